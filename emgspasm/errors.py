@@ -1,0 +1,38 @@
+"""The exception tree.
+
+::
+
+    EmgspasmError
+    ├── ConfigError          a config file, a flag or a montage is wrong
+    ├── RecordingError       a stored file cannot be read or written
+    └── SourceError          a live source failed
+        ├── SourceNotFound   no such board or port
+        └── SourceLost       the source went away while streaming
+
+Misuse of a function is a plain ``ValueError``. Lost samples are data, not errors.
+Every message says what, which value, which rule, and what to do.
+"""
+
+
+class EmgspasmError(Exception):
+    """Whatever emgspasm itself refuses; its text is one line a user can act on."""
+
+
+class ConfigError(EmgspasmError):
+    """A config file, a montage or a flag breaks a rule."""
+
+
+class RecordingError(EmgspasmError):
+    """A stored recording or table cannot be read or written."""
+
+
+class SourceError(EmgspasmError):
+    """A live source failed."""
+
+
+class SourceNotFound(SourceError):
+    """No board answers where one was asked for."""
+
+
+class SourceLost(SourceError):
+    """The source went away while it was streaming."""

@@ -1,0 +1,1 @@
+"""Facial EMG with known truth, and the device that would have recorded it."""

@@ -1,0 +1,1 @@
+"""Stored recordings: BDF+ written record by record, readers, importers, tables."""

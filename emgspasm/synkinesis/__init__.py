@@ -1,0 +1,1 @@
+"""Pure: bursts of many muscles become events and measures."""
