@@ -87,13 +87,15 @@ class Channel:
     def from_label(cls, label: str, *, unit: str = "uV", full_scale: float = np.inf) -> Self:
         """Read side, muscle and kind from a label such as ``ZYG_R``, ``FRO`` or ``ECG``.
 
-        A label outside the convention gives an EMG channel with side and muscle None.
+        A code with a side may name any muscle (``FCR_L`` of a forearm); without a side only the
+        codes of :data:`MUSCLES` count, as the midline. Any other label gives an EMG channel with
+        side and muscle None.
         """
         first_word = re.split(r"[_\s\d]", label.upper(), maxsplit=1)[0]
         if first_word in OTHER_KINDS:
             return cls(label, kind=OTHER_KINDS[first_word], unit=unit, full_scale=full_scale)
         match = _LABEL.match(label)
-        if match is None or match["code"] not in MUSCLES:
+        if match is None or not (match["side"] or match["code"] in MUSCLES):
             return cls(label, unit=unit, full_scale=full_scale)
         side = SIDE_LETTERS[match["side"]] if match["side"] else "midline"
         return cls(label, side, match["code"], unit=unit, full_scale=full_scale)
