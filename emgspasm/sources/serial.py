@@ -1,0 +1,321 @@
+"""A Cyton on its serial dongle as a source: states, watchdog, reconnection.
+
+One thread owns the port from the start of streaming on. It reads, decodes and queues, and it
+drops nothing: a slow consumer finds its chunks waiting.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal, Self
+
+from emgspasm.errors import SourceError, SourceLost
+from emgspasm.sources import decoder, dongle
+from emgspasm.sources.cyton import ParserState, parse
+from emgspasm.sources.decoder import DecoderState
+from emgspasm.sources.rows import DAISY_SKEW
+from emgspasm.sources.settings import (
+    CytonSettings,
+    configure,
+    layout,
+    read_settings,
+    stream_info,
+)
+from emgspasm.stream import Annotation, Chunk, StreamInfo
+
+if TYPE_CHECKING:
+    import serial
+
+State = Literal["closed", "probing", "configuring", "streaming", "stalled", "reconnecting"]
+
+STALL = 0.4
+"""Seconds without a packet after which a stall is said; the radio itself gives up after 0.27 s
+(firmware_notes 5.2)."""
+
+RECONNECT = 3.0
+"""Seconds without a packet after which the board is taken for lost and opened anew."""
+
+_RETRY = 0.5
+_LATE = 0.25
+_DRAINED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class SourceEvent:
+    """A change of a source's state, or a note about its stream.
+
+    Parameters
+    ----------
+    time : float
+        Host time in seconds, on the source's clock.
+    sample : int
+        Sample number the stream stood at.
+    state : str
+        State from now on.
+    text : str
+        Why, for people.
+    """
+
+    time: float
+    sample: int
+    state: State
+    text: str
+
+    def annotation(self, sampling_frequency: float) -> Annotation:
+        """As an annotation of a recording; `sampling_frequency` in hertz."""
+        return Annotation(self.sample / sampling_frequency, 0.0, f"{self.state}: {self.text}")
+
+
+class CytonSource:
+    """A Cyton, or a Cyton with Daisy, on its serial dongle.
+
+    Entering opens and configures the board; iterating streams until :meth:`stop`. A port that
+    hangs up or a board that falls silent is opened again for as long as it takes, and the stream
+    goes on as a new segment whose start is estimated from the clock.
+
+    Parameters
+    ----------
+    settings : CytonSettings
+    clock : callable
+        Host time in seconds, never running backwards. It anchors, and measures silence.
+
+    Raises
+    ------
+    SourceNotFound
+        On entering: no dongle, or no board behind it.
+    SourceError
+        On entering: the port is locked or forbidden, or the board refuses a setting.
+    """
+
+    def __init__(
+        self, settings: CytonSettings, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.settings = settings
+        self.info: StreamInfo = stream_info(settings)
+        self.board: dongle.Board | None = None
+        self._layout = layout(settings)
+        self._clock = clock
+        self._found = dongle.PortFound(settings.port, "", "")
+        self._port: serial.Serial | None = None
+        self._state: State = "closed"
+        self._run = decoder.start(0, clock())
+        self._begun = False
+        self._lost_before = 0
+        self._events: list[SourceEvent] = []
+        self._queue: queue.SimpleQueue[Chunk | BaseException | None] = queue.SimpleQueue()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def events(self) -> tuple[SourceEvent, ...]:
+        """All changes of state and notes so far, in order of time."""
+        return tuple(self._events)
+
+    @property
+    def state(self) -> State:
+        """What the source is doing."""
+        return self._state
+
+    @property
+    def lost_packets(self) -> int:
+        """Packets that went missing inside segments so far, as counter and clock tell."""
+        return self._lost_before + self._run.lost
+
+    @property
+    def channel_skews(self) -> tuple[float, ...]:
+        """Seconds from the row's sample of channels 1-8 to each column's (firmware_notes 2.2)."""
+        return tuple(0.0 if i < 8 else DAISY_SKEW for i in self._layout.inputs)
+
+    def __enter__(self) -> Self:
+        parse(ParserState(), b"")  # compiles before the first byte comes
+        try:
+            self._open()
+        except SourceError as error:
+            self._close(str(error))
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+        if self._thread is not None:
+            self._thread.join()
+        self._close("closed")
+
+    def __iter__(self) -> Iterator[Chunk]:
+        if self._port is None or self._thread is not None:
+            raise ValueError("a board streams once, inside its with block; open another source")
+        self._thread = threading.Thread(target=self._acquire, name="cyton", daemon=True)
+        self._thread.start()
+        while (item := self._queue.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+
+    def stop(self) -> None:
+        """End the stream after what has arrived; safe from any thread and signal handler."""
+        self._stopping.set()
+
+    def _say(self, state: State, text: str) -> None:
+        self._state = state
+        sample = self._sample_at(self._clock())
+        self._events.append(SourceEvent(self._clock(), sample, state, text))
+
+    def _sample_at(self, time: float) -> int:
+        """Sample number that is being taken at a host time, by the clock; 0 before the first."""
+        if not self._begun:
+            return 0
+        elapsed = max(0.0, time - self._run.position.time)
+        next_sample = decoder.next_sample(self._layout, self._run)
+        return next_sample + round(elapsed * self.info.sampling_frequency)
+
+    def _open(self) -> None:
+        """Find, lock, silence, identify and configure the board."""
+        self._say("probing", f"looking for a board on {self.settings.port or 'any dongle'}")
+        self._connect()
+
+    def _connect(self) -> None:
+        if not self.settings.port:
+            self._found = dongle.find(self._found.serial_number)
+        self._port = port = dongle.open_port(self._found.device)
+        dongle.silence(port)
+        dongle.check_radio(port)
+        self.board = dongle.reset(port)
+        self._say("configuring", f"{self.info.device}, firmware {self.board.firmware or 'unknown'}")
+        configure(port, self.settings, self.board)
+
+    def _release(self) -> None:
+        if self._port is not None:
+            self._port.close()
+            self._port = None
+
+    def _close(self, text: str) -> None:
+        self._release()
+        if self._state != "closed":
+            self._say("closed", text)
+
+    def _acquire(self) -> None:
+        """The thread: stream, and after every loss reconnect, until stopped."""
+        try:
+            while not self._stopping.is_set():
+                self._stream_or_reconnect()
+        except BaseException as error:  # noqa: BLE001  # top of a thread: handed to the consumer
+            self._queue.put(error)
+        finally:
+            self._queue.put(None)
+
+    def _stream_or_reconnect(self) -> None:
+        try:
+            self._stream()
+        except SourceLost as lost:
+            self._end_run()
+            self._say("reconnecting", str(lost))
+            self._reconnect()
+
+    def _stream(self) -> None:
+        """One run of streaming: from the start command until stopped or lost."""
+        port = self._port
+        assert port is not None
+        dongle.write(port, b"b")
+        self._begin_run()
+        last_packet = before = self._clock()
+        while not self._stopping.is_set():
+            data, now = self._read(port, before)
+            before = now
+            if self._take(data, now):
+                last_packet = now
+            self._watch(now - last_packet)
+        dongle.write(port, b"s")
+        self._end_run()
+
+    def _read(self, port: serial.Serial, before: float) -> tuple[bytes, float]:
+        """All that has arrived, and when.
+
+        After a pause of this process there may be a backlog. It is read to its end before the
+        clock is, because numbering takes the last packet of a read for a fresh one.
+        """
+        data = dongle.read(port)
+        if self._clock() - before > _LATE:
+            empty = 0
+            while empty < _DRAINED:
+                more = dongle.read(port)
+                data += more
+                empty = 0 if len(more) > 33 else empty + 1
+        return data, self._clock()
+
+    def _take(self, data: bytes, now: float) -> int:
+        """Decode and queue one read; the packets it brought."""
+        if not data:
+            return 0
+        self._run, decoded = decoder.decode(self._layout, self._run, data, now)
+        for chunk in decoded.chunks:
+            self._queue.put(chunk)
+        for sample in decoded.estimated:
+            self._say("streaming", f"the gap before sample {sample} is estimated from the clock")
+        return decoded.n_packets
+
+    def _watch(self, silent: float) -> None:
+        """Say a stall and its end; raise when it lasts."""
+        if silent > RECONNECT:
+            raise SourceLost(
+                f"the board sent nothing for {RECONNECT:g} s. Look at its battery and distance"
+            )
+        if silent > STALL and self._state == "streaming":
+            self._say("stalled", f"no packet for {STALL:g} s. Look at battery and distance")
+        elif silent == 0 and self._state == "stalled":
+            self._say("streaming", "packets come again")
+
+    def _begin_run(self) -> None:
+        """A new segment, its first sample number estimated from the clock after the first run."""
+        now = self._clock()
+        again, base = self._begun, self._sample_at(now)
+        self._begun = True
+        self._run = decoder.start(base, now)
+        text = f"sample {base} is estimated from the clock" if again else f"sample {base}"
+        self._say("streaming", f"started at {text}")
+
+    def _end_run(self) -> None:
+        for chunk in decoder.finish(self._layout, self._run):
+            self._queue.put(chunk)
+        self._lost_before += self._run.lost
+        self._run = self._closed_run()
+
+    def _closed_run(self) -> DecoderState:
+        """The run without what is carried over, so that nothing of it is counted twice."""
+        run = self._run
+        return DecoderState(run.base, run.position, run.heard)
+
+    def _reconnect(self) -> None:
+        """Open the board again until it works or the source is stopped."""
+        said = ""
+        while not self._stopping.is_set():
+            self._release()
+            try:
+                self._connect()
+            except SourceError as error:
+                if str(error) != said:
+                    said = str(error)
+                    self._say("reconnecting", said)
+                self._stopping.wait(_RETRY)
+            else:
+                return
+
+
+def open_cyton(options: Mapping[str, object]) -> CytonSource:
+    """The source of a config table with the keys of :class:`CytonSettings`.
+
+    Raises
+    ------
+    ConfigError
+        A key or value is wrong.
+    """
+    return CytonSource(read_settings(options))
