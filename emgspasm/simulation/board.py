@@ -164,7 +164,7 @@ class EmulatedBoard:
             self._out.clear()
 
     def _live(self) -> None:
-        """The thread: listen, sample, send."""
+        """Listen, sample and send until told to stop (the thread)."""
         while not self._stopping.is_set():
             self._hang_up_or_plug()
             if self._master >= 0:
@@ -176,7 +176,7 @@ class EmulatedBoard:
             self._send()
 
     def _hang_up_or_plug(self) -> None:
-        """The dongle leaves and comes back; the board behind it goes on."""
+        """Let the dongle leave and come back; the board behind it goes on."""
         now = self._age / RATE
         out = any(
             each.kind == "hang-up" and self._age and active(each, now) for each in self._faults
@@ -250,7 +250,7 @@ class EmulatedBoard:
         self._played += 1
 
     def _choose(self, number: int, counts: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The eight counts of a packet (firmware_notes 2.1)."""
+        """Choose the eight counts of a packet (firmware_notes 2.1)."""
         if not self.state.attached:
             return counts[:8]
         both = mean(self._before, counts)

@@ -80,7 +80,7 @@ def fault(
     duration: float | None = None,
     count: int | None = None,
 ) -> Fault:
-    """A fault, with the usual rate, duration and count of its kind where none is given.
+    """Make a fault, with the usual rate, duration and count of its kind where none is given.
 
     Raises
     ------
@@ -100,7 +100,7 @@ def fault(
 
 
 def strike(faults: tuple[Fault, ...], number: int, age: int, data: bytes, seed: int) -> bytes:
-    """What is left of a packet; ``b""`` if it is lost.
+    """Apply all faults to a packet; ``b""`` if it is lost.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ Counts = NDArray[np.int64]
 def quantize(
     state: BoardState, samples: NDArray[np.float64], number: int, impedance: float
 ) -> Counts:
-    """Counts of the sixteen inputs for one 250 Hz sample.
+    """Convert one 250 Hz sample of the sixteen inputs to counts.
 
     Parameters
     ----------
@@ -42,8 +42,8 @@ def quantize(
     gains = np.array([GAINS[int(setting[1])] for setting in state.settings])
     volts += drop * np.array(["1" in lead_off for lead_off in state.lead_off])
     volts[[setting[0] == "1" or setting[2] == "1" for setting in state.settings]] = 0.0
-    counts = np.rint(volts * gains * (_LARGEST / 4.5e6))
-    return np.clip(counts, -_LARGEST - 1, _LARGEST).astype(np.int64)
+    counts: Counts = np.rint(volts * gains * (_LARGEST / 4.5e6)).astype(np.int64)
+    return np.clip(counts, -_LARGEST - 1, _LARGEST)
 
 
 def _test_signal(command: str, number: int) -> float:
@@ -58,13 +58,14 @@ def _test_signal(command: str, number: int) -> float:
 
 
 def mean(before: Counts, now: Counts) -> Counts:
-    """What the Daisy firmware sends: the mean of two samples, cut towards zero (2.1)."""
+    """Average two samples as the Daisy firmware does, cut towards zero (firmware_notes 2.1)."""
     both = before + now
-    return (np.sign(both) * (np.abs(both) // 2)).astype(np.int64)
+    halves: Counts = np.sign(both) * (np.abs(both) // 2)
+    return halves
 
 
 def packet(state: BoardState, number: int, counts: Counts) -> bytes:
-    """The 33 bytes of packet `number` of a run with eight counts (firmware_notes 1.2)."""
+    """Write the 33 bytes of packet `number` of a run with eight counts (firmware_notes 1.2)."""
     samples = (counts & 0xFFFFFF).astype(">u4").view(np.uint8).reshape(8, 4)[:, 1:].tobytes()
     auxiliary, end = _auxiliary(state, number)
     return bytes((0xA0, number % 256)) + samples + auxiliary + bytes((end,))

@@ -1,4 +1,4 @@
-"""What an emulated Cyton knows and answers: the command set of firmware 3, one byte at a time; pure.
+"""What an emulated Cyton knows and answers: the commands of firmware 3, byte by byte; pure.
 
 Texts and side effects follow the firmware (firmware_notes 3); delays do not.
 """
@@ -72,7 +72,7 @@ class BoardState:
 
 
 def power_on(*, daisy: bool) -> BoardState:
-    """A board just switched on."""
+    """Switch a board on."""
     return BoardState(daisy=daisy, attached=daisy)
 
 
@@ -113,7 +113,7 @@ def _continue(state: BoardState, byte: str) -> tuple[BoardState, str]:
 
 
 def _restarted(state: BoardState) -> BoardState:
-    """What every setting does to a streaming board: stop and start (firmware_notes 3.7)."""
+    """Stop and start a streaming board, as every setting does (firmware_notes 3.7)."""
     return replace(state, run=state.run + 1) if state.streaming else state
 
 
@@ -228,14 +228,14 @@ def _open_file(state: BoardState) -> tuple[BoardState, str]:
 
 
 def _close_file(state: BoardState) -> tuple[BoardState, str]:
-    """Closing also stops the stream (firmware_notes 6.2)."""
+    """Close the file, which also stops the stream (firmware_notes 6.2)."""
     answer = "No open file to close\r\n$$$" if state.sd_file < 0 else "SamplingRate: 250Hz\r\n$$$"
     answer = _unless_streaming(state, answer)
     return replace(state, streaming=False, sd_file=-abs(state.sd_file) - 1), answer
 
 
 def _registers(state: BoardState) -> tuple[BoardState, str]:
-    """The part of the register listing that settings show in: CHnSET."""
+    """List the registers that settings show in: CHnSET."""
     if state.streaming:
         return state, ""
     lines = ["", "Board ADS Registers", "ADS_ID, 00, 3E, 0, 0, 1, 1, 1, 1, 1, 0"]

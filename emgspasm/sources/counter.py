@@ -30,7 +30,7 @@ class Position:
 def unwrap(
     position: Position, counters: NDArray[np.uint8], time: float, packet_rate: float
 ) -> tuple[Position, NDArray[np.int64], NDArray[np.bool_]]:
-    """Number the packets of one read.
+    """Number the packets that one read brought.
 
     Between two packets the counter says how many were lost, modulo 256. The host clock settles
     how many whole turns of the counter to add: an exact number unless packets arrive more than
@@ -63,13 +63,13 @@ def unwrap(
     if len(counters) == 0:
         return position, np.empty(0, np.int64), estimated
     before = np.concatenate(([position.packet % WRAP], counters[:-1].astype(np.int64)))
-    steps = (counters - before - 1) % WRAP + 1
+    steps = (counters.astype(np.int64) - before - 1) % WRAP + 1
     turns = _missing_turns(int(steps.sum()), (time - position.time) * packet_rate)
     if turns:
         where = int(steps.argmax())
         steps[where] += turns * WRAP
         estimated[where] = True
-    numbers = position.packet + np.cumsum(steps)
+    numbers: NDArray[np.int64] = position.packet + np.cumsum(steps)
     return Position(int(numbers[-1]), time), numbers, estimated
 
 

@@ -172,7 +172,7 @@ def _packets(buffer: NDArray[np.uint8], starts: NDArray[np.int64], n_carried: in
 @numba.njit(cache=True, nogil=True)
 def _is_frame(b: NDArray[np.uint8], i: int) -> bool:
     """Whether a header and an end byte stand where a packet at `i` has them."""
-    return b[i] == _HEADER and _END_FIRST <= b[i + 32] <= _END_LAST
+    return bool(b[i] == _HEADER and _END_FIRST <= b[i + 32] <= _END_LAST)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -259,7 +259,7 @@ def _verdict(b: NDArray[np.uint8], i: int, last: int, touching: bool) -> int:
 def _scan(
     b: NDArray[np.uint8], last: int, touching: bool
 ) -> tuple[NDArray[np.int64], int, int, bool, int]:
-    """Starts of the packets in `b`, bytes consumed, last counter, touching, bytes skipped."""
+    """Find starts of packets, bytes consumed, last counter, touching, bytes skipped."""
     starts = np.empty(len(b) // _PACKET, np.int64)
     found, skipped, i = 0, 0, 0
     while i + _PACKET <= len(b):

@@ -106,20 +106,20 @@ def decode(
 
 
 def finish(layout: Layout, state: DecoderState) -> tuple[Chunk, ...]:
-    """The last row of a run, if half of it is still waiting."""
+    """Give the last row of a run, if half of it is still waiting."""
     rows, samples = unpaired(state.half)
     return tuple(chunks(state.base, rows, samples[:, list(layout.inputs)]))
 
 
 def next_sample(layout: Layout, state: DecoderState) -> int:
-    """The first sample number behind the run as it stands."""
+    """Give the first sample number behind the run as it stands."""
     return state.base + state.position.packet // layout.packets_per_row + 1
 
 
 def _number(
     state: DecoderState, packets: Packets, time: float
 ) -> tuple[Position, NDArray[np.int64], NDArray[np.bool_]]:
-    """Number packets, those that only waited for their successor at the time they came."""
+    """Give packets their numbers; those that waited for a successor count when they came."""
     carried, fresh = np.split(packets.counters, [packets.n_carried])
     position, first, behind_first = unwrap(state.position, carried, state.heard, PACKET_RATE)
     position, then, behind_then = unwrap(position, fresh, time, PACKET_RATE)

@@ -96,7 +96,7 @@ def pair(half: Half, numbers: Numbers, samples: Samples) -> tuple[Half, Numbers,
 
 
 def unpaired(half: Half) -> tuple[Numbers, Samples]:
-    """The row of a half whose partner will not come, at the end of a run; empty for none."""
+    """Give the row of a half whose partner will not come, at the end of a run; empty for none."""
     n_rows = int(half.row >= 0)
     samples = np.full((n_rows, 16), np.nan)
     samples[:, 8:] = half.samples

@@ -10,14 +10,14 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Self
 
 from emgspasm.errors import SourceError, SourceLost
-from emgspasm.sources import decoder, dongle
+from emgspasm.sources import conversation, decoder, dongle
 from emgspasm.sources.cyton import ParserState, parse
 from emgspasm.sources.decoder import DecoderState
+from emgspasm.sources.events import SourceEvent, State
 from emgspasm.sources.rows import DAISY_SKEW
 from emgspasm.sources.settings import (
     CytonSettings,
@@ -26,12 +26,10 @@ from emgspasm.sources.settings import (
     read_settings,
     stream_info,
 )
-from emgspasm.stream import Annotation, Chunk, StreamInfo
+from emgspasm.stream import Chunk, StreamInfo
 
 if TYPE_CHECKING:
     import serial
-
-State = Literal["closed", "probing", "configuring", "streaming", "stalled", "reconnecting"]
 
 STALL = 0.4
 """Seconds without a packet after which a stall is said; the radio itself gives up after 0.27 s
@@ -43,32 +41,6 @@ RECONNECT = 3.0
 _RETRY = 0.5
 _LATE = 0.25
 _DRAINED = 3
-
-
-@dataclass(frozen=True, slots=True)
-class SourceEvent:
-    """A change of a source's state, or a note about its stream.
-
-    Parameters
-    ----------
-    time : float
-        Host time in seconds, on the source's clock.
-    sample : int
-        Sample number the stream stood at.
-    state : str
-        State from now on.
-    text : str
-        Why, for people.
-    """
-
-    time: float
-    sample: int
-    state: State
-    text: str
-
-    def annotation(self, sampling_frequency: float) -> Annotation:
-        """As an annotation of a recording; `sampling_frequency` in hertz."""
-        return Annotation(self.sample / sampling_frequency, 0.0, f"{self.state}: {self.text}")
 
 
 class CytonSource:
@@ -97,7 +69,7 @@ class CytonSource:
     ) -> None:
         self.settings = settings
         self.info: StreamInfo = stream_info(settings)
-        self.board: dongle.Board | None = None
+        self.board: conversation.Board | None = None
         self._layout = layout(settings)
         self._clock = clock
         self._found = dongle.PortFound(settings.port, "", "")
@@ -187,9 +159,9 @@ class CytonSource:
         if not self.settings.port:
             self._found = dongle.find(self._found.serial_number)
         self._port = port = dongle.open_port(self._found.device)
-        dongle.silence(port)
-        dongle.check_radio(port)
-        self.board = dongle.reset(port)
+        conversation.silence(port)
+        conversation.check_radio(port)
+        self.board = conversation.reset(port)
         self._say("configuring", f"{self.info.device}, firmware {self.board.firmware or 'unknown'}")
         configure(port, self.settings, self.board)
 
@@ -204,7 +176,7 @@ class CytonSource:
             self._say("closed", text)
 
     def _acquire(self) -> None:
-        """The thread: stream, and after every loss reconnect, until stopped."""
+        """Stream, and after every loss reconnect, until stopped (the thread)."""
         try:
             while not self._stopping.is_set():
                 self._stream_or_reconnect()
@@ -225,7 +197,7 @@ class CytonSource:
         """One run of streaming: from the start command until stopped or lost."""
         port = self._port
         assert port is not None
-        dongle.write(port, b"b")
+        conversation.write(port, b"b")
         self._begin_run()
         last_packet = before = self._clock()
         while not self._stopping.is_set():
@@ -234,7 +206,7 @@ class CytonSource:
             if self._take(data, now):
                 last_packet = now
             self._watch(now - last_packet)
-        dongle.write(port, b"s")
+        conversation.write(port, b"s")
         self._end_run()
 
     def _read(self, port: serial.Serial, before: float) -> tuple[bytes, float]:
@@ -243,11 +215,11 @@ class CytonSource:
         After a pause of this process there may be a backlog. It is read to its end before the
         clock is, because numbering takes the last packet of a read for a fresh one.
         """
-        data = dongle.read(port)
+        data = conversation.read(port)
         if self._clock() - before > _LATE:
             empty = 0
             while empty < _DRAINED:
-                more = dongle.read(port)
+                more = conversation.read(port)
                 data += more
                 empty = 0 if len(more) > 33 else empty + 1
         return data, self._clock()
@@ -275,7 +247,7 @@ class CytonSource:
             self._say("streaming", "packets come again")
 
     def _begin_run(self) -> None:
-        """A new segment, its first sample number estimated from the clock after the first run."""
+        """Begin a segment, its first sample number estimated from the clock after the first run."""
         now = self._clock()
         again, base = self._begun, self._sample_at(now)
         self._begun = True
@@ -290,7 +262,7 @@ class CytonSource:
         self._run = self._closed_run()
 
     def _closed_run(self) -> DecoderState:
-        """The run without what is carried over, so that nothing of it is counted twice."""
+        """Take from the run what is carried over, so that nothing of it is counted twice."""
         run = self._run
         return DecoderState(run.base, run.position, run.heard)
 
@@ -311,7 +283,7 @@ class CytonSource:
 
 
 def open_cyton(options: Mapping[str, object]) -> CytonSource:
-    """The source of a config table with the keys of :class:`CytonSettings`.
+    """Make the source of a config table with the keys of :class:`CytonSettings`.
 
     Raises
     ------

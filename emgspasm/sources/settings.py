@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from emgspasm.errors import ConfigError, SourceError
+from emgspasm.sources.conversation import Board, ask
 from emgspasm.sources.cyton import CHANNELS, GAINS, PACKET_RATE, full_scale
 from emgspasm.sources.decoder import Layout
-from emgspasm.sources.dongle import Board, ask
 from emgspasm.stream import Channel, StreamInfo
 
 if TYPE_CHECKING:
@@ -85,12 +85,12 @@ class CytonSettings:
 
 
 def n_inputs(board: str) -> int:
-    """Inputs of a board."""
+    """Count the inputs of a board."""
     return 2 * CHANNELS if board == "daisy" else CHANNELS
 
 
 def frequency(board: str) -> float:
-    """Samples per second and channel that the radio leaves, in hertz."""
+    """Give the samples per second and channel that the radio leaves, in hertz."""
     return PACKET_RATE / 2 if board == "daisy" else PACKET_RATE
 
 
@@ -118,7 +118,7 @@ def layout(settings: CytonSettings) -> Layout:
 
 
 def command(number: int, each: Input) -> bytes:
-    """The channel command of input `number` (1-16): ``x CH PWR GAIN INPUT BIAS SRB2 SRB1 X``.
+    """Write the channel command of input `number` (1-16): ``x CH PWR GAIN INPUT BIAS SRB2 SRB1 X``.
 
     An input without label is powered down with its inputs shorted.
     """
@@ -164,7 +164,7 @@ def _fit_daisy(port: serial.Serial, settings: CytonSettings, board: Board) -> No
 
 
 def read_settings(options: Mapping[str, object]) -> CytonSettings:
-    """Settings from the table of a config file.
+    """Read settings from the table of a config file.
 
     Raises
     ------
