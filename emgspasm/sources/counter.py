@@ -41,7 +41,8 @@ def unwrap(
     ----------
     position : Position
         After the previous read; ``Position(-1, start)`` when streaming starts, because the
-        first packet has counter 0.
+        first packet has counter 0. The clock counts from that packet on: boards take their time
+        to start.
     counters : ndarray of uint8, shape (n_packets,)
         In order of arrival.
     time : float
@@ -64,7 +65,8 @@ def unwrap(
         return position, np.empty(0, np.int64), estimated
     before = np.concatenate(([position.packet % WRAP], counters[:-1].astype(np.int64)))
     steps = (counters.astype(np.int64) - before - 1) % WRAP + 1
-    turns = _missing_turns(int(steps.sum()), (time - position.time) * packet_rate)
+    elapsed = (time - position.time) * packet_rate
+    turns = _missing_turns(int(steps.sum()), elapsed) if position.packet >= 0 else 0
     if turns:
         where = int(steps.argmax())
         steps[where] += turns * WRAP

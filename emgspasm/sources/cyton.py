@@ -109,8 +109,8 @@ def parse(state: ParserState, data: bytes) -> tuple[ParserState, Packets]:
       believed one and before the following one;
 
     and no packet that would begin inside it goes on for longer than it does. One lost or changed
-    byte then costs one packet, and a packet cut short is not filled up from the next one. What
-    cannot be seen is a changed byte among the samples: the protocol has no checksum
+    byte then costs one packet (two, where the two before it were not both believed), and a packet
+    cut short is not filled up from the next one. What cannot be seen is a changed byte among the samples: the protocol has no checksum
     (firmware_notes 1.11).
 
     Parameters
@@ -216,14 +216,22 @@ def _supported(b: NDArray[np.uint8], i: int, last: int, touching: bool) -> int:
 
 
 @numba.njit(cache=True, nogil=True)
+def _continues(b: NDArray[np.uint8], i: int) -> int:
+    """How well a packet at `i` continues one before it: 0 not, 1 by frame, 2 by counter too."""
+    if not _is_frame(b, i):
+        return 0
+    return 1 + (_steps(int(b[i - 32]), int(b[i + 1])) == 1)
+
+
+@numba.njit(cache=True, nogil=True)
 def _outlasts(b: NDArray[np.uint8], j: int, i: int) -> int:
-    """Whether frames from `j` on go on for longer than frames from `i` on, ``i < j``."""
-    for packet in range(1, _DEPTH):
-        if len(b) < j + 33 * packet + 33:
+    """Whether packets from `j` on go on for longer than packets from `i` on, ``i < j``."""
+    for ahead in range(33, _DEPTH * 33, 33):
+        if len(b) < j + ahead + 33:
             return _WAIT
-        ours, theirs = _is_frame(b, i + 33 * packet), _is_frame(b, j + 33 * packet)
-        if ours != theirs or not ours:
-            return _YES if theirs else _NO
+        ours, theirs = _continues(b, i + ahead), _continues(b, j + ahead)
+        if ours != theirs or ours == 0:
+            return _YES if theirs > ours else _NO
     return _NO
 
 
