@@ -9,10 +9,10 @@ import numpy as np
 
 from emgspasm.stream import Chunk, Source, StreamInfo, segments
 
-_STOP_WITHIN = 5.0
 
-
-def check_source(factory: Callable[[], Source], n_samples: int = 250) -> None:
+def check_source(
+    factory: Callable[[], Source], n_samples: int = 250, stop_within: float = 5.0
+) -> None:
     """Check that what a factory makes keeps the laws of a source.
 
     Parameters
@@ -21,7 +21,9 @@ def check_source(factory: Callable[[], Source], n_samples: int = 250) -> None:
         Makes a new source at every call; called three times. Something must stream meanwhile:
         a stored recording, a simulation, an emulated or a real board.
     n_samples : int
-        How many samples to look at each time; a shorter stream is taken whole.
+        How many samples to look at; a shorter stream is taken whole.
+    stop_within : float
+        Seconds a source may take to end after :meth:`stop`, and to open and close.
 
     Raises
     ------
@@ -29,8 +31,8 @@ def check_source(factory: Callable[[], Source], n_samples: int = 250) -> None:
         A law is broken; the text says which.
     """
     _check_chunks(factory(), n_samples)
-    _check_stop(factory())
-    _check_leaving_early(factory())
+    _within(stop_within, lambda: _stop_from_outside(factory()), "stop() ends the iteration")
+    _within(stop_within, lambda: _leave_early(factory()), "leaving the with block ends a stream")
 
 
 def _require(kept: bool, law: str) -> None:
@@ -74,33 +76,36 @@ def _first(source: Source, n_samples: int) -> Iterator[Chunk]:
             return
 
 
-def _check_stop(source: Source) -> None:
-    """Check that stop() called from another thread ends the iteration, once or twice."""
-    stopper = threading.Timer(0.05, source.stop)
+def _stop_from_outside(source: Source) -> None:
+    """Stop while another thread iterates, and once more when it is over."""
     with source:
-        consumer = threading.Thread(target=_consume, args=(source,), daemon=True)
+        stopper = threading.Timer(0.05, source.stop)
         stopper.start()
-        consumer.start()
-        consumer.join(_STOP_WITHIN)
-        _require(
-            not consumer.is_alive(), f"stop() ends the iteration within {_STOP_WITHIN:g} seconds"
-        )
+        for _ in source:
+            pass
+        stopper.join()
         source.stop()
 
 
-def _consume(source: Source) -> None:
-    for _ in source:
-        pass
+def _leave_early(source: Source) -> None:
+    """Leave the with block in the middle of the stream."""
+    with source:
+        next(iter(source), None)
 
 
-def _check_leaving_early(source: Source) -> None:
-    """Check that a consumer may leave in the middle; the with block then closes in time."""
+def _within(seconds: float, action: Callable[[], None], law: str) -> None:
+    """Require that an action ends in time; what it raises is raised here."""
+    raised: list[BaseException] = []
 
-    def leave() -> None:
-        with source:
-            next(iter(source), None)
+    def act() -> None:
+        try:
+            action()
+        except BaseException as error:  # noqa: BLE001  # top of a thread: raised again below
+            raised.append(error)
 
-    consumer = threading.Thread(target=leave, daemon=True)
-    consumer.start()
-    consumer.join(_STOP_WITHIN)
-    _require(not consumer.is_alive(), "leaving the with block closes an unfinished stream")
+    thread = threading.Thread(target=act, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    _require(not thread.is_alive(), f"{law} within {seconds:g} seconds")
+    if raised:
+        raise raised[0]

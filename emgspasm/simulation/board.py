@@ -289,7 +289,12 @@ def run_board(
 
 
 def _play(source: Source) -> Iterator[NDArray[np.float64]]:
-    """Rows of a source, for ever; missing samples are left out."""
+    """Rows of a source, for ever; missing samples are left out, an empty source is silent."""
+    silence = np.zeros(len(source.info.channels))
     while True:
+        played = False
         for chunk in source:
+            played = True
             yield from chunk.samples
+        if not played:
+            yield silence

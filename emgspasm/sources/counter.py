@@ -63,16 +63,21 @@ def unwrap(
     estimated = np.zeros(len(counters), np.bool_)
     if len(counters) == 0:
         return position, np.empty(0, np.int64), estimated
-    before = np.concatenate(([position.packet % WRAP], counters[:-1].astype(np.int64)))
-    steps = (counters.astype(np.int64) - before - 1) % WRAP + 1
+    steps = _steps(position.packet, counters.tolist())
     elapsed = (time - position.time) * packet_rate
-    turns = _missing_turns(int(steps.sum()), elapsed) if position.packet >= 0 else 0
+    turns = _missing_turns(sum(steps), elapsed) if position.packet >= 0 else 0
     if turns:
-        where = int(steps.argmax())
+        where = steps.index(max(steps))
         steps[where] += turns * WRAP
         estimated[where] = True
     numbers: NDArray[np.int64] = position.packet + np.cumsum(steps)
     return Position(int(numbers[-1]), time), numbers, estimated
+
+
+def _steps(before: int, counters: list[int]) -> list[int]:
+    """Packets from each counter to the next, 1 to 256."""
+    pairs = zip([before, *counters], counters, strict=False)
+    return [(counter - previous - 1) % WRAP + 1 for previous, counter in pairs]
 
 
 def _missing_turns(counted: int, elapsed: float) -> int:

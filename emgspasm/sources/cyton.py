@@ -25,7 +25,6 @@ _HEADER = 0xA0
 _END_FIRST, _END_LAST = 0xC0, 0xC6
 _REFERENCE = 4.5e6  # uV, firmware_notes 1.4
 _LARGEST_COUNT = 2**23 - 1
-_G_PER_COUNT = 0.002 / 16  # firmware_notes 1.8
 _DEPTH = 6  # packets compared before a draw between two readings goes to the earlier one
 
 _NO, _YES, _WAIT = 0, 1, 2
@@ -78,25 +77,6 @@ class Packets:
         return len(self.counters)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Auxiliary:
-    """The six auxiliary bytes, read as the end byte says; NaN where a packet has no such value.
-
-    Parameters
-    ----------
-    acceleration : ndarray of float64, shape (n_packets, 3)
-        In g; NaN also means that the packet brought no news (firmware_notes 1.8).
-    analog : ndarray of float64, shape (n_packets, 3)
-        Raw analog, digital or marker words.
-    board_time : ndarray of float64, shape (n_packets,)
-        Milliseconds of the board's clock.
-    """
-
-    acceleration: NDArray[np.float64]
-    analog: NDArray[np.float64]
-    board_time: NDArray[np.float64]
-
-
 def parse(state: ParserState, data: bytes) -> tuple[ParserState, Packets]:
     """Find the packets in the next piece of the byte stream.
 
@@ -110,8 +90,8 @@ def parse(state: ParserState, data: bytes) -> tuple[ParserState, Packets]:
 
     and no packet that would begin inside it goes on for longer than it does. One lost or changed
     byte then costs one packet (two, where the two before it were not both believed), and a packet
-    cut short is not filled up from the next one. What cannot be seen is a changed byte among the samples: the protocol has no checksum
-    (firmware_notes 1.11).
+    cut short is not filled up from the next one. What cannot be seen is a changed byte among the
+    samples: the protocol has no checksum (firmware_notes 1.11).
 
     Parameters
     ----------
@@ -131,8 +111,8 @@ def parse(state: ParserState, data: bytes) -> tuple[ParserState, Packets]:
     buffer = np.frombuffer(state.carry + data, np.uint8)
     starts, consumed, last, touching, skipped = _scan(buffer, state.last_counter, state.touching)
     carry = buffer[consumed:].tobytes()
-    n_carried = int(np.searchsorted(starts + _PACKET, len(state.carry), side="right"))
-    packets = _packets(buffer, starts, n_carried)
+    n_carried = int(np.count_nonzero(starts <= len(state.carry) - _PACKET))
+    packets = Packets(*_unpack(buffer, starts), n_carried)
     return ParserState(carry, last, touching, state.skipped + skipped), packets
 
 
@@ -146,27 +126,23 @@ def full_scale(gain: float) -> float:
     return _REFERENCE / gain
 
 
-def decode_auxiliary(packets: Packets) -> Auxiliary:
-    """Read the auxiliary bytes as each packet's end byte says (firmware_notes 1.7 to 1.9)."""
-    words = np.ascontiguousarray(packets.auxiliary).view(">i2").astype(np.float64)
-    end = packets.end_bytes[:, None]
-    acceleration = np.where((end == 0xC0) & words.any(axis=1, keepdims=True), words, np.nan)
-    axis = packets.counters.astype(np.intp) % 10 - 7
-    rows = np.flatnonzero(np.isin(packets.end_bytes, (0xC3, 0xC4)) & (axis >= 0))
-    acceleration[rows, axis[rows]] = words[rows, 0]
-    analog = np.where(end == 0xC1, words, np.nan)
-    timed_raw = packets.end_bytes >= 0xC5
-    analog[timed_raw, 0] = words[timed_raw, 0]
-    clock = np.ascontiguousarray(packets.auxiliary[:, 2:]).view(">u4")[:, 0].astype(np.float64)
-    clock[packets.end_bytes < 0xC3] = np.nan
-    return Auxiliary(acceleration * _G_PER_COUNT, analog, clock)
-
-
-def _packets(buffer: NDArray[np.uint8], starts: NDArray[np.int64], n_carried: int) -> Packets:
-    rows = buffer[starts[:, None] + np.arange(_PACKET)]
-    triples = rows[:, 2:26].reshape(-1, CHANNELS, 3).astype(np.int32)
-    counts = (triples[..., 0] << 24 | triples[..., 1] << 16 | triples[..., 2] << 8) >> 8
-    return Packets(rows[:, 1], counts, rows[:, 26:32], rows[:, 32], n_carried)
+@numba.njit(cache=True, nogil=True)
+def _unpack(
+    b: NDArray[np.uint8], starts: NDArray[np.int64]
+) -> tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.uint8], NDArray[np.uint8]]:
+    """Counters, counts, auxiliary and end bytes of the packets at `starts`."""
+    n = len(starts)
+    counters, ends = np.empty(n, np.uint8), np.empty(n, np.uint8)
+    counts, auxiliary = np.empty((n, CHANNELS), np.int32), np.empty((n, 6), np.uint8)
+    for row in range(n):
+        i = starts[row]
+        counters[row], ends[row] = b[i + 1], b[i + 32]
+        auxiliary[row] = b[i + 26 : i + 32]
+        for channel in range(CHANNELS):
+            j = i + 2 + 3 * channel
+            value = int(b[j]) << 16 | int(b[j + 1]) << 8 | int(b[j + 2])
+            counts[row, channel] = value - (value >> 23 << 24)
+    return counters, counts, auxiliary, ends
 
 
 @numba.njit(cache=True, nogil=True)
@@ -236,16 +212,28 @@ def _outlasts(b: NDArray[np.uint8], j: int, i: int) -> int:
 
 
 @numba.njit(cache=True, nogil=True)
+def _rivals(b: NDArray[np.uint8], j: int, i: int) -> int:
+    """Whether a frame at `j`, inside the one at `i`, is followed by a header, counters rising."""
+    if len(b) < j + 33:
+        return _WAIT
+    if not _is_frame(b, j):
+        return _NO
+    if len(b) < j + 35:
+        return _WAIT
+    own = int(b[i + 1])
+    rising = _steps(own, int(b[j + 1])) < _steps(own, int(b[j + 34]))
+    return _YES if b[j + 33] == _HEADER and rising else _NO
+
+
+@numba.njit(cache=True, nogil=True)
 def _outrun(b: NDArray[np.uint8], i: int) -> int:
     """Whether a packet beginning inside the frame at `i` is the better reading."""
     for j in range(i + 1, i + _PACKET):
         if b[j] != _HEADER:
             continue
-        if len(b) < j + 34:
-            return _WAIT
-        if not _is_frame(b, j) or b[j + 33] != _HEADER:
-            continue
-        verdict = _outlasts(b, j, i)
+        verdict = _rivals(b, j, i)
+        if verdict == _YES:
+            verdict = _outlasts(b, j, i)
         if verdict != _NO:
             return verdict
     return _NO

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,10 +121,14 @@ def _number(
     state: DecoderState, packets: Packets, time: float
 ) -> tuple[Position, NDArray[np.int64], NDArray[np.bool_]]:
     """Give packets their numbers; those that waited for a successor count when they came."""
-    carried, fresh = np.split(packets.counters, [packets.n_carried])
-    position, first, behind_first = unwrap(state.position, carried, state.heard, PACKET_RATE)
-    position, then, behind_then = unwrap(position, fresh, time, PACKET_RATE)
-    return position, np.append(first, then), np.append(behind_first, behind_then)
+    n_carried, counters = packets.n_carried, packets.counters
+    if n_carried == 0:
+        return unwrap(state.position, counters, time, PACKET_RATE)
+    carried = unwrap(state.position, counters[:n_carried], state.heard, PACKET_RATE)
+    if n_carried == len(counters):
+        return carried
+    position, numbers, estimated = unwrap(carried[0], counters[n_carried:], time, PACKET_RATE)
+    return position, np.append(carried[1], numbers), np.append(carried[2], estimated)
 
 
 def _rows(
@@ -132,6 +137,10 @@ def _rows(
     counts = packets.counts.astype(np.float64)
     if layout.daisy:
         half, numbers, counts = pair(half, numbers, counts)
-    inputs = list(layout.inputs)
-    scale = np.array([microvolts_per_count(layout.gains[i]) for i in inputs])
-    return half, numbers, counts[:, inputs] * scale
+    return half, numbers, counts[:, list(layout.inputs)] * _scale(layout)
+
+
+@lru_cache
+def _scale(layout: Layout) -> NDArray[np.float64]:
+    """Microvolts of one count in every column."""
+    return np.array([microvolts_per_count(layout.gains[i]) for i in layout.inputs])

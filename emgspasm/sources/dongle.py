@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -96,7 +97,7 @@ def open_error(device: str, error: OSError) -> SourceError:
 def holder(device: str) -> str:
     """Name the process that holds the lock of a port, as ``process 1234 (name)``."""
     node = Path(device).stat()
-    place = f"{node.st_dev >> 8:02x}:{node.st_dev & 0xFF:02x}:{node.st_ino}"
+    place = f"{os.major(node.st_dev):02x}:{os.minor(node.st_dev):02x}:{node.st_ino}"
     locks = Path("/proc/locks")
     for line in locks.read_text().splitlines() if locks.exists() else ():
         words = line.split()

@@ -53,11 +53,14 @@ def chunks(base: int, numbers: Numbers, samples: Samples) -> list[Chunk]:
     """
     if len(numbers) == 0:
         return []
+    first = int(numbers[0])
+    if int(numbers[-1]) - first == len(numbers) - 1:
+        return [Chunk(base + first, samples)]
     cuts = np.flatnonzero(np.diff(numbers) != 1) + 1
     firsts = numbers[np.concatenate(([0], cuts))]
     return [
-        Chunk(base + int(first), part)
-        for first, part in zip(firsts, np.split(samples, cuts), strict=True)
+        Chunk(base + int(number), part)
+        for number, part in zip(firsts, np.split(samples, cuts), strict=True)
     ]
 
 

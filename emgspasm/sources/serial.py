@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self
 
 from emgspasm.errors import SourceError, SourceLost
 from emgspasm.sources import conversation, decoder, dongle
+from emgspasm.sources.counter import Position
 from emgspasm.sources.cyton import ParserState, parse
 from emgspasm.sources.decoder import DecoderState
 from emgspasm.sources.events import SourceEvent, State
@@ -40,7 +41,6 @@ RECONNECT = 3.0
 
 _RETRY = 0.5
 _LATE = 0.25
-_DRAINED = 3
 
 
 class CytonSource:
@@ -77,6 +77,7 @@ class CytonSource:
         self._state: State = "closed"
         self._run = decoder.start(0, clock())
         self._begun = False
+        self._first: Position | None = None
         self._lost_before = 0
         self._events: list[SourceEvent] = []
         self._queue: queue.SimpleQueue[Chunk | BaseException | None] = queue.SimpleQueue()
@@ -102,6 +103,19 @@ class CytonSource:
     def channel_skews(self) -> tuple[float, ...]:
         """Seconds from the row's sample of channels 1-8 to each column's (firmware_notes 2.2)."""
         return tuple(0.0 if i < 8 else DAISY_SKEW for i in self._layout.inputs)
+
+    @property
+    def measured_frequency(self) -> float:
+        """Samples per second of the board by the host's clock, since streaming (re)started.
+
+        In hertz; NaN in the first second. Reads are up to 0.1 s late (firmware_notes 5.2), so
+        after T seconds it is good to 0.1 / T. It measures drift, and never enters the samples.
+        """
+        first, last = self._first, self._run.position
+        if first is None or last.time - first.time < 1:
+            return float("nan")
+        packets = last.packet - first.packet
+        return packets / self._layout.packets_per_row / (last.time - first.time)
 
     def __enter__(self) -> Self:
         parse(ParserState(), b"")  # compiles before the first byte comes
@@ -210,18 +224,10 @@ class CytonSource:
         self._end_run()
 
     def _read(self, port: serial.Serial, before: float) -> tuple[bytes, float]:
-        """All that has arrived, and when.
-
-        After a pause of this process there may be a backlog. It is read to its end before the
-        clock is, because numbering takes the last packet of a read for a fresh one.
-        """
+        """Read all that has arrived; with the backlog, if this process paused since `before`."""
         data = conversation.read(port)
         if self._clock() - before > _LATE:
-            empty = 0
-            while empty < _DRAINED:
-                more = conversation.read(port)
-                data += more
-                empty = 0 if len(more) > 33 else empty + 1
+            data += conversation.read_backlog(port)
         return data, self._clock()
 
     def _take(self, data: bytes, now: float) -> int:
@@ -229,6 +235,8 @@ class CytonSource:
         if not data:
             return 0
         self._run, decoded = decoder.decode(self._layout, self._run, data, now)
+        if self._first is None and decoded.n_packets:
+            self._first = self._run.position
         for chunk in decoded.chunks:
             self._queue.put(chunk)
         for sample in decoded.estimated:
@@ -250,7 +258,7 @@ class CytonSource:
         """Begin a segment, its first sample number estimated from the clock after the first run."""
         now = self._clock()
         again, base = self._begun, self._sample_at(now)
-        self._begun = True
+        self._begun, self._first = True, None
         self._run = decoder.start(base, now)
         text = f"sample {base} is estimated from the clock" if again else f"sample {base}"
         self._say("streaming", f"started at {text}")
@@ -259,12 +267,7 @@ class CytonSource:
         for chunk in decoder.finish(self._layout, self._run):
             self._queue.put(chunk)
         self._lost_before += self._run.lost
-        self._run = self._closed_run()
-
-    def _closed_run(self) -> DecoderState:
-        """Take from the run what is carried over, so that nothing of it is counted twice."""
-        run = self._run
-        return DecoderState(run.base, run.position, run.heard)
+        self._run = DecoderState(self._run.base, self._run.position, self._run.heard)
 
     def _reconnect(self) -> None:
         """Open the board again until it works or the source is stopped."""

@@ -26,7 +26,7 @@ def encode_packets(counters, counts, auxiliary=None, end=0xC0):
 
 
 class Ramp:
-    """Channel `c` of sample `n` is ``n + 100 000 c`` counts at gain 24: a sample tells its place."""
+    """Channel `c` of sample `n` is ``n + 100 000 c`` counts at gain 24."""
 
     def __init__(self, n_channels=8):
         self.info = StreamInfo(250.0, tuple(Channel(f"CH{i}") for i in range(n_channels)))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emgspasm.sources.auxiliary import decode_auxiliary
 from emgspasm.sources.cyton import (
     GAINS,
     LONGEST_CARRY,
     ParserState,
-    decode_auxiliary,
     full_scale,
     microvolts_per_count,
     parse,
@@ -25,10 +27,12 @@ def packets_of(data, cuts=()):
     """Parse a stream cut at some places; the packets as one list of (counter, counts)."""
     state, out = ParserState(), []
     edges = [0, *sorted(cuts), len(data)]
-    for first, last in zip(edges, edges[1:], strict=False):
+    for first, last in pairwise(edges):
         state, packets = parse(state, data[first:last])
         assert len(state.carry) <= LONGEST_CARRY
-        out += [(int(c), tuple(row)) for c, row in zip(packets.counters, packets.counts, strict=True)]
+        out += [
+            (int(c), tuple(row)) for c, row in zip(packets.counters, packets.counts, strict=True)
+        ]
     return out
 
 
@@ -229,7 +233,14 @@ def test_1_9_one_axis_comes_by_counter_and_the_clock_in_milliseconds(encode, end
     auxiliary = parsed(encode, words, end)
     news = ~np.isnan(auxiliary.acceleration)
     assert [tuple(place) for place in np.argwhere(news)] == [
-        (7, 0), (8, 1), (9, 2), (17, 0), (18, 1), (19, 2), (27, 0), (28, 1)
+        (7, 0),
+        (8, 1),
+        (9, 2),
+        (17, 0),
+        (18, 1),
+        (19, 2),
+        (27, 0),
+        (28, 1),
     ]
     assert (auxiliary.acceleration[news] == 1.0).all()
     assert (auxiliary.board_time == 3e9).all()
