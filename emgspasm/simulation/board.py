@@ -102,6 +102,7 @@ class EmulatedBoard:
             )
         self._source, self._faults, self._seed = source, faults, seed
         self._speed, self._impedance = speed, impedance
+        self._kinds: set[Kind] = {each.kind for each in faults}
         self._rate = RATE * (1 + sum(each.rate for each in faults if each.kind == "drift"))
         self.state = power_on(daisy=daisy)
         self.runs: list[Run] = []
@@ -119,6 +120,10 @@ class EmulatedBoard:
         """Path to connect to; the same before and after a hang-up."""
         return str(self._link)
 
+    def clock(self) -> float:
+        """Seconds the board has sampled: the host clock of an accelerated board."""
+        return self._age / self._rate
+
     def __enter__(self) -> Self:
         with ExitStack() as held:
             folder = held.enter_context(tempfile.TemporaryDirectory(prefix="emgspasm-board-"))
@@ -128,7 +133,7 @@ class EmulatedBoard:
             self._plug()
             held.callback(self._unplug)
             thread = threading.Thread(target=self._live, name="emulated-board", daemon=True)
-            if self._has("streaming-at-open"):
+            if "streaming-at-open" in self._kinds:
                 self._take("b")
             thread.start()
             held.callback(thread.join)
@@ -143,9 +148,6 @@ class EmulatedBoard:
         traceback: TracebackType | None,
     ) -> None:
         self._held.close()
-
-    def _has(self, kind: Kind) -> bool:
-        return any(each.kind == kind for each in self._faults)
 
     def _plug(self) -> None:
         self._master, self._slave = pty.openpty()
@@ -199,13 +201,13 @@ class EmulatedBoard:
             if len(self._dongle) == 2:
                 self._answer(self._dongle_answer(self._dongle[1]))
                 self._dongle = b""
-        elif self._has("wrong-channel"):
+        elif "wrong-channel" in self._kinds:
             self._answer(_NO_BOARD)
         else:
             self._take(chr(byte))
 
     def _dongle_answer(self, command: int) -> str:
-        up = not self._has("wrong-channel")
+        up = "wrong-channel" not in self._kinds
         if command == 0x07:
             return "Success: System is Up$$$" if up else "Failure: System is Down$$$"
         if command == 0x00:

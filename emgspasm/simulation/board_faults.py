@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 
@@ -80,15 +80,7 @@ def fault(
     duration: float | None = None,
     count: int | None = None,
 ) -> Fault:
-    """Make a fault, with the usual rate, duration and count of its kind where none is given.
-
-    Raises
-    ------
-    ValueError
-        An unknown kind.
-    """
-    if kind not in _DEFAULTS:
-        raise ValueError(f"fault {kind!r} is unknown; the kinds are {', '.join(get_args(Kind))}")
+    """Make a fault, with the usual rate, duration and count of its kind where none is given."""
     usual_rate, usual_duration, usual_count = _DEFAULTS[kind]
     return Fault(
         kind,
@@ -97,6 +89,21 @@ def fault(
         usual_duration if duration is None else duration,
         usual_count if count is None else count,
     )
+
+
+def read_fault(text: str) -> Fault:
+    """Read a fault from ``KIND`` or ``KIND@SECONDS`` (``hang-up@10``).
+
+    Raises
+    ------
+    ValueError
+        An unknown kind, or a time that is no number.
+    """
+    kind, _, at = text.partition("@")
+    found = [each for each in _DEFAULTS if each == kind]
+    if not found:
+        raise ValueError(f"fault {kind!r} is unknown; the kinds are {', '.join(_DEFAULTS)}")
+    return fault(found[0], at=float(at) if at else None)
 
 
 def strike(faults: tuple[Fault, ...], number: int, age: int, data: bytes, seed: int) -> bytes:

@@ -21,8 +21,8 @@ QUIET = 0.2
 _END = b"$$$"
 _WAIT = 0.02
 _MOST = 65_536
-_PACKET = 33
-_TRICKLES = 3
+_MOMENT = 0.003  # the kernel refills its buffer faster, the board sends slower
+_BACKLOG_WITHIN = 0.1
 _ANSWER_WITHIN = 2.0
 _BANNER_WITHIN = 6.0
 _DRAIN_WITHIN = 3.0
@@ -62,8 +62,8 @@ def write(port: serial.Serial, command: bytes) -> None:
         raise SourceLost(f"port {port.port} is gone. Plug the dongle in again") from error
 
 
-def read(port: serial.Serial) -> bytes:
-    """Read what has arrived; wait up to 20 ms for the first byte.
+def read(port: serial.Serial, wait: float = _WAIT) -> bytes:
+    """Read what has arrived; wait up to `wait` seconds for the first byte.
 
     Two system calls, where ``port.read`` takes six: at 250 reads a second that counts.
 
@@ -73,7 +73,7 @@ def read(port: serial.Serial) -> bytes:
         The port is gone.
     """
     try:
-        if not select.select([port.fd], [], [], _WAIT)[0]:
+        if not select.select([port.fd], [], [], wait)[0]:
             return b""
         data = os.read(port.fd, _MOST)
     except OSError as error:
@@ -84,7 +84,7 @@ def read(port: serial.Serial) -> bytes:
 
 
 def read_backlog(port: serial.Serial) -> bytes:
-    """Read what piled up while this process was paused, until it comes packet by packet again.
+    """Read what piled up while this process was paused, until nothing is waiting.
 
     Numbering takes the last packet of a read for a fresh one, so a backlog must not be read in
     parts (firmware_notes 5.6).
@@ -94,11 +94,12 @@ def read_backlog(port: serial.Serial) -> bytes:
     SourceLost
         The port is gone.
     """
-    data, trickles = b"", 0
-    while trickles < _TRICKLES:
-        more = read(port)
+    data, deadline = b"", time.monotonic() + _BACKLOG_WITHIN
+    while time.monotonic() < deadline:
+        more = read(port, _MOMENT)
+        if not more:
+            break
         data += more
-        trickles = 0 if len(more) > _PACKET else trickles + 1
     return data
 
 

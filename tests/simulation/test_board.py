@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from emgspasm.simulation.board import EmulatedBoard, run_board
-from emgspasm.simulation.board_faults import fault, strike
+from emgspasm.simulation.board_faults import fault, read_fault, strike
 from emgspasm.simulation.board_packets import mean, packet, quantize
 from emgspasm.simulation.board_state import power_on
 from emgspasm.stream import Channel, Chunk, StreamInfo
@@ -110,9 +110,18 @@ def test_a_scheduled_burst_takes_exactly_its_packets():
     assert lost == list(range(250, 550))
 
 
-def test_an_unknown_fault_is_refused_with_the_kinds():
-    with pytest.raises(ValueError, match="fault 'fire' is unknown; the kinds are drop, burst"):
-        fault("fire")
+def test_a_fault_is_read_with_its_time():
+    assert read_fault("hang-up@10") == fault("hang-up", at=10.0)
+    assert read_fault("drop") == fault("drop")
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [("fire", "fault 'fire' is unknown; the kinds are drop, burst"), ("drop@noon", "noon")],
+)
+def test_a_wrong_fault_is_refused(text, error):
+    with pytest.raises(ValueError, match=error):
+        read_fault(text)
 
 
 def test_a_source_of_another_rate_is_refused():
