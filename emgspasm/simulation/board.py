@@ -128,8 +128,7 @@ class EmulatedBoard:
         with ExitStack() as held:
             folder = held.enter_context(tempfile.TemporaryDirectory(prefix="emgspasm-board-"))
             self._link = Path(folder, "port")
-            held.enter_context(self._source)
-            self._samples = _play(self._source)
+            self._samples = _play(held.enter_context(self._source))
             self._plug()
             held.callback(self._unplug)
             thread = threading.Thread(target=self._live, name="emulated-board", daemon=True)
@@ -180,9 +179,7 @@ class EmulatedBoard:
     def _hang_up_or_plug(self) -> None:
         """Let the dongle leave and come back; the board behind it goes on."""
         now = self._age / RATE
-        out = any(
-            each.kind == "hang-up" and self._age and active(each, now) for each in self._faults
-        )
+        out = self._age and any(f.kind == "hang-up" and active(f, now) for f in self._faults)
         if out and self._master >= 0:
             self._unplug()
         elif not out and self._master < 0:

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 WRAP = 256
 """The counter is one byte (firmware_notes 1.6)."""
 
+_EARLY = 68
+"""Packets in the 0.27 s after which the dongle gives up (firmware_notes 5.2): none is later."""
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
@@ -33,9 +36,8 @@ def unwrap(
     """Number the packets that one read brought.
 
     Between two packets the counter says how many were lost, modulo 256. The host clock settles
-    how many whole turns of the counter to add: an exact number unless packets arrive more than
-    half a turn (0.512 s) later than usual, which dongle and radio cannot cause
-    (firmware_notes 5.2). A read must therefore hold all that had arrived by `time`.
+    how many whole turns of the counter to add: an exact number unless packets arrive 0.75 s late,
+    which dongle and radio cannot cause (firmware_notes 5.2). A read must therefore hold all that had arrived by `time`.
 
     Parameters
     ----------
@@ -81,5 +83,9 @@ def _steps(before: int, counters: list[int]) -> list[int]:
 
 
 def _missing_turns(counted: int, elapsed: float) -> int:
-    """Whole turns of the counter between what was counted and what the clock expects."""
-    return max(0, round((elapsed - counted) / WRAP))
+    """Whole turns of the counter between what was counted and what the clock expects.
+
+    Packets come late, never early, so `elapsed` is too short by no more than the packet before
+    was late.
+    """
+    return max(0, int(elapsed - counted + _EARLY) // WRAP)

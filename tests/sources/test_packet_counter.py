@@ -45,6 +45,14 @@ def test_longer_losses_are_settled_by_the_clock_and_flagged(lost):
     assert flags == [False, False, True, False]
 
 
+@pytest.mark.parametrize("late", [0.0, 0.5, 0.7])
+@pytest.mark.parametrize("before", [0.0, 0.1, 0.25])
+def test_packets_late_by_0_7_s_are_neither_lost_nor_more_lost(late, before):
+    for kept in ([0, 1, 2], [0, 1, 400]):
+        times = [(kept[0] + 1) / RATE, 2 / RATE + before, (kept[2] + 1) / RATE + max(late, before)]
+        assert number(kept, times)[0] == kept
+
+
 def test_packets_lost_before_the_first_one_are_counted():
     assert number([3], [4 / RATE]) == ([3], [False])
 
