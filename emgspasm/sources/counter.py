@@ -37,7 +37,8 @@ def unwrap(
 
     Between two packets the counter says how many were lost, modulo 256. The host clock settles
     how many whole turns of the counter to add: an exact number unless packets arrive 0.75 s late,
-    which dongle and radio cannot cause (firmware_notes 5.2). A read must therefore hold all that had arrived by `time`.
+    which dongle and radio cannot cause (firmware_notes 5.2). A read must therefore hold all that
+    had arrived by `time`.
 
     Parameters
     ----------
