@@ -1,0 +1,147 @@
+"""A stored EDF or BDF recording as a source of chunks.
+
+Samples are decoded block by block by a compiled kernel straight from the bytes of the file, so a
+recording of any length takes the same memory, and a slice costs what it holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgspasm.storage.layout import Layout, blocks, open_bytes, outside, read_block
+from emgspasm.stream import Annotation, Chunk, StreamInfo
+
+
+class Recording:
+    """A stored recording: a source which can be iterated again, sliced and described.
+
+    Made by :func:`emgspasm.storage.edf.open_edf`. It holds no open file between calls.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    info : StreamInfo
+        What its chunks have in common.
+    n_samples : int
+        Rows from the first sample to the last one, missing ones included.
+    annotations : tuple of Annotation
+        Markers and missing stretches in order of onset.
+    start : datetime or None
+        When the first sample was taken; None where the header is anonymous.
+    findings : tuple of str
+        What was odd, in sentences for people.
+    layout : Layout
+        Where the samples lie.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        info: StreamInfo,
+        n_samples: int,
+        annotations: tuple[Annotation, ...],
+        start: datetime | None,
+        findings: tuple[str, ...],
+        layout: Layout,
+    ) -> None:
+        self.path = path
+        self.info = info
+        self.n_samples = n_samples
+        self.annotations = annotations
+        self.start = start
+        self.findings = findings
+        self._layout = layout
+        self._stopped = False
+
+    def __repr__(self) -> str:
+        return (
+            f"<Recording {self.path.name}: {len(self.info.channels)} channels, "
+            f"{self.info.sampling_frequency:g} Hz, {self.duration:.3f} s>"
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def duration(self) -> float:
+        """Seconds from the first sample to the end of the last one."""
+        return self.n_samples / self.info.sampling_frequency
+
+    def __iter__(self) -> Iterator[Chunk]:
+        return self.chunks()
+
+    def stop(self) -> None:
+        """End the iteration under way after its chunk."""
+        self._stopped = True
+
+    def chunks(self, start: int = 0, stop: int | None = None) -> Iterator[Chunk]:
+        """Yield the present samples from `start` to `stop` (sample numbers, half open).
+
+        A stretch that all channels are missing is a jump from one chunk to the next; one that a
+        channel alone is missing holds NaN.
+
+        Raises
+        ------
+        ValueError
+            If the limits do not lie in the recording.
+        RecordingError
+            If the file went away.
+        """
+        stop = self.n_samples if stop is None else stop
+        if not 0 <= start <= stop <= self.n_samples:
+            raise ValueError(
+                f"samples {start} to {stop} of a recording of {self.n_samples}; "
+                "limits must be in order and inside it"
+            )
+        self._stopped = False
+        return self._chunks(start, stop)
+
+    def read(self, start: int = 0, stop: int | None = None) -> NDArray[np.float64]:
+        """Read the samples from `start` to `stop`, NaN where missing.
+
+        Returns
+        -------
+        ndarray, shape (stop - start, n_channels)
+            In the unit of each channel.
+
+        Raises
+        ------
+        ValueError
+            If the limits do not lie in the recording.
+        RecordingError
+            If the file went away.
+        """
+        chunks = self.chunks(start, stop)
+        stop = self.n_samples if stop is None else stop
+        samples = np.full((stop - start, len(self.info.channels)), np.nan)
+        for chunk in chunks:
+            samples[chunk.start - start : chunk.stop - start] = chunk.samples
+        return samples
+
+    def _chunks(self, start: int, stop: int) -> Iterator[Chunk]:
+        missing = self._layout.missing
+        with open_bytes(self.path) as file:
+            for block in blocks(self._layout, start, stop):
+                limits = max(start, block.start), min(stop, block.stop)
+                pieces = list(outside(missing, *limits))
+                samples = read_block(file, self._layout, block) if pieces else np.empty((0, 0))
+                for begin, end in pieces:
+                    if self._stopped:
+                        return
+                    yield Chunk(begin, samples[begin - block.start : end - block.start])
