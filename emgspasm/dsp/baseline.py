@@ -1,6 +1,6 @@
 """The noise level a burst has to rise from: median and MAD of the quiet part, sample by sample.
 
-Envelope values of quiet moments, one per two windows, fill a ring of the last ten seconds of
+Envelope values of quiet moments, one per four windows, fill a ring of the last ten seconds of
 *quiet*; a burst adds nothing, so ten seconds of tonic spasm leave the level where it was, while
 noise that grows slowly carries it along. The values are kept sorted: the median is the middle
 one, the median absolute deviation (MAD) is found from both sides of it.
@@ -105,22 +105,22 @@ def remember(ordered: Values, arrival: Values, seen: int, value: float) -> None:
 def level(ordered: Values, count: int) -> tuple[float, float]:
     """Median and 1.4826 MAD of the first `count` sorted values.
 
-    The values nearest to the median are taken alternately from both sides until half of all
-    have been: the last distance is the MAD (the lower of the two middle ones when even).
+    The half of the values nearest to the median are neighbours in the sorted ring: the stretch
+    is found by bisection, and its farther end is the MAD (the lower of two when even).
     """
     middle = count // 2
     median = ordered[middle] if count % 2 else (ordered[middle - 1] + ordered[middle]) / 2
-    below, above = middle - 1, middle
-    distance = 0.0
-    for _ in range((count + 1) // 2):
-        left = median - ordered[below] if below >= 0 else np.inf
-        right = ordered[above] - median if above < count else np.inf
-        if left <= right:
-            distance = left
-            below -= 1
+    half = (count + 1) // 2
+    low, high = 0, count - half
+    while low < high:
+        i = (low + high) // 2
+        if median - ordered[i] > ordered[i + half - 1] - median:
+            low = i + 1
         else:
-            distance = right
-            above += 1
+            high = i
+    distance = max(ordered[low + half - 1] - median, median - ordered[low])
+    if low > 0:
+        distance = min(distance, median - ordered[low - 1])
     return median, MAD_TO_SIGMA * distance
 
 

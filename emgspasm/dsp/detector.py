@@ -162,12 +162,12 @@ class Detector:
             back=2 * window,
             merge=merge,
             shortest=round(self.shortest * fs),
-            hop=2 * window,
+            hop=4 * window,
             settling=round(settling * fs),
             calibration=calibration,
             fewest=min(calibration, max(4 * window, round(self.baseline.shortest * fs))),
             longest=round(self.baseline.longest_burst * fs),
-            ring=4 * window + 1,
+            ring=1 << (4 * window).bit_length(),
         )
 
     def _floors(self, info: StreamInfo) -> NDArray[np.float64]:

@@ -162,6 +162,60 @@ class Notch:
 Filter = BandPass | HighPass | Notch
 
 
+def rise(sos: Sos) -> float:
+    """Samples until half of the power of white noise switched on at 0 has arrived.
+
+    Noise that starts at sample 0 leaves the filter with variance ``sum(h[:n]**2)``: this is where
+    that sum reaches half of its end, interpolated. What a detector of power is late by; long weak
+    ringing of a notch, which delays no onset, hardly enters.
+    """
+    from scipy.signal import sosfilt
+
+    impulse = np.zeros(4 * settling_samples(sos) + 64)
+    impulse[0] = 1.0
+    power = np.cumsum(sosfilt(sos, impulse) ** 2)
+    half = power[-1] / 2
+    after = int(np.searchsorted(power, half))
+    before = power[after - 1] if after else 0.0
+    return float(after + (half - before) / (power[after] - before)) - 0.5
+
+
+def settling_samples(sos: Sos) -> int:
+    """Samples until the slowest pole has decayed to 1 %."""
+    from scipy.signal import sos2zpk
+
+    radius = float(np.abs(sos2zpk(sos)[1]).max())
+    return ceil(log(0.01) / log(radius)) if 0 < radius < 1 else 1
+
+
+def _above_band(name: str, value: float, sampling_frequency: float) -> str:
+    return (
+        f"{name}={value:g} Hz at {sampling_frequency:g} Hz, which carries signals up to "
+        f"{EDGE * sampling_frequency:g} Hz. Lower it or leave it out"
+    )
+
+
+def _check_order(order: int) -> None:
+    if not 1 <= order <= 12:
+        raise ValueError(f"order={order}; it must lie in 1..12")
+
+
+@lru_cache(maxsize=64)
+def butterworth(
+    order: int,
+    corners: tuple[float, ...],
+    kind: Literal["bandpass", "highpass", "lowpass"],
+    fs: float,
+) -> Sos:
+    """Read-only second-order sections of a Butterworth filter (cached)."""
+    from scipy.signal import butter
+
+    corner = corners[0] if len(corners) == 1 else corners
+    sos: Sos = butter(order, corner, kind, fs=fs, output="sos")
+    sos.flags.writeable = False
+    return sos
+
+
 @dataclass(slots=True)
 class CascadeState:
     """Sections, their steady state, and the memory of each channel."""
@@ -216,57 +270,3 @@ class Cascade:
     def settling(self, info: StreamInfo) -> float:
         """Seconds until a start has decayed to 1 %."""
         return settling_samples(self.sos(info.sampling_frequency)) / info.sampling_frequency
-
-
-def rise(sos: Sos) -> float:
-    """Samples until half of the power of white noise switched on at 0 has arrived.
-
-    Noise that starts at sample 0 leaves the filter with variance ``sum(h[:n]**2)``: this is where
-    that sum reaches half of its end, interpolated. What a detector of power is late by; long weak
-    ringing of a notch, which delays no onset, hardly enters.
-    """
-    from scipy.signal import sosfilt
-
-    impulse = np.zeros(4 * settling_samples(sos) + 64)
-    impulse[0] = 1.0
-    power = np.cumsum(sosfilt(sos, impulse) ** 2)
-    half = power[-1] / 2
-    after = int(np.searchsorted(power, half))
-    before = power[after - 1] if after else 0.0
-    return float(after + (half - before) / (power[after] - before)) - 0.5
-
-
-def settling_samples(sos: Sos) -> int:
-    """Samples until the slowest pole has decayed to 1 %."""
-    from scipy.signal import sos2zpk
-
-    radius = float(np.abs(sos2zpk(sos)[1]).max())
-    return ceil(log(0.01) / log(radius)) if 0 < radius < 1 else 1
-
-
-def _above_band(name: str, value: float, sampling_frequency: float) -> str:
-    return (
-        f"{name}={value:g} Hz at {sampling_frequency:g} Hz, which carries signals up to "
-        f"{EDGE * sampling_frequency:g} Hz. Lower it or leave it out"
-    )
-
-
-def _check_order(order: int) -> None:
-    if not 1 <= order <= 12:
-        raise ValueError(f"order={order}; it must lie in 1..12")
-
-
-@lru_cache(maxsize=64)
-def butterworth(
-    order: int,
-    corners: tuple[float, ...],
-    kind: Literal["bandpass", "highpass", "lowpass"],
-    fs: float,
-) -> Sos:
-    """Read-only second-order sections of a Butterworth filter (cached)."""
-    from scipy.signal import butter
-
-    corner = corners[0] if len(corners) == 1 else corners
-    sos: Sos = butter(order, corner, kind, fs=fs, output="sos")
-    sos.flags.writeable = False
-    return sos

@@ -26,8 +26,9 @@ CHANNEL = np.dtype(
         ("now", np.int64),  # last sample seen
         ("held", np.int64),  # samples held back for calibration
         ("analyzed", np.int64),  # samples past settling, over all runs
+        ("settled", np.int64),  # first sample past settling
         ("seen", np.int64),  # quiet values learnt in this run
-        ("hop", np.int64),  # quiet samples until the next one is learnt
+        ("calm", np.int64),  # samples to come of which only one above `on` matters
         ("base", np.float64),
         ("on", np.float64),
         ("off", np.float64),
@@ -74,7 +75,7 @@ class Sizes(NamedTuple):
     calibration: int
     fewest: int
     longest: int
-    ring: int
+    ring: int  # a power of two, so that `sample & (ring - 1)` is its place
 
 
 class Rules(NamedTuple):
@@ -126,20 +127,25 @@ def detect(
     count = np.zeros(1, np.int64)
     for channel in range(envelope.shape[1]):
         s = past.channels[channel]
+        ring = past.power[channel]
         for row in range(envelope.shape[0]):
             value = envelope[row, channel]
+            power = filtered[row, channel] ** 2
+            if s.calm > 0 and value < s.on:
+                s.calm -= 1
+                _note(s, ring, start + row, power)
+                continue
             if np.isnan(value):
                 if s.phase != IDLE:
                     out = _end(channel, sizes, rules, past, out, count)
                 continue
-            power = filtered[row, channel] ** 2
             if s.phase == RUNNING:
                 _advance(start + row, value, power, channel, sizes, rules, past, out, count)
                 if count[0] + 2 > len(out):
                     out = _grow(out)
                 continue
             if s.phase == IDLE:
-                _begin(s, start + row)
+                _begin(s, start + row, sizes)
             past.held_envelope[channel, s.held] = value
             past.held_power[channel, s.held] = power
             s.held += 1
@@ -167,9 +173,11 @@ def _grow(out):  # type: ignore[no-untyped-def]  # numba infers kernels' types
 
 
 @numba.njit(cache=True, nogil=True)
-def _begin(s, sample):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def _begin(s, sample, sizes):  # type: ignore[no-untyped-def]  # see _grow
     s.phase = CALIBRATING
     s.begin = sample
+    s.settled = sample + sizes.settling
+    s.calm = 0
     s.held = 0
     s.seen = 0
     s.above = 0
@@ -216,6 +224,7 @@ def _end(channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-de
         elif s.pending:
             _emit(s, GOOD, channel, sizes, out, count)
     s.phase = IDLE
+    s.calm = 0
     s.on = s.off = s.base = np.nan
     if count[0] + 2 > len(out):
         out = _grow(out)
@@ -239,7 +248,6 @@ def _calibrate(s, channel, sizes, rules, past):  # type: ignore[no-untyped-def] 
             s.seen = 1
         _threshold(s, past.ordered[channel], rules)
         limit = s.on
-    s.hop = sizes.hop
 
 
 @numba.njit(cache=True, nogil=True)
@@ -251,14 +259,19 @@ def _threshold(s, ordered, rules):  # type: ignore[no-untyped-def]  # see _grow
     s.off = base + (s.on - base) * rules.off_share
 
 
+@numba.njit(cache=True, nogil=True, inline="always")
+def _note(s, ring, sample, power):  # type: ignore[no-untyped-def]  # see _grow
+    """What every sample of a running channel leaves behind."""
+    s.now = sample
+    s.analyzed += sample >= s.settled
+    ring[sample & (len(ring) - 1)] = power
+
+
 @numba.njit(cache=True, nogil=True)
 def _advance(sample, value, power, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _grow
     """The textbook loop: one sample of one channel."""
     s = past.channels[channel]
-    s.now = sample
-    past.power[channel, sample % sizes.ring] = power
-    if sample >= s.begin + sizes.settling:
-        s.analyzed += 1
+    _note(s, past.power[channel], sample, power)
     if s.above:
         s.peak = max(s.peak, value)
         if s.refined:
@@ -271,22 +284,23 @@ def _advance(sample, value, power, channel, sizes, rules, past, out, count):  # 
         elif sample - s.crossed >= sizes.longest:
             _close(s, sample + 1, s.energy)
             _emit(s, CUT, channel, sizes, out, count)
-            _begin(s, sample + 1)
+            _begin(s, sample + 1, sizes)
     elif value >= s.on:
         s.above = 1
         s.refined = 0
         s.crossed = sample
         s.peak = value
-    else:
-        if sample - s.closed > sizes.window:
-            s.hop -= 1
-            if s.hop <= 0:
-                s.hop = sizes.hop
-                remember(past.ordered[channel], past.arrival[channel], s.seen, value)
-                s.seen += 1
-                _threshold(s, past.ordered[channel], rules)
-        if s.pending and sample >= s.pending_offset + sizes.merge + sizes.back:
+        s.calm = 0
+    elif s.pending:
+        wait = s.pending_offset + sizes.merge + sizes.back - sample
+        if wait <= 0:
             _emit(s, GOOD, channel, sizes, out, count)
+        s.calm = max(wait - 1, 0)
+    elif sample - s.closed > sizes.window:
+        remember(past.ordered[channel], past.arrival[channel], s.seen, value)
+        s.seen += 1
+        _threshold(s, past.ordered[channel], rules)
+        s.calm = sizes.hop - 1
 
 
 @numba.njit(cache=True, nogil=True)
@@ -298,7 +312,7 @@ def _open(s, channel, sizes, past, out, count):  # type: ignore[no-untyped-def] 
         earliest = max(earliest, s.pending_offset)
     loud = 0.0
     for i in range(s.crossed, s.now + 1):
-        loud += power[i % sizes.ring]
+        loud += power[i & (sizes.ring - 1)]
     loud /= s.now + 1 - s.crossed
     quiet = max(s.base, 1e-3 * s.on) ** 2
     s.onset = max(earliest, s.crossed - sizes.window // 2)
@@ -307,13 +321,13 @@ def _open(s, channel, sizes, past, out, count):  # type: ignore[no-untyped-def] 
         slope, cost = 1.0 / quiet - 1.0 / loud, np.log(loud / quiet)
         likelihood, best = 0.0, -np.inf
         for k in range(s.crossed, earliest - 1, -1):
-            likelihood += power[k % sizes.ring] * slope - cost
+            likelihood += power[k & (sizes.ring - 1)] * slope - cost
             if likelihood > best:
                 best = likelihood
                 s.onset = k
     s.energy = 0.0
     for i in range(s.onset, s.now + 1):
-        s.energy += power[i % sizes.ring]
+        s.energy += power[i & (sizes.ring - 1)]
     s.refined = 1
     if s.pending and s.onset - s.pending_offset >= sizes.merge:
         _emit(s, GOOD, channel, sizes, out, count)
@@ -326,7 +340,7 @@ def _offset(s, power, sizes):  # type: ignore[no-untyped-def]  # see _grow
     last_loud = max(first, s.now - sizes.window)
     loud = 0.0
     for i in range(first, last_loud + 1):
-        loud += power[i % sizes.ring]
+        loud += power[i & (sizes.ring - 1)]
     loud /= last_loud + 1 - first
     quiet = max(s.base, 1e-3 * s.on) ** 2
     offset = max(s.now - sizes.window // 2, s.onset + 1)
@@ -334,13 +348,13 @@ def _offset(s, power, sizes):  # type: ignore[no-untyped-def]  # see _grow
         slope, cost = 1.0 / quiet - 1.0 / loud, np.log(loud / quiet)
         likelihood, best = 0.0, -np.inf
         for k in range(first, s.now + 1):
-            likelihood += power[k % sizes.ring] * slope - cost
+            likelihood += power[k & (sizes.ring - 1)] * slope - cost
             if likelihood > best:
                 best = likelihood
                 offset = k + 1
     tail = 0.0
     for i in range(offset, s.now + 1):
-        tail += power[i % sizes.ring]
+        tail += power[i & (sizes.ring - 1)]
     return offset, tail
 
 
@@ -378,6 +392,6 @@ def _emit(s, quality, channel, sizes, out, count):  # type: ignore[no-untyped-de
     row.mean = np.sqrt(max(s.pending_energy, 0.0) / s.pending_active)
     row.baseline = s.base
     row.quality = quality
-    if quality == GOOD and s.pending_onset < s.begin + sizes.settling:
+    if quality == GOOD and s.pending_onset < s.settled:
         row.quality = SETTLING
     count[0] += 1
