@@ -2,19 +2,18 @@
 
 Every data record goes to the operating system in one unbuffered write, then the count in the
 header is brought up to date: a killed process loses less than one record, which lasts about half
-a second. Missing samples hold the digital minimum; a ``BAD_ACQ_SKIP`` annotation says which they
-are, and is the truth.
+a second. The file begins with a first record that is missing altogether, since readers refuse
+files without one; the first samples replace it. Missing samples hold the digital minimum; a
+``BAD_ACQ_SKIP`` annotation says which they are, and is the truth.
 """
 
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -23,105 +22,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.edf_header import COUNT_OFFSET, Header, Signal, encode_header
+from emgspasm.storage.bdf_layout import (
+    DIGITAL_MAX,
+    LONGEST_TEXT,
+    bdf_header,
+    record_layout,
+    stored_info,
+)
+from emgspasm.storage.edf_header import COUNT_OFFSET, encode_header
 from emgspasm.storage.tal import encode_annotation, encode_time
-from emgspasm.stream import SKIP, Annotation, Channel, Chunk, StreamInfo
-
-DIGITAL_MAX = 8_388_607
-"""Largest count; the smallest is its negative, so that a count times a constant is physical."""
-ANNOTATIONS_PER_SECOND = 40
-"""Room for markers of lost packets; more of them wait for later records."""
-ANNOTATION_BYTES = 48
-"""Room for one: ``+43199.996\\x150.004\\x14BAD_ACQ_SKIP@@OOC_L\\x14\\0`` and some digits."""
-LONGEST_TEXT = 400
-"""Bytes of one annotation; EDFlib reads texts of up to 512."""
-
-
-@dataclass(frozen=True, slots=True)
-class RecordLayout:
-    """How a sampling frequency is cut into records: `n_samples` last `microseconds` exactly."""
-
-    n_samples: int
-    microseconds: int
-
-    @property
-    def sampling_frequency(self) -> float:
-        """Hertz, as every reader derives it from the header."""
-        return float(Fraction(self.n_samples * 1_000_000, self.microseconds))
-
-    @property
-    def duration(self) -> Fraction:
-        """Seconds."""
-        return Fraction(self.microseconds, 1_000_000)
-
-    def onset(self, sample: int) -> float:
-        """Seconds from the first sample."""
-        return float(Fraction(sample * self.microseconds, self.n_samples * 1_000_000))
-
-
-def record_layout(sampling_frequency: float) -> RecordLayout:
-    """Find a record of about half a second whose duration the header can state.
-
-    A duration has eight characters, so microseconds. Among the records of at most one second
-    those are taken whose rate is nearest to the wanted one, then the one nearest to 0.5 s.
-    333.333 Hz becomes 333 samples in 0.999001 s, which is 1e-9 off (a crystal: 5e-5).
-
-    Raises
-    ------
-    ValueError
-        If no record comes within 1e-6 of the wanted rate.
-    """
-    n_samples = np.arange(1, int(sampling_frequency) + 1, dtype=np.float64)
-    microseconds = np.rint(n_samples * 1e6 / sampling_frequency)
-    error = np.abs(n_samples * 1e6 / np.maximum(microseconds, 1) / sampling_frequency - 1)
-    if not len(error) or error.min() > 1e-6:
-        raise ValueError(
-            f"sampling_frequency={sampling_frequency} Hz cannot be stored (a record holds a whole "
-            "number of samples and lasts whole microseconds, at most 1 s); resample first"
-        )
-    best = error <= error.min() + 1e-12
-    distance = np.where(best, np.abs(microseconds - 500_000), np.inf)
-    chosen = int(np.argmin(distance))
-    return RecordLayout(chosen + 1, int(microseconds[chosen]))
-
-
-def stored_info(info: StreamInfo) -> StreamInfo:
-    """Tell what a file can keep of a stream: rate and full scales as readers will see them.
-
-    Raises
-    ------
-    ValueError
-        If a full scale is unknown, or a label or unit does not fit its field.
-    """
-    return replace(
-        info,
-        sampling_frequency=record_layout(info.sampling_frequency).sampling_frequency,
-        channels=tuple(map(_stored_channel, info.channels)),
-    )
-
-
-def _stored_channel(channel: Channel) -> Channel:
-    if not math.isfinite(channel.full_scale):
-        raise ValueError(
-            f"full_scale of {channel.name} is unknown; a file needs the largest magnitude a "
-            f"sample can have, in {channel.unit} (187500 uV for a Cyton at gain 24)"
-        )
-    unit = channel.unit.replace("µ", "u").replace("μ", "u")
-    if channel.kind == "EMG" and channel.microvolts not in (None, 1.0):
-        raise ValueError(f"unit {channel.unit} of {channel.name}; EMG is stored in uV, convert it")
-    return replace(channel, unit=unit, full_scale=_representable(channel.full_scale))
-
-
-def _representable(full_scale: float) -> float:
-    """Round up to what fits eight characters with a minus sign."""
-    if full_scale > 9_999_999 or full_scale < 1e-4:
-        raise ValueError(
-            f"full_scale={full_scale} does not fit a header field (0.0001 to 9999999); "
-            "use another unit"
-        )
-    digits = 5 if full_scale < 1 else max(0, 5 - math.floor(math.log10(full_scale)))
-    digits = min(digits, 5)
-    return float(Fraction(math.ceil(Fraction(repr(full_scale)) * 10**digits), 10**digits))
+from emgspasm.stream import SKIP, Annotation, Chunk, StreamInfo
 
 
 class BdfWriter:
@@ -175,11 +85,17 @@ class BdfWriter:
         self._fill = 0
         self._n_records = 0
         self._queue: deque[bytes] = deque()
-        header = _header(self.info, self._layout, equipment)
+        header = bdf_header(self.info, self._layout, equipment)
         self._header_bytes, self._record_bytes = header.n_bytes, header.record_bytes
         self._annotation_bytes = 3 * header.signals[-1].samples_per_record
+        self._counts[:] = -DIGITAL_MAX
+        blank = self._record(deque([self._skipped(0, self._layout.n_samples)]))
         self._file: int | None = _create(self.path, overwrite)
-        self._put(encode_header(header))
+        try:
+            self._put(encode_header(header) + blank, 0)
+        except RecordingError:
+            self.path.unlink()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -310,38 +226,41 @@ class BdfWriter:
             self._flush()
 
     def _flush(self) -> None:
+        """Write the record under way, then count it."""
         first = self._n_records * self._layout.n_samples
         for start, stop, column in _runs(self._missing):
             name = self.info.channels[column].name
             self._queue.append(self._skipped(first + start, first + stop, name))
-        samples = np.ascontiguousarray(self._counts.T).astype("<i4", copy=False)
-        signals = samples.view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
-        self._put(signals + self._annotations(self._layout.onset(first)))
+        self._put(self._record(self._queue), self._end)
         self._n_records += 1
         self._fill = 0
-        count = str(self._n_records).ljust(8).encode()
-        self._attempt(lambda file: os.pwrite(file, count, COUNT_OFFSET))
+        self._put(str(self._n_records).ljust(8).encode(), COUNT_OFFSET)
 
-    def _annotations(self, onset: float) -> bytes:
-        """Bytes of a record's annotation signal: its time, then as much as waits and fits."""
-        text = encode_time(onset)
-        while self._queue and len(text) + len(self._queue[0]) <= self._annotation_bytes:
-            text += self._queue.popleft()
-        return text.ljust(self._annotation_bytes, b"\0")
+    @property
+    def _end(self) -> int:
+        """Where the next record goes, in bytes."""
+        return self._header_bytes + self._n_records * self._record_bytes
+
+    def _record(self, waiting: deque[bytes]) -> bytes:
+        """Lay the samples out channel by channel, then the time and what waits and fits."""
+        little = np.ascontiguousarray(self._counts.T).astype("<i4", copy=False)
+        signals = little.view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
+        texts = encode_time(self._layout.onset(self._n_records * self._layout.n_samples))
+        while waiting and len(texts) + len(waiting[0]) <= self._annotation_bytes:
+            texts += waiting.popleft()
+        return signals + texts.ljust(self._annotation_bytes, b"\0")
 
     def _skipped(self, start: int, stop: int, *channels: str) -> bytes:
         onset, end = self._layout.onset(start), self._layout.onset(stop)
         return encode_annotation(Annotation(onset, end - onset, SKIP, channels))
 
-    def _put(self, data: bytes) -> None:
-        written = 0
-        while written < len(data):
-            written += self._attempt(lambda file: os.write(file, data[written:]))  # noqa: B023 - called at once
-
-    def _attempt(self, operation: Callable[[int], int]) -> int:
+    def _put(self, data: bytes, offset: int) -> None:
+        """Write all of `data` at an offset, or give up the recording."""
         assert self._file is not None
         try:
-            return operation(self._file)
+            written = os.pwrite(self._file, data, offset)
+            while written < len(data):  # a full disk takes a part, then raises
+                written += os.pwrite(self._file, data[written:], offset + written)
         except OSError as error:
             raise self._give_up(error) from error
 
@@ -349,14 +268,14 @@ class BdfWriter:
         """Cut a half-written record off, close, and say what was kept."""
         assert self._file is not None
         n_kept = self._n_records * self._layout.n_samples
-        with contextlib.suppress(OSError):  # the count in the header already ignores the tail
-            os.ftruncate(self._file, self._header_bytes + self._n_records * self._record_bytes)
+        with contextlib.suppress(OSError):  # the count in the header ignores the tail anyway
+            os.ftruncate(self._file, max(self._end, self._header_bytes + self._record_bytes))
         os.close(self._file)
         self._file = None
         return RecordingError(
             f"{self.path}: writing failed ({error.strerror}); {n_kept} samples "
-            f"({self._layout.onset(n_kept):.1f} s) are kept and open as they are. "
-            "Make room on the disk and begin another recording"
+            f"({self._layout.onset(n_kept):.1f} s) are kept in it and it opens. "
+            "Make room on the disk, then begin another recording"
         )
 
 
@@ -385,42 +304,3 @@ def _create(path: Path, overwrite: bool) -> int:
         raise RecordingError(
             f"{path}: cannot be created ({error.strerror}). Choose a folder you may write to"
         ) from error
-
-
-def _header(info: StreamInfo, layout: RecordLayout, equipment: str) -> Header:
-    """Describe the stream anonymously (clinical facts 11: `X`, since blanks are invalid)."""
-    signals = [_signal(channel, layout.n_samples) for channel in info.channels]
-    bytes_wanted = 24 + ANNOTATION_BYTES * math.ceil(ANNOTATIONS_PER_SECOND * layout.duration)
-    n_annotation = math.ceil(max(bytes_wanted, 24 + LONGEST_TEXT + 20) / 3)
-    signals.append(
-        Signal("BDF Annotations", "", "", -1, 1, -DIGITAL_MAX - 1, DIGITAL_MAX, "", n_annotation)
-    )
-    return Header(
-        sample_bytes=3,
-        patient="X X X X",
-        recording=f"Startdate X X X {equipment.replace(' ', '_') or 'X'}",
-        start_date="01.01.85",
-        start_time="00.00.00",
-        reserved="BDF+C",
-        n_records=0,
-        record_duration=layout.duration,
-        signals=tuple(signals),
-    )
-
-
-def _signal(channel: Channel, n_samples: int) -> Signal:
-    if channel.name == "BDF Annotations":
-        raise ValueError("'BDF Annotations' is a reserved label; rename the channel")
-    limit = channel.full_scale
-    words = (channel.kind, channel.muscle or "n/a", channel.side or "n/a")
-    return Signal(
-        label=channel.name,
-        transducer=" ".join(words if channel.muscle or channel.side else words[:1]),
-        unit=channel.unit,
-        physical_min=-limit,
-        physical_max=limit,
-        digital_min=-DIGITAL_MAX,
-        digital_max=DIGITAL_MAX,
-        prefiltering="",
-        samples_per_record=n_samples,
-    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -224,10 +224,26 @@ def _place(
         missing = missing[:-1]
     channel_missing = tuple(map(merge, alone))
     layout = replace(layout, missing=missing, channel_missing=channel_missing)
-    markers = [annotation for annotation in texts if annotation.text != SKIP]
+    markers = _joined(annotation for annotation in texts if annotation.text != SKIP)
     markers += _skips(missing, channel_missing, info)
     ordered = sorted(markers, key=lambda annotation: (annotation.onset, annotation.duration))
     return n_samples, layout, tuple(ordered)
+
+
+def _joined(annotations: Iterable[Annotation]) -> list[Annotation]:
+    """Join what is said of several channels at the same time."""
+    joined: list[Annotation] = []
+    where: dict[Annotation, int] = {}
+    for annotation in annotations:
+        key = replace(annotation, channels=())
+        at = where.get(key)
+        if annotation.channels and at is not None:
+            joined[at] = replace(key, channels=joined[at].channels + annotation.channels)
+            continue
+        if annotation.channels:
+            where[key] = len(joined)
+        joined.append(annotation)
+    return joined
 
 
 def _between(layout: Layout) -> Iterator[Interval]:
