@@ -1,1 +1,6 @@
 """Facial EMG with known truth, and the device that would have recorded it."""
+
+from emgspasm.simulation.recording import MONTAGE, Simulation, simulate
+from emgspasm.simulation.scenarios import SCENARIOS, Scenario
+
+__all__ = ["MONTAGE", "SCENARIOS", "Scenario", "Simulation", "simulate"]
