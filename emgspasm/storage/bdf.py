@@ -89,10 +89,11 @@ class BdfWriter:
         self._header_bytes, self._record_bytes = header.n_bytes, header.record_bytes
         self._annotation_bytes = 3 * header.signals[-1].samples_per_record
         self._counts[:] = -DIGITAL_MAX
-        blank = self._record(deque([self._skipped(0, self._layout.n_samples)]))
+        first_bytes = encode_header(header)
+        first_bytes += self._record(deque([self._skipped(0, self._layout.n_samples)]))
         self._file: int | None = _create(self.path, overwrite)
         try:
-            self._put(encode_header(header) + blank, 0)
+            self._put(first_bytes, 0)
         except RecordingError:
             self.path.unlink()
             raise
