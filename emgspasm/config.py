@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from emgspasm.dsp.pipeline import Pipeline
 from emgspasm.errors import ConfigError
@@ -31,12 +31,16 @@ class Config:
     ----------
     pipeline : Pipeline
         Screen, filters, envelope and detector.
+    mains : {"auto", "off"}
+        Whether a notch is added where the first seconds show mains; a notch among the
+        pipeline's filters is used in any case.
     exploratory : bool
         Analyze recordings whose sampling frequency is too low for EMG; every output is then
         marked exploratory.
     """
 
     pipeline: Pipeline = field(default_factory=Pipeline)
+    mains: Literal["auto", "off"] = "auto"
     exploratory: bool = False
 
 

@@ -33,6 +33,12 @@ class DetectorState:
         analyzed: NDArray[np.int64] = self.memory.channels["analyzed"]
         return analyzed
 
+    @property
+    def noise(self) -> NDArray[np.float64]:
+        """Sum of the noise level of each channel over those samples."""
+        noise: NDArray[np.float64] = self.memory.channels["noise"]
+        return noise
+
     def thresholds(self) -> NDArray[np.float64]:
         """Noise level, off and on threshold of each channel, shape (3, n_channels).
 

@@ -26,6 +26,7 @@ CHANNEL = np.dtype(
         ("now", np.int64),  # last sample seen
         ("held", np.int64),  # samples held back for calibration
         ("analyzed", np.int64),  # samples past settling, over all runs
+        ("noise", np.float64),  # sum of the noise level over them
         ("settled", np.int64),  # first sample past settling
         ("seen", np.int64),  # quiet values learnt in this run
         ("calm", np.int64),  # samples to come of which only one above `on` matters
@@ -263,7 +264,9 @@ def _threshold(s, ordered, rules):  # type: ignore[no-untyped-def]  # see _grow
 def _note(s, ring, sample, power):  # type: ignore[no-untyped-def]  # see _grow
     """What every sample of a running channel leaves behind."""
     s.now = sample
-    s.analyzed += sample >= s.settled
+    if sample >= s.settled:
+        s.analyzed += 1
+        s.noise += s.base
     ring[sample & (len(ring) - 1)] = power
 
 

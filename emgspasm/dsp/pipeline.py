@@ -12,7 +12,28 @@ from emgspasm.dsp.detector import Detector, DetectorState
 from emgspasm.dsp.envelope import Envelope, RmsEnvelope, RmsState
 from emgspasm.dsp.filters import BandPass, Cascade, CascadeState, Filter
 from emgspasm.dsp.screen import Screen, ScreenState
-from emgspasm.stream import Burst, Chunk, StreamInfo, segments
+from emgspasm.stream import Burst, Chunk, StreamInfo, emg_only, segments
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tally:
+    """What a segment has come to so far, arrays a number an EMG channel.
+
+    Parameters
+    ----------
+    missing, clipped, flat : ndarray of int
+        Samples that are no signal.
+    analyzed : ndarray of int
+        Samples in which bursts were sought, settling left out.
+    noise : ndarray of float
+        Sum of the noise level over the analyzed samples.
+    """
+
+    missing: NDArray[np.int64]
+    clipped: NDArray[np.int64]
+    flat: NDArray[np.int64]
+    analyzed: NDArray[np.int64]
+    noise: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +54,8 @@ class Analysis:
         Whether the chunk is the first of a segment.
     settled : int
         Sample number from which the segment has settled.
+    tally : Tally
+        Of the segment, up to the end of this chunk.
     """
 
     chunk: Chunk
@@ -42,6 +65,7 @@ class Analysis:
     thresholds: NDArray[np.float64]
     begins: bool
     settled: int
+    tally: Tally
 
 
 @dataclass(slots=True)
@@ -104,7 +128,7 @@ class Pipeline:
         columns = info.columns()
         if not columns:
             raise ValueError(f"no EMG channel among {', '.join(info.names)}; check the montage")
-        emg = StreamInfo(info.sampling_frequency, tuple(info.channels[c] for c in columns))
+        emg = emg_only(info)
         chunk = _select(first, columns)
         settling = self.settling(emg)
         return PipelineState(
@@ -184,7 +208,10 @@ def _analysis(
     if bursts and columns != tuple(range(len(columns))):
         bursts = tuple(_in_column(burst, columns[burst.channel]) for burst in bursts)
     thresholds = state.detector.thresholds()
-    return Analysis(chunk, filtered, envelope, bursts, thresholds, begins, state.settled)
+    missing, clipped, flat = state.screen.counts.copy()
+    detector = state.detector
+    tally = Tally(missing, clipped, flat, detector.analyzed.copy(), detector.noise.copy())
+    return Analysis(chunk, filtered, envelope, bursts, thresholds, begins, state.settled, tally)
 
 
 def _in_column(burst: Burst, column: int) -> Burst:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.stream import StreamInfo
+from emgspasm.stream import Chunk, StreamInfo
 
 LINES = (50.0, 60.0)
 """Mains frequencies in Hz."""
@@ -89,8 +89,8 @@ class MeanSpectrum:
 
     every: int = 10
 
-    def init(self, info: StreamInfo) -> SpectrumState:
-        """State before the first sample of a stream (gaps do not end it)."""
+    def init(self, info: StreamInfo, first: Chunk) -> SpectrumState:  # noqa: ARG002  as every stage
+        """State before the first sample of a stream; gaps do not end it."""
         n, n_channels = round(info.sampling_frequency), len(info.channels)
         return SpectrumState(
             np.full((n, n_channels), np.nan),
@@ -99,18 +99,18 @@ class MeanSpectrum:
             np.zeros(n_channels, np.int64),
         )
 
-    def step(self, state: SpectrumState, start: int, samples: NDArray[np.float64]) -> SpectrumState:
-        """Fold samples, shape (n_samples, n_channels), the first of them number `start`."""
+    def step(self, state: SpectrumState, chunk: Chunk) -> tuple[SpectrumState, Chunk]:
+        """Fold one chunk, which passes unchanged."""
         length = len(state.window)
         period = self.every * length
-        stop = start + len(samples)
+        start, stop, samples = chunk.start, chunk.stop, chunk.samples
         for first in range(start - start % period, stop, period):
             low, high = max(first, start), min(first + length, stop)
             if low < high:
                 state.window[low - first : high - first] = samples[low - start : high - start]
                 if high == first + length:
                     _add_spectrum(state)
-        return state
+        return state, chunk
 
 
 def _add_spectrum(state: SpectrumState) -> None:
