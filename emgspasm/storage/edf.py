@@ -52,7 +52,7 @@ def open_edf(path: str | os.PathLike[str]) -> Recording:
         n_samples,
         annotations,
         _start(header, times.offset),
-        (*header.findings, *signal_findings, *count_findings, *time_findings),
+        (*header.findings, *signal_findings, *count_findings, *time_findings, *times.findings()),
         layout,
     )
 
@@ -141,7 +141,14 @@ class _Times:
     @property
     def offset(self) -> float:
         """Seconds at which the first record begins."""
-        return self.onsets[0] if self.onsets else 0.0
+        first = self.onsets[0] if self.onsets else math.nan
+        return first if math.isfinite(first) else 0.0
+
+    def findings(self) -> list[str]:
+        """Say how many texts were unreadable."""
+        if not self.n_damaged:
+            return []
+        return [f"{self.n_damaged} annotations are damaged and left out"]
 
 
 def _scan(file: BinaryIO, header: Header, n_records: int) -> _Times:
@@ -174,13 +181,14 @@ def _spans(
     n = columns.n_samples
     if not header.discontinuous:
         return (Span(0, 0, n_records),), []
+    longest = float(LONGEST_GAP / header.record_duration) * n
     spans = [Span(0, 0, 1)]
     n_damaged = 0
     for record, onset in enumerate(times.onsets[1:], start=1):
         last = spans[-1]
         expected = last.start + last.n_records * n
         gap = float((onset - times.offset) / header.record_duration) * n - expected
-        wrong = not -0.5 <= gap / LONGEST_GAP * header.record_duration < n
+        wrong = not -0.5 <= gap <= longest
         n_damaged += wrong
         if wrong or gap < 0.5:
             spans[-1] = replace(last, n_records=last.n_records + 1)

@@ -52,6 +52,7 @@ class Signal:
             and self.physical_min != self.physical_max
             and self.digital_min < self.digital_max
             and math.isfinite(self.gain)
+            and math.isfinite(self.zero)
         )
 
     @property

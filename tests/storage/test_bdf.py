@@ -353,22 +353,22 @@ def test_annotations_may_come_from_another_thread(tmp_path):
 
 @pytest.mark.parametrize("text", ["", "a\x14b", "a\x15b", "a\0b", "x" * 500])
 def test_a_text_that_cannot_be_stored_is_refused(tmp_path, text):
-    with BdfWriter(tmp_path / "x.bdf", stream()) as writer:
-        with pytest.raises(ValueError, match="annotation text"):
-            writer.annotate(Annotation(0, 0, text))
+    writer = BdfWriter(tmp_path / "x.bdf", stream())
+    with writer, pytest.raises(ValueError, match="annotation text"):
+        writer.annotate(Annotation(0, 0, text))
 
 
 @pytest.mark.parametrize("times", [(np.nan, 0), (0, -1), (np.inf, 0), (0, np.inf)])
 def test_times_that_cannot_be_stored_are_refused(tmp_path, times):
-    with BdfWriter(tmp_path / "x.bdf", stream()) as writer:
-        with pytest.raises(ValueError, match="onset must be finite"):
-            writer.annotate(Annotation(*times, "x"))
+    writer = BdfWriter(tmp_path / "x.bdf", stream())
+    with writer, pytest.raises(ValueError, match="onset must be finite"):
+        writer.annotate(Annotation(*times, "x"))
 
 
 def test_an_annotation_of_an_unknown_channel_is_refused(tmp_path):
-    with BdfWriter(tmp_path / "x.bdf", stream()) as writer:
-        with pytest.raises(ValueError, match="FRO_L"):
-            writer.annotate(Annotation(0, 0, "x", ("FRO_L",)))
+    writer = BdfWriter(tmp_path / "x.bdf", stream())
+    with writer, pytest.raises(ValueError, match="FRO_L"):
+        writer.annotate(Annotation(0, 0, "x", ("FRO_L",)))
 
 
 def test_a_chunk_out_of_order_is_refused(tmp_path):
@@ -379,9 +379,9 @@ def test_a_chunk_out_of_order_is_refused(tmp_path):
 
 
 def test_a_chunk_of_another_width_is_refused(tmp_path):
-    with BdfWriter(tmp_path / "x.bdf", stream()) as writer:
-        with pytest.raises(ValueError, match="chunk of 3 channels"):
-            writer.write(Chunk(0, noise(10, 3)))
+    writer = BdfWriter(tmp_path / "x.bdf", stream())
+    with writer, pytest.raises(ValueError, match="chunk of 3 channels"):
+        writer.write(Chunk(0, noise(10, 3)))
 
 
 def test_nothing_is_overwritten_unasked(tmp_path):

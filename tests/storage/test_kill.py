@@ -79,7 +79,8 @@ def test_a_killed_recording_lost_less_than_a_second(killed):
     assert len(killed) == KILLS
     lost = np.array([n_written(path) - open_edf(path).n_samples for path in killed])
     print(
-        f"\n{KILLS} kills: lost median {np.median(lost):.0f}, most {lost.max()} samples of {RATE} Hz"
+        f"\n{KILLS} kills at {RATE} Hz: lost {np.median(lost):.0f} samples (median), "
+        f"{lost.max()} at most"
     )
     assert lost.max() <= RATE
     assert sum(n_written(path) > RATE for path in killed) > KILLS / 2
