@@ -240,27 +240,38 @@ class Loss:
         The row after it.
     lost : int
         Samples missing before it; negative where the counter stepped back.
-    kind : {"lost", "back", "restart", "clock", "stall"}
+    kind : {"lost", "back", "restart", "clock", "stall", "pause"}
         Packets lost, packets out of order or twice, a counter that began anew, a host clock that
-        was set, a host that was late while no packet was lost.
+        was set, a host that was late while no packet was lost, a pause the device wrote down.
     estimated : bool
         Whether the number rests on time stamps.
     """
 
     row: int
     lost: int
-    kind: Literal["lost", "back", "restart", "clock", "stall"]
+    kind: Literal["lost", "back", "restart", "clock", "stall", "pause"]
     estimated: bool = False
 
 
-def losses(state: CounterScan) -> list[Loss]:
+def losses(state: CounterScan, pauses: Sequence[tuple[int, float]] = ()) -> list[Loss]:
     """Decide what every jump means.
 
     Parameters
     ----------
     state : CounterScan
         After the last row.
+    pauses : sequence of (int, float)
+        Rows before which the device itself says that it paused, and for how many seconds.
     """
+    paused = {
+        row: Loss(row, max(round(seconds * state.sampling_frequency), 1), "pause")
+        for row, seconds in pauses
+    }
+    told = [loss for loss in _losses(state) if loss.row not in paused]
+    return sorted([*told, *paused.values()], key=lambda loss: loss.row)
+
+
+def _losses(state: CounterScan) -> list[Loss]:
     rows = np.array([row for row, _ in state.delays])
     delays = np.array([delay for _, delay in state.delays])
     jumps = state.jumps
@@ -351,6 +362,9 @@ def describe_losses(state: CounterScan, found: Sequence[Loss]) -> list[str]:
             f"the counter began anew {len(restarts)} times: a gap each, {samples} samples in all, "
             "estimated from time stamps"
         )
+    pauses = [loss.lost for loss in found if loss.kind == "pause"]
+    if pauses:
+        findings.append(f"recording paused {len(pauses)} times, {sum(pauses)} samples: gaps")
     clock = sum(loss.kind == "clock" for loss in found)
     if clock:
         findings.append(f"the host's clock was set {clock} times: not taken for missing samples")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from emgspasm.errors import RecordingError
 from emgspasm.storage.importers.imported import Imported
 from emgspasm.storage.importers.ranges import CYTON_SCALES
-from emgspasm.storage.importers.rows import Layout
+from emgspasm.storage.importers.rows import Layout, read_rows
 from emgspasm.storage.importers.table import Table, import_table
 from emgspasm.stream import Channel
 
@@ -54,6 +55,26 @@ class Grid:
     def text(self) -> int | None:
         """The first field that holds text."""
         return next((i for i in range(len(self.row)) if i not in self.numbers), None)
+
+    def layout(self, path: Path) -> Layout:
+        """Where the rows of that file are."""
+        return Layout(
+            path,
+            self.offset,
+            self.line,
+            self.delimiter,
+            len(self.row),
+            self.numbers,
+            self.text,
+            self.decimal,
+        )
+
+
+def is_delimited(path: Path) -> bool:
+    """Whether a file begins with text and holds a row of numbers soon."""
+    with path.open("rb") as file:
+        head = file.read(HEADER_BYTES)
+    return b"\0" not in head and read_grid(path) is not None
 
 
 def import_delimited(path: Path, sampling_frequency: float | None = None) -> Imported:
@@ -174,16 +195,8 @@ def _said_labels(comments: list[str], n_fields: int) -> tuple[str, ...]:
 def _table(path: Path, grid: Grid, fs: float) -> Table:
     names = _unique_names(grid)
     return Table(
-        layout=Layout(
-            path,
-            grid.offset,
-            grid.line,
-            grid.delimiter,
-            len(grid.row),
-            grid.numbers,
-            grid.text,
-            grid.decimal,
-        ),
+        path=path,
+        rows=partial(read_rows, grid.layout(path)),
         channels=tuple(Channel.from_label(name, unit="count") for name in names),
         columns=tuple(range(len(grid.numbers))),
         sampling_frequency=fs,

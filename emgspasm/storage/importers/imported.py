@@ -33,8 +33,7 @@ class Imported:
         Gives the rows from the first on, blocks of shape (n_rows, n_channels) in the channels'
         units; called once per iteration.
     annotations : tuple of Annotation
-        Markers and epochs of the file. Missing samples are not among them: they are gaps
-        between chunks.
+        Markers and epochs of the file, and its missing stretches.
     findings : tuple of str
         What was odd in the file, for people.
     start : datetime or None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from emgspasm.errors import RecordingError
 from emgspasm.storage.importers.counter import CYTON, DAISY, GANGLION
 from emgspasm.storage.importers.imported import Imported
 from emgspasm.storage.importers.ranges import CYTON_SCALES, GANGLION_SCALE
-from emgspasm.storage.importers.rows import Layout
+from emgspasm.storage.importers.rows import Layout, read_rows
 from emgspasm.storage.importers.table import Table, import_table
 from emgspasm.stream import Channel
 
@@ -225,17 +226,12 @@ def _table(path: Path, header: Header, fs: float, roles: Roles) -> Table:
     extra = [field for field in (roles.time, roles.marker) if field is not None]
     numbers = (*signals, *extra)
     use_clock = roles.time is None and roles.clock is not None
+    text = roles.clock if use_clock else None
+    layout = Layout(path, header.offset, header.line, ",", len(header.first_row), numbers, text)
     device, cycles, scales = _board(header, n_exg)
     return Table(
-        layout=Layout(
-            path,
-            header.offset,
-            header.line,
-            ",",
-            len(header.first_row),
-            numbers,
-            roles.clock if use_clock else None,
-        ),
+        path=path,
+        rows=partial(read_rows, layout),
         channels=(
             *(Channel(f"EXG Channel {i}") for i in range(n_exg)),
             *(

@@ -82,11 +82,14 @@ class Rows:
         The text field, blanks stripped.
     malformed : Malformed or None
         Why these rows are the last.
+    pauses : tuple of (int, float)
+        Rows of this block before which recording paused, and for how many seconds.
     """
 
     numbers: NDArray[np.float64]
     text: NDArray[np.bytes_] | None = None
     malformed: Malformed | None = None
+    pauses: tuple[tuple[int, float], ...] = ()
 
 
 def read_rows(layout: Layout) -> Iterator[Rows]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,20 +27,22 @@ from emgspasm.storage.importers.ranges import (
     no_ranges,
     widen,
 )
-from emgspasm.storage.importers.rows import Layout, Malformed, Rows, describe, read_rows
+from emgspasm.storage.importers.rows import Malformed, Rows, describe
 from emgspasm.storage.importers.stamps import StampScan, clock_seconds, describe_stamps, take_stamps
 from emgspasm.storage.importers.timeline import Timeline, from_losses, unbroken
-from emgspasm.stream import Annotation, Channel, StreamInfo
+from emgspasm.stream import SKIP, Annotation, Channel, StreamInfo
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What the columns of a table mean. Columns count the numbers of `layout`, from 0.
+    """What the columns of a table mean. Columns count the numbers of a row, from 0.
 
     Parameters
     ----------
-    layout : Layout
-        Where the rows are.
+    path : Path
+        The file.
+    rows : callable
+        Reads the rows from the first on; called once for each pass.
     channels : tuple of Channel
         Channels, their full scale not yet known.
     columns : tuple of int
@@ -64,7 +67,8 @@ class Table:
         Channels whose all-zero rows mean "no new value" (OpenBCI facts 1.8).
     """
 
-    layout: Layout
+    path: Path
+    rows: Callable[[], Iterator[Rows]]
     channels: tuple[Channel, ...]
     columns: tuple[int, ...]
     sampling_frequency: float
@@ -94,6 +98,7 @@ class TableScan:
     malformed: Malformed | None = None
     marks: list[tuple[int, str]] = field(default_factory=list)
     labels: list[tuple[int, bytes]] = field(default_factory=list)
+    pauses: list[tuple[int, float]] = field(default_factory=list)
 
 
 def import_table(table: Table, findings: Sequence[str] = ()) -> Imported:
@@ -121,7 +126,7 @@ def import_table(table: Table, findings: Sequence[str] = ()) -> Imported:
     malformed = [describe(seen.malformed, seen.ranges.n_rows)] if seen.malformed else []
     info = StreamInfo(table.sampling_frequency, tuple(kept.values()), table.device)
     return Imported(
-        path=table.layout.path,
+        path=table.path,
         info=info,
         timeline=timeline,
         blocks=lambda: _blocks(table, tuple(kept)),
@@ -140,7 +145,7 @@ def import_table(table: Table, findings: Sequence[str] = ()) -> Imported:
 def scan_table(table: Table) -> TableScan:
     """Make the first pass over a table."""
     seen = TableScan(no_ranges(len(table.columns), table.scales), StampScan())
-    for rows in read_rows(table.layout):
+    for rows in table.rows():
         if len(rows.numbers):
             seen = _take(table, seen, rows)
         seen = replace(seen, malformed=rows.malformed)
@@ -151,6 +156,7 @@ def _take(table: Table, seen: TableScan, rows: Rows) -> TableScan:
     times = _times(table, rows, seen.stamps)
     n_before = seen.ranges.n_rows
     _take_marks(table, seen, rows, n_before)
+    seen.pauses.extend((n_before + row, seconds) for row, seconds in rows.pauses)
     return replace(
         seen,
         ranges=widen(seen.ranges, rows.numbers[:, table.columns], table.scales),
@@ -195,12 +201,11 @@ def _take_marks(table: Table, seen: TableScan, rows: Rows, n_before: int) -> Non
 
 
 def _refuse_nothing(table: Table, seen: TableScan) -> None:
-    path = table.layout.path
+    path = table.path
     if seen.ranges.n_rows == 0:
         at = f"; line {seen.malformed.line} is {seen.malformed.text!r}" if seen.malformed else ""
         raise RecordingError(
-            f"{path}: no row of {table.layout.n_fields} fields{at}. "
-            "A recording needs samples; export it again"
+            f"{path}: no whole row of samples{at}. A recording needs samples; export it again"
         )
     if np.isnan(seen.ranges.low[list(table.exg)]).all():
         raise RecordingError(
@@ -213,7 +218,7 @@ def _timeline(table: Table, seen: TableScan) -> tuple[Timeline, list[str]]:
     if seen.counter is None:
         silent = ["the packet counter makes no sense: rows are taken as consecutive samples"]
         return unbroken(seen.ranges.n_rows), silent if table.counter is not None else []
-    found = losses(seen.counter)
+    found = losses(seen.counter, seen.pauses)
     timeline = from_losses(seen.ranges.n_rows, [(loss.row, loss.lost) for loss in found])
     return timeline, describe_losses(seen.counter, found)
 
@@ -244,7 +249,7 @@ def _blocks(table: Table, kept: tuple[int, ...]) -> Iterator[NDArray[np.float64]
     columns = [table.columns[i] for i in kept]
     held = [place for place, i in enumerate(kept) if i in table.held]
     last = np.zeros(len(held))
-    for rows in read_rows(table.layout):
+    for rows in table.rows():
         block = np.ascontiguousarray(rows.numbers[:, columns])
         if held and len(block):
             block[:, held] = _hold(block[:, held], last)
@@ -272,7 +277,17 @@ def _annotations(table: Table, seen: TableScan, timeline: Timeline) -> tuple[Ann
         for (_, label), begin, end in zip(seen.labels, edges, edges[1:], strict=False)
         if label and begin is not None and end is not None
     ]
-    return (*marks, *epochs)
+    return (*_skips(timeline, fs), *marks, *epochs)
+
+
+def _skips(timeline: Timeline, fs: float) -> list[Annotation]:
+    stops = timeline.runs[:, 1:].sum(axis=1)[:-1].tolist()
+    starts = timeline.runs[1:, 2].tolist()
+    return [
+        Annotation(stop / fs, (start - stop) / fs, SKIP)
+        for stop, start in zip(stops, starts, strict=True)
+        if start > stop
+    ]
 
 
 def _text(label: bytes) -> str:
