@@ -103,7 +103,7 @@ def count_records(file: BinaryIO, header: Header) -> tuple[int, list[str]]:
     if not whole:
         raise RecordingError(
             f"{file.name}: no whole data record ({n_bytes} bytes after the header, a record takes "
-            f"{header.record_bytes}). Try `emgspasm recover {file.name}`"
+            f"{header.record_bytes}). There is nothing to read; take another copy of the file"
         )
     return whole, findings
 
