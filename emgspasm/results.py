@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,17 +18,23 @@ from emgspasm.dsp.pipeline import Analysis, Pipeline, analyze
 from emgspasm.dsp.quality import ChannelQuality, Limits, MeanSpectrum, grade, line_ratio
 from emgspasm.dsp.rates import LOWEST, rate_warnings
 from emgspasm.errors import ConfigError
-from emgspasm.storage.columns import EVENTS, QUALITY, SUMMARY
+from emgspasm.storage.columns import QUALITY, SUMMARY
 from emgspasm.storage.opening import StoredRecording, open_recording
 from emgspasm.storage.tables import table
 from emgspasm.stream import Burst, Channel, Chunk, StreamInfo, emg_only
+from emgspasm.tabulation import (
+    SIDE_LETTER,
+    bids_entities,
+    burst_measures,
+    burst_row,
+    events_table,
+    quality_row,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from emgspasm.storage.montage import Montage
-
-SIDE_LETTER = {"left": "L", "right": "R"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,6 +134,30 @@ def analyze_recording(
     return tabulate(Path(path), recording, measured, config)
 
 
+def judge_recording(
+    path: str | os.PathLike[str],
+    config: LoadedConfig | None = None,
+    *,
+    montage: Montage | None = None,
+    sampling_frequency: float | None = None,
+    gain: float | None = None,
+) -> tuple[list[ChannelQuality], list[str]]:
+    """Quality of the channels of a recording, sides and muscles known or not, and what was odd.
+
+    Takes and raises what :func:`analyze_recording` does.
+    """
+    config = config or LoadedConfig()
+    recording = open_recording(
+        Path(path), montage=montage, sampling_frequency=sampling_frequency, gain=gain
+    )
+    _require_emg(recording.info)
+    _require_band(recording.info, config)
+    with recording:
+        measured = measure(recording, config)
+    findings = [*rate_warnings(recording.info.sampling_frequency), *recording.findings]
+    return list(channel_quality(recording, measured)), findings
+
+
 def check(info: StreamInfo, config: LoadedConfig) -> None:
     """Refuse what would give numbers nobody can read.
 
@@ -137,27 +166,35 @@ def check(info: StreamInfo, config: LoadedConfig) -> None:
     ConfigError
         If a channel's side or muscle is unknown, the rate too low, or nothing of the band left.
     """
+    _require_emg(info)
     emg = [info.channels[column] for column in info.columns()]
-    if not emg:
-        raise ConfigError(
-            f"no EMG channel among {', '.join(info.names)}. Give --montage to say which are EMG"
-        )
     nameless = [c.name for c in emg if c.side is None or c.muscle is None]
     if nameless:
         raise ConfigError(
             f"side and muscle unknown of channels {', '.join(nameless)} (labels follow OOC_L). "
             "Give --montage FILE.toml that names them"
         )
+    _require_band(info, config)
     fs = info.sampling_frequency
-    try:
-        config.config.pipeline.cascade.sos(fs)
-    except ValueError as error:
-        raise ConfigError(str(error)) from None
     if fs < LOWEST and not config.config.exploratory:
         raise ConfigError(
             f"sampling frequency {fs:g} Hz ({LOWEST:g} Hz is the least for EMG: {remaining(fs)}). "
             "Record faster, or set exploratory = true in the config"
         )
+
+
+def _require_emg(info: StreamInfo) -> None:
+    if not info.columns():
+        raise ConfigError(
+            f"no EMG channel among {', '.join(info.names)}. Give --montage to say which are EMG"
+        )
+
+
+def _require_band(info: StreamInfo, config: LoadedConfig) -> None:
+    try:
+        config.config.pipeline.cascade.sos(info.sampling_frequency)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
 
 
 def remaining(sampling_frequency: float) -> str:
@@ -170,9 +207,7 @@ def measure(recording: StoredRecording, config: LoadedConfig) -> Measurement:
     info = recording.info
     n_channels = len(info.columns())
     pipeline, chunks, notice = suit(config, info, recording)
-    result = Measurement(
-        pipeline, notice, [], *np.zeros((4, n_channels), np.int64), np.zeros(n_channels)
-    )
+    result = _nothing_measured(pipeline, notice, n_channels)
     spectrum = MeanSpectrum()
     state = spectrum.init(emg_only(info), Chunk(0, np.empty((0, n_channels))))
     for analysis in analyze(pipeline, info, chunks):
@@ -180,6 +215,13 @@ def measure(recording: StoredRecording, config: LoadedConfig) -> Measurement:
         gather(result, analysis)
     result.line_frequency, result.line_ratio = line_ratio(state)
     return result
+
+
+def _nothing_measured(pipeline: Pipeline, notice: str, n_channels: int) -> Measurement:
+    missing, clipped, flat, analyzed = np.zeros((4, n_channels), np.int64)
+    return Measurement(
+        pipeline, notice, [], missing, clipped, flat, analyzed, noise=np.zeros(n_channels)
+    )
 
 
 def suit(
@@ -211,55 +253,25 @@ def tabulate(
     """Turn a measurement into tables."""
     info = recording.info
     entities = bids_entities(path.stem)
-    events = table(list(event_rows(info, measured.bursts, config, entities)), EVENTS)
+    origin = {
+        "task": entities.get("task"),
+        "source": "detector",
+        "status": "auto",
+        "detector_version": __version__,
+        "config_sha": config.sha256[:12],
+    }
+    rows = (
+        burst_row(info.channels[b.channel], b, info.sampling_frequency) | origin
+        for b in measured.bursts
+    )
     quality = list(channel_quality(recording, measured))
     return Results(
         name=path.stem,
-        events=events.sort_values(["onset", "channel"], ignore_index=True, kind="stable"),
+        events=events_table(rows),
         summary=table(list(summary_rows(path.stem, recording, measured, entities)), SUMMARY),
         quality=table([quality_row(path.stem, q) for q in quality], QUALITY),
         provenance=provenance(path, recording, measured, config, quality),
     )
-
-
-def bids_entities(stem: str) -> dict[str, str]:
-    """Key-value pairs of a BIDS file name: ``sub-01_task-rest_emg`` -> sub: 01, task: rest."""
-    return dict(re.findall(r"(?:^|_)([a-z]+)-([a-zA-Z0-9]+)", stem))
-
-
-def event_rows(
-    info: StreamInfo, bursts: Iterable[Burst], config: LoadedConfig, entities: dict[str, str]
-) -> Iterator[dict[str, Any]]:
-    """One row a burst."""
-    fs = info.sampling_frequency
-    for burst in bursts:
-        channel = info.channels[burst.channel]
-        scale = channel.microvolts or 1.0
-        seconds = (burst.offset - burst.onset) / fs
-        yield {
-            "onset": burst.onset / fs,
-            "duration": seconds,
-            "trial_type": "burst",
-            "side": SIDE_LETTER.get(channel.side or ""),
-            "muscle": channel.muscle,
-            "channel": channel.name,
-            "peak_uV": round(burst.peak * scale, 4),
-            "mean_uV": round(burst.mean * scale, 4),
-            "burden_uVs": round(_burden(burst) * scale * seconds, 6),
-            "n_muscles": 1,
-            "muscles": channel.muscle,
-            "task": entities.get("task"),
-            "quality": burst.quality,
-            "source": "detector",
-            "status": "auto",
-            "detector_version": __version__,
-            "config_sha": config.sha256[:12],
-        }
-
-
-def _burden(burst: Burst) -> float:
-    """Amplitude over the noise level (clinical facts 5)."""
-    return max(burst.mean - burst.baseline, 0.0)
 
 
 def summary_rows(
@@ -282,7 +294,7 @@ def summary_rows(
             "channel": channel.name,
             "recording": name,
             **_noise(channel, measured, i),
-            **(_burst_measures(channel, bursts, valid, info.sampling_frequency) if valid else {}),
+            **(burst_measures(channel, bursts, valid, info.sampling_frequency) if valid else {}),
         }
 
 
@@ -291,31 +303,6 @@ def _noise(channel: Channel, measured: Measurement, i: int) -> dict[str, float |
         return {}
     level = measured.noise[i] / measured.analyzed[i]
     return {"noise_uV": round(level * (channel.microvolts or 1.0), 4)}
-
-
-def _burst_measures(
-    channel: Channel, bursts: list[Burst], valid: float, fs: float
-) -> dict[str, float]:
-    """Rates and amplitudes, kept apart; formulas in clinical facts 5."""
-    measures: dict[str, float] = {
-        "n_bursts": len(bursts),
-        "burst_rate_per_min": round(60 * len(bursts) / valid, 4),
-    }
-    durations = np.array([b.offset - b.onset for b in bursts]) / fs
-    scale = channel.microvolts or 1.0
-    measures["pct_time"] = round(100 * durations.sum() / valid, 4)
-    burden = sum(_burden(b) * d for b, d in zip(bursts, durations, strict=True))
-    measures["burden_uV"] = round(scale * burden / valid, 4)
-    if bursts:
-        ratios = [b.mean / b.baseline for b in bursts if b.baseline > 0]
-        measures |= {
-            "dur_median_ms": round(1000 * float(np.median(durations)), 3),
-            "dur_p95_ms": round(1000 * float(np.percentile(durations, 95)), 3),
-            "peak_p95_uV": round(scale * float(np.percentile([b.peak for b in bursts], 95)), 4),
-        }
-        if ratios:
-            measures["snr_db"] = round(20 * float(np.log10(np.median(ratios))), 3)
-    return measures
 
 
 def channel_quality(recording: StoredRecording, measured: Measurement) -> Iterator[ChannelQuality]:
@@ -344,22 +331,6 @@ def channel_quality(recording: StoredRecording, measured: Measurement) -> Iterat
             reason=reason,
             **shares,
         )
-
-
-def quality_row(name: str, quality: ChannelQuality) -> dict[str, Any]:
-    """Row of the quality table."""
-    return {
-        "channel": quality.channel,
-        "noise_uV": round(quality.noise, 4),
-        "line_ratio_db": round(quality.line_ratio, 2),
-        "line_hz": quality.line_frequency,
-        "clip_pct": round(quality.clipped, 4),
-        "dropout_pct": round(quality.dropped, 4),
-        "flat_pct": round(quality.flat, 4),
-        "grade": quality.grade,
-        "reason": quality.reason or None,
-        "recording": name,
-    }
 
 
 def provenance(
