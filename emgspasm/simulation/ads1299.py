@@ -29,7 +29,8 @@ LEAST_RATIO = 5
 """Of simulated to recorded samples; below it sinc^3 of few terms would alias."""
 
 LOSS_RUN = 3.0
-"""Mean packets lost in a row [design]: a radio retries, then loses a few at once."""
+"""Mean packets lost in a row [design]: a radio retries, then loses a few at once. More where the
+loss is so heavy that less than one packet would arrive between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +107,10 @@ def arrivals(
     if packet_loss == 0:
         yield 0, n_samples
         return
-    kept = LOSS_RUN * (1 - packet_loss) / packet_loss
+    kept = max(1.0, LOSS_RUN * (1 - packet_loss) / packet_loss)
+    lost = kept * packet_loss / (1 - packet_loss)
     start = 0
     while start < n_samples:
-        stop = start + int(rng.geometric(min(1.0, 1 / kept)))
+        stop = start + int(rng.geometric(1 / kept))
         yield start, min(stop, n_samples)
-        start = stop + int(rng.geometric(1 / LOSS_RUN))
+        start = stop + int(rng.geometric(1 / lost))

@@ -35,9 +35,9 @@ DRIFT_RATES = (0.01, 0.1)  # Hz [design]
 class Disturbances:
     """Artefacts in one minute."""
 
-    motions: float = 6.0
-    pops: float = 4.0
-    hums: float = 2.0
+    motions: float = 8.0
+    pops: float = 6.0
+    hums: float = 3.0
     heart: bool = True
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -54,6 +54,19 @@ def blinks(per_minute: float, duration: float, rng: np.random.Generator) -> Iter
     """Spontaneous blinks of both eyes with their lid artefact."""
     for onset in renewals(rng, per_minute, duration - 0.6, 2.0, 0.4):
         yield blink(onset, rng)
+
+
+def eyes_open(blinks: Iterable[Act], acts: list[Act]) -> Iterator[Act]:
+    """Blinks that find the eyes open: nobody blinks while other acts hold the eyes closed."""
+    closed = [
+        (part.onset - 0.3, part.offset + 0.3)
+        for act in acts
+        for part in act.contractions
+        if part.site[:3] == "OOC"
+    ]
+    for act in blinks:
+        if not any(start < act.onset < stop for start, stop in closed):
+            yield act
 
 
 def blink(onset: float, rng: np.random.Generator) -> Act:
@@ -113,11 +126,10 @@ def syllables(onset: float, stop: float, rng: np.random.Generator) -> Iterator[D
         for muscle, most in SPEECH.items():
             length = interval * rng.uniform(0.4, 0.75)
             level, ramp = most * rng.uniform(0.4, 1), length / 3
-            for letter in SIDES:
+            for letter in SIDES if rng.random() < 0.85 else ():
                 start = onset + 0.003 * float(np.clip(rng.standard_normal(), -3, 3))
                 strength = level * float(np.exp(0.1 * rng.standard_normal()))
-                if rng.random() < 0.85:
-                    yield Drive(f"{muscle}_{letter}", start, length, strength, ramp, ramp)
+                yield Drive(f"{muscle}_{letter}", start, length, strength, ramp, ramp)
         onset += interval
 
 

@@ -14,6 +14,7 @@ from emgspasm.simulation.disturbances import Disturbances, artifacts, heart_beat
 from emgspasm.simulation.movements import (
     Synkinesis,
     blinks,
+    eyes_open,
     onsets,
     speech,
     trials,
@@ -130,8 +131,12 @@ def plan(scenario: Scenario, side: str, sites: tuple[str, ...], duration: float,
     side : str
         ``L`` or ``R``, the affected side.
     """
-    acts, annotations = movements(scenario, side, duration, seed)
-    acts += spasms(scenario, side, acts, duration, seed)
+    acts, annotations = movements(scenario, duration, seed)
+    if scenario.blepharospasm:
+        acts += blepharospasms(scenario.blepharospasm, duration, random_stream(seed, "bleph"))
+    blinked = blinks(scenario.blinks, duration, random_stream(seed, "blinks"))
+    acts += list(eyes_open(blinked, acts))
+    acts = one_sided(scenario, side, acts, duration, seed)
     if scenario.disturbances:
         rng = random_stream(seed, "artifacts")
         acts += artifacts(scenario.disturbances, sites, duration, rng)
@@ -141,37 +146,36 @@ def plan(scenario: Scenario, side: str, sites: tuple[str, ...], duration: float,
 
 
 def movements(
-    scenario: Scenario, side: str, duration: float, seed: int
+    scenario: Scenario, duration: float, seed: int
 ) -> tuple[list[Act], tuple[Annotation, ...]]:
-    """Blinks, voluntary movements and speech, with the markers of the tasks."""
-    acts = list(blinks(scenario.blinks, duration, random_stream(seed, "blinks")))
+    """Voluntary movements and speech, with the markers of the tasks."""
     start = 3.0 + scenario.trials_from * duration
     rng = random_stream(seed, "trials")
     cued = list(trials(scenario.movements, start, scenario.trial_interval, duration, rng))
-    acts += [act for act, _ in cued]
+    acts = [act for act, _ in cued]
     if scenario.speaks:
         acts += speech(duration, random_stream(seed, "speech"))
-    if scenario.synkinesis:
-        rng = random_stream(seed, "synkinesis")
-        acts = with_synkinesis(acts, scenario.synkinesis, side, rng)
-    rest = start if scenario.trials_from else duration
-    whole = (Annotation(0.0, min(rest, duration), scenario.task),) if scenario.task else ()
+    rest = min(start, duration) if scenario.trials_from else duration
+    whole = (Annotation(0.0, rest, scenario.task),) if scenario.task else ()
     return acts, (*whole, *(marker for _, marker in cued))
 
 
-def spasms(scenario: Scenario, side: str, acts: list[Act], duration: float, seed: int) -> list[Act]:
-    """Involuntary activity of the scenario; hemifacial spasm may follow what `acts` holds."""
-    found: list[Act] = []
+def one_sided(
+    scenario: Scenario, side: str, acts: list[Act], duration: float, seed: int
+) -> list[Act]:
+    """Acts with what one side adds of its own: synkinesis, hemifacial spasm, myokymia."""
+    if scenario.synkinesis:
+        rng = random_stream(seed, "synkinesis")
+        acts = with_synkinesis(acts, scenario.synkinesis, side, rng)
+    added: list[Act] = []
     if scenario.hemifacial:
         moments = triggers(scenario.hemifacial, acts, random_stream(seed, "triggers"))
         rng = random_stream(seed, "hemifacial")
-        found += hemifacial_spasms(scenario.hemifacial, side, moments, duration, rng)
-    if scenario.blepharospasm:
-        found += blepharospasms(scenario.blepharospasm, duration, random_stream(seed, "bleph"))
+        added += hemifacial_spasms(scenario.hemifacial, side, moments, duration, rng)
     if scenario.myokymia:
         rng = random_stream(seed, "myokymia")
-        found += myokymia_runs(scenario.myokymia, side, duration, rng)
-    return found
+        added += myokymia_runs(scenario.myokymia, side, duration, rng)
+    return acts + added
 
 
 def triggers(spasm: Hemifacial, acts: list[Act], rng: np.random.Generator) -> NDArray[np.float64]:

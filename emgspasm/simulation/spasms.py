@@ -20,15 +20,16 @@ DISCHARGE_VARIATION = 0.15  # CV of its intervals [design]
 DISCHARGES = (2, 40)  # in a clonic burst, clinical facts 9 [sim]
 BURST = (0.060, 0.5, 0.020, 0.200)  # s: median, log SD [design], limits, clinical facts 9 [sim]
 INTERVAL = (0.120, 0.4, 0.060, 0.400)  # s between burst onsets, median by clinical facts 9 [sim]
-SILENCE = 0.045  # s at least between bursts: closer ones are one burst (< 30 ms, clinical facts 4)
+SILENCE = 0.065  # s at least between drives, so that muscles are silent for more than 30 ms:
+# closer bursts are one burst by definition (clinical facts 4)
 TONIC = (1.2, 0.6, 0.6, 8.0)  # s: median and limits by clinical facts 9 [sim]
 APART = 0.65  # s at least between spasms: closer than 0.5 s is one spasm (clinical facts 4)
 LATENCY = {"OOC": 0.0, "FRO": 0.2, "COR": 0.2, "ZYG": 0.6, "OOR": 1.0, "MEN": 1.8, "PLA": 2.2}
 """Milliseconds after OOC, clinical facts 9 [sim]; COR as its neighbour FRO [design]."""
 
-SPREAD = {"OOC": 0.0, "FRO": 0.4, "COR": 0.4, "ZYG": 0.35, "OOR": 0.45, "MEN": 0.55, "PLA": 0.7}
+SPREAD = {"OOC": 0.0, "FRO": 0.45, "COR": 0.45, "ZYG": 0.35, "OOR": 0.45, "MEN": 0.55, "PLA": 0.7}
 """Gain from which a muscle takes part, clinical facts 9 [sim]. FRO and COR [design]: with gains of
-0.3-1 the frontalis joins in 86 % of spasms (68-86 %, Gunduz 2024, clinical facts 2 [lit])."""
+0.3-1 the frontalis joins in four of five spasms (68-86 %, Gunduz 2024, clinical facts 2 [lit])."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class Hemifacial:
     Parameters
     ----------
     per_minute : float
-        Runs of spasm; 0.3-24.7 in untreated patients (clinical facts 2 [lit]).
+        Runs of spasm, those left out because they would touch another included; 0.3-24.7 in
+        untreated patients (clinical facts 2 [lit]).
     least_bursts : int
         Bursts of a run are ``least_bursts - 1 + Geometric(more)``.
     more : float
@@ -83,7 +85,7 @@ class Myokymia:
 
     muscles: tuple[str, ...] = ("OOC", "ZYG", "MEN")
     members: int = 8
-    per_second: tuple[float, float] = (1.0, 4.5)
+    per_second: tuple[float, float] = (1.0, 4.0)
     inside: tuple[float, float] = (30.0, 60.0)
     group: tuple[float, float] = (0.06, 0.15)
     run: tuple[float, float] = (5.0, 20.0)
@@ -208,7 +210,8 @@ def myokymia_runs(
 ) -> Iterator[Act]:
     """Runs of rhythmic groups, each muscle in its own rhythm."""
     for muscle in myokymia.muscles:
-        members = tuple(int(unit) for unit in rng.choice(UNITS, myokymia.members, replace=False))
+        apart = UNITS // myokymia.members
+        members = tuple(range(int(rng.integers(apart)), UNITS, apart))
         onset = rng.uniform(0.5, 3)
         while (stop := onset + rng.uniform(*myokymia.run)) < duration - 0.5:
             groups = rhythmic_groups(myokymia, f"{muscle}_{letter}", members, onset, stop, rng)

@@ -30,8 +30,9 @@ MERGE = 0.030  # s, shorter gaps are inside a burst, clinical facts 4
 TONIC = 0.5  # s, clinical facts 4
 HUM_SHARE = 0.1  # of the noise power, from the mains [design]
 
-TYPICAL_LENGTH, TYPICAL_RATE, TYPICAL_GAIN = 0.060, 150.0, 0.7
-"""The burst that ``snr`` is about: median length, middle rate and gain (clinical facts 9 [sim])."""
+TYPICAL_LENGTH, TYPICAL_RATE, TYPICAL_GAIN = 0.060, 141.0, 0.7
+"""The burst that ``snr`` is about: median length, geometric middle of the rates, middle of
+the gains (clinical facts 9 [sim])."""
 
 TYPICAL_COUNT = 32
 
@@ -89,8 +90,8 @@ def true_burst(
 def typical_amplitude(face: Face, column: int, band: Band) -> float:
     """RMS in uV of typical bursts of one muscle, over their true durations.
 
-    A typical burst is a common discharge of 60 ms at 150 Hz and gain 0.7; the mean of the
-    squares of 32 of them is taken.
+    A typical burst is a common discharge of 60 ms at 141 Hz and gain 0.7; the median of 32 of
+    them is taken.
     """
     rng = random_stream(face.seed, "typical", face.sites[column])
     times = 1 + np.arange(0, TYPICAL_LENGTH + 1e-9, 1 / TYPICAL_RATE)
@@ -98,7 +99,7 @@ def typical_amplitude(face: Face, column: int, band: Band) -> float:
     volleys, pool = Volleys(face.sites[column], times, gains), face.pools[column]
     found = [discharges(volleys, pool, rng, face.clock) for _ in range(TYPICAL_COUNT)]
     bursts = [true_burst(part, pool, column, 0.0, band) for part in found]
-    return float(np.sqrt(np.mean([burst.mean**2 for burst in bursts if burst])))
+    return float(np.median([burst.mean for burst in bursts if burst]))
 
 
 def noise_for(face: Face, snr: float, band: Band) -> tuple[Noise, NDArray[np.float64]]:
@@ -114,7 +115,7 @@ def noise_for(face: Face, snr: float, band: Band) -> tuple[Noise, NDArray[np.flo
 
 
 def true_events(face: Face, baselines: NDArray[np.float64], band: Band) -> Iterator[Event]:
-    """Events of the plan in order of onset, with the bursts that really were."""
+    """Events of the plan with the bursts that really were."""
     for number, act in enumerate(face.plan.acts):
         if act.trial_type == "artifact":
             yield artifact(act, face)
