@@ -100,8 +100,8 @@ def burst_measures(
     durations = np.array([b.offset - b.onset for b in bursts]) / fs
     scale = channel.microvolts or 1.0
     measures["pct_time"] = round(100 * durations.sum() / valid, 4)
-    burden = sum(burden(b) * d for b, d in zip(bursts, durations, strict=True))
-    measures["burden_uV"] = round(scale * burden / valid, 4)
+    area = sum(burden(b) * d for b, d in zip(bursts, durations, strict=True))
+    measures["burden_uV"] = round(scale * area / valid, 4)
     if bursts:
         ratios = [b.mean / b.baseline for b in bursts if b.baseline > 0]
         measures |= {

@@ -62,21 +62,35 @@ def main() -> NoReturn:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         code = commands.main(standalone_mode=False)
-    except click.ClickException as error:
-        _complain(error.format_message())
-        code = 2
     except (click.Abort, KeyboardInterrupt):
         _complain("interrupted. What was written before stays")
         code = 130
-    except BrokenPipeError:  # the reader of our output went away, as `| head` does
-        sys.stderr.close()
-        code = 0
-    except EmgspasmError as error:
+    except Exception as error:  # the top of the program: users see no traceback
         if "--debug" in sys.argv:
             raise
-        _complain(str(error))
-        code = 2 if isinstance(error, ConfigError) else 1
+        code = _explain(error)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _explain(error: Exception) -> int:
+    """Say in one line what went wrong; the exit code for it."""
+    if isinstance(error, BrokenPipeError):  # the reader of our output went away, as `| head` does
+        sys.stderr.close()
+        return 0
+    if isinstance(error, click.ClickException):
+        _complain(error.format_message())
+        return 2
+    if isinstance(error, EmgspasmError):
+        _complain(str(error))
+        return 2 if isinstance(error, ConfigError) else 1
+    if isinstance(error, OSError):
+        _complain(f"{error.filename or 'input or output'}: {error.strerror}. Check path and space")
+        return 1
+    _complain(
+        f"{type(error).__name__}: {error} (a fault of emgspasm itself). "
+        "Run again with --debug and report what it shows"
+    )
+    return 1
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001  signal's signature
