@@ -120,13 +120,14 @@ class Notch:
     quality : float
         Q of the fundamental. Harmonics keep its width in Hz, so all ring equally long
         (Q 30: clinical facts 4 [design]).
-    harmonics : int
-        Highest multiple; those above 0.45 of the sampling frequency are left out.
+    multiples : tuple of int
+        1 is the fundamental. Each notch rings a little after every burst, so take out no more
+        than there is; those above 0.45 of the sampling frequency are left out.
     """
 
     frequency: float = 50.0
     quality: float = 30.0
-    harmonics: int = 9
+    multiples: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7, 8, 9)
 
     def __post_init__(self) -> None:
         if not self.frequency > 0:
@@ -135,8 +136,8 @@ class Notch:
             raise ValueError(
                 f"quality={self.quality:g}; it must lie in 1..100: narrower ones ring for seconds"
             )
-        if self.harmonics < 1:
-            raise ValueError(f"harmonics={self.harmonics}; 1 means the fundamental alone")
+        if not self.multiples or min(self.multiples) < 1:
+            raise ValueError(f"multiples={self.multiples}; at least one, from 1 on")
 
     def sos(self, sampling_frequency: float) -> Sos:
         """Second-order sections at this sampling frequency.
@@ -149,7 +150,7 @@ class Notch:
         from scipy.signal import iirnotch
 
         top = EDGE * sampling_frequency
-        multiples = [k for k in range(1, self.harmonics + 1) if k * self.frequency < top]
+        multiples = [k for k in self.multiples if k * self.frequency < top]
         if not multiples:
             raise ValueError(_above_band("notch frequency", self.frequency, sampling_frequency))
         sections = [

@@ -14,11 +14,18 @@ import numpy as np
 
 from emgspasm.dsp.filters import EDGE, Notch
 from emgspasm.dsp.pipeline import Pipeline
-from emgspasm.dsp.quality import Limits, MeanSpectrum, line_ratio
+from emgspasm.dsp.quality import LINES, Limits, MeanSpectrum, SpectrumState, peak_ratio
 from emgspasm.stream import Chunk, StreamInfo, emg_only
 
 LOOK = 4.0
-"""Seconds that are looked at [design]: seven spectra would be better, but live users wait."""
+"""Seconds that are looked at [design]: longer would be surer, but live users wait."""
+
+QUALITY = 100.0
+"""As narrow as may be: what a notch of 0.5 Hz rings after a burst of 20 dB lies under the noise,
+while at Q 30 it joins bursts 50 ms apart (measured on simulated spasms: F1 0.93 against 0.99)."""
+
+MULTIPLES = range(1, 10)
+"""Harmonics that are looked for."""
 
 
 def fit_notch(
@@ -45,17 +52,21 @@ def fit_notch(
     if any(isinstance(design, Notch) for design in pipeline.filters) or not info.columns():
         return pipeline, iter(chunks), ""
     ahead, rest = _read_ahead(chunks, round(LOOK * info.sampling_frequency))
-    frequency, height, name = _strongest(info, ahead)
     stream = chain(ahead, rest)
-    if not height > Limits().line_ratio or frequency >= EDGE * info.sampling_frequency:
+    spectrum = _spectrum(info, ahead)
+    heights = {line: _highest(spectrum, line) for line in LINES}
+    line = max(heights, key=lambda k: heights[k])
+    if heights[line] <= Limits().line_ratio or line >= EDGE * info.sampling_frequency:
         return pipeline, stream, ""
-    notched = replace(pipeline, filters=(*pipeline.filters, Notch(frequency)))
-    return (
-        notched,
-        stream,
-        f"mains of {frequency:g} Hz stands {height:.0f} dB over its neighbours ({name}) in the "
-        f'first {LOOK:g} s: a notch was added (mains = "off" in the config leaves it out)',
+    multiples = tuple(k for k in MULTIPLES if _highest(spectrum, k * line) > Limits().line_ratio)
+    notch = Notch(float(line), QUALITY, multiples)
+    notched = replace(pipeline, filters=(*pipeline.filters, notch))
+    notice = (
+        f"mains of {line} Hz stands {heights[line]:.0f} dB over its neighbours in the first "
+        f"{LOOK:g} s: a notch was added at {', '.join(str(k * line) for k in multiples)} Hz "
+        '(mains = "off" in the config leaves it out)'
     )
+    return notched, stream, notice
 
 
 def _read_ahead(chunks: Iterable[Chunk], n_samples: int) -> tuple[list[Chunk], Iterator[Chunk]]:
@@ -68,20 +79,18 @@ def _read_ahead(chunks: Iterable[Chunk], n_samples: int) -> tuple[list[Chunk], I
     return ahead, stream
 
 
-def _strongest(info: StreamInfo, ahead: list[Chunk]) -> tuple[float, float, str]:
-    """Frequency, height (dB) and channel of the highest mains peak of the first seconds."""
+def _spectrum(info: StreamInfo, ahead: list[Chunk]) -> SpectrumState:
+    """Mean spectrum of the first seconds, as far as they are there."""
     emg = emg_only(info)
-    if not ahead:
-        return np.nan, np.nan, ""
     spectrum = MeanSpectrum(every=1)
-    state = spectrum.init(emg, ahead[0])
-    first, length = ahead[0].start, round(LOOK * info.sampling_frequency)
+    state = spectrum.init(emg, Chunk(0, np.empty((0, len(emg.channels)))))
     for chunk in ahead:
-        rows = max(0, min(len(chunk.samples), length - (chunk.start - first)))
-        columns = chunk.samples[:rows, info.columns()]
-        state, _ = spectrum.step(state, Chunk(chunk.start - first, columns))
-    frequencies, heights = line_ratio(state)
-    if np.isnan(heights).all():
-        return np.nan, np.nan, ""
-    highest = int(np.nanargmax(heights))
-    return float(frequencies[highest]), float(heights[highest]), emg.names[highest]
+        start = chunk.start - ahead[0].start
+        rows = max(0, min(len(chunk.samples), round(LOOK * info.sampling_frequency) - start))
+        state, _ = spectrum.step(state, Chunk(start, chunk.samples[:rows, info.columns()]))
+    return state
+
+
+def _highest(spectrum: SpectrumState, frequency: int) -> float:
+    """Height in dB of a line in the channel where it is highest; -inf where none is known."""
+    return float(np.nanmax(peak_ratio(spectrum, frequency), initial=-np.inf))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from emgspasm.stream import Chunk, StreamInfo
 
-LINES = (50.0, 60.0)
+LINES = (50, 60)
 """Mains frequencies in Hz."""
 
 
@@ -124,24 +124,29 @@ def _add_spectrum(state: SpectrumState) -> None:
     state.window[:] = np.nan
 
 
-def line_ratio(state: SpectrumState) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Frequency (Hz) and height (dB) of the stronger mains peak of each channel.
+def peak_ratio(state: SpectrumState, frequency: int) -> NDArray[np.float64]:
+    """Height in dB of a spectral line of each channel.
 
-    The power within 1 Hz of 50 or 60 Hz over the median power 3 to 8 Hz beside it; NaN where no
-    second was whole or neither frequency lies in the band.
+    The largest power within 1 Hz of `frequency` (Hz) over the median power 3 to 8 Hz beside it;
+    NaN where no second was whole or the frequency lies outside the band.
     """
     n_bins, n_channels = state.power.shape
-    ratios = np.full((len(LINES), n_channels), np.nan)
-    for i, line in enumerate(int(f) for f in LINES):
-        if line + 8 < n_bins:
-            peak = state.power[line - 1 : line + 2].max(axis=0)
-            beside = np.r_[line - 8 : line - 2, line + 3 : line + 9]
-            floor = np.median(state.power[beside], axis=0)
-            known = (state.count > 0) & (floor > 0) & (peak > 0)
-            ratios[i, known] = 10 * np.log10(peak[known] / floor[known])
+    ratio = np.full(n_channels, np.nan)
+    if 8 < frequency < n_bins - 8:
+        peak = state.power[frequency - 1 : frequency + 2].max(axis=0)
+        beside = np.r_[frequency - 8 : frequency - 2, frequency + 3 : frequency + 9]
+        floor = np.median(state.power[beside], axis=0)
+        known = (state.count > 0) & (floor > 0) & (peak > 0)
+        ratio[known] = 10 * np.log10(peak[known] / floor[known])
+    return ratio
+
+
+def line_ratio(state: SpectrumState) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Frequency (Hz) and height (dB) of the stronger mains peak of each channel, or NaN."""
+    ratios = np.array([peak_ratio(state, line) for line in LINES])
     stronger = np.argmax(np.where(np.isnan(ratios), -np.inf, ratios), axis=0)
-    height = ratios[stronger, np.arange(n_channels)]
-    return np.where(np.isnan(height), np.nan, np.array(LINES)[stronger]), height
+    height = ratios[stronger, np.arange(ratios.shape[1])]
+    return np.where(np.isnan(height), np.nan, np.array(LINES, np.float64)[stronger]), height
 
 
 def grade(
