@@ -10,6 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 BLOCK_BYTES = 4 << 20
+MISSING = [
+    " " * n + word for n in range(5) for word in ("", "nan", "NaN", "NAN", "NA", "N/A", "n/a")
+]
+"""Fields that stand for a missing number; the parser strips blanks of numbers alone."""
+
 LONGEST_LINE = 1 << 16
 """Bytes; 16 channels with every auxiliary column take 400."""
 
@@ -154,7 +159,10 @@ def parse(block: bytes, layout: Layout) -> Rows | None:
                 delimiter=layout.delimiter, quote_char='"', newlines_in_values=False
             ),
             convert_options=csv.ConvertOptions(
-                include_columns=list(types), column_types=types, decimal_point=layout.decimal
+                include_columns=list(types),
+                column_types=types,
+                decimal_point=layout.decimal,
+                null_values=MISSING,
             ),
         )
     except pa.ArrowInvalid:
