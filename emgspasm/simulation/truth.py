@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -55,9 +56,13 @@ class Band:
     def filter(self, signal: NDArray[np.float64]) -> NDArray[np.float64]:
         """Give a simulated signal the amplitude it has in the filtered recording, no delay."""
         size = 1 << (len(signal) - 1).bit_length()
-        frequencies = np.linspace(0, self.device.simulated_frequency / 2, size // 2 + 1)
-        spectrum = np.fft.rfft(signal, size) * self.gain(frequencies)
-        return np.fft.irfft(spectrum, size)[: len(signal)]
+        return np.fft.irfft(np.fft.rfft(signal, size) * gains(self, size), size)[: len(signal)]
+
+
+@lru_cache(maxsize=16)
+def gains(band: Band, size: int) -> NDArray[np.float64]:
+    """Gain of a band at the frequencies of a real transform of `size` simulated samples."""
+    return band.gain(np.linspace(0, band.device.simulated_frequency / 2, size // 2 + 1))
 
 
 def rendered(found: Discharges, pool: Pool, margin: int) -> tuple[int, int, NDArray[np.float64]]:

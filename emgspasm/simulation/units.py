@@ -20,6 +20,7 @@ FIRING_VARIATION = 0.2  # CV of intervals; 0.15-0.25 in clinical facts 9 [sim]
 RECRUITMENT = (0.01, 0.7)  # drive at which the first and the last unit join [design]
 UNIT_LATENCY = 0.0008  # s, SD between units, clinical facts 9 [sim]
 JITTER = 0.0005  # s, SD between discharges, clinical facts 9 [sim]
+ANGLE = 0.4  # rad, SD of the mixture of orders about the pure first one [design]
 SUPPORT = 0.02  # share of its peak at which a potential begins and ends [design]
 
 
@@ -64,8 +65,8 @@ def potential(width: float, angle: float, frequency: float) -> NDArray[np.float6
     width : float
         Scale of the functions in seconds.
     angle : float
-        Radians; mixes the orders. All angles are equally likely at a bipolar lead, for the
-        endplates of facial muscles are scattered [design].
+        Radians; mixes the orders. About 0 or pi, with either sign equally likely: the endplates of
+        facial muscles are scattered, so units run both ways under a bipolar lead [design].
     frequency : float
         Simulated rate in hertz.
     """
@@ -82,7 +83,8 @@ def motor_units(rng: np.random.Generator, frequency: float) -> Pool:
     """Draw the motor units of one site for a simulated rate in hertz."""
     low, high = np.log(AMPLITUDES)
     amplitudes = np.sort(np.exp(rng.uniform(low, high, UNITS)))
-    widths, angles = rng.uniform(*WIDTHS, UNITS), rng.uniform(0, 2 * np.pi, UNITS)
+    widths = rng.uniform(*WIDTHS, UNITS)
+    angles = np.pi * rng.integers(0, 2, UNITS) + bounded_normal(rng, ANGLE, UNITS)
     latencies = bounded_normal(rng, UNIT_LATENCY, UNITS)
     potentials = [
         amplitude * potential(width, angle, frequency)
