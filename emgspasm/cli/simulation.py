@@ -12,6 +12,8 @@ from emgspasm.cli.console import FILE, Command, progress, refuse_existing, say
 from emgspasm.errors import ConfigError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from emgspasm.simulation import Simulation
 
 
@@ -69,8 +71,7 @@ def simulate(
 def write_simulation(simulated: Simulation, out: Path, truth: Path) -> None:
     """Write the recording and its truth, replacing what is there."""
     from emgspasm.storage.bdf import BdfWriter
-    from emgspasm.storage.tables import replacing, write_table
-    from emgspasm.tabulation import events_table, truth_rows
+    from emgspasm.storage.tables import replacing
 
     n_chunks = -(-simulated.n_samples // simulated.chunk_size)
     with replacing(out, overwrite=True) as temporary, BdfWriter(temporary, simulated.info) as file:
@@ -79,8 +80,18 @@ def write_simulation(simulated: Simulation, out: Path, truth: Path) -> None:
         with progress(simulated, "simulate", n_chunks) as chunks:
             for chunk in chunks:
                 file.write(chunk)
+    write_truth(simulated, truth)
+
+
+def write_truth(simulated: Simulation, path: Path) -> pd.DataFrame:
+    """Write what really happened as an events table, and return it."""
+    from emgspasm.storage.tables import write_table
+    from emgspasm.tabulation import events_table, truth_rows
+
     rows = truth_rows(simulated.info, simulated.truth, simulated.truth_sampling_frequency)
-    write_table(events_table(rows), truth, overwrite=True)
+    table = events_table(rows)
+    write_table(table, path, overwrite=True)
+    return table
 
 
 def _list_scenarios(*, as_json: bool) -> None:
