@@ -20,9 +20,14 @@ from emgspasm.stream import Chunk, StreamInfo, emg_only
 LOOK = 4.0
 """Seconds that are looked at [design]: longer would be surer, but live users wait."""
 
-QUALITY = 100.0
-"""As narrow as may be: what a notch of 0.5 Hz rings after a burst of 20 dB lies under the noise,
-while at Q 30 it joins bursts 50 ms apart (measured on simulated spasms: F1 0.93 against 0.99)."""
+NARROW, WIDE = 100.0, 30.0
+"""Q of the notch for weak and for strong mains. What a notch of 0.5 Hz rings after a burst of 20 dB
+lies under the noise, while at Q 30 it joins bursts 50 ms apart (measured on simulated spasms: F1
+0.93 against 0.99). But strong mains wavers, and only the wide one follows: on the GUI's sample,
+with mains of 42 dB, it leaves a third of the noise that the narrow one does."""
+
+STRONG = 20.0
+"""dB over its neighbours from which mains is strong [design]."""
 
 MULTIPLES = range(1, 10)
 """Harmonics that are looked for."""
@@ -59,7 +64,8 @@ def fit_notch(
     if heights[line] <= Limits().line_ratio or line >= EDGE * info.sampling_frequency:
         return pipeline, stream, ""
     multiples = tuple(k for k in MULTIPLES if _highest(spectrum, k * line) > Limits().line_ratio)
-    notch = Notch(float(line), QUALITY, multiples)
+    quality = WIDE if heights[line] > STRONG else NARROW
+    notch = Notch(float(line), quality, multiples)
     notched = replace(pipeline, filters=(*pipeline.filters, notch))
     notice = (
         f"mains of {line} Hz stands {heights[line]:.0f} dB over its neighbours in the first "
