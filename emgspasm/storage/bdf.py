@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import os
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -26,10 +25,12 @@ from emgspasm.storage.bdf_layout import (
     DIGITAL_MAX,
     LONGEST_TEXT,
     bdf_header,
+    encode_header,
     record_layout,
     stored_info,
 )
-from emgspasm.storage.edf_header import COUNT_OFFSET, encode_header
+from emgspasm.storage.edf_header import COUNT_OFFSET
+from emgspasm.storage.layout import runs
 from emgspasm.storage.tal import encode_annotation, encode_time
 from emgspasm.stream import SKIP, Annotation, Chunk, StreamInfo
 
@@ -229,9 +230,9 @@ class BdfWriter:
     def _flush(self) -> None:
         """Write the record under way, then count it."""
         first = self._n_records * self._layout.n_samples
-        for start, stop, column in _runs(self._missing):
-            name = self.info.channels[column].name
-            self._queue.append(self._skipped(first + start, first + stop, name))
+        for name, missing in zip(self.info.names, self._missing.T, strict=True):
+            for start, stop in runs(missing):
+                self._queue.append(self._skipped(first + start, first + stop, name))
         self._put(self._record(self._queue), self._end)
         self._n_records += 1
         self._fill = 0
@@ -278,18 +279,6 @@ class BdfWriter:
             f"({self._layout.onset(n_kept):.1f} s) are kept in it and it opens. "
             "Make room on the disk, then begin another recording"
         )
-
-
-def _runs(missing: NDArray[np.bool_]) -> Iterator[tuple[int, int, int]]:
-    """Start, stop and column of every stretch of True, in order of start."""
-    if not missing.any():
-        return
-    edges = np.diff(missing.astype(np.int8), axis=0, prepend=0, append=0)
-    runs = []
-    for column in np.flatnonzero(missing.any(axis=0)):
-        starts, stops = (np.flatnonzero(edges[:, column] == sign) for sign in (1, -1))
-        runs += [(int(a), int(b), int(column)) for a, b in zip(starts, stops, strict=True)]
-    yield from sorted(runs)
 
 
 def _create(path: Path, overwrite: bool) -> int:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from emgspasm.storage.edf_header import Header, Signal
+from emgspasm.storage.edf_header import SIGNAL_WIDTHS, Header, Signal
 from emgspasm.stream import Channel, StreamInfo
 
 DIGITAL_MAX = 8_388_607
@@ -133,10 +133,9 @@ def _signal(channel: Channel, n_samples: int) -> Signal:
     if channel.name == "BDF Annotations":
         raise ValueError("'BDF Annotations' is a reserved label; rename the channel")
     limit = channel.full_scale
-    words = (channel.kind, channel.muscle or "n/a", channel.side or "n/a")
     return Signal(
         label=channel.name,
-        transducer=" ".join(words if channel.muscle or channel.side else words[:1]),
+        transducer=transducer(channel),
         unit=channel.unit,
         physical_min=-limit,
         physical_max=limit,
@@ -144,4 +143,84 @@ def _signal(channel: Channel, n_samples: int) -> Signal:
         digital_max=DIGITAL_MAX,
         prefiltering="",
         samples_per_record=n_samples,
+    )
+
+
+def transducer(channel: Channel) -> str:
+    """Say in the transducer field what a label alone may not: kind, muscle, side."""
+    if not (channel.muscle or channel.side):
+        return channel.kind
+    return f"{channel.kind} {channel.muscle or 'n/a'} {channel.side or 'n/a'}"
+
+
+def encode_header(header: Header) -> bytes:
+    """Write a header, every field left-justified ASCII.
+
+    Raises
+    ------
+    ValueError
+        If a value does not fit its field.
+    """
+    version = b"\xffBIOSEMI" if header.sample_bytes == 3 else b"0       "
+    fixed = (
+        (header.patient, 80),
+        (header.recording, 80),
+        (header.start_date, 8),
+        (header.start_time, 8),
+        (header.n_bytes, 8),
+        (header.reserved, 44),
+        (header.n_records, 8),
+        (decimal(header.record_duration, 8), 8),
+        (len(header.signals), 4),
+    )
+    rows = [_texts(signal) for signal in header.signals]
+    columns = zip(*rows, strict=True)
+    by_field = [(text, width) for column, width in zip(columns, SIGNAL_WIDTHS, strict=True)
+                for text in column]  # fmt: skip
+    return version + b"".join(_field(value, width) for value, width in (*fixed, *by_field))
+
+
+def _texts(signal: Signal) -> tuple[str | int, ...]:
+    return (
+        signal.label,
+        signal.transducer,
+        signal.unit,
+        decimal(Fraction(repr(signal.physical_min)), 8),
+        decimal(Fraction(repr(signal.physical_max)), 8),
+        int(signal.digital_min),
+        int(signal.digital_max),
+        signal.prefiltering,
+        signal.samples_per_record,
+        signal.reserved,
+    )
+
+
+def _field(value: str | int, width: int) -> bytes:
+    text = str(value)
+    if len(text) > width or not (text.isascii() and (text.isprintable() or not text)):
+        raise ValueError(
+            f"{text!r} does not fit a header field ({width} printable ASCII characters); shorten it"
+        )
+    return text.ljust(width).encode("ascii")
+
+
+def decimal(value: Fraction, width: int) -> str:
+    """Write a number exactly as a decimal of at most `width` characters.
+
+    Raises
+    ------
+    ValueError
+        If it cannot be exact.
+    """
+    for digits in range(width):
+        scaled = value * 10**digits
+        if scaled.denominator == 1:
+            sign, figures = "-" * (value < 0), str(abs(scaled.numerator)).rjust(digits + 1, "0")
+            cut = len(figures) - digits
+            text = sign + figures[:cut] + ("." + figures[cut:] if digits else "")
+            if len(text) <= width:
+                return text
+            break
+    raise ValueError(
+        f"{float(value)!r} is not an exact decimal of {width} characters; round it first"
     )

@@ -1,7 +1,7 @@
 """Headers of EDF, EDF+, BDF and BDF+ files.
 
 The words are the specification's own (Kemp and Olivan 2003, edfplus.info; BioSemi's BDF keeps
-the layout and stores 24-bit samples). Reading is lenient and collects findings, writing strict.
+the layout and stores 24-bit samples). Reading is lenient and collects findings.
 edfio serves as the independent oracle in tests and not as the reader: it refuses discontinuous
 files and files that were cut inside a record.
 """
@@ -130,79 +130,6 @@ class Header:
             starts.append(position)
             position += self.sample_bytes * signal.samples_per_record
         return starts
-
-
-def encode_header(header: Header) -> bytes:
-    """Write a header, every field left-justified ASCII.
-
-    Raises
-    ------
-    ValueError
-        If a value does not fit its field.
-    """
-    version = b"\xffBIOSEMI" if header.sample_bytes == 3 else b"0       "
-    fixed = (
-        (header.patient, 80),
-        (header.recording, 80),
-        (header.start_date, 8),
-        (header.start_time, 8),
-        (header.n_bytes, 8),
-        (header.reserved, 44),
-        (header.n_records, 8),
-        (decimal(header.record_duration, 8), 8),
-        (len(header.signals), 4),
-    )
-    rows = [_texts(signal) for signal in header.signals]
-    columns = zip(*rows, strict=True)
-    by_field = [(text, width) for column, width in zip(columns, SIGNAL_WIDTHS, strict=True)
-                for text in column]  # fmt: skip
-    return version + b"".join(_field(value, width) for value, width in (*fixed, *by_field))
-
-
-def _texts(signal: Signal) -> tuple[str | int, ...]:
-    return (
-        signal.label,
-        signal.transducer,
-        signal.unit,
-        decimal(Fraction(repr(signal.physical_min)), 8),
-        decimal(Fraction(repr(signal.physical_max)), 8),
-        int(signal.digital_min),
-        int(signal.digital_max),
-        signal.prefiltering,
-        signal.samples_per_record,
-        signal.reserved,
-    )
-
-
-def _field(value: str | int, width: int) -> bytes:
-    text = str(value)
-    if len(text) > width or not (text.isascii() and (text.isprintable() or not text)):
-        raise ValueError(
-            f"{text!r} does not fit a header field ({width} printable ASCII characters); shorten it"
-        )
-    return text.ljust(width).encode("ascii")
-
-
-def decimal(value: Fraction, width: int) -> str:
-    """Write a number exactly as a decimal of at most `width` characters.
-
-    Raises
-    ------
-    ValueError
-        If it cannot be exact.
-    """
-    for digits in range(width):
-        scaled = value * 10**digits
-        if scaled.denominator == 1:
-            sign, figures = "-" * (value < 0), str(abs(scaled.numerator)).rjust(digits + 1, "0")
-            cut = len(figures) - digits
-            text = sign + figures[:cut] + ("." + figures[cut:] if digits else "")
-            if len(text) <= width:
-                return text
-            break
-    raise ValueError(
-        f"{float(value)!r} is not an exact decimal of {width} characters; round it first"
-    )
 
 
 def parse_header(data: bytes, name: str) -> Header:

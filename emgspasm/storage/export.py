@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.storage.bdf_layout import record_layout
+from emgspasm.errors import RecordingError
+from emgspasm.storage.bdf_layout import record_layout, transducer
 from emgspasm.storage.importers.adjusted import StoredRecording
 from emgspasm.storage.layout import BLOCK_ROWS
 from emgspasm.storage.openbci_text import write_openbci
@@ -53,14 +54,17 @@ def export_recording(
     Raises
     ------
     RecordingError
-        If the file exists, or cannot be written.
+        If the file exists, cannot be written, or its format cannot hold such a recording.
     ValueError
-        If the format is unknown or cannot hold such a recording.
+        If the format is unknown.
     """
     if file_format not in FORMATS:
         raise ValueError(f"format {file_format!r}; known are {', '.join(FORMATS)}")
     with replacing(Path(out), overwrite=overwrite) as temporary:
-        return FORMATS[file_format](recording, temporary)
+        try:
+            return FORMATS[file_format](recording, temporary)
+        except ValueError as error:
+            raise RecordingError(f"{out}: {file_format} cannot hold this: {error}") from error
 
 
 def rows(recording: StoredRecording) -> Iterator[Chunk]:
@@ -138,7 +142,7 @@ def _write_edf(recording: StoredRecording, path: Path) -> tuple[str, ...]:
     signals = [
         edfio.EdfSignal.from_digital(
             row, layout.n_samples / float(layout.duration), label=channel.name,
-            physical_dimension=channel.unit, transducer_type=channel.kind,
+            physical_dimension=channel.unit, transducer_type=transducer(channel),
             physical_range=(float(low), float(high)), digital_range=(DIGITAL_MIN, DIGITAL_MAX),
         )
         for row, channel, low, high in zip(

@@ -208,6 +208,12 @@ def merge(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
     return tuple(merged)
 
 
+def runs(flags: NDArray[np.bool_]) -> Iterator[Interval]:
+    """Yield the stretches of True in a row of flags."""
+    edges = np.flatnonzero(np.diff(flags, prepend=False, append=False))
+    yield from zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+
+
 def open_bytes(path: Path) -> BinaryIO:
     """Open a file for reading, unbuffered.
 

@@ -78,7 +78,10 @@ def _board_channels(n_electrodes: int) -> int:
     for n_channels in BOARDS:
         if n_electrodes <= n_channels:
             return n_channels
-    raise ValueError(f"{n_electrodes} electrode channels; OpenBCI's GUI knows boards of 8 and 16")
+    raise ValueError(
+        f"{n_electrodes} electrode channels; OpenBCI's GUI knows boards of 8 and 16, so leave "
+        "some out with a montage"
+    )
 
 
 def _header(n_exg: int, rate: int, numbers: dict[str, int]) -> Iterator[str]:

@@ -14,7 +14,7 @@ import numpy as np
 from emgspasm.errors import RecordingError
 from emgspasm.storage.edf import count_records, open_edf, read_header
 from emgspasm.storage.edf_header import COUNT_OFFSET, Header
-from emgspasm.storage.layout import Interval, merge, open_bytes
+from emgspasm.storage.layout import Interval, merge, open_bytes, runs
 from emgspasm.storage.recording import Recording
 from emgspasm.storage.tal import encode_annotation, encode_time
 from emgspasm.stream import SKIP, Annotation, Chunk, StreamInfo
@@ -120,9 +120,8 @@ def _unmarked(recording: Recording, header: Header, n_records: int) -> tuple[Int
 def _at_bottom(chunk: Chunk, info: StreamInfo) -> Iterator[Interval]:
     """Yield the runs of a chunk in which all channels hold their digital minimum."""
     bottom = np.array([-channel.full_scale for channel in info.channels]) * (1 - 1e-9)
-    edges = np.diff(np.all(chunk.samples <= bottom, axis=1), prepend=False, append=False)
-    starts, stops = np.flatnonzero(edges).reshape(-1, 2).T + chunk.start
-    yield from zip(starts.tolist(), stops.tolist(), strict=True)
+    for start, stop in runs(np.all(chunk.samples <= bottom, axis=1)):
+        yield chunk.start + start, chunk.start + stop
 
 
 def _told(unmarked: Sequence[Interval], recording: Recording) -> list[str]:

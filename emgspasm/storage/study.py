@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self
 
@@ -163,13 +164,11 @@ class Study:
 
 
 def _dataset(name: str) -> dict[str, Any]:
-    from emgspasm import __version__
-
     return {
         "Name": name,
         "BIDSVersion": BIDS_VERSION,
         "DatasetType": "raw",
-        "GeneratedBy": [{"Name": "emgspasm", "Version": __version__}],
+        "GeneratedBy": [{"Name": "emgspasm", "Version": version("emgspasm")}],
     }
 
 

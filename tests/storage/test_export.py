@@ -112,7 +112,7 @@ def test_the_counter_of_openbci_text_steps_over_gaps(recording, tmp_path):
 def test_what_openbci_text_cannot_hold_is_refused(tmp_path, rate, n_channels, said):
     channels = tuple(Channel(f"M{i}", full_scale=1.0) for i in range(n_channels))
     BdfWriter(tmp_path / "x.bdf", StreamInfo(rate, channels)).close()
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(RecordingError, match=said):
         export_recording(open_edf(tmp_path / "x.bdf"), "openbci", tmp_path / "x.txt")
     assert [path.name for path in tmp_path.iterdir()] == ["x.bdf"]
 

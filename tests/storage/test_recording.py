@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from emgspasm.errors import RecordingError
 from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.bdf_layout import encode_header
 from emgspasm.storage.edf import open_edf
-from emgspasm.storage.edf_header import Header, Signal, encode_header, parse_header
+from emgspasm.storage.edf_header import Header, Signal, parse_header
 from emgspasm.stream import SKIP, Annotation, Channel, Chunk, Source, StreamInfo
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "edf_bdf_edge_cases"
