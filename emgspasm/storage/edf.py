@@ -1,7 +1,8 @@
 """Opens EDF, EDF+, BDF and BDF+ files, our own and those of others.
 
-edfio is not used here: it refuses discontinuous and cut files and decodes at 25 M samples/s; it
-is the oracle of the tests.
+edfio is the oracle of the tests and not the reader: it reads discontinuous files as if they were
+continuous, lets other exceptions than its own out of damaged headers, and takes 1.5 s for an hour
+of 8 channels at 1 kHz where the compiled decoding takes a tenth of a second (edfio 0.4.18).
 """
 
 from __future__ import annotations

@@ -2,8 +2,6 @@
 
 The words are the specification's own (Kemp and Olivan 2003, edfplus.info; BioSemi's BDF keeps
 the layout and stores 24-bit samples). Reading is lenient and collects findings.
-edfio serves as the independent oracle in tests and not as the reader: it refuses discontinuous
-files and files that were cut inside a record.
 """
 
 from __future__ import annotations

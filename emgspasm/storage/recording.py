@@ -63,7 +63,7 @@ class Recording:
         self.start = start
         self.findings = findings
         self._layout = layout
-        self._stopped = False
+        self._n_stops = 0
 
     def __repr__(self) -> str:
         return (
@@ -91,8 +91,8 @@ class Recording:
         return self.chunks()
 
     def stop(self) -> None:
-        """End the iteration under way after its chunk."""
-        self._stopped = True
+        """End the iterations under way after their chunk; later ones begin anew."""
+        self._n_stops += 1
 
     def chunks(self, start: int = 0, stop: int | None = None) -> Iterator[Chunk]:
         """Yield the present samples from `start` to `stop` (sample numbers, half open).
@@ -107,14 +107,7 @@ class Recording:
         RecordingError
             If the file went away.
         """
-        stop = self.n_samples if stop is None else stop
-        if not 0 <= start <= stop <= self.n_samples:
-            raise ValueError(
-                f"samples {start} to {stop} of a recording of {self.n_samples}; "
-                "limits must be in order and inside it"
-            )
-        self._stopped = False
-        return self._chunks(start, stop)
+        return self._until_stopped(self._chunks(*self._limits(start, stop)), self._n_stops)
 
     def read(self, start: int = 0, stop: int | None = None) -> NDArray[np.float64]:
         """Read the samples from `start` to `stop`, NaN where missing.
@@ -131,10 +124,9 @@ class Recording:
         RecordingError
             If the file went away.
         """
-        chunks = self.chunks(start, stop)
-        stop = self.n_samples if stop is None else stop
+        start, stop = self._limits(start, stop)
         samples = np.full((stop - start, len(self.info.channels)), np.nan)
-        for chunk in chunks:
+        for chunk in self._chunks(start, stop):
             samples[chunk.start - start : chunk.stop - start] = chunk.samples
         return samples
 
@@ -166,6 +158,21 @@ class Recording:
         onsets, durations, texts, channels = zip(*marks, strict=True) if marks else ((),) * 4
         return raw.set_annotations(mne.Annotations(onsets, durations, texts, ch_names=channels))
 
+    def _limits(self, start: int, stop: int | None) -> tuple[int, int]:
+        stop = self.n_samples if stop is None else stop
+        if not 0 <= start <= stop <= self.n_samples:
+            raise ValueError(
+                f"samples {start} to {stop} of a recording of {self.n_samples}; "
+                "limits must be in order and inside it"
+            )
+        return start, stop
+
+    def _until_stopped(self, chunks: Iterator[Chunk], n_stops: int) -> Iterator[Chunk]:
+        for chunk in chunks:
+            if self._n_stops != n_stops:
+                return
+            yield chunk
+
     def _chunks(self, start: int, stop: int) -> Iterator[Chunk]:
         missing = self._layout.missing
         with open_bytes(self.path) as file:
@@ -174,6 +181,4 @@ class Recording:
                 pieces = list(outside(missing, *limits))
                 samples = read_block(file, self._layout, block) if pieces else np.empty((0, 0))
                 for begin, end in pieces:
-                    if self._stopped:
-                        return
                     yield Chunk(begin, samples[begin - block.start : end - block.start])
