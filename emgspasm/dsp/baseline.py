@@ -35,7 +35,8 @@ class Baseline:
         found as any others. The quietest tenth of a second seeds the level, so a burst that
         fills the first second does not spoil it.
     shortest : float
-        A run of samples shorter than this (seconds) carries no level and is not analyzed [design].
+        A run of samples shorter than this (seconds) carries no level and is not analyzed; longer
+        than the half second after which the screen calls a channel dead [design].
     longest_burst : float
         Seconds above threshold after which it is taken for a new noise level: the burst is cut
         and the level learnt anew [design]. Tonic spasms last 8 s at most (clinical facts 9).
@@ -43,7 +44,7 @@ class Baseline:
 
     memory: float = 10.0
     calibration: float = 2.0
-    shortest: float = 0.3
+    shortest: float = 0.6
     longest_burst: float = 60.0
 
     def __post_init__(self) -> None:

@@ -69,6 +69,14 @@ class Detector:
         Bursts shorter than this many seconds are dropped (clinical facts 4).
     merge_gap : float
         Bursts closer than this many seconds are one (clinical facts 4).
+    rise : float
+        Variance of the weakest burst that is looked for, in units of the noise's: 3 is an SNR of
+        3 dB [design].
+    evidence : float
+        Log-likelihood ratio at which a weak burst is taken for one: 15 comes up by chance once in
+        some hours of a channel's noise [sim].
+    relief : float
+        Log-likelihood ratio for the noise at which a burst is over: some 25 ms of it [design].
     refine : float
         Seconds before, and after, a threshold crossing in which its boundary is sought [design].
     baseline : Baseline
@@ -80,6 +88,9 @@ class Detector:
     floor: float = 4.0
     shortest: float = 0.020
     merge_gap: float = 0.030
+    rise: float = 3.0
+    evidence: float = 15.0
+    relief: float = 5.0
     refine: float = 0.020
     baseline: Baseline = field(default_factory=Baseline)
 
@@ -92,16 +103,25 @@ class Detector:
         for name in ("floor", "shortest", "merge_gap"):
             if not getattr(self, name) >= 0:
                 raise ValueError(f"{name}={getattr(self, name)}; it must not be negative")
+        if not self.rise > 1:
+            raise ValueError(f"rise={self.rise:g}; a burst has more variance than the noise: > 1")
+        if not (self.evidence > 0 and self.relief > 0):
+            raise ValueError(
+                f"evidence={self.evidence:g}, relief={self.relief:g}; both must be positive"
+            )
         if not 0 < self.refine <= 0.1:
             raise ValueError(f"refine={self.refine:g} s; it must lie in (0, 0.1]")
 
     def certain(self, sampling_frequency: float) -> float:
         """Seconds after its offset (and the filter's delay) at which a burst is emitted.
 
-        The merge gap, and the time by which the onset of a later burst may still be moved back.
+        The merge gap, the time by which the onset of a later burst may still be moved back, and
+        the window in which that onset is sought; without a merge gap, the time in which the
+        burst's own offset is sought counts instead.
         """
         sizes = self._sizes(sampling_frequency)
-        return (sizes.merge + sizes.back) / sampling_frequency
+        wait = max(sizes.merge + sizes.back, 3 * sizes.window)
+        return (wait + sizes.window) / sampling_frequency
 
     def init(self, info: StreamInfo, *, delay: float, settling: float) -> DetectorState:
         """State before the first sample of a segment.
@@ -115,13 +135,17 @@ class Detector:
         """
         fs = info.sampling_frequency
         sizes = self._sizes(fs, settling)
-        capacity = max(25, round(self.baseline.memory * fs) // sizes.hop)
         # the envelope of white noise varies by 1 / sqrt(2 * window); the MAD of few or
         # quantised values may say less, which would make a threshold of nothing
         rules = hysteresis.Rules(
-            self.on_sigma, self.off_sigma / self.on_sigma, 0.5 / sqrt(2 * sizes.window)
+            self.on_sigma,
+            self.off_sigma / self.on_sigma,
+            0.5 / sqrt(2 * sizes.window),
+            self.rise,
+            self.evidence,
+            self.relief,
         )
-        capacity = max(25, round(self.baseline.memory * fs) // sizes.hop)
+        capacity = max(25, round(self.baseline.memory * fs) // (sizes.hop * sizes.window))
         memory = hysteresis.memory(self._floors(info), sizes, capacity)
         return DetectorState(sizes, rules, memory, shift=round(delay * fs))
 
@@ -154,9 +178,9 @@ class Detector:
         )
         return state, _bursts(rows, state.shift)
 
-    def finish(self, state: DetectorState) -> tuple[Burst, ...]:
-        """Bursts that become certain because the segment ends."""
-        rows = hysteresis.finish(state.sizes, state.rules, state.memory)
+    def finish(self, state: DetectorState, stop: int) -> tuple[Burst, ...]:
+        """Bursts that become certain because the segment ends before sample `stop`."""
+        rows = hysteresis.finish(stop, state.sizes, state.rules, state.memory)
         return _bursts(rows, state.shift)
 
     def _sizes(self, fs: float, settling: float = 0.0) -> hysteresis.Sizes:
@@ -166,14 +190,15 @@ class Detector:
         return hysteresis.Sizes(
             window=window,
             back=2 * window,
+            doubt=8 * window,
             merge=merge,
             shortest=round(self.shortest * fs),
-            hop=4 * window,
+            hop=4,
             settling=round(settling * fs),
             calibration=calibration,
             fewest=min(calibration, max(4 * window, round(self.baseline.shortest * fs))),
             longest=round(self.baseline.longest_burst * fs),
-            ring=1 << (4 * window).bit_length(),
+            ring=1 << (12 * window).bit_length(),
         )
 
     def _floors(self, info: StreamInfo) -> NDArray[np.float64]:

@@ -1,8 +1,14 @@
 """The compiled loop of the burst detector: sample by sample, state explicit.
 
 One call of :func:`_advance` sees one sample of one channel and nothing of the chunk it came in,
-so that any chunking gives the same bursts. Envelope and filtered power arrive together: the
-envelope crosses the thresholds, the power says where, near the crossing, the variance changed.
+so that any chunking gives the same bursts. Envelope and filtered power arrive together.
+
+A burst begins in one of two ways. Strong ones: the envelope reaches the `on` threshold. Weak and
+long ones: window after window, the log-likelihood that the variance has risen is summed up (Page's
+CUSUM, 1954: the quickest test there is) and reaches `evidence`; until it is back at zero there is
+doubt, and what is in doubt is not learnt as noise. A burst ends when the envelope is under the
+`off` threshold *and* the same sum, turned round, says that the noise is back. Where exactly it
+began and ended is then sought in the power: the most likely moment of the change.
 """
 
 from __future__ import annotations
@@ -30,12 +36,18 @@ CHANNEL = np.dtype(
         ("settled", np.int64),  # first sample past settling
         ("seen", np.int64),  # quiet values learnt in this run
         ("calm", np.int64),  # samples to come of which only one above `on` matters
+        ("block", np.int64),  # where the window under way ends
+        ("blocks", np.int64),  # windows until a quiet one is learnt
+        ("weight", np.float64),  # independent values in a sample, from the envelope's spread
+        ("quiet", np.float64),  # power of the noise
+        ("evidence", np.float64),  # that a weak burst is under way
+        ("doubt", np.int64),  # sample since when
+        ("relief", np.float64),  # evidence that the burst is over
         ("base", np.float64),
         ("on", np.float64),
         ("off", np.float64),
         ("above", np.int64),
         ("crossed", np.int64),  # where the envelope reached `on`
-        ("closed", np.int64),  # where it last fell under `off`
         ("refined", np.int64),  # whether `onset` is known
         ("onset", np.int64),
         ("peak", np.float64),
@@ -68,10 +80,11 @@ class Sizes(NamedTuple):
     """Lengths in samples."""
 
     window: int
-    back: int
+    back: int  # from a crossing of the envelope to the earliest onset
+    doubt: int  # longest doubt that an onset is sought in
     merge: int
     shortest: int
-    hop: int
+    hop: int  # windows from one learnt to the next
     settling: int
     calibration: int
     fewest: int
@@ -80,11 +93,14 @@ class Sizes(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """Thresholds over the noise level, in standard deviations, and their least value."""
+    """What makes a burst: thresholds in standard deviations of the quiet envelope, evidence."""
 
     on_sigma: float
     off_share: float
     least_spread: float
+    rise: float  # variance of the weakest burst, in units of the noise's
+    evidence: float  # log-likelihood ratio that makes a weak burst
+    relief: float  # and the one that ends a burst
 
 
 class Memory(NamedTuple):
@@ -138,7 +154,7 @@ def detect(
                 continue
             if np.isnan(value):
                 if s.phase != IDLE:
-                    out = _end(channel, sizes, rules, past, out, count)
+                    out = _end(start + row, channel, sizes, rules, past, out, count)
                 continue
             if s.phase == RUNNING:
                 _advance(start + row, value, power, channel, sizes, rules, past, out, count)
@@ -156,13 +172,13 @@ def detect(
 
 
 @numba.njit(cache=True, nogil=True)
-def finish(sizes: Sizes, rules: Rules, past: Memory) -> NDArray[np.void]:
-    """Bursts that become certain because the segment ends here."""
+def finish(stop: int, sizes: Sizes, rules: Rules, past: Memory) -> NDArray[np.void]:
+    """Bursts that become certain because the segment ends before sample `stop`."""
     out = np.empty(16, ROW)
     count = np.zeros(1, np.int64)
     for channel in range(len(past.channels)):
         if past.channels[channel].phase != IDLE:
-            out = _end(channel, sizes, rules, past, out, count)
+            out = _end(stop, channel, sizes, rules, past, out, count)
     return out[: count[0]]
 
 
@@ -183,13 +199,17 @@ def _begin(s, sample, sizes):  # type: ignore[no-untyped-def]  # see _grow
     s.seen = 0
     s.above = 0
     s.pending = 0
-    s.closed = sample - 1
+    s.evidence = 0.0
+    s.block = sample + sizes.window - 1
+    s.blocks = sizes.hop
+    s.on = s.off = s.base = np.nan
 
 
 @numba.njit(cache=True, nogil=True)
 def _release(channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _grow
     """Learn the level from the samples held back, then run the loop over them."""
     s = past.channels[channel]
+    first = count[0]
     _calibrate(s, channel, sizes, rules, past)
     s.phase = RUNNING
     for i in range(s.held):
@@ -207,23 +227,33 @@ def _release(channel, sizes, rules, past, out, count):  # type: ignore[no-untype
         if count[0] + 2 > len(out):
             out = _grow(out)
     s.held = 0
+    _postpone(out, first, count, s.now)
     return out
 
 
+@numba.njit(cache=True, nogil=True, inline="always")
+def _postpone(out, first, count, moment):  # type: ignore[no-untyped-def]  # see _grow
+    """What was found from row `first` on became certain only now."""
+    for i in range(first, count[0]):
+        out[i].moment = moment
+
+
 @numba.njit(cache=True, nogil=True)
-def _end(channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _grow
-    """End the channel's run as the end of the stream does."""
+def _end(stop, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _grow
+    """End the channel's run before sample `stop`, as the end of the stream does."""
     s = past.channels[channel]
+    first = count[0]
     if s.phase == CALIBRATING and s.held >= sizes.fewest:
         out = _release(channel, sizes, rules, past, out, count)
     if s.phase == RUNNING:
         if s.above:
             if not s.refined:
-                _open(s, channel, sizes, past, out, count)
-            _close(s, s.now + 1, s.energy)
+                _open(s, s.crossed, channel, sizes, past, out, count)
+            _close(s, s.now + 1, s.energy, sizes)
             _emit(s, CUT, channel, sizes, out, count)
         elif s.pending:
             _emit(s, GOOD, channel, sizes, out, count)
+    _postpone(out, first, count, stop)
     s.phase = IDLE
     s.calm = 0
     s.on = s.off = s.base = np.nan
@@ -237,6 +267,8 @@ def _calibrate(s, channel, sizes, rules, past):  # type: ignore[no-untyped-def] 
     """Grow the quiet part from the quietest tenth of a second of the samples held back."""
     skip = min(sizes.settling, s.held // 2)
     envelope = past.held_envelope[channel, skip : s.held]
+    # a recorder may begin with a constant; its rounding is no level
+    envelope = envelope[envelope >= 1e-9 * envelope.max()]
     limit = 2.0 * quietest(envelope, 5 * sizes.window)
     for _ in range(4):
         s.seen = 0
@@ -247,17 +279,19 @@ def _calibrate(s, channel, sizes, rules, past):  # type: ignore[no-untyped-def] 
         if s.seen == 0:
             remember(past.ordered[channel], past.arrival[channel], 0, limit / 2.0)
             s.seen = 1
-        _threshold(s, past.ordered[channel], rules)
+        _threshold(s, past.ordered[channel], sizes, rules)
         limit = s.on
 
 
 @numba.njit(cache=True, nogil=True)
-def _threshold(s, ordered, rules):  # type: ignore[no-untyped-def]  # see _grow
+def _threshold(s, ordered, sizes, rules):  # type: ignore[no-untyped-def]  # see _grow
     base, spread = level(ordered, min(s.seen, len(ordered)))
     spread = max(spread, rules.least_spread * base)
     s.base = base
     s.on = max(base + rules.on_sigma * spread, s.floor)
     s.off = base + (s.on - base) * rules.off_share
+    s.quiet = max(base, 1e-3 * s.on) ** 2
+    s.weight = min(1.0, 0.5 / (sizes.window * (spread / max(base, 1e-3 * s.on)) ** 2))
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
@@ -277,92 +311,138 @@ def _advance(sample, value, power, channel, sizes, rules, past, out, count):  # 
     _note(s, past.power[channel], sample, power)
     if s.above:
         s.peak = max(s.peak, value)
+        # a loud burst is missed at once when it is over, a weak one only after a while
+        loud = s.energy / (sample - s.onset) if s.refined else s.peak**2
+        ratio = max(rules.rise, loud / s.quiet)
+        s.relief = max(0.0, s.relief - s.weight * _favour(power, s.quiet, ratio))
+        over = value < s.off and s.relief >= rules.relief
         if s.refined:
             s.energy += power
-        elif sample - s.crossed >= sizes.window or value < s.off:
-            _open(s, channel, sizes, past, out, count)
-        if value < s.off:
+        elif sample - s.crossed >= sizes.window or over:
+            _open(s, s.crossed, channel, sizes, past, out, count)
+        if over:
             offset, tail = _offset(s, past.power[channel], sizes)
-            _close(s, offset, s.energy - tail)
+            _close(s, offset, s.energy - tail, sizes)
         elif sample - s.crossed >= sizes.longest:
-            _close(s, sample + 1, s.energy)
+            _close(s, sample + 1, s.energy, sizes)
             _emit(s, CUT, channel, sizes, out, count)
             _begin(s, sample + 1, sizes)
     elif value >= s.on:
-        s.above = 1
-        s.refined = 0
-        s.crossed = sample
-        s.peak = value
-        s.calm = 0
-    elif s.pending:
-        wait = s.pending_offset + sizes.merge + sizes.back - sample
-        if wait <= 0:
+        _cross(s, sample, value)
+    else:
+        if sample >= s.block:
+            _weigh(s, value, channel, sizes, rules, past, out, count)
+        if s.pending and _earliest(s, sizes) >= s.pending_offset + sizes.merge:
             _emit(s, GOOD, channel, sizes, out, count)
-        s.calm = max(wait - 1, 0)
-    elif sample - s.closed > sizes.window:
-        remember(past.ordered[channel], past.arrival[channel], s.seen, value)
-        s.seen += 1
-        _threshold(s, past.ordered[channel], rules)
-        s.calm = sizes.hop - 1
+        s.calm = 0 if s.above else _calm(s, sizes)
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _favour(power, quiet, rise):  # type: ignore[no-untyped-def]  # see _grow
+    """Log-likelihood ratio of a Gaussian value: variance `rise` times `quiet`, against `quiet`."""
+    return 0.5 * (power / quiet * (1.0 - 1.0 / rise) - np.log(rise))
 
 
 @numba.njit(cache=True, nogil=True)
-def _open(s, channel, sizes, past, out, count):  # type: ignore[no-untyped-def]  # see _grow
+def _cross(s, sample, value):  # type: ignore[no-untyped-def]  # see _grow
+    s.above = 1
+    s.refined = 0
+    s.crossed = sample
+    s.peak = value
+    s.relief = 0.0
+    s.calm = 0
+
+
+@numba.njit(cache=True, nogil=True)
+def _weigh(s, value, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _grow
+    """Judge the window that ends here: more evidence, or quiet to learn from."""
+    s.block = s.now + sizes.window
+    if s.evidence == 0.0:
+        s.doubt = s.now + 1 - sizes.window
+    s.doubt = max(s.doubt, s.now - sizes.doubt)
+    favour = sizes.window * s.weight * _favour(value * value, s.quiet, rules.rise)
+    s.evidence = max(0.0, s.evidence + favour)
+    if s.evidence >= rules.evidence:
+        _cross(s, s.now, value)
+        _open(s, s.doubt, channel, sizes, past, out, count)
+    elif s.evidence == 0.0:
+        s.blocks -= 1
+        if s.blocks <= 0:
+            s.blocks = sizes.hop
+            remember(past.ordered[channel], past.arrival[channel], s.seen, value)
+            s.seen += 1
+            _threshold(s, past.ordered[channel], sizes, rules)
+
+
+@numba.njit(cache=True, nogil=True)
+def _earliest(s, sizes):  # type: ignore[no-untyped-def]  # see _grow
+    """Earliest onset a burst to come can be given."""
+    earliest = s.now + 1 - sizes.back
+    return min(earliest, s.doubt - sizes.window) if s.evidence > 0.0 else earliest
+
+
+@numba.njit(cache=True, nogil=True)
+def _calm(s, sizes):  # type: ignore[no-untyped-def]  # see _grow
+    """Samples until the next that can change anything, unless it is above `on`."""
+    calm = s.block - s.now - 1
+    if s.pending and s.evidence == 0.0:
+        calm = min(calm, s.pending_offset + sizes.merge + sizes.back - s.now - 2)
+    return max(calm, 0)
+
+
+@numba.njit(cache=True, nogil=True)
+def _open(s, loud_from, channel, sizes, past, out, count):  # type: ignore[no-untyped-def]  # see _grow
     """Find where the burst began; let the one before go if it lies too far back to merge."""
     power = past.power[channel]
-    earliest = max(s.begin, s.crossed - sizes.back)
+    earliest = s.crossed - sizes.back
+    if s.evidence > 0.0:
+        earliest = min(earliest, s.doubt - sizes.window)
+    earliest = max(earliest, s.begin)
     if s.pending:
         earliest = max(earliest, s.pending_offset)
-    loud = 0.0
-    for i in range(s.crossed, s.now + 1):
-        loud += power[i & (sizes.ring - 1)]
-    loud /= s.now + 1 - s.crossed
-    quiet = max(s.base, 1e-3 * s.on) ** 2
+    loud = _mean(power, loud_from, s.now + 1)
     s.onset = max(earliest, s.crossed - sizes.window // 2)
-    if loud > 1.2 * quiet:
-        # the likelihood that the variance was `quiet` before k and `loud` from k on
-        slope, cost = 1.0 / quiet - 1.0 / loud, np.log(loud / quiet)
+    if loud > 1.2 * s.quiet:
         likelihood, best = 0.0, -np.inf
-        for k in range(s.crossed, earliest - 1, -1):
-            likelihood += power[k & (sizes.ring - 1)] * slope - cost
-            if likelihood > best:
+        for k in range(s.now, earliest - 1, -1):
+            likelihood += _favour(power[k & (sizes.ring - 1)], s.quiet, loud / s.quiet)
+            if likelihood > best and k <= s.crossed:
                 best = likelihood
                 s.onset = k
-    s.energy = 0.0
-    for i in range(s.onset, s.now + 1):
-        s.energy += power[i & (sizes.ring - 1)]
+    s.energy = _mean(power, s.onset, s.now + 1) * (s.now + 1 - s.onset)
     s.refined = 1
+    s.evidence = 0.0
     if s.pending and s.onset - s.pending_offset >= sizes.merge:
         _emit(s, GOOD, channel, sizes, out, count)
 
 
 @numba.njit(cache=True, nogil=True)
-def _offset(s, power, sizes):  # type: ignore[no-untyped-def]  # see _grow
-    """Where the burst ended, and the energy from there to now."""
-    first = max(s.onset, s.now - 3 * sizes.window)
-    last_loud = max(first, s.now - sizes.window)
-    loud = 0.0
-    for i in range(first, last_loud + 1):
-        loud += power[i & (sizes.ring - 1)]
-    loud /= last_loud + 1 - first
-    quiet = max(s.base, 1e-3 * s.on) ** 2
-    offset = max(s.now - sizes.window // 2, s.onset + 1)
-    if loud > 1.2 * quiet:
-        slope, cost = 1.0 / quiet - 1.0 / loud, np.log(loud / quiet)
-        likelihood, best = 0.0, -np.inf
-        for k in range(first, s.now + 1):
-            likelihood += power[k & (sizes.ring - 1)] * slope - cost
-            if likelihood > best:
-                best = likelihood
-                offset = k + 1
-    tail = 0.0
-    for i in range(offset, s.now + 1):
-        tail += power[i & (sizes.ring - 1)]
-    return offset, tail
+def _mean(ring, start, stop):  # type: ignore[no-untyped-def]  # see _grow
+    """Mean of the ring from sample `start` to `stop`, half open; 0 if that is nothing."""
+    total = 0.0
+    for i in range(start, stop):
+        total += ring[i & (len(ring) - 1)]
+    return total / max(stop - start, 1)
 
 
 @numba.njit(cache=True, nogil=True)
-def _close(s, offset, energy):  # type: ignore[no-untyped-def]  # see _grow
+def _offset(s, power, sizes):  # type: ignore[no-untyped-def]  # see _grow
+    """Where the burst ended, and the energy from there to now."""
+    first = max(s.onset, s.now - 4 * sizes.window)
+    loud = _mean(power, first, max(first, s.now - 2 * sizes.window) + 1)
+    offset = max(s.now - sizes.window // 2, s.onset + 1)
+    if loud > 1.2 * s.quiet:
+        likelihood, best = 0.0, -np.inf
+        for k in range(first, s.now + 1):
+            likelihood += _favour(power[k & (sizes.ring - 1)], s.quiet, loud / s.quiet)
+            if likelihood > best:
+                best = likelihood
+                offset = k + 1
+    return offset, _mean(power, offset, s.now + 1) * (s.now + 1 - offset)
+
+
+@numba.njit(cache=True, nogil=True)
+def _close(s, offset, energy, sizes):  # type: ignore[no-untyped-def]  # see _grow
     """Make the open burst pending, merged with the one that is."""
     if s.pending:
         s.pending_peak = max(s.pending_peak, s.peak)
@@ -376,14 +456,15 @@ def _close(s, offset, energy):  # type: ignore[no-untyped-def]  # see _grow
         s.pending_active = offset - s.onset
     s.pending_offset = offset
     s.above = 0
-    s.closed = s.now
+    s.evidence = 0.0
+    s.block = s.now + sizes.window
 
 
 @numba.njit(cache=True, nogil=True)
 def _emit(s, quality, channel, sizes, out, count):  # type: ignore[no-untyped-def]  # see _grow
     """Write the pending burst out if it is long enough."""
     s.pending = 0
-    if s.pending_offset - s.pending_onset < sizes.shortest:
+    if s.pending_offset - s.pending_onset < sizes.shortest or s.pending_peak < s.floor:
         return
     row = out[count[0]]
     row.channel = channel

@@ -115,7 +115,8 @@ class Pipeline:
 
     def certain(self, info: StreamInfo) -> float:
         """Seconds after its offset at which a burst is emitted, once calibrated."""
-        return self.delay(info) + self.detector.certain(info.sampling_frequency)
+        fs = info.sampling_frequency
+        return round(self.delay(info) * fs) / fs + self.detector.certain(fs)
 
     def init(self, info: StreamInfo, first: Chunk) -> PipelineState:
         """State before the first sample of a segment.
@@ -154,7 +155,7 @@ class Pipeline:
     def finish(self, state: PipelineState, stop: int) -> Analysis:
         """What becomes certain because the segment ends before sample `stop`."""
         nothing = Chunk(stop, np.empty((0, len(state.columns))))
-        bursts = self.detector.finish(state.detector)
+        bursts = self.detector.finish(state.detector, stop)
         return _analysis(state, nothing, nothing, nothing, bursts, begins=False)
 
 

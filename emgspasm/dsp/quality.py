@@ -69,10 +69,10 @@ class ChannelQuality:
 
 @dataclass(slots=True)
 class SpectrumState:
-    """One second under way, and the power spectra of those that are done."""
+    """The second under way and its first sample; the power spectra of those that are done."""
 
     window: NDArray[np.float64]
-    next_row: int
+    first: int
     power: NDArray[np.float64]
     count: NDArray[np.int64]
 
@@ -107,6 +107,8 @@ class MeanSpectrum:
         for first in range(start - start % period, stop, period):
             low, high = max(first, start), min(first + length, stop)
             if low < high:
+                if state.first != first:  # a gap cut the second before
+                    state.first, state.window[:] = first, np.nan
                 state.window[low - first : high - first] = samples[low - start : high - start]
                 if high == first + length:
                     _add_spectrum(state)
