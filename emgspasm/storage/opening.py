@@ -36,8 +36,8 @@ HEADROOM = 2.0
 """Full scale over the largest magnitude seen, where the device's own is unknown: nothing looks
 railed that is not."""
 
-LONGEST_TEXT = 200
-"""Characters of an annotation that are kept; readers of BDF+ hold about 400 bytes."""
+LONGEST_TEXT = 300
+"""Bytes of an annotation that are kept; readers of BDF+ hold about 400."""
 
 
 def open_recording(
@@ -141,9 +141,15 @@ def _write(source: StoredRecording, path: Path) -> None:
             (mark for mark in source.annotations if mark.text != SKIP), key=lambda mark: mark.onset
         )
         for mark in marks:
-            writer.annotate(replace(mark, text=mark.text[:LONGEST_TEXT]))
+            writer.annotate(replace(mark, text=_storable(mark.text)))
         for chunk in source:
             writer.write(chunk)
+
+
+def _storable(text: str) -> str:
+    """A text as BDF+ can keep it: no control characters, which part annotations, and not long."""
+    printable = "".join(letter if letter.isprintable() else " " for letter in text).strip()
+    return printable.encode()[:LONGEST_TEXT].decode(errors="ignore") or "?"
 
 
 def _with_full_scales(source: StoredRecording) -> StreamInfo:

@@ -295,7 +295,7 @@ def test_brainflow_files_tell_their_board_by_columns_and_their_rate_by_stamps(
 
 
 def test_a_ganglion_in_brainflow_counts_both_samples_of_a_packet_alike(written):
-    text, values = brainflow(600, 15, 4, 13, fs=200)
+    text, _ = brainflow(600, 15, 4, 13, fs=200)
     lines = text.splitlines()
     numbers = np.repeat(np.arange(300) % 100, 2)
     lines = [f"{n:.6f}\t" + line.split("\t", 1)[1] for n, line in zip(numbers, lines, strict=True)]

@@ -15,6 +15,7 @@ from emgspasm.storage.importers.table import Table, import_table
 from emgspasm.stream import Channel
 
 HEADER_BYTES = 1 << 16
+MOST_FIELDS = 1024
 COMMENTS = ("#", "%", ";;")
 _RATE = re.compile(r"[Ss]ampling\s+[Rr]ate[^=:]*:?[=:]+\s*([0-9.]+)")
 _LABELS = re.compile(r"Labels:=\s*(.+)")
@@ -54,7 +55,7 @@ class Grid:
     @property
     def text(self) -> int | None:
         """The first field that holds text."""
-        return next((i for i in range(len(self.row)) if i not in self.numbers), None)
+        return next((i for i, f in enumerate(self.row) if not is_number(f, self.decimal)), None)
 
     def layout(self, path: Path) -> Layout:
         """Where the rows of that file are."""
@@ -141,8 +142,9 @@ def _grid(
     delimiter = _delimiter(text)
     row = split(text, delimiter)
     decimal = "," if delimiter != "," and not _has_number(row, ".") else "."
-    n_numbers = sum(is_number(field, decimal) for field in row)
-    if not n_numbers or n_numbers < len(row) - 1:
+    if len(row) > MOST_FIELDS or not _has_number(row, decimal):
+        return None
+    if sum(is_number(f, decimal) for f in row) < len(row) - 1:
         return None
     names = split(before, delimiter) if before and not before.startswith(COMMENTS) else ()
     names = names if len(names) == len(row) else _said_labels(comments, len(row))

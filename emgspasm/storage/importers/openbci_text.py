@@ -171,11 +171,11 @@ def _roles(path: Path, header: Header) -> Roles:
 
 
 def _roles_by_name(header: Header) -> Roles:
-    places = {name: i for i, name in reversed(list(enumerate(header.names)))}
     n_fields = len(header.first_row)
+    places = {name: i for i, name in reversed(list(enumerate(header.names[:n_fields])))}
 
     def starting(word: str) -> tuple[int, ...]:
-        return tuple(i for i, n in enumerate(header.names) if n.startswith(word) and i < n_fields)
+        return tuple(i for i, n in enumerate(header.names[:n_fields]) if n.startswith(word))
 
     others = [(i, header.names[i]) for i in (*starting("Analog"), *starting("Digital"))]
     return Roles(
