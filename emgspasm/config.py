@@ -9,12 +9,13 @@ from __future__ import annotations
 import difflib
 import hashlib
 import os
+import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from emgspasm.dsp.pipeline import Pipeline
 from emgspasm.errors import ConfigError
@@ -116,6 +117,9 @@ def _converter() -> cattrs.Converter:
     for plain in (bool, str, int):
         converter.register_structure_hook(plain, _exactly(plain))
     converter.register_structure_hook(float, _number)
+    converter.register_structure_hook_func(partial(_stems_from, Literal), _one_of)
+    converter.register_structure_hook_func(partial(_stems_from, tuple), partial(_tuple, converter))
+    converter.register_structure_hook_factory(is_dataclass, partial(_dataclass, converter))
     converter.register_structure_hook(Filter, _by_kind(converter, Filter))
     converter.register_structure_hook(Envelope, _by_kind(converter, Envelope))
     return converter
@@ -131,9 +135,39 @@ def _exactly(kind: type) -> Callable[[Any, Any], Any]:
 
 
 def _number(value: Any, _: Any) -> float:
-    if type(value) not in (int, float):
-        raise TypeError(f"{value!r} is no number")
+    if type(value) not in (int, float) or not abs(value) <= sys.float_info.max:
+        raise TypeError(f"{value!r} is no finite number")
     return float(value)
+
+
+def _stems_from(origin: Any, kind: Any) -> bool:
+    return get_origin(kind) is origin
+
+
+def _one_of(value: Any, kind: Any) -> Any:
+    if value not in get_args(kind):
+        raise ValueError(f"{value!r}; it must be one of {', '.join(get_args(kind))}")
+    return value
+
+
+def _tuple(converter: cattrs.Converter, value: Any, kind: Any) -> tuple[Any, ...]:
+    if not isinstance(value, list):
+        raise TypeError(f"{value!r} is no array")
+    items: Any = list[get_args(kind)[0]]  # type: ignore[misc]  # made at run time
+    return tuple(converter.structure(value, items))
+
+
+def _table(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError(f"{value!r} is no table")
+    return value
+
+
+def _dataclass(converter: cattrs.Converter, cl: type) -> Callable[[Any, Any], Any]:
+    from cattrs.gen import make_dict_structure_fn
+
+    inner: Callable[[Any, Any], Any] = make_dict_structure_fn(cl, converter)
+    return lambda value, kind: inner(_table(value), kind)
 
 
 def _by_kind(converter: cattrs.Converter, union: Any) -> Callable[[Any, Any], Any]:
@@ -141,9 +175,9 @@ def _by_kind(converter: cattrs.Converter, union: Any) -> Callable[[Any, Any], An
     classes = {_snake(member.__name__): member for member in union.__args__}
 
     def structure(value: Any, _: Any) -> Any:
-        table = dict(value)
+        table = dict(_table(value))
         kind = table.pop("kind", None)
-        if kind not in classes:
+        if kind not in list(classes):
             raise ValueError(f"kind={kind!r}; it must be one of {', '.join(classes)}")
         return converter.structure(table, classes[kind])
 
