@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.dsp import kernels
-from emgspasm.dsp.filters import CascadeState, Sos, butterworth, rise, settling_samples
+from emgspasm.dsp.filters import CascadeState, Sos, butterworth, settling_samples, step_rise
 from emgspasm.stream import Chunk, StreamInfo
 
 
@@ -111,8 +111,8 @@ class LinearEnvelope:
         return state, Chunk(chunk.start, np.maximum(smooth, 0.0))
 
     def delay(self, info: StreamInfo) -> float:
-        """Seconds until the envelope of a burst has risen to half; see ``filters.rise``."""
-        return rise(self.sos(info.sampling_frequency)) / info.sampling_frequency
+        """Seconds until the envelope of a burst has risen to half."""
+        return step_rise(self.sos(info.sampling_frequency)) / info.sampling_frequency
 
     def settling(self, info: StreamInfo) -> float:
         """Seconds until the start from rest has decayed to 1 %."""

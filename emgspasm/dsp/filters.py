@@ -170,15 +170,29 @@ def rise(sos: Sos) -> float:
     that sum reaches half of its end, interpolated. What a detector of power is late by; long weak
     ringing of a notch, which delays no onset, hardly enters.
     """
+    return _half(np.cumsum(_impulse_response(sos) ** 2))
+
+
+def step_rise(sos: Sos) -> float:
+    """Samples until a low-pass has followed a step to half its height, interpolated."""
+    return _half(np.cumsum(_impulse_response(sos)))
+
+
+def _impulse_response(sos: Sos) -> NDArray[np.float64]:
     from scipy.signal import sosfilt
 
     impulse = np.zeros(4 * settling_samples(sos) + 64)
     impulse[0] = 1.0
-    power = np.cumsum(sosfilt(sos, impulse) ** 2)
-    half = power[-1] / 2
-    after = int(np.searchsorted(power, half))
-    before = power[after - 1] if after else 0.0
-    return float(after + (half - before) / (power[after] - before)) - 0.5
+    response: NDArray[np.float64] = sosfilt(sos.copy(), impulse)  # scipy refuses read-only ones
+    return response
+
+
+def _half(growth: NDArray[np.float64]) -> float:
+    """Where a growing quantity first reaches half of its end, between samples."""
+    half = growth[-1] / 2
+    after = int(np.argmax(growth >= half))
+    before = growth[after - 1] if after else 0.0
+    return float(after + (half - before) / (growth[after] - before)) - 0.5
 
 
 def settling_samples(sos: Sos) -> int:
