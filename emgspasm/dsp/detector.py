@@ -52,16 +52,17 @@ class DetectorState:
 class Detector:
     """Adaptive hysteresis double threshold with likelihood refinement of both boundaries.
 
-    A burst is above ``on = max(base + on_sigma * sigma, floor)`` and lasts until the envelope
-    falls under the lower threshold, halfway from base to a share ``off_sigma / on_sigma``.
+    A burst begins where the envelope reaches the upper threshold, ``on_sigma`` standard deviations
+    over the noise level and at least the floor, or where windows of less than that add up to
+    ``evidence``; it lasts until the envelope is under the lower threshold and the noise is back.
     Its onset and offset are then put where a change of variance is most likely
     (maximum-likelihood change point of Gaussian noise; Staude & Wolf 1999).
 
     Parameters
     ----------
     on_sigma, off_sigma : float
-        Thresholds above the noise level in standard deviations of the quiet envelope
-        (6 and 3: clinical facts 4 [design]).
+        Thresholds over the noise level in standard deviations of the quiet part
+        (6 and 3: clinical facts 4 [design]), taken of the envelope's power 2/3, which is Gaussian.
     floor : float
         No burst under this many uV (clinical facts 4 [design]); converted to the channel's
         unit, without effect where that is not a voltage.
@@ -73,7 +74,7 @@ class Detector:
         Variance of the weakest burst that is looked for, in units of the noise's: 3 is an SNR of
         3 dB [design].
     evidence : float
-        Log-likelihood ratio at which a weak burst is taken for one: 15 comes up by chance once in
+        Log-likelihood ratio at which a weak burst is taken for one: 20 comes up by chance once in
         some hours of a channel's noise [sim].
     relief : float
         Log-likelihood ratio for the noise at which a burst is over: some 25 ms of it [design].
@@ -89,7 +90,7 @@ class Detector:
     shortest: float = 0.020
     merge_gap: float = 0.030
     rise: float = 3.0
-    evidence: float = 15.0
+    evidence: float = 20.0
     relief: float = 5.0
     refine: float = 0.020
     baseline: Baseline = field(default_factory=Baseline)
@@ -135,12 +136,12 @@ class Detector:
         """
         fs = info.sampling_frequency
         sizes = self._sizes(fs, settling)
-        # the envelope of white noise varies by 1 / sqrt(2 * window); the MAD of few or
-        # quantised values may say less, which would make a threshold of nothing
+        # a window has no more degrees of freedom than samples; the MAD of few or quantised values
+        # may say less spread than that, which would make a threshold of nothing
         rules = hysteresis.Rules(
             self.on_sigma,
-            self.off_sigma / self.on_sigma,
-            0.5 / sqrt(2 * sizes.window),
+            self.off_sigma,
+            0.5 * sqrt(2 / (9 * sizes.window)),
             self.rise,
             self.evidence,
             self.relief,

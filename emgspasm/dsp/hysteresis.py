@@ -93,10 +93,10 @@ class Sizes(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """What makes a burst: thresholds in standard deviations of the quiet envelope, evidence."""
+    """What makes a burst: thresholds in standard deviations of the noise, and evidence."""
 
     on_sigma: float
-    off_share: float
+    off_sigma: float
     least_spread: float
     rise: float  # variance of the weakest burst, in units of the noise's
     evidence: float  # log-likelihood ratio that makes a weak burst
@@ -274,24 +274,38 @@ def _calibrate(s, channel, sizes, rules, past):  # type: ignore[no-untyped-def] 
         s.seen = 0
         for i in range(0, len(envelope), sizes.window):
             if envelope[i] <= limit:
-                remember(past.ordered[channel], past.arrival[channel], s.seen, envelope[i])
-                s.seen += 1
+                _learn(s, envelope[i], channel, past)
         if s.seen == 0:
-            remember(past.ordered[channel], past.arrival[channel], 0, limit / 2.0)
-            s.seen = 1
+            _learn(s, limit / 2.0, channel, past)
         _threshold(s, past.ordered[channel], sizes, rules)
         limit = s.on
 
 
 @numba.njit(cache=True, nogil=True)
+def _learn(s, value, channel, past):  # type: ignore[no-untyped-def]  # see _grow
+    """Remember a quiet value of the envelope, as its power 2/3 (see :func:`_threshold`)."""
+    remember(past.ordered[channel], past.arrival[channel], s.seen, np.cbrt(value * value))
+    s.seen += 1
+
+
+@numba.njit(cache=True, nogil=True)
 def _threshold(s, ordered, sizes, rules):  # type: ignore[no-untyped-def]  # see _grow
-    base, spread = level(ordered, min(s.seen, len(ordered)))
-    spread = max(spread, rules.least_spread * base)
-    s.base = base
-    s.on = max(base + rules.on_sigma * spread, s.floor)
-    s.off = base + (s.on - base) * rules.off_share
-    s.quiet = max(base, 1e-3 * s.on) ** 2
-    s.weight = min(1.0, 0.5 / (sizes.window * (spread / max(base, 1e-3 * s.on)) ** 2))
+    """Thresholds from the quiet values.
+
+    The power of noise in a window is chi-squared with few degrees of freedom: skewed, so that six
+    standard deviations of the envelope itself are reached by chance. Its cube root is Gaussian to
+    a good approximation (Wilson & Hilferty 1931), with standard deviation / mean =
+    sqrt(2 / (9 freedom)): thresholds are set there, and the spread tells the degrees of freedom.
+    """
+    middle, spread = level(ordered, min(s.seen, len(ordered)))
+    middle = max(middle, 1e-3 * np.cbrt(s.floor * s.floor), 1e-100)
+    spread = max(spread, rules.least_spread * middle)
+    on, off = (middle + rules.on_sigma * spread) ** 1.5, (middle + rules.off_sigma * spread) ** 1.5
+    s.base = middle**1.5
+    s.on = max(on, s.floor)
+    s.off = s.base + (s.on - s.base) * (off - s.base) / (on - s.base)
+    s.quiet = (middle + spread * spread / middle) ** 3
+    s.weight = min(1.0, (middle / spread) ** 2 / (4.5 * sizes.window))
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
@@ -365,12 +379,11 @@ def _weigh(s, value, channel, sizes, rules, past, out, count):  # type: ignore[n
     if s.evidence >= rules.evidence:
         _cross(s, s.now, value)
         _open(s, s.doubt, channel, sizes, past, out, count)
-    elif s.evidence == 0.0:
+    elif s.evidence <= rules.evidence / 3:  # leaving out all doubt would leave out loud noise
         s.blocks -= 1
         if s.blocks <= 0:
             s.blocks = sizes.hop
-            remember(past.ordered[channel], past.arrival[channel], s.seen, value)
-            s.seen += 1
+            _learn(s, value, channel, past)
             _threshold(s, past.ordered[channel], sizes, rules)
 
 
