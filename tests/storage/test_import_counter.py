@@ -146,9 +146,10 @@ def test_a_clock_that_was_set_is_no_gap(jump):
     assert jump < 0 or "clock was set 1 times" in findings[-1]
 
 
-def test_an_absurd_step_of_a_running_counter_is_a_new_beginning_not_a_gap_of_years():
+@pytest.mark.parametrize("times", [None, np.arange(2000) / FS])
+def test_an_absurd_step_of_a_running_counter_is_a_new_beginning_not_a_gap_of_years(times):
     counter = np.concatenate((np.arange(1000, 2000), np.arange(10**14, 10**14 + 1000)))
-    timeline, found, _ = timeline_of(counter, known=())
+    timeline, found, _ = timeline_of(counter, times, known=())
     assert found[0].kind == "restart"
     assert timeline.n_samples == 2001
 

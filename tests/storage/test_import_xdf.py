@@ -49,7 +49,7 @@ def float_rows(values):
 
 
 def text_rows(words):
-    return [b"\x01" + bytes([len(word)]) + word.encode() for word in words]
+    return [b"\x01" + bytes([len(word.encode())]) + word.encode() for word in words]
 
 
 def described(labels, unit):

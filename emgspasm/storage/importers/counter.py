@@ -303,10 +303,10 @@ def _shift(
 
 def _loss(jump: Jump, state: CounterScan, shift: float) -> Loss:
     lost, lap = jump.step - 1, len(state.cycle)
-    if abs(jump.elapsed) > LONGEST_GAP or abs(shift) > LONGEST_GAP * state.sampling_frequency:
-        return Loss(jump.row, _by_counter(jump, state), "clock")
     if lap == 0:
         return _loss_without_laps(jump, state)
+    if abs(jump.elapsed) > LONGEST_GAP or abs(shift) > LONGEST_GAP * state.sampling_frequency:
+        return Loss(jump.row, _by_counter(jump, state), "clock")
     if np.isnan(shift):
         lost = _by_counter(jump, state)
         return Loss(jump.row, lost, "lost" if lost > 0 else "back")
