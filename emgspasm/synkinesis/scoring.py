@@ -167,7 +167,9 @@ def _summarize(
 ) -> Score:
     n = len(found)
     errors = 1000 * (found - truth)
-    lengths = (found[:, 1] - found[:, 0]) / (truth[:, 1] - truth[:, 0])
+    found_length, true_length = np.diff(found)[:, 0], np.diff(truth)[:, 0]
+    lasting = true_length > 0  # an expert's mark may be a moment
+    lengths = found_length[lasting] / true_length[lasting]
     return Score(
         trial_type=kind,
         channel=channel,
