@@ -116,13 +116,11 @@ class Detector:
     def certain(self, sampling_frequency: float) -> float:
         """Seconds after its offset (and the filter's delay) at which a burst is emitted.
 
-        The merge gap, the time by which the onset of a later burst may still be moved back, and
-        the window in which that onset is sought; without a merge gap, the time in which the
-        burst's own offset is sought counts instead.
+        At the latest: the merge gap, the longest doubt, and the windows in which the doubt ends
+        and an onset is sought. Where no doubt follows, two windows after the merge gap.
         """
         sizes = self._sizes(sampling_frequency)
-        wait = max(sizes.merge + sizes.back, 3 * sizes.window)
-        return (wait + sizes.window) / sampling_frequency
+        return (sizes.merge + sizes.doubt + 3 * sizes.window) / sampling_frequency
 
     def init(self, info: StreamInfo, *, delay: float, settling: float) -> DetectorState:
         """State before the first sample of a segment.
