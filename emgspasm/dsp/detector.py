@@ -206,16 +206,13 @@ class Detector:
 
 def _bursts(rows: NDArray[np.void], shift: int) -> tuple[Burst, ...]:
     """Rows of the kernel as bursts, times corrected for the filters' delay."""
-    order = np.lexsort((rows["onset"], rows["channel"], rows["moment"]))
+    rows = rows[np.lexsort((rows["onset"], rows["channel"], rows["moment"]))]
+    onsets = np.maximum(rows["onset"] - shift, rows["begin"])
+    offsets = np.maximum(rows["offset"] - shift, rows["begin"] + 1)
+    numbers = [rows[name].tolist() for name in ("channel", "peak", "mean", "baseline", "quality")]
     return tuple(
-        Burst(
-            channel=int(row["channel"]),
-            onset=max(int(row["onset"]) - shift, int(row["begin"])),
-            offset=max(int(row["offset"]) - shift, int(row["begin"]) + 1),
-            peak=float(row["peak"]),
-            mean=float(row["mean"]),
-            baseline=float(row["baseline"]),
-            quality=_QUALITIES[row["quality"]],
+        Burst(channel, onset, offset, peak, mean, baseline, _QUALITIES[quality])
+        for onset, offset, channel, peak, mean, baseline, quality in zip(
+            onsets.tolist(), offsets.tolist(), *numbers, strict=True
         )
-        for row in rows[order]
     )

@@ -43,6 +43,8 @@ CHANNEL = np.dtype(
         ("evidence", np.float64),  # that a weak burst is under way
         ("doubt", np.int64),  # sample since when
         ("relief", np.float64),  # evidence that the burst is over
+        ("slope", np.float64),  # what a sample's power takes from it
+        ("cost", np.float64),  # and what every sample adds
         ("base", np.float64),
         ("on", np.float64),
         ("off", np.float64),
@@ -325,10 +327,10 @@ def _advance(sample, value, power, channel, sizes, rules, past, out, count):  # 
     _note(s, past.power[channel], sample, power)
     if s.above:
         s.peak = max(s.peak, value)
-        # a loud burst is missed at once when it is over, a weak one only after a while
-        loud = s.energy / (sample - s.onset) if s.refined else s.peak**2
-        ratio = max(rules.rise, loud / s.quiet)
-        s.relief = max(0.0, s.relief - s.weight * _favour(power, s.quiet, ratio))
+        s.relief = max(0.0, s.relief - power * s.slope + s.cost)
+        if sample >= s.block and s.refined:
+            s.block = sample + sizes.window
+            _expect(s, s.energy / (sample - s.onset), rules)
         over = value < s.off and s.relief >= rules.relief
         if s.refined:
             s.energy += power
@@ -342,13 +344,21 @@ def _advance(sample, value, power, channel, sizes, rules, past, out, count):  # 
             _emit(s, CUT, channel, sizes, out, count)
             _begin(s, sample + 1, sizes)
     elif value >= s.on:
-        _cross(s, sample, value)
+        _cross(s, sample, value, sizes, rules)
     else:
         if sample >= s.block:
             _weigh(s, value, channel, sizes, rules, past, out, count)
         if s.pending and _earliest(s, sizes) >= s.pending_offset + sizes.merge:
             _emit(s, GOOD, channel, sizes, out, count)
         s.calm = 0 if s.above else _calm(s, sizes)
+
+
+@numba.njit(cache=True, nogil=True)
+def _expect(s, loud, rules):  # type: ignore[no-untyped-def]  # see _grow
+    """Weigh relief for a burst of this power: a loud one is missed at once, a weak one later."""
+    rise = max(rules.rise, loud / s.quiet)
+    s.slope = 0.5 * s.weight * (1.0 - 1.0 / rise) / s.quiet
+    s.cost = 0.5 * s.weight * np.log(rise)
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
@@ -358,13 +368,15 @@ def _favour(power, quiet, rise):  # type: ignore[no-untyped-def]  # see _grow
 
 
 @numba.njit(cache=True, nogil=True)
-def _cross(s, sample, value):  # type: ignore[no-untyped-def]  # see _grow
+def _cross(s, sample, value, sizes, rules):  # type: ignore[no-untyped-def]  # see _grow
     s.above = 1
     s.refined = 0
     s.crossed = sample
     s.peak = value
     s.relief = 0.0
+    s.block = sample + sizes.window
     s.calm = 0
+    _expect(s, value * value, rules)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -377,7 +389,7 @@ def _weigh(s, value, channel, sizes, rules, past, out, count):  # type: ignore[n
     favour = sizes.window * s.weight * _favour(value * value, s.quiet, rules.rise)
     s.evidence = max(0.0, s.evidence + favour)
     if s.evidence >= rules.evidence:
-        _cross(s, s.now, value)
+        _cross(s, s.now, value, sizes, rules)
         _open(s, s.doubt, channel, sizes, past, out, count)
     elif s.evidence <= rules.evidence / 3:  # leaving out all doubt would leave out loud noise
         s.blocks -= 1
@@ -417,8 +429,9 @@ def _open(s, loud_from, channel, sizes, past, out, count):  # type: ignore[no-un
     s.onset = max(earliest, s.crossed - sizes.window // 2)
     if loud > 1.2 * s.quiet:
         likelihood, best = 0.0, -np.inf
+        slope, cost = 1.0 / s.quiet - 1.0 / loud, np.log(loud / s.quiet)
         for k in range(s.now, earliest - 1, -1):
-            likelihood += _favour(power[k & (sizes.ring - 1)], s.quiet, loud / s.quiet)
+            likelihood += power[k & (sizes.ring - 1)] * slope - cost
             if likelihood > best and k <= s.crossed:
                 best = likelihood
                 s.onset = k
@@ -446,8 +459,9 @@ def _offset(s, power, sizes):  # type: ignore[no-untyped-def]  # see _grow
     offset = max(s.now - sizes.window // 2, s.onset + 1)
     if loud > 1.2 * s.quiet:
         likelihood, best = 0.0, -np.inf
+        slope, cost = 1.0 / s.quiet - 1.0 / loud, np.log(loud / s.quiet)
         for k in range(first, s.now + 1):
-            likelihood += _favour(power[k & (sizes.ring - 1)], s.quiet, loud / s.quiet)
+            likelihood += power[k & (sizes.ring - 1)] * slope - cost
             if likelihood > best:
                 best = likelihood
                 offset = k + 1

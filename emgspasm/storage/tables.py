@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,4 +104,5 @@ def replacing(path: Path, *, overwrite: bool) -> Iterator[Path]:
             f"{path} cannot be written ({error.strerror}). Check the folder and the free space"
         ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # the folder may be none; what went wrong is said already
+            temporary.unlink(missing_ok=True)
