@@ -43,6 +43,7 @@ CHANNEL = np.dtype(
         ("evidence", np.float64),  # that a weak burst is under way
         ("doubt", np.int64),  # sample since when
         ("relief", np.float64),  # evidence that the burst is over
+        ("loud", np.int64),  # last sample without any
         ("slope", np.float64),  # what a sample's power takes from it
         ("cost", np.float64),  # and what every sample adds
         ("base", np.float64),
@@ -328,6 +329,8 @@ def _advance(sample, value, power, channel, sizes, rules, past, out, count):  # 
     if s.above:
         s.peak = max(s.peak, value)
         s.relief = max(0.0, s.relief - power * s.slope + s.cost)
+        if s.relief == 0.0:
+            s.loud = sample
         if sample >= s.block and s.refined:
             s.block = sample + sizes.window
             _expect(s, s.energy / (sample - s.onset), rules)
@@ -337,7 +340,8 @@ def _advance(sample, value, power, channel, sizes, rules, past, out, count):  # 
         elif sample - s.crossed >= sizes.window or over:
             _open(s, s.crossed, channel, sizes, past, out, count)
         if over:
-            offset, tail = _offset(s, past.power[channel], sizes)
+            offset = max(s.loud, s.onset, sample + 1 - sizes.ring) + 1
+            tail = _mean(past.power[channel], offset, sample + 1) * (sample + 1 - offset)
             _close(s, offset, s.energy - tail, sizes)
         elif sample - s.crossed >= sizes.longest:
             _close(s, sample + 1, s.energy, sizes)
@@ -374,6 +378,7 @@ def _cross(s, sample, value, sizes, rules):  # type: ignore[no-untyped-def]  # s
     s.crossed = sample
     s.peak = value
     s.relief = 0.0
+    s.loud = sample
     s.block = sample + sizes.window
     s.calm = 0
     _expect(s, value * value, rules)
@@ -449,23 +454,6 @@ def _mean(ring, start, stop):  # type: ignore[no-untyped-def]  # see _grow
     for i in range(start, stop):
         total += ring[i & (len(ring) - 1)]
     return total / max(stop - start, 1)
-
-
-@numba.njit(cache=True, nogil=True)
-def _offset(s, power, sizes):  # type: ignore[no-untyped-def]  # see _grow
-    """Where the burst ended, and the energy from there to now."""
-    first = max(s.onset, s.now - 4 * sizes.window)
-    loud = _mean(power, first, max(first, s.now - 2 * sizes.window) + 1)
-    offset = max(s.now - sizes.window // 2, s.onset + 1)
-    if loud > 1.2 * s.quiet:
-        likelihood, best = 0.0, -np.inf
-        slope, cost = 1.0 / s.quiet - 1.0 / loud, np.log(loud / s.quiet)
-        for k in range(first, s.now + 1):
-            likelihood += power[k & (sizes.ring - 1)] * slope - cost
-            if likelihood > best:
-                best = likelihood
-                offset = k + 1
-    return offset, _mean(power, offset, s.now + 1) * (s.now + 1 - offset)
 
 
 @numba.njit(cache=True, nogil=True)
