@@ -146,6 +146,12 @@ class StreamInfo:
         return tuple(i for i, channel in enumerate(self.channels) if channel.kind == kind)
 
 
+def emg_only(info: StreamInfo) -> StreamInfo:
+    """The same stream without the channels that are not EMG."""
+    channels = tuple(info.channels[column] for column in info.columns())
+    return StreamInfo(info.sampling_frequency, channels, info.device)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Chunk:
     """Consecutive samples.

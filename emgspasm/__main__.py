@@ -1,0 +1,5 @@
+"""``python -m emgspasm`` is the ``emgspasm`` command."""
+
+from emgspasm.cli import main
+
+main()

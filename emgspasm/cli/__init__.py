@@ -1,0 +1,104 @@
+"""The commands. Each module of this package holds some; this one runs them."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from importlib import import_module
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from emgspasm import __version__
+from emgspasm.errors import ConfigError, EmgspasmError
+
+COMMANDS = {
+    "analyze": ("analysis:analyze", "Find bursts in recordings, folders or a study."),
+    "demo": ("demo:demo", "Simulate, record, analyze and score: no hardware needed."),
+    "export": ("files:export", "Write a recording as EDF, CSV, Parquet or OpenBCI text."),
+    "import": ("files:import_", "Bring a recording of another program into a study."),
+    "quality": ("analysis:quality", "Show noise, mains, clipping and losses of each channel."),
+    "recover": ("files:recover", "Make a cut recording whole and say what was lost."),
+    "score": ("analysis:score", "Compare found events with a truth."),
+    "simulate": ("simulation:simulate", "Write a recording with known truth beside it."),
+}
+"""Where each command lives, and its line in the list; imported when it is called."""
+
+
+class Commands(click.Group):
+    """A group that imports a command when it is called, so that ``--help`` answers at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
+        """Names of all commands."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  click's signature
+        """Import and return a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name][0].split(":")
+        command: click.Command = getattr(import_module(f"emgspasm.cli.{module}"), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  click's signature
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in sorted(COMMANDS.items())])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="emgspasm")
+def commands() -> None:
+    """Facial surface EMG: record, detect and compare spasm bursts of both sides of the face.
+
+    Research and education only: the software describes signals, it never diagnoses. Validated on
+    simulated data and on public recordings of healthy people only.
+    """
+
+
+def main() -> NoReturn:
+    """Run the command line: exit 0 done, 1 failed while running, 2 called or configured wrongly."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        code = commands.main(standalone_mode=False)
+    except (click.Abort, KeyboardInterrupt):
+        _complain("interrupted. What was written before stays")
+        code = 130
+    except Exception as error:  # the top of the program: users see no traceback
+        if "--debug" in sys.argv:
+            raise
+        code = _explain(error)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _explain(error: Exception) -> int:
+    """Say in one line what went wrong; the exit code for it."""
+    if isinstance(error, BrokenPipeError):  # the reader of our output went away, as `| head` does
+        sys.stderr.close()
+        return 0
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return 2
+    if isinstance(error, click.ClickException):
+        _complain(error.format_message())
+        return 2
+    if isinstance(error, EmgspasmError):
+        _complain(str(error))
+        return 2 if isinstance(error, ConfigError) else 1
+    if isinstance(error, OSError):
+        _complain(f"{error.filename or 'input or output'}: {error.strerror}. Check path and space")
+        return 1
+    _complain(
+        f"{type(error).__name__}: {error} (a fault of emgspasm itself). "
+        "Run again with --debug and report what it shows"
+    )
+    return 1
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001  signal's signature
+    raise KeyboardInterrupt
+
+
+def _complain(text: str) -> None:
+    click.echo(f"emgspasm: error: {' '.join(text.split())}", err=True)

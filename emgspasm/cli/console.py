@@ -1,0 +1,117 @@
+"""What all commands share: their common flags, and how they speak."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from emgspasm.errors import ConfigError
+
+if TYPE_CHECKING:
+    from emgspasm.config import LoadedConfig
+    from emgspasm.storage.montage import Montage
+
+T = TypeVar("T")
+FILE = click.Path(path_type=Path)
+
+
+class Command(click.Command):
+    """A command with the flags every command has."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params += [
+            click.Option(
+                ["-q", "--quiet"], is_flag=True, expose_value=False, callback=_set("quiet"),
+                help="Say nothing but results and errors.",
+            ),
+            click.Option(
+                ["-v", "--verbose"], is_flag=True, expose_value=False, callback=_set("verbose"),
+                help="Say more.",
+            ),
+            click.Option(
+                ["--debug"], is_flag=True, expose_value=False,
+                help="Show where in the code an error came from.",
+            ),
+        ]  # fmt: skip
+
+
+def _set(key: str) -> Any:
+    def callback(ctx: click.Context, param: click.Parameter, value: bool) -> bool:  # noqa: ARG001  click's signature
+        ctx.meta[key] = value
+        return value
+
+    return callback
+
+
+def say(text: str) -> None:
+    """Tell people on stderr, unless they asked for quiet."""
+    if not click.get_current_context().meta.get("quiet"):
+        click.echo(text, err=True)
+
+
+def say_more(text: str) -> None:
+    """Tell people on stderr, if they asked for more."""
+    if click.get_current_context().meta.get("verbose"):
+        click.echo(text, err=True)
+
+
+def progress(items: Iterable[T], label: str, length: int) -> AbstractContextManager[Iterable[T]]:
+    """A progress bar on stderr; silent where stderr is no terminal."""
+    hidden = not sys.stderr.isatty() or bool(click.get_current_context().meta.get("quiet"))
+    return click.progressbar(items, label=label, length=length, file=sys.stderr, hidden=hidden)
+
+
+def read_config(path: Path | None) -> LoadedConfig:
+    """The config of this file, or the defaults."""
+    from emgspasm.config import LoadedConfig, load_config
+
+    return load_config(path) if path else LoadedConfig()
+
+
+def read_montage(path: Path | None) -> Montage | None:
+    """The montage of this file, if there is one."""
+    from emgspasm.storage.montage import load_montage
+
+    return load_montage(path) if path else None
+
+
+def positive(ctx: click.Context, param: click.Parameter, value: float | None) -> float | None:  # noqa: ARG001  click's signature
+    """Callback of options which take a positive number."""
+    if value is not None and not (0 < value < float("inf")):
+        raise click.BadParameter(f"{value:g}; it must be positive and finite")
+    return value
+
+
+def columns(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of text, the first of them a heading, aligned for a terminal."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) for row in rows]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def shown(value: Any, digits: int = 1) -> str:
+    """A cell for a terminal: numbers with these decimals, what is missing as n/a."""
+    if value is None or value != value:
+        return "n/a"
+    return f"{value:.{digits}f}" if isinstance(value, float) else str(value)
+
+
+def refuse_existing(*paths: Path, overwrite: bool) -> None:
+    """Refuse a call whose output is there already.
+
+    Raises
+    ------
+    ConfigError
+        If a path exists and `overwrite` is False.
+    """
+    for path in paths:
+        if path.exists() and not overwrite:
+            raise ConfigError(
+                f"{path} exists (nothing is overwritten unasked). Use --overwrite or another name"
+            )

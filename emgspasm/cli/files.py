@@ -1,0 +1,128 @@
+"""Commands that bring recordings in, take them out and mend them: import, export, recover."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from emgspasm.cli.console import FILE, Command, positive, read_montage, refuse_existing, say
+from emgspasm.errors import ConfigError, RecordingError
+
+
+@click.command("import", cls=Command)
+@click.argument("source", type=FILE)
+@click.option("--study", required=True, type=FILE, help="Folder of the study; made if missing.")
+@click.option("--participant", required=True, metavar="ID", help="Pseudonym: letters and digits.")
+@click.option("--session", metavar="ID", help="Session label.")
+@click.option("--task", required=True, metavar="NAME", help="Task label, such as rest.")
+@click.option("--run", type=click.IntRange(1), help="Number of the repetition.")
+@click.option("--montage", type=FILE, help="TOML file naming sides and muscles.")
+@click.option("--sampling-frequency", type=float, callback=positive, help="Hz, if not in the file.")
+@click.option("--gain", type=float, callback=positive, help="Amplifier gain of an SD card file.")
+@click.option(
+    "--rescale",
+    type=float,
+    callback=positive,
+    help="Factor for the electrodes; 44.7392 mends BDF files of OpenBCI's GUI.",
+)
+@click.option("--overwrite", is_flag=True, help="Replace a recording that is there.")
+def import_(
+    source: Path,
+    study: Path,
+    participant: str,
+    session: str | None,
+    task: str,
+    run: int | None,
+    montage: Path | None,
+    sampling_frequency: float | None,
+    gain: float | None,
+    rescale: float | None,
+    *,
+    overwrite: bool,
+) -> None:
+    """Bring a recording of another program into a study, and say what was odd in it.
+
+    Understood: text files and BDF of OpenBCI's GUI, SD card files of the Cyton, BrainFlow files,
+    EDF, BDF, XDF, and plain tables (CSV, TSV) with --sampling-frequency.
+    """
+    from emgspasm.storage.edf import open_edf
+    from emgspasm.storage.opening import import_recording, open_recording
+    from emgspasm.storage.sidecar import write_sidecars
+    from emgspasm.storage.study import Study
+
+    recording = open_recording(
+        source,
+        montage=read_montage(montage),
+        sampling_frequency=sampling_frequency,
+        gain=gain,
+        rescale=rescale,
+    )
+    try:
+        place = Study.open_or_create(study).place(participant, session, task=task, run=run)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    refuse_existing(place.recording, overwrite=overwrite)
+    findings = import_recording(recording, place.recording, overwrite=overwrite)
+    write_sidecars(open_edf(place.recording), place.sidecars, task=task, overwrite=overwrite)
+    for finding in findings:
+        say(f"{source.name}: {finding}")
+    say(f"imported as {place.recording}")
+
+
+@click.command(cls=Command)
+@click.argument("recording", type=FILE)
+@click.option(
+    "--format",
+    "kind",
+    required=True,
+    type=click.Choice(["edf", "csv", "parquet", "openbci"]),
+    help="What to write.",
+)
+@click.option("--out", required=True, type=FILE, metavar="FILE")
+@click.option("--montage", type=FILE, help="TOML file naming sides and muscles.")
+@click.option("--sampling-frequency", type=float, callback=positive, help="Hz, if not in the file.")
+@click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
+def export(
+    recording: Path,
+    kind: str,
+    out: Path,
+    montage: Path | None,
+    sampling_frequency: float | None,
+    *,
+    overwrite: bool,
+) -> None:
+    """Write a recording as EDF, CSV, Parquet or OpenBCI text."""
+    from emgspasm.storage.export import export_recording
+    from emgspasm.storage.opening import open_recording
+
+    opened = open_recording(
+        recording, montage=read_montage(montage), sampling_frequency=sampling_frequency
+    )
+    for finding in export_recording(opened, kind, out, overwrite=overwrite):
+        say(f"{out.name}: {finding}")
+    say(f"exported to {out}")
+
+
+@click.command(cls=Command)
+@click.argument("files", nargs=-1, required=True, type=FILE, metavar="FILE...")
+def recover(files: tuple[Path, ...]) -> None:
+    """Make cut recordings whole, in place, and say what was lost.
+
+    Whatever lies after the last whole record is kept beside the file.
+    """
+    from emgspasm.storage.recovery import recover as mend
+
+    failed = []
+    for file in files:
+        try:
+            recovery = mend(file)
+        except RecordingError as error:
+            failed.append(f"{file}: {error}")
+            continue
+        state = "recovered" if recovery.changed else "whole"
+        click.echo(f"{file}: {state}, {recovery.n_samples} samples, {recovery.lost_samples} lost")
+        for finding in recovery.findings:
+            say(f"  {finding}")
+    if failed:
+        raise RecordingError(f"{len(failed)} of {len(files)} files failed: {'; '.join(failed)}")

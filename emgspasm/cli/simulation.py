@@ -1,0 +1,104 @@
+"""Commands that make signals: simulate."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from emgspasm.cli.console import FILE, Command, progress, refuse_existing, say
+from emgspasm.errors import ConfigError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from emgspasm.simulation import Simulation
+
+
+@click.command(cls=Command)
+@click.argument("out", required=False, type=FILE, metavar="OUT.bdf")
+@click.option("--scenario", help="What happens in the face; --list names them.")
+@click.option("--list", "listing", is_flag=True, help="Name the scenarios.")
+@click.option("--side", type=click.Choice(["left", "right"]), default="left", show_default=True)
+@click.option("--sampling-frequency", type=float, default=1000.0, show_default=True, help="Hz.")
+@click.option("--duration", type=float, default=60.0, show_default=True, help="Seconds.")
+@click.option("--snr", type=float, default=20.0, show_default=True, help="Bursts over noise, dB.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+@click.option("--overwrite", is_flag=True, help="Replace files that exist.")
+def simulate(
+    out: Path | None,
+    scenario: str | None,
+    side: Literal["left", "right"],
+    sampling_frequency: float,
+    duration: float,
+    snr: float,
+    seed: int,
+    *,
+    listing: bool,
+    as_json: bool,
+    overwrite: bool,
+) -> None:
+    """Write a simulated recording, and beside it what really happened (OUT_truth.tsv)."""
+    from emgspasm import simulation
+
+    if listing:
+        _list_scenarios(as_json=as_json)
+        return
+    if out is None or scenario is None:
+        raise click.UsageError("give OUT.bdf and --scenario NAME (--list names them)")
+    if out.suffix.lower() != ".bdf":
+        raise ConfigError(f"{out} does not end in .bdf (recordings are BDF+). Name it OUT.bdf")
+    try:
+        simulated = simulation.simulate(
+            scenario,
+            side=side,
+            sampling_frequency=sampling_frequency,
+            duration=duration,
+            snr=snr,
+            seed=seed,
+        )
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    truth = out.with_name(f"{out.stem}_truth.tsv")
+    refuse_existing(out, truth, overwrite=overwrite)
+    write_simulation(simulated, out, truth)
+    say(f"{out}: {scenario}, {duration:g} s, simulated; its truth is in {truth.name}")
+
+
+def write_simulation(simulated: Simulation, out: Path, truth: Path) -> None:
+    """Write the recording and its truth, replacing what is there."""
+    from emgspasm.storage.bdf import BdfWriter
+    from emgspasm.storage.tables import replacing
+
+    n_chunks = -(-simulated.n_samples // simulated.chunk_size)
+    with replacing(out, overwrite=True) as temporary, BdfWriter(temporary, simulated.info) as file:
+        for annotation in simulated.annotations:
+            file.annotate(annotation)
+        with progress(simulated, "simulate", n_chunks) as chunks:
+            for chunk in chunks:
+                file.write(chunk)
+    write_truth(simulated, truth)
+
+
+def write_truth(simulated: Simulation, path: Path) -> pd.DataFrame:
+    """Write what really happened as an events table, and return it."""
+    from emgspasm.storage.tables import write_table
+    from emgspasm.tabulation import events_table, truth_rows
+
+    rows = truth_rows(simulated.info, simulated.truth, simulated.truth_sampling_frequency)
+    table = events_table(rows)
+    write_table(table, path, overwrite=True)
+    return table
+
+
+def _list_scenarios(*, as_json: bool) -> None:
+    from emgspasm.simulation import SCENARIOS
+
+    if as_json:
+        click.echo(json.dumps({name: s.description for name, s in SCENARIOS.items()}, indent=2))
+        return
+    for name, s in SCENARIOS.items():
+        click.echo(f"{name:16} {s.description}")

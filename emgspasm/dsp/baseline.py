@@ -1,0 +1,139 @@
+"""The noise level a burst has to rise from: median and MAD of the quiet part, sample by sample.
+
+Envelope values of quiet moments, one per four windows, fill a ring of the last ten seconds of
+*quiet*; a burst adds nothing, so ten seconds of tonic spasm leave the level where it was, while
+noise that grows slowly carries it along. The values are kept sorted: the median is the middle
+one, the median absolute deviation (MAD) is found from both sides of it.
+
+The kernels work on one channel's arrays in place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+Values = NDArray[np.float64]
+
+MAD_TO_SIGMA = 1.4826
+"""Standard deviation of Gaussian values in units of their MAD."""
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """How the noise level is learnt.
+
+    Parameters
+    ----------
+    memory : float
+        Seconds of quiet that count (clinical facts 4).
+    calibration : float
+        Seconds after a start that are held back until the level is known; their bursts are then
+        found as any others. The quietest tenth of a second seeds the level, so a burst that
+        fills the first second does not spoil it.
+    shortest : float
+        A run of samples shorter than this (seconds) carries no level and is not analyzed; longer
+        than the half second after which the screen calls a channel dead [design].
+    longest_burst : float
+        Seconds above threshold after which it is taken for a new noise level: the burst is cut
+        and the level learnt anew [design]. Tonic spasms last 8 s at most (clinical facts 9).
+    """
+
+    memory: float = 10.0
+    calibration: float = 2.0
+    shortest: float = 0.6
+    longest_burst: float = 60.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.shortest <= self.calibration <= self.memory:
+            raise ValueError(
+                f"shortest={self.shortest:g} s, calibration={self.calibration:g} s, "
+                f"memory={self.memory:g} s; they must be positive and in this order"
+            )
+        if not self.longest_burst > self.memory:
+            raise ValueError(
+                f"longest_burst={self.longest_burst:g} s; it must exceed memory={self.memory:g} s, "
+                "or a tonic spasm would be taken for noise"
+            )
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _place(values: Values, count: int, value: float) -> int:
+    """First index of `values` (sorted, `count` long) not below `value`."""
+    low, high = 0, count
+    while low < high:
+        middle = (low + high) // 2
+        if values[middle] < value:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@numba.njit(cache=True, nogil=True)
+def remember(ordered: Values, arrival: Values, seen: int, value: float) -> None:
+    """Put `value` into the sorted ring in place of the oldest one.
+
+    Parameters
+    ----------
+    ordered, arrival : ndarray, shape (capacity,)
+        The same values, sorted and in order of arrival.
+    seen : int
+        How many values came before.
+    """
+    capacity = len(ordered)
+    slot = seen % capacity
+    count = min(seen, capacity)
+    hole = count
+    if seen >= capacity:
+        hole = _place(ordered, count, arrival[slot])
+    target = _place(ordered, count, value)
+    if target > hole:
+        target -= 1
+        for i in range(hole, target):
+            ordered[i] = ordered[i + 1]
+    else:
+        for i in range(hole, target, -1):
+            ordered[i] = ordered[i - 1]
+    ordered[target] = value
+    arrival[slot] = value
+
+
+@numba.njit(cache=True, nogil=True)
+def level(ordered: Values, count: int) -> tuple[float, float]:
+    """Median and 1.4826 MAD of the first `count` sorted values.
+
+    The half of the values nearest to the median are neighbours in the sorted ring: the stretch
+    is found by bisection, and its farther end is the MAD (the lower of two when even).
+    """
+    middle = count // 2
+    median = ordered[middle] if count % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+    half = (count + 1) // 2
+    low, high = 0, count - half
+    while low < high:
+        i = (low + high) // 2
+        if median - ordered[i] > ordered[i + half - 1] - median:
+            low = i + 1
+        else:
+            high = i
+    distance = max(ordered[low + half - 1] - median, median - ordered[low])
+    if low > 0:
+        distance = min(distance, median - ordered[low - 1])
+    return median, MAD_TO_SIGMA * distance
+
+
+@numba.njit(cache=True, nogil=True)
+def quietest(envelope: Values, window: int) -> float:
+    """Smallest mean over `window` consecutive values."""
+    window = min(window, len(envelope))
+    total = 0.0
+    for i in range(window):
+        total += envelope[i]
+    smallest = total
+    for i in range(window, len(envelope)):
+        total += envelope[i] - envelope[i - window]
+        smallest = min(smallest, total)
+    return max(smallest, 0.0) / window

@@ -1,0 +1,218 @@
+"""The burst detector: an adaptive hysteresis double threshold, and what it needs to know.
+
+The loop itself is in :mod:`emgspasm.dsp.hysteresis`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgspasm.dsp import hysteresis
+from emgspasm.dsp.baseline import Baseline
+from emgspasm.stream import Burst, BurstQuality, Chunk, StreamInfo
+
+_QUALITIES: tuple[BurstQuality, ...] = ("good", "settling", "cut")
+
+
+@dataclass(slots=True)
+class DetectorState:
+    """Everything the detector remembers; `shift` is the delay, in samples, it corrects for."""
+
+    sizes: hysteresis.Sizes
+    rules: hysteresis.Rules
+    memory: hysteresis.Memory
+    shift: int
+
+    @property
+    def analyzed(self) -> NDArray[np.int64]:
+        """Samples of each channel that bursts were sought in, settling left out."""
+        analyzed: NDArray[np.int64] = self.memory.channels["analyzed"]
+        return analyzed
+
+    @property
+    def noise(self) -> NDArray[np.float64]:
+        """Sum of the noise level of each channel over those samples."""
+        noise: NDArray[np.float64] = self.memory.channels["noise"]
+        return noise
+
+    def thresholds(self) -> NDArray[np.float64]:
+        """Noise level, off and on threshold of each channel, shape (3, n_channels).
+
+        NaN where a channel is not running or still calibrating.
+        """
+        channels = self.memory.channels
+        return np.array([channels["base"], channels["off"], channels["on"]])
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """Adaptive hysteresis double threshold with likelihood refinement of both boundaries.
+
+    A burst begins where the envelope reaches the upper threshold, ``on_sigma`` standard deviations
+    over the noise level and at least the floor, or where windows of less than that add up to
+    ``evidence``; it lasts until the envelope is under the lower threshold and the noise is back.
+    Its onset and offset are then put where a change of variance is most likely
+    (maximum-likelihood change point of Gaussian noise; Staude & Wolf 1999).
+
+    Parameters
+    ----------
+    on_sigma, off_sigma : float
+        Thresholds over the noise level in standard deviations of the quiet part
+        (6 and 3: clinical facts 4 [design]), taken of the envelope's power 2/3, which is Gaussian.
+    floor : float
+        No burst under this many uV (clinical facts 4 [design]); converted to the channel's
+        unit, without effect where that is not a voltage.
+    shortest : float
+        Bursts shorter than this many seconds are dropped (clinical facts 4).
+    merge_gap : float
+        Bursts closer than this many seconds are one (clinical facts 4).
+    rise : float
+        Variance of the weakest burst that is looked for, in units of the noise's: 3 is an SNR of
+        3 dB [design].
+    evidence : float
+        Log-likelihood ratio at which a weak burst is taken for one: 20 comes up by chance once in
+        some hours of a channel's noise [sim].
+    relief : float
+        Log-likelihood ratio for the noise at which a burst is over: some 25 ms of it [design].
+    refine : float
+        Seconds before, and after, a threshold crossing in which its boundary is sought [design].
+    baseline : Baseline
+        How the noise level is learnt.
+    """
+
+    on_sigma: float = 6.0
+    off_sigma: float = 3.0
+    floor: float = 4.0
+    shortest: float = 0.020
+    merge_gap: float = 0.030
+    rise: float = 3.0
+    evidence: float = 20.0
+    relief: float = 5.0
+    refine: float = 0.020
+    baseline: Baseline = field(default_factory=Baseline)
+
+    def __post_init__(self) -> None:
+        if not 0 < self.off_sigma < self.on_sigma:
+            raise ValueError(
+                f"off_sigma={self.off_sigma:g}, on_sigma={self.on_sigma:g}; "
+                "0 < off_sigma < on_sigma makes the hysteresis"
+            )
+        for name in ("floor", "shortest", "merge_gap"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f"{name}={getattr(self, name)}; it must not be negative")
+        if not self.rise > 1:
+            raise ValueError(f"rise={self.rise:g}; a burst has more variance than the noise: > 1")
+        if not (self.evidence > 0 and self.relief > 0):
+            raise ValueError(
+                f"evidence={self.evidence:g}, relief={self.relief:g}; both must be positive"
+            )
+        if not 0 < self.refine <= 0.1:
+            raise ValueError(f"refine={self.refine:g} s; it must lie in (0, 0.1]")
+
+    def certain(self, sampling_frequency: float) -> float:
+        """Seconds after its offset (and the filter's delay) at which a burst is emitted.
+
+        At the latest: the merge gap, the longest doubt, and the windows in which the doubt ends
+        and an onset is sought. Where no doubt follows, two windows after the merge gap.
+        """
+        sizes = self._sizes(sampling_frequency)
+        return (sizes.merge + sizes.doubt + 3 * sizes.window) / sampling_frequency
+
+    def init(self, info: StreamInfo, *, delay: float, settling: float) -> DetectorState:
+        """State before the first sample of a segment.
+
+        Parameters
+        ----------
+        info : StreamInfo
+            The channels it will see.
+        delay, settling : float
+            Of the stages before, in seconds.
+        """
+        fs = info.sampling_frequency
+        sizes = self._sizes(fs, settling)
+        # a window has no more degrees of freedom than samples; the MAD of few or quantised values
+        # may say less spread than that, which would make a threshold of nothing
+        rules = hysteresis.Rules(
+            self.on_sigma,
+            self.off_sigma,
+            0.5 * sqrt(2 / (9 * sizes.window)),
+            self.rise,
+            self.evidence,
+            self.relief,
+        )
+        capacity = max(25, round(self.baseline.memory * fs) // (sizes.hop * sizes.window))
+        memory = hysteresis.memory(self._floors(info), sizes, capacity)
+        return DetectorState(sizes, rules, memory, shift=round(delay * fs))
+
+    def step(
+        self, state: DetectorState, filtered: Chunk, envelope: Chunk
+    ) -> tuple[DetectorState, tuple[Burst, ...]]:
+        """Fold one chunk.
+
+        Parameters
+        ----------
+        state : DetectorState
+            Consumed.
+        filtered, envelope : Chunk
+            The same samples after the filters and after the envelope.
+
+        Returns
+        -------
+        DetectorState
+        tuple of Burst
+            Those that became certain, in the order in which they did, ties by channel;
+            `channel` counts the columns of the chunks.
+        """
+        rows = hysteresis.detect(
+            envelope.start,
+            filtered.samples,
+            envelope.samples,
+            state.sizes,
+            state.rules,
+            state.memory,
+        )
+        return state, _bursts(rows, state.shift)
+
+    def finish(self, state: DetectorState, stop: int) -> tuple[Burst, ...]:
+        """Bursts that become certain because the segment ends before sample `stop`."""
+        rows = hysteresis.finish(stop, state.sizes, state.rules, state.memory)
+        return _bursts(rows, state.shift)
+
+    def _sizes(self, fs: float, settling: float = 0.0) -> hysteresis.Sizes:
+        window = max(2, round(self.refine * fs))
+        merge = round(self.merge_gap * fs)
+        calibration = max(8 * window, round(self.baseline.calibration * fs))
+        return hysteresis.Sizes(
+            window=window,
+            back=2 * window,
+            doubt=8 * window,
+            merge=merge,
+            shortest=round(self.shortest * fs),
+            hop=4,
+            settling=round(settling * fs),
+            calibration=calibration,
+            fewest=min(calibration, max(4 * window, round(self.baseline.shortest * fs))),
+            longest=round(self.baseline.longest_burst * fs),
+            ring=1 << (12 * window).bit_length(),
+        )
+
+    def _floors(self, info: StreamInfo) -> NDArray[np.float64]:
+        return np.array([self.floor / c.microvolts if c.microvolts else 0.0 for c in info.channels])
+
+
+def _bursts(rows: NDArray[np.void], shift: int) -> tuple[Burst, ...]:
+    """Rows of the kernel as bursts, times corrected for the filters' delay."""
+    rows = rows[np.lexsort((rows["onset"], rows["channel"], rows["moment"]))]
+    onsets = np.maximum(rows["onset"] - shift, rows["begin"])
+    offsets = np.maximum(rows["offset"] - shift, rows["begin"] + 1)
+    numbers = [rows[name].tolist() for name in ("channel", "peak", "mean", "baseline", "quality")]
+    return tuple(
+        Burst(channel, onset, offset, peak, mean, baseline, _QUALITIES[quality])
+        for onset, offset, channel, peak, mean, baseline, quality in zip(
+            onsets.tolist(), offsets.tolist(), *numbers, strict=True
+        )
+    )

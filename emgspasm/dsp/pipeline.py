@@ -1,0 +1,221 @@
+"""The fold: one loop for the live window, the recorder, the service and the batch run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgspasm.dsp.detector import Detector, DetectorState
+from emgspasm.dsp.envelope import Envelope, RmsEnvelope, RmsState
+from emgspasm.dsp.filters import BandPass, Cascade, CascadeState, Filter
+from emgspasm.dsp.screen import Screen, ScreenState
+from emgspasm.stream import Burst, Chunk, StreamInfo, emg_only, segments
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tally:
+    """What a segment has come to so far, arrays a number an EMG channel.
+
+    Parameters
+    ----------
+    missing, clipped, flat : ndarray of int
+        Samples that are no signal.
+    analyzed : ndarray of int
+        Samples in which bursts were sought, settling left out.
+    noise : ndarray of float
+        Sum of the noise level over the analyzed samples.
+    """
+
+    missing: NDArray[np.int64]
+    clipped: NDArray[np.int64]
+    flat: NDArray[np.int64]
+    analyzed: NDArray[np.int64]
+    noise: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """What the pipeline made of one chunk.
+
+    Parameters
+    ----------
+    chunk : Chunk
+        The EMG columns of the chunk as they came in. Of zero rows at the end of a segment.
+    filtered, envelope : Chunk
+        The same samples after the filters and after the envelope; NaN where there is no signal.
+    bursts : tuple of Burst
+        Those that became certain; `channel` is a column of the stream.
+    thresholds : ndarray, shape (3, n_emg_channels)
+        Noise level, off and on threshold after this chunk; NaN while calibrating.
+    begins : bool
+        Whether the chunk is the first of a segment.
+    settled : int
+        Sample number from which the segment has settled.
+    tally : Tally
+        Of the segment, up to the end of this chunk.
+    """
+
+    chunk: Chunk
+    filtered: Chunk
+    envelope: Chunk
+    bursts: tuple[Burst, ...]
+    thresholds: NDArray[np.float64]
+    begins: bool
+    settled: int
+    tally: Tally
+
+
+@dataclass(slots=True)
+class PipelineState:
+    """States of all stages within one segment."""
+
+    columns: tuple[int, ...]
+    screen: ScreenState
+    filters: CascadeState
+    envelope: RmsState | CascadeState
+    detector: DetectorState
+    settled: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """Screen, filters, envelope, detector: parameters only.
+
+    Parameters
+    ----------
+    screen : Screen
+    filters : tuple of BandPass, HighPass or Notch
+    envelope : RmsEnvelope or LinearEnvelope
+    detector : Detector
+    """
+
+    screen: Screen = field(default_factory=Screen)
+    filters: tuple[Filter, ...] = (BandPass(),)
+    envelope: Envelope = field(default_factory=RmsEnvelope)
+    detector: Detector = field(default_factory=Detector)
+
+    @property
+    def cascade(self) -> Cascade:
+        """The filters as one stage."""
+        return Cascade(self.filters)
+
+    def delay(self, info: StreamInfo) -> float:
+        """Seconds by which bursts are corrected: the filters' delay.
+
+        The envelope's needs no correction: boundaries are sought in the filtered signal.
+        """
+        return self.cascade.delay(info)
+
+    def settling(self, info: StreamInfo) -> float:
+        """Seconds after a start that are marked as settling."""
+        return self.cascade.settling(info) + self.envelope.settling(info)
+
+    def certain(self, info: StreamInfo) -> float:
+        """Seconds after its offset at which a burst is emitted, once calibrated."""
+        fs = info.sampling_frequency
+        return round(self.delay(info) * fs) / fs + self.detector.certain(fs)
+
+    def init(self, info: StreamInfo, first: Chunk) -> PipelineState:
+        """State before the first sample of a segment.
+
+        Raises
+        ------
+        ValueError
+            If the stream has no EMG channel, or its rate does not suit the filters.
+        """
+        columns = info.columns()
+        if not columns:
+            raise ValueError(f"no EMG channel among {', '.join(info.names)}; check the montage")
+        emg = emg_only(info)
+        chunk = _select(first, columns)
+        settling = self.settling(emg)
+        return PipelineState(
+            columns,
+            self.screen.init(emg, chunk),
+            self.cascade.init(emg, chunk),
+            self.envelope.init(emg, chunk),
+            self.detector.init(emg, delay=self.delay(emg), settling=settling),
+            settled=first.start + round(settling * info.sampling_frequency),
+        )
+
+    def step(
+        self, state: PipelineState, chunk: Chunk, *, begins: bool = False
+    ) -> tuple[PipelineState, Analysis]:
+        """Fold one chunk; `state` is consumed."""
+        emg = _select(chunk, state.columns)
+        state.screen, screened = self.screen.step(state.screen, emg)
+        state.filters, filtered = self.cascade.step(state.filters, screened)
+        state.envelope, envelope = self.envelope.step(state.envelope, filtered)  # type: ignore[arg-type]  # the state is its own
+        state.detector, bursts = self.detector.step(state.detector, filtered, envelope)
+        return state, _analysis(state, emg, filtered, envelope, bursts, begins=begins)
+
+    def finish(self, state: PipelineState, stop: int) -> Analysis:
+        """What becomes certain because the segment ends before sample `stop`."""
+        nothing = Chunk(stop, np.empty((0, len(state.columns))))
+        bursts = self.detector.finish(state.detector, stop)
+        return _analysis(state, nothing, nothing, nothing, bursts, begins=False)
+
+
+def analyze(pipeline: Pipeline, info: StreamInfo, chunks: Iterable[Chunk]) -> Iterator[Analysis]:
+    """Fold a pipeline over chunks.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+    info : StreamInfo
+        Of the chunks.
+    chunks : iterable of Chunk
+        In order; a jump of ``start`` ends a segment and begins the next.
+
+    Yields
+    ------
+    Analysis
+        One a chunk, and one of zero rows at the end of every segment.
+    """
+    state: PipelineState | None = None
+    stop = 0
+    for begins, chunk in segments(chunks):
+        if begins:
+            if state is not None:
+                yield pipeline.finish(state, stop)
+            state = pipeline.init(info, chunk)
+        assert state is not None  # the first chunk begins a segment
+        state, analysis = pipeline.step(state, chunk, begins=begins)
+        stop = chunk.stop
+        yield analysis
+    if state is not None:
+        yield pipeline.finish(state, stop)
+
+
+def _select(chunk: Chunk, columns: tuple[int, ...]) -> Chunk:
+    if columns == tuple(range(chunk.samples.shape[1])):
+        return chunk
+    return Chunk(chunk.start, np.ascontiguousarray(chunk.samples[:, columns]))
+
+
+def _analysis(
+    state: PipelineState,
+    chunk: Chunk,
+    filtered: Chunk,
+    envelope: Chunk,
+    bursts: tuple[Burst, ...],
+    *,
+    begins: bool,
+) -> Analysis:
+    columns = state.columns
+    if bursts and columns != tuple(range(len(columns))):
+        bursts = tuple(_in_column(burst, columns[burst.channel]) for burst in bursts)
+    thresholds = state.detector.thresholds()
+    missing, clipped, flat = state.screen.counts.copy()
+    detector = state.detector
+    tally = Tally(missing, clipped, flat, detector.analyzed.copy(), detector.noise.copy())
+    return Analysis(chunk, filtered, envelope, bursts, thresholds, begins, state.settled, tally)
+
+
+def _in_column(burst: Burst, column: int) -> Burst:
+    from dataclasses import replace
+
+    return replace(burst, channel=column)

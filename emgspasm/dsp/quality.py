@@ -1,0 +1,173 @@
+"""How good a recording is: mains, noise, clipping, dropouts, flat stretches, and a grade."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgspasm.stream import Chunk, StreamInfo
+
+LINES = (50, 60)
+"""Mains frequencies in Hz."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Where a grade ends (clinical facts 4 [design]).
+
+    Parameters
+    ----------
+    noise_good, noise_poor : float
+        uV RMS of the quiet, filtered signal.
+    line_ratio : float
+        dB of the mains over its neighbours.
+    dropout : float
+        Percent of samples missing.
+    usable : float
+        Percent of samples that must carry a signal for the channel to be analyzed at all.
+    """
+
+    noise_good: float = 3.0
+    noise_poor: float = 5.0
+    line_ratio: float = 6.0
+    dropout: float = 0.5
+    usable: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelQuality:
+    """What is known of one channel.
+
+    Parameters
+    ----------
+    channel : str
+        Name.
+    noise : float
+        RMS of the quiet, filtered signal, in the channel's unit; NaN if never quiet.
+    line_frequency, line_ratio : float
+        The stronger mains frequency in Hz and its height over its neighbours in dB; NaN where
+        no second of signal was whole.
+    clipped, dropped, flat : float
+        Percent of all samples.
+    grade : {"good", "fair", "poor", "unusable"}
+    reason : str
+        Why it is not good; ``""`` if it is.
+    """
+
+    channel: str
+    noise: float
+    line_frequency: float
+    line_ratio: float
+    clipped: float
+    dropped: float
+    flat: float
+    grade: str
+    reason: str
+
+
+@dataclass(slots=True)
+class SpectrumState:
+    """The second under way and its first sample; the power spectra of those that are done."""
+
+    window: NDArray[np.float64]
+    first: int
+    power: NDArray[np.float64]
+    count: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class MeanSpectrum:
+    """Mean power spectrum of one second in every `every`, whatever the chunks.
+
+    Parameters
+    ----------
+    every : int
+        Seconds from one second looked at to the next; a tenth of the signal tells the mains.
+    """
+
+    every: int = 10
+
+    def init(self, info: StreamInfo, first: Chunk) -> SpectrumState:  # noqa: ARG002  as every stage
+        """State before the first sample of a stream; gaps do not end it."""
+        n, n_channels = round(info.sampling_frequency), len(info.channels)
+        return SpectrumState(
+            np.full((n, n_channels), np.nan),
+            0,
+            np.zeros((n // 2 + 1, n_channels)),
+            np.zeros(n_channels, np.int64),
+        )
+
+    def step(self, state: SpectrumState, chunk: Chunk) -> tuple[SpectrumState, Chunk]:
+        """Fold one chunk, which passes unchanged."""
+        length = len(state.window)
+        period = self.every * length
+        start, stop, samples = chunk.start, chunk.stop, chunk.samples
+        for first in range(start - start % period, stop, period):
+            low, high = max(first, start), min(first + length, stop)
+            if low < high:
+                if state.first != first:  # a gap cut the second before
+                    state.first, state.window[:] = first, np.nan
+                state.window[low - first : high - first] = samples[low - start : high - start]
+                if high == first + length:
+                    _add_spectrum(state)
+        return state, chunk
+
+
+def _add_spectrum(state: SpectrumState) -> None:
+    from scipy.fft import rfft
+
+    whole = np.isfinite(state.window).all(axis=0)
+    centred = state.window - state.window.mean(axis=0)
+    spectrum = np.abs(rfft(centred * np.hanning(len(centred))[:, None], axis=0)) ** 2
+    state.power += np.where(whole, spectrum, 0.0)
+    state.count += whole
+    state.window[:] = np.nan
+
+
+def peak_ratio(state: SpectrumState, frequency: int) -> NDArray[np.float64]:
+    """Height in dB of a spectral line of each channel.
+
+    The largest power within 1 Hz of `frequency` (Hz) over the median power 3 to 8 Hz beside it;
+    NaN where no second was whole or the frequency lies outside the band.
+    """
+    n_bins, n_channels = state.power.shape
+    ratio = np.full(n_channels, np.nan)
+    if 8 < frequency < n_bins - 8:
+        peak = state.power[frequency - 1 : frequency + 2].max(axis=0)
+        beside = np.r_[frequency - 8 : frequency - 2, frequency + 3 : frequency + 9]
+        floor = np.median(state.power[beside], axis=0)
+        known = (state.count > 0) & (floor > 0) & (peak > 0)
+        ratio[known] = 10 * np.log10(peak[known] / floor[known])
+    return ratio
+
+
+def line_ratio(state: SpectrumState) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Frequency (Hz) and height (dB) of the stronger mains peak of each channel, or NaN."""
+    ratios = np.array([peak_ratio(state, line) for line in LINES])
+    stronger = np.argmax(np.where(np.isnan(ratios), -np.inf, ratios), axis=0)
+    height = ratios[stronger, np.arange(ratios.shape[1])]
+    return np.where(np.isnan(height), np.nan, np.array(LINES, np.float64)[stronger]), height
+
+
+def grade(
+    limits: Limits, *, noise: float, line: float, clipped: float, dropped: float, flat: float
+) -> tuple[str, str]:
+    """Grade and the reason for it; `noise` in uV, NaN where unknown; the rest in percent and dB."""
+    lost = clipped + dropped + flat
+    if lost > 100 - limits.usable:
+        worst = max(("clipped", clipped), ("missing", dropped), ("flat", flat), key=lambda p: p[1])
+        return "unusable", f"{worst[0]} for {worst[1]:.1f} % of the time"
+    complaints = [
+        (noise > limits.noise_poor, "poor", f"noise {noise:.1f} uV"),
+        (clipped + flat > 5, "poor", f"clipped or flat for {clipped + flat:.1f} %"),
+        (line > limits.line_ratio, "fair", f"mains {line:.0f} dB over its neighbours"),
+        (noise > limits.noise_good, "fair", f"noise {noise:.1f} uV"),
+        (dropped > limits.dropout, "fair", f"{dropped:.1f} % missing"),
+        (clipped + flat > 0, "fair", f"clipped or flat for {clipped + flat:.2f} %"),
+    ]
+    found = [(name, text) for wrong, name, text in complaints if wrong]
+    if not found:
+        return "good", ""
+    return found[0][0], "; ".join(dict.fromkeys(text for _, text in found))

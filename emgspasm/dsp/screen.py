@@ -1,0 +1,71 @@
+"""The first stage: what is no signal never reaches a filter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgspasm.dsp import kernels
+from emgspasm.stream import Chunk, StreamInfo
+
+
+@dataclass(slots=True)
+class ScreenState:
+    """Last value and its repeats a channel; counts of samples missing, clipped, flat."""
+
+    limits: NDArray[np.float64]
+    flat_run: int
+    last: NDArray[np.float64]
+    repeats: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Turn NaN, infinite, clipped and flat samples into NaN, which ends the channel's run.
+
+    Parameters
+    ----------
+    clip_fraction : float
+        Samples at or beyond this share of full scale are clipped (clinical facts 4 [design]).
+    flat_seconds : float
+        The same value for this long is a dead electrode [design]. The stretch up to then was
+        passed on; it is constant, so a filter started from its first sample sees nothing in it.
+    """
+
+    clip_fraction: float = 0.9
+    flat_seconds: float = 0.5
+
+    def __post_init__(self) -> None:
+        if not 0 < self.clip_fraction <= 1:
+            raise ValueError(f"clip_fraction={self.clip_fraction}; it must lie in (0, 1]")
+        if not self.flat_seconds > 0:
+            raise ValueError(f"flat_seconds={self.flat_seconds} s; it must be positive")
+
+    def init(self, info: StreamInfo, first: Chunk) -> ScreenState:
+        """State before the first sample; see :class:`emgspasm.dsp.stage.Stage`."""
+        n_channels = first.samples.shape[1]
+        return ScreenState(
+            limits=self.clip_fraction * np.array([c.full_scale for c in info.channels]),
+            flat_run=max(2, round(self.flat_seconds * info.sampling_frequency)),
+            last=np.full(n_channels, np.nan),
+            repeats=np.zeros(n_channels, np.int64),
+            counts=np.zeros((3, n_channels), np.int64),
+        )
+
+    def step(self, state: ScreenState, chunk: Chunk) -> tuple[ScreenState, Chunk]:
+        """Fold one chunk."""
+        samples = kernels.screen(
+            chunk.samples, state.limits, state.flat_run, state.last, state.repeats, state.counts
+        )
+        return state, Chunk(chunk.start, samples)
+
+    def delay(self, info: StreamInfo) -> float:  # noqa: ARG002  the protocol's argument
+        """No delay."""
+        return 0.0
+
+    def settling(self, info: StreamInfo) -> float:  # noqa: ARG002  the protocol's argument
+        """Nothing to settle."""
+        return 0.0

@@ -1,0 +1,40 @@
+"""The seam every stage of the fold fits: parameters, explicit state, a pure step."""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeVar
+
+from emgspasm.stream import Chunk, StreamInfo
+
+State = TypeVar("State")
+
+
+class Stage(Protocol[State]):
+    """Chunks in, chunks out, state explicit.
+
+    A stage is a frozen dataclass of parameters. Laws: any partition of the samples gives the
+    same output, bit for bit; a NaN is a sample that does not exist: it comes out as NaN, never
+    enters the arithmetic, and the sample after it starts the channel afresh.
+    """
+
+    def init(self, info: StreamInfo, first: Chunk) -> State:
+        """State before the first sample of a segment.
+
+        Raises
+        ------
+        ValueError
+            If the parameters do not suit the sampling frequency.
+        """
+        ...
+
+    def step(self, state: State, chunk: Chunk) -> tuple[State, Chunk]:
+        """Fold one chunk; `state` is consumed: go on with the one returned."""
+        ...
+
+    def delay(self, info: StreamInfo) -> float:
+        """Seconds by which the output is later than the input."""
+        ...
+
+    def settling(self, info: StreamInfo) -> float:
+        """Seconds after a start until the output no longer shows that it was one."""
+        ...

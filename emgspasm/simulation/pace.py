@@ -1,0 +1,78 @@
+"""Real time for a source that has none: a simulation or a stored recording."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+from emgspasm.stream import Chunk, Source, StreamInfo
+
+
+@dataclass(frozen=True)
+class Paced:
+    """A source whose chunks come when a board would have sent them. Made by :func:`paced`."""
+
+    source: Source
+    speed: float
+    _stopped: threading.Event = field(default_factory=threading.Event, repr=False)
+
+    @property
+    def info(self) -> StreamInfo:
+        """What all chunks of the source have in common."""
+        return self.source.info
+
+    def __enter__(self) -> Self:
+        self._stopped.clear()
+        self.source.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stopped.set()
+        self.source.__exit__(kind, value, traceback)
+
+    def stop(self) -> None:
+        """End the iteration at once, even while it waits for the next chunk to be due."""
+        self._stopped.set()
+        self.source.stop()
+
+    def __iter__(self) -> Iterator[Chunk]:
+        rate = self.info.sampling_frequency * self.speed
+        zero: float | None = None
+        for chunk in self.source:
+            if zero is None:
+                zero = time.monotonic() - chunk.start / rate
+            if self._stopped.wait(max(0.0, zero + chunk.stop / rate - time.monotonic())):
+                return
+            yield chunk
+
+
+def paced(source: Source, speed: float = 1.0) -> Paced:
+    """Yield the chunks of a source at its own rate by the host's clock, unchanged.
+
+    A chunk comes when its last sample is due. A reader that falls behind gets what is due without
+    further waiting: nothing is dropped.
+
+    Parameters
+    ----------
+    source : Source
+        Anything that yields chunks faster than real time.
+    speed : float
+        How many seconds of the recording pass in one second.
+
+    Raises
+    ------
+    ValueError
+        If `speed` is not positive.
+    """
+    if not speed > 0:
+        raise ValueError(f"speed={speed}; it must be positive, 1 is real time")
+    return Paced(source, speed)

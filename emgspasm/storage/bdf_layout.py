@@ -1,0 +1,226 @@
+"""How a stream is laid out in a BDF+ file: its rate, its records, its header."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+
+from emgspasm.storage.edf_header import SIGNAL_WIDTHS, Header, Signal
+from emgspasm.stream import Channel, StreamInfo
+
+DIGITAL_MAX = 8_388_607
+"""Largest count; the smallest is its negative, so that a count times a constant is physical."""
+ANNOTATIONS_PER_SECOND = 40
+"""Room for markers of lost packets; more of them wait for later records."""
+ANNOTATION_BYTES = 48
+"""Room for one: ``+43199.996\\x150.004\\x14BAD_ACQ_SKIP@@OOC_L\\x14\\0`` and some digits."""
+LONGEST_TEXT = 400
+"""Bytes of one annotation; EDFlib reads texts of up to 512."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLayout:
+    """How a sampling frequency is cut into records: `n_samples` last `microseconds` exactly."""
+
+    n_samples: int
+    microseconds: int
+
+    @property
+    def sampling_frequency(self) -> float:
+        """Hertz, as every reader derives it from the header."""
+        return float(Fraction(self.n_samples * 1_000_000, self.microseconds))
+
+    @property
+    def duration(self) -> Fraction:
+        """Seconds."""
+        return Fraction(self.microseconds, 1_000_000)
+
+    def onset(self, sample: int) -> float:
+        """Seconds from the first sample."""
+        return float(Fraction(sample * self.microseconds, self.n_samples * 1_000_000))
+
+
+def record_layout(sampling_frequency: float) -> RecordLayout:
+    """Find a record of about half a second whose duration the header can state.
+
+    A duration has eight characters, so microseconds. Among the records of at most one second
+    those are taken whose rate is nearest to the wanted one, then the one nearest to 0.5 s.
+    333.333 Hz becomes 333 samples in 0.999001 s, which is 1e-9 off (a crystal: 5e-5).
+
+    Raises
+    ------
+    ValueError
+        If no record comes within 1e-6 of the wanted rate.
+    """
+    n_samples = np.arange(1, int(sampling_frequency) + 1, dtype=np.float64)
+    microseconds = np.rint(n_samples * 1e6 / sampling_frequency)
+    error = np.abs(n_samples * 1e6 / np.maximum(microseconds, 1) / sampling_frequency - 1)
+    if not len(error) or error.min() > 1e-6:
+        raise ValueError(
+            f"sampling_frequency={sampling_frequency} Hz cannot be stored (a record holds a whole "
+            "number of samples and lasts whole microseconds, at most 1 s); resample first"
+        )
+    best = error <= error.min() + 1e-12
+    distance = np.where(best, np.abs(microseconds - 500_000), np.inf)
+    chosen = int(np.argmin(distance))
+    return RecordLayout(chosen + 1, int(microseconds[chosen]))
+
+
+def stored_info(info: StreamInfo) -> StreamInfo:
+    """Tell what a file can keep of a stream: rate and full scales as readers will see them.
+
+    Raises
+    ------
+    ValueError
+        If a full scale is unknown, or a label or unit does not fit its field.
+    """
+    return replace(
+        info,
+        sampling_frequency=record_layout(info.sampling_frequency).sampling_frequency,
+        channels=tuple(map(_stored_channel, info.channels)),
+    )
+
+
+def _stored_channel(channel: Channel) -> Channel:
+    if not math.isfinite(channel.full_scale):
+        raise ValueError(
+            f"full_scale of {channel.name} is unknown; a file needs the largest magnitude a "
+            f"sample can have, in {channel.unit} (187500 uV for a Cyton at gain 24)"
+        )
+    unit = channel.unit.replace("µ", "u").replace("μ", "u")
+    if channel.kind == "EMG" and channel.microvolts not in (None, 1.0):
+        raise ValueError(f"unit {channel.unit} of {channel.name}; EMG is stored in uV, convert it")
+    return replace(channel, unit=unit, full_scale=_representable(channel.full_scale))
+
+
+def _representable(full_scale: float) -> float:
+    """Round up to what fits eight characters with a minus sign."""
+    if full_scale > 9_999_999 or full_scale < 1e-4:
+        raise ValueError(
+            f"full_scale={full_scale} does not fit a header field (0.0001 to 9999999); "
+            "use another unit"
+        )
+    digits = 5 if full_scale < 1 else max(0, 5 - math.floor(math.log10(full_scale)))
+    digits = min(digits, 5)
+    return float(Fraction(math.ceil(Fraction(repr(full_scale)) * 10**digits), 10**digits))
+
+
+def bdf_header(info: StreamInfo, layout: RecordLayout, equipment: str) -> Header:
+    """Describe the stream anonymously (clinical facts 11: `X`, since blanks are invalid)."""
+    signals = [_signal(channel, layout.n_samples) for channel in info.channels]
+    bytes_wanted = 24 + ANNOTATION_BYTES * math.ceil(ANNOTATIONS_PER_SECOND * layout.duration)
+    n_annotation = math.ceil(max(bytes_wanted, 24 + LONGEST_TEXT + 20) / 3)
+    signals.append(
+        Signal("BDF Annotations", "", "", -1, 1, -DIGITAL_MAX - 1, DIGITAL_MAX, "", n_annotation)
+    )
+    return Header(
+        sample_bytes=3,
+        patient="X X X X",
+        recording=f"Startdate X X X {equipment.replace(' ', '_') or 'X'}",
+        start_date="01.01.85",
+        start_time="00.00.00",
+        reserved="BDF+C",
+        n_records=1,
+        record_duration=layout.duration,
+        signals=tuple(signals),
+    )
+
+
+def _signal(channel: Channel, n_samples: int) -> Signal:
+    if channel.name == "BDF Annotations":
+        raise ValueError("'BDF Annotations' is a reserved label; rename the channel")
+    limit = channel.full_scale
+    return Signal(
+        label=channel.name,
+        transducer=transducer(channel),
+        unit=channel.unit,
+        physical_min=-limit,
+        physical_max=limit,
+        digital_min=-DIGITAL_MAX,
+        digital_max=DIGITAL_MAX,
+        prefiltering="",
+        samples_per_record=n_samples,
+    )
+
+
+def transducer(channel: Channel) -> str:
+    """Say in the transducer field what a label alone may not: kind, muscle, side."""
+    if not (channel.muscle or channel.side):
+        return channel.kind
+    return f"{channel.kind} {channel.muscle or 'n/a'} {channel.side or 'n/a'}"
+
+
+def encode_header(header: Header) -> bytes:
+    """Write a header, every field left-justified ASCII.
+
+    Raises
+    ------
+    ValueError
+        If a value does not fit its field.
+    """
+    version = b"\xffBIOSEMI" if header.sample_bytes == 3 else b"0       "
+    fixed = (
+        (header.patient, 80),
+        (header.recording, 80),
+        (header.start_date, 8),
+        (header.start_time, 8),
+        (header.n_bytes, 8),
+        (header.reserved, 44),
+        (header.n_records, 8),
+        (decimal(header.record_duration, 8), 8),
+        (len(header.signals), 4),
+    )
+    rows = [_texts(signal) for signal in header.signals]
+    columns = zip(*rows, strict=True)
+    by_field = [(text, width) for column, width in zip(columns, SIGNAL_WIDTHS, strict=True)
+                for text in column]  # fmt: skip
+    return version + b"".join(_field(value, width) for value, width in (*fixed, *by_field))
+
+
+def _texts(signal: Signal) -> tuple[str | int, ...]:
+    return (
+        signal.label,
+        signal.transducer,
+        signal.unit,
+        decimal(Fraction(repr(signal.physical_min)), 8),
+        decimal(Fraction(repr(signal.physical_max)), 8),
+        int(signal.digital_min),
+        int(signal.digital_max),
+        signal.prefiltering,
+        signal.samples_per_record,
+        signal.reserved,
+    )
+
+
+def _field(value: str | int, width: int) -> bytes:
+    text = str(value)
+    if len(text) > width or not (text.isascii() and (text.isprintable() or not text)):
+        raise ValueError(
+            f"{text!r} does not fit a header field ({width} printable ASCII characters); shorten it"
+        )
+    return text.ljust(width).encode("ascii")
+
+
+def decimal(value: Fraction, width: int) -> str:
+    """Write a number exactly as a decimal of at most `width` characters.
+
+    Raises
+    ------
+    ValueError
+        If it cannot be exact.
+    """
+    for digits in range(width):
+        scaled = value * 10**digits
+        if scaled.denominator == 1:
+            sign, figures = "-" * (value < 0), str(abs(scaled.numerator)).rjust(digits + 1, "0")
+            cut = len(figures) - digits
+            text = sign + figures[:cut] + ("." + figures[cut:] if digits else "")
+            if len(text) <= width:
+                return text
+            break
+    raise ValueError(
+        f"{float(value)!r} is not an exact decimal of {width} characters; round it first"
+    )

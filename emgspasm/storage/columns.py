@@ -1,0 +1,122 @@
+"""The data dictionary: every column of every table, its meaning and its unit.
+
+The columns are those researchers expect (clinical facts 8); this is the only place that names
+them. ``n/a`` stands for whatever is missing, withheld or not applicable.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table.
+
+    Parameters
+    ----------
+    name : str
+    description : str
+    unit : str
+        ``""`` for numbers without one and for text.
+    levels : tuple of str
+        The words it may hold; empty if it may hold others.
+    """
+
+    name: str
+    description: str
+    unit: str = ""
+    levels: tuple[str, ...] = ()
+
+
+_SIDE = Column("side", "Anatomical side; B is both, n/a the midline", levels=("L", "R", "B"))
+_MUSCLE = Column("muscle", "Muscle code, as in the channel label OOC_L")
+_CHANNEL = Column("channel", "Channel label")
+_TASK = Column("task", "Task under way, from the study's file name or the task markers")
+_RECORDING = Column("recording", "File name of the recording, without its suffix")
+
+EVENTS = (
+    Column("onset", "Start, from the start of the recording, corrected for filter delay", "s"),
+    Column("duration", "Length", "s"),
+    Column(
+        "trial_type",
+        "burst: one muscle; the others: bursts of several muscles together",
+        levels=("burst", "spasm", "blink", "voluntary", "artifact"),
+    ),
+    _SIDE,
+    _MUSCLE,
+    _CHANNEL,
+    Column("event_id", "Links the bursts of an event to its row"),
+    Column("spasm_id", "The event_id where the event is a spasm"),
+    Column("class", "Finer class of an event, such as isolated, grouped, tonic, combined, smile"),
+    Column("peak_uV", "Largest envelope", "uV"),
+    Column("mean_uV", "Root mean square of the filtered signal over the burst", "uV"),
+    Column("burden_uVs", "Amplitude over the noise level, times duration", "uV s"),
+    Column("pct_mvc", "Mean amplitude as a share of the maximal voluntary contraction", "%"),
+    Column("li", "Laterality index (A - U)/(A + U) of noise-corrected amplitudes"),
+    Column("log_ratio", "ln(A/U) of noise-corrected amplitudes"),
+    Column("n_muscles", "Muscles that take part"),
+    Column("muscles", "Their codes, joined by +"),
+    Column("spread_stage", "0 none, 1 eye, 2 cheek, 3 mouth, 4 neck"),
+    Column("onset_lag_ms", "Onset after the first muscle of the event", "ms"),
+    Column("blink_coincident", "Whether a blink of both eyes falls together with it"),
+    _TASK,
+    Column("trial", "Number of the trial within its task"),
+    Column("crosstalk_flag", "Whether a neighbour's cross-talk explains it"),
+    Column(
+        "quality",
+        "settling: begins while the filters settle; cut: the signal ends inside it",
+        levels=("good", "settling", "cut"),
+    ),
+    Column("confidence", "0 to 1, where the detector gives one"),
+    Column("source", "What said so", levels=("detector", "simulation", "expert")),
+    Column("status", "auto, or what an expert made of it", levels=("auto", "accepted", "rejected")),
+    Column("detector_version", "Version of emgspasm"),
+    Column("config_sha", "First 12 digits of the hash of the configuration"),
+)
+
+SUMMARY = (
+    Column("participant", "Pseudonym, where the recording is part of a study"),
+    Column("session", "Session label, where the recording is part of a study"),
+    _TASK,
+    _SIDE,
+    _MUSCLE,
+    Column("valid_s", "Time in which bursts were sought", "s"),
+    Column("excluded_s", "Time without signal, clipped, flat or settling", "s"),
+    Column("n_bursts", "Bursts that began in valid time"),
+    Column("n_spasms", "Spasms that began in valid time"),
+    Column("spasm_rate_per_min", "Spasms per minute of valid time", "1/min"),
+    Column("rate_ci_lo", "Lower end of its 95 % interval", "1/min"),
+    Column("rate_ci_hi", "Upper end of its 95 % interval", "1/min"),
+    Column("pct_time", "Share of valid time within bursts", "%"),
+    Column("dur_median_ms", "Median burst duration", "ms"),
+    Column("dur_p95_ms", "95th percentile of burst duration", "ms"),
+    Column("burden_uV", "Integral of amplitude over noise, per valid time", "uV"),
+    Column("peak_p95_uV", "95th percentile of burst peaks", "uV"),
+    Column("noise_uV", "Noise level: median of the quiet envelope", "uV"),
+    Column("mvc_uV", "Maximal voluntary contraction of the session", "uV"),
+    Column("snr_db", "Median burst amplitude over the noise level", "dB"),
+    Column("burst_rate_per_min", "Bursts per minute of valid time", "1/min"),
+    _CHANNEL,
+    _RECORDING,
+)
+
+QUALITY = (
+    _CHANNEL,
+    Column("impedance_kohm", "Electrode impedance, where a board measured it", "kohm"),
+    Column("noise_uV", "Noise level: median of the quiet envelope", "uV"),
+    Column("line_ratio_db", "Mains peak over its neighbours", "dB"),
+    Column("line_hz", "Mains frequency of that peak", "Hz"),
+    Column("clip_pct", "Share of samples at the end of the range", "%"),
+    Column("dropout_pct", "Share of samples missing", "%"),
+    Column("flat_pct", "Share of samples in flat stretches", "%"),
+    Column("grade", "How far to trust it", levels=("good", "fair", "poor", "unusable")),
+    Column("reason", "Why it is not good"),
+    _RECORDING,
+)
+
+TABLES: dict[str, tuple[Column, ...]] = {
+    "events": EVENTS,
+    "summary": SUMMARY,
+    "quality": QUALITY,
+}

@@ -1,0 +1,292 @@
+"""Opens EDF, EDF+, BDF and BDF+ files, our own and those of others.
+
+edfio is the oracle of the tests and not the reader: it reads discontinuous files as if they were
+continuous, lets other exceptions than its own out of damaged headers, and takes 1.5 s for an hour
+of 8 channels at 1 kHz where the compiled decoding takes a tenth of a second (edfio 0.4.18).
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import BinaryIO
+
+from emgspasm.errors import RecordingError
+from emgspasm.storage.edf_header import FIXED_BYTES, Header, header_length, parse_header
+from emgspasm.storage.edf_signals import Columns, describe
+from emgspasm.storage.layout import Interval, Layout, Span, merge, open_bytes
+from emgspasm.storage.recording import Recording
+from emgspasm.storage.tal import TimedTexts, channel_annotations, parse_tals
+from emgspasm.stream import SKIP, Annotation, StreamInfo
+
+_TIME_TAL = re.compile(rb"[+-]\d+(?:\.\d*)?\x14\x14")
+LONGEST_GAP = 30 * 86_400
+"""Seconds; a longer discontinuity is taken for damage of the time-keeping."""
+
+
+def open_edf(path: str | os.PathLike[str]) -> Recording:
+    """Open a recording.
+
+    Raises
+    ------
+    RecordingError
+        If it is missing, empty, cut before the first record, or no EDF or BDF file.
+    """
+    path = Path(path)
+    with open_bytes(path) as file:
+        header = read_header(file)
+        info, columns, signal_findings = describe(header, str(path))
+        n_records, count_findings = count_records(file, header)
+        times = _scan(file, header, n_records)
+    spans, time_findings = _spans(times, header, columns, n_records)
+    layout = Layout(header.n_bytes, header.record_bytes, header.sample_bytes, columns, spans)
+    n_samples, layout, annotations = _place(times, layout, info)
+    return Recording(
+        path,
+        info,
+        n_samples,
+        annotations,
+        _start(header, times.offset),
+        (*header.findings, *signal_findings, *count_findings, *time_findings, *times.findings()),
+        layout,
+    )
+
+
+def read_header(file: BinaryIO) -> Header:
+    """Read the header of an open file.
+
+    Raises
+    ------
+    RecordingError
+        If it is none, or cut.
+    """
+    try:
+        fixed = os.pread(file.fileno(), FIXED_BYTES, 0)
+    except OSError as error:
+        raise RecordingError(
+            f"{file.name}: cannot be read ({error.strerror}). Name a recording"
+        ) from error
+    length = header_length(fixed, file.name)
+    return parse_header(os.pread(file.fileno(), length, 0), file.name)
+
+
+def count_records(file: BinaryIO, header: Header) -> tuple[int, list[str]]:
+    """Count the whole records which are there, and say where the header disagrees.
+
+    Raises
+    ------
+    RecordingError
+        If there is none.
+    """
+    n_bytes = os.fstat(file.fileno()).st_size - header.n_bytes
+    whole, rest = divmod(n_bytes, header.record_bytes)
+    counted = header.n_records
+    findings = []
+    if counted == -1:
+        findings.append(f"the header was never completed; {whole} records counted in the file")
+    elif counted > whole:
+        findings.append(f"the header counts {counted} records, but the file ends after {whole}")
+    elif counted < whole:
+        valid = _timed_records(file, header, counted, whole)
+        findings.append(
+            f"the header counts {counted} records, the file is longer; {valid - counted} more "
+            "are whole" + (" and read" if valid > counted else ": the rest is ignored")
+        )
+        whole = valid
+    if rest:
+        findings.append(f"{rest} bytes of a record cut short at the end are not read")
+    if not whole:
+        raise RecordingError(
+            f"{file.name}: no whole data record ({n_bytes} bytes after the header, a record takes "
+            f"{header.record_bytes}). There is nothing to read; take another copy of the file"
+        )
+    return whole, findings
+
+
+def _timed_records(file: BinaryIO, header: Header, counted: int, whole: int) -> int:
+    """Count on over whole records that keep their time: written, but not counted before a kill."""
+    places = _annotation_places(header)
+    if not (header.plus and places):
+        return counted or whole
+    offset, n_bytes = places[0]
+    for record in range(counted, whole):
+        begin = header.n_bytes + record * header.record_bytes + offset
+        if not _TIME_TAL.match(os.pread(file.fileno(), n_bytes, begin)):
+            return record
+    return whole
+
+
+def _annotation_places(header: Header) -> list[tuple[int, int]]:
+    """Offset and length in bytes of the annotation signals inside a record."""
+    return [
+        (offset, signal.samples_per_record * header.sample_bytes)
+        for signal, offset in zip(header.signals, header.offsets(), strict=True)
+        if signal.is_annotations
+    ]
+
+
+@dataclass(slots=True)
+class _Times:
+    """What the annotation signals say: the records' onsets (seconds) and all texts."""
+
+    onsets: list[float] = field(default_factory=list)
+    texts: list[TimedTexts] = field(default_factory=list)
+    n_damaged: int = 0
+
+    @property
+    def offset(self) -> float:
+        """Seconds at which the first record begins."""
+        first = self.onsets[0] if self.onsets else math.nan
+        return first if math.isfinite(first) else 0.0
+
+    def findings(self) -> list[str]:
+        """Say how many texts were unreadable."""
+        if not self.n_damaged:
+            return []
+        return [f"{self.n_damaged} annotations are damaged and left out"]
+
+
+def _scan(file: BinaryIO, header: Header, n_records: int) -> _Times:
+    """Read all annotation signals; of a continuous file only the first record's time counts."""
+    times = _Times()
+    places = _annotation_places(header)
+    for record in range(n_records if places else 0):
+        begin = header.n_bytes + record * header.record_bytes
+        for index, (offset, n_bytes) in enumerate(places):
+            raw = os.pread(file.fileno(), n_bytes, begin + offset).rstrip(b"\0")
+            needed = record == 0 or header.discontinuous
+            if needed or raw.count(b"\x14") != 2:  # two: the record's time alone
+                _collect(raw, times, keeps_time=needed and index == 0)
+    return times
+
+
+def _collect(raw: bytes, times: _Times, *, keeps_time: bool) -> None:
+    lists = list(parse_tals(raw))
+    times.n_damaged += lists.count(None)
+    times.texts += [timed for timed in lists if timed and any(timed.texts)]
+    if keeps_time:
+        first = lists[0] if lists else None
+        times.onsets.append(first.onset if first else math.nan)
+
+
+def _spans(
+    times: _Times, header: Header, columns: Columns, n_records: int
+) -> tuple[tuple[Span, ...], list[str]]:
+    """Place the records on the time line; those whose time is damaged follow the one before."""
+    n = columns.n_samples
+    if not header.discontinuous:
+        return (Span(0, 0, n_records),), []
+    longest = float(LONGEST_GAP / header.record_duration) * n
+    spans = [Span(0, 0, 1)]
+    n_damaged = 0
+    for record, onset in enumerate(times.onsets[1:], start=1):
+        last = spans[-1]
+        expected = last.start + last.n_records * n
+        gap = float((onset - times.offset) / header.record_duration) * n - expected
+        wrong = not -0.5 <= gap <= longest
+        n_damaged += wrong
+        if wrong or gap < 0.5:
+            spans[-1] = replace(last, n_records=last.n_records + 1)
+        else:
+            spans.append(Span(expected + round(gap), record, 1))
+    findings = []
+    if len(spans) > 1:
+        findings.append(f"{len(spans) - 1} interruptions between records are read as gaps")
+    if n_damaged:
+        findings.append(f"{n_damaged} records have impossible times; they follow the one before")
+    return tuple(spans), findings
+
+
+def _place(
+    times: _Times, layout: Layout, info: StreamInfo
+) -> tuple[int, Layout, tuple[Annotation, ...]]:
+    """Turn texts into markers and missing stretches, and trim a missing tail.
+
+    The annotation is the truth about missing samples, whatever their value.
+    """
+    labels = {name: column for column, name in enumerate(info.names)}
+    texts = [
+        annotation
+        for timed in times.texts
+        for annotation in channel_annotations(timed, times.offset, labels)
+    ]
+    skips = [annotation for annotation in texts if annotation.text == SKIP]
+    rate = info.sampling_frequency
+    alone: list[list[Interval]] = [[] for _ in labels]
+    together = list(_between(layout))
+    for skip in skips:
+        interval = _interval(skip, rate, layout.stop)
+        for name in skip.channels:
+            alone[labels[name]].append(interval)
+        if not skip.channels:
+            together.append(interval)
+    missing = merge(together)
+    n_samples = layout.stop
+    if missing and missing[-1][1] >= n_samples:
+        n_samples = missing[-1][0]
+        missing = missing[:-1]
+    channel_missing = tuple(map(merge, alone))
+    layout = replace(layout, missing=missing, channel_missing=channel_missing)
+    markers = _joined(annotation for annotation in texts if annotation.text != SKIP)
+    markers += _skips(missing, channel_missing, info)
+    ordered = sorted(markers, key=lambda annotation: (annotation.onset, annotation.duration))
+    return n_samples, layout, tuple(ordered)
+
+
+def _joined(annotations: Iterable[Annotation]) -> list[Annotation]:
+    """Join what is said of several channels at the same time."""
+    joined: list[Annotation] = []
+    where: dict[Annotation, int] = {}
+    for annotation in annotations:
+        key = replace(annotation, channels=())
+        at = where.get(key)
+        if annotation.channels and at is not None:
+            joined[at] = replace(key, channels=joined[at].channels + annotation.channels)
+            continue
+        if annotation.channels:
+            where[key] = len(joined)
+        joined.append(annotation)
+    return joined
+
+
+def _between(layout: Layout) -> Iterator[Interval]:
+    """Yield the gaps between spans."""
+    for before, after in pairwise(layout.spans):
+        yield before.start + before.n_records * layout.columns.n_samples, after.start
+
+
+def _interval(skip: Annotation, rate: float, stop: int) -> Interval:
+    """Sample numbers of a missing stretch, clipped to the file."""
+    limits = (skip.onset, skip.onset + skip.duration)
+    begin, end = (round(min(max(limit * rate, 0), stop)) for limit in limits)
+    return begin, end
+
+
+def _skips(
+    missing: Sequence[Interval], channel_missing: Sequence[Sequence[Interval]], info: StreamInfo
+) -> Iterator[Annotation]:
+    """Annotate missing stretches anew, joined over the records they were cut by."""
+    rate = info.sampling_frequency
+    for name, intervals in zip(("", *info.names), (missing, *channel_missing), strict=True):
+        for begin, end in intervals:
+            yield Annotation(begin / rate, (end - begin) / rate, SKIP, (name,) if name else ())
+
+
+def _start(header: Header, offset: float) -> datetime | None:
+    """Read when the first sample was taken; years 85 to 99 are 19.., as the standard says."""
+    subfields = header.recording.split()
+    if header.plus and subfields[:2] == ["Startdate", "X"]:
+        return None
+    try:
+        day, month, year = map(int, header.start_date.split("."))
+        hour, minute, second = map(int, header.start_time.split("."))
+        date = datetime(year + (1900 if year >= 85 else 2000), month, day, hour, minute, second)  # noqa: DTZ001 - EDF times have no zone
+        return date + timedelta(seconds=offset)
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,166 @@
+"""What the signals of a file mean: channels, units, and how counts become values."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import cast, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgspasm.errors import RecordingError
+from emgspasm.storage.edf_header import Header, Signal
+from emgspasm.stream import Channel, Kind, Side, StreamInfo
+
+_EMG_PREFIX = re.compile(r"EMG[ _-]+(?=\S)")
+_MISC_PREFIX = re.compile(r"(Temp|Resp|SaO2|Light|Sound|Event|Pos|MEG|MCG|ERG|EP)\b")
+"""Types of EDF+ labels that no muscle makes (EDF+ standard texts)."""
+_TRANSDUCER = re.compile(r"(?P<kind>[A-Z]+)(?: (?P<muscle>\S+) (?P<side>\S+))?\Z")
+_UNKNOWN_UNITS = ("", "count")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """How rows are decoded: arrays of shape (n_channels,), and samples per record."""
+
+    n_samples: int
+    offsets: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+    gains: NDArray[np.float64]
+    zeros: NDArray[np.float64]
+
+
+def describe(header: Header, name: str) -> tuple[StreamInfo, Columns, tuple[str, ...]]:
+    """Choose the signals that share one time base and name their channels.
+
+    The base is the highest rate of an EMG signal (of any, where none is EMG). A signal slower by
+    a whole ratio holds each of its samples, any other is left out; findings say so.
+
+    Raises
+    ------
+    RecordingError
+        If no signal holds samples, or two have the same label.
+    """
+    found = [
+        (signal, read_channel(signal), offset)
+        for signal, offset in zip(header.signals, header.offsets(), strict=True)
+        if not signal.is_annotations and signal.samples_per_record
+    ]
+    if not found:
+        raise RecordingError(
+            f"{name}: none of its {len(header.signals)} signals holds samples (annotations alone "
+            "cannot be analyzed). Name the recording itself"
+        )
+    emg = [signal.samples_per_record for signal, channel, _ in found if channel.kind == "EMG"]
+    n_samples = max(emg or [signal.samples_per_record for signal, _, _ in found])
+    kept = [entry for entry in found if n_samples % entry[0].samples_per_record == 0]
+    signals = [signal for signal, _, _ in kept]
+    channels = tuple(channel for _, channel, _ in kept)
+    _refuse_doubles(channels, name)
+    info = StreamInfo(float(n_samples / header.record_duration), channels, _device(header))
+    columns = Columns(
+        n_samples,
+        np.array([offset for _, _, offset in kept], np.int64),
+        np.array([signal.samples_per_record for signal in signals], np.int64),
+        np.array([_gain(signal, channel) for signal, channel, _ in kept]),
+        np.array([signal.zero if signal.calibrated else 0.0 for signal in signals]),
+    )
+    left_out = [signal.label for signal, _, _ in found if n_samples % signal.samples_per_record]
+    return info, columns, (*_calibration_findings(signals), *_rates(signals, left_out, info))
+
+
+def read_channel(signal: Signal) -> Channel:
+    """Name the channel of a signal: side, muscle and kind from its label and transducer."""
+    label = _EMG_PREFIX.sub("", signal.label, count=1) or "unnamed"
+    unit = _unit(signal)
+    channel = Channel.from_label(label, unit=unit)
+    if channel.kind == "EMG" and channel.muscle is None and not signal.label.startswith("EMG"):
+        strange = channel.microvolts is None and unit not in _UNKNOWN_UNITS
+        if strange or _MISC_PREFIX.match(signal.label):
+            channel = replace(channel, kind="MISC")
+    return _in_microvolts(_as_recorded(channel, signal.transducer), signal)
+
+
+def _as_recorded(channel: Channel, transducer: str) -> Channel:
+    """Take kind, muscle and side from the transducer field of our own writer."""
+    match = _TRANSDUCER.match(transducer)
+    if match is None or match["kind"] not in get_args(Kind):
+        return channel
+    kind = cast("Kind", match["kind"])
+    if match["muscle"] is None:
+        return replace(channel, kind=kind)
+    side = cast("Side", match["side"]) if match["side"] in get_args(Side) else None
+    muscle = None if match["muscle"] == "n/a" else match["muscle"]
+    return replace(channel, kind=kind, muscle=muscle, side=side)
+
+
+def _in_microvolts(channel: Channel, signal: Signal) -> Channel:
+    if not signal.calibrated:
+        counts = (abs(signal.digital_min), abs(signal.digital_max), 1.0)
+        return replace(channel, full_scale=max(c for c in counts if np.isfinite(c)))
+    full_scale = max(abs(signal.physical_min), abs(signal.physical_max))
+    if channel.kind != "EMG" or channel.microvolts is None:
+        return replace(channel, full_scale=full_scale)
+    return replace(channel, unit="uV", full_scale=full_scale * channel.microvolts)
+
+
+def _unit(signal: Signal) -> str:
+    if not signal.calibrated:
+        return "count"
+    return signal.unit.replace("µ", "u").replace("μ", "u")
+
+
+def _gain(signal: Signal, channel: Channel) -> float:
+    if not signal.calibrated:
+        return 1.0
+    if channel.kind != "EMG" or channel.unit != "uV":
+        return signal.gain
+    microvolts = Channel("any", unit=_unit(signal)).microvolts
+    return signal.gain * (microvolts or 1.0)
+
+
+def _refuse_doubles(channels: Sequence[Channel], name: str) -> None:
+    counted = Counter(channel.name for channel in channels)
+    doubles = [label for label, count in counted.items() if count > 1]
+    if doubles:
+        raise RecordingError(
+            f"{name}: labels {doubles} occur more than once (every label must be unique). "
+            "Rename them with a montage or an EDF editor"
+        )
+
+
+def _calibration_findings(signals: Sequence[Signal]) -> list[str]:
+    findings = []
+    for signal in signals:
+        physical = f"{signal.physical_min:g}..{signal.physical_max:g}"
+        digital = f"{signal.digital_min:g}..{signal.digital_max:g}"
+        if not signal.calibrated:
+            findings.append(
+                f"{signal.label}: physical range {physical} over digital {digital} gives no unit; "
+                "read as counts"
+            )
+        elif signal.physical_min > signal.physical_max:
+            findings.append(f"{signal.label}: physical range {physical} is inverted; kept so")
+    return findings
+
+
+def _rates(signals: Sequence[Signal], left_out: Sequence[str], info: StreamInfo) -> list[str]:
+    fastest = max(signal.samples_per_record for signal in signals)
+    held = [signal.label for signal in signals if signal.samples_per_record < fastest]
+    rate = f"{info.sampling_frequency:g} Hz"
+    findings = []
+    if held:
+        findings.append(f"slower signals {held} hold each sample up to {rate}")
+    if left_out:
+        findings.append(f"signals {left_out} are left out: their rates do not divide {rate}")
+    return findings
+
+
+def _device(header: Header) -> str:
+    words = header.recording.split()
+    if len(words) < 5 or words[0] != "Startdate" or words[4] == "X":
+        return ""
+    return words[4].replace("_", " ")

@@ -1,0 +1,201 @@
+"""Writes a recording in formats of others, block by block.
+
+CSV, Parquet and OpenBCI text are streamed; EDF goes through edfio, which holds its 16-bit counts
+in memory (2 bytes a sample).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgspasm.errors import RecordingError
+from emgspasm.storage.bdf_layout import record_layout, transducer
+from emgspasm.storage.importers.adjusted import StoredRecording
+from emgspasm.storage.layout import BLOCK_ROWS
+from emgspasm.storage.openbci_text import write_openbci
+from emgspasm.storage.tables import replacing
+from emgspasm.stream import SKIP, Annotation, Chunk
+
+DIGITAL_MIN, DIGITAL_MAX = -32_768, 32_767
+
+
+def export_recording(
+    recording: StoredRecording,
+    file_format: str,
+    out: str | os.PathLike[str],
+    *,
+    overwrite: bool = False,
+) -> tuple[str, ...]:
+    """Write a recording as ``edf``, ``csv``, ``parquet`` or ``openbci`` (text of its GUI 6).
+
+    Parameters
+    ----------
+    recording : StoredRecording
+        What to write.
+    file_format : str
+        A key of :data:`FORMATS`.
+    out : path-like
+        The file; it appears under this name when it is whole.
+    overwrite : bool
+        Whether a file of that name is replaced.
+
+    Returns
+    -------
+    tuple of str
+        What the format could not keep, in sentences for people.
+
+    Raises
+    ------
+    RecordingError
+        If the file exists, cannot be written, or its format cannot hold such a recording.
+    ValueError
+        If the format is unknown.
+    """
+    if file_format not in FORMATS:
+        raise ValueError(f"format {file_format!r}; known are {', '.join(FORMATS)}")
+    with replacing(Path(out), overwrite=overwrite) as temporary:
+        try:
+            return FORMATS[file_format](recording, temporary)
+        except ValueError as error:
+            raise RecordingError(f"{out}: {file_format} cannot hold this: {error}") from error
+
+
+def rows(recording: StoredRecording) -> Iterator[Chunk]:
+    """Yield every row in order, NaN where all channels are missing."""
+    n_channels, expected = len(recording.info.channels), 0
+    for chunk in recording:
+        for start in range(expected, chunk.start, BLOCK_ROWS):
+            stop = min(start + BLOCK_ROWS, chunk.start)
+            yield Chunk(start, np.full((stop - start, n_channels), np.nan))
+        yield chunk
+        expected = chunk.stop
+
+
+def _write_csv(recording: StoredRecording, path: Path) -> tuple[str, ...]:
+    import pyarrow as pa
+    from pyarrow import csv
+
+    names = ["time", *recording.info.names]
+    schema = pa.schema([(name, pa.float64()) for name in names])
+    with csv.CSVWriter(path, schema) as writer:
+        for chunk in rows(recording):
+            writer.write_table(pa.table(_arrays(recording, chunk), schema=schema))
+    findings = ["time is in seconds; an empty cell is a missing sample; units are not said"]
+    if any(mark.text != SKIP for mark in recording.annotations):
+        findings.append("CSV holds no markers; export EDF or Parquet to keep them")
+    return tuple(findings)
+
+
+def _write_parquet(recording: StoredRecording, path: Path) -> tuple[str, ...]:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    fields = [pa.field("time", pa.float64(), metadata={"unit": "s"})]
+    fields += [
+        pa.field(channel.name, pa.float64(), metadata={"unit": channel.unit, "kind": channel.kind})
+        for channel in recording.info.channels
+    ]
+    schema = pa.schema(fields, metadata=_metadata(recording))
+    with parquet.ParquetWriter(path, schema) as writer:
+        for chunk in rows(recording):
+            writer.write_table(pa.table(_arrays(recording, chunk), schema=schema))
+    return ()
+
+
+def _arrays(recording: StoredRecording, chunk: Chunk) -> list[Any]:
+    import pyarrow as pa
+
+    time = np.arange(chunk.start, chunk.stop) / recording.info.sampling_frequency
+    columns = np.ascontiguousarray(chunk.samples.T)
+    return [pa.array(time), *(pa.array(c, mask=np.isnan(c)) for c in columns)]
+
+
+def _metadata(recording: StoredRecording) -> dict[str, str]:
+    marks = [
+        {"onset": m.onset, "duration": m.duration, "text": m.text, "channels": m.channels}
+        for m in recording.annotations
+    ]
+    return {
+        "sampling_frequency": repr(recording.info.sampling_frequency),
+        "annotations": json.dumps(marks, ensure_ascii=False),
+    }
+
+
+def _write_edf(recording: StoredRecording, path: Path) -> tuple[str, ...]:
+    import edfio
+
+    layout = record_layout(recording.info.sampling_frequency)
+    n_records = max(1, -(-recording.n_samples // layout.n_samples))
+    lowest, highest = _limits(recording)
+    counts = np.full((len(lowest), n_records * layout.n_samples), DIGITAL_MIN, np.int16)
+    steps = (highest - lowest) / (DIGITAL_MAX - DIGITAL_MIN)
+    for chunk in recording:
+        scaled = np.rint((chunk.samples - lowest) / steps) + DIGITAL_MIN
+        counts[:, chunk.start : chunk.stop] = np.nan_to_num(scaled, nan=DIGITAL_MIN).T
+    signals = [
+        edfio.EdfSignal.from_digital(
+            row, layout.n_samples / float(layout.duration), label=channel.name,
+            physical_dimension=channel.unit, transducer_type=transducer(channel),
+            physical_range=(float(low), float(high)), digital_range=(DIGITAL_MIN, DIGITAL_MAX),
+        )
+        for row, channel, low, high in zip(
+            counts, recording.info.channels, lowest, highest, strict=True
+        )
+    ]  # fmt: skip
+    padding = counts.shape[1] - recording.n_samples
+    edfio.Edf(
+        signals,
+        annotations=list(_edf_annotations(recording, padding)),
+        data_record_duration=float(layout.duration),
+    ).write(path)
+    return tuple(_step_findings(recording, steps))
+
+
+def _limits(recording: StoredRecording) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Find whole numbers around the samples of each channel: the finest range EDF can state."""
+    lowest = np.full(len(recording.info.channels), np.inf)
+    highest = -lowest
+    for chunk in recording:
+        lowest = np.fmin(lowest, np.fmin.reduce(chunk.samples, initial=np.inf))
+        highest = np.fmax(highest, np.fmax.reduce(chunk.samples, initial=-np.inf))
+    seen = lowest <= highest
+    lowest, highest = np.floor(lowest), np.ceil(highest)
+    return np.where(seen, lowest, -1.0), np.where(seen, np.maximum(highest, lowest + 1), 1.0)
+
+
+def _step_findings(recording: StoredRecording, steps: NDArray[np.float64]) -> Iterator[str]:
+    """EDF has 16 bits: say what that costs where it is more than a tenth of a microvolt."""
+    for channel, step in zip(recording.info.channels, steps, strict=True):
+        if channel.kind == "EMG" and step > 0.1:
+            yield (
+                f"{channel.name}: EDF keeps 16 bits, a step of {step:.2g} {channel.unit} over "
+                "the range of this channel; BDF+ keeps 24"
+            )
+
+
+def _edf_annotations(recording: StoredRecording, padding: int) -> Iterator[Any]:
+    import edfio
+
+    marks = list(recording.annotations)
+    if padding:
+        rate = recording.info.sampling_frequency
+        marks.append(Annotation(recording.n_samples / rate, padding / rate, SKIP))
+    for mark in marks:
+        for end in [f"@@{name}" for name in mark.channels] or [""]:
+            yield edfio.EdfAnnotation(mark.onset, mark.duration or None, mark.text + end)
+
+
+FORMATS: dict[str, Callable[[StoredRecording, Path], tuple[str, ...]]] = {
+    "edf": _write_edf,
+    "csv": _write_csv,
+    "parquet": _write_parquet,
+    "openbci": write_openbci,
+}
+"""Formats by name: what writes a recording and tells what was lost."""

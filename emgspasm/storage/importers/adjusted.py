@@ -1,0 +1,129 @@
+"""A recording seen through a choice of columns, new labels and factors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgspasm.stream import Annotation, Chunk, Source, StreamInfo
+
+
+@runtime_checkable
+class StoredRecording(Source, Protocol):
+    """A stored recording: a source that knows its length, annotations and findings."""
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        ...
+
+    @property
+    def n_samples(self) -> int:
+        """Samples from the first to the last, missing ones included."""
+        ...
+
+    @property
+    def start(self) -> datetime | None:
+        """When it was recorded, as far as the file tells."""
+        ...
+
+    @property
+    def annotations(self) -> tuple[Annotation, ...]:
+        """Marked stretches, missing samples among them."""
+        ...
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """What was odd in the file, for people."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Adjusted:
+    """A recording with its columns chosen, relabelled and multiplied; a `StoredRecording`.
+
+    Parameters
+    ----------
+    recording : StoredRecording
+        The recording.
+    columns : tuple of int
+        Its columns that stay, in their new order.
+    info : StreamInfo
+        The new channels.
+    factors : tuple of float
+        What the samples of each new channel are multiplied by.
+    findings : tuple of str
+        What was odd in the file, for people.
+    """
+
+    recording: StoredRecording
+    columns: tuple[int, ...]
+    info: StreamInfo
+    factors: tuple[float, ...]
+    findings: tuple[str, ...]
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.recording.path
+
+    @property
+    def n_samples(self) -> int:
+        """Samples from the first to the last, missing ones included."""
+        return self.recording.n_samples
+
+    @property
+    def start(self) -> datetime | None:
+        """When it was recorded, as far as the file tells."""
+        return self.recording.start
+
+    @property
+    def annotations(self) -> tuple[Annotation, ...]:
+        """Marked stretches, under the new names; those of channels left out are left out."""
+        before = self.recording.info.names
+        names = {before[column]: self.info.names[i] for i, column in enumerate(self.columns)}
+        kept = []
+        for mark in self.recording.annotations:
+            channels = tuple(names[name] for name in mark.channels if name in names)
+            if channels or not mark.channels:
+                kept.append(replace(mark, channels=channels))
+        return tuple(kept)
+
+    def __enter__(self) -> Self:
+        self.recording.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.recording.__exit__(kind, value, traceback)
+
+    def __iter__(self) -> Iterator[Chunk]:
+        """Yield the recording's chunks as adjusted."""
+        columns, factors = np.array(self.columns), np.array(self.factors)
+        if (factors == 1).all() and self.columns == tuple(range(len(self.recording.info.channels))):
+            yield from self.recording
+            return
+        for chunk in self.recording:
+            yield Chunk(chunk.start, _adjust(chunk.samples, columns, factors))
+
+    def stop(self) -> None:
+        """End the iteration after the chunk under way."""
+        self.recording.stop()
+
+
+def _adjust(
+    samples: NDArray[np.float64], columns: NDArray[np.int64], factors: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    chosen = np.ascontiguousarray(samples[:, columns])
+    return chosen if (factors == 1).all() else chosen * factors

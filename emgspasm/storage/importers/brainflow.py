@@ -1,0 +1,122 @@
+"""BrainFlow files: rows of tab separated numbers without a header (OpenBCI facts 11)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from emgspasm.storage.importers.counter import CYTON, DAISY, GANGLION, Cycle
+from emgspasm.storage.importers.imported import Imported
+from emgspasm.storage.importers.ranges import CYTON_SCALES, GANGLION_SCALE
+from emgspasm.storage.importers.rows import Layout, read_rows
+from emgspasm.storage.importers.table import Table, import_table
+from emgspasm.stream import Channel
+
+_ROW = re.compile(rb"-?\d+\.\d{6}(?:\t(?:-?\d+\.\d{6}|-?nan|-?inf))+\r?\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What the columns of a board mean, by their number (OpenBCI facts 11, BrainFlow 5.23).
+
+    Parameters
+    ----------
+    name : str
+        The board.
+    rates : tuple of float
+        Sampling frequencies of the boards that share this layout; the time stamps choose.
+    n_exg : int
+        Channels, from column 1 on.
+    acceleration : tuple of int
+        Columns.
+    time, marker : int
+        Columns.
+    cycles : tuple of Cycle
+        Packet counters.
+    scales : tuple of float
+        Full scales, uV.
+    """
+
+    name: str
+    rates: tuple[float, ...]
+    n_exg: int
+    acceleration: tuple[int, ...]
+    time: int
+    marker: int
+    cycles: tuple[Cycle, ...]
+    scales: tuple[float, ...]
+
+
+BOARDS = {
+    24: Board("Cyton", (250, 1000), 8, (9, 10, 11), 22, 23, CYTON, CYTON_SCALES),
+    32: Board("Cyton Daisy", (125, 250, 1000), 16, (17, 18, 19), 30, 31, DAISY, CYTON_SCALES),
+    15: Board("Ganglion", (200,), 4, (5, 6, 7), 13, 14, GANGLION, (GANGLION_SCALE,)),
+}
+"""By columns of a row: by radio, over WiFi, and the synthetic board (32 columns, 250 Hz)."""
+
+
+def brainflow_board(head: bytes) -> Board | None:
+    """The board of a BrainFlow file that begins with these bytes; None for other files."""
+    first = next(iter(head.splitlines(keepends=True)), b"")
+    if not _ROW.fullmatch(first):
+        return None
+    fields = first.split(b"\t")
+    board = BOARDS.get(len(fields))
+    return board if board and 1e8 < float(fields[board.time]) < 1e10 else None
+
+
+def import_brainflow(path: Path, board: Board, sampling_frequency: float | None = None) -> Imported:
+    """Read a BrainFlow file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    board : Board
+        What wrote it.
+    sampling_frequency : float, optional
+        Hertz; by default the board's own that is nearest to its time stamps.
+
+    Raises
+    ------
+    RecordingError
+        If no row can be read.
+    """
+    numbers = (0, *range(1, board.n_exg + 1), *board.acceleration, board.time, board.marker)
+    columns = max(board.marker, board.time) + 1
+    layout = Layout(path, 0, 1, "\t", columns, numbers)
+    n_signals = board.n_exg + len(board.acceleration)
+    return import_table(
+        Table(
+            path=path,
+            rows=partial(read_rows, layout),
+            channels=(
+                *(Channel(f"EXG Channel {i}") for i in range(board.n_exg)),
+                *(Channel(f"Accel Channel {i}", kind="ACCEL", unit="g") for i in range(3)),
+            ),
+            columns=tuple(range(1, n_signals + 1)),
+            sampling_frequency=sampling_frequency or _rate(board, layout),
+            device=f"BrainFlow {board.name}",
+            counter=0,
+            time=n_signals + 1,
+            marker=n_signals + 2,
+            cycles=board.cycles,
+            scales=board.scales,
+        )
+    )
+
+
+def _rate(board: Board, layout: Layout) -> float:
+    """The board's sampling frequency nearest to what the first time stamps say."""
+    for rows in islice(read_rows(layout), 1):
+        times = rows.numbers[:, -2]
+        times = times[np.isfinite(times)]
+        if len(times) > 1 and times[-1] > times[0]:
+            measured = (len(times) - 1) / (times[-1] - times[0])
+            return min(board.rates, key=lambda rate: abs(np.log(rate / measured)))
+    return board.rates[0]

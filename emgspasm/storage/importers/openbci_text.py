@@ -1,0 +1,268 @@
+"""Text files of OpenBCI's GUI, every version (OpenBCI facts 10)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from emgspasm.errors import RecordingError
+from emgspasm.storage.importers.counter import CYTON, DAISY, GANGLION
+from emgspasm.storage.importers.imported import Imported
+from emgspasm.storage.importers.ranges import CYTON_SCALES, GANGLION_SCALE
+from emgspasm.storage.importers.rows import Layout, read_rows
+from emgspasm.storage.importers.table import Table, import_table
+from emgspasm.stream import Channel
+
+FIRST_WORDS = b"%OpenBCI"
+HEADER_BYTES = 1 << 16
+_NUMBER = re.compile(r"=\s*([0-9.]+)")
+_CLOCK = re.compile(r"\d\d:\d\d:\d\d\.\d{3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the lines before the first row say.
+
+    Parameters
+    ----------
+    lines : tuple of str
+        Lines that begin with ``%``.
+    names : tuple of str
+        The column row; empty if there is none.
+    first_row : tuple of str
+        Fields of the first row.
+    offset, line : int
+        Where it begins, byte and line number.
+    """
+
+    lines: tuple[str, ...]
+    names: tuple[str, ...]
+    first_row: tuple[str, ...]
+    offset: int
+    line: int
+
+
+def is_openbci_text(head: bytes) -> bool:
+    """Whether a file that begins with these bytes is one."""
+    return head.lstrip(b"\xef\xbb\xbf \r\n").startswith(FIRST_WORDS)
+
+
+def import_openbci_text(path: Path) -> Imported:
+    """Read a text file of OpenBCI's GUI 1 to 6.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    Imported
+        Channels ``EXG Channel 0`` and so on in uV, acceleration in g, other auxiliary channels
+        that ever change; markers as annotations.
+
+    Raises
+    ------
+    RecordingError
+        If the header says no sampling frequency, or the rows hold no channel.
+    """
+    header = read_header(path)
+    if "Raw Aux" in header.lines[0]:
+        raise RecordingError(
+            f"{path}: an auxiliary file of OpenBCI's GUI ({header.lines[0]!r}) holds no electrode "
+            "signal; import the file whose name begins OpenBCI-RAW- without -Aux- beside it"
+        )
+    fs = _sampling_frequency(path, header)
+    roles = _roles(path, header)
+    findings = []
+    if len(roles.exg) == 16 and fs <= 125:
+        findings.append(
+            "Daisy by radio: channels 9 to 16 were sampled 4 ms apart from 1 to 8, so lags between "
+            "the two boards are off by that much"
+        )
+    return import_table(_table(path, header, fs, roles), findings)
+
+
+def read_header(path: Path) -> Header:
+    """Read up to the first row.
+
+    Raises
+    ------
+    RecordingError
+        If no row follows the header.
+    """
+    with path.open("rb") as file:
+        head = file.read(HEADER_BYTES)
+    lines, position = [], 0
+    names: tuple[str, ...] = ()
+    for number, raw in enumerate(head.splitlines(keepends=True), start=1):
+        text = raw.decode("utf-8", errors="replace").strip("\ufeff\r\n ")
+        fields = tuple(part.strip() for part in text.split(","))
+        if text.startswith("%"):
+            lines.append(text)
+        elif text and _is_names(fields, bool(names), lines):
+            names = fields
+        elif text:
+            return Header(tuple(lines), names, fields, position, number)
+        position += len(raw)
+    raise RecordingError(
+        f"{path}: the header of OpenBCI's GUI is there ({len(lines)} lines) but no row follows it. "
+        "The recording is empty or cut; look for another file of that session"
+    )
+
+
+def _is_names(fields: tuple[str, ...], had_names: bool, lines: list[str]) -> bool:
+    """Whether a line stands for the column row; one shipped sample has zeros there."""
+    if had_names:
+        return False
+    has_board = any(line.startswith("%Board") for line in lines)
+    return not _is_number(fields[0]) or (has_board and all(field == "0.0" for field in fields))
+
+
+def _is_number(field: str) -> bool:
+    try:
+        float(field)
+    except ValueError:
+        return False
+    return True
+
+
+def _value(header: Header, key: str) -> float | None:
+    for line in header.lines:
+        match = _NUMBER.search(line) if key in line else None
+        if match and _is_number(match[1]):
+            return float(match[1])
+    return None
+
+
+def _sampling_frequency(path: Path, header: Header) -> float:
+    fs = _value(header, "Sample Rate")
+    if fs is None or not 0 < fs < 1e6:
+        raise RecordingError(
+            f"{path}: the header says no sampling frequency ('%Sample Rate = 250 Hz' is missing or "
+            f"is {fs}); add that line"
+        )
+    return fs
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Fields of a row by what they hold."""
+
+    exg: tuple[int, ...]
+    acceleration: tuple[int, ...] = ()
+    others: tuple[tuple[int, str], ...] = ()
+    time: int | None = None
+    marker: int | None = None
+    clock: int | None = None
+
+
+def _roles(path: Path, header: Header) -> Roles:
+    named = any(name.startswith("EXG Channel") for name in header.names)
+    roles = _roles_by_name(header) if named else _roles_by_place(header)
+    if not roles.exg:
+        raise RecordingError(
+            f"{path}: rows of {len(header.first_row)} fields hold no channel beside the counter; "
+            "a file of OpenBCI's GUI has 4, 8 or 16 channels"
+        )
+    return roles
+
+
+def _roles_by_name(header: Header) -> Roles:
+    n_fields = len(header.first_row)
+    places = {name: i for i, name in reversed(list(enumerate(header.names[:n_fields])))}
+
+    def starting(word: str) -> tuple[int, ...]:
+        return tuple(i for i, n in enumerate(header.names[:n_fields]) if n.startswith(word))
+
+    others = [(i, header.names[i]) for i in (*starting("Analog"), *starting("Digital"))]
+    return Roles(
+        starting("EXG Channel"),
+        starting("Accel Channel"),
+        tuple((i, _short(name)) for i, name in others),
+        places.get("Timestamp"),
+        places.get("Marker Channel"),
+    )
+
+
+def _short(name: str) -> str:
+    """``Digital Channel 0 (D11)`` as ``D11``, so that it fits the label of a BDF."""
+    match = re.search(r"\((\w+)\)", name)
+    return match[1] if match else name
+
+
+def _roles_by_place(header: Header) -> Roles:
+    """Index, channels, 3 acceleration values, then clocks; the channel count may be unsaid."""
+    row = header.first_row
+    clock = next((i for i, field in enumerate(row) if _CLOCK.search(field)), None)
+    if any(line.startswith("%Board") for line in header.lines):
+        return _roles_of_gui_5(header, clock)
+    n_numbers = clock if clock is not None else len(row)
+    said = _value(header, "Number of channels")
+    n_exg = int(said) if said and 0 < said < n_numbers else n_numbers - 4
+    time = clock + 1 if clock is not None and clock + 1 < len(row) else None
+    acceleration = tuple(range(n_exg + 1, n_exg + 4)) if n_exg + 4 <= n_numbers else ()
+    return Roles(tuple(range(1, n_exg + 1)), acceleration, time=time, clock=clock)
+
+
+def _roles_of_gui_5(header: Header, clock: int | None) -> Roles:
+    """Rows of GUI 5 and 6 whose column row is missing: the clock is last, the stamp is large."""
+    row = header.first_row
+    said = _value(header, "Number of channels")
+    n_exg = int(said) if said and 0 < said < len(row) else 0
+    time = next(
+        (i for i, field in enumerate(row) if _is_number(field) and float(field) > 1e8), None
+    )
+    marker = time + 1 if time is not None and time + 1 < (clock or len(row)) else None
+    acceleration = tuple(range(n_exg + 1, n_exg + 4)) if n_exg + 4 < len(row) else ()
+    return Roles(tuple(range(1, n_exg + 1)), acceleration, time=time, marker=marker)
+
+
+def _table(path: Path, header: Header, fs: float, roles: Roles) -> Table:
+    n_exg = len(roles.exg)
+    signals = (0, *roles.exg, *roles.acceleration, *(i for i, _ in roles.others))
+    extra = [field for field in (roles.time, roles.marker) if field is not None]
+    numbers = (*signals, *extra)
+    use_clock = roles.time is None and roles.clock is not None
+    text = roles.clock if use_clock else None
+    layout = Layout(path, header.offset, header.line, ",", len(header.first_row), numbers, text)
+    device, cycles, scales = _board(header, n_exg)
+    return Table(
+        path=path,
+        rows=partial(read_rows, layout),
+        channels=(
+            *(Channel(f"EXG Channel {i}") for i in range(n_exg)),
+            *(
+                Channel(f"Accel Channel {i}", kind="ACCEL", unit="g")
+                for i in range(len(roles.acceleration))
+            ),
+            *(Channel(name, kind="MISC", unit="count") for _, name in roles.others),
+        ),
+        columns=tuple(range(1, len(signals))),
+        sampling_frequency=fs,
+        device=device,
+        counter=0,
+        time=None if roles.time is None else numbers.index(roles.time),
+        marker=None if roles.marker is None else numbers.index(roles.marker),
+        clock=use_clock,
+        cycles=cycles,
+        scales=scales,
+        held=tuple(range(n_exg, n_exg + len(roles.acceleration))),
+    )
+
+
+def _board(
+    header: Header, n_exg: int
+) -> tuple[str, tuple[tuple[int, ...], ...], tuple[float, ...]]:
+    """Name, counter cycles and full scales of the board, by its name or else its channels."""
+    board = next((line for line in header.lines if line.startswith("%Board")), "")
+    name = board.partition("=")[2].strip().removeprefix("OpenBCI_GUI$")
+    if "Ganglion" in name or (not name and n_exg == 4):
+        return name or "OpenBCI Ganglion", GANGLION, (GANGLION_SCALE,)
+    if "Daisy" in name or (not name and n_exg == 16):
+        return name or "OpenBCI Cyton with Daisy", DAISY, CYTON_SCALES
+    if "Cyton" in name or (not name and n_exg == 8):
+        return name or "OpenBCI Cyton", CYTON, CYTON_SCALES
+    return name, (), ()

@@ -1,0 +1,120 @@
+"""Ranges of channels: rails, dead channels, full scale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+CYTON_SCALES = tuple(4.5e6 / gain for gain in (24, 12, 8, 6, 4, 2, 1))
+"""Full scale of the Cyton in uV, gains 24 to 1 (OpenBCI facts 1.4, 1.5)."""
+
+GANGLION_SCALE = 1.2e6 / (1.5 * 51)
+"""Full scale of the Ganglion in uV (OpenBCI facts 6)."""
+
+AT_RAIL = 1 - 1e-4
+"""Share of full scale from which a sample counts as railed."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranges:
+    """What was seen of every channel.
+
+    Parameters
+    ----------
+    low, high : ndarray of float64, shape (n_channels,)
+        Least and largest value; NaN where there is none.
+    n_missing : ndarray of int64, shape (n_channels,)
+        NaN samples.
+    n_railed : ndarray of int64, shape (n_scales, n_channels)
+        Samples at the rail of each full scale.
+    n_rows : int
+        Rows seen.
+    """
+
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    n_missing: NDArray[np.int64]
+    n_railed: NDArray[np.int64]
+    n_rows: int = 0
+
+    @property
+    def magnitude(self) -> NDArray[np.float64]:
+        """Largest magnitude of every channel; NaN where there is no sample."""
+        return np.fmax(np.abs(self.low), np.abs(self.high))
+
+    @property
+    def flat(self) -> NDArray[np.bool_]:
+        """Channels that never change."""
+        return np.asarray(self.low == self.high)
+
+
+def no_ranges(n_channels: int, scales: Sequence[float]) -> Ranges:
+    """Begin a scan."""
+    nothing = np.full(n_channels, np.nan)
+    zeros = np.zeros(n_channels, dtype=np.int64)
+    return Ranges(nothing, nothing, zeros, np.zeros((len(scales), n_channels), dtype=np.int64))
+
+
+def widen(ranges: Ranges, block: NDArray[np.float64], scales: Sequence[float]) -> Ranges:
+    """Take in the next rows, shape (n_rows, n_channels)."""
+    if not len(block):
+        return ranges
+    low, high = np.fmin.reduce(block), np.fmax.reduce(block)
+    magnitude = np.fmax(np.abs(low), np.abs(high))
+    railed = [
+        np.count_nonzero(np.abs(np.abs(block) - scale) <= scale * (1 - AT_RAIL), axis=0)
+        if np.any(magnitude >= scale * AT_RAIL)
+        else np.zeros(block.shape[1], dtype=np.int64)
+        for scale in scales
+    ]
+    return Ranges(
+        np.fmin(ranges.low, low),
+        np.fmax(ranges.high, high),
+        ranges.n_missing + np.count_nonzero(np.isnan(block), axis=0),
+        ranges.n_railed + np.array(railed, dtype=np.int64).reshape(ranges.n_railed.shape),
+        ranges.n_rows + len(block),
+    )
+
+
+def full_scale(ranges: Ranges, scales: Sequence[float], *, guessed: bool = False) -> float:
+    """Choose the least full scale that holds everything seen; infinite if none does.
+
+    Parameters
+    ----------
+    ranges : Ranges
+        What was seen.
+    scales : sequence of float
+        Full scales, ascending.
+    guessed : bool
+        Whether the device is unknown: then a scale counts only if a sample lies on its rail.
+    """
+    largest = float(np.fmax.reduce(ranges.magnitude, initial=0.0))
+    for scale, railed in zip(scales, ranges.n_railed, strict=True):
+        if largest <= scale * (2 - AT_RAIL) and (railed.any() or not guessed):
+            return scale
+    return np.inf
+
+
+def describe_ranges(
+    ranges: Ranges, names: Sequence[str], scales: Sequence[float], scale: float
+) -> list[str]:
+    """Say which channels are railed, flat or missing samples."""
+    findings = []
+    railed = ranges.n_railed[list(scales).index(scale)] if scale in scales else ranges.n_missing * 0
+    for column, name in enumerate(names):
+        share = 100 * railed[column] / max(ranges.n_rows, 1)
+        if share:
+            findings.append(
+                f"{name} is railed for {share:.3g} % of the recording (at the limit of "
+                f"{scale:.0f} uV): an electrode is off or its offset too large"
+            )
+        elif ranges.flat[column]:
+            findings.append(f"{name} never changes from {ranges.low[column]:g}: nothing connected")
+        if ranges.n_missing[column]:
+            findings.append(
+                f"{name} lacks {ranges.n_missing[column]} of {ranges.n_rows} samples (empty or NaN)"
+            )
+    return findings

@@ -1,0 +1,224 @@
+"""Rows of numbers in a text file, block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+BLOCK_BYTES = 4 << 20
+MISSING = [
+    " " * n + word for n in range(5) for word in ("", "nan", "NaN", "NAN", "NA", "N/A", "n/a")
+]
+"""Fields that stand for a missing number; the parser strips blanks of numbers alone."""
+
+LONGEST_LINE = 1 << 16
+"""Bytes; 16 channels with every auxiliary column take 400."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the rows of a text file are.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    offset : int
+        Byte at which the first row begins.
+    line : int
+        Line number of the first row, from 1.
+    delimiter : str
+        Between fields; a blank stands for any run of blanks.
+    n_fields : int
+        Fields in every row.
+    numbers : tuple of int
+        Fields to read as numbers.
+    text : int or None
+        A field to read as text.
+    decimal : str
+        The decimal mark.
+    """
+
+    path: Path
+    offset: int
+    line: int
+    delimiter: str
+    n_fields: int
+    numbers: tuple[int, ...]
+    text: int | None = None
+    decimal: str = "."
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """Where reading ended early.
+
+    Parameters
+    ----------
+    line : int
+        Number of the first line that is not a row, from 1.
+    text : str
+        Its beginning.
+    n_bytes : int
+        Bytes from there to the end of the file.
+    at_end : bool
+        Whether it is the last line: what a killed writer leaves.
+    """
+
+    line: int
+    text: str
+    n_bytes: int
+    at_end: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """Consecutive rows.
+
+    Parameters
+    ----------
+    numbers : ndarray of float64, shape (n_rows, n_numbers)
+        Empty, infinite and ``nan`` fields are NaN.
+    text : ndarray of bytes, shape (n_rows,), or None
+        The text field, blanks stripped.
+    malformed : Malformed or None
+        Why these rows are the last.
+    pauses : tuple of (int, float)
+        Rows of this block before which recording paused, and for how many seconds.
+    """
+
+    numbers: NDArray[np.float64]
+    text: NDArray[np.bytes_] | None = None
+    malformed: Malformed | None = None
+    pauses: tuple[tuple[int, float], ...] = ()
+
+
+def read_rows(layout: Layout) -> Iterator[Rows]:
+    """Read the rows of a text file up to the first line that is not one.
+
+    Parameters
+    ----------
+    layout : Layout
+        Where they are.
+
+    Yields
+    ------
+    Rows
+        Blocks of a few MB; the last one says where reading ended early.
+    """
+    line, position = layout.line, layout.offset
+    for block in read_blocks(layout.path, layout.offset):
+        rows = parse(block, layout)
+        if rows is None:
+            yield _rows_before_malformed(block, layout, line, position)
+            return
+        yield rows
+        line += block.count(b"\n")
+        position += len(block)
+
+
+def read_blocks(path: Path, offset: int) -> Iterator[bytes]:
+    """Read a file in blocks that end with a line; a line past `LONGEST_LINE` is the last block."""
+    rest = b""
+    with path.open("rb") as file:
+        file.seek(offset)
+        while data := file.read(BLOCK_BYTES):
+            data = rest + data
+            end = data.rfind(b"\n") + 1
+            if end:
+                yield data[:end]
+            rest = data[end:]
+            if len(rest) > LONGEST_LINE:
+                break
+    if rest:
+        yield rest
+
+
+def parse(block: bytes, layout: Layout) -> Rows | None:
+    """Parse whole lines; None if one of them is malformed."""
+    import pyarrow as pa
+    from pyarrow import csv
+
+    if not block.strip():
+        return Rows(np.empty((0, len(layout.numbers))), np.empty(0, "S1"))
+    if layout.delimiter == " ":
+        block = _single_blanks(block)
+    wanted = [*layout.numbers, *(() if layout.text is None else (layout.text,))]
+    types = {f"f{i}": pa.binary() if i == layout.text else pa.float64() for i in wanted}
+    try:
+        table = csv.read_csv(
+            pa.BufferReader(block),
+            read_options=csv.ReadOptions(
+                column_names=[f"f{i}" for i in range(layout.n_fields)], block_size=BLOCK_BYTES * 2
+            ),
+            parse_options=csv.ParseOptions(
+                delimiter=layout.delimiter, quote_char='"', newlines_in_values=False
+            ),
+            convert_options=csv.ConvertOptions(
+                include_columns=list(types),
+                column_types=types,
+                decimal_point=layout.decimal,
+                null_values=MISSING,
+            ),
+        )
+    except pa.ArrowInvalid:
+        return None
+    numbers = np.empty((table.num_rows, len(layout.numbers)))
+    for column, field in enumerate(layout.numbers):
+        numbers[:, column] = table.column(f"f{field}").to_numpy()
+    numbers[~np.isfinite(numbers)] = np.nan
+    return Rows(numbers, _texts(table, layout))
+
+
+def _texts(table: object, layout: Layout) -> NDArray[np.bytes_] | None:
+    if layout.text is None:
+        return None
+    column = table.column(f"f{layout.text}").to_pylist()  # type: ignore[attr-defined] # pyarrow ships no types
+    return np.array([b"" if text is None else text.strip() for text in column], dtype=np.bytes_)
+
+
+def _single_blanks(block: bytes) -> bytes:
+    return b"\n".join(b" ".join(line.split()) for line in block.split(b"\n"))
+
+
+def _rows_before_malformed(block: bytes, layout: Layout, line: int, position: int) -> Rows:
+    """Find the first malformed line by bisection: the parser itself is the judge."""
+    lines = block.splitlines(keepends=True)
+    good, bad = 0, len(lines)
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        if parse(b"".join(lines[:middle]), layout) is None:
+            bad = middle
+        else:
+            good = middle
+    head = b"".join(lines[:good])
+    rows = parse(head, layout)
+    assert rows is not None, "bisection ends on lines that parse"
+    n_bytes = layout.path.stat().st_size - position - len(head)
+    malformed = Malformed(
+        line + good, quote(lines[good]), n_bytes, at_end=n_bytes == len(lines[good])
+    )
+    return Rows(rows.numbers, rows.text, malformed)
+
+
+def quote(line: bytes) -> str:
+    """The beginning of a line, fit to print."""
+    text = line[:40].decode("utf-8", errors="replace").rstrip()
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def describe(malformed: Malformed, n_rows: int) -> str:
+    """Say what was left unread."""
+    if malformed.at_end:
+        return (
+            f"the last line ({malformed.line}, {malformed.n_bytes} bytes) is cut off: left out; "
+            f"{n_rows} rows read"
+        )
+    return (
+        f"line {malformed.line} is not a row ({malformed.text!r}): read up to it, {n_rows} rows; "
+        f"{malformed.n_bytes} bytes left unread"
+    )

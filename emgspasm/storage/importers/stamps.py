@@ -1,0 +1,100 @@
+"""Host time stamps: reported, never used as sample times (design, law 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+DAY = 86400.0
+"""Seconds."""
+
+CLOCK_WIDTH = len("HH:mm:ss.SSS")
+_WEIGHTS = np.array([36000, 3600, 0, 600, 60, 0, 10, 1, 0, 0.1, 0.01, 0.001])
+
+
+@dataclass(frozen=True, slots=True)
+class StampScan:
+    """What was seen of the time stamps, in seconds.
+
+    Parameters
+    ----------
+    first, last : float
+        First and last stamp; NaN before any.
+    n_stamps : int
+        How many.
+    n_same : int
+        Stamps equal to the one before: packets that arrived together.
+    n_backward : int
+        Stamps earlier than the one before.
+    longest : float
+        Longest step between two stamps.
+    """
+
+    first: float = np.nan
+    last: float = np.nan
+    n_stamps: int = 0
+    n_same: int = 0
+    n_backward: int = 0
+    longest: float = 0.0
+
+
+def take_stamps(seen: StampScan, times: NDArray[np.float64]) -> StampScan:
+    """Take in the next time stamps, shape (n_rows,)."""
+    times = times[np.isfinite(times)]
+    if not len(times):
+        return seen
+    steps = np.diff(times, prepend=seen.last if seen.n_stamps else times[0])
+    return StampScan(
+        first=seen.first if seen.n_stamps else float(times[0]),
+        last=float(times[-1]),
+        n_stamps=seen.n_stamps + len(times),
+        n_same=seen.n_same + int(np.count_nonzero(steps == 0)) - (seen.n_stamps == 0),
+        n_backward=seen.n_backward + int(np.count_nonzero(steps < 0)),
+        longest=max(seen.longest, float(steps.max())),
+    )
+
+
+def clock_seconds(clocks: NDArray[np.bytes_], last: float) -> NDArray[np.float64]:
+    """Read clocks ``HH:mm:ss.SSS`` as seconds, past midnight on from `last`; others are NaN.
+
+    Parameters
+    ----------
+    clocks : ndarray of bytes, shape (n_rows,)
+        Clock texts.
+    last : float
+        Seconds of the row before; NaN if there is none.
+    """
+    fixed = clocks.astype(f"S{CLOCK_WIDTH}")
+    digits = fixed.view(np.uint8).reshape(-1, CLOCK_WIDTH).astype(np.int64) - ord("0")
+    places = _WEIGHTS > 0
+    good = ((digits[:, places] >= 0) & (digits[:, places] <= 9)).all(axis=1)
+    seconds = np.where(good, digits @ _WEIGHTS, np.nan)
+    before = float(np.nan_to_num(last))
+    steps = np.nan_to_num(np.diff(seconds, prepend=before % DAY))
+    days = before // DAY + np.cumsum(steps < -DAY / 2)
+    return np.asarray(seconds + DAY * days)
+
+
+def describe_stamps(seen: StampScan, sampling_frequency: float, n_samples: int) -> list[str]:
+    """Say how far the time stamps are from a clock."""
+    if seen.n_stamps < 2:
+        return []
+    findings = []
+    if seen.n_backward:
+        findings.append(f"{seen.n_backward} time stamps step backward: not used as sample times")
+    bunched = 100 * seen.n_same / seen.n_stamps
+    if bunched > 1:
+        findings.append(
+            f"time stamps are bunched: {bunched:.0f} % repeat the one before, the longest step is "
+            f"{1000 * seen.longest:.0f} ms; not used as sample times"
+        )
+    span = seen.last - seen.first
+    measured = (n_samples - 1) / span if span > 0 else np.nan
+    if abs(measured / sampling_frequency - 1) > 0.02:
+        findings.append(
+            f"the time stamps say {measured:.1f} samples a second where the file says "
+            f"{sampling_frequency:g} Hz: {n_samples} samples in {span:.1f} s"
+        )
+    return findings

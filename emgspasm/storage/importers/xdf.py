@@ -1,0 +1,222 @@
+"""XDF, the files of LabRecorder: one regularly sampled stream and the markers beside it."""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgspasm.errors import RecordingError
+from emgspasm.storage.importers.imported import Imported
+from emgspasm.storage.importers.losses import LONGEST_GAP
+from emgspasm.storage.importers.ranges import describe_ranges, no_ranges, widen
+from emgspasm.storage.importers.timeline import Timeline, from_losses
+from emgspasm.storage.importers.xdf_chunks import Checked, checked_chunks
+from emgspasm.stream import Annotation, Channel, StreamInfo
+
+ELECTRODE_TYPES = ("EMG", "EXG", "EEG", "ECG", "EOG")
+"""Stream types of electrodes, most wanted first (XDF metadata conventions)."""
+
+UNITS = {"microvolts": "uV", "microvolt": "uV", "millivolts": "mV", "volts": "V", "nanovolts": "nV"}
+
+BREAK_SECONDS, BREAK_SAMPLES = 0.5, 5
+"""A step of time stamps longer than both is a gap; shorter ones are jitter of the network."""
+
+Stream = Mapping[str, Any]
+"""A stream as pyxdf gives it, which ships no types."""
+
+
+def import_xdf(path: Path) -> Imported:
+    """Read an XDF file.
+
+    Parameters
+    ----------
+    path : Path
+        The file; it is read into memory as a whole.
+
+    Returns
+    -------
+    Imported
+        The channels of its numeric, regularly sampled stream (electrodes before other kinds);
+        text streams as annotations.
+
+    Raises
+    ------
+    RecordingError
+        If it is damaged beyond use, holds no such stream, or several of one kind.
+    """
+    checked = checked_chunks(path.read_bytes())
+    streams, header = _load(path, checked)
+    stream = _choose(path, streams)
+    fs = float(stream["info"]["nominal_srate"][0])
+    samples = np.asarray(stream["time_series"], dtype=np.float64)
+    samples[~np.isfinite(samples)] = np.nan
+    times = np.asarray(stream["time_stamps"], dtype=np.float64)
+    timeline, gaps = _timeline(stream["info"].get("segments", []), times, fs)
+    channels = _channels(stream)
+    ranges = widen(no_ranges(len(channels), ()), samples, ())
+    if np.isnan(ranges.low).all():
+        raise RecordingError(
+            f"{path}: every sample is NaN. A recording needs samples; export again"
+        )
+    names = [channel.name for channel in channels]
+    return Imported(
+        path=path,
+        info=StreamInfo(fs, channels, _text(stream, "name")),
+        timeline=timeline,
+        blocks=lambda: iter([samples.copy()]),
+        annotations=_markers(streams, float(times[0])),
+        findings=(
+            *_damage(checked),
+            *gaps,
+            *describe_ranges(ranges, names, (), np.inf),
+        ),
+        start=_start(header),
+    )
+
+
+def _load(path: Path, checked: Checked) -> tuple[list[Stream], Mapping[str, Any] | None]:
+    import pyxdf
+
+    try:
+        streams, header = pyxdf.load_xdf(
+            io.BytesIO(checked.data),
+            dejitter_timestamps=True,
+            jitter_break_threshold_seconds=BREAK_SECONDS,
+            jitter_break_threshold_samples=BREAK_SAMPLES,
+            verbose=False,
+        )
+    except (
+        ArithmeticError,
+        AttributeError,
+        EOFError,
+        LookupError,
+        OSError,
+        TypeError,
+        ValueError,
+        np.linalg.LinAlgError,
+        struct.error,
+    ) as error:  # what pyxdf lets through where a file makes no sense as a whole
+        raise RecordingError(
+            f"{path}: pyxdf cannot read it ({type(error).__name__}: {error}); record it again or "
+            "repair it with the tools of LabRecorder"
+        ) from error
+    return streams, header
+
+
+def _choose(path: Path, streams: Sequence[Stream]) -> Stream:
+    """The stream of electrodes, or the only regularly sampled one."""
+    regular = [stream for stream in streams if _is_regular(stream)]
+    if not regular:
+        names = [_text(stream, "name") for stream in streams]
+        raise RecordingError(
+            f"{path}: no stream of numbers at a regular rate that holds samples; it has {names}. "
+            "Record the EMG stream with LabRecorder"
+        )
+    for kind in ELECTRODE_TYPES:
+        found = [stream for stream in regular if _text(stream, "type").upper() == kind]
+        if found:
+            regular = found
+            break
+    if len(regular) > 1:
+        named = ", ".join(
+            f"{_text(stream, 'name')!r} ({stream['info']['nominal_srate'][0]} Hz)"
+            for stream in regular
+        )
+        raise RecordingError(
+            f"{path}: {len(regular)} streams could be the EMG: {named}. Two boards have two "
+            "clocks and are not merged; keep one of them in the file"
+        )
+    return regular[0]
+
+
+def _is_regular(stream: Stream) -> bool:
+    info = stream["info"]
+    return (
+        info["channel_format"][0] != "string"
+        and float(info["nominal_srate"][0]) > 0
+        and len(stream["time_stamps"]) > 0
+    )
+
+
+def _text(stream: Stream, key: str) -> str:
+    return str((stream["info"].get(key) or [""])[0] or "")
+
+
+def _timeline(
+    segments: Sequence[tuple[int, int]], times: NDArray[np.float64], fs: float
+) -> tuple[Timeline, list[str]]:
+    """Place the stretches pyxdf found between breaks of the dejittered time stamps."""
+    losses = []
+    for (_, last), (first, _) in pairwise(segments):
+        seconds = times[first] - times[last]
+        missing = round(seconds * fs) - 1 if 0 < seconds < LONGEST_GAP else 1
+        losses.append((first, max(missing, 1)))
+    samples = sum(lost for _, lost in losses)
+    gaps = f"{samples} samples missing at {len(losses)} places, estimated from time stamps: gaps"
+    return from_losses(len(times), losses), [gaps] if losses else []
+
+
+def _channels(stream: Stream) -> tuple[Channel, ...]:
+    n_channels = np.asarray(stream["time_series"]).shape[1]
+    described = _described(stream)
+    names = [_word(entry, "label") for entry in described]
+    if len(names) != n_channels or not all(names) or len(set(names)) != len(names):
+        names = [f"Channel {i}" for i in range(1, n_channels + 1)]
+        described = [{}] * n_channels
+    units = [_word(entry, "unit") for entry in described]
+    return tuple(
+        Channel.from_label(name, unit=UNITS.get(unit.lower(), unit) or "count")
+        for name, unit in zip(names, units, strict=True)
+    )
+
+
+def _described(stream: Stream) -> list[Mapping[str, Any]]:
+    """Channel entries of the stream's description; anything else counts as none."""
+    node: Any = stream["info"].get("desc")
+    for key in ("channels", "channel"):
+        node = node[0] if isinstance(node, list) and node else node
+        node = node.get(key) if isinstance(node, Mapping) else None
+    entries = node if isinstance(node, list) else []
+    return [entry for entry in entries if isinstance(entry, Mapping)]
+
+
+def _word(entry: Mapping[str, Any], key: str) -> str:
+    value = entry.get(key)
+    return value[0] if isinstance(value, list) and value and isinstance(value[0], str) else ""
+
+
+def _markers(streams: Sequence[Stream], begin: float) -> tuple[Annotation, ...]:
+    marks = [
+        Annotation(float(time) - begin, 0.0, text)
+        for stream in streams
+        if stream["info"]["channel_format"][0] == "string"
+        for time, row in zip(stream["time_stamps"], stream["time_series"], strict=True)
+        if (text := " ".join(word for word in row if word).strip())
+    ]
+    return tuple(sorted(marks, key=lambda mark: mark.onset))
+
+
+def _damage(checked: Checked) -> list[str]:
+    findings = []
+    if checked.n_dropped:
+        findings.append(f"{checked.n_dropped} damaged chunks left out")
+    if checked.n_bytes_left:
+        findings.append(f"the file is cut: {checked.n_bytes_left} bytes at its end are no chunk")
+    return findings
+
+
+def _start(header: Mapping[str, Any] | None) -> datetime | None:
+    info = (header or {}).get("info")
+    text = _word(info, "datetime") if isinstance(info, Mapping) else ""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,230 @@
+"""Where samples lie in a file, and how a block of them is read."""
+
+from __future__ import annotations
+
+import math
+import os
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgspasm.errors import RecordingError
+from emgspasm.storage.edf_signals import Columns
+
+BLOCK_ROWS = 8192
+"""Rows of a block, about: large enough for the kernels, small enough for the cache."""
+
+Interval = tuple[int, int]
+"""Sample numbers, half open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Records that follow each other without a gap: first sample, first record, count."""
+
+    start: int
+    first_record: int
+    n_records: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the samples lie in a file.
+
+    Parameters
+    ----------
+    header_bytes, record_bytes, sample_bytes : int
+        Sizes.
+    columns : Columns
+        How records are decoded.
+    spans : tuple of Span
+        In order of time.
+    missing : tuple of Interval
+        What all channels are missing; in order, disjoint.
+    channel_missing : tuple of tuple of Interval
+        What each channel is missing alone.
+    """
+
+    header_bytes: int
+    record_bytes: int
+    sample_bytes: int
+    columns: Columns
+    spans: tuple[Span, ...]
+    missing: tuple[Interval, ...] = ()
+    channel_missing: tuple[tuple[Interval, ...], ...] = ()
+
+    @property
+    def stop(self) -> int:
+        """Sample number after the last row of the file."""
+        last = self.spans[-1]
+        return last.start + last.n_records * self.columns.n_samples
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Rows read at once: whole records, or a part of one very long record.
+
+    `row` is where the block begins inside its first record.
+    """
+
+    start: int
+    record: int
+    row: int
+    n_rows: int
+
+    @property
+    def stop(self) -> int:
+        """Sample number after the last row."""
+        return self.start + self.n_rows
+
+
+def blocks(layout: Layout, start: int, stop: int) -> Iterator[Block]:
+    """Cut what lies between two sample numbers into blocks that fit memory."""
+    n = layout.columns.n_samples
+    step, grain = _steps(layout.columns)
+    first = bisect_right(layout.spans, start, key=lambda span: span.start) - 1
+    for span in layout.spans[max(first, 0) :]:
+        row = max(0, start - span.start) // grain * grain
+        end = min(span.n_records * n, stop - span.start)
+        while row < end:
+            room = step if step >= n else min(step, n - row % n)
+            n_rows = min(room, span.n_records * n - row)
+            yield Block(span.start + row, span.first_record + row // n, row % n, n_rows)
+            row += n_rows
+
+
+def _steps(columns: Columns) -> tuple[int, int]:
+    """Rows of a block, and the rows that it must begin at a multiple of."""
+    n = columns.n_samples
+    if n <= 2 * BLOCK_ROWS:
+        return n * max(1, BLOCK_ROWS // n), n
+    hold = math.lcm(*(n // int(length) for length in columns.lengths))
+    return hold * max(1, BLOCK_ROWS // hold), hold
+
+
+def read_block(file: BinaryIO, layout: Layout, block: Block) -> NDArray[np.float64]:
+    """Decode one block.
+
+    Returns
+    -------
+    ndarray, shape (block.n_rows, n_channels)
+        Physical values, NaN where a channel alone is missing.
+
+    Raises
+    ------
+    RecordingError
+        If the file has become shorter.
+    """
+    from emgspasm.storage.decode import decode16, decode24  # numba takes 0.5 s to import
+
+    columns, n = layout.columns, layout.columns.n_samples
+    whole = block.n_rows % n == 0
+    records, offsets, lengths = (_whole if whole else _part)(file, layout, block)
+    out = np.empty((block.n_rows, len(offsets)))
+    decode = decode24 if layout.sample_bytes == 3 else decode16
+    decode(records, offsets, lengths, columns.gains, columns.zeros, out)
+    for column, intervals in enumerate(layout.channel_missing):
+        for start, stop in within(intervals, block.start, block.stop):
+            out[start - block.start : stop - block.start, column] = np.nan
+    return out
+
+
+_Raw = tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]
+
+
+def _whole(file: BinaryIO, layout: Layout, block: Block) -> _Raw:
+    """Bytes of whole records, and where the channels lie in them."""
+    n_records = block.n_rows // layout.columns.n_samples
+    offset = layout.header_bytes + block.record * layout.record_bytes
+    raw = read_exactly(file, n_records * layout.record_bytes, offset)
+    records = np.frombuffer(raw, np.uint8).reshape(n_records, layout.record_bytes)
+    return records, layout.columns.offsets, layout.columns.lengths
+
+
+def _part(file: BinaryIO, layout: Layout, block: Block) -> _Raw:
+    """Bytes of a part of one record, gathered channel by channel as if a record of its own."""
+    columns, size = layout.columns, layout.sample_bytes
+    holds = columns.n_samples // columns.lengths
+    record = layout.header_bytes + block.record * layout.record_bytes
+    froms = record + columns.offsets + block.row // holds * size
+    lengths = block.n_rows // holds
+    raw = b"".join(
+        read_exactly(file, int(length) * size, int(begin))
+        for begin, length in zip(froms, lengths, strict=True)
+    )
+    offsets = np.concatenate(([0], np.cumsum(lengths * size)[:-1]))
+    return np.frombuffer(raw, np.uint8)[np.newaxis], offsets, lengths
+
+
+def read_exactly(file: BinaryIO, n_bytes: int, offset: int) -> bytes:
+    """Read bytes at an offset.
+
+    Raises
+    ------
+    RecordingError
+        If the file is shorter.
+    """
+    raw = os.pread(file.fileno(), n_bytes, offset)
+    if len(raw) < n_bytes:
+        raise RecordingError(
+            f"{file.name}: {len(raw)} of {n_bytes} bytes at {offset} (the file became shorter "
+            "while it was read). Open it again"
+        )
+    return raw
+
+
+def within(intervals: Sequence[Interval], start: int, stop: int) -> Iterator[Interval]:
+    """Yield the parts of disjoint, ordered intervals which lie between two sample numbers."""
+    first = bisect_right(intervals, start, key=lambda interval: interval[1])
+    for begin, end in intervals[first:]:
+        if begin >= stop:
+            return
+        yield max(begin, start), min(end, stop)
+
+
+def outside(intervals: Sequence[Interval], start: int, stop: int) -> Iterator[Interval]:
+    """Yield what :func:`within` leaves."""
+    for begin, end in within(intervals, start, stop):
+        if begin > start:
+            yield start, begin
+        start = end
+    if start < stop:
+        yield start, stop
+
+
+def merge(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
+    """Join intervals which overlap or touch, in order."""
+    merged: list[Interval] = []
+    for start, stop in sorted(intervals):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(stop, merged[-1][1]))
+        elif stop > start:
+            merged.append((start, stop))
+    return tuple(merged)
+
+
+def runs(flags: NDArray[np.bool_]) -> Iterator[Interval]:
+    """Yield the stretches of True in a row of flags."""
+    edges = np.flatnonzero(np.diff(flags, prepend=False, append=False))
+    yield from zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+
+
+def open_bytes(path: Path) -> BinaryIO:
+    """Open a file for reading, unbuffered.
+
+    Raises
+    ------
+    RecordingError
+        If it is missing, a folder, or may not be read.
+    """
+    try:
+        return path.open("rb", buffering=0)
+    except OSError as error:
+        raise RecordingError(
+            f"{path}: cannot be read ({error.strerror}). Name an existing recording"
+        ) from error

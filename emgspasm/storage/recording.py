@@ -1,0 +1,184 @@
+"""A stored EDF or BDF recording as a source of chunks.
+
+Samples are decoded block by block by a compiled kernel straight from the bytes of the file, so a
+recording of any length takes the same memory, and a slice costs what it holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgspasm.errors import RecordingError
+from emgspasm.storage.layout import Layout, blocks, open_bytes, outside, read_block
+from emgspasm.stream import Annotation, Chunk, StreamInfo
+
+_MNE_TYPES = {"EMG": "emg", "EOG": "eog", "ECG": "ecg", "EEG": "eeg", "TRIG": "stim"}
+"""MNE's words for kinds of channels; any other is ``misc``."""
+
+
+class Recording:
+    """A stored recording: a source which can be iterated again, sliced and described.
+
+    Made by :func:`emgspasm.storage.edf.open_edf`. It holds no open file between calls.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    info : StreamInfo
+        What its chunks have in common.
+    n_samples : int
+        Rows from the first sample to the last one, missing ones included.
+    annotations : tuple of Annotation
+        Markers and missing stretches in order of onset.
+    start : datetime or None
+        When the first sample was taken; None where the header is anonymous.
+    findings : tuple of str
+        What was odd, in sentences for people.
+    layout : Layout
+        Where the samples lie.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        info: StreamInfo,
+        n_samples: int,
+        annotations: tuple[Annotation, ...],
+        start: datetime | None,
+        findings: tuple[str, ...],
+        layout: Layout,
+    ) -> None:
+        self.path = path
+        self.info = info
+        self.n_samples = n_samples
+        self.annotations = annotations
+        self.start = start
+        self.findings = findings
+        self._layout = layout
+        self._n_stops = 0
+
+    def __repr__(self) -> str:
+        return (
+            f"<Recording {self.path.name}: {len(self.info.channels)} channels, "
+            f"{self.info.sampling_frequency:g} Hz, {self.duration:.3f} s>"
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @property
+    def duration(self) -> float:
+        """Seconds from the first sample to the end of the last one."""
+        return self.n_samples / self.info.sampling_frequency
+
+    def __iter__(self) -> Iterator[Chunk]:
+        return self.chunks()
+
+    def stop(self) -> None:
+        """End the iterations under way after their chunk; later ones begin anew."""
+        self._n_stops += 1
+
+    def chunks(self, start: int = 0, stop: int | None = None) -> Iterator[Chunk]:
+        """Yield the present samples from `start` to `stop` (sample numbers, half open).
+
+        A stretch that all channels are missing is a jump from one chunk to the next; one that a
+        channel alone is missing holds NaN.
+
+        Raises
+        ------
+        ValueError
+            If the limits do not lie in the recording.
+        RecordingError
+            If the file went away.
+        """
+        return self._until_stopped(self._chunks(*self._limits(start, stop)), self._n_stops)
+
+    def read(self, start: int = 0, stop: int | None = None) -> NDArray[np.float64]:
+        """Read the samples from `start` to `stop`, NaN where missing.
+
+        Returns
+        -------
+        ndarray, shape (stop - start, n_channels)
+            In the unit of each channel.
+
+        Raises
+        ------
+        ValueError
+            If the limits do not lie in the recording.
+        RecordingError
+            If the file went away.
+        """
+        start, stop = self._limits(start, stop)
+        samples = np.full((stop - start, len(self.info.channels)), np.nan)
+        for chunk in self._chunks(start, stop):
+            samples[chunk.start - start : chunk.stop - start] = chunk.samples
+        return samples
+
+    def to_mne(self) -> Any:
+        """Load the whole recording as an ``mne.io.RawArray``, voltages in volts.
+
+        Missing samples are 0 under their ``BAD_ACQ_SKIP`` annotation, which MNE's filters and
+        epochs skip (a NaN would spread over everything).
+
+        Raises
+        ------
+        RecordingError
+            If MNE is not installed.
+        """
+        try:
+            import mne
+        except ImportError as error:
+            raise RecordingError(
+                "MNE is not installed, and a recording becomes an MNE object only with it. "
+                "Install it: pip install mne"
+            ) from error
+        volts = np.array([(channel.microvolts or 1e6) * 1e-6 for channel in self.info.channels])
+        types = [_MNE_TYPES.get(channel.kind, "misc") for channel in self.info.channels]
+        info = mne.create_info(list(self.info.names), self.info.sampling_frequency, types)
+        raw = mne.io.RawArray(np.nan_to_num(self.read() * volts).T, info, verbose="error")
+        if self.start is not None:
+            raw.set_meas_date(self.start.replace(tzinfo=UTC))
+        marks = [(a.onset, a.duration, a.text, a.channels) for a in self.annotations]
+        onsets, durations, texts, channels = zip(*marks, strict=True) if marks else ((),) * 4
+        return raw.set_annotations(mne.Annotations(onsets, durations, texts, ch_names=channels))
+
+    def _limits(self, start: int, stop: int | None) -> tuple[int, int]:
+        stop = self.n_samples if stop is None else stop
+        if not 0 <= start <= stop <= self.n_samples:
+            raise ValueError(
+                f"samples {start} to {stop} of a recording of {self.n_samples}; "
+                "limits must be in order and inside it"
+            )
+        return start, stop
+
+    def _until_stopped(self, chunks: Iterator[Chunk], n_stops: int) -> Iterator[Chunk]:
+        for chunk in chunks:
+            if self._n_stops != n_stops:
+                return
+            yield chunk
+
+    def _chunks(self, start: int, stop: int) -> Iterator[Chunk]:
+        missing = self._layout.missing
+        with open_bytes(self.path) as file:
+            for block in blocks(self._layout, start, stop):
+                limits = max(start, block.start), min(stop, block.stop)
+                pieces = list(outside(missing, *limits))
+                samples = read_block(file, self._layout, block) if pieces else np.empty((0, 0))
+                for begin, end in pieces:
+                    yield Chunk(begin, samples[begin - block.start : end - block.start])

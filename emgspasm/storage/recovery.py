@@ -1,0 +1,176 @@
+"""Makes a cut recording whole again without losing a byte of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from emgspasm.errors import RecordingError
+from emgspasm.storage.bdf_layout import DIGITAL_MAX, LONGEST_TEXT
+from emgspasm.storage.edf import count_records, open_edf, read_header
+from emgspasm.storage.edf_header import COUNT_OFFSET, Header
+from emgspasm.storage.layout import Interval, merge, open_bytes, runs
+from emgspasm.storage.recording import Recording
+from emgspasm.storage.tal import encode_annotation, encode_time
+from emgspasm.stream import SKIP, Annotation, Chunk, StreamInfo
+
+_ROOM = 64
+"""Bytes; a last record with more room than this left no annotation waiting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What :func:`recover` found and did.
+
+    Parameters
+    ----------
+    path : Path
+        The recording.
+    changed : bool
+        Whether anything was wrong.
+    n_samples : int
+        Samples it holds now.
+    lost_samples : int
+        Samples the header promises, or a cut record began, which are not there.
+    tail : Path or None
+        Where the bytes after the last whole record are kept.
+    findings : tuple of str
+        What was wrong and what was done, in sentences for people.
+    """
+
+    path: Path
+    changed: bool
+    n_samples: int
+    lost_samples: int
+    tail: Path | None
+    findings: tuple[str, ...]
+
+
+def recover(path: str | os.PathLike[str]) -> Recovery:
+    """Make a recording whole in place: header count, cut record, lost marks of missing samples.
+
+    Bytes after the last whole record go to a file beside it, ``X.bdf.tail``. A whole recording
+    is not touched.
+
+    Raises
+    ------
+    RecordingError
+        If there is nothing to recover, or the file cannot be changed.
+    """
+    path = Path(path)
+    recording = open_edf(path)
+    with open_bytes(path) as file:
+        header = read_header(file)
+        n_records, count_findings = count_records(file, header)
+        n_tail = os.fstat(file.fileno()).st_size - _end(header, n_records)
+    unmarked = _unmarked(recording, header, n_records)
+    findings = [*count_findings, *_told(unmarked, recording)]
+    if not findings:
+        return Recovery(path, False, recording.n_samples, 0, None, ("whole; nothing was changed",))
+    tail = path.with_name(path.name + ".tail") if n_tail else None
+    if tail and tail.exists():
+        raise RecordingError(
+            f"{tail}: exists already, and the cut end of {path.name} must be kept there. "
+            "Move it away and try again"
+        )
+    try:
+        marks = _marks(header, n_records, unmarked, recording.info.sampling_frequency)
+        _mend(path, header, n_records, tail, marks)
+    except OSError as error:
+        raise RecordingError(
+            f"{path}: cannot be changed ({error.strerror}). Copy it to where you may write"
+        ) from error
+    if tail:
+        findings.append(f"the {n_tail} bytes after the last whole record are kept in {tail.name}")
+    n_lost = max(header.n_records - n_records, 1 if n_tail else 0)
+    n_samples = open_edf(path).n_samples
+    return Recovery(path, True, n_samples, n_lost * _rows(recording, header), tail, tuple(findings))
+
+
+def _rows(recording: Recording, header: Header) -> int:
+    return round(recording.info.sampling_frequency * float(header.record_duration))
+
+
+def _end(header: Header, n_records: int) -> int:
+    return header.n_bytes + n_records * header.record_bytes
+
+
+def _unmarked(recording: Recording, header: Header, n_records: int) -> tuple[Interval, ...]:
+    """Find missing stretches whose annotation was still waiting when the writer was killed.
+
+    Annotations only ever wait while records are full of them; with room in the last record none
+    was lost, and channels that stand at the digital minimum together are rails.
+    """
+    *samples, signal = header.signals
+    offset, room = header.offsets()[-1], 3 * signal.samples_per_record
+    ours = header.reserved == "BDF+C" and header.sample_bytes == 3 and signal.is_annotations
+    ours = ours and all(other.digital_min == -DIGITAL_MAX for other in samples)
+    if not ours or room < LONGEST_TEXT:
+        return ()
+    with open_bytes(recording.path) as file:
+        begin = _end(header, n_records - 1) + offset
+        used = os.pread(file.fileno(), room, begin).rstrip(b"\0")
+    if room - len(used) >= _ROOM:
+        return ()
+    return merge(run for chunk in recording for run in _at_bottom(chunk, recording.info))
+
+
+def _at_bottom(chunk: Chunk, info: StreamInfo) -> Iterator[Interval]:
+    """Yield the runs of a chunk in which all channels hold their digital minimum."""
+    bottom = np.array([-channel.full_scale for channel in info.channels]) * (1 - 1e-9)
+    for start, stop in runs(np.all(chunk.samples <= bottom, axis=1)):
+        yield chunk.start + start, chunk.start + stop
+
+
+def _told(unmarked: Sequence[Interval], recording: Recording) -> list[str]:
+    if not unmarked:
+        return []
+    seconds = sum(stop - start for start, stop in unmarked) / recording.info.sampling_frequency
+    return [
+        (
+            f"{len(unmarked)} stretches ({seconds:.3f} s) held missing samples whose annotations "
+            f"were lost; marked {SKIP} again"
+        )
+    ]
+
+
+def _mend(path: Path, header: Header, n_records: int, tail: Path | None, marks: bytes) -> None:
+    """Move the tail beside the file, add the lost marks, then count the records."""
+    with path.open("r+b", buffering=0) as file:
+        if tail:
+            file.seek(_end(header, n_records))
+            with tail.open("xb") as beside:
+                shutil.copyfileobj(file, beside)
+                os.fsync(beside.fileno())
+            file.truncate(_end(header, n_records))
+        os.pwrite(file.fileno(), marks, _end(header, n_records))
+        count = n_records + len(marks) // header.record_bytes
+        os.pwrite(file.fileno(), str(count).ljust(8).encode(), COUNT_OFFSET)
+        os.fsync(file.fileno())
+
+
+def _marks(header: Header, n_records: int, unmarked: Sequence[Interval], rate: float) -> bytes:
+    """Lay out further records, all of their samples missing, which hold the lost annotations."""
+    waiting = deque(_skip(start / rate, (stop - start) / rate) for start, stop in unmarked)
+    n_samples = sum(signal.samples_per_record for signal in header.signals[:-1])
+    samples = (-DIGITAL_MAX).to_bytes(3, "little", signed=True) * n_samples
+    room = 3 * header.signals[-1].samples_per_record
+    records = b""
+    while waiting:
+        onset = float(n_records * header.record_duration)
+        texts = encode_time(onset) + _skip(onset, float(header.record_duration))
+        while waiting and len(texts) + len(waiting[0]) <= room:
+            texts += waiting.popleft()
+        records += samples + texts.ljust(room, b"\0")
+        n_records += 1
+    return records
+
+
+def _skip(onset: float, duration: float) -> bytes:
+    return encode_annotation(Annotation(onset, duration, SKIP))

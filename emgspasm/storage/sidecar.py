@@ -1,0 +1,156 @@
+"""What stands beside a recording: how it was made, its channels, its markers.
+
+Field and column names are those of BIDS 1.11 for EMG (clinical facts 11).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from emgspasm.storage.importers.adjusted import StoredRecording
+from emgspasm.storage.tables import MISSING, replacing, write_json
+from emgspasm.stream import MUSCLES, SKIP, Annotation, Channel
+
+CHANNEL_COLUMNS = (
+    "name",
+    "type",
+    "units",
+    "description",
+    "sampling_frequency",
+    "reference",
+    "target_muscle",
+)
+EVENT_COLUMNS = ("onset", "duration", "trial_type", "channel")
+
+
+@dataclass(frozen=True, slots=True)
+class Acquisition:
+    """What only people know about a recording; ``n/a`` and None where nobody said.
+
+    Parameters
+    ----------
+    reference : str
+        BIDS ``EMGReference``: ``Bipolar``, or what all channels are measured against.
+    placement : str
+        How electrode sites were found, in words.
+    power_line_frequency : float or None
+        Hertz of the mains where it was recorded.
+    software_filters : mapping or None
+        Filters that changed the stored samples, by name; an empty mapping means none.
+    """
+
+    reference: str = MISSING
+    placement: str = MISSING
+    power_line_frequency: float | None = None
+    software_filters: Mapping[str, Mapping[str, Any]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SidecarPaths:
+    """Files that describe one recording."""
+
+    description: Path
+    channels: Path
+    events: Path
+
+    @classmethod
+    def beside(cls, recording: Path) -> SidecarPaths:
+        """Name them for a recording outside a study: ``X.json``, ``X_channels.tsv``."""
+        stem = recording.with_suffix("")
+        return cls(
+            recording.with_suffix(".json"),
+            stem.with_name(f"{stem.name}_channels.tsv"),
+            stem.with_name(f"{stem.name}_markers.tsv"),
+        )
+
+
+def write_sidecars(
+    recording: StoredRecording,
+    paths: SidecarPaths,
+    *,
+    task: str,
+    acquisition: Acquisition = Acquisition(),
+    overwrite: bool = False,
+) -> None:
+    """Write description, channels and, where there are markers, events.
+
+    Raises
+    ------
+    RecordingError
+        If a file exists and `overwrite` is False, or cannot be written.
+    """
+    write_json(description(recording, task, acquisition), paths.description, overwrite=overwrite)
+    channels = [
+        _channel_row(channel, recording, acquisition) for channel in recording.info.channels
+    ]
+    write_rows(paths.channels, CHANNEL_COLUMNS, channels, overwrite=overwrite)
+    events = [_event_row(mark) for mark in recording.annotations if mark.text != SKIP]
+    if events:
+        write_rows(paths.events, EVENT_COLUMNS, events, overwrite=overwrite)
+
+
+def description(recording: StoredRecording, task: str, acquisition: Acquisition) -> dict[str, Any]:
+    """Gather the fields of ``_emg.json``: all that BIDS demands, and what is known."""
+    filters = acquisition.software_filters
+    described: dict[str, Any] = {
+        "TaskName": task,
+        "EMGPlacementScheme": "Other",
+        "EMGPlacementSchemeDescription": acquisition.placement,
+        "EMGReference": acquisition.reference,
+        "SamplingFrequency": recording.info.sampling_frequency,
+        "PowerLineFrequency": acquisition.power_line_frequency or MISSING,
+        "RecordingType": "continuous",
+        "SoftwareFilters": MISSING if filters is None else dict(filters),
+        "EMGChannelCount": len(recording.info.columns("EMG")),
+        "RecordingDuration": recording.n_samples / recording.info.sampling_frequency,
+    }
+    if recording.info.device:
+        described["ManufacturersModelName"] = recording.info.device
+    return described
+
+
+def write_rows(
+    path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, overwrite: bool = False
+) -> None:
+    """Write a table of tab-separated text as BIDS wants it, ``n/a`` for what is missing.
+
+    Raises
+    ------
+    RecordingError
+        If the file exists and `overwrite` is False, or cannot be written.
+    """
+    lines = ["\t".join(map(_cell, row)) + "\n" for row in (columns, *rows)]
+    with replacing(path, overwrite=overwrite) as temporary:
+        temporary.write_text("".join(lines), encoding="utf-8")
+
+
+def _cell(value: Any) -> str:
+    if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
+        return MISSING
+    return " ".join(str(value).split()) or MISSING
+
+
+def _channel_row(
+    channel: Channel, recording: StoredRecording, acquisition: Acquisition
+) -> tuple[Any, ...]:
+    muscle = MUSCLES.get(channel.muscle or "", channel.muscle)
+    target = " ".join(filter(None, (channel.side, muscle))) if muscle else None
+    return (
+        channel.name,
+        channel.kind,
+        channel.unit,
+        f"full scale +-{channel.full_scale:g} {channel.unit}",
+        f"{recording.info.sampling_frequency:.9g}",
+        acquisition.reference if channel.kind == "EMG" else None,
+        target,
+    )
+
+
+def _event_row(mark: Annotation) -> tuple[Any, ...]:
+    onset, duration = (f"{seconds:.6f}".rstrip("0").rstrip(".") for seconds in
+                       (mark.onset, mark.duration))  # fmt: skip
+    return onset, duration, mark.text, ",".join(mark.channels)

@@ -1,0 +1,108 @@
+"""Tables as TSV files: written whole or not at all, read back as data frames."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from emgspasm.errors import RecordingError
+from emgspasm.storage.columns import TABLES, Column
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MISSING = "n/a"
+
+
+def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> pd.DataFrame:
+    """Rows as a data frame with exactly these columns; what a row lacks is missing."""
+    import pandas as pd
+
+    return pd.DataFrame.from_records(list(rows), columns=[c.name for c in columns])
+
+
+def write_table(frame: pd.DataFrame, path: Path, *, overwrite: bool = False) -> None:
+    """Write a data frame as TSV, ``n/a`` for missing, seven significant digits at least.
+
+    Raises
+    ------
+    RecordingError
+        If the file exists and `overwrite` is False, or cannot be written.
+    """
+    with replacing(path, overwrite=overwrite) as temporary:
+        frame.to_csv(temporary, sep="\t", index=False, na_rep=MISSING, lineterminator="\n")
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """Read a TSV file of events, truth or results; ``n/a`` is NaN.
+
+    Raises
+    ------
+    RecordingError
+        If the file cannot be read or is no table.
+    """
+    import pandas as pd
+
+    try:
+        return pd.read_csv(path, sep="\t", na_values=[MISSING], keep_default_na=False)
+    except OSError as error:
+        raise RecordingError(f"{path} cannot be read ({error.strerror}). Check the path") from None
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise RecordingError(
+            f"{path} is no tab-separated table ({str(error).strip()}). Give a _events.tsv file"
+        ) from None
+
+
+def write_json(content: Mapping[str, Any], path: Path, *, overwrite: bool = False) -> None:
+    """Write JSON with the same promises as :func:`write_table`."""
+    with replacing(path, overwrite=overwrite) as temporary:
+        text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+        temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def data_dictionary() -> dict[str, Any]:
+    """Every column of every table, as the ``dataset.json`` beside the results says it."""
+    return {
+        f"{name}.tsv": {column.name: _described(column) for column in columns}
+        for name, columns in TABLES.items()
+    }
+
+
+def _described(column: Column) -> dict[str, Any]:
+    entry: dict[str, Any] = {"Description": column.description}
+    if column.unit:
+        entry["Units"] = column.unit
+    if column.levels:
+        entry["Levels"] = list(column.levels)
+    return entry
+
+
+@contextmanager
+def replacing(path: Path, *, overwrite: bool) -> Iterator[Path]:
+    """A temporary name beside `path` which takes its place when all went well.
+
+    Raises
+    ------
+    RecordingError
+        If `path` exists and `overwrite` is False, or the folder cannot be written to.
+    """
+    if path.exists() and not overwrite:
+        raise RecordingError(
+            f"{path} exists (nothing is overwritten unasked). Use --overwrite or another name"
+        )
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        temporary.replace(path)
+    except OSError as error:
+        raise RecordingError(
+            f"{path} cannot be written ({error.strerror}). Check the folder and the free space"
+        ) from error
+    finally:
+        with suppress(OSError):  # the folder may be none; what went wrong is said already
+            temporary.unlink(missing_ok=True)

@@ -1,0 +1,199 @@
+"""How well found events agree with a truth: a simulation's, or an expert's marks.
+
+Events are matched one to one where they overlap within a collar of 50 ms (clinical facts 10):
+as many pairs as possible, and among those the nearest onsets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLLAR = 0.050
+"""Seconds by which events may miss each other and still match."""
+
+Intervals = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Agreement of one kind of event.
+
+    Parameters
+    ----------
+    trial_type, channel : str
+        What was compared; channel ``"all"`` joins the channels, ``"n/a"`` is an event of many.
+    n_truth, n_found, n_matched : int
+    sensitivity, ppv, f1 : float
+        NaN where nothing was to find, nothing was found, or both.
+    onset_bias_ms, onset_sd_ms, offset_bias_ms, offset_sd_ms : float
+        Median and standard deviation of found minus true time over the pairs.
+    duration_error_pct : float
+        Median of found over true duration, minus 100 %.
+    """
+
+    trial_type: str
+    channel: str
+    n_truth: int
+    n_found: int
+    n_matched: int
+    sensitivity: float
+    ppv: float
+    f1: float
+    onset_bias_ms: float
+    onset_sd_ms: float
+    offset_bias_ms: float
+    offset_sd_ms: float
+    duration_error_pct: float
+
+
+def match(found: Intervals, truth: Intervals, collar: float = COLLAR) -> NDArray[np.intp]:
+    """Pair found with true intervals.
+
+    Parameters
+    ----------
+    found, truth : ndarray, shape (n, 2)
+        Onset and offset in seconds, in order of onset.
+    collar : float
+        Seconds.
+
+    Returns
+    -------
+    ndarray of int, shape (n_pairs, 2)
+        Rows of `found` and of `truth`.
+    """
+    pairs = [
+        _assign(found, truth, first, second, collar)
+        for first, second in _clusters(found, truth, collar)
+    ]
+    return np.concatenate(pairs) if pairs else np.empty((0, 2), np.intp)
+
+
+def _clusters(
+    found: Intervals, truth: Intervals, collar: float
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Rows of both that hang together in time: nothing in one cluster can match another."""
+    both = np.concatenate([found, truth])
+    order = np.argsort(both[:, 0], kind="stable")
+    reach = np.maximum.accumulate(both[order, 1] + collar)
+    starts = np.flatnonzero(both[order[1:], 0] > reach[:-1]) + 1
+    for members in np.split(order, starts):
+        first, second = members[members < len(found)], members[members >= len(found)]
+        if len(first) and len(second):
+            yield first, second - len(found)
+
+
+def _assign(
+    found: Intervals,
+    truth: Intervals,
+    first: NDArray[np.intp],
+    second: NDArray[np.intp],
+    collar: float,
+) -> NDArray[np.intp]:
+    from scipy.optimize import linear_sum_assignment
+
+    a, b = found[first][:, None], truth[second][None]
+    touching = (a[..., 0] <= b[..., 1] + collar) & (b[..., 0] <= a[..., 1] + collar)
+    distance = np.abs(a[..., 0] - b[..., 0])
+    # a pair more always outweighs any sum of distances, so the pairing is as large as possible
+    weight = np.where(touching, distance - 1 - distance.sum(), 0.0)
+    rows, columns = linear_sum_assignment(weight)
+    kept = touching[rows, columns]
+    return np.stack([first[rows[kept]], second[columns[kept]]], axis=1)
+
+
+def score(found: pd.DataFrame, truth: pd.DataFrame) -> list[Score]:
+    """Compare two event tables, by kind of event and channel.
+
+    Parameters
+    ----------
+    found, truth : DataFrame
+        With the columns ``onset``, ``duration`` (s), ``trial_type`` and ``channel``.
+
+    Returns
+    -------
+    list of Score
+        Kinds that occur in neither table are left out; the row ``all`` of a kind pools its
+        channels' pairs.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+    """
+    for name, frame in (("result", found), ("truth", truth)):
+        lacking = {"onset", "duration", "trial_type", "channel"} - set(frame.columns)
+        if lacking:
+            raise ValueError(f"the {name} lacks the columns {sorted(lacking)} of an events table")
+    scores = []
+    for kind in sorted({*found["trial_type"].dropna(), *truth["trial_type"].dropna()}):
+        scores += _score_kind(
+            kind, found[found["trial_type"] == kind], truth[truth["trial_type"] == kind]
+        )
+    return scores
+
+
+def _score_kind(kind: str, found: pd.DataFrame, truth: pd.DataFrame) -> list[Score]:
+    scores, matched = [], []
+    names = sorted({*found["channel"].fillna("n/a"), *truth["channel"].fillna("n/a")})
+    for name in names:
+        a = _intervals(found[found["channel"].fillna("n/a") == name])
+        b = _intervals(truth[truth["channel"].fillna("n/a") == name])
+        pairs = match(a, b)
+        matched.append((a[pairs[:, 0]], b[pairs[:, 1]]))
+        scores.append(_summarize(kind, name, len(a), len(b), *matched[-1]))
+    if len(names) > 1:
+        pooled = (np.concatenate([m[i] for m in matched]) for i in (0, 1))
+        scores.insert(0, _summarize(kind, "all", len(found), len(truth), *pooled))
+    return scores
+
+
+def _intervals(frame: pd.DataFrame) -> Intervals:
+    onset = frame["onset"].to_numpy(np.float64)
+    intervals = np.stack([onset, onset + frame["duration"].to_numpy(np.float64)], axis=1)
+    ordered: Intervals = intervals[np.argsort(onset, kind="stable")]
+    return ordered
+
+
+def _summarize(
+    kind: str, channel: str, n_found: int, n_truth: int, found: Intervals, truth: Intervals
+) -> Score:
+    n = len(found)
+    errors = 1000 * (found - truth)
+    found_length, true_length = np.diff(found)[:, 0], np.diff(truth)[:, 0]
+    lasting = true_length > 0  # an expert's mark may be a moment
+    lengths = found_length[lasting] / true_length[lasting]
+    return Score(
+        trial_type=kind,
+        channel=channel,
+        n_truth=n_truth,
+        n_found=n_found,
+        n_matched=n,
+        sensitivity=_share(n, n_truth),
+        ppv=_share(n, n_found),
+        f1=_share(2 * n, n_truth + n_found),
+        onset_bias_ms=_median(errors[:, 0]),
+        onset_sd_ms=_spread(errors[:, 0]),
+        offset_bias_ms=_median(errors[:, 1]),
+        offset_sd_ms=_spread(errors[:, 1]),
+        duration_error_pct=100 * (_median(lengths) - 1),
+    )
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else np.nan
+
+
+def _median(values: NDArray[np.float64]) -> float:
+    return float(np.median(values)) if len(values) else np.nan
+
+
+def _spread(values: NDArray[np.float64]) -> float:
+    return float(np.std(values)) if len(values) else np.nan

@@ -1,0 +1,49 @@
+"""Small signals and streams shared by the tests."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+from emgspasm.stream import Channel, Chunk, StreamInfo
+
+settings.register_profile("emgspasm", deadline=None, derandomize=True, max_examples=25)
+settings.load_profile("emgspasm")
+
+
+@pytest.fixture(scope="session")
+def stream_info():
+    """Makes a StreamInfo of EMG channels."""
+
+    def make(n_channels=1, fs=1000.0, unit="uV", full_scale=np.inf):
+        names = (f"c{i}" for i in range(n_channels))
+        channels = tuple(Channel(n, unit=unit, full_scale=full_scale) for n in names)
+        return StreamInfo(float(fs), channels)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def cut():
+    """Cuts samples into chunks at given rows."""
+
+    def chunks(samples, cuts=(), start=0):
+        edges = [0, *sorted(cuts), len(samples)]
+        for low, high in pairwise(edges):
+            yield Chunk(start + low, samples[low:high].copy())
+
+    return chunks
+
+
+@pytest.fixture(scope="session")
+def noise_with_bursts():
+    """White noise whose standard deviation is raised in stretches: the burst of the textbook."""
+
+    def make(n_samples, stretches, noise=2.0, snr=20.0, seed=0):
+        samples = np.random.default_rng(seed).normal(0.0, noise, (n_samples, 1))
+        for onset, offset in stretches:
+            samples[onset:offset] *= 10 ** (snr / 20)
+        return samples
+
+    return make

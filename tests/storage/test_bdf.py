@@ -1,0 +1,345 @@
+"""What BdfWriter stores, as edfio, pyedflib and MNE read it: three independent oracles."""
+
+import subprocess
+import sys
+import warnings
+from fractions import Fraction
+from pathlib import Path
+
+import edfio
+import mne
+import numpy as np
+import pyedflib
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from emgspasm.errors import RecordingError
+from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.bdf_layout import record_layout, stored_info
+from emgspasm.storage.edf import open_edf
+from emgspasm.stream import Channel, Chunk, StreamInfo
+
+CYTON = 187_500.0
+
+
+LABELS = ("OOC_L", "OOC_R", "ZYG_L", "ZYG_R")
+
+
+TEMPORARY = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+def stream(sampling_frequency: float = 250.0, labels: tuple[str, ...] = LABELS) -> StreamInfo:
+    channels = tuple(Channel.from_label(label, full_scale=CYTON) for label in labels)
+    return StreamInfo(sampling_frequency, channels)
+
+
+def noise(n_samples: int, n_channels: int = 4, seed: int = 7) -> np.ndarray:
+    return np.random.default_rng(seed).normal(0, 200, (n_samples, n_channels))
+
+
+def write(path: Path, samples: np.ndarray, info: StreamInfo) -> np.ndarray:
+    with BdfWriter(path, info, overwrite=True) as writer:
+        return writer.write(Chunk(0, samples)).samples
+
+
+def counts_by_edfio(path: Path) -> np.ndarray:
+    return np.stack([signal.digital for signal in edfio.read_bdf(path).signals], axis=1)
+
+
+def counts_by_pyedflib(path: Path) -> np.ndarray:
+    with pyedflib.EdfReader(str(path)) as reader:
+        signals = [reader.readSignal(i, digital=True) for i in range(reader.signals_in_file)]
+    return np.stack(signals, axis=1)
+
+
+def microvolts_by_mne(path: Path) -> np.ndarray:
+    raw = mne.io.read_raw_bdf(path, preload=True, verbose="error")
+    return raw.get_data(verbose="error").T * 1e6
+
+
+@st.composite
+def streams(draw):
+    """Chunks of a stream with gaps between them, missing samples, and rails."""
+    n_channels = draw(st.integers(1, 5))
+    sampling_frequency = draw(st.sampled_from([20.0, 100.0, 250.0, 333.333, 512.0]))
+    sizes = draw(st.lists(st.integers(0, 300), min_size=1, max_size=6))
+    gaps = draw(st.lists(st.sampled_from([0, 0, 0, 1, 7, 400]), min_size=6, max_size=6))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    chunks, start = [], 0
+    for size, gap in zip(sizes, gaps, strict=False):
+        samples = rng.normal(0, 50_000, (size, n_channels)).clip(-200_000, 200_000)
+        samples[rng.random(samples.shape) < draw(st.sampled_from([0, 0, 0.02]))] = np.nan
+        start += gap
+        chunks.append(Chunk(start, samples))
+        start += size
+    labels = tuple(f"M{i:02d}_L" for i in range(n_channels))
+    return stream(sampling_frequency, labels), chunks
+
+
+@given(streams())
+@TEMPORARY
+def test_every_reader_finds_the_counts_that_were_stored(tmp_path, drawn):
+    info, chunks = drawn
+    path = tmp_path / "x.bdf"
+    with BdfWriter(path, info, overwrite=True) as writer:
+        stored = [writer.write(chunk) for chunk in chunks]
+        n_samples = writer.n_samples
+    expected = np.full((n_samples, len(info.channels)), np.nan)
+    for chunk in stored:
+        expected[chunk.start : chunk.stop] = chunk.samples
+    counts = np.where(np.isnan(expected), -8_388_607, np.rint(expected * 8_388_607 / CYTON))
+    by_edfio, by_pyedflib = counts_by_edfio(path), counts_by_pyedflib(path)
+    np.testing.assert_array_equal(by_edfio[:n_samples], counts)
+    np.testing.assert_array_equal(by_pyedflib, by_edfio)
+    by_mne = microvolts_by_mne(path)
+    np.testing.assert_array_equal(np.rint(by_mne * 8_388_607 / CYTON), by_edfio)
+    np.testing.assert_allclose(by_mne[:n_samples], counts * (CYTON / 8_388_607), rtol=1e-9)
+
+
+@given(streams())
+@TEMPORARY
+def test_a_recording_reads_back_what_write_returned(tmp_path, drawn):
+    info, chunks = drawn
+    path = tmp_path / "x.bdf"
+    with BdfWriter(path, info, overwrite=True) as writer:
+        stored = [writer.write(chunk) for chunk in chunks]
+    recording = open_edf(path)
+    samples = np.full((stored[-1].stop, len(info.channels)), np.nan)
+    for chunk in stored:
+        samples[chunk.start : chunk.stop] = chunk.samples
+    present = [chunk for chunk in stored if len(chunk.samples)]
+    assert recording.n_samples == (present[-1].stop if present else 0)
+    np.testing.assert_array_equal(recording.read(), samples[: recording.n_samples])
+    assert recording.info.channels == writer.info.channels
+    assert recording.info.sampling_frequency == writer.info.sampling_frequency
+    assert recording.findings == ()
+    seen = np.zeros(recording.n_samples, bool)
+    for chunk in recording:
+        seen[chunk.start : chunk.stop] = True
+    written = np.zeros(recording.n_samples, bool)
+    for chunk in stored:
+        written[chunk.start : chunk.stop] = True
+    np.testing.assert_array_equal(seen, written)
+
+
+@given(streams(), st.data())
+@TEMPORARY
+def test_the_partition_into_chunks_does_not_change_the_bytes(tmp_path, drawn, data):
+    info, chunks = drawn
+    whole, parts = tmp_path / "whole.bdf", tmp_path / "parts.bdf"
+    with BdfWriter(whole, info, overwrite=True) as writer:
+        for chunk in chunks:
+            if len(chunk.samples):
+                writer.write(chunk)
+    with BdfWriter(parts, info, overwrite=True) as writer:
+        for chunk in chunks:
+            cut = data.draw(st.integers(0, len(chunk.samples)))
+            for part in (slice(0, cut), slice(cut, None)):
+                if len(chunk.samples[part]):
+                    writer.write(Chunk(chunk.start + (part.start or 0), chunk.samples[part]))
+    assert whole.read_bytes() == parts.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "sampling_frequency", [125, 200, 250, 256, 500, 512, 1000, 1600, 2000, 2048, 4000, 8000, 16000]
+)
+def test_usual_rates_are_exact(sampling_frequency):
+    layout = record_layout(sampling_frequency)
+    assert Fraction(layout.n_samples) / layout.duration == sampling_frequency
+    assert layout.duration == pytest.approx(0.5, abs=0.005)
+
+
+@given(st.floats(2, 50_000))
+@settings(max_examples=200, deadline=None)
+def test_any_rate_is_stored_within_a_millionth_in_records_of_at_most_a_second(wanted):
+    layout = record_layout(wanted)
+    assert layout.sampling_frequency == pytest.approx(wanted, rel=1.01e-6)
+    assert 0 < layout.duration <= 1
+
+
+def test_a_rate_of_a_third_is_exact():
+    assert record_layout(1000 / 3).sampling_frequency == 1000 / 3
+
+
+def test_an_odd_rate_is_stored_far_within_a_crystal():
+    assert stored_info(stream(333.333)).sampling_frequency == pytest.approx(333.333, rel=2e-9)
+
+
+def test_a_rate_below_one_sample_a_second_is_refused():
+    with pytest.raises(ValueError, match=r"0\.5 Hz cannot be stored"):
+        record_layout(0.5)
+
+
+@given(st.floats(1e-4, 9_999_999))
+@settings(max_examples=200, deadline=None)
+def test_a_full_scale_is_rounded_up_to_what_the_header_can_say(full_scale):
+    info = StreamInfo(250.0, (Channel("OOC_L", full_scale=full_scale),))
+    stored = stored_info(info).channels[0].full_scale
+    assert full_scale <= stored <= full_scale * 1.0001 + 1e-5
+
+
+def test_a_channel_without_full_scale_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="full_scale of OOC_L is unknown"):
+        BdfWriter(tmp_path / "x.bdf", StreamInfo(250.0, (Channel("OOC_L"),)))
+    assert not list(tmp_path.iterdir())
+
+
+def test_emg_in_another_voltage_is_refused(tmp_path):
+    info = StreamInfo(250.0, (Channel("OOC_L", unit="mV", full_scale=1),))
+    with pytest.raises(ValueError, match="unit mV of OOC_L"):
+        BdfWriter(tmp_path / "x.bdf", info)
+
+
+def test_a_label_longer_than_its_field_is_refused(tmp_path):
+    info = StreamInfo(250.0, (Channel("orbicularis oculi left", full_scale=1),))
+    with pytest.raises(ValueError, match="header field"):
+        BdfWriter(tmp_path / "x.bdf", info)
+    assert not list(tmp_path.iterdir())
+
+
+def test_channels_of_other_kinds_survive(tmp_path):
+    channels = (
+        Channel("OOC_L", "left", "OOC", full_scale=CYTON),
+        Channel("EOG", kind="EOG", full_scale=5000.0),
+        Channel("X", kind="ACCEL", unit="g", full_scale=4.0),
+        Channel("pulse", kind="MISC", unit="count", full_scale=1023.0),
+        Channel("chin", "midline", "MEN", unit="count", full_scale=1023.0),
+        Channel("forearm", "right", None, full_scale=1000.0),
+    )
+    write(tmp_path / "x.bdf", noise(300, 6), StreamInfo(250.0, channels))
+    assert open_edf(tmp_path / "x.bdf").info.channels == channels
+
+
+def test_the_header_names_nobody(tmp_path):
+    write(tmp_path / "x.bdf", noise(300), stream())
+    header = (tmp_path / "x.bdf").read_bytes()[:256]
+    assert header[8:88].rstrip() == b"X X X X"
+    assert header[88:168].rstrip() == b"Startdate X X X X"
+    assert header[168:184] == b"01.01.8500.00.00"
+    assert open_edf(tmp_path / "x.bdf").start is None
+
+
+def test_equipment_is_kept_as_one_word_of_the_header(tmp_path):
+    BdfWriter(tmp_path / "x.bdf", stream(), equipment="OpenBCI Cyton").close()
+    assert open_edf(tmp_path / "x.bdf").info.device == "OpenBCI Cyton"
+
+
+def test_samples_beyond_full_scale_are_rails(tmp_path):
+    samples = np.array([[2e5, -2e5, np.inf, -np.inf]])
+    stored = write(tmp_path / "x.bdf", samples, stream())
+    np.testing.assert_array_equal(stored, [[CYTON, -CYTON, CYTON, -CYTON]])
+
+
+def test_a_rail_at_the_digital_minimum_is_not_missing(tmp_path):
+    samples = np.full((500, 4), -CYTON)
+    write(tmp_path / "x.bdf", samples, stream())
+    np.testing.assert_array_equal(open_edf(tmp_path / "x.bdf").read(), samples)
+
+
+def test_a_chunk_out_of_order_is_refused(tmp_path):
+    with BdfWriter(tmp_path / "x.bdf", stream()) as writer:
+        writer.write(Chunk(0, noise(10)))
+        with pytest.raises(ValueError, match="starts at sample 9, before 10"):
+            writer.write(Chunk(9, noise(10)))
+
+
+def test_a_chunk_of_another_width_is_refused(tmp_path):
+    writer = BdfWriter(tmp_path / "x.bdf", stream())
+    with writer, pytest.raises(ValueError, match="chunk of 3 channels"):
+        writer.write(Chunk(0, noise(10, 3)))
+
+
+def test_nothing_is_overwritten_unasked(tmp_path):
+    path = tmp_path / "x.bdf"
+    path.write_bytes(b"precious")
+    with pytest.raises(RecordingError, match="exists already"):
+        BdfWriter(path, stream())
+    assert path.read_bytes() == b"precious"
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(RecordingError, match="cannot be created"):
+        BdfWriter(tmp_path / "nowhere" / "x.bdf", stream())
+
+
+def test_writing_after_close_is_refused(tmp_path):
+    writer = BdfWriter(tmp_path / "x.bdf", stream())
+    writer.close()
+    writer.close()
+    with pytest.raises(RecordingError, match="closed"):
+        writer.write(Chunk(0, noise(10)))
+
+
+def test_the_file_is_valid_after_every_write(tmp_path):
+    path = tmp_path / "x.bdf"
+    with BdfWriter(path, stream()) as writer:
+        for start in range(0, 1500, 30):
+            assert start - 125 < open_edf(path).n_samples <= start
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                edfio.read_bdf(path)
+            with pyedflib.EdfReader(str(path)):
+                pass
+            mne.io.read_raw_bdf(path, preload=True, verbose="error")
+            writer.write(Chunk(start, noise(30)))
+
+
+def test_a_long_gap_takes_no_memory(tmp_path):
+    import tracemalloc
+
+    with BdfWriter(tmp_path / "x.bdf", stream()) as writer:
+        writer.write(Chunk(0, noise(10)))
+        tracemalloc.start()
+        writer.write(Chunk(250 * 1800, noise(10)))
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert peak < 1_000_000
+    recording = open_edf(tmp_path / "x.bdf")
+    assert [(c.start, c.stop) for c in recording] == [(0, 10), (450_000, 450_010)]
+
+
+DISK_FULL = """
+import resource, signal, sys
+import numpy as np
+from emgspasm.errors import RecordingError
+from emgspasm.storage.bdf import BdfWriter
+from emgspasm.stream import Channel, Chunk, StreamInfo
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
+info = StreamInfo(1000.0, (Channel("OOC_L", full_scale=187500.0),))
+try:
+    with BdfWriter(sys.argv[1], info) as writer:
+        for start in range(0, 60_000, 10):
+            writer.write(Chunk(start, np.full((10, 1), float(start))))
+except RecordingError as error:
+    print(error)
+"""
+
+
+def fill_disk(path: Path, n_bytes: int) -> str:
+    command = [sys.executable, "-c", DISK_FULL, str(path), str(n_bytes)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def test_a_full_disk_leaves_whole_records_and_says_how_many(tmp_path):
+    path = tmp_path / "x.bdf"
+    said = fill_disk(path, 40_000)
+    recording = open_edf(path)
+    assert recording.findings == ()
+    assert f"{recording.n_samples} samples" in said
+    assert "Make room on the disk" in said
+    assert recording.n_samples > 5000
+    np.testing.assert_allclose(
+        recording.read()[:, 0], np.arange(recording.n_samples) // 10 * 10, atol=0.02
+    )
+    assert len(counts_by_pyedflib(path)) == recording.n_samples
+
+
+def test_a_disk_full_from_the_start_leaves_no_file(tmp_path):
+    assert "0 samples" in fill_disk(tmp_path / "x.bdf", 300)
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,155 @@
+"""What export writes, read by edfio, pyedflib, pandas, pyarrow, and by our own importer."""
+
+import json
+import tracemalloc
+
+import edfio
+import numpy as np
+import pandas as pd
+import pyarrow.parquet
+import pyedflib
+import pytest
+
+from emgspasm.errors import RecordingError
+from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.edf import open_edf
+from emgspasm.storage.export import FORMATS, export_recording
+from emgspasm.storage.opening import open_recording
+from emgspasm.stream import SKIP, Annotation, Channel, Chunk, StreamInfo
+
+GAPS = [(600, 607), (1207, 2107)]
+N_SAMPLES = 2907
+
+
+@pytest.fixture
+def recording(tmp_path):
+    """Two gaps (one longer than a lap of the counter), NaN in a channel, markers, acceleration."""
+    emg = tuple(Channel.from_label(n, full_scale=187_500.0) for n in ("OOC_L", "OOC_R", "ZYG_L"))
+    acceleration = tuple(Channel(n, kind="ACCEL", unit="g", full_scale=4.0) for n in "XYZ")
+    samples = np.random.default_rng(0).normal(0, 100, (2000, 6)) / [1, 1, 1, 1e3, 1e3, 1e3]
+    samples[100:110, 1] = np.nan
+    path = tmp_path / "x.bdf"
+    with BdfWriter(path, StreamInfo(250.0, emg + acceleration)) as writer:
+        writer.annotate(Annotation(1.0, 2.0, "smile"))
+        writer.annotate(Annotation(5.0, 0.0, "in a gap"))
+        writer.write(Chunk(0, samples[:600]))
+        writer.write(Chunk(607, samples[600:1200]))
+        writer.write(Chunk(2107, samples[1200:]))
+    return open_edf(path)
+
+
+def test_csv_is_a_row_a_sample_with_empty_cells_where_missing(recording, tmp_path):
+    findings = export_recording(recording, "csv", tmp_path / "x.csv")
+    table = pd.read_csv(tmp_path / "x.csv")
+    assert list(table.columns) == ["time", *recording.info.names]
+    np.testing.assert_array_equal(table.iloc[:, 1:].to_numpy(), recording.read())
+    np.testing.assert_allclose(table["time"], np.arange(N_SAMPLES) / 250)
+    assert any("no markers" in finding for finding in findings)
+
+
+def test_parquet_keeps_samples_units_and_annotations(recording, tmp_path):
+    assert export_recording(recording, "parquet", tmp_path / "x.parquet") == ()
+    table = pyarrow.parquet.read_table(tmp_path / "x.parquet")
+    np.testing.assert_array_equal(table.to_pandas().iloc[:, 1:].to_numpy(), recording.read())
+    assert table["OOC_R"].null_count == 907 + 10
+    assert table.schema.field("X").metadata == {b"unit": b"g", b"kind": b"ACCEL"}
+    assert float(table.schema.metadata[b"sampling_frequency"]) == 250
+    marks = json.loads(table.schema.metadata[b"annotations"])
+    assert {"onset": 1.0, "duration": 2.0, "text": "smile", "channels": []} in marks
+
+
+def test_edf_is_read_back_within_half_a_step(recording, tmp_path):
+    assert export_recording(recording, "edf", tmp_path / "x.edf") == ()
+    again = open_edf(tmp_path / "x.edf")
+    assert again.info.names == recording.info.names
+    assert [channel.kind for channel in again.info.channels][3:] == ["ACCEL"] * 3
+    assert again.annotations == recording.annotations
+    expected = recording.read()
+    np.testing.assert_array_equal(np.isnan(again.read()), np.isnan(expected))
+    np.testing.assert_allclose(again.read()[:, :3], expected[:, :3], atol=0.01)
+    by_edfio = edfio.read_edf(tmp_path / "x.edf").signals[0].data[:600]
+    np.testing.assert_allclose(by_edfio, expected[:600, 0], atol=0.01)
+    with pyedflib.EdfReader(str(tmp_path / "x.edf")) as reader:
+        np.testing.assert_allclose(reader.readSignal(0)[:600], expected[:600, 0], atol=0.01)
+
+
+def test_edf_says_what_sixteen_bits_cost(tmp_path):
+    info = StreamInfo(250.0, (Channel.from_label("OOC_L", full_scale=187_500.0),))
+    with BdfWriter(tmp_path / "x.bdf", info) as writer:
+        writer.write(Chunk(0, np.linspace(-187_500, 187_500, 500)[:, None]))
+    (finding,) = export_recording(open_edf(tmp_path / "x.bdf"), "edf", tmp_path / "x.edf")
+    assert "OOC_L: EDF keeps 16 bits, a step of 5.7 uV" in finding
+
+
+def test_openbci_text_is_read_back_with_its_gaps(recording, tmp_path):
+    findings = export_recording(recording, "openbci", tmp_path / "x.txt")
+    again = open_recording(tmp_path / "x.txt")
+    assert again.n_samples == N_SAMPLES
+    gaps = [(a.onset * 250, a.duration * 250) for a in again.annotations if a.text == SKIP]
+    np.testing.assert_allclose(gaps, [(start, stop - start) for start, stop in GAPS])
+    expected = recording.read()
+    for chunk in again:
+        rows = expected[chunk.start : chunk.stop]
+        np.testing.assert_array_equal(chunk.samples[:, :3], rows[:, :3])
+        np.testing.assert_array_equal(chunk.samples[:, 8:11], rows[:, 3:])
+    onsets = [a.onset for a in again.annotations if a.text != SKIP]
+    assert onsets == [1.0, 2107 / 250]
+    assert "OOC_L, OOC_R, ZYG_L" in findings[0]
+    assert any("5 electrode channels of the board are filled" in finding for finding in findings)
+
+
+def test_the_counter_of_openbci_text_steps_over_gaps(recording, tmp_path):
+    export_recording(recording, "openbci", tmp_path / "x.txt")
+    lines = (tmp_path / "x.txt").read_text().splitlines()
+    counter = [int(line.split(",")[0]) for line in lines if line[0].isdigit()]
+    present = [i for i in range(N_SAMPLES) if not any(a <= i < b for a, b in GAPS)]
+    assert counter == [i % 256 for i in present]
+
+
+@pytest.mark.parametrize(
+    ("rate", "n_channels", "said"), [(250.5, 1, "whole numbers"), (250.0, 17, "boards of 8 and 16")]
+)
+def test_what_openbci_text_cannot_hold_is_refused(tmp_path, rate, n_channels, said):
+    channels = tuple(Channel(f"M{i}", full_scale=1.0) for i in range(n_channels))
+    BdfWriter(tmp_path / "x.bdf", StreamInfo(rate, channels)).close()
+    with pytest.raises(RecordingError, match=said):
+        export_recording(open_edf(tmp_path / "x.bdf"), "openbci", tmp_path / "x.txt")
+    assert [path.name for path in tmp_path.iterdir()] == ["x.bdf"]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_nothing_is_overwritten_unasked(recording, tmp_path, name):
+    (tmp_path / "out").write_bytes(b"precious")
+    with pytest.raises(RecordingError, match="exists"):
+        export_recording(recording, name, tmp_path / "out")
+    assert (tmp_path / "out").read_bytes() == b"precious"
+    export_recording(recording, name, tmp_path / "out", overwrite=True)
+    assert (tmp_path / "out").stat().st_size > 10_000
+
+
+def test_an_unknown_format_is_refused(recording, tmp_path):
+    with pytest.raises(ValueError, match="known are edf, csv, parquet, openbci"):
+        export_recording(recording, "xlsx", tmp_path / "x")
+
+
+@pytest.mark.parametrize("name", ["csv", "parquet", "openbci"])
+def test_a_failed_export_leaves_nothing(recording, tmp_path, name):
+    (tmp_path / "x.bdf").write_bytes((tmp_path / "x.bdf").read_bytes()[:5000])
+    with pytest.raises(RecordingError, match="became shorter"):
+        export_recording(recording, name, tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["x.bdf"]
+
+
+@pytest.mark.parametrize("name", ["csv", "parquet", "openbci"])
+def test_an_hour_of_gap_takes_no_memory(tmp_path, name):
+    info = StreamInfo(250.0, (Channel.from_label("OOC_L", full_scale=187_500.0),))
+    with BdfWriter(tmp_path / "x.bdf", info) as writer:
+        writer.write(Chunk(0, np.ones((100, 1))))
+        writer.write(Chunk(900_000, np.ones((100, 1))))
+    recording = open_edf(tmp_path / "x.bdf")
+    export_recording(recording, name, tmp_path / "warm")
+    tracemalloc.start()
+    export_recording(recording, name, tmp_path / "out")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 3_000_000

@@ -1,0 +1,158 @@
+"""Packet counters: what is lost, what is a wrap, what is a restart."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from emgspasm.storage.importers.counter import (
+    CYTON,
+    DAISY,
+    GANGLION,
+    CounterScan,
+    choose_cycle,
+    scan,
+)
+from emgspasm.storage.importers.losses import describe_losses, losses
+from emgspasm.storage.importers.timeline import Timeline, from_losses, unbroken
+
+FS = 250.0
+
+
+def timeline_of(counter, times=None, known=CYTON, block=None):
+    counter = np.asarray(counter, dtype=np.int64)
+    cycle = choose_cycle(counter[:20_000], known)
+    state = CounterScan(cycle, FS)
+    for part in range(0, len(counter), block or len(counter)):
+        rows = slice(part, part + (block or len(counter)))
+        state = scan(state, counter[rows], None if times is None else times[rows])
+    found = losses(state)
+    timeline = from_losses(len(counter), [(loss.row, loss.lost) for loss in found])
+    return timeline, found, describe_losses(state, found)
+
+
+def samples_of(timeline: Timeline, n_rows: int) -> dict[int, int]:
+    placed = {}
+    for first, last, sample in timeline.pieces(0, n_rows):
+        placed.update({row: sample + row - first for row in range(first, last)})
+    return placed
+
+
+@given(
+    kept=st.lists(st.booleans(), min_size=600, max_size=900),
+    block=st.integers(1, 400),
+    cycle=st.sampled_from([CYTON[0], DAISY[0], GANGLION[0]]),
+)
+@settings(max_examples=40, deadline=None)
+def test_losses_shorter_than_a_lap_are_found_exactly_whatever_the_blocks(kept, block, cycle):
+    kept = np.array([True, *kept[1:]]) | (np.arange(len(kept)) % 100 < 60)
+    truth = np.flatnonzero(kept)
+    counter = np.array(cycle)[truth % len(cycle)]
+    state = CounterScan(cycle, FS)
+    for part in range(0, len(counter), block):
+        state = scan(state, counter[part : part + block], None)
+    timeline = from_losses(len(counter), [(loss.row, loss.lost) for loss in losses(state)])
+    assert samples_of(timeline, len(counter)) == dict(enumerate(truth.tolist()))
+
+
+@pytest.mark.parametrize("cycle", [*CYTON, *DAISY[:2], *GANGLION])
+def test_every_known_cycle_is_recognized_and_its_wraps_are_no_losses(cycle):
+    known = {256: CYTON, 128: DAISY}.get(len(cycle), GANGLION)
+    counter = np.tile(cycle, 5)
+    timeline, found, findings = timeline_of(counter, known=known)
+    assert choose_cycle(counter, known) == cycle
+    assert found == []
+    assert timeline.n_samples == len(counter)
+    assert f"in {len(cycle)} rows; its 4 steps back" in findings[0]
+
+
+def test_a_counter_of_an_unknown_board_gives_its_own_lap():
+    counter = np.arange(1000) % 47
+    assert choose_cycle(counter, ()) == tuple(range(47))
+
+
+def test_a_counter_that_never_wraps_is_understood():
+    counter = np.delete(np.arange(100_000, 103_000), [10, 11])
+    timeline, found, _ = timeline_of(counter, known=())
+    assert [(loss.row, loss.lost) for loss in found] == [(10, 2)]
+    assert timeline.n_samples == 3000
+
+
+def test_a_counter_that_stands_still_tells_nothing():
+    assert choose_cycle(np.zeros(500, dtype=np.int64), CYTON) is None
+
+
+def test_loss_of_whole_laps_is_estimated_from_time_stamps():
+    truth = np.delete(np.arange(5000), np.arange(2000, 2000 + 3 * 256 + 10))
+    times = truth / FS
+    timeline, found, findings = timeline_of(truth % 256, times, block=700)
+    assert [(loss.lost, loss.estimated) for loss in found] == [(3 * 256 + 10, True)]
+    assert timeline.n_samples == 5000
+    assert "estimated from time stamps" in findings[-1]
+
+
+def test_bunched_and_jittered_time_stamps_do_not_make_losses():
+    rng = np.random.default_rng(1)
+    truth = np.delete(np.arange(20_000), np.arange(7000, 7256))
+    bunched = np.ceil(truth / 4) * 4 / FS + rng.exponential(0.01, len(truth))
+    _, found, _ = timeline_of(truth % 256, np.sort(bunched))
+    assert [(loss.row, loss.lost) for loss in found] == [(7000, 256)]
+
+
+def test_a_host_that_stalls_and_catches_up_loses_nothing():
+    truth = np.arange(10_000)
+    times = truth / FS
+    times[4000:4600] = np.maximum(times[4000:4600], times[4600])
+    timeline, found, findings = timeline_of(truth % 256, times)
+    assert timeline.n_samples == 10_000
+    assert all(loss.lost == 0 for loss in found)
+    assert len(findings) == 1
+
+
+def test_a_restart_of_the_counter_is_a_gap_by_the_time_stamps():
+    counter = np.concatenate((np.arange(1000) % 256, np.arange(1000) % 256))
+    times = np.concatenate((np.arange(1000), 1000 + 2000 + np.arange(1000))) / FS
+    timeline, found, findings = timeline_of(counter, times)
+    assert [(loss.row, loss.kind) for loss in found] == [(1000, "restart")]
+    assert timeline.n_samples == pytest.approx(4000, abs=2)
+    assert "began anew 1 times" in findings[-1]
+
+
+def test_a_repeated_packet_is_left_out():
+    counter = np.insert(np.arange(600) % 256, 300, 299 % 256)
+    timeline, found, findings = timeline_of(counter)
+    assert [(loss.row, loss.lost, loss.kind) for loss in found] == [(300, -1, "back")]
+    assert timeline.n_samples == 600
+    assert timeline.sample_of(300) is None
+    assert "repeats or steps back at 1 places" in findings[-1]
+
+
+def test_packets_out_of_order_are_left_out_until_the_counter_passes():
+    counter = np.array([*range(100), 97, 98, 99, 100, *range(101, 256)])
+    timeline, _, _ = timeline_of(counter)
+    placed = samples_of(timeline, len(counter))
+    assert timeline.n_samples == 256
+    assert sorted(placed.values()) == list(range(256))
+    assert {100, 101, 102}.isdisjoint(placed)
+
+
+@pytest.mark.parametrize("jump", [3600.0, -3600.0, 1e9])
+def test_a_clock_that_was_set_is_no_gap(jump):
+    times = np.arange(5000) / FS
+    times[2500:] += jump
+    timeline, _, findings = timeline_of(np.arange(5000) % 256, times)
+    assert timeline.n_samples == 5000
+    assert jump < 0 or "clock was set 1 times" in findings[-1]
+
+
+@pytest.mark.parametrize("times", [None, np.arange(2000) / FS])
+def test_an_absurd_step_of_a_running_counter_is_a_new_beginning_not_a_gap_of_years(times):
+    counter = np.concatenate((np.arange(1000, 2000), np.arange(10**14, 10**14 + 1000)))
+    timeline, found, _ = timeline_of(counter, times, known=())
+    assert found[0].kind == "restart"
+    assert timeline.n_samples == 2001
+
+
+def test_one_run_where_nothing_is_lost():
+    assert list(unbroken(10).pieces(4, 3)) == [(0, 3, 4)]
+    assert unbroken(10).n_samples == 10

@@ -1,0 +1,358 @@
+"""Text formats: OpenBCI's GUI of every version, SD card, BrainFlow, plain tables."""
+
+import io
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from emgspasm.errors import RecordingError
+from emgspasm.storage.opening import open_recording
+from emgspasm.stream import SKIP, Source
+
+RNG = np.random.default_rng(7)
+EPOCH = 1_700_000_000.0
+
+
+def samples_of(recording):
+    samples = np.full((recording.n_samples, len(recording.info.channels)), np.nan)
+    for chunk in recording:
+        samples[chunk.start : chunk.stop] = chunk.samples
+    return samples
+
+
+def exg(n_rows, n_channels):
+    return np.round(RNG.normal(0, 1000, (n_rows, n_channels)), 2)
+
+
+def clock(seconds):
+    return f"{int(seconds // 3600) % 24:02d}:{int(seconds // 60) % 60:02d}:{seconds % 60:06.3f}"
+
+
+def gui4(values, *, fs="250.0", count=True, stamps="both", cycle=256, begin=43_200.0):
+    n_channels = values.shape[1]
+    lines = ["%OpenBCI Raw EEG Data", f"%Number of channels = {n_channels}" if count else "%"]
+    lines += [f"%Sample Rate = {fs} Hz", "%First Column = SampleIndex", "%Other Columns = EEG data"]
+    for row, sample in enumerate(values):
+        time = begin + row / float(fs)
+        fields = [
+            str(row % cycle),
+            *(f"{value:.2f}" for value in sample),
+            "0.040",
+            "0.420",
+            "0.238",
+        ]
+        fields += [clock(time)] if stamps in ("both", "clock") else []
+        fields += [str(int((EPOCH + row / float(fs)) * 1000))] if stamps == "both" else []
+        lines.append(", ".join(fields))
+    return "\n".join(lines) + "\n"
+
+
+def gui6(values, *, fs=250, board="CytonSerial", names=True, marker=None, counter=None):
+    n_rows, n_channels = values.shape
+    counter = np.arange(n_rows) % 256 if counter is None else counter
+    header = ["Sample Index", *(f"EXG Channel {i}" for i in range(n_channels))]
+    header += [f"Accel Channel {i}" for i in range(3)] + ["Not Used", "Analog Channel 0"]
+    header += ["Timestamp"] + ([] if marker is None else ["Marker Channel"])
+    lines = ["%OpenBCI Raw EXG Data", f"%Number of channels = {n_channels}"]
+    lines += [f"%Sample Rate = {fs} Hz", f"%Board = OpenBCI_GUI$Board{board}"]
+    zeros = ",".join(["0.0"] * (len(header) + 1))
+    lines.append(", ".join([*header, "Timestamp (Formatted)"]) if names else zeros)
+    for row, sample in enumerate(values):
+        fields = [str(counter[row]), *(f"{value}" for value in sample), "0.1", "0.2", str(row % 9)]
+        fields += ["0.0", "0.0", f"{EPOCH + row / fs:.6f}"]
+        fields += [] if marker is None else [str(marker[row])]
+        lines.append(", ".join([*fields, "2023-11-14 22:13:20.000"]))
+    return "\r\n".join(lines) + "\r\n"
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(text, name="recording.txt"):
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize("stamps", ["both", "clock", "none"])
+@pytest.mark.parametrize(("n_channels", "count"), [(8, True), (8, False), (16, True), (4, False)])
+def test_gui_4_and_older_with_and_without_clocks_and_channel_count(
+    written, n_channels, count, stamps
+):
+    values = exg(500, n_channels)
+    fs = {8: "250.0", 16: "125.0", 4: "200.0"}[n_channels]
+    cycle = 201 if n_channels == 4 else 256
+    recording = open_recording(
+        written(gui4(values, fs=fs, count=count, stamps=stamps, cycle=cycle))
+    )
+    assert isinstance(recording, Source)
+    assert recording.info.sampling_frequency == float(fs)
+    assert np.array_equal(samples_of(recording)[:, :n_channels], values)
+
+
+@pytest.mark.parametrize("names", [True, False])
+@pytest.mark.parametrize(
+    ("board", "n_channels", "fs"), [("CytonSerial", 8, 250), ("Ganglion", 4, 200)]
+)
+def test_gui_5_and_6_with_a_column_row_or_with_zeros_there(written, names, board, n_channels, fs):
+    values = exg(300, n_channels)
+    counter = np.arange(300) % (256 if n_channels == 8 else 201)
+    recording = open_recording(
+        written(gui6(values, board=board, fs=fs, names=names, counter=counter))
+    )
+    assert np.array_equal(samples_of(recording)[:, :n_channels], values)
+    assert [recording.info.channels[i].kind for i in recording.info.columns("ACCEL")]
+    assert recording.start == datetime.fromtimestamp(EPOCH, UTC)
+    assert recording.annotations == ()
+
+
+def test_a_marker_column_becomes_annotations_at_their_samples(written):
+    marker = np.zeros(300, dtype=int)
+    marker[[30, 200]] = 7, 9
+    recording = open_recording(written(gui6(exg(300, 8), marker=marker)))
+    marks = [(mark.onset, mark.text) for mark in recording.annotations]
+    assert marks == [(30 / 250, "7"), (200 / 250, "9")]
+
+
+def test_a_daisy_by_radio_counts_even_numbers_and_is_told_its_skew(written):
+    values = exg(400, 16)
+    counter = (2 * np.arange(400)) % 256
+    recording = open_recording(
+        written(gui6(values, fs=125, board="CytonSerialDaisy", counter=counter))
+    )
+    assert recording.n_samples == 400
+    assert any("4 ms" in finding for finding in recording.findings)
+
+
+def test_lost_packets_are_gaps_with_their_annotation(written):
+    truth = np.delete(np.arange(1000), np.arange(400, 425))
+    recording = open_recording(written(gui6(exg(975, 8), counter=truth % 256)))
+    assert [chunk.start for chunk in recording] == [0, 425]
+    assert recording.n_samples == 1000
+    skip = recording.annotations[0]
+    assert (skip.onset, skip.duration, skip.text) == (1.6, 0.1, SKIP)
+    assert any("25 samples lost at 1 places" in finding for finding in recording.findings)
+
+
+def test_a_cut_last_line_is_left_out_and_said(written):
+    text = gui6(exg(300, 8))
+    recording = open_recording(written(text[:-60]))
+    assert recording.n_samples == 299
+    assert any("is cut off" in finding for finding in recording.findings)
+
+
+def test_a_garbage_tail_is_left_unread_and_measured(written):
+    garbage = (
+        bytes(RNG.integers(0, 256, 5000, dtype=np.uint8)).replace(b"\n", b"?") + b"\n" + b"x\n" * 9
+    )
+    recording = open_recording(written(gui4(exg(300, 8)).encode() + garbage))
+    assert recording.n_samples == 300
+    assert any(f"{len(garbage)} bytes left unread" in finding for finding in recording.findings)
+
+
+def test_empty_and_nan_cells_are_nan_samples(written):
+    values = exg(50, 8)
+    text = gui6(values).replace(f"{values[20, 3]}", "nan", 1).replace(f"{values[30, 4]}", "", 1)
+    recording = open_recording(written(text))
+    values[20, 3] = values[30, 4] = np.nan
+    assert np.array_equal(samples_of(recording)[:, :8], values, equal_nan=True)
+    assert any("EXG Channel 3 lacks 1 of 50 samples" in finding for finding in recording.findings)
+
+
+def test_railed_and_dead_channels_are_named_with_their_share(written):
+    values = exg(400, 8)
+    values[100:300, 2] = -187500.02
+    values[:, 5] = 12.5
+    recording = open_recording(written(gui6(values)))
+    assert any("EXG Channel 2 is railed for 50 %" in finding for finding in recording.findings)
+    assert any("EXG Channel 5 never changes" in finding for finding in recording.findings)
+    assert recording.info.channels[2].full_scale == 187_500
+
+
+def test_a_lower_gain_has_a_larger_full_scale(written):
+    values = exg(400, 8)
+    values[7, 2] = 300_000
+    assert open_recording(written(gui6(values))).info.channels[0].full_scale == 375_000
+
+
+def test_all_zero_acceleration_means_no_news(written):
+    text = gui4(exg(10, 8)).replace("0.040, 0.420, 0.238", "0.000, 0.000, 0.000")
+    lines = text.splitlines(keepends=True)
+    lines[8] = lines[8].replace("0.000, 0.000, 0.000", "0.500, 0.000, -0.250")
+    acceleration = samples_of(open_recording(written("".join(lines))))[:, 8:]
+    assert acceleration.T.tolist() == [[0] * 3 + [0.5] * 7, [0] * 3 + [-0.25] * 7]
+
+
+def test_backward_and_bunched_time_stamps_are_reported_and_not_used(written):
+    text = gui4(exg(500, 8))
+    for row in range(100, 500):
+        text = text.replace(
+            f", {int((EPOCH + row / 250) * 1000)}\n", f", {int(EPOCH * 1000) + 390}\n"
+        )
+    recording = open_recording(written(text))
+    assert recording.n_samples == 500
+    assert any("step backward" in finding for finding in recording.findings)
+    assert any("bunched" in finding for finding in recording.findings)
+
+
+def test_a_clock_past_midnight_goes_on(written):
+    text = gui4(exg(1000, 8), stamps="clock", begin=86_398.0)
+    recording = open_recording(written(text))
+    assert recording.n_samples == 1000
+    assert not [finding for finding in recording.findings if "time stamps" in finding]
+
+
+def sd_line(row, counts, aux=None):
+    fields = [f"{row % 256:02X}", *(f"{int(count) & 0xFFFFFF:06X}" for count in counts)]
+    return ",".join(fields + [f"{int(value) & 0xFFFF:04X}" for value in aux or ()])
+
+
+def sd_file(counts, *, stamps=("%STOP AT", "%START AT"), pause=None, footer=True):
+    lines = [stamps[0], f"{1000:08X}"]
+    for row, sample in enumerate(counts):
+        if pause is not None and row == pause[0]:
+            ended = 1000 + 4 * row
+            lines += [stamps[1], f"{ended:08X}", stamps[0], f"{ended + pause[1]:08X}"]
+        number = row if pause is None or row < pause[0] else row - pause[0]
+        lines.append(sd_line(number, sample, (100, -200, 8000) if row % 10 == 0 else None))
+    lines += [stamps[1], f"{1000 + 4 * len(counts):08X}"]
+    lines += (
+        ["", "%Total time mS:", f"{4 * len(counts):08X}", "%min Write time uS:"] if footer else []
+    )
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("stamps", [("%STOP AT", "%START AT"), ("%START AT", "%STOP AT")])
+@pytest.mark.parametrize("n_channels", [8, 16])
+def test_sd_card_counts_are_scaled_by_the_gain_given(written, n_channels, stamps):
+    counts = RNG.integers(-(2**23), 2**23, (700, n_channels))
+    recording = open_recording(written(sd_file(counts, stamps=stamps)), gain=12)
+    expected = counts * (4.5e6 / 12 / (2**23 - 1))
+    assert recording.info.sampling_frequency == 250
+    assert np.allclose(samples_of(recording)[:, :n_channels], expected, rtol=1e-12)
+    assert recording.info.channels[0].full_scale == 375_000
+
+
+def test_sd_card_acceleration_holds_between_its_rows(written):
+    counts = np.zeros((20, 8), dtype=int)
+    lines = sd_file(counts).splitlines(keepends=True)
+    lines[12] = sd_line(10, counts[10], (300, -200, 8000)) + "\n"
+    acceleration = samples_of(open_recording(written("".join(lines)), gain=24))[:, 8]
+    assert np.allclose(acceleration, np.repeat([100, 300], 10) * 0.002 / 16)
+
+
+def test_sd_card_without_a_gain_asks_for_it(written):
+    path = written(sd_file(np.zeros((5, 8), dtype=int)))
+    with pytest.raises(RecordingError, match=r"gain is None; give .*--gain 24"):
+        open_recording(path)
+    with pytest.raises(RecordingError, match="gain is 7"):
+        open_recording(path, gain=7)
+
+
+def test_a_pause_of_the_sd_card_is_a_gap_of_its_stamped_length(written):
+    counts = RNG.integers(-999, 999, (600, 8))
+    recording = open_recording(written(sd_file(counts, pause=(333, 2000))), gain=24)
+    assert [(chunk.start, len(chunk.samples)) for chunk in recording] == [(0, 333), (833, 267)]
+    assert any("paused 1 times, 500 samples" in finding for finding in recording.findings)
+
+
+def test_the_old_bytes_after_a_cut_sd_recording_are_left(written):
+    counts = RNG.integers(-999, 999, (600, 8))
+    text = sd_file(counts, footer=False)[:30_000]
+    old = "3C,00FFEE," * 200 + "\n" + sd_line(3, counts[0]) + "\n"
+    recording = open_recording(written(text + old), gain=24)
+    n_whole = text.count("\n") - 2
+    assert recording.n_samples == n_whole
+    assert np.allclose(samples_of(recording)[:, :8], counts[:n_whole] * (187_500 / (2**23 - 1)))
+    assert any("bytes left unread" in finding for finding in recording.findings)
+
+
+def brainflow(n_rows, n_fields, n_exg, time, *, fs, step=1):
+    table = RNG.normal(0, 100, (n_rows, n_fields)).round(6)
+    table[:, 0] = (np.arange(n_rows) * step) % 256
+    table[:, time] = EPOCH + np.arange(n_rows) / fs
+    table[:, time + 1] = 0
+    table[20, time + 1] = 3
+    text = io.StringIO()
+    np.savetxt(text, table, fmt="%.6f", delimiter="\t")
+    return text.getvalue(), table[:, 1 : 1 + n_exg]
+
+
+@pytest.mark.parametrize(
+    ("n_fields", "n_exg", "time", "fs", "step"),
+    [(24, 8, 22, 250, 1), (24, 8, 22, 1000, 1), (32, 16, 30, 125, 2), (32, 16, 30, 250, 1)],
+)
+def test_brainflow_files_tell_their_board_by_columns_and_their_rate_by_stamps(
+    written, n_fields, n_exg, time, fs, step
+):
+    text, values = brainflow(600, n_fields, n_exg, time, fs=fs, step=step)
+    recording = open_recording(written(text, "brainflow.csv"))
+    assert recording.info.sampling_frequency == fs
+    assert np.array_equal(samples_of(recording)[:, :n_exg], values)
+    assert [(mark.onset, mark.text) for mark in recording.annotations] == [(20 / fs, "3")]
+
+
+def test_a_ganglion_in_brainflow_counts_both_samples_of_a_packet_alike(written):
+    text, _ = brainflow(600, 15, 4, 13, fs=200)
+    lines = text.splitlines()
+    numbers = np.repeat(np.arange(300) % 100, 2)
+    lines = [f"{n:.6f}\t" + line.split("\t", 1)[1] for n, line in zip(numbers, lines, strict=True)]
+    del lines[300:302]
+    recording = open_recording(written("\n".join(lines) + "\n"))
+    assert recording.info.sampling_frequency == 200
+    assert recording.n_samples == 600
+    assert np.array_equal(np.flatnonzero(np.isnan(samples_of(recording)[:, 0])), [300, 301])
+
+
+def test_a_killed_brainflow_writer_costs_its_last_line(written):
+    text, _ = brainflow(600, 24, 8, 22, fs=250)
+    recording = open_recording(written(text[:-33]))
+    assert recording.n_samples == 599
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", " "])
+@pytest.mark.parametrize("names", [True, False])
+def test_plain_tables_agree_with_numpy(written, delimiter, names):
+    text = io.StringIO()
+    header = delimiter.join(["OOC_L", "OOC_R", "ECG"]) if names else ""
+    np.savetxt(text, exg(100, 3), fmt="%.3f", delimiter=delimiter, header=header, comments="")
+    path = written(text.getvalue(), "table.csv")
+    recording = open_recording(path, sampling_frequency=500)
+    oracle = np.loadtxt(path, delimiter=delimiter, skiprows=int(names))
+    assert np.array_equal(samples_of(recording), oracle)
+    expected = ("OOC_L", "OOC_R", "ECG") if names else ("Channel 1", "Channel 2", "Channel 3")
+    assert recording.info.names == expected
+    assert recording.info.channels[0].unit == "count"
+
+
+def test_decimal_commas_are_read_where_semicolons_part_the_fields(written):
+    recording = open_recording(written("a;b\n1,5;-2,25\n3,0;4,5\n"), sampling_frequency=100)
+    assert samples_of(recording).tolist() == [[1.5, -2.25], [3.0, 4.5]]
+
+
+def test_a_plain_table_without_a_rate_asks_for_it(written):
+    with pytest.raises(RecordingError, match="--sampling-frequency"):
+        open_recording(written("1,2\n3,4\n"))
+
+
+def test_a_text_column_becomes_annotations_that_last_until_it_changes(written):
+    words = ["rest"] * 30 + ["não"] * 20 + ["rest"] * 10
+    text = "WORD,a\n" + "".join(f"{word},{i}\n" for i, word in enumerate(words))
+    recording = open_recording(written(text), sampling_frequency=10)
+    marks = [(mark.onset, mark.duration, mark.text) for mark in recording.annotations]
+    assert marks == [(0.0, 3.0, "rest"), (3.0, 2.0, "não"), (5.0, 1.0, "rest")]
+
+
+def test_a_simple_text_format_says_its_own_rate_and_labels(written):
+    text = "# Simple Text Format\n# Sampling Rate (Hz):= 1000.00\n# Labels:= EMG\n2055.0\n2056.0\n"
+    recording = open_recording(written(text))
+    assert recording.info.sampling_frequency == 1000
+    assert recording.info.names == ("EMG",)
+    assert samples_of(recording).ravel().tolist() == [2055, 2056]
+
+
+def test_an_auxiliary_file_names_the_one_to_take(written):
+    with pytest.raises(RecordingError, match="OpenBCI-RAW-"):
+        open_recording(written("%OpenBCI Raw Aux Data\n%Sample Rate = 250 Hz\na,b\n1,2\n"))

@@ -1,0 +1,259 @@
+"""One door to every recording, and what it refuses."""
+
+import gzip
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from emgspasm.errors import ConfigError, RecordingError
+from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.montage import Assignment, Montage
+from emgspasm.storage.opening import StoredRecording, import_recording, open_recording
+from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
+
+RNG = np.random.default_rng(11)
+MONTAGE = Montage((Assignment(2, "OOC_R", unit="mV"), Assignment(1, "OOC_L", unit="mV")))
+
+
+def table(n_rows=200, n_columns=2):
+    values = RNG.normal(0, 2, (n_rows, n_columns)).round(4)
+    return "\n".join(",".join(map(str, row)) for row in values) + "\n", values
+
+
+@pytest.fixture
+def csv(tmp_path):
+    text, values = table()
+    path = tmp_path / "no_suffix_tells_it"
+    path.write_text(text)
+    return path, values
+
+
+def samples_of(recording):
+    samples = np.full((recording.n_samples, len(recording.info.channels)), np.nan)
+    for chunk in recording:
+        samples[chunk.start : chunk.stop] = chunk.samples
+    return samples
+
+
+def test_a_montage_orders_labels_and_turns_voltages_into_microvolts(csv):
+    path, values = csv
+    recording = open_recording(path, montage=MONTAGE, sampling_frequency=500)
+    assert isinstance(recording, StoredRecording)
+    assert recording.info.names == ("OOC_R", "OOC_L")
+    assert {channel.unit for channel in recording.info.channels} == {"uV"}
+    assert np.allclose(samples_of(recording), values[:, ::-1] * 1000)
+
+
+def test_a_recording_can_be_read_again_and_stopped(csv):
+    with open_recording(csv[0], sampling_frequency=500) as recording:
+        assert np.array_equal(samples_of(recording), samples_of(recording))
+        for _ in recording:
+            recording.stop()
+
+
+def test_annotations_follow_their_channels_through_a_montage(tmp_path):
+    info = StreamInfo(100, (Channel("a", full_scale=100), Channel("b", full_scale=100)))
+    with BdfWriter(tmp_path / "a.bdf", info) as writer:
+        writer.annotate(Annotation(0.1, 0.0, "cue", ("b",)))
+        writer.annotate(Annotation(0.2, 0.0, "other", ("a",)))
+        writer.write(Chunk(0, np.zeros((100, 2))))
+    montage = Montage((Assignment("b", "OOC_L"),), ignore=("a",))
+    (mark,) = open_recording(tmp_path / "a.bdf", montage=montage).annotations
+    assert (mark.text, mark.channels) == ("cue", ("OOC_L",))
+
+
+def test_an_import_keeps_samples_gaps_annotations_and_other_channels(tmp_path):
+    truth = np.delete(np.arange(1000), np.arange(300, 350))
+    values = RNG.normal(0, 500, (950, 8)).round(2)
+    rows = [
+        f"{n % 256}, "
+        + ", ".join(map(str, row))
+        + f", {n % 7 / 10}, 0.2, 0.3, {1.7e9 + n / 250:.4f}"
+        f", {4 if n == 500 else 0}, x"
+        for n, row in zip(truth, values, strict=True)
+    ]
+    names = [f"EXG Channel {i}" for i in range(8)] + [f"Accel Channel {i}" for i in range(3)]
+    head = "%OpenBCI Raw EXG Data\n%Number of channels = 8\n%Sample Rate = 250 Hz\n"
+    head += "%Board = x$BoardCyton\n"
+    head += ", ".join(["Sample Index", *names, "Timestamp", "Marker Channel", "T"]) + "\n"
+    source = tmp_path / "gui.txt"
+    source.write_text(head + "\n".join(rows) + "\n")
+    findings = import_recording(open_recording(source), tmp_path / "out.bdf")
+    stored = open_recording(tmp_path / "out.bdf")
+    samples = samples_of(stored)
+    assert stored.n_samples == 1000
+    assert np.isnan(samples[300:350]).all()
+    assert np.allclose(samples[truth, :8], values, atol=0.012)
+    assert stored.info.channels[8].kind == "ACCEL"
+    marks = {(mark.onset, mark.text) for mark in stored.annotations}
+    assert marks == {(1.2, "BAD_ACQ_SKIP"), (2.0, "4")}
+    assert any("50 samples lost" in finding for finding in findings)
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_where_full_scale_is_unknown_it_is_twice_the_largest_magnitude(csv, tmp_path):
+    recording = open_recording(csv[0], sampling_frequency=500)
+    import_recording(recording, tmp_path / "out.bdf")
+    scales = [c.full_scale for c in open_recording(tmp_path / "out.bdf").info.channels]
+    assert np.allclose(scales, 2 * np.abs(csv[1]).max(axis=0), rtol=1e-3)
+
+
+def test_an_import_never_overwrites_unasked(csv, tmp_path):
+    out = tmp_path / "out.bdf"
+    out.write_bytes(b"precious")
+    recording = open_recording(csv[0], sampling_frequency=500)
+    with pytest.raises(RecordingError, match="exists already"):
+        import_recording(recording, out)
+    assert out.read_bytes() == b"precious"
+    import_recording(recording, out, overwrite=True)
+    assert open_recording(out).n_samples >= 200
+
+
+def test_what_bdf_cannot_hold_is_refused_and_nothing_is_left(tmp_path):
+    path = tmp_path / "long.csv"
+    path.write_text("a label far too long for a BDF,b\n1,2\n3,4\n")
+    recording = open_recording(path, sampling_frequency=500)
+    with pytest.raises(RecordingError, match="BDF\\+ cannot hold this recording"):
+        import_recording(recording, tmp_path / "out.bdf")
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["long.csv"]
+
+
+def test_a_folder_that_is_not_there_is_refused(csv, tmp_path):
+    recording = open_recording(csv[0], sampling_frequency=500)
+    with pytest.raises(RecordingError, match=r"nowhere.*No such file"):
+        import_recording(recording, tmp_path / "nowhere" / "out.bdf")
+
+
+def test_an_endless_line_is_left_unread_and_measured(tmp_path):
+    path = tmp_path / "endless.csv"
+    path.write_bytes(b"1,2,3\n" + ENDLESS)
+    recording = open_recording(path, sampling_frequency=250)
+    assert recording.n_samples == 1
+    assert any("2400000 bytes" in finding for finding in recording.findings)
+
+
+ENDLESS = b"1,2,3," * 400_000
+BAD = {
+    "empty": (b"", "the file is empty"),
+    "blank": (b" \r\n\n \t", "the file is empty"),
+    "random": (bytes(RNG.integers(0, 256, 10_000_000, dtype=np.uint8)), "no format fits"),
+    "endless": (ENDLESS, ""),
+    "prose": (b"Dear colleague,\nplease find attached\n", "no format fits"),
+    "unicode": ("é 測試 \u202e\n".encode() * 99 + b"\xff\xfe", "no format fits"),
+    "gzip": (gzip.compress(b"1,2\n"), "packed with gzip; unpack it first"),
+    "xlsx": (b"PK\x03\x04rest", "packed with zip"),
+    "header alone": (b"%OpenBCI Raw EXG Data\n%Sample Rate = 250 Hz\n", "no row follows it"),
+    "no rate": (b"%OpenBCI Raw EXG Data\n0,1,2,3,4,5,6,7,8\n", "no sampling frequency"),
+    "absurd rate": (b"%OpenBCI Raw EXG Data\n%Sample Rate = 0 Hz\n0,1,2,3,4,5\n", "is 0.0"),
+    "no channel": (b"%OpenBCI Raw EXG Data\n%Sample Rate = 250 Hz\n0\n1\n", "hold no channel"),
+    "all nan": (b"a,b\n" + b"nan,nan\n" * 50, "are empty in all 50 rows"),
+    "bdf header cut": (b"\xffBIOSEMI" + b" " * 90, ""),
+    "xdf magic alone": (b"XDF:", "no stream"),
+}
+
+
+@pytest.mark.parametrize(("content", "message"), BAD.values(), ids=BAD)
+def test_bad_files_are_refused_with_what_they_are(tmp_path, content, message):
+    path = tmp_path / "bad"
+    path.write_bytes(content)
+    with pytest.raises(RecordingError) as caught:
+        open_recording(path, sampling_frequency=250)
+    assert str(path) in str(caught.value)
+    assert message in str(caught.value)
+
+
+def test_a_missing_file_and_a_folder_are_refused(tmp_path):
+    with pytest.raises(RecordingError, match="No such file"):
+        open_recording(tmp_path / "none.txt")
+    with pytest.raises(RecordingError, match="Is a directory"):
+        open_recording(tmp_path)
+
+
+@pytest.mark.parametrize("number", [0, -1, float("nan"), float("inf")])
+def test_numbers_that_are_not_positive_are_misuse(csv, number):
+    with pytest.raises(ValueError, match="must be positive and finite"):
+        open_recording(csv[0], sampling_frequency=number)
+
+
+def read_whole(path):
+    """Open and read; only the refusals of the project may come out."""
+    try:
+        recording = open_recording(path, sampling_frequency=250, gain=24)
+        n_rows = sum(len(chunk.samples) for chunk in recording)
+    except (RecordingError, ConfigError):
+        return
+    assert 0 < n_rows <= recording.n_samples < 10_000_000
+    assert all(len(finding) < 1000 for finding in recording.findings)
+
+
+def seeds():
+    """A small valid file of every format."""
+    gui = "%OpenBCI Raw EEG Data\n%Number of channels = 4\n%Sample Rate = 200.0 Hz\n"
+    rows = range(30)
+    gui4 = gui + "".join(
+        f"{i}, 1.5, -2.5, {i}.0, 4.0, 0.0, 0.1, 0.2, 11:02:46.{i:03d}\n" for i in rows
+    )
+    names = "Sample Index, EXG Channel 0, Accel Channel 0, Timestamp, Marker Channel, T\n"
+    gui6 = gui.replace("EEG", "EXG") + "%Board = x$BoardCyton\n" + names
+    gui6 += "".join(f"{i}, 1.5, 0.1, {1.7e9 + i / 200}, {i % 9}, x\n" for i in rows)
+    sd = "%STOP AT\n00001000\n" + "".join(
+        f"{i:02X}" + ",00A0F0,FFFFFE" * 4 + (",0001,0002,FFFF" if i % 5 == 0 else "") + "\n"
+        for i in rows
+    )
+    brainflow = "".join(
+        "\t".join(f"{1.7e9 if j == 13 else i + j:.6f}" for j in range(15)) + "\n" for i in rows
+    )
+    words = "WORD;a;b\n" + "".join(f"w{i // 10};{i},5;{-i}\n" for i in rows)
+    return [text.encode() for text in (gui4, gui6, sd, brainflow, words)]
+
+
+SEEDS = seeds()
+FUZZ = settings(
+    max_examples=150, deadline=2000, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+PIECES = st.sampled_from(
+    [
+        b"",
+        b",",
+        b"\n",
+        b"\0",
+        b"nan",
+        b"-1",
+        b"1e300",
+        b"inf",
+        b"%",
+        b"\xff",
+        b'"',
+        b"999999999999999",
+    ]
+)
+
+
+@given(
+    data=st.binary(max_size=2000),
+    start=st.sampled_from([b"", b"%OpenBCI", b"XDF:", b"\xffBIOSEMI", b"0       "]),
+)
+@FUZZ
+def test_random_bytes_never_crash_a_reader(tmp_path, data, start):
+    path = tmp_path / "fuzz"
+    path.write_bytes(start + data)
+    read_whole(path)
+
+
+@given(
+    seed=st.sampled_from(SEEDS),
+    edits=st.lists(
+        st.tuples(st.integers(0, 5000), st.integers(0, 12), PIECES), min_size=1, max_size=6
+    ),
+)
+@FUZZ
+def test_mutated_files_of_every_text_format_never_crash_a_reader(tmp_path, seed, edits):
+    data = seed
+    for place, length, piece in edits:
+        place %= len(data) + 1
+        data = data[:place] + piece + data[place + length :]
+    path = tmp_path / "fuzz"
+    path.write_bytes(data)
+    read_whole(path)

@@ -1,0 +1,174 @@
+"""What open_edf makes of others' files; edfio is the oracle."""
+
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+
+import edfio
+import numpy as np
+import pytest
+
+from emgspasm.errors import RecordingError
+from emgspasm.storage.bdf_layout import encode_header
+from emgspasm.storage.edf import open_edf
+from emgspasm.storage.edf_header import Header, Signal
+from emgspasm.stream import SKIP, Annotation
+
+SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "edf_bdf_edge_cases"
+
+
+def edf_signal(label: str, rate: float, seconds: int = 4, **more) -> edfio.EdfSignal:
+    data = np.random.default_rng(len(label)).normal(0, 50, int(rate * seconds))
+    options = {"physical_dimension": "uV", "physical_range": (-400, 400)} | more
+    return edfio.EdfSignal(data, rate, label=label, **options)
+
+
+def patch(path: Path, offset: int, text: str, width: int) -> None:
+    data = bytearray(path.read_bytes())
+    data[offset : offset + width] = text.encode().ljust(width)
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("suffix", ["edf", "bdf"])
+def test_a_file_of_edfio_reads_as_edfio_reads_it(tmp_path, suffix):
+    path = tmp_path / f"x.{suffix}"
+    make = edfio.EdfSignal if suffix == "edf" else edfio.BdfSignal
+    rng = np.random.default_rng(0)
+    signals = [
+        make(rng.normal(0, 50, 2000), 500, label=label, physical_dimension="uV",
+             physical_range=(-300.5, 400))
+        for label in ("EMG OOC_L", "EMG ZYG_R")
+    ]  # fmt: skip
+    marks = [edfio.EdfAnnotation(1.5, 0.25, "smile"), edfio.EdfAnnotation(2, None, "rest")]
+    whole = (edfio.Edf if suffix == "edf" else edfio.Bdf)(signals, annotations=marks)
+    whole.write(path)
+    recording = open_edf(path)
+    np.testing.assert_allclose(
+        recording.read(), np.stack([s.data for s in signals], axis=1), rtol=0, atol=1e-9
+    )
+    assert recording.info.names == ("OOC_L", "ZYG_R")
+    assert recording.info.channels[1].side == "right"
+    assert recording.annotations == (Annotation(1.5, 0.25, "smile"), Annotation(2, 0, "rest"))
+
+
+@pytest.mark.parametrize(("unit", "factor"), [("mV", 1e3), ("V", 1e6), ("nV", 1e-3), ("uV", 1)])
+def test_emg_is_read_in_microvolts(tmp_path, unit, factor):
+    signal = edf_signal("OOC_L", 250, physical_dimension=unit)
+    edfio.Edf([signal]).write(tmp_path / "x.edf")
+    recording = open_edf(tmp_path / "x.edf")
+    assert recording.info.channels[0].unit == "uV"
+    assert recording.info.channels[0].full_scale == pytest.approx(400 * factor)
+    np.testing.assert_allclose(recording.read()[:, 0], signal.data * factor)
+
+
+def test_a_slower_signal_holds_its_samples(tmp_path):
+    slow = edf_signal("ACC_X", 50, physical_dimension="g")
+    edfio.Edf([edf_signal("OOC_L", 500), slow]).write(tmp_path / "x.edf")
+    recording = open_edf(tmp_path / "x.edf")
+    assert recording.info.sampling_frequency == 500
+    np.testing.assert_allclose(recording.read()[:, 1], np.repeat(slow.data, 10), atol=1e-9)
+    assert recording.findings == ("slower signals ['ACC_X'] hold each sample up to 500 Hz",)
+
+
+def test_a_signal_of_another_rate_is_left_out(tmp_path):
+    signals = [edf_signal("OOC_L", 500), edf_signal("ECG", 300), edf_signal("EOG", 1000)]
+    edfio.Edf(signals).write(tmp_path / "x.edf")
+    recording = open_edf(tmp_path / "x.edf")
+    assert recording.info.names == ("OOC_L",)
+    assert any("['ECG', 'EOG'] are left out" in finding for finding in recording.findings)
+
+
+def test_signals_which_no_muscle_makes_are_not_emg(tmp_path):
+    labels = ("Resp chest", "SaO2 finger", "EOG left", "ECG", "EEG Fpz-Cz", "EMG chin", "Status")
+    edfio.Edf([edf_signal(label, 100) for label in labels]).write(tmp_path / "x.edf")
+    kinds = [channel.kind for channel in open_edf(tmp_path / "x.edf").info.channels]
+    assert kinds == ["MISC", "MISC", "EOG", "ECG", "EEG", "EMG", "TRIG"]
+
+
+def test_the_start_is_exact_below_a_second(tmp_path):
+    start = datetime.fromisoformat("2024-05-06T07:08:09.250")
+    edf = edfio.Edf([edf_signal("OOC_L", 250)], annotations=[edfio.EdfAnnotation(1, None, "x")],
+                    recording=edfio.Recording(startdate=start.date()),
+                    starttime=start.time())  # fmt: skip
+    edf.write(tmp_path / "x.edf")
+    recording = open_edf(tmp_path / "x.edf")
+    assert recording.start == start
+    assert recording.annotations == (Annotation(1.0, 0.0, "x"),)
+
+
+def discontinuous(path: Path, onsets: list[str]) -> np.ndarray:
+    """Write a BDF+D whose records of 0.5 s begin at `onsets`."""
+    ranges = (-8_388_607.0, 8_388_607.0) * 2
+    header = Header(
+        3, "X X X X", "Startdate X X X X", "01.01.85", "00.00.00", "BDF+D", len(onsets),
+        Fraction(1, 2),
+        (Signal("OOC_L", "", "uV", *ranges, "", 100),
+         Signal("BDF Annotations", "", "", *ranges, "", 30)),
+    )  # fmt: skip
+    samples = np.arange(100 * len(onsets))
+    records = [
+        b"".join(int(x).to_bytes(3, "little") for x in row)
+        + f"{onset}\x14\x14\0".encode().ljust(90, b"\0")
+        for row, onset in zip(samples.reshape(-1, 100), onsets, strict=True)
+    ]
+    path.write_bytes(encode_header(header) + b"".join(records))
+    return samples.astype(float)
+
+
+def test_a_discontinuous_file_has_gaps(tmp_path):
+    samples = discontinuous(tmp_path / "x.bdf", ["+10", "+10.5", "+12", "+12.5", "+20.255"])
+    recording = open_edf(tmp_path / "x.bdf")
+    chunks = [(c.start, c.stop) for c in recording]
+    assert chunks == [(0, 200), (400, 600), (2051, 2151)]
+    np.testing.assert_array_equal(np.concatenate([c.samples[:, 0] for c in recording]), samples)
+    assert recording.annotations == (Annotation(1.0, 1.0, SKIP), Annotation(3.0, 7.255, SKIP))
+    assert recording.findings == ("2 interruptions between records are read as gaps",)
+    assert recording.n_samples == 2151
+    np.testing.assert_array_equal(recording.read(390, 410)[10:, 0], samples[200:210])
+
+
+@pytest.mark.parametrize("bad", ["+0.2", "+99999999999", "garbage", "-1"])
+def test_a_record_with_an_impossible_time_follows_the_one_before(tmp_path, bad):
+    discontinuous(tmp_path / "x.bdf", ["+0", "+0.5", bad, "+1.5"])
+    recording = open_edf(tmp_path / "x.bdf")
+    assert "1 records have impossible times" in " ".join(recording.findings)
+    assert [(c.start, c.stop) for c in recording] == [(0, 400)]
+
+
+def test_duplicate_labels_are_refused_by_name(tmp_path):
+    edfio.Edf([edf_signal("EMG OOC_L", 250), edf_signal("OOC_L", 250)]).write(tmp_path / "x.edf")
+    with pytest.raises(RecordingError, match=r"\['OOC_L'\] occur more than once"):
+        open_edf(tmp_path / "x.edf")
+
+
+def test_annotations_alone_are_refused(tmp_path):
+    edf = edfio.Edf([edf_signal("x", 1)], annotations=[edfio.EdfAnnotation(0, None, "x")])
+    edf.write(tmp_path / "x.edf")
+    patch(tmp_path / "x.edf", 256, "EDF Annotations", 16)
+    with pytest.raises(RecordingError, match="none of its 2 signals holds samples"):
+        open_edf(tmp_path / "x.edf")
+
+
+def test_a_very_long_record_is_read_in_parts(tmp_path):
+    signal = edf_signal("OOC_L", 1000, seconds=100)
+    slow = edf_signal("ACC_X", 100, seconds=100, physical_dimension="g")
+    edfio.Edf([signal, slow], data_record_duration=100).write(tmp_path / "x.edf")
+    recording = open_edf(tmp_path / "x.edf")
+    expected = np.stack([signal.data, np.repeat(slow.data, 10)], axis=1)
+    np.testing.assert_allclose(recording.read(), expected, atol=1e-9)
+    np.testing.assert_allclose(recording.read(12_345, 54_321), expected[12_345:54_321], atol=1e-9)
+    assert max(len(chunk.samples) for chunk in recording) <= 8192
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason=f"no third-party recordings at {SHARED}")
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [("short_psg.bdf", edfio.read_bdf), ("test_subsecond.edf", edfio.read_edf)],
+)
+def test_recordings_of_others_read_as_edfio_reads_them(name, read):
+    recording, edf = open_edf(SHARED / name), read(SHARED / name)
+    by_label = {signal.label.removeprefix("EMG "): signal for signal in edf.signals}
+    samples = recording.read()
+    for column, label in enumerate(recording.info.names):
+        np.testing.assert_allclose(samples[:, column], by_label[label].data, rtol=1e-9, atol=1e-9)
+    assert len(recording.annotations) == len(edf.annotations)

@@ -1,0 +1,210 @@
+"""recover: what was cut becomes whole, and nothing that was recorded is lost."""
+
+import contextlib
+import os
+import shutil
+import warnings
+
+import edfio
+import numpy as np
+import pyedflib
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from emgspasm.errors import RecordingError
+from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.edf import open_edf
+from emgspasm.storage.recovery import recover
+from emgspasm.stream import Channel, Chunk, StreamInfo
+
+CYTON = 187_500.0
+RECORD = 125
+SAMPLES = np.random.default_rng(5).normal(0, 300, (1000, 2))
+
+
+def record(path, samples=SAMPLES):
+    info = StreamInfo(250.0, tuple(Channel(n, full_scale=CYTON) for n in ("OOC_L", "OOC_R")))
+    with BdfWriter(path, info) as writer:
+        return writer.write(Chunk(0, samples)).samples
+
+
+def opens_everywhere(path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        n = len(edfio.read_bdf(path).signals[0].digital)
+    with pyedflib.EdfReader(str(path)) as reader:
+        assert reader.getNSamples()[0] == n
+    return n
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    path = tmp_path_factory.mktemp("whole") / "x.bdf"
+    record(path)
+    return path
+
+
+def test_a_whole_recording_is_not_touched(tmp_path):
+    path = tmp_path / "x.bdf"
+    record(path)
+    before = path.read_bytes()
+    recovery = recover(path)
+    assert path.read_bytes() == before
+    assert not recovery.changed
+    assert recovery.findings == ("whole; nothing was changed",)
+    assert (recovery.n_samples, recovery.lost_samples, recovery.tail) == (1000, 0, None)
+
+
+@given(n_cut=st.integers(1, 7000))
+@settings(
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_a_cut_recording_opens_everywhere_and_every_byte_is_kept(tmp_path, whole, n_cut):
+    path, tail = tmp_path / "x.bdf", tmp_path / "x.bdf.tail"
+    tail.unlink(missing_ok=True)
+    shutil.copy(whole, path)
+    os.truncate(path, path.stat().st_size - n_cut)
+    before, expected = path.read_bytes(), open_edf(path).read()
+    recovery = recover(path)
+    kept = path.read_bytes() + (tail.read_bytes() if tail.exists() else b"")
+    assert kept[:236] + kept[244:] == before[:236] + before[244:]
+    assert (recovery.tail == tail) == tail.exists()
+    assert recovery.changed
+    assert recovery.n_samples + recovery.lost_samples == 1000
+    assert opens_everywhere(path) == recovery.n_samples
+    np.testing.assert_array_equal(open_edf(path).read(), expected)
+    assert not recover(path).changed
+
+
+def test_what_was_lost_is_said(tmp_path):
+    path = tmp_path / "x.bdf"
+    record(path)
+    os.truncate(path, path.stat().st_size - 2000)
+    recovery = recover(path)
+    assert recovery.lost_samples == 2 * RECORD
+    said = " ".join(recovery.findings)
+    assert "counts 8 records, but the file ends after 6" in said
+    assert "are kept in x.bdf.tail" in said
+
+
+def test_a_record_that_was_not_counted_is_counted(tmp_path):
+    path = tmp_path / "x.bdf"
+    expected = record(path)
+    data = bytearray(path.read_bytes())
+    data[236:244] = b"7       "
+    path.write_bytes(data)
+    recovery = recover(path)
+    assert (recovery.changed, recovery.lost_samples, recovery.tail) == (True, 0, None)
+    assert opens_everywhere(path) == 1000
+    np.testing.assert_array_equal(open_edf(path).read(), expected)
+
+
+def test_a_recording_of_another_writer_that_never_closed_is_mended(tmp_path):
+    path = tmp_path / "x.edf"
+    signals = [edfio.EdfSignal(SAMPLES[:, 0], 250, label="OOC_L", physical_range=(-2e3, 2e3))]
+    edfio.Edf(signals, data_record_duration=1).write(path)
+    data = bytearray(path.read_bytes())
+    data[236:244] = b"-1      "
+    path.write_bytes(data[:-100])
+    recovery = recover(path)
+    assert recovery.n_samples == 750
+    assert recovery.lost_samples == 250
+    with pyedflib.EdfReader(str(path)) as reader:
+        assert reader.getNSamples()[0] == 750
+
+
+def kill_with_a_backlog(path):
+    """Lose every second packet for 3 s, then stop without closing: marks still wait."""
+    info = StreamInfo(1000.0, tuple(Channel(n, full_scale=CYTON) for n in ("OOC_L", "OOC_R")))
+    writer = BdfWriter(path, info)
+    rows = np.zeros((5, 2))
+    for start in range(0, 3000, 10):
+        writer.write(Chunk(start, rows))
+    shutil.copy(path, path.with_suffix(".killed"))
+    writer.close()
+    shutil.move(path.with_suffix(".killed"), path)
+
+
+def test_marks_that_waited_when_the_writer_was_killed_are_made_again(tmp_path):
+    path = tmp_path / "x.bdf"
+    kill_with_a_backlog(path)
+    before = open_edf(path)
+    assert not np.isnan(before.read(2400, 2500)).any()
+    recovery = recover(path)
+    after = open_edf(path)
+    expected = np.arange(after.n_samples) % 10 >= 5
+    np.testing.assert_array_equal(np.isnan(after.read()).all(axis=1), expected)
+    assert abs(after.n_samples - before.n_samples) <= 5
+    assert "whose annotations were lost" in recovery.findings[0]
+    assert opens_everywhere(path) > after.n_samples
+    assert not recover(path).changed
+
+
+def test_rails_of_all_channels_are_not_taken_for_missing(tmp_path):
+    path = tmp_path / "x.bdf"
+    samples = SAMPLES.copy()
+    samples[300:400] = -CYTON
+    stored = record(path, samples)
+    assert not recover(path).changed
+    np.testing.assert_array_equal(open_edf(path).read(), stored)
+
+
+def test_an_older_tail_is_never_overwritten(tmp_path):
+    path = tmp_path / "x.bdf"
+    record(path)
+    os.truncate(path, path.stat().st_size - 2000)
+    (tmp_path / "x.bdf.tail").write_bytes(b"precious")
+    before = path.read_bytes()
+    with pytest.raises(RecordingError, match="Move it away"):
+        recover(path)
+    assert path.read_bytes() == before
+    assert (tmp_path / "x.bdf.tail").read_bytes() == b"precious"
+
+
+@pytest.mark.parametrize("content", [b"", b"garbage" * 100])
+def test_what_is_no_recording_cannot_be_recovered(tmp_path, content):
+    (tmp_path / "x.bdf").write_bytes(content)
+    with pytest.raises(RecordingError):
+        recover(tmp_path / "x.bdf")
+    assert (tmp_path / "x.bdf").read_bytes() == content
+
+
+FIELDS = {"samples": 256 + 3 * 216, "digital": 256 + 3 * 120, "count": 236, "kind": 192}
+"""Offsets of header fields in a file of three signals, the third one being annotations."""
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.one_of(st.sampled_from(sorted(FIELDS.values())), st.integers(0, 1100)),
+            st.one_of(
+                st.sampled_from([b"0       ", b"x       ", b"-1      "]), st.binary(max_size=8)
+            ),
+        ),
+        max_size=5,
+    ),
+    st.integers(0, 8000),
+)
+@example([(FIELDS["samples"] + 16, b"-1      ")], 8000)  # no room for annotations
+@example([(FIELDS["digital"], b"x       ")], 8000)
+@example([(FIELDS["samples"], b"0       0       0       ")], 8000)
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_a_damaged_recording_is_recovered_or_refused_and_keeps_its_bytes(
+    tmp_path, whole, changes, n_bytes
+):
+    path, tail = tmp_path / "x.bdf", tmp_path / "x.bdf.tail"
+    tail.unlink(missing_ok=True)
+    data = bytearray(whole.read_bytes())
+    for offset, patch in changes:
+        data[offset : offset + len(patch)] = patch
+    data = bytes(data[:n_bytes])
+    path.write_bytes(data)
+    with contextlib.suppress(RecordingError):
+        recover(path)
+        assert not recover(path).changed
+    kept = path.read_bytes() + (tail.read_bytes() if tail.exists() else b"")
+    assert kept[:236] == data[:236]
+    assert kept[244:] == data[244:]

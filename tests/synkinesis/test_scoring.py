@@ -1,0 +1,153 @@
+"""Agreement with a truth, against every pairing there is and against numbers made by hand."""
+
+from itertools import permutations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emgspasm.synkinesis.scoring import COLLAR, match, score
+
+
+def table(*rows):
+    """Rows of onset and duration, and if need be channel and kind."""
+    ordinary = ("OOC_L", "burst")
+    full = [(*row, *ordinary[len(row) - 2 :]) for row in rows]
+    return pd.DataFrame(full, columns=["onset", "duration", "channel", "trial_type"])
+
+
+def touch(a, b):
+    return a[0] <= b[1] + COLLAR and b[0] <= a[1] + COLLAR
+
+
+def best_pairing(found, truth):
+    """Most pairs, then least sum of onset distances, by trying every pairing."""
+    short, long = sorted((found, truth), key=len)
+    best = (0, 0.0)
+    for chosen in permutations(range(len(long)), len(short)):
+        pairs = [(long[i], s) for i, s in zip(chosen, short, strict=True) if touch(long[i], s)]
+        distance = sum(abs(a[0] - b[0]) for a, b in pairs)
+        best = max(best, (len(pairs), -distance))
+    return best
+
+
+intervals = st.lists(
+    st.tuples(st.integers(0, 60), st.integers(0, 25)).map(
+        lambda pair: (pair[0] / 50, (pair[0] + pair[1]) / 50)
+    ),
+    max_size=5,
+).map(sorted)
+
+
+def array(rows):
+    return np.array(rows, np.float64).reshape(-1, 2)
+
+
+@given(found=intervals, truth=intervals)
+def test_the_pairing_is_the_best_of_all(found, truth):
+    pairs = match(array(found), array(truth))
+    distance = sum(abs(found[i][0] - truth[j][0]) for i, j in pairs)
+    n_best, best_distance = best_pairing(found, truth)
+    assert len(pairs) == n_best
+    assert distance == pytest.approx(-best_distance, abs=1e-9)
+
+
+@given(found=intervals, truth=intervals)
+def test_pairs_are_one_to_one_and_touch(found, truth):
+    pairs = match(array(found), array(truth))
+    assert len(set(pairs[:, 0])) == len(set(pairs[:, 1])) == len(pairs)
+    assert all(touch(found[i], truth[j]) for i, j in pairs)
+
+
+@given(found=intervals, truth=intervals)
+def test_matching_is_symmetric(found, truth):
+    assert len(match(array(found), array(truth))) == len(match(array(truth), array(found)))
+
+
+@pytest.mark.parametrize(("gap", "n"), [(0.049, 1), (0.051, 0)])
+def test_events_within_the_collar_match(gap, n):
+    assert len(match(array([(1.0, 1.1)]), array([(1.1 + gap, 1.5)]))) == n
+
+
+def test_identical_tables_agree_perfectly():
+    events = table((0.5, 0.1), (1.0, 0.2), (5.0, 0.05), (1.0, 0.2, "ZYG_R"))
+    scores = score(events, events)
+    assert [(s.trial_type, s.channel) for s in scores] == [
+        ("burst", "all"),
+        ("burst", "OOC_L"),
+        ("burst", "ZYG_R"),
+    ]
+    for s in scores:
+        assert (s.sensitivity, s.ppv, s.f1) == (1.0, 1.0, 1.0)
+        assert (s.onset_bias_ms, s.onset_sd_ms, s.duration_error_pct) == (0.0, 0.0, 0.0)
+
+
+def test_a_hand_computed_example():
+    truth = table((1.0, 0.1), (2.0, 0.1), (3.0, 0.2), (9.0, 0.1))
+    # 10 ms late, 20 ms early and twice as long, missed, missed, one false
+    found = table((1.01, 0.1), (1.98, 0.2), (6.0, 0.1))
+    (s,) = score(found, truth)
+    assert (s.n_truth, s.n_found, s.n_matched) == (4, 3, 2)
+    assert s.sensitivity == pytest.approx(2 / 4)
+    assert s.ppv == pytest.approx(2 / 3)
+    assert s.f1 == pytest.approx(4 / 7)
+    assert s.onset_bias_ms == pytest.approx(-5.0)
+    assert s.onset_sd_ms == pytest.approx(15.0)
+    assert s.offset_bias_ms == pytest.approx((10 + 80) / 2)
+    assert s.offset_sd_ms == pytest.approx(35.0)
+    assert s.duration_error_pct == pytest.approx(50.0)
+
+
+def test_channels_and_kinds_are_scored_apart():
+    truth = table((1.0, 0.1, "OOC_L"), (1.0, 0.1, "ZYG_L"), (1.0, 0.1, np.nan, "spasm"))
+    found = table((1.0, 0.1, "OOC_L"), (1.0, 0.1, "OOC_R"), (1.0, 0.1, np.nan, "blink"))
+    by_name = {
+        (s.trial_type, s.channel): (s.n_truth, s.n_found, s.n_matched) for s in score(found, truth)
+    }
+    assert by_name == {
+        ("blink", "n/a"): (0, 1, 0),
+        ("burst", "all"): (2, 2, 1),
+        ("burst", "OOC_L"): (1, 1, 1),
+        ("burst", "OOC_R"): (0, 1, 0),
+        ("burst", "ZYG_L"): (1, 0, 0),
+        ("spasm", "n/a"): (1, 0, 0),
+    }
+
+
+def test_what_has_no_denominator_is_no_number():
+    (s,) = score(table(), table((1.0, 0.1)))
+    assert (s.sensitivity, s.f1) == (0.0, 0.0)
+    assert np.isnan([s.ppv, s.onset_bias_ms, s.onset_sd_ms, s.duration_error_pct]).all()
+    assert score(table(), table()) == []
+
+
+def test_a_mark_without_length_matches_and_leaves_the_length_error_unknown():
+    (s,) = score(table((1.0, 0.1)), table((1.02, 0.0)))
+    assert s.n_matched == 1
+    assert s.onset_bias_ms == pytest.approx(-20.0)
+    assert np.isnan(s.duration_error_pct)
+
+
+def test_the_order_of_the_rows_does_not_matter():
+    rng = np.random.default_rng(0)
+    truth = table(*zip(np.sort(rng.uniform(0, 60, 80)), rng.uniform(0.02, 0.3, 80), strict=True))
+    found = truth.assign(onset=truth["onset"] + rng.normal(0, 0.02, 80))[5:]
+    (ordered,) = score(found, truth)
+    (mixed,) = score(found.sample(frac=1, random_state=1), truth.sample(frac=1, random_state=2))
+    assert ordered == mixed
+    assert ordered.sensitivity > 0.9
+
+
+def test_an_hour_of_dense_events_is_matched_in_clusters():
+    onsets = np.arange(0, 3600, 0.3)
+    truth = np.stack([onsets, onsets + 0.1], axis=1)
+    assert len(match(truth + 0.01, truth)) == len(truth)
+
+
+@pytest.mark.parametrize("lacking", ["onset", "duration", "trial_type", "channel"])
+def test_a_table_without_a_column_is_refused_by_name(lacking):
+    events = table((1.0, 0.1))
+    with pytest.raises(ValueError, match=rf"the truth lacks the columns \['{lacking}'\]"):
+        score(events, events.drop(columns=lacking))
