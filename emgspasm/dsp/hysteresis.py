@@ -23,6 +23,9 @@ from emgspasm.dsp.baseline import level, quietest, remember
 
 IDLE, CALIBRATING, RUNNING = 0, 1, 2
 GOOD, SETTLING, CUT = 0, 1, 2
+DOUBTED = 4
+"""Windows that are learnt from as much as from one without doubt: noise that grows is followed in
+half a minute, a weak contraction of ten seconds hardly raises the level [design]."""
 
 CHANNEL = np.dtype(
     [
@@ -37,7 +40,7 @@ CHANNEL = np.dtype(
         ("seen", np.int64),  # quiet values learnt in this run
         ("calm", np.int64),  # samples to come of which only one above `on` matters
         ("block", np.int64),  # where the window under way ends
-        ("blocks", np.int64),  # windows until a quiet one is learnt
+        ("blocks", np.int64),  # until a window is learnt
         ("weight", np.float64),  # independent values in a sample, from the envelope's spread
         ("quiet", np.float64),  # power of the noise
         ("evidence", np.float64),  # that a weak burst is under way
@@ -204,7 +207,7 @@ def _begin(s, sample, sizes):  # type: ignore[no-untyped-def]  # see _grow
     s.pending = 0
     s.evidence = 0.0
     s.block = sample + sizes.window - 1
-    s.blocks = sizes.hop
+    s.blocks = sizes.hop * DOUBTED
     s.on = s.off = s.base = np.nan
 
 
@@ -334,6 +337,8 @@ def _advance(sample, value, power, channel, sizes, rules, past, out, count):  # 
         if sample >= s.block and s.refined:
             s.block = sample + sizes.window
             _expect(s, s.energy / (sample - s.onset), rules)
+            if value < s.on:
+                _study(s, value, 1, channel, sizes, rules, past)
         over = value < s.off and s.relief >= rules.relief
         if s.refined:
             s.energy += power
@@ -396,12 +401,19 @@ def _weigh(s, value, channel, sizes, rules, past, out, count):  # type: ignore[n
     if s.evidence >= rules.evidence:
         _cross(s, s.now, value, sizes, rules)
         _open(s, s.doubt, channel, sizes, past, out, count)
-    elif s.evidence <= rules.evidence / 3:  # leaving out all doubt would leave out loud noise
-        s.blocks -= 1
-        if s.blocks <= 0:
-            s.blocks = sizes.hop
-            _learn(s, value, channel, past)
-            _threshold(s, past.ordered[channel], sizes, rules)
+    else:  # a little evidence comes and goes with loud noise, which is to be learnt as noise
+        weight = 1 if s.evidence > rules.evidence / 3 else DOUBTED
+        _study(s, value, weight, channel, sizes, rules, past)
+
+
+@numba.njit(cache=True, nogil=True)
+def _study(s, value, weight, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  # see _grow
+    """Learn the level of every so many windows; one in doubt counts for less of them."""
+    s.blocks -= weight
+    if s.blocks <= 0:
+        s.blocks = sizes.hop * DOUBTED
+        _learn(s, value, channel, past)
+        _threshold(s, past.ordered[channel], sizes, rules)
 
 
 @numba.njit(cache=True, nogil=True)
