@@ -11,6 +11,7 @@ from emgspasm.sources.conversation import Board, ask
 from emgspasm.sources.cyton import CHANNELS, GAINS, PACKET_RATE, full_scale
 from emgspasm.sources.decoder import Layout
 from emgspasm.stream import Channel, StreamInfo
+from emgspasm.structure import structure
 
 if TYPE_CHECKING:
     import serial
@@ -169,14 +170,6 @@ def read_settings(options: Mapping[str, object]) -> CytonSettings:
     Raises
     ------
     ConfigError
-        An unknown key, or a value of the wrong kind.
+        An unknown key (the nearest is named), or a value of the wrong kind.
     """
-    from cattrs import Converter, transform_error
-    from cattrs.errors import BaseValidationError
-
-    try:
-        return Converter(forbid_extra_keys=True).structure(options, CytonSettings)
-    except BaseValidationError as error:
-        causes = [cause for cause in error.exceptions if isinstance(cause, ConfigError)]
-        text = "; ".join(map(str, causes)) or "; ".join(transform_error(error, path="source"))
-        raise ConfigError(text) from error
+    return structure(options, CytonSettings, "source")
