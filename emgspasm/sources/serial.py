@@ -10,6 +10,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from math import isnan
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -116,6 +117,18 @@ class CytonSource:
             return float("nan")
         packets = last.packet - first.packet
         return packets / self._layout.packets_per_row / (last.time - first.time)
+
+    @property
+    def particulars(self) -> dict[str, object]:
+        """Firmware, gain and skew of every channel, and the rate by the host's clock."""
+        labelled = [each for each in self.settings.inputs if each.label]
+        measured = self.measured_frequency
+        return {
+            "Firmware": self.board.firmware if self.board else "",
+            "Gains": {each.label: each.gain for each in labelled},
+            "ChannelSkew": dict(zip(self.info.names, self.channel_skews, strict=True)),
+            "MeasuredSamplingFrequency": None if isnan(measured) else round(measured, 3),
+        }
 
     def __enter__(self) -> Self:
         parse(ParserState(), b"")  # compiles before the first byte comes
