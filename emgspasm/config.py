@@ -40,7 +40,7 @@ class SourceTable:
         options = {key: table[key] for key in sorted(table) if key != "kind"}
         kind = table.get("kind")
         if not isinstance(kind, str):
-            raise ValueError(f"kind={kind!r}; it must name a source, such as cyton")
+            raise TypeError(f"kind={kind!r}; it must name a source, such as cyton")
         return cls(kind, options)
 
 

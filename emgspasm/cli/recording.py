@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emgspasm.cli import keyboard
-from emgspasm.cli.console import FILE, Command, columns, positive, read_config, say, shown
+from emgspasm.cli.boards import configured_source
+from emgspasm.cli.console import FILE, Command, positive, read_config, say, shown
 from emgspasm.errors import ConfigError, RecordingError
 
 if TYPE_CHECKING:
-    from emgspasm.config import LoadedConfig
     from emgspasm.session import Session, Status
     from emgspasm.storage.study import Placement
-    from emgspasm.stream import Source
 
 
 @click.command(cls=Command)
@@ -45,16 +44,16 @@ def record(
 ) -> None:
     """Record from a board into a study, detect bursts live, and write the tables.
 
-    Samples reach the disk before they are analyzed. In a terminal the keys 1 to 9 set markers, Enter
-    begins a marker's text and ends it, q ends the recording, as Ctrl-C does. The port may hang up:
-    the recording goes on when the board is back.
+    Samples reach the disk before they are analyzed. In a terminal the keys 1 to 9 set markers,
+    Enter begins a marker's text and ends it, q ends the recording, as Ctrl-C does. The port may
+    hang up: the recording goes on when the board is back.
     """
     from emgspasm.session import Session
     from emgspasm.session.markers import read_markers
     from emgspasm.storage.study import Study
 
     loaded = read_config(config)
-    source = source_of(loaded, config, port)
+    source = configured_source(loaded, config, port)
     known = read_markers(markers) if markers else ()
     try:
         place = Study.open_or_create(study).place(participant, session, task=task, run=run)
@@ -81,24 +80,10 @@ def record(
     _conclude(recording, place, study)
 
 
-def source_of(loaded: LoadedConfig, path: Path, port: str | None) -> Source:
-    """Make the source a config names, on another port if one is given."""
-    from emgspasm.sources.registry import open_source
-
-    table = loaded.config.source
-    if table is None:
-        raise ConfigError(
-            f"{path} has no [source] table, so nothing can be recorded. Begin with one of the "
-            "files in configs/, such as cyton.toml"
-        )
-    where = {} if port is None else {"port": port}
-    return open_source(table.kind, {**table.options, **where})
-
-
 def describe(session: Session, place: Placement, task: str) -> None:
     """Write what stands beside the recording: when it begins, and again when it is over."""
     from emgspasm import __version__
-    from emgspasm.sources.events import Particular
+    from emgspasm.sources.protocols import Particular
     from emgspasm.storage.edf import open_edf
     from emgspasm.storage.sidecar import Acquisition, write_sidecars
 

@@ -23,7 +23,8 @@ from emgspasm.results import check, suit
 from emgspasm.session.disk import require_reserve, require_room, room
 from emgspasm.session.handover import Handover
 from emgspasm.session.status import Counters, Status
-from emgspasm.sources.events import Eventful, SourceEvent
+from emgspasm.sources.events import SourceEvent
+from emgspasm.sources.protocols import Eventful
 from emgspasm.storage.bdf import BdfWriter
 from emgspasm.storage.opening import storable
 from emgspasm.stream import Annotation, Chunk, Source, StreamInfo
@@ -208,7 +209,7 @@ class Session:
     def _recorded(self) -> Iterator[Chunk]:
         """Chunks as they were stored, each after it was."""
         for chunk in self._until_duration():
-            stored = self._writer.write(chunk)
+            stored = _contiguous(self._writer.write(chunk))
             now = self._clock()
             self._counters.arrived(stored, now)
             self._annotate()
@@ -240,6 +241,11 @@ class Session:
         self._n_events = len(events)
         while self._due and self._due[-1].onset * fs < self._writer.n_samples:
             self._writer.annotate(self._due.pop())
+
+
+def _contiguous(chunk: Chunk) -> Chunk:
+    """Lay samples out as stored files do: a kernel is compiled anew for every other layout."""
+    return Chunk(chunk.start, np.ascontiguousarray(chunk.samples))
 
 
 def warm_up(config: LoadedConfig, info: StreamInfo) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal
 
 from emgspasm.stream import Annotation
 
@@ -34,23 +34,3 @@ class SourceEvent:
     def annotation(self, sampling_frequency: float) -> Annotation:
         """As an annotation of a recording; `sampling_frequency` in hertz."""
         return Annotation(self.sample / sampling_frequency, 0.0, f"{self.state}: {self.text}")
-
-
-@runtime_checkable
-class Eventful(Protocol):
-    """A source that tells its changes of state."""
-
-    @property
-    def events(self) -> tuple[SourceEvent, ...]:
-        """All changes and notes so far, in order of time."""
-        ...
-
-
-@runtime_checkable
-class Particular(Protocol):
-    """A source that knows more of its device than a stream's info holds."""
-
-    @property
-    def particulars(self) -> dict[str, object]:
-        """What belongs beside a recording, as JSON: firmware, gains, skew, measured rate."""
-        ...

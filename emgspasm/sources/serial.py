@@ -10,7 +10,6 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from math import isnan
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -20,6 +19,8 @@ from emgspasm.sources.counter import Position
 from emgspasm.sources.cyton import ParserState, parse
 from emgspasm.sources.decoder import DecoderState
 from emgspasm.sources.events import SourceEvent, State
+from emgspasm.sources.impedance import measure_impedances
+from emgspasm.sources.protocols import Electrode
 from emgspasm.sources.rows import DAISY_SKEW
 from emgspasm.sources.settings import (
     CytonSettings,
@@ -27,6 +28,7 @@ from emgspasm.sources.settings import (
     layout,
     read_settings,
     stream_info,
+    told,
 )
 from emgspasm.stream import Chunk, StreamInfo
 
@@ -112,23 +114,17 @@ class CytonSource:
         In hertz; NaN in the first second. Reads are up to 0.1 s late (firmware_notes 5.2), so
         after T seconds it is good to 0.1 / T. It measures drift, and never enters the samples.
         """
-        first, last = self._first, self._run.position
-        if first is None or last.time - first.time < 1:
-            return float("nan")
-        packets = last.packet - first.packet
-        return packets / self._layout.packets_per_row / (last.time - first.time)
+        return decoder.frequency(self._layout, self._first, self._run.position)
 
     @property
     def particulars(self) -> dict[str, object]:
-        """Firmware, gain and skew of every channel, and the rate by the host's clock."""
-        labelled = [each for each in self.settings.inputs if each.label]
-        measured = self.measured_frequency
-        return {
-            "Firmware": self.board.firmware if self.board else "",
-            "Gains": {each.label: each.gain for each in labelled},
-            "ChannelSkew": dict(zip(self.info.names, self.channel_skews, strict=True)),
-            "MeasuredSamplingFrequency": None if isnan(measured) else round(measured, 3),
-        }
+        """Firmware, gains, skews, and the rate by the host's clock."""
+        skews = dict(zip(self.info.names, self.channel_skews, strict=True))
+        return told(self.settings, self.board, skews, self.measured_frequency)
+
+    def impedances(self) -> Iterator[Electrode]:
+        """Measure the electrodes; see :func:`emgspasm.sources.impedance.measure_impedances`."""
+        return measure_impedances(self.settings)
 
     def __enter__(self) -> Self:
         parse(ParserState(), b"")  # compiles before the first byte comes
