@@ -1,7 +1,6 @@
 """A Cyton on its serial dongle as a source: states, watchdog, reconnection.
 
-One thread owns the port from the start of streaming on. It reads, decodes and queues, and it
-drops nothing: a slow consumer finds its chunks waiting.
+One thread owns the port while streaming. It reads, decodes and queues, and drops nothing.
 """
 
 from __future__ import annotations
@@ -109,10 +108,9 @@ class CytonSource:
 
     @property
     def measured_frequency(self) -> float:
-        """Samples per second of the board by the host's clock, since streaming (re)started.
+        """Hertz of the board by the host's clock since streaming (re)started; NaN for a second.
 
-        In hertz; NaN in the first second. Reads are up to 0.1 s late (firmware_notes 5.2), so
-        after T seconds it is good to 0.1 / T. It measures drift, and never enters the samples.
+        Reads are up to 0.1 s late (firmware_notes 5.2), so after T seconds it is good to 0.1 / T.
         """
         return decoder.frequency(self._layout, self._first, self._run.position)
 
@@ -295,11 +293,5 @@ class CytonSource:
 
 
 def open_cyton(options: Mapping[str, object]) -> CytonSource:
-    """Make the source of a config table with the keys of :class:`CytonSettings`.
-
-    Raises
-    ------
-    ConfigError
-        A key or value is wrong.
-    """
+    """Make the source of a config table, which :func:`read_settings` checks."""
     return CytonSource(read_settings(options))
