@@ -16,6 +16,7 @@ from typing import Literal, Self
 
 from emgspasm.dsp.pipeline import Pipeline
 from emgspasm.errors import ConfigError
+from emgspasm.storage.montage import Montage
 from emgspasm.structure import structure
 
 
@@ -106,6 +107,8 @@ class Config:
         marked exploratory.
     source : SourceTable or None
         Where a stream comes from; stored recordings need none.
+    montage : Montage or None
+        Labels for a source that has none of its own; stored recordings keep theirs.
     recording : RecordingTable
     markers : MarkerTable
     """
@@ -114,6 +117,7 @@ class Config:
     mains: Literal["auto", "off"] = "auto"
     exploratory: bool = False
     source: SourceTable | None = None
+    montage: Montage | None = None
     recording: RecordingTable = field(default_factory=RecordingTable)
     markers: MarkerTable = field(default_factory=MarkerTable)
 

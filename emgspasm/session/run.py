@@ -18,10 +18,10 @@ import numpy as np
 
 from emgspasm.config import LoadedConfig
 from emgspasm.dsp.pipeline import Analysis, analyze
-from emgspasm.errors import ConfigError
-from emgspasm.results import check, suit
+from emgspasm.results import suit
 from emgspasm.session.disk import require_reserve, require_room, room
 from emgspasm.session.handover import Handover
+from emgspasm.session.preparation import chosen, labelled, refusal, warm_up
 from emgspasm.session.status import Counters, Status
 from emgspasm.sources.events import SourceEvent
 from emgspasm.sources.protocols import Eventful
@@ -78,13 +78,14 @@ class Session:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.source, self.path, self.config = source, path, config or LoadedConfig()
-        self.refusal, self.notice = _refusal(source.info, self.config), ""
+        self._columns, self._labelled = labelled(self.config, source.info)
+        self.refusal, self.notice = refusal(self.config, self._labelled), ""
         self._duration, self._clock = duration, clock
         self._due = sorted(markers, key=lambda marker: -marker.onset)
         self._handovers = tuple(handovers)
         limit = self.config.config.pipeline.screen.clip_fraction
-        rails = np.array([limit * channel.full_scale for channel in source.info.channels])
-        self._counters = Counters(source.info, rails)
+        rails = np.array([limit * channel.full_scale for channel in self._labelled.channels])
+        self._counters = Counters(self._labelled, rails)
         self._telling = source if isinstance(source, Eventful) else None
         self._n_events = 0
         self._error: BaseException | None = None
@@ -126,13 +127,14 @@ class Session:
         return len(self._due)
 
     def __enter__(self) -> Self:
-        require_room(self.path.parent, self.source.info, self._duration)
+        require_room(self.path.parent, self._labelled, self._duration)
         if not self.refusal:
-            warm_up(self.config, self.source.info)
+            warm_up(self.config, self._labelled)
         with ExitStack() as held:
-            source = held.enter_context(self.source)
+            held.enter_context(self.source)
+            device = self._labelled.device
             self._writer = held.enter_context(
-                BdfWriter(self.path, source.info, equipment=source.info.device)
+                BdfWriter(self.path, self._labelled, equipment=device)
             )
             thread = threading.Thread(target=self._run, name="session", daemon=True)
             thread.start()
@@ -209,7 +211,7 @@ class Session:
     def _recorded(self) -> Iterator[Chunk]:
         """Chunks as they were stored, each after it was."""
         for chunk in self._until_duration():
-            stored = _contiguous(self._writer.write(chunk))
+            stored = self._writer.write(chosen(chunk, self._columns))
             now = self._clock()
             self._counters.arrived(stored, now)
             self._annotate()
@@ -241,24 +243,3 @@ class Session:
         self._n_events = len(events)
         while self._due and self._due[-1].onset * fs < self._writer.n_samples:
             self._writer.annotate(self._due.pop())
-
-
-def _contiguous(chunk: Chunk) -> Chunk:
-    """Lay samples out as stored files do: a kernel is compiled anew for every other layout."""
-    return Chunk(chunk.start, np.ascontiguousarray(chunk.samples))
-
-
-def warm_up(config: LoadedConfig, info: StreamInfo) -> None:
-    """Compile and import what analysis needs, so that no sample waits for it on the way to disk."""
-    silence = Chunk(0, np.zeros((round(5 * info.sampling_frequency), len(info.channels))))
-    pipeline, stream, _ = suit(config, info, [silence])
-    for _ in analyze(pipeline, info, stream):
-        pass
-
-
-def _refusal(info: StreamInfo, config: LoadedConfig) -> str:
-    try:
-        check(info, config)
-    except ConfigError as error:
-        return str(error)
-    return ""
