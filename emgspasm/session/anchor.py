@@ -42,7 +42,7 @@ class Anchor:
         zero = time - stop / self.sampling_frequency
         if time - self.since > SPAN:
             return replace(self, since=time, least=zero, before=self.least)
-        return replace(self, least=min(zero, self.least))
+        return self if zero >= self.least else replace(self, least=zero)
 
     def age(self, stop: int, time: float) -> float:
         """Seconds at host time `time` since the sample before `stop` was due; 0 before any."""

@@ -43,7 +43,9 @@ def _scaled(channel: Channel) -> Channel:
 
 def chosen(chunk: Chunk, columns: tuple[int, ...]) -> Chunk:
     """Choose columns, laid out as files are: kernels are compiled anew for another layout."""
-    return Chunk(chunk.start, np.ascontiguousarray(chunk.samples[:, columns]))
+    if columns != tuple(range(chunk.samples.shape[1])):
+        return Chunk(chunk.start, np.ascontiguousarray(chunk.samples[:, columns]))
+    return Chunk(chunk.start, np.ascontiguousarray(chunk.samples))
 
 
 def warm_up(config: LoadedConfig, info: StreamInfo) -> None:

@@ -148,7 +148,9 @@ def test_keys_of_a_terminal_mark_and_end(emulated, record_to, tmp_path):
     assert "GB free" in shown
     marks = [a for a in open_edf(tmp_path / f"{EMG}_emg.bdf").annotations if ":" not in a.text]
     assert [a.text for a in marks] == ["smile", "coughs q1", "marker 7"]
-    assert 0.3 < marks[1].onset - marks[0].onset < 0.9  # where Enter was pressed, not the text's end
+    assert (
+        0.3 < marks[1].onset - marks[0].onset < 0.9
+    )  # where Enter was pressed, not the text's end
     assert marks[2].onset - marks[1].onset > 0.4
 
 
@@ -189,7 +191,9 @@ def test_a_wrong_config_is_refused_with_the_nearest_name(emgspasm, record_to, co
     assert said in done.stderr
 
 
-def test_a_daisy_over_radio_is_recorded_and_not_analyzed(emulated, emgspasm, record_to, config, tmp_path):
+def test_a_daisy_over_radio_is_recorded_and_not_analyzed(
+    emulated, emgspasm, record_to, config, tmp_path
+):
     config.write_text(
         '[source]\nkind = "cyton"\nboard = "daisy"\n'
         'inputs = [{label = "OOC_L"}, {label = "OOC_R"}, {label=""}, {label=""}, {label=""},'

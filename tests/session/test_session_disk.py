@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import subprocess
 import sys
 
@@ -58,9 +57,9 @@ def test_a_recording_ends_before_the_disk_is_full_and_opens(small_disk, script):
 
     chunks = list(face)
     source = script(face.info, [*chunks[:100], fill, *chunks[100:]])
-    with Session(source, small_disk / "x.bdf", duration=10, clock=now) as session:
-        with pytest.raises(RecordingError, match=r"ended after \d\.\d s, which are kept and open"):
-            session.wait(30)
+    said = pytest.raises(RecordingError, match=r"ended after \d\.\d s, which are kept and open")
+    with Session(source, small_disk / "x.bdf", duration=10, clock=now) as session, said:
+        session.wait(30)
     assert 3.5 < open_edf(small_disk / "x.bdf").duration < 7
 
 

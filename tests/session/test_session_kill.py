@@ -92,7 +92,9 @@ def handed(path):
 def test_a_killed_session_lost_at_most_a_second_and_opens(killed):
     assert len(killed) == KILLS
     lost = np.array([handed(path) - open_edf(path).n_samples for path in killed])
-    print(f"\n{KILLS} kills at {RATE} Hz: lost {np.median(lost):.0f} samples (median), {lost.max()}")
+    print(
+        f"\n{KILLS} kills at {RATE} Hz: lost {np.median(lost):.0f} samples (median), {lost.max()}"
+    )
     assert lost.max() <= RATE
     assert sum(handed(path) > RATE / 2 for path in killed) > 0.9 * KILLS
 

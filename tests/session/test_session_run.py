@@ -135,9 +135,9 @@ def test_a_source_that_fails_ends_the_recording_and_says_why(script, tmp_path):
     def fail(_):
         raise SourceLost("the board is gone. Charge it")
 
-    with Session(script(INFO, [*steady(2), fail]), tmp_path / "x.bdf") as session:
-        with pytest.raises(SourceLost, match="the board is gone"):
-            session.wait(20)
+    said = pytest.raises(SourceLost, match="the board is gone")
+    with Session(script(INFO, [*steady(2), fail]), tmp_path / "x.bdf") as session, said:
+        session.wait(20)
     assert open_edf(tmp_path / "x.bdf").n_samples == 500
 
 
@@ -148,10 +148,9 @@ def test_an_analysis_that_fails_does_not_end_the_recording(script, tmp_path):
                 raise ZeroDivisionError("a fault of a screen")
 
     config = parse_config('mains = "off"')
-    source = script(INFO, steady(4))
-    with Session(source, tmp_path / "x.bdf", config, handovers=(Broken(9),)) as session:
-        with pytest.raises(ZeroDivisionError):
-            session.wait(20)
+    recording = Session(script(INFO, steady(4)), tmp_path / "x.bdf", config, handovers=[Broken(9)])
+    with recording as session, pytest.raises(ZeroDivisionError):
+        session.wait(20)
     assert open_edf(tmp_path / "x.bdf").n_samples == 1000
 
 
