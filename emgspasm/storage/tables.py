@@ -22,7 +22,9 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> pd.Da
     """Rows as a data frame with exactly these columns; what a row lacks is missing."""
     import pandas as pd
 
-    return pd.DataFrame.from_records(list(rows), columns=[c.name for c in columns])
+    frame = pd.DataFrame.from_records(list(rows), columns=[c.name for c in columns])
+    whole = {c.name: "Int64" for c in columns if c.whole}  # pandas' integers that may be missing
+    return frame.astype(whole)
 
 
 def write_table(frame: pd.DataFrame, path: Path, *, overwrite: bool = False) -> None:
