@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from emgspasm.dsp import hysteresis
 from emgspasm.dsp.baseline import Baseline
-from emgspasm.dsp.memory import Memory, Rules, Sizes, fresh
+from emgspasm.dsp.memory import RUNNING, Memory, Rules, Sizes, fresh
 from emgspasm.stream import Burst, BurstQuality, Chunk, StreamInfo
 
 _QUALITIES: tuple[BurstQuality, ...] = ("good", "settling", "cut")
@@ -31,14 +31,19 @@ class DetectorState:
     @property
     def analyzed(self) -> NDArray[np.int64]:
         """Samples of each channel that bursts were sought in, settling left out."""
-        analyzed: NDArray[np.int64] = self.memory.channels["analyzed"]
-        return analyzed
+        return self.memory.channels["analyzed"] + self._uncounted
 
     @property
     def noise(self) -> NDArray[np.float64]:
         """Sum of the noise level of each channel over those samples."""
-        noise: NDArray[np.float64] = self.memory.channels["noise"]
-        return noise
+        channels, uncounted = self.memory.channels, self._uncounted
+        return channels["noise"] + np.where(uncounted, uncounted * channels["base"], 0.0)
+
+    @property
+    def _uncounted(self) -> NDArray[np.int64]:
+        channels = self.memory.channels
+        since = np.maximum(channels["counted"], channels["settled"])
+        return np.where(channels["phase"] == RUNNING, np.maximum(channels["now"] + 1 - since, 0), 0)
 
     def thresholds(self) -> NDArray[np.float64]:
         """Noise level, off and on threshold of each channel, shape (3, n_channels).

@@ -29,7 +29,7 @@ from emgspasm.dsp.memory import (
     Rules,
     Sizes,
 )
-from emgspasm.dsp.noise import DOUBTED, calibrate, study
+from emgspasm.dsp.noise import DOUBTED, account, calibrate, study
 
 
 @numba.njit(cache=True, nogil=True)
@@ -45,25 +45,25 @@ def detect(
     out = np.empty(16, ROW)
     count = np.zeros(1, np.int64)
     for channel in range(envelope.shape[1]):
-        s, ring = past.channels[channel], past.power[channel]
-        for row in range(envelope.shape[0]):
-            value = envelope[row, channel]
-            if np.isnan(value):
+        s, row = past.channels[channel], 0
+        while row < len(envelope):
+            if np.isnan(envelope[row, channel]):
                 if s.phase != IDLE:
                     out = _end(start + row, channel, sizes, rules, past, out, count)
-                continue
-            power = filtered[row, channel] ** 2
-            if s.phase == RUNNING:
-                if not _passes(s, ring, start + row, value, power, rules):
-                    out = _decide(value, channel, sizes, rules, past, out, count)
-                continue
-            if s.phase == IDLE:
-                _begin(s, start + row, sizes)
-            past.held_envelope[channel, s.held] = value
-            past.held_power[channel, s.held] = power
-            s.held += 1
-            if s.held == sizes.calibration:
-                out = _release(channel, sizes, rules, past, out, count)
+                row += 1
+            elif s.phase == RUNNING:
+                values, signal = envelope[row:, channel], filtered[row:, channel]
+                n, out = _run(start + row, values, signal, channel, sizes, rules, past, out, count)
+                row += n
+            else:
+                if s.phase == IDLE:
+                    _begin(s, start + row, sizes)
+                past.held_envelope[channel, s.held] = envelope[row, channel]
+                past.held_signal[channel, s.held] = filtered[row, channel]
+                s.held += 1
+                row += 1
+                if s.held == sizes.calibration:
+                    out = _release(channel, sizes, rules, past, out, count)
     return out[: count[0]]
 
 
@@ -90,6 +90,7 @@ def _begin(s, sample, sizes):  # type: ignore[no-untyped-def]  # see _grow
     s.phase = CALIBRATING
     s.begin = sample
     s.settled = sample + sizes.settling
+    s.counted = sample
     s.calm = 0
     s.held = 0
     s.seen = 0
@@ -108,10 +109,8 @@ def _release(channel, sizes, rules, past, out, count):  # type: ignore[no-untype
     first = count[0]
     calibrate(s, channel, sizes, rules, past)
     s.phase = RUNNING
-    for i in range(s.held):
-        value, power = past.held_envelope[channel, i], past.held_power[channel, i]
-        if not _passes(s, past.power[channel], s.begin + i, value, power, rules):
-            out = _decide(value, channel, sizes, rules, past, out, count)
+    values, signal = past.held_envelope[channel, : s.held], past.held_signal[channel, : s.held]
+    _, out = _run(s.begin, values, signal, channel, sizes, rules, past, out, count)
     s.held = 0
     _postpone(out, first, count, s.now)
     return out
@@ -139,6 +138,7 @@ def _end(stop, channel, sizes, rules, past, out, count):  # type: ignore[no-unty
             _emit(s, CUT, channel, sizes, out, count)
         elif s.pending:
             _emit(s, GOOD, channel, sizes, out, count)
+        account(s)
     _postpone(out, first, count, stop)
     s.phase = IDLE
     s.calm = 0
@@ -148,23 +148,31 @@ def _end(stop, channel, sizes, rules, past, out, count):  # type: ignore[no-unty
     return out
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
-def _passes(s, ring, sample, value, power, rules):  # type: ignore[no-untyped-def]  # see _grow
-    """Take one sample of a running channel in; whether it leaves nothing to decide."""
-    s.now = sample
-    if sample >= s.settled:
-        s.analyzed += 1
-        s.noise += s.base
-    ring[sample & (len(ring) - 1)] = power
-    if not s.above:
-        s.calm -= 1
-        return s.calm >= 0 and value < s.on
-    s.peak = max(s.peak, value)
-    s.energy += power
-    s.relief = max(0.0, s.relief - power * s.slope + s.cost)
-    if s.relief == 0.0:
-        s.loud = sample
-    return s.refined and sample < s.block and (value >= s.off or s.relief < rules.relief)
+@numba.njit(cache=True, nogil=True)
+def _run(start, values, signal, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _grow
+    """Take samples in until one is missing or the channel stops running; how many were taken."""
+    s, ring = past.channels[channel], past.power[channel]
+    for i in range(len(values)):
+        value, power = values[i], signal[i] * signal[i]
+        if np.isnan(value) or s.phase != RUNNING:
+            return i, out
+        s.now = start + i
+        ring[s.now & (len(ring) - 1)] = power
+        if s.above:
+            s.peak = max(s.peak, value)
+            s.energy += power
+            s.relief = max(0.0, s.relief - power * s.slope + s.cost)
+            if s.relief == 0.0:
+                s.loud = s.now
+            goes_on = s.refined and (value >= s.off or s.relief < rules.relief)
+            if goes_on and s.now < s.block:
+                continue
+        else:
+            s.calm -= 1
+            if s.calm >= 0 and value < s.on:
+                continue
+        out = _decide(value, channel, sizes, rules, past, out, count)
+    return len(values), out
 
 
 @numba.njit(cache=True, nogil=True)
@@ -182,6 +190,7 @@ def _decide(value, channel, sizes, rules, past, out, count):  # type: ignore[no-
         elif s.now - s.crossed >= sizes.longest:
             _close(s, s.now + 1, s.energy, sizes)
             _emit(s, CUT, channel, sizes, out, count)
+            account(s)
             _begin(s, s.now + 1, sizes)
         elif s.refined and s.now >= s.block:
             s.block = s.now + sizes.window

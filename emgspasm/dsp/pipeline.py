@@ -211,7 +211,7 @@ def _analysis(
     thresholds = state.detector.thresholds()
     missing, clipped, flat = state.screen.counts.copy()
     detector = state.detector
-    tally = Tally(missing, clipped, flat, detector.analyzed.copy(), detector.noise.copy())
+    tally = Tally(missing, clipped, flat, detector.analyzed, detector.noise)
     return Analysis(chunk, filtered, envelope, bursts, thresholds, begins, state.settled, tally)
 
 
