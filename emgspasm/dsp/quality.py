@@ -84,10 +84,10 @@ class MeanSpectrum:
     Parameters
     ----------
     every : int
-        Seconds from one second looked at to the next; a tenth of the signal tells the mains.
+        Seconds from one second looked at to the next; a part of the signal tells the mains.
     """
 
-    every: int = 10
+    every: int = 20
 
     def init(self, info: StreamInfo, first: Chunk) -> SpectrumState:  # noqa: ARG002  as every stage
         """State before the first sample of a stream; gaps do not end it."""
@@ -119,9 +119,10 @@ def _add_spectrum(state: SpectrumState) -> None:
     from scipy.fft import rfft
 
     whole = np.isfinite(state.window).all(axis=0)
-    centred = state.window - state.window.mean(axis=0)
+    window = np.where(whole, state.window, 0.0)
+    centred = window - window.mean(axis=0)
     spectrum = np.abs(rfft(centred * np.hanning(len(centred))[:, None], axis=0)) ** 2
-    state.power += np.where(whole, spectrum, 0.0)
+    state.power += spectrum
     state.count += whole
     state.window[:] = np.nan
 
