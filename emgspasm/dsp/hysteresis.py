@@ -152,27 +152,49 @@ def _end(stop, channel, sizes, rules, past, out, count):  # type: ignore[no-unty
 def _run(start, values, signal, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _grow
     """Take samples in until one is missing or the channel stops running; how many were taken."""
     s, ring = past.channels[channel], past.power[channel]
-    for i in range(len(values)):
-        value, power = values[i], signal[i] * signal[i]
-        if np.isnan(value) or s.phase != RUNNING:
-            return i, out
-        s.now = start + i
-        ring[s.now & (len(ring) - 1)] = power
+    taken, due = 0, True
+    while due and s.phase == RUNNING:
         if s.above:
-            s.peak = max(s.peak, value)
-            s.energy += power
-            s.relief = max(0.0, s.relief - power * s.slope + s.cost)
-            if s.relief == 0.0:
-                s.loud = s.now
-            goes_on = s.refined and (value >= s.off or s.relief < rules.relief)
-            if goes_on and s.now < s.block:
-                continue
+            taken, due = _last(s, ring, rules, start, taken, values, signal)
         else:
-            s.calm -= 1
-            if s.calm >= 0 and value < s.on:
-                continue
-        out = _decide(value, channel, sizes, rules, past, out, count)
-    return len(values), out
+            taken, due = _wait(s, ring, start, taken, values, signal)
+        if due:
+            out = _decide(values[taken - 1], channel, sizes, rules, past, out, count)
+    return taken, out
+
+
+@numba.njit(cache=True, nogil=True)
+def _wait(s, ring, start, i, values, signal):  # type: ignore[no-untyped-def]  # see _grow
+    """Take quiet samples in up to one that asks for a decision; whether there is one."""
+    on, calm, due = s.on, s.calm, False
+    while i < len(values) and not due and not np.isnan(values[i]):
+        ring[(start + i) & (len(ring) - 1)] = signal[i] * signal[i]
+        calm -= 1
+        due = calm < 0 or values[i] >= on
+        i += 1
+    s.calm = calm
+    s.now = start + i - 1
+    return i, due
+
+
+@numba.njit(cache=True, nogil=True)
+def _last(s, ring, rules, start, i, values, signal):  # type: ignore[no-untyped-def]  # see _grow
+    """Take samples of a burst in up to one that asks for a decision; whether there is one."""
+    peak, energy, relief, due = s.peak, s.energy, s.relief, False
+    while i < len(values) and not due and not np.isnan(values[i]):
+        power = signal[i] * signal[i]
+        ring[(start + i) & (len(ring) - 1)] = power
+        peak = max(peak, values[i])
+        energy += power
+        relief = max(0.0, relief - power * s.slope + s.cost)
+        if relief == 0.0:
+            s.loud = start + i
+        over = values[i] < s.off and relief >= rules.relief
+        due = over or not s.refined or start + i >= s.block
+        i += 1
+    s.peak, s.energy, s.relief = peak, energy, relief
+    s.now = start + i - 1
+    return i, due
 
 
 @numba.njit(cache=True, nogil=True)

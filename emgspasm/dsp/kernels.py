@@ -1,7 +1,8 @@
 """Compiled sample-by-sample loops shared by the filters and envelopes.
 
 All take samples of shape (n_samples, n_channels) and follow the NaN rule of
-:class:`emgspasm.dsp.stage.Stage`: NaN in, NaN out, and a fresh start after it.
+:class:`emgspasm.dsp.stage.Stage`: NaN in, NaN out, and a fresh start after it. What they return
+has each channel's samples side by side in memory, as the loops, channel by channel, want them.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def sosfilt(
         Direct form II transposed, as ``scipy.signal.sosfilt``.
     """
     n_samples, n_channels = samples.shape
-    out = np.empty_like(samples)
+    out = np.empty((n_channels, n_samples)).T
     for channel in range(n_channels):
         z = memory[channel]
         alive = running[channel]
@@ -85,7 +86,7 @@ def moving_rms(
     """
     n_samples, n_channels = samples.shape
     window = ring.shape[1]
-    out = np.empty_like(samples)
+    out = np.empty((n_channels, n_samples)).T
     for channel in range(n_channels):
         squares = ring[channel]
         total, count = sums[channel], filled[channel]
@@ -139,7 +140,7 @@ def screen(
     ndarray, shape (n_samples, n_channels)
     """
     n_samples, n_channels = samples.shape
-    out = np.empty_like(samples)
+    out = np.empty((n_channels, n_samples)).T
     for channel in range(n_channels):
         limit, value, run = limits[channel], last[channel], repeats[channel]
         for row in range(n_samples):
