@@ -237,9 +237,9 @@ def gather(result: Measurement, analysis: Analysis) -> None:
     """Add one analysis to a measurement; the tally counts at the end of each segment."""
     result.bursts.extend(analysis.bursts)
     result.present += len(analysis.chunk.samples)
-    if len(analysis.chunk.samples):
-        return
     tally = analysis.tally
+    if tally is None:
+        return
     result.missing += tally.missing
     result.clipped += tally.clipped
     result.flat += tally.flat
@@ -268,8 +268,8 @@ def tabulate(
     return Results(
         name=path.stem,
         events=events_table(rows),
-        summary=table(list(summary_rows(path.stem, recording, measured, entities)), SUMMARY),
-        quality=table([quality_row(path.stem, q) for q in quality], QUALITY),
+        summary=table(summary_rows(path.stem, recording, measured, entities), SUMMARY),
+        quality=table((quality_row(path.stem, q) for q in quality), QUALITY),
         provenance=provenance(path, recording, measured, config, quality),
     )
 

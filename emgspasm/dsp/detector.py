@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from emgspasm.dsp import hysteresis
 from emgspasm.dsp.baseline import Baseline
-from emgspasm.dsp.memory import RUNNING, Memory, Rules, Sizes, fresh
+from emgspasm.dsp.memory import Memory, Rules, Sizes, fresh
 from emgspasm.stream import Burst, BurstQuality, Chunk, StreamInfo
 
 _QUALITIES: tuple[BurstQuality, ...] = ("good", "settling", "cut")
@@ -28,22 +28,11 @@ class DetectorState:
     memory: Memory
     shift: int
 
-    @property
-    def analyzed(self) -> NDArray[np.int64]:
-        """Samples of each channel that bursts were sought in, settling left out."""
-        return self.memory.channels["analyzed"] + self._uncounted
-
-    @property
-    def noise(self) -> NDArray[np.float64]:
-        """Sum of the noise level of each channel over those samples."""
-        channels, uncounted = self.memory.channels, self._uncounted
-        return channels["noise"] + np.where(uncounted, uncounted * channels["base"], 0.0)
-
-    @property
-    def _uncounted(self) -> NDArray[np.int64]:
-        channels = self.memory.channels
-        since = np.maximum(channels["counted"], channels["settled"])
-        return np.where(channels["phase"] == RUNNING, np.maximum(channels["now"] + 1 - since, 0), 0)
+    def counted(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Samples of each channel that bursts were sought in, settling left out, and the sum of
+        the noise level over them; whole once the segment is finished.
+        """
+        return self.memory.channels["analyzed"], self.memory.channels["noise"]
 
     def thresholds(self) -> NDArray[np.float64]:
         """Noise level, off and on threshold of each channel, shape (3, n_channels).
@@ -212,6 +201,8 @@ class Detector:
 
 def _bursts(rows: NDArray[np.void], shift: int) -> tuple[Burst, ...]:
     """Rows of the kernel as bursts, times corrected for the filters' delay."""
+    if not len(rows):
+        return ()
     rows = rows[np.lexsort((rows["onset"], rows["channel"], rows["moment"]))]
     onsets = np.maximum(rows["onset"] - shift, rows["begin"])
     offsets = np.maximum(rows["offset"] - shift, rows["begin"] + 1)

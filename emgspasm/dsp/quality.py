@@ -79,7 +79,7 @@ class SpectrumState:
 
 @dataclass(frozen=True, slots=True)
 class MeanSpectrum:
-    """Mean power spectrum of one second in every `every`, whatever the chunks.
+    """Mean power spectrum of the first ten seconds and of every so many after, however chunked.
 
     Parameters
     ----------
@@ -102,9 +102,11 @@ class MeanSpectrum:
     def step(self, state: SpectrumState, chunk: Chunk) -> tuple[SpectrumState, Chunk]:
         """Fold one chunk, which passes unchanged."""
         length = len(state.window)
-        period = self.every * length
         start, stop, samples = chunk.start, chunk.stop, chunk.samples
-        for first in range(start - start % period, stop, period):
+        for second in range(start // length, -(-stop // length)):
+            if second >= 10 and second % self.every:
+                continue
+            first = second * length
             low, high = max(first, start), min(first + length, stop)
             if low < high:
                 if state.first != first:  # a gap cut the second before
