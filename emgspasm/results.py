@@ -18,7 +18,7 @@ from emgspasm.dsp.pipeline import Analysis, Pipeline, analyze
 from emgspasm.dsp.quality import ChannelQuality, Limits, MeanSpectrum, grade, line_ratio
 from emgspasm.dsp.rates import LOWEST, rate_warnings
 from emgspasm.errors import ConfigError
-from emgspasm.storage.columns import QUALITY, SUMMARY
+from emgspasm.storage.columns import EVENTS, QUALITY, SUMMARY
 from emgspasm.storage.opening import StoredRecording, open_recording
 from emgspasm.storage.tables import table
 from emgspasm.stream import Burst, Channel, Chunk, StreamInfo, emg_only
@@ -27,7 +27,6 @@ from emgspasm.tabulation import (
     bids_entities,
     burst_measures,
     burst_row,
-    events_table,
     quality_row,
 )
 
@@ -262,12 +261,12 @@ def tabulate(
     }
     rows = (
         burst_row(info.channels[b.channel], b, info.sampling_frequency) | origin
-        for b in measured.bursts
+        for b in sorted(measured.bursts, key=lambda b: (b.onset, -b.offset, info.names[b.channel]))
     )
     quality = list(channel_quality(recording, measured))
     return Results(
         name=path.stem,
-        events=events_table(rows),
+        events=table(rows, EVENTS),
         summary=table(summary_rows(path.stem, recording, measured, entities), SUMMARY),
         quality=table((quality_row(path.stem, q) for q in quality), QUALITY),
         provenance=provenance(path, recording, measured, config, quality),
