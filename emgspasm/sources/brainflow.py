@@ -140,13 +140,13 @@ class BrainflowSource:
             raise ValueError("a board streams once, inside its with block; open another source")
         self._iterating = True
         self._start()
-        while not self._stopping.is_set():
+        over = False
+        while self._shim is not None and not over:
+            over = self._stopping.is_set()
             try:
                 yield from self._poll()
             except SourceLost as lost:
                 self._reconnect(str(lost))
-        if self._shim is not None:
-            yield from self._take(*self._read())
 
     def stop(self) -> None:
         """End the stream after what has arrived; safe from any thread and signal handler."""
@@ -159,9 +159,8 @@ class BrainflowSource:
 
     def _sample_at(self, time: float) -> int:
         """Sample number that is being taken at a host time, by the clock; 0 before the first."""
-        if not self._next:
-            return 0
-        return self._next + round((time - self._heard) * self.info.sampling_frequency)
+        passed = round((time - self._heard) * self.info.sampling_frequency)
+        return self._next + passed if self._next else 0
 
     def _connect(self) -> None:
         """Lock the port, open the board, send the commands and verify the rate."""
@@ -172,14 +171,10 @@ class BrainflowSource:
         device = self.info.device
         self._shim = brainflow_session.open_session(self.board.board_id, given, device)
         self._say("configuring", f"{device} answers")
-        for command in self.settings.commands:
-            brainflow_session.tell(self._shim, command, device)
-        rate = self._shim.get_board_sampling_rate()
-        if rate != self.info.sampling_frequency:
-            raise SourceError(
-                f"{device} runs at {rate:g} Hz, not {self.info.sampling_frequency:g} Hz. "
-                "Correct the commands that set its rate"
-            )
+        for command in self.settings.commands:  # a Cyton's one-letter commands have no answer
+            answers = self.board.board_id in SERIAL_CYTONS and len(command) > 1
+            brainflow_session.tell(self._shim, command, device, answers=answers)
+        brainflow_session.check_rate(self._shim, self.info)
 
     def _lock_port(self) -> None:
         """Hold the serial port, if there is one; a Cyton's dongle is found where none is named."""
@@ -221,9 +216,8 @@ class BrainflowSource:
         if not n_read:
             return
         self._silent_since = now
-        row = self.board.number_row
+        row, fs = self.board.number_row, self.info.sampling_frequency
         numbers = np.zeros(n_read) if row is None else data[row]
-        fs = self.info.sampling_frequency
         self._count, read = number_rows(self.board.numbering, self._count, numbers, now, fs)
         samples = np.ascontiguousarray(data[list(self.board.rows)][:, read.kept].T)
         if len(samples):
@@ -233,7 +227,9 @@ class BrainflowSource:
             for row in read.rows[read.estimated]:
                 self._say(self._state, f"the gap before sample {base + row} is estimated")
             yield from chunks(base, read.rows, samples)
-        self._end_file(n_read)
+        self._left -= n_read
+        if self._left <= 0:
+            self.stop()
 
     def _place(self, last_row: int, now: float) -> int:
         """Sample number of the segment's row 0; after a loss, where the clock puts the rows."""
@@ -241,11 +237,6 @@ class BrainflowSource:
             self._base = max(self._next, self._sample_at(now) - 1 - last_row)
             self._say("streaming", f"goes on; sample {self._base} is estimated from the clock")
         return self._base
-
-    def _end_file(self, n_read: int) -> None:
-        self._left -= n_read
-        if self._left <= 0:
-            self.stop()
 
     def _watch(self, now: float) -> None:
         """Say a stall and its end; raise when it lasts or the port hung up."""

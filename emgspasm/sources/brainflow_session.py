@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from emgspasm.errors import SourceError, SourceLost, SourceNotFound
 from emgspasm.sources import conversation, dongle
+from emgspasm.stream import StreamInfo
 
 if TYPE_CHECKING:
     import serial
@@ -87,8 +88,17 @@ def open_session(board_id: int, parameters: dict[str, object], device: str) -> A
     return shim
 
 
-def tell(shim: Any, command: str, device: str) -> None:
+def tell(shim: Any, command: str, device: str, *, answers: bool) -> None:
     """Send a command to a board that is not streaming, and check its answer.
+
+    Parameters
+    ----------
+    shim : BoardShim
+    command : str
+    device : str
+        Name of the board, for messages.
+    answers : bool
+        Whether the board answers every command that it takes.
 
     Raises
     ------
@@ -103,9 +113,27 @@ def tell(shim: Any, command: str, device: str) -> None:
         raise SourceError(
             f"{device} did not take the command {command!r} ({error}). Correct or leave it out"
         ) from error
-    if "failure" in answer.lower():
+    said = answer.lower()
+    if "failure" in said or "timeout" in said or (answers and not said):
         raise SourceError(
-            f"{device} refused the command {command!r}: {answer.strip()!r}. Correct or leave it out"
+            f"{device} refused the command {command!r} (it answered {answer!r}). Correct or leave "
+            "it out"
+        )
+
+
+def check_rate(shim: Any, info: StreamInfo) -> None:  # no types
+    """Verify that the board runs at the rate of its stream.
+
+    Raises
+    ------
+    SourceError
+        It does not.
+    """
+    rate = shim.get_board_sampling_rate()
+    if rate != info.sampling_frequency:
+        raise SourceError(
+            f"{info.device} runs at {rate:g} Hz, not {info.sampling_frequency:g} Hz. Correct the "
+            "commands that set its rate"
         )
 
 

@@ -18,7 +18,6 @@ from emgspasm.errors import ConfigError, SourceError, SourceNotFound
 from emgspasm.simulation.board import WHOLE, EmulatedBoard
 from emgspasm.simulation.board_faults import fault
 from emgspasm.sources.brainflow import open_brainflow
-from emgspasm.sources.registry import open_source
 from emgspasm.stream import segments
 from emgspasm.testing import check_source
 
@@ -26,7 +25,7 @@ UV = 187500 / 8388607
 
 
 def record(source, seconds):
-    """All chunks of some seconds of streaming, and the processor time they took."""
+    """All chunks of some seconds of streaming."""
     with source:
         stopper = threading.Timer(seconds, source.stop)
         stopper.start()
@@ -198,9 +197,10 @@ def test_commands_go_out_before_streaming_and_set_the_full_scale(ramp):
     assert source.info.channels[1].full_scale == 187_500.0
 
 
-def test_a_command_the_board_refuses_is_told(ramp):
-    with EmulatedBoard(ramp()) as board, pytest.raises(SourceError, match="'x10' .*Correct or"):
-        cyton(board, commands=["x10"]).__enter__()
+@pytest.mark.parametrize("command", ["x10", "/9"])
+def test_a_command_the_board_refuses_or_does_not_answer_is_told(ramp, command):
+    with EmulatedBoard(ramp()) as board, pytest.raises(SourceError, match="refused the command"):
+        cyton(board, commands=[command]).__enter__()
 
 
 def test_a_board_out_of_reach_is_told_with_the_radio_channel(ramp):
@@ -212,9 +212,9 @@ def test_a_board_out_of_reach_is_told_with_the_radio_channel(ramp):
 
 
 def test_a_second_session_is_told_which_process_holds_the_port(ramp):
-    with EmulatedBoard(ramp()) as board, cyton(board):
-        with pytest.raises(SourceError, match=f"in use by process {os.getpid()}"):
-            cyton(board).__enter__()
+    holder = f"in use by process {os.getpid()}"
+    with EmulatedBoard(ramp()) as board, cyton(board), pytest.raises(SourceError, match=holder):
+        cyton(board).__enter__()
 
 
 def test_a_port_that_does_not_exist_is_not_found():
@@ -280,7 +280,7 @@ def test_boards_that_are_not_here_have_their_channels_units_and_rates():
     ganglion = open_brainflow({"board": "GANGLION_BOARD", "serial_port": "/dev/x"}).info
     assert ganglion.sampling_frequency == 200.0
     assert ganglion.names == ("CH1", "CH2", "CH3", "CH4", "ACCEL_X", "ACCEL_Y", "ACCEL_Z")
-    assert ganglion.channels[0].full_scale == pytest.approx(0.00186992 * 8388607, rel=1e-5)
+    assert ganglion.channels[0].full_scale == pytest.approx(0.00186992 * 8388607, rel=1e-4)
     muse = open_brainflow({"board": "muse_2"}).info
     assert muse.channels[0].kind == "EEG"
     assert muse.names[0] == "TP9"
@@ -289,7 +289,7 @@ def test_boards_that_are_not_here_have_their_channels_units_and_rates():
     assert len(galea.columns("EOG")) == 2
 
 
-def test_the_project_registers_brainflow(monkeypatch):
+def test_the_project_registers_brainflow():
     import tomllib
     from importlib import import_module
     from pathlib import Path
