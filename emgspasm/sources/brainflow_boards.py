@@ -12,7 +12,6 @@ import numpy as np
 
 from emgspasm.errors import ConfigError
 from emgspasm.sources.brainflow_session import description, library
-from emgspasm.sources.cyton import GAINS, full_scale
 from emgspasm.sources.numbering import UNNUMBERED, Numbering
 from emgspasm.sources.rows import DAISY_SKEW
 from emgspasm.stream import Channel, Kind, StreamInfo
@@ -249,6 +248,8 @@ def _full_scales(settings: BrainflowSettings, master_id: int, n_channels: int) -
         return [_GANGLION_FULL_SCALE] * n_channels
     if master_id not in (*SERIAL_CYTONS, CYTON_WIFI, CYTON_DAISY_WIFI):
         return [np.inf] * n_channels
+    from emgspasm.sources.cyton import GAINS, full_scale  # takes numba along
+
     gains = [24] * n_channels
     for letter, code in re.findall(r"x([1-8QWERTYUI])\d([0-6])\d{4}X", "".join(settings.commands)):
         if _LETTERS.index(letter) < n_channels:

@@ -33,6 +33,7 @@ STALL = 0.4
 
 _POLL = 0.01
 _RETRY = 0.5
+_ANOTHER = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class LslSource:
     def __init__(self, settings: LslSettings, clock: Callable[[], float] = time.monotonic) -> None:
         self.settings = settings
         self._clock = clock
-        self._found = find(settings.predicate, settings.wait)
+        self._found = find(settings.predicate, settings.wait, second=_second(settings))
         described = describe(self._found, settings.unit, settings.wait)
         self.info: StreamInfo = described.info
         self._scales = described.scales
@@ -248,6 +249,11 @@ class LslSource:
                 f"{self.info.device} came back with other channels or another rate. Start a new "
                 "recording"
             )
+
+
+def _second(settings: LslSettings) -> float:
+    """Seconds to look for a second stream that fits; a source id is its sender's alone."""
+    return 0.0 if settings.source_id else _ANOTHER
 
 
 def missing(steps: NDArray[np.float64], sampling_frequency: float) -> NDArray[np.int64]:

@@ -21,7 +21,7 @@ class LslMarkers:
     Parameters
     ----------
     stream : str
-        Name as the sender gives it.
+        Name as the sender gives it; the first to answer to it is taken.
     wait : float
         Seconds to look for it on entering.
 
@@ -29,8 +29,6 @@ class LslMarkers:
     ------
     SourceNotFound
         On entering: no such stream.
-    SourceError
-        On entering: more than one.
     """
 
     def __init__(self, stream: str, wait: float = _WAIT) -> None:
@@ -40,7 +38,7 @@ class LslMarkers:
         self._inlet: Any = None
 
     def __enter__(self) -> Self:
-        found = find(f"name='{self.stream}'", self._wait)
+        found = find(f"name='{self.stream}'", self._wait, second=0)
         self._inlet = open_inlet(found, self._wait, recover=True)
         return self
 

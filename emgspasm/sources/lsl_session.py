@@ -16,7 +16,6 @@ from emgspasm.stream import Channel, Kind, StreamInfo
 
 _BUFFER = 60  # seconds liblsl keeps for a consumer that pauses
 _MOST = 65_536
-_SECOND = 1.0
 _KINDS: dict[str, Kind] = {"EMG": "EMG", "EEG": "EEG", "EOG": "EOG", "ECG": "ECG", "ACC": "ACCEL"}
 _UNITS = {"microvolts": "uV", "millivolts": "mV", "volts": "V", "nanovolts": "nV"}
 
@@ -73,7 +72,7 @@ def library() -> Any:
     return pylsl
 
 
-def find(predicate: str, wait: float, second: float = _SECOND) -> Any:
+def find(predicate: str, wait: float, second: float) -> Any:
     """Find the one stream that fits a query.
 
     Parameters

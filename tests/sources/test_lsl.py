@@ -28,6 +28,10 @@ ResolveScope = machine
 [lab]
 KnownPeers = {127.0.0.1}
 SessionID = emgspasm-tests
+[tuning]
+TimeProbeInterval = 0.01
+MulticastMinRTT = 0.1
+UnicastMinRTT = 0.1
 [log]
 level = -3
 """
@@ -97,7 +101,7 @@ def states(source):
 
 def test_a_stream_keeps_the_laws_of_a_source():
     with Sender("laws"):
-        check_source(lambda: open_lsl({"stream": "laws"}), n_samples=30)
+        check_source(lambda: open_lsl({"source_id": "laws-id"}), n_samples=30)
 
 
 def test_a_stream_comes_whole_with_labels_sides_and_units():
@@ -121,7 +125,7 @@ def test_a_stream_comes_whole_with_labels_sides_and_units():
 
 def test_a_step_of_the_time_stamps_is_an_estimated_gap():
     with Sender("hole", skip=100):
-        source = open_lsl({"stream": "hole"})
+        source = open_lsl({"source_id": "hole-id"})
         chunks = record(source, 1.0)
     index, samples = index_and_samples(chunks)
     np.testing.assert_array_equal(samples[:, 0] - samples[0, 0], index)
@@ -133,7 +137,7 @@ def test_a_step_of_the_time_stamps_is_an_estimated_gap():
 
 def test_a_sender_that_pauses_is_told_within_half_a_second_and_its_return_too():
     with Sender("pause") as sender:
-        source = open_lsl({"stream": "pause"})
+        source = open_lsl({"source_id": "pause-id"})
         threading.Timer(0.3, sender.paused.set).start()
         threading.Timer(1.1, sender.paused.clear).start()
         chunks = record(source, 1.5)
@@ -147,10 +151,10 @@ def test_a_sender_that_pauses_is_told_within_half_a_second_and_its_return_too():
 def test_a_sender_that_leaves_is_told_and_its_return_is_a_new_segment():
     first = Sender("again")
     with first:
-        source = open_lsl({"stream": "again"})
+        source = open_lsl({"source_id": "again-id"})
         with source:
             chunks, begun = [], time.monotonic()
-            threading.Timer(3.0, source.stop).start()
+            threading.Timer(2.4, source.stop).start()
             second = None
             for chunk in source:
                 chunks.append(chunk)
@@ -166,12 +170,12 @@ def test_a_sender_that_leaves_is_told_and_its_return_is_a_new_segment():
     assert any(f"sample {starts[1]} is estimated" in event.text for event in source.events)
     came = chunks[[c.start for c in chunks].index(starts[1])]
     assert came.samples[0, 0] < 250  # the ramp of the second sender, not the first one's
-    assert chunks[-1].stop == pytest.approx(3.0 * FS, abs=60)
+    assert chunks[-1].stop == pytest.approx(2.4 * FS, abs=60)
 
 
 def test_a_sender_that_comes_back_with_other_channels_ends_the_recording():
     first = Sender("changed").__enter__()
-    source = open_lsl({"stream": "changed"})
+    source = open_lsl({"source_id": "changed-id"})
     with source:
         chunks = iter(source)
         next(chunks)
@@ -188,7 +192,7 @@ def test_markers_land_at_their_sample():
     info = pylsl.StreamInfo("keys", "Markers", 1, 0, "string", "keys-id")
     outlet = pylsl.StreamOutlet(info)
     with Sender("marked") as sender:
-        source = open_lsl({"stream": "marked"})
+        source = open_lsl({"source_id": "marked-id"})
         with source, LslMarkers("keys") as markers:
             sent = found = None
             offset = None
@@ -226,7 +230,7 @@ def test_a_signal_outlet_is_a_source_again_with_the_delay_in_its_stamps():
 
     pusher = threading.Thread(target=push)
     pusher.start()
-    source = open_lsl({"stream": "filtered"})
+    source = open_lsl({"source_id": "filtered-signal"})
     assert source.info.channels == info.channels
     with source:
         stream = iter(source)
@@ -267,7 +271,7 @@ def test_a_marker_stream_is_no_signal():
     info = pylsl.StreamInfo("text", "Markers", 1, 0, "string", "text-id")
     outlet = pylsl.StreamOutlet(info)
     with pytest.raises(SourceError, match="no sampling frequency or carries text"):
-        open_lsl({"stream": "text"})
+        open_lsl({"source_id": "text-id"})
     assert not outlet.have_consumers()
 
 
