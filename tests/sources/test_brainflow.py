@@ -218,6 +218,7 @@ def test_a_board_still_streaming_is_stopped_before_brainflow_opens_it(ramp):
         chunks = record(cyton(board), 0.3)
     index, samples = index_and_samples(chunks)
     np.testing.assert_array_equal(places(samples) - board.runs[-1].first, index)
+    assert board.received_while_streaming.startswith(b"s")
 
 
 def test_a_lost_daisy_half_is_missing_and_not_stale(ramp):
