@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from emgspasm.simulation.board_faults import Fault, Kind, active, strike
 from emgspasm.simulation.board_packets import mean, packet, quantize
@@ -71,8 +71,8 @@ class EmulatedBoard:
         Of the faults.
     speed : float
         Seconds of the board in one second.
-    impedance : float
-        Of every electrode, in ohm; seen with the lead-off current on.
+    impedance : array_like of float, broadcast to (16, 2)
+        Of the P and the N electrode of every input, in ohm; seen with the lead-off current on.
 
     Raises
     ------
@@ -88,7 +88,7 @@ class EmulatedBoard:
         faults: tuple[Fault, ...] = (),
         seed: int = 0,
         speed: float = 1.0,
-        impedance: float = 5000.0,
+        impedance: ArrayLike = 5000.0,
     ) -> None:
         if source.info.sampling_frequency != RATE:
             raise ValueError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from emgspasm.simulation.board_state import BoardState
 
@@ -18,7 +18,7 @@ Counts = NDArray[np.int64]
 
 
 def quantize(
-    state: BoardState, samples: NDArray[np.float64], number: int, impedance: float
+    state: BoardState, samples: NDArray[np.float64], number: int, impedance: ArrayLike
 ) -> Counts:
     """Convert one 250 Hz sample of the sixteen inputs to counts.
 
@@ -30,20 +30,29 @@ def quantize(
         In uV, at most sixteen; NaN and missing channels give zero.
     number : int
         Sample number within the run, for test and lead-off signals.
-    impedance : float
-        Of every electrode, in ohm.
+    impedance : array_like of float, broadcast to (16, 2)
+        Of the P and the N electrode of every input, in ohm.
     """
     volts = np.zeros(16)
     volts[: len(samples)] = np.nan_to_num(samples)
     if state.test:
         volts[:] = _test_signal(state.test, number)
-    current, frequency = _LEAD_OFF
-    drop = current * (impedance + _SERIES) * 1e6 * np.sin(2 * np.pi * frequency * number / _RATE)
+    if any("1" in lead_off for lead_off in state.lead_off):
+        volts += _lead_off_drop(state, number, impedance)
     gains = np.array([GAINS[int(setting[1])] for setting in state.settings])
-    volts += drop * np.array(["1" in lead_off for lead_off in state.lead_off])
     volts[[setting[0] == "1" or setting[2] == "1" for setting in state.settings]] = 0.0
     counts: Counts = np.rint(volts * gains * (_LARGEST / 4.5e6)).astype(np.int64)
     return np.clip(counts, -_LARGEST - 1, _LARGEST)
+
+
+def _lead_off_drop(state: BoardState, number: int, impedance: ArrayLike) -> NDArray[np.float64]:
+    """Voltage of the test current over the electrodes it flows through (firmware_notes 4.1)."""
+    current, frequency = _LEAD_OFF
+    on = np.array([[pole == "1" for pole in lead_off] for lead_off in state.lead_off])
+    ohms = np.sum(on * (np.broadcast_to(np.asarray(impedance, np.float64), (16, 2)) + _SERIES), 1)
+    sine = np.sin(2 * np.pi * frequency * number / _RATE)
+    drop: NDArray[np.float64] = current * ohms * 1e6 * sine
+    return drop
 
 
 def _test_signal(command: str, number: int) -> float:

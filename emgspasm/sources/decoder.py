@@ -117,6 +117,13 @@ def next_sample(layout: Layout, state: DecoderState) -> int:
     return state.base + state.position.packet // layout.packets_per_row + 1
 
 
+def frequency(layout: Layout, first: Position | None, last: Position) -> float:
+    """Rows per second between two positions, in hertz; NaN under a second."""
+    if first is None or last.time - first.time < 1:
+        return float("nan")
+    return (last.packet - first.packet) / layout.packets_per_row / (last.time - first.time)
+
+
 def _number(
     state: DecoderState, packets: Packets, time: float
 ) -> tuple[Position, NDArray[np.int64], NDArray[np.bool_]]:

@@ -1,7 +1,6 @@
 """A Cyton on its serial dongle as a source: states, watchdog, reconnection.
 
-One thread owns the port from the start of streaming on. It reads, decodes and queues, and it
-drops nothing: a slow consumer finds its chunks waiting.
+One thread owns the port while streaming. It reads, decodes and queues, and drops nothing.
 """
 
 from __future__ import annotations
@@ -19,6 +18,8 @@ from emgspasm.sources.counter import Position
 from emgspasm.sources.cyton import ParserState, parse
 from emgspasm.sources.decoder import DecoderState
 from emgspasm.sources.events import SourceEvent, State
+from emgspasm.sources.impedance import measure_impedances
+from emgspasm.sources.protocols import Electrode
 from emgspasm.sources.rows import DAISY_SKEW
 from emgspasm.sources.settings import (
     CytonSettings,
@@ -26,6 +27,7 @@ from emgspasm.sources.settings import (
     layout,
     read_settings,
     stream_info,
+    told,
 )
 from emgspasm.stream import Chunk, StreamInfo
 
@@ -33,11 +35,13 @@ if TYPE_CHECKING:
     import serial
 
 STALL = 0.4
-"""Seconds without a packet after which a stall is said; the radio itself gives up after 0.27 s
-(firmware_notes 5.2)."""
+"""Seconds without a packet until a stall is said; the radio gives up after 0.27 s (notes 5.2)."""
 
 RECONNECT = 3.0
 """Seconds without a packet after which the board is taken for lost and opened anew."""
+
+_GATHER = 0.006
+"""Seconds that packets gather between two reads: half the CPU for 6 ms of delay."""
 
 _RETRY = 0.5
 _LATE = 0.25
@@ -47,8 +51,8 @@ class CytonSource:
     """A Cyton, or a Cyton with Daisy, on its serial dongle.
 
     Entering opens and configures the board; iterating streams until :meth:`stop`. A port that
-    hangs up or a board that falls silent is opened again for as long as it takes, and the stream
-    goes on as a new segment whose start is estimated from the clock.
+    hangs up or a board that falls silent is opened again for as long as it takes; the stream goes
+    on as a new segment, its start estimated from the clock.
 
     Parameters
     ----------
@@ -106,16 +110,21 @@ class CytonSource:
 
     @property
     def measured_frequency(self) -> float:
-        """Samples per second of the board by the host's clock, since streaming (re)started.
+        """Hertz of the board by the host's clock since streaming (re)started; NaN for a second.
 
-        In hertz; NaN in the first second. Reads are up to 0.1 s late (firmware_notes 5.2), so
-        after T seconds it is good to 0.1 / T. It measures drift, and never enters the samples.
+        Reads are up to 0.1 s late (firmware_notes 5.2), so after T seconds it is good to 0.1 / T.
         """
-        first, last = self._first, self._run.position
-        if first is None or last.time - first.time < 1:
-            return float("nan")
-        packets = last.packet - first.packet
-        return packets / self._layout.packets_per_row / (last.time - first.time)
+        return decoder.frequency(self._layout, self._first, self._run.position)
+
+    @property
+    def particulars(self) -> dict[str, object]:
+        """Firmware, gains, skews, and the rate by the host's clock."""
+        skews = dict(zip(self.info.names, self.channel_skews, strict=True))
+        return told(self.settings, self.board, skews, self.measured_frequency)
+
+    def impedances(self) -> Iterator[Electrode]:
+        """Measure the electrodes; see :func:`emgspasm.sources.impedance.measure_impedances`."""
+        return measure_impedances(self.settings)
 
     def __enter__(self) -> Self:
         parse(ParserState(), b"")  # compiles before the first byte comes
@@ -225,6 +234,7 @@ class CytonSource:
 
     def _read(self, port: serial.Serial, before: float) -> tuple[bytes, float]:
         """Read all that has arrived; with the backlog, if this process paused since `before`."""
+        time.sleep(_GATHER)
         data = conversation.read(port)
         if self._clock() - before > _LATE:
             data += conversation.read_backlog(port)
@@ -286,11 +296,5 @@ class CytonSource:
 
 
 def open_cyton(options: Mapping[str, object]) -> CytonSource:
-    """Make the source of a config table with the keys of :class:`CytonSettings`.
-
-    Raises
-    ------
-    ConfigError
-        A key or value is wrong.
-    """
+    """Make the source of a config table; :func:`read_settings` checks it."""
     return CytonSource(read_settings(options))

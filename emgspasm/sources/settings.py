@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isnan
 from typing import TYPE_CHECKING, Literal
 
 from emgspasm.errors import ConfigError, SourceError
@@ -11,6 +12,7 @@ from emgspasm.sources.conversation import Board, ask
 from emgspasm.sources.cyton import CHANNELS, GAINS, PACKET_RATE, full_scale
 from emgspasm.sources.decoder import Layout
 from emgspasm.stream import Channel, StreamInfo
+from emgspasm.structure import structure
 
 if TYPE_CHECKING:
     import serial
@@ -117,6 +119,11 @@ def layout(settings: CytonSettings) -> Layout:
     return Layout(tuple(each.gain for each in inputs), columns)
 
 
+def address(number: int) -> str:
+    """Give the letter by which commands call input `number` (firmware_notes 3.4)."""
+    return _LETTERS[number - 1]
+
+
 def command(number: int, each: Input) -> bytes:
     """Write the channel command of input `number` (1-16): ``x CH PWR GAIN INPUT BIAS SRB2 SRB1 X``.
 
@@ -124,7 +131,7 @@ def command(number: int, each: Input) -> bytes:
     """
     off = int(not each.label)
     code = GAINS.index(each.gain)
-    return f"x{_LETTERS[number - 1]}{off}{code}{off}{each.bias:d}{each.srb2:d}0X".encode()
+    return f"x{address(number)}{off}{code}{off}{each.bias:d}{each.srb2:d}0X".encode()
 
 
 def configure(port: serial.Serial, settings: CytonSettings, board: Board) -> None:
@@ -137,13 +144,24 @@ def configure(port: serial.Serial, settings: CytonSettings, board: Board) -> Non
     """
     _fit_daisy(port, settings, board)
     for number, each in enumerate(all_inputs(settings), start=1):
-        answer = ask(port, command(number, each))
-        if answer != f"Success: Channel set for {number}":
-            raise SourceError(
-                f"input {number} of the board on {port.port} was not set: it answered "
-                f"{answer!r} to {command(number, each).decode()}. Bring the board nearer, "
-                "look at its battery, and start again"
-            )
+        set_input(port, number, each)
+
+
+def set_input(port: serial.Serial, number: int, each: Input) -> None:
+    """Set one input (1-16), the answer checked.
+
+    Raises
+    ------
+    SourceError
+        It is missing or says something else.
+    """
+    answer = ask(port, command(number, each))
+    if answer != f"Success: Channel set for {number}":
+        raise SourceError(
+            f"input {number} of the board on {port.port} was not set: it answered "
+            f"{answer!r} to {command(number, each).decode()}. Bring the board nearer, "
+            "look at its battery, and start again"
+        )
 
 
 def _fit_daisy(port: serial.Serial, settings: CytonSettings, board: Board) -> None:
@@ -163,20 +181,24 @@ def _fit_daisy(port: serial.Serial, settings: CytonSettings, board: Board) -> No
             )
 
 
+def told(
+    settings: CytonSettings, board: Board | None, skews: Mapping[str, float], measured: float
+) -> dict[str, object]:
+    """Gather what belongs beside a recording: firmware, gains, skews (s), measured rate (Hz)."""
+    return {
+        "Firmware": board.firmware if board else "",
+        "Gains": {each.label: each.gain for each in settings.inputs if each.label},
+        "ChannelSkew": dict(skews),
+        "MeasuredSamplingFrequency": None if isnan(measured) else round(measured, 3),
+    }
+
+
 def read_settings(options: Mapping[str, object]) -> CytonSettings:
     """Read settings from the table of a config file.
 
     Raises
     ------
     ConfigError
-        An unknown key, or a value of the wrong kind.
+        An unknown key (the nearest is named), or a value of the wrong kind.
     """
-    from cattrs import Converter, transform_error
-    from cattrs.errors import BaseValidationError
-
-    try:
-        return Converter(forbid_extra_keys=True).structure(options, CytonSettings)
-    except BaseValidationError as error:
-        causes = [cause for cause in error.exceptions if isinstance(cause, ConfigError)]
-        text = "; ".join(map(str, causes)) or "; ".join(transform_error(error, path="source"))
-        raise ConfigError(text) from error
+    return structure(options, CytonSettings, "source")

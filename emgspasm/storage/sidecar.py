@@ -74,16 +74,31 @@ def write_sidecars(
     *,
     task: str,
     acquisition: Acquisition = Acquisition(),
+    software: Mapping[str, Any] | None = None,
     overwrite: bool = False,
 ) -> None:
     """Write description, channels and, where there are markers, events.
+
+    Parameters
+    ----------
+    recording : StoredRecording
+    paths : SidecarPaths
+    task : str
+    acquisition : Acquisition
+    software : mapping, optional
+        What emgspasm itself knows of a recording it made: kept in the description under
+        ``Emgspasm``, a word that BIDS leaves free.
+    overwrite : bool
 
     Raises
     ------
     RecordingError
         If a file exists and `overwrite` is False, or cannot be written.
     """
-    write_json(description(recording, task, acquisition), paths.description, overwrite=overwrite)
+    described = description(recording, task, acquisition)
+    if software is not None:
+        described["Emgspasm"] = dict(software)
+    write_json(described, paths.description, overwrite=overwrite)
     channels = [
         _channel_row(channel, recording, acquisition) for channel in recording.info.channels
     ]
