@@ -18,7 +18,7 @@ from emgspasm.dsp.pipeline import Analysis, Pipeline, analyze
 from emgspasm.dsp.quality import ChannelQuality, Limits, MeanSpectrum, grade, line_ratio
 from emgspasm.dsp.rates import LOWEST, rate_warnings
 from emgspasm.errors import ConfigError
-from emgspasm.storage.columns import QUALITY, SUMMARY
+from emgspasm.storage.columns import EVENTS, QUALITY, SUMMARY
 from emgspasm.storage.opening import StoredRecording, open_recording
 from emgspasm.storage.tables import table
 from emgspasm.stream import Burst, Channel, Chunk, StreamInfo, emg_only
@@ -27,7 +27,6 @@ from emgspasm.tabulation import (
     bids_entities,
     burst_measures,
     burst_row,
-    events_table,
     quality_row,
 )
 
@@ -237,9 +236,9 @@ def gather(result: Measurement, analysis: Analysis) -> None:
     """Add one analysis to a measurement; the tally counts at the end of each segment."""
     result.bursts.extend(analysis.bursts)
     result.present += len(analysis.chunk.samples)
-    if len(analysis.chunk.samples):
-        return
     tally = analysis.tally
+    if tally is None:
+        return
     result.missing += tally.missing
     result.clipped += tally.clipped
     result.flat += tally.flat
@@ -262,14 +261,14 @@ def tabulate(
     }
     rows = (
         burst_row(info.channels[b.channel], b, info.sampling_frequency) | origin
-        for b in measured.bursts
+        for b in sorted(measured.bursts, key=lambda b: (b.onset, -b.offset, info.names[b.channel]))
     )
     quality = list(channel_quality(recording, measured))
     return Results(
         name=path.stem,
-        events=events_table(rows),
-        summary=table(list(summary_rows(path.stem, recording, measured, entities)), SUMMARY),
-        quality=table([quality_row(path.stem, q) for q in quality], QUALITY),
+        events=table(rows, EVENTS),
+        summary=table(summary_rows(path.stem, recording, measured, entities), SUMMARY),
+        quality=table((quality_row(path.stem, q) for q in quality), QUALITY),
         provenance=provenance(path, recording, measured, config, quality),
     )
 
@@ -298,11 +297,11 @@ def summary_rows(
         }
 
 
-def _noise(channel: Channel, measured: Measurement, i: int) -> dict[str, float | None]:
+def _noise(channel: Channel, measured: Measurement, i: int) -> dict[str, float]:
     if not measured.analyzed[i]:
         return {}
     level = measured.noise[i] / measured.analyzed[i]
-    return {"noise_uV": round(level * (channel.microvolts or 1.0), 4)}
+    return {"noise_uV": round(level * (channel.microvolts or np.nan), 4)}
 
 
 def channel_quality(recording: StoredRecording, measured: Measurement) -> Iterator[ChannelQuality]:
@@ -311,7 +310,7 @@ def channel_quality(recording: StoredRecording, measured: Measurement) -> Iterat
     total = max(recording.n_samples, 1)
     for i, column in enumerate(info.columns()):
         channel = info.channels[column]
-        noise = _noise(channel, measured, i).get("noise_uV")
+        noise = _noise(channel, measured, i).get("noise_uV", np.nan)
         missing = recording.n_samples - measured.present + measured.missing[i]
         shares = {
             "clipped": 100 * measured.clipped[i] / total,
@@ -319,12 +318,10 @@ def channel_quality(recording: StoredRecording, measured: Measurement) -> Iterat
             "flat": 100 * measured.flat[i] / total,
         }
         line = float(measured.line_ratio[i])
-        # an amplitude in counts says nothing of microvolts
-        level = float(noise) if noise is not None and channel.microvolts else float("nan")
-        graded, reason = grade(Limits(), noise=level, line=line, **shares)
+        graded, reason = grade(Limits(), noise=noise, line=line, **shares)
         yield ChannelQuality(
             channel=channel.name,
-            noise=float("nan") if noise is None else noise,
+            noise=noise,
             line_frequency=float(measured.line_frequency[i]),
             line_ratio=line,
             grade=graded,
@@ -367,6 +364,11 @@ def provenance(
             *recording.findings,
             *filter(None, [measured.notice]),
             *unusable,
+            *(
+                f"channel {c.name} is in {c.unit}, not in volts: its amplitudes are n/a"
+                for c in emg_only(info).channels
+                if c.microvolts is None
+            ),
         ],
         "validated_on": "simulated data and public recordings of healthy people only",
         "purpose": "research and education only; not a medical device",

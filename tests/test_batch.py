@@ -128,6 +128,7 @@ def test_a_dask_cluster_gives_the_same_bytes_as_one_worker(recordings, results, 
     assert contents(tmp_path) == contents(results)
 
 
+@pytest.mark.slow  # a client waits ten seconds for its scheduler
 def test_a_cluster_without_dask_or_scheduler_is_a_wrong_call(recordings, tmp_path):
     with pytest.raises(ConfigError, match=r"emgspasm\[cluster\]|no Dask scheduler at"):
         list(run(jobs_for(recordings, tmp_path), cluster="tcp://127.0.0.1:9"))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from emgspasm.dsp import hysteresis
 from emgspasm.dsp.baseline import Baseline
+from emgspasm.dsp.memory import Memory, Rules, Sizes, fresh
 from emgspasm.stream import Burst, BurstQuality, Chunk, StreamInfo
 
 _QUALITIES: tuple[BurstQuality, ...] = ("good", "settling", "cut")
@@ -22,22 +23,16 @@ _QUALITIES: tuple[BurstQuality, ...] = ("good", "settling", "cut")
 class DetectorState:
     """Everything the detector remembers; `shift` is the delay, in samples, it corrects for."""
 
-    sizes: hysteresis.Sizes
-    rules: hysteresis.Rules
-    memory: hysteresis.Memory
+    sizes: Sizes
+    rules: Rules
+    memory: Memory
     shift: int
 
-    @property
-    def analyzed(self) -> NDArray[np.int64]:
-        """Samples of each channel that bursts were sought in, settling left out."""
-        analyzed: NDArray[np.int64] = self.memory.channels["analyzed"]
-        return analyzed
-
-    @property
-    def noise(self) -> NDArray[np.float64]:
-        """Sum of the noise level of each channel over those samples."""
-        noise: NDArray[np.float64] = self.memory.channels["noise"]
-        return noise
+    def counted(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Samples of each channel that bursts were sought in, settling left out, and the sum of
+        the noise level over them; whole once the segment is finished.
+        """
+        return self.memory.channels["analyzed"], self.memory.channels["noise"]
 
     def thresholds(self) -> NDArray[np.float64]:
         """Noise level, off and on threshold of each channel, shape (3, n_channels).
@@ -136,7 +131,7 @@ class Detector:
         sizes = self._sizes(fs, settling)
         # a window has no more degrees of freedom than samples; the MAD of few or quantised values
         # may say less spread than that, which would make a threshold of nothing
-        rules = hysteresis.Rules(
+        rules = Rules(
             self.on_sigma,
             self.off_sigma,
             0.5 * sqrt(2 / (9 * sizes.window)),
@@ -145,7 +140,7 @@ class Detector:
             self.relief,
         )
         capacity = max(25, round(self.baseline.memory * fs) // (sizes.hop * sizes.window))
-        memory = hysteresis.memory(self._floors(info), sizes, capacity)
+        memory = fresh(self._floors(info), sizes, capacity)
         return DetectorState(sizes, rules, memory, shift=round(delay * fs))
 
     def step(
@@ -182,11 +177,11 @@ class Detector:
         rows = hysteresis.finish(stop, state.sizes, state.rules, state.memory)
         return _bursts(rows, state.shift)
 
-    def _sizes(self, fs: float, settling: float = 0.0) -> hysteresis.Sizes:
+    def _sizes(self, fs: float, settling: float = 0.0) -> Sizes:
         window = max(2, round(self.refine * fs))
         merge = round(self.merge_gap * fs)
         calibration = max(8 * window, round(self.baseline.calibration * fs))
-        return hysteresis.Sizes(
+        return Sizes(
             window=window,
             back=2 * window,
             doubt=8 * window,
@@ -206,6 +201,8 @@ class Detector:
 
 def _bursts(rows: NDArray[np.void], shift: int) -> tuple[Burst, ...]:
     """Rows of the kernel as bursts, times corrected for the filters' delay."""
+    if not len(rows):
+        return ()
     rows = rows[np.lexsort((rows["onset"], rows["channel"], rows["moment"]))]
     onsets = np.maximum(rows["onset"] - shift, rows["begin"])
     offsets = np.maximum(rows["offset"] - shift, rows["begin"] + 1)

@@ -1,6 +1,6 @@
 """The compiled loop of the burst detector: sample by sample, state explicit.
 
-One call of :func:`_advance` sees one sample of one channel and nothing of the chunk it came in,
+The loop sees one sample of one channel and nothing of the chunk it came in,
 so that any chunking gives the same bursts. Envelope and filtered power arrive together.
 
 A burst begins in one of two ways. Strong ones: the envelope reaches the `on` threshold. Weak and
@@ -13,127 +13,23 @@ began and ended is then sought in the power: the most likely moment of the chang
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.dsp.baseline import level, quietest, remember
-
-IDLE, CALIBRATING, RUNNING = 0, 1, 2
-GOOD, SETTLING, CUT = 0, 1, 2
-DOUBTED = 4
-"""Windows that are learnt from as much as from one without doubt: noise that grows is followed in
-half a minute, a weak contraction of ten seconds hardly raises the level [design]."""
-
-CHANNEL = np.dtype(
-    [
-        ("floor", np.float64),
-        ("phase", np.int64),
-        ("begin", np.int64),  # first sample of the run
-        ("now", np.int64),  # last sample seen
-        ("held", np.int64),  # samples held back for calibration
-        ("analyzed", np.int64),  # samples past settling, over all runs
-        ("noise", np.float64),  # sum of the noise level over them
-        ("settled", np.int64),  # first sample past settling
-        ("seen", np.int64),  # quiet values learnt in this run
-        ("calm", np.int64),  # samples to come of which only one above `on` matters
-        ("block", np.int64),  # where the window under way ends
-        ("blocks", np.int64),  # until a window is learnt
-        ("weight", np.float64),  # independent values in a sample, from the envelope's spread
-        ("quiet", np.float64),  # power of the noise
-        ("evidence", np.float64),  # that a weak burst is under way
-        ("doubt", np.int64),  # sample since when
-        ("relief", np.float64),  # evidence that the burst is over
-        ("loud", np.int64),  # last sample without any
-        ("slope", np.float64),  # what a sample's power takes from it
-        ("cost", np.float64),  # and what every sample adds
-        ("base", np.float64),
-        ("on", np.float64),
-        ("off", np.float64),
-        ("above", np.int64),
-        ("crossed", np.int64),  # where the envelope reached `on`
-        ("refined", np.int64),  # whether `onset` is known
-        ("onset", np.int64),
-        ("peak", np.float64),
-        ("energy", np.float64),  # sum of squares from onset to now
-        ("pending", np.int64),  # a finished burst that may still be merged
-        ("pending_onset", np.int64),
-        ("pending_offset", np.int64),
-        ("pending_active", np.int64),
-        ("pending_peak", np.float64),
-        ("pending_energy", np.float64),
-    ]
+from emgspasm.dsp.memory import (
+    CALIBRATING,
+    CUT,
+    GOOD,
+    IDLE,
+    ROW,
+    RUNNING,
+    SETTLING,
+    Memory,
+    Rules,
+    Sizes,
 )
-
-ROW = np.dtype(
-    [
-        ("channel", np.int64),
-        ("begin", np.int64),
-        ("onset", np.int64),
-        ("offset", np.int64),
-        ("moment", np.int64),  # sample at which the burst became certain
-        ("peak", np.float64),
-        ("mean", np.float64),
-        ("baseline", np.float64),
-        ("quality", np.int64),
-    ]
-)
-
-
-class Sizes(NamedTuple):
-    """Lengths in samples."""
-
-    window: int
-    back: int  # from a crossing of the envelope to the earliest onset
-    doubt: int  # longest doubt that an onset is sought in
-    merge: int
-    shortest: int
-    hop: int  # windows from one learnt to the next
-    settling: int
-    calibration: int
-    fewest: int
-    longest: int
-    ring: int  # a power of two, so that `sample & (ring - 1)` is its place
-
-
-class Rules(NamedTuple):
-    """What makes a burst: thresholds in standard deviations of the noise, and evidence."""
-
-    on_sigma: float
-    off_sigma: float
-    least_spread: float
-    rise: float  # variance of the weakest burst, in units of the noise's
-    evidence: float  # log-likelihood ratio that makes a weak burst
-    relief: float  # and the one that ends a burst
-
-
-class Memory(NamedTuple):
-    """Arrays the loop updates in place, a row a channel."""
-
-    channels: NDArray[np.void]
-    held_envelope: NDArray[np.float64]
-    held_power: NDArray[np.float64]
-    power: NDArray[np.float64]
-    ordered: NDArray[np.float64]
-    arrival: NDArray[np.float64]
-
-
-def memory(floors: NDArray[np.float64], sizes: Sizes, capacity: int) -> Memory:
-    """Memory before the first sample; `floors` are the least thresholds of the channels."""
-    n_channels = len(floors)
-    channels = np.zeros(n_channels, CHANNEL)
-    channels["floor"] = floors
-    channels["on"] = channels["off"] = channels["base"] = np.nan
-    return Memory(
-        channels,
-        np.zeros((n_channels, sizes.calibration)),
-        np.zeros((n_channels, sizes.calibration)),
-        np.zeros((n_channels, sizes.ring)),
-        np.zeros((n_channels, capacity)),
-        np.zeros((n_channels, capacity)),
-    )
+from emgspasm.dsp.noise import DOUBTED, account, calibrate, study
 
 
 @numba.njit(cache=True, nogil=True)
@@ -149,31 +45,25 @@ def detect(
     out = np.empty(16, ROW)
     count = np.zeros(1, np.int64)
     for channel in range(envelope.shape[1]):
-        s = past.channels[channel]
-        ring = past.power[channel]
-        for row in range(envelope.shape[0]):
-            value = envelope[row, channel]
-            power = filtered[row, channel] ** 2
-            if s.calm > 0 and value < s.on:
-                s.calm -= 1
-                _note(s, ring, start + row, power)
-                continue
-            if np.isnan(value):
+        s, row = past.channels[channel], 0
+        while row < len(envelope):
+            if np.isnan(envelope[row, channel]):
                 if s.phase != IDLE:
                     out = _end(start + row, channel, sizes, rules, past, out, count)
-                continue
-            if s.phase == RUNNING:
-                _advance(start + row, value, power, channel, sizes, rules, past, out, count)
-                if count[0] + 2 > len(out):
-                    out = _grow(out)
-                continue
-            if s.phase == IDLE:
-                _begin(s, start + row, sizes)
-            past.held_envelope[channel, s.held] = value
-            past.held_power[channel, s.held] = power
-            s.held += 1
-            if s.held == sizes.calibration:
-                out = _release(channel, sizes, rules, past, out, count)
+                row += 1
+            elif s.phase == RUNNING:
+                values, signal = envelope[row:, channel], filtered[row:, channel]
+                n, out = _run(start + row, values, signal, channel, sizes, rules, past, out, count)
+                row += n
+            else:
+                if s.phase == IDLE:
+                    _begin(s, start + row, sizes)
+                past.held_envelope[channel, s.held] = envelope[row, channel]
+                past.held_signal[channel, s.held] = filtered[row, channel]
+                s.held += 1
+                row += 1
+                if s.held == sizes.calibration:
+                    out = _release(channel, sizes, rules, past, out, count)
     return out[: count[0]]
 
 
@@ -200,6 +90,7 @@ def _begin(s, sample, sizes):  # type: ignore[no-untyped-def]  # see _grow
     s.phase = CALIBRATING
     s.begin = sample
     s.settled = sample + sizes.settling
+    s.counted = sample
     s.calm = 0
     s.held = 0
     s.seen = 0
@@ -216,22 +107,10 @@ def _release(channel, sizes, rules, past, out, count):  # type: ignore[no-untype
     """Learn the level from the samples held back, then run the loop over them."""
     s = past.channels[channel]
     first = count[0]
-    _calibrate(s, channel, sizes, rules, past)
+    calibrate(s, channel, sizes, rules, past)
     s.phase = RUNNING
-    for i in range(s.held):
-        _advance(
-            s.begin + i,
-            past.held_envelope[channel, i],
-            past.held_power[channel, i],
-            channel,
-            sizes,
-            rules,
-            past,
-            out,
-            count,
-        )
-        if count[0] + 2 > len(out):
-            out = _grow(out)
+    values, signal = past.held_envelope[channel, : s.held], past.held_signal[channel, : s.held]
+    _, out = _run(s.begin, values, signal, channel, sizes, rules, past, out, count)
     s.held = 0
     _postpone(out, first, count, s.now)
     return out
@@ -259,6 +138,7 @@ def _end(stop, channel, sizes, rules, past, out, count):  # type: ignore[no-unty
             _emit(s, CUT, channel, sizes, out, count)
         elif s.pending:
             _emit(s, GOOD, channel, sizes, out, count)
+        account(s)
     _postpone(out, first, count, stop)
     s.phase = IDLE
     s.calm = 0
@@ -269,97 +149,85 @@ def _end(stop, channel, sizes, rules, past, out, count):  # type: ignore[no-unty
 
 
 @numba.njit(cache=True, nogil=True)
-def _calibrate(s, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  # see _grow
-    """Grow the quiet part from the quietest tenth of a second of the samples held back."""
-    skip = min(sizes.settling, s.held // 2)
-    envelope = past.held_envelope[channel, skip : s.held]
-    # a recorder may begin with a constant; its rounding is no level
-    envelope = envelope[envelope >= 1e-9 * envelope.max()]
-    limit = 2.0 * quietest(envelope, 5 * sizes.window)
-    for _ in range(4):
-        s.seen = 0
-        for i in range(0, len(envelope), sizes.window):
-            if envelope[i] <= limit:
-                _learn(s, envelope[i], channel, past)
-        if s.seen == 0:
-            _learn(s, limit / 2.0, channel, past)
-        _threshold(s, past.ordered[channel], sizes, rules)
-        limit = s.on
+def _run(start, values, signal, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _grow
+    """Take samples in until one is missing or the channel stops running; how many were taken."""
+    s, ring = past.channels[channel], past.power[channel]
+    taken, due = 0, True
+    while due and s.phase == RUNNING:
+        if s.above:
+            taken, due = _last(s, ring, rules, start, taken, values, signal)
+        else:
+            taken, due = _wait(s, ring, start, taken, values, signal)
+        if due:
+            out = _decide(values[taken - 1], channel, sizes, rules, past, out, count)
+    return taken, out
 
 
 @numba.njit(cache=True, nogil=True)
-def _learn(s, value, channel, past):  # type: ignore[no-untyped-def]  # see _grow
-    """Remember a quiet value of the envelope, as its power 2/3 (see :func:`_threshold`)."""
-    remember(past.ordered[channel], past.arrival[channel], s.seen, np.cbrt(value * value))
-    s.seen += 1
+def _wait(s, ring, start, i, values, signal):  # type: ignore[no-untyped-def]  # see _grow
+    """Take quiet samples in up to one that asks for a decision; whether there is one."""
+    on, calm, due = s.on, s.calm, False
+    while i < len(values) and not due and not np.isnan(values[i]):
+        ring[(start + i) & (len(ring) - 1)] = signal[i] * signal[i]
+        calm -= 1
+        due = calm < 0 or values[i] >= on
+        i += 1
+    s.calm = calm
+    s.now = start + i - 1
+    return i, due
 
 
 @numba.njit(cache=True, nogil=True)
-def _threshold(s, ordered, sizes, rules):  # type: ignore[no-untyped-def]  # see _grow
-    """Thresholds from the quiet values.
-
-    The power of noise in a window is chi-squared with few degrees of freedom: skewed, so that six
-    standard deviations of the envelope itself are reached by chance. Its cube root is Gaussian to
-    a good approximation (Wilson & Hilferty 1931), with standard deviation / mean =
-    sqrt(2 / (9 freedom)): thresholds are set there, and the spread tells the degrees of freedom.
-    """
-    middle, spread = level(ordered, min(s.seen, len(ordered)))
-    middle = max(middle, 1e-3 * np.cbrt(s.floor * s.floor), 1e-100)
-    spread = max(spread, rules.least_spread * middle)
-    on, off = (middle + rules.on_sigma * spread) ** 1.5, (middle + rules.off_sigma * spread) ** 1.5
-    s.base = middle**1.5
-    s.on = max(on, s.floor)
-    s.off = s.base + (s.on - s.base) * (off - s.base) / (on - s.base)
-    s.quiet = (middle + spread * spread / middle) ** 3
-    s.weight = min(1.0, (middle / spread) ** 2 / (4.5 * sizes.window))
-
-
-@numba.njit(cache=True, nogil=True, inline="always")
-def _note(s, ring, sample, power):  # type: ignore[no-untyped-def]  # see _grow
-    """What every sample of a running channel leaves behind."""
-    s.now = sample
-    if sample >= s.settled:
-        s.analyzed += 1
-        s.noise += s.base
-    ring[sample & (len(ring) - 1)] = power
+def _last(s, ring, rules, start, i, values, signal):  # type: ignore[no-untyped-def]  # see _grow
+    """Take samples of a burst in up to one that asks for a decision; whether there is one."""
+    peak, energy, relief, due = s.peak, s.energy, s.relief, False
+    while i < len(values) and not due and not np.isnan(values[i]):
+        power = signal[i] * signal[i]
+        ring[(start + i) & (len(ring) - 1)] = power
+        peak = max(peak, values[i])
+        energy += power
+        relief = max(0.0, relief - power * s.slope + s.cost)
+        if relief == 0.0:
+            s.loud = start + i
+        over = values[i] < s.off and relief >= rules.relief
+        due = over or not s.refined or start + i >= s.block
+        i += 1
+    s.peak, s.energy, s.relief = peak, energy, relief
+    s.now = start + i - 1
+    return i, due
 
 
 @numba.njit(cache=True, nogil=True)
-def _advance(sample, value, power, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _grow
-    """The textbook loop: one sample of one channel."""
+def _decide(value, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _grow
+    """The textbook loop, for the sample just taken in."""
     s = past.channels[channel]
-    _note(s, past.power[channel], sample, power)
     if s.above:
-        s.peak = max(s.peak, value)
-        s.relief = max(0.0, s.relief - power * s.slope + s.cost)
-        if s.relief == 0.0:
-            s.loud = sample
-        if sample >= s.block and s.refined:
-            s.block = sample + sizes.window
-            _expect(s, s.energy / (sample - s.onset), rules)
-            if value < s.on:
-                _study(s, value, 1, channel, sizes, rules, past)
         over = value < s.off and s.relief >= rules.relief
-        if s.refined:
-            s.energy += power
-        elif sample - s.crossed >= sizes.window or over:
+        if not s.refined and (s.now - s.crossed >= sizes.window or over):
             _open(s, s.crossed, channel, sizes, past, out, count)
         if over:
-            offset = max(s.loud, s.onset, sample + 1 - sizes.ring) + 1
-            tail = _mean(past.power[channel], offset, sample + 1) * (sample + 1 - offset)
+            offset = max(s.loud, s.onset, s.now + 1 - sizes.ring) + 1
+            tail = _mean(past.power[channel], offset, s.now + 1) * (s.now + 1 - offset)
             _close(s, offset, s.energy - tail, sizes)
-        elif sample - s.crossed >= sizes.longest:
-            _close(s, sample + 1, s.energy, sizes)
+        elif s.now - s.crossed >= sizes.longest:
+            _close(s, s.now + 1, s.energy, sizes)
             _emit(s, CUT, channel, sizes, out, count)
-            _begin(s, sample + 1, sizes)
+            account(s)
+            _begin(s, s.now + 1, sizes)
+        elif s.refined and s.now >= s.block:
+            s.block = s.now + sizes.window
+            _expect(s, s.energy / (s.now + 1 - s.onset), rules)
+            if value < s.on:
+                study(s, value, 1, channel, sizes, rules, past)
     elif value >= s.on:
-        _cross(s, sample, value, sizes, rules)
+        _cross(s, s.now, value, sizes, rules)
     else:
-        if sample >= s.block:
+        if s.now >= s.block:
             _weigh(s, value, channel, sizes, rules, past, out, count)
         if s.pending and _earliest(s, sizes) >= s.pending_offset + sizes.merge:
             _emit(s, GOOD, channel, sizes, out, count)
         s.calm = 0 if s.above else _calm(s, sizes)
+    return _grow(out) if count[0] + 2 > len(out) else out
 
 
 @numba.njit(cache=True, nogil=True)
@@ -403,17 +271,7 @@ def _weigh(s, value, channel, sizes, rules, past, out, count):  # type: ignore[n
         _open(s, s.doubt, channel, sizes, past, out, count)
     else:  # a little evidence comes and goes with loud noise, which is to be learnt as noise
         weight = 1 if s.evidence > rules.evidence / 3 else DOUBTED
-        _study(s, value, weight, channel, sizes, rules, past)
-
-
-@numba.njit(cache=True, nogil=True)
-def _study(s, value, weight, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  # see _grow
-    """Learn the level of every so many windows; one in doubt counts for less of them."""
-    s.blocks -= weight
-    if s.blocks <= 0:
-        s.blocks = sizes.hop * DOUBTED
-        _learn(s, value, channel, past)
-        _threshold(s, past.ordered[channel], sizes, rules)
+        study(s, value, weight, channel, sizes, rules, past)
 
 
 @numba.njit(cache=True, nogil=True)

@@ -79,15 +79,15 @@ class SpectrumState:
 
 @dataclass(frozen=True, slots=True)
 class MeanSpectrum:
-    """Mean power spectrum of one second in every `every`, whatever the chunks.
+    """Mean power spectrum of the first ten seconds and of every so many after, however chunked.
 
     Parameters
     ----------
     every : int
-        Seconds from one second looked at to the next; a tenth of the signal tells the mains.
+        Seconds from one second looked at to the next; a part of the signal tells the mains.
     """
 
-    every: int = 10
+    every: int = 20
 
     def init(self, info: StreamInfo, first: Chunk) -> SpectrumState:  # noqa: ARG002  as every stage
         """State before the first sample of a stream; gaps do not end it."""
@@ -102,9 +102,11 @@ class MeanSpectrum:
     def step(self, state: SpectrumState, chunk: Chunk) -> tuple[SpectrumState, Chunk]:
         """Fold one chunk, which passes unchanged."""
         length = len(state.window)
-        period = self.every * length
         start, stop, samples = chunk.start, chunk.stop, chunk.samples
-        for first in range(start - start % period, stop, period):
+        for second in range(start // length, -(-stop // length)):
+            if second >= 10 and second % self.every:
+                continue
+            first = second * length
             low, high = max(first, start), min(first + length, stop)
             if low < high:
                 if state.first != first:  # a gap cut the second before
@@ -119,9 +121,10 @@ def _add_spectrum(state: SpectrumState) -> None:
     from scipy.fft import rfft
 
     whole = np.isfinite(state.window).all(axis=0)
-    centred = state.window - state.window.mean(axis=0)
+    window = np.where(whole, state.window, 0.0)
+    centred = window - window.mean(axis=0)
     spectrum = np.abs(rfft(centred * np.hanning(len(centred))[:, None], axis=0)) ** 2
-    state.power += np.where(whole, spectrum, 0.0)
+    state.power += spectrum
     state.count += whole
     state.window[:] = np.nan
 

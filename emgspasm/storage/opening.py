@@ -88,6 +88,8 @@ def open_recording(
     findings = recording.findings
     if is_openbci_bdf(head):
         findings = (*findings, amplitude_finding(head, rescale))
+    if info == recording.info and findings == recording.findings and set(factors) == {1.0}:
+        return recording  # nothing to adjust, and it may know quicker ways to slice
     return Adjusted(recording, columns, info, factors, findings)
 
 

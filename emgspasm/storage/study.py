@@ -30,6 +30,12 @@ _IGNORED = "treatments.tsv\nscales.tsv\n"
 """BIDS knows no tables of treatments at the top of a dataset."""
 
 
+_NOT_BIDS = (
+    "/summary.tsv\n/dataset.json\n**/*_summary.tsv\n**/*_quality.tsv\n**/*_desc-bursts.json\n"
+)
+"""BIDS knows events of a derivative, but no tables like these."""
+
+
 @dataclass(frozen=True, slots=True)
 class Placement:
     """Where a recording of a study and its sidecars belong.
@@ -170,11 +176,25 @@ class Study:
             temporary.write_text("\n".join((header, *rows)) + "\n", encoding="utf-8")
 
 
-def _dataset(name: str) -> dict[str, Any]:
+def describe_derivatives(folder: Path) -> None:
+    """Make the folder of a study's results a BIDS dataset of its own.
+
+    Raises
+    ------
+    RecordingError
+        If a file cannot be written.
+    """
+    with replacing(folder / ".bidsignore", overwrite=True) as temporary:
+        temporary.write_text(_NOT_BIDS, encoding="utf-8")
+    description = _dataset("emgspasm results", kind="derivative")
+    write_json(description, folder / "dataset_description.json", overwrite=True)
+
+
+def _dataset(name: str, kind: str = "raw") -> dict[str, Any]:
     return {
         "Name": name,
         "BIDSVersion": BIDS_VERSION,
-        "DatasetType": "raw",
+        "DatasetType": kind,
         "GeneratedBy": [{"Name": "emgspasm", "Version": version("emgspasm")}],
     }
 
