@@ -14,7 +14,7 @@ import click
 from emgspasm.cli import keyboard
 from emgspasm.cli.boards import configured_source
 from emgspasm.cli.console import FILE, Command, positive, read_config, say, shown
-from emgspasm.errors import ConfigError, RecordingError
+from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
 
 if TYPE_CHECKING:
     from emgspasm.session import Session, Status
@@ -72,11 +72,12 @@ def record(
             if recording.refusal:
                 say(f"recorded but not analyzed: {recording.refusal}")
             _until_over(recording)
-            recording.stop()
         recording.wait()
-    finally:
-        if place.recording.exists():
+    except EmgspasmError:
+        with suppress(EmgspasmError):  # what ended the recording is what must be said
             describe(recording, place, task)
+        raise
+    describe(recording, place, task)
     _conclude(recording, place, study)
 
 

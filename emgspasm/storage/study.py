@@ -51,6 +51,13 @@ class Placement:
     folder: Path
     stem: str
 
+    @classmethod
+    def of(cls, recording: Path) -> Self | None:
+        """Tell the placement of a recording by its name; None if it is none of a study."""
+        if not recording.name.endswith("_emg.bdf"):
+            return None
+        return cls(recording.parent, recording.name.removesuffix("_emg.bdf"))
+
     @property
     def recording(self) -> Path:
         """The BDF+ file."""

@@ -217,3 +217,26 @@ def test_a_simulated_source_records_at_its_own_rate(emgspasm, record_to, config,
     assert done.returncode == 0, done.stderr
     assert open_edf(tmp_path / f"{EMG}_emg.bdf").n_samples == 16_000
     assert np.isfinite(open_edf(tmp_path / f"{EMG}_emg.bdf").read()).all()
+
+
+def test_a_disk_that_fills_up_ends_it_with_a_clear_message_and_what_was_kept_opens(
+    emulated, record_to, started, small_disk
+):
+    from emgspasm.session.disk import RESERVE, room
+
+    study = small_disk / "study"
+    with emulated() as port:
+        arguments = list(record_to(port, "--duration", 20))
+        arguments[arguments.index("--study") + 1] = study
+        path = small_disk / f"{EMG}_emg.bdf"
+        with started(*arguments) as process:
+            until(lambda: path.exists() and open_edf(path).n_samples > 250)
+            (small_disk / "big").write_bytes(b"x" * int(room(small_disk) - RESERVE + 1e6))
+            _, said = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "which are kept and open, because" in said.splitlines()[-1]
+    assert "MB are left on the disk" in said.splitlines()[-1]
+    recording = open_edf(path)
+    assert recording.findings == ()
+    described = json.loads((small_disk / f"{EMG}_emg.json").read_text())
+    assert described["RecordingDuration"] == recording.n_samples / 250

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -9,7 +10,6 @@ import pytest
 from emgspasm.simulation import simulate
 from emgspasm.simulation.board import EmulatedBoard
 from emgspasm.storage.edf import open_edf
-from emgspasm.storage.recovery import recover
 
 
 @pytest.mark.slow
@@ -26,6 +26,12 @@ def test_a_killed_record_lost_at_most_a_second(record_to, started, emgspasm, tmp
         sent = len(board.runs[-1].fates)
         process.wait()
         assert sent - open_edf(path).n_samples <= 250
-    assert recover(path).n_samples == open_edf(path).n_samples
-    assert open_edf(path).findings == ()
-    assert (path.parent / "sub-01_ses-02_task-rest_emg.json").exists()  # with the config's text
+    done = emgspasm("recover", path)
+    assert done.returncode == 0, done.stderr
+    recording = open_edf(path)
+    assert recording.findings == ()
+    described = json.loads(path.with_suffix(".json").read_text())
+    assert described["RecordingDuration"] == recording.n_samples / 250
+    assert described["Emgspasm"]["Config"]
+    table = path.with_name("sub-01_ses-02_task-rest_events.tsv").read_text()
+    assert ("streaming: started at sample 0" in table) == (recording.n_samples >= 125)

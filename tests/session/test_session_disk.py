@@ -31,19 +31,6 @@ def test_the_rate_of_bytes_is_what_a_file_really_takes(tmp_path):
     assert taken <= bytes_per_second(face.info) <= 1.15 * taken
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """A disk of 40 MB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(f"no small disk can be mounted here: {done.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
-
-
 def test_a_recording_ends_before_the_disk_is_full_and_opens(small_disk, script):
     from itertools import count
 
@@ -68,12 +55,15 @@ def test_room_left_is_no_reason_to_end(tmp_path):
 
 
 FULL = """
-import resource, signal, sys
+import resource, sys
 from pathlib import Path
+from emgspasm.config import LoadedConfig
 from emgspasm.session import Session
+from emgspasm.session.preparation import warm_up
 from emgspasm.simulation import simulate
-resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
 face = simulate("healthy_rest", sampling_frequency=250, duration=30)
+warm_up(LoadedConfig(), face.info)  # compiled kernels are files too
+resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
 with Session(face, Path(sys.argv[1])) as session:
     session.wait(60)
 """
