@@ -358,7 +358,7 @@ def test_an_event_becomes_an_annotation_at_its_sample(ramp):
 
 
 def test_half_a_minute_at_ten_times_the_speed_leaves_every_sample_in_place(ramp):
-    faults = (fault("drop", rate=0.05), fault("burst", at=10.0, count=700))
+    faults = (fault("drop", rate=0.05), fault("burst", at=10.0, count=500))
     with EmulatedBoard(ramp(), faults=faults, seed=8, speed=10.0) as board:
         source = CytonSource(settings_for(board), clock=board.clock)
         chunks = record(source, 3.0)
