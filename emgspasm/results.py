@@ -318,7 +318,8 @@ def channel_quality(recording: StoredRecording, measured: Measurement) -> Iterat
             "flat": 100 * measured.flat[i] / total,
         }
         line = float(measured.line_ratio[i])
-        graded, reason = grade(Limits(), noise=noise, line=line, **shares)
+        analyzed = 100 * measured.analyzed[i] / total
+        graded, reason = grade(Limits(), noise=noise, line=line, analyzed=analyzed, **shares)
         yield ChannelQuality(
             channel=channel.name,
             noise=noise,

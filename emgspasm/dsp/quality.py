@@ -26,7 +26,7 @@ class Limits:
     dropout : float
         Percent of samples missing.
     usable : float
-        Percent of samples that must carry a signal for the channel to be analyzed at all.
+        Percent of the time that must be analyzed for the channel to count at all.
     """
 
     noise_good: float = 3.0
@@ -155,19 +155,28 @@ def line_ratio(state: SpectrumState) -> tuple[NDArray[np.float64], NDArray[np.fl
 
 
 def grade(
-    limits: Limits, *, noise: float, line: float, clipped: float, dropped: float, flat: float
+    limits: Limits,
+    *,
+    noise: float,
+    line: float,
+    clipped: float,
+    dropped: float,
+    flat: float,
+    analyzed: float,
 ) -> tuple[str, str]:
     """Grade and the reason for it; `noise` in uV, NaN where unknown; the rest in percent and dB."""
-    lost = clipped + dropped + flat
-    if lost > 100 - limits.usable:
-        worst = max(("clipped", clipped), ("missing", dropped), ("flat", flat), key=lambda p: p[1])
-        return "unusable", f"{worst[0]} for {worst[1]:.1f} % of the time"
+    if analyzed < limits.usable:
+        share, worst = max((clipped, "clipped"), (dropped, "missing"), (flat, "flat"))
+        if share > 50:
+            return "unusable", f"{worst} for {share:.1f} % of the time"
+        return "unusable", f"only {analyzed:.1f} % can be analyzed: too short, or gaps too close"
     complaints = [
         (noise > limits.noise_poor, "poor", f"noise {noise:.1f} uV"),
         (clipped + flat > 5, "poor", f"clipped or flat for {clipped + flat:.1f} %"),
         (line > limits.line_ratio, "fair", f"mains {line:.0f} dB over its neighbours"),
         (noise > limits.noise_good, "fair", f"noise {noise:.1f} uV"),
         (dropped > limits.dropout, "fair", f"{dropped:.1f} % missing"),
+        (analyzed < 50, "fair", f"only {analyzed:.1f} % can be analyzed"),
         (clipped + flat > 0, "fair", f"clipped or flat for {clipped + flat:.2f} %"),
     ]
     found = [(name, text) for wrong, name, text in complaints if wrong]

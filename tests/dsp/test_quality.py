@@ -9,7 +9,7 @@ from emgspasm.dsp.quality import Limits, MeanSpectrum, grade, line_ratio, peak_r
 from emgspasm.dsp.rates import rate_warnings, withheld
 from emgspasm.stream import Chunk
 
-FINE = {"noise": 1.0, "line": 0.0, "clipped": 0.0, "dropped": 0.0, "flat": 0.0}
+FINE = {"analyzed": 95.0, "noise": 1.0, "line": 0.0, "clipped": 0.0, "dropped": 0.0, "flat": 0.0}
 
 
 def spectrum_of(chunks, info, every=1):
@@ -96,9 +96,11 @@ def test_a_line_outside_the_band_or_never_seen_is_no_number(stream_info, cut):
         ({"dropped": 0.6}, "fair", "0.6 % missing"),
         ({"clipped": 0.1}, "fair", "clipped or flat for 0.10 %"),
         ({"clipped": 4.0, "flat": 2.0}, "poor", "clipped or flat for 6.0 %"),
-        ({"clipped": 95.0}, "unusable", "clipped for 95.0 % of the time"),
-        ({"dropped": 50.0, "flat": 45.0}, "unusable", "missing for 50.0 % of the time"),
-        ({"flat": 100.0}, "unusable", "flat for 100.0 % of the time"),
+        ({"clipped": 95.0, "analyzed": 5.0}, "unusable", "clipped for 95.0 % of the time"),
+        ({"dropped": 51.0, "flat": 45.0, "analyzed": 4.0}, "unusable", "missing for 51.0 % of the"),
+        ({"flat": 100.0, "analyzed": 0.0}, "unusable", "flat for 100.0 % of the time"),
+        ({"dropped": 5.0, "analyzed": 0.0}, "unusable", "too short, or gaps too close"),
+        ({"analyzed": 40.0}, "fair", "only 40.0 % can be analyzed"),
     ],
 )
 def test_a_grade_follows_its_limits_and_says_why(change, expected, said):
