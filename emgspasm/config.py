@@ -66,25 +66,31 @@ class RecordingTable:
 
 @dataclass(frozen=True, slots=True)
 class MarkerTable:
-    """What the keys 1 to 9 mark while a recording runs.
+    """What the keys 1 to 9 mark while a recording runs, and who else marks.
 
     Parameters
     ----------
     keys : mapping
         Text by key; a key without text marks ``marker N``.
+    lsl : str
+        Name of a marker stream of the network (LSL) that is stored too; empty for none.
     """
 
     keys: Mapping[str, str] = field(default_factory=dict)
+    lsl: str = ""
 
     @classmethod
     def from_table(cls, table: Mapping[str, object]) -> Self:
-        """Read the table ``[markers]``: a text for each of the keys ``1`` to ``9``."""
+        """Read the table ``[markers]``: texts of the keys ``1`` to ``9``, and ``lsl``."""
         for key, text in table.items():
-            if key not in "123456789" or len(key) != 1:
-                raise ValueError(f"key {key!r}; markers have the keys 1 to 9")
+            if key != "lsl" and (key not in "123456789" or len(key) != 1):
+                raise ValueError(f"key {key!r}; markers have the keys 1 to 9, and lsl")
             if not isinstance(text, str) or not text.strip():
                 raise ValueError(f"{key} = {text!r}; a marker needs a text, such as smile")
-        return cls({key: str(table[key]).strip() for key in sorted(table)})
+        if "'" in str(table.get("lsl", "")):
+            raise ValueError(f"lsl = {table['lsl']!r}; liblsl cannot look for an apostrophe")
+        texts = {key: str(table[key]).strip() for key in sorted(table)}
+        return cls(lsl=texts.pop("lsl", ""), keys=texts)
 
     def text(self, key: str) -> str:
         """What a key marks."""

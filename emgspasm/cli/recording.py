@@ -19,6 +19,7 @@ from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
 if TYPE_CHECKING:
     from emgspasm.session import Session, Status
     from emgspasm.storage.study import Placement
+    from emgspasm.stream import Channel
 
 
 @click.command(cls=Command)
@@ -50,6 +51,7 @@ def record(
     """
     from emgspasm.session import Session
     from emgspasm.session.markers import read_markers
+    from emgspasm.sources.lsl_markers import LslMarkers
     from emgspasm.storage.study import Study
 
     loaded = read_config(config)
@@ -64,13 +66,19 @@ def record(
             f"{place.recording} exists (recordings are never overwritten). "
             "Give another --run, --session or --task"
         )
-    recording = Session(source, place.recording, loaded, duration=duration, markers=known)
+    stream = loaded.config.markers.lsl
+    network = LslMarkers(stream) if stream else None
+    recording = Session(
+        source, place.recording, loaded, duration=duration, markers=known, network=network
+    )
     try:
         with recording:
             describe(recording, place, task)
             say(f"recording to {place.recording}")
             if recording.refusal:
                 say(f"recorded but not analyzed: {recording.refusal}")
+            for limit in limits(recording.unscaled):
+                say(limit)
             _until_over(recording)
         recording.wait()
     except EmgspasmError:
@@ -107,14 +115,29 @@ def describe(session: Session, place: Placement, task: str) -> None:
     )
 
 
+def limits(unscaled: tuple[Channel, ...]) -> list[str]:
+    """Say within what channels are stored whose source does not say their full scale."""
+    names: dict[tuple[float, str], list[str]] = {}
+    for channel in unscaled:
+        names.setdefault((channel.full_scale, channel.unit), []).append(channel.name)
+    return [
+        f"full scale of {' '.join(those)} is not known: stored within +-{scale:.7g} {unit}, "
+        "samples beyond are cut off there"
+        for (scale, unit), those in names.items()
+    ]
+
+
 def _until_over(session: Session) -> None:
     """Show how the recording fares until it ends, or somebody ends it."""
-    n_events = 0
+    n_events = n_notes = 0
     with suppress(KeyboardInterrupt), _markers(session), _status_line() as show:
         while not session.wait(1.0):
             for event in session.events[n_events:]:
                 show(f"{event.state}: {event.text}", keep=True)
                 n_events += 1
+            for note in session.notes[n_notes:]:
+                show(note, keep=True)
+                n_notes += 1
             show(status_text(session.status, session.info.names))
 
 
@@ -176,6 +199,8 @@ def _conclude(session: Session, place: Placement, study: Path) -> None:
 
     status = session.status
     say(f"{status.time:.1f} s recorded, {100 * status.lost:.2f} % lost: {place.recording}")
+    if session.early:
+        say(f"{session.early} markers of the network came before the first sample: not stored")
     if session.unreached:
         say(f"{session.unreached} markers lay after the end of the recording")
     if session.refusal:

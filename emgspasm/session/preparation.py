@@ -41,6 +41,21 @@ def _scaled(channel: Channel) -> Channel:
     return replace(channel, full_scale=UNKNOWN_SCALE if channel.microvolts else COUNTS)
 
 
+def unscaled(columns: tuple[int, ...], info: StreamInfo, stored: StreamInfo) -> tuple[Channel, ...]:
+    """Channels as they are stored whose full scale the source does not say.
+
+    Parameters
+    ----------
+    columns : tuple of int
+        Those of the source that stay.
+    info, stored : StreamInfo
+        The source's own, and as :func:`labelled` makes it.
+    """
+    scales = (info.channels[column].full_scale for column in columns)
+    paired = zip(stored.channels, scales, strict=True)
+    return tuple(channel for channel, scale in paired if not isfinite(scale))
+
+
 def chosen(chunk: Chunk, columns: tuple[int, ...]) -> Chunk:
     """Choose columns, laid out as files are: kernels are compiled anew for another layout."""
     if columns != tuple(range(chunk.samples.shape[1])):

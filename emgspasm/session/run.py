@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from bisect import insort_left
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -21,13 +22,15 @@ from emgspasm.dsp.pipeline import Analysis, analyze
 from emgspasm.results import suit
 from emgspasm.session.disk import require_reserve, require_room, room
 from emgspasm.session.handover import Handover
-from emgspasm.session.preparation import chosen, labelled, refusal, warm_up
+from emgspasm.session.network import NetworkMarkers
+from emgspasm.session.preparation import chosen, labelled, refusal, unscaled, warm_up
 from emgspasm.session.status import Counters, Status
 from emgspasm.sources.events import SourceEvent
+from emgspasm.sources.lsl_markers import LslMarkers
 from emgspasm.sources.protocols import Eventful
 from emgspasm.storage.bdf import BdfWriter
 from emgspasm.storage.opening import storable
-from emgspasm.stream import Annotation, Chunk, Source, StreamInfo
+from emgspasm.stream import Annotation, Channel, Chunk, Source, StreamInfo
 
 
 class Session:
@@ -46,6 +49,8 @@ class Session:
         Seconds after which it ends by itself.
     markers : iterable of Annotation
         Known beforehand; each is stored when the recording gets there.
+    network : LslMarkers or None
+        Markers of the network, opened before the source and stored as they come.
     handovers : iterable of Handover
         Where screens take their analyses from.
     clock : callable
@@ -57,11 +62,13 @@ class Session:
         Why this stream is recorded but not analyzed; ``""`` if it is.
     notice : str
         What was decided about mains, once that is known.
+    unscaled : tuple of Channel
+        Those whose source does not say their full scale, with the one they are stored within.
 
     Raises
     ------
     SourceError
-        On entering: the source does not open.
+        On entering: the source does not open, or the markers' sender is not there.
     RecordingError
         On entering: the file exists or the disk has no room.
     """
@@ -74,14 +81,17 @@ class Session:
         *,
         duration: float | None = None,
         markers: Iterable[Annotation] = (),
+        network: LslMarkers | None = None,
         handovers: Iterable[Handover] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.source, self.path, self.config = source, path, config or LoadedConfig()
         self._columns, self._labelled = labelled(self.config, source.info)
         self.refusal, self.notice = refusal(self.config, self._labelled), ""
+        self.unscaled: tuple[Channel, ...] = unscaled(self._columns, source.info, self._labelled)
         self._duration, self._clock = duration, clock
-        self._due = sorted(markers, key=lambda marker: -marker.onset)
+        self._due = sorted(markers, key=_latest_first)
+        self._network = NetworkMarkers(network, source) if network else None
         self._handovers = tuple(handovers)
         limit = self.config.config.pipeline.screen.clip_fraction
         rails = np.array([limit * channel.full_scale for channel in self._labelled.channels])
@@ -123,14 +133,26 @@ class Session:
 
     @property
     def unreached(self) -> int:
-        """Markers known beforehand that the recording has not got to."""
+        """Markers that the recording has not got to."""
         return len(self._due)
+
+    @property
+    def early(self) -> int:
+        """Markers of the network from before the first sample, which are not stored."""
+        return self._network.early if self._network else 0
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What went wrong with markers of the network; safe from any thread."""
+        return self._network.notes if self._network else ()
 
     def __enter__(self) -> Self:
         require_room(self.path.parent, self._labelled, self._duration)
         if not self.refusal:
             warm_up(self.config, self._labelled)
         with ExitStack() as held:
+            if self._network:  # first: it takes a while, in which samples would pile up
+                held.enter_context(self._network.inlet)
             held.enter_context(self.source)
             device = self._labelled.device
             self._writer = held.enter_context(
@@ -241,5 +263,19 @@ class Session:
             onset = min(told.onset, self._writer.n_samples / fs)
             self._writer.annotate(Annotation(onset, 0.0, storable(told.text)))
         self._n_events = len(events)
+        self._listen()
         while self._due and self._due[-1].onset * fs < self._writer.n_samples:
             self._writer.annotate(self._due.pop())
+
+    def _listen(self) -> None:
+        """Let markers of the network be due; they may be faster than the samples they belong to."""
+        if self._network is None:
+            return
+        now = self._counters.anchor.sample_at(self._clock())
+        for marker in self._network.take(now, self.info.sampling_frequency):
+            storing = Annotation(marker.onset, 0.0, storable(marker.text))
+            insort_left(self._due, storing, key=_latest_first)
+
+
+def _latest_first(marker: Annotation) -> float:
+    return -marker.onset
