@@ -56,6 +56,8 @@ class Analysis:
         Sample number from which the segment has settled.
     tally : Tally
         Of the segment, up to the end of this chunk.
+    earliest : int
+        Sample number before which no burst still to come begins.
     """
 
     chunk: Chunk
@@ -66,6 +68,7 @@ class Analysis:
     begins: bool
     settled: int
     tally: Tally
+    earliest: int
 
 
 @dataclass(slots=True)
@@ -212,7 +215,10 @@ def _analysis(
     missing, clipped, flat = state.screen.counts.copy()
     detector = state.detector
     tally = Tally(missing, clipped, flat, detector.analyzed.copy(), detector.noise.copy())
-    return Analysis(chunk, filtered, envelope, bursts, thresholds, begins, state.settled, tally)
+    earliest = detector.earliest(chunk.stop)
+    return Analysis(
+        chunk, filtered, envelope, bursts, thresholds, begins, state.settled, tally, earliest
+    )
 
 
 def _in_column(burst: Burst, column: int) -> Burst:

@@ -1,0 +1,48 @@
+"""The class of a spasm, from when any of its muscles is active (clinical facts 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from emgspasm.stream import Burst
+
+MERGE = 0.030
+"""Seconds; shorter gaps are inside one contraction (clinical facts 4)."""
+
+TONIC = 0.5
+"""Seconds of continuous contraction that make a spasm tonic (clinical facts 4)."""
+
+FUSED, FUSED_SHARE = 1.0, 0.7
+"""Seconds and active share of a fused train of bursts, tonic as well (clinical facts 4)."""
+
+SpasmClass = Literal["isolated", "grouped", "tonic", "combined"]
+Stretch = tuple[int, int]
+
+
+def stretches(bursts: Iterable[Burst], gap: float) -> list[Stretch]:
+    """Onset and offset of what is left when bursts closer than `gap` samples are joined."""
+    joined: list[Stretch] = []
+    for burst in sorted(bursts, key=lambda burst: burst.onset):
+        if joined and burst.onset - joined[-1][1] < gap:
+            joined[-1] = joined[-1][0], max(joined[-1][1], burst.offset)
+        else:
+            joined.append((burst.onset, burst.offset))
+    return joined
+
+
+def spasm_class(bursts: Sequence[Burst], sampling_frequency: float) -> SpasmClass:
+    """Isolated (one contraction), grouped, tonic or combined (tonic and others beside it).
+
+    A spasm of a second and more that is active for over 70 % of it is fused: tonic.
+    """
+    parts = stretches(bursts, MERGE * sampling_frequency)
+    long = [b - a >= TONIC * sampling_frequency for a, b in parts]
+    if len(parts) == 1:
+        return "tonic" if long[0] else "isolated"
+    if any(long):
+        return "combined"
+    span = parts[-1][1] - parts[0][0]
+    active = sum(b - a for a, b in parts)
+    fused = span >= FUSED * sampling_frequency and active > FUSED_SHARE * span
+    return "tonic" if fused else "grouped"

@@ -1,0 +1,281 @@
+"""Bursts that hang together in time, told apart: copies, artifacts, both sides, one side.
+
+Every burst is judged by what its own samples say (its reading), never by its neighbours' names
+alone; a spasm on top of a blink or a smile is then what one side does that the other does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from emgspasm.synkinesis.laterality import UNILATERAL
+from emgspasm.synkinesis.reading import Reading
+from emgspasm.synkinesis.spread import BROW, EYE, LOWER, REGIONS
+
+Verdict = Literal["copy", "artifact", "both", "one", "minor", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What tells bursts apart.
+
+    Parameters
+    ----------
+    synchrony : float
+        Seconds within which muscles begin together: the 15 ms of clinical facts 2 and the error
+        of two detected onsets [design].
+    blink : float
+        Longest blink in seconds (clinical facts 2).
+    along : float
+        Seconds within which a synkinesis follows the movement (clinical facts 4).
+    slowest : float
+        Hz, as a share of the upper edge of the band, under which a burst is no muscle's [sim].
+    hum : float
+        Autocorrelation at the mains from which a burst is hum [sim].
+    """
+
+    synchrony: float = 0.025
+    blink: float = 0.4
+    along: float = 0.150
+    slowest: float = 0.19
+    hum: float = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Bursts of one cluster that one cause explains.
+
+    Parameters
+    ----------
+    kind : {"blink", "movement", "twitch", "artifact"}
+    side : str
+        ``L``, ``R`` or ``B``.
+    readings : tuple of Reading
+        In order of onset.
+    copies : tuple of Reading
+        What cross-talk from them explains.
+    together : int
+        Muscles that begin within the synchrony window of another one.
+    on_blink : bool
+        Whether both eyes blink at the same time.
+    carried : tuple of Reading
+        Bursts of a blink on which this activity rides in the same muscle.
+    dragged : tuple of str
+        Muscles of one side that move along with a movement of both.
+    """
+
+    kind: Literal["blink", "movement", "twitch", "artifact"]
+    side: Literal["L", "R", "B"]
+    readings: tuple[Reading, ...]
+    copies: tuple[Reading, ...] = ()
+    together: int = 1
+    on_blink: bool = False
+    carried: tuple[Reading, ...] = ()
+    dragged: tuple[str, ...] = field(default=())
+
+    @property
+    def onset(self) -> int:
+        """First sample."""
+        return min(r.onset for r in self.readings)
+
+    @property
+    def offset(self) -> int:
+        """Sample after the last."""
+        return max(r.offset for r in self.readings)
+
+    @property
+    def muscles(self) -> frozenset[str]:
+        """Codes of the muscles that take part."""
+        return frozenset(r.site.muscle for r in (*self.readings, *self.carried))
+
+
+def acts(cluster: Sequence[Reading], rules: Rules, fs: float) -> list[Act]:
+    """Tell the bursts of a cluster apart.
+
+    Parameters
+    ----------
+    cluster : sequence of Reading
+        In order of onset, overlapping in time.
+    rules : Rules
+    fs : float
+        Hertz.
+    """
+    verdicts = [verdict(reading, cluster, rules, fs) for reading in cluster]
+    of = {v: [r for r, w in zip(cluster, verdicts, strict=True) if w == v] for v in set(verdicts)}
+    both = _bilateral(of.get("both", []) + of.get("minor", []), rules, fs)
+    one, unknown = of.get("one", []), of.get("unknown", [])
+    both, one = _drag_along(both, one, rules, fs)
+    twitches = []
+    for side in ("L", "R"):
+        proven = [r for r in one if r.site.side == side]
+        for part in connected(proven, round(0.01 * fs)):
+            joined = part + [r for r in unknown if r.site.side == side and _meets(r, part)]
+            unknown = [r for r in unknown if r not in joined]
+            twitches.append(_twitch(joined, side, both, of.get("copy", []), rules, fs))
+    both += _sideless(unknown, rules, fs)
+    artifacts = [
+        Act("artifact", side_of(part), tuple(part))
+        for part in connected(of.get("artifact", []), round(0.2 * fs))
+    ]
+    return sorted([*both, *twitches, *artifacts], key=lambda act: (act.onset, act.kind, act.side))
+
+
+def verdict(reading: Reading, cluster: Sequence[Reading], rules: Rules, fs: float) -> Verdict:
+    """What one burst is, by its own samples."""
+    if reading.frequency < rules.slowest * min(450.0, 0.45 * fs) or reading.hum >= rules.hum:
+        return "artifact"
+    if reading.explanation.copy:
+        return "copy"
+    if reading.opposite != reading.opposite or not reading.site.side:
+        return "unknown"
+    partners = [r for r in cluster if _opposes(r, reading)]
+    if reading.li >= UNILATERAL or (reading.opposite_silent and not partners):
+        return "one"
+    if reading.li <= -UNILATERAL:
+        return "minor"
+    return "both"
+
+
+def _opposes(other: Reading, reading: Reading) -> bool:
+    """Whether it is a true burst of the same muscle on the other side, at the same time."""
+    return (
+        other.site.column == reading.site.opposite
+        and not other.explanation.copy
+        and overlap(other, reading) > 0
+    )
+
+
+def overlap(a: Reading | Act, b: Reading | Act) -> int:
+    """Samples in common; negative is the gap between them."""
+    return min(a.offset, b.offset) - max(a.onset, b.onset)
+
+
+def connected(readings: Iterable[Reading], gap: int) -> list[list[Reading]]:
+    """Group readings that overlap or are closer than `gap` samples."""
+    groups: list[list[Reading]] = []
+    stop = 0
+    for reading in sorted(readings, key=lambda r: (r.onset, r.site.column)):
+        if groups and reading.onset < stop + gap:
+            groups[-1].append(reading)
+        else:
+            groups.append([reading])
+            stop = reading.offset
+        stop = max(stop, reading.offset)
+    return groups
+
+
+def side_of(readings: Iterable[Reading]) -> Literal["L", "R", "B"]:
+    """L or R where all happens there, B otherwise."""
+    letters = {r.site.side for r in readings}
+    if letters == {"L"}:
+        return "L"
+    return "R" if letters == {"R"} else "B"
+
+
+def _meets(reading: Reading, part: list[Reading]) -> bool:
+    return any(overlap(reading, other) > 0 for other in part)
+
+
+def _sideless(readings: list[Reading], rules: Rules, fs: float) -> list[Act]:
+    """Activity of which nobody knows whether the other side joins: no spasm is named of it."""
+    eyes = [r for r in readings if REGIONS.get(r.site.muscle) == EYE]
+    return [
+        Act("blink", "B", tuple(part))
+        for part in connected(eyes, round(0.01 * fs))
+        if max(r.offset for r in part) - part[0].onset <= rules.blink * fs
+    ]
+
+
+def _bilateral(readings: list[Reading], rules: Rules, fs: float) -> list[Act]:
+    """Blinks and movements of both sides.
+
+    Eyes and the rest of the face are told apart first: people blink while they speak.
+    """
+    eyes = [r for r in readings if REGIONS.get(r.site.muscle) in (EYE, BROW)]
+    rest = [r for r in readings if r not in eyes]
+    found = [Act("movement", "B", tuple(part)) for part in connected(rest, round(0.03 * fs))]
+    for part in connected(eyes, round(0.01 * fs)):
+        # the shorter side: a spasm may hang on the other
+        eye = [r for r in part if REGIONS[r.site.muscle] == EYE]
+        length = min((r.offset - r.onset for r in eye), default=0)
+        brief = eye and length <= rules.blink * fs
+        found.append(Act("blink" if brief else "movement", "B", tuple(part)))
+    return found
+
+
+def _drag_along(
+    both: list[Act], one: list[Reading], rules: Rules, fs: float
+) -> tuple[list[Act], list[Reading]]:
+    """Give one-sided bursts that begin and end with a movement of both sides to it."""
+    from dataclasses import replace
+
+    free = list(one)
+    result = []
+    for act in both:
+        dragged = [r for r in free if _goes_along(r, act, rules, fs)]
+        if any(REGIONS.get(r.site.muscle) == BROW for r in dragged) and act.kind == "blink":
+            dragged = []  # the brow joins in hemifacial spasm alone (clinical facts 2)
+        free = [r for r in free if r not in dragged]
+        names = tuple(sorted({r.site.muscle for r in dragged}))
+        result.append(replace(act, readings=(*act.readings, *dragged), dragged=names))
+    return result, free
+
+
+def _goes_along(reading: Reading, act: Act, rules: Rules, fs: float) -> bool:
+    prime = max(act.readings, key=lambda r: r.amplitude)
+    length, own = prime.offset - prime.onset, reading.offset - reading.onset
+    late = reading.onset - prime.onset
+    if act.kind == "blink":
+        return (
+            REGIONS.get(reading.site.muscle) in LOWER
+            and abs(late) <= 0.045 * fs
+            and abs(reading.offset - prime.offset) <= 0.035 * fs
+        )
+    return -0.1 * fs <= late <= rules.along * fs and 0.6 * length <= own <= 1.5 * length
+
+
+def _twitch(
+    readings: list[Reading],
+    side: Literal["L", "R"],
+    both: list[Act],
+    copies: list[Reading],
+    rules: Rules,
+    fs: float,
+) -> Act:
+    """One-sided activity, with what else of the side belongs to it."""
+    onset, offset = min(r.onset for r in readings), max(r.offset for r in readings)
+    carried = [
+        r
+        for act in both
+        for r in act.readings
+        if r.site.side == side
+        and min(r.offset, offset) - max(r.onset, onset) > 0
+        and _outlasts(r, act, fs)
+        and r not in readings
+    ]
+    mine = [r for r in copies if any(overlap(r, s) > 0 for s in readings)]
+    blinks = [a for a in both if a.kind == "blink" and a.onset < offset and onset < a.offset]
+    window = rules.synchrony * fs
+    together = {
+        r.site.muscle
+        for r in readings
+        for s in readings
+        if r.site.muscle != s.site.muscle and abs(r.onset - s.onset) <= window
+    }
+    return Act(
+        "twitch",
+        side,
+        tuple(readings),
+        tuple(mine),
+        max(len(together), 1),
+        on_blink=bool(blinks),
+        carried=tuple(carried),
+    )
+
+
+def _outlasts(reading: Reading, act: Act, fs: float) -> bool:
+    """Whether a burst of a blink goes on after the other side's."""
+    others = [r for r in act.readings if r.site.column == reading.site.opposite]
+    return bool(others) and reading.offset - max(r.offset for r in others) >= 0.03 * fs

@@ -1,0 +1,269 @@
+"""Acts become events: what they are called, and why, in words.
+
+A burst of one side is called a hemifacial spasm (class isolated, grouped, tonic or combined) only
+if the eye or two muscles of the facial nerve take part in it together, and if it is no rhythm of a
+single muscle: that is a spasm of class ``myokymia``. Both eyes closing for longer than a blink,
+without the rest of the face, while a marker says rest, is a spasm of both sides and of class
+``blepharospasm``; without that marker nobody can tell it from a movement, and it is called one.
+Neither of the two is a hemifacial spasm. What only chewing muscles do is a movement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from emgspasm.stream import Burst, BurstQuality, Event
+from emgspasm.synkinesis.classes import spasm_class
+from emgspasm.synkinesis.judging import Act
+from emgspasm.synkinesis.laterality import laterality_index, log_ratio
+from emgspasm.synkinesis.markers import RESTS, Marker, under_way
+from emgspasm.synkinesis.reading import Reading
+from emgspasm.synkinesis.rhythm import is_rhythm
+from emgspasm.synkinesis.spread import BROW, EYE, LOWER, REGIONS, regions, spread_stage
+
+MYOKYMIA, BLEPHAROSPASM = "myokymia", "blepharospasm"
+
+RHYTHM_MEMORY = 12.0
+"""Seconds for which a muscle that was in rhythm is taken to be in it still [design]."""
+
+
+@dataclass(slots=True)
+class Chain:
+    """Acts of one side (B: movements of both) that may form one event."""
+
+    side: Literal["L", "R", "B"]
+    acts: list[Act] = field(default_factory=list)
+    offset: int = 0
+
+    def add(self, act: Act) -> None:
+        """Append an act."""
+        self.acts.append(act)
+        self.offset = max(self.offset, act.offset)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether all of it may be a rhythm of single muscles."""
+        return self.side != "B" and all(act.together < 2 for act in self.acts)
+
+
+def blink(act: Act, marked: Sequence[Marker], fs: float) -> Event:
+    """Event of a blink of both eyes."""
+    eyes = [r for r in act.readings if REGIONS.get(r.site.muscle) == EYE]
+    if len({r.site.side for r in eyes}) < 2:
+        reason = "one eye recorded, brief"
+    else:
+        reason = f"both eyes, {_ms(_shortest(eyes), fs)}; lower face silent"
+    if act.dragged:
+        reason += f"; {'+'.join(act.dragged)} of one side moves along"
+    onset, offset = min(r.onset for r in eyes), max(r.offset for r in eyes)
+    return _event("blink", "B", "", act.readings, onset, offset, marked, fs, reason)
+
+
+def artifact(act: Act, marked: Sequence[Marker], fs: float) -> Event:
+    """Event of what no muscle makes."""
+    hum = max(r.hum for r in act.readings)
+    slow = min(r.frequency for r in act.readings)
+    label = "hum" if hum >= 0.4 else "motion"
+    reason = "repeats with the mains" if label == "hum" else f"too slow for muscle: {slow:.0f} Hz"
+    return _event(
+        "artifact", act.side, label, act.readings, act.onset, act.offset, marked, fs, reason
+    )
+
+
+def movement(chain: Chain, marked: Sequence[Marker], fs: float) -> Event:
+    """Event of a movement of both sides."""
+    readings = [r for act in chain.acts for r in act.readings]
+    onset = min(act.onset for act in chain.acts)
+    muscles = {r.site.muscle for r in readings}
+    marker = under_way(marked, onset, chain.offset, fs)
+    dragged = sorted({name for act in chain.acts for name in act.dragged})
+    reason = "both sides"
+    if dragged:
+        reason += f"; {'+'.join(dragged)} of one side moves along from the start to the end"
+    if regions(muscles) == {EYE} or regions(muscles) == {EYE, BROW} and "FRO" not in muscles:
+        if marker is not None and marker.task in RESTS:
+            reason = "both eyes closed at rest, longer than a blink; frontalis silent"
+            return _event("spasm", "B", BLEPHAROSPASM, readings, onset, chain.offset, marked, fs,
+                          reason)  # fmt: skip
+        reason += "; eyes alone, longer than a blink: without a marker of rest, a movement"
+    label = marker.task if marker and (marker.movement or marker.task not in RESTS) else ""
+    return _event("voluntary", "B", label, readings, onset, chain.offset, marked, fs, reason)
+
+
+def spasms(
+    chain: Chain, marked: Sequence[Marker], rhythmic: dict[int, int], gap: int, fs: float
+) -> Iterable[Event]:
+    """Events of a chain of one-sided acts.
+
+    Parameters
+    ----------
+    rhythmic : dict of int to int
+        Channels in rhythm, and the sample at which that was last so; updated.
+    gap : int
+        Samples; acts closer than this are one spasm.
+    """
+    _note_rhythms(chain, rhythmic, fs)
+    for part in _split(chain.acts, gap):
+        event = _one_sided(chain.side, part, marked, rhythmic, fs)
+        if event is not None:
+            yield event
+
+
+def _note_rhythms(chain: Chain, rhythmic: dict[int, int], fs: float) -> None:
+    onsets: dict[int, list[int]] = {}
+    for act in chain.acts:
+        for reading in act.readings if act.together < 2 else ():
+            onsets.setdefault(reading.burst.channel, []).append(reading.onset)
+    for channel, moments in onsets.items():
+        if is_rhythm(moments, fs):
+            rhythmic[channel] = moments[-1]
+
+
+def _split(acts: Iterable[Act], gap: int) -> list[list[Act]]:
+    parts: list[list[Act]] = []
+    stop = 0
+    for act in sorted(acts, key=lambda act: act.onset):
+        if parts and act.onset < stop + gap:
+            parts[-1].append(act)
+        else:
+            parts.append([act])
+            stop = act.offset
+        stop = max(stop, act.offset)
+    return parts
+
+
+def _one_sided(
+    side: Literal["L", "R", "B"],
+    part: list[Act],
+    marked: Sequence[Marker],
+    rhythmic: dict[int, int],
+    fs: float,
+) -> Event | None:
+    """Event of acts that are one spasm if they are any."""
+    readings = [r for act in part for r in act.readings]
+    carried = [r for act in part for r in act.carried]
+    muscles = {r.site.muscle for r in (*readings, *carried)}
+    onset, offset = min(a.onset for a in part), max(a.offset for a in part)
+    together = max(act.together for act in part)
+    facial = {m for m in muscles if m in REGIONS}
+    if not facial or _chewing(readings):
+        return _event("voluntary", side, "masticatory", readings, onset, offset, marked, fs,
+                      "one side; chewing muscles lead")  # fmt: skip
+    pulse = [r for r in readings if _in_rhythm(r, rhythmic, fs)]
+    if together < 2 and len(pulse) * 2 > len(readings):
+        reason = f"one side; {'+'.join(sorted(muscles))} in a rhythm of its own, not together"
+        return _event("spasm", side, MYOKYMIA, readings, onset, offset, marked, fs, reason)
+    if together < 2 and EYE not in regions(facial):
+        return None
+    bursts = [r.burst for r in readings]
+    li = _laterality(readings)
+    reason = "; ".join(_reasons(part, li, facial, together, fs))
+    return _event(
+        "spasm",
+        side,
+        spasm_class(bursts, fs),
+        [*readings, *carried],
+        onset,
+        offset,
+        marked,
+        fs,
+        reason,
+        copies=[r for act in part for r in act.copies],
+        on_blink=any(act.on_blink for act in part),
+    )
+
+
+def _chewing(readings: Sequence[Reading]) -> bool:
+    """Whether the strongest muscle is none of the facial nerve's."""
+    return max(readings, key=lambda r: r.amplitude).site.muscle not in REGIONS
+
+
+def _in_rhythm(reading: Reading, rhythmic: dict[int, int], fs: float) -> bool:
+    last = rhythmic.get(reading.burst.channel)
+    return last is not None and reading.onset - last <= RHYTHM_MEMORY * fs
+
+
+def _laterality(readings: Sequence[Reading]) -> tuple[float, float]:
+    """LI and log ratio of the sums over muscles that have both sides."""
+    known = [r for r in readings if r.opposite == r.opposite]
+    own, other = sum(r.amplitude for r in known), sum(r.opposite for r in known)
+    return laterality_index(own, other), log_ratio(own, other)
+
+
+def _reasons(
+    part: Sequence[Act], li: tuple[float, float], muscles: set[str], together: int, fs: float
+) -> Iterable[str]:
+    yield f"one side, LI {li[0]:.2f}" if li[0] == li[0] else "one side"
+    if together >= 2:
+        lags = [abs(b.onset - a.onset) for act in part for a, b in _pairs(act)]
+        spread = f" within {_ms(max(lags), fs)}" if lags and fs >= 500 else " together"
+        yield f"{together} muscles{spread}"
+    else:
+        yield f"{'+'.join(sorted(muscles))} alone"
+    if LOWER & regions(muscles):
+        yield "lower face active"
+    if any(act.on_blink for act in part):
+        yield "rides on a blink"
+
+
+def _pairs(act: Act) -> Iterable[tuple[Reading, Reading]]:
+    first = act.readings[0]
+    return ((first, other) for other in act.readings[1:] if abs(other.onset - first.onset) < 100)
+
+
+def _ms(samples: int, fs: float) -> str:
+    return f"{1000 * samples / fs:.0f} ms"
+
+
+def _shortest(readings: Sequence[Reading]) -> int:
+    return min(r.offset - r.onset for r in readings)
+
+
+def _worst(bursts: Iterable[Burst]) -> BurstQuality:
+    found = {burst.quality for burst in bursts}
+    return "cut" if "cut" in found else "settling" if "settling" in found else "good"
+
+
+def _event(
+    trial_type: Literal["spasm", "blink", "voluntary", "artifact"],
+    side: Literal["L", "R", "B"],
+    label: str,
+    readings: Sequence[Reading],
+    onset: int,
+    offset: int,
+    marked: Sequence[Marker],
+    fs: float,
+    reason: str,
+    *,
+    copies: Sequence[Reading] = (),
+    on_blink: bool = False,
+) -> Event:
+    marker = under_way(marked, onset, offset, fs)
+    bursts = tuple(r.burst for r in sorted(readings, key=lambda r: (r.onset, r.site.column)))
+    li, ratio = _laterality(readings) if side != "B" else _balance(readings)
+    return Event(
+        trial_type,
+        onset,
+        offset,
+        side,
+        label,
+        bursts,
+        tuple(r.burst for r in copies),
+        li,
+        ratio,
+        spread_stage({r.site.muscle for r in readings}) if trial_type == "spasm" else 0,
+        on_blink,
+        marker.task if marker else "",
+        marker.trial if marker and marker.movement else 0,
+        _worst(bursts),
+        reason,
+    )
+
+
+def _balance(readings: Sequence[Reading]) -> tuple[float, float]:
+    """LI and log ratio of left to right, of an event of both sides."""
+    left = sum(r.amplitude for r in readings if r.site.side == "L")
+    right = sum(r.amplitude for r in readings if r.site.side == "R")
+    return laterality_index(left, right), log_ratio(left, right)
