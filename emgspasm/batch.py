@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -13,7 +14,8 @@ from typing import TYPE_CHECKING
 from emgspasm.config import LoadedConfig
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
 from emgspasm.results import Results, analyze_recording
-from emgspasm.storage.tables import data_dictionary, read_table, write_json, write_table
+from emgspasm.storage.columns import SUMMARY, TABLES
+from emgspasm.storage.tables import data_dictionary, replacing, write_json, write_table
 
 if TYPE_CHECKING:
     from emgspasm.storage.montage import Montage
@@ -143,6 +145,8 @@ def run(jobs: Sequence[Job], *, workers: int = 1, cluster: str | None = None) ->
 def run_job(job: Job) -> Outcome:
     """Analyze one recording and write its tables."""
     try:
+        if not job.overwrite:  # before hours of work
+            refuse_existing(job.out, job.path.stem)
         results = analyze_recording(
             job.path,
             job.config,
@@ -164,27 +168,53 @@ def write_results(results: Results, out: Path, *, overwrite: bool = False) -> No
     RecordingError
         If one exists already and `overwrite` is False, or cannot be written.
     """
-    paths = {name: result_path(out, results.name, name) for name in results.tables()}
-    existing = [path for path in paths.values() if path.exists()]
-    if existing and not overwrite:
-        raise RecordingError(
-            f"{existing[0]} exists (nothing is overwritten unasked). Use --overwrite"
-        )
+    if not overwrite:
+        refuse_existing(out, results.name)
     for name, frame in results.tables().items():
-        write_table(frame, paths[name], overwrite=overwrite)
+        write_table(frame, result_path(out, results.name, name), overwrite=overwrite)
     provenance = result_path(out, results.name, "", ".json")
     write_json(results.provenance, provenance, overwrite=overwrite)
 
 
-def write_joint(outcomes: Sequence[Outcome], out: Path) -> None:
-    """Write ``summary.tsv`` of all recordings of a call, and the data dictionary."""
-    import pandas as pd
+def refuse_existing(out: Path, name: str) -> None:
+    """Refuse to write results of a recording that are there, be it in part.
 
+    Raises
+    ------
+    RecordingError
+        Naming the first file that exists.
+    """
+    paths = [result_path(out, name, table) for table in TABLES]
+    for path in (*paths, result_path(out, name, "", ".json")):
+        if path.exists():
+            raise RecordingError(f"{path} exists (nothing is overwritten unasked). Use --overwrite")
+
+
+def write_joint(outcomes: Sequence[Outcome], out: Path, *, overwrite: bool = False) -> None:
+    """Write ``summary.tsv`` of all recordings of a call, and the data dictionary.
+
+    Unless `overwrite`, rows that earlier calls left there for other recordings stay.
+
+    Raises
+    ------
+    RecordingError
+        If a file cannot be written.
+    """
     done = sorted((o.job for o in outcomes if o.error is None), key=lambda job: job.path)
-    frames = [read_table(result_path(job.out, job.path.stem, "summary")) for job in done]
-    if frames:
-        write_table(pd.concat(frames, ignore_index=True), out / "summary.tsv", overwrite=True)
+    path, names = out / "summary.tsv", {job.path.stem for job in done}
+    rows = [] if overwrite else [row for row in _rows(path) if row.split("\t")[-1] not in names]
+    for job in done:
+        rows += _rows(result_path(job.out, job.path.stem, "summary"))
+    if done:
+        heading = "\t".join(column.name for column in SUMMARY)
+        with replacing(path, overwrite=True) as temporary:
+            temporary.write_text("\n".join([heading, *rows, ""]), encoding="utf-8")
     write_json(data_dictionary(), out / "dataset.json", overwrite=True)
+
+
+def _rows(path: Path) -> list[str]:
+    """Lines of a summary under its heading; none where there is no file."""
+    return path.read_text(encoding="utf-8").splitlines()[1:] if path.is_file() else []
 
 
 def _refuse_doubles(jobs: Sequence[Job]) -> None:
@@ -199,12 +229,20 @@ def _refuse_doubles(jobs: Sequence[Job]) -> None:
         seen[target] = job.path
 
 
+def _heed_parent() -> None:
+    """Leave Ctrl-C, which a terminal sends to workers too, to the process that started them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 @contextmanager
 def _executor(workers: int, cluster: str | None) -> Iterator[Executor]:
     if cluster is None:
         # spawned, not forked: numba's and BLAS's threads do not survive a fork
-        with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-            yield pool
+        with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_heed_parent) as pool:
+            try:
+                yield pool
+            finally:  # an interrupted call does not begin what is still waiting
+                pool.shutdown(cancel_futures=True)
         return
     try:
         from distributed import Client

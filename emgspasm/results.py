@@ -298,11 +298,11 @@ def summary_rows(
         }
 
 
-def _noise(channel: Channel, measured: Measurement, i: int) -> dict[str, float | None]:
+def _noise(channel: Channel, measured: Measurement, i: int) -> dict[str, float]:
     if not measured.analyzed[i]:
         return {}
     level = measured.noise[i] / measured.analyzed[i]
-    return {"noise_uV": round(level * (channel.microvolts or 1.0), 4)}
+    return {"noise_uV": round(level * (channel.microvolts or np.nan), 4)}
 
 
 def channel_quality(recording: StoredRecording, measured: Measurement) -> Iterator[ChannelQuality]:
@@ -311,7 +311,7 @@ def channel_quality(recording: StoredRecording, measured: Measurement) -> Iterat
     total = max(recording.n_samples, 1)
     for i, column in enumerate(info.columns()):
         channel = info.channels[column]
-        noise = _noise(channel, measured, i).get("noise_uV")
+        noise = _noise(channel, measured, i).get("noise_uV", np.nan)
         missing = recording.n_samples - measured.present + measured.missing[i]
         shares = {
             "clipped": 100 * measured.clipped[i] / total,
@@ -319,12 +319,10 @@ def channel_quality(recording: StoredRecording, measured: Measurement) -> Iterat
             "flat": 100 * measured.flat[i] / total,
         }
         line = float(measured.line_ratio[i])
-        # an amplitude in counts says nothing of microvolts
-        level = float(noise) if noise is not None and channel.microvolts else float("nan")
-        graded, reason = grade(Limits(), noise=level, line=line, **shares)
+        graded, reason = grade(Limits(), noise=noise, line=line, **shares)
         yield ChannelQuality(
             channel=channel.name,
-            noise=float("nan") if noise is None else noise,
+            noise=noise,
             line_frequency=float(measured.line_frequency[i]),
             line_ratio=line,
             grade=graded,
@@ -367,6 +365,11 @@ def provenance(
             *recording.findings,
             *filter(None, [measured.notice]),
             *unusable,
+            *(
+                f"channel {c.name} is in {c.unit}, not in volts: its amplitudes are n/a"
+                for c in emg_only(info).channels
+                if c.microvolts is None
+            ),
         ],
         "validated_on": "simulated data and public recordings of healthy people only",
         "purpose": "research and education only; not a medical device",

@@ -26,7 +26,7 @@ def bids_entities(stem: str) -> dict[str, str]:
 
 def burst_row(channel: Channel, burst: Burst, sampling_frequency: float) -> dict[str, Any]:
     """Row of the events table for one burst, its sample numbers counted at this rate."""
-    scale = channel.microvolts or 1.0
+    scale = channel.microvolts or np.nan  # no voltage, no microvolts
     seconds = (burst.offset - burst.onset) / sampling_frequency
     return {
         "onset": round(burst.onset / sampling_frequency, 6),
@@ -98,7 +98,7 @@ def burst_measures(
         "burst_rate_per_min": round(60 * len(bursts) / valid, 4),
     }
     durations = np.array([b.offset - b.onset for b in bursts]) / fs
-    scale = channel.microvolts or 1.0
+    scale = channel.microvolts or np.nan  # no voltage, no microvolts
     measures["pct_time"] = round(100 * durations.sum() / valid, 4)
     area = sum(burden(b) * d for b, d in zip(bursts, durations, strict=True))
     measures["burden_uV"] = round(scale * area / valid, 4)

@@ -74,9 +74,9 @@ def main() -> NoReturn:
 
 def _explain(error: Exception) -> int:
     """Say in one line what went wrong; the exit code for it."""
-    if isinstance(error, BrokenPipeError):  # the reader of our output went away, as `| head` does
-        sys.stderr.close()
-        return 0
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return 2
     if isinstance(error, click.ClickException):
         _complain(error.format_message())
         return 2

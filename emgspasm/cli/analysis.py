@@ -85,7 +85,7 @@ def analyze(
     with progress(batch.run(jobs, workers=workers, cluster=cluster), "analyze", len(jobs)) as bar:
         outcomes = list(bar)
     joint = out or sources[0] / "derivatives" / "emgspasm"
-    batch.write_joint(outcomes, joint)
+    batch.write_joint(outcomes, joint, overwrite=overwrite)
     _report(outcomes, joint)
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from emgspasm.dsp import hysteresis
 from emgspasm.dsp.baseline import Baseline
+from emgspasm.dsp.memory import Memory, Rules, Sizes, fresh
 from emgspasm.dsp.watermark import earliest_onset
 from emgspasm.stream import Burst, BurstQuality, Chunk, StreamInfo
 
@@ -23,9 +24,9 @@ _QUALITIES: tuple[BurstQuality, ...] = ("good", "settling", "cut")
 class DetectorState:
     """Everything the detector remembers; `shift` is the delay, in samples, it corrects for."""
 
-    sizes: hysteresis.Sizes
-    rules: hysteresis.Rules
-    memory: hysteresis.Memory
+    sizes: Sizes
+    rules: Rules
+    memory: Memory
     shift: int
 
     @property
@@ -121,13 +122,11 @@ class Detector:
     def certain(self, sampling_frequency: float) -> float:
         """Seconds after its offset (and the filter's delay) at which a burst is emitted.
 
-        The merge gap, the time by which the onset of a later burst may still be moved back, and
-        the window in which that onset is sought; without a merge gap, the time in which the
-        burst's own offset is sought counts instead.
+        At the latest: the merge gap, the longest doubt, and the windows in which the doubt ends
+        and an onset is sought. Where no doubt follows, two windows after the merge gap.
         """
         sizes = self._sizes(sampling_frequency)
-        wait = max(sizes.merge + sizes.back, 3 * sizes.window)
-        return (wait + sizes.window) / sampling_frequency
+        return (sizes.merge + sizes.doubt + 3 * sizes.window) / sampling_frequency
 
     def init(self, info: StreamInfo, *, delay: float, settling: float) -> DetectorState:
         """State before the first sample of a segment.
@@ -143,7 +142,7 @@ class Detector:
         sizes = self._sizes(fs, settling)
         # a window has no more degrees of freedom than samples; the MAD of few or quantised values
         # may say less spread than that, which would make a threshold of nothing
-        rules = hysteresis.Rules(
+        rules = Rules(
             self.on_sigma,
             self.off_sigma,
             0.5 * sqrt(2 / (9 * sizes.window)),
@@ -152,7 +151,7 @@ class Detector:
             self.relief,
         )
         capacity = max(25, round(self.baseline.memory * fs) // (sizes.hop * sizes.window))
-        memory = hysteresis.memory(self._floors(info), sizes, capacity)
+        memory = fresh(self._floors(info), sizes, capacity)
         return DetectorState(sizes, rules, memory, shift=round(delay * fs))
 
     def step(
@@ -189,11 +188,11 @@ class Detector:
         rows = hysteresis.finish(stop, state.sizes, state.rules, state.memory)
         return _bursts(rows, state.shift)
 
-    def _sizes(self, fs: float, settling: float = 0.0) -> hysteresis.Sizes:
+    def _sizes(self, fs: float, settling: float = 0.0) -> Sizes:
         window = max(2, round(self.refine * fs))
         merge = round(self.merge_gap * fs)
         calibration = max(8 * window, round(self.baseline.calibration * fs))
-        return hysteresis.Sizes(
+        return Sizes(
             window=window,
             back=2 * window,
             doubt=8 * window,
@@ -213,16 +212,13 @@ class Detector:
 
 def _bursts(rows: NDArray[np.void], shift: int) -> tuple[Burst, ...]:
     """Rows of the kernel as bursts, times corrected for the filters' delay."""
-    order = np.lexsort((rows["onset"], rows["channel"], rows["moment"]))
+    rows = rows[np.lexsort((rows["onset"], rows["channel"], rows["moment"]))]
+    onsets = np.maximum(rows["onset"] - shift, rows["begin"])
+    offsets = np.maximum(rows["offset"] - shift, rows["begin"] + 1)
+    numbers = [rows[name].tolist() for name in ("channel", "peak", "mean", "baseline", "quality")]
     return tuple(
-        Burst(
-            channel=int(row["channel"]),
-            onset=max(int(row["onset"]) - shift, int(row["begin"])),
-            offset=max(int(row["offset"]) - shift, int(row["begin"]) + 1),
-            peak=float(row["peak"]),
-            mean=float(row["mean"]),
-            baseline=float(row["baseline"]),
-            quality=_QUALITIES[row["quality"]],
+        Burst(channel, onset, offset, peak, mean, baseline, _QUALITIES[quality])
+        for onset, offset, channel, peak, mean, baseline, quality in zip(
+            onsets.tolist(), offsets.tolist(), *numbers, strict=True
         )
-        for row in rows[order]
     )

@@ -1,6 +1,6 @@
 """The compiled loop of the burst detector: sample by sample, state explicit.
 
-One call of :func:`_advance` sees one sample of one channel and nothing of the chunk it came in,
+The loop sees one sample of one channel and nothing of the chunk it came in,
 so that any chunking gives the same bursts. Envelope and filtered power arrive together.
 
 A burst begins in one of two ways. Strong ones: the envelope reaches the `on` threshold. Weak and
@@ -13,121 +13,23 @@ began and ended is then sought in the power: the most likely moment of the chang
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.dsp.baseline import level, quietest, remember
-
-IDLE, CALIBRATING, RUNNING = 0, 1, 2
-GOOD, SETTLING, CUT = 0, 1, 2
-
-CHANNEL = np.dtype(
-    [
-        ("floor", np.float64),
-        ("phase", np.int64),
-        ("begin", np.int64),  # first sample of the run
-        ("now", np.int64),  # last sample seen
-        ("held", np.int64),  # samples held back for calibration
-        ("analyzed", np.int64),  # samples past settling, over all runs
-        ("noise", np.float64),  # sum of the noise level over them
-        ("settled", np.int64),  # first sample past settling
-        ("seen", np.int64),  # quiet values learnt in this run
-        ("calm", np.int64),  # samples to come of which only one above `on` matters
-        ("block", np.int64),  # where the window under way ends
-        ("blocks", np.int64),  # windows until a quiet one is learnt
-        ("weight", np.float64),  # independent values in a sample, from the envelope's spread
-        ("quiet", np.float64),  # power of the noise
-        ("evidence", np.float64),  # that a weak burst is under way
-        ("doubt", np.int64),  # sample since when
-        ("relief", np.float64),  # evidence that the burst is over
-        ("base", np.float64),
-        ("on", np.float64),
-        ("off", np.float64),
-        ("above", np.int64),
-        ("crossed", np.int64),  # where the envelope reached `on`
-        ("refined", np.int64),  # whether `onset` is known
-        ("onset", np.int64),
-        ("peak", np.float64),
-        ("energy", np.float64),  # sum of squares from onset to now
-        ("pending", np.int64),  # a finished burst that may still be merged
-        ("pending_onset", np.int64),
-        ("pending_offset", np.int64),
-        ("pending_active", np.int64),
-        ("pending_peak", np.float64),
-        ("pending_energy", np.float64),
-    ]
+from emgspasm.dsp.memory import (
+    CALIBRATING,
+    CUT,
+    GOOD,
+    IDLE,
+    ROW,
+    RUNNING,
+    SETTLING,
+    Memory,
+    Rules,
+    Sizes,
 )
-
-ROW = np.dtype(
-    [
-        ("channel", np.int64),
-        ("begin", np.int64),
-        ("onset", np.int64),
-        ("offset", np.int64),
-        ("moment", np.int64),  # sample at which the burst became certain
-        ("peak", np.float64),
-        ("mean", np.float64),
-        ("baseline", np.float64),
-        ("quality", np.int64),
-    ]
-)
-
-
-class Sizes(NamedTuple):
-    """Lengths in samples."""
-
-    window: int
-    back: int  # from a crossing of the envelope to the earliest onset
-    doubt: int  # longest doubt that an onset is sought in
-    merge: int
-    shortest: int
-    hop: int  # windows from one learnt to the next
-    settling: int
-    calibration: int
-    fewest: int
-    longest: int
-    ring: int  # a power of two, so that `sample & (ring - 1)` is its place
-
-
-class Rules(NamedTuple):
-    """What makes a burst: thresholds in standard deviations of the noise, and evidence."""
-
-    on_sigma: float
-    off_sigma: float
-    least_spread: float
-    rise: float  # variance of the weakest burst, in units of the noise's
-    evidence: float  # log-likelihood ratio that makes a weak burst
-    relief: float  # and the one that ends a burst
-
-
-class Memory(NamedTuple):
-    """Arrays the loop updates in place, a row a channel."""
-
-    channels: NDArray[np.void]
-    held_envelope: NDArray[np.float64]
-    held_power: NDArray[np.float64]
-    power: NDArray[np.float64]
-    ordered: NDArray[np.float64]
-    arrival: NDArray[np.float64]
-
-
-def memory(floors: NDArray[np.float64], sizes: Sizes, capacity: int) -> Memory:
-    """Memory before the first sample; `floors` are the least thresholds of the channels."""
-    n_channels = len(floors)
-    channels = np.zeros(n_channels, CHANNEL)
-    channels["floor"] = floors
-    channels["on"] = channels["off"] = channels["base"] = np.nan
-    return Memory(
-        channels,
-        np.zeros((n_channels, sizes.calibration)),
-        np.zeros((n_channels, sizes.calibration)),
-        np.zeros((n_channels, sizes.ring)),
-        np.zeros((n_channels, capacity)),
-        np.zeros((n_channels, capacity)),
-    )
+from emgspasm.dsp.noise import DOUBTED, calibrate, study
 
 
 @numba.njit(cache=True, nogil=True)
@@ -143,23 +45,17 @@ def detect(
     out = np.empty(16, ROW)
     count = np.zeros(1, np.int64)
     for channel in range(envelope.shape[1]):
-        s = past.channels[channel]
-        ring = past.power[channel]
+        s, ring = past.channels[channel], past.power[channel]
         for row in range(envelope.shape[0]):
             value = envelope[row, channel]
-            power = filtered[row, channel] ** 2
-            if s.calm > 0 and value < s.on:
-                s.calm -= 1
-                _note(s, ring, start + row, power)
-                continue
             if np.isnan(value):
                 if s.phase != IDLE:
                     out = _end(start + row, channel, sizes, rules, past, out, count)
                 continue
+            power = filtered[row, channel] ** 2
             if s.phase == RUNNING:
-                _advance(start + row, value, power, channel, sizes, rules, past, out, count)
-                if count[0] + 2 > len(out):
-                    out = _grow(out)
+                if not _passes(s, ring, start + row, value, power, rules):
+                    out = _decide(value, channel, sizes, rules, past, out, count)
                 continue
             if s.phase == IDLE:
                 _begin(s, start + row, sizes)
@@ -201,7 +97,7 @@ def _begin(s, sample, sizes):  # type: ignore[no-untyped-def]  # see _grow
     s.pending = 0
     s.evidence = 0.0
     s.block = sample + sizes.window - 1
-    s.blocks = sizes.hop
+    s.blocks = sizes.hop * DOUBTED
     s.on = s.off = s.base = np.nan
 
 
@@ -210,22 +106,12 @@ def _release(channel, sizes, rules, past, out, count):  # type: ignore[no-untype
     """Learn the level from the samples held back, then run the loop over them."""
     s = past.channels[channel]
     first = count[0]
-    _calibrate(s, channel, sizes, rules, past)
+    calibrate(s, channel, sizes, rules, past)
     s.phase = RUNNING
     for i in range(s.held):
-        _advance(
-            s.begin + i,
-            past.held_envelope[channel, i],
-            past.held_power[channel, i],
-            channel,
-            sizes,
-            rules,
-            past,
-            out,
-            count,
-        )
-        if count[0] + 2 > len(out):
-            out = _grow(out)
+        value, power = past.held_envelope[channel, i], past.held_power[channel, i]
+        if not _passes(s, past.power[channel], s.begin + i, value, power, rules):
+            out = _decide(value, channel, sizes, rules, past, out, count)
     s.held = 0
     _postpone(out, first, count, s.now)
     return out
@@ -262,93 +148,63 @@ def _end(stop, channel, sizes, rules, past, out, count):  # type: ignore[no-unty
     return out
 
 
-@numba.njit(cache=True, nogil=True)
-def _calibrate(s, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  # see _grow
-    """Grow the quiet part from the quietest tenth of a second of the samples held back."""
-    skip = min(sizes.settling, s.held // 2)
-    envelope = past.held_envelope[channel, skip : s.held]
-    # a recorder may begin with a constant; its rounding is no level
-    envelope = envelope[envelope >= 1e-9 * envelope.max()]
-    limit = 2.0 * quietest(envelope, 5 * sizes.window)
-    for _ in range(4):
-        s.seen = 0
-        for i in range(0, len(envelope), sizes.window):
-            if envelope[i] <= limit:
-                _learn(s, envelope[i], channel, past)
-        if s.seen == 0:
-            _learn(s, limit / 2.0, channel, past)
-        _threshold(s, past.ordered[channel], sizes, rules)
-        limit = s.on
-
-
-@numba.njit(cache=True, nogil=True)
-def _learn(s, value, channel, past):  # type: ignore[no-untyped-def]  # see _grow
-    """Remember a quiet value of the envelope, as its power 2/3 (see :func:`_threshold`)."""
-    remember(past.ordered[channel], past.arrival[channel], s.seen, np.cbrt(value * value))
-    s.seen += 1
-
-
-@numba.njit(cache=True, nogil=True)
-def _threshold(s, ordered, sizes, rules):  # type: ignore[no-untyped-def]  # see _grow
-    """Thresholds from the quiet values.
-
-    The power of noise in a window is chi-squared with few degrees of freedom: skewed, so that six
-    standard deviations of the envelope itself are reached by chance. Its cube root is Gaussian to
-    a good approximation (Wilson & Hilferty 1931), with standard deviation / mean =
-    sqrt(2 / (9 freedom)): thresholds are set there, and the spread tells the degrees of freedom.
-    """
-    middle, spread = level(ordered, min(s.seen, len(ordered)))
-    middle = max(middle, 1e-3 * np.cbrt(s.floor * s.floor), 1e-100)
-    spread = max(spread, rules.least_spread * middle)
-    on, off = (middle + rules.on_sigma * spread) ** 1.5, (middle + rules.off_sigma * spread) ** 1.5
-    s.base = middle**1.5
-    s.on = max(on, s.floor)
-    s.off = s.base + (s.on - s.base) * (off - s.base) / (on - s.base)
-    s.quiet = (middle + spread * spread / middle) ** 3
-    s.weight = min(1.0, (middle / spread) ** 2 / (4.5 * sizes.window))
-
-
 @numba.njit(cache=True, nogil=True, inline="always")
-def _note(s, ring, sample, power):  # type: ignore[no-untyped-def]  # see _grow
-    """What every sample of a running channel leaves behind."""
+def _passes(s, ring, sample, value, power, rules):  # type: ignore[no-untyped-def]  # see _grow
+    """Take one sample of a running channel in; whether it leaves nothing to decide."""
     s.now = sample
     if sample >= s.settled:
         s.analyzed += 1
         s.noise += s.base
     ring[sample & (len(ring) - 1)] = power
+    if not s.above:
+        s.calm -= 1
+        return s.calm >= 0 and value < s.on
+    s.peak = max(s.peak, value)
+    s.energy += power
+    s.relief = max(0.0, s.relief - power * s.slope + s.cost)
+    if s.relief == 0.0:
+        s.loud = sample
+    return s.refined and sample < s.block and (value >= s.off or s.relief < rules.relief)
 
 
 @numba.njit(cache=True, nogil=True)
-def _advance(sample, value, power, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _grow
-    """The textbook loop: one sample of one channel."""
+def _decide(value, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _grow
+    """The textbook loop, for the sample just taken in."""
     s = past.channels[channel]
-    _note(s, past.power[channel], sample, power)
     if s.above:
-        s.peak = max(s.peak, value)
-        # a loud burst is missed at once when it is over, a weak one only after a while
-        loud = s.energy / (sample - s.onset) if s.refined else s.peak**2
-        ratio = max(rules.rise, loud / s.quiet)
-        s.relief = max(0.0, s.relief - s.weight * _favour(power, s.quiet, ratio))
         over = value < s.off and s.relief >= rules.relief
-        if s.refined:
-            s.energy += power
-        elif sample - s.crossed >= sizes.window or over:
+        if not s.refined and (s.now - s.crossed >= sizes.window or over):
             _open(s, s.crossed, channel, sizes, past, out, count)
         if over:
-            offset, tail = _offset(s, past.power[channel], sizes)
+            offset = max(s.loud, s.onset, s.now + 1 - sizes.ring) + 1
+            tail = _mean(past.power[channel], offset, s.now + 1) * (s.now + 1 - offset)
             _close(s, offset, s.energy - tail, sizes)
-        elif sample - s.crossed >= sizes.longest:
-            _close(s, sample + 1, s.energy, sizes)
+        elif s.now - s.crossed >= sizes.longest:
+            _close(s, s.now + 1, s.energy, sizes)
             _emit(s, CUT, channel, sizes, out, count)
-            _begin(s, sample + 1, sizes)
+            _begin(s, s.now + 1, sizes)
+        elif s.refined and s.now >= s.block:
+            s.block = s.now + sizes.window
+            _expect(s, s.energy / (s.now + 1 - s.onset), rules)
+            if value < s.on:
+                study(s, value, 1, channel, sizes, rules, past)
     elif value >= s.on:
-        _cross(s, sample, value)
+        _cross(s, s.now, value, sizes, rules)
     else:
-        if sample >= s.block:
+        if s.now >= s.block:
             _weigh(s, value, channel, sizes, rules, past, out, count)
         if s.pending and _earliest(s, sizes) >= s.pending_offset + sizes.merge:
             _emit(s, GOOD, channel, sizes, out, count)
         s.calm = 0 if s.above else _calm(s, sizes)
+    return _grow(out) if count[0] + 2 > len(out) else out
+
+
+@numba.njit(cache=True, nogil=True)
+def _expect(s, loud, rules):  # type: ignore[no-untyped-def]  # see _grow
+    """Weigh relief for a burst of this power: a loud one is missed at once, a weak one later."""
+    rise = max(rules.rise, loud / s.quiet)
+    s.slope = 0.5 * s.weight * (1.0 - 1.0 / rise) / s.quiet
+    s.cost = 0.5 * s.weight * np.log(rise)
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
@@ -358,13 +214,16 @@ def _favour(power, quiet, rise):  # type: ignore[no-untyped-def]  # see _grow
 
 
 @numba.njit(cache=True, nogil=True)
-def _cross(s, sample, value):  # type: ignore[no-untyped-def]  # see _grow
+def _cross(s, sample, value, sizes, rules):  # type: ignore[no-untyped-def]  # see _grow
     s.above = 1
     s.refined = 0
     s.crossed = sample
     s.peak = value
     s.relief = 0.0
+    s.loud = sample
+    s.block = sample + sizes.window
     s.calm = 0
+    _expect(s, value * value, rules)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -377,14 +236,11 @@ def _weigh(s, value, channel, sizes, rules, past, out, count):  # type: ignore[n
     favour = sizes.window * s.weight * _favour(value * value, s.quiet, rules.rise)
     s.evidence = max(0.0, s.evidence + favour)
     if s.evidence >= rules.evidence:
-        _cross(s, s.now, value)
+        _cross(s, s.now, value, sizes, rules)
         _open(s, s.doubt, channel, sizes, past, out, count)
-    elif s.evidence <= rules.evidence / 3:  # leaving out all doubt would leave out loud noise
-        s.blocks -= 1
-        if s.blocks <= 0:
-            s.blocks = sizes.hop
-            _learn(s, value, channel, past)
-            _threshold(s, past.ordered[channel], sizes, rules)
+    else:  # a little evidence comes and goes with loud noise, which is to be learnt as noise
+        weight = 1 if s.evidence > rules.evidence / 3 else DOUBTED
+        study(s, value, weight, channel, sizes, rules, past)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -417,8 +273,9 @@ def _open(s, loud_from, channel, sizes, past, out, count):  # type: ignore[no-un
     s.onset = max(earliest, s.crossed - sizes.window // 2)
     if loud > 1.2 * s.quiet:
         likelihood, best = 0.0, -np.inf
+        slope, cost = 1.0 / s.quiet - 1.0 / loud, np.log(loud / s.quiet)
         for k in range(s.now, earliest - 1, -1):
-            likelihood += _favour(power[k & (sizes.ring - 1)], s.quiet, loud / s.quiet)
+            likelihood += power[k & (sizes.ring - 1)] * slope - cost
             if likelihood > best and k <= s.crossed:
                 best = likelihood
                 s.onset = k
@@ -436,22 +293,6 @@ def _mean(ring, start, stop):  # type: ignore[no-untyped-def]  # see _grow
     for i in range(start, stop):
         total += ring[i & (len(ring) - 1)]
     return total / max(stop - start, 1)
-
-
-@numba.njit(cache=True, nogil=True)
-def _offset(s, power, sizes):  # type: ignore[no-untyped-def]  # see _grow
-    """Where the burst ended, and the energy from there to now."""
-    first = max(s.onset, s.now - 4 * sizes.window)
-    loud = _mean(power, first, max(first, s.now - 2 * sizes.window) + 1)
-    offset = max(s.now - sizes.window // 2, s.onset + 1)
-    if loud > 1.2 * s.quiet:
-        likelihood, best = 0.0, -np.inf
-        for k in range(first, s.now + 1):
-            likelihood += _favour(power[k & (sizes.ring - 1)], s.quiet, loud / s.quiet)
-            if likelihood > best:
-                best = likelihood
-                offset = k + 1
-    return offset, _mean(power, offset, s.now + 1) * (s.now + 1 - offset)
 
 
 @numba.njit(cache=True, nogil=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numba
 
-from emgspasm.dsp.hysteresis import CALIBRATING, IDLE, Memory, Sizes
+from emgspasm.dsp.memory import CALIBRATING, IDLE, Memory, Sizes
 
 
 @numba.njit(cache=True, nogil=True)

@@ -21,12 +21,15 @@ class Column:
         ``""`` for numbers without one and for text.
     levels : tuple of str
         The words it may hold; empty if it may hold others.
+    whole : bool
+        Whether it holds whole numbers.
     """
 
     name: str
     description: str
     unit: str = ""
     levels: tuple[str, ...] = ()
+    whole: bool = False
 
 
 _SIDE = Column("side", "Anatomical side; B is both, n/a the midline", levels=("L", "R", "B"))
@@ -55,13 +58,13 @@ EVENTS = (
     Column("pct_mvc", "Mean amplitude as a share of the maximal voluntary contraction", "%"),
     Column("li", "Laterality index (A - U)/(A + U) of noise-corrected amplitudes"),
     Column("log_ratio", "ln(A/U) of noise-corrected amplitudes"),
-    Column("n_muscles", "Muscles that take part"),
+    Column("n_muscles", "Muscles that take part", whole=True),
     Column("muscles", "Their codes, joined by +"),
-    Column("spread_stage", "0 none, 1 eye, 2 cheek, 3 mouth, 4 neck"),
+    Column("spread_stage", "0 none, 1 eye, 2 cheek, 3 mouth, 4 neck", whole=True),
     Column("onset_lag_ms", "Onset after the first muscle of the event", "ms"),
     Column("blink_coincident", "Whether a blink of both eyes falls together with it"),
     _TASK,
-    Column("trial", "Number of the trial within its task"),
+    Column("trial", "Number of the trial within its task", whole=True),
     Column("crosstalk_flag", "Whether a neighbour's cross-talk explains it"),
     Column(
         "quality",
@@ -83,8 +86,8 @@ SUMMARY = (
     _MUSCLE,
     Column("valid_s", "Time in which bursts were sought", "s"),
     Column("excluded_s", "Time without signal, clipped, flat or settling", "s"),
-    Column("n_bursts", "Bursts that began in valid time"),
-    Column("n_spasms", "Spasms that began in valid time"),
+    Column("n_bursts", "Bursts that began in valid time", whole=True),
+    Column("n_spasms", "Spasms that began in valid time", whole=True),
     Column("spasm_rate_per_min", "Spasms per minute of valid time", "1/min"),
     Column("rate_ci_lo", "Lower end of its 95 % interval", "1/min"),
     Column("rate_ci_hi", "Upper end of its 95 % interval", "1/min"),

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from emgspasm.errors import RecordingError
+from emgspasm.storage.bdf_layout import DIGITAL_MAX, LONGEST_TEXT
 from emgspasm.storage.edf import count_records, open_edf, read_header
 from emgspasm.storage.edf_header import COUNT_OFFSET, Header
 from emgspasm.storage.layout import Interval, merge, open_bytes, runs
@@ -63,11 +64,11 @@ def recover(path: str | os.PathLike[str]) -> Recovery:
         If there is nothing to recover, or the file cannot be changed.
     """
     path = Path(path)
+    recording = open_edf(path)
     with open_bytes(path) as file:
         header = read_header(file)
         n_records, count_findings = count_records(file, header)
         n_tail = os.fstat(file.fileno()).st_size - _end(header, n_records)
-    recording = open_edf(path)
     unmarked = _unmarked(recording, header, n_records)
     findings = [*count_findings, *_told(unmarked, recording)]
     if not findings:
@@ -106,13 +107,16 @@ def _unmarked(recording: Recording, header: Header, n_records: int) -> tuple[Int
     Annotations only ever wait while records are full of them; with room in the last record none
     was lost, and channels that stand at the digital minimum together are rails.
     """
-    signal, offset = header.signals[-1], header.offsets()[-1]
-    if header.reserved != "BDF+C" or not signal.is_annotations:
+    *samples, signal = header.signals
+    offset, room = header.offsets()[-1], 3 * signal.samples_per_record
+    ours = header.reserved == "BDF+C" and header.sample_bytes == 3 and signal.is_annotations
+    ours = ours and all(other.digital_min == -DIGITAL_MAX for other in samples)
+    if not ours or room < LONGEST_TEXT:
         return ()
     with open_bytes(recording.path) as file:
         begin = _end(header, n_records - 1) + offset
-        used = os.pread(file.fileno(), 3 * signal.samples_per_record, begin).rstrip(b"\0")
-    if 3 * signal.samples_per_record - len(used) >= _ROOM:
+        used = os.pread(file.fileno(), room, begin).rstrip(b"\0")
+    if room - len(used) >= _ROOM:
         return ()
     return merge(run for chunk in recording for run in _at_bottom(chunk, recording.info))
 
@@ -154,10 +158,8 @@ def _mend(path: Path, header: Header, n_records: int, tail: Path | None, marks: 
 def _marks(header: Header, n_records: int, unmarked: Sequence[Interval], rate: float) -> bytes:
     """Lay out further records, all of their samples missing, which hold the lost annotations."""
     waiting = deque(_skip(start / rate, (stop - start) / rate) for start, stop in unmarked)
-    samples = b"".join(
-        int(signal.digital_min).to_bytes(3, "little", signed=True) * signal.samples_per_record
-        for signal in header.signals[:-1]
-    )
+    n_samples = sum(signal.samples_per_record for signal in header.signals[:-1])
+    samples = (-DIGITAL_MAX).to_bytes(3, "little", signed=True) * n_samples
     room = 3 * header.signals[-1].samples_per_record
     records = b""
     while waiting:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,9 @@ def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> pd.Da
     """Rows as a data frame with exactly these columns; what a row lacks is missing."""
     import pandas as pd
 
-    return pd.DataFrame.from_records(list(rows), columns=[c.name for c in columns])
+    frame = pd.DataFrame.from_records(list(rows), columns=[c.name for c in columns])
+    whole = {c.name: "Int64" for c in columns if c.whole}  # pandas' integers that may be missing
+    return frame.astype(whole)
 
 
 def write_table(frame: pd.DataFrame, path: Path, *, overwrite: bool = False) -> None:
@@ -104,4 +106,5 @@ def replacing(path: Path, *, overwrite: bool) -> Iterator[Path]:
             f"{path} cannot be written ({error.strerror}). Check the folder and the free space"
         ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # the folder may be none; what went wrong is said already
+            temporary.unlink(missing_ok=True)

@@ -11,10 +11,9 @@ from emgspasm.storage.importers.counter import (
     GANGLION,
     CounterScan,
     choose_cycle,
-    describe_losses,
-    losses,
     scan,
 )
+from emgspasm.storage.importers.losses import describe_losses, losses
 from emgspasm.storage.importers.timeline import Timeline, from_losses, unbroken
 
 FS = 250.0

@@ -1,5 +1,6 @@
 """recover: what was cut becomes whole, and nothing that was recorded is lost."""
 
+import contextlib
 import os
 import shutil
 import warnings
@@ -8,7 +9,7 @@ import edfio
 import numpy as np
 import pyedflib
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from emgspasm.errors import RecordingError
@@ -167,3 +168,43 @@ def test_what_is_no_recording_cannot_be_recovered(tmp_path, content):
     with pytest.raises(RecordingError):
         recover(tmp_path / "x.bdf")
     assert (tmp_path / "x.bdf").read_bytes() == content
+
+
+FIELDS = {"samples": 256 + 3 * 216, "digital": 256 + 3 * 120, "count": 236, "kind": 192}
+"""Offsets of header fields in a file of three signals, the third one being annotations."""
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.one_of(st.sampled_from(sorted(FIELDS.values())), st.integers(0, 1100)),
+            st.one_of(
+                st.sampled_from([b"0       ", b"x       ", b"-1      "]), st.binary(max_size=8)
+            ),
+        ),
+        max_size=5,
+    ),
+    st.integers(0, 8000),
+)
+@example([(FIELDS["samples"] + 16, b"-1      ")], 8000)  # no room for annotations
+@example([(FIELDS["digital"], b"x       ")], 8000)
+@example([(FIELDS["samples"], b"0       0       0       ")], 8000)
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_a_damaged_recording_is_recovered_or_refused_and_keeps_its_bytes(
+    tmp_path, whole, changes, n_bytes
+):
+    path, tail = tmp_path / "x.bdf", tmp_path / "x.bdf.tail"
+    tail.unlink(missing_ok=True)
+    data = bytearray(whole.read_bytes())
+    for offset, patch in changes:
+        data[offset : offset + len(patch)] = patch
+    data = bytes(data[:n_bytes])
+    path.write_bytes(data)
+    with contextlib.suppress(RecordingError):
+        recover(path)
+        assert not recover(path).changed
+    kept = path.read_bytes() + (tail.read_bytes() if tail.exists() else b"")
+    assert kept[:236] == data[:236]
+    assert kept[244:] == data[244:]

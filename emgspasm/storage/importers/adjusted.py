@@ -111,6 +111,9 @@ class Adjusted:
     def __iter__(self) -> Iterator[Chunk]:
         """Yield the recording's chunks as adjusted."""
         columns, factors = np.array(self.columns), np.array(self.factors)
+        if (factors == 1).all() and self.columns == tuple(range(len(self.recording.info.channels))):
+            yield from self.recording
+            return
         for chunk in self.recording:
             yield Chunk(chunk.start, _adjust(chunk.samples, columns, factors))
 

@@ -15,11 +15,10 @@ from emgspasm.storage.importers.counter import (
     CounterScan,
     Cycle,
     choose_cycle,
-    describe_losses,
-    losses,
     scan,
 )
 from emgspasm.storage.importers.imported import Imported
+from emgspasm.storage.importers.losses import describe_losses, losses
 from emgspasm.storage.importers.ranges import (
     Ranges,
     describe_ranges,

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.importers.counter import LONGEST_GAP
 from emgspasm.storage.importers.imported import Imported
+from emgspasm.storage.importers.losses import LONGEST_GAP
 from emgspasm.storage.importers.ranges import describe_ranges, no_ranges, widen
 from emgspasm.storage.importers.timeline import Timeline, from_losses
 from emgspasm.storage.importers.xdf_chunks import Checked, checked_chunks

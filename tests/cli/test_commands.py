@@ -1,0 +1,293 @@
+"""The commands as a user meets them: processes, exit codes, one line of error, no leftovers."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from emgspasm.cli import COMMANDS
+
+EMGSPASM = [sys.executable, "-W", "error", "-m", "emgspasm"]
+
+
+def call(*args, cwd=None):
+    return subprocess.run(
+        [*EMGSPASM, *map(str, args)], capture_output=True, text=True, check=False, cwd=cwd
+    )
+
+
+def assert_refused(done, code, *said):
+    """One line of error on stderr, nothing on stdout, no traceback."""
+    assert done.returncode == code, done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.startswith("emgspasm: error: ")]
+    assert len(lines) == 1, done.stderr
+    assert done.stderr.splitlines()[-1] == lines[0]
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    for words in said:
+        assert words in lines[0]
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory):
+    path = tmp_path_factory.mktemp("simulated") / "clonic.bdf"
+    done = call("simulate", path, "--scenario", "hfs_clonic", "--duration", 15, "--seed", 3)
+    assert done.returncode == 0, done.stderr
+    return path
+
+
+@pytest.fixture(scope="module")
+def results(recording):
+    out = recording.parent / "results"
+    done = call("analyze", recording, "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert "1 of 1 recordings analyzed" in done.stderr
+    return out
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in sorted(COMMANDS))])
+def test_help_answers(command):
+    done = call(*command, "--help")
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert done.stdout.startswith("Usage: ")
+
+
+def test_help_lists_every_command():
+    listed = call("--help").stdout
+    assert all(f"\n  {name} " in listed for name in COMMANDS)
+
+
+def test_the_version_is_the_package_s():
+    import emgspasm
+
+    assert call("--version").stdout == f"emgspasm, version {emgspasm.__version__}\n"
+
+
+def test_no_command_shows_the_help_and_is_a_wrong_call():
+    done = call()
+    assert done.returncode == 2
+    assert done.stderr.startswith("Usage: ")
+    assert "\nCommands:\n" in done.stderr
+    assert "error" not in done.stderr.split("Commands:")[0]
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["analyse"], "No such command 'analyse'"),
+        (["analyze", "x.bdf", "--otu", "y"], "No such option"),
+        (["analyze"], "Missing argument 'SOURCE...'"),
+        (["analyze", "x.bdf", "--workers", "0"], "0 is not in the range"),
+        (["simulate"], "give OUT.bdf and --scenario NAME"),
+        (["simulate", "x.bdf", "--scenario", "hfs_clonik"], "hfs_clonic"),
+        (["simulate", "x.edf", "--scenario", "hfs_clonic"], "x.edf does not end in .bdf"),
+        (["simulate", "x.bdf", "--scenario", "hfs_clonic", "--duration", "-1"], "duration=-1"),
+        (["simulate", "x.bdf", "--scenario", "hfs_clonic", "--side", "up"], "'up' is not one of"),
+        (["score", "x.tsv"], "Missing argument 'TRUTH'"),
+        (["quality", "x.txt", "--sampling-frequency", "-5"], "-5; it must be positive"),
+        (["quality", "x.txt", "--sampling-frequency", "nan"], "nan; it must be positive"),
+    ],
+)
+def test_a_wrong_call_is_2_and_one_line(tmp_path, args, said):
+    assert_refused(call(*args, cwd=tmp_path), 2, said)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_wrong_config_is_2_and_names_the_nearest_key(recording, tmp_path):
+    (tmp_path / "my.toml").write_text("[pipeline.detectr]\n")
+    done = call("analyze", recording, "--out", "out", "--config", "my.toml", cwd=tmp_path)
+    assert_refused(done, 2, "my.toml: unknown key pipeline.detectr", "Did you mean detector?")
+    assert not (tmp_path / "out").exists()
+
+
+def test_labels_without_sides_are_2_and_named(tmp_path):
+    (tmp_path / "x.csv").write_text("a,b\n" + "".join(f"{i % 7},{i % 5}\n" for i in range(3000)))
+    done = call("analyze", "x.csv", "--sampling-frequency", 500, "--out", "o", cwd=tmp_path)
+    assert_refused(done, 2, "channels a, b", "--montage FILE.toml")
+
+
+@pytest.mark.parametrize("command", ["analyze", "quality", "score"])
+def test_a_missing_file_is_1_and_named(tmp_path, command):
+    rest = {"analyze": ["--out", "o"], "quality": [], "score": ["truth.tsv"]}[command]
+    assert_refused(call(command, "no.bdf", *rest, cwd=tmp_path), 1, "no.bdf")
+
+
+def test_a_folder_without_recordings_is_1_and_named(tmp_path):
+    assert_refused(call("analyze", tmp_path, "--out", tmp_path / "o"), 1, "holds no recording")
+
+
+@pytest.mark.parametrize("content", [b"", b"\xffBIOSEMI"])
+def test_a_broken_file_is_1_and_named(tmp_path, content):
+    (tmp_path / "broken.bdf").write_bytes(content)
+    done = call("analyze", "broken.bdf", "--out", "o", cwd=tmp_path)
+    assert_refused(done, 1, "broken.bdf")
+    assert not list(tmp_path.glob("o/broken*"))
+
+
+def test_one_bad_recording_among_good_ones_is_1_and_the_good_ones_are_done(recording, tmp_path):
+    (tmp_path / "good.bdf").write_bytes(recording.read_bytes())
+    (tmp_path / "bad.bdf").write_bytes(b"nonsense")
+    done = call("analyze", tmp_path, "--out", tmp_path / "o")
+    assert_refused(done, 1, "1 of 2 recordings failed: bad.bdf: ")
+    assert (tmp_path / "o" / "good_events.tsv").is_file()
+    assert (tmp_path / "o" / "summary.tsv").is_file()
+
+
+def test_results_that_exist_are_1_until_overwrite_is_said(recording, results):
+    before = {p.name: p.read_bytes() for p in results.iterdir()}
+    refused = call("analyze", recording, "--out", results)
+    assert_refused(refused, 1, "clonic_events.tsv exists", "--overwrite")
+    assert call("analyze", recording, "--out", results, "--overwrite").returncode == 0
+    assert {p.name: p.read_bytes() for p in results.iterdir()} == before
+
+
+def test_a_folder_below_a_file_is_1_and_no_temporary_name_is_shown(recording, tmp_path):
+    (tmp_path / "file").touch()
+    done = call("analyze", recording, "--out", tmp_path / "file" / "o")
+    assert_refused(done, 1, "cannot be written (Not a directory)")
+    assert ".tmp" not in done.stderr
+
+
+def test_a_simulation_that_exists_is_kept(recording):
+    before = recording.read_bytes()
+    done = call("simulate", recording, "--scenario", "healthy_rest", "--duration", 2)
+    assert_refused(done, 2, "clonic.bdf exists", "--overwrite")
+    assert recording.read_bytes() == before
+
+
+def test_the_same_seed_gives_the_same_bytes(recording, tmp_path):
+    again = tmp_path / "clonic.bdf"
+    call("simulate", again, "--scenario", "hfs_clonic", "--duration", 15, "--seed", 3)
+    assert again.read_bytes() == recording.read_bytes()
+    truths = [p.with_name("clonic_truth.tsv").read_bytes() for p in (again, recording)]
+    assert truths[0] == truths[1]
+
+
+def test_a_simulation_s_bursts_are_found(recording, results):
+    truth = recording.with_name("clonic_truth.tsv")
+    done = call("score", results / "clonic_events.tsv", truth, "--json")
+    (pooled,) = [
+        s for s in json.loads(done.stdout) if (s["trial_type"], s["channel"]) == ("burst", "all")
+    ]
+    assert pooled["sensitivity"] > 0.9
+    assert pooled["ppv"] > 0.9
+    assert abs(pooled["onset_bias_ms"]) < 5
+
+
+def test_json_parses_and_holds_no_nan(recording, results):
+    truth = recording.with_name("clonic_truth.tsv")
+    for args in (
+        ["quality", recording],
+        ["score", results / "clonic_events.tsv", truth],
+        ["simulate", "--list"],
+    ):
+        done = call(*args, "--json")
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout, parse_constant=pytest.fail)
+
+
+def test_score_and_quality_print_a_table(recording, results):
+    table = call("score", results / "clonic_events.tsv", recording.with_name("clonic_truth.tsv"))
+    assert table.stdout.splitlines()[0].split()[:4] == ["event", "channel", "true", "found"]
+    rows = call("quality", recording).stdout.splitlines()
+    assert [row.split()[0] for row in rows][:3] == ["channel", "OOC_L", "ZYG_L"]
+
+
+def test_score_of_what_is_no_events_table_is_1(recording, tmp_path):
+    (tmp_path / "x.tsv").write_text("a\tb\n1\t2\n")
+    done = call("score", "x.tsv", recording.with_name("clonic_truth.tsv"), cwd=tmp_path)
+    assert_refused(done, 1, "lacks the columns")
+
+
+def test_quiet_says_nothing_but_errors(recording, tmp_path):
+    done = call("analyze", recording, "--out", tmp_path / "o", "--quiet")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_verbose_says_the_warnings(recording, tmp_path):
+    done = call("analyze", recording, "--out", tmp_path / "o", "-v")
+    assert "clonic.bdf: 1000 Hz: spectra, evoked latencies withheld" in done.stderr
+
+
+def test_debug_shows_where_an_error_came_from(tmp_path):
+    done = call("analyze", "no.bdf", "--out", "o", "--debug", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+
+
+def test_a_reader_that_goes_away_ends_the_command_quietly():
+    """As ``emgspasm simulate --list | head -1`` once head has had its line."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [*EMGSPASM, "simulate", "--list"], stdout=writer, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writer)
+    assert done.stderr == b""
+    assert done.returncode == 1  # click's answer to EPIPE
+
+
+def interrupted(args, cwd, number, until, group=False):
+    """Start, wait until there is work to interrupt, send a signal, and see how it ends."""
+    process = subprocess.Popen(
+        [*EMGSPASM, *map(str, args)],
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 60
+    while not until() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert process.poll() is None, process.communicate()[1]
+    if group:  # as a terminal does on Ctrl-C
+        os.killpg(process.pid, number)
+    else:
+        process.send_signal(number)
+    _, stderr = process.communicate(timeout=60)
+    return process.returncode, stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_an_interrupted_simulation_leaves_nothing(tmp_path, number):
+    args = ["simulate", "long.bdf", "--scenario", "hfs_mixed", "--duration", 3600]
+    code, stderr = interrupted(args, tmp_path, number, lambda: list(tmp_path.glob(".long.bdf*")))
+    assert code == 130
+    assert stderr.strip() == "emgspasm: error: interrupted. What was written before stays"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture(scope="module")
+def many(recording, tmp_path_factory):
+    """A folder of many recordings: minutes of work for one process."""
+    folder = tmp_path_factory.mktemp("many")
+    for i in range(400):
+        os.link(recording, folder / f"r{i:03}.bdf")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("number", "workers"), [(signal.SIGTERM, 1), (signal.SIGTERM, 2), (signal.SIGINT, 2)]
+)
+def test_an_interrupted_analysis_keeps_whole_results_and_no_halves(many, tmp_path, number, workers):
+    args = ["analyze", many, "--out", tmp_path / "o", "--workers", workers]
+    code, stderr = interrupted(
+        args,
+        tmp_path,
+        number,
+        lambda: list(tmp_path.glob("o/*.json")),
+        group=number == signal.SIGINT,
+    )
+    assert code == 130
+    assert stderr.strip() == "emgspasm: error: interrupted. What was written before stays"
+    kept = [p.name for p in (tmp_path / "o").iterdir()]
+    assert 1 <= len([name for name in kept if name.endswith(".json")]) < 400
+    assert not [name for name in kept if name.endswith(".tmp")]
+    for path in (tmp_path / "o").glob("*.tsv"):
+        assert path.read_bytes().endswith(b"\n")

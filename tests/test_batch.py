@@ -1,0 +1,305 @@
+"""Many recordings: every one done or named, nothing overwritten, the same bytes whoever does it."""
+
+import csv
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from emgspasm.batch import (
+    Job,
+    find_recordings,
+    refuse_existing,
+    result_path,
+    results_folder,
+    run,
+    write_joint,
+)
+from emgspasm.config import Config, LoadedConfig
+from emgspasm.errors import ConfigError, RecordingError
+from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.columns import EVENTS, QUALITY, SUMMARY
+from emgspasm.stream import Channel, Chunk, StreamInfo
+
+LABELS = ("OOC_L", "OOC_R")
+
+
+def write_recording(path, seed=0, fs=500.0, seconds=8, labels=LABELS):
+    """Noise of 2 uV with a burst of 20 dB every two seconds in the first channel."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    samples = np.random.default_rng(seed).normal(0.0, 2.0, (round(seconds * fs), len(labels)))
+    for second in range(3, seconds - 1, 2):
+        samples[round(second * fs) : round((second + 0.1) * fs), 0] *= 10.0
+    channels = tuple(Channel.from_label(label, full_scale=187_500.0) for label in labels)
+    with BdfWriter(path, StreamInfo(fs, channels)) as writer:
+        writer.write(Chunk(0, samples))
+    return path
+
+
+def jobs_for(paths, out, **options):
+    return [Job(path, out, LoadedConfig(), **options) for path in paths]
+
+
+def contents(folder):
+    return {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+@pytest.fixture(scope="module")
+def recordings(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("recordings")
+    return [write_recording(folder / f"r{i}.bdf", seed=i) for i in range(3)]
+
+
+@pytest.fixture(scope="module")
+def results(recordings, tmp_path_factory):
+    out = tmp_path_factory.mktemp("results")
+    outcomes = list(run(jobs_for(recordings, out)))
+    write_joint(outcomes, out)
+    assert [o.error for o in outcomes] == [None] * 3
+    return out
+
+
+def read(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+def test_every_recording_has_its_files_and_the_call_has_the_joint_ones(results):
+    names = {f"r{i}{end}" for i in range(3) for end in ("_events.tsv", "_summary.tsv")}
+    names |= {f"r{i}{end}" for i in range(3) for end in ("_quality.tsv", ".json")}
+    assert {p.name for p in results.iterdir()} == names | {"summary.tsv", "dataset.json"}
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"), [("events", EVENTS), ("summary", SUMMARY), ("quality", QUALITY)]
+)
+def test_a_table_has_exactly_the_columns_of_the_dictionary(results, name, columns):
+    heading = (results / f"r0_{name}.tsv").read_text(encoding="utf-8").splitlines()[0]
+    assert heading.split("\t") == [column.name for column in columns]
+
+
+def test_every_row_has_every_cell_and_missing_is_n_a(results):
+    for path in results.glob("*.tsv"):
+        text = path.read_bytes().decode("utf-8")
+        assert "\r" not in text
+        assert text.endswith("\n")
+        width = text.splitlines()[0].count("\t")
+        for line in text.splitlines():
+            assert line.count("\t") == width
+            assert all(cell not in ("", "nan", "NaN", "None") for cell in line.split("\t"))
+
+
+def test_the_dictionary_describes_every_column_of_every_table(results):
+    described = json.loads((results / "dataset.json").read_text(encoding="utf-8"))
+    for table in ("events", "summary", "quality"):
+        heading = (results / f"r1_{table}.tsv").read_text().splitlines()[0].split("\t")
+        assert list(described[f"{table}.tsv"]) == heading
+        assert all(entry["Description"] for entry in described[f"{table}.tsv"].values())
+
+
+def test_the_joint_summary_is_all_summaries_one_after_the_other(results):
+    joint = (results / "summary.tsv").read_text().splitlines()
+    apart = [(results / f"r{i}_summary.tsv").read_text().splitlines() for i in range(3)]
+    assert joint == [apart[0][0], *(row for rows in apart for row in rows[1:])]
+
+
+def test_again_gives_the_same_bytes(recordings, results):
+    before = contents(results)
+    outcomes = list(run(jobs_for(recordings, results, overwrite=True)))
+    write_joint(outcomes, results, overwrite=True)
+    assert contents(results) == before
+
+
+def test_two_workers_give_the_same_bytes_as_one(recordings, results, tmp_path):
+    outcomes = list(run(jobs_for(recordings, tmp_path), workers=2))
+    write_joint(outcomes, tmp_path)
+    assert contents(tmp_path) == contents(results)
+
+
+def test_a_dask_cluster_gives_the_same_bytes_as_one_worker(recordings, results, tmp_path):
+    distributed = pytest.importorskip("distributed", reason="Dask (extra: cluster) is missing")
+    options = {"n_workers": 1, "threads_per_worker": 1, "host": "127.0.0.1"}
+    with distributed.LocalCluster(**options, dashboard_address="127.0.0.1:0") as cluster:
+        outcomes = list(run(jobs_for(recordings, tmp_path), cluster=cluster.scheduler_address))
+    write_joint(outcomes, tmp_path)
+    assert contents(tmp_path) == contents(results)
+
+
+@pytest.mark.slow  # a client waits ten seconds for its scheduler
+def test_a_cluster_without_dask_or_scheduler_is_a_wrong_call(recordings, tmp_path):
+    with pytest.raises(ConfigError, match=r"emgspasm\[cluster\]|no Dask scheduler at"):
+        list(run(jobs_for(recordings, tmp_path), cluster="tcp://127.0.0.1:9"))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_one_bad_recording_does_not_stop_the_others(recordings, tmp_path, workers):
+    bad = tmp_path / "bad.bdf"
+    bad.write_bytes(recordings[0].read_bytes()[:300])
+    out = tmp_path / "out"
+    outcomes = list(run(jobs_for([recordings[0], bad, recordings[1]], out), workers=workers))
+    failed = {o.job.path: o.error for o in outcomes if o.error}
+    assert list(failed) == [bad]
+    assert isinstance(failed[bad], RecordingError)
+    assert "bad.bdf" in str(failed[bad])
+    assert sorted(p.name for p in out.glob("*_events.tsv")) == ["r0_events.tsv", "r1_events.tsv"]
+    assert not list(out.glob("*bad*"))
+
+
+def test_results_that_exist_are_refused_before_the_work_and_kept(recordings, tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "r0_quality.tsv").write_text("mine")
+    (outcome,) = run(jobs_for(recordings[:1], out))
+    assert "r0_quality.tsv exists" in str(outcome.error)
+    assert contents(out) == {Path("r0_quality.tsv"): b"mine"}
+
+
+def test_results_that_exist_in_part_are_refused_whatever_the_part(tmp_path):
+    for name in ("x_events.tsv", "x_summary.tsv", "x_quality.tsv", "x.json"):
+        folder = tmp_path / name.replace(".", "-")
+        folder.mkdir()
+        refuse_existing(folder, "x")
+        (folder / name).touch()
+        with pytest.raises(RecordingError, match=rf"{name} exists .*--overwrite"):
+            refuse_existing(folder, "x")
+
+
+def test_a_later_call_leaves_the_rows_of_an_earlier_one_in_the_joint_summary(recordings, tmp_path):
+    write_joint(list(run(jobs_for(recordings[:1], tmp_path))), tmp_path)
+    write_joint(list(run(jobs_for(recordings[1:], tmp_path))), tmp_path)
+    assert [row["recording"] for row in read(tmp_path / "summary.tsv")] == [
+        *("r0", "r0", "r1", "r1", "r2", "r2")
+    ]
+    again = list(run(jobs_for(recordings[:1], tmp_path, overwrite=True)))
+    write_joint(again, tmp_path, overwrite=True)
+    assert [row["recording"] for row in read(tmp_path / "summary.tsv")] == ["r0", "r0"]
+
+
+def test_two_recordings_of_one_name_are_refused_before_anything_is_written(recordings, tmp_path):
+    other = write_recording(tmp_path / "elsewhere" / "r0.bdf")
+    out = tmp_path / "out"
+    with pytest.raises(ConfigError, match=r"r0\.bdf and .*elsewhere/r0\.bdf would both") as caught:
+        list(run(jobs_for([recordings[0], other], out)))
+    assert "different folders" in str(caught.value)
+    assert not out.exists()
+
+
+def test_recordings_of_a_folder_are_found_by_suffix_in_order_of_name(tmp_path):
+    for name in ("b.bdf", "a.EDF", "c.txt", "d.tsv", "e.xdf"):
+        (tmp_path / name).touch()
+    assert [p.name for p in find_recordings(tmp_path)] == ["a.EDF", "b.bdf", "e.xdf"]
+    assert find_recordings(tmp_path / "c.txt") == [tmp_path / "c.txt"]
+
+
+def test_a_source_without_recordings_is_named(tmp_path):
+    with pytest.raises(RecordingError, match=r"holds no recording \(\.bdf, \.edf, \.xdf\)"):
+        find_recordings(tmp_path)
+    with pytest.raises(RecordingError, match="nowhere does not exist"):
+        find_recordings(tmp_path / "nowhere")
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("study")
+    (folder / "dataset_description.json").write_text('{"Name": "s", "BIDSVersion": "1.11.0"}')
+    write_recording(folder / "sub-01/ses-W2/emg/sub-01_ses-W2_task-rest_emg.bdf")
+    write_recording(folder / "sub-02/emg/sub-02_task-smile_emg.bdf", seed=1)
+    return folder
+
+
+def test_a_study_s_results_go_to_its_derivatives_under_bids_names(study):
+    found = find_recordings(study)
+    assert [p.name for p in found] == [
+        "sub-01_ses-W2_task-rest_emg.bdf",
+        "sub-02_task-smile_emg.bdf",
+    ]
+    jobs = [Job(p, results_folder(study, p, None), LoadedConfig()) for p in found]
+    outcomes = list(run(jobs))
+    derivatives = study / "derivatives" / "emgspasm"
+    write_joint(outcomes, derivatives)
+    first = derivatives / "sub-01/ses-W2/emg"
+    assert sorted(p.name for p in first.iterdir()) == [
+        "sub-01_ses-W2_task-rest_desc-bursts.json",
+        "sub-01_ses-W2_task-rest_desc-bursts_events.tsv",
+        "sub-01_ses-W2_task-rest_desc-bursts_quality.tsv",
+        "sub-01_ses-W2_task-rest_desc-bursts_summary.tsv",
+    ]
+    rows = read(derivatives / "summary.tsv")
+    assert [(r["participant"], r["session"], r["task"], r["channel"]) for r in rows] == [
+        ("01", "W2", "rest", "OOC_L"),
+        ("01", "W2", "rest", "OOC_R"),
+        ("02", "n/a", "smile", "OOC_L"),
+        ("02", "n/a", "smile", "OOC_R"),
+    ]
+    assert find_recordings(study) == found
+
+
+def test_outside_a_study_a_folder_must_be_named(recordings, tmp_path):
+    with pytest.raises(ConfigError, match="no folder for the results"):
+        results_folder(recordings[0], recordings[0], None)
+    assert results_folder(recordings[0], recordings[0], tmp_path) == tmp_path
+
+
+def test_result_names_follow_the_recording_s():
+    out = Path("out")
+    assert result_path(out, "a", "events") == out / "a_events.tsv"
+    assert result_path(out, "a", "", ".json") == out / "a.json"
+    assert result_path(out, "sub-01_emg", "events") == out / "sub-01_desc-bursts_events.tsv"
+
+
+@pytest.mark.parametrize("fs", [125.0, 150.0])
+def test_a_rate_too_low_for_emg_is_refused_unless_exploratory_and_then_marked(tmp_path, fs):
+    path = write_recording(tmp_path / "slow.bdf", fs=fs, seconds=30)
+    (refused,) = run(jobs_for([path], tmp_path / "no"))
+    assert isinstance(refused.error, ConfigError)
+    assert f"sampling frequency {fs:g} Hz" in str(refused.error)
+    assert f"20-{0.45 * fs:g} Hz remain" in str(refused.error)
+    assert "exploratory = true" in str(refused.error)
+    assert not (tmp_path / "no").exists()
+    job = Job(path, tmp_path / "out", LoadedConfig(Config(exploratory=True)))
+    (done,) = run([job])
+    assert done.error is None
+    assert any(warning.startswith("exploratory") for warning in done.warnings)
+    written = json.loads((tmp_path / "out" / "slow.json").read_text())
+    assert written["exploratory"] is True
+
+
+def test_channels_without_a_side_are_refused_by_name(tmp_path):
+    path = write_recording(tmp_path / "x.bdf", labels=("OOC_L", "Chan 2", "Chan3"))
+    (outcome,) = run(jobs_for([path], tmp_path / "out"))
+    assert isinstance(outcome.error, ConfigError)
+    assert "channels Chan 2, Chan3" in str(outcome.error)
+    assert "--montage" in str(outcome.error)
+
+
+def test_a_folder_that_cannot_be_written_to_is_one_error_that_names_it(recordings, tmp_path):
+    (tmp_path / "file").touch()
+    (outcome,) = run(jobs_for(recordings[:1], tmp_path / "file" / "out"))
+    assert "r0_events.tsv cannot be written (Not a directory)" in str(outcome.error)
+    assert ".tmp" not in str(outcome.error)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_read_only_folder_is_one_error_that_names_it(recordings, tmp_path):
+    tmp_path.chmod(0o500)
+    (outcome,) = run(jobs_for(recordings[:1], tmp_path))
+    assert "cannot be written (Permission denied)" in str(outcome.error)
+
+
+def test_warnings_of_a_recording_come_with_its_outcome(recordings, tmp_path):
+    (outcome,) = run(jobs_for(recordings[:1], tmp_path))
+    assert (
+        "500 Hz: coherence and cross-talk, spectra, evoked latencies withheld" in outcome.warnings
+    )
+
+
+def test_a_job_keeps_its_config_beside_the_result(recordings, tmp_path):
+    loaded = LoadedConfig(Config(mains="off"), "mains = 'off'  # why")
+    list(run([replace(jobs_for(recordings[:1], tmp_path)[0], config=loaded)]))
+    written = json.loads((tmp_path / "r0.json").read_text())
+    assert written["config"] == loaded.text
+    assert written["config_sha256"] == loaded.sha256
+    assert read(tmp_path / "r0_events.tsv")[0]["config_sha"] == loaded.sha256[:12]

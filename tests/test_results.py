@@ -1,0 +1,277 @@
+"""From one recording to its tables: the numbers, against numbers computed here."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from emgspasm.config import Config, LoadedConfig, parse_config
+from emgspasm.errors import ConfigError
+from emgspasm.results import analyze_recording, check, judge_recording
+from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.columns import EVENTS, QUALITY, SUMMARY
+from emgspasm.storage.montage import Assignment, Montage
+from emgspasm.stream import Channel, Chunk, StreamInfo
+
+FS, SECONDS, FULL_SCALE = 1000.0, 20, 187_500.0
+ONSETS = np.arange(4.0, 19.0, 1.5)
+OFF = LoadedConfig(Config(mains="off"))
+
+
+def write(path, samples, labels, fs=FS, start=0, unit="uV", full_scale=FULL_SCALE):
+    channels = tuple(Channel.from_label(x, unit=unit, full_scale=full_scale) for x in labels)
+    with BdfWriter(path, StreamInfo(fs, channels)) as writer:
+        writer.write(Chunk(start, samples))
+    return path
+
+
+def face(seed=0, fs=FS, n_channels=3):
+    """Noise of 2 uV RMS; bursts of 100 ms and 20 dB in the first channel alone."""
+    samples = np.random.default_rng(seed).normal(0.0, 2.0, (round(SECONDS * fs), n_channels))
+    for onset in ONSETS:
+        samples[round(onset * fs) : round((onset + 0.1) * fs), 0] *= 10.0
+    return samples
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    path = tmp_path_factory.mktemp("r") / "sub-07_ses-W4_task-rest_emg.bdf"
+    return analyze_recording(write(path, face(), ("OOC_L", "OOC_R", "MEN")), OFF)
+
+
+def test_the_tables_have_exactly_their_columns(results):
+    for table, columns in ((results.events, EVENTS), (results.summary, SUMMARY)):
+        assert list(table.columns) == [column.name for column in columns]
+    assert list(results.quality.columns) == [column.name for column in QUALITY]
+
+
+def test_the_events_are_the_bursts_in_order_of_onset(results):
+    assert results.events["onset"].to_numpy() == pytest.approx(ONSETS, abs=0.005)
+    assert results.events["duration"].to_numpy() == pytest.approx(0.1, abs=0.03)
+    assert set(results.events["channel"]) == {"OOC_L"}
+    assert set(results.events["muscle"]) == {"OOC"}
+    assert set(results.events["side"]) == {"L"}
+    assert set(results.events["trial_type"]) == {"burst"}
+    assert set(results.events["task"]) == {"rest"}
+
+
+def test_the_amplitudes_are_those_of_the_filtered_signal(results):
+    band = np.sqrt((450 - 20) / 500)  # share of white noise in the pass-band
+    assert results.events["mean_uV"].median() == pytest.approx(20 * band, rel=0.1)
+    assert (results.events["peak_uV"] >= results.events["mean_uV"]).all()
+    noise = results.summary["noise_uV"].to_numpy()
+    assert noise == pytest.approx(2 * band, rel=0.05)
+
+
+def test_the_summary_s_numbers_follow_from_the_events_and_the_valid_time(results):
+    row = results.summary.iloc[0]
+    events = results.events[results.events["quality"] != "settling"]
+    assert row["n_bursts"] == len(events) == len(ONSETS)
+    assert row["burst_rate_per_min"] == pytest.approx(60 * len(events) / row["valid_s"], abs=1e-3)
+    share = 100 * events["duration"].sum() / row["valid_s"]
+    assert row["pct_time"] == pytest.approx(share, abs=1e-3)
+    assert row["burden_uV"] == pytest.approx(events["burden_uVs"].sum() / row["valid_s"], abs=1e-3)
+    durations = 1000 * events["duration"]
+    assert row["dur_median_ms"] == pytest.approx(durations.median(), abs=1e-2)
+    assert row["dur_p95_ms"] == pytest.approx(np.percentile(durations, 95), abs=1e-2)
+    assert row["peak_p95_uV"] == pytest.approx(np.percentile(events["peak_uV"], 95), abs=1e-2)
+    assert row["snr_db"] == pytest.approx(20.0, abs=1.5)
+    assert row["valid_s"] + row["excluded_s"] == pytest.approx(SECONDS)
+
+
+def test_a_quiet_channel_has_no_bursts_and_a_rate_of_zero(results):
+    row = results.summary.set_index("channel").loc["OOC_R"]
+    assert (row["n_bursts"], row["burst_rate_per_min"], row["pct_time"]) == (0, 0.0, 0.0)
+    assert np.isnan(float(row["dur_median_ms"]))
+
+
+def test_sides_are_letters_and_the_midline_is_missing(results):
+    sides = results.summary["side"]
+    assert list(sides[:2]) == ["L", "R"]
+    assert sides.isna()[2]
+
+
+def test_names_of_a_study_fill_their_columns(results):
+    assert set(results.summary["participant"]) == {"07"}
+    assert set(results.summary["session"]) == {"W4"}
+    assert set(results.summary["task"]) == {"rest"}
+
+
+def test_the_provenance_is_plain_json_and_says_what_was_done(results):
+    said = json.loads(json.dumps(results.provenance, allow_nan=False))
+    assert said["recording"] == "sub-07_ses-W4_task-rest_emg.bdf"
+    assert said["duration_s"] == SECONDS
+    assert said["config_sha256"] == OFF.sha256
+    assert said["exploratory"] is False
+    assert "BandPass" in said["pipeline"]
+    assert "healthy people only" in said["validated_on"]
+
+
+def test_the_same_recording_twice_gives_equal_tables(tmp_path):
+    path = write(tmp_path / "x.bdf", face(1), ("OOC_L", "OOC_R", "FRO_L"))
+    one, two = analyze_recording(path, OFF), analyze_recording(path, OFF)
+    for name, table in one.tables().items():
+        assert table.equals(two.tables()[name])
+
+
+def test_missing_clipped_and_flat_stretches_are_counted_and_left_out(tmp_path):
+    samples = face(2, n_channels=4)
+    samples[5000:6000, 0] = np.nan
+    samples[8000:10_000, 1] = FULL_SCALE
+    samples[8000:9500, 2] = 3.0
+    path = write(tmp_path / "x.bdf", samples, ("OOC_L", "OOC_R", "ZYG_L", "ZYG_R"))
+    results = analyze_recording(path, OFF)
+    quality = results.quality.set_index("channel")
+    assert quality["dropout_pct"].to_list() == pytest.approx([5.0, 0.0, 0.0, 0.0])
+    assert quality["clip_pct"].to_list() == pytest.approx([0.0, 10.0, 0.0, 0.0])
+    assert quality["flat_pct"].to_list() == pytest.approx([0.0, 0.0, 7.5, 0.0])
+    assert quality["grade"].to_list() == ["fair", "poor", "poor", "good"]
+    valid = results.summary["valid_s"].to_numpy()
+    assert valid[3] - valid[0] == pytest.approx(1.0, abs=0.2)
+    assert valid[3] - valid[1] == pytest.approx(2.0, abs=0.2)
+
+
+def test_a_gap_at_the_start_is_missing_time(tmp_path):
+    path = write(tmp_path / "x.bdf", face(3)[:10_000], ("OOC_L", "OOC_R", "MEN"), start=10_000)
+    results = analyze_recording(path, OFF)
+    assert results.quality["dropout_pct"].to_numpy() == pytest.approx(50.0, abs=0.1)
+    assert results.summary["valid_s"].max() < 10.0
+    assert results.events["onset"].to_numpy() == pytest.approx(10 + ONSETS[ONSETS < 9.9], abs=0.005)
+
+
+def test_a_dead_channel_is_unusable_and_its_numbers_are_missing_not_zero(tmp_path):
+    samples = face(4)
+    samples[:, 1] = -FULL_SCALE
+    path = write(tmp_path / "x.bdf", samples, ("OOC_L", "OOC_R", "MEN"))
+    results = analyze_recording(path, OFF)
+    dead = results.summary.set_index("channel").loc["OOC_R"]
+    assert dead["valid_s"] == 0.0
+    for name in ("n_bursts", "burst_rate_per_min", "pct_time", "burden_uV", "noise_uV"):
+        assert dead.isna()[name]
+    quality = results.quality.set_index("channel").loc["OOC_R"]
+    assert (quality["grade"], quality["clip_pct"]) == ("unusable", 100.0)
+    assert (
+        "channel OOC_R not analyzed: clipped for 100.0 % of the time"
+        in results.provenance["warnings"]
+    )
+
+
+def test_counts_of_bursts_are_whole_numbers_beside_a_dead_channel_too(tmp_path):
+    from emgspasm.storage.tables import write_table
+
+    samples = face(4)
+    samples[:, 1] = 0.0
+    path = write(tmp_path / "x.bdf", samples, ("OOC_L", "OOC_R", "MEN"))
+    write_table(analyze_recording(path, OFF).summary, tmp_path / "s.tsv")
+    heading, *rows = [x.split("\t") for x in (tmp_path / "s.tsv").read_text().splitlines()]
+    assert [row[heading.index("n_bursts")] for row in rows] == ["10", "n/a", "0"]
+
+
+def test_without_microvolts_no_amplitude_is_claimed(tmp_path):
+    montage = Montage((Assignment(1, "OOC_L", unit="count"),))
+    path = write(tmp_path / "x.bdf", face(5)[:, :1], ("raw",))
+    results = analyze_recording(path, OFF, montage=montage)
+    assert results.events["onset"].to_numpy() == pytest.approx(ONSETS, abs=0.005)
+    for name in ("peak_uV", "mean_uV", "burden_uVs"):
+        assert results.events[name].isna().all()
+    for name in ("noise_uV", "burden_uV", "peak_p95_uV"):
+        assert results.summary[name].isna().all()
+    assert results.quality["noise_uV"].isna().all()
+    assert results.summary["snr_db"][0] == pytest.approx(20.0, abs=1.5)
+    assert any("OOC_L" in w and "count" in w for w in results.provenance["warnings"])
+
+
+def test_mains_are_measured_and_notched_and_the_result_says_so(tmp_path):
+    samples = face(6)
+    samples += 20 * np.sin(2 * np.pi * 50 * np.arange(len(samples)) / FS)[:, None]
+    path = write(tmp_path / "x.bdf", samples, ("OOC_L", "OOC_R", "MEN"))
+    results = analyze_recording(path)
+    assert results.quality["line_hz"].to_list() == [50.0] * 3
+    assert (results.quality["line_ratio_db"] > 20).all()
+    assert any("notch was added at 50" in w for w in results.provenance["warnings"])
+    assert "Notch(frequency=50.0" in results.provenance["pipeline"]
+    late = results.events[results.events["quality"] == "good"]["onset"].to_numpy()
+    assert late == pytest.approx(ONSETS[-len(late) :], abs=0.008)
+    untouched = analyze_recording(path, OFF)
+    assert "Notch" not in untouched.provenance["pipeline"]
+
+
+def test_what_is_stored_is_what_was_analyzed(tmp_path):
+    """Bursts of the file equal bursts of the chunks its writer returned."""
+    from emgspasm.dsp.pipeline import Pipeline, analyze
+
+    channels = tuple(Channel.from_label(x, full_scale=FULL_SCALE) for x in ("OOC_L", "OOC_R"))
+    info, live = StreamInfo(FS, channels), []
+    samples = face(7, n_channels=2)
+    with BdfWriter(tmp_path / "x.bdf", info) as writer:
+        live += [writer.write(Chunk(i, samples[i : i + 137].copy())) for i in range(0, 20_000, 137)]
+    said = [b for a in analyze(Pipeline(), info, live) for b in a.bursts]
+    stored = analyze_recording(tmp_path / "x.bdf", OFF).events
+    assert len(said) == len(stored) == len(ONSETS)
+    assert stored["onset"].to_list() == [round(b.onset / FS, 6) for b in said]
+    assert stored["peak_uV"].to_list() == [round(b.peak, 4) for b in said]
+
+
+def test_other_kinds_of_channel_are_not_analyzed(tmp_path):
+    path = write(tmp_path / "x.bdf", face(8), ("OOC_L", "ECG", "OOC_R"))
+    results = analyze_recording(path, OFF)
+    assert results.summary["channel"].to_list() == ["OOC_L", "OOC_R"]
+    assert set(results.events["channel"]) == {"OOC_L"}
+
+
+@pytest.fixture
+def info():
+    def make(*labels, fs=FS):
+        return StreamInfo(fs, tuple(map(Channel.from_label, labels)))
+
+    return make
+
+
+def test_a_recording_without_emg_is_refused(info):
+    with pytest.raises(ConfigError, match=r"no EMG channel among ECG, ACC_X.*--montage"):
+        check(info("ECG", "ACC_X"), LoadedConfig())
+
+
+def test_a_muscle_without_a_side_of_its_own_is_the_midline_s_and_taken(info):
+    check(info("OOC_L", "MEN"), LoadedConfig())
+
+
+def test_a_label_without_side_or_muscle_is_refused_by_name(info):
+    with pytest.raises(ConfigError, match=r"channels EMG1, Fp1 \(labels follow OOC_L\)"):
+        check(info("OOC_L", "EMG1", "Fp1"), LoadedConfig())
+
+
+def test_a_rate_below_emg_is_refused_with_the_band_that_remains(info):
+    with pytest.raises(ConfigError, match=r"125 Hz.*only 20-56\.25 Hz remain.*exploratory = true"):
+        check(info("OOC_L", fs=125.0), LoadedConfig())
+    check(info("OOC_L", fs=125.0), LoadedConfig(Config(exploratory=True)))
+
+
+def test_a_rate_too_low_for_the_band_says_what_would_do(info):
+    loaded = parse_config('pipeline.filters = [{ kind = "band_pass", high_pass = 120 }]')
+    with pytest.raises(ConfigError, match=r"250 Hz carries signals up to 112\.5 Hz.*268 Hz"):
+        check(info("OOC_L", fs=250.0), loaded)
+
+
+def test_quality_needs_neither_side_nor_muscle(tmp_path):
+    path = write(tmp_path / "x.bdf", face(9), ("x", "y", "z"))
+    rows, _ = judge_recording(path, OFF)
+    assert [(r.channel, r.grade) for r in rows] == [("x", "good"), ("y", "good"), ("z", "good")]
+
+
+def test_quality_and_analysis_agree(tmp_path):
+    path = write(tmp_path / "x.bdf", face(10), ("OOC_L", "OOC_R", "MEN"))
+    rows, _ = judge_recording(path, OFF)
+    table = analyze_recording(path, OFF).quality
+    assert table["noise_uV"].to_list() == [r.noise for r in rows]
+    assert table["grade"].to_list() == [r.grade for r in rows]
+
+
+def test_settings_change_what_is_found(tmp_path):
+    path = write(tmp_path / "x.bdf", face(11), ("OOC_L", "OOC_R", "MEN"))
+    detector = replace(OFF.config.pipeline.detector, floor=1000.0)
+    deaf = LoadedConfig(
+        replace(OFF.config, pipeline=replace(OFF.config.pipeline, detector=detector))
+    )
+    assert len(analyze_recording(path, deaf).events) == 0
