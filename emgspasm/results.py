@@ -18,15 +18,16 @@ from emgspasm.dsp.pipeline import Analysis, Pipeline, analyze
 from emgspasm.dsp.quality import ChannelQuality, Limits, MeanSpectrum, grade, line_ratio
 from emgspasm.dsp.rates import LOWEST, rate_warnings
 from emgspasm.errors import ConfigError
+from emgspasm.events import event_rows
 from emgspasm.storage.columns import QUALITY, SUMMARY
 from emgspasm.storage.opening import StoredRecording, open_recording
 from emgspasm.storage.tables import table
-from emgspasm.stream import Burst, Channel, Chunk, StreamInfo, emg_only
+from emgspasm.stream import Burst, Channel, Chunk, Event, StreamInfo, emg_only
+from emgspasm.synkinesis.folding import Folding, fold
 from emgspasm.tabulation import (
     SIDE_LETTER,
     bids_entities,
     burst_measures,
-    burst_row,
     events_table,
     quality_row,
 )
@@ -72,6 +73,8 @@ class Measurement:
     notice : str
         Why it differs from the config's; ``""`` if it does not.
     bursts : list of Burst
+    events : list of Event
+        In the order in which they became certain.
     missing, clipped, flat, analyzed : ndarray of int
         Samples.
     noise : ndarray of float
@@ -91,6 +94,7 @@ class Measurement:
     analyzed: NDArray[np.int64]
     noise: NDArray[np.float64]
     present: int = 0
+    events: list[Event] = field(default_factory=list)
     line_frequency: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     line_ratio: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
 
@@ -210,9 +214,11 @@ def measure(recording: StoredRecording, config: LoadedConfig) -> Measurement:
     result = _nothing_measured(pipeline, notice, n_channels)
     spectrum = MeanSpectrum()
     state = spectrum.init(emg_only(info), Chunk(0, np.empty((0, n_channels))))
-    for analysis in analyze(pipeline, info, chunks):
+    analyses = analyze(pipeline, info, chunks)
+    for analysis, events in fold(Folding(), pipeline, info, analyses, recording.annotations):
         state, _ = spectrum.step(state, analysis.chunk)
         gather(result, analysis)
+        result.events.extend(events)
     result.line_frequency, result.line_ratio = line_ratio(state)
     return result
 
@@ -260,10 +266,7 @@ def tabulate(
         "detector_version": __version__,
         "config_sha": config.sha256[:12],
     }
-    rows = (
-        burst_row(info.channels[b.channel], b, info.sampling_frequency) | origin
-        for b in measured.bursts
-    )
+    rows = event_rows(info, measured.bursts, measured.events, origin)
     quality = list(channel_quality(recording, measured))
     return Results(
         name=path.stem,

@@ -51,7 +51,11 @@ EVENTS = (
     _CHANNEL,
     Column("event_id", "Links the bursts of an event to its row"),
     Column("spasm_id", "The event_id where the event is a spasm"),
-    Column("class", "Finer class of an event, such as isolated, grouped, tonic, combined, smile"),
+    Column(
+        "class",
+        "Finer class of an event. Spasm: isolated, grouped, tonic, combined are hemifacial; "
+        "myokymia and blepharospasm are not. Voluntary: the movement. Artifact: its kind",
+    ),
     Column("peak_uV", "Largest envelope", "uV"),
     Column("mean_uV", "Root mean square of the filtered signal over the burst", "uV"),
     Column("burden_uVs", "Amplitude over the noise level, times duration", "uV s"),
@@ -65,12 +69,18 @@ EVENTS = (
     Column("blink_coincident", "Whether a blink of both eyes falls together with it"),
     _TASK,
     Column("trial", "Number of the trial within its task", whole=True),
-    Column("crosstalk_flag", "Whether a neighbour's cross-talk explains it"),
+    Column(
+        "crosstalk_flag",
+        "Whether cross-talk of a larger neighbour explains it: waveforms alike at a lag of at most "
+        "one sample; only possible under 1000 Hz",
+        levels=("yes", "possible", "no"),
+    ),
     Column(
         "quality",
         "settling: begins while the filters settle; cut: the signal ends inside it",
         levels=("good", "settling", "cut"),
     ),
+    Column("reason", "Why the event is called so, in words"),
     Column("confidence", "0 to 1, where the detector gives one"),
     Column("source", "What said so", levels=("detector", "simulation", "expert")),
     Column("status", "auto, or what an expert made of it", levels=("auto", "accepted", "rejected")),
