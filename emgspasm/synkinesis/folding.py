@@ -16,7 +16,7 @@ from emgspasm.dsp.pipeline import Analysis, Pipeline
 from emgspasm.stream import Annotation, Event, StreamInfo, emg_only
 from emgspasm.synkinesis import history as past
 from emgspasm.synkinesis.history import History
-from emgspasm.synkinesis.judging import Act, Rules, acts
+from emgspasm.synkinesis.judging import Act, Company, Rules, acts
 from emgspasm.synkinesis.markers import Marker, markers
 from emgspasm.synkinesis.naming import Chain, artifact, blink, movement, spasms
 from emgspasm.synkinesis.reading import Reading, Site, read, sites
@@ -42,6 +42,7 @@ class FoldState:
     cluster_stop: int = 0
     chains: dict[str, Chain] = field(default_factory=dict)
     rhythmic: dict[int, int] = field(default_factory=dict)
+    company: Company = field(default_factory=Company)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ class Folding:
         return chain.offset + round((self.patience if chain.doubtful else self.gap) * state.fs)
 
     def _close_cluster(self, state: FoldState, events: list[Event]) -> None:
-        for act in acts(state.cluster, self.rules, state.fs):
+        for act in acts(state.cluster, self.rules, state.company, state.fs):
             if act.kind == "blink":
                 events.append(blink(act, state.marked, state.fs))
             elif act.kind == "artifact":

@@ -6,15 +6,21 @@ alone; a spasm on top of a blink or a smile is then what one side does that the 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from emgspasm.synkinesis.laterality import UNILATERAL
+from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.spread import BROW, EYE, LOWER, REGIONS
 
 Verdict = Literal["copy", "artifact", "both", "one", "minor", "unknown"]
+
+
+EVEN = 0.35
+"""|LI| of a blink alone: the amplitudes of its sides differ by 0.2 of log ratio (clinical facts 9)
+[sim], two standard deviations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,29 @@ class Act:
         return frozenset(r.site.muscle for r in (*self.readings, *self.carried))
 
 
-def acts(cluster: Sequence[Reading], rules: Rules, fs: float) -> list[Act]:
+@dataclass(slots=True)
+class Company:
+    """Whether the lower face of a side went along with the last blinks.
+
+    A synkinesis goes along with every one, a hemifacial spasm with some (100 and 32 % of
+    patients, clinical facts 2 [lit]).
+    """
+
+    seen: dict[str, deque[bool]] = field(
+        default_factory=lambda: {"L": deque(maxlen=10), "R": deque(maxlen=10)}
+    )
+
+    def note(self, side: str, *, along: bool) -> None:
+        """Remember one blink."""
+        self.seen[side].append(along)
+
+    def usual(self, side: str) -> bool | None:
+        """Whether it does so as a rule; None if too few blinks were seen."""
+        known = self.seen[side]
+        return sum(known) >= 0.5 * len(known) if len(known) >= 3 else None
+
+
+def acts(cluster: Sequence[Reading], rules: Rules, company: Company, fs: float) -> list[Act]:
     """Tell the bursts of a cluster apart.
 
     Parameters
@@ -99,6 +127,8 @@ def acts(cluster: Sequence[Reading], rules: Rules, fs: float) -> list[Act]:
     cluster : sequence of Reading
         In order of onset, overlapping in time.
     rules : Rules
+    company : Company
+        Of the blinks before; those of the cluster are added.
     fs : float
         Hertz.
     """
@@ -106,7 +136,7 @@ def acts(cluster: Sequence[Reading], rules: Rules, fs: float) -> list[Act]:
     of = {v: [r for r, w in zip(cluster, verdicts, strict=True) if w == v] for v in set(verdicts)}
     both = _bilateral(of.get("both", []) + of.get("minor", []), rules, fs)
     one, unknown = of.get("one", []), of.get("unknown", [])
-    both, one = _drag_along(both, one, rules, fs)
+    both, one = _drag_along(both, one, rules, company, fs)
     twitches = []
     for side in ("L", "R"):
         proven = [r for r in one if r.site.side == side]
@@ -131,7 +161,8 @@ def verdict(reading: Reading, cluster: Sequence[Reading], rules: Rules, fs: floa
     if reading.opposite != reading.opposite or not reading.site.side:
         return "unknown"
     partners = [r for r in cluster if _opposes(r, reading)]
-    if reading.li >= UNILATERAL or (reading.opposite_silent and not partners):
+    quiet = reading.opposite_silent and not partners
+    if reading.li >= UNILATERAL or (quiet and reading.li >= DOUBTFUL):
         return "one"
     if reading.li <= -UNILATERAL:
         return "minor"
@@ -206,34 +237,74 @@ def _bilateral(readings: list[Reading], rules: Rules, fs: float) -> list[Act]:
 
 
 def _drag_along(
-    both: list[Act], one: list[Reading], rules: Rules, fs: float
+    both: list[Act], one: list[Reading], rules: Rules, company: Company, fs: float
 ) -> tuple[list[Act], list[Reading]]:
-    """Give one-sided bursts that begin and end with a movement of both sides to it."""
-    from dataclasses import replace
-
+    """Give one-sided bursts that go along with an act of both sides to it."""
     free = list(one)
     result = []
     for act in both:
-        dragged = [r for r in free if _goes_along(r, act, rules, fs)]
-        if any(REGIONS.get(r.site.muscle) == BROW for r in dragged) and act.kind == "blink":
-            dragged = []  # the brow joins in hemifacial spasm alone (clinical facts 2)
+        dragged: list[Reading] = []
+        for side in ("L", "R"):
+            mine = [r for r in free if r.site.side == side]
+            if act.kind == "blink":
+                dragged += _along_blink(act, mine, side, rules, company, fs)
+            else:
+                dragged += _along_movement(act, mine, rules, fs)
         free = [r for r in free if r not in dragged]
         names = tuple(sorted({r.site.muscle for r in dragged}))
         result.append(replace(act, readings=(*act.readings, *dragged), dragged=names))
     return result, free
 
 
-def _goes_along(reading: Reading, act: Act, rules: Rules, fs: float) -> bool:
+def _along_blink(
+    act: Act, mine: list[Reading], side: str, rules: Rules, company: Company, fs: float
+) -> list[Reading]:
+    """Lower-face bursts of one side that a blink drags along, as far as it usually does.
+
+    The brow joins in hemifacial spasm alone (clinical facts 2).
+    """
     prime = max(act.readings, key=lambda r: r.amplitude)
-    length, own = prime.offset - prime.onset, reading.offset - reading.onset
-    late = reading.onset - prime.onset
-    if act.kind == "blink":
-        return (
-            REGIONS.get(reading.site.muscle) in LOWER
-            and abs(late) <= 0.045 * fs
-            and abs(reading.offset - prime.offset) <= 0.035 * fs
-        )
-    return -0.1 * fs <= late <= rules.along * fs and 0.6 * length <= own <= 1.5 * length
+    alike = [
+        r
+        for r in mine
+        if REGIONS.get(r.site.muscle) in LOWER
+        and abs(r.onset - prime.onset) <= 0.045 * fs
+        and abs(r.offset - prime.offset) <= 0.035 * fs
+    ]
+    usual = company.usual(side)
+    company.note(side, along=bool(alike))
+    brow = [r for r in mine if REGIONS.get(r.site.muscle) == BROW]
+    if any(abs(r.onset - b.onset) <= rules.synchrony * fs for r in alike for b in brow):
+        return []
+    eye = max((r.li for r in act.readings if r.site.side == side), default=0.0)
+    return alike if usual or (usual is None and eye < EVEN) else []
+
+
+def _along_movement(act: Act, mine: list[Reading], rules: Rules, fs: float) -> list[Reading]:
+    """Bursts of one side within a movement that are no spasm of their own.
+
+    A muscle that begins with the movement and is active for half of it goes along; a burst
+    that no other muscle begins with proves no spasm while the face moves.
+    """
+    inside = [r for r in mine if overlap(r, act) > 0 and r.onset >= act.onset - 0.1 * fs]
+    dragged = []
+    for muscle in sorted({r.site.muscle for r in inside}):
+        parts = [r for r in inside if r.site.muscle == muscle]
+        active = sum(overlap(r, act) for r in parts)
+        prompt = parts[0].onset - act.onset <= rules.along * fs
+        if prompt and active >= 0.5 * (act.offset - act.onset):
+            dragged += parts
+    rest = [r for r in inside if r not in dragged]
+    return dragged + [r for r in rest if not _accompanied(r, rest, rules, fs)]
+
+
+def _accompanied(reading: Reading, others: Iterable[Reading], rules: Rules, fs: float) -> bool:
+    """Whether another muscle begins with it."""
+    return any(
+        other.site.muscle != reading.site.muscle
+        and abs(other.onset - reading.onset) <= rules.synchrony * fs
+        for other in others
+    )
 
 
 def _twitch(
@@ -257,13 +328,7 @@ def _twitch(
     ]
     mine = [r for r in copies if any(overlap(r, s) > 0 for s in readings)]
     blinks = [a for a in both if a.kind == "blink" and a.onset < offset and onset < a.offset]
-    window = rules.synchrony * fs
-    together = {
-        r.site.muscle
-        for r in readings
-        for s in readings
-        if r.site.muscle != s.site.muscle and abs(r.onset - s.onset) <= window
-    }
+    together = {r.site.muscle for r in readings if _accompanied(r, readings, rules, fs)}
     return Act(
         "twitch",
         side,

@@ -11,7 +11,7 @@ Neither of the two is a hemifacial spasm. What only chewing muscles do is a move
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from emgspasm.stream import Burst, BurstQuality, Event
@@ -20,10 +20,20 @@ from emgspasm.synkinesis.judging import Act
 from emgspasm.synkinesis.laterality import laterality_index, log_ratio
 from emgspasm.synkinesis.markers import RESTS, Marker, under_way
 from emgspasm.synkinesis.reading import Reading
-from emgspasm.synkinesis.rhythm import is_rhythm
+from emgspasm.synkinesis.rhythm import is_rhythm, is_slow_train
 from emgspasm.synkinesis.spread import BROW, EYE, LOWER, REGIONS, regions, spread_stage
 
 MYOKYMIA, BLEPHAROSPASM = "myokymia", "blepharospasm"
+
+TOGETHER = 0.5
+"""Share of the bursts of a side from which its muscles act together: nearly all in hemifacial
+spasm, by chance in rhythms of single muscles [sim]."""
+
+CERTAIN = 0.5
+"""Least laterality index that an eye alone must have, noise considered [sim]."""
+
+FAINT = 0.15
+"""Share of a muscle's loudest burst in a chain under which another is no part of it [design]."""
 
 RHYTHM_MEMORY = 12.0
 """Seconds for which a muscle that was in rhythm is taken to be in it still [design]."""
@@ -45,7 +55,12 @@ class Chain:
     @property
     def doubtful(self) -> bool:
         """Whether all of it may be a rhythm of single muscles."""
-        return self.side != "B" and all(act.together < 2 for act in self.acts)
+        return self.side != "B" and synchrony(self.acts) < TOGETHER
+
+
+def synchrony(acts: Sequence[Act]) -> float:
+    """Share of one-sided acts in which two muscles begin together."""
+    return sum(act.together >= 2 for act in acts) / len(acts)
 
 
 def blink(act: Act, marked: Sequence[Marker], fs: float) -> Event:
@@ -104,20 +119,38 @@ def spasms(
     gap : int
         Samples; acts closer than this are one spasm.
     """
-    _note_rhythms(chain, rhythmic, fs)
+    chain.acts = _loud(chain.acts)
+    if chain.doubtful:
+        _note_rhythms(chain, rhythmic, fs)
     for part in _split(chain.acts, gap):
         event = _one_sided(chain.side, part, marked, rhythmic, fs)
         if event is not None:
             yield event
 
 
+def _loud(acts: Sequence[Act]) -> list[Act]:
+    """Acts without what is faint beside the same muscle's: filters ring after a loud burst."""
+    loudest: dict[int, float] = {}
+    for reading in (r for act in acts for r in act.readings):
+        channel = reading.burst.channel
+        loudest[channel] = max(loudest.get(channel, 0.0), reading.amplitude)
+    kept = []
+    for act in acts:
+        readings = tuple(
+            r for r in act.readings if r.amplitude >= FAINT * loudest[r.burst.channel]
+        )
+        if readings:
+            kept.append(replace(act, readings=readings))
+    return kept
+
+
 def _note_rhythms(chain: Chain, rhythmic: dict[int, int], fs: float) -> None:
     onsets: dict[int, list[int]] = {}
-    for act in chain.acts:
-        for reading in act.readings if act.together < 2 else ():
-            onsets.setdefault(reading.burst.channel, []).append(reading.onset)
+    for reading in (r for act in chain.acts for r in act.readings):
+        onsets.setdefault(reading.burst.channel, []).append(reading.onset)
     for channel, moments in onsets.items():
-        if is_rhythm(moments, fs):
+        moments.sort()
+        if is_rhythm(moments, fs) or is_slow_train(moments, fs):
             rhythmic[channel] = moments[-1]
 
 
@@ -152,10 +185,10 @@ def _one_sided(
         return _event("voluntary", side, "masticatory", readings, onset, offset, marked, fs,
                       "one side; chewing muscles lead")  # fmt: skip
     pulse = [r for r in readings if _in_rhythm(r, rhythmic, fs)]
-    if together < 2 and len(pulse) * 2 > len(readings):
+    if synchrony(part) < TOGETHER and len(pulse) * 2 > len(readings):
         reason = f"one side; {'+'.join(sorted(muscles))} in a rhythm of its own, not together"
         return _event("spasm", side, MYOKYMIA, readings, onset, offset, marked, fs, reason)
-    if together < 2 and EYE not in regions(facial):
+    if together < 2 and not (EYE in regions(facial) and _certain(readings)):
         return None
     bursts = [r.burst for r in readings]
     li = _laterality(readings)
@@ -173,6 +206,11 @@ def _one_sided(
         copies=[r for act in part for r in act.copies],
         on_blink=any(act.on_blink for act in part),
     )
+
+
+def _certain(readings: Sequence[Reading]) -> bool:
+    """Whether one muscle alone proves one side: an eye that was missed would make it a blink."""
+    return any(r.least_li >= CERTAIN for r in readings)
 
 
 def _chewing(readings: Sequence[Reading]) -> bool:

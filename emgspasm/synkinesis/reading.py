@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import nan, pi, sqrt
+from math import nan, pi, sin, sqrt
 
 import numpy as np
 
@@ -37,6 +37,9 @@ class Reading:
     amplitude, opposite : float
         Noise-corrected amplitudes here and over the same muscle of the other side (NaN without
         one), in the channel's unit.
+    opposite_most : float
+        What the other side's amplitude may be, given the scatter of noise power (two standard
+        deviations).
     opposite_silent : bool
         Whether the other side's power is that of noise.
     explanation : Explanation
@@ -53,6 +56,7 @@ class Reading:
     site: Site
     amplitude: float
     opposite: float
+    opposite_most: float
     opposite_silent: bool
     explanation: Explanation
     twin: float
@@ -73,6 +77,11 @@ class Reading:
     def li(self) -> float:
         """Laterality index, seen from this side; NaN without the other side's channel."""
         return laterality_index(self.amplitude, self.opposite)
+
+    @property
+    def least_li(self) -> float:
+        """The least it may be."""
+        return laterality_index(self.amplitude, self.opposite_most)
 
 
 def sites(info: StreamInfo) -> dict[int, Site]:
@@ -100,19 +109,24 @@ def read(burst: Burst, site: Site, history: History) -> Reading:
     width = min(450.0, 0.45 * history.fs) - 20.0
     freedom = max(2 * width / history.fs * len(rows), 1.0)
     amplitude = corrected(power[site.column], levels[site.column])
-    opposite, silent = nan, False
+    opposite, most, silent = nan, nan, False
     if site.opposite >= 0 and power[site.opposite] == power[site.opposite]:
         opposite = corrected(power[site.opposite], levels[site.opposite])
-        silent = power[site.opposite] <= levels[site.opposite] * (1 + 3 * sqrt(2 / freedom))
+        scatter = levels[site.opposite] * sqrt(2 / freedom)
+        silent = power[site.opposite] <= levels[site.opposite] + 3 * scatter
+        if not silent and _is_copy(rows, levels, site.opposite, freedom):
+            opposite, silent = 0.0, True
+        most = sqrt(opposite**2 + 2 * scatter)
     return Reading(
         burst,
         site,
         amplitude,
         opposite,
+        most,
         silent,
         explain(power, product, levels, site.column, freedom),
         _twin(power, product, levels, site.column),
-        _frequency(product[site.column], power[site.column], history.fs),
+        _frequency(product[site.column], power[site.column], levels[site.column], history.fs),
         max(_hum(rows[:, site.column], history.fs, mains) for mains in MAINS),
     )
 
@@ -128,11 +142,23 @@ def _twin(
     return float(np.nanmax(rho, initial=0.0))
 
 
-def _frequency(product: np.ndarray, power: float, fs: float) -> float:  # type: ignore[type-arg]
-    """Hz: a sine of this frequency has this correlation from one sample to the next."""
+def _is_copy(rows: np.ndarray, levels: np.ndarray, column: int, freedom: float) -> bool:  # type: ignore[type-arg]
+    power, product = kernels.survey(rows, column)
+    return explain(power, product, levels, column, freedom).copy
+
+
+def _frequency(product: np.ndarray, power: float, noise: float, fs: float) -> float:  # type: ignore[type-arg]
+    """Hz of the sine that has the same correlation from one sample to the next.
+
+    Noise, taken as white within the band, is subtracted where there is enough besides it.
+    """
     if not power > 0:
         return nan
-    return float(np.arccos(np.clip(product[2] / power, -1, 1)) * fs / (2 * pi))
+    if not power > 1.5 * noise:
+        noise = 0.0
+    low, high = 2 * pi * 20.0 / fs, 2 * pi * min(450.0, 0.45 * fs) / fs
+    white = (sin(high) - sin(low)) / (high - low)
+    return float(np.arccos(np.clip((product[2] - noise * white) / (power - noise), -1, 1)) * fs / (2 * pi))
 
 
 def _hum(values: np.ndarray, fs: float, mains: float) -> float:  # type: ignore[type-arg]

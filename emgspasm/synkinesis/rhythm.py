@@ -6,18 +6,29 @@ from collections.abc import Sequence
 
 import numpy as np
 
-SLOWEST, FASTEST = 1.0, 7.0
-"""Groups a second of facial myokymia (clinical facts 2)."""
+SLOWEST, FASTEST = 1.0, 5.0
+"""Groups a second of facial myokymia; clinical facts 2 say 1 to 7, but from 5 on (120 ms is the
+median interval of clonic bursts) a rhythm of few beats may be chance [sim]."""
 
 REGULAR = 0.25
 """Coefficient of variation of intervals under which bursts are regular [design]: clonic spasms
 are irregular and clustered."""
 
-FEWEST = 3
+FEWEST = 4
+
+
+SLOW = 0.2
+"""Seconds between onsets; clonic bursts follow each other faster (median 120 ms, clinical
+facts 9)."""
+
+
+def is_slow_train(onsets: Sequence[int], sampling_frequency: float) -> bool:
+    """Whether these are three or more bursts, each some time after the one before."""
+    return len(onsets) >= 3 and float(np.median(np.diff(onsets))) >= SLOW * sampling_frequency
 
 
 def is_rhythm(onsets: Sequence[int], sampling_frequency: float) -> bool:
-    """Whether these onsets (sample numbers, in order) are a rhythm of 1 to 7 a second."""
+    """Whether these onsets (sample numbers, in order) are a rhythm of 1 to 5 a second."""
     if len(onsets) < FEWEST:
         return False
     intervals = np.diff(onsets) / sampling_frequency
