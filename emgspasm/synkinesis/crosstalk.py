@@ -38,6 +38,8 @@ class Explanation:
         Raw correlation, the largest magnitude at lags of -1, 0 and 1 sample.
     ratio : float
         Noise-corrected amplitude of the channel over the neighbour's.
+    explained : float
+        Mean square that it explains, uV^2; 0 where that may be chance.
     copy : bool
         Whether the channel holds nothing else.
     """
@@ -45,6 +47,7 @@ class Explanation:
     column: int = -1
     rho: float = 0.0
     ratio: float = float("inf")
+    explained: float = 0.0
     copy: bool = False
 
 
@@ -85,7 +88,8 @@ def explain(
     leaves_noise = remainder <= noise[column] * (1 + SIGNIFICANCE * sqrt(2 / max(freedom, 1.0)))
     significant = rho**2 * freedom >= SIGNIFICANCE**2
     copy = rho >= RHO or bool(significant and (explained[best] >= RHO**2 * own or leaves_noise))
-    return Explanation(best, rho, sqrt(own / excess[best]), copy)
+    share = float(explained[best]) if significant else 0.0
+    return Explanation(best, rho, sqrt(own / excess[best]), share, copy)
 
 
 def flag(explanation: Explanation, sampling_frequency: float) -> Flag:

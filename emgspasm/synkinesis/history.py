@@ -79,7 +79,7 @@ def begin(fs: float, n_channels: int, start: int, shift: int, held: float) -> Hi
     """
     keep = round((LOOK + held + 2.0) * fs)
     rows = np.empty((2 * keep, n_channels))
-    return History(fs, shift, keep, start, start, 0, rows, np.empty((MEMORY, n_channels)))
+    return History(fs, shift, keep, start, start, 0, rows, np.empty((2, MEMORY, n_channels)))
 
 
 def append(history: History, chunk: Chunk) -> None:
@@ -111,7 +111,7 @@ def _add_blocks(history: History) -> None:
     count = min((history.stop - start) // size, PACE - history.n_blocks % PACE)
     low = start - history.first
     powers = kernels.block_powers(history.rows[low : low + count * size], size)
-    history.blocks[np.arange(history.n_blocks, history.n_blocks + count) % MEMORY] = powers
+    history.blocks[:, np.arange(history.n_blocks, history.n_blocks + count) % MEMORY] = powers
     history.n_blocks += count
     if history.n_blocks % PACE == 0:
         history.moments.append(start + count * size)
@@ -123,28 +123,36 @@ def _add_blocks(history: History) -> None:
 
 
 def _noise(history: History) -> NDArray[np.float64]:
-    """Mean square of the noise of every channel, from the quietest quarter of the blocks.
+    """Noise of every channel, from the quietest quarter of the blocks; see :func:`noise`.
 
     The power of noise in a block is chi-squared; its quantile over its mean follows from the
     degrees of freedom, twice duration times bandwidth (Wilson & Hilferty 1931).
     """
-    seen = history.blocks[: min(history.n_blocks, MEMORY)]
+    seen = history.blocks[:, : min(history.n_blocks, MEMORY)]
     width = min(450.0, 0.45 * history.fs) - 20.0
     spread = 2 / (9 * max(2 * BLOCK * width, 1.0))
     share = (1 - spread + QUIET_QUANTILE * sqrt(spread)) ** 3
-    return np.array([_quantile(column) for column in seen.T]) / share
+    quiet = [_quietest(seen[:, :, k]) for k in range(seen.shape[2])]
+    return np.array([(limit / share, product) for limit, product in quiet]).T
 
 
-def _quantile(powers: NDArray[np.float64]) -> float:
-    present = powers[powers == powers]
-    if len(present) == 0:
-        return float("nan")
-    place = int(QUIET_SHARE * (len(present) - 1))
-    return float(np.partition(present, place)[place])
+def _quietest(blocks: NDArray[np.float64]) -> tuple[float, float]:
+    """Power that a quarter of the blocks stays under, and the correlation of their samples."""
+    powers, products = blocks[:, blocks[0] == blocks[0]]
+    if len(powers) == 0:
+        return float("nan"), 0.0
+    place = int(QUIET_SHARE * (len(powers) - 1))
+    limit = float(np.partition(powers, place)[place])
+    quiet = powers <= limit
+    total = float(powers[quiet].sum())
+    return limit, float(products[quiet].sum()) / total if total > 0 else 0.0
 
 
 def noise(history: History, sample: int) -> NDArray[np.float64]:
-    """Mean square of the noise of every channel as it was known at a sample."""
+    """Noise of every channel as it was known at a sample, shape (2, n_channels).
+
+    Its mean square, and the correlation of neighbouring samples, which tells its colour.
+    """
     if not history.moments:
         return _noise(history)
     return history.levels[max(bisect_right(history.moments, sample) - 1, 0)]

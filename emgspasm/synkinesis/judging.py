@@ -45,7 +45,7 @@ class Rules:
     synchrony: float = 0.025
     blink: float = 0.4
     along: float = 0.150
-    slowest: float = 0.19
+    slowest: float = 0.15
     hum: float = 0.4
 
 
@@ -116,7 +116,7 @@ class Company:
     def usual(self, side: str) -> bool | None:
         """Whether it does so as a rule; None if too few blinks were seen."""
         known = self.seen[side]
-        return sum(known) >= 0.5 * len(known) if len(known) >= 3 else None
+        return sum(known) >= 0.3 * len(known) if len(known) >= 4 else None
 
 
 def acts(cluster: Sequence[Reading], rules: Rules, company: Company, fs: float) -> list[Act]:
@@ -154,10 +154,10 @@ def acts(cluster: Sequence[Reading], rules: Rules, company: Company, fs: float) 
 
 def verdict(reading: Reading, cluster: Sequence[Reading], rules: Rules, fs: float) -> Verdict:
     """What one burst is, by its own samples."""
-    if reading.frequency < rules.slowest * min(450.0, 0.45 * fs) or reading.hum >= rules.hum:
-        return "artifact"
     if reading.explanation.copy:
         return "copy"
+    if reading.frequency < rules.slowest * min(450.0, 0.45 * fs) or reading.hum >= rules.hum:
+        return "artifact"
     if reading.opposite != reading.opposite or not reading.site.side:
         return "unknown"
     partners = [r for r in cluster if _opposes(r, reading)]
@@ -224,16 +224,37 @@ def _bilateral(readings: list[Reading], rules: Rules, fs: float) -> list[Act]:
 
     Eyes and the rest of the face are told apart first: people blink while they speak.
     """
-    eyes = [r for r in readings if REGIONS.get(r.site.muscle) in (EYE, BROW)]
+    eyes = [r for r in readings if REGIONS.get(r.site.muscle) == EYE]
     rest = [r for r in readings if r not in eyes]
-    found = [Act("movement", "B", tuple(part)) for part in connected(rest, round(0.03 * fs))]
+    found = []
     for part in connected(eyes, round(0.01 * fs)):
-        # the shorter side: a spasm may hang on the other
-        eye = [r for r in part if REGIONS[r.site.muscle] == EYE]
-        length = min((r.offset - r.onset for r in eye), default=0)
-        brief = eye and length <= rules.blink * fs
-        found.append(Act("blink" if brief else "movement", "B", tuple(part)))
+        if _is_brief(part, rules.blink * fs):
+            start, stop = part[0].onset - 0.05 * fs, max(r.offset for r in part) + 0.05 * fs
+            brow = [
+                r
+                for r in rest
+                if REGIONS.get(r.site.muscle) == BROW and start <= r.onset and r.offset <= stop
+            ]
+            rest = [r for r in rest if r not in brow]
+            found.append(Act("blink", "B", (*part, *brow)))
+        else:
+            rest += part
+    found += [Act("movement", "B", tuple(part)) for part in connected(rest, round(0.03 * fs))]
     return found
+
+
+def _is_brief(eyes: list[Reading], longest: float) -> bool:
+    """Whether both eyes together are active for no longer than a blink.
+
+    The side that is active for less time counts, for a spasm may hang on the other; but what is
+    even between the sides counts as well, for one of them may have been missed.
+    """
+    spans = []
+    for side in {r.site.side for r in eyes}:
+        mine = [r for r in eyes if r.site.side == side]
+        spans.append(max(r.offset for r in mine) - min(r.onset for r in mine))
+    even = [r.offset - r.onset for r in eyes if abs(r.li) < DOUBTFUL]
+    return min(spans) <= longest and max(even, default=0) <= longest
 
 
 def _drag_along(

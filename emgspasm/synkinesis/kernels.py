@@ -70,14 +70,17 @@ def similarity(values: Values, lag: int) -> float:
 
 @numba.njit(cache=True, nogil=True)
 def block_powers(rows: Values, size: int) -> Values:
-    """Mean squares of consecutive blocks, shape (n_blocks, n_channels); NaN where one is missing.
+    """Mean squares of consecutive blocks, and mean products of neighbouring samples.
 
-    Rows after the last whole block are left out.
+    Shape (2, n_blocks, n_channels); NaN where a sample is missing. Rows after the last whole block
+    are left out.
     """
     n_blocks = len(rows) // size
-    powers = np.zeros((n_blocks, rows.shape[1]))
+    powers = np.zeros((2, n_blocks, rows.shape[1]))
     for block in range(n_blocks):
         for i in range(block * size, (block + 1) * size):
             for k in range(rows.shape[1]):
-                powers[block, k] += rows[i, k] ** 2
-    return powers / size
+                powers[0, block, k] += rows[i, k] ** 2 / size
+                if i > block * size:
+                    powers[1, block, k] += rows[i, k] * rows[i - 1, k] / (size - 1)
+    return powers

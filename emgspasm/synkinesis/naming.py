@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from math import nan
 from typing import Literal
 
 from emgspasm.stream import Burst, BurstQuality, Event
@@ -24,6 +25,9 @@ from emgspasm.synkinesis.rhythm import is_rhythm, is_slow_train
 from emgspasm.synkinesis.spread import BROW, EYE, LOWER, REGIONS, regions, spread_stage
 
 MYOKYMIA, BLEPHAROSPASM = "myokymia", "blepharospasm"
+
+GROUP = 0.3
+"""Longest group of a myokymia in seconds: 0.2 (clinical facts 2), and what merges with it."""
 
 TOGETHER = 0.5
 """Share of the bursts of a side from which its muscles act together: nearly all in hemifacial
@@ -79,7 +83,7 @@ def blink(act: Act, marked: Sequence[Marker], fs: float) -> Event:
 def artifact(act: Act, marked: Sequence[Marker], fs: float) -> Event:
     """Event of what no muscle makes."""
     hum = max(r.hum for r in act.readings)
-    slow = min(r.frequency for r in act.readings)
+    slow = min((r.frequency for r in act.readings if r.frequency == r.frequency), default=nan)
     label = "hum" if hum >= 0.4 else "motion"
     reason = "repeats with the mains" if label == "hum" else f"too slow for muscle: {slow:.0f} Hz"
     return _event(
@@ -146,9 +150,14 @@ def _loud(acts: Sequence[Act]) -> list[Act]:
 
 def _note_rhythms(chain: Chain, rhythmic: dict[int, int], fs: float) -> None:
     onsets: dict[int, list[int]] = {}
+    longest: dict[int, int] = {}
     for reading in (r for act in chain.acts for r in act.readings):
-        onsets.setdefault(reading.burst.channel, []).append(reading.onset)
+        channel = reading.burst.channel
+        onsets.setdefault(channel, []).append(reading.onset)
+        longest[channel] = max(longest.get(channel, 0), reading.offset - reading.onset)
     for channel, moments in onsets.items():
+        if longest[channel] > GROUP * fs:
+            continue
         moments.sort()
         if is_rhythm(moments, fs) or is_slow_train(moments, fs):
             rhythmic[channel] = moments[-1]

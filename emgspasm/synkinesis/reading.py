@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import nan, pi, sin, sqrt
+from math import acos, nan, pi, sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from emgspasm.stream import Burst, StreamInfo
 from emgspasm.synkinesis import kernels
@@ -14,6 +15,10 @@ from emgspasm.synkinesis.history import History, noise, stretch
 from emgspasm.synkinesis.laterality import corrected, laterality_index
 
 MAINS = (50.0, 60.0)
+LOUD = 2.0
+"""Times the noise power from which the frequency of a burst is told [design]."""
+
+Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +49,9 @@ class Reading:
         Whether the other side's power is that of noise.
     explanation : Explanation
         By a larger neighbour.
-    twin : float
-        Largest |rho| with a channel of similar size: the same waveform twice is no muscle.
     frequency : float
-        Hz: root mean square of the slope over that of the signal, 2 pi apart.
+        Hz of the sine whose neighbouring samples correlate alike, without the noise's share; NaN
+        where the burst is too faint for that.
     hum : float
         Largest autocorrelation at a period of the mains.
     """
@@ -59,7 +63,6 @@ class Reading:
     opposite_most: float
     opposite_silent: bool
     explanation: Explanation
-    twin: float
     frequency: float
     hum: float
 
@@ -104,64 +107,52 @@ def sites(info: StreamInfo) -> dict[int, Site]:
 def read(burst: Burst, site: Site, history: History) -> Reading:
     """Read a burst against the history of all channels."""
     rows = stretch(history, burst.onset, burst.offset)
-    levels = noise(history, burst.onset + history.shift)
-    power, product = kernels.survey(rows, site.column)
+    levels, colours = noise(history, burst.onset + history.shift)
     width = min(450.0, 0.45 * history.fs) - 20.0
     freedom = max(2 * width / history.fs * len(rows), 1.0)
-    amplitude = corrected(power[site.column], levels[site.column])
-    opposite, most, silent = nan, nan, False
-    if site.opposite >= 0 and power[site.opposite] == power[site.opposite]:
-        opposite = corrected(power[site.opposite], levels[site.opposite])
-        scatter = levels[site.opposite] * sqrt(2 / freedom)
-        silent = power[site.opposite] <= levels[site.opposite] + 3 * scatter
-        if not silent and _is_copy(rows, levels, site.opposite, freedom):
-            opposite, silent = 0.0, True
-        most = sqrt(opposite**2 + 2 * scatter)
+    power, product = kernels.survey(rows, site.column)
+    explanation = explain(power, product, levels, site.column, freedom)
+    opposite, most, silent = _other_side(rows, power, levels, site.opposite, freedom)
+    own, level = float(power[site.column]), float(levels[site.column])
     return Reading(
         burst,
         site,
-        amplitude,
+        corrected(own - explanation.explained, level),
         opposite,
         most,
         silent,
-        explain(power, product, levels, site.column, freedom),
-        _twin(power, product, levels, site.column),
-        _frequency(product[site.column], power[site.column], levels[site.column], history.fs),
+        explanation,
+        _frequency(product[site.column, 2], own, level, colours[site.column], history.fs),
         max(_hum(rows[:, site.column], history.fs, mains) for mains in MAINS),
     )
 
 
-def _twin(
-    power: np.ndarray, product: np.ndarray, levels: np.ndarray, column: int  # type: ignore[type-arg]
-) -> float:
-    similar = (power - levels) * 9 > power[column] - levels[column]
-    similar[column] = False
-    if not similar.any():
-        return 0.0
-    rho = np.abs(product[similar]).max(axis=1) / np.sqrt(power[similar] * power[column])
-    return float(np.nanmax(rho, initial=0.0))
+def _other_side(
+    rows: Values, power: Values, levels: Values, column: int, freedom: float
+) -> tuple[float, float, bool]:
+    """Amplitude over the same muscle of the other side, the most it may be, and its silence."""
+    if column < 0 or not power[column] == power[column]:
+        return nan, nan, False
+    scatter = levels[column] * sqrt(2 / freedom)
+    silent = bool(power[column] <= levels[column] + 3 * scatter)
+    explained = 0.0
+    if not silent:
+        power, product = kernels.survey(rows, column)
+        explained = explain(power, product, levels, column, freedom).explained
+        silent = bool(power[column] - explained <= levels[column] + 3 * scatter)
+    amplitude = corrected(float(power[column]) - explained, float(levels[column]))
+    return amplitude, sqrt(amplitude**2 + 2 * scatter), silent
 
 
-def _is_copy(rows: np.ndarray, levels: np.ndarray, column: int, freedom: float) -> bool:  # type: ignore[type-arg]
-    power, product = kernels.survey(rows, column)
-    return explain(power, product, levels, column, freedom).copy
-
-
-def _frequency(product: np.ndarray, power: float, noise: float, fs: float) -> float:  # type: ignore[type-arg]
-    """Hz of the sine that has the same correlation from one sample to the next.
-
-    Noise, taken as white within the band, is subtracted where there is enough besides it.
-    """
-    if not power > 0:
+def _frequency(product: float, power: float, noise: float, colour: float, fs: float) -> float:
+    """Hz of the sine whose neighbouring samples correlate alike, the noise's share taken out."""
+    if not power > LOUD * noise:
         return nan
-    if not power > 1.5 * noise:
-        noise = 0.0
-    low, high = 2 * pi * 20.0 / fs, 2 * pi * min(450.0, 0.45 * fs) / fs
-    white = (sin(high) - sin(low)) / (high - low)
-    return float(np.arccos(np.clip((product[2] - noise * white) / (power - noise), -1, 1)) * fs / (2 * pi))
+    correlation = (product - noise * colour) / (power - noise)
+    return acos(min(max(correlation, -1.0), 1.0)) * fs / (2 * pi)
 
 
-def _hum(values: np.ndarray, fs: float, mains: float) -> float:  # type: ignore[type-arg]
+def _hum(values: Values, fs: float, mains: float) -> float:
     """Correlation with itself five periods of the mains later."""
     lag = round(5 * fs / mains)
     return kernels.similarity(values, lag) if len(values) >= 2 * lag else 0.0
