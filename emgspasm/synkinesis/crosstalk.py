@@ -78,7 +78,9 @@ def explain(
     excess = power - noise
     with np.errstate(invalid="ignore", divide="ignore"):
         explained = crossing**2 / power
-        likely = (excess * RATIO**2 >= own) & (explained == explained)
+        scatter = 2 * noise[column] * sqrt(2 / max(freedom, 1.0))
+        likely = (excess * RATIO**2 >= own - scatter) & (excess > own)
+    likely &= explained == explained
     likely[column] = False
     if not likely.any():
         return Explanation()

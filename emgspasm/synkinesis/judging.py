@@ -18,6 +18,9 @@ from emgspasm.synkinesis.spread import BROW, EYE, LOWER, REGIONS
 Verdict = Literal["copy", "artifact", "both", "one", "minor", "unknown"]
 
 
+TWITCH = 0.3
+"""Longest clonic burst in seconds: 0.2 (clinical facts 2), and what merges with it."""
+
 EVEN = 0.35
 """|LI| of a blink alone: the amplitudes of its sides differ by 0.2 of log ratio (clinical facts 9)
 [sim], two standard deviations."""
@@ -37,7 +40,7 @@ class Rules:
     along : float
         Seconds within which a synkinesis follows the movement (clinical facts 4).
     slowest : float
-        Hz, as a share of the upper edge of the band, under which a burst is no muscle's [sim].
+        Hz under which a burst is no muscle's [sim]; where the band ends under 180 Hz, 0.45 of it.
     hum : float
         Autocorrelation at the mains from which a burst is hum [sim].
     """
@@ -45,7 +48,7 @@ class Rules:
     synchrony: float = 0.025
     blink: float = 0.4
     along: float = 0.150
-    slowest: float = 0.15
+    slowest: float = 81.0
     hum: float = 0.4
 
 
@@ -156,7 +159,7 @@ def verdict(reading: Reading, cluster: Sequence[Reading], rules: Rules, fs: floa
     """What one burst is, by its own samples."""
     if reading.explanation.copy:
         return "copy"
-    if reading.frequency < rules.slowest * min(450.0, 0.45 * fs) or reading.hum >= rules.hum:
+    if reading.frequency < min(rules.slowest, 0.45 * 0.45 * fs) or reading.hum >= rules.hum:
         return "artifact"
     if reading.opposite != reading.opposite or not reading.site.side:
         return "unknown"
@@ -316,7 +319,24 @@ def _along_movement(act: Act, mine: list[Reading], rules: Rules, fs: float) -> l
         if prompt and active >= 0.5 * (act.offset - act.onset):
             dragged += parts
     rest = [r for r in inside if r not in dragged]
-    return dragged + [r for r in rest if not _accompanied(r, rest, rules, fs)]
+    return dragged + [
+        r
+        for r in rest
+        if not (_accompanied(r, rest, rules, fs) or _stands_out(r, act, rules, fs))
+    ]
+
+
+def _stands_out(reading: Reading, act: Act, rules: Rules, fs: float) -> bool:
+    """Whether it is a twitch in the middle of a movement, certainly of one side.
+
+    Other muscles of that twitch may be hidden in their bursts of the movement.
+    """
+    return (
+        reading.offset - reading.onset <= TWITCH * fs
+        and reading.least_li >= UNILATERAL
+        and reading.onset - act.onset >= rules.along * fs
+        and act.offset - reading.offset >= 0.1 * fs
+    )
 
 
 def _accompanied(reading: Reading, others: Iterable[Reading], rules: Rules, fs: float) -> bool:

@@ -33,8 +33,11 @@ TOGETHER = 0.5
 """Share of the bursts of a side from which its muscles act together: nearly all in hemifacial
 spasm, by chance in rhythms of single muscles [sim]."""
 
-CERTAIN = 0.5
+CERTAIN = 0.6
 """Least laterality index that an eye alone must have, noise considered [sim]."""
+
+BY_CHANCE = 0.2
+"""Share of synchronous acts that independent muscles reach by chance [sim]."""
 
 FAINT = 0.15
 """Share of a muscle's loudest burst in a chain under which another is no part of it [design]."""
@@ -155,11 +158,12 @@ def _note_rhythms(chain: Chain, rhythmic: dict[int, int], fs: float) -> None:
         channel = reading.burst.channel
         onsets.setdefault(channel, []).append(reading.onset)
         longest[channel] = max(longest.get(channel, 0), reading.offset - reading.onset)
+    lonely = synchrony(chain.acts) <= BY_CHANCE
     for channel, moments in onsets.items():
         if longest[channel] > GROUP * fs:
             continue
         moments.sort()
-        if is_rhythm(moments, fs) or is_slow_train(moments, fs):
+        if is_rhythm(moments, fs) or (lonely and is_slow_train(moments, fs)):
             rhythmic[channel] = moments[-1]
 
 
