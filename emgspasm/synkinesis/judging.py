@@ -369,13 +369,17 @@ def _twitch(
     ]
     mine = [r for r in copies if any(overlap(r, s) > 0 for s in readings)]
     blinks = [a for a in both if a.kind == "blink" and a.onset < offset and onset < a.offset]
+    # other muscles of a twitch within a movement are hidden in their bursts of the movement
+    hidden = any(
+        a.kind == "movement" and a.onset < onset and offset < a.offset for a in both
+    )
     together = {r.site.muscle for r in readings if _accompanied(r, readings, rules, fs)}
     return Act(
         "twitch",
         side,
         tuple(readings),
         tuple(mine),
-        max(len(together), 1),
+        max(len(together), 2 if hidden else 1),
         on_blink=bool(blinks),
         carried=tuple(carried),
     )

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from math import nan
+from statistics import median
 from typing import Literal
 
 from emgspasm.stream import Burst, BurstQuality, Event
@@ -25,6 +26,8 @@ from emgspasm.synkinesis.rhythm import is_rhythm, is_slow_train
 from emgspasm.synkinesis.spread import BROW, EYE, LOWER, REGIONS, regions, spread_stage
 
 MYOKYMIA, BLEPHAROSPASM = "myokymia", "blepharospasm"
+
+EYES = frozenset(muscle for muscle, region in REGIONS.items() if region == EYE)
 
 GROUP = 0.3
 """Longest group of a myokymia in seconds: 0.2 (clinical facts 2), and what merges with it."""
@@ -153,14 +156,14 @@ def _loud(acts: Sequence[Act]) -> list[Act]:
 
 def _note_rhythms(chain: Chain, rhythmic: dict[int, int], fs: float) -> None:
     onsets: dict[int, list[int]] = {}
-    longest: dict[int, int] = {}
+    lengths: dict[int, list[int]] = {}
     for reading in (r for act in chain.acts for r in act.readings):
         channel = reading.burst.channel
         onsets.setdefault(channel, []).append(reading.onset)
-        longest[channel] = max(longest.get(channel, 0), reading.offset - reading.onset)
+        lengths.setdefault(channel, []).append(reading.offset - reading.onset)
     lonely = synchrony(chain.acts) <= BY_CHANCE
     for channel, moments in onsets.items():
-        if longest[channel] > GROUP * fs:
+        if median(lengths[channel]) > GROUP * fs:
             continue
         moments.sort()
         if is_rhythm(moments, fs) or (lonely and is_slow_train(moments, fs)):
@@ -201,7 +204,7 @@ def _one_sided(
     if synchrony(part) < TOGETHER and len(pulse) * 2 > len(readings):
         reason = f"one side; {'+'.join(sorted(muscles))} in a rhythm of its own, not together"
         return _event("spasm", side, MYOKYMIA, readings, onset, offset, marked, fs, reason)
-    if together < 2 and not (EYE in regions(facial) and _certain(readings)):
+    if not _hemifacial(part):
         return None
     bursts = [r.burst for r in readings]
     li = _laterality(readings)
@@ -219,6 +222,19 @@ def _one_sided(
         copies=[r for act in part for r in act.copies],
         on_blink=any(act.on_blink for act in part),
     )
+
+
+def _hemifacial(part: Sequence[Act]) -> bool:
+    """Whether muscles of the facial nerve act together, or the eye alone for certain.
+
+    Muscles other than the eye that act alone more often than together are no such spasm.
+    """
+    together = [act for act in part if act.together >= 2]
+    alone = [act for act in part if act.together < 2]
+    others = [act for act in alone if {r.site.muscle for r in act.readings} - EYES]
+    if together:
+        return len(together) >= len(others)
+    return not others and any(_certain(act.readings) for act in alone)
 
 
 def _certain(readings: Sequence[Reading]) -> bool:
