@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from emgspasm.stream import Burst, Event, StreamInfo
@@ -16,7 +16,12 @@ Key = tuple[int, int]
 
 
 def event_rows(
-    info: StreamInfo, bursts: Sequence[Burst], events: Sequence[Event], origin: dict[str, Any]
+    info: StreamInfo,
+    bursts: Sequence[Burst],
+    events: Sequence[Event],
+    copies: Collection[Key],
+    maxima: Mapping[int, float],
+    origin: dict[str, Any],
 ) -> Iterator[dict[str, Any]]:
     """Rows of bursts and of events, linked by ``event_id``.
 
@@ -26,6 +31,10 @@ def event_rows(
         Of the recording.
     bursts : sequence of Burst
     events : sequence of Event
+    copies : collection of (int, int)
+        Channel and onset of the bursts that cross-talk explains.
+    maxima : mapping
+        Maximal voluntary contraction by channel, in its unit.
     origin : dict
         What every row says of where it comes from.
     """
@@ -33,17 +42,29 @@ def event_rows(
     named = list(enumerate(sorted(events, key=lambda e: (e.onset, -e.offset, e.side)), start=1))
     # a burst that is part of a blink and of the spasm on it is the spasm's
     for number, event in sorted(named, key=lambda item: item[1].trial_type == "spasm"):
-        ids = _ids(number, event)
-        for burst in event.bursts:
-            links[burst.channel, burst.onset] = ids | _link(burst, event, info)
-        for burst in event.copies:
-            flag = "yes" if info.sampling_frequency >= RATE else "possible"
-            links[burst.channel, burst.onset] = ids | {"crosstalk_flag": flag}
+        for burst in (*event.bursts, *event.copies):
+            links[burst.channel, burst.onset] = _ids(number, event) | _link(burst, event, info)
     for number, event in named:
         yield _event_row(info, event) | origin | _said(event, origin) | _ids(number, event)
     for burst in bursts:
+        key = burst.channel, burst.onset
         row = burst_row(info.channels[burst.channel], burst, info.sampling_frequency)
-        yield row | origin | links.get((burst.channel, burst.onset), {})
+        flag = _flag(info.sampling_frequency, copy=key in copies)
+        share = _share(burst, maxima)
+        yield row | origin | {"crosstalk_flag": flag, "pct_mvc": share} | links.get(key, {})
+
+
+def _flag(fs: float, *, copy: bool) -> str | None:
+    """Cross-talk, as far as the sampling frequency tells: under 1000 Hz never no, never yes."""
+    if copy:
+        return "yes" if fs >= RATE else "possible"
+    return "no" if fs >= RATE else None
+
+
+def _share(burst: Burst, maxima: Mapping[int, float]) -> float | None:
+    if burst.channel not in maxima:
+        return None
+    return round(100 * burst.mean / maxima[burst.channel], 3)
 
 
 def _ids(number: int, event: Event) -> dict[str, Any]:
@@ -71,7 +92,7 @@ def _event_row(info: StreamInfo, event: Event) -> dict[str, Any]:
         "muscles": "+".join(muscles) or None,
         "spread_stage": event.spread_stage if event.trial_type == "spasm" else None,
         "blink_coincident": event.blink_coincident if event.trial_type == "spasm" else None,
-        "crosstalk_flag": "no" if event.trial_type == "spasm" and fs >= RATE else None,
+        "crosstalk_flag": _flag(fs, copy=False) if event.trial_type == "spasm" else None,
         "quality": event.quality,
         "reason": event.reason,
     }
@@ -81,9 +102,8 @@ def _link(burst: Burst, event: Event, info: StreamInfo) -> dict[str, Any]:
     """What an event adds to the row of one of its bursts."""
     said: dict[str, Any] = {"task": event.task} if event.task else {}
     said |= {"trial": event.trial} if event.trial else {}
-    if info.sampling_frequency >= RATE:
-        said["crosstalk_flag"] = "no"
-    if info.sampling_frequency >= LAG_RATE and _first_of_its_channel(burst, event):
+    told = info.sampling_frequency >= LAG_RATE and burst in event.bursts
+    if told and _first_of_its_channel(burst, event):
         lag = 1000 * (burst.onset - event.onset) / info.sampling_frequency
         said["onset_lag_ms"] = round(lag, 3)
     return said

@@ -12,13 +12,16 @@ import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from emgspasm.dsp.pipeline import Analysis, Pipeline
-from emgspasm.stream import Annotation, Event, StreamInfo, emg_only
+from emgspasm.stream import Annotation, Burst, Event, StreamInfo, emg_only
 from emgspasm.synkinesis import history as past
 from emgspasm.synkinesis.history import History
 from emgspasm.synkinesis.judging import Act, Company, Rules, acts
 from emgspasm.synkinesis.markers import Marker, markers
 from emgspasm.synkinesis.naming import Chain, artifact, blink, movement, spasms
+from emgspasm.synkinesis.pairs import ENVELOPE, RATE, REACH, envelope_lag
 from emgspasm.synkinesis.reading import Reading, Site, read, sites
 
 CLUSTER_GAP = 0.010
@@ -26,6 +29,44 @@ CLUSTER_GAP = 0.010
 
 LONGEST = 20.0
 """Seconds after which a cluster that never pauses is cut [design]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """By how many samples the envelope of one channel is later than another's, in one spasm."""
+
+    first: int
+    second: int
+    samples: int
+    correlation: float
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What became certain in a step.
+
+    Parameters
+    ----------
+    events : tuple of Event
+        In the order in which they became certain.
+    readings : tuple of Reading
+        Of the bursts that were read, in order of onset.
+    lags : tuple of Lag
+        Between muscles that begin a spasm together; none under 1000 Hz.
+    """
+
+    events: tuple[Event, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    lags: tuple[Lag, ...] = ()
+
+
+@dataclass(slots=True)
+class Saying:
+    """What a step is about to say."""
+
+    events: list[Event] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
+    lags: list[Lag] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -37,7 +78,7 @@ class FoldState:
     history: History
     marked: tuple[Marker, ...]
     waiting: list[tuple[int, int, int, Reading]] = field(default_factory=list)
-    unread: list[object] = field(default_factory=list)
+    unread: list[Burst] = field(default_factory=list)
     cluster: list[Reading] = field(default_factory=list)
     cluster_stop: int = 0
     chains: dict[str, Chain] = field(default_factory=dict)
@@ -89,33 +130,36 @@ class Folding:
         history = past.begin(fs, len(info.columns()), start, shift, held)
         return FoldState(fs, sites(info), history, markers(annotations, fs))
 
-    def step(self, state: FoldState, analysis: Analysis) -> tuple[FoldState, tuple[Event, ...]]:
-        """Fold one analysis; `state` is consumed. Events are in the order they became certain."""
+    def step(self, state: FoldState, analysis: Analysis) -> tuple[FoldState, Folded]:
+        """Fold one analysis; `state` is consumed.
+
+        An analysis without rows ends the segment: everything is said.
+        """
         ends = len(analysis.chunk.samples) == 0
         past.append(state.history, analysis.filtered)
         state.unread += analysis.bursts
         if not (past.known(state.history) or ends):
-            return state, ()
+            return state, Folded()
         for burst in state.unread:
             reading = read(burst, state.sites[burst.channel], state.history)
             heapq.heappush(state.waiting, (burst.onset, burst.channel, burst.offset, reading))
         state.unread.clear()
-        events: list[Event] = []
-        watermark = analysis.earliest
-        while state.waiting and (ends or state.waiting[0][0] < watermark):
-            self._take(state, heapq.heappop(state.waiting)[-1], events)
-        self._advance(state, None if ends else watermark, events)
-        return state, tuple(events)
+        said = Saying()
+        while state.waiting and (ends or state.waiting[0][0] < analysis.earliest):
+            self._take(state, heapq.heappop(state.waiting)[-1], said)
+        self._advance(state, None if ends else analysis.earliest, said)
+        return state, Folded(tuple(said.events), tuple(said.readings), tuple(said.lags))
 
-    def _take(self, state: FoldState, reading: Reading, events: list[Event]) -> None:
+    def _take(self, state: FoldState, reading: Reading, said: Saying) -> None:
         """Put the next reading in order of onset into the cluster."""
-        self._advance(state, reading.onset, events)
+        self._advance(state, reading.onset, said)
         if state.cluster and reading.onset - state.cluster[0].onset > LONGEST * state.fs:
-            self._close_cluster(state, events)
+            self._close_cluster(state, said)
+        said.readings.append(reading)
         state.cluster.append(reading)
         state.cluster_stop = max(state.cluster_stop, reading.offset)
 
-    def _advance(self, state: FoldState, now: int | None, events: list[Event]) -> None:
+    def _advance(self, state: FoldState, now: int | None, said: Saying) -> None:
         """Close what can no longer change, given that all bursts to come begin at `now` or later.
 
         None is the end of the segment.
@@ -125,44 +169,60 @@ class Folding:
             if now is not None and now < stop:
                 now = state.cluster[0].onset
             else:
-                self._close_cluster(state, events)
+                self._close_cluster(state, said)
         due = [c for c in state.chains.values() if now is None or self._closing(c, state) <= now]
         for chain in sorted(due, key=lambda c: (self._closing(c, state), c.side)):
             del state.chains[chain.side]
-            self._say(chain, state, events)
+            self._say(chain, state, said)
 
     def _closing(self, chain: Chain, state: FoldState) -> int:
         """Sample at which nothing can join a chain any more."""
         return chain.offset + round((self.patience if chain.doubtful else self.gap) * state.fs)
 
-    def _close_cluster(self, state: FoldState, events: list[Event]) -> None:
+    def _close_cluster(self, state: FoldState, said: Saying) -> None:
         for act in acts(state.cluster, self.rules, state.company, state.fs):
             if act.kind == "blink":
-                events.append(blink(act, state.marked, state.fs))
+                said.events.append(blink(act, state.marked, state.fs))
             elif act.kind == "artifact":
-                events.append(artifact(act, state.marked, state.fs))
+                said.events.append(artifact(act, state.marked, state.fs))
             else:
-                self._join(state, act, events)
+                said.lags += _lags(act, state)
+                self._join(state, act, said)
         state.cluster.clear()
         state.cluster_stop = 0
 
-    def _join(self, state: FoldState, act: Act, events: list[Event]) -> None:
+    def _join(self, state: FoldState, act: Act, said: Saying) -> None:
         """Add an act to the chain of its side, or begin a new one."""
         chain = state.chains.get(act.side)
         if chain is not None and act.onset >= self._closing(chain, state):
             del state.chains[act.side]
-            self._say(chain, state, events)
+            self._say(chain, state, said)
             chain = None
         if chain is None:
             chain = state.chains[act.side] = Chain(act.side)
         chain.add(act)
 
-    def _say(self, chain: Chain, state: FoldState, events: list[Event]) -> None:
+    def _say(self, chain: Chain, state: FoldState, said: Saying) -> None:
         if chain.side == "B":
-            events.append(movement(chain, state.marked, state.fs))
+            said.events.append(movement(chain, state.marked, state.fs))
         else:
             gap = round(self.gap * state.fs)
-            events += spasms(chain, state.marked, state.rhythmic, gap, state.fs)
+            said.events += spasms(chain, state.marked, state.rhythmic, gap, state.fs)
+
+
+def _lags(act: Act, state: FoldState) -> Iterator[Lag]:
+    """Lags of the envelopes of the muscles that begin a twitch together."""
+    if act.kind != "twitch" or act.together < 2 or state.fs < RATE:
+        return
+    before, after = round(0.05 * state.fs), round(0.15 * state.fs)
+    rows = past.stretch(state.history, act.onset - before, act.onset + after)
+    window, reach = round(ENVELOPE * state.fs), round(REACH * state.fs)
+    columns = sorted({r.site.column: r.burst.channel for r in act.readings}.items())
+    for k, (i, first) in enumerate(columns):
+        for j, second in columns[k + 1 :]:
+            x, y = rows[:, i], rows[:, j]
+            if len(rows) >= 2 * reach and not (np.isnan(x).any() or np.isnan(y).any()):
+                yield Lag(first, second, *envelope_lag(x, y, window, reach))
 
 
 def fold(
@@ -171,20 +231,20 @@ def fold(
     info: StreamInfo,
     analyses: Iterable[Analysis],
     annotations: Sequence[Annotation] = (),
-) -> Iterator[tuple[Analysis, tuple[Event, ...]]]:
+) -> Iterator[tuple[Analysis, Folded]]:
     """Fold analyses into events.
 
     Yields
     ------
     Analysis
         As it came.
-    tuple of Event
-        Those that became certain with it.
+    Folded
+        What became certain with it.
     """
     state: FoldState | None = None
     for analysis in analyses:
         if analysis.begins:
             state = folding.init(pipeline, info, analysis.chunk.start, annotations)
         assert state is not None  # the first analysis begins a segment
-        state, events = folding.step(state, analysis)
-        yield analysis, events
+        state, folded = folding.step(state, analysis)
+        yield analysis, folded

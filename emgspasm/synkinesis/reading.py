@@ -49,6 +49,8 @@ class Reading:
         Whether the other side's power is that of noise.
     explanation : Explanation
         By a larger neighbour.
+    rho : tuple of float
+        Largest raw |correlation| with every channel at lags of -1, 0 and 1 sample.
     frequency : float
         Hz of the sine whose neighbouring samples correlate alike, without the noise's share; NaN
         where the burst is too faint for that.
@@ -63,6 +65,7 @@ class Reading:
     opposite_most: float
     opposite_silent: bool
     explanation: Explanation
+    rho: tuple[float, ...]
     frequency: float
     hum: float
 
@@ -122,9 +125,16 @@ def read(burst: Burst, site: Site, history: History) -> Reading:
         most,
         silent,
         explanation,
+        _correlations(power, product, site.column),
         _frequency(product[site.column, 2], own, level, colours[site.column], history.fs),
         max(_hum(rows[:, site.column], history.fs, mains) for mains in MAINS),
     )
+
+
+def _correlations(power: Values, product: Values, column: int) -> tuple[float, ...]:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rho = np.abs(product).max(axis=1) / np.sqrt(power * power[column])
+    return tuple(rho.tolist())
 
 
 def _other_side(
