@@ -19,9 +19,6 @@ from emgspasm.dsp.quality import ChannelQuality, Limits, MeanSpectrum, grade, li
 from emgspasm.dsp.rates import LOWEST, rate_warnings
 from emgspasm.errors import ConfigError
 from emgspasm.events import event_rows
-from emgspasm.storage.columns import PAIRS, QUALITY, SUMMARY, TRIALS
-from emgspasm.storage.opening import StoredRecording, open_recording
-from emgspasm.storage.tables import table
 from emgspasm.spasm_tables import (
     Findings,
     brow_lifts,
@@ -34,6 +31,9 @@ from emgspasm.spasm_tables import (
     trial_rows,
     withheld,
 )
+from emgspasm.storage.columns import PAIRS, QUALITY, SUMMARY, TRIALS
+from emgspasm.storage.opening import StoredRecording, open_recording
+from emgspasm.storage.tables import table
 from emgspasm.stream import Burst, Channel, Chunk, StreamInfo, emg_only
 from emgspasm.synkinesis.folding import Folded, Folding, fold
 from emgspasm.synkinesis.markers import Marker, markers
@@ -278,9 +278,7 @@ def gather(result: Measurement, analysis: Analysis) -> None:
     result.noise += tally.noise
 
 
-def gather_findings(
-    found: Findings, analysis: Analysis, folded: Folded, info: StreamInfo
-) -> None:
+def gather_findings(found: Findings, analysis: Analysis, folded: Folded, info: StreamInfo) -> None:
     """Add what became certain, valid time, and the envelope of maximal trials."""
     found.events.extend(folded.events)
     found.readings.extend(folded.readings)
@@ -296,12 +294,8 @@ def gather_findings(
             _gather_envelope(found, analysis, marker, info)
 
 
-def _gather_envelope(
-    found: Findings, analysis: Analysis, marker: Marker, info: StreamInfo
-) -> None:
-    rows = slice(
-        max(marker.onset - analysis.chunk.start, 0), marker.offset - analysis.chunk.start
-    )
+def _gather_envelope(found: Findings, analysis: Analysis, marker: Marker, info: StreamInfo) -> None:
+    rows = slice(max(marker.onset - analysis.chunk.start, 0), marker.offset - analysis.chunk.start)
     for i, column in enumerate(info.columns()):
         if info.channels[column].muscle == MAXIMAL[marker.task]:
             part = analysis.envelope.samples[rows, i].copy()

@@ -71,9 +71,7 @@ class Findings:
         }
 
 
-def muscle_columns(
-    channel: Channel, column: int, found: Findings, fs: float
-) -> dict[str, Any]:
+def muscle_columns(channel: Channel, column: int, found: Findings, fs: float) -> dict[str, Any]:
     """Columns of the summary about spasms of one muscle."""
     valid = found.valid
     spans = overlap_share(found.spasms, column)
@@ -108,9 +106,7 @@ def _firsts(events: Iterable[Event], column: int) -> list[Span]:
     return [(min(b.onset for b in m), max(b.offset for b in m)) for m in mine]
 
 
-def side_columns(
-    letter: str, found: Findings, fs: float
-) -> dict[str, Any]:
+def side_columns(letter: str, found: Findings, fs: float) -> dict[str, Any]:
     """Columns of the summary about a side of the whole face; B is both: blinks."""
     valid = found.valid
     seconds = sum(b - a for a, b in valid) / fs
@@ -152,7 +148,9 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
 
 
-def pair_rows(info: StreamInfo, found: Findings, origin: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def pair_rows(
+    info: StreamInfo, found: Findings, origin: dict[str, Any]
+) -> Iterator[dict[str, Any]]:
     """One row a pair of muscles of the same side."""
     fs = info.sampling_frequency
     copies = found.copies
@@ -165,10 +163,14 @@ def pair_rows(info: StreamInfo, found: Findings, origin: dict[str, Any]) -> Iter
         if a.side != b.side or a.side not in SIDE_LETTER:
             continue
         row = origin | {"side": SIDE_LETTER[a.side], "muscle_a": a.muscle, "muscle_b": b.muscle}
-        yield row | _crosstalk_columns(info, found, first, second) | (
-            _synchrony_columns(onsets[first], onsets[second], found.lags, first, second, fs)
-            if fs >= pairs.RATE
-            else {"valid": False, "reason": f"{fs:g} Hz: lags need {pairs.RATE:g} Hz"}
+        yield (
+            row
+            | _crosstalk_columns(info, found, first, second)
+            | (
+                _synchrony_columns(onsets[first], onsets[second], found.lags, first, second, fs)
+                if fs >= pairs.RATE
+                else {"valid": False, "reason": f"{fs:g} Hz: lags need {pairs.RATE:g} Hz"}
+            )
         )
 
 
@@ -318,12 +320,12 @@ def withheld(info: StreamInfo, found: Findings, most: dict[int, float]) -> list[
     lacking = [info.names[c] for c in info.columns() if c not in most]
     if lacking:
         rows.append(
-            Withheld("mvc_uV, pct_mvc", f"under 3 maximal trials without a spasm: {', '.join(lacking)}")
+            Withheld(
+                "mvc_uV, pct_mvc", f"under 3 maximal trials without a spasm: {', '.join(lacking)}"
+            )
         )
     lonely = [info.names[c] for c, p in sites(info).items() if p.opposite < 0 and p.side]
     if lonely:
         rows.append(Withheld("li, log_ratio", f"no channel of the other side: {', '.join(lonely)}"))
     rows += occurrence([], found.valid, fs).withheld
     return rows
-
-

@@ -38,6 +38,10 @@ def bursts(results):
     return results.events[results.events["trial_type"] == "burst"].reset_index(drop=True)
 
 
+def channels(results):
+    return results.summary[results.summary["channel"].notna()].reset_index(drop=True)
+
+
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
     path = tmp_path_factory.mktemp("r") / "sub-07_ses-W4_task-rest_emg.bdf"
@@ -63,7 +67,7 @@ def test_the_amplitudes_are_those_of_the_filtered_signal(results):
     band = np.sqrt((450 - 20) / 500)  # share of white noise in the pass-band
     assert bursts(results)["mean_uV"].median() == pytest.approx(20 * band, rel=0.1)
     assert (bursts(results)["peak_uV"] >= bursts(results)["mean_uV"]).all()
-    noise = results.summary["noise_uV"].to_numpy()
+    noise = channels(results)["noise_uV"].to_numpy()
     assert noise == pytest.approx(2 * band, rel=0.05)
 
 
@@ -140,7 +144,9 @@ def test_a_gap_at_the_start_is_missing_time(tmp_path):
     results = analyze_recording(path, OFF)
     assert results.quality["dropout_pct"].to_numpy() == pytest.approx(50.0, abs=0.1)
     assert results.summary["valid_s"].max() < 10.0
-    assert bursts(results)["onset"].to_numpy() == pytest.approx(10 + ONSETS[ONSETS < 9.9], abs=0.005)
+    assert bursts(results)["onset"].to_numpy() == pytest.approx(
+        10 + ONSETS[ONSETS < 9.9], abs=0.005
+    )
 
 
 def test_a_dead_channel_is_unusable_and_its_numbers_are_missing_not_zero(tmp_path):
@@ -168,7 +174,7 @@ def test_counts_of_bursts_are_whole_numbers_beside_a_dead_channel_too(tmp_path):
     path = write(tmp_path / "x.bdf", samples, ("OOC_L", "OOC_R", "MEN"))
     write_table(analyze_recording(path, OFF).summary, tmp_path / "s.tsv")
     heading, *rows = [x.split("\t") for x in (tmp_path / "s.tsv").read_text().splitlines()]
-    assert [row[heading.index("n_bursts")] for row in rows] == ["10", "n/a", "0"]
+    assert [row[heading.index("n_bursts")] for row in rows[:3]] == ["10", "n/a", "0"]
 
 
 def test_without_microvolts_no_amplitude_is_claimed(tmp_path):
@@ -219,7 +225,7 @@ def test_what_is_stored_is_what_was_analyzed(tmp_path):
 def test_other_kinds_of_channel_are_not_analyzed(tmp_path):
     path = write(tmp_path / "x.bdf", face(8), ("OOC_L", "ECG", "OOC_R"))
     results = analyze_recording(path, OFF)
-    assert results.summary["channel"].to_list() == ["OOC_L", "OOC_R"]
+    assert channels(results)["channel"].to_list() == ["OOC_L", "OOC_R"]
     assert set(bursts(results)["channel"]) == {"OOC_L"}
 
 

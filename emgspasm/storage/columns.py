@@ -115,7 +115,7 @@ SUMMARY = (
     Column("spasm_dur_p95_ms", "95th percentile of spasm duration", "ms"),
     Column("spasm_burden_uV", "Integral of amplitude over noise in spasms, per valid time", "uV"),
     Column("spasm_peak_p95_uV", "95th percentile of the peaks of bursts in spasms", "uV"),
-    Column("spread_stage", "Stage that a tenth of the side's spasms reach; see the events"),
+    Column("spread_stage", "Stage that a tenth of the side's spasms reach", whole=True),
     Column("blink_rate_per_min", "Blinks of both eyes per minute of valid time", "1/min"),
     Column("burst_rate_per_min", "Bursts per minute of valid time", "1/min"),
     _CHANNEL,

@@ -37,9 +37,10 @@ def stretches(bursts: Iterable[Burst], gap: float) -> list[Stretch]:
 
 def active(bursts: Sequence[Burst], gap: float) -> list[Stretch]:
     """Stretches in which most muscles of a spasm are active; of two muscles, either."""
-    least = len({burst.channel for burst in bursts}) // 2 + 1
-    if least <= 2:
+    channels = {burst.channel for burst in bursts}
+    if len(channels) <= 2:
         return stretches(bursts, gap)
+    least = len(channels) // 2 + 1
     edges = sorted([(b.onset, 1) for b in bursts] + [(b.offset, -1) for b in bursts])
     found: list[Stretch] = []
     count, start = 0, 0

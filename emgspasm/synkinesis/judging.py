@@ -320,9 +320,7 @@ def _along_movement(act: Act, mine: list[Reading], rules: Rules, fs: float) -> l
             dragged += parts
     rest = [r for r in inside if r not in dragged]
     return dragged + [
-        r
-        for r in rest
-        if not (_accompanied(r, rest, rules, fs) or _stands_out(r, act, rules, fs))
+        r for r in rest if not (_accompanied(r, rest, rules, fs) or _stands_out(r, act, rules, fs))
     ]
 
 
@@ -370,9 +368,7 @@ def _twitch(
     mine = [r for r in copies if any(overlap(r, s) > 0 for s in readings)]
     blinks = [a for a in both if a.kind == "blink" and a.onset < offset and onset < a.offset]
     # other muscles of a twitch within a movement are hidden in their bursts of the movement
-    hidden = any(
-        a.kind == "movement" and a.onset < onset and offset < a.offset for a in both
-    )
+    hidden = any(a.kind == "movement" and a.onset < onset and offset < a.offset for a in both)
     together = {r.site.muscle for r in readings if _accompanied(r, readings, rules, fs)}
     return Act(
         "twitch",

@@ -107,7 +107,7 @@ def movement(chain: Chain, marked: Sequence[Marker], fs: float) -> Event:
     reason = "both sides"
     if dragged:
         reason += f"; {'+'.join(dragged)} of one side moves along from the start to the end"
-    if regions(muscles) == {EYE} or regions(muscles) == {EYE, BROW} and "FRO" not in muscles:
+    if regions(muscles) == {EYE} or (regions(muscles) == {EYE, BROW} and "FRO" not in muscles):
         if marker is not None and marker.task in RESTS:
             reason = "both eyes closed at rest, longer than a blink; frontalis silent"
             return _event("spasm", "B", BLEPHAROSPASM, readings, onset, chain.offset, marked, fs,
@@ -146,9 +146,7 @@ def _loud(acts: Sequence[Act]) -> list[Act]:
         loudest[channel] = max(loudest.get(channel, 0.0), reading.amplitude)
     kept = []
     for act in acts:
-        readings = tuple(
-            r for r in act.readings if r.amplitude >= FAINT * loudest[r.burst.channel]
-        )
+        readings = tuple(r for r in act.readings if r.amplitude >= FAINT * loudest[r.burst.channel])
         if readings:
             kept.append(replace(act, readings=readings))
     return kept

@@ -1,4 +1,4 @@
-"""Whether two muscles act together: share of bursts, against chance, and lags (clinical facts 5)."""
+"""Whether two muscles act together: share against chance, and lags (clinical facts 5)."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def synchrony(
     window = WINDOW * sampling_frequency
     if len(first) == 0:
         return Synchrony(0, nan, nan, np.empty(0))
-    distance = _nearest(first, second)
+    distance = _nearest(first, second.astype(float))
     near = np.abs(distance) <= window
     rng = np.random.default_rng(SEED)
     reach = SHUFFLE * sampling_frequency

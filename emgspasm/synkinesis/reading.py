@@ -141,7 +141,7 @@ def _other_side(
     rows: Values, power: Values, levels: Values, column: int, freedom: float
 ) -> tuple[float, float, bool]:
     """Amplitude over the same muscle of the other side, the most it may be, and its silence."""
-    if column < 0 or not power[column] == power[column]:
+    if column < 0 or np.isnan(power[column]):
         return nan, nan, False
     scatter = levels[column] * sqrt(2 / freedom)
     silent = bool(power[column] <= levels[column] + 3 * scatter)
