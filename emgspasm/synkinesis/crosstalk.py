@@ -9,9 +9,9 @@ which the neighbour leaves nothing but noise is explained as well.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
 from typing import Literal
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -73,25 +73,36 @@ def explain(
     freedom : float
         Independent values in the stretch.
     """
+    return Explanation(*explanation(power, product, noise, column, freedom))
+
+
+@numba.njit(cache=True, nogil=True)
+def explanation(
+    power: NDArray[np.float64],
+    product: NDArray[np.float64],
+    noise: NDArray[np.float64],
+    column: int,
+    freedom: float,
+) -> tuple[int, float, float, float, bool]:
+    """Compiled core of :func:`explain`; the fields of its result."""
     own = max(power[column] - noise[column], 1e-12)
-    crossing = np.abs(product).max(axis=1)
-    excess = power - noise
-    with np.errstate(invalid="ignore", divide="ignore"):
-        explained = crossing**2 / power
-        scatter = 2 * noise[column] * sqrt(2 / max(freedom, 1.0))
-        likely = (excess * RATIO**2 >= own - scatter) & (excess > own)
-    likely &= explained == explained
-    likely[column] = False
-    if not likely.any():
-        return Explanation()
-    best = int(np.argmax(np.where(likely, explained, -1.0)))
-    rho = float(crossing[best] / sqrt(power[column] * power[best]))
-    remainder = power[column] - explained[best]
-    leaves_noise = remainder <= noise[column] * (1 + SIGNIFICANCE * sqrt(2 / max(freedom, 1.0)))
+    scatter = noise[column] * np.sqrt(2.0 / max(freedom, 1.0))
+    best, most = -1, -1.0
+    for k in range(len(power)):
+        excess = power[k] - noise[k]
+        # comparisons with the NaN of a missing channel are false
+        if k != column and excess > own and excess * RATIO**2 >= own - 2.0 * scatter:
+            crossing = np.abs(product[k]).max()
+            if crossing**2 / power[k] > most:
+                best, most = k, crossing**2 / power[k]
+    if best < 0:
+        return -1, 0.0, np.inf, 0.0, False
+    rho = np.sqrt(most / power[column])
+    leaves_noise = power[column] - most <= noise[column] + SIGNIFICANCE * scatter
     significant = rho**2 * freedom >= SIGNIFICANCE**2
-    copy = rho >= RHO or bool(significant and (explained[best] >= RHO**2 * own or leaves_noise))
-    share = float(explained[best]) if significant else 0.0
-    return Explanation(best, rho, sqrt(own / excess[best]), share, copy)
+    copy = rho >= RHO or (significant and (most >= RHO**2 * own or leaves_noise))
+    ratio = np.sqrt(own / (power[best] - noise[best]))
+    return best, rho, ratio, most if significant else 0.0, copy
 
 
 def flag(explanation: Explanation, sampling_frequency: float) -> Flag:

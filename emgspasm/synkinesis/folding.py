@@ -186,7 +186,6 @@ class Folding:
             elif act.kind == "artifact":
                 said.events.append(artifact(act, state.marked, state.fs))
             else:
-                said.lags += _lags(act, state)
                 self._join(state, act, said)
         state.cluster.clear()
         state.cluster_stop = 0
@@ -200,6 +199,7 @@ class Folding:
             chain = None
         if chain is None:
             chain = state.chains[act.side] = Chain(act.side)
+            said.lags += _lags(act, state)
         chain.add(act)
 
     def _say(self, chain: Chain, state: FoldState, said: Saying) -> None:

@@ -78,7 +78,7 @@ def begin(fs: float, n_channels: int, start: int, shift: int, held: float) -> Hi
         Seconds for which a burst may be held back before it is said.
     """
     keep = round((LOOK + held + 2.0) * fs)
-    rows = np.empty((2 * keep, n_channels))
+    rows = np.empty((4 * keep, n_channels))
     return History(fs, shift, keep, start, start, 0, rows, np.empty((2, MEMORY, n_channels)))
 
 
@@ -132,20 +132,8 @@ def _noise(history: History) -> NDArray[np.float64]:
     width = min(450.0, 0.45 * history.fs) - 20.0
     spread = 2 / (9 * max(2 * BLOCK * width, 1.0))
     share = (1 - spread + QUIET_QUANTILE * sqrt(spread)) ** 3
-    quiet = [_quietest(seen[:, :, k]) for k in range(seen.shape[2])]
+    quiet = [kernels.quietest(*seen[:, :, k], QUIET_SHARE) for k in range(seen.shape[2])]
     return np.array([(limit / share, product) for limit, product in quiet]).T
-
-
-def _quietest(blocks: NDArray[np.float64]) -> tuple[float, float]:
-    """Power that a quarter of the blocks stays under, and the correlation of their samples."""
-    powers, products = blocks[:, blocks[0] == blocks[0]]
-    if len(powers) == 0:
-        return float("nan"), 0.0
-    place = int(QUIET_SHARE * (len(powers) - 1))
-    limit = float(np.partition(powers, place)[place])
-    quiet = powers <= limit
-    total = float(powers[quiet].sum())
-    return limit, float(products[quiet].sum()) / total if total > 0 else 0.0
 
 
 def noise(history: History, sample: int) -> NDArray[np.float64]:

@@ -21,6 +21,9 @@ Verdict = Literal["copy", "artifact", "both", "one", "minor", "unknown"]
 TWITCH = 0.3
 """Longest clonic burst in seconds: 0.2 (clinical facts 2), and what merges with it."""
 
+LEANING = 0.3
+"""LI from which a muscle whose other side shows no burst may be one of one side [sim]."""
+
 EVEN = 0.35
 """|LI| of a blink alone: the amplitudes of its sides differ by 0.2 of log ratio (clinical facts 9)
 [sim], two standard deviations."""
@@ -137,8 +140,10 @@ def acts(cluster: Sequence[Reading], rules: Rules, company: Company, fs: float) 
     """
     verdicts = [verdict(reading, cluster, rules, fs) for reading in cluster]
     of = {v: [r for r, w in zip(cluster, verdicts, strict=True) if w == v] for v in set(verdicts)}
-    both = _bilateral(of.get("both", []) + of.get("minor", []), rules, fs)
     one, unknown = of.get("one", []), of.get("unknown", [])
+    even = [r for r in of.get("both", []) if not _sides_with(r, one, cluster, rules, fs)]
+    one += [r for r in of.get("both", []) if r not in even]
+    both = _bilateral(even + of.get("minor", []), rules, fs)
     both, one = _drag_along(both, one, rules, company, fs)
     twitches = []
     for side in ("L", "R"):
@@ -170,6 +175,17 @@ def verdict(reading: Reading, cluster: Sequence[Reading], rules: Rules, fs: floa
     if reading.li <= -UNILATERAL:
         return "minor"
     return "both"
+
+
+def _sides_with(
+    reading: Reading, one: list[Reading], cluster: Sequence[Reading], rules: Rules, fs: float
+) -> bool:
+    """Whether a burst that leans to its side, alone in its muscle, begins with others of it."""
+    return (
+        reading.li >= LEANING
+        and not any(_opposes(r, reading) for r in cluster)
+        and _accompanied(reading, (r for r in one if r.site.side == reading.site.side), rules, fs)
+    )
 
 
 def _opposes(other: Reading, reading: Reading) -> bool:
@@ -288,20 +304,21 @@ def _along_blink(
     The brow joins in hemifacial spasm alone (clinical facts 2).
     """
     prime = max(act.readings, key=lambda r: r.amplitude)
-    alike = [
+    lower = [
         r
         for r in mine
-        if REGIONS.get(r.site.muscle) in LOWER
-        and abs(r.onset - prime.onset) <= 0.045 * fs
-        and abs(r.offset - prime.offset) <= 0.035 * fs
+        if REGIONS.get(r.site.muscle) in LOWER and abs(r.onset - prime.onset) <= 0.045 * fs
     ]
+    alike = [r for r in lower if abs(r.offset - prime.offset) <= 0.035 * fs]
     usual = company.usual(side)
     company.note(side, along=bool(alike))
     brow = [r for r in mine if REGIONS.get(r.site.muscle) == BROW]
     if any(abs(r.onset - b.onset) <= rules.synchrony * fs for r in alike for b in brow):
         return []
     eye = max((r.li for r in act.readings if r.site.side == side), default=0.0)
-    return alike if usual or (usual is None and eye < EVEN) else []
+    if usual:
+        return lower  # of a weak one only a part may be found
+    return alike if usual is None and eye < EVEN else []
 
 
 def _along_movement(act: Act, mine: list[Reading], rules: Rules, fs: float) -> list[Reading]:

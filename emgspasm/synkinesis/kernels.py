@@ -84,3 +84,22 @@ def block_powers(rows: Values, size: int) -> Values:
                 if i > block * size:
                     powers[1, block, k] += rows[i, k] * rows[i - 1, k] / (size - 1)
     return powers
+
+
+@numba.njit(cache=True, nogil=True)
+def quietest(powers: Values, products: Values, share: float) -> tuple[float, float]:
+    """Power that this share of the blocks stays under, and the correlation of their samples.
+
+    NaN and 0 where all blocks are missing.
+    """
+    present = powers[powers == powers]
+    if len(present) == 0:
+        return np.nan, 0.0
+    place = int(share * (len(present) - 1))
+    limit = np.partition(present, place)[place]
+    total = product = 0.0
+    for i in range(len(powers)):
+        if powers[i] <= limit:
+            total += powers[i]
+            product += products[i]
+    return limit, product / total if total > 0.0 else 0.0

@@ -105,20 +105,46 @@ def envelope_lag(
     float
         Correlation coefficient over the samples that overlap.
     """
-    count = len(x) - window + 1
-    a, b = np.empty(count), np.empty(count)
-    for i in range(count):
-        a[i] = np.sqrt(np.mean(x[i : i + window] ** 2))
-        b[i] = np.sqrt(np.mean(y[i : i + window] ** 2))
+    a, b = _envelope(x, window), _envelope(y, window)
+    count = len(a)
+    sum_a, sum_b = _sums(a, 1), _sums(b, 1)
+    square_a, square_b = _sums(a, 2), _sums(b, 2)
     best, found = -2.0, 0
     for lag in range(-reach, reach + 1):
         low, high = max(0, -lag), min(count, count - lag)
-        if high - low < max(window, count // 2):
+        n = high - low
+        if n < max(window, count // 2):
             continue
-        p, q = a[low:high], b[low + lag : high + lag]
-        p, q = p - p.mean(), q - q.mean()
-        scale = np.sqrt(np.sum(p * p) * np.sum(q * q))
-        value = np.sum(p * q) / scale if scale > 0.0 else -1.0
+        product = 0.0
+        for i in range(low, high):
+            product += a[i] * b[i + lag]
+        mean_a, mean_b = (sum_a[high] - sum_a[low]) / n, (sum_b[high + lag] - sum_b[low + lag]) / n
+        spread_a = (square_a[high] - square_a[low]) / n - mean_a**2
+        spread_b = (square_b[high + lag] - square_b[low + lag]) / n - mean_b**2
+        if spread_a <= 0.0 or spread_b <= 0.0:
+            continue
+        value = (product / n - mean_a * mean_b) / np.sqrt(spread_a * spread_b)
         if value > best or (value == best and abs(lag) < abs(found)):
             best, found = value, lag
     return found, best
+
+
+@numba.njit(cache=True, nogil=True)
+def _envelope(x, window):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+    """Moving root mean square."""
+    envelope = np.empty(len(x) - window + 1)
+    total = np.sum(x[:window] ** 2)
+    envelope[0] = np.sqrt(total / window)
+    for i in range(1, len(envelope)):
+        total += x[i + window - 1] ** 2 - x[i - 1] ** 2
+        envelope[i] = np.sqrt(max(total, 0.0) / window)
+    return envelope
+
+
+@numba.njit(cache=True, nogil=True)
+def _sums(x, power):  # type: ignore[no-untyped-def]  # see _envelope
+    """Sums of the first values, from none to all."""
+    sums = np.zeros(len(x) + 1)
+    for i in range(len(x)):
+        sums[i + 1] = sums[i] + x[i] ** power
+    return sums

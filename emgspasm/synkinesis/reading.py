@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import acos, nan, pi, sqrt
+from math import acos, nan, pi
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.stream import Burst, StreamInfo
 from emgspasm.synkinesis import kernels
-from emgspasm.synkinesis.crosstalk import Explanation, explain
+from emgspasm.synkinesis.crosstalk import Explanation, explanation
 from emgspasm.synkinesis.history import History, noise, stretch
 from emgspasm.synkinesis.laterality import corrected, laterality_index
 
@@ -31,7 +32,7 @@ class Site:
     opposite: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reading:
     """What the samples say of a burst.
 
@@ -49,7 +50,7 @@ class Reading:
         Whether the other side's power is that of noise.
     explanation : Explanation
         By a larger neighbour.
-    rho : tuple of float
+    rho : ndarray of float
         Largest raw |correlation| with every channel at lags of -1, 0 and 1 sample.
     frequency : float
         Hz of the sine whose neighbouring samples correlate alike, without the noise's share; NaN
@@ -65,7 +66,7 @@ class Reading:
     opposite_most: float
     opposite_silent: bool
     explanation: Explanation
-    rho: tuple[float, ...]
+    rho: Values
     frequency: float
     hum: float
 
@@ -113,45 +114,52 @@ def read(burst: Burst, site: Site, history: History) -> Reading:
     levels, colours = noise(history, burst.onset + history.shift)
     width = min(450.0, 0.45 * history.fs) - 20.0
     freedom = max(2 * width / history.fs * len(rows), 1.0)
-    power, product = kernels.survey(rows, site.column)
-    explanation = explain(power, product, levels, site.column, freedom)
-    opposite, most, silent = _other_side(rows, power, levels, site.opposite, freedom)
+    power, product, rho, explained = examine(rows, site.column, levels, freedom)
+    opposite, most, silent = other_side(rows, power, levels, site.opposite, freedom)
     own, level = float(power[site.column]), float(levels[site.column])
     return Reading(
         burst,
         site,
-        corrected(own - explanation.explained, level),
+        corrected(own - explained[3], level),
         opposite,
         most,
         silent,
-        explanation,
-        _correlations(power, product, site.column),
-        _frequency(product[site.column, 2], own, level, colours[site.column], history.fs),
-        max(_hum(rows[:, site.column], history.fs, mains) for mains in MAINS),
+        Explanation(*explained),
+        rho,
+        _frequency(product, own, level, float(colours[site.column]), history.fs),
+        _hum(rows[:, site.column], history.fs),
     )
 
 
-def _correlations(power: Values, product: Values, column: int) -> tuple[float, ...]:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        rho = np.abs(product).max(axis=1) / np.sqrt(power * power[column])
-    return tuple(rho.tolist())
+@numba.njit(cache=True, nogil=True)
+def examine(rows, column, levels, freedom):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+    """Powers, correlation with the next sample, raw correlations and the explanation."""
+    power, product = kernels.survey(rows, column)
+    rho = np.empty(len(power))
+    for k in range(len(power)):
+        scale = np.sqrt(power[k] * power[column])
+        rho[k] = np.abs(product[k]).max() / scale if scale > 0.0 else np.nan
+    explained = explanation(power, product, levels, column, freedom)
+    return power, product[column, 2], rho, explained
 
 
-def _other_side(
-    rows: Values, power: Values, levels: Values, column: int, freedom: float
-) -> tuple[float, float, bool]:
-    """Amplitude over the same muscle of the other side, the most it may be, and its silence."""
+@numba.njit(cache=True, nogil=True)
+def other_side(rows, power, levels, column, freedom):  # type: ignore[no-untyped-def]  # see examine
+    """Amplitude over the same muscle of the other side, the most it may be, and its silence.
+
+    What cross-talk explains there is left out.
+    """
     if column < 0 or np.isnan(power[column]):
-        return nan, nan, False
-    scatter = levels[column] * sqrt(2 / freedom)
-    silent = bool(power[column] <= levels[column] + 3 * scatter)
+        return np.nan, np.nan, False
+    scatter = levels[column] * np.sqrt(2.0 / freedom)
+    silent = power[column] <= levels[column] + 3.0 * scatter
     explained = 0.0
     if not silent:
-        power, product = kernels.survey(rows, column)
-        explained = explain(power, product, levels, column, freedom).explained
-        silent = bool(power[column] - explained <= levels[column] + 3 * scatter)
-    amplitude = corrected(float(power[column]) - explained, float(levels[column]))
-    return amplitude, sqrt(amplitude**2 + 2 * scatter), silent
+        own, product = kernels.survey(rows, column)
+        explained = explanation(own, product, levels, column, freedom)[3]
+        silent = power[column] - explained <= levels[column] + 3.0 * scatter
+    amplitude = np.sqrt(max(power[column] - explained - levels[column], 0.0))
+    return amplitude, np.sqrt(amplitude**2 + 2.0 * scatter), silent
 
 
 def _frequency(product: float, power: float, noise: float, colour: float, fs: float) -> float:
@@ -162,7 +170,9 @@ def _frequency(product: float, power: float, noise: float, colour: float, fs: fl
     return acos(min(max(correlation, -1.0), 1.0)) * fs / (2 * pi)
 
 
-def _hum(values: Values, fs: float, mains: float) -> float:
-    """Correlation with itself five periods of the mains later."""
-    lag = round(5 * fs / mains)
-    return kernels.similarity(values, lag) if len(values) >= 2 * lag else 0.0
+def _hum(values: Values, fs: float) -> float:
+    """Largest correlation with itself five periods of the mains later."""
+    lags = [round(5 * fs / mains) for mains in MAINS]
+    if len(values) < 2 * min(lags):
+        return 0.0
+    return max(kernels.similarity(values, lag) for lag in lags if len(values) >= 2 * lag)
