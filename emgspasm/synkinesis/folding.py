@@ -20,9 +20,10 @@ from emgspasm.synkinesis import history as past
 from emgspasm.synkinesis.history import History
 from emgspasm.synkinesis.judging import Act, Company, Rules, acts
 from emgspasm.synkinesis.markers import Marker, markers
-from emgspasm.synkinesis.naming import Chain, artifact, blink, movement, spasms
+from emgspasm.synkinesis.naming import Chain, Experience, artifact, blink, movement, spasms
 from emgspasm.synkinesis.pairs import ENVELOPE, RATE, REACH, envelope_lag
 from emgspasm.synkinesis.reading import Reading, Site, read, sites
+from emgspasm.synkinesis.spread import EYE, REGIONS
 
 CLUSTER_GAP = 0.010
 """Seconds; bursts that begin later than this after all others ended are another cluster."""
@@ -82,7 +83,7 @@ class FoldState:
     cluster: list[Reading] = field(default_factory=list)
     cluster_stop: int = 0
     chains: dict[str, Chain] = field(default_factory=dict)
-    rhythmic: dict[int, int] = field(default_factory=dict)
+    known: Experience = field(default_factory=Experience)
     company: Company = field(default_factory=Company)
 
 
@@ -128,7 +129,9 @@ class Folding:
         shift = round(pipeline.delay(emg_only(info)) * fs)
         held = pipeline.detector.baseline.calibration + pipeline.certain(emg_only(info))
         history = past.begin(fs, len(info.columns()), start, shift, held)
-        return FoldState(fs, sites(info), history, markers(annotations, fs))
+        places = sites(info)
+        known = Experience(_sides_of_eyes_only(places.values()))
+        return FoldState(fs, places, history, markers(annotations, fs), known=known)
 
     def step(self, state: FoldState, analysis: Analysis) -> tuple[FoldState, Folded]:
         """Fold one analysis; `state` is consumed.
@@ -207,7 +210,14 @@ class Folding:
             said.events.append(movement(chain, state.marked, state.fs))
         else:
             gap = round(self.gap * state.fs)
-            said.events += spasms(chain, state.marked, state.rhythmic, gap, state.fs)
+            said.events += spasms(chain, state.marked, state.known, gap, state.fs)
+
+
+def _sides_of_eyes_only(places: Iterable[Site]) -> frozenset[str]:
+    """Sides of which the montage holds no muscle of the facial nerve but the eye's."""
+    facial = [place for place in places if place.muscle in REGIONS]
+    others = {place.side for place in facial if REGIONS[place.muscle] != EYE}
+    return frozenset(place.side for place in facial) - others
 
 
 def _lags(act: Act, state: FoldState) -> Iterator[Lag]:

@@ -132,7 +132,9 @@ def _noise(history: History) -> NDArray[np.float64]:
     width = min(450.0, 0.45 * history.fs) - 20.0
     spread = 2 / (9 * max(2 * BLOCK * width, 1.0))
     share = (1 - spread + QUIET_QUANTILE * sqrt(spread)) ** 3
-    quiet = [kernels.quietest(*seen[:, :, k], QUIET_SHARE) for k in range(seen.shape[2])]
+    quiet = [
+        kernels.quietest(seen[0, :, k], seen[1, :, k], QUIET_SHARE) for k in range(seen.shape[2])
+    ]
     return np.array([(limit / share, product) for limit, product in quiet]).T
 
 

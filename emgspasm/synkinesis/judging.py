@@ -70,6 +70,8 @@ class Act:
         What cross-talk from them explains.
     together : int
         Muscles that begin within the synchrony window of another one.
+    hidden : {"", "movement", "blink"}
+        Where muscles that join may be hidden: those of a movement under way, the eye of a blink.
     on_blink : bool
         Whether both eyes blink at the same time.
     carried : tuple of Reading
@@ -83,6 +85,7 @@ class Act:
     readings: tuple[Reading, ...]
     copies: tuple[Reading, ...] = ()
     together: int = 1
+    hidden: Literal["", "movement", "blink"] = ""
     on_blink: bool = False
     carried: tuple[Reading, ...] = ()
     dragged: tuple[str, ...] = field(default=())
@@ -384,18 +387,23 @@ def _twitch(
     ]
     mine = [r for r in copies if any(overlap(r, s) > 0 for s in readings)]
     blinks = [a for a in both if a.kind == "blink" and a.onset < offset and onset < a.offset]
-    # other muscles of a twitch within a movement are hidden in their bursts of the movement
-    hidden = any(a.kind == "movement" and a.onset < onset and offset < a.offset for a in both)
+    moving = any(a.kind == "movement" and a.onset < onset and offset < a.offset for a in both)
+    blinking = bool(blinks) and any(_is_lower_and_certain(r) for r in readings)
     together = {r.site.muscle for r in readings if _accompanied(r, readings, rules, fs)}
     return Act(
         "twitch",
         side,
         tuple(readings),
         tuple(mine),
-        max(len(together), 2 if hidden else 1),
+        max(len(together), 1),
+        hidden="movement" if moving else "blink" if blinking else "",
         on_blink=bool(blinks),
         carried=tuple(carried),
     )
+
+
+def _is_lower_and_certain(reading: Reading) -> bool:
+    return REGIONS.get(reading.site.muscle) in LOWER and reading.least_li >= UNILATERAL
 
 
 def _outlasts(reading: Reading, act: Act, fs: float) -> bool:

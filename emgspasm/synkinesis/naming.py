@@ -36,8 +36,12 @@ TOGETHER = 0.5
 """Share of the bursts of a side from which its muscles act together: nearly all in hemifacial
 spasm, by chance in rhythms of single muscles [sim]."""
 
-CERTAIN = 0.6
-"""Least laterality index that an eye alone must have, noise considered [sim]."""
+LIKELY, CERTAIN, ALONE = 0.5, 0.6, 0.75
+"""Least laterality index of an eye alone, noise considered: on a side with proven spasms, where
+only eyes are recorded, and where other muscles are but have shown none [sim]."""
+
+FEWEST_PROVEN = 2
+"""Spasms of several muscles after which a side is known to have them [design]."""
 
 BY_CHANCE = 0.2
 """Share of synchronous acts that independent muscles reach by chance [sim]."""
@@ -117,23 +121,52 @@ def movement(chain: Chain, marked: Sequence[Marker], fs: float) -> Event:
     return _event("voluntary", "B", label, readings, onset, chain.offset, marked, fs, reason)
 
 
+@dataclass(slots=True)
+class Experience:
+    """What a recording has shown so far.
+
+    Parameters
+    ----------
+    eyes_only : frozenset of str
+        Sides of which no other muscle is recorded.
+    rhythmic : dict of int to int
+        Channels in rhythm, and the sample at which that was last so.
+    proven : dict of str to int
+        Spasms by side in which several muscles began together.
+    """
+
+    eyes_only: frozenset[str] = frozenset()
+    rhythmic: dict[int, int] = field(default_factory=dict)
+    proven: dict[str, int] = field(default_factory=lambda: {"L": 0, "R": 0})
+
+    def knows(self, side: str) -> bool:
+        """Whether the side is known to have spasms."""
+        return self.proven[side] >= FEWEST_PROVEN
+
+    def least_li(self, side: str) -> float:
+        """Laterality that the eye alone must have: less where the side is known to have spasms."""
+        if self.knows(side):
+            return LIKELY
+        return CERTAIN if side in self.eyes_only else ALONE
+
+
 def spasms(
-    chain: Chain, marked: Sequence[Marker], rhythmic: dict[int, int], gap: int, fs: float
+    chain: Chain, marked: Sequence[Marker], known: Experience, gap: int, fs: float
 ) -> Iterable[Event]:
     """Events of a chain of one-sided acts.
 
     Parameters
     ----------
-    rhythmic : dict of int to int
-        Channels in rhythm, and the sample at which that was last so; updated.
+    known : Experience
+        Updated.
     gap : int
         Samples; acts closer than this are one spasm.
     """
     chain.acts = _loud(chain.acts)
     if chain.doubtful:
-        _note_rhythms(chain, rhythmic, fs)
+        _note_rhythms(chain, known.rhythmic, fs)
     for part in _split(chain.acts, gap):
-        event = _one_sided(chain.side, part, marked, rhythmic, fs)
+        event = _one_sided(chain.side, part, marked, known, fs)
         if event is not None:
             yield event
 
@@ -185,7 +218,7 @@ def _one_sided(
     side: Literal["L", "R", "B"],
     part: list[Act],
     marked: Sequence[Marker],
-    rhythmic: dict[int, int],
+    known: Experience,
     fs: float,
 ) -> Event | None:
     """Event of acts that are one spasm if they are any."""
@@ -198,12 +231,14 @@ def _one_sided(
     if not facial or _chewing(readings):
         return _event("voluntary", side, "masticatory", readings, onset, offset, marked, fs,
                       "one side; chewing muscles lead")  # fmt: skip
-    pulse = [r for r in readings if _in_rhythm(r, rhythmic, fs)]
+    pulse = [r for r in readings if _in_rhythm(r, known.rhythmic, fs)]
     if synchrony(part) < TOGETHER and len(pulse) * 2 > len(readings):
         reason = f"one side; {'+'.join(sorted(muscles))} in a rhythm of its own, not together"
         return _event("spasm", side, MYOKYMIA, readings, onset, offset, marked, fs, reason)
-    if not _hemifacial(part):
+    if not _hemifacial(part, known, side):
         return None
+    if not pulse and not any(act.hidden for act in part) and synchrony(part) >= TOGETHER:
+        known.proven[side] += 1
     bursts = [r.burst for r in readings]
     li = _laterality(readings)
     reason = "; ".join(_reasons(part, li, facial, together, fs))
@@ -222,22 +257,26 @@ def _one_sided(
     )
 
 
-def _hemifacial(part: Sequence[Act]) -> bool:
+def _hemifacial(part: Sequence[Act], known: Experience, side: str) -> bool:
     """Whether muscles of the facial nerve act together, or the eye alone for certain.
 
-    Muscles other than the eye that act alone more often than together are no such spasm.
+    Muscles other than the eye that act alone more often than together are no such spasm. Within a
+    movement others may be hidden; within a blink the eye may, on a side known to have spasms. Had
+    the other eye been missed, an eye alone would be a blink.
     """
-    together = [act for act in part if act.together >= 2]
-    alone = [act for act in part if act.together < 2]
+    together = [
+        act
+        for act in part
+        if act.together >= 2
+        or act.hidden == "movement"
+        or (act.hidden == "blink" and known.knows(side))
+    ]
+    alone = [act for act in part if act not in together]
     others = [act for act in alone if {r.site.muscle for r in act.readings} - EYES]
     if together:
         return len(together) >= len(others)
-    return not others and any(_certain(act.readings) for act in alone)
-
-
-def _certain(readings: Sequence[Reading]) -> bool:
-    """Whether one muscle alone proves one side: an eye that was missed would make it a blink."""
-    return any(r.least_li >= CERTAIN for r in readings)
+    least = known.least_li(side)
+    return not others and any(r.least_li >= least for act in alone for r in act.readings)
 
 
 def _chewing(readings: Sequence[Reading]) -> bool:
