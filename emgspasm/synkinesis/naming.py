@@ -19,7 +19,7 @@ from typing import Literal
 from emgspasm.stream import Burst, BurstQuality, Event
 from emgspasm.synkinesis.classes import spasm_class
 from emgspasm.synkinesis.judging import Act
-from emgspasm.synkinesis.laterality import laterality_index, log_ratio
+from emgspasm.synkinesis.laterality import UNILATERAL, laterality_index, log_ratio
 from emgspasm.synkinesis.markers import RESTS, Marker, under_way
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.rhythm import is_rhythm, is_slow_train
@@ -231,16 +231,16 @@ def _one_sided(
     if not facial or _chewing(readings):
         return _event("voluntary", side, "masticatory", readings, onset, offset, marked, fs,
                       "one side; chewing muscles lead")  # fmt: skip
+    li = _laterality(readings)
     pulse = [r for r in readings if _in_rhythm(r, known.rhythmic, fs)]
     if synchrony(part) < TOGETHER and len(pulse) * 2 > len(readings):
         reason = f"one side; {'+'.join(sorted(muscles))} in a rhythm of its own, not together"
         return _event("spasm", side, MYOKYMIA, readings, onset, offset, marked, fs, reason)
-    if not _hemifacial(part, known, side):
+    if not _hemifacial(part, known, side) or (together < 3 and _is_doubtful(part, li[0])):
         return None
     if not pulse and not any(act.hidden for act in part) and synchrony(part) >= TOGETHER:
         known.proven[side] += 1
     bursts = [r.burst for r in readings]
-    li = _laterality(readings)
     reason = "; ".join(_reasons(part, li, facial, together, fs))
     return _event(
         "spasm",
@@ -277,6 +277,17 @@ def _hemifacial(part: Sequence[Act], known: Experience, side: str) -> bool:
         return len(together) >= len(others)
     least = known.least_li(side)
     return not others and any(r.least_li >= least for act in alone for r in act.readings)
+
+
+def _is_doubtful(part: Sequence[Act], li: float) -> bool:
+    """Whether few muscles lean to a side less than one-sided, or none is the eye or beside it.
+
+    Hemifacial spasm begins at the eye (clinical facts 1); brow and eye are neighbours.
+    """
+    if li < UNILATERAL:
+        return True
+    reached = regions({m for act in part for m in act.muscles})
+    return not reached & {EYE, BROW} and not any(act.hidden for act in part)
 
 
 def _chewing(readings: Sequence[Reading]) -> bool:
