@@ -15,6 +15,8 @@ from emgspasm.config import LoadedConfig
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
 from emgspasm.results import Results, analyze_recording
 from emgspasm.storage.columns import SUMMARY, TABLES
+from emgspasm.storage.hed import events_dictionary
+from emgspasm.storage.study import derivative_description
 from emgspasm.storage.tables import data_dictionary, replacing, write_json, write_table
 
 if TYPE_CHECKING:
@@ -172,6 +174,9 @@ def write_results(results: Results, out: Path, *, overwrite: bool = False) -> No
         refuse_existing(out, results.name)
     for name, frame in results.tables().items():
         write_table(frame, result_path(out, results.name, name), overwrite=overwrite)
+    if results.name.endswith("_emg"):
+        dictionary = result_path(out, results.name, "events", ".json")
+        write_json(events_dictionary(), dictionary, overwrite=overwrite)
     provenance = result_path(out, results.name, "", ".json")
     write_json(results.provenance, provenance, overwrite=overwrite)
 
@@ -210,6 +215,8 @@ def write_joint(outcomes: Sequence[Outcome], out: Path, *, overwrite: bool = Fal
         with replacing(path, overwrite=True) as temporary:
             temporary.write_text("\n".join([heading, *rows, ""]), encoding="utf-8")
     write_json(data_dictionary(), out / "dataset.json", overwrite=True)
+    if out.parent.name == "derivatives":
+        write_json(derivative_description(), out / "dataset_description.json", overwrite=True)
 
 
 def _rows(path: Path) -> list[str]:

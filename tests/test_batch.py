@@ -223,6 +223,7 @@ def test_a_study_s_results_go_to_its_derivatives_under_bids_names(study):
     first = derivatives / "sub-01/ses-W2/emg"
     assert sorted(p.name for p in first.iterdir()) == [
         "sub-01_ses-W2_task-rest_desc-bursts.json",
+        "sub-01_ses-W2_task-rest_desc-bursts_events.json",
         "sub-01_ses-W2_task-rest_desc-bursts_events.tsv",
         "sub-01_ses-W2_task-rest_desc-bursts_pairs.tsv",
         "sub-01_ses-W2_task-rest_desc-bursts_quality.tsv",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from emgspasm.errors import RecordingError
+from emgspasm.storage.hed import VERSION
 from emgspasm.storage.sidecar import SidecarPaths, write_rows
 from emgspasm.storage.tables import replacing, write_json
 
@@ -170,6 +171,11 @@ def _dataset(name: str) -> dict[str, Any]:
         "DatasetType": "raw",
         "GeneratedBy": [{"Name": "emgspasm", "Version": version("emgspasm")}],
     }
+
+
+def derivative_description() -> dict[str, Any]:
+    """Description of the results of a study as a dataset of their own, with its HED schema."""
+    return _dataset("emgspasm results") | {"DatasetType": "derivative", "HEDVersion": VERSION}
 
 
 def _checked(key: str, label: str) -> str:
