@@ -31,6 +31,9 @@ QUIET_QUANTILE = -0.674489750196  # of the standard normal distribution at QUIET
 MEMORY = 500
 """Blocks that count for the noise level: 10 s (clinical facts 4)."""
 
+FEWEST_LEVELS = 2
+"""Levels before one is believed: a spasm of a second or two may fill the first [design]."""
+
 PACE = 100
 """Blocks from one noise level to the next: 2 s, the calibration of the detector."""
 
@@ -77,7 +80,7 @@ def begin(fs: float, n_channels: int, start: int, shift: int, held: float) -> Hi
     held : float
         Seconds for which a burst may be held back before it is said.
     """
-    keep = round((LOOK + held + 2.0) * fs)
+    keep = round((LOOK + held + FEWEST_LEVELS * PACE * BLOCK) * fs)
     rows = np.empty((4 * keep, n_channels))
     return History(fs, shift, keep, start, start, 0, rows, np.empty((2, MEMORY, n_channels)))
 
@@ -143,14 +146,15 @@ def noise(history: History, sample: int) -> NDArray[np.float64]:
 
     Its mean square, and the correlation of neighbouring samples, which tells its colour.
     """
-    if not history.moments:
+    if len(history.moments) < FEWEST_LEVELS:
         return _noise(history)
-    return history.levels[max(bisect_right(history.moments, sample) - 1, 0)]
+    place = bisect_right(history.moments, sample) - 1
+    return history.levels[max(place, FEWEST_LEVELS - 1)]
 
 
 def known(history: History) -> bool:
     """Whether the segment is old enough for a noise level."""
-    return bool(history.moments)
+    return len(history.moments) >= FEWEST_LEVELS
 
 
 def stretch(history: History, onset: int, offset: int) -> NDArray[np.float64]:

@@ -164,7 +164,7 @@ def spasms(
     """
     chain.acts = _loud(chain.acts)
     if chain.doubtful:
-        _note_rhythms(chain, known.rhythmic, fs)
+        _note_rhythms(chain, known, fs)
     for part in _split(chain.acts, gap):
         event = _one_sided(chain.side, part, marked, known, fs)
         if event is not None:
@@ -185,20 +185,25 @@ def _loud(acts: Sequence[Act]) -> list[Act]:
     return kept
 
 
-def _note_rhythms(chain: Chain, rhythmic: dict[int, int], fs: float) -> None:
+def _note_rhythms(chain: Chain, known: Experience, fs: float) -> None:
+    """Remember the channels that are in rhythm.
+
+    Slow trains count as well, though irregular, where nothing speaks for hemifacial spasm.
+    """
     onsets: dict[int, list[int]] = {}
     lengths: dict[int, list[int]] = {}
     for reading in (r for act in chain.acts for r in act.readings):
         channel = reading.burst.channel
         onsets.setdefault(channel, []).append(reading.onset)
         lengths.setdefault(channel, []).append(reading.offset - reading.onset)
-    lonely = synchrony(chain.acts) <= BY_CHANCE
+    plain = not known.knows(chain.side) and chain.side not in known.eyes_only
+    lonely = plain and synchrony(chain.acts) <= BY_CHANCE
     for channel, moments in onsets.items():
         if median(lengths[channel]) > GROUP * fs:
             continue
         moments.sort()
         if is_rhythm(moments, fs) or (lonely and is_slow_train(moments, fs)):
-            rhythmic[channel] = moments[-1]
+            known.rhythmic[channel] = moments[-1]
 
 
 def _split(acts: Iterable[Act], gap: int) -> list[list[Act]]:
