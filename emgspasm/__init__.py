@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from emgspasm.dsp.pipeline import analyze as analyze
     from emgspasm.results import analyze_recording as analyze_recording
     from emgspasm.simulation import simulate as simulate
+    from emgspasm.sources.registry import open_source as open_source
     from emgspasm.storage.montage import load_montage as load_montage
     from emgspasm.storage.opening import open_recording as open_recording
 
@@ -23,6 +24,7 @@ _HOMES = {
     "load_config": "emgspasm.config",
     "load_montage": "emgspasm.storage.montage",
     "open_recording": "emgspasm.storage.opening",
+    "open_source": "emgspasm.sources.registry",
     "simulate": "emgspasm.simulation",
 }
 __all__ = ["__version__", *_HOMES]  # noqa: PLE0604  the names are the table's keys

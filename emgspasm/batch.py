@@ -16,7 +16,7 @@ from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
 from emgspasm.results import Results, analyze_recording
 from emgspasm.storage.columns import SUMMARY, TABLES
 from emgspasm.storage.hed import events_dictionary
-from emgspasm.storage.study import derivative_description
+from emgspasm.storage.study import describe_derivatives
 from emgspasm.storage.tables import data_dictionary, replacing, write_json, write_table
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def refuse_existing(out: Path, name: str) -> None:
 
 
 def write_joint(outcomes: Sequence[Outcome], out: Path, *, overwrite: bool = False) -> None:
-    """Write ``summary.tsv`` of all recordings of a call, and the data dictionary.
+    """Write ``summary.tsv`` of all recordings of a call, and what describes the tables.
 
     Unless `overwrite`, rows that earlier calls left there for other recordings stay.
 
@@ -216,7 +216,7 @@ def write_joint(outcomes: Sequence[Outcome], out: Path, *, overwrite: bool = Fal
             temporary.write_text("\n".join([heading, *rows, ""]), encoding="utf-8")
     write_json(data_dictionary(), out / "dataset.json", overwrite=True)
     if out.parent.name == "derivatives":
-        write_json(derivative_description(), out / "dataset_description.json", overwrite=True)
+        describe_derivatives(out)
 
 
 def _rows(path: Path) -> list[str]:

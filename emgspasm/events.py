@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from emgspasm.stream import Burst, Event, StreamInfo
@@ -23,7 +24,7 @@ def event_rows(
     maxima: Mapping[int, float],
     origin: dict[str, Any],
 ) -> Iterator[dict[str, Any]]:
-    """Rows of bursts and of events, linked by ``event_id``.
+    """Rows of bursts and of events in order of onset, linked by ``event_id``.
 
     Parameters
     ----------
@@ -44,14 +45,25 @@ def event_rows(
     for number, event in sorted(named, key=lambda item: item[1].trial_type == "spasm"):
         for burst in (*event.bursts, *event.copies):
             links[burst.channel, burst.onset] = _ids(number, event) | _link(burst, event, info)
-    for number, event in named:
-        yield _event_row(info, event) | origin | _said(event, origin) | _ids(number, event)
-    for burst in bursts:
-        key = burst.channel, burst.onset
-        row = burst_row(info.channels[burst.channel], burst, info.sampling_frequency)
-        flag = _flag(info.sampling_frequency, copy=key in copies)
-        share = _share(burst, maxima)
-        yield row | origin | {"crosstalk_flag": flag, "pct_mvc": share} | links.get(key, {})
+    # rows one at a time: a hundred thousand as dicts take much memory
+    items: list[Burst | tuple[int, Event]] = [*named, *bursts]
+    for item in sorted(items, key=partial(_place, info)):
+        if isinstance(item, Burst):
+            row = burst_row(info.channels[item.channel], item, info.sampling_frequency)
+            key = item.channel, item.onset
+            flag = _flag(info.sampling_frequency, copy=key in copies)
+            told = {"crosstalk_flag": flag, "pct_mvc": _share(item, maxima)}
+            yield row | origin | told | links.get(key, {})
+        else:
+            number, event = item
+            yield _event_row(info, event) | origin | _said(event, origin) | _ids(number, event)
+
+
+def _place(info: StreamInfo, item: Burst | tuple[int, Event]) -> tuple[int, int, str]:
+    """Order of rows: by onset; of the same onset the longest first, events before bursts."""
+    if isinstance(item, Burst):
+        return item.onset, -item.offset, info.names[item.channel]
+    return item[1].onset, -item[1].offset, ""
 
 
 def _flag(fs: float, *, copy: bool) -> str | None:

@@ -31,7 +31,7 @@ from emgspasm.spasm_tables import (
     trial_rows,
     withheld,
 )
-from emgspasm.storage.columns import PAIRS, QUALITY, SUMMARY, TRIALS
+from emgspasm.storage.columns import EVENTS, PAIRS, QUALITY, SUMMARY, TRIALS
 from emgspasm.storage.opening import StoredRecording, open_recording
 from emgspasm.storage.tables import table
 from emgspasm.stream import Burst, Channel, Chunk, StreamInfo, emg_only
@@ -43,7 +43,6 @@ from emgspasm.tabulation import (
     SIDE_LETTER,
     bids_entities,
     burst_measures,
-    events_table,
     quality_row,
 )
 
@@ -268,9 +267,9 @@ def gather(result: Measurement, analysis: Analysis) -> None:
     """Add one analysis to a measurement; the tally counts at the end of each segment."""
     result.bursts.extend(analysis.bursts)
     result.present += len(analysis.chunk.samples)
-    if len(analysis.chunk.samples):
-        return
     tally = analysis.tally
+    if tally is None:
+        return
     result.missing += tally.missing
     result.clipped += tally.clipped
     result.flat += tally.flat
@@ -338,11 +337,11 @@ def tabulate(
     quality = list(channel_quality(recording, measured))
     return Results(
         name=path.stem,
-        events=events_table(rows),
-        summary=table(list(summary_rows(path.stem, recording, measured, entities)), SUMMARY),
-        quality=table([quality_row(path.stem, q) for q in quality], QUALITY),
-        pairs=table(list(pair_rows(info, found, common)), PAIRS),
-        trials=table(list(trial_rows(told, info.sampling_frequency, common)), TRIALS),
+        events=table(rows, EVENTS),
+        summary=table(summary_rows(path.stem, recording, measured, entities), SUMMARY),
+        quality=table((quality_row(path.stem, q) for q in quality), QUALITY),
+        pairs=table(pair_rows(info, found, common), PAIRS),
+        trials=table(trial_rows(told, info.sampling_frequency, common), TRIALS),
         provenance=provenance(path, recording, measured, config, quality)
         | spasm_provenance(info, found, told, most),
     )
@@ -422,7 +421,8 @@ def channel_quality(recording: StoredRecording, measured: Measurement) -> Iterat
             "flat": 100 * measured.flat[i] / total,
         }
         line = float(measured.line_ratio[i])
-        graded, reason = grade(Limits(), noise=noise, line=line, **shares)
+        analyzed = 100 * measured.analyzed[i] / total
+        graded, reason = grade(Limits(), noise=noise, line=line, analyzed=analyzed, **shares)
         yield ChannelQuality(
             channel=channel.name,
             noise=noise,

@@ -51,7 +51,7 @@ def burden(burst: Burst) -> float:
 
 def events_table(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """Rows as an events table, in order of onset; of the same onset the longest first."""
-    frame = table(list(rows), EVENTS)
+    frame = table(rows, EVENTS)
     order = ["onset", "duration", "channel"]
     return frame.sort_values(order, ascending=[True, False, True], ignore_index=True)
 

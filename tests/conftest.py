@@ -1,5 +1,6 @@
 """Small signals and streams shared by the tests."""
 
+import subprocess
 from itertools import pairwise
 
 import numpy as np
@@ -47,3 +48,16 @@ def noise_with_bursts():
         return samples
 
     return make
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of 40 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"no small disk can be mounted here: {done.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)

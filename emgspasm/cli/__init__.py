@@ -16,9 +16,12 @@ from emgspasm.errors import ConfigError, EmgspasmError
 COMMANDS = {
     "analyze": ("analysis:analyze", "Find bursts in recordings, folders or a study."),
     "demo": ("demo:demo", "Simulate, record, analyze and score: no hardware needed."),
+    "devices": ("boards:devices", "List serial ports, boards that answer, and what is wrong."),
+    "emulate": ("boards:emulate", "Emulate a board to record from, with faults to order."),
     "export": ("files:export", "Write a recording as EDF, CSV, Parquet or OpenBCI text."),
     "import": ("files:import_", "Bring a recording of another program into a study."),
     "quality": ("analysis:quality", "Show noise, mains, clipping and losses of each channel."),
+    "record": ("recording:record", "Record from a board into a study and detect bursts live."),
     "recover": ("files:recover", "Make a cut recording whole and say what was lost."),
     "score": ("analysis:score", "Compare found events with a truth."),
     "simulate": ("simulation:simulate", "Write a recording with known truth beside it."),

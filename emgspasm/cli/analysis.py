@@ -26,6 +26,8 @@ from emgspasm.errors import RecordingError
 
 if TYPE_CHECKING:
     from emgspasm.batch import Outcome
+    from emgspasm.dsp.quality import ChannelQuality
+    from emgspasm.sources.protocols import Electrode
     from emgspasm.synkinesis.scoring import Score
 
 config_option = click.option("--config", type=FILE, help="TOML file with the settings.")
@@ -104,22 +106,32 @@ def _report(outcomes: Sequence[Outcome], out: Path) -> None:
 
 
 @click.command(cls=Command)
-@click.argument("source", type=FILE)
+@click.argument("source", required=False, type=FILE)
 @config_option
 @montage_option
 @rate_option
 @gain_option
+@click.option("--port", metavar="PORT", help="Serial port of the board.")
 @json_option
 def quality(
-    source: Path,
+    source: Path | None,
     config: Path | None,
     montage: Path | None,
     sampling_frequency: float | None,
     gain: float | None,
+    port: str | None,
     *,
     as_json: bool,
 ) -> None:
-    """Show noise, mains, clipping and losses of each channel of a recording."""
+    """Show noise, mains, clipping and losses of each channel of a recording or a board.
+
+    SOURCE is a recording. Without it the board of --config is looked at: some seconds of
+    streaming, then the impedance of every electrode where the board can tell. The participant
+    sits still; nothing is recorded.
+    """
+    if source is None:
+        _board_quality(config, port, as_json=as_json)
+        return
     from emgspasm.results import judge_recording
 
     rows, findings = judge_recording(
@@ -129,8 +141,32 @@ def quality(
         sampling_frequency=sampling_frequency,
         gain=gain,
     )
+    _show_quality(rows, findings, (), as_json=as_json)
+
+
+def _board_quality(config: Path | None, port: str | None, *, as_json: bool) -> None:
+    from emgspasm.cli.boards import configured_source, electrodes, look
+
+    if config is None:
+        raise click.UsageError("give a recording, or --config FILE of a board")
+    loaded = read_config(config)
+    rows, findings = look(configured_source(loaded, config, port), loaded)
+    measured = electrodes(configured_source(loaded, config, port))
+    _show_quality(rows, findings, measured, as_json=as_json)
+
+
+def _show_quality(
+    rows: Sequence[ChannelQuality],
+    findings: Sequence[str],
+    electrodes: Sequence[Electrode],
+    *,
+    as_json: bool,
+) -> None:
     if as_json:
-        click.echo(json.dumps({"channels": [_plain(r) for r in rows], "findings": findings}))
+        told = {"channels": [_plain(r) for r in rows], "findings": list(findings)}
+        if electrodes:
+            told["electrodes"] = [_plain(e) | {"grade": e.grade} for e in electrodes]
+        click.echo(json.dumps(told))
         return
     heading = ["channel", "noise", "mains dB", "clipped %", "missing %", "flat %", "grade", ""]
     cells = [
@@ -147,8 +183,24 @@ def quality(
         for r in rows
     ]
     click.echo(columns([heading, *cells]))
+    if electrodes:
+        click.echo()
+        click.echo(impedance_table(electrodes))
     for finding in findings:
         say(finding)
+
+
+def impedance_table(electrodes: Sequence[Electrode]) -> str:
+    """Impedances for a terminal: both electrodes of a channel in a row."""
+    from emgspasm.sources.protocols import MISMATCH
+
+    rows = [["channel", "P kohm", "N kohm", "grade", ""]]
+    for p, n in zip(electrodes[::2], electrodes[1::2], strict=True):
+        worst = max(p, n, key=lambda each: each.ohm)
+        mismatch = abs(p.ohm - n.ohm) > MISMATCH
+        words = f"electrodes differ by more than {MISMATCH / 1000:g} kohm" if mismatch else ""
+        rows.append([p.channel, shown(p.ohm / 1000), shown(n.ohm / 1000), worst.grade, words])
+    return columns(rows)
 
 
 @click.command(cls=Command)

@@ -109,7 +109,8 @@ def export(
 def recover(files: tuple[Path, ...]) -> None:
     """Make cut recordings whole, in place, and say what was lost.
 
-    Whatever lies after the last whole record is kept beside the file.
+    Whatever lies after the last whole record is kept beside the file. In a study, the duration
+    and the markers beside the recording are brought up to date.
     """
     from emgspasm.storage.recovery import recover as mend
 
@@ -117,6 +118,7 @@ def recover(files: tuple[Path, ...]) -> None:
     for file in files:
         try:
             recovery = mend(file)
+            _mend_sidecars(file)
         except RecordingError as error:
             failed.append(f"{file}: {error}")
             continue
@@ -126,3 +128,13 @@ def recover(files: tuple[Path, ...]) -> None:
             say(f"  {finding}")
     if failed:
         raise RecordingError(f"{len(failed)} of {len(files)} files failed: {'; '.join(failed)}")
+
+
+def _mend_sidecars(file: Path) -> None:
+    from emgspasm.storage.edf import open_edf
+    from emgspasm.storage.sidecar import bring_up_to_date
+    from emgspasm.storage.study import Placement
+
+    place = Placement.of(file)
+    if place is not None and place.sidecars.description.exists():
+        bring_up_to_date(open_edf(file), place.sidecars)

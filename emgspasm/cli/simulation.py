@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from emgspasm.cli.console import FILE, Command, progress, refuse_existing, say
-from emgspasm.errors import ConfigError
+from emgspasm.errors import ConfigError, RecordingError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,17 +70,30 @@ def simulate(
 
 def write_simulation(simulated: Simulation, out: Path, truth: Path) -> None:
     """Write the recording and its truth, replacing what is there."""
-    from emgspasm.storage.bdf import BdfWriter
     from emgspasm.storage.tables import replacing
 
+    try:
+        with replacing(out, overwrite=True) as temporary:
+            _write_recording(simulated, temporary)
+    except RecordingError as error:
+        reason = error.__cause__.strerror if isinstance(error.__cause__, OSError) else error
+        raise RecordingError(
+            f"{out} cannot be written ({reason}), and nothing of it is kept. "
+            "Make room, or write elsewhere"
+        ) from error
+    write_truth(simulated, truth)
+
+
+def _write_recording(simulated: Simulation, path: Path) -> None:
+    from emgspasm.storage.bdf import BdfWriter
+
     n_chunks = -(-simulated.n_samples // simulated.chunk_size)
-    with replacing(out, overwrite=True) as temporary, BdfWriter(temporary, simulated.info) as file:
+    with BdfWriter(path, simulated.info) as file:
         for annotation in simulated.annotations:
             file.annotate(annotation)
         with progress(simulated, "simulate", n_chunks) as chunks:
             for chunk in chunks:
                 file.write(chunk)
-    write_truth(simulated, truth)
 
 
 def write_truth(simulated: Simulation, path: Path) -> pd.DataFrame:

@@ -29,17 +29,11 @@ class DetectorState:
     memory: Memory
     shift: int
 
-    @property
-    def analyzed(self) -> NDArray[np.int64]:
-        """Samples of each channel that bursts were sought in, settling left out."""
-        analyzed: NDArray[np.int64] = self.memory.channels["analyzed"]
-        return analyzed
-
-    @property
-    def noise(self) -> NDArray[np.float64]:
-        """Sum of the noise level of each channel over those samples."""
-        noise: NDArray[np.float64] = self.memory.channels["noise"]
-        return noise
+    def counted(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Samples of each channel that bursts were sought in, settling left out, and the sum of
+        the noise level over them; whole once the segment is finished.
+        """
+        return self.memory.channels["analyzed"], self.memory.channels["noise"]
 
     def thresholds(self) -> NDArray[np.float64]:
         """Noise level, off and on threshold of each channel, shape (3, n_channels).
@@ -212,6 +206,8 @@ class Detector:
 
 def _bursts(rows: NDArray[np.void], shift: int) -> tuple[Burst, ...]:
     """Rows of the kernel as bursts, times corrected for the filters' delay."""
+    if not len(rows):
+        return ()
     rows = rows[np.lexsort((rows["onset"], rows["channel"], rows["moment"]))]
     onsets = np.maximum(rows["onset"] - shift, rows["begin"])
     offsets = np.maximum(rows["offset"] - shift, rows["begin"] + 1)

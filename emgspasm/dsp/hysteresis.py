@@ -29,7 +29,7 @@ from emgspasm.dsp.memory import (
     Rules,
     Sizes,
 )
-from emgspasm.dsp.noise import DOUBTED, calibrate, study
+from emgspasm.dsp.noise import DOUBTED, account, calibrate, study
 
 
 @numba.njit(cache=True, nogil=True)
@@ -45,25 +45,25 @@ def detect(
     out = np.empty(16, ROW)
     count = np.zeros(1, np.int64)
     for channel in range(envelope.shape[1]):
-        s, ring = past.channels[channel], past.power[channel]
-        for row in range(envelope.shape[0]):
-            value = envelope[row, channel]
-            if np.isnan(value):
+        s, row = past.channels[channel], 0
+        while row < len(envelope):
+            if np.isnan(envelope[row, channel]):
                 if s.phase != IDLE:
                     out = _end(start + row, channel, sizes, rules, past, out, count)
-                continue
-            power = filtered[row, channel] ** 2
-            if s.phase == RUNNING:
-                if not _passes(s, ring, start + row, value, power, rules):
-                    out = _decide(value, channel, sizes, rules, past, out, count)
-                continue
-            if s.phase == IDLE:
-                _begin(s, start + row, sizes)
-            past.held_envelope[channel, s.held] = value
-            past.held_power[channel, s.held] = power
-            s.held += 1
-            if s.held == sizes.calibration:
-                out = _release(channel, sizes, rules, past, out, count)
+                row += 1
+            elif s.phase == RUNNING:
+                values, signal = envelope[row:, channel], filtered[row:, channel]
+                n, out = _run(start + row, values, signal, channel, sizes, rules, past, out, count)
+                row += n
+            else:
+                if s.phase == IDLE:
+                    _begin(s, start + row, sizes)
+                past.held_envelope[channel, s.held] = envelope[row, channel]
+                past.held_signal[channel, s.held] = filtered[row, channel]
+                s.held += 1
+                row += 1
+                if s.held == sizes.calibration:
+                    out = _release(channel, sizes, rules, past, out, count)
     return out[: count[0]]
 
 
@@ -90,6 +90,7 @@ def _begin(s, sample, sizes):  # type: ignore[no-untyped-def]  # see _grow
     s.phase = CALIBRATING
     s.begin = sample
     s.settled = sample + sizes.settling
+    s.counted = sample
     s.calm = 0
     s.held = 0
     s.seen = 0
@@ -108,10 +109,8 @@ def _release(channel, sizes, rules, past, out, count):  # type: ignore[no-untype
     first = count[0]
     calibrate(s, channel, sizes, rules, past)
     s.phase = RUNNING
-    for i in range(s.held):
-        value, power = past.held_envelope[channel, i], past.held_power[channel, i]
-        if not _passes(s, past.power[channel], s.begin + i, value, power, rules):
-            out = _decide(value, channel, sizes, rules, past, out, count)
+    values, signal = past.held_envelope[channel, : s.held], past.held_signal[channel, : s.held]
+    _, out = _run(s.begin, values, signal, channel, sizes, rules, past, out, count)
     s.held = 0
     _postpone(out, first, count, s.now)
     return out
@@ -139,6 +138,7 @@ def _end(stop, channel, sizes, rules, past, out, count):  # type: ignore[no-unty
             _emit(s, CUT, channel, sizes, out, count)
         elif s.pending:
             _emit(s, GOOD, channel, sizes, out, count)
+        account(s)
     _postpone(out, first, count, stop)
     s.phase = IDLE
     s.calm = 0
@@ -148,23 +148,53 @@ def _end(stop, channel, sizes, rules, past, out, count):  # type: ignore[no-unty
     return out
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
-def _passes(s, ring, sample, value, power, rules):  # type: ignore[no-untyped-def]  # see _grow
-    """Take one sample of a running channel in; whether it leaves nothing to decide."""
-    s.now = sample
-    if sample >= s.settled:
-        s.analyzed += 1
-        s.noise += s.base
-    ring[sample & (len(ring) - 1)] = power
-    if not s.above:
-        s.calm -= 1
-        return s.calm >= 0 and value < s.on
-    s.peak = max(s.peak, value)
-    s.energy += power
-    s.relief = max(0.0, s.relief - power * s.slope + s.cost)
-    if s.relief == 0.0:
-        s.loud = sample
-    return s.refined and sample < s.block and (value >= s.off or s.relief < rules.relief)
+@numba.njit(cache=True, nogil=True)
+def _run(start, values, signal, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _grow
+    """Take samples in until one is missing or the channel stops running; how many were taken."""
+    s, ring = past.channels[channel], past.power[channel]
+    taken, due = 0, True
+    while due and s.phase == RUNNING:
+        if s.above:
+            taken, due = _last(s, ring, rules, start, taken, values, signal)
+        else:
+            taken, due = _wait(s, ring, start, taken, values, signal)
+        if due:
+            out = _decide(values[taken - 1], channel, sizes, rules, past, out, count)
+    return taken, out
+
+
+@numba.njit(cache=True, nogil=True)
+def _wait(s, ring, start, i, values, signal):  # type: ignore[no-untyped-def]  # see _grow
+    """Take quiet samples in up to one that asks for a decision; whether there is one."""
+    on, calm, due = s.on, s.calm, False
+    while i < len(values) and not due and not np.isnan(values[i]):
+        ring[(start + i) & (len(ring) - 1)] = signal[i] * signal[i]
+        calm -= 1
+        due = calm < 0 or values[i] >= on
+        i += 1
+    s.calm = calm
+    s.now = start + i - 1
+    return i, due
+
+
+@numba.njit(cache=True, nogil=True)
+def _last(s, ring, rules, start, i, values, signal):  # type: ignore[no-untyped-def]  # see _grow
+    """Take samples of a burst in up to one that asks for a decision; whether there is one."""
+    peak, energy, relief, due = s.peak, s.energy, s.relief, False
+    while i < len(values) and not due and not np.isnan(values[i]):
+        power = signal[i] * signal[i]
+        ring[(start + i) & (len(ring) - 1)] = power
+        peak = max(peak, values[i])
+        energy += power
+        relief = max(0.0, relief - power * s.slope + s.cost)
+        if relief == 0.0:
+            s.loud = start + i
+        over = values[i] < s.off and relief >= rules.relief
+        due = over or not s.refined or start + i >= s.block
+        i += 1
+    s.peak, s.energy, s.relief = peak, energy, relief
+    s.now = start + i - 1
+    return i, due
 
 
 @numba.njit(cache=True, nogil=True)
@@ -182,6 +212,7 @@ def _decide(value, channel, sizes, rules, past, out, count):  # type: ignore[no-
         elif s.now - s.crossed >= sizes.longest:
             _close(s, s.now + 1, s.energy, sizes)
             _emit(s, CUT, channel, sizes, out, count)
+            account(s)
             _begin(s, s.now + 1, sizes)
         elif s.refined and s.now >= s.block:
             s.block = s.now + sizes.window

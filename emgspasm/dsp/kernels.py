@@ -1,7 +1,8 @@
 """Compiled sample-by-sample loops shared by the filters and envelopes.
 
 All take samples of shape (n_samples, n_channels) and follow the NaN rule of
-:class:`emgspasm.dsp.stage.Stage`: NaN in, NaN out, and a fresh start after it.
+:class:`emgspasm.dsp.stage.Stage`: NaN in, NaN out, and a fresh start after it. What they return
+has each channel's samples side by side in memory, as the loops, channel by channel, want them.
 """
 
 from __future__ import annotations
@@ -37,27 +38,63 @@ def sosfilt(
         Direct form II transposed, as ``scipy.signal.sosfilt``.
     """
     n_samples, n_channels = samples.shape
-    out = np.empty_like(samples)
-    for channel in range(n_channels):
-        z = memory[channel]
-        alive = running[channel]
+    out = np.empty((n_channels, n_samples)).T
+    for channel in range(0, n_channels, 2):
+        # two channels side by side: one computes while the other waits for its last result
+        other = min(channel + 1, n_channels - 1)
+        z, w = memory[channel], memory[other]
         for row in range(n_samples):
-            x = samples[row, channel]
-            if np.isnan(x):
-                out[row, channel] = x
-                alive = False
+            x, y = samples[row, channel], samples[row, other]
+            if np.isnan(x) or np.isnan(y) or not (running[channel] and running[other]):
+                out[row, channel] = _restart(sos, steady, x, z, running, channel)
+                if other > channel:
+                    out[row, other] = _restart(sos, steady, y, w, running, other)
                 continue
-            if not alive:
-                z[:] = steady * x
-                alive = True
-            for section in range(sos.shape[0]):
-                y = sos[section, 0] * x + z[section, 0]
-                z[section, 0] = sos[section, 1] * x - sos[section, 4] * y + z[section, 1]
-                z[section, 1] = sos[section, 2] * x - sos[section, 5] * y
-                x = y
-            out[row, channel] = x
-        running[channel] = alive
+            if other == channel:
+                out[row, channel] = _one(sos, x, z)
+                continue
+            for section in range(len(sos)):
+                b0, b1, b2 = sos[section, 0], sos[section, 1], sos[section, 2]
+                a1, a2 = sos[section, 4], sos[section, 5]
+                u, v = b0 * x + z[section, 0], b0 * y + w[section, 0]
+                z[section, 0], w[section, 0] = (
+                    b1 * x - a1 * u + z[section, 1],
+                    b1 * y - a1 * v + w[section, 1],
+                )
+                z[section, 1], w[section, 1] = b2 * x - a2 * u, b2 * y - a2 * v
+                x, y = u, v
+            out[row, channel], out[row, other] = x, y
     return out
+
+
+@numba.njit(cache=True, nogil=True)
+def _one(sos: Samples, x: float, z: Samples) -> float:
+    """One sample of one channel through all sections."""
+    for section in range(len(sos)):
+        y = sos[section, 0] * x + z[section, 0]
+        z[section, 0] = sos[section, 1] * x - sos[section, 4] * y + z[section, 1]
+        z[section, 1] = sos[section, 2] * x - sos[section, 5] * y
+        x = y
+    return x
+
+
+@numba.njit(cache=True, nogil=True)
+def _restart(
+    sos: Samples,
+    steady: Samples,
+    x: float,
+    z: Samples,
+    running: NDArray[np.bool_],
+    channel: int,
+) -> float:
+    """One sample that may be missing, or the first after one that was."""
+    if np.isnan(x):
+        running[channel] = False
+        return x
+    if not running[channel]:
+        z[:] = steady * x
+        running[channel] = True
+    return _one(sos, x, z)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -85,7 +122,7 @@ def moving_rms(
     """
     n_samples, n_channels = samples.shape
     window = ring.shape[1]
-    out = np.empty_like(samples)
+    out = np.empty((n_channels, n_samples)).T
     for channel in range(n_channels):
         squares = ring[channel]
         total, count = sums[channel], filled[channel]
@@ -139,7 +176,7 @@ def screen(
     ndarray, shape (n_samples, n_channels)
     """
     n_samples, n_channels = samples.shape
-    out = np.empty_like(samples)
+    out = np.empty((n_channels, n_samples)).T
     for channel in range(n_channels):
         limit, value, run = limits[channel], last[channel], repeats[channel]
         for row in range(n_samples):

@@ -17,8 +17,9 @@ CHANNEL = np.dtype(
         ("begin", np.int64),  # first sample of the run
         ("now", np.int64),  # last sample seen
         ("held", np.int64),  # samples held back for calibration
-        ("analyzed", np.int64),  # samples past settling, over all runs
+        ("analyzed", np.int64),  # samples past settling, over all runs, before `counted`
         ("noise", np.float64),  # sum of the noise level over them
+        ("counted", np.int64),
         ("settled", np.int64),  # first sample past settling
         ("seen", np.int64),  # quiet values learnt in this run
         ("calm", np.int64),  # samples to come of which only one above `on` matters
@@ -97,7 +98,7 @@ class Memory(NamedTuple):
 
     channels: NDArray[np.void]
     held_envelope: NDArray[np.float64]
-    held_power: NDArray[np.float64]
+    held_signal: NDArray[np.float64]
     power: NDArray[np.float64]
     ordered: NDArray[np.float64]
     arrival: NDArray[np.float64]

@@ -40,8 +40,19 @@ def study(s, value, weight, channel, sizes, rules, past):  # type: ignore[no-unt
     s.blocks -= weight
     if s.blocks <= 0:
         s.blocks = sizes.hop * DOUBTED
+        account(s)
         learn(s, value, channel, past)
         threshold(s, past.ordered[channel], sizes, rules)
+
+
+@numba.njit(cache=True, nogil=True)
+def account(s):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+    """Count the samples since the last call, at the level they had."""
+    n_samples = s.now + 1 - max(s.counted, s.settled)
+    if n_samples > 0:
+        s.analyzed += n_samples
+        s.noise += n_samples * s.base
+    s.counted = s.now + 1
 
 
 @numba.njit(cache=True, nogil=True)
@@ -63,9 +74,16 @@ def threshold(s, ordered, sizes, rules):  # type: ignore[no-untyped-def]  # numb
     middle, spread = level(ordered, min(s.seen, len(ordered)))
     middle = max(middle, 1e-3 * np.cbrt(s.floor * s.floor), 1e-100)
     spread = max(spread, rules.least_spread * middle)
-    on, off = (middle + rules.on_sigma * spread) ** 1.5, (middle + rules.off_sigma * spread) ** 1.5
-    s.base = middle**1.5
+    on = _envelope(middle + rules.on_sigma * spread)
+    off = _envelope(middle + rules.off_sigma * spread)
+    s.base = _envelope(middle)
     s.on = max(on, s.floor)
     s.off = s.base + (s.on - s.base) * (off - s.base) / (on - s.base)
     s.quiet = (middle + spread * spread / middle) ** 3
     s.weight = min(1.0, (middle / spread) ** 2 / (4.5 * sizes.window))
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _envelope(value):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+    """Power 3/2: back from where the noise is Gaussian."""
+    return value * np.sqrt(value)

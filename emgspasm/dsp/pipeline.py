@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from emgspasm.stream import Burst, Chunk, StreamInfo, emg_only, segments
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tally:
-    """What a segment has come to so far, arrays a number an EMG channel.
+    """What a segment has come to, arrays a number an EMG channel.
 
     Parameters
     ----------
@@ -54,10 +54,10 @@ class Analysis:
         Whether the chunk is the first of a segment.
     settled : int
         Sample number from which the segment has settled.
-    tally : Tally
-        Of the segment, up to the end of this chunk.
     earliest : int
         Sample number before which no burst still to come begins.
+    tally : Tally or None
+        Of the whole segment, where it ends; None before.
     """
 
     chunk: Chunk
@@ -67,8 +67,8 @@ class Analysis:
     thresholds: NDArray[np.float64]
     begins: bool
     settled: int
-    tally: Tally
     earliest: int
+    tally: Tally | None = None
 
 
 @dataclass(slots=True)
@@ -159,7 +159,10 @@ class Pipeline:
         """What becomes certain because the segment ends before sample `stop`."""
         nothing = Chunk(stop, np.empty((0, len(state.columns))))
         bursts = self.detector.finish(state.detector, stop)
-        return _analysis(state, nothing, nothing, nothing, bursts, begins=False)
+        analysis = _analysis(state, nothing, nothing, nothing, bursts, begins=False)
+        missing, clipped, flat = state.screen.counts
+        analyzed, noise = state.detector.counted()
+        return replace(analysis, tally=Tally(missing, clipped, flat, analyzed, noise))
 
 
 def analyze(pipeline: Pipeline, info: StreamInfo, chunks: Iterable[Chunk]) -> Iterator[Analysis]:
@@ -212,16 +215,9 @@ def _analysis(
     if bursts and columns != tuple(range(len(columns))):
         bursts = tuple(_in_column(burst, columns[burst.channel]) for burst in bursts)
     thresholds = state.detector.thresholds()
-    missing, clipped, flat = state.screen.counts.copy()
-    detector = state.detector
-    tally = Tally(missing, clipped, flat, detector.analyzed.copy(), detector.noise.copy())
-    earliest = detector.earliest(chunk.stop)
-    return Analysis(
-        chunk, filtered, envelope, bursts, thresholds, begins, state.settled, tally, earliest
-    )
+    earliest = state.detector.earliest(chunk.stop)
+    return Analysis(chunk, filtered, envelope, bursts, thresholds, begins, state.settled, earliest)
 
 
 def _in_column(burst: Burst, column: int) -> Burst:
-    from dataclasses import replace
-
     return replace(burst, channel=column)

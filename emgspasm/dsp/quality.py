@@ -26,7 +26,7 @@ class Limits:
     dropout : float
         Percent of samples missing.
     usable : float
-        Percent of samples that must carry a signal for the channel to be analyzed at all.
+        Percent of the time that must be analyzed for the channel to count at all.
     """
 
     noise_good: float = 3.0
@@ -79,15 +79,15 @@ class SpectrumState:
 
 @dataclass(frozen=True, slots=True)
 class MeanSpectrum:
-    """Mean power spectrum of one second in every `every`, whatever the chunks.
+    """Mean power spectrum of the first ten seconds and of every so many after, however chunked.
 
     Parameters
     ----------
     every : int
-        Seconds from one second looked at to the next; a tenth of the signal tells the mains.
+        Seconds from one second looked at to the next; a part of the signal tells the mains.
     """
 
-    every: int = 10
+    every: int = 20
 
     def init(self, info: StreamInfo, first: Chunk) -> SpectrumState:  # noqa: ARG002  as every stage
         """State before the first sample of a stream; gaps do not end it."""
@@ -102,9 +102,11 @@ class MeanSpectrum:
     def step(self, state: SpectrumState, chunk: Chunk) -> tuple[SpectrumState, Chunk]:
         """Fold one chunk, which passes unchanged."""
         length = len(state.window)
-        period = self.every * length
         start, stop, samples = chunk.start, chunk.stop, chunk.samples
-        for first in range(start - start % period, stop, period):
+        for second in range(start // length, -(-stop // length)):
+            if second >= 10 and second % self.every:
+                continue
+            first = second * length
             low, high = max(first, start), min(first + length, stop)
             if low < high:
                 if state.first != first:  # a gap cut the second before
@@ -119,9 +121,10 @@ def _add_spectrum(state: SpectrumState) -> None:
     from scipy.fft import rfft
 
     whole = np.isfinite(state.window).all(axis=0)
-    centred = state.window - state.window.mean(axis=0)
+    window = np.where(whole, state.window, 0.0)
+    centred = window - window.mean(axis=0)
     spectrum = np.abs(rfft(centred * np.hanning(len(centred))[:, None], axis=0)) ** 2
-    state.power += np.where(whole, spectrum, 0.0)
+    state.power += spectrum
     state.count += whole
     state.window[:] = np.nan
 
@@ -152,19 +155,28 @@ def line_ratio(state: SpectrumState) -> tuple[NDArray[np.float64], NDArray[np.fl
 
 
 def grade(
-    limits: Limits, *, noise: float, line: float, clipped: float, dropped: float, flat: float
+    limits: Limits,
+    *,
+    noise: float,
+    line: float,
+    clipped: float,
+    dropped: float,
+    flat: float,
+    analyzed: float,
 ) -> tuple[str, str]:
     """Grade and the reason for it; `noise` in uV, NaN where unknown; the rest in percent and dB."""
-    lost = clipped + dropped + flat
-    if lost > 100 - limits.usable:
-        worst = max(("clipped", clipped), ("missing", dropped), ("flat", flat), key=lambda p: p[1])
-        return "unusable", f"{worst[0]} for {worst[1]:.1f} % of the time"
+    if analyzed < limits.usable:
+        share, worst = max((clipped, "clipped"), (dropped, "missing"), (flat, "flat"))
+        if share > 50:
+            return "unusable", f"{worst} for {share:.1f} % of the time"
+        return "unusable", f"only {analyzed:.1f} % can be analyzed: too short, or gaps too close"
     complaints = [
         (noise > limits.noise_poor, "poor", f"noise {noise:.1f} uV"),
         (clipped + flat > 5, "poor", f"clipped or flat for {clipped + flat:.1f} %"),
         (line > limits.line_ratio, "fair", f"mains {line:.0f} dB over its neighbours"),
         (noise > limits.noise_good, "fair", f"noise {noise:.1f} uV"),
         (dropped > limits.dropout, "fair", f"{dropped:.1f} % missing"),
+        (analyzed < 50, "fair", f"only {analyzed:.1f} % can be analyzed"),
         (clipped + flat > 0, "fair", f"clipped or flat for {clipped + flat:.2f} %"),
     ]
     found = [(name, text) for wrong, name, text in complaints if wrong]

@@ -22,6 +22,10 @@ _TRANSDUCER = re.compile(r"(?P<kind>[A-Z]+)(?: (?P<muscle>\S+) (?P<side>\S+))?\Z
 _UNKNOWN_UNITS = ("", "count")
 
 
+SLOWEST_EMG = 100
+"""Hertz; an "EMG" signal under it is an envelope, as polysomnographs store it [design]."""
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
     """How rows are decoded: arrays of shape (n_channels,), and samples per record."""
@@ -36,8 +40,9 @@ class Columns:
 def describe(header: Header, name: str) -> tuple[StreamInfo, Columns, tuple[str, ...]]:
     """Choose the signals that share one time base and name their channels.
 
-    The base is the highest rate of an EMG signal (of any, where none is EMG). A signal slower by
-    a whole ratio holds each of its samples, any other is left out; findings say so.
+    The base is the highest rate of an EMG signal (of any, where none is EMG, or the EMG is so
+    slow that it must be an envelope). A signal slower by a whole ratio holds each of its samples,
+    any other is left out; findings say so.
 
     Raises
     ------
@@ -54,7 +59,12 @@ def describe(header: Header, name: str) -> tuple[StreamInfo, Columns, tuple[str,
             f"{name}: none of its {len(header.signals)} signals holds samples (annotations alone "
             "cannot be analyzed). Name the recording itself"
         )
-    emg = [signal.samples_per_record for signal, channel, _ in found if channel.kind == "EMG"]
+    emg = [
+        signal.samples_per_record
+        for signal, channel, _ in found
+        if channel.kind == "EMG"
+        and signal.samples_per_record / header.record_duration >= SLOWEST_EMG
+    ]
     n_samples = max(emg or [signal.samples_per_record for signal, _, _ in found])
     kept = [entry for entry in found if n_samples % entry[0].samples_per_record == 0]
     signals = [signal for signal, _, _ in kept]

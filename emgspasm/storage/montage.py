@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import get_args
+from typing import Self, get_args
 
 from emgspasm.errors import ConfigError
 from emgspasm.stream import Channel, Kind, StreamInfo
@@ -59,6 +59,12 @@ class Montage:
         _refuse_doubles(self.name, "label", [channel.label for channel in self.channels])
         sources = [*(channel.source for channel in self.channels), *self.ignore]
         _refuse_doubles(self.name, "source", [str(source) for source in sources])
+
+    @classmethod
+    def from_table(cls, table: Mapping[str, object]) -> Self:
+        """Read the table ``[montage]`` of a config, with a ``[[montage.channel]]`` each."""
+        read = read_montage(table, "montage")
+        return cls(read.channels, read.ignore, read.name)
 
     def apply(self, info: StreamInfo) -> tuple[tuple[int, ...], StreamInfo]:
         """Label the channels of a stream.
@@ -132,16 +138,25 @@ def load_montage(path: str | Path) -> Montage:
         raise ConfigError(f"{path}: {error.strerror}; give an existing montage file") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: no TOML ({error}); mend that line") from error
-    _refuse_unknown(str(path), table, ("channel", "ignore"))
+    return read_montage(table, str(path))
+
+
+def read_montage(table: Mapping[str, object], name: str) -> Montage:
+    """Read a montage from a table of TOML; `name` is for messages.
+
+    Raises
+    ------
+    ConfigError
+        If it has an unknown key, or labels something twice.
+    """
+    _refuse_unknown(name, table, ("channel", "ignore"))
     entries = table.get("channel", [])
     ignore = table.get("ignore", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise ConfigError(f"{path}: channel must be written [[channel]], once for each channel")
+        raise ConfigError(f"{name}: channel must be written [[channel]], once for each channel")
     if not isinstance(ignore, list) or not all(_is_source(source) for source in ignore):
-        raise ConfigError(f"{path}: ignore={ignore!r}; it takes a list of numbers and names")
-    return Montage(
-        tuple(_assignment(str(path), entry) for entry in entries), tuple(ignore), str(path)
-    )
+        raise ConfigError(f"{name}: ignore={ignore!r}; it takes a list of numbers and names")
+    return Montage(tuple(_assignment(name, entry) for entry in entries), tuple(ignore), name)
 
 
 def _assignment(name: str, entry: Mapping[str, object]) -> Assignment:

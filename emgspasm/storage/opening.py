@@ -88,6 +88,8 @@ def open_recording(
     findings = recording.findings
     if is_openbci_bdf(head):
         findings = (*findings, amplitude_finding(head, rescale))
+    if info == recording.info and findings == recording.findings and set(factors) == {1.0}:
+        return recording  # nothing to adjust, and it may know quicker ways to slice
     return Adjusted(recording, columns, info, factors, findings)
 
 
@@ -141,12 +143,12 @@ def _write(source: StoredRecording, path: Path) -> None:
             (mark for mark in source.annotations if mark.text != SKIP), key=lambda mark: mark.onset
         )
         for mark in marks:
-            writer.annotate(replace(mark, text=_storable(mark.text)))
+            writer.annotate(replace(mark, text=storable(mark.text)))
         for chunk in source:
             writer.write(chunk)
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """A text as BDF+ can keep it: no control characters, which part annotations, and not long."""
     printable = "".join(letter if letter.isprintable() else " " for letter in text).strip()
     return printable.encode()[:LONGEST_TEXT].decode(errors="ignore") or "?"

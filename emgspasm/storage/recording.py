@@ -7,7 +7,7 @@ recording of any length takes the same memory, and a slice costs what it holds.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,12 +15,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.errors import RecordingError
 from emgspasm.storage.layout import Layout, blocks, open_bytes, outside, read_block
+from emgspasm.storage.whole import to_mne
 from emgspasm.stream import Annotation, Chunk, StreamInfo
-
-_MNE_TYPES = {"EMG": "emg", "EOG": "eog", "ECG": "ecg", "EEG": "eeg", "TRIG": "stim"}
-"""MNE's words for kinds of channels; any other is ``misc``."""
 
 
 class Recording:
@@ -131,32 +128,8 @@ class Recording:
         return samples
 
     def to_mne(self) -> Any:
-        """Load the whole recording as an ``mne.io.RawArray``, voltages in volts.
-
-        Missing samples are 0 under their ``BAD_ACQ_SKIP`` annotation, which MNE's filters and
-        epochs skip (a NaN would spread over everything).
-
-        Raises
-        ------
-        RecordingError
-            If MNE is not installed.
-        """
-        try:
-            import mne
-        except ImportError as error:
-            raise RecordingError(
-                "MNE is not installed, and a recording becomes an MNE object only with it. "
-                "Install it: pip install mne"
-            ) from error
-        volts = np.array([(channel.microvolts or 1e6) * 1e-6 for channel in self.info.channels])
-        types = [_MNE_TYPES.get(channel.kind, "misc") for channel in self.info.channels]
-        info = mne.create_info(list(self.info.names), self.info.sampling_frequency, types)
-        raw = mne.io.RawArray(np.nan_to_num(self.read() * volts).T, info, verbose="error")
-        if self.start is not None:
-            raw.set_meas_date(self.start.replace(tzinfo=UTC))
-        marks = [(a.onset, a.duration, a.text, a.channels) for a in self.annotations]
-        onsets, durations, texts, channels = zip(*marks, strict=True) if marks else ((),) * 4
-        return raw.set_annotations(mne.Annotations(onsets, durations, texts, ch_names=channels))
+        """Load it into MNE; see :func:`emgspasm.storage.whole.to_mne`."""
+        return to_mne(self)
 
     def _limits(self, start: int, stop: int | None) -> tuple[int, int]:
         stop = self.n_samples if stop is None else stop

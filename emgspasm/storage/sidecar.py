@@ -5,12 +5,14 @@ Field and column names are those of BIDS 1.11 for EMG (clinical facts 11).
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from emgspasm.errors import RecordingError
 from emgspasm.storage.importers.adjusted import StoredRecording
 from emgspasm.storage.tables import MISSING, replacing, write_json
 from emgspasm.stream import MUSCLES, SKIP, Annotation, Channel
@@ -74,23 +76,62 @@ def write_sidecars(
     *,
     task: str,
     acquisition: Acquisition = Acquisition(),
+    software: Mapping[str, Any] | None = None,
     overwrite: bool = False,
 ) -> None:
     """Write description, channels and, where there are markers, events.
+
+    Parameters
+    ----------
+    recording : StoredRecording
+    paths : SidecarPaths
+    task : str
+    acquisition : Acquisition
+    software : mapping, optional
+        What emgspasm itself knows of a recording it made: kept in the description under
+        ``Emgspasm``, a word that BIDS leaves free.
+    overwrite : bool
 
     Raises
     ------
     RecordingError
         If a file exists and `overwrite` is False, or cannot be written.
     """
-    write_json(description(recording, task, acquisition), paths.description, overwrite=overwrite)
+    described = description(recording, task, acquisition)
+    if software is not None:
+        described["Emgspasm"] = dict(software)
+    write_json(described, paths.description, overwrite=overwrite)
     channels = [
         _channel_row(channel, recording, acquisition) for channel in recording.info.channels
     ]
     write_rows(paths.channels, CHANNEL_COLUMNS, channels, overwrite=overwrite)
+    _write_events(recording, paths.events, overwrite=overwrite)
+
+
+def bring_up_to_date(recording: StoredRecording, paths: SidecarPaths) -> None:
+    """Mend what a killed recorder left beside its recording: duration and markers.
+
+    Raises
+    ------
+    RecordingError
+        If the description is no JSON, or a file cannot be written.
+    """
+    try:
+        described = json.loads(paths.description.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise RecordingError(
+            f"{paths.description}: no JSON ({error}); the recording itself is mended. "
+            "Mend or remove that file"
+        ) from error
+    described["RecordingDuration"] = recording.n_samples / recording.info.sampling_frequency
+    write_json(described, paths.description, overwrite=True)
+    _write_events(recording, paths.events, overwrite=True)
+
+
+def _write_events(recording: StoredRecording, path: Path, *, overwrite: bool) -> None:
     events = [_event_row(mark) for mark in recording.annotations if mark.text != SKIP]
     if events:
-        write_rows(paths.events, EVENT_COLUMNS, events, overwrite=overwrite)
+        write_rows(path, EVENT_COLUMNS, events, overwrite=overwrite)
 
 
 def description(recording: StoredRecording, task: str, acquisition: Acquisition) -> dict[str, Any]:

@@ -31,6 +31,12 @@ _IGNORED = "treatments.tsv\nscales.tsv\n"
 """BIDS knows no tables of treatments at the top of a dataset."""
 
 
+_NOT_BIDS = (
+    "/summary.tsv\n/dataset.json\n**/*_summary.tsv\n**/*_quality.tsv\n**/*_desc-bursts.json\n"
+)
+"""BIDS knows events of a derivative, but no tables like these."""
+
+
 @dataclass(frozen=True, slots=True)
 class Placement:
     """Where a recording of a study and its sidecars belong.
@@ -45,6 +51,13 @@ class Placement:
 
     folder: Path
     stem: str
+
+    @classmethod
+    def of(cls, recording: Path) -> Self | None:
+        """Tell the placement of a recording by its name; None if it is none of a study."""
+        if not recording.name.endswith("_emg.bdf"):
+            return None
+        return cls(recording.parent, recording.name.removesuffix("_emg.bdf"))
 
     @property
     def recording(self) -> Path:
@@ -164,18 +177,27 @@ class Study:
             temporary.write_text("\n".join((header, *rows)) + "\n", encoding="utf-8")
 
 
-def _dataset(name: str) -> dict[str, Any]:
+def describe_derivatives(folder: Path) -> None:
+    """Make the folder of a study's results a BIDS dataset of its own.
+
+    Raises
+    ------
+    RecordingError
+        If a file cannot be written.
+    """
+    with replacing(folder / ".bidsignore", overwrite=True) as temporary:
+        temporary.write_text(_NOT_BIDS, encoding="utf-8")
+    description = _dataset("emgspasm results", kind="derivative") | {"HEDVersion": VERSION}
+    write_json(description, folder / "dataset_description.json", overwrite=True)
+
+
+def _dataset(name: str, kind: str = "raw") -> dict[str, Any]:
     return {
         "Name": name,
         "BIDSVersion": BIDS_VERSION,
-        "DatasetType": "raw",
+        "DatasetType": kind,
         "GeneratedBy": [{"Name": "emgspasm", "Version": version("emgspasm")}],
     }
-
-
-def derivative_description() -> dict[str, Any]:
-    """Description of the results of a study as a dataset of their own, with its HED schema."""
-    return _dataset("emgspasm results") | {"DatasetType": "derivative", "HEDVersion": VERSION}
 
 
 def _checked(key: str, label: str) -> str:

@@ -63,7 +63,7 @@ def test_every_known_cycle_is_recognized_and_its_wraps_are_no_losses(cycle):
     assert choose_cycle(counter, known) == cycle
     assert found == []
     assert timeline.n_samples == len(counter)
-    assert f"in {len(cycle)} rows; its 4 steps back" in findings[0]
+    assert f"in {len(cycle)} rows; its 4 discontinuities" in findings[0]
 
 
 def test_a_counter_of_an_unknown_board_gives_its_own_lap():

@@ -82,7 +82,7 @@ def test_the_130_discontinuities_of_the_ganglion_are_wraps_and_its_clock_agrees(
     assert recording.n_samples == 26_207
     assert len(list(recording)) == 1
     assert any(
-        "0 to 200 in 201 rows; its 130 steps back to 0 are wraps" in finding
+        "0 to 200 in 201 rows; its 130 discontinuities are wraps to 0" in finding
         for finding in recording.findings
     )
     assert any("bunched" in finding for finding in recording.findings)

@@ -170,5 +170,7 @@ def test_recordings_of_others_read_as_edfio_reads_them(name, read):
     by_label = {signal.label.removeprefix("EMG "): signal for signal in edf.signals}
     samples = recording.read()
     for column, label in enumerate(recording.info.names):
-        np.testing.assert_allclose(samples[:, column], by_label[label].data, rtol=1e-9, atol=1e-9)
+        data = by_label[label].data
+        held = np.repeat(data, len(samples) // len(data))
+        np.testing.assert_allclose(samples[:, column], held, rtol=1e-9, atol=1e-9)
     assert len(recording.annotations) == len(edf.annotations)

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self, runtime_checkable
+from typing import Any, Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.storage.whole import to_mne
 from emgspasm.stream import Annotation, Chunk, Source, StreamInfo
 
 
@@ -42,6 +43,10 @@ class StoredRecording(Source, Protocol):
     @property
     def findings(self) -> tuple[str, ...]:
         """What was odd in the file, for people."""
+        ...
+
+    def to_mne(self) -> Any:
+        """Load it into MNE; see :func:`emgspasm.storage.whole.to_mne`."""
         ...
 
 
@@ -116,6 +121,10 @@ class Adjusted:
             return
         for chunk in self.recording:
             yield Chunk(chunk.start, _adjust(chunk.samples, columns, factors))
+
+    def to_mne(self) -> Any:
+        """Load it into MNE; see :func:`emgspasm.storage.whole.to_mne`."""
+        return to_mne(self)
 
     def stop(self) -> None:
         """End the iteration after the chunk under way."""

@@ -8,12 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from threading import Event
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.storage.importers.timeline import Timeline
+from emgspasm.storage.whole import to_mne
 from emgspasm.stream import Annotation, Chunk, StreamInfo
 
 
@@ -75,6 +76,10 @@ class Imported:
                     return
                 yield Chunk(sample, block[first:last])
             row += len(block)
+
+    def to_mne(self) -> Any:
+        """Load it into MNE; see :func:`emgspasm.storage.whole.to_mne`."""
+        return to_mne(self)
 
     def stop(self) -> None:
         """End the iteration after the chunk under way."""

@@ -170,5 +170,5 @@ def describe_losses(state: CounterScan, found: Sequence[Loss]) -> list[str]:
 def _describe_wraps(state: CounterScan) -> str:
     return (
         f"the counter runs {state.cycle[0]} to {state.cycle[-1]} in {len(state.cycle)} rows; its "
-        f"{state.n_wraps} steps back to {state.cycle[0]} are wraps, not losses"
+        f"{state.n_wraps} discontinuities are wraps to {state.cycle[0]}, not losses"
     )

@@ -1,0 +1,202 @@
+"""The command that records: from a board or any other live source into a study."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from emgspasm.cli import keyboard
+from emgspasm.cli.boards import configured_source
+from emgspasm.cli.console import FILE, Command, positive, read_config, say, shown
+from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
+
+if TYPE_CHECKING:
+    from emgspasm.session import Session, Status
+    from emgspasm.storage.study import Placement
+
+
+@click.command(cls=Command)
+@click.option("--config", required=True, type=FILE, help="TOML file with a [source] table.")
+@click.option("--study", required=True, type=FILE, help="Folder of the study; made if missing.")
+@click.option("--participant", required=True, metavar="ID", help="Pseudonym: letters and digits.")
+@click.option("--session", metavar="ID", help="Session label.")
+@click.option("--task", required=True, metavar="NAME", help="Task label, such as rest.")
+@click.option("--run", type=click.IntRange(1), help="Number of the repetition.")
+@click.option("--duration", type=float, callback=positive, help="Seconds; else until q or Ctrl-C.")
+@click.option("--markers", type=FILE, help="File of markers: seconds, a tab, text.")
+@click.option("--port", metavar="PORT", help="Serial port, whatever the config says.")
+def record(
+    config: Path,
+    study: Path,
+    participant: str,
+    session: str | None,
+    task: str,
+    run: int | None,
+    duration: float | None,
+    markers: Path | None,
+    port: str | None,
+) -> None:
+    """Record from a board into a study, detect bursts live, and write the tables.
+
+    Samples reach the disk before they are analyzed. In a terminal the keys 1 to 9 set markers,
+    Enter begins a marker's text and ends it, q ends the recording, as Ctrl-C does. The port may
+    hang up: the recording goes on when the board is back.
+    """
+    from emgspasm.session import Session
+    from emgspasm.session.markers import read_markers
+    from emgspasm.storage.study import Study
+
+    loaded = read_config(config)
+    source = configured_source(loaded, config, port)
+    known = read_markers(markers) if markers else ()
+    try:
+        place = Study.open_or_create(study).place(participant, session, task=task, run=run)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    if place.recording.exists():
+        raise ConfigError(
+            f"{place.recording} exists (recordings are never overwritten). "
+            "Give another --run, --session or --task"
+        )
+    recording = Session(source, place.recording, loaded, duration=duration, markers=known)
+    try:
+        with recording:
+            describe(recording, place, task)
+            say(f"recording to {place.recording}")
+            if recording.refusal:
+                say(f"recorded but not analyzed: {recording.refusal}")
+            _until_over(recording)
+        recording.wait()
+    except EmgspasmError:
+        with suppress(EmgspasmError):  # what ended the recording is what must be said
+            describe(recording, place, task)
+        raise
+    describe(recording, place, task)
+    _conclude(recording, place, study)
+
+
+def describe(session: Session, place: Placement, task: str) -> None:
+    """Write what stands beside the recording: when it begins, and again when it is over."""
+    from emgspasm import __version__
+    from emgspasm.sources.protocols import Particular
+    from emgspasm.storage.edf import open_edf
+    from emgspasm.storage.sidecar import Acquisition, write_sidecars
+
+    said = session.config.config.recording
+    acquisition = Acquisition(
+        reference=said.reference,
+        placement=said.placement or "n/a",
+        power_line_frequency=said.power_line_frequency,
+        software_filters={},
+    )
+    known = session.source.particulars if isinstance(session.source, Particular) else {}
+    own = {"Version": __version__, "Config": session.config.text, **known}
+    write_sidecars(
+        open_edf(place.recording),
+        place.sidecars,
+        task=task,
+        acquisition=acquisition,
+        software=own,
+        overwrite=True,
+    )
+
+
+def _until_over(session: Session) -> None:
+    """Show how the recording fares until it ends, or somebody ends it."""
+    n_events = 0
+    with suppress(KeyboardInterrupt), _markers(session), _status_line() as show:
+        while not session.wait(1.0):
+            for event in session.events[n_events:]:
+                show(f"{event.state}: {event.text}", keep=True)
+                n_events += 1
+            show(status_text(session.status, session.info.names))
+
+
+@contextmanager
+def _markers(session: Session) -> Iterator[None]:
+    """Let the keyboard set markers and end the recording, where there is one."""
+    keys, line = session.config.config.markers, keyboard.Line()
+
+    def take(key: str) -> None:
+        nonlocal line
+        line, stroke = keyboard.press(line, key, time.monotonic(), keys.text)
+        if stroke and stroke.ends:
+            session.stop()
+        elif stroke:
+            marker = session.mark(stroke.text, stroke.time)
+            click.echo(f"\r\x1b[K{marker.onset:.3f} s: {marker.text}", err=True)
+
+    with keyboard.listening(take):
+        yield
+
+
+@contextmanager
+def _status_line() -> Iterator[Any]:
+    """Give a function that replaces the last line of a terminal, or adds lines to a log."""
+    live = sys.stderr.isatty() and not click.get_current_context().meta.get("quiet")
+
+    def show(text: str, *, keep: bool = False) -> None:
+        if live:
+            click.echo(f"\r\x1b[K{text}", nl=keep, err=True)
+        elif keep:
+            say(text)
+
+    yield show
+    if live:
+        click.echo(err=True)
+
+
+def status_text(status: Status, names: tuple[str, ...]) -> str:
+    """One line: time, state, loss, latency, noise and rails, bursts, disk."""
+    railed = [name for name, rails in zip(names, status.railed, strict=True) if rails]
+    noise = " ".join(shown(level) for level in status.noise)
+    parts = [
+        f"{status.time:.0f} s",
+        status.state,
+        f"lost {100 * status.lost_recently:.1f} % ({100 * status.lost:.2f} % in all)",
+        f"latency {1000 * status.latency:.0f} ms",
+        f"noise {noise} uV",
+        f"railed {' '.join(railed)}" if railed else "",
+        f"{status.bursts} bursts",
+        f"{status.disk_left / 1e9:.1f} GB free",
+        f"{status.dropped} dropped on screen" if status.dropped else "",
+    ]
+    return " | ".join(filter(None, parts))
+
+
+def _conclude(session: Session, place: Placement, study: Path) -> None:
+    """Write the tables, as ``analyze`` does, and say what came of the recording."""
+    from emgspasm import batch
+
+    status = session.status
+    say(f"{status.time:.1f} s recorded, {100 * status.lost:.2f} % lost: {place.recording}")
+    if session.unreached:
+        say(f"{session.unreached} markers lay after the end of the recording")
+    if session.refusal:
+        say(f"not analyzed: {session.refusal}")
+        return
+    out = batch.results_folder(study, place.recording, None)
+    outcome = batch.run_job(batch.Job(place.recording, out, session.config))
+    if outcome.error is not None:
+        raise outcome.error
+    batch.write_joint([outcome], study / "derivatives" / "emgspasm")
+    found = _count(batch.result_path(out, place.recording.stem, "events"))
+    if found != status.bursts:
+        raise RecordingError(
+            f"{status.bursts} bursts live but {found} in the file (they must agree). "
+            "This is a fault of emgspasm: please report it"
+        )
+    say(f"{found} bursts, the same live and from the file: {out}")
+
+
+def _count(events: Path) -> int:
+    """Bursts in a table of events."""
+    from emgspasm.storage.tables import read_table
+
+    return int((read_table(events)["trial_type"] == "burst").sum())

@@ -1,0 +1,63 @@
+"""Room on the disk: enough before a recording begins, and never run down to nothing."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from emgspasm.errors import RecordingError
+from emgspasm.stream import StreamInfo
+
+RESERVE = 32e6
+"""Bytes that stay free: room to close the file and to write what belongs beside it [design]."""
+
+OPEN_END = 600.0
+"""Seconds that must find room where nobody says how long a recording will last [design]."""
+
+_SAMPLE_BYTES = 3
+_OVERHEAD = 1.1  # annotations and record times
+
+
+def require_room(folder: Path, info: StreamInfo, duration: float | None) -> None:
+    """Refuse to begin a recording that will not fit.
+
+    Raises
+    ------
+    RecordingError
+        Naming what is needed and what is left.
+    """
+    seconds = OPEN_END if duration is None else duration
+    needed = RESERVE + seconds * bytes_per_second(info)
+    left = room(folder)
+    if left < needed:
+        raise RecordingError(
+            f"{folder}: {left / 1e6:.0f} MB are free ({needed / 1e6:.0f} MB are needed for "
+            f"{seconds:g} s of recording). Make room, or choose a study on another disk"
+        )
+
+
+def require_reserve(path: Path, seconds: float) -> None:
+    """End a recording before the disk is full; `seconds` were recorded.
+
+    Raises
+    ------
+    RecordingError
+        Naming what is left and what was kept.
+    """
+    left = room(path.parent)
+    if left < RESERVE:
+        raise RecordingError(
+            f"{path}: the recording was ended after {seconds:.1f} s, which are kept and open, "
+            f"because {left / 1e6:.0f} MB are left on the disk ({RESERVE / 1e6:.0f} MB stay free). "
+            "Make room, then begin another recording"
+        )
+
+
+def bytes_per_second(info: StreamInfo) -> float:
+    """What a recording takes."""
+    return _SAMPLE_BYTES * _OVERHEAD * info.sampling_frequency * len(info.channels)
+
+
+def room(folder: Path) -> int:
+    """Bytes free on the disk of a folder."""
+    return shutil.disk_usage(folder).free

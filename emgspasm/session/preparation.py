@@ -1,0 +1,65 @@
+"""A stream made ready to be stored and analyzed: labels, full scales, compiled kernels."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import isfinite
+
+import numpy as np
+
+from emgspasm.config import LoadedConfig
+from emgspasm.dsp.pipeline import analyze
+from emgspasm.errors import ConfigError
+from emgspasm.results import check, suit
+from emgspasm.stream import Channel, Chunk, StreamInfo
+
+UNKNOWN_SCALE = 187_500.0
+"""uV that a channel can store if nobody says its full scale: a Cyton's at gain 24."""
+
+COUNTS = 8_388_607.0
+"""The same for channels in other units: whole numbers of 24 bits."""
+
+
+def labelled(config: LoadedConfig, info: StreamInfo) -> tuple[tuple[int, ...], StreamInfo]:
+    """Apply the config's montage to a stream: the columns that stay, and what they are.
+
+    A channel whose full scale is unknown gets :data:`UNKNOWN_SCALE`, since a file needs one.
+
+    Raises
+    ------
+    ConfigError
+        The montage does not fit the stream.
+    """
+    montage = config.config.montage
+    columns, info = montage.apply(info) if montage else (tuple(range(len(info.channels))), info)
+    return columns, replace(info, channels=tuple(map(_scaled, info.channels)))
+
+
+def _scaled(channel: Channel) -> Channel:
+    if isfinite(channel.full_scale):
+        return channel
+    return replace(channel, full_scale=UNKNOWN_SCALE if channel.microvolts else COUNTS)
+
+
+def chosen(chunk: Chunk, columns: tuple[int, ...]) -> Chunk:
+    """Choose columns, laid out as files are: kernels are compiled anew for another layout."""
+    if columns != tuple(range(chunk.samples.shape[1])):
+        return Chunk(chunk.start, np.ascontiguousarray(chunk.samples[:, columns]))
+    return Chunk(chunk.start, np.ascontiguousarray(chunk.samples))
+
+
+def warm_up(config: LoadedConfig, info: StreamInfo) -> None:
+    """Compile and import what analysis needs, so that no sample waits for it on the way to disk."""
+    silence = Chunk(0, np.zeros((round(5 * info.sampling_frequency), len(info.channels))))
+    pipeline, stream, _ = suit(config, info, [silence])
+    for _ in analyze(pipeline, info, stream):
+        pass
+
+
+def refusal(config: LoadedConfig, info: StreamInfo) -> str:
+    """Say why a stream cannot be analyzed with this config; ``""`` if it can."""
+    try:
+        check(info, config)
+    except ConfigError as error:
+        return str(error)
+    return ""

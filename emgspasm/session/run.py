@@ -1,0 +1,245 @@
+"""One run: source, recorder, pipeline and those who look on, in one thread.
+
+What is analyzed is what was stored, after it was stored: live bursts are those that ``analyze``
+finds in the file.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from emgspasm.config import LoadedConfig
+from emgspasm.dsp.pipeline import Analysis, analyze
+from emgspasm.results import suit
+from emgspasm.session.disk import require_reserve, require_room, room
+from emgspasm.session.handover import Handover
+from emgspasm.session.preparation import chosen, labelled, refusal, warm_up
+from emgspasm.session.status import Counters, Status
+from emgspasm.sources.events import SourceEvent
+from emgspasm.sources.protocols import Eventful
+from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.opening import storable
+from emgspasm.stream import Annotation, Chunk, Source, StreamInfo
+
+
+class Session:
+    """A recording under way, from entering to leaving.
+
+    Entering opens the source, creates the file and starts the thread. Leaving stops, joins and
+    closes; it never raises what went wrong in the thread: :meth:`wait` does.
+
+    Parameters
+    ----------
+    source : Source
+    path : Path
+        The BDF+ file; it must not exist, its folder must.
+    config : LoadedConfig
+    duration : float or None
+        Seconds after which it ends by itself.
+    markers : iterable of Annotation
+        Known beforehand; each is stored when the recording gets there.
+    handovers : iterable of Handover
+        Where screens take their analyses from.
+    clock : callable
+        Host time in seconds, the source's own. It never enters the samples.
+
+    Attributes
+    ----------
+    refusal : str
+        Why this stream is recorded but not analyzed; ``""`` if it is.
+    notice : str
+        What was decided about mains, once that is known.
+
+    Raises
+    ------
+    SourceError
+        On entering: the source does not open.
+    RecordingError
+        On entering: the file exists or the disk has no room.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        path: Path,
+        config: LoadedConfig | None = None,
+        *,
+        duration: float | None = None,
+        markers: Iterable[Annotation] = (),
+        handovers: Iterable[Handover] = (),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.source, self.path, self.config = source, path, config or LoadedConfig()
+        self._columns, self._labelled = labelled(self.config, source.info)
+        self.refusal, self.notice = refusal(self.config, self._labelled), ""
+        self._duration, self._clock = duration, clock
+        self._due = sorted(markers, key=lambda marker: -marker.onset)
+        self._handovers = tuple(handovers)
+        limit = self.config.config.pipeline.screen.clip_fraction
+        rails = np.array([limit * channel.full_scale for channel in self._labelled.channels])
+        self._counters = Counters(self._labelled, rails)
+        self._telling = source if isinstance(source, Eventful) else None
+        self._n_events = 0
+        self._error: BaseException | None = None
+        self._over = threading.Event()
+        self._held = ExitStack()
+
+    @property
+    def info(self) -> StreamInfo:
+        """The stream as it is stored."""
+        return self._writer.info
+
+    @property
+    def events(self) -> tuple[SourceEvent, ...]:
+        """What the source said of itself; empty where it says nothing."""
+        return self._telling.events if self._telling else ()
+
+    @property
+    def status(self) -> Status:
+        """How it fares now; safe from any thread."""
+        counters = self._counters
+        events = self.events
+        age = counters.anchor.age(counters.stop, self._clock())
+        return Status(
+            time=counters.stop / self.info.sampling_frequency,
+            state=events[-1].state if events else "streaming",
+            lost_recently=counters.lost_recently,
+            lost=counters.lost / max(1, counters.stop),
+            latency=max(counters.latency, age if age > 1 else 0.0),
+            noise=tuple(counters.noise.tolist()),
+            railed=counters.railed,
+            bursts=counters.bursts,
+            disk_left=room(self.path.parent),
+            dropped=sum(handover.dropped for handover in self._handovers),
+        )
+
+    @property
+    def unreached(self) -> int:
+        """Markers known beforehand that the recording has not got to."""
+        return len(self._due)
+
+    def __enter__(self) -> Self:
+        require_room(self.path.parent, self._labelled, self._duration)
+        if not self.refusal:
+            warm_up(self.config, self._labelled)
+        with ExitStack() as held:
+            held.enter_context(self.source)
+            device = self._labelled.device
+            self._writer = held.enter_context(
+                BdfWriter(self.path, self._labelled, equipment=device)
+            )
+            thread = threading.Thread(target=self._run, name="session", daemon=True)
+            thread.start()
+            held.callback(thread.join)
+            held.callback(self.stop)
+            self._held = held.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._held.close()
+
+    def stop(self) -> None:
+        """End the recording after what has arrived; safe from any thread."""
+        self.source.stop()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until the recording has ended; whether it has.
+
+        Raises
+        ------
+        EmgspasmError
+            What ended it, if it was neither :meth:`stop` nor the end of the source.
+        """
+        over = self._over.wait(timeout)
+        if over and self._error is not None:
+            raise self._error
+        return over
+
+    def mark(self, text: str, time: float | None = None) -> Annotation:
+        """Mark the sample that is being taken, or was at host time `time` (s); from any thread.
+
+        Control characters become spaces, and only some 300 bytes of the text are kept.
+        """
+        sample = self._counters.anchor.sample_at(self._clock() if time is None else time)
+        marker = Annotation(sample / self.info.sampling_frequency, 0.0, storable(text))
+        self._writer.annotate(marker)
+        return marker
+
+    def _run(self) -> None:
+        """Record and analyze until the source ends (the thread)."""
+        chunks = self._recorded()
+        try:
+            for analysis in self._analyses(chunks):
+                self._counters.said(analysis, self._clock())
+                for handover in self._handovers:
+                    handover.put(analysis)
+        except BaseException as error:  # noqa: BLE001  # top of a thread: raised by wait
+            self._error = error
+            self._finish(chunks)
+        finally:
+            self._over.set()
+
+    def _finish(self, chunks: Iterator[Chunk]) -> None:
+        """Go on recording where it is the analysis that failed."""
+        try:
+            for _ in chunks:
+                pass
+        except BaseException as error:  # noqa: BLE001  # top of a thread: raised by wait
+            self._error = error
+
+    def _analyses(self, chunks: Iterator[Chunk]) -> Iterator[Analysis]:
+        if self.refusal:
+            for _ in chunks:
+                pass
+            return
+        pipeline, stream, self.notice = suit(self.config, self.info, chunks)
+        yield from analyze(pipeline, self.info, stream)
+
+    def _recorded(self) -> Iterator[Chunk]:
+        """Chunks as they were stored, each after it was."""
+        for chunk in self._until_duration():
+            stored = self._writer.write(chosen(chunk, self._columns))
+            now = self._clock()
+            self._counters.arrived(stored, now)
+            self._annotate()
+            if self._counters.second_over(now):
+                require_reserve(self.path, stored.stop / self.info.sampling_frequency)
+            yield stored
+        self._annotate()
+
+    def _until_duration(self) -> Iterator[Chunk]:
+        if self._duration is None:
+            yield from self.source
+            return
+        n_samples = round(self._duration * self.source.info.sampling_frequency)
+        for chunk in self.source:
+            if chunk.start < n_samples:
+                yield Chunk(chunk.start, chunk.samples[: n_samples - chunk.start])
+            if chunk.stop >= n_samples:
+                self.source.stop()
+                return
+
+    def _annotate(self) -> None:
+        """Store what the source said, and the markers that are due."""
+        fs = self.info.sampling_frequency
+        events = self.events
+        for event in events[self._n_events :]:
+            told = event.annotation(fs)
+            onset = min(told.onset, self._writer.n_samples / fs)
+            self._writer.annotate(Annotation(onset, 0.0, storable(told.text)))
+        self._n_events = len(events)
+        while self._due and self._due[-1].onset * fs < self._writer.n_samples:
+            self._writer.annotate(self._due.pop())

@@ -1,0 +1,139 @@
+"""What a session says of itself, once a second."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgspasm.dsp.pipeline import Analysis
+from emgspasm.session.anchor import Anchor
+from emgspasm.stream import Chunk, StreamInfo
+
+RECENT = 5.0
+"""Seconds over which the recent loss counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How a session fares.
+
+    Parameters
+    ----------
+    time : float
+        Seconds recorded, lost samples included.
+    state : str
+        Of the source; ``"streaming"`` where it does not tell.
+    lost_recently, lost : float
+        Share of the samples missing in the last 5 s and in the whole session, 0 to 1.
+    latency : float
+        Seconds from when the newest sample was due until it was analyzed, the worst of the last
+        second; while nothing comes, the age of the newest sample.
+    noise : tuple of float
+        Noise level of every EMG channel in its unit; NaN while it is not known.
+    railed : tuple of bool
+        Whether a channel, in the order of the stream, touched its rails in the last second.
+    bursts : int
+        Bursts said so far.
+    disk_left : int
+        Bytes.
+    dropped : int
+        Analyses that screens have dropped.
+    """
+
+    time: float
+    state: str
+    lost_recently: float
+    lost: float
+    latency: float
+    noise: tuple[float, ...]
+    railed: tuple[bool, ...]
+    bursts: int
+    disk_left: int
+    dropped: int
+
+
+@dataclass(slots=True, eq=False)
+class Counters:
+    """What the session's thread counts; others only read.
+
+    Parameters
+    ----------
+    info : StreamInfo
+    rails : ndarray, shape (n_channels,)
+        Magnitude from which a sample counts as railed.
+
+    Attributes
+    ----------
+    anchor : Anchor
+    stop : int
+        Sample number after the newest stored sample.
+    lost : int
+        Samples missing before it.
+    bursts : int
+        Bursts said.
+    noise : ndarray, shape (n_emg_channels,)
+        In the unit of each channel.
+    railed : tuple of bool
+        In the last whole second.
+    latency : float
+        Seconds, the worst of the last whole second.
+    lost_recently : float
+        Share of the last :data:`RECENT` seconds that is missing, 0 to 1.
+    """
+
+    info: StreamInfo
+    rails: NDArray[np.float64]
+    anchor: Anchor = field(init=False)
+    stop: int = 0
+    lost: int = 0
+    bursts: int = 0
+    noise: NDArray[np.float64] = field(init=False)
+    railed: tuple[bool, ...] = ()
+    latency: float = 0.0
+    lost_recently: float = 0.0
+    _gaps: deque[tuple[int, int]] = field(default_factory=deque)
+    _largest: NDArray[np.float64] = field(init=False)
+    _worst: float = 0.0
+    _second: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.anchor = Anchor(self.info.sampling_frequency)
+        self.noise = np.full(len(self.info.columns()), np.nan)
+        self.railed = (False,) * len(self.info.channels)
+        self._largest = np.zeros(len(self.info.channels))
+
+    def arrived(self, chunk: Chunk, time: float) -> None:
+        """Count a chunk that was stored, at host time `time` (s)."""
+        if chunk.start > self.stop:
+            self.lost += chunk.start - self.stop
+            self._gaps.append((self.stop, chunk.start))
+        self.stop = chunk.stop
+        self.anchor = self.anchor.seen(chunk.stop, time)
+        self._largest = np.fmax(self._largest, np.abs(chunk.samples).max(axis=0))
+
+    def said(self, analysis: Analysis, time: float) -> None:
+        """Count an analysis that was handed over, at host time `time` (s)."""
+        self.bursts += len(analysis.bursts)
+        if len(analysis.chunk.samples):
+            self.noise = analysis.thresholds[0]
+            self._worst = max(self._worst, self.anchor.age(analysis.chunk.stop, time))
+
+    def second_over(self, time: float) -> bool:
+        """Sum up when a second is over at host time `time` (s); whether it was."""
+        if time - self._second < 1:
+            return False
+        self._second, self.latency, self._worst = time, self._worst, 0.0
+        self.railed = tuple((self._largest >= self.rails).tolist())
+        self._largest = np.zeros_like(self._largest)
+        first = max(0, self.stop - round(RECENT * self.info.sampling_frequency))
+        self.lost_recently = self._missing_since(first) / max(1, self.stop - first)
+        return True
+
+    def _missing_since(self, first: int) -> int:
+        """Missing samples from `first` on; gaps that ended before are forgotten."""
+        while self._gaps and self._gaps[0][1] <= first:
+            self._gaps.popleft()
+        return sum(stop - max(start, first) for start, stop in self._gaps)

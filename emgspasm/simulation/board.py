@@ -1,0 +1,299 @@
+"""An emulated Cyton, or Cyton with Daisy, on a pseudo-terminal.
+
+It answers commands as the firmware does, streams any source at the true rate, makes faults to
+order and remembers what it really sent.
+"""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import tempfile
+import threading
+import time
+import tty
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from emgspasm.simulation.board_faults import Fault, Kind, active, strike
+from emgspasm.simulation.board_packets import mean, packet, quantize
+from emgspasm.simulation.board_state import power_on, receive
+from emgspasm.stream import Source
+
+RATE = 250.0
+LOST, WHOLE, DAMAGED = 0, 1, 2
+
+_BACKLOG = 256_000  # bytes the client may leave unread before packets are lost, as on a real port
+_TICK = 0.001
+_RADIO_CHANNEL = 8
+_NO_BOARD = "Failure: Communications timeout - Device failed to poll Host$$$"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of streaming: packet `n` is sample ``first + n`` of the source.
+
+    Parameters
+    ----------
+    first : int
+        Sample of the source that became packet 0.
+    time : float
+        ``time.monotonic`` at its start.
+    fates : bytearray
+        ``LOST``, ``WHOLE`` or ``DAMAGED`` of every packet so far.
+    """
+
+    first: int
+    time: float
+    fates: bytearray = field(default_factory=bytearray)
+
+
+class EmulatedBoard:
+    """A board to connect to, from entering to leaving.
+
+    Parameters
+    ----------
+    source : Source
+        Plays at 250 Hz, channel after input, from its start again when it ends.
+    daisy : bool
+        With a Daisy.
+    faults : tuple of Fault
+    seed : int
+        Of the faults.
+    speed : float
+        Seconds of the board in one second.
+    impedance : array_like of float, broadcast to (16, 2)
+        Of the P and the N electrode of every input, in ohm; seen with the lead-off current on.
+
+    Raises
+    ------
+    ValueError
+        The source has another rate than 250 Hz, or too many channels.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        daisy: bool = False,
+        faults: tuple[Fault, ...] = (),
+        seed: int = 0,
+        speed: float = 1.0,
+        impedance: ArrayLike = 5000.0,
+    ) -> None:
+        if source.info.sampling_frequency != RATE:
+            raise ValueError(
+                f"the source has {source.info.sampling_frequency:g} Hz; a Cyton samples at 250 Hz. "
+                "Simulate or resample it at 250 Hz"
+            )
+        if len(source.info.channels) > (16 if daisy else 8):
+            raise ValueError(
+                f"the source has {len(source.info.channels)} channels; a Cyton has 8 inputs, with "
+                "a Daisy 16. Leave channels out"
+            )
+        self._source, self._faults, self._seed = source, faults, seed
+        self._speed, self._impedance = speed, impedance
+        self._kinds: set[Kind] = {each.kind for each in faults}
+        self._rate = RATE * (1 + sum(each.rate for each in faults if each.kind == "drift"))
+        self.state = power_on(daisy=daisy)
+        self.runs: list[Run] = []
+        self.received_while_streaming = b""
+        self._held = ExitStack()
+        self._stopping = threading.Event()
+        self._out: deque[tuple[float, bytes]] = deque()
+        self._master = self._slave = -1
+        self._dongle = b""
+        self._age = self._played = 0
+        self._before = np.zeros(16, np.int64)
+
+    @property
+    def port(self) -> str:
+        """Path to connect to; the same before and after a hang-up."""
+        return str(self._link)
+
+    def clock(self) -> float:
+        """Seconds the board has sampled: the host clock of an accelerated board."""
+        return self._age / self._rate
+
+    def __enter__(self) -> Self:
+        with ExitStack() as held:
+            folder = held.enter_context(tempfile.TemporaryDirectory(prefix="emgspasm-board-"))
+            self._link = Path(folder, "port")
+            self._samples = _play(held.enter_context(self._source))
+            self._plug()
+            held.callback(self._unplug)
+            thread = threading.Thread(target=self._live, name="emulated-board", daemon=True)
+            if "streaming-at-open" in self._kinds:
+                self._take("b")
+            thread.start()
+            held.callback(thread.join)
+            held.callback(self._stopping.set)
+            self._held = held.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._held.close()
+
+    def _plug(self) -> None:
+        self._master, self._slave = pty.openpty()
+        tty.setraw(self._slave)
+        os.set_blocking(self._master, False)
+        new = self._link.with_suffix(".new")
+        new.symlink_to(os.ttyname(self._slave))
+        new.replace(self._link)
+
+    def _unplug(self) -> None:
+        if self._master >= 0:
+            self._link.unlink()
+            os.close(self._master)
+            os.close(self._slave)
+            self._master = self._slave = -1
+            self._out.clear()
+
+    def _live(self) -> None:
+        """Listen, sample and send until told to stop (the thread)."""
+        while not self._stopping.is_set():
+            self._hang_up_or_plug()
+            if self._master >= 0:
+                self._listen()
+            else:
+                time.sleep(_TICK)
+            if self.state.streaming:
+                self._sample()
+            self._send()
+
+    def _hang_up_or_plug(self) -> None:
+        """Let the dongle leave and come back; the board behind it goes on."""
+        now = self._age / RATE
+        out = self._age and any(f.kind == "hang-up" and active(f, now) for f in self._faults)
+        if out and self._master >= 0:
+            self._unplug()
+        elif not out and self._master < 0:
+            self._plug()
+
+    def _listen(self) -> None:
+        if not select.select([self._master], [], [], _TICK)[0]:
+            return
+        for byte in os.read(self._master, 4096):
+            self._hear(byte)
+
+    def _hear(self, byte: int) -> None:
+        """One byte at the dongle: its own commands begin with F0, the rest goes to the board."""
+        if self._dongle or byte == 0xF0:
+            self._dongle += bytes((byte,))
+            if len(self._dongle) == 2:
+                self._answer(self._dongle_answer(self._dongle[1]))
+                self._dongle = b""
+        elif "wrong-channel" in self._kinds:
+            self._answer(_NO_BOARD)
+        else:
+            self._take(chr(byte))
+
+    def _dongle_answer(self, command: int) -> str:
+        up = "wrong-channel" not in self._kinds
+        if command == 0x07:
+            return "Success: System is Up$$$" if up else "Failure: System is Down$$$"
+        if command == 0x00:
+            number = f"Channel number: {_RADIO_CHANNEL}{chr(_RADIO_CHANNEL)}$$$"
+            return f"Success: Host and Device on {number}" if up else f"Failure: Host on {number}"
+        return ""
+
+    def _take(self, byte: str) -> None:
+        """One byte at the board."""
+        if self.state.streaming:
+            self.received_while_streaming += byte.encode("latin-1")
+        run = self.state.run
+        self.state, answer = receive(self.state, byte, time.monotonic() * self._speed)
+        if self.state.run != run:
+            self.runs.append(Run(self._played, time.monotonic()))
+        self._answer(answer)
+
+    def _answer(self, text: str) -> None:
+        if text:
+            self._out.append((0.0, text.encode("latin-1")))
+
+    def _sample(self) -> None:
+        """Take all samples that are due."""
+        run = self.runs[-1]
+        elapsed = (time.monotonic() - run.time) * self._speed
+        for number in range(len(run.fates), int(elapsed * self._rate)):
+            self._convert(run, number, elapsed)
+
+    def _convert(self, run: Run, number: int, now: float) -> None:
+        """One sample of the source to one packet, sent, damaged or lost."""
+        counts = quantize(self.state, next(self._samples), number, self._impedance)
+        data = packet(self.state, number, self._choose(number, counts))
+        self.state = replace(self.state, marker=0)
+        self._before = counts
+        left = strike(self._faults, number, self._age, data, self._seed)
+        if self._master < 0 or sum(len(part) for _, part in self._out) > _BACKLOG:
+            left = b""
+        run.fates.append(LOST if not left else WHOLE if left == data else DAMAGED)
+        if left:
+            self._out.append((run.time + self._release(now) / self._speed, left))
+        self._age += 1
+        self._played += 1
+
+    def _choose(self, number: int, counts: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Choose the eight counts of a packet (firmware_notes 2.1)."""
+        if not self.state.attached:
+            return counts[:8]
+        both = mean(self._before, counts)
+        return both[:8] if number % 2 else both[8:]
+
+    def _release(self, now: float) -> float:
+        """When a packet made at `now` leaves the dongle, in seconds of the run."""
+        for each in self._faults:
+            if each.kind == "bunching":
+                now = np.ceil(now / each.duration) * each.duration
+            elif each.kind == "radio-delay" and active(each, self._age / RATE):
+                now = max(now, (each.at or 0.0) + each.duration)
+        return now
+
+    def _send(self) -> None:
+        while self._out and self._master >= 0 and self._out[0][0] <= time.monotonic():
+            due, data = self._out.popleft()
+            try:
+                sent = os.write(self._master, data)
+            except BlockingIOError:
+                sent = 0
+            if sent < len(data):
+                self._out.appendleft((due, data[sent:]))
+                return
+
+
+def run_board(
+    board: EmulatedBoard,
+    ready: Callable[[str], None] = print,
+    until: threading.Event | None = None,
+) -> None:
+    """Emulate until interrupted, or until an event is set; `ready` is told the port."""
+    with board:
+        ready(board.port)
+        (until or threading.Event()).wait()
+
+
+def _play(source: Source) -> Iterator[NDArray[np.float64]]:
+    """Rows of a source, for ever; missing samples are left out, an empty source is silent."""
+    silence = np.zeros(len(source.info.channels))
+    while True:
+        played = False
+        for chunk in source:
+            played = True
+            yield from chunk.samples
+        if not played:
+            yield silence

@@ -1,0 +1,300 @@
+"""Any board of BrainFlow as a source: watched, renumbered and kept quiet.
+
+BrainFlow reads the board in a thread of its own; this source empties its buffer every 10 ms.
+What BrainFlow does not tell, it finds out: a silent board by the count of samples, a port that
+hung up by asking the kernel, lost samples by the package number. BrainFlow's time stamps are host
+times of arrival and are not used. A Cyton is better served by :mod:`emgspasm.sources.serial`,
+whose parser does not believe damaged packets.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgspasm.errors import SourceError, SourceLost
+from emgspasm.sources import brainflow_session, dongle
+from emgspasm.sources.brainflow_boards import (
+    PLAYBACK,
+    SERIAL_CYTONS,
+    BrainflowSettings,
+    describe,
+    parameters,
+)
+from emgspasm.sources.brainflow_session import hung_up, lock_port, playable_rows
+from emgspasm.sources.events import SourceEvent, State
+from emgspasm.sources.numbering import Count, number_rows
+from emgspasm.sources.options import read_options
+from emgspasm.sources.rows import chunks
+from emgspasm.stream import Chunk, StreamInfo
+
+if TYPE_CHECKING:
+    import serial
+
+POLL = 0.01
+"""Seconds between two looks into BrainFlow's buffer."""
+
+STALL = 0.4
+"""Seconds without a sample after which a stall is said."""
+
+RECONNECT = 3.0
+"""Seconds without a sample after which the board is taken for lost and opened anew."""
+
+BUFFER = 60.0
+"""Seconds of samples BrainFlow keeps for a consumer that pauses; then it drops the oldest."""
+
+_LATE = 0.1
+_RETRY = 0.5
+
+
+class BrainflowSource:
+    """A board, real or synthetic, that BrainFlow reads.
+
+    Entering opens the board; iterating streams until :meth:`stop`. A board that is lost is opened
+    again for as long as it takes, and the stream goes on as a new segment whose start is
+    estimated from the clock. The playback of a file ends with the file.
+
+    Parameters
+    ----------
+    settings : BrainflowSettings
+    clock : callable
+        Host time in seconds, never running backwards. It anchors, and measures silence.
+
+    Raises
+    ------
+    ConfigError
+        No such board, or options it does not take.
+    SourceNotFound
+        On entering: no such port or file, or no board answers.
+    SourceError
+        On entering: the board is in use, or refuses a command.
+    """
+
+    def __init__(
+        self, settings: BrainflowSettings, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.settings = settings
+        self.board = describe(settings)
+        self.info: StreamInfo = self.board.info
+        self._clock = clock
+        self._found = dongle.PortFound(settings.serial_port, "", "")
+        self._port: serial.Serial | None = None
+        self._shim: Any = None
+        self._state: State = "closed"
+        self._events: list[SourceEvent] = []
+        self._stopping = threading.Event()
+        self._iterating = False
+        self._count = Count()
+        self._base: int | None = 0
+        self._next = self._received = self._lost_before = 0
+        self._heard = self._silent_since = clock()
+        self._left = np.inf
+
+    @property
+    def events(self) -> tuple[SourceEvent, ...]:
+        """All changes of state and notes so far, in order of time."""
+        return tuple(self._events)
+
+    @property
+    def state(self) -> State:
+        """What the source is doing."""
+        return self._state
+
+    @property
+    def lost_samples(self) -> int:
+        """Samples that went missing inside segments so far, as numbers and clock tell."""
+        return self._lost_before + self._count.row + 1 - self._received
+
+    @property
+    def channel_skews(self) -> tuple[float, ...]:
+        """Seconds from a sample's number to each column's sampling (firmware_notes 2.2)."""
+        return self.board.skews
+
+    def __enter__(self) -> Self:
+        self._say("probing", f"looking for {self.info.device}")
+        try:
+            self._connect()
+        except SourceError as error:
+            self._close(str(error))
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+        self._close("closed")
+
+    def __iter__(self) -> Iterator[Chunk]:
+        if self._shim is None or self._iterating:
+            raise ValueError("a board streams once, inside its with block; open another source")
+        self._iterating = True
+        self._start()
+        over = False
+        while self._shim is not None and not over:
+            over = self._stopping.is_set()
+            try:
+                yield from self._poll()
+            except SourceLost as lost:
+                self._reconnect(str(lost))
+
+    def stop(self) -> None:
+        """End the stream after what has arrived; safe from any thread and signal handler."""
+        self._stopping.set()
+
+    def _say(self, state: State, text: str) -> None:
+        self._state = state
+        now = self._clock()
+        self._events.append(SourceEvent(now, self._sample_at(now), state, text))
+
+    def _sample_at(self, time: float) -> int:
+        """Sample number that is being taken at a host time, by the clock; 0 before the first."""
+        passed = round((time - self._heard) * self.info.sampling_frequency)
+        return self._next + passed if self._next else 0
+
+    def _connect(self) -> None:
+        """Lock the port, open the board, send the commands and verify the rate."""
+        if self.board.board_id == PLAYBACK:
+            self._left = playable_rows(Path(self.settings.file), self.board.n_rows)
+        self._lock_port()
+        given = parameters(self.settings, self.board, self._found.device)
+        device = self.info.device
+        self._shim = brainflow_session.open_session(self.board.board_id, given, device)
+        self._say("configuring", f"{device} answers")
+        for command in self.settings.commands:  # a Cyton's one-letter commands have no answer
+            answers = self.board.board_id in SERIAL_CYTONS and len(command) > 1
+            brainflow_session.tell(self._shim, command, device, answers=answers)
+        brainflow_session.check_rate(self._shim, self.info)
+
+    def _lock_port(self) -> None:
+        """Hold the serial port, if there is one; a Cyton's dongle is found where none is named."""
+        is_cyton = self.board.board_id in SERIAL_CYTONS
+        if is_cyton and not self.settings.serial_port:
+            self._found = dongle.find(self._found.serial_number)
+        if self._found.device:
+            self._port = lock_port(self._found.device, is_cyton=is_cyton)
+
+    def _start(self) -> None:
+        """Begin to stream, as a new segment."""
+        n_buffered = round(BUFFER * self.info.sampling_frequency)
+        brainflow_session.start(self._shim, n_buffered, self.info.device)
+        self._silent_since = self._clock()
+        self._say("streaming", "started")
+
+    def _poll(self) -> Iterator[Chunk]:
+        """Wait, take what has come, watch."""
+        self._stopping.wait(POLL)
+        data, now = self._read()
+        yield from self._take(data, now)
+        self._watch(now)
+
+    def _read(self) -> tuple[NDArray[np.float64], float]:
+        """Read all that has arrived, shape (n_rows, n_read), and when.
+
+        After a pause a backlog comes in parts; it is numbered as a whole (firmware_notes 5.6).
+        """
+        data = brainflow_session.read(self._shim, self.info.device)
+        if data.shape[1] and self._clock() - self._silent_since > _LATE:
+            self._stopping.wait(_LATE)
+            more = brainflow_session.read(self._shim, self.info.device)
+            data = np.hstack((data, more))
+        return data, self._clock()
+
+    def _take(self, data: NDArray[np.float64], now: float) -> Iterator[Chunk]:
+        """Number the rows of one read and cut them into chunks."""
+        n_read = data.shape[1]
+        if not n_read:
+            return
+        self._silent_since = now
+        row, fs = self.board.number_row, self.info.sampling_frequency
+        numbers = np.zeros(n_read) if row is None else data[row]
+        self._count, read = number_rows(self.board.numbering, self._count, numbers, now, fs)
+        samples = np.ascontiguousarray(data[list(self.board.rows)][:, read.kept].T)
+        if len(samples):
+            base = self._place(int(read.rows[-1]), now)
+            self._received += len(samples)
+            self._next, self._heard = base + self._count.row + 1, now
+            for row in read.rows[read.estimated]:
+                self._say(self._state, f"the gap before sample {base + row} is estimated")
+            yield from chunks(base, read.rows, samples)
+        self._left -= n_read
+        if self._left <= 0:
+            self.stop()
+
+    def _place(self, last_row: int, now: float) -> int:
+        """Sample number of the segment's row 0; after a loss, where the clock puts the rows."""
+        if self._base is None:
+            self._base = max(self._next, self._sample_at(now) - 1 - last_row)
+            self._say("streaming", f"goes on; sample {self._base} is estimated from the clock")
+        return self._base
+
+    def _watch(self, now: float) -> None:
+        """Say a stall and its end; raise when it lasts or the port hung up."""
+        if self.board.board_id == PLAYBACK:
+            return
+        if self._port is not None and hung_up(self._port):
+            raise SourceLost(f"port {self._found.device} is gone. Plug the dongle in again")
+        silent = now - self._silent_since
+        if silent > RECONNECT:
+            raise SourceLost(
+                f"{self.info.device} sent nothing for {RECONNECT:g} s. Look at its battery and "
+                "distance"
+            )
+        if silent > STALL and self._state == "streaming":
+            self._say("stalled", f"no sample for {STALL:g} s. Look at battery and distance")
+        elif silent == 0 and self._state == "stalled":
+            self._say("streaming", "samples come again")
+
+    def _release(self) -> None:
+        if self._shim is not None:
+            brainflow_session.release(self._shim)
+            self._shim = None
+        if self._port is not None:
+            self._port.close()
+            self._port = None
+
+    def _close(self, text: str) -> None:
+        self._release()
+        if self._state != "closed":
+            self._say("closed", text)
+
+    def _reconnect(self, lost: str) -> None:
+        """Let the board go and open it again until it works or the source is stopped."""
+        self._release()
+        self._lost_before, self._received = self.lost_samples, 0
+        self._count, self._base = Count(), None
+        said = lost
+        self._say("reconnecting", lost)
+        while not self._stopping.is_set():
+            try:
+                self._connect()
+                self._start()
+            except SourceError as error:
+                self._release()
+                if str(error) != said:
+                    said = str(error)
+                    self._say("reconnecting", said)
+                self._stopping.wait(_RETRY)
+            else:
+                return
+
+
+def open_brainflow(options: Mapping[str, object]) -> BrainflowSource:
+    """Make the source of a config table with the keys of :class:`BrainflowSettings`.
+
+    Raises
+    ------
+    ConfigError
+        A key or value is wrong.
+    """
+    return BrainflowSource(read_options(BrainflowSettings, options, "brainflow"))

@@ -1,0 +1,217 @@
+"""What is said to a Cyton before it streams, and after; never while it does."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from emgspasm.errors import SourceError, SourceLost, SourceNotFound
+from emgspasm.sources.dongle import open_port
+
+if TYPE_CHECKING:
+    import serial
+
+QUIET = 0.2
+"""Seconds without a byte after which a stopped board counts as silent."""
+
+_END = b"$$$"
+_WAIT = 0.02
+_MOST = 65_536
+_MOMENT = 0.003  # the kernel refills its buffer faster, the board sends slower
+_BACKLOG_WITHIN = 0.1
+_ANSWER_WITHIN = 2.0
+_BANNER_WITHIN = 6.0
+_DRAIN_WITHIN = 3.0
+_STOPS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What a board says of itself.
+
+    Parameters
+    ----------
+    firmware : str
+        As in the banner, ``"v3.1.2"``; ``""`` if it names none.
+    daisy : bool
+        Whether a Daisy is attached.
+    banner : str
+        All it said.
+    """
+
+    firmware: str
+    daisy: bool
+    banner: str
+
+
+def write(port: serial.Serial, command: bytes) -> None:
+    """Send bytes.
+
+    Raises
+    ------
+    SourceLost
+        The port is gone.
+    """
+    try:
+        port.write(command)
+    except OSError as error:
+        raise SourceLost(f"port {port.port} is gone. Plug the dongle in again") from error
+
+
+def read(port: serial.Serial, wait: float = _WAIT) -> bytes:
+    """Read what has arrived; wait up to `wait` seconds for the first byte.
+
+    Two system calls, where ``port.read`` takes six: at 250 reads a second that counts.
+
+    Raises
+    ------
+    SourceLost
+        The port is gone.
+    """
+    try:
+        if not select.select([port.fd], [], [], wait)[0]:
+            return b""
+        data = os.read(port.fd, _MOST)
+    except OSError as error:
+        raise SourceLost(f"port {port.port} is gone. Plug the dongle in again") from error
+    if not data:
+        raise SourceLost(f"port {port.port} is gone. Plug the dongle in again")
+    return data
+
+
+def read_backlog(port: serial.Serial) -> bytes:
+    """Read what piled up while this process was paused, until nothing is waiting.
+
+    Numbering takes the last packet of a read for a fresh one, so a backlog must not be read in
+    parts (firmware_notes 5.6).
+
+    Raises
+    ------
+    SourceLost
+        The port is gone.
+    """
+    data, deadline = b"", time.monotonic() + _BACKLOG_WITHIN
+    while time.monotonic() < deadline:
+        more = read(port, _MOMENT)
+        if not more:
+            break
+        data += more
+    return data
+
+
+def ask(port: serial.Serial, command: bytes, within: float = _ANSWER_WITHIN) -> str:
+    """Send a command and return the answer without its ``$$$``; ``""`` if none came in time.
+
+    A multi-character command goes out in one write, because the board gives it one second
+    (firmware_notes 3.3).
+    """
+    write(port, command)
+    answer, deadline = b"", time.monotonic() + within
+    while _END not in answer:
+        if time.monotonic() > deadline:
+            return ""
+        answer += read(port)
+    return answer.partition(_END)[0].decode("ascii", "replace").strip()
+
+
+def silence(port: serial.Serial) -> None:
+    """Stop a board that may be streaming and drain what is under way (firmware_notes 5.5).
+
+    Raises
+    ------
+    SourceError
+        It goes on sending.
+    """
+    for _ in range(_STOPS):
+        write(port, b"s")
+        if _drained(port):
+            return
+    raise SourceError(
+        f"the device on {port.port} goes on sending after the stop command. Is it an OpenBCI "
+        "dongle? Switch the board off and on"
+    )
+
+
+def _drained(port: serial.Serial) -> bool:
+    """Read until :data:`QUIET` seconds bring nothing; False if that never comes."""
+    heard = time.monotonic()
+    deadline = heard + _DRAIN_WITHIN
+    while time.monotonic() < deadline:
+        if read(port):
+            heard = time.monotonic()
+        elif time.monotonic() - heard > QUIET:
+            return True
+    return False
+
+
+def check_radio(port: serial.Serial) -> None:
+    """Ask the dongle whether it hears a board (``F0 07``, firmware_notes 3.6).
+
+    Raises
+    ------
+    SourceNotFound
+        No dongle answers, or it hears no board.
+    """
+    status = ask(port, b"\xf0\x07")
+    if "success" in status.lower():
+        return
+    if not status:
+        raise SourceNotFound(
+            f"nothing answers on {port.port}: it is not an OpenBCI dongle, or its switch is not "
+            "on GPIO6"
+        )
+    raise SourceNotFound(
+        f"the dongle on {port.port} hears no board ({status}; {_radio_channel(port)}). Switch the "
+        "board on (to PC), or set its radio channel to the dongle's"
+    )
+
+
+def _radio_channel(port: serial.Serial) -> str:
+    number = re.search(r"number: (\d+)", ask(port, b"\xf0\x00"))
+    return f"dongle on radio channel {number[1]}" if number else "radio channel unknown"
+
+
+def reset(port: serial.Serial) -> Board:
+    """Reset the board and read its banner (``v``, firmware_notes 3.2).
+
+    Raises
+    ------
+    SourceNotFound
+        No banner of an OpenBCI board comes.
+    """
+    return read_banner(ask(port, b"v", within=_BANNER_WITHIN), str(port.port))
+
+
+def read_banner(banner: str, device: str) -> Board:
+    """Read firmware and Daisy from a banner.
+
+    Raises
+    ------
+    SourceNotFound
+        It is no banner of a Cyton.
+    """
+    if "ADS1299" not in banner:
+        raise SourceNotFound(
+            f"the board behind {device} did not introduce itself as a Cyton (it said {banner!r}). "
+            "Switch it off and on, and look at its battery"
+        )
+    firmware = re.search(r"Firmware: *(v[\d.]+)", banner)
+    return Board(firmware[1] if firmware else "", "On Daisy ADS1299" in banner, banner)
+
+
+def probe(device: str) -> Board:
+    """Ask the board on a port who it is, and let the port go.
+
+    Raises
+    ------
+    SourceError
+        As :func:`open_port`, :func:`silence`, :func:`check_radio` and :func:`reset`.
+    """
+    with open_port(device) as port:
+        silence(port)
+        check_radio(port)
+        return reset(port)

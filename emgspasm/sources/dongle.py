@@ -1,0 +1,129 @@
+"""The port of a Cyton's dongle: found, opened, locked. The one door to pyserial."""
+
+from __future__ import annotations
+
+import errno
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from emgspasm.errors import SourceError, SourceNotFound
+
+if TYPE_CHECKING:
+    import serial
+
+BAUD_RATE = 115_200
+USB_ID = (0x0403, 0x6015)
+"""Of the dongle's FTDI chip; unverified on a bench (firmware_notes 1.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PortFound:
+    """A serial port that may lead to a dongle: device path, USB serial number, description."""
+
+    device: str
+    serial_number: str
+    description: str
+
+
+def dongles() -> tuple[PortFound, ...]:
+    """Ports whose USB id is the dongle's."""
+    from serial.tools import list_ports
+
+    return tuple(
+        PortFound(port.device, port.serial_number or "", port.description)
+        for port in sorted(list_ports.comports(), key=lambda port: str(port.device))
+        if (port.vid, port.pid) == USB_ID
+    )
+
+
+def find(serial_number: str = "") -> PortFound:
+    """Find the one dongle that is plugged in, or the one of this USB serial number.
+
+    Raises
+    ------
+    SourceNotFound
+        None, or more than one.
+    """
+    found = [port for port in dongles() if serial_number in ("", port.serial_number)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(port.device for port in found)
+        raise SourceNotFound(f"{len(found)} dongles are plugged in ({names}); name one as port")
+    raise SourceNotFound(
+        "no OpenBCI dongle is plugged in (no serial port has USB id "
+        f"{USB_ID[0]:04x}:{USB_ID[1]:04x}). Plug it in, or name its port"
+    )
+
+
+def open_port(device: str) -> serial.Serial:
+    """Open and lock a port, with the short latency timer where it has one.
+
+    Raises
+    ------
+    SourceNotFound
+        No such port.
+    SourceError
+        Another session holds it, or this user may not open it.
+    """
+    import serial
+
+    try:
+        port = serial.Serial(device, BAUD_RATE, timeout=0.02, write_timeout=2, exclusive=True)
+    except OSError as error:
+        raise open_error(device, error) from error
+    shorten_latency(port)
+    return port
+
+
+def open_error(device: str, error: OSError) -> SourceError:
+    """Say why a port does not open, and what to do."""
+    if error.errno in (errno.ENOENT, errno.ENODEV, errno.ENXIO):
+        return SourceNotFound(f"port {device} does not exist. Plug the dongle in, or name its port")
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return SourceError(
+            f"port {device} may not be opened by this user. Join its group: "
+            "sudo usermod -aG dialout $USER, then log in again"
+        )
+    if error.errno in (errno.EAGAIN, errno.EBUSY):
+        return SourceError(
+            f"port {device} is in use by {holder(device)}. End that session, or name another port"
+        )
+    return SourceError(f"port {device} does not open ({error}). Unplug the dongle and try again")
+
+
+def holder(device: str) -> str:
+    """Name the process that holds the lock of a port, as ``process 1234 (name)``."""
+    node = Path(device).stat()
+    place = f"{os.major(node.st_dev):02x}:{os.minor(node.st_dev):02x}:{node.st_ino}"
+    locks = Path("/proc/locks")
+    for line in locks.read_text().splitlines() if locks.exists() else ():
+        words = line.split()
+        if words[1] == "FLOCK" and words[5] == place:
+            return f"process {words[4]}{_named(words[4])}"
+    return "another program"
+
+
+def _named(pid: str) -> str:
+    name = Path("/proc", pid, "comm")
+    return f" ({name.read_text().strip()})" if name.exists() else ""
+
+
+def shorten_latency(port: serial.Serial) -> bool:
+    """Ask the FTDI driver for 1 ms instead of 16 ms (firmware_notes 5.1); False if it is no FTDI.
+
+    A pseudo-terminal and other adapters have no such timer; their packets only come bunched.
+    """
+    try:
+        port.set_low_latency_mode(True)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def latency_timer(device: str) -> int | None:
+    """Milliseconds of the FTDI latency timer of a port; None where it has none."""
+    timer = Path("/sys/class/tty", Path(device).resolve().name, "device/latency_timer")
+    return int(timer.read_text()) if timer.exists() else None

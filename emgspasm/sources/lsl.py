@@ -1,0 +1,285 @@
+"""A stream of the Lab Streaming Layer (LSL) as a source.
+
+A stream brings no counter. Samples are counted as they come; TCP loses none on the way, and a
+sender that lost some shows it at most in its time stamps, so a gap found there is an estimate and
+is said to be one. Time stamps that come late look like a loss: only steps over :data:`GAP` count.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgspasm.errors import ConfigError, SourceError, SourceLost
+from emgspasm.sources.events import SourceEvent, State
+from emgspasm.sources.lsl_session import Taken, describe, find, open_inlet, pull
+from emgspasm.sources.options import read_options
+from emgspasm.sources.rows import chunks
+from emgspasm.stream import Chunk, StreamInfo
+
+GAP = 0.25
+"""Seconds between two time stamps, beyond a sample, that count as a gap. A dongle holds packets
+for up to 0.1 s (firmware_notes 5.2), so shorter steps may be late samples and not lost ones."""
+
+STALL = 0.4
+"""Seconds without a sample after which a stall is said."""
+
+_POLL = 0.01
+_RETRY = 0.5
+_ANOTHER = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class LslSettings:
+    """Which stream of the network to take; whatever is left empty fits any.
+
+    Parameters
+    ----------
+    stream, type, source_id : str
+        Name, type and source id as the sender gives them; at least one is needed.
+    unit : str
+        Unit of channels for which the sender names none.
+    wait : float
+        Seconds to look for it.
+    """
+
+    stream: str = ""
+    type: str = ""
+    source_id: str = ""
+    unit: str = "uV"
+    wait: float = 5.0
+
+    def __post_init__(self) -> None:
+        if not (self.stream or self.type or self.source_id):
+            raise ConfigError("no LSL stream is named; set stream, type or source_id")
+        if any("'" in text for text in (self.stream, self.type, self.source_id)):
+            raise ConfigError("an LSL stream cannot be looked for by a name with an apostrophe")
+
+    @property
+    def predicate(self) -> str:
+        """The stream in liblsl's query language (XPath)."""
+        wanted = {"name": self.stream, "type": self.type, "source_id": self.source_id}
+        return " and ".join(f"{key}='{text}'" for key, text in wanted.items() if text)
+
+
+class LslSource:
+    """A stream of the network.
+
+    The stream is looked for when the source is made, because it says which channels it has.
+    Iterating streams until :meth:`stop`. A sender that goes away is waited for as long as it
+    takes, and the stream goes on as a new segment whose start is estimated from the clock.
+
+    Parameters
+    ----------
+    settings : LslSettings
+    clock : callable
+        Host time in seconds, never running backwards. It measures silence.
+
+    Raises
+    ------
+    SourceNotFound
+        No such stream.
+    SourceError
+        More than one, one without a sampling frequency, or one that carries text.
+    """
+
+    def __init__(self, settings: LslSettings, clock: Callable[[], float] = time.monotonic) -> None:
+        self.settings = settings
+        self._clock = clock
+        self._found = find(settings.predicate, settings.wait, second=_second(settings))
+        described = describe(self._found, settings.unit, settings.wait)
+        self.info: StreamInfo = described.info
+        self._scales = described.scales
+        self._inlet: Any = None
+        self._state: State = "closed"
+        self._events: list[SourceEvent] = []
+        self._stopping = threading.Event()
+        self._iterating = False
+        self._next = 0
+        self._stamp = np.nan
+        self._correction = 0.0
+        self._heard = self._silent_since = clock()
+        self._again = False
+
+    @property
+    def events(self) -> tuple[SourceEvent, ...]:
+        """All changes of state and notes so far, in order of time."""
+        return tuple(self._events)
+
+    @property
+    def state(self) -> State:
+        """What the source is doing."""
+        return self._state
+
+    def sample_at(self, lsl_time: float) -> int:
+        """Sample number at a time of the local LSL clock, by the stamp of the last sample.
+
+        Parameters
+        ----------
+        lsl_time : float
+            Seconds, as ``pylsl.local_clock`` gives them.
+        """
+        if not self._next:
+            return 0
+        passed = (lsl_time - self._stamp - self._correction) * self.info.sampling_frequency
+        return max(0, self._next - 1 + round(passed))
+
+    def __enter__(self) -> Self:
+        self._say("probing", f"opening {self.info.device}")
+        try:
+            self._connect()
+        except SourceError as error:
+            self._close(str(error))
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+        self._close("closed")
+
+    def __iter__(self) -> Iterator[Chunk]:
+        if self._inlet is None or self._iterating:
+            raise ValueError("a stream is taken once, inside its with block; open another source")
+        self._iterating = True
+        self._silent_since = self._clock()
+        self._say("streaming", "started")
+        over = False
+        while self._inlet is not None and not over:
+            over = self._stopping.is_set()
+            try:
+                yield from self._poll()
+            except SourceLost as lost:
+                self._reconnect(str(lost))
+
+    def stop(self) -> None:
+        """End the stream after what has arrived; safe from any thread and signal handler."""
+        self._stopping.set()
+
+    def _say(self, state: State, text: str) -> None:
+        self._state = state
+        self._events.append(SourceEvent(self._clock(), self._next, state, text))
+
+    def _connect(self) -> None:
+        self._inlet = open_inlet(self._found, self.settings.wait, recover=False)
+        self._say("configuring", f"{self.info.device} answers")
+
+    def _poll(self) -> Iterator[Chunk]:
+        """Wait, take what has come, watch."""
+        self._stopping.wait(_POLL)
+        taken, now = pull(self._inlet, self.info.device), self._clock()
+        if len(taken.stamps):
+            if self._again:
+                self._skip_pause(now, len(taken.stamps))
+            yield from self._take(taken)
+            self._heard = self._silent_since = now
+        self._watch(now)
+
+    def _take(self, taken: Taken) -> Iterator[Chunk]:
+        """Number the samples of one read and cut them into chunks."""
+        stamps, fs = taken.stamps, self.info.sampling_frequency
+        lost = missing(np.diff(stamps, prepend=self._stamp), fs)
+        numbers = self._next + np.arange(len(stamps)) + np.cumsum(lost)
+        self._next, self._stamp = int(numbers[-1]) + 1, float(stamps[-1])
+        self._correction = taken.correction
+        for row in np.flatnonzero(lost):
+            text = f"the gap of {lost[row]} before sample {numbers[row]} is estimated from stamps"
+            self._say(self._state, text)
+        yield from chunks(0, numbers, taken.samples * self._scales)
+
+    def _skip_pause(self, now: float, n_samples: int) -> None:
+        """Put the first samples after a loss where the host's clock says."""
+        passed = round((now - self._heard) * self.info.sampling_frequency)
+        self._next += max(0, passed - n_samples)
+        self._stamp, self._again = np.nan, False
+        self._say("streaming", f"goes on; sample {self._next} is estimated from the clock")
+
+    def _watch(self, now: float) -> None:
+        """Say a stall and its end; how long a sender may pause is not ours to say."""
+        silent = now - self._silent_since
+        if silent > STALL and self._state == "streaming":
+            self._say("stalled", f"no sample for {STALL:g} s. Look at the sender")
+        elif silent == 0 and self._state == "stalled":
+            self._say("streaming", "samples come again")
+
+    def _close(self, text: str) -> None:
+        self._inlet = None  # the inlet disconnects when nobody holds it
+        if self._state != "closed":
+            self._say("closed", text)
+
+    def _reconnect(self, lost: str) -> None:
+        """Look for the stream until it is back or the source is stopped.
+
+        Raises
+        ------
+        SourceError
+            It came back with other channels or another rate.
+        """
+        self._inlet, self._again = None, self._next > 0
+        said = lost
+        self._say("reconnecting", lost)
+        while self._inlet is None and not self._stopping.is_set():
+            try:
+                self._found = find(self.settings.predicate, _RETRY, second=0)
+                described = describe(self._found, self.settings.unit, _RETRY)
+                self._connect()
+            except SourceError as error:
+                if str(error) != said:
+                    said = str(error)
+                    self._say("reconnecting", said)
+                continue
+            self._check_same(described.info)
+            self._silent_since = self._clock()
+            self._say("streaming", "connected again")
+
+    def _check_same(self, info: StreamInfo) -> None:
+        if info != self.info:
+            raise SourceError(
+                f"{self.info.device} came back with other channels or another rate. Start a new "
+                "recording"
+            )
+
+
+def _second(settings: LslSettings) -> float:
+    """Seconds to look for a second stream that fits; a source id is its sender's alone."""
+    return 0.0 if settings.source_id else _ANOTHER
+
+
+def missing(steps: NDArray[np.float64], sampling_frequency: float) -> NDArray[np.int64]:
+    """Estimate the samples missing before each one from the steps between time stamps.
+
+    Parameters
+    ----------
+    steps : ndarray of float64, shape (n_samples,)
+        Seconds since the stamp before; NaN where there is none.
+    sampling_frequency : float
+        Hertz.
+    """
+    seen = np.nan_to_num(steps, nan=0.0)
+    lost = np.where(seen > GAP + 1 / sampling_frequency, seen * sampling_frequency - 1, 0.0)
+    found: NDArray[np.int64] = np.rint(lost).astype(np.int64)
+    return found
+
+
+def open_lsl(options: Mapping[str, object]) -> LslSource:
+    """Make the source of a config table with the keys of :class:`LslSettings`.
+
+    Raises
+    ------
+    ConfigError
+        A key or value is wrong, or pylsl is not installed.
+    SourceError
+        As :class:`LslSource`.
+    """
+    return LslSource(read_options(LslSettings, options, "lsl"))

@@ -1,0 +1,59 @@
+"""Sources by name: those of emgspasm and those of installed plug-ins.
+
+A plug-in names a factory under the entry-point group ``emgspasm.sources``. The factory takes the
+table of the config file (without its ``name``) and returns a :class:`emgspasm.stream.Source`;
+``emgspasm.testing.check_source`` tells whether it keeps the laws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from importlib.metadata import EntryPoint, entry_points
+
+from emgspasm.errors import ConfigError
+from emgspasm.stream import Source
+
+GROUP = "emgspasm.sources"
+
+
+def names() -> tuple[str, ...]:
+    """Names of all sources that are installed, in alphabetical order."""
+    return tuple(sorted({each.name for each in entry_points(group=GROUP)}))
+
+
+def open_source(name: str, options: Mapping[str, object]) -> Source:
+    """Make a source; entering it opens the device.
+
+    Parameters
+    ----------
+    name : str
+        One of :func:`names`.
+    options : mapping
+        What the source is told; its keys are the source's own.
+
+    Raises
+    ------
+    ConfigError
+        No such source, two of the same name, or options it does not take.
+    """
+    source = _entry_point(name).load()(options)
+    if not isinstance(source, Source):
+        raise ConfigError(
+            f"the plug-in of source {name!r} returned a {type(source).__name__}, which is no "
+            "Source. Its author can see why with emgspasm.testing.check_source"
+        )
+    return source
+
+
+def _entry_point(name: str) -> EntryPoint:
+    found = {each.value: each for each in entry_points(group=GROUP, name=name)}
+    if len(found) == 1:
+        return next(iter(found.values()))
+    if found:
+        raise ConfigError(
+            f"source {name!r} is offered by {' and '.join(sorted(found))}. Uninstall one of them"
+        )
+    near = get_close_matches(name, names(), n=1)
+    hint = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(names()) or 'none'}"
+    raise ConfigError(f"source {name!r} is not known. {hint}")

@@ -1,0 +1,300 @@
+"""A Cyton on its serial dongle as a source: states, watchdog, reconnection.
+
+One thread owns the port while streaming. It reads, decodes and queues, and drops nothing.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from emgspasm.errors import SourceError, SourceLost
+from emgspasm.sources import conversation, decoder, dongle
+from emgspasm.sources.counter import Position
+from emgspasm.sources.cyton import ParserState, parse
+from emgspasm.sources.decoder import DecoderState
+from emgspasm.sources.events import SourceEvent, State
+from emgspasm.sources.impedance import measure_impedances
+from emgspasm.sources.protocols import Electrode
+from emgspasm.sources.rows import DAISY_SKEW
+from emgspasm.sources.settings import (
+    CytonSettings,
+    configure,
+    layout,
+    read_settings,
+    stream_info,
+    told,
+)
+from emgspasm.stream import Chunk, StreamInfo
+
+if TYPE_CHECKING:
+    import serial
+
+STALL = 0.4
+"""Seconds without a packet until a stall is said; the radio gives up after 0.27 s (notes 5.2)."""
+
+RECONNECT = 3.0
+"""Seconds without a packet after which the board is taken for lost and opened anew."""
+
+_GATHER = 0.006
+"""Seconds that packets gather between two reads: half the CPU for 6 ms of delay."""
+
+_RETRY = 0.5
+_LATE = 0.25
+
+
+class CytonSource:
+    """A Cyton, or a Cyton with Daisy, on its serial dongle.
+
+    Entering opens and configures the board; iterating streams until :meth:`stop`. A port that
+    hangs up or a board that falls silent is opened again for as long as it takes; the stream goes
+    on as a new segment, its start estimated from the clock.
+
+    Parameters
+    ----------
+    settings : CytonSettings
+    clock : callable
+        Host time in seconds, never running backwards. It anchors, and measures silence.
+
+    Raises
+    ------
+    SourceNotFound
+        On entering: no dongle, or no board behind it.
+    SourceError
+        On entering: the port is locked or forbidden, or the board refuses a setting.
+    """
+
+    def __init__(
+        self, settings: CytonSettings, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.settings = settings
+        self.info: StreamInfo = stream_info(settings)
+        self.board: conversation.Board | None = None
+        self._layout = layout(settings)
+        self._clock = clock
+        self._found = dongle.PortFound(settings.port, "", "")
+        self._port: serial.Serial | None = None
+        self._state: State = "closed"
+        self._run = decoder.start(0, clock())
+        self._begun = False
+        self._first: Position | None = None
+        self._lost_before = 0
+        self._events: list[SourceEvent] = []
+        self._queue: queue.SimpleQueue[Chunk | BaseException | None] = queue.SimpleQueue()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def events(self) -> tuple[SourceEvent, ...]:
+        """All changes of state and notes so far, in order of time."""
+        return tuple(self._events)
+
+    @property
+    def state(self) -> State:
+        """What the source is doing."""
+        return self._state
+
+    @property
+    def lost_packets(self) -> int:
+        """Packets that went missing inside segments so far, as counter and clock tell."""
+        return self._lost_before + self._run.lost
+
+    @property
+    def channel_skews(self) -> tuple[float, ...]:
+        """Seconds from the row's sample of channels 1-8 to each column's (firmware_notes 2.2)."""
+        return tuple(0.0 if i < 8 else DAISY_SKEW for i in self._layout.inputs)
+
+    @property
+    def measured_frequency(self) -> float:
+        """Hertz of the board by the host's clock since streaming (re)started; NaN for a second.
+
+        Reads are up to 0.1 s late (firmware_notes 5.2), so after T seconds it is good to 0.1 / T.
+        """
+        return decoder.frequency(self._layout, self._first, self._run.position)
+
+    @property
+    def particulars(self) -> dict[str, object]:
+        """Firmware, gains, skews, and the rate by the host's clock."""
+        skews = dict(zip(self.info.names, self.channel_skews, strict=True))
+        return told(self.settings, self.board, skews, self.measured_frequency)
+
+    def impedances(self) -> Iterator[Electrode]:
+        """Measure the electrodes; see :func:`emgspasm.sources.impedance.measure_impedances`."""
+        return measure_impedances(self.settings)
+
+    def __enter__(self) -> Self:
+        parse(ParserState(), b"")  # compiles before the first byte comes
+        try:
+            self._open()
+        except SourceError as error:
+            self._close(str(error))
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+        if self._thread is not None:
+            self._thread.join()
+        self._close("closed")
+
+    def __iter__(self) -> Iterator[Chunk]:
+        if self._port is None or self._thread is not None:
+            raise ValueError("a board streams once, inside its with block; open another source")
+        self._thread = threading.Thread(target=self._acquire, name="cyton", daemon=True)
+        self._thread.start()
+        while (item := self._queue.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+
+    def stop(self) -> None:
+        """End the stream after what has arrived; safe from any thread and signal handler."""
+        self._stopping.set()
+
+    def _say(self, state: State, text: str) -> None:
+        self._state = state
+        sample = self._sample_at(self._clock())
+        self._events.append(SourceEvent(self._clock(), sample, state, text))
+
+    def _sample_at(self, time: float) -> int:
+        """Sample number that is being taken at a host time, by the clock; 0 before the first."""
+        if not self._begun:
+            return 0
+        elapsed = max(0.0, time - self._run.position.time)
+        next_sample = decoder.next_sample(self._layout, self._run)
+        return next_sample + round(elapsed * self.info.sampling_frequency)
+
+    def _open(self) -> None:
+        """Find, lock, silence, identify and configure the board."""
+        self._say("probing", f"looking for a board on {self.settings.port or 'any dongle'}")
+        self._connect()
+
+    def _connect(self) -> None:
+        if not self.settings.port:
+            self._found = dongle.find(self._found.serial_number)
+        self._port = port = dongle.open_port(self._found.device)
+        conversation.silence(port)
+        conversation.check_radio(port)
+        self.board = conversation.reset(port)
+        self._say("configuring", f"{self.info.device}, firmware {self.board.firmware or 'unknown'}")
+        configure(port, self.settings, self.board)
+
+    def _release(self) -> None:
+        if self._port is not None:
+            self._port.close()
+            self._port = None
+
+    def _close(self, text: str) -> None:
+        self._release()
+        if self._state != "closed":
+            self._say("closed", text)
+
+    def _acquire(self) -> None:
+        """Stream, and after every loss reconnect, until stopped (the thread)."""
+        try:
+            while not self._stopping.is_set():
+                self._stream_or_reconnect()
+        except BaseException as error:  # noqa: BLE001  # top of a thread: handed to the consumer
+            self._queue.put(error)
+        finally:
+            self._queue.put(None)
+
+    def _stream_or_reconnect(self) -> None:
+        try:
+            self._stream()
+        except SourceLost as lost:
+            self._end_run()
+            self._say("reconnecting", str(lost))
+            self._reconnect()
+
+    def _stream(self) -> None:
+        """One run of streaming: from the start command until stopped or lost."""
+        port = self._port
+        assert port is not None
+        conversation.write(port, b"b")
+        self._begin_run()
+        last_packet = before = self._clock()
+        while not self._stopping.is_set():
+            data, now = self._read(port, before)
+            before = now
+            if self._take(data, now):
+                last_packet = now
+            self._watch(now - last_packet)
+        conversation.write(port, b"s")
+        self._end_run()
+
+    def _read(self, port: serial.Serial, before: float) -> tuple[bytes, float]:
+        """Read all that has arrived; with the backlog, if this process paused since `before`."""
+        time.sleep(_GATHER)
+        data = conversation.read(port)
+        if self._clock() - before > _LATE:
+            data += conversation.read_backlog(port)
+        return data, self._clock()
+
+    def _take(self, data: bytes, now: float) -> int:
+        """Decode and queue one read; the packets it brought."""
+        if not data:
+            return 0
+        self._run, decoded = decoder.decode(self._layout, self._run, data, now)
+        if self._first is None and decoded.n_packets:
+            self._first = self._run.position
+        for chunk in decoded.chunks:
+            self._queue.put(chunk)
+        for sample in decoded.estimated:
+            self._say("streaming", f"the gap before sample {sample} is estimated from the clock")
+        return decoded.n_packets
+
+    def _watch(self, silent: float) -> None:
+        """Say a stall and its end; raise when it lasts."""
+        if silent > RECONNECT:
+            raise SourceLost(
+                f"the board sent nothing for {RECONNECT:g} s. Look at its battery and distance"
+            )
+        if silent > STALL and self._state == "streaming":
+            self._say("stalled", f"no packet for {STALL:g} s. Look at battery and distance")
+        elif silent == 0 and self._state == "stalled":
+            self._say("streaming", "packets come again")
+
+    def _begin_run(self) -> None:
+        """Begin a segment, its first sample number estimated from the clock after the first run."""
+        now = self._clock()
+        again, base = self._begun, self._sample_at(now)
+        self._begun, self._first = True, None
+        self._run = decoder.start(base, now)
+        text = f"sample {base} is estimated from the clock" if again else f"sample {base}"
+        self._say("streaming", f"started at {text}")
+
+    def _end_run(self) -> None:
+        for chunk in decoder.finish(self._layout, self._run):
+            self._queue.put(chunk)
+        self._lost_before += self._run.lost
+        self._run = DecoderState(self._run.base, self._run.position, self._run.heard)
+
+    def _reconnect(self) -> None:
+        """Open the board again until it works or the source is stopped."""
+        said = ""
+        while not self._stopping.is_set():
+            self._release()
+            try:
+                self._connect()
+            except SourceError as error:
+                if str(error) != said:
+                    said = str(error)
+                    self._say("reconnecting", said)
+                self._stopping.wait(_RETRY)
+            else:
+                return
+
+
+def open_cyton(options: Mapping[str, object]) -> CytonSource:
+    """Make the source of a config table; :func:`read_settings` checks it."""
+    return CytonSource(read_settings(options))

@@ -1,0 +1,102 @@
+"""Mains: seen in the first seconds, taken out where it stands out, the same for any chunks."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from emgspasm.dsp.filters import BandPass, Notch
+from emgspasm.dsp.mains import LOOK, fit_notch
+from emgspasm.dsp.pipeline import Pipeline, analyze
+from emgspasm.stream import Channel, Chunk, StreamInfo
+
+
+def hum(seconds, frequencies, amplitude=20.0, fs=1000.0, seed=0):
+    """Two channels of noise of 2 uV, with sines in the second."""
+    times = np.arange(round(seconds * fs)) / fs
+    samples = np.random.default_rng(seed).normal(0.0, 2.0, (len(times), 2))
+    for frequency in frequencies:
+        samples[:, 1] += amplitude * np.sin(2 * np.pi * frequency * times)
+    return samples
+
+
+def notches(pipeline):
+    return [design for design in pipeline.filters if isinstance(design, Notch)]
+
+
+@pytest.mark.parametrize("line", [50, 60])
+def test_a_line_that_stands_out_gets_a_notch_and_a_notice(stream_info, cut, line):
+    fitted, _, notice = fit_notch(Pipeline(), stream_info(2), cut(hum(10, [line])))
+    (notch,) = notches(fitted)
+    assert (notch.frequency, notch.multiples) == (line, (1,))
+    assert f"mains of {line} Hz" in notice
+    assert 'mains = "off"' in notice
+
+
+def test_only_the_multiples_that_stand_out_are_taken_out(stream_info, cut):
+    fitted, _, notice = fit_notch(Pipeline(), stream_info(2), cut(hum(10, [50, 150, 350])))
+    assert notches(fitted)[0].multiples == (1, 3, 7)
+    assert "50, 150, 350 Hz" in notice
+
+
+def test_noise_without_a_line_is_left_alone(stream_info, cut):
+    fitted, _, notice = fit_notch(Pipeline(), stream_info(2), cut(hum(10, [])))
+    assert fitted == Pipeline()
+    assert notice == ""
+
+
+def test_a_notch_of_the_user_s_is_left_as_it_is(stream_info, cut):
+    mine = Pipeline(filters=(BandPass(), Notch(60.0)))
+    fitted, _, notice = fit_notch(mine, stream_info(2), cut(hum(10, [50])))
+    assert fitted == mine
+    assert notice == ""
+
+
+def test_the_whole_stream_comes_through(stream_info, cut):
+    samples = hum(10, [50])
+    _, stream, _ = fit_notch(Pipeline(), stream_info(2), cut(samples, range(100, 10_000, 100)))
+    chunks = list(stream)
+    assert [c.start for c in chunks] == list(range(0, 10_000, 100))
+    assert np.array_equal(np.concatenate([c.samples for c in chunks]), samples)
+
+
+@settings(max_examples=15)
+@given(cuts=st.lists(st.integers(0, 8000), max_size=20), amplitude=st.sampled_from([0.3, 0.6, 20]))
+def test_the_decision_does_not_feel_where_chunks_end(stream_info, cut, cuts, amplitude):
+    samples = hum(8, [50, 100], amplitude)
+    whole = fit_notch(Pipeline(), stream_info(2), cut(samples))
+    parts = fit_notch(Pipeline(), stream_info(2), cut(samples, cuts))
+    assert (whole[0], whole[2]) == (parts[0], parts[2])
+
+
+def test_only_the_first_seconds_decide(stream_info, cut):
+    samples = hum(20, [50])
+    samples[: round(LOOK * 1000)] = hum(LOOK, [], seed=1)
+    assert notches(fit_notch(Pipeline(), stream_info(2), cut(samples))[0]) == []
+
+
+def test_what_is_no_emg_does_not_decide(cut):
+    info = StreamInfo(1000.0, (Channel("c0"), Channel("ECG", kind="ECG")))
+    assert notches(fit_notch(Pipeline(), info, cut(hum(10, [50])))[0]) == []
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.5, 1.5])
+def test_a_stream_shorter_than_the_look_is_no_trouble(stream_info, cut, seconds):
+    fitted, stream, _ = fit_notch(Pipeline(), stream_info(2), cut(hum(seconds, [50])))
+    assert len(notches(fitted)) == (1 if seconds > 1 else 0)
+    assert sum(len(c.samples) for c in stream) == 1000 * seconds
+
+
+def test_missing_seconds_do_not_decide(stream_info):
+    samples = hum(10, [50])
+    samples[:4000] = np.nan
+    assert notches(fit_notch(Pipeline(), stream_info(2), [Chunk(0, samples)])[0]) == []
+
+
+def test_the_notch_makes_bursts_under_mains_visible(stream_info, cut):
+    samples = hum(20, [50], amplitude=30.0)
+    samples[10_000:10_100, 1] += np.random.default_rng(1).normal(0.0, 20.0, 100)
+    info = stream_info(2)
+    fitted, stream, _ = fit_notch(Pipeline(), info, cut(samples))
+    bursts = [b for a in analyze(fitted, info, stream) for b in a.bursts if b.onset > 5000]
+    assert [(b.channel, b.onset) for b in bursts] == [(1, pytest.approx(10_000, abs=5))]

@@ -1,0 +1,86 @@
+"""The disk: room before, room during, and what is left when it is full all the same."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from emgspasm.errors import RecordingError
+from emgspasm.session.disk import RESERVE, bytes_per_second, require_reserve, require_room, room
+from emgspasm.simulation import simulate
+from emgspasm.storage.edf import open_edf
+
+
+def test_a_recording_that_will_not_fit_is_refused_with_what_is_needed(tmp_path):
+    info = simulate("healthy_rest", sampling_frequency=250, duration=1).info
+    seconds = 2 * room(tmp_path) / bytes_per_second(info)
+    with pytest.raises(RecordingError, match=r"MB are free \(\d+ MB are needed for"):
+        require_room(tmp_path, info, seconds)
+    require_room(tmp_path, info, 1.0)
+
+
+def test_the_rate_of_bytes_is_what_a_file_really_takes(tmp_path):
+    from emgspasm.session import Session
+
+    face = simulate("healthy_rest", sampling_frequency=1000, duration=30)
+    with Session(face, tmp_path / "x.bdf") as session:
+        session.wait(60)
+    taken = (tmp_path / "x.bdf").stat().st_size / 30
+    assert taken <= bytes_per_second(face.info) <= 1.15 * taken
+
+
+def test_a_recording_ends_before_the_disk_is_full_and_opens(small_disk, script):
+    from itertools import count
+
+    from emgspasm.session import Session
+
+    face = simulate("healthy_rest", sampling_frequency=250, duration=8)
+    now = count(0.0, 0.04).__next__
+
+    def fill(_):
+        (small_disk / "big").write_bytes(b"x" * int(room(small_disk) - RESERVE + 2e6))
+
+    chunks = list(face)
+    source = script(face.info, [*chunks[:100], fill, *chunks[100:]])
+    said = pytest.raises(RecordingError, match=r"ended after \d\.\d s, which are kept and open")
+    with Session(source, small_disk / "x.bdf", duration=10, clock=now) as session, said:
+        session.wait(30)
+    assert 3.5 < open_edf(small_disk / "x.bdf").duration < 7
+
+
+def test_room_left_is_no_reason_to_end(tmp_path):
+    require_reserve(tmp_path / "x.bdf", 1.0)
+
+
+FULL = """
+import resource, sys
+from pathlib import Path
+from emgspasm.config import LoadedConfig
+from emgspasm.session import Session
+from emgspasm.session.preparation import warm_up
+from emgspasm.simulation import simulate
+face = simulate("healthy_rest", sampling_frequency=250, duration=30)
+warm_up(LoadedConfig(), face.info)  # compiled kernels are files too
+resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+with Session(face, Path(sys.argv[1])) as session:
+    session.wait(60)
+"""
+
+
+def test_a_disk_that_is_full_all_the_same_leaves_a_valid_file_and_a_clear_message(tmp_path):
+    path = tmp_path / "x.bdf"
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "writing failed (File too large)" in done.stderr.splitlines()[-1]
+    assert "kept in it and it opens" in done.stderr.splitlines()[-1]
+    assert path.stat().st_size <= 60_000
+    recording = open_edf(path)
+    assert 1000 < recording.n_samples < 60_000 / (8 * 3)
+    assert f"{recording.n_samples} samples" in done.stderr.splitlines()[-1]
+    assert recording.findings == ()

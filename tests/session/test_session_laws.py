@@ -1,0 +1,146 @@
+"""What is stored is what was sent, where it belongs; what was said live is in the file."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from emgspasm.config import LoadedConfig, parse_config
+from emgspasm.results import analyze_recording, measure
+from emgspasm.session import Handover, Session
+from emgspasm.simulation import simulate
+from emgspasm.simulation.board_faults import fault
+from emgspasm.storage.edf import open_edf
+from emgspasm.stream import SKIP, Chunk
+
+UV = 187500 / 8388607
+EXPLORE = parse_config("exploratory = true")
+
+
+def samples_of(source):
+    with source:
+        return np.concatenate([chunk.samples for chunk in source])
+
+
+def run(source, path, config=None, **more):
+    """Record all of a source; the bursts it said live."""
+    screen = Handover(1_000_000)
+    with Session(source, path, config, handovers=(screen,), **more) as session:
+        session.wait(120)
+    assert screen.dropped == 0
+    return session, [burst for analysis in screen.take() for burst in analysis.bursts]
+
+
+@pytest.fixture(scope="module")
+def ten_minutes():
+    face = simulate("hfs_mixed", sampling_frequency=250, duration=600, seed=11)
+    return face.info, samples_of(face)
+
+
+FIVE_PERCENT = (
+    fault("drop", rate=0.05),
+    fault("burst", at=60.0, count=100),
+    fault("burst", at=120.0, count=240),
+    fault("burst", at=180.0, count=300),
+    fault("burst", at=300.0, count=1000),
+    fault("burst", at=420.0, count=5000),
+)
+
+
+@pytest.mark.slow
+def test_ten_minutes_of_loss_leave_every_sample_at_its_true_index(ten_minutes, wire, tmp_path):
+    info, samples = ten_minutes
+    source = wire(info, samples, FIVE_PERCENT, seed=7)
+    session, live = run(source, tmp_path / "loss.bdf", clock=source.clock)
+    recording = open_edf(tmp_path / "loss.bdf")
+
+    stored = np.full((len(samples), 8), np.nan)
+    for chunk in recording:
+        stored[chunk.start : chunk.stop] = chunk.samples
+    there = np.isfinite(stored[:, 0])
+    counts = np.rint(stored[there] / UV).astype(int)
+    np.testing.assert_array_equal(counts, source.counts[there])
+    assert not (there & ~source.arrived).any()
+    missed = np.count_nonzero(source.arrived & ~there)
+    assert missed <= 8  # alone between two losses, firmware_notes 1.14, and the very last ones
+
+    lost = np.flatnonzero(~source.arrived)
+    runs = np.split(lost, np.flatnonzero(np.diff(lost) > 1) + 1)
+    long = [int(gap[-1]) + 1 for gap in runs if len(gap) >= 256]
+    noted = [a for a in recording.annotations if "estimated" in a.text]
+    assert len(long) == 3
+    assert len(noted) == len(long)
+    for note, behind in zip(noted, long, strict=True):
+        assert f"sample {behind} " in note.text
+    batch = measure(recording, LoadedConfig()).bursts
+    assert live == batch
+    assert session.status.lost == pytest.approx(1 - source.arrived.mean(), abs=0.001)
+    gaps = [a for a in recording.annotations if a.text == SKIP]
+    assert round(sum(a.duration for a in gaps) * 250) == np.count_nonzero(~there[: gaps_end(there)])
+
+
+def gaps_end(there):
+    return int(np.flatnonzero(there)[-1]) + 1
+
+
+@pytest.mark.slow
+def test_bursts_said_live_are_those_of_the_file(ten_minutes, wire, tmp_path):
+    info, samples = ten_minutes
+    faults = (fault("drop", rate=0.0003), *FIVE_PERCENT[1:4])
+    source = wire(info, samples[:75_000], faults, seed=5)
+    _, live = run(source, tmp_path / "x.bdf", clock=source.clock)
+    assert len(live) > 50
+    assert live == measure(open_edf(tmp_path / "x.bdf"), LoadedConfig()).bursts
+
+
+@pytest.mark.parametrize("mains", ["auto", "off"])
+def test_a_thousand_hertz_with_mains_and_gaps_gives_the_same_live_as_from_the_file(
+    script, tmp_path, mains
+):
+    face = simulate("hfs_clonic", sampling_frequency=1000, duration=20, seed=2)
+    samples = samples_of(face)
+    hum = 30 * np.sin(2 * np.pi * 50 * np.arange(len(samples)) / 1000)[:, None]
+    edges = [0, 3, 700, 701, 5000, 5200, 12_000, 12_001, 20_000]
+    chunks = [
+        Chunk(a, (samples + hum)[a:b].copy()) for a, b in pairwise(edges) if (a, b) != (5000, 5200)
+    ]
+    config = parse_config(f'mains = "{mains}"')
+    session, live = run(script(face.info, chunks), tmp_path / "x.bdf", config)
+    batch = measure(open_edf(tmp_path / "x.bdf"), config)
+    assert live == batch.bursts
+    assert len(live) > 5
+    assert session.notice == batch.notice
+    assert bool(session.notice) == (mains == "auto")
+
+
+def test_a_channel_that_misses_samples_alone_gives_the_same_live_as_from_the_file(script, tmp_path):
+    face = simulate("hfs_clonic", sampling_frequency=250, duration=20, seed=2)
+    samples = samples_of(face).copy()
+    samples[1000:1100, 3] = np.nan
+    samples[2000:2010] = np.nan
+    source = script(face.info, [Chunk(k, samples[k : k + 10].copy()) for k in range(0, 5000, 10)])
+    _, live = run(source, tmp_path / "x.bdf")
+    assert live == measure(open_edf(tmp_path / "x.bdf"), LoadedConfig()).bursts
+    assert len(live) > 5
+
+
+def test_a_rate_too_low_for_emg_is_recorded_and_not_analyzed(script, tmp_path):
+    face = simulate("healthy_rest", sampling_frequency=125, duration=3)
+    session, live = run(script(face.info, list(face)), tmp_path / "x.bdf")
+    assert "125 Hz" in session.refusal
+    assert "exploratory = true" in session.refusal
+    assert live == []
+    assert open_edf(tmp_path / "x.bdf").n_samples == 375
+
+
+def test_a_rate_too_low_for_emg_is_analyzed_if_exploratory_and_its_lags_are_withheld(
+    script, tmp_path
+):
+    face = simulate("hfs_clonic", sampling_frequency=125, duration=20)
+    session, live = run(script(face.info, list(face)), tmp_path / "x.bdf", EXPLORE)
+    assert session.refusal == ""
+    results = analyze_recording(tmp_path / "x.bdf", EXPLORE)
+    assert len(results.events) == len(live) > 0
+    assert any("lags between muscles" in each for each in results.provenance["warnings"])

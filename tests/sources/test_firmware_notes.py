@@ -1,0 +1,22 @@
+"""Every paragraph of the firmware notes that is cited exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+CITED = re.compile(r"firmware_notes (\d+\.\d+(?:(?:, | and | to )\d+\.\d+)*)")
+
+
+def test_every_cited_paragraph_exists():
+    notes = "".join(page.read_text() for page in (ROOT / "firmware_notes").glob("*.md"))
+    paragraphs = set(re.findall(r"^\*\*(\d+\.\d+)\*\*", notes, re.MULTILINE))
+    cited = {
+        (number, module.name)
+        for module in (ROOT / "emgspasm").rglob("*.py")
+        for match in CITED.findall(module.read_text())
+        for number in re.findall(r"\d+\.\d+", match)
+    }
+    assert len(cited) > 20
+    assert [each for each in sorted(cited) if each[0] not in paragraphs] == []

@@ -1,0 +1,114 @@
+"""Impedance: 31.2 Hz, 6 nA, one electrode at a time; numbers are firmware_notes paragraphs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from emgspasm.errors import SourceError
+from emgspasm.simulation import simulate
+from emgspasm.simulation.board import EmulatedBoard
+from emgspasm.simulation.board_state import receive
+from emgspasm.sources import protocols
+from emgspasm.sources.impedance import measure_impedances, ohm
+from emgspasm.sources.protocols import Electrode
+from emgspasm.sources.serial import CytonSource
+from emgspasm.sources.settings import CytonSettings, Input
+
+
+def tone(impedance, seconds=2.0, fs=250.0, phase=0.0):
+    t = np.arange(round(seconds * fs)) / fs
+    return 6e-9 * (impedance + 2200) * 1e6 * np.sin(2 * np.pi * 31.2 * t + phase)
+
+
+@pytest.mark.parametrize("impedance", [0.0, 500.0, 5e3, 20e3, 100e3])
+@pytest.mark.parametrize("phase", [0.0, 1.0, 2.5])
+def test_4_1_the_formula_gives_the_impedance_back(impedance, phase):
+    assert ohm(tone(impedance, phase=phase), 250.0) == pytest.approx(impedance, rel=0.01, abs=40)
+
+
+def test_mains_wander_and_quiet_muscle_do_not_enter():
+    rng = np.random.default_rng(1)
+    t = np.arange(500) / 250
+    rest = 200 * np.sin(2 * np.pi * 50 * t) + 40_000 + 500 * t + rng.normal(0, 3, 500)
+    assert ohm(tone(8e3) + rest, 250.0) == pytest.approx(8e3, rel=0.03)
+
+
+def test_4_1_the_converters_true_tone_of_31_25_hz_reads_the_same():
+    t = np.arange(500) / 250
+    wave = 6e-9 * (8e3 + 2200) * 1e6 * np.sin(2 * np.pi * 31.25 * t)
+    assert ohm(wave, 250.0) == pytest.approx(8e3, rel=0.01)
+
+
+@pytest.mark.parametrize("daisy", [False, True])
+def test_every_electrode_comes_back_within_three_percent_from_the_board(daisy):
+    face = simulate("healthy_rest", sampling_frequency=250, duration=30)
+    ohms = np.full((16, 2), 1e6)
+    ohms[1] = 3e3, 11e3
+    inputs = [Input(""), Input("OOC_L", gain=12)]
+    if daisy:
+        inputs += [Input("")] * 6 + [Input("OOC_R")]
+        ohms[8] = 25e3, 52e3
+    with EmulatedBoard(face, daisy=daisy, impedance=ohms) as board:
+        kind = "daisy" if daisy else "cyton"
+        settings = CytonSettings(tuple(inputs), kind, board.port)
+        found = list(CytonSource(settings).impedances())
+    labelled = {"OOC_L": 1, "OOC_R": 8}
+    for each in found:
+        truth = ohms[labelled[each.channel], "PN".index(each.pole)]
+        assert each.ohm == pytest.approx(truth, rel=0.03)
+    assert len(found) == (4 if daisy else 2)
+
+
+def test_4_3_one_electrode_at_a_time_with_gain_1_and_all_is_set_back():
+    class Watched(EmulatedBoard):
+        seen = ()
+
+        def _hear(self, byte):
+            before = self.state.streaming
+            super()._hear(byte)
+            if self.state.streaming and not before:
+                self.seen = (*self.seen, (self.state.lead_off, self.state.settings[:2]))
+
+    face = simulate("healthy_rest", sampling_frequency=250, duration=30)
+    with Watched(face) as board:
+        settings = CytonSettings((Input("A", gain=8), Input("B")), port=board.port)
+        list(measure_impedances(settings))
+        assert set(board.state.lead_off) == {"00"}
+    on = [[(k, pole) for k, pole in enumerate(state) if pole != "00"] for state, _ in board.seen]
+    assert on == [[(0, "10")], [(0, "01")], [(1, "10")], [(1, "01")]]
+    assert [channels for _, channels in board.seen] == [("000000", "060000")] * 2 + [
+        ("040000", "000000")
+    ] * 2
+    assert b"z" not in board.received_while_streaming
+    assert b"x" not in board.received_while_streaming
+
+
+def test_4_4_an_interrupted_measurement_leaves_no_current_on():
+    face = simulate("healthy_rest", sampling_frequency=250, duration=30)
+    with EmulatedBoard(face) as board:
+        measuring = measure_impedances(CytonSettings((Input("A"), Input("B")), port=board.port))
+        next(measuring)
+        board.state, _ = receive_all(board.state, "z110Z")
+        measuring.close()
+        assert set(board.state.lead_off) == {"00"}
+        assert not board.state.streaming
+
+
+def receive_all(state, text):
+    for letter in text:
+        state, answer = receive(state, letter, 0.0)
+    return state, answer
+
+
+def test_a_board_that_is_not_there_is_told():
+    with pytest.raises(SourceError, match="/dev/none does not exist"):
+        next(measure_impedances(CytonSettings(port="/dev/none")))
+
+
+@pytest.mark.parametrize(
+    ("value", "grade"), [(9e3, "good"), (12e3, "fair"), (30e3, "poor"), (80e3, "unusable")]
+)
+def test_limits_are_those_of_the_face(value, grade):
+    assert Electrode("A", "P", value).grade == grade
+    assert protocols.MISMATCH == 10e3
