@@ -15,6 +15,7 @@ from emgspasm.config import LoadedConfig
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
 from emgspasm.results import Results, analyze_recording
 from emgspasm.storage.columns import SUMMARY, TABLES
+from emgspasm.storage.hed import events_dictionary
 from emgspasm.storage.study import describe_derivatives
 from emgspasm.storage.tables import data_dictionary, replacing, write_json, write_table
 
@@ -173,6 +174,9 @@ def write_results(results: Results, out: Path, *, overwrite: bool = False) -> No
         refuse_existing(out, results.name)
     for name, frame in results.tables().items():
         write_table(frame, result_path(out, results.name, name), overwrite=overwrite)
+    if results.name.endswith("_emg"):
+        dictionary = result_path(out, results.name, "events", ".json")
+        write_json(events_dictionary(), dictionary, overwrite=overwrite)
     provenance = result_path(out, results.name, "", ".json")
     write_json(results.provenance, provenance, overwrite=overwrite)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,15 +18,31 @@ from emgspasm.dsp.pipeline import Analysis, Pipeline, analyze
 from emgspasm.dsp.quality import ChannelQuality, Limits, MeanSpectrum, grade, line_ratio
 from emgspasm.dsp.rates import LOWEST, rate_warnings
 from emgspasm.errors import ConfigError
-from emgspasm.storage.columns import EVENTS, QUALITY, SUMMARY
+from emgspasm.events import event_rows
+from emgspasm.spasm_tables import (
+    Findings,
+    brow_lifts,
+    maxima,
+    muscle_columns,
+    pair_rows,
+    side_columns,
+    synkinesis_shares,
+    trial_list,
+    trial_rows,
+    withheld,
+)
+from emgspasm.storage.columns import EVENTS, PAIRS, QUALITY, SUMMARY, TRIALS
 from emgspasm.storage.opening import StoredRecording, open_recording
 from emgspasm.storage.tables import table
 from emgspasm.stream import Burst, Channel, Chunk, StreamInfo, emg_only
+from emgspasm.synkinesis.folding import Folded, Folding, fold
+from emgspasm.synkinesis.markers import Marker, markers
+from emgspasm.synkinesis.measures import within
+from emgspasm.synkinesis.trials import MAXIMAL, Trial
 from emgspasm.tabulation import (
     SIDE_LETTER,
     bids_entities,
     burst_measures,
-    burst_row,
     quality_row,
 )
 
@@ -44,7 +60,8 @@ class Results:
     ----------
     name : str
         Of the recording, without its suffix.
-    events, summary, quality : DataFrame
+    events, summary, quality, pairs, trials : DataFrame
+        Trials are empty without markers of movements.
     provenance : dict
         What was analyzed, by what, with which settings, delays and warnings.
     """
@@ -53,11 +70,19 @@ class Results:
     events: pd.DataFrame
     summary: pd.DataFrame
     quality: pd.DataFrame
+    pairs: pd.DataFrame
+    trials: pd.DataFrame
     provenance: dict[str, Any]
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Its tables by name."""
-        return {"events": self.events, "summary": self.summary, "quality": self.quality}
+        told = {
+            "events": self.events,
+            "summary": self.summary,
+            "quality": self.quality,
+            "pairs": self.pairs,
+        }
+        return told | ({"trials": self.trials} if len(self.trials) else {})
 
 
 @dataclass(slots=True)
@@ -71,6 +96,8 @@ class Measurement:
     notice : str
         Why it differs from the config's; ``""`` if it does not.
     bursts : list of Burst
+    found : Findings
+        What the second fold found: events across muscles.
     missing, clipped, flat, analyzed : ndarray of int
         Samples.
     noise : ndarray of float
@@ -90,6 +117,7 @@ class Measurement:
     analyzed: NDArray[np.int64]
     noise: NDArray[np.float64]
     present: int = 0
+    found: Findings = field(default_factory=Findings)
     line_frequency: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     line_ratio: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
 
@@ -209,9 +237,12 @@ def measure(recording: StoredRecording, config: LoadedConfig) -> Measurement:
     result = _nothing_measured(pipeline, notice, n_channels)
     spectrum = MeanSpectrum()
     state = spectrum.init(emg_only(info), Chunk(0, np.empty((0, n_channels))))
-    for analysis in analyze(pipeline, info, chunks):
+    analyses = analyze(pipeline, info, chunks)
+    result.found.marked = markers(recording.annotations, info.sampling_frequency)
+    for analysis, folded in fold(Folding(), pipeline, info, analyses, recording.annotations):
         state, _ = spectrum.step(state, analysis.chunk)
         gather(result, analysis)
+        gather_findings(result.found, analysis, folded, info)
     result.line_frequency, result.line_ratio = line_ratio(state)
     return result
 
@@ -246,6 +277,46 @@ def gather(result: Measurement, analysis: Analysis) -> None:
     result.noise += tally.noise
 
 
+def gather_findings(found: Findings, analysis: Analysis, folded: Folded, info: StreamInfo) -> None:
+    """Add what became certain, valid time, and the envelope of maximal trials."""
+    found.events.extend(folded.events)
+    found.readings.extend(folded.readings)
+    found.lags.extend(folded.lags)
+    start, stop = max(analysis.chunk.start, analysis.settled), analysis.chunk.stop
+    if start < stop:
+        if found.valid and found.valid[-1][1] == start:
+            found.valid[-1] = found.valid[-1][0], stop
+        else:
+            found.valid.append((start, stop))
+    for marker in found.marked:
+        if marker.task in MAXIMAL and marker.onset < stop and analysis.chunk.start < marker.offset:
+            _gather_envelope(found, analysis, marker, info)
+
+
+def _gather_envelope(found: Findings, analysis: Analysis, marker: Marker, info: StreamInfo) -> None:
+    rows = slice(max(marker.onset - analysis.chunk.start, 0), marker.offset - analysis.chunk.start)
+    for i, column in enumerate(info.columns()):
+        if info.channels[column].muscle == MAXIMAL[marker.task]:
+            part = analysis.envelope.samples[rows, i].copy()
+            found.envelopes.setdefault((marker, column), []).append(part)
+
+
+def spasm_provenance(
+    info: StreamInfo, found: Findings, told: list[Trial], most: dict[int, float]
+) -> dict[str, Any]:
+    """Measures that fit no table, and what is withheld."""
+    return {
+        "mvc_uV": {
+            info.names[column]: round(value * (info.channels[column].microvolts or np.nan), 4)
+            for column, value in most.items()
+            if info.channels[column].microvolts
+        },
+        "synkinesis": synkinesis_shares(told),
+        "brow_lift": brow_lifts(info, found),
+        "withheld": [asdict(item) for item in withheld(info, found, most)],
+    }
+
+
 def tabulate(
     path: Path, recording: StoredRecording, measured: Measurement, config: LoadedConfig
 ) -> Results:
@@ -259,25 +330,29 @@ def tabulate(
         "detector_version": __version__,
         "config_sha": config.sha256[:12],
     }
-    rows = (
-        burst_row(info.channels[b.channel], b, info.sampling_frequency) | origin
-        for b in sorted(measured.bursts, key=lambda b: (b.onset, -b.offset, info.names[b.channel]))
-    )
+    found, most = measured.found, maxima(info, measured.found)
+    rows = event_rows(info, measured.bursts, found.events, found.copies, most, origin)
+    told = trial_list(info, found, most)
+    common = {key: entities.get(key) for key in ("task",)} | {"recording": path.stem}
     quality = list(channel_quality(recording, measured))
     return Results(
         name=path.stem,
         events=table(rows, EVENTS),
         summary=table(summary_rows(path.stem, recording, measured, entities), SUMMARY),
         quality=table((quality_row(path.stem, q) for q in quality), QUALITY),
-        provenance=provenance(path, recording, measured, config, quality),
+        pairs=table(pair_rows(info, found, common), PAIRS),
+        trials=table(trial_rows(told, info.sampling_frequency, common), TRIALS),
+        provenance=provenance(path, recording, measured, config, quality)
+        | spasm_provenance(info, found, told, most),
     )
 
 
 def summary_rows(
     name: str, recording: StoredRecording, measured: Measurement, entities: dict[str, str]
 ) -> Iterator[dict[str, Any]]:
-    """One row a channel."""
+    """One row a channel, and one a side of the whole face."""
     info = recording.info
+    fs, most = info.sampling_frequency, maxima(info, measured.found)
     for i, column in enumerate(info.columns()):
         channel = info.channels[column]
         bursts = [b for b in measured.bursts if b.channel == column and b.quality != "settling"]
@@ -294,7 +369,35 @@ def summary_rows(
             "recording": name,
             **_noise(channel, measured, i),
             **(burst_measures(channel, bursts, valid, info.sampling_frequency) if valid else {}),
+            **(muscle_columns(channel, column, measured.found, fs) if valid else {}),
+            "mvc_uV": _microvolts(most.get(column), channel),
         }
+    yield from side_rows(name, measured.found, entities, fs)
+
+
+def side_rows(
+    name: str, found: Findings, entities: dict[str, str], fs: float
+) -> Iterator[dict[str, Any]]:
+    """One row a side of the whole face, of the recording and of every task in it."""
+    common = {
+        "participant": entities.get("sub"),
+        "session": entities.get("ses"),
+        "recording": name,
+    }
+    tasks: dict[str | None, list[tuple[int, int]]] = {entities.get("task"): found.valid}
+    for marker in found.marked:
+        if not marker.movement:
+            part = within(found.valid, (marker.onset, marker.offset))
+            tasks.setdefault(marker.task, []).extend(part)
+    for task, valid in tasks.items():
+        for letter in ("L", "R", "B"):
+            yield common | {"task": task} | side_columns(letter, replace(found, valid=valid), fs)
+
+
+def _microvolts(value: float | None, channel: Channel) -> float | None:
+    if value is None or channel.microvolts is None:
+        return None
+    return round(value * channel.microvolts, 4)
 
 
 def _noise(channel: Channel, measured: Measurement, i: int) -> dict[str, float]:

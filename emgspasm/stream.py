@@ -235,6 +235,22 @@ class Event:
         for voluntary events; ``""`` if none.
     bursts : tuple of Burst
         The bursts it is made of.
+    copies : tuple of Burst
+        Bursts at the same time that cross-talk from these explains.
+    li, log_ratio : float
+        Laterality index and log ratio of the affected to the other side; NaN if undefined.
+    spread_stage : int
+        0 none, 1 eye, 2 cheek, 3 mouth, 4 neck.
+    blink_coincident : bool
+        Whether a blink of both eyes falls together with it.
+    task : str
+        Marker under way; ``""`` if none.
+    trial : int
+        Number of the trial of that task, from 1; 0 if none.
+    quality : {"good", "settling", "cut"}
+        The worst of its bursts'.
+    reason : str
+        Why it was called so, in words.
     """
 
     trial_type: EventType
@@ -243,6 +259,15 @@ class Event:
     side: Literal["L", "R", "B"]
     label: str = ""
     bursts: tuple[Burst, ...] = field(default=())
+    copies: tuple[Burst, ...] = field(default=())
+    li: float = np.nan
+    log_ratio: float = np.nan
+    spread_stage: int = 0
+    blink_coincident: bool = False
+    task: str = ""
+    trial: int = 0
+    quality: BurstQuality = "good"
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

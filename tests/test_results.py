@@ -34,6 +34,14 @@ def face(seed=0, fs=FS, n_channels=3):
     return samples
 
 
+def bursts(results):
+    return results.events[results.events["trial_type"] == "burst"].reset_index(drop=True)
+
+
+def channels(results):
+    return results.summary[results.summary["channel"].notna()].reset_index(drop=True)
+
+
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
     path = tmp_path_factory.mktemp("r") / "sub-07_ses-W4_task-rest_emg.bdf"
@@ -47,26 +55,25 @@ def test_the_tables_have_exactly_their_columns(results):
 
 
 def test_the_events_are_the_bursts_in_order_of_onset(results):
-    assert results.events["onset"].to_numpy() == pytest.approx(ONSETS, abs=0.005)
-    assert results.events["duration"].to_numpy() == pytest.approx(0.1, abs=0.03)
-    assert set(results.events["channel"]) == {"OOC_L"}
-    assert set(results.events["muscle"]) == {"OOC"}
-    assert set(results.events["side"]) == {"L"}
-    assert set(results.events["trial_type"]) == {"burst"}
-    assert set(results.events["task"]) == {"rest"}
+    assert bursts(results)["onset"].to_numpy() == pytest.approx(ONSETS, abs=0.005)
+    assert bursts(results)["duration"].to_numpy() == pytest.approx(0.1, abs=0.03)
+    assert set(bursts(results)["channel"]) == {"OOC_L"}
+    assert set(bursts(results)["muscle"]) == {"OOC"}
+    assert set(bursts(results)["side"]) == {"L"}
+    assert set(bursts(results)["task"]) == {"rest"}
 
 
 def test_the_amplitudes_are_those_of_the_filtered_signal(results):
     band = np.sqrt((450 - 20) / 500)  # share of white noise in the pass-band
-    assert results.events["mean_uV"].median() == pytest.approx(20 * band, rel=0.1)
-    assert (results.events["peak_uV"] >= results.events["mean_uV"]).all()
-    noise = results.summary["noise_uV"].to_numpy()
+    assert bursts(results)["mean_uV"].median() == pytest.approx(20 * band, rel=0.1)
+    assert (bursts(results)["peak_uV"] >= bursts(results)["mean_uV"]).all()
+    noise = channels(results)["noise_uV"].to_numpy()
     assert noise == pytest.approx(2 * band, rel=0.05)
 
 
 def test_the_summary_s_numbers_follow_from_the_events_and_the_valid_time(results):
     row = results.summary.iloc[0]
-    events = results.events[results.events["quality"] != "settling"]
+    events = bursts(results)[bursts(results)["quality"] != "settling"]
     assert row["n_bursts"] == len(events) == len(ONSETS)
     assert row["burst_rate_per_min"] == pytest.approx(60 * len(events) / row["valid_s"], abs=1e-3)
     share = 100 * events["duration"].sum() / row["valid_s"]
@@ -137,7 +144,9 @@ def test_a_gap_at_the_start_is_missing_time(tmp_path):
     results = analyze_recording(path, OFF)
     assert results.quality["dropout_pct"].to_numpy() == pytest.approx(50.0, abs=0.1)
     assert results.summary["valid_s"].max() < 10.0
-    assert results.events["onset"].to_numpy() == pytest.approx(10 + ONSETS[ONSETS < 9.9], abs=0.005)
+    assert bursts(results)["onset"].to_numpy() == pytest.approx(
+        10 + ONSETS[ONSETS < 9.9], abs=0.005
+    )
 
 
 def test_a_dead_channel_is_unusable_and_its_numbers_are_missing_not_zero(tmp_path):
@@ -165,16 +174,16 @@ def test_counts_of_bursts_are_whole_numbers_beside_a_dead_channel_too(tmp_path):
     path = write(tmp_path / "x.bdf", samples, ("OOC_L", "OOC_R", "MEN"))
     write_table(analyze_recording(path, OFF).summary, tmp_path / "s.tsv")
     heading, *rows = [x.split("\t") for x in (tmp_path / "s.tsv").read_text().splitlines()]
-    assert [row[heading.index("n_bursts")] for row in rows] == ["10", "n/a", "0"]
+    assert [row[heading.index("n_bursts")] for row in rows[:3]] == ["10", "n/a", "0"]
 
 
 def test_without_microvolts_no_amplitude_is_claimed(tmp_path):
     montage = Montage((Assignment(1, "OOC_L", unit="count"),))
     path = write(tmp_path / "x.bdf", face(5)[:, :1], ("raw",))
     results = analyze_recording(path, OFF, montage=montage)
-    assert results.events["onset"].to_numpy() == pytest.approx(ONSETS, abs=0.005)
+    assert bursts(results)["onset"].to_numpy() == pytest.approx(ONSETS, abs=0.005)
     for name in ("peak_uV", "mean_uV", "burden_uVs"):
-        assert results.events[name].isna().all()
+        assert bursts(results)[name].isna().all()
     for name in ("noise_uV", "burden_uV", "peak_p95_uV"):
         assert results.summary[name].isna().all()
     assert results.quality["noise_uV"].isna().all()
@@ -191,7 +200,7 @@ def test_mains_are_measured_and_notched_and_the_result_says_so(tmp_path):
     assert (results.quality["line_ratio_db"] > 20).all()
     assert any("notch was added at 50" in w for w in results.provenance["warnings"])
     assert "Notch(frequency=50.0" in results.provenance["pipeline"]
-    late = results.events[results.events["quality"] == "good"]["onset"].to_numpy()
+    late = bursts(results)[bursts(results)["quality"] == "good"]["onset"].to_numpy()
     assert late == pytest.approx(ONSETS[-len(late) :], abs=0.008)
     untouched = analyze_recording(path, OFF)
     assert "Notch" not in untouched.provenance["pipeline"]
@@ -207,7 +216,7 @@ def test_what_is_stored_is_what_was_analyzed(tmp_path):
     with BdfWriter(tmp_path / "x.bdf", info) as writer:
         live += [writer.write(Chunk(i, samples[i : i + 137].copy())) for i in range(0, 20_000, 137)]
     said = [b for a in analyze(Pipeline(), info, live) for b in a.bursts]
-    stored = analyze_recording(tmp_path / "x.bdf", OFF).events
+    stored = bursts(analyze_recording(tmp_path / "x.bdf", OFF))
     assert len(said) == len(stored) == len(ONSETS)
     assert stored["onset"].to_list() == [round(b.onset / FS, 6) for b in said]
     assert stored["peak_uV"].to_list() == [round(b.peak, 4) for b in said]
@@ -216,8 +225,8 @@ def test_what_is_stored_is_what_was_analyzed(tmp_path):
 def test_other_kinds_of_channel_are_not_analyzed(tmp_path):
     path = write(tmp_path / "x.bdf", face(8), ("OOC_L", "ECG", "OOC_R"))
     results = analyze_recording(path, OFF)
-    assert results.summary["channel"].to_list() == ["OOC_L", "OOC_R"]
-    assert set(results.events["channel"]) == {"OOC_L"}
+    assert channels(results)["channel"].to_list() == ["OOC_L", "OOC_R"]
+    assert set(bursts(results)["channel"]) == {"OOC_L"}
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def demo(out: Path, duration: float, *, overwrite: bool) -> None:
     write_results(results, out, overwrite=overwrite)
     click.echo(headline(results))
     click.echo()
-    click.echo(score_table(score(results.events, true_events[true_events.trial_type == "burst"])))
+    click.echo(score_table(score(results.events, true_events)))
     say(f"{len(live)} bursts live, the same from the file. Recording, truth and tables: {out}")
 
 
@@ -80,16 +80,18 @@ def require_same(live: list[Burst], results: Results, simulated: Simulation) -> 
     """Refuse to show results if the file does not give the bursts that were seen live."""
     fs = simulated.info.sampling_frequency
     seen = sorted((b.onset / fs, simulated.info.names[b.channel]) for b in live)
-    found = sorted(zip(results.events["onset"], results.events["channel"], strict=True))
+    bursts = results.events[results.events["trial_type"] == "burst"]
+    found = sorted(zip(bursts["onset"], bursts["channel"], strict=True))
     if seen != found:
         raise RecordingError(
-            f"{len(live)} bursts live but {len(results.events)} from the file (they must agree). "
+            f"{len(live)} bursts live but {len(bursts)} from the file (they must agree). "
             "This is a fault of emgspasm: please report it"
         )
 
 
 def headline(results: Results) -> str:
-    """The summary table, for a terminal."""
+    """The summary table of muscles, for a terminal."""
+    muscles = results.summary[results.summary["channel"].notna()]
     heading = ["side", "muscle", "bursts", "per min", "% time", "median ms", "SNR dB", "noise uV"]
     rows = [
         [
@@ -99,6 +101,6 @@ def headline(results: Results) -> str:
             *(shown(float(r[name])) for name in ("burst_rate_per_min", "pct_time")),
             *(shown(float(r[name])) for name in ("dur_median_ms", "snr_db", "noise_uV")),
         ]
-        for _, r in results.summary.sort_values(["side", "muscle"]).iterrows()
+        for _, r in muscles.sort_values(["side", "muscle"]).iterrows()
     ]
     return columns([heading, *rows])

@@ -221,4 +221,7 @@ def _conclude(session: Session, place: Placement, study: Path) -> None:
 
 
 def _count(events: Path) -> int:
-    return len(events.read_text(encoding="utf-8").splitlines()) - 1
+    """Bursts in a table of events."""
+    from emgspasm.storage.tables import read_table
+
+    return int((read_table(events)["trial_type"] == "burst").sum())

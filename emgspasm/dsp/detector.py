@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from emgspasm.dsp import hysteresis
 from emgspasm.dsp.baseline import Baseline
 from emgspasm.dsp.memory import Memory, Rules, Sizes, fresh
+from emgspasm.dsp.watermark import earliest_onset
 from emgspasm.stream import Burst, BurstQuality, Chunk, StreamInfo
 
 _QUALITIES: tuple[BurstQuality, ...] = ("good", "settling", "cut")
@@ -41,6 +42,10 @@ class DetectorState:
         """
         channels = self.memory.channels
         return np.array([channels["base"], channels["off"], channels["on"]])
+
+    def earliest(self, stop: int) -> int:
+        """Sample number before which no burst still to come begins; `stop` is where it stands."""
+        return int(earliest_onset(self.memory, self.sizes, stop, self.shift))
 
 
 @dataclass(frozen=True, slots=True)

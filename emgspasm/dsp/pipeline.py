@@ -54,6 +54,8 @@ class Analysis:
         Whether the chunk is the first of a segment.
     settled : int
         Sample number from which the segment has settled.
+    earliest : int
+        Sample number before which no burst still to come begins.
     tally : Tally or None
         Of the whole segment, where it ends; None before.
     """
@@ -65,6 +67,7 @@ class Analysis:
     thresholds: NDArray[np.float64]
     begins: bool
     settled: int
+    earliest: int
     tally: Tally | None = None
 
 
@@ -212,7 +215,8 @@ def _analysis(
     if bursts and columns != tuple(range(len(columns))):
         bursts = tuple(_in_column(burst, columns[burst.channel]) for burst in bursts)
     thresholds = state.detector.thresholds()
-    return Analysis(chunk, filtered, envelope, bursts, thresholds, begins, state.settled)
+    earliest = state.detector.earliest(chunk.stop)
+    return Analysis(chunk, filtered, envelope, bursts, thresholds, begins, state.settled, earliest)
 
 
 def _in_column(burst: Burst, column: int) -> Burst:

@@ -51,7 +51,11 @@ EVENTS = (
     _CHANNEL,
     Column("event_id", "Links the bursts of an event to its row"),
     Column("spasm_id", "The event_id where the event is a spasm"),
-    Column("class", "Finer class of an event, such as isolated, grouped, tonic, combined, smile"),
+    Column(
+        "class",
+        "Finer class of an event. Spasm: isolated, grouped, tonic, combined are hemifacial; "
+        "myokymia and blepharospasm are not. Voluntary: the movement. Artifact: its kind",
+    ),
     Column("peak_uV", "Largest envelope", "uV"),
     Column("mean_uV", "Root mean square of the filtered signal over the burst", "uV"),
     Column("burden_uVs", "Amplitude over the noise level, times duration", "uV s"),
@@ -65,12 +69,18 @@ EVENTS = (
     Column("blink_coincident", "Whether a blink of both eyes falls together with it"),
     _TASK,
     Column("trial", "Number of the trial within its task", whole=True),
-    Column("crosstalk_flag", "Whether a neighbour's cross-talk explains it"),
+    Column(
+        "crosstalk_flag",
+        "Whether cross-talk of a larger neighbour explains it: waveforms alike at a lag of at most "
+        "one sample; only possible under 1000 Hz",
+        levels=("yes", "possible", "no"),
+    ),
     Column(
         "quality",
         "settling: begins while the filters settle; cut: the signal ends inside it",
         levels=("good", "settling", "cut"),
     ),
+    Column("reason", "Why the event is called so, in words"),
     Column("confidence", "0 to 1, where the detector gives one"),
     Column("source", "What said so", levels=("detector", "simulation", "expert")),
     Column("status", "auto, or what an expert made of it", levels=("auto", "accepted", "rejected")),
@@ -99,6 +109,14 @@ SUMMARY = (
     Column("noise_uV", "Noise level: median of the quiet envelope", "uV"),
     Column("mvc_uV", "Maximal voluntary contraction of the session", "uV"),
     Column("snr_db", "Median burst amplitude over the noise level", "dB"),
+    Column("spasm_pct_time", "Share of valid time in spasm, of this muscle or side", "%"),
+    Column("spasm_dur_median_ms", "Median spasm duration, first onset to last offset", "ms"),
+    Column("spasm_dur_iqr_ms", "Interquartile range of spasm duration", "ms"),
+    Column("spasm_dur_p95_ms", "95th percentile of spasm duration", "ms"),
+    Column("spasm_burden_uV", "Integral of amplitude over noise in spasms, per valid time", "uV"),
+    Column("spasm_peak_p95_uV", "95th percentile of the peaks of bursts in spasms", "uV"),
+    Column("spread_stage", "Stage that a tenth of the side's spasms reach", whole=True),
+    Column("blink_rate_per_min", "Blinks of both eyes per minute of valid time", "1/min"),
     Column("burst_rate_per_min", "Bursts per minute of valid time", "1/min"),
     _CHANNEL,
     _RECORDING,
@@ -118,8 +136,50 @@ QUALITY = (
     _RECORDING,
 )
 
+PAIRS = (
+    Column("muscle_a", "Muscle code"),
+    Column("muscle_b", "Muscle code"),
+    _SIDE,
+    _TASK,
+    Column("n_pairs", "Bursts of muscle_a with one of muscle_b within 15 ms", whole=True),
+    Column("sync_pct", "Their share of the bursts of muscle_a, cross-talk left out", "%"),
+    Column("sync_z", "Standard deviations over 200 shuffles of the onsets by up to 500 ms"),
+    Column("lag_median_ms", "Median onset of muscle_b after muscle_a, of the pairs", "ms"),
+    Column("lag_iqr_ms", "Interquartile range of those lags", "ms"),
+    Column("xcorr_peak", "Median peak of the cross-correlation of 8 ms envelopes in spasms"),
+    Column("raw_rho_max", "Largest raw correlation at a lag of at most one sample"),
+    Column("n_copies", "Bursts of one that cross-talk of the other explains", whole=True),
+    Column(
+        "crosstalk_flag",
+        "Whether there are such bursts; only possible under 1000 Hz",
+        levels=("yes", "possible", "no"),
+    ),
+    Column("valid", "Whether lags and synchrony are told"),
+    Column("reason", "Why not"),
+    _RECORDING,
+)
+
+TRIALS = (
+    _TASK,
+    Column("trial", "Number of the trial within its task", whole=True),
+    _SIDE,
+    Column("cue_onset_s", "Marker of the trial, from the start of the recording", "s"),
+    Column("prime_muscle", "Muscle that the movement needs"),
+    Column("prime_onset_s", "Onset of its largest burst in the trial", "s"),
+    Column("prime_pctmvc", "Its amplitude as a share of the maximal contraction", "%"),
+    Column("syn_muscle", "Another muscle of the side"),
+    Column("syn_latency_ms", "Onset after the prime muscle, within 150 ms", "ms"),
+    Column("syn_pctmvc", "Its amplitude as a share of the maximal contraction", "%"),
+    Column("si", "Synkinesis index: syn_pctmvc over prime_pctmvc"),
+    Column("synk", "Whether it moved along, over 10 % of the maximum where that is known"),
+    Column("spasm_overlap", "Whether a hemifacial spasm of the side overlaps the trial"),
+    _RECORDING,
+)
+
 TABLES: dict[str, tuple[Column, ...]] = {
     "events": EVENTS,
     "summary": SUMMARY,
     "quality": QUALITY,
+    "pairs": PAIRS,
+    "trials": TRIALS,
 }

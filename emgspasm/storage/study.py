@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from emgspasm.errors import RecordingError
+from emgspasm.storage.hed import VERSION
 from emgspasm.storage.sidecar import SidecarPaths, write_rows
 from emgspasm.storage.tables import replacing, write_json
 
@@ -186,7 +187,7 @@ def describe_derivatives(folder: Path) -> None:
     """
     with replacing(folder / ".bidsignore", overwrite=True) as temporary:
         temporary.write_text(_NOT_BIDS, encoding="utf-8")
-    description = _dataset("emgspasm results", kind="derivative")
+    description = _dataset("emgspasm results", kind="derivative") | {"HEDVersion": VERSION}
     write_json(description, folder / "dataset_description.json", overwrite=True)
 
 

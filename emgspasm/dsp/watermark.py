@@ -1,0 +1,41 @@
+"""How far the detector has made up its mind: no burst to come begins before the watermark."""
+
+from __future__ import annotations
+
+import numba
+
+from emgspasm.dsp.memory import CALIBRATING, IDLE, Memory, Sizes
+
+
+@numba.njit(cache=True, nogil=True)
+def earliest_onset(past: Memory, sizes: Sizes, stop: int, shift: int) -> int:
+    """Earliest onset that a burst still to be said can have.
+
+    Parameters
+    ----------
+    past : Memory
+        Of the detector, which has seen the samples before `stop`.
+    sizes : Sizes
+    stop : int
+        Sample number after the last one seen.
+    shift : int
+        Samples by which onsets are corrected.
+    """
+    earliest = stop
+    for s in past.channels:
+        if s.phase == IDLE:
+            continue
+        if s.phase == CALIBRATING:
+            first = s.begin
+        elif s.pending:
+            first = s.pending_onset
+        elif s.above and s.refined:
+            first = s.onset
+        else:
+            moment = s.crossed if s.above else s.now + 1
+            first = moment - sizes.back
+            if s.evidence > 0.0:
+                first = min(first, s.doubt - sizes.window)
+            first = max(first, s.begin)
+        earliest = min(earliest, max(first - shift, s.begin))
+    return earliest

@@ -1,0 +1,75 @@
+"""The class of a spasm, from when any of its muscles is active (clinical facts 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from emgspasm.stream import Burst
+
+MERGE = 0.030
+"""Seconds; shorter gaps are inside one contraction (clinical facts 4)."""
+
+TONIC = 0.5
+"""Seconds of continuous contraction that make a spasm tonic (clinical facts 4)."""
+
+RATE = 500.0
+"""Hz under which a pause is lost in one muscle or another: durations are good to 20 ms
+(clinical facts 4)."""
+
+FUSED, FUSED_SHARE = 1.0, 0.7
+"""Seconds and active share of a fused train of bursts, tonic as well (clinical facts 4)."""
+
+SpasmClass = Literal["isolated", "grouped", "tonic", "combined"]
+Stretch = tuple[int, int]
+
+
+def stretches(bursts: Iterable[Burst], gap: float) -> list[Stretch]:
+    """Onset and offset of what is left when bursts closer than `gap` samples are joined."""
+    joined: list[Stretch] = []
+    for burst in sorted(bursts, key=lambda burst: burst.onset):
+        if joined and burst.onset - joined[-1][1] < gap:
+            joined[-1] = joined[-1][0], max(joined[-1][1], burst.offset)
+        else:
+            joined.append((burst.onset, burst.offset))
+    return joined
+
+
+def active(bursts: Sequence[Burst], gap: float) -> list[Stretch]:
+    """Stretches in which most muscles of a spasm are active; of two muscles, either."""
+    channels = {burst.channel for burst in bursts}
+    if len(channels) <= 2:
+        return stretches(bursts, gap)
+    least = len(channels) // 2 + 1
+    edges = sorted([(b.onset, 1) for b in bursts] + [(b.offset, -1) for b in bursts])
+    found: list[Stretch] = []
+    count, start = 0, 0
+    for sample, step in edges:
+        if step > 0 and count == least - 1:
+            start = sample
+        elif step < 0 and count == least and sample > start:
+            if found and start - found[-1][1] < gap:
+                found[-1] = found[-1][0], sample
+            else:
+                found.append((start, sample))
+        count += step
+    return found or stretches(bursts, gap)
+
+
+def spasm_class(bursts: Sequence[Burst], sampling_frequency: float) -> SpasmClass:
+    """Isolated (one contraction), grouped, tonic or combined (tonic and others beside it).
+
+    A spasm of a second and more that is active for over 70 % of it is fused: tonic. Any muscle
+    counts; at a sampling frequency (Hz) too low to see short pauses in each, most of them.
+    """
+    gap = MERGE * sampling_frequency
+    parts = stretches(bursts, gap) if sampling_frequency >= RATE else active(bursts, gap)
+    long = [b - a >= TONIC * sampling_frequency for a, b in parts]
+    if len(parts) == 1:
+        return "tonic" if long[0] else "isolated"
+    if any(long):
+        return "combined"
+    span = parts[-1][1] - parts[0][0]
+    total = sum(b - a for a, b in parts)
+    fused = span >= FUSED * sampling_frequency and total > FUSED_SHARE * span
+    return "tonic" if fused else "grouped"

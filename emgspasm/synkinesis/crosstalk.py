@@ -1,0 +1,112 @@
+"""Whether a neighbour explains what a channel shows.
+
+Volume conduction is instantaneous: the copy is the neighbour's waveform, smaller. The rule of
+clinical facts 2: raw |rho| >= 0.8 at a lag of at most one sample, amplitude ratio <= 0.3. Noise
+lowers rho of a weak copy, so the share is taken of what stands out of the noise, and a channel in
+which the neighbour leaves nothing but noise is explained as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+RHO = 0.8
+RATIO = 0.3
+RATE = 1000.0
+"""Hz from which the waveforms tell cross-talk (clinical facts 4); under it, only "possible"."""
+
+SIGNIFICANCE = 3.0
+"""Standard deviations of noise power within which nothing is left [design]."""
+
+Flag = Literal["yes", "possible", "no"]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The neighbour that explains a channel best.
+
+    Parameters
+    ----------
+    column : int
+        Its column; -1 if none is larger.
+    rho : float
+        Raw correlation, the largest magnitude at lags of -1, 0 and 1 sample.
+    ratio : float
+        Noise-corrected amplitude of the channel over the neighbour's.
+    explained : float
+        Mean square that it explains, uV^2; 0 where that may be chance.
+    copy : bool
+        Whether the channel holds nothing else.
+    """
+
+    column: int = -1
+    rho: float = 0.0
+    ratio: float = float("inf")
+    explained: float = 0.0
+    copy: bool = False
+
+
+def explain(
+    power: NDArray[np.float64],
+    product: NDArray[np.float64],
+    noise: NDArray[np.float64],
+    column: int,
+    freedom: float,
+) -> Explanation:
+    """Find the neighbour of which a channel may be a copy.
+
+    Parameters
+    ----------
+    power : ndarray, shape (n_channels,)
+        Mean squares over the stretch.
+    product : ndarray, shape (n_channels, 3)
+        See :func:`emgspasm.synkinesis.kernels.survey`.
+    noise : ndarray, shape (n_channels,)
+        Mean squares of the noise.
+    column : int
+        The channel.
+    freedom : float
+        Independent values in the stretch.
+    """
+    return Explanation(*explanation(power, product, noise, column, freedom))
+
+
+@numba.njit(cache=True, nogil=True)
+def explanation(
+    power: NDArray[np.float64],
+    product: NDArray[np.float64],
+    noise: NDArray[np.float64],
+    column: int,
+    freedom: float,
+) -> tuple[int, float, float, float, bool]:
+    """Compiled core of :func:`explain`; the fields of its result."""
+    own = max(power[column] - noise[column], 1e-12)
+    scatter = noise[column] * np.sqrt(2.0 / max(freedom, 1.0))
+    best, most = -1, -1.0
+    for k in range(len(power)):
+        excess = power[k] - noise[k]
+        # comparisons with the NaN of a missing channel are false
+        if k != column and excess > own and excess * RATIO**2 >= own - 2.0 * scatter:
+            crossing = np.abs(product[k]).max()
+            if crossing**2 / power[k] > most:
+                best, most = k, crossing**2 / power[k]
+    if best < 0:
+        return -1, 0.0, np.inf, 0.0, False
+    rho = np.sqrt(most / power[column])
+    leaves_noise = power[column] - most <= noise[column] + SIGNIFICANCE * scatter
+    significant = rho**2 * freedom >= SIGNIFICANCE**2
+    copy = rho >= RHO or (significant and (most >= RHO**2 * own or leaves_noise))
+    ratio = np.sqrt(own / (power[best] - noise[best]))
+    return best, rho, ratio, most if significant else 0.0, copy
+
+
+def flag(explanation: Explanation, sampling_frequency: float) -> Flag:
+    """Whether it is cross-talk, as far as the sampling frequency (Hz) can tell."""
+    if not explanation.copy:
+        return "no"
+    return "yes" if sampling_frequency >= RATE else "possible"

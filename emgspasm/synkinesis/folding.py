@@ -1,0 +1,260 @@
+"""The second fold: bursts of all muscles become events, under the laws of the first.
+
+Bursts come in the order in which they became certain. They wait until no burst that begins earlier
+can come any more (the watermark ``Analysis.earliest``), so that everything after happens in order
+of onset, whatever the chunks were: bursts that overlap form a cluster, a closed cluster is told
+apart into acts, and acts of a side with short gaps form a spasm, which is said when none can join.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from emgspasm.dsp.pipeline import Analysis, Pipeline
+from emgspasm.stream import Annotation, Burst, Event, StreamInfo, emg_only
+from emgspasm.synkinesis import history as past
+from emgspasm.synkinesis.history import History
+from emgspasm.synkinesis.judging import Act, Company, Rules, acts
+from emgspasm.synkinesis.markers import Marker, markers
+from emgspasm.synkinesis.naming import Chain, Experience, artifact, blink, movement, spasms
+from emgspasm.synkinesis.pairs import ENVELOPE, RATE, REACH, envelope_lag
+from emgspasm.synkinesis.reading import Reading, Site, read, sites
+from emgspasm.synkinesis.spread import EYE, REGIONS
+
+CLUSTER_GAP = 0.010
+"""Seconds; bursts that begin later than this after all others ended are another cluster."""
+
+LONGEST = 20.0
+"""Seconds after which a cluster that never pauses is cut [design]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """By how many samples the envelope of one channel is later than another's, in one spasm."""
+
+    first: int
+    second: int
+    samples: int
+    correlation: float
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What became certain in a step.
+
+    Parameters
+    ----------
+    events : tuple of Event
+        In the order in which they became certain.
+    readings : tuple of Reading
+        Of the bursts that were read, in order of onset.
+    lags : tuple of Lag
+        Between muscles that begin a spasm together; none under 1000 Hz.
+    """
+
+    events: tuple[Event, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    lags: tuple[Lag, ...] = ()
+
+
+@dataclass(slots=True)
+class Saying:
+    """What a step is about to say."""
+
+    events: list[Event] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
+    lags: list[Lag] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class FoldState:
+    """What waits within one segment."""
+
+    fs: float
+    sites: dict[int, Site]
+    history: History
+    marked: tuple[Marker, ...]
+    waiting: list[tuple[int, int, int, Reading]] = field(default_factory=list)
+    unread: list[Burst] = field(default_factory=list)
+    cluster: list[Reading] = field(default_factory=list)
+    cluster_stop: int = 0
+    chains: dict[str, Chain] = field(default_factory=dict)
+    known: Experience = field(default_factory=Experience)
+    company: Company = field(default_factory=Company)
+
+
+@dataclass(frozen=True, slots=True)
+class Folding:
+    """How bursts are folded into events.
+
+    Parameters
+    ----------
+    rules : Rules
+        What tells bursts apart.
+    gap : float
+        Seconds; bursts of one side with shorter gaps form one spasm (clinical facts 4).
+    patience : float
+        Seconds for which bursts of a single muscle wait for more: the longest interval of a
+        rhythm of one a second (clinical facts 2), and a tenth.
+    """
+
+    rules: Rules = field(default_factory=Rules)
+    gap: float = 0.5
+    patience: float = 1.1
+
+    def init(
+        self,
+        pipeline: Pipeline,
+        info: StreamInfo,
+        start: int,
+        annotations: Iterable[Annotation] = (),
+    ) -> FoldState:
+        """State before the first sample of a segment.
+
+        Parameters
+        ----------
+        pipeline : Pipeline
+            What finds the bursts.
+        info : StreamInfo
+        start : int
+            First sample.
+        annotations : iterable of Annotation
+            Task markers among them are used.
+        """
+        fs = info.sampling_frequency
+        shift = round(pipeline.delay(emg_only(info)) * fs)
+        held = pipeline.detector.baseline.calibration + pipeline.certain(emg_only(info))
+        history = past.begin(fs, len(info.columns()), start, shift, held)
+        places = sites(info)
+        known = Experience(_sides_of_eyes_only(places.values()))
+        return FoldState(fs, places, history, markers(annotations, fs), known=known)
+
+    def step(self, state: FoldState, analysis: Analysis) -> tuple[FoldState, Folded]:
+        """Fold one analysis; `state` is consumed.
+
+        An analysis without rows ends the segment: everything is said.
+        """
+        ends = len(analysis.chunk.samples) == 0
+        past.append(state.history, analysis.filtered)
+        state.unread += analysis.bursts
+        if not (past.known(state.history) or ends):
+            return state, Folded()
+        for burst in state.unread:
+            reading = read(burst, state.sites[burst.channel], state.history)
+            heapq.heappush(state.waiting, (burst.onset, burst.channel, burst.offset, reading))
+        state.unread.clear()
+        said = Saying()
+        while state.waiting and (ends or state.waiting[0][0] < analysis.earliest):
+            self._take(state, heapq.heappop(state.waiting)[-1], said)
+        self._advance(state, None if ends else analysis.earliest, said)
+        return state, Folded(tuple(said.events), tuple(said.readings), tuple(said.lags))
+
+    def _take(self, state: FoldState, reading: Reading, said: Saying) -> None:
+        """Put the next reading in order of onset into the cluster."""
+        self._advance(state, reading.onset, said)
+        if state.cluster and reading.onset - state.cluster[0].onset > LONGEST * state.fs:
+            self._close_cluster(state, said)
+        said.readings.append(reading)
+        state.cluster.append(reading)
+        state.cluster_stop = max(state.cluster_stop, reading.offset)
+
+    def _advance(self, state: FoldState, now: int | None, said: Saying) -> None:
+        """Close what can no longer change, given that all bursts to come begin at `now` or later.
+
+        None is the end of the segment.
+        """
+        if state.cluster:
+            stop = state.cluster_stop + round(CLUSTER_GAP * state.fs)
+            if now is not None and now < stop:
+                now = state.cluster[0].onset
+            else:
+                self._close_cluster(state, said)
+        due = [c for c in state.chains.values() if now is None or self._closing(c, state) <= now]
+        for chain in sorted(due, key=lambda c: (self._closing(c, state), c.side)):
+            del state.chains[chain.side]
+            self._say(chain, state, said)
+
+    def _closing(self, chain: Chain, state: FoldState) -> int:
+        """Sample at which nothing can join a chain any more."""
+        return chain.offset + round((self.patience if chain.doubtful else self.gap) * state.fs)
+
+    def _close_cluster(self, state: FoldState, said: Saying) -> None:
+        for act in acts(state.cluster, self.rules, state.company, state.fs):
+            if act.kind == "blink":
+                said.events.append(blink(act, state.marked, state.fs))
+            elif act.kind == "artifact":
+                said.events.append(artifact(act, state.marked, state.fs))
+            else:
+                self._join(state, act, said)
+        state.cluster.clear()
+        state.cluster_stop = 0
+
+    def _join(self, state: FoldState, act: Act, said: Saying) -> None:
+        """Add an act to the chain of its side, or begin a new one."""
+        chain = state.chains.get(act.side)
+        if chain is not None and act.onset >= self._closing(chain, state):
+            del state.chains[act.side]
+            self._say(chain, state, said)
+            chain = None
+        if chain is None:
+            chain = state.chains[act.side] = Chain(act.side)
+            said.lags += _lags(act, state)
+        chain.add(act)
+
+    def _say(self, chain: Chain, state: FoldState, said: Saying) -> None:
+        if chain.side == "B":
+            said.events.append(movement(chain, state.marked, state.fs))
+        else:
+            gap = round(self.gap * state.fs)
+            said.events += spasms(chain, state.marked, state.known, gap, state.fs)
+
+
+def _sides_of_eyes_only(places: Iterable[Site]) -> frozenset[str]:
+    """Sides of which the montage holds no muscle of the facial nerve but the eye's."""
+    facial = [place for place in places if place.muscle in REGIONS]
+    others = {place.side for place in facial if REGIONS[place.muscle] != EYE}
+    return frozenset(place.side for place in facial) - others
+
+
+def _lags(act: Act, state: FoldState) -> Iterator[Lag]:
+    """Lags of the envelopes of the muscles that begin a twitch together."""
+    if act.kind != "twitch" or act.together < 2 or state.fs < RATE:
+        return
+    before, after = round(0.05 * state.fs), round(0.15 * state.fs)
+    rows = past.stretch(state.history, act.onset - before, act.onset + after)
+    window, reach = round(ENVELOPE * state.fs), round(REACH * state.fs)
+    columns = sorted({r.site.column: r.burst.channel for r in act.readings}.items())
+    for k, (i, first) in enumerate(columns):
+        for j, second in columns[k + 1 :]:
+            x, y = rows[:, i], rows[:, j]
+            if len(rows) >= 2 * reach and not (np.isnan(x).any() or np.isnan(y).any()):
+                yield Lag(first, second, *envelope_lag(x, y, window, reach))
+
+
+def fold(
+    folding: Folding,
+    pipeline: Pipeline,
+    info: StreamInfo,
+    analyses: Iterable[Analysis],
+    annotations: Sequence[Annotation] = (),
+) -> Iterator[tuple[Analysis, Folded]]:
+    """Fold analyses into events.
+
+    Yields
+    ------
+    Analysis
+        As it came.
+    Folded
+        What became certain with it.
+    """
+    state: FoldState | None = None
+    for analysis in analyses:
+        if analysis.begins:
+            state = folding.init(pipeline, info, analysis.chunk.start, annotations)
+        assert state is not None  # the first analysis begins a segment
+        state, folded = folding.step(state, analysis)
+        yield analysis, folded

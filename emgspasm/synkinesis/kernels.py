@@ -1,0 +1,105 @@
+"""Sums over a stretch of filtered samples, compiled: one pass over all channels."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+Values = NDArray[np.float64]
+
+LAGS = 3
+"""Cross products are taken at lags of -1, 0 and 1 sample."""
+
+
+@numba.njit(cache=True, nogil=True)
+def survey(rows: Values, column: int) -> tuple[Values, Values]:
+    """Mean squares of all channels, and how one of them goes along with each.
+
+    Parameters
+    ----------
+    rows : ndarray, shape (n_samples, n_channels)
+        Filtered samples; a row that misses a channel counts for no pair with it.
+    column : int
+        The channel that is compared.
+
+    Returns
+    -------
+    power : ndarray, shape (n_channels,)
+        Mean squares; NaN without a sample.
+    product : ndarray, shape (n_channels, 3)
+        Mean of ``x[i] * y[i + lag]``, x the channel compared, for lags -1, 0 and 1.
+    """
+    n_samples, n_channels = rows.shape
+    power = np.zeros(n_channels)
+    product = np.zeros((n_channels, LAGS))
+    counts = np.zeros((n_channels, LAGS + 1))
+    for i in range(n_samples):
+        x = rows[i, column]
+        for k in range(n_channels):
+            y = rows[i, k]
+            if y == y:
+                power[k] += y * y
+                counts[k, LAGS] += 1
+            for lag in range(LAGS):
+                j = i + lag - 1
+                if 0 <= j < n_samples:
+                    z = x * rows[j, k]
+                    if z == z:
+                        product[k, lag] += z
+                        counts[k, lag] += 1
+    for k in range(n_channels):
+        power[k] = power[k] / counts[k, LAGS] if counts[k, LAGS] else np.nan
+        for lag in range(LAGS):
+            product[k, lag] = product[k, lag] / counts[k, lag] if counts[k, lag] else 0.0
+    return power, product
+
+
+@numba.njit(cache=True, nogil=True)
+def similarity(values: Values, lag: int) -> float:
+    """Autocorrelation of a stretch at a lag in samples; 0 where the stretch is too short."""
+    product = energy = late = 0.0
+    for i in range(len(values) - lag):
+        a, b = values[i], values[i + lag]
+        if a == a and b == b:
+            product += a * b
+            energy += a * a
+            late += b * b
+    return product / np.sqrt(energy * late) if energy > 0.0 and late > 0.0 else 0.0
+
+
+@numba.njit(cache=True, nogil=True)
+def block_powers(rows: Values, size: int) -> Values:
+    """Mean squares of consecutive blocks, and mean products of neighbouring samples.
+
+    Shape (2, n_blocks, n_channels); NaN where a sample is missing. Rows after the last whole block
+    are left out.
+    """
+    n_blocks = len(rows) // size
+    powers = np.zeros((2, n_blocks, rows.shape[1]))
+    for block in range(n_blocks):
+        for i in range(block * size, (block + 1) * size):
+            for k in range(rows.shape[1]):
+                powers[0, block, k] += rows[i, k] ** 2 / size
+                if i > block * size:
+                    powers[1, block, k] += rows[i, k] * rows[i - 1, k] / (size - 1)
+    return powers
+
+
+@numba.njit(cache=True, nogil=True)
+def quietest(powers: Values, products: Values, share: float) -> tuple[float, float]:
+    """Power that this share of the blocks stays under, and the correlation of their samples.
+
+    NaN and 0 where all blocks are missing.
+    """
+    present = powers[powers == powers]
+    if len(present) == 0:
+        return np.nan, 0.0
+    place = int(share * (len(present) - 1))
+    limit = np.partition(present, place)[place]
+    total = product = 0.0
+    for i in range(len(powers)):
+        if powers[i] <= limit:
+            total += powers[i]
+            product += products[i]
+    return limit, product / total if total > 0.0 else 0.0

@@ -1,0 +1,150 @@
+"""Whether two muscles act together: share against chance, and lags (clinical facts 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import nan
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+WINDOW = 0.015
+"""Seconds within which two onsets are one (clinical facts 4)."""
+
+SHUFFLE, SHUFFLES, SEED = 0.5, 200, 20240518
+"""Seconds of displacement, and how often (clinical facts 4)."""
+
+RATE = 1000.0
+"""Hz from which synchrony and fine lags are told (clinical facts 4)."""
+
+ENVELOPE, REACH = 0.008, 0.100
+"""Seconds of the envelope, and of the largest lag (clinical facts 5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Synchrony:
+    """How far two muscles act together.
+
+    Parameters
+    ----------
+    pairs : int
+        Bursts of the first with one of the second within the window.
+    share : float
+        Percent of the first's bursts; NaN without bursts.
+    z : float
+        Standard deviations over what shuffled onsets give; NaN where they give no spread.
+    lags : ndarray
+        Milliseconds from the first to the second, of the pairs.
+    """
+
+    pairs: int
+    share: float
+    z: float
+    lags: NDArray[np.float64]
+
+
+def synchrony(
+    first: NDArray[np.int64], second: NDArray[np.int64], sampling_frequency: float
+) -> Synchrony:
+    """Compare the onsets of two muscles.
+
+    Parameters
+    ----------
+    first, second : ndarray of int
+        Sample numbers, in order.
+    sampling_frequency : float
+        Hertz.
+    """
+    window = WINDOW * sampling_frequency
+    if len(first) == 0:
+        return Synchrony(0, nan, nan, np.empty(0))
+    distance = _nearest(first, second.astype(float))
+    near = np.abs(distance) <= window
+    rng = np.random.default_rng(SEED)
+    reach = SHUFFLE * sampling_frequency
+    by_chance = np.array(
+        [
+            np.mean(np.abs(_nearest(first, np.sort(second + shift))) <= window)
+            for shift in rng.uniform(-reach, reach, (SHUFFLES, len(second)))
+        ]
+    )
+    spread = float(by_chance.std())
+    z = (float(near.mean()) - float(by_chance.mean())) / spread if spread > 0 else nan
+    lags = 1000 * distance[near] / sampling_frequency
+    return Synchrony(int(near.sum()), 100 * float(near.mean()), z, lags)
+
+
+def _nearest(first: NDArray[np.int64], second: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Distance from each of the first to the nearest of the second, in samples."""
+    if len(second) == 0:
+        return np.full(len(first), np.inf)
+    place = np.searchsorted(second, first)
+    after = second[np.minimum(place, len(second) - 1)] - first
+    before = second[np.maximum(place - 1, 0)] - first
+    return np.where(np.abs(after) < np.abs(before), after, before).astype(float)
+
+
+@numba.njit(cache=True, nogil=True)
+def envelope_lag(
+    x: NDArray[np.float64], y: NDArray[np.float64], window: int, reach: int
+) -> tuple[int, float]:
+    """Lag at which the envelopes of two muscles correlate best, and that correlation.
+
+    Parameters
+    ----------
+    x, y : ndarray, shape (n_samples,)
+        Filtered samples.
+    window, reach : int
+        Samples of the moving root mean square, and of the largest lag.
+
+    Returns
+    -------
+    int
+        Samples by which `y` is later.
+    float
+        Correlation coefficient over the samples that overlap.
+    """
+    a, b = _envelope(x, window), _envelope(y, window)
+    count = len(a)
+    sum_a, sum_b = _sums(a, 1), _sums(b, 1)
+    square_a, square_b = _sums(a, 2), _sums(b, 2)
+    best, found = -2.0, 0
+    for lag in range(-reach, reach + 1):
+        low, high = max(0, -lag), min(count, count - lag)
+        n = high - low
+        if n < max(window, count // 2):
+            continue
+        product = 0.0
+        for i in range(low, high):
+            product += a[i] * b[i + lag]
+        mean_a, mean_b = (sum_a[high] - sum_a[low]) / n, (sum_b[high + lag] - sum_b[low + lag]) / n
+        spread_a = (square_a[high] - square_a[low]) / n - mean_a**2
+        spread_b = (square_b[high + lag] - square_b[low + lag]) / n - mean_b**2
+        if spread_a <= 0.0 or spread_b <= 0.0:
+            continue
+        value = (product / n - mean_a * mean_b) / np.sqrt(spread_a * spread_b)
+        if value > best or (value == best and abs(lag) < abs(found)):
+            best, found = value, lag
+    return found, best
+
+
+@numba.njit(cache=True, nogil=True)
+def _envelope(x, window):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+    """Moving root mean square."""
+    envelope = np.empty(len(x) - window + 1)
+    total = np.sum(x[:window] ** 2)
+    envelope[0] = np.sqrt(total / window)
+    for i in range(1, len(envelope)):
+        total += x[i + window - 1] ** 2 - x[i - 1] ** 2
+        envelope[i] = np.sqrt(max(total, 0.0) / window)
+    return envelope
+
+
+@numba.njit(cache=True, nogil=True)
+def _sums(x, power):  # type: ignore[no-untyped-def]  # see _envelope
+    """Sums of the first values, from none to all."""
+    sums = np.zeros(len(x) + 1)
+    for i in range(len(x)):
+        sums[i + 1] = sums[i] + x[i] ** power
+    return sums

@@ -1,0 +1,192 @@
+"""Laterality, classes, spread, rhythm, synchrony, cross-talk: numbers computed by hand."""
+
+from math import isnan, log
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emgspasm.stream import Annotation, Burst
+from emgspasm.synkinesis import kernels
+from emgspasm.synkinesis.classes import spasm_class
+from emgspasm.synkinesis.crosstalk import explain, flag
+from emgspasm.synkinesis.laterality import corrected, laterality_index, log_ratio
+from emgspasm.synkinesis.markers import markers, under_way
+from emgspasm.synkinesis.measures import brow_lift_index, occurrence, spread
+from emgspasm.synkinesis.pairs import envelope_lag, synchrony
+from emgspasm.synkinesis.rhythm import is_rhythm
+from emgspasm.synkinesis.spread import spread_stage
+
+AMPLITUDES = st.floats(0.01, 1e4)
+
+
+def burst(onset, offset, channel=0):
+    return Burst(channel, onset, offset, 10.0, 5.0, 1.0)
+
+
+def test_laterality_of_hand_computed_amplitudes():
+    assert laterality_index(3.0, 1.0) == 0.5
+    assert log_ratio(3.0, 1.0) == pytest.approx(log(3))
+    assert corrected(25.0, 9.0) == 4.0
+    assert corrected(4.0, 9.0) == 0.0
+
+
+def test_laterality_is_undefined_under_the_floor():
+    assert isnan(laterality_index(1.0, 0.5, floor=1.0))
+    assert isnan(laterality_index(0.0, 0.0))
+    assert isnan(log_ratio(3.0, 0.0))
+
+
+@given(AMPLITUDES, AMPLITUDES, st.floats(0.1, 10))
+def test_laterality_is_antisymmetric_and_knows_no_scale(a, u, scale):
+    assert laterality_index(a, u) == pytest.approx(-laterality_index(u, a))
+    assert laterality_index(scale * a, scale * u) == pytest.approx(laterality_index(a, u))
+    assert np.tanh(log_ratio(a, u) / 2) == pytest.approx(laterality_index(a, u))
+
+
+@pytest.mark.parametrize(
+    ("bursts", "label"),
+    [
+        ([(0, 100)], "isolated"),
+        ([(0, 100), (120, 200)], "isolated"),  # 20 ms is no pause
+        ([(0, 100), (150, 250)], "grouped"),
+        ([(0, 500)], "tonic"),
+        ([(0, 100), (200, 800)], "combined"),
+        ([(0, 300), (350, 650), (700, 1000)], "tonic"),  # 90 % of a second
+        ([(0, 200), (400, 600), (800, 1000)], "grouped"),  # 60 %
+    ],
+)
+def test_classes_of_spasm(bursts, label):
+    assert spasm_class([burst(a, b) for a, b in bursts], 1000.0) == label
+
+
+def test_a_pause_of_most_muscles_counts_where_one_loses_it():
+    parts = [burst(0, 300, 0)]
+    parts += [burst(a, b, c) for c in (1, 2) for a, b in ((0, 100), (200, 300))]
+    assert spasm_class(parts, 1000.0) == "isolated"
+    assert spasm_class([burst(b.onset // 4, b.offset // 4, b.channel) for b in parts], 250.0) == (
+        "grouped"
+    )
+
+
+@pytest.mark.parametrize(
+    ("muscles", "stage"),
+    [((), 0), (("FRO",), 0), (("OOC", "FRO"), 1), (("OOC", "ZYG"), 2), (("OOC", "MEN"), 3),
+     (("OOC", "PLA"), 4), (("MAS",), 0)],
+)  # fmt: skip
+def test_stages_of_spread(muscles, stage):
+    assert spread_stage(muscles) == stage
+
+
+def test_a_stage_needs_a_tenth_of_the_spasms():
+    assert spread([1] * 19 + [3]) == 1
+    assert spread([1] * 18 + [3] * 2) == 3
+    assert spread([]) is None
+
+
+def test_regular_onsets_are_a_rhythm_and_clusters_are_not():
+    assert is_rhythm([0, 400, 790, 1200, 1610], 1000.0)
+    assert is_rhythm([0, 400, 1210, 1600, 2000], 1000.0)  # one group missed
+    assert not is_rhythm([0, 120, 700, 830, 1900], 1000.0)
+    assert not is_rhythm([0, 400, 800], 1000.0)
+    assert not is_rhythm([0, 100, 200, 300, 400], 1000.0)  # faster than myokymia
+
+
+def test_synchronous_onsets_stand_far_above_chance_and_independent_ones_do_not():
+    rng = np.random.default_rng(3)
+    first = np.sort(rng.integers(0, 600_000, 150))
+    together = synchrony(first, np.sort(first + rng.integers(-5, 6, 150)), 1000.0)
+    apart = synchrony(first, np.sort(rng.integers(0, 600_000, 150)), 1000.0)
+    assert (together.share, together.pairs) == (100.0, 150)
+    assert together.z > 10 > 3 > abs(apart.z)
+    assert abs(np.median(together.lags)) <= 5
+
+
+def test_the_share_counts_the_bursts_of_the_first_muscle():
+    told = synchrony(np.array([0, 1000, 2000, 3000]), np.array([10, 1016, 2990]), 1000.0)
+    assert (told.pairs, told.share) == (2, 50.0)
+    assert told.lags.tolist() == [10.0, -10.0]
+
+
+def test_the_lag_of_a_delayed_envelope_is_found():
+    rng = np.random.default_rng(4)
+    shape = np.zeros(400)
+    shape[150:230] = 10.0
+    x = rng.normal(size=400) * (1 + shape)
+    y = rng.normal(size=400) * (1 + np.roll(shape, 12))
+    lag, peak = envelope_lag(x, y, 8, 100)
+    assert lag == pytest.approx(12, abs=3)
+    assert 0.6 < peak <= 1.0
+
+
+def test_the_survey_s_products_are_those_of_numpy():
+    rows = np.random.default_rng(1).normal(size=(200, 3))
+    power, product = kernels.survey(rows, 1)
+    assert power == pytest.approx((rows**2).mean(axis=0))
+    assert product[2, 1] == pytest.approx((rows[:, 1] * rows[:, 2]).mean())
+    assert product[0, 2] == pytest.approx((rows[:-1, 1] * rows[1:, 0]).mean())
+
+
+def told(own, share, n_samples=200, noise=1.0, seed=2):
+    """Explanation of a channel that holds `share` of its neighbour and activity of its own."""
+    rng = np.random.default_rng(seed)
+    loud = 10 * rng.normal(size=n_samples)
+    mine = share * loud + own * rng.normal(size=n_samples)
+    rows = np.stack([loud, mine], axis=1) + noise * rng.normal(size=(n_samples, 2))
+    power, product = kernels.survey(rows, 1)
+    return explain(power, product, np.full(2, noise**2), 1, float(n_samples))
+
+
+def test_a_faint_copy_of_a_neighbour_is_explained_by_it():
+    found = told(own=0.0, share=0.2)
+    assert found.copy
+    assert found.column == 0
+    assert found.ratio == pytest.approx(0.2, abs=0.03)
+    assert (flag(found, 1000.0), flag(found, 500.0)) == ("yes", "possible")
+
+
+def test_activity_of_its_own_is_no_copy():
+    assert not told(own=3.0, share=0.1).copy
+    assert not told(own=8.0, share=0.0).copy
+    assert flag(told(own=3.0, share=0.1), 1000.0) == "no"
+
+
+def test_occurrence_of_hand_counted_spans():
+    valid = [(0, 60_000), (70_000, 130_000)]
+    spans = [(1000, 2000), (1500, 2500), (65_000, 66_000), (80_000, 83_000)]
+    found = occurrence(spans, valid, 1000.0)
+    assert found.count == 3
+    assert found.rate == pytest.approx(1.5)
+    assert found.time_share == pytest.approx(100 * 4.5 / 120)
+    assert found.durations.tolist() == [1000.0, 1000.0, 3000.0]
+    assert found.interval is not None
+
+
+def test_without_valid_time_the_rate_is_withheld_with_its_reason():
+    found = occurrence([(0, 10)], [], 1000.0)
+    assert found.rate is None
+    assert found.withheld[0].reason == "no valid time"
+
+
+def test_markers_number_their_trials_and_reach_past_the_cue():
+    marked = markers(
+        [Annotation(0.0, 60.0, "rest_open"), Annotation(70.0, 3.0, "smile"),
+         Annotation(78.0, 3.0, "smile"), Annotation(5.0, 1.0, "note to self")],
+        1000.0,
+    )  # fmt: skip
+    assert [(m.task, m.trial) for m in marked] == [("rest_open", 1), ("smile", 1), ("smile", 2)]
+    assert under_way(marked, 81_500, 82_500, 1000.0) == marked[2]
+    assert under_way(marked, 30_000, 30_100, 1000.0) == marked[0]
+    assert under_way(marked, 90_000, 90_100, 1000.0) is None
+
+
+def test_the_brow_joins_within_fifty_milliseconds():
+    from emgspasm.stream import Event
+
+    def spasm(lag):
+        parts = (burst(1000, 1100), burst(1000 + lag, 1100 + lag, 1))
+        return Event("spasm", 1000, 1100, "L", "isolated", parts)
+
+    alone = Event("spasm", 0, 100, "L", "isolated", (burst(0, 100),))
+    assert brow_lift_index([spasm(10), spasm(-50), spasm(51), alone], 0, 1, 1000.0) == (2, 4)
