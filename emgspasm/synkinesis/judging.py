@@ -310,7 +310,9 @@ def _along_blink(
     lower = [
         r
         for r in mine
-        if REGIONS.get(r.site.muscle) in LOWER and abs(r.onset - prime.onset) <= 0.045 * fs
+        if REGIONS.get(r.site.muscle) in LOWER
+        and abs(r.onset - prime.onset) <= 0.045 * fs
+        and r.offset - r.onset <= rules.blink * fs
     ]
     alike = [r for r in lower if abs(r.offset - prime.offset) <= 0.035 * fs]
     usual = company.usual(side)

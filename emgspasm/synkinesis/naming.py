@@ -81,7 +81,7 @@ def blink(act: Act, marked: Sequence[Marker], fs: float) -> Event:
     """Event of a blink of both eyes."""
     eyes = [r for r in act.readings if REGIONS.get(r.site.muscle) == EYE]
     if len({r.site.side for r in eyes}) < 2:
-        reason = "one eye recorded, brief"
+        reason = f"bursts of one eye, {_ms(_shortest(eyes), fs)}; no sign of one side alone"
     else:
         reason = f"both eyes, {_ms(_shortest(eyes), fs)}; lower face silent"
     if act.dragged:
