@@ -22,7 +22,8 @@ LOOK = 4.0
 
 NARROW, WIDE = 100.0, 30.0
 """Q of the notch for weak and for strong mains. What a notch of 0.5 Hz rings after a burst of 20 dB
-lies under the noise, while at Q 30 it joins bursts 50 ms apart (measured on simulated spasms: F1
+lies under the noise, while at Q 30 it joins bursts 50 ms apart (measured on simulated spasms with
+the first detector: F1
 0.93 against 0.99). But strong mains wavers, and only the wide one follows: on the GUI's sample,
 with mains of 42 dB, it leaves a third of the noise that the narrow one does."""
 
