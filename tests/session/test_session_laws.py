@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -24,13 +25,33 @@ def samples_of(source):
         return np.concatenate([chunk.samples for chunk in source])
 
 
+@dataclass
+class Said:
+    """What a session said live: bursts, and events by representation, since they hold NaN."""
+
+    bursts: list
+    events: list
+
+
 def run(source, path, config=None, **more):
-    """Record all of a source; the bursts it said live."""
+    """Record all of a source; what it said live, late markers minded."""
     screen = Handover(1_000_000)
     with Session(source, path, config, handovers=(screen,), **more) as session:
         session.wait(120)
     assert screen.dropped == 0
-    return session, [burst for analysis in screen.take() for burst in analysis.bursts]
+    said = Said([], [])
+    for analysis, folded in screen.take():
+        said.bursts += analysis.bursts
+        for before, now in folded.amended:
+            said.events[said.events.index(repr(before))] = repr(now)
+        said.events += map(repr, folded.events)
+    return session, said
+
+
+def stored(path, config=None):
+    """What ``analyze`` finds in the file."""
+    measured = measure(open_edf(path), config or LoadedConfig())
+    return Said(measured.bursts, [repr(event) for event in measured.found.events])
 
 
 @pytest.fixture(scope="module")
@@ -56,11 +77,11 @@ def test_ten_minutes_of_loss_leave_every_sample_at_its_true_index(ten_minutes, w
     session, live = run(source, tmp_path / "loss.bdf", clock=source.clock)
     recording = open_edf(tmp_path / "loss.bdf")
 
-    stored = np.full((len(samples), 8), np.nan)
+    rows = np.full((len(samples), 8), np.nan)
     for chunk in recording:
-        stored[chunk.start : chunk.stop] = chunk.samples
-    there = np.isfinite(stored[:, 0])
-    counts = np.rint(stored[there] / UV).astype(int)
+        rows[chunk.start : chunk.stop] = chunk.samples
+    there = np.isfinite(rows[:, 0])
+    counts = np.rint(rows[there] / UV).astype(int)
     np.testing.assert_array_equal(counts, source.counts[there])
     assert not (there & ~source.arrived).any()
     missed = np.count_nonzero(source.arrived & ~there)
@@ -74,8 +95,7 @@ def test_ten_minutes_of_loss_leave_every_sample_at_its_true_index(ten_minutes, w
     assert len(noted) == len(long)
     for note, behind in zip(noted, long, strict=True):
         assert f"sample {behind} " in note.text
-    batch = measure(recording, LoadedConfig()).bursts
-    assert live == batch
+    assert live == stored(tmp_path / "loss.bdf")
     assert session.status.lost == pytest.approx(1 - source.arrived.mean(), abs=0.001)
     gaps = [a for a in recording.annotations if a.text == SKIP]
     assert round(sum(a.duration for a in gaps) * 250) == np.count_nonzero(~there[: gaps_end(there)])
@@ -86,13 +106,14 @@ def gaps_end(there):
 
 
 @pytest.mark.slow
-def test_bursts_said_live_are_those_of_the_file(ten_minutes, wire, tmp_path):
+def test_bursts_and_events_said_live_are_those_of_the_file(ten_minutes, wire, tmp_path):
     info, samples = ten_minutes
     faults = (fault("drop", rate=0.0003), *FIVE_PERCENT[1:4])
     source = wire(info, samples[:75_000], faults, seed=5)
     _, live = run(source, tmp_path / "x.bdf", clock=source.clock)
-    assert len(live) > 50
-    assert live == measure(open_edf(tmp_path / "x.bdf"), LoadedConfig()).bursts
+    assert len(live.bursts) > 50
+    assert len(live.events) > 10
+    assert live == stored(tmp_path / "x.bdf")
 
 
 @pytest.mark.parametrize("mains", ["auto", "off"])
@@ -109,8 +130,9 @@ def test_a_thousand_hertz_with_mains_and_gaps_gives_the_same_live_as_from_the_fi
     config = parse_config(f'mains = "{mains}"')
     session, live = run(script(face.info, chunks), tmp_path / "x.bdf", config)
     batch = measure(open_edf(tmp_path / "x.bdf"), config)
-    assert live == batch.bursts
-    assert len(live) > 5
+    assert live == stored(tmp_path / "x.bdf", config)
+    assert len(live.bursts) > 5
+    assert len(live.events) > 1
     assert session.notice == batch.notice
     assert bool(session.notice) == (mains == "auto")
 
@@ -122,8 +144,8 @@ def test_a_channel_that_misses_samples_alone_gives_the_same_live_as_from_the_fil
     samples[2000:2010] = np.nan
     source = script(face.info, [Chunk(k, samples[k : k + 10].copy()) for k in range(0, 5000, 10)])
     _, live = run(source, tmp_path / "x.bdf")
-    assert live == measure(open_edf(tmp_path / "x.bdf"), LoadedConfig()).bursts
-    assert len(live) > 5
+    assert live == stored(tmp_path / "x.bdf")
+    assert len(live.bursts) > 5
 
 
 def test_a_rate_too_low_for_emg_is_recorded_and_not_analyzed(script, tmp_path):
@@ -131,7 +153,7 @@ def test_a_rate_too_low_for_emg_is_recorded_and_not_analyzed(script, tmp_path):
     session, live = run(script(face.info, list(face)), tmp_path / "x.bdf")
     assert "125 Hz" in session.refusal
     assert "exploratory = true" in session.refusal
-    assert live == []
+    assert live == Said([], [])
     assert open_edf(tmp_path / "x.bdf").n_samples == 375
 
 
@@ -142,5 +164,5 @@ def test_a_rate_too_low_for_emg_is_analyzed_if_exploratory_and_its_lags_are_with
     session, live = run(script(face.info, list(face)), tmp_path / "x.bdf", EXPLORE)
     assert session.refusal == ""
     results = analyze_recording(tmp_path / "x.bdf", EXPLORE)
-    assert (results.events["trial_type"] == "burst").sum() == len(live) > 0
+    assert (results.events["trial_type"] == "burst").sum() == len(live.bursts) > 0
     assert any("lags between muscles" in each for each in results.provenance["warnings"])
