@@ -17,13 +17,18 @@ import numpy as np
 from emgspasm.dsp.pipeline import Analysis, Pipeline
 from emgspasm.stream import Annotation, Burst, Event, StreamInfo, emg_only
 from emgspasm.synkinesis import history as past
+from emgspasm.synkinesis.acts import Act
+from emgspasm.synkinesis.bilateral import Company
+from emgspasm.synkinesis.chains import Chain
+from emgspasm.synkinesis.experience import Experience
 from emgspasm.synkinesis.history import History
-from emgspasm.synkinesis.judging import Act, Company, Rules, acts
+from emgspasm.synkinesis.judging import acts
 from emgspasm.synkinesis.markers import Marker, markers
-from emgspasm.synkinesis.naming import Chain, Experience, artifact, blink, movement, spasms
+from emgspasm.synkinesis.naming import artifact, blink, movement, spasms
 from emgspasm.synkinesis.pairs import ENVELOPE, RATE, REACH, envelope_lag
 from emgspasm.synkinesis.reading import Reading, Site, read, sites
 from emgspasm.synkinesis.spread import EYE, REGIONS
+from emgspasm.synkinesis.verdicts import Rules
 
 CLUSTER_GAP = 0.010
 """Seconds; bursts that begin later than this after all others ended are another cluster."""
