@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy.signal import sosfilt
 
 from emgspasm.dsp.pipeline import Analysis, Pipeline
 from emgspasm.stream import Annotation, Burst, Event, StreamInfo, emg_only
@@ -32,6 +33,9 @@ from emgspasm.synkinesis.verdicts import Rules
 
 CLUSTER_GAP = 0.010
 """Seconds; bursts that begin later than this after all others ended are another cluster."""
+
+STEP = 0.1
+"""Seconds of the filters' answer to a step: until it has rung out [design]."""
 
 LONGEST = 20.0
 """Seconds after which a cluster that never pauses is cut [design]."""
@@ -133,7 +137,8 @@ class Folding:
         fs = info.sampling_frequency
         shift = round(pipeline.delay(emg_only(info)) * fs)
         held = pipeline.detector.baseline.calibration + pipeline.certain(emg_only(info))
-        history = past.begin(fs, len(info.columns()), start, shift, held)
+        step = sosfilt(pipeline.cascade.sos(fs), np.ones(round(STEP * fs)))
+        history = past.begin(fs, len(info.columns()), start, shift, held, step)
         places = sites(info)
         known = Experience(_sides_of_eyes_only(places.values()))
         return FoldState(fs, places, history, markers(annotations, fs), known=known)
@@ -192,7 +197,7 @@ class Folding:
             if act.kind == "blink":
                 said.events.append(blink(act, state.marked, state.fs))
             elif act.kind == "artifact":
-                said.events.append(artifact(act, state.marked, state.fs))
+                said.events.append(artifact(act, state.marked, self.rules, state.fs))
             else:
                 self._join(state, act, said)
         state.cluster.clear()

@@ -14,7 +14,7 @@ from emgspasm.synkinesis.bilateral import Company, bilateral, drag_along, sidele
 from emgspasm.synkinesis.laterality import UNILATERAL
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.spread import LOWER, REGIONS
-from emgspasm.synkinesis.verdicts import Rules, accompanied, sides_with, verdict
+from emgspasm.synkinesis.verdicts import Rules, accompanied, is_blink_of_both, sides_with, verdict
 
 
 def acts(cluster: Sequence[Reading], rules: Rules, company: Company, fs: float) -> list[Act]:
@@ -35,7 +35,9 @@ def acts(cluster: Sequence[Reading], rules: Rules, company: Company, fs: float) 
     one, unknown = of.get("one", []), of.get("unknown", [])
     even = [r for r in of.get("both", []) if not sides_with(r, one, cluster, rules, fs)]
     one += [r for r in of.get("both", []) if r not in even]
-    both = bilateral(even + of.get("minor", []), rules, fs)
+    blinking = [r for r in one if is_blink_of_both(r, one, cluster, rules, fs)]
+    one = [r for r in one if r not in blinking]
+    both = bilateral(even + blinking + of.get("minor", []), rules, fs)
     both, one = drag_along(both, one, rules, company, fs)
     twitches = []
     for side in ("L", "R"):

@@ -23,6 +23,7 @@ from emgspasm.synkinesis.laterality import UNILATERAL
 from emgspasm.synkinesis.markers import RESTS, Marker, under_way
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.spread import BROW, EYE, REGIONS, regions
+from emgspasm.synkinesis.verdicts import Rules
 from emgspasm.synkinesis.wording import event, laterality, ms, reasons
 
 MYOKYMIA, BLEPHAROSPASM = "myokymia", "blepharospasm"
@@ -43,12 +44,17 @@ def blink(act: Act, marked: Sequence[Marker], fs: float) -> Event:
     return event("blink", "B", "", act.readings, onset, offset, marked, fs, reason)
 
 
-def artifact(act: Act, marked: Sequence[Marker], fs: float) -> Event:
+def artifact(act: Act, marked: Sequence[Marker], rules: Rules, fs: float) -> Event:
     """Event of what no muscle makes."""
     hum = max(r.hum for r in act.readings)
     slow = min((r.frequency for r in act.readings if r.frequency == r.frequency), default=nan)
-    label = "hum" if hum >= 0.4 else "motion"
-    reason = "repeats with the mains" if label == "hum" else f"too slow for muscle: {slow:.0f} Hz"
+    steps = max(r.steps for r in act.readings)
+    if hum >= rules.hum:
+        label, reason = "hum", "repeats with the mains"
+    elif steps >= rules.steps:
+        label, reason = "pop", f"steps explain {100 * steps:.0f} % of it: an electrode"
+    else:
+        label, reason = "motion", f"too slow for muscle: {slow:.0f} Hz"
     return event(
         "artifact", act.side, label, act.readings, act.onset, act.offset, marked, fs, reason
     )
@@ -117,7 +123,9 @@ def _one_sided(
     if synchrony(part) < TOGETHER and len(pulse) * 2 > len(readings):
         reason = f"one side; {'+'.join(sorted(muscles))} in a rhythm of its own, not together"
         return event("spasm", side, MYOKYMIA, readings, onset, offset, marked, fs, reason)
-    if not _hemifacial(part, known, side) or (together < 3 and _is_doubtful(part, li[0])):
+    if not _hemifacial(part, known, side) or (
+        together < 3 and _is_doubtful(part, li[0], known, side)
+    ):
         return None
     if not pulse and not any(act.hidden for act in part) and synchrony(part) >= TOGETHER:
         known.proven[side] += 1
@@ -155,18 +163,22 @@ def _hemifacial(part: Sequence[Act], known: Experience, side: str) -> bool:
     alone = [act for act in part if act not in together]
     others = [act for act in alone if {r.site.muscle for r in act.readings} - EYES]
     if together:
-        return len(together) >= len(others)
+        return known.knows(side) or len(together) >= len(others)
     least = known.least_li(side)
+    if known.knows(side):  # here no muscle needs company
+        return any(r.least_li >= least for act in alone for r in act.readings)
     return not others and any(r.least_li >= least for act in alone for r in act.readings)
 
 
-def _is_doubtful(part: Sequence[Act], li: float) -> bool:
+def _is_doubtful(part: Sequence[Act], li: float, known: Experience, side: str) -> bool:
     """Whether few muscles lean to a side less than one-sided, or none is the eye or beside it.
 
     Hemifacial spasm begins at the eye (clinical facts 1); brow and eye are neighbours.
     """
     if li < UNILATERAL:
         return True
+    if known.knows(side):
+        return False
     reached = regions({m for act in part for m in act.muscles})
     return not reached & {EYE, BROW} and not any(act.hidden for act in part)
 

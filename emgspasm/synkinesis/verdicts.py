@@ -9,8 +9,13 @@ from typing import Literal
 from emgspasm.synkinesis.acts import overlap
 from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL
 from emgspasm.synkinesis.reading import Reading
+from emgspasm.synkinesis.spread import EYE, REGIONS
 
 Verdict = Literal["copy", "artifact", "both", "one", "minor", "unknown"]
+
+LOPSIDED, TOGETHER = 0.9, 0.035
+"""LI up to which an eye that the other joins is none of one side: a ratio of 19, and seconds from
+one to the other: 20 ms (clinical facts 2) and the error of two detected boundaries [design]."""
 
 LEANING = 0.3
 """LI from which a muscle whose other side shows no burst may be one of one side [sim]."""
@@ -33,6 +38,8 @@ class Rules:
         Hz under which a burst is no muscle's [sim]; where the band ends under 180 Hz, 0.45 of it.
     hum : float
         Autocorrelation at the mains from which a burst is hum [sim].
+    steps : float
+        Share of energy from which steps explain a burst [sim]: 0.1-0.6 of muscle, 0.75-1 of pops.
     """
 
     synchrony: float = 0.025
@@ -40,6 +47,7 @@ class Rules:
     along: float = 0.150
     slowest: float = 81.0
     hum: float = 0.4
+    steps: float = 0.7
 
 
 def verdict(reading: Reading, cluster: Sequence[Reading], rules: Rules, fs: float) -> Verdict:
@@ -47,6 +55,8 @@ def verdict(reading: Reading, cluster: Sequence[Reading], rules: Rules, fs: floa
     if reading.explanation.copy:
         return "copy"
     if reading.frequency < min(rules.slowest, 0.45 * 0.45 * fs) or reading.hum >= rules.hum:
+        return "artifact"
+    if reading.steps >= rules.steps:
         return "artifact"
     if reading.opposite != reading.opposite or not reading.site.side:
         return "unknown"
@@ -56,6 +66,8 @@ def verdict(reading: Reading, cluster: Sequence[Reading], rules: Rules, fs: floa
         return "one"
     if reading.li <= -UNILATERAL:
         return "minor"
+    if quiet:
+        return "unknown"  # what stands out over there may be noise
     return "both"
 
 
@@ -66,8 +78,30 @@ def sides_with(
     return (
         reading.li >= LEANING
         and not any(opposes(r, reading) for r in cluster)
-        and accompanied(reading, (r for r in one if r.site.side == reading.site.side), rules, fs)
+        and accompanied(
+            reading, (r for r in one if r.site.side == reading.site.side), rules, fs, ends=True
+        )
     )
+
+
+def is_blink_of_both(
+    reading: Reading, one: list[Reading], cluster: Sequence[Reading], rules: Rules, fs: float
+) -> bool:
+    """Whether the other eye begins and ends with an eye that no other muscle of its side joins.
+
+    Electrodes may lie so unevenly that a blink looks one-sided.
+    """
+    if REGIONS.get(reading.site.muscle) != EYE or reading.li >= LOPSIDED:
+        return False
+    alike = [
+        r
+        for r in cluster
+        if opposes(r, reading)
+        and abs(r.onset - reading.onset) <= TOGETHER * fs
+        and abs(r.offset - reading.offset) <= TOGETHER * fs
+    ]
+    mine = [r for r in one if r.site.side == reading.site.side]
+    return bool(alike) and not accompanied(reading, mine, rules, fs)
 
 
 def opposes(other: Reading, reading: Reading) -> bool:
@@ -79,10 +113,16 @@ def opposes(other: Reading, reading: Reading) -> bool:
     )
 
 
-def accompanied(reading: Reading, others: Iterable[Reading], rules: Rules, fs: float) -> bool:
-    """Whether another muscle begins with it."""
+def accompanied(
+    reading: Reading, others: Iterable[Reading], rules: Rules, fs: float, *, ends: bool = False
+) -> bool:
+    """Whether another muscle begins with it, or `ends` with it."""
+    window = rules.synchrony * fs
     return any(
         other.site.muscle != reading.site.muscle
-        and abs(other.onset - reading.onset) <= rules.synchrony * fs
+        and (
+            abs(other.onset - reading.onset) <= window
+            or (ends and abs(other.offset - reading.offset) <= window)
+        )
         for other in others
     )
