@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 
 from emgspasm.synkinesis.acts import Act, connected, overlap
-from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL
+from emgspasm.synkinesis.laterality import DOUBTFUL
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.spread import BROW, EYE, LOWER, REGIONS
 from emgspasm.synkinesis.verdicts import Rules, accompanied
@@ -19,6 +19,15 @@ EVEN = 0.35
 [sim], two standard deviations."""
 
 
+LIKELY, BESIDE = 0.5, 0.3
+"""Least laterality index, noise considered, of what acts alone on a side with proven spasms: in the
+middle of a movement, and beside the eye otherwise [sim]."""
+
+USUAL = 0.3
+"""Share of blinks from which their company is usual: between what spasms on blinks do by chance
+and a synkinesis that is found half of the time [sim]."""
+
+
 @dataclass(slots=True)
 class Company:
     """Whether the lower face of a side went along with the last blinks.
@@ -27,18 +36,22 @@ class Company:
     patients, clinical facts 2 [lit]).
     """
 
-    seen: dict[str, deque[bool]] = field(
-        default_factory=lambda: {"L": deque(maxlen=10), "R": deque(maxlen=10)}
+    seen: dict[str, deque[tuple[float, bool]]] = field(
+        default_factory=lambda: {"L": deque(maxlen=20), "R": deque(maxlen=20)}
     )
 
-    def note(self, side: str, *, along: bool) -> None:
-        """Remember one blink."""
-        self.seen[side].append(along)
+    def note(self, side: str, amplitude: float, *, along: bool) -> None:
+        """Remember one blink, and how strong it was."""
+        self.seen[side].append((amplitude, along))
 
     def usual(self, side: str) -> bool | None:
-        """Whether it does so as a rule; None if too few blinks were seen."""
-        known = self.seen[side]
-        return sum(known) >= 0.3 * len(known) if len(known) >= 4 else None
+        """Whether it does so as a rule; None if too few blinks were seen.
+
+        Blinks weaker than all that had company say nothing: what goes along with them is weak too.
+        """
+        weakest = min((a for a, along in self.seen[side] if along), default=0.0)
+        telling = [along for a, along in self.seen[side] if a >= weakest]
+        return sum(telling) >= USUAL * len(telling) if len(telling) >= 4 else None
 
 
 def sideless(readings: list[Reading], rules: Rules, fs: float) -> list[Act]:
@@ -126,7 +139,7 @@ def _along_blink(
     ]
     alike = [r for r in lower if abs(r.offset - prime.offset) <= 0.035 * fs]
     usual = company.usual(side)
-    company.note(side, along=bool(alike))
+    company.note(side, prime.amplitude, along=bool(alike))
     brow = [r for r in mine if REGIONS.get(r.site.muscle) == BROW]
     if any(abs(r.onset - b.onset) <= rules.synchrony * fs for r in alike for b in brow):
         return []
@@ -163,7 +176,7 @@ def _stands_out(reading: Reading, act: Act, rules: Rules, fs: float) -> bool:
     """
     return (
         reading.offset - reading.onset <= TWITCH * fs
-        and reading.least_li >= UNILATERAL
+        and reading.least_li >= LIKELY
         and reading.onset - act.onset >= rules.along * fs
         and act.offset - reading.offset >= 0.1 * fs
     )

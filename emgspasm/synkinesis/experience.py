@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from statistics import median
 
-from emgspasm.synkinesis.chains import Chain, synchrony
+from emgspasm.synkinesis.bilateral import BESIDE, LIKELY
+from emgspasm.synkinesis.chains import TOGETHER, Chain, synchrony
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.rhythm import is_rhythm, is_slow_train
+from emgspasm.synkinesis.spread import EYE, REGIONS
 
 GROUP = 0.3
 """Longest group of a myokymia in seconds: 0.2 (clinical facts 2), and what merges with it."""
 
-LIKELY, CERTAIN, ALONE = 0.5, 0.6, 0.75
-"""Least laterality index of an eye alone, noise considered: on a side with proven spasms, where
-only eyes are recorded, and where other muscles are but have shown none [sim]."""
+CERTAIN, ALONE = 0.6, 0.75
+"""Least laterality index of an eye alone, noise considered: where only eyes are recorded, and where
+other muscles are but have shown none [sim]."""
 
 FEWEST_PROVEN = 2
 """Spasms of several muscles after which a side is known to have them [design]."""
@@ -24,6 +27,15 @@ BY_CHANCE = 0.2
 
 RHYTHM_MEMORY = 12.0
 """Seconds for which a muscle that was in rhythm is taken to be in it still [design]."""
+
+TRAIN, LONG_TRAIN = 3, 6
+"""Bursts of a slow train; more where the eye, which begins in hemifacial spasm, is alone [sim]."""
+
+RHYTHM, LONG_RHYTHM = 4, 8
+"""Bursts of a rhythm; more on a side known to have spasms, which groups make by chance [sim]."""
+
+REMEMBERED, FEWEST_ACTS = 20, 4
+"""Last acts of muscles beside the eye that count, and the fewest that say anything [design]."""
 
 
 @dataclass(slots=True)
@@ -38,21 +50,39 @@ class Experience:
         Channels in rhythm, and the sample at which that was last so.
     proven : dict of str to int
         Spasms by side in which several muscles began together.
+    joined : dict of str to deque of bool
+        Whether the last acts of muscles beside the eye were joined by another muscle, by side.
     """
 
     eyes_only: frozenset[str] = frozenset()
     rhythmic: dict[int, int] = field(default_factory=dict)
     proven: dict[str, int] = field(default_factory=lambda: {"L": 0, "R": 0})
+    joined: dict[str, deque[bool]] = field(
+        default_factory=lambda: {"L": deque(maxlen=REMEMBERED), "R": deque(maxlen=REMEMBERED)}
+    )
 
     def knows(self, side: str) -> bool:
         """Whether the side is known to have spasms."""
-        return self.proven[side] >= FEWEST_PROVEN
+        return self.proven[side] >= FEWEST_PROVEN and not self.acts_apart(side)
 
-    def least_li(self, side: str) -> float:
-        """Laterality that the eye alone must have: less where the side is known to have spasms."""
+    def acts_apart(self, side: str) -> bool:
+        """Whether muscles beside the eye act alone as a rule: in hemifacial spasm none does."""
+        seen = self.joined[side]
+        return len(seen) >= FEWEST_ACTS and sum(seen) < TOGETHER * len(seen)
+
+    def least_li(self, side: str, muscle: str) -> float:
+        """Laterality that a muscle alone must have: less where the side is known to have spasms."""
         if self.knows(side):
-            return LIKELY
+            return LIKELY if REGIONS.get(muscle) == EYE else BESIDE
         return CERTAIN if side in self.eyes_only else ALONE
+
+
+def note_company(chain: Chain, known: Experience) -> None:
+    """Remember whether muscles beside the eye act alone, where no other can be hidden."""
+    for act in chain.acts:
+        beside = [r for r in act.readings if REGIONS.get(r.site.muscle, EYE) != EYE]
+        if beside and act.side in known.joined and not (act.hidden or act.on_blink):
+            known.joined[act.side].append(act.together >= 2)
 
 
 def note_rhythms(chain: Chain, known: Experience, fs: float) -> None:
@@ -66,17 +96,20 @@ def note_rhythms(chain: Chain, known: Experience, fs: float) -> None:
         channel = reading.burst.channel
         onsets.setdefault(channel, []).append(reading.onset)
         lengths.setdefault(channel, []).append(reading.offset - reading.onset)
-    plain = not known.knows(chain.side) and chain.side not in known.eyes_only
-    lonely = plain and synchrony(chain.acts) <= BY_CHANCE
+    lonely = not known.knows(chain.side) and synchrony(chain.acts) <= BY_CHANCE
+    beats = LONG_RHYTHM if known.knows(chain.side) else RHYTHM
+    fewest = LONG_TRAIN if chain.side in known.eyes_only else TRAIN
     for channel, moments in onsets.items():
         if median(lengths[channel]) > GROUP * fs:
             continue
         moments.sort()
-        if is_rhythm(moments, fs) or (lonely and is_slow_train(moments, fs)):
+        if is_rhythm(moments, fs, beats) or (lonely and is_slow_train(moments, fs, fewest)):
             known.rhythmic[channel] = moments[-1]
 
 
 def in_rhythm(reading: Reading, rhythmic: dict[int, int], fs: float) -> bool:
-    """Whether a burst comes while its muscle is known to be in rhythm."""
+    """Whether a burst comes while its muscle is known to be in rhythm, and is no longer."""
+    if reading.offset - reading.onset > GROUP * fs:
+        return False
     last = rhythmic.get(reading.burst.channel)
     return last is not None and reading.onset - last <= RHYTHM_MEMORY * fs

@@ -10,11 +10,17 @@ from collections.abc import Sequence
 from typing import Literal
 
 from emgspasm.synkinesis.acts import Act, connected, overlap, side_of
-from emgspasm.synkinesis.bilateral import Company, bilateral, drag_along, sideless
-from emgspasm.synkinesis.laterality import UNILATERAL
+from emgspasm.synkinesis.bilateral import BESIDE, Company, bilateral, drag_along, sideless
 from emgspasm.synkinesis.reading import Reading
-from emgspasm.synkinesis.spread import LOWER, REGIONS
-from emgspasm.synkinesis.verdicts import Rules, accompanied, is_blink_of_both, sides_with, verdict
+from emgspasm.synkinesis.spread import EYE, REGIONS
+from emgspasm.synkinesis.verdicts import (
+    Rules,
+    accompanied,
+    is_blink_of_both,
+    rest,
+    sides_with,
+    verdict,
+)
 
 
 def acts(cluster: Sequence[Reading], rules: Rules, company: Company, fs: float) -> list[Act]:
@@ -30,6 +36,7 @@ def acts(cluster: Sequence[Reading], rules: Rules, company: Company, fs: float) 
     fs : float
         Hertz.
     """
+    cluster = [rest(reading, cluster, fs) for reading in cluster]
     verdicts = [verdict(reading, cluster, rules, fs) for reading in cluster]
     of = {v: [r for r, w in zip(cluster, verdicts, strict=True) if w == v] for v in set(verdicts)}
     one, unknown = of.get("one", []), of.get("unknown", [])
@@ -71,6 +78,7 @@ def _twitch(
     carried = [
         r
         for act in both
+        if act.kind == "blink"  # a burst of a movement is far longer than what rides on it
         for r in act.readings
         if r.site.side == side
         and min(r.offset, offset) - max(r.onset, onset) > 0
@@ -80,8 +88,12 @@ def _twitch(
     mine = [r for r in copies if any(overlap(r, s) > 0 for s in readings)]
     blinks = [a for a in both if a.kind == "blink" and a.onset < offset and onset < a.offset]
     moving = any(a.kind == "movement" and a.onset < onset and offset < a.offset for a in both)
-    blinking = bool(blinks) and any(_is_lower_and_certain(r) for r in readings)
+    blinking = bool(blinks) and any(_is_beside_eye(r) for r in readings)
     together = {r.site.muscle for r in readings if accompanied(r, readings, rules, fs)}
+    for eye in carried:
+        for r in readings:
+            if abs(r.offset - eye.offset) <= rules.synchrony * fs and r.site != eye.site:
+                together |= {eye.site.muscle, r.site.muscle}
     return Act(
         "twitch",
         side,
@@ -94,8 +106,9 @@ def _twitch(
     )
 
 
-def _is_lower_and_certain(reading: Reading) -> bool:
-    return REGIONS.get(reading.site.muscle) in LOWER and reading.least_li >= UNILATERAL
+def _is_beside_eye(reading: Reading) -> bool:
+    """Whether it is likely of one side, of a facial muscle that no blink moves."""
+    return REGIONS.get(reading.site.muscle, EYE) != EYE and reading.least_li >= BESIDE
 
 
 def _outlasts(reading: Reading, act: Act, fs: float) -> bool:

@@ -18,8 +18,8 @@ from emgspasm.stream import Event
 from emgspasm.synkinesis.acts import Act
 from emgspasm.synkinesis.chains import TOGETHER, Chain, loud, split, synchrony
 from emgspasm.synkinesis.classes import spasm_class
-from emgspasm.synkinesis.experience import Experience, in_rhythm, note_rhythms
-from emgspasm.synkinesis.laterality import UNILATERAL
+from emgspasm.synkinesis.experience import Experience, in_rhythm, note_company, note_rhythms
+from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL
 from emgspasm.synkinesis.markers import RESTS, Marker, under_way
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.spread import BROW, EYE, REGIONS, regions
@@ -93,6 +93,7 @@ def spasms(
         Samples; acts closer than this are one spasm.
     """
     chain.acts = loud(chain.acts)
+    note_company(chain, known)
     if chain.doubtful:
         note_rhythms(chain, known, fs)
     for part in split(chain.acts, gap):
@@ -110,7 +111,7 @@ def _one_sided(
 ) -> Event | None:
     """Event of acts that are one spasm if they are any."""
     readings = [r for act in part for r in act.readings]
-    carried = [r for act in part for r in act.carried]
+    carried = list(dict.fromkeys(r for act in part for r in act.carried))
     muscles = {r.site.muscle for r in (*readings, *carried)}
     onset, offset = min(a.onset for a in part), max(a.offset for a in part)
     together = max(act.together for act in part)
@@ -120,14 +121,15 @@ def _one_sided(
                       "one side; chewing muscles lead")  # fmt: skip
     li = laterality(readings)
     pulse = [r for r in readings if in_rhythm(r, known.rhythmic, fs)]
-    if synchrony(part) < TOGETHER and len(pulse) * 2 > len(readings):
+    apart = together < 3 and side != "B" and known.acts_apart(side)
+    if (apart or synchrony(part) < TOGETHER) and len(pulse) * 2 > len(readings):
         reason = f"one side; {'+'.join(sorted(muscles))} in a rhythm of its own, not together"
         return event("spasm", side, MYOKYMIA, readings, onset, offset, marked, fs, reason)
-    if not _hemifacial(part, known, side) or (
-        together < 3 and _is_doubtful(part, li[0], known, side)
-    ):
+    doubtful = together < 3 and _is_doubtful(part, li[0], known, side)
+    if apart or doubtful or not _hemifacial(part, known, side):
         return None
-    if not pulse and not any(act.hidden for act in part) and synchrony(part) >= TOGETHER:
+    plain = not any(act.hidden or act.on_blink for act in part)
+    if not pulse and plain and synchrony(part) >= TOGETHER:
         known.proven[side] += 1
     bursts = [r.burst for r in readings]
     reason = "; ".join(reasons(part, li, facial, together, fs))
@@ -157,17 +159,18 @@ def _hemifacial(part: Sequence[Act], known: Experience, side: str) -> bool:
         act
         for act in part
         if act.together >= 2
-        or act.hidden == "movement"
-        or (act.hidden == "blink" and known.knows(side))
+        or (act.hidden and known.knows(side))
+        or (act.hidden == "movement" and side in known.eyes_only)
     ]
     alone = [act for act in part if act not in together]
     others = [act for act in alone if {r.site.muscle for r in act.readings} - EYES]
     if together:
         return known.knows(side) or len(together) >= len(others)
-    least = known.least_li(side)
-    if known.knows(side):  # here no muscle needs company
-        return any(r.least_li >= least for act in alone for r in act.readings)
-    return not others and any(r.least_li >= least for act in alone for r in act.readings)
+    if others and not known.knows(side):  # where it is known, no muscle needs company
+        return False
+    return any(
+        r.least_li >= known.least_li(side, r.site.muscle) for act in alone for r in act.readings
+    )
 
 
 def _is_doubtful(part: Sequence[Act], li: float, known: Experience, side: str) -> bool:
@@ -175,10 +178,10 @@ def _is_doubtful(part: Sequence[Act], li: float, known: Experience, side: str) -
 
     Hemifacial spasm begins at the eye (clinical facts 1); brow and eye are neighbours.
     """
+    if known.knows(side):
+        return li < DOUBTFUL
     if li < UNILATERAL:
         return True
-    if known.knows(side):
-        return False
     reached = regions({m for act in part for m in act.muscles})
     return not reached & {EYE, BROW} and not any(act.hidden for act in part)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import sqrt
 from typing import Literal
 
 from emgspasm.synkinesis.acts import overlap
-from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL
+from emgspasm.synkinesis.history import LOOK
+from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL, laterality_index
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.spread import EYE, REGIONS
 
@@ -16,6 +18,10 @@ Verdict = Literal["copy", "artifact", "both", "one", "minor", "unknown"]
 LOPSIDED, TOGETHER = 0.9, 0.035
 """LI up to which an eye that the other joins is none of one side: a ratio of 19, and seconds from
 one to the other: 20 ms (clinical facts 2) and the error of two detected boundaries [design]."""
+
+LEFT_OVER, SECONDS_LEFT = 0.4, 0.1
+"""Share of a burst, and seconds, that must be left without the other side's bursts to be judged by
+itself [design]."""
 
 LEANING = 0.3
 """LI from which a muscle whose other side shows no burst may be one of one side [sim]."""
@@ -54,9 +60,7 @@ def verdict(reading: Reading, cluster: Sequence[Reading], rules: Rules, fs: floa
     """What one burst is, by its own samples."""
     if reading.explanation.copy:
         return "copy"
-    if reading.frequency < min(rules.slowest, 0.45 * 0.45 * fs) or reading.hum >= rules.hum:
-        return "artifact"
-    if reading.steps >= rules.steps:
+    if too_slow(reading, rules, fs) or reading.hum >= rules.hum or reading.steps >= rules.steps:
         return "artifact"
     if reading.opposite != reading.opposite or not reading.site.side:
         return "unknown"
@@ -69,6 +73,42 @@ def verdict(reading: Reading, cluster: Sequence[Reading], rules: Rules, fs: floa
     if quiet:
         return "unknown"  # what stands out over there may be noise
     return "both"
+
+
+def too_slow(reading: Reading, rules: Rules, fs: float) -> bool:
+    """Whether its frequency is no muscle's, though few samples tell it badly."""
+    width = min(450.0, 0.45 * fs) - 20.0
+    freedom = max(2 * width * (reading.offset - reading.onset) / fs, 1.0)
+    return reading.frequency < float(min(rules.slowest, 0.45 * 0.45 * fs)) * (1 - sqrt(1 / freedom))
+
+
+def rest(reading: Reading, cluster: Iterable[Reading], fs: float) -> Reading:
+    """Reading of what is left of a burst without its partners of the other side.
+
+    A spasm may last while both eyes blink or both sides begin to move: if what is left is of one
+    side, it is judged, and the burst otherwise. Energies are those that the readings hold, taken
+    to be even within each burst.
+    """
+    samples = min(reading.offset - reading.onset, round(LOOK * fs))
+    start, left = reading.offset - samples, samples
+    own, other, most = (
+        amplitude**2 * samples
+        for amplitude in (reading.amplitude, reading.opposite, reading.opposite_most)
+    )
+    for partner in (r for r in cluster if opposes(r, reading)):
+        shared = min(partner.offset, reading.offset) - max(partner.onset, start)
+        own -= partner.opposite**2 * shared
+        other -= partner.amplitude**2 * shared
+        most -= partner.amplitude**2 * shared
+        left -= shared
+    if left == samples or left < max(LEFT_OVER * samples, SECONDS_LEFT * fs):
+        return reading
+    mine, opposite, bound = (sqrt(max(energy / left, 0.0)) for energy in (own, other, most))
+    index = laterality_index(mine, opposite)
+    if not index >= UNILATERAL:
+        return reading
+    least = laterality_index(mine, bound)
+    return replace(reading, amplitude=mine, opposite=opposite, li=index, least_li=least)
 
 
 def sides_with(
