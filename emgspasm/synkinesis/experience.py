@@ -6,8 +6,10 @@ from collections import deque
 from dataclasses import dataclass, field
 from statistics import median
 
+from emgspasm.synkinesis.acts import Act
 from emgspasm.synkinesis.bilateral import BESIDE, LIKELY
 from emgspasm.synkinesis.chains import TOGETHER, Chain, synchrony
+from emgspasm.synkinesis.laterality import UNILATERAL
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.rhythm import is_rhythm, is_slow_train
 from emgspasm.synkinesis.spread import EYE, REGIONS
@@ -34,6 +36,10 @@ TRAIN, LONG_TRAIN = 3, 6
 RHYTHM, LONG_RHYTHM = 4, 8
 """Bursts of a rhythm; more on a side known to have spasms, which groups make by chance [sim]."""
 
+BLINKS, FEWEST_BLINKS, SEEN = 40, 2, 0.1
+"""Last acts of eyes that count, how many of them must be blinks of both, and what share [design]:
+people blink 8-21 times a minute (clinical facts 2 [lit])."""
+
 REMEMBERED, FEWEST_ACTS = 20, 4
 """Last acts of muscles beside the eye that count, and the fewest that say anything [design]."""
 
@@ -50,6 +56,8 @@ class Experience:
         Channels in rhythm, and the sample at which that was last so.
     proven : dict of str to int
         Spasms by side in which several muscles began together.
+    even : deque of bool
+        Whether the last brief acts of eyes were of both, about as strong on each side.
     joined : dict of str to deque of bool
         Whether the last acts of muscles beside the eye were joined by another muscle, by side.
     """
@@ -57,6 +65,7 @@ class Experience:
     eyes_only: frozenset[str] = frozenset()
     rhythmic: dict[int, int] = field(default_factory=dict)
     proven: dict[str, int] = field(default_factory=lambda: {"L": 0, "R": 0})
+    even: deque[bool] = field(default_factory=lambda: deque(maxlen=BLINKS))
     joined: dict[str, deque[bool]] = field(
         default_factory=lambda: {"L": deque(maxlen=REMEMBERED), "R": deque(maxlen=REMEMBERED)}
     )
@@ -64,6 +73,15 @@ class Experience:
     def knows(self, side: str) -> bool:
         """Whether the side is known to have spasms."""
         return self.proven[side] >= FEWEST_PROVEN and not self.acts_apart(side)
+
+    def is_spared(self, side: str) -> bool:
+        """Whether the other side alone is known to have spasms: both hardly ever have them."""
+        return not self.knows(side) and self.knows({"L": "R", "R": "L"}[side])
+
+    def sees_both_eyes(self) -> bool:
+        """Whether both eyes were seen to blink: if one is too weak, a blink is of one side."""
+        both = sum(self.even)
+        return both >= FEWEST_BLINKS and both >= SEEN * len(self.even)
 
     def acts_apart(self, side: str) -> bool:
         """Whether muscles beside the eye act alone as a rule: in hemifacial spasm none does."""
@@ -75,6 +93,15 @@ class Experience:
         if self.knows(side):
             return LIKELY if REGIONS.get(muscle) == EYE else BESIDE
         return CERTAIN if side in self.eyes_only else ALONE
+
+
+def note_eyes(act: Act, known: Experience) -> None:
+    """Remember whether an act of the eyes was of both alike; others are left out."""
+    eyes = [r for r in act.readings if REGIONS.get(r.site.muscle) == EYE]
+    if act.kind == "blink" and all(abs(r.li) < UNILATERAL for r in eyes):
+        known.even.append(len({r.site.side for r in eyes}) == 2)
+    elif len(eyes) == len(act.readings):
+        known.even.append(False)
 
 
 def note_company(chain: Chain, known: Experience) -> None:

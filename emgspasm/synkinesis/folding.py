@@ -21,7 +21,7 @@ from emgspasm.synkinesis import history as past
 from emgspasm.synkinesis.acts import Act
 from emgspasm.synkinesis.bilateral import Company
 from emgspasm.synkinesis.chains import Chain
-from emgspasm.synkinesis.experience import Experience
+from emgspasm.synkinesis.experience import Experience, note_eyes
 from emgspasm.synkinesis.history import History
 from emgspasm.synkinesis.judging import acts
 from emgspasm.synkinesis.markers import Marker, markers
@@ -194,6 +194,8 @@ class Folding:
 
     def _close_cluster(self, state: FoldState, said: Saying) -> None:
         for act in acts(state.cluster, self.rules, state.company, state.fs):
+            if act.kind in ("blink", "twitch"):
+                note_eyes(act, state.known)
             if act.kind == "blink":
                 said.events.append(blink(act, state.marked, state.fs))
             elif act.kind == "artifact":

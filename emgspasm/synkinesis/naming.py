@@ -28,6 +28,15 @@ from emgspasm.synkinesis.wording import event, laterality, ms, reasons
 
 MYOKYMIA, BLEPHAROSPASM = "myokymia", "blepharospasm"
 
+SURE = 3
+"""Muscles that must begin together where the other side has spasms [design]."""
+
+SHORTEST = 0.035
+"""Seconds of a burst that stands for a spasm by itself [sim]."""
+
+LONGEST_BLINK = 0.4
+"""Seconds (clinical facts 2)."""
+
 EYES = frozenset(muscle for muscle, region in REGIONS.items() if region == EYE)
 
 
@@ -100,6 +109,8 @@ def spasms(
         event = _one_sided(chain.side, part, marked, known, fs)
         if event is not None:
             yield event
+        elif chain.side != "B" and _other_eye_is_weak(chain.side, known):
+            yield from (blink(act, marked, fs) for act in part if _may_be_blink(act, fs))
 
 
 def _one_sided(
@@ -126,7 +137,7 @@ def _one_sided(
         reason = f"one side; {'+'.join(sorted(muscles))} in a rhythm of its own, not together"
         return event("spasm", side, MYOKYMIA, readings, onset, offset, marked, fs, reason)
     doubtful = together < 3 and _is_doubtful(part, li[0], known, side)
-    if apart or doubtful or not _hemifacial(part, known, side):
+    if apart or doubtful or not _hemifacial(part, known, side, fs):
         return None
     plain = not any(act.hidden or act.on_blink for act in part)
     if not pulse and plain and synchrony(part) >= TOGETHER:
@@ -148,7 +159,7 @@ def _one_sided(
     )
 
 
-def _hemifacial(part: Sequence[Act], known: Experience, side: str) -> bool:
+def _hemifacial(part: Sequence[Act], known: Experience, side: str, fs: float) -> bool:
     """Whether muscles of the facial nerve act together, or the eye alone for certain.
 
     Muscles other than the eye that act alone more often than together are no such spasm. Within a
@@ -164,13 +175,38 @@ def _hemifacial(part: Sequence[Act], known: Experience, side: str) -> bool:
     ]
     alone = [act for act in part if act not in together]
     others = [act for act in alone if {r.site.muscle for r in act.readings} - EYES]
+    if known.is_spared(side):
+        return max(act.together for act in part) >= SURE
     if together:
         return known.knows(side) or len(together) >= len(others)
-    if others and not known.knows(side):  # where it is known, no muscle needs company
+    # where spasms are known, no muscle needs company
+    if not known.knows(side) and (others or not known.sees_both_eyes()):
         return False
-    return any(
-        r.least_li >= known.least_li(side, r.site.muscle) for act in alone for r in act.readings
-    )
+    shortest = SHORTEST * fs if len(part) == 1 else 0
+    return any(_proves(r, known, side, shortest) for act in alone for r in act.readings)
+
+
+def _proves(reading: Reading, known: Experience, side: str, shortest: float) -> bool:
+    """Whether a burst alone is certainly of one side.
+
+    Of a weak blink only a moment of one eye may be found; where no spasm is known, the other eye
+    must be silent.
+    """
+    if known.knows(side):
+        certain = reading.offset - reading.onset >= shortest
+    else:
+        certain = reading.opposite_silent
+    return certain and reading.least_li >= known.least_li(side, reading.site.muscle)
+
+
+def _other_eye_is_weak(side: str, known: Experience) -> bool:
+    """Whether a blink may look like an act of this eye alone."""
+    return known.is_spared(side) or not (known.knows(side) or known.sees_both_eyes())
+
+
+def _may_be_blink(act: Act, fs: float) -> bool:
+    alone = {r.site.muscle for r in act.readings} <= EYES
+    return alone and not act.on_blink and act.offset - act.onset <= LONGEST_BLINK * fs
 
 
 def _is_doubtful(part: Sequence[Act], li: float, known: Experience, side: str) -> bool:

@@ -433,6 +433,7 @@ def face(
     montage: tuple[str, ...] = (
         "OOC_L", "ZYG_L", "OOR_L", "FRO_L", "OOC_R", "ZYG_R", "OOR_R", "FRO_R"),
     dead: tuple[str, ...] = (),
+    weak: tuple[str, ...] = (),
     gain_spread: float = 0.2,
 ) -> Face:  # fmt: skip
     """One recording.
@@ -446,6 +447,8 @@ def face(
         ``L`` or ``R``, where the scenario has one.
     dead : tuple of str
         Channels that show nothing but noise.
+    weak : tuple of str
+        Muscles that were injected: 0.15 of their strength is left (clinical facts 9).
     gain_spread : float
         Standard deviation of the logarithm of a channel's gain.
     """
@@ -470,6 +473,8 @@ def face(
         common = alike * np.roll(shared, lag) + np.sqrt(1 - alike**2) * own
         second = coloured(rng, n, muscle_spectrum(rng, (70, 170)), fs)
         sources[site] = drive * second + spasmodic * common
+        if site in weak:
+            sources[site] *= 0.15
     columns = [
         _channel(label, sources, story, rng, fs, seconds, snr, dead, gain_spread)
         for label in montage
