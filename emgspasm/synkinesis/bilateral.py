@@ -19,6 +19,10 @@ EVEN = 0.35
 [sim], two standard deviations."""
 
 
+AHEAD = 0.25
+"""Seconds before the second side joins a movement in which the first may begin: 50 ms (clinical
+facts 2), and what a slow rise hides in noise [sim]."""
+
 LIKELY, BESIDE = 0.5, 0.3
 """Least laterality index, noise considered, of what acts alone on a side with proven spasms: in the
 middle of a movement, and beside the eye otherwise [sim]."""
@@ -155,7 +159,8 @@ def _along_movement(act: Act, mine: list[Reading], rules: Rules, fs: float) -> l
     A muscle that begins with the movement and is active for half of it goes along; a burst
     that no other muscle begins with proves no spasm while the face moves.
     """
-    inside = [r for r in mine if overlap(r, act) > 0 and r.onset >= act.onset - 0.1 * fs]
+    begin = max(act.onset - 0.1 * fs, _joined(act) - AHEAD * fs)
+    inside = [r for r in mine if overlap(r, act) > 0 and r.onset >= begin]
     dragged = []
     for muscle in sorted({r.site.muscle for r in inside}):
         parts = [r for r in inside if r.site.muscle == muscle]
@@ -167,6 +172,14 @@ def _along_movement(act: Act, mine: list[Reading], rules: Rules, fs: float) -> l
     return dragged + [
         r for r in rest if not (accompanied(r, rest, rules, fs) or _stands_out(r, act, rules, fs))
     ]
+
+
+def _joined(act: Act) -> int:
+    """When the second side joins."""
+    onsets: dict[str, int] = {}
+    for reading in act.readings:
+        onsets.setdefault(reading.site.side, reading.onset)
+    return max(onsets.values())
 
 
 def _stands_out(reading: Reading, act: Act, rules: Rules, fs: float) -> bool:

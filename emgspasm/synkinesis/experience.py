@@ -17,6 +17,9 @@ from emgspasm.synkinesis.spread import EYE, REGIONS
 GROUP = 0.3
 """Longest group of a myokymia in seconds: 0.2 (clinical facts 2), and what merges with it."""
 
+QUIET = 0.4
+"""The same of an eye on a side with proven spasms, while the other eye is silent [sim]."""
+
 CERTAIN, ALONE = 0.6, 0.75
 """Least laterality index of an eye alone, noise considered: where only eyes are recorded, and where
 other muscles are but have shown none [sim]."""
@@ -88,10 +91,13 @@ class Experience:
         seen = self.joined[side]
         return len(seen) >= FEWEST_ACTS and sum(seen) < TOGETHER * len(seen)
 
-    def least_li(self, side: str, muscle: str) -> float:
+    def least_li(self, reading: Reading) -> float:
         """Laterality that a muscle alone must have: less where the side is known to have spasms."""
+        side = reading.site.side
         if self.knows(side):
-            return LIKELY if REGIONS.get(muscle) == EYE else BESIDE
+            if REGIONS.get(reading.site.muscle) != EYE:
+                return BESIDE
+            return QUIET if reading.opposite_silent else LIKELY
         return CERTAIN if side in self.eyes_only else ALONE
 
 

@@ -28,6 +28,9 @@ from emgspasm.synkinesis.wording import event, laterality, ms, reasons
 
 MYOKYMIA, BLEPHAROSPASM = "myokymia", "blepharospasm"
 
+FLURRY = 2
+"""Blinks that follow each other within the gap of a spasm; more would be none [design]."""
+
 SURE = 3
 """Muscles that must begin together where the other side has spasms [design]."""
 
@@ -109,7 +112,7 @@ def spasms(
         event = _one_sided(chain.side, part, marked, known, fs)
         if event is not None:
             yield event
-        elif chain.side != "B" and _other_eye_is_weak(chain.side, known):
+        elif len(part) <= FLURRY and chain.side != "B" and _other_eye_is_weak(chain.side, known):
             yield from (blink(act, marked, fs) for act in part if _may_be_blink(act, fs))
 
 
@@ -196,7 +199,7 @@ def _proves(reading: Reading, known: Experience, side: str, shortest: float) -> 
         certain = reading.offset - reading.onset >= shortest
     else:
         certain = reading.opposite_silent
-    return certain and reading.least_li >= known.least_li(side, reading.site.muscle)
+    return certain and reading.least_li >= known.least_li(reading)
 
 
 def _other_eye_is_weak(side: str, known: Experience) -> bool:
