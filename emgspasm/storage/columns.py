@@ -171,6 +171,12 @@ TRIALS = (
     Column("syn_latency_ms", "Onset after the prime muscle, within 150 ms", "ms"),
     Column("syn_pctmvc", "Its amplitude as a share of the maximal contraction", "%"),
     Column("si", "Synkinesis index: syn_pctmvc over prime_pctmvc"),
+    Column("dsi", "si of this side minus that of the other; a muscle without a burst counts 0"),
+    Column(
+        "overlap",
+        "Integral of the smaller over that of the larger of the two amplitudes, noise-corrected "
+        "shares of the maximal contraction, over the trial",
+    ),
     Column("synk", "Whether it moved along, over 10 % of the maximum where that is known"),
     Column("spasm_overlap", "Whether a hemifacial spasm of the side overlaps the trial"),
     _RECORDING,
