@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtWidgets import QWidget
 
 from emgspasm.viewer.palette import Palette
 
@@ -84,3 +85,11 @@ def badge(grade: str, box: QRectF) -> QPainterPath:
         made.addEllipse(box.adjusted(w * 0.25, h * 0.25, -w * 0.25, -h * 0.25))
         made.setFillRule(Qt.FillRule.OddEvenFill)
     return made
+
+
+def focus_frame(painter: QPainter, widget: QWidget, palette: Palette) -> None:
+    """Show which panel has the keyboard."""
+    if widget.hasFocus():
+        painter.setPen(QPen(color(palette.accent), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(QRectF(widget.rect()).adjusted(1, 1, -1, -1))
