@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from emgspasm.dsp.pipeline import Analysis, Pipeline
 from emgspasm.stream import Annotation, Burst, Chunk, Event, StreamInfo, emg_only
 from emgspasm.synkinesis.folding import Folded
+from emgspasm.viewer.shaping import Shaper
 from emgspasm.viewer.strip import BURST, EVENTS, PROVISIONAL, Strip
 
 LONGEST_BASE = 60.0
@@ -154,6 +155,7 @@ class Feed:
         self.thresholds = np.full((3, len(self.column_of)), np.nan)
         self.levels_log = Levels(len(self.column_of), round(EVERY * self.sampling_frequency))
         self.valid = 0
+        self._early: Shaper | None = Shaper(pipeline, info)
 
     def new_strip(self, seconds: float) -> Strip:
         """An empty strip for this stream."""
@@ -165,10 +167,17 @@ class Feed:
         """Take a chunk that was recorded, all columns of the stream."""
         self._gap(chunk.start)
         self.strip.write_raw(chunk.start, chunk.samples[:, self.info.columns()])
+        if self._early is not None:  # the analysis waits some seconds to know the mains
+            shaped = self._early.take(chunk)
+            self.strip.preview(shaped.filtered, shaped.envelope)
 
     def take(self, analysis: Analysis, folded: Folded) -> list[Stretch]:
         """Take what was made of a chunk; the samples that look different now."""
         chunk = analysis.chunk
+        stale: list[Stretch | None] = []
+        if self._early is not None:
+            self._early = None
+            stale.append((self.strip.start, self.strip.stop))
         if len(chunk.samples):
             self._gap(chunk.start)
             self.thresholds = analysis.thresholds
@@ -176,7 +185,7 @@ class Feed:
             self.levels_log.add(chunk.stop, analysis.thresholds, self.valid)
             self.strip.write(chunk, analysis.filtered, analysis.envelope, analysis.thresholds)
         self.found.add(analysis.bursts, folded.events)
-        stale = [self.mark_all(analysis.bursts, folded.events)]
+        stale.append(self.mark_all(analysis.bursts, folded.events))
         for before, now in folded.amended:
             self.found.amend(before, now)
             self.strip.unmark(before.onset, before.offset, EVENTS)

@@ -221,7 +221,7 @@ class Live:
 
     def page(self, start: int, stop: int) -> Strip:
         """A stretch of the whole session: what is still held, else what is in the file."""
-        if start >= self.feed.strip.start or not self._open:
+        if max(0, start) >= self.feed.strip.start or not self._open:
             return cut(self.feed, start, stop)
         stored = open_recording(self._path)
         assert isinstance(stored, Sliceable)  # the session writes BDF+

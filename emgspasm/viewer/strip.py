@@ -100,6 +100,13 @@ class Strip:
         self._level(chunk.start, chunk.stop, levels)
         self.analyzed = chunk.stop
 
+    def preview(self, filtered: Chunk, envelope: Chunk) -> None:
+        """Write what samples will about look like, until what was made of them is written."""
+        if filtered.start >= self.start and filtered.stop <= self.stop:
+            self._put("filtered", filtered.start, filtered.samples)
+            self._put("envelope", envelope.start, envelope.samples)
+            self.analyzed = filtered.stop
+
     def reach(self, stop: int) -> None:
         """Say that time has got to `stop`: what is not there up to it is missing."""
         if stop > self.stop:

@@ -27,7 +27,7 @@ QLabel#faint, QLabel#status {{ color: {p.faint}; }}
 QLabel#side, QLabel#state {{ font-weight: bold; }}
 QLabel#banner {{
   background: {p.accent}; color: {p.panel}; font-weight: bold; border-radius: 4px;
-  padding: 4px 14px;
+  padding: 1px 14px;
 }}
 QLabel#notice {{
   background: {p.raised}; color: {p.text}; border: 1px solid {p.line}; border-radius: 4px;

@@ -16,7 +16,7 @@ from emgspasm.viewer.palette import Palette
 from emgspasm.viewer.replay_bar import ReplayBar
 from emgspasm.viewer.side_panel import SidePanel
 from emgspasm.viewer.status_line import StatusLine
-from emgspasm.viewer.style import style_sheet, styled
+from emgspasm.viewer.style import styled
 from emgspasm.viewer.toolbar import ToolBar
 from emgspasm.viewer.traces import TracesView
 
@@ -57,7 +57,6 @@ class Surface(QWidget):
         self._banner.hide()
         self.notice = Notice(self.traces)
         self.help = HelpPage(palette, self)
-        self.setStyleSheet(style_sheet(palette))
 
     def show_desk(self, desk: Desk, *, live: bool, mirrored: bool) -> None:
         """Make room for a stream: its panels, and the bar it is led by."""
@@ -75,7 +74,6 @@ class Surface(QWidget):
     def dress(self, palette: Palette) -> None:
         """Take other colours, or other sizes of text."""
         self._palette = palette
-        self.setStyleSheet(style_sheet(palette))
         self.traces.dress(palette)
         self.help.dress(palette)
         if self.side is not None:
@@ -94,7 +92,7 @@ class Surface(QWidget):
         self._place()
 
     def _place(self) -> None:
-        self._banner.move((self.traces.width() - self._banner.width()) // 2, 26)
+        self._banner.move((self.traces.width() - self._banner.width()) // 2, 0)
         self._banner.raise_()
         self.notice.place()
         margin = 40

@@ -71,7 +71,8 @@ class SweepItem(QGraphicsObject):
         self._image = QImage()
         self._bounds = QRectF()
         self._next = 0  # the column in which the head is: drawn, and to be drawn again
-        self._stop = 0  # samples that are drawn
+        self._stop = 0  # samples that are drawn as they came
+        self._analyzed = 0  # samples that are drawn with what was made of them
         self._labels: list[Label] = []
         self._notes: tuple[str, ...] = ()
         self._palette: Palette | None = None
@@ -142,7 +143,7 @@ class SweepItem(QGraphicsObject):
         picture, strip = self._picture, self._strip
         if picture is None or strip is None:
             return
-        self._stop = strip.stop
+        self._stop, self._analyzed = strip.stop, strip.analyzed
         self._next = picture.column_of(self._stop)
         first = self._next - picture.width + 1
         paint(self._pixels, picture, strip, self._offsets, (first, self._next + 1))
@@ -152,15 +153,18 @@ class SweepItem(QGraphicsObject):
     def go_on(self) -> None:
         """Draw the samples that have come since the last time."""
         picture, strip = self._picture, self._strip
-        if picture is None or strip is None or strip.stop == self._stop:
+        if picture is None or strip is None:
+            return
+        if (strip.stop, strip.analyzed) == (self._stop, self._analyzed):
             return
         head = picture.column_of(strip.stop)
         if strip.stop < self._stop or head - self._next >= picture.width:
             self.repaint_all()
             return
-        first = self._next
+        oldest = head - picture.width + 1 + AHEAD * picture.dot
+        first = max(oldest, min(self._next, picture.column_of(self._analyzed)))
         paint(self._pixels, picture, strip, self._offsets, (first, head + 1))
-        self._next, self._stop = head, strip.stop
+        self._next, self._stop, self._analyzed = head, strip.stop, strip.analyzed
         self._blank(head)
         self._refresh(first, head + 1 + AHEAD * picture.dot)
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QMainWindow
 
+from emgspasm.errors import RecordingError
 from emgspasm.viewer import settings
 from emgspasm.viewer.actions import ACTS, GAINS, TIME_BASES, step
+from emgspasm.viewer.deeds import SWITCHES, deeds
 from emgspasm.viewer.desk import Desk, News
 from emgspasm.viewer.feed import LONGEST_BASE
 from emgspasm.viewer.freeze import Freeze
@@ -23,7 +24,9 @@ from emgspasm.viewer.picture import View
 from emgspasm.viewer.recorder import Recorder
 from emgspasm.viewer.replay import Replay
 from emgspasm.viewer.replay_control import ReplayControl
+from emgspasm.viewer.snapshot import save_snapshot
 from emgspasm.viewer.status_line import live_parts, live_state, replay_parts, replay_state
+from emgspasm.viewer.style import style_sheet
 from emgspasm.viewer.surface import Surface
 from emgspasm.viewer.words import labels, lane_texts
 
@@ -32,9 +35,6 @@ FRAMES = 30
 
 LONGEST_FRAME = 0.25
 """Seconds that a replay goes on in one frame: a window that was held up does not leap."""
-
-SWITCHES = ("scrolls", "levels", "mirrored")
-"""Fields of the view that are on or off."""
 
 PURPOSE = "research and education only"
 
@@ -56,6 +56,8 @@ class Window(QMainWindow):
     freeze : Freeze
     recorder : Recorder or None
         Of the board, if there is one.
+    snapshots : Path
+        Folder of snapshots; not beside recordings, for a study holds nothing but BIDS.
     frames : int
         Drawn so far.
     """
@@ -67,6 +69,7 @@ class Window(QMainWindow):
         self._palette = palette_named(kept.theme)
         self.desk: Desk | None = None
         self.recorder: Recorder | None = None
+        self.snapshots = Path.cwd() / "snapshots"
         self.actions_ = {act.name: self._action(act.name) for act in ACTS}
         self._digits = [self._digit(digit) for digit in DIGITS]
         self.surface = Surface(self.actions_, self._palette)
@@ -74,7 +77,7 @@ class Window(QMainWindow):
         self.freeze = Freeze(self.surface.traces)
         self.freeze.changed.connect(self._show_freeze)
         self.replays = ReplayControl(lambda: self.desk, self.freeze)
-        self._acts = self._deeds()
+        self._acts = deeds(self)
         self._connect()
         self._scale_font()
         self._show_view(kept.view)
@@ -197,8 +200,8 @@ class Window(QMainWindow):
         surface = self.surface
         surface.tool_bar.gain_chosen.connect(lambda gain: self.change(gain=gain))
         surface.tool_bar.time_chosen.connect(lambda seconds: self.change(seconds=seconds))
-        surface.traces.gain_turned.connect(lambda n: self._turn_gain(-n))
-        surface.traces.time_turned.connect(lambda n: self._turn_time(-n))
+        surface.traces.gain_turned.connect(lambda n: self.turn_gain(-n))
+        surface.traces.time_turned.connect(lambda n: self.turn_time(-n))
         surface.traces.moved.connect(self.move_by)
         surface.replay_bar.jumped.connect(self.go_to)
         surface.replay_bar.speed_chosen.connect(self.replays.set_speed)
@@ -207,68 +210,30 @@ class Window(QMainWindow):
         """Do what an action says."""
         self._acts[name](checked)
 
-    def _deeds(self) -> dict[str, Callable[[bool], object]]:
-        deeds: dict[str, Callable[[bool], object]] = {
-            "freeze": self.freeze.hold,
-            "back": lambda _: self.move_by(-0.25),
-            "forth": lambda _: self.move_by(0.25),
-            "page_back": lambda _: self.move_by(-1.0),
-            "page_forth": lambda _: self.move_by(1.0),
-            "first": lambda _: self.go_to(0.0),
-            "last": lambda _: self.go_to(float("inf")),
-            "gain_up": lambda _: self._turn_gain(-1),
-            "gain_down": lambda _: self._turn_gain(1),
-            "time_up": lambda _: self._turn_time(1),
-            "time_down": lambda _: self._turn_time(-1),
-            "center": lambda _: self.surface.traces.center(),
-            "cursors": self.freeze.measure,
-            "cursor_a_back": lambda _: self.freeze.nudge(0, -0.01),
-            "cursor_a_forth": lambda _: self.freeze.nudge(0, 0.01),
-            "cursor_b_back": lambda _: self.freeze.nudge(1, -0.01),
-            "cursor_b_forth": lambda _: self.freeze.nudge(1, 0.01),
-            "record": lambda _: self._record(),
-            "text": lambda _: self.surface.marker_bar.type(),
-            "undo": lambda _: self._undo(),
-            "play": self.replays.play,
-            "loops": self.replays.loop,
-            "faster": lambda _: self.replays.turn_speed(1),
-            "slower": lambda _: self.replays.turn_speed(-1),
-            "next_spasm": lambda _: self.replays.seek_spasm(1, self.view.seconds),
-            "last_spasm": lambda _: self.replays.seek_spasm(-1, self.view.seconds),
-            "theme": lambda _: self._turn_theme(),
-            "larger": lambda _: self._turn_font(1.1),
-            "smaller": lambda _: self._turn_font(1 / 1.1),
-            "full": lambda on: self.showFullScreen() if on else self.showNormal(),
-            "help": self.surface.help.setVisible,
-            "quit": lambda _: self.close(),
-        }
-        deeds |= {name: partial(self._turn_track, name) for name in ("raw", "filtered", "envelope")}
-        return deeds | {name: partial(self._switch, name) for name in SWITCHES}
-
-    def _record(self) -> None:
-        if self.recorder is not None:
-            self.recorder.toggle()
-
-    def _undo(self) -> None:
-        if self.recorder is not None:
-            self.recorder.undo()
-
-    def _switch(self, name: str, on: bool) -> None:
-        self.change(**{name: on})
+    def snap(self) -> None:
+        """Save what is on the screen."""
+        desk, strip = self.desk, self.surface.traces.strip
+        if desk is None or strip is None:
+            return
+        cursors = self.surface.traces.cursors
+        try:
+            paths = save_snapshot(self.snapshots, self.grab(), desk, strip, self.view, cursors)
+        except RecordingError as error:
+            self.surface.notice.tell(str(error))
+        else:
+            self.surface.notice.tell(f"snapshot: {paths[0]}, and its settings and samples")
 
     def change(self, **changes: object) -> None:
         """Show traces otherwise: fields of the view."""
         self._show_view(replace(self.view, **changes))  # type: ignore[arg-type]  # fields of the view
 
-    def _turn_gain(self, steps: int) -> None:
+    def turn_gain(self, steps: int) -> None:
+        """Draw traces larger (-1) or smaller (1)."""
         self.change(gain=step(GAINS, self.view.gain, steps))
 
-    def _turn_time(self, steps: int) -> None:
+    def turn_time(self, steps: int) -> None:
+        """Show more (1) or fewer (-1) seconds."""
         self.change(seconds=step(TIME_BASES, self.view.seconds, steps))
-
-    def _turn_track(self, name: str, _: object = None) -> None:
-        """Draw a track, or not; one of them is always drawn."""
-        self.change(tracks=self.view.tracks ^ {name} or frozenset({name}))
 
     def _show_view(self, view: View) -> None:
         self.kept = replace(self.kept, view=view)
@@ -299,7 +264,8 @@ class Window(QMainWindow):
         self.surface.say_frozen(text)
         self.show_labels()
 
-    def _turn_theme(self) -> None:
+    def turn_theme(self) -> None:
+        """Change between dark and light."""
         theme: Name = "light" if self.kept.theme == "dark" else "dark"
         self.kept = replace(self.kept, theme=theme)
         self.dress(palette_named(theme))
@@ -307,10 +273,12 @@ class Window(QMainWindow):
     def dress(self, palette: Palette) -> None:
         """Take other colours."""
         self._palette = palette
+        self.setStyleSheet(style_sheet(palette))
         self.surface.dress(palette)
         self.show_labels()
 
-    def _turn_font(self, factor: float) -> None:
+    def turn_font(self, factor: float) -> None:
+        """Make all text larger or smaller."""
         scale = min(max(self.kept.font_scale * factor, 0.6), 3.0)
         self.kept = replace(self.kept, font_scale=scale)
         self._scale_font()
@@ -319,7 +287,7 @@ class Window(QMainWindow):
         scaled = type(self._base_font)(self._base_font)
         scaled.setPointSizeF(max(5.0, self._base_font.pointSizeF() * self.kept.font_scale))
         QApplication.setFont(scaled)
-        self.surface.dress(self._palette)
+        self.dress(self._palette)
 
     def _offer(self, mode: str) -> None:
         """Offer what means anything for a live stream (``l``) or a replay (``r``)."""
