@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -69,9 +70,41 @@ def require_window() -> None:
             "the live window is not installed (PySide6 and pyqtgraph are missing). Install it: "
             "pip install 'emgspasm[viewer]'; or record without: emgspasm record"
         )
-    named = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    if sys.platform.startswith("linux") and not (named or os.environ.get("QT_QPA_PLATFORM")):
-        raise SourceError(
-            "no display: a window cannot be shown here (neither DISPLAY nor WAYLAND_DISPLAY is "
-            "set). Record without one: emgspasm record; or see reports: emgspasm analyze"
-        )
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
+        return
+    display = os.environ.get("DISPLAY", "")
+    if os.environ.get("WAYLAND_DISPLAY") or answers(display):
+        return
+    missing = (
+        f"display {display} does not answer" if display
+        else "no display: a window cannot be shown here, neither DISPLAY nor WAYLAND_DISPLAY is set"
+    )  # fmt: skip
+    raise SourceError(
+        f"{missing} (a window needs one). Record without a window: emgspasm record; or see what "
+        "is stored: emgspasm analyze"
+    )
+
+
+def answers(display: str) -> bool:
+    """Whether an X server listens at a display such as ``:0`` or ``host:10.0``.
+
+    Qt aborts the whole process where none does, so it is asked beforehand.
+    """
+    host, _, number = display.rpartition(":")
+    screen = number.split(".")[0]
+    if not screen.isdigit():
+        return False
+    if host and host != "unix":
+        return _connects(socket.AF_INET, (host, 6000 + int(screen)))
+    place = f"/tmp/.X11-unix/X{screen}"  # noqa: S108  where X servers listen
+    return _connects(socket.AF_UNIX, place) or _connects(socket.AF_UNIX, f"\0{place}")
+
+
+def _connects(family: socket.AddressFamily, address: str | tuple[str, int]) -> bool:
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.settimeout(2.0)
+        try:
+            probe.connect(address)
+        except OSError:
+            return False
+    return True

@@ -240,7 +240,7 @@ class Feed:
         strip.mark(self.column_of[burst.channel], burst.onset, burst.offset, BURST)
 
     def _gap(self, start: int) -> None:
-        if start > self.strip.stop > self.strip.start:
+        if start > self.strip.stop:
             self.found.gaps.append((self.strip.stop, start))
 
 

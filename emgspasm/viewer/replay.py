@@ -124,6 +124,7 @@ class Replay:
             feed.levels_log.add(step.stop, step.levels, feed.valid)
             events += step.events
             gaps += step.gaps
+            feed.found.gaps += step.gaps
             span = feed.mark_all(step.bursts, step.events)
             stale += [span] if span else []
         if self.playing:

@@ -68,10 +68,8 @@ class Strip:
         """Write samples of shape (n_samples, n_channels) as they came; a jump is a gap."""
         if start < self.stop or not len(samples):
             return
-        if start > self.stop and self.stop > self.start:
+        if start > self.stop:
             self._skip(start)
-        elif start > self.stop:
-            self.begin(start)
         stop = start + len(samples)
         self._clear(self.stop, stop)
         self._put("raw", start, samples)
