@@ -189,7 +189,7 @@ class Painted(QObject):
         self._window, self.times = window, []
         window.surface.traces._canvas.viewport().installEventFilter(self)
 
-    def eventFilter(self, watched, event):
+    def eventFilter(self, watched, event):  # noqa: ARG002  Qt gives it
         if event.type() == QEvent.Type.Paint:
             sweep = self._window.surface.traces.columns[0].sweep
             self.times.append((sweep._stop, time.perf_counter()))
