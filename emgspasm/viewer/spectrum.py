@@ -108,7 +108,7 @@ class Spectrum(QWidget):
     def set_mirrored(self, mirrored: bool) -> None:
         """Sides share one picture: nothing changes."""
 
-    def show_selection(self, samples: NDArray[np.float64], track: str = "raw") -> None:
+    def show_selection(self, samples: NDArray[np.floating], track: str = "raw") -> None:
         """Show the spectrum of a selection.
 
         Parameters
