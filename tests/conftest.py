@@ -13,7 +13,7 @@ settings.register_profile("emgspasm", deadline=None, derandomize=True, max_examp
 settings.load_profile("emgspasm")
 
 
-REAL_TIME = ("sources", "session", "cli")
+REAL_TIME = ("sources", "session", "cli", "viewer")
 """Folders of tests in real time: boards on pseudo-terminals, processes, signals."""
 
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from emgspasm.config import LoadedConfig
 from emgspasm.dsp.pipeline import analyze
-from emgspasm.results import suit
+from emgspasm.measurement import suit
 from emgspasm.session.disk import require_reserve, require_room, room
 from emgspasm.session.handover import Handover, Tick
 from emgspasm.session.network import NetworkMarkers

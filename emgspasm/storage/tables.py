@@ -20,15 +20,40 @@ MISSING = "n/a"
 
 def table(rows: Iterable[Mapping[str, Any]], columns: Sequence[Column]) -> pd.DataFrame:
     """Rows as a data frame with exactly these columns; what a row lacks is missing."""
+    rows = list(rows)
+    return frame(((c.name, [row.get(c.name) for row in rows]) for c in columns), columns)
+
+
+def frame(cells: Iterable[tuple[str, Any]], columns: Sequence[Column]) -> pd.DataFrame:
+    """Cells by column as a data frame with exactly these columns.
+
+    Parameters
+    ----------
+    cells : iterable of (str, array_like or scalar)
+        None and NaN are missing; what is no array stands in every row. Taken one after the other,
+        so that one column at a time is in memory twice.
+    columns : sequence of Column
+        In order; what `cells` lacks is missing.
+    """
     import pandas as pd
 
-    cells: dict[str, list[Any]] = {c.name: [] for c in columns}
-    for row in rows:  # one at a time: a hundred thousand rows as dicts take 200 MB
-        for name, values in cells.items():
-            values.append(row.get(name))
-    frame = pd.DataFrame({name: pd.Series(cells.pop(name)) for name in list(cells)}, copy=False)
-    whole = {c.name: "Int64" for c in columns if c.whole}  # pandas' integers that may be missing
-    return frame.astype(whole)
+    whole = {column.name for column in columns if column.whole}
+    told, same = {}, {}
+    for name, values in cells:
+        if _is_scalar(values):
+            same[name] = values
+        else:  # pandas' integers may be missing
+            told[name] = pd.Series(values).astype("Int64") if name in whole else pd.Series(values)
+    n_rows = len(next(iter(told.values()), ()))
+    for column in columns:
+        if column.name not in told:
+            series = pd.Series([same.get(column.name)] * n_rows)
+            told[column.name] = series.astype("Int64") if column.whole else series
+    return pd.DataFrame({column.name: told[column.name] for column in columns}, copy=False)
+
+
+def _is_scalar(values: Any) -> bool:
+    return values is None or isinstance(values, str)
 
 
 def write_table(frame: pd.DataFrame, path: Path, *, overwrite: bool = False) -> None:

@@ -31,6 +31,50 @@ def survey(rows: Values, column: int) -> tuple[Values, Values]:
         Mean of ``x[i] * y[i + lag]``, x the channel compared, for lags -1, 0 and 1.
     """
     n_samples, n_channels = rows.shape
+    sums = _sums(rows, column)
+    if np.isnan(sums).any():
+        power, product = _survey_of_present(rows, column)
+        return power, product
+    power = np.empty(n_channels)
+    product = np.zeros((n_channels, LAGS))
+    for k in range(n_channels):
+        power[k] = sums[LAGS, k] / n_samples if n_samples else np.nan
+        for lag in range(LAGS):
+            count = n_samples - abs(lag - 1)
+            product[k, lag] = sums[lag, k] / count if count > 0 else 0.0
+    return power, product
+
+
+@numba.njit(cache=True, nogil=True)
+def _sums(rows, column):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+    """Sums of the products at each lag, then of the squares, a row each; NaN if one is missing.
+
+    The innermost loops run over channels, side by side in memory: the compiler makes them one
+    instruction for several.
+    """
+    n_samples, n_channels = rows.shape
+    before, here, after, squares = np.zeros((LAGS + 1, n_channels))
+    for j in range(n_samples):
+        x = rows[j, column]
+        for k in range(n_channels):
+            here[k] += x * rows[j, k]
+        for k in range(n_channels):
+            squares[k] += rows[j, k] * rows[j, k]
+        if j + 1 < n_samples:
+            x = rows[j + 1, column]
+            for k in range(n_channels):
+                before[k] += x * rows[j, k]
+        if j > 0:
+            x = rows[j - 1, column]
+            for k in range(n_channels):
+                after[k] += x * rows[j, k]
+    return np.stack((before, here, after, squares))
+
+
+@numba.njit(cache=True, nogil=True)
+def _survey_of_present(rows, column):  # type: ignore[no-untyped-def]  # see _sums
+    """The same over what is there, where samples are missing."""
+    n_samples, n_channels = rows.shape
     power = np.zeros(n_channels)
     product = np.zeros((n_channels, LAGS))
     counts = np.zeros((n_channels, LAGS + 1))
@@ -72,34 +116,102 @@ def similarity(values: Values, lag: int) -> float:
 def block_powers(rows: Values, size: int) -> Values:
     """Mean squares of consecutive blocks, and mean products of neighbouring samples.
 
-    Shape (2, n_blocks, n_channels); NaN where a sample is missing. Rows after the last whole block
+    Shape (2, n_channels, n_blocks); NaN where a sample is missing. Rows after the last whole block
     are left out.
     """
-    n_blocks = len(rows) // size
-    powers = np.zeros((2, n_blocks, rows.shape[1]))
+    n_blocks, n_channels = len(rows) // size, rows.shape[1]
+    powers = np.empty((2, n_channels, n_blocks))
+    squares, products = np.zeros((2, n_channels))
     for block in range(n_blocks):
-        for i in range(block * size, (block + 1) * size):
-            for k in range(rows.shape[1]):
-                powers[0, block, k] += rows[i, k] ** 2 / size
-                if i > block * size:
-                    powers[1, block, k] += rows[i, k] * rows[i - 1, k] / (size - 1)
+        squares[:] = 0.0
+        products[:] = 0.0
+        for k in range(n_channels):
+            squares[k] = rows[block * size, k] ** 2
+        for i in range(block * size + 1, (block + 1) * size):
+            for k in range(n_channels):
+                squares[k] += rows[i, k] ** 2
+                products[k] += rows[i, k] * rows[i - 1, k]
+        for k in range(n_channels):
+            powers[0, k, block] = squares[k] / size
+            powers[1, k, block] = products[k] / (size - 1)
     return powers
 
 
 @numba.njit(cache=True, nogil=True)
-def quietest(powers: Values, products: Values, share: float) -> tuple[float, float]:
+def quietest(
+    powers: Values, products: Values, share: float, guess: Values
+) -> tuple[Values, Values]:
     """Power that this share of the blocks stays under, and the correlation of their samples.
 
-    NaN and 0 where all blocks are missing.
+    Parameters
+    ----------
+    powers, products : ndarray, shape (n_channels, n_blocks)
+        See :func:`block_powers`.
+    share : float
+    guess : ndarray, shape (n_channels,)
+        Limits that may be near, such as those of a moment ago; only speed depends on them.
+
+    Returns
+    -------
+    limit, correlation : ndarray, shape (n_channels,)
+        NaN and 0 where all blocks of a channel are missing.
     """
-    present = powers[powers == powers]
-    if len(present) == 0:
-        return np.nan, 0.0
-    place = int(share * (len(present) - 1))
-    limit = np.partition(present, place)[place]
-    total = product = 0.0
-    for i in range(len(powers)):
-        if powers[i] <= limit:
-            total += powers[i]
-            product += products[i]
-    return limit, product / total if total > 0.0 else 0.0
+    n_channels, n_blocks = powers.shape
+    limits, correlations = np.full(n_channels, np.nan), np.zeros(n_channels)
+    present = np.empty(n_blocks)
+    for k in range(n_channels):
+        count = 0
+        for i in range(n_blocks):
+            present[count] = powers[k, i]
+            count += powers[k, i] == powers[k, i]
+        if count == 0:
+            continue
+        limit = _near(present[:count], int(share * (count - 1)), guess[k])
+        total = product = 0.0
+        for i in range(n_blocks):
+            quiet = powers[k, i] <= limit
+            total += powers[k, i] if quiet else 0.0
+            product += products[k, i] if quiet else 0.0
+        limits[k] = limit
+        correlations[k] = product / total if total > 0.0 else 0.0
+    return limits, correlations
+
+
+@numba.njit(cache=True, nogil=True)
+def _near(values, place, guess):  # type: ignore[no-untyped-def]  # see _sums
+    """Value that would stand at this place in order; first sought near `guess`."""
+    low, high = 0.9 * guess, 1.1 * guess
+    near = np.empty(len(values))
+    below = count = 0
+    for i in range(len(values)):
+        below += values[i] < low
+        near[count] = values[i]
+        count += (values[i] >= low) & (values[i] <= high)
+    if below <= place < below + count:
+        return _smallest(near[:count], place - below)
+    return _smallest(values, place)
+
+
+@numba.njit(cache=True, nogil=True)
+def _smallest(values, place):  # type: ignore[no-untyped-def]  # see _sums
+    """Value that would stand at this place in order (Hoare's selection); reorders the values."""
+    low, high = 0, len(values) - 1
+    while low < high:
+        pivot = values[(low + high) // 2]
+        i, j = low, high
+        while i <= j:
+            while values[i] < pivot:
+                i += 1
+            while values[j] > pivot:
+                j -= 1
+            if i <= j:
+                values[i], values[j] = values[j], values[i]
+                i += 1
+                j -= 1
+        if place <= j:
+            high = j
+        elif place >= i:
+            low = i
+        else:
+            break
+    return values[place]

@@ -38,6 +38,7 @@ def live(wiring: Wiring, study: Path | None) -> None:
     folder = str(study.resolve()) if study else kept.study
     wanted = Wanted(folder, participant="", session="", task=kept.task)
     window.show()
+    app.processEvents()  # it stands before the board is looked for
     window.watch(Recorder(wiring, wanted, window))
     run(app, window)
 

@@ -115,12 +115,12 @@ class Counters(QWidget):
     def sizeHint(self) -> QSize:
         """Room for three lines of reason."""
         em = self.fontMetrics().height()
-        return QSize(22 * em, round(14.4 * em))
+        return QSize(22 * em, round(15.4 * em))
 
     def minimumSizeHint(self) -> QSize:
         """Least room in which it can be read: two lines of reason."""
         em = self.fontMetrics().height()
-        return QSize(14 * em, round(13.3 * em))
+        return QSize(14 * em, round(14.4 * em))
 
     def _columns(self) -> tuple[tuple[str, QRectF], ...]:
         """Sides from left to right, and where their numbers stand, one line high."""

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
+
 from emgspasm.config import LoadedConfig
 from emgspasm.dsp.pipeline import Analysis, Pipeline
 from emgspasm.errors import EmgspasmError
@@ -18,7 +20,7 @@ from emgspasm.session.preparation import labelled
 from emgspasm.storage.bdf_layout import stored_info
 from emgspasm.storage.opening import open_recording
 from emgspasm.storage.study import Placement
-from emgspasm.stream import Annotation, Event, Source
+from emgspasm.stream import Annotation, Chunk, Event, Source
 from emgspasm.synkinesis.folding import Amendment
 from emgspasm.viewer.desk import News
 from emgspasm.viewer.feed import Feed, Stretch
@@ -46,6 +48,19 @@ class Wiring:
     config: LoadedConfig
     make_source: Callable[[], Source]
     describe: Callable[[Session, Placement, str], None]
+
+
+def joined(chunks: list[Chunk]) -> list[Chunk]:
+    """The same samples in as few chunks as there are stretches without a gap."""
+    found: list[list[Chunk]] = []
+    for chunk in chunks:
+        if found and found[-1][-1].stop == chunk.start:
+            found[-1].append(chunk)
+        else:
+            found.append([chunk])
+    return [
+        Chunk(parts[0].start, np.concatenate([part.samples for part in parts])) for parts in found
+    ]
 
 
 class Live:
@@ -168,7 +183,7 @@ class Live:
     def tick(self, seconds: float) -> News:  # noqa: ARG002  a board keeps its own time
         """Take what has come."""
         feed, stale, events, amended = self.feed, [], list[Event](), list[Amendment]()
-        for chunk in self._handover.take_stored():
+        for chunk in joined(self._handover.take_stored()):
             feed.stored(chunk)
         self.analyses = []
         for analysis, folded in self._handover.take():

@@ -12,7 +12,7 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from emgspasm.stream import Event, StreamInfo
 from emgspasm.viewer.clock import clock
@@ -52,6 +52,7 @@ class Overview(QWidget):
         self._frame = QRectF()
         self.setAccessibleName("Overview of the session: events of each side, markers, losses")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.clear()
 

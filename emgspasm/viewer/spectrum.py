@@ -7,7 +7,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from emgspasm.dsp.quality import Limits
 from emgspasm.stream import StreamInfo, emg_only
@@ -53,6 +53,7 @@ class Spectrum(QWidget):
         self.words.setWordWrap(True)
         self._build()
         self.setAccessibleName("Spectrum of the selection")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.dress(palette)
         self.clear()
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from emgspasm.config import LoadedConfig
 from emgspasm.dsp.pipeline import Pipeline, analyze
-from emgspasm.results import require_band, suit
+from emgspasm.measurement import suit
+from emgspasm.results import require_band
 from emgspasm.stream import Burst, Event
 from emgspasm.synkinesis.folding import Folding, fold
 from emgspasm.viewer.shaping import Sliceable

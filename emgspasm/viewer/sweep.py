@@ -97,9 +97,17 @@ class SweepItem(QGraphicsObject):
 
     def show_labels(self, labels: list[Label]) -> None:
         """Write these words on the traces, and no others."""
-        if labels != self._labels:
-            self._labels = labels
-            self.update()
+        changed = set(labels) ^ set(self._labels)
+        if not changed:
+            return
+        self._labels = labels
+        metrics = QFontMetricsF(font_of(QApplication.font(), LABEL))
+        for label in changed:
+            x = self.x_of(label.sample)
+            if x is not None:
+                self.update(self._label_box(label, x, metrics).adjusted(-2, -1, 2, 1))
+            if x is not None and label.line < 0:
+                self.update(QRectF(x - 1, 0, 3, self._bounds.height()))
 
     def show_notes(self, notes: tuple[str, ...]) -> None:
         """Write these at the right end of the lines, from top to bottom."""
@@ -233,7 +241,7 @@ class SweepItem(QGraphicsObject):
         for label in self._labels:
             x = self.x_of(label.sample)
             if x is not None:
-                self._paint_label(painter, picture, label, x, metrics, exposed)
+                self._paint_label(painter, label, x, metrics, exposed)
         for k, note in enumerate(self._notes[: len(picture.lanes)]):
             top = picture.lanes[k, 0] / picture.dot + 2
             wide = metrics.horizontalAdvance(note) + 8
@@ -243,14 +251,20 @@ class SweepItem(QGraphicsObject):
                 painter.setPen(color(self._palette.cursor))
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, note)
 
+    def _label_box(self, label: Label, x: float, metrics: QFontMetricsF) -> QRectF:
+        """Where a label is written that begins at `x`."""
+        assert self._picture is not None  # nothing is written before
+        placed = self._picture.lanes[label.line, 0] / self._picture.dot + 4
+        top = placed if label.line >= 0 else 1.0
+        wide = metrics.horizontalAdvance(label.text) + 6
+        return QRectF(min(x, self._bounds.width() - wide), top, wide, metrics.height())
+
     def _paint_label(
-        self, painter: QPainter, picture: Picture, label: Label, x: float,
+        self, painter: QPainter, label: Label, x: float,
         metrics: QFontMetricsF, exposed: QRectF,
     ) -> None:  # fmt: skip
         assert self._palette is not None  # nothing is written before
-        top = picture.lanes[label.line, 0] / picture.dot + 4 if label.line >= 0 else 1.0
-        wide = metrics.horizontalAdvance(label.text) + 6
-        box = QRectF(min(x, self._bounds.width() - wide), top, wide, metrics.height())
+        box = self._label_box(label, x, metrics)
         if label.line < 0:
             stroke = QRectF(x, 0, 1, self._bounds.height())
             if stroke.intersects(exposed):

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from emgspasm.config import LoadedConfig, parse_config
-from emgspasm.results import analyze_recording, measure
+from emgspasm.findings import burst_rows, event_rows, part_rows
+from emgspasm.measurement import measure
+from emgspasm.results import analyze_recording
 from emgspasm.session import Handover, Session
 from emgspasm.simulation import simulate
 from emgspasm.simulation.board_faults import fault
@@ -27,10 +29,16 @@ def samples_of(source):
 
 @dataclass
 class Said:
-    """What a session said live: bursts, and events by representation, since they hold NaN."""
+    """Bursts, events and the bursts of events, as text, since they hold NaN."""
 
     bursts: list
     events: list
+    parts: list
+
+
+def said(bursts, events, parts):
+    """Rows of findings made comparable."""
+    return Said(*(list(map(repr, rows.tolist())) for rows in (bursts, events, parts)))
 
 
 def run(source, path, config=None, **more):
@@ -39,19 +47,19 @@ def run(source, path, config=None, **more):
     with Session(source, path, config, handovers=(screen,), **more) as session:
         session.wait(120)
     assert screen.dropped == 0
-    said = Said([], [])
+    bursts, events = [], []
     for analysis, folded in screen.take():
-        said.bursts += analysis.bursts
+        bursts += analysis.bursts
         for before, now in folded.amended:
-            said.events[said.events.index(repr(before))] = repr(now)
-        said.events += map(repr, folded.events)
-    return session, said
+            events[list(map(repr, events)).index(repr(before))] = now
+        events += folded.events
+    return session, said(burst_rows(bursts), event_rows(events), part_rows(events, 0))
 
 
 def stored(path, config=None):
     """What ``analyze`` finds in the file."""
-    measured = measure(open_edf(path), config or LoadedConfig())
-    return Said(measured.bursts, [repr(event) for event in measured.found.events])
+    found = measure(open_edf(path), config or LoadedConfig()).found
+    return said(found.bursts, found.events, found.parts)
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +161,7 @@ def test_a_rate_too_low_for_emg_is_recorded_and_not_analyzed(script, tmp_path):
     session, live = run(script(face.info, list(face)), tmp_path / "x.bdf")
     assert "125 Hz" in session.refusal
     assert "exploratory = true" in session.refusal
-    assert live == Said([], [])
+    assert live == Said([], [], [])
     assert open_edf(tmp_path / "x.bdf").n_samples == 375
 
 

@@ -81,7 +81,7 @@ def replayed(qtbot, open_window, recording):
     window = open_window()
     window.open(Replay(recording, LoadedConfig()))
     window.replays.play(on=False)
-    qtbot.waitUntil(lambda: window.desk.surveyed, timeout=20_000)
+    qtbot.waitUntil(lambda: window.desk.surveyed, timeout=90_000)
     qtbot.waitUntil(lambda: len(window.desk.feed.found.events) > 5)
     window.go_to(30.0)
     window.frame()

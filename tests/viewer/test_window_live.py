@@ -59,7 +59,7 @@ def press(window, key):
 
 def test_traces_are_there_before_the_mains_are_known(watch, paced, qtbot):
     window = watch(paced(seconds=1.0))
-    qtbot.waitUntil(lambda: shown(window) == 1000)
+    qtbot.waitUntil(lambda: shown(window) == 1000, timeout=90_000)
     strip = window.desk.feed.strip
     assert strip.analyzed == 1000
     assert np.isfinite(strip.read("filtered", 100, 1000)).all()
@@ -68,15 +68,15 @@ def test_traces_are_there_before_the_mains_are_known(watch, paced, qtbot):
 
 def test_shows_events_and_replaces_the_early_look_by_the_analysis(watch, paced, qtbot):
     window = watch(paced())
-    qtbot.waitUntil(lambda: shown(window) == 40_000, timeout=20_000)
-    qtbot.waitUntil(lambda: len(window.desk.feed.found.events) > 5, timeout=20_000)
+    qtbot.waitUntil(lambda: shown(window) == 40_000, timeout=90_000)
+    qtbot.waitUntil(lambda: len(window.desk.feed.found.events) > 5, timeout=90_000)
     assert {e.trial_type for e in window.desk.feed.found.events} >= {"spasm", "blink"}
     assert any("notch" in said for said in window.surface.notice.said)
 
 
 def test_what_is_only_looked_at_leaves_no_file(watch, paced, qtbot):
     window = watch(paced())
-    qtbot.waitUntil(lambda: shown(window) > 1000)
+    qtbot.waitUntil(lambda: shown(window) > 1000, timeout=90_000)
     path = window.desk._path
     assert path.exists()
     assert not window.desk.recording
@@ -87,10 +87,10 @@ def test_what_is_only_looked_at_leaves_no_file(watch, paced, qtbot):
 def test_records_into_the_study_and_goes_on_looking(watch, paced, qtbot, tmp_path):
     source = paced(seconds=10.0)
     window = watch(paced(seconds=2.0), source, paced(seconds=2.0))
-    qtbot.waitUntil(lambda: shown(window) == 2000)
+    qtbot.waitUntil(lambda: shown(window) == 2000, timeout=90_000)
     record(window)
     assert window.desk.recording
-    qtbot.waitUntil(lambda: shown(window) == 10_000)
+    qtbot.waitUntil(lambda: shown(window) == 10_000, timeout=90_000)
     window.recorder.toggle()
     assert not window.desk.recording
     stored = open_recording(tmp_path / "study/sub-01/emg/sub-01_task-rest_emg.bdf")
@@ -103,7 +103,7 @@ def test_a_second_recording_of_a_task_is_another_run(watch, paced, qtbot, tmp_pa
     window = watch(*(paced(seconds=1.0) for _ in range(5)))
     for _ in range(2):
         record(window)
-        qtbot.waitUntil(lambda: shown(window) == 1000)
+        qtbot.waitUntil(lambda: shown(window) == 1000, timeout=90_000)
         window.recorder.stop()
     names = sorted(p.name for p in (tmp_path / "study/sub-01/emg").glob("*.bdf"))
     assert names == ["sub-01_task-rest_emg.bdf", "sub-01_task-rest_run-2_emg.bdf"]
@@ -112,7 +112,7 @@ def test_a_second_recording_of_a_task_is_another_run(watch, paced, qtbot, tmp_pa
 def test_keys_mark_and_the_last_marker_is_taken_back(watch, paced, qtbot, tmp_path):
     window = watch(paced(seconds=1.0), paced(seconds=20.0, real_time=True))
     record(window)
-    qtbot.waitUntil(lambda: shown(window) > 300)
+    qtbot.waitUntil(lambda: shown(window) > 300, timeout=90_000)
     press(window, Qt.Key.Key_1)
     press(window, Qt.Key.Key_2)
     press(window, Qt.Key.Key_Backspace)
@@ -120,7 +120,7 @@ def test_keys_mark_and_the_last_marker_is_taken_back(watch, paced, qtbot, tmp_pa
     QTest.keyClicks(window.surface.marker_bar._line, "cough 1 x")
     QTest.keyClick(window.surface.marker_bar._line, Qt.Key.Key_Return)
     assert next(m.text for m in window.desk.feed.found.markers) == "smile"
-    qtbot.waitUntil(lambda: shown(window) > 1000)
+    qtbot.waitUntil(lambda: shown(window) > 1000, timeout=90_000)
     window.close()
     stored = open_recording(tmp_path / "study/sub-01/emg/sub-01_task-rest_emg.bdf")
     texts = [mark.text for mark in stored.annotations]
@@ -132,12 +132,12 @@ def test_keys_mark_and_the_last_marker_is_taken_back(watch, paced, qtbot, tmp_pa
 def test_freezing_holds_the_picture_while_the_recording_goes_on(watch, paced, qtbot):
     window = watch(paced(seconds=1.0), paced(real_time=True))
     record(window)
-    qtbot.waitUntil(lambda: shown(window) > 500)
+    qtbot.waitUntil(lambda: shown(window) > 500, timeout=90_000)
     press(window, Qt.Key.Key_Space)
     held = window.surface.traces.stretch
     assert window.surface._banner.text().startswith("FROZEN - still recording")
     before = shown(window)
-    qtbot.waitUntil(lambda: shown(window) > before + 500)
+    qtbot.waitUntil(lambda: shown(window) > before + 500, timeout=90_000)
     assert window.surface.traces.stretch == held
 
 
@@ -146,8 +146,8 @@ def test_scrolls_back_into_the_file_beyond_what_the_screen_holds(
 ):  # fmt: skip
     source = paced()
     window = watch(source)
-    qtbot.waitUntil(lambda: shown(window) == 40_000, timeout=20_000)
-    qtbot.waitUntil(lambda: window.desk.feed.strip.analyzed == 40_000, timeout=20_000)
+    qtbot.waitUntil(lambda: shown(window) == 40_000, timeout=90_000)
+    qtbot.waitUntil(lambda: window.desk.feed.strip.analyzed == 40_000, timeout=90_000)
     window.desk.feed.strip.start = 30_000  # as if the ring had gone on
     press(window, Qt.Key.Key_Space)
     window.go_to(15.0)
@@ -209,12 +209,12 @@ def test_a_board_that_hangs_up_is_said_and_comes_back(open_window, qtbot, tmp_pa
         wiring = Wiring(config, make, describe)
         recorder = Recorder(wiring, Wanted(str(tmp_path / "study"), "01", "", "rest"), window)
         window.watch(recorder)
-        qtbot.waitUntil(lambda: shown(window) > 50, timeout=20_000)
-        qtbot.waitUntil(lambda: window.desk.state == "reconnecting", timeout=20_000)
+        qtbot.waitUntil(lambda: shown(window) > 50, timeout=90_000)
+        qtbot.waitUntil(lambda: window.desk.state == "reconnecting", timeout=90_000)
         window._show_second(window.desk)
         assert "RECONNECTING" in window.surface.status.text
-        qtbot.waitUntil(lambda: window.desk.state == "streaming", timeout=20_000)
-        qtbot.waitUntil(lambda: bool(window.desk.feed.found.gaps), timeout=20_000)
+        qtbot.waitUntil(lambda: window.desk.state == "streaming", timeout=90_000)
+        qtbot.waitUntil(lambda: bool(window.desk.feed.found.gaps), timeout=90_000)
         texts = [marker.text for marker in window.desk.feed.found.markers]
         assert any(text.startswith("reconnecting") for text in texts)
         window.close()
@@ -225,6 +225,8 @@ def test_a_source_that_is_not_there_is_said(open_window, qtbot, tmp_path):
     window = open_window()
     make = lambda: open_source("cyton", {"port": str(tmp_path / "none"), "inputs": inputs})  # noqa: E731
     window.watch(Recorder(Wiring(CONFIG, make, describe), Wanted("", "", "", "rest"), window))
-    qtbot.waitUntil(lambda: window.desk.state == "ended", timeout=20_000)
-    qtbot.waitUntil(lambda: any("none" in said for said in window.surface.notice.said))
+    qtbot.waitUntil(lambda: window.desk.state == "ended", timeout=90_000)
+    qtbot.waitUntil(
+        lambda: any("none" in said for said in window.surface.notice.said), timeout=90_000
+    )
     assert "ENDED" in window.surface.status.text

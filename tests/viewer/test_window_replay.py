@@ -96,7 +96,7 @@ def test_plays_faster_and_slower_and_stops_at_the_end(replayed, qtbot):
     press(replayed, Qt.Key.Key_Greater)
     assert replayed.desk.speed == 4
     press(replayed, Qt.Key.Key_K)
-    qtbot.waitUntil(lambda: not replayed.desk.playing)
+    qtbot.waitUntil(lambda: not replayed.desk.playing, timeout=90_000)
     assert replayed.desk.position == 40.0
 
 
@@ -105,7 +105,7 @@ def test_loops(replayed, qtbot):
     replayed.go_to(39.0)
     press(replayed, Qt.Key.Key_L)
     press(replayed, Qt.Key.Key_K)
-    qtbot.waitUntil(lambda: 0 < replayed.desk.position < 30)
+    qtbot.waitUntil(lambda: 0 < replayed.desk.position < 30, timeout=90_000)
     assert replayed.desk.playing
 
 
