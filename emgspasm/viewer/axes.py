@@ -9,6 +9,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
+from emgspasm.viewer.clock import clock
 from emgspasm.viewer.ink import color, font_of, side_pen
 from emgspasm.viewer.palette import Palette
 
@@ -134,15 +135,3 @@ class TimeAxis(pg.AxisItem):  # type: ignore[misc]  # untyped
         if self._absolute:
             return [clock(value, spacing) for value in values]
         return [f"{value:g} s" for value in (round(v, 4) for v in values)]
-
-
-def clock(seconds: float, spacing: float = 1.0) -> str:
-    """A time of the recording as people read it: ``1:02:03.5``."""
-    digits = 0 if spacing >= 1 else 1 if spacing >= 0.1 else 2
-    total = round(seconds, digits)
-    sign, total = ("-", -total) if total < 0 else ("", total)
-    hours, rest = divmod(total, 3600)
-    minutes, secs = divmod(rest, 60)
-    width = 2 if not digits else 3 + digits
-    tail = f"{secs:0{width}.{digits}f}"
-    return f"{sign}{hours:.0f}:{minutes:02.0f}:{tail}" if hours else f"{sign}{minutes:.0f}:{tail}"

@@ -52,6 +52,7 @@ def _measuring(window: Window) -> dict[str, Deed]:
         "cursor_a_forth": lambda _: freeze.nudge(0, 0.01),
         "cursor_b_back": lambda _: freeze.nudge(1, -0.01),
         "cursor_b_forth": lambda _: freeze.nudge(1, 0.01),
+        "spectrum": window.spectrum.show,
         "snapshot": lambda _: window.snap(),
     }
 
@@ -62,6 +63,7 @@ def _leading(window: Window) -> dict[str, Deed]:
     return {
         "record": lambda _: window.recorder.toggle() if window.recorder else None,
         "text": lambda _: window.surface.marker_bar.type(),
+        "check": window.checkup.show,
         "undo": lambda _: window.recorder.undo() if window.recorder else None,
         "play": replays.play,
         "loops": replays.loop,

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from emgspasm.dsp.pipeline import Pipeline
 from emgspasm.stream import Annotation, Event
+from emgspasm.synkinesis.folding import Amendment
 from emgspasm.viewer.feed import Feed, Stretch
 from emgspasm.viewer.strip import Strip
 
@@ -26,8 +27,10 @@ class News:
         Samples, half open, that look different now.
     gaps : tuple of (int, int)
         Samples, half open, that are missing.
-    markers : tuple of Annotation
-        Set.
+    markers, undone : tuple of Annotation
+        Set, and taken back.
+    amended : tuple of (Event, Event)
+        Events said before that are called otherwise since a marker came: as said, and now.
     jumped : bool
         Whether the stream goes on from elsewhere, so that everything must be drawn.
     """
@@ -37,6 +40,8 @@ class News:
     stale: tuple[Stretch, ...] = ()
     gaps: tuple[Stretch, ...] = ()
     markers: tuple[Annotation, ...] = ()
+    undone: tuple[Annotation, ...] = ()
+    amended: tuple[Amendment, ...] = ()
     jumped: bool = False
 
 

@@ -53,6 +53,7 @@ class FaceMap(QWidget):
         self._emg = info.columns()
         self._behind, self._before = Layer(), Layer()
         self._pictures: dict[tuple[str, Half, Light], QPixmap] = {}
+        self._boxes: dict[tuple[str, Half], QRectF] = {}
         self._pictured_for: tuple[object, ...] = ()
         self.setAccessibleName("Face map: which muscles are active")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -142,6 +143,7 @@ class FaceMap(QWidget):
         for layer in (self._behind, self._before):
             layer.drop()
         self._pictures.clear()
+        self._boxes.clear()
         self.update()
 
     # --- places -----------------------------------------------------------------------------
@@ -172,8 +174,11 @@ class FaceMap(QWidget):
 
     def _box(self, place: tuple[str, Half]) -> QRectF:
         """Where a muscle is painted, its border included; on whole pixels."""
-        area = self._place().path(*place).boundingRect().adjusted(-3, -3, 3, 3)
-        return QRectF(area.toAlignedRect())
+        self._forget_pictures_of_another_size()
+        if place not in self._boxes:
+            area = self._place().path(*place).boundingRect().adjusted(-3, -3, 3, 3)
+            self._boxes[place] = QRectF(area.toAlignedRect())
+        return self._boxes[place]
 
     # --- painting ---------------------------------------------------------------------------
 
@@ -182,17 +187,16 @@ class FaceMap(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._forget_pictures_of_another_size()
-        for area in event.region():  # type: ignore[attr-defined]  # iterable, though not in the stubs
-            part = QRectF(area)
-            painter.setClipRect(part)
-            self._behind.show(painter, self, part, self._paint_behind)
-            for place, light in self._lights.items():
-                box = self._box(place)
-                if box.intersects(part) and light != Light(0):
-                    painter.drawPixmap(box.topLeft(), self._picture(place, light, box))
-            self._before.show(painter, self, part, self._paint_before)
-            if self._caption().intersects(part):
-                self._paint_caption(painter)
+        region, part = event.region(), QRectF(event.rect())
+        painter.setClipRegion(region)
+        self._behind.show(painter, self, part, self._paint_behind)
+        for place, light in self._lights.items():
+            box = self._box(place)
+            if light != Light(0) and region.intersects(box.toRect()):
+                painter.drawPixmap(box.topLeft(), self._picture(place, light, box))
+        self._before.show(painter, self, part, self._paint_before)
+        if self._caption().intersects(part):
+            self._paint_caption(painter)
         painter.setClipping(False)
         focus_frame(painter, self, self._palette)
 
@@ -200,6 +204,7 @@ class FaceMap(QWidget):
         now = (self.size(), self.devicePixelRatioF())
         if now != self._pictured_for:
             self._pictures.clear()
+            self._boxes.clear()
             self._pictured_for = now
 
     def _paint_behind(self, painter: QPainter) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from emgspasm.viewer.axes import clock
+from emgspasm.viewer.clock import clock
 from emgspasm.viewer.desk import Desk
 from emgspasm.viewer.measuring import measure
 from emgspasm.viewer.strip import Strip

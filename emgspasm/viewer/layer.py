@@ -32,6 +32,14 @@ class Layer:
             painter.end()
         return self._pixmap
 
+    def add(self, paint: Callable[[QPainter], None]) -> None:
+        """Paint something onto the picture, unless it is stale and will be painted whole."""
+        if self._pixmap is not None:
+            painter = QPainter(self._pixmap)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            paint(painter)
+            painter.end()
+
     def show(
         self,
         painter: QPainter,

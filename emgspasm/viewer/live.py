@@ -21,6 +21,7 @@ from emgspasm.storage.bdf_layout import stored_info
 from emgspasm.storage.opening import open_recording
 from emgspasm.storage.study import Placement
 from emgspasm.stream import Annotation, Chunk, Event, Source
+from emgspasm.synkinesis.folding import Amendment
 from emgspasm.viewer.desk import News
 from emgspasm.viewer.feed import Feed, Stretch
 from emgspasm.viewer.pages import cut, page
@@ -102,6 +103,7 @@ class Live:
         self.analyses: list[Analysis] = []
         self._marked: list[Annotation] = []
         self._news: list[Annotation] = []
+        self._undone: list[Annotation] = []
         self._n_events = self._n_gaps = 0
         self._open, self._closing = False, False
         self._error: EmgspasmError | None = None
@@ -180,19 +182,23 @@ class Live:
 
     def tick(self, seconds: float) -> News:  # noqa: ARG002  a board keeps its own time
         """Take what has come."""
-        feed, stale, events = self.feed, [], list[Event]()
+        feed, stale, events, amended = self.feed, [], list[Event](), list[Amendment]()
         for chunk in joined(self._handover.take_stored()):
             feed.stored(chunk)
         self.analyses = []
         for analysis, folded in self._handover.take():
             stale += feed.take(analysis, folded)
-            events += [*folded.events, *(now for _, now in folded.amended)]
+            events += folded.events
+            amended += folded.amended
             self.analyses.append(analysis)
         self._listen()
         gaps: list[Stretch] = feed.found.gaps[self._n_gaps :]
         self._n_gaps = len(feed.found.gaps)
         markers, self._news = tuple(self._news), []
-        return News(tuple(events), tuple(events), tuple(stale), tuple(gaps), markers)
+        undone, self._undone = tuple(self._undone), []
+        return News(
+            tuple(events), tuple(events), tuple(stale), tuple(gaps), markers, undone, tuple(amended)
+        )
 
     def _listen(self) -> None:
         """Take what the source said, and whether it has ended."""
@@ -226,6 +232,7 @@ class Live:
             return None
         marker = self._marked.pop()
         self.feed.found.markers.remove(marker)
+        self._undone.append(marker)
         undone = self.session.mark(f"undo {marker.text} at {marker.onset:.3f} s")
         self._add(undone)
         return undone

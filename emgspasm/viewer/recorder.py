@@ -7,7 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
-from emgspasm.viewer.axes import clock
+from emgspasm.stream import Source
+from emgspasm.viewer.clock import clock
 from emgspasm.viewer.live import Live, Wiring
 from emgspasm.viewer.record_dialog import RecordDialog, Wanted
 
@@ -79,6 +80,13 @@ class Recorder(QObject):
         seconds = live.stop / live.feed.sampling_frequency
         self.look()
         self.said.emit(f"recorded {clock(seconds)} to {live.path}; emgspasm analyze makes tables")
+
+    def release(self) -> Source:
+        """Let go of the board, and make a source that nobody has entered."""
+        if self.live is not None:
+            self.live.close()
+            self.live = None
+        return self._wiring.make_source()
 
     def mark(self, text: str, at: float) -> None:
         """Mark what was taken at host time `at` (s)."""

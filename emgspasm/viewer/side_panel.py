@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from emgspasm.stream import StreamInfo
+from emgspasm.viewer.counters import Counters
 from emgspasm.viewer.desk import News
 from emgspasm.viewer.face_map import FaceMap
 from emgspasm.viewer.feed import Feed
@@ -34,7 +35,8 @@ class SidePanel(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.face = FaceMap(info, palette)
         self.symmetry = Symmetry(info, palette)
-        self._parts = (self.face, self.symmetry)
+        self.counters = Counters(info, palette)
+        self._parts = (self.face, self.symmetry, self.counters)
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 8, 0)
@@ -65,6 +67,9 @@ class SidePanel(QScrollArea):
                 part.clear()
         for event in news.passed:
             self.face.add_event(event)
+            self.counters.add_event(event)
+        for said, now in news.amended:
+            self.counters.amend(said, now)
 
     def show_levels(self, feed: Feed) -> None:
         """Show how strong every muscle is now."""
@@ -72,3 +77,5 @@ class SidePanel(QScrollArea):
         noise = np.asarray(feed.thresholds[0])
         self.symmetry.update_levels(envelope, noise)
         self.face.update_levels(envelope, feed.thresholds)
+        fs, stop = feed.sampling_frequency, feed.strip.stop
+        self.counters.update_time(stop / fs, feed.levels_log.valid(stop) / fs)

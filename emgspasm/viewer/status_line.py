@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from emgspasm.dsp.rates import withheld
-from emgspasm.viewer.axes import clock
+from emgspasm.viewer.clock import clock
 from emgspasm.viewer.live import Live
 from emgspasm.viewer.replay import Replay
 from emgspasm.viewer.style import styled

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from emgspasm.stream import StreamInfo
 from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL
+from emgspasm.viewer.bars import lay_out
 from emgspasm.viewer.ink import color, focus_frame, font_of
 from emgspasm.viewer.layer import Layer
 from emgspasm.viewer.meter import Meter, verdict
 from emgspasm.viewer.muscles import Pair, full_name, pairs
 from emgspasm.viewer.palette import Palette
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is seen of a muscle: lengths in half pixels, and the index in percent or none.
+
+    As long as it stays the same, nothing is painted.
+    """
+
+    left: int
+    left_peak: int
+    right: int
+    right_peak: int
+    percent: int | None
 
 
 class Symmetry(QWidget):
@@ -48,7 +65,15 @@ class Symmetry(QWidget):
     def clear(self) -> None:
         """Forget everything: another recording begins."""
         self.meter = Meter(self._n_channels)
-        self._shown: list[tuple[object, ...]] = []
+        self._shown: list[Row] = []
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Find places anew, and paint everything."""
+        em, n_rows = float(self.fontMetrics().height()), len(self._pairs)
+        self._bars = lay_out(self.width(), self.height(), em, n_rows, mirrored=self._mirrored)
+        self._numbers = font_of(self.font(), 0.95), font_of(self.font(), 0.95, bold=True)
+        self._shown = [self._row(pair) for pair in self._pairs]
         self._layer.drop()
         self.update()
 
@@ -61,8 +86,7 @@ class Symmetry(QWidget):
     def set_mirrored(self, mirrored: bool) -> None:
         """Show the person's right on the left, as seen face to face, or their left."""
         self._mirrored = mirrored
-        self._layer.drop()
-        self.update()
+        self._lay_out()
 
     def update_levels(self, envelope: NDArray[np.float64], noise: NDArray[np.float64]) -> None:
         """Take the present amplitudes.
@@ -74,27 +98,30 @@ class Symmetry(QWidget):
         """
         scale = self.meter.range
         self.meter.take(envelope, noise)
+        shown = [self._row(pair) for pair in self._pairs]
         if self.meter.range != scale:
             self._layer.drop()
             self.update()
-        shown = [self._state(pair) for pair in self._pairs]
-        for k, state in enumerate(shown):
-            if k >= len(self._shown) or state != self._shown[k]:
-                self.update(self._row(k).toAlignedRect())
+        for k, (before, now) in enumerate(zip(self._shown, shown, strict=True)):
+            if now != before:
+                self.update(self._bars.row(k).toRect())
         self._shown = shown
 
-    def _state(self, pair: Pair) -> tuple[object, ...]:
-        """What is seen of a row: as long as it stays the same, nothing is painted."""
-        columns = [c for c in (pair.left, pair.right) if c is not None]
-        values = [v[c] for c in columns for v in (self.meter.amplitude, self.meter.peak)]
-        return (*map(self._length, values), f"{self.meter.index(pair):.2f}")
+    def _row(self, pair: Pair) -> Row:
+        amplitude, peak, longest = self.meter.amplitude, self.meter.peak, 2 * self._bars.arm
+        lengths = [
+            (0, 0)
+            if c is None
+            else (self._share(amplitude[c], longest), self._share(peak[c], longest))
+            for c in (pair.left, pair.right)
+        ]
+        li = self.meter.index(pair)
+        return Row(*lengths[0], *lengths[1], None if li != li else round(100 * li))
 
-    def _length(self, microvolts: float) -> int:
-        """Length of a bar in half pixels."""
-        known = microvolts if microvolts == microvolts else 0.0
-        return round(2 * self._arm() * min(1.0, known / self.meter.range))
-
-    # --- places -----------------------------------------------------------------------------
+    def _share(self, microvolts: float, longest: float) -> int:
+        if not microvolts > 0:
+            return 0
+        return round(longest * min(1.0, microvolts / self.meter.range))
 
     def sizeHint(self) -> QSize:
         """Room for all muscles."""
@@ -106,47 +133,6 @@ class Symmetry(QWidget):
         em = self.fontMetrics().height()
         return QSize(14 * em, round((2.2 + 1.5 * max(1, len(self._pairs))) * em))
 
-    def _em(self) -> float:
-        return float(self.fontMetrics().height())
-
-    def _arm(self) -> float:
-        """Longest bar, in pixels."""
-        return max(8.0, (self.width() - 3.2 * self._em() - self._margin() - 1.2 * self._em()) / 2)
-
-    def _margin(self) -> float:
-        """Width of the column of numbers."""
-        return 3.8 * self._em()
-
-    def _middle(self) -> float:
-        return 0.6 * self._em() + self._arm() + 1.6 * self._em()
-
-    def _row(self, k: int) -> QRectF:
-        em = self._em()
-        top, bottom = round(1.35 * em), self.height() - 1.2 * em
-        height = int(min(3.0 * em, (bottom - top) / max(1, len(self._pairs))))
-        return QRectF(0, top + k * height, self.width(), height)
-
-    def _bar(self, k: int, side: str, length: float) -> QRectF:
-        row, half = self._row(k), 1.6 * self._em()
-        y, height = row.y() + 0.16 * row.height(), 0.40 * row.height()
-        if self._points_left(side):
-            return QRectF(self._middle() - half - length, y, length, height)
-        return QRectF(self._middle() + half, y, length, height)
-
-    def _points_left(self, side: str) -> bool:
-        return (side == "right") == self._mirrored
-
-    def _place(self, li: float) -> float:
-        """Where an index lies on the screen."""
-        reach = self._arm() + 1.6 * self._em()
-        return self._middle() + li * reach * (-1 if self._mirrored else 1)
-
-    def _track(self, k: int) -> QRectF:
-        row = self._row(k)
-        reach = self._arm() + 1.6 * self._em()
-        y = row.y() + 0.70 * row.height()
-        return QRectF(self._middle() - reach, y, 2 * reach, max(3.0, 0.14 * row.height()))
-
     # --- painting ---------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -155,12 +141,12 @@ class Symmetry(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._layer.show(painter, self, QRectF(event.rect()), self._paint_fixed)
         for k, pair in enumerate(self._pairs):
-            if self._row(k).intersects(QRectF(event.rect())):
-                self._paint_row(painter, k, pair)
+            if self._bars.row(k).intersects(QRectF(event.rect())):
+                self._paint_row(painter, k, pair, self._shown[k])
         focus_frame(painter, self, self._palette)
 
     def _paint_fixed(self, painter: QPainter) -> None:
-        palette, em = self._palette, self._em()
+        palette, em = self._palette, self._bars.em
         painter.fillRect(self.rect(), color(palette.panel))
         if not self._pairs:
             painter.setPen(color(palette.faint))
@@ -170,93 +156,86 @@ class Symmetry(QWidget):
         for side, name in (("left", "L left"), ("right", "R right")):
             painter.setPen(color(palette.side_color(side)))
             painter.setFont(font_of(self.font(), bold=True))
-            where = self._bar(0, side, self._arm())
+            where = self._bars.bar(0, side, self._bars.arm)
             where.moveTop(0.15 * em)
             where.setHeight(1.2 * em)
-            painter.drawText(where, _outwards(self._points_left(side)), name)
+            painter.drawText(where, _outwards(self._bars.points_left(side)), name)
         painter.setFont(font_of(self.font(), 0.9))
         painter.setPen(color(palette.faint))
-        numbers = QRectF(self.width() - self._margin(), 0.15 * em, self._margin(), 1.2 * em)
+        numbers = QRectF(self.width() - self._bars.margin, 0.15 * em, self._bars.margin, 1.2 * em)
         painter.drawText(numbers, Qt.AlignmentFlag.AlignCenter, "index")
         self._paint_scale(painter)
         for k, pair in enumerate(self._pairs):
             self._paint_tracks(painter, k, pair)
 
     def _paint_scale(self, painter: QPainter) -> None:
-        em = self._em()
-        y = self._row(len(self._pairs) - 1).bottom()
+        em = self._bars.em
+        y = self._bars.row(len(self._pairs) - 1).bottom()
         for side in ("left", "right"):
-            where = self._bar(0, side, self._arm())
+            where = self._bars.bar(0, side, self._bars.arm)
             where.moveTop(y)
             where.setHeight(1.1 * em)
-            align = _outwards(self._points_left(side))
+            align = _outwards(self._bars.points_left(side))
             painter.drawText(where, align, f"{self.meter.range:g} uV")
-        middle = QRectF(self._middle() - 1.6 * em, y, 3.2 * em, 1.1 * em)
+        middle = QRectF(self._bars.middle - 1.6 * em, y, 3.2 * em, 1.1 * em)
         painter.drawText(middle, Qt.AlignmentFlag.AlignCenter, "0")
 
     def _paint_tracks(self, painter: QPainter, k: int, pair: Pair) -> None:
         """The muscle's code, the beds of its bars and the bands of its index."""
-        palette, row = self._palette, self._row(k)
+        palette = self._palette
         painter.setPen(color(palette.text))
         painter.setFont(font_of(self.font(), bold=True))
-        label = QRectF(self._middle() - 1.6 * self._em(), row.y(), 3.2 * self._em(),
-                       0.72 * row.height())  # fmt: skip
-        painter.drawText(label, Qt.AlignmentFlag.AlignCenter, pair.muscle)
+        painter.drawText(self._bars.code(k), Qt.AlignmentFlag.AlignCenter, pair.muscle)
         painter.setPen(Qt.PenStyle.NoPen)
         for side in ("left", "right"):
             if pair.column(side) is not None:
                 painter.setBrush(color(palette.grid))
-                painter.drawRoundedRect(self._bar(k, side, self._arm()), 2, 2)
+                painter.drawRoundedRect(self._bars.bar(k, side, self._bars.arm), 2, 2)
         if pair.left is None or pair.right is None:
             return
-        track = self._track(k)
-        for low, high, alpha in ((0.0, DOUBTFUL, 0.0), (DOUBTFUL, UNILATERAL, 0.22),
-                                 (UNILATERAL, 1.0, 0.5)):  # fmt: skip
-            for sign, side in ((1, "right"), (-1, "left")):
-                x = sorted((self._place(sign * low), self._place(sign * high)))
+        track = self._bars.track(k)
+        painter.fillRect(track, color(palette.gap))
+        for sign, side in ((1, "right"), (-1, "left")):
+            for low, high, alpha in ((DOUBTFUL, UNILATERAL, 0.22), (UNILATERAL, 1.0, 0.5)):
+                x = sorted((self._bars.place(sign * low), self._bars.place(sign * high)))
                 band = QRectF(x[0], track.y(), x[1] - x[0], track.height())
-                shade = color(palette.side_color(side), alpha) if alpha else color(palette.gap)
-                painter.fillRect(band, shade)
-        painter.fillRect(QRectF(self._place(0) - 0.5, track.y() - 2, 1, track.height() + 4),
+                painter.fillRect(band, color(palette.panel))
+                painter.fillRect(band, color(palette.side_color(side), alpha))
+        painter.fillRect(QRectF(self._bars.place(0) - 0.5, track.y() - 2, 1, track.height() + 4),
                          color(palette.faint))  # fmt: skip
 
-    def _paint_row(self, painter: QPainter, k: int, pair: Pair) -> None:
-        palette = self._palette
-        painter.setPen(Qt.PenStyle.NoPen)
-        for side in ("left", "right"):
-            column = pair.column(side)
+    def _paint_row(self, painter: QPainter, k: int, pair: Pair, row: Row) -> None:
+        sides = (("left", pair.left, row.left, row.left_peak),
+                 ("right", pair.right, row.right, row.right_peak))  # fmt: skip
+        for side, column, length, peak in sides:
             if column is None:
                 continue
-            shade = color(palette.side_color(side))
-            painter.setBrush(shade)
-            length = self._length(self.meter.amplitude[column]) / 2
-            painter.drawRoundedRect(self._bar(k, side, length), 2, 2)
-            tip = self._bar(k, side, self._length(self.meter.peak[column]) / 2)
-            x = tip.left() if self._points_left(side) else tip.right() - 2
-            if tip.width() > 2:
+            shade = color(self._palette.side_color(side))
+            painter.fillRect(self._bars.bar(k, side, length / 2), shade)
+            if peak > 4:
+                tip = self._bars.bar(k, side, peak / 2)
+                x = tip.left() if self._bars.points_left(side) else tip.right() - 2
                 painter.fillRect(QRectF(x, tip.y(), 2, tip.height()), shade)
         if pair.left is not None and pair.right is not None:
-            self._paint_index(painter, k, self.meter.index(pair))
+            self._paint_index(painter, k, row.percent)
 
-    def _paint_index(self, painter: QPainter, k: int, li: float) -> None:
-        palette, row, track = self._palette, self._row(k), self._track(k)
-        numbers = QRectF(self.width() - self._margin(), row.y(), self._margin(), row.height())
-        undefined = li != li
+    def _paint_index(self, painter: QPainter, k: int, percent: int | None) -> None:
+        palette, track = self._palette, self._bars.track(k)
+        li = (percent or 0) / 100
         side = "right" if li > 0 else "left"
         sure = abs(li) >= UNILATERAL
-        text = "floor" if undefined else f"{abs(li):.2f}"
-        if not undefined and abs(li) >= DOUBTFUL:
-            text = f"{side[0].upper()} {text}" + ("" if sure else "?")
-        painter.setFont(font_of(self.font(), 0.95, bold=sure and not undefined))
+        painter.setFont(self._numbers[sure])
         painter.setPen(color(palette.side_color(side) if sure else palette.faint))
-        painter.drawText(numbers, Qt.AlignmentFlag.AlignCenter, text)
-        if undefined:
+        text = "floor" if percent is None else f"{abs(li):.2f}"
+        if abs(li) >= DOUBTFUL:
+            text = f"{side[0].upper()} {text}" + ("" if sure else "?")
+        painter.drawText(self._bars.numbers(k), Qt.AlignmentFlag.AlignCenter, text)
+        if percent is None:
             return
-        radius = max(3.5, 0.16 * row.height())
-        shade = color(palette.side_color(side) if sure else palette.midline)
+        radius = max(3.5, 0.16 * self._bars.height)
         painter.setPen(QPen(color(palette.panel), 1.5))
-        painter.setBrush(shade)
-        painter.drawEllipse(QPointF(self._place(li), track.center().y()), radius, radius)
+        painter.setBrush(color(palette.side_color(side) if sure else palette.midline))
+        painter.drawEllipse(QPointF(self._bars.place(li), track.center().y()), radius, radius)
 
     # --- what Qt asks -----------------------------------------------------------------------
 
@@ -265,7 +244,7 @@ class Symmetry(QWidget):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             place = QPointF(event.pos())
             for k, pair in enumerate(self._pairs):
-                if self._row(k).contains(place):
+                if self._bars.row(k).contains(place):
                     QToolTip.showText(event.globalPos(), self._told(pair), self)
                     return True
         return super().event(event)
@@ -273,9 +252,14 @@ class Symmetry(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         """Paint anew in another font."""
         if event.type() == QEvent.Type.FontChange:
-            self._layer.drop()
+            self._lay_out()
             self.updateGeometry()
         super().changeEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Find places in another size."""
+        self._lay_out()
+        super().resizeEvent(event)
 
     def _told(self, pair: Pair) -> str:
         parts = [

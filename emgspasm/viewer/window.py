@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 from emgspasm.errors import RecordingError
 from emgspasm.viewer import settings
 from emgspasm.viewer.actions import ACTS, GAINS, TIME_BASES, step
+from emgspasm.viewer.checkup import Checkup
 from emgspasm.viewer.deeds import SWITCHES, deeds
 from emgspasm.viewer.desk import Desk, News
 from emgspasm.viewer.feed import LONGEST_BASE
@@ -24,6 +25,7 @@ from emgspasm.viewer.picture import View
 from emgspasm.viewer.recorder import Recorder
 from emgspasm.viewer.replay import Replay
 from emgspasm.viewer.replay_control import ReplayControl
+from emgspasm.viewer.selection import SelectionSpectrum
 from emgspasm.viewer.snapshot import save_snapshot
 from emgspasm.viewer.status_line import live_parts, live_state, replay_parts, replay_state
 from emgspasm.viewer.style import style_sheet
@@ -75,8 +77,10 @@ class Window(QMainWindow):
         self.surface = Surface(self.actions_, self._palette)
         self.setCentralWidget(self.surface)
         self.freeze = Freeze(self.surface.traces)
-        self.freeze.changed.connect(self._show_freeze)
         self.replays = ReplayControl(lambda: self.desk, self.freeze)
+        self.spectrum = SelectionSpectrum(self.freeze, lambda: self.surface.spectrum)
+        self.freeze.changed.connect(self._show_freeze)  # once the spectrum knows of it
+        self.checkup = Checkup(self)
         self._acts = deeds(self)
         self._connect()
         self._scale_font()
@@ -101,7 +105,18 @@ class Window(QMainWindow):
         self.surface.traces.show_feed(desk.feed)
         self._show_view(self.view)
         self._offer("l" if live else "r")
+        self.checkup.open(desk)
         self._timer.start()
+
+    def rest(self, state: str) -> None:
+        """Show no stream for a while: its source is needed otherwise, as `state` says."""
+        self.desk = None
+        self.freeze.hold(on=False)
+        self.surface.status.show_state(state, self._palette.accent)
+        for act in ACTS:
+            self.actions_[act.name].setEnabled(act.group == "Window")
+        for digit in self._digits:
+            digit.setEnabled(False)
 
     def watch(self, recorder: Recorder) -> None:
         """Show the streams of a board."""
@@ -126,8 +141,8 @@ class Window(QMainWindow):
         self._last = now
         self.frames += 1
         self._draw(news)
-        if self.surface.side is not None:
-            self.surface.side.take(news)
+        self.surface.take(desk, news)
+        self.checkup.take(desk)
         if now - self._slow >= 0.1:
             self._slow = now
             self._show_slow(desk)
@@ -167,6 +182,7 @@ class Window(QMainWindow):
     def _show_second(self, desk: Desk) -> None:
         """What changes slowly: noise levels, the state of the board, what there is to say."""
         self.surface.traces.show_texts(lane_texts(desk.feed))
+        self.checkup.refresh()
         if isinstance(desk, Live):
             record = self.actions_["record"]
             record.setChecked(desk.recording)
@@ -203,6 +219,7 @@ class Window(QMainWindow):
         surface.traces.gain_turned.connect(lambda n: self.turn_gain(-n))
         surface.traces.time_turned.connect(lambda n: self.turn_time(-n))
         surface.traces.moved.connect(self.move_by)
+        surface.picked.connect(lambda seconds: self.go_to(seconds + self.view.seconds / 2))
         surface.replay_bar.jumped.connect(self.go_to)
         surface.replay_bar.speed_chosen.connect(self.replays.set_speed)
 
@@ -243,22 +260,24 @@ class Window(QMainWindow):
         for name in SWITCHES:
             self.actions_[name].setChecked(getattr(view, name))
         self.surface.traces.show_view(view)
-        if self.surface.side is not None:
-            self.surface.side.set_mirrored(view.mirrored)
+        self.surface.set_mirrored(view.mirrored)
         if self.freeze.held:
             self.freeze.again()
 
     def move_by(self, screens: float) -> None:
         """Go back or forth by so many time bases."""
-        self.replays.move_by(screens, self.view.seconds)
+        if self.desk is not None:
+            self.replays.move_by(screens, self.view.seconds)
 
     def go_to(self, seconds: float) -> None:
         """Go to a time of the recording."""
-        self.replays.go_to(seconds, self.view.seconds)
+        if self.desk is not None:
+            self.replays.go_to(seconds, self.view.seconds)
 
     def _show_freeze(self) -> None:
         self.actions_["freeze"].setChecked(self.freeze.held)
         self.actions_["cursors"].setChecked(self.freeze.measuring)
+        self.actions_["spectrum"].setChecked(self.spectrum.shown)
         recording = self.desk is not None and self.desk.recording
         text = self.freeze.text(recording=recording) if self.freeze.held else ""
         self.surface.say_frozen(text)
@@ -299,6 +318,7 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Let go of everything, and keep how it looked."""
         self._timer.stop()
+        self.checkup.close()
         if self.desk is not None:
             self.desk.close()
             self.desk = None
