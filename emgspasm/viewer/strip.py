@@ -159,6 +159,11 @@ class Strip:
             row += len(part)
         return out
 
+    def levels_at(self, channel: int, sample: int) -> tuple[float, float, float]:
+        """Noise level, off and on threshold of a channel at a sample; NaN where not known."""
+        base, off, on = self.thresholds[:, channel, sample // self.step % self.thresholds.shape[2]]
+        return float(base), float(off), float(on)
+
     def recent_marks(self, n_samples: int) -> NDArray[np.uint16]:
         """Marks of the newest samples, shape (n_channels, at most n_samples)."""
         rows = np.arange(max(self.start, self.stop - n_samples), self.stop) % self.capacity

@@ -129,6 +129,24 @@ class SweepItem(QGraphicsObject):
         blank = AHEAD * picture.dot
         return None if back >= picture.width - blank else column % picture.width / picture.dot
 
+    @property
+    def picture(self) -> Picture | None:
+        """What is drawn, and where."""
+        return self._picture
+
+    def sample_at(self, x: float) -> int:
+        """The sample that is drawn at `x` pixels of the design; -1 if there is no picture."""
+        picture = self._picture
+        if picture is None:
+            return -1
+        column = int(x * picture.dot)
+        if picture.view.scrolls or self.still:
+            column = self._next - (picture.width - 1 - column)
+        else:
+            turns = self._next // picture.width
+            column += picture.width * (turns if column <= self._next % picture.width else turns - 1)
+        return int(column * picture.per_column)
+
     def show_picture(
         self, picture: Picture, strip: Strip, offsets: NDArray[np.float64], palette: Palette
     ) -> None:

@@ -92,10 +92,10 @@ class TracesView(QWidget):
         self._lines: tuple[Line, ...] = ()
         self._offsets: NDArray[np.float64] = np.zeros(0)
         self._shown_page = -1
-        self._canvas = pg.GraphicsLayoutWidget()
-        self._canvas.setFrameShape(self._canvas.Shape.NoFrame)
-        self._canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        layout = self._canvas.ci
+        self.canvas = pg.GraphicsLayoutWidget()
+        self.canvas.setFrameShape(self.canvas.Shape.NoFrame)
+        self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        layout = self.canvas.ci
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         self.columns = tuple(Column(layout, place, palette) for place in COLUMNS)
@@ -108,7 +108,7 @@ class TracesView(QWidget):
         grid.addWidget(self._between, 0, 1, Qt.AlignmentFlag.AlignCenter)
         grid.addWidget(self._headings[1], 0, 2, Qt.AlignmentFlag.AlignRight)
         grid.setColumnStretch(1, 1)
-        grid.addWidget(self._canvas, 1, 0, 1, 3)
+        grid.addWidget(self.canvas, 1, 0, 1, 3)
         self._late = QTimer(self, singleShot=True, interval=0)
         self._late.timeout.connect(self._rebuild)
         for column in self.columns:
@@ -141,7 +141,7 @@ class TracesView(QWidget):
     def dress(self, palette: Palette) -> None:
         """Take other colours."""
         self._palette = palette
-        self._canvas.setBackground(color(palette.panel))
+        self.canvas.setBackground(color(palette.panel))
         for column in self.columns:
             column.dress(palette)
         self._show_headings()

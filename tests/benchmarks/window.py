@@ -187,7 +187,7 @@ class Painted(QObject):
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window, self.times = window, []
-        window.surface.traces._canvas.viewport().installEventFilter(self)
+        window.surface.traces.canvas.viewport().installEventFilter(self)
 
     def eventFilter(self, watched, event):  # noqa: ARG002  Qt gives it
         if event.type() == QEvent.Type.Paint:

@@ -159,7 +159,7 @@ def test_a_cursor_dragged_in_one_column_moves_in_both(replayed, qtbot):
     press(replayed, Qt.Key.Key_C)
     traces = replayed.surface.traces
     line = traces.columns[0].cursors[0]
-    canvas = traces._canvas
+    canvas = traces.canvas
     scene = line.mapToScene(line.boundingRect().center())
     start = canvas.mapFromScene(scene)
     before = line.value()
