@@ -24,6 +24,7 @@ def replay(path: Path, config: LoadedConfig, speed: float) -> None:
     desk = Replay(path, config, speed)
     window = Window(settings.load())
     window.kept = window.kept.opened(str(path.resolve()))
+    window.tuner.begin(config)
     window.open(desk)
     window.show()
     run(app, window)
@@ -38,6 +39,7 @@ def live(wiring: Wiring, study: Path | None) -> None:
     folder = str(study.resolve()) if study else kept.study
     wanted = Wanted(folder, participant="", session="", task=kept.task)
     window.show()
+    window.tuner.begin(wiring.config)
     app.processEvents()  # it stands before the board is looked for
     window.watch(Recorder(wiring, wanted, window))
     run(app, window)

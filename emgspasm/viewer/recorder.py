@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
+from emgspasm.config import LoadedConfig
 from emgspasm.stream import Source
 from emgspasm.viewer.clock import clock
 from emgspasm.viewer.live import Live, Wiring
@@ -87,6 +89,12 @@ class Recorder(QObject):
             self.live.close()
             self.live = None
         return self._wiring.make_source()
+
+    def retune(self, config: LoadedConfig) -> None:
+        """Use another config: at once while nothing is recorded, else for the next recording."""
+        self._wiring = replace(self._wiring, config=config)
+        if self.live is not None and not self.live.recording:
+            self.look()
 
     def mark(self, text: str, at: float) -> None:
         """Mark what was taken at host time `at` (s)."""

@@ -30,6 +30,7 @@ from emgspasm.viewer.snapshot import save_snapshot
 from emgspasm.viewer.status_line import live_parts, live_state, replay_parts, replay_state
 from emgspasm.viewer.style import style_sheet
 from emgspasm.viewer.surface import Surface
+from emgspasm.viewer.tuner import Tuner
 from emgspasm.viewer.words import labels, lane_texts
 
 FRAMES = 30
@@ -55,6 +56,8 @@ class Window(QMainWindow):
         What is shown.
     surface : Surface
         Everything in it.
+    colours : Palette
+    tuner : Tuner
     freeze : Freeze
     recorder : Recorder or None
         Of the board, if there is one.
@@ -68,19 +71,20 @@ class Window(QMainWindow):
         super().__init__()
         self.kept = kept
         self._base_font = QApplication.font()
-        self._palette = palette_named(kept.theme)
+        self.colours = palette_named(kept.theme)
         self.desk: Desk | None = None
         self.recorder: Recorder | None = None
         self.snapshots = Path.cwd() / "snapshots"
         self.actions_ = {act.name: self._action(act.name) for act in ACTS}
         self._digits = [self._digit(digit) for digit in DIGITS]
-        self.surface = Surface(self.actions_, self._palette)
+        self.surface = Surface(self.actions_, self.colours)
         self.setCentralWidget(self.surface)
         self.freeze = Freeze(self.surface.traces)
         self.replays = ReplayControl(lambda: self.desk, self.freeze)
         self.spectrum = SelectionSpectrum(self.freeze, lambda: self.surface.spectrum)
         self.freeze.changed.connect(self._show_freeze)  # once the spectrum knows of it
         self.checkup = Checkup(self)
+        self.tuner = Tuner(self)
         self._acts = deeds(self)
         self._connect()
         self._scale_font()
@@ -112,7 +116,7 @@ class Window(QMainWindow):
         """Show no stream for a while: its source is needed otherwise, as `state` says."""
         self.desk = None
         self.freeze.hold(on=False)
-        self.surface.status.show_state(state, self._palette.accent)
+        self.surface.status.show_state(state, self.colours.accent)
         for act in ACTS:
             self.actions_[act.name].setEnabled(act.group == "Window")
         for digit in self._digits:
@@ -167,7 +171,7 @@ class Window(QMainWindow):
         if desk is not None and strip is not None:
             reach = round(LONGEST_BASE * desk.feed.sampling_frequency)
             span = strip.stop - reach, strip.stop + reach
-            self.surface.traces.show_labels(labels(desk.feed, *span, self._palette))
+            self.surface.traces.show_labels(labels(desk.feed, *span, self.colours))
 
     def _show_slow(self, desk: Desk) -> None:
         if self.surface.side is not None:
@@ -176,7 +180,7 @@ class Window(QMainWindow):
             self.surface.replay_bar.show_place(desk.position, desk.duration or 0.0)
             self.surface.replay_bar.show_speed(desk.speed)
             self.actions_["play"].setChecked(desk.playing)
-            self.surface.status.show_state(replay_state(desk), self._palette.accent)
+            self.surface.status.show_state(replay_state(desk), self.colours.accent)
             self.surface.status.show_parts(replay_parts(desk))
 
     def _show_second(self, desk: Desk) -> None:
@@ -188,8 +192,8 @@ class Window(QMainWindow):
             record.setChecked(desk.recording)
             record.setText("Stop" if desk.recording else "Record")
             text, grade = live_state(desk)
-            hues = {"recording": self._palette.recording, "bad": self._palette.bad}
-            self.surface.status.show_state(text, hues.get(grade, self._palette.accent))
+            hues = {"recording": self.colours.recording, "bad": self.colours.bad}
+            self.surface.status.show_state(text, hues.get(grade, self.colours.accent))
             self.surface.status.show_parts(live_parts(desk))
         for notice in desk.notices:
             if notice not in self._told:
@@ -291,9 +295,10 @@ class Window(QMainWindow):
 
     def dress(self, palette: Palette) -> None:
         """Take other colours."""
-        self._palette = palette
+        self.colours = palette
         self.setStyleSheet(style_sheet(palette))
         self.surface.dress(palette)
+        self.tuner.drag.dress(palette)
         self.show_labels()
 
     def turn_font(self, factor: float) -> None:
@@ -306,7 +311,7 @@ class Window(QMainWindow):
         scaled = type(self._base_font)(self._base_font)
         scaled.setPointSizeF(max(5.0, self._base_font.pointSizeF() * self.kept.font_scale))
         QApplication.setFont(scaled)
-        self.dress(self._palette)
+        self.dress(self.colours)
 
     def _offer(self, mode: str) -> None:
         """Offer what means anything for a live stream (``l``) or a replay (``r``)."""
