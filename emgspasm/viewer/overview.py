@@ -21,6 +21,9 @@ from emgspasm.viewer.layer import Layer
 from emgspasm.viewer.palette import Palette
 from emgspasm.viewer.timeline import Lanes, Timeline, ticks
 
+LONGEST = 11
+"""Heights of a line that the text of a marker may be wide: the mouse tells the rest."""
+
 NAMES = {"L": "L left", "R": "R right", "B": "both"}
 
 
@@ -221,12 +224,17 @@ class Overview(QWidget):
                 band = QRectF(band.x(), lanes.top - 3, band.width(), 3)
                 painter.fillRect(band, color(palette.accent, 0.55))
             painter.fillRect(QRectF(lanes.x(onset), lanes.top - 6, 1, 6), shade)
-        wide = [metrics.horizontalAdvance(m[2]) + 0.8 * lanes.em for m in sorted(timeline.markers)]
+        longest = LONGEST * lanes.em
+        wide = [
+            min(metrics.horizontalAdvance(m[2]), longest) + 0.8 * lanes.em
+            for m in sorted(timeline.markers)
+        ]
         for x, text in timeline.labels(lanes, wide):
             painter.fillRect(QRectF(x, 0.15 * lanes.em, 1, lanes.top - 0.15 * lanes.em), shade)
             box = QRectF(x + 3, 0.05 * lanes.em, self.width() - x - 3, lanes.top - 0.35 * lanes.em)
             painter.setPen(color(palette.text))
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(longest))
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, shown)
 
     def _paint_event(self, painter: QPainter, event: Event) -> None:
         bar = self._lanes.bar(event, self._fs)

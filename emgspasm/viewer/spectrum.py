@@ -7,7 +7,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from emgspasm.dsp.quality import Limits
 from emgspasm.stream import StreamInfo, emg_only
@@ -53,7 +53,6 @@ class Spectrum(QWidget):
         self.words.setWordWrap(True)
         self._build()
         self.setAccessibleName("Spectrum of the selection")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.dress(palette)
         self.clear()
 
@@ -89,6 +88,7 @@ class Spectrum(QWidget):
     def dress(self, palette: Palette) -> None:
         """Change the colours."""
         self._palette = palette
+        self.setFixedHeight(self.sizeHint().height())  # traces take the rest
         self.plot.setBackground(color(palette.panel))
         self._unusable.setBrush(color(palette.gap, 0.55))
         for line in self._unusable.lines:

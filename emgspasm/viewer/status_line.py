@@ -67,6 +67,7 @@ class StatusLine(QWidget):
         super().__init__(parent)
         self._state = styled(QLabel(), "state")
         self._text = styled(QLabel(textFormat=Qt.TextFormat.PlainText), "status")
+        self._text.setMinimumWidth(1)  # long words never widen the window
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 2, 10, 4)
         row.addWidget(self._state)
@@ -81,7 +82,9 @@ class StatusLine(QWidget):
 
     def show_parts(self, parts: list[str]) -> None:
         """Say these, leaving empty ones out."""
-        self._text.setText("   ·   ".join(filter(None, parts)))
+        text = "   ·   ".join(filter(None, parts))
+        self._text.setText(text)
+        self._text.setToolTip(text)
 
     @property
     def text(self) -> str:

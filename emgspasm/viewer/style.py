@@ -44,6 +44,7 @@ QToolButton:checked {{ background: {p.accent}; color: {p.panel}; border-color: {
 QToolButton:disabled, QPushButton:disabled {{ color: {p.line}; }}
 QLabel#wrong {{ color: {p.bad}; }}
 QToolButton#record {{ font-weight: bold; color: {p.recording}; border-color: {p.recording}; }}
+QToolButton#record:disabled {{ color: {p.line}; border-color: {p.line}; }}
 QToolButton#record:checked {{ background: {p.recording}; color: {p.panel}; }}
 QComboBox, QLineEdit {{
   background: {p.raised}; border: 1px solid {p.line}; border-radius: 4px; padding: 2px 6px;

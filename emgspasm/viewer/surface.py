@@ -62,7 +62,11 @@ class Surface(QWidget):
         self.check: SignalCheck | None = None
         self._checked: StreamInfo | None = None
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        self._splitter.addWidget(self.traces)
+        middle = QWidget()
+        self._middle = QVBoxLayout(middle)
+        self._middle.setContentsMargins(0, 0, 0, 0)
+        self._middle.addWidget(self.traces, 1)
+        self._splitter.addWidget(middle)
         self._splitter.setStretchFactor(0, 1)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._splitter)
@@ -95,7 +99,7 @@ class Surface(QWidget):
         self.side = SidePanel(info, self._palette)
         self.overview, self.spectrum = Overview(info, self._palette), Spectrum(info, self._palette)
         self.spectrum.hide()
-        self._below.addWidget(self.spectrum)
+        self._middle.addWidget(self.spectrum)
         self._below.addWidget(self.overview)
         self._begin_overview(desk)
         self._prepare_check(info if live else None)

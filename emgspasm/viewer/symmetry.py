@@ -176,7 +176,7 @@ class Symmetry(QWidget):
             where.moveTop(y)
             where.setHeight(1.1 * em)
             align = _outwards(self._bars.points_left(side))
-            painter.drawText(where, align, f"{self.meter.range:g} uV")
+            painter.drawText(where, align, f"{self.meter.range:g} \N{MICRO SIGN}V")
         middle = QRectF(self._bars.middle - 1.6 * em, y, 3.2 * em, 1.1 * em)
         painter.drawText(middle, Qt.AlignmentFlag.AlignCenter, "0")
 
@@ -263,7 +263,7 @@ class Symmetry(QWidget):
 
     def _told(self, pair: Pair) -> str:
         parts = [
-            f"{side} {self.meter.amplitude[column]:.0f} uV"
+            f"{side} {self.meter.amplitude[column]:.0f} \N{MICRO SIGN}V"
             for side in ("left", "right")
             if (column := pair.column(side)) is not None
         ]

@@ -101,7 +101,7 @@ def test_the_row_under_the_mouse_is_told_in_words(panel, qtbot):
     where = panel._bars.row(0).center().toPoint()
     panel.event(QHelpEvent(QEvent.Type.ToolTip, where, panel.mapToGlobal(QPoint(where))))
     text = QToolTip.text()
-    assert "orbicularis oculi (OOC): left 50 uV, right 5 uV" in text
+    assert "orbicularis oculi (OOC): left 50 \N{MICRO SIGN}V, right 5 \N{MICRO SIGN}V" in text
     assert "one-sided, left, index 0.82" in text
 
 
