@@ -17,7 +17,7 @@ settings.load_profile("emgspasm")
 os.environ["LSLAPICFG"] = str(Path(__file__).with_name("lsl_api.cfg"))  # child processes too
 
 
-REAL_TIME = ("sources", "session", "cli")
+REAL_TIME = ("sources", "session", "cli", "viewer")
 """Folders of tests in real time: boards on pseudo-terminals, processes, signals."""
 
 

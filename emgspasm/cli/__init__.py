@@ -25,6 +25,7 @@ COMMANDS = {
     "recover": ("files:recover", "Make a cut recording whole and say what was lost."),
     "score": ("analysis:score", "Compare found events with a truth."),
     "simulate": ("simulation:simulate", "Write a recording with known truth beside it."),
+    "view": ("viewing:view", "Open the live window: left against right, live or replayed."),
 }
 """Where each command lives, and its line in the list; imported when it is called."""
 

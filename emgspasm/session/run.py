@@ -69,6 +69,8 @@ class Session:
         Why this stream is recorded but not analyzed; ``""`` if it is.
     notice : str
         What was decided about mains, once that is known.
+    pipeline : Pipeline
+        What finds bursts: the config's, with a notch once one was decided on.
     unscaled : tuple of Channel
         Those whose source does not say their full scale, with the one they are stored within.
 
@@ -95,6 +97,7 @@ class Session:
         self.source, self.path, self.config = source, path, config or LoadedConfig()
         self._columns, self._labelled = labelled(self.config, source.info)
         self.refusal, self.notice = refusal(self.config, self._labelled), ""
+        self.pipeline = self.config.config.pipeline
         self.unscaled: tuple[Channel, ...] = unscaled(self._columns, source.info, self._labelled)
         self._duration, self._clock = duration, clock
         self._due = sorted(markers, key=_latest_first)
@@ -241,11 +244,11 @@ class Session:
             for _ in chunks:
                 pass
             return
-        pipeline, stream, self.notice = suit(self.config, self.info, chunks)
-        self._delay = pipeline.delay(emg_only(self.info))
-        analyses = analyze(pipeline, self.info, stream)
+        self.pipeline, stream, self.notice = suit(self.config, self.info, chunks)
+        self._delay = self.pipeline.delay(emg_only(self.info))
+        analyses = analyze(self.pipeline, self.info, stream)
         yield from fold(
-            Folding(), pipeline, self.info, analyses, self._stored, provisional=PROVISIONAL
+            Folding(), self.pipeline, self.info, analyses, self._stored, provisional=PROVISIONAL
         )
 
     def _recorded(self) -> Iterator[Chunk]:
@@ -254,6 +257,8 @@ class Session:
             stored = self._writer.write(chosen(chunk, self._columns))
             now = self._clock()
             self._counters.arrived(stored, now)
+            for handover in self._handovers:
+                handover.put_stored(stored)
             self._annotate()
             if self._counters.second_over(now):
                 require_reserve(self.path, stored.stop / self.info.sampling_frequency)
