@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,18 +9,25 @@ import numpy as np
 
 from emgspasm.dsp.quality import ChannelQuality
 from emgspasm.storage.columns import EVENTS
+from emgspasm.storage.placement import bids_entities
 from emgspasm.storage.tables import table
 from emgspasm.stream import Burst, Channel, Event, StreamInfo
 
 if TYPE_CHECKING:
     import pandas as pd
 
+__all__ = [
+    "SIDE_LETTER",
+    "bids_entities",
+    "burden",
+    "burst_measures",
+    "burst_row",
+    "events_table",
+    "quality_row",
+    "truth_rows",
+]
+
 SIDE_LETTER = {"left": "L", "right": "R"}
-
-
-def bids_entities(stem: str) -> dict[str, str]:
-    """Key-value pairs of a BIDS file name: ``sub-01_task-rest_emg`` -> sub: 01, task: rest."""
-    return dict(re.findall(r"(?:^|_)([a-z]+)-([a-zA-Z0-9]+)", stem))
 
 
 def burst_row(channel: Channel, burst: Burst, sampling_frequency: float) -> dict[str, Any]:

@@ -104,7 +104,9 @@ def replacing(path: Path, *, overwrite: bool) -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
+        _to_disk(temporary)  # or a power cut may leave the new name on an empty file
         temporary.replace(path)
+        _to_disk(path.parent)
     except OSError as error:
         raise RecordingError(
             f"{path} cannot be written ({error.strerror}). Check the folder and the free space"
@@ -112,3 +114,12 @@ def replacing(path: Path, *, overwrite: bool) -> Iterator[Path]:
     finally:
         with suppress(OSError):  # the folder may be none; what went wrong is said already
             temporary.unlink(missing_ok=True)
+
+
+def _to_disk(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
