@@ -24,6 +24,7 @@ COMMANDS = {
     "record": ("recording:record", "Record from a board into a study and detect bursts live."),
     "recover": ("files:recover", "Make a cut recording whole and say what was lost."),
     "score": ("analysis:score", "Compare found events with a truth."),
+    "study": ("study:study", "Enter treatments and scales of a study; list what it holds."),
     "simulate": ("simulation:simulate", "Write a recording with known truth beside it."),
 }
 """Where each command lives, and its line in the list; imported when it is called."""

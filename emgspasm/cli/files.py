@@ -59,12 +59,17 @@ def import_(
         rescale=rescale,
     )
     try:
-        place = Study.open_or_create(study).place(participant, session, task=task, run=run)
+        opened = Study.open_or_create(study)
+        place = opened.place(participant, session, task=task, run=run)
     except ValueError as error:
         raise ConfigError(str(error)) from None
     refuse_existing(place.recording, overwrite=overwrite)
     findings = import_recording(recording, place.recording, overwrite=overwrite)
     write_sidecars(open_edf(place.recording), place.sidecars, task=task, overwrite=overwrite)
+    if recording.start is not None:
+        opened.note_time(place, recording.start)
+    else:
+        say(f"{source.name}: says no date; emgspasm study set-date does")
     for finding in findings:
         say(f"{source.name}: {finding}")
     say(f"imported as {place.recording}")

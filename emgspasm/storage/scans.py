@@ -6,7 +6,7 @@ place that does; dates shifted in it are shifted for good.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from emgspasm.errors import RecordingError
@@ -38,10 +38,18 @@ def write_time(place: Placement, moment: datetime) -> None:
     name = f"{place.folder.name}/{place.recording.name}"
     kept = [row for row in rows if row["filename"] != name]
     mine: dict[str, str | None] = next((r for r in rows if r["filename"] == name), {})
-    mine |= {"filename": name, "acq_time": moment.isoformat(timespec="seconds")}
+    mine |= {"filename": name, "acq_time": acq_time(moment)}
     lines = [heading, *([shown(row.get(key)) for key in heading] for row in (*kept, mine))]
     with replacing(path, overwrite=True) as temporary:
         temporary.write_text("".join("\t".join(c) + "\n" for c in lines), encoding="utf-8")
+
+
+def acq_time(moment: datetime) -> str:
+    """A moment as BIDS writes it: of the place's clock, or with a Z in universal time."""
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(UTC).replace(tzinfo=None)
+        return moment.isoformat(timespec="seconds") + "Z"
+    return moment.isoformat(timespec="seconds")
 
 
 def read_time(place: Placement) -> datetime | None:

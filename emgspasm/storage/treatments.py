@@ -123,7 +123,7 @@ def _site(text: str | None) -> str | None:
         return code
     near = difflib.get_close_matches(code, MUSCLES, 1, 0.6) if len(code) <= 4 else []
     if near:
-        raise ValueError(f"site={text!r}; did you mean {near[0]} ({MUSCLES[near[0]]})?")
+        raise ValueError(f"site={text!r}; the nearest code is {near[0]}, {MUSCLES[near[0]]}")
     return _words("site", text)
 
 

@@ -60,7 +60,8 @@ def rows_issues(content, rows):
 
 
 def test_rows_of_the_same_onset_are_groups_of_their_own():
-    content = {k: v for k, v in events_dictionary().items() if k in ROWS.split("\n")[0].split("\t")}
+    heading = ROWS.partition("\n")[0].split("\t")
+    content = {name: entry for name, entry in events_dictionary().items() if name in heading}
     assert rows_issues(content, ROWS) == []
     content["trial_type"]["HED"] = {level: tags for level, (_, tags) in KINDS.items()}
     assert rows_issues(content, ROWS)
