@@ -305,7 +305,12 @@ def spasm_provenance(
     info: StreamInfo, found: Findings, told: list[Trial], most: dict[int, float]
 ) -> dict[str, Any]:
     """Measures that fit no table, and what is withheld."""
+    fs = info.sampling_frequency
     return {
+        "valid_s": [[round(a / fs, 6), round(b / fs, 6)] for a, b in found.valid],
+        "tasks": [
+            [m.task, m.trial, round(m.onset / fs, 6), round(m.offset / fs, 6)] for m in found.marked
+        ],
         "mvc_uV": {
             info.names[column]: round(value * (info.channels[column].microvolts or np.nan), 4)
             for column, value in most.items()

@@ -23,7 +23,8 @@ COMMANDS = {
     "quality": ("analysis:quality", "Show noise, mains, clipping and losses of each channel."),
     "record": ("recording:record", "Record from a board into a study and detect bursts live."),
     "recover": ("files:recover", "Make a cut recording whole and say what was lost."),
-    "score": ("analysis:score", "Compare found events with a truth."),
+    "review": ("review:review", "Accept, reject or relabel events as an expert."),
+    "score": ("analysis:score", "Compare found events with a truth, or two raters."),
     "study": ("study:study", "Enter treatments and scales of a study; list what it holds."),
     "simulate": ("simulation:simulate", "Write a recording with known truth beside it."),
 }

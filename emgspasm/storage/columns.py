@@ -176,6 +176,13 @@ TRIALS = (
     _RECORDING,
 )
 
+REVIEWED_EVENTS = (
+    *EVENTS,
+    Column("rater", "Pseudonym of the expert who decided about the event"),
+    Column("reviewed", "When, in universal time"),
+    Column("detected_as", "What the detector had called it, where the expert calls it otherwise"),
+)
+
 TABLES: dict[str, tuple[Column, ...]] = {
     "events": EVENTS,
     "summary": SUMMARY,
@@ -183,3 +190,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "pairs": PAIRS,
     "trials": TRIALS,
 }
+
+JOINT_TABLES: dict[str, tuple[Column, ...]] = {
+    "reviewed_events": REVIEWED_EVENTS,
+}
+"""Tables beside those of a recording: of an expert, of a participant, of a study."""

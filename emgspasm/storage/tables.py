@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.columns import TABLES, Column
+from emgspasm.storage.columns import JOINT_TABLES, TABLES, Column
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +29,15 @@ def table(rows: Iterable[Mapping[str, Any]], columns: Sequence[Column]) -> pd.Da
     frame = pd.DataFrame({name: pd.Series(cells.pop(name)) for name in list(cells)}, copy=False)
     whole = {c.name: "Int64" for c in columns if c.whole}  # pandas' integers that may be missing
     return frame.astype(whole)
+
+
+def table_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a data frame as dicts by column, None for what is missing."""
+    import pandas as pd
+
+    filled = frame.astype(object).where(frame.notna(), None)
+    assert isinstance(filled, pd.DataFrame)
+    return [{str(k): v for k, v in row.items()} for row in filled.to_dict("records")]
 
 
 def write_table(frame: pd.DataFrame, path: Path, *, overwrite: bool = False) -> None:
@@ -74,7 +83,7 @@ def data_dictionary() -> dict[str, Any]:
     """Every column of every table, as the ``dataset.json`` beside the results says it."""
     return {
         f"{name}.tsv": {column.name: _described(column) for column in columns}
-        for name, columns in TABLES.items()
+        for name, columns in (TABLES | JOINT_TABLES).items()
     }
 
 

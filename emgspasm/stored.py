@@ -1,0 +1,183 @@
+"""A stored result read back: its tables, and from them the findings they were made of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from emgspasm.errors import RecordingError
+from emgspasm.spasm_tables import Findings
+from emgspasm.storage.tables import read_table, table_rows
+from emgspasm.stream import SIDE_LETTERS, Burst, Channel, Event, StreamInfo
+from emgspasm.synkinesis.markers import Marker
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DETECTED, REVIEWED = "_desc-bursts_", "_desc-reviewed_"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredResult:
+    """Tables of one analyzed recording, as they are on the disk.
+
+    Parameters
+    ----------
+    events_path : Path
+        The events table that was read.
+    events, summary : DataFrame
+        As stored; reviewed ones where `reviewed`.
+    provenance : dict
+        What was analyzed, by what, with which settings.
+    reviewed : bool
+        Whether an expert looked at the events.
+    """
+
+    events_path: Path
+    events: pd.DataFrame
+    summary: pd.DataFrame
+    provenance: dict[str, Any]
+    reviewed: bool = False
+
+    @property
+    def sampling_frequency(self) -> float:
+        """Hertz."""
+        return float(self.provenance["sampling_frequency"])
+
+
+def read_result(events: Path) -> StoredResult:
+    """Read the result that an events table belongs to.
+
+    Raises
+    ------
+    RecordingError
+        If it is no events table of a result, or what stands beside it is missing.
+    """
+    if not events.name.endswith("_events.tsv"):
+        raise RecordingError(f"{events} is no events table (it ends in _events.tsv). Give one")
+    reviewed = is_reviewed(events)
+    frame = read_table(events)
+    provenance = _provenance(detected_path(events))
+    summary = read_table(beside(events, "summary"))
+    if lacking := {"onset", "duration", "trial_type", "event_id"} - set(frame.columns):
+        raise RecordingError(f"{events} lacks the columns {sorted(lacking)}. Analyze again")
+    return StoredResult(events, frame, summary, provenance, reviewed)
+
+
+def is_reviewed(events: Path) -> bool:
+    """Whether an events table is the one that a review wrote."""
+    return REVIEWED in events.name or events.name.endswith("_reviewed_events.tsv")
+
+
+def reviewed_path(events: Path) -> Path:
+    """Where a review of an events table goes: beside it, under a name of its own."""
+    if is_reviewed(events):
+        return events
+    if DETECTED in events.name:
+        return events.with_name(events.name.replace(DETECTED, REVIEWED))
+    return events.with_name(f"{events.name.removesuffix('_events.tsv')}_reviewed_events.tsv")
+
+
+def detected_path(events: Path) -> Path:
+    """The events table as the detector made it."""
+    if REVIEWED in events.name:
+        return events.with_name(events.name.replace(REVIEWED, DETECTED))
+    if is_reviewed(events):
+        stem = events.name.removesuffix("_reviewed_events.tsv")
+        return events.with_name(f"{stem}_events.tsv")
+    return events
+
+
+def beside(events: Path, table: str) -> Path:
+    """Another table of the same result."""
+    return events.with_name(f"{events.name.removesuffix('_events.tsv')}_{table}.tsv")
+
+
+def _provenance(events: Path) -> dict[str, Any]:
+    path = events.with_name(f"{events.name.removesuffix('_events.tsv')}.json")
+    try:
+        told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RecordingError(
+            f"{path} cannot be read ({error}); it says how {events.name} was made. Analyze again"
+        ) from None
+    if "valid_s" not in told:
+        raise RecordingError(
+            f"{path} does not say which time is valid (results of an older version). Analyze again"
+        )
+    return told
+
+
+def stored_info(result: StoredResult) -> StreamInfo:
+    """The analyzed channels, in uV: tables know no other unit."""
+    rows = result.summary[result.summary["channel"].notna()]
+    sides = {"L": SIDE_LETTERS["L"], "R": SIDE_LETTERS["R"]}
+    channels = tuple(
+        Channel(str(row["channel"]), sides.get(row["side"] or ""), _text(row["muscle"]))
+        for row in table_rows(rows)
+    )
+    return StreamInfo(result.sampling_frequency, channels)
+
+
+def stored_findings(result: StoredResult, info: StreamInfo) -> Findings:
+    """What the tables were made of; rejected events are left out.
+
+    Bursts have amplitudes in uV, rounded as in the table.
+    """
+    fs = result.sampling_frequency
+    columns = {name: column for column, name in enumerate(info.names)}
+    bursts: dict[str, list[Burst]] = {}
+    events = []
+    for row in table_rows(result.events):
+        if row["trial_type"] == "burst":
+            name = _text(row["event_id"])
+            if name and row["channel"] in columns and row.get("crosstalk_flag") != "yes":
+                bursts.setdefault(name, []).append(_burst(row, columns[row["channel"]], fs))
+        elif row.get("status") != "rejected":
+            events.append(row)
+    return Findings(
+        events=[
+            _event(row, _of_side(row["side"], bursts.get(str(row["event_id"]), []), info), fs)
+            for row in events
+        ],
+        valid=[(round(a * fs), round(b * fs)) for a, b in result.provenance["valid_s"]],
+        marked=tuple(
+            Marker(round(a * fs), round(b * fs), task, trial)
+            for task, trial, a, b in result.provenance["tasks"]
+        ),
+    )
+
+
+def _of_side(side: str, bursts: Sequence[Burst], info: StreamInfo) -> list[Burst]:
+    """Bursts of the side of an event; a blink that an expert calls a spasm has both."""
+    other = {"L": "right", "R": "left"}.get(side)
+    return [b for b in bursts if info.channels[b.channel].side != other]
+
+
+def _burst(row: dict[str, Any], column: int, fs: float) -> Burst:
+    onset, duration = float(row["onset"]), float(row["duration"])
+    mean = float(row["mean_uV"])
+    over = float(row["burden_uVs"]) / duration if duration else 0.0
+    offset = round((onset + duration) * fs)
+    return Burst(column, round(onset * fs), offset, float(row["peak_uV"]), mean, mean - over)
+
+
+def _event(row: dict[str, Any], bursts: Sequence[Burst], fs: float) -> Event:
+    stage = row.get("spread_stage")
+    return Event(
+        trial_type=row["trial_type"],
+        onset=round(row["onset"] * fs),
+        offset=round((row["onset"] + row["duration"]) * fs),
+        side=row["side"],
+        label=_text(row.get("class")) or "",
+        bursts=tuple(bursts),
+        spread_stage=int(stage) if stage is not None else 0,
+        task=_text(row.get("task")) or "",
+    )
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
