@@ -1,0 +1,394 @@
+"""The treatment course of one participant, from stored results and what people entered.
+
+Rate and burden are kept apart; nothing here judges a treatment or suggests one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from emgspasm.errors import RecordingError
+from emgspasm.report.rest import (
+    FACE,
+    PLACES,
+    RestBlock,
+    halves,
+    measure_rest,
+    muscles_of,
+    rest_blocks,
+)
+from emgspasm.report.visits import operation_note, origin, visit
+from emgspasm.storage.columns import COURSE
+from emgspasm.storage.derivatives import RESULTS
+from emgspasm.storage.placement import Placement, bids_entities
+from emgspasm.storage.scales import ScaleScore, read_scores
+from emgspasm.storage.scans import read_time
+from emgspasm.storage.study import Study
+from emgspasm.storage.tables import table, table_rows
+from emgspasm.storage.treatments import TOXIN, Treatment, read_treatments
+from emgspasm.stored import DETECTED, StoredResult, read_result, reviewed_path
+from emgspasm.synkinesis.intervals import minimal_detectable_change
+from emgspasm.synkinesis.spread import REGIONS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FEWEST_REPEATS = 3
+"""Sessions with two blocks of rest from which a measurement variability is told [design]."""
+
+LARGER = "larger than measurement variability"
+NOT_LARGER = "not larger than measurement variability"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Session:
+    """One session of a participant.
+
+    Parameters
+    ----------
+    label : str
+        As in BIDS; ``n/a`` where there are no sessions.
+    day : date or None
+        When it was recorded.
+    results : list of StoredResult
+    blocks : list of RestBlock
+    """
+
+    label: str
+    day: date | None
+    results: list[StoredResult]
+    blocks: list[RestBlock]
+
+    @property
+    def settings(self) -> tuple[str, float, str]:
+        """What must agree for sessions to compare: config, sampling frequency, version."""
+        told = self.results[0].provenance
+        return (
+            str(told["config_sha256"])[:12],
+            float(told["sampling_frequency"]),
+            str(told["emgspasm_version"]),
+        )
+
+    @property
+    def primary(self) -> list[RestBlock]:
+        """Rest that counts for the primary rate."""
+        return [block for block in self.blocks if block.primary]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Course:
+    """The treatment course of a participant.
+
+    Parameters
+    ----------
+    participant : str
+    sessions : list of Session
+        Those that compare, in order of date.
+    left_out : list of str
+        Sessions that do not, each with its reason.
+    treatments : list of Treatment
+    scores : list of ScaleScore
+    origin : Treatment or None
+        Day 0; without a treatment the first session is.
+    affected : str or None
+        ``L`` or ``R``.
+    table : DataFrame
+        Every number, a row each; columns ``COURSE`` of :mod:`emgspasm.storage.columns`.
+    notes : list of str
+    """
+
+    participant: str
+    sessions: list[Session]
+    left_out: list[str]
+    treatments: list[Treatment]
+    scores: list[ScaleScore]
+    origin: Treatment | None
+    affected: str | None
+    table: pd.DataFrame
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def zero(self) -> date:
+        """Day 0."""
+        return self.origin.date if self.origin else _dated(self.sessions)[0]
+
+    @property
+    def axis(self) -> str:
+        """Label of the axis of time."""
+        if self.origin is None:
+            return "days since the first session"
+        return "days since injection" if self.origin.kind == TOXIN else "days since operation"
+
+
+def course(study: Study, participant: str, since: date | None = None) -> Course:
+    """Gather the course of a participant from the stored results of a study.
+
+    Parameters
+    ----------
+    study : Study
+    participant : str
+    since : date, optional
+        The treatment whose day is day 0; by default the last one that a session follows.
+
+    Raises
+    ------
+    RecordingError
+        If the participant is unknown or has no stored results.
+    ConfigError
+        If there is no treatment on the day `since`.
+    """
+    study.require(participant)
+    found = sessions(study, participant)
+    kept, left_out = comparable(found)
+    treatments = [t for t in read_treatments(study.path) if t.participant == participant]
+    scores = [s for s in read_scores(study.path) if s.participant == participant]
+    start = origin(treatments, _dated(kept), since)
+    side = affected_side(treatments, kept)
+    told = Course(participant, kept, left_out, treatments, scores, start, side, table((), COURSE))
+    rows = [row | {"participant": participant} for row in course_rows(told)]
+    reviewed = [s.label for s in kept if any(r.reviewed for r in s.results)]
+    notes = (
+        [f"Events of session {', '.join(reviewed)} were reviewed by an expert."] if reviewed else []
+    )
+    if any(len(s.blocks) == 1 for s in kept):
+        notes.append(
+            "Where a session has one block of rest, its two halves tell how much a measurement "
+            "varies."
+        )
+    dates = _dated(kept)
+    notes += filter(None, [operation_note(treatments, dates[-1] if dates else None)])
+    return Course(
+        participant, kept, left_out, treatments, scores, start, side, table(rows, COURSE), notes
+    )
+
+
+def sessions(study: Study, participant: str) -> list[Session]:
+    """Sessions that have results, in order of date and label.
+
+    Raises
+    ------
+    RecordingError
+        If there are none.
+    """
+    folder = study.path / RESULTS / f"sub-{participant}"
+    groups: dict[str, list[Path]] = {}
+    for path in sorted(folder.glob(f"**/*{DETECTED}events.tsv")):
+        groups.setdefault(bids_entities(path.name).get("ses", "n/a"), []).append(path)
+    if not groups:
+        raise RecordingError(
+            f"participant {participant} has no results in {study.path / RESULTS}. "
+            f"emgspasm analyze {study.path} makes them"
+        )
+    told = [_session(study, label, paths) for label, paths in groups.items()]
+    return sorted(told, key=lambda s: (s.day or date.max, s.label))
+
+
+def _session(study: Study, label: str, paths: Sequence[Path]) -> Session:
+    results, blocks, days = [], [], []
+    for path in paths:
+        reviewed = reviewed_path(path)
+        result = read_result(reviewed if reviewed.exists() else path)
+        results.append(result)
+        blocks += rest_blocks(result, bids_entities(path.name).get("task"))
+        folder = study.path / path.parent.relative_to(study.path / RESULTS)
+        time = read_time(Placement(folder, path.name.partition("_desc-")[0]))
+        days += [time.date()] if time else []
+    return Session(label, min(days, default=None), results, blocks)
+
+
+def comparable(found: Sequence[Session]) -> tuple[list[Session], list[str]]:
+    """Sessions that compare with most others, and why the others do not."""
+    usable, left_out = [], []
+    for each in found:
+        if len({(_settings(r)) for r in each.results}) > 1:
+            left_out.append(f"{each.label}: its recordings were analyzed with different settings")
+        elif each.day is None:
+            left_out.append(f"{each.label}: its date is not known (emgspasm study set-date)")
+        elif not each.primary:
+            left_out.append(f"{each.label}: no valid time at rest (rest_open)")
+        else:
+            usable.append(each)
+    if not usable:
+        return [], left_out
+    numbers = Counter(each.settings for each in usable)
+    most = max(numbers.values())
+    reference = next(e.settings for e in usable if numbers[e.settings] == most)
+    left_out += [
+        f"{each.label}: {_difference(each.settings, reference)}"
+        for each in usable
+        if each.settings != reference
+    ]
+    return [each for each in usable if each.settings == reference], left_out
+
+
+def _settings(result: StoredResult) -> tuple[Any, ...]:
+    told = result.provenance
+    return told["config_sha256"], told["sampling_frequency"], told["emgspasm_version"]
+
+
+def _difference(mine: tuple[str, float, str], reference: tuple[str, float, str]) -> str:
+    words = ("settings {}", "{:g} Hz", "version {}")
+    told = [
+        f"{word.format(a)} instead of {word.format(b)}"
+        for word, a, b in zip(words, mine, reference, strict=True)
+        if a != b
+    ]
+    return f"not compared, analyzed with {' and '.join(told)}"
+
+
+def affected_side(treatments: Sequence[Treatment], kept: Sequence[Session]) -> str | None:
+    """The side that was treated; if none or both, the side with more spasms at rest."""
+    treated = {t.side for t in treatments if t.side in ("L", "R")}
+    if len(treated) == 1:
+        return treated.pop()
+    counts = {
+        side: sum(measure_rest(s.primary, side, FACE).spasms for s in kept) for side in ("L", "R")
+    }
+    if counts["L"] == counts["R"]:
+        return None
+    return max(counts, key=lambda side: counts[side])
+
+
+def course_rows(told: Course) -> Iterator[dict[str, Any]]:
+    """Every number of a course, a row each."""
+    if told.sessions:
+        for side in ("L", "R"):
+            for place in (FACE, *PLACES):
+                if any(muscles_of(b.info, side, place) for s in told.sessions for b in s.primary):
+                    yield from _place_rows(told, side, place)
+        yield from _weakness_rows(told)
+    for score in told.scores:
+        yield _when(told, score.date) | {
+            "measure": "scale",
+            "name": score.scale,
+            "value": score.value,
+            "rater": score.rater,
+        }
+    for each in told.treatments:
+        yield _when(told, each.date) | {
+            "measure": "treatment",
+            "name": " ".join(filter(None, (each.kind, each.product))),
+            "side": each.side,
+            "muscles": each.site,
+            "value": each.units,
+            "unit": "units" if each.units is not None else None,
+        }
+
+
+def _when(told: Course, day: date | None) -> dict[str, Any]:
+    if day is None or (told.origin is None and not told.sessions):
+        return {"date": day and day.isoformat()}
+    number = (day - told.zero).days
+    kind = told.origin.kind if told.origin else None
+    return {"date": day.isoformat(), "day": number, "visit": visit(number, kind)}
+
+
+def _place_rows(told: Course, side: str, place: str) -> Iterator[dict[str, Any]]:
+    measured = [measure_rest(s.primary, side, place) for s in told.sessions]
+    reference = baseline(told)
+    for name, unit in (("rate", "1/min"), ("burden", "uV"), ("amplitude", "uV")):
+        mdc = variability(told.sessions, side, place, name)
+        values = [getattr(m, name) for m in measured]
+        for index, (session, m) in enumerate(zip(told.sessions, measured, strict=True)):
+            interval = getattr(m, f"{name}_interval", None)
+            names = {
+                muscle
+                for b in session.primary
+                for muscle in muscles_of(b.info, side, place).values()
+            }
+            yield _when(told, session.day) | {
+                "session": session.label,
+                "side": side,
+                "region": place,
+                "muscles": "+".join(sorted(names)) or None,
+                "measure": name,
+                "value": _rounded(values[index]),
+                "ci_lo": _rounded(interval and interval[0]),
+                "ci_hi": _rounded(interval and interval[1]),
+                "unit": unit,
+                "valid_s": round(m.seconds, 3),
+                "n_spasms": m.spasms,
+                **_change(values, index, reference, mdc),
+            }
+
+
+def baseline(told: Course) -> int | None:
+    """Index of the session others are compared with: the last before day 0, or the first."""
+    if told.origin is None:
+        return 0 if told.sessions else None
+    before = [i for i, s in enumerate(told.sessions) if s.day and s.day <= told.zero]
+    return before[-1] if before else None
+
+
+def _change(
+    values: Sequence[float | None], index: int, reference: int | None, mdc: float | None
+) -> dict[str, Any]:
+    if reference is None or index == reference:
+        return {"mdc": _rounded(mdc), "baseline": "yes" if index == reference else None}
+    first, now = values[reference], values[index]
+    if first is None or now is None:
+        return {"mdc": _rounded(mdc)}
+    change = now - first
+    verdict = None if mdc is None else LARGER if abs(change) > mdc else NOT_LARGER
+    return {"change": _rounded(change), "mdc": _rounded(mdc), "verdict": verdict}
+
+
+def variability(kept: Sequence[Session], side: str, place: str, name: str) -> float | None:
+    """Minimal detectable change from two blocks of rest of each session; None if they are few.
+
+    It is that of a single block, so a session of two blocks varies less than it says.
+    """
+    first, second = [], []
+    for session in kept:
+        pair = session.blocks[:2] if len(session.blocks) > 1 else halves(session.blocks[0])
+        a, b = (getattr(measure_rest([block], side, place), name) for block in pair)
+        if a is not None and b is not None:
+            first.append(float(a))
+            second.append(float(b))
+    if len(first) < FEWEST_REPEATS:
+        return None
+    return minimal_detectable_change(first, second)
+
+
+def _weakness_rows(told: Course) -> Iterator[dict[str, Any]]:
+    """Maximal contraction of the affected over the other side, a row a muscle and session."""
+    if told.affected is None:
+        return
+    other = "R" if told.affected == "L" else "L"
+    for session in told.sessions:
+        most = maxima(session)
+        for muscle in REGIONS:
+            a, u = most.get((told.affected, muscle)), most.get((other, muscle))
+            if a is not None and u:
+                yield _when(told, session.day) | {
+                    "session": session.label,
+                    "side": told.affected,
+                    "region": REGIONS[muscle],
+                    "muscles": muscle,
+                    "measure": "mvc_ratio",
+                    "value": _rounded(a / u),
+                }
+
+
+def maxima(session: Session) -> dict[tuple[str, str], float]:
+    """Maximal contraction in uV by side and muscle: the largest of the session's recordings."""
+    most: dict[tuple[str, str], float] = {}
+    for result in session.results:
+        for row in table_rows(result.summary):
+            if row["channel"] is not None and row.get("mvc_uV") is not None:
+                key = row["side"], row["muscle"]
+                most[key] = max(most.get(key, 0.0), row["mvc_uV"])
+    return most
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(float(value), 4)
+
+
+def _dated(kept: Sequence[Session]) -> list[date]:
+    return [s.day for s in kept if s.day is not None]
