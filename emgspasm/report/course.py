@@ -16,6 +16,7 @@ from emgspasm.errors import RecordingError
 from emgspasm.report.rest import (
     FACE,
     PLACES,
+    Measured,
     RestBlock,
     halves,
     measure_rest,
@@ -291,8 +292,9 @@ def _when(told: Course, day: date | None) -> dict[str, Any]:
 def _place_rows(told: Course, side: str, place: str) -> Iterator[dict[str, Any]]:
     measured = [measure_rest(s.primary, side, place) for s in told.sessions]
     reference = baseline(told)
+    repeats = [repeated(s, side, place) for s in told.sessions]
     for name, unit in (("rate", "1/min"), ("burden", "uV"), ("amplitude", "uV")):
-        mdc = variability(told.sessions, side, place, name)
+        mdc = variability(repeats, name)
         values = [getattr(m, name) for m in measured]
         for index, (session, m) in enumerate(zip(told.sessions, measured, strict=True)):
             interval = getattr(m, f"{name}_interval", None)
@@ -338,21 +340,23 @@ def _change(
     return {"change": _rounded(change), "mdc": _rounded(mdc), "verdict": verdict}
 
 
-def variability(kept: Sequence[Session], side: str, place: str, name: str) -> float | None:
+def repeated(session: Session, side: str, place: str) -> tuple[Measured, Measured]:
+    """A region measured in two blocks of rest of a session: its first two, or its halves."""
+    pair = session.blocks[:2] if len(session.blocks) > 1 else halves(session.blocks[0])
+    first, second = (measure_rest([block], side, place) for block in pair)
+    return first, second
+
+
+def variability(repeats: Sequence[tuple[Measured, Measured]], name: str) -> float | None:
     """Minimal detectable change from two blocks of rest of each session; None if they are few.
 
     It is that of a single block, so a session of two blocks varies less than it says.
     """
-    first, second = [], []
-    for session in kept:
-        pair = session.blocks[:2] if len(session.blocks) > 1 else halves(session.blocks[0])
-        a, b = (getattr(measure_rest([block], side, place), name) for block in pair)
-        if a is not None and b is not None:
-            first.append(float(a))
-            second.append(float(b))
-    if len(first) < FEWEST_REPEATS:
+    pairs = [(getattr(a, name), getattr(b, name)) for a, b in repeats]
+    told = [(float(a), float(b)) for a, b in pairs if a is not None and b is not None]
+    if len(told) < FEWEST_REPEATS:
         return None
-    return minimal_detectable_change(first, second)
+    return minimal_detectable_change([a for a, _ in told], [b for _, b in told])
 
 
 def _weakness_rows(told: Course) -> Iterator[dict[str, Any]]:
