@@ -3,48 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from emgspasm import __version__
 from emgspasm.config import LoadedConfig
-from emgspasm.dsp.mains import fit_notch
-from emgspasm.dsp.pipeline import Analysis, Pipeline, analyze
-from emgspasm.dsp.quality import ChannelQuality, Limits, MeanSpectrum, grade, line_ratio
+from emgspasm.dsp.quality import ChannelQuality
 from emgspasm.dsp.rates import LOWEST, rate_warnings
 from emgspasm.errors import ConfigError
-from emgspasm.events import event_rows
-from emgspasm.spasm_tables import (
-    Findings,
-    brow_lifts,
-    maxima,
-    muscle_columns,
-    pair_rows,
-    side_columns,
-    synkinesis_shares,
-    trial_list,
-    trial_rows,
-    withheld,
-)
-from emgspasm.storage.columns import EVENTS, PAIRS, QUALITY, SUMMARY, TRIALS
+from emgspasm.measurement import Measurement, measure
+from emgspasm.provenance import provenance, spasm_provenance
 from emgspasm.storage.opening import StoredRecording, open_recording
-from emgspasm.storage.tables import table
-from emgspasm.stream import Burst, Channel, Chunk, StreamInfo, emg_only
-from emgspasm.synkinesis.folding import Folded, Folding, fold
-from emgspasm.synkinesis.markers import Marker, markers
-from emgspasm.synkinesis.measures import within
-from emgspasm.synkinesis.trials import MAXIMAL, Trial
-from emgspasm.tabulation import (
-    SIDE_LETTER,
-    bids_entities,
-    burst_measures,
-    quality_row,
-)
+from emgspasm.storage.placement import bids_entities
+from emgspasm.stream import StreamInfo
+from emgspasm.tabulation.events import events_table
+from emgspasm.tabulation.pairs import pairs_table
+from emgspasm.tabulation.quality import channel_quality, quality_table
+from emgspasm.tabulation.summary import summary_table
+from emgspasm.tabulation.trials import maxima, trial_list, trials_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,43 +60,6 @@ class Results:
             "pairs": self.pairs,
         }
         return told | ({"trials": self.trials} if len(self.trials) else {})
-
-
-@dataclass(slots=True)
-class Measurement:
-    """What folding over a recording gathers, arrays a number an EMG channel.
-
-    Parameters
-    ----------
-    pipeline : Pipeline
-        What was folded.
-    notice : str
-        Why it differs from the config's; ``""`` if it does not.
-    bursts : list of Burst
-    found : Findings
-        What the second fold found: events across muscles.
-    missing, clipped, flat, analyzed : ndarray of int
-        Samples.
-    noise : ndarray of float
-        Sum of the noise level over the analyzed samples.
-    present : int
-        Samples that were there at all.
-    line_frequency, line_ratio : ndarray of float
-        Hz and dB.
-    """
-
-    pipeline: Pipeline
-    notice: str
-    bursts: list[Burst]
-    missing: NDArray[np.int64]
-    clipped: NDArray[np.int64]
-    flat: NDArray[np.int64]
-    analyzed: NDArray[np.int64]
-    noise: NDArray[np.float64]
-    present: int = 0
-    found: Findings = field(default_factory=Findings)
-    line_frequency: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
-    line_ratio: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
 
 
 def analyze_recording(
@@ -229,258 +169,30 @@ def remaining(sampling_frequency: float) -> str:
     return f"of 20-450 Hz only 20-{0.45 * sampling_frequency:g} Hz remain"
 
 
-def measure(recording: StoredRecording, config: LoadedConfig) -> Measurement:
-    """Fold the pipeline, and the mean spectrum for the mains, over a recording."""
-    info = recording.info
-    n_channels = len(info.columns())
-    pipeline, chunks, notice = suit(config, info, recording)
-    result = _nothing_measured(pipeline, notice, n_channels)
-    spectrum = MeanSpectrum()
-    state = spectrum.init(emg_only(info), Chunk(0, np.empty((0, n_channels))))
-    analyses = analyze(pipeline, info, chunks)
-    result.found.marked = markers(recording.annotations, info.sampling_frequency)
-    for analysis, folded in fold(Folding(), pipeline, info, analyses, recording.annotations):
-        state, _ = spectrum.step(state, analysis.chunk)
-        gather(result, analysis)
-        gather_findings(result.found, analysis, folded, info)
-    result.line_frequency, result.line_ratio = line_ratio(state)
-    return result
-
-
-def _nothing_measured(pipeline: Pipeline, notice: str, n_channels: int) -> Measurement:
-    missing, clipped, flat, analyzed = np.zeros((4, n_channels), np.int64)
-    return Measurement(
-        pipeline, notice, [], missing, clipped, flat, analyzed, noise=np.zeros(n_channels)
-    )
-
-
-def suit(
-    config: LoadedConfig, info: StreamInfo, chunks: Iterable[Chunk]
-) -> tuple[Pipeline, Iterable[Chunk], str]:
-    """The pipeline for this stream, the stream, and what was decided; see ``dsp.mains``."""
-    if config.config.mains == "off":
-        return config.config.pipeline, chunks, ""
-    return fit_notch(config.config.pipeline, info, chunks)
-
-
-def gather(result: Measurement, analysis: Analysis) -> None:
-    """Add one analysis to a measurement; the tally counts at the end of each segment."""
-    result.bursts.extend(analysis.bursts)
-    result.present += len(analysis.chunk.samples)
-    tally = analysis.tally
-    if tally is None:
-        return
-    result.missing += tally.missing
-    result.clipped += tally.clipped
-    result.flat += tally.flat
-    result.analyzed += tally.analyzed
-    result.noise += tally.noise
-
-
-def gather_findings(found: Findings, analysis: Analysis, folded: Folded, info: StreamInfo) -> None:
-    """Add what became certain, valid time, and the envelope of maximal trials."""
-    found.events.extend(folded.events)
-    found.readings.extend(folded.readings)
-    found.lags.extend(folded.lags)
-    start, stop = max(analysis.chunk.start, analysis.settled), analysis.chunk.stop
-    if start < stop:
-        if found.valid and found.valid[-1][1] == start:
-            found.valid[-1] = found.valid[-1][0], stop
-        else:
-            found.valid.append((start, stop))
-    for marker in found.marked:
-        if marker.task in MAXIMAL and marker.onset < stop and analysis.chunk.start < marker.offset:
-            _gather_envelope(found, analysis, marker, info)
-
-
-def _gather_envelope(found: Findings, analysis: Analysis, marker: Marker, info: StreamInfo) -> None:
-    rows = slice(max(marker.onset - analysis.chunk.start, 0), marker.offset - analysis.chunk.start)
-    for i, column in enumerate(info.columns()):
-        if info.channels[column].muscle == MAXIMAL[marker.task]:
-            part = analysis.envelope.samples[rows, i].copy()
-            found.envelopes.setdefault((marker, column), []).append(part)
-
-
-def spasm_provenance(
-    info: StreamInfo, found: Findings, told: list[Trial], most: dict[int, float]
-) -> dict[str, Any]:
-    """Measures that fit no table, and what is withheld."""
-    fs = info.sampling_frequency
-    return {
-        "valid_s": [[round(a / fs, 6), round(b / fs, 6)] for a, b in found.valid],
-        "tasks": [
-            [m.task, m.trial, round(m.onset / fs, 6), round(m.offset / fs, 6)] for m in found.marked
-        ],
-        "mvc_uV": {
-            info.names[column]: round(value * (info.channels[column].microvolts or np.nan), 4)
-            for column, value in most.items()
-            if info.channels[column].microvolts
-        },
-        "synkinesis": synkinesis_shares(told),
-        "brow_lift": brow_lifts(info, found),
-        "withheld": [asdict(item) for item in withheld(info, found, most)],
-    }
-
-
 def tabulate(
     path: Path, recording: StoredRecording, measured: Measurement, config: LoadedConfig
 ) -> Results:
     """Turn a measurement into tables."""
-    info = recording.info
-    entities = bids_entities(path.stem)
+    info, found, name = recording.info, measured.found, path.stem
+    task = bids_entities(name).get("task")
     origin = {
-        "task": entities.get("task"),
+        "task": task,
         "source": "detector",
         "status": "auto",
         "detector_version": __version__,
         "config_sha": config.sha256[:12],
     }
-    found, most = measured.found, maxima(info, measured.found)
-    rows = event_rows(info, measured.bursts, found.events, found.copies, most, origin)
+    common = {"task": task, "recording": name}
+    most = maxima(info, found)
     told = trial_list(info, found, most)
-    common = {key: entities.get(key) for key in ("task",)} | {"recording": path.stem}
     quality = list(channel_quality(recording, measured))
     return Results(
-        name=path.stem,
-        events=table(rows, EVENTS),
-        summary=table(summary_rows(path.stem, recording, measured, entities), SUMMARY),
-        quality=table((quality_row(path.stem, q) for q in quality), QUALITY),
-        pairs=table(pair_rows(info, found, common), PAIRS),
-        trials=table(trial_rows(told, info.sampling_frequency, common), TRIALS),
-        provenance=provenance(path, recording, measured, config, quality)
+        name=name,
+        events=events_table(info, found, most, origin),
+        summary=summary_table(name, recording, measured, most),
+        quality=quality_table(name, quality),
+        pairs=pairs_table(info, found, common),
+        trials=trials_table(told, info.sampling_frequency, common),
+        provenance=provenance(path, recording, measured, config, quality, version=__version__)
         | spasm_provenance(info, found, told, most),
     )
-
-
-def summary_rows(
-    name: str, recording: StoredRecording, measured: Measurement, entities: dict[str, str]
-) -> Iterator[dict[str, Any]]:
-    """One row a channel, and one a side of the whole face."""
-    info = recording.info
-    fs, most = info.sampling_frequency, maxima(info, measured.found)
-    for i, column in enumerate(info.columns()):
-        channel = info.channels[column]
-        bursts = [b for b in measured.bursts if b.channel == column and b.quality != "settling"]
-        valid = measured.analyzed[i] / info.sampling_frequency
-        yield {
-            "participant": entities.get("sub"),
-            "session": entities.get("ses"),
-            "task": entities.get("task"),
-            "side": SIDE_LETTER.get(channel.side or ""),
-            "muscle": channel.muscle,
-            "valid_s": round(valid, 4),
-            "excluded_s": round(recording.n_samples / info.sampling_frequency - valid, 4),
-            "channel": channel.name,
-            "recording": name,
-            **_noise(channel, measured, i),
-            **(burst_measures(channel, bursts, valid, info.sampling_frequency) if valid else {}),
-            **(muscle_columns(channel, column, measured.found, fs) if valid else {}),
-            "mvc_uV": _microvolts(most.get(column), channel),
-        }
-    yield from side_rows(name, measured.found, entities, fs)
-
-
-def side_rows(
-    name: str, found: Findings, entities: dict[str, str], fs: float
-) -> Iterator[dict[str, Any]]:
-    """One row a side of the whole face, of the recording and of every task in it."""
-    common = {
-        "participant": entities.get("sub"),
-        "session": entities.get("ses"),
-        "recording": name,
-    }
-    tasks: dict[str | None, list[tuple[int, int]]] = {entities.get("task"): found.valid}
-    for marker in found.marked:
-        if not marker.movement:
-            part = within(found.valid, (marker.onset, marker.offset))
-            tasks.setdefault(marker.task, []).extend(part)
-    for task, valid in tasks.items():
-        for letter in ("L", "R", "B"):
-            yield common | {"task": task} | side_columns(letter, replace(found, valid=valid), fs)
-
-
-def _microvolts(value: float | None, channel: Channel) -> float | None:
-    if value is None or channel.microvolts is None:
-        return None
-    return round(value * channel.microvolts, 4)
-
-
-def _noise(channel: Channel, measured: Measurement, i: int) -> dict[str, float]:
-    if not measured.analyzed[i]:
-        return {}
-    level = measured.noise[i] / measured.analyzed[i]
-    return {"noise_uV": round(level * (channel.microvolts or np.nan), 4)}
-
-
-def channel_quality(recording: StoredRecording, measured: Measurement) -> Iterator[ChannelQuality]:
-    """Quality of every EMG channel."""
-    info = recording.info
-    total = max(recording.n_samples, 1)
-    for i, column in enumerate(info.columns()):
-        channel = info.channels[column]
-        noise = _noise(channel, measured, i).get("noise_uV", np.nan)
-        missing = recording.n_samples - measured.present + measured.missing[i]
-        shares = {
-            "clipped": 100 * measured.clipped[i] / total,
-            "dropped": 100 * missing / total,
-            "flat": 100 * measured.flat[i] / total,
-        }
-        line = float(measured.line_ratio[i])
-        analyzed = 100 * measured.analyzed[i] / total
-        graded, reason = grade(Limits(), noise=noise, line=line, analyzed=analyzed, **shares)
-        yield ChannelQuality(
-            channel=channel.name,
-            noise=noise,
-            line_frequency=float(measured.line_frequency[i]),
-            line_ratio=line,
-            grade=graded,
-            reason=reason,
-            **shares,
-        )
-
-
-def provenance(
-    path: Path,
-    recording: StoredRecording,
-    measured: Measurement,
-    config: LoadedConfig,
-    quality: Iterable[ChannelQuality],
-) -> dict[str, Any]:
-    """What a reader needs to trust, or repeat, a result."""
-    import hashlib
-
-    info, pipeline = recording.info, measured.pipeline
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    unusable = [
-        f"channel {q.channel} not analyzed: {q.reason}" for q in quality if q.grade == "unusable"
-    ]
-    return {
-        "recording": path.name,
-        "input_sha256": digest,
-        "sampling_frequency": info.sampling_frequency,
-        "duration_s": recording.n_samples / info.sampling_frequency,
-        "channels": list(info.names),
-        "device": info.device,
-        "emgspasm_version": __version__,
-        "config": config.text,
-        "config_sha256": config.sha256,
-        "pipeline": repr(pipeline),
-        "settings": asdict(pipeline),
-        "delay_ms": round(1000 * pipeline.delay(info), 3),
-        "settling_ms": round(1000 * pipeline.settling(info), 3),
-        "exploratory": info.sampling_frequency < LOWEST,
-        "warnings": [
-            *rate_warnings(info.sampling_frequency),
-            *recording.findings,
-            *filter(None, [measured.notice]),
-            *unusable,
-            *(
-                f"channel {c.name} is in {c.unit}, not in volts: its amplitudes are n/a"
-                for c in emg_only(info).channels
-                if c.microvolts is None
-            ),
-        ],
-        "validated_on": "simulated data and public recordings of healthy people only",
-        "purpose": "research and education only; not a medical device",
-    }

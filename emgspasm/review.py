@@ -14,8 +14,10 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+import numpy as np
+
 from emgspasm.errors import ConfigError, RecordingError
-from emgspasm.spasm_tables import Findings, muscle_columns, side_columns
+from emgspasm.findings import BURST, Findings, Rows, burst_of
 from emgspasm.storage.columns import REVIEWED_EVENTS, SUMMARY
 from emgspasm.storage.tables import read_table, table, table_rows, write_table
 from emgspasm.stored import (
@@ -27,10 +29,12 @@ from emgspasm.stored import (
     stored_findings,
     stored_info,
 )
-from emgspasm.stream import Burst, EventType, StreamInfo
+from emgspasm.stream import EventType, StreamInfo
 from emgspasm.synkinesis.classes import spasm_class
 from emgspasm.synkinesis.measures import HEMIFACIAL, within
 from emgspasm.synkinesis.spread import spread_stage
+from emgspasm.tabulation.events import burden
+from emgspasm.tabulation.summary import side_columns, spasm_measures
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -223,19 +227,17 @@ def decided(
     for row in rows:
         of_event.setdefault(str(row["event_id"]), []).append(row)
     detected = {str(row["event_id"]): row for row in _events(original.events)}
-    found = stored_findings(original, info)
-    bursts = {
-        str(row["event_id"]): event.bursts
-        for row, event in zip(_events(original.events), found.events, strict=True)
-    }
+    parts = stored_findings(original, info).parts
+    rows_of = {name: i for i, name in enumerate(detected)}
     for decision in decisions:
         if decision.event_id not in detected:
             raise RecordingError(
                 f"event {decision.event_id!r} is not in {original.events_path.name} (it holds "
                 f"{len(detected)} events, from {next(iter(detected), 'none')}). Check the name"
             )
-        was, parts = detected[decision.event_id], bursts[decision.event_id]
-        told = _told(decision, was, parts, info)
+        number = rows_of[decision.event_id]
+        mine = parts[(parts["event"] == number) & ~parts["copy"]]
+        told = _told(decision, detected[decision.event_id], mine, info)
         common = {"status": decision.status, "rater": rater, "reviewed": moment}
         spasm = told["trial_type"] == "spasm" and decision.status == "accepted"
         for row in of_event[decision.event_id]:
@@ -246,7 +248,7 @@ def decided(
 
 
 def _told(
-    decision: Decision, was: Mapping[str, Any], bursts: Sequence[Burst], info: StreamInfo
+    decision: Decision, was: Mapping[str, Any], parts: Rows, info: StreamInfo
 ) -> dict[str, Any]:
     """Cells of an event's row: as detected, or called otherwise."""
     kept = {key: was[key] for key in ("trial_type", "side", "class", "spread_stage")}
@@ -258,25 +260,23 @@ def _told(
     )
     told: dict[str, Any] = {"trial_type": kind, "class": label or None, "detected_as": seen}
     if kind == "spasm":
+        bursts = [burst_of(part[list(BURST.names or ())]) for part in parts]
         muscles = [info.channels[b.channel].muscle or "" for b in bursts]
         told["spread_stage"] = spread_stage(muscles)
         if not label:
             told["class"] = spasm_class(bursts, info.sampling_frequency) if bursts else "isolated"
         hemifacial = told["class"] in HEMIFACIAL
-        told["side"] = _side(bursts, info) if was["side"] == "B" and hemifacial else was["side"]
+        told["side"] = _side(parts, info) if was["side"] == "B" and hemifacial else was["side"]
     else:
         told |= {"spread_stage": None, "side": "B" if kind == "blink" else was["side"]}
     return told
 
 
-def _side(bursts: Sequence[Burst], info: StreamInfo) -> str:
+def _side(parts: Rows, info: StreamInfo) -> str:
     """The side on which more happened."""
-    area = {"left": 0.0, "right": 0.0}
-    for b in bursts:
-        side = info.channels[b.channel].side
-        if side in area:
-            area[side] += (b.mean - b.baseline) * (b.offset - b.onset)
-    return "L" if area["left"] >= area["right"] else "R"
+    area = burden(parts) * (parts["offset"] - parts["onset"])
+    sides = np.array([channel.side for channel in info.channels])[parts["channel"]]
+    return "L" if area[sides == "left"].sum() >= area[sides == "right"].sum() else "R"
 
 
 def reviewed_summary(result: StoredResult, info: StreamInfo) -> pd.DataFrame:
@@ -287,18 +287,17 @@ def reviewed_summary(result: StoredResult, info: StreamInfo) -> pd.DataFrame:
 
 
 def _summary_row(row: dict[str, Any], found: Findings, info: StreamInfo) -> dict[str, Any]:
-    kept = dict(row)
+    kept = {column.name: row.get(column.name) if column.name in _KEPT else None
+            for column in SUMMARY}  # fmt: skip
     fs = info.sampling_frequency
     if kept["channel"] is not None:
         column = info.names.index(kept["channel"])
-        blank = dict.fromkeys(_OF_SPASMS)
-        told = muscle_columns(info.channels[column], column, found, fs) if kept["valid_s"] else {}
-        return kept | blank | told
+        told = spasm_measures(info.channels[column], column, found, fs) if kept["valid_s"] else {}
+        return kept | told
     windows = [(m.onset, m.offset) for m in found.marked if m.task == kept["task"]]
     whole = not windows or _is_whole(kept, found, fs)
     valid = found.valid if whole else list(chain(*(within(found.valid, w) for w in windows)))
-    part = Findings(found.events, valid=valid, marked=found.marked)
-    return kept | dict.fromkeys(_OF_SPASMS) | side_columns(str(kept["side"]), part, fs)
+    return kept | side_columns(str(kept["side"]), found, valid, fs)
 
 
 def _is_whole(row: Mapping[str, Any], found: Findings, fs: float) -> bool:
@@ -307,9 +306,9 @@ def _is_whole(row: Mapping[str, Any], found: Findings, fs: float) -> bool:
     return bool(abs(seconds - row["valid_s"]) < 1e-3)
 
 
-_OF_SPASMS = (
-    "n_spasms", "spasm_rate_per_min", "rate_ci_lo", "rate_ci_hi", "spasm_pct_time",
-    "spasm_dur_median_ms", "spasm_dur_iqr_ms", "spasm_dur_p95_ms", "spasm_burden_uV",
-    "spasm_peak_p95_uV", "spread_stage", "blink_rate_per_min",
+_KEPT = frozenset(
+    {"participant", "session", "task", "side", "muscle", "valid_s", "excluded_s", "n_bursts",
+     "pct_time", "dur_median_ms", "dur_p95_ms", "burden_uV", "peak_p95_uV", "noise_uV", "mvc_uV",
+     "snr_db", "burst_rate_per_min", "channel", "recording"}
 )  # fmt: skip
-"""Columns of the summary that depend on what events are called."""
+"""Columns of the summary that do not depend on what events are called."""

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from emgspasm.errors import RecordingError
-from emgspasm.spasm_tables import Findings
+from emgspasm.findings import BURST, EVENT, LAG, PART, QUALITIES, READ, Findings, Rows
 from emgspasm.storage.tables import read_table, table_rows
-from emgspasm.stream import SIDE_LETTERS, Burst, Channel, Event, StreamInfo
+from emgspasm.stream import SIDE_LETTERS, Channel, StreamInfo
 from emgspasm.synkinesis.markers import Marker
 
 if TYPE_CHECKING:
     import pandas as pd
+
+COPIES = ("yes", "possible")
+"""Flags of bursts that cross-talk explains: under 1000 Hz it is only possible."""
 
 DETECTED, REVIEWED = "_desc-bursts_", "_desc-reviewed_"
 
@@ -125,58 +130,86 @@ def stored_info(result: StoredResult) -> StreamInfo:
 def stored_findings(result: StoredResult, info: StreamInfo) -> Findings:
     """What the tables were made of; rejected events are left out.
 
-    Bursts have amplitudes in uV, rounded as in the table.
+    Bursts have amplitudes in uV, rounded as in the table. Lags, correlations and the envelopes of
+    maximal trials are not stored, so they are empty.
     """
     fs = result.sampling_frequency
     columns = {name: column for column, name in enumerate(info.names)}
-    bursts: dict[str, list[Burst]] = {}
-    events = []
+    bursts, events = [], []
     for row in table_rows(result.events):
-        if row["trial_type"] == "burst":
-            name = _text(row["event_id"])
-            if name and row["channel"] in columns and row.get("crosstalk_flag") != "yes":
-                bursts.setdefault(name, []).append(_burst(row, columns[row["channel"]], fs))
-        elif row.get("status") != "rejected":
-            events.append(row)
+        if row["trial_type"] != "burst":
+            events += [row] if row.get("status") != "rejected" else []
+        elif row["channel"] in columns:
+            bursts.append((row, _burst(row, columns[row["channel"]], fs)))
+    numbers = {str(row["event_id"]): i for i, row in enumerate(events)}
+    copies = [row.get("crosstalk_flag") in COPIES for row, _ in bursts]
+    told = [
+        (*burst, number, copy)
+        for (row, burst), copy in zip(bursts, copies, strict=True)
+        if (number := numbers.get(str(row["event_id"]))) is not None
+        and _of_side(events[number]["side"], info.channels[burst[0]])
+    ]
+    parts = np.array(told, PART)
+    found = np.array([burst for _, burst in bursts], BURST)
     return Findings(
-        events=[
-            _event(row, _of_side(row["side"], bursts.get(str(row["event_id"]), []), info), fs)
-            for row in events
-        ],
+        bursts=found,
+        events=np.array([_event(row, fs) for row in events], EVENT),
+        parts=parts[np.argsort(parts["event"], kind="stable")],
+        readings=_readings(found, np.array(copies, np.bool_)),
+        lags=np.empty(0, LAG),
+        rho=np.zeros((len(info.columns()),) * 2),
         valid=[(round(a * fs), round(b * fs)) for a, b in result.provenance["valid_s"]],
         marked=tuple(
             Marker(round(a * fs), round(b * fs), task, trial)
             for task, trial, a, b in result.provenance["tasks"]
         ),
+        envelopes={},
     )
 
 
-def _of_side(side: str, bursts: Sequence[Burst], info: StreamInfo) -> list[Burst]:
-    """Bursts of the side of an event; a blink that an expert calls a spasm has both."""
-    other = {"L": "right", "R": "left"}.get(side)
-    return [b for b in bursts if info.channels[b.channel].side != other]
+def _of_side(side: str, channel: Channel) -> bool:
+    """Whether a burst counts in an event; a blink that an expert calls a spasm has both sides."""
+    return channel.side != {"L": "right", "R": "left"}.get(side)
 
 
-def _burst(row: dict[str, Any], column: int, fs: float) -> Burst:
+def _burst(row: dict[str, Any], column: int, fs: float) -> tuple[Any, ...]:
     onset, duration = float(row["onset"]), float(row["duration"])
-    mean = float(row["mean_uV"])
-    over = float(row["burden_uVs"]) / duration if duration else 0.0
+    mean, peak = (_number(row[name]) for name in ("mean_uV", "peak_uV"))
+    over = _number(row["burden_uVs"]) / duration if duration else 0.0
+    quality = QUALITIES.index(row["quality"]) if row.get("quality") in QUALITIES else 0
     offset = round((onset + duration) * fs)
-    return Burst(column, round(onset * fs), offset, float(row["peak_uV"]), mean, mean - over)
+    return column, round(onset * fs), offset, peak, mean, mean - over, quality
 
 
-def _event(row: dict[str, Any], bursts: Sequence[Burst], fs: float) -> Event:
-    stage = row.get("spread_stage")
-    return Event(
-        trial_type=row["trial_type"],
-        onset=round(row["onset"] * fs),
-        offset=round((row["onset"] + row["duration"]) * fs),
-        side=row["side"],
-        label=_text(row.get("class")) or "",
-        bursts=tuple(bursts),
-        spread_stage=int(stage) if stage is not None else 0,
-        task=_text(row.get("task")) or "",
+def _readings(found: Rows, copies: NDArray[np.bool_]) -> Rows:
+    told = np.empty(len(found), READ)
+    for name in ("channel", "onset"):
+        told[name] = found[name]
+    told["copy"], told["neighbour"] = copies, -1
+    return np.sort(told, order="onset", kind="stable")
+
+
+def _event(row: dict[str, Any], fs: float) -> tuple[Any, ...]:
+    stage, trial = row.get("spread_stage"), row.get("trial")
+    return (
+        row["trial_type"],
+        round(row["onset"] * fs),
+        round((row["onset"] + row["duration"]) * fs),
+        row["side"],
+        _text(row.get("class")) or "",
+        _number(row.get("li")),
+        _number(row.get("log_ratio")),
+        int(stage) if stage is not None else 0,
+        row.get("blink_coincident") in (True, "True", "yes"),
+        _text(row.get("task")) or "",
+        int(trial) if trial is not None else 0,
+        _text(row.get("quality")) or "good",
+        _text(row.get("reason")) or "",
     )
+
+
+def _number(value: Any) -> float:
+    return np.nan if value is None else float(value)
 
 
 def _text(value: Any) -> str | None:

@@ -60,7 +60,7 @@ def record(simulated: Simulation, path: Path) -> list[Burst]:
     """Store a source while its bursts are found: what is analyzed is what was stored."""
     from emgspasm.config import LoadedConfig
     from emgspasm.dsp.pipeline import analyze
-    from emgspasm.results import suit
+    from emgspasm.measurement import suit
     from emgspasm.storage.bdf import BdfWriter
 
     n_chunks = -(-simulated.n_samples // simulated.chunk_size)

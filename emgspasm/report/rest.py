@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.spasm_tables import Findings
+from emgspasm.findings import Findings, Rows
 from emgspasm.stored import StoredResult, stored_findings, stored_info
-from emgspasm.stream import Burst, Event, StreamInfo
+from emgspasm.stream import StreamInfo
 from emgspasm.synkinesis.intervals import BLOCK, rate_interval
-from emgspasm.synkinesis.measures import Span, within
+from emgspasm.synkinesis.measures import Span, begins_in, within
 from emgspasm.synkinesis.spread import REGIONS
+from emgspasm.tabulation.events import burden
 
 FACE = "face"
 """All muscles of a side that the facial nerve moves."""
@@ -124,25 +124,22 @@ def measure_rest(blocks: Sequence[RestBlock], side: str, place: str) -> Measured
     counts, areas, seconds, strengths = [], [], [], []
     spasms = 0
     for block in filter(lambda each: each.valid, blocks):
-        columns = muscles_of(block.info, side, place)
-        mine = [
-            (event, parts)
-            for event in block.found.spasms
-            if event.side == side and (parts := _parts(event, columns)) and _inside(event, block)
-        ]
-        spasms += len(mine)
-        fs = block.info.sampling_frequency
-        weights = [sum(_area(b, fs) for b in parts) / len(columns) for _, parts in mine]
-        onsets = [event.onset for event, _ in mine]
+        columns, fs = muscles_of(block.info, side, place), block.info.sampling_frequency
+        onsets, mine, which = _spasms_of(block, side, list(columns))
+        spasms += len(onsets)
+        over = burden(mine)
+        area = over * (mine["offset"] - mine["onset"]) / fs / max(len(columns), 1)
+        weights = np.bincount(which, area, len(onsets)).astype(np.float64)
         told = block_sums(onsets, weights, block.valid, fs)
         counts.append(told[0])
         areas.append(told[1])
         seconds.append(told[2])
-        strengths += [b.mean - b.baseline for b in chain.from_iterable(p for _, p in mine)]
+        strengths.append(over)
     total = sum(block.seconds for block in blocks)
     if total <= 0:
         return Measured(0.0, 0, None, None, None, None, None)
     count, area, time = (np.concatenate(parts) for parts in (counts, areas, seconds))
+    over = np.concatenate(strengths)
     per_minute = rate_interval(area, time)
     return Measured(
         seconds=total,
@@ -151,31 +148,30 @@ def measure_rest(blocks: Sequence[RestBlock], side: str, place: str) -> Measured
         rate_interval=rate_interval(count, time),
         burden=float(area.sum()) / total,
         burden_interval=per_minute and (per_minute[0] / 60, per_minute[1] / 60),
-        amplitude=float(np.median(strengths)) if strengths else None,
+        amplitude=float(np.median(over)) if len(over) else None,
     )
 
 
-def _parts(event: Event, columns: Iterable[int]) -> set[Burst]:
-    wanted = set(columns)
-    return {b for b in event.bursts if b.channel in wanted}
-
-
-def _inside(event: Event, block: RestBlock) -> bool:
-    return any(a <= event.onset < b for a, b in block.valid)
-
-
-def _area(burst: Burst, fs: float) -> float:
-    return max(burst.mean - burst.baseline, 0.0) * (burst.offset - burst.onset) / fs
+def _spasms_of(
+    block: RestBlock, side: str, columns: Sequence[int]
+) -> tuple[NDArray[np.int64], Rows, NDArray[np.int64]]:
+    """Onsets of the spasms these columns take part in, their bursts, and which spasm each is of."""
+    events, parts = block.found.events, block.found.parts
+    wanted = block.found.hemifacial & (events["side"] == side)
+    wanted &= begins_in(events["onset"], block.valid)
+    mine = parts[np.isin(parts["channel"], columns) & ~parts["copy"] & wanted[parts["event"]]]
+    numbers, which = np.unique(mine["event"], return_inverse=True)
+    return events["onset"][numbers], mine, which
 
 
 def block_sums(
-    onsets: Sequence[int], weights: Sequence[float], valid: Sequence[Span], fs: float
+    onsets: NDArray[np.int64], weights: NDArray[np.float64], valid: Sequence[Span], fs: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Number of events, sum of their weights, and valid seconds, of consecutive 30 s blocks."""
     size = round(BLOCK * fs)
     edges = np.arange(valid[0][0], valid[-1][1] + size, size)
     counts = np.histogram(onsets, edges)[0].astype(float)
-    sums = np.histogram(onsets, edges, weights=np.asarray(weights, float))[0]
+    sums = np.histogram(onsets, edges, weights=weights)[0]
     seconds = np.zeros(len(edges) - 1)
     for a, b in valid:
         seconds += np.clip(np.minimum(edges[1:], b) - np.maximum(edges[:-1], a), 0, None) / fs

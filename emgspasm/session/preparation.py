@@ -10,7 +10,8 @@ import numpy as np
 from emgspasm.config import LoadedConfig
 from emgspasm.dsp.pipeline import analyze
 from emgspasm.errors import ConfigError
-from emgspasm.results import check, suit
+from emgspasm.measurement import suit
+from emgspasm.results import check
 from emgspasm.stream import Channel, Chunk, StreamInfo
 
 UNKNOWN_SCALE = 187_500.0

@@ -19,7 +19,7 @@ import numpy as np
 
 from emgspasm.config import LoadedConfig
 from emgspasm.dsp.pipeline import Analysis, analyze
-from emgspasm.results import suit
+from emgspasm.measurement import suit
 from emgspasm.session.disk import require_reserve, require_room, room
 from emgspasm.session.handover import Handover
 from emgspasm.session.network import NetworkMarkers

@@ -111,10 +111,9 @@ def movement(name: str, onset: float, rng: np.random.Generator) -> Act:
     return Act("voluntary", name, tuple(drives))
 
 
-def speech(duration: float, rng: np.random.Generator) -> Iterator[Act]:
+def utterances(onset: float, end: float, rng: np.random.Generator) -> Iterator[Act]:
     """Utterances of 1.5-4 s with pauses; syllables at 3-7 Hz (clinical facts 2)."""
-    onset = 1.0
-    while (stop := onset + rng.uniform(1.5, 4)) < duration - 0.6:
+    while (stop := onset + rng.uniform(1.5, 4)) < end:
         yield Act("voluntary", "speech", tuple(syllables(onset, stop, rng)))
         onset = stop + rng.uniform(0.5, 1.5)
 

@@ -16,10 +16,11 @@ from emgspasm.simulation.movements import (
     blinks,
     eyes_open,
     onsets,
-    speech,
     trials,
+    utterances,
     with_synkinesis,
 )
+from emgspasm.simulation.protocol import protocol
 from emgspasm.simulation.spasms import (
     Blepharospasm,
     Hemifacial,
@@ -51,6 +52,8 @@ class Scenario:
         Seconds between cues.
     trials_from : float
         Share of the recording before the first cue.
+    follows_protocol : bool
+        Blocks and trials of a whole session (``simulation.protocol``) in place of `movements`.
     """
 
     description: str
@@ -59,6 +62,7 @@ class Scenario:
     movements: tuple[str, ...] = ()
     trial_interval: float = 8.0
     trials_from: float = 0.0
+    follows_protocol: bool = False
     speaks: bool = False
     hemifacial: Hemifacial | None = None
     blepharospasm: Blepharospasm | None = None
@@ -98,6 +102,12 @@ SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
             movements=("smile", "close_forced", "brow"),
             trial_interval=15.0,
             trials_from=0.5,
+            hemifacial=Hemifacial(10.0, 1, 0.35, 0.1, 0.7, on_blink=0.2, on_movement=0.3),
+        ),
+        "hfs_protocol": Scenario(
+            "hemifacial spasm through the 12 min session protocol: rest, trials, speech, rest",
+            task="",
+            follows_protocol=True,
             hemifacial=Hemifacial(10.0, 1, 0.35, 0.1, 0.7, on_blink=0.2, on_movement=0.3),
         ),
         "blepharospasm": Scenario(
@@ -149,12 +159,15 @@ def movements(
     scenario: Scenario, duration: float, seed: int
 ) -> tuple[list[Act], tuple[Annotation, ...]]:
     """Voluntary movements and speech, with the markers of the tasks."""
+    if scenario.follows_protocol:
+        done = list(protocol(duration, random_stream(seed, "protocol")))
+        return [act for acts, _ in done for act in acts], tuple(marker for _, marker in done)
     start = 3.0 + scenario.trials_from * duration
     rng = random_stream(seed, "trials")
     cued = list(trials(scenario.movements, start, scenario.trial_interval, duration, rng))
     acts = [act for act, _ in cued]
     if scenario.speaks:
-        acts += speech(duration, random_stream(seed, "speech"))
+        acts += utterances(1.0, duration - 0.6, random_stream(seed, "speech"))
     rest = min(start, duration) if scenario.trials_from else duration
     whole = (Annotation(0.0, rest, scenario.task),) if scenario.task else ()
     return acts, (*whole, *(marker for _, marker in cued))

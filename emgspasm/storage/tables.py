@@ -20,15 +20,35 @@ MISSING = "n/a"
 
 def table(rows: Iterable[Mapping[str, Any]], columns: Sequence[Column]) -> pd.DataFrame:
     """Rows as a data frame with exactly these columns; what a row lacks is missing."""
+    rows = list(rows)
+    return frame({c.name: [row.get(c.name) for row in rows] for c in columns}, columns)
+
+
+def frame(cells: Mapping[str, Any], columns: Sequence[Column]) -> pd.DataFrame:
+    """Cells by column as a data frame with exactly these columns.
+
+    Parameters
+    ----------
+    cells : mapping of str to array_like or scalar
+        None and NaN are missing; what is no array stands in every row.
+    columns : sequence of Column
+        In order; what `cells` lacks is missing.
+    """
     import pandas as pd
 
-    cells: dict[str, list[Any]] = {c.name: [] for c in columns}
-    for row in rows:  # one at a time: a hundred thousand rows as dicts take 200 MB
-        for name, values in cells.items():
-            values.append(row.get(name))
-    frame = pd.DataFrame({name: pd.Series(cells.pop(name)) for name in list(cells)}, copy=False)
-    whole = {c.name: "Int64" for c in columns if c.whole}  # pandas' integers that may be missing
-    return frame.astype(whole)
+    n_rows = max((len(c) for c in cells.values() if not _is_scalar(c)), default=0)
+    told = {}
+    for column in columns:
+        values = cells.get(column.name)
+        values = [values] * n_rows if _is_scalar(values) else values
+        series = pd.Series(values)
+        # pandas' integers may be missing
+        told[column.name] = series.astype("Int64") if column.whole else series
+    return pd.DataFrame(told, copy=False)
+
+
+def _is_scalar(values: Any) -> bool:
+    return values is None or isinstance(values, str)
 
 
 def table_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

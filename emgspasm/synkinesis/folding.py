@@ -143,9 +143,9 @@ class Folding:
         state.unread += analysis.bursts
         if not (past.known(state.history) or ends):
             return state, Folded()
-        for burst in state.unread:
-            reading = read(burst, state.sites[burst.channel], state.history)
-            heapq.heappush(state.waiting, (burst.onset, burst.channel, burst.offset, reading))
+        for reading in read(state.unread, state.sites, state.history):
+            place = reading.onset, reading.burst.channel, reading.offset
+            heapq.heappush(state.waiting, (*place, reading))
         state.unread.clear()
         said = Saying()
         while state.waiting and (ends or state.waiting[0][0] < analysis.earliest):

@@ -135,10 +135,8 @@ def _noise(history: History) -> NDArray[np.float64]:
     width = min(450.0, 0.45 * history.fs) - 20.0
     spread = 2 / (9 * max(2 * BLOCK * width, 1.0))
     share = (1 - spread + QUIET_QUANTILE * sqrt(spread)) ** 3
-    quiet = [
-        kernels.quietest(seen[0, :, k], seen[1, :, k], QUIET_SHARE) for k in range(seen.shape[2])
-    ]
-    return np.array([(limit / share, product) for limit, product in quiet]).T
+    limit, product = kernels.quietest(seen[0], seen[1], QUIET_SHARE)
+    return np.array([limit / share, product])
 
 
 def noise(history: History, sample: int) -> NDArray[np.float64]:
@@ -157,8 +155,14 @@ def known(history: History) -> bool:
     return len(history.moments) >= FEWEST_LEVELS
 
 
-def stretch(history: History, onset: int, offset: int) -> NDArray[np.float64]:
-    """Filtered samples of all channels while a burst lasted, its last seconds if it was long."""
+def limits(history: History, onset: int, offset: int) -> tuple[int, int]:
+    """First row and row after the last while a burst lasted, its last seconds if it was long."""
     low = max(onset, offset - round(LOOK * history.fs)) + history.shift - history.first
     high = offset + history.shift - history.first
-    return history.rows[max(low, 0) : min(max(high, 0), history.filled)]
+    return max(low, 0), min(max(high, 0), history.filled)
+
+
+def stretch(history: History, onset: int, offset: int) -> NDArray[np.float64]:
+    """Filtered samples of all channels while a burst lasted; see :func:`limits`."""
+    low, high = limits(history, onset, offset)
+    return history.rows[low:high]

@@ -31,6 +31,50 @@ def survey(rows: Values, column: int) -> tuple[Values, Values]:
         Mean of ``x[i] * y[i + lag]``, x the channel compared, for lags -1, 0 and 1.
     """
     n_samples, n_channels = rows.shape
+    sums = _sums(rows, column)
+    if np.isnan(sums).any():
+        power, product = _survey_of_present(rows, column)
+        return power, product
+    power = np.empty(n_channels)
+    product = np.zeros((n_channels, LAGS))
+    for k in range(n_channels):
+        power[k] = sums[LAGS, k] / n_samples if n_samples else np.nan
+        for lag in range(LAGS):
+            count = n_samples - abs(lag - 1)
+            product[k, lag] = sums[lag, k] / count if count > 0 else 0.0
+    return power, product
+
+
+@numba.njit(cache=True, nogil=True)
+def _sums(rows, column):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+    """Sums of the products at each lag, then of the squares, a row each; NaN if one is missing.
+
+    The innermost loops run over channels, side by side in memory: the compiler makes them one
+    instruction for several.
+    """
+    n_samples, n_channels = rows.shape
+    before, here, after, squares = np.zeros((LAGS + 1, n_channels))
+    for j in range(n_samples):
+        x = rows[j, column]
+        for k in range(n_channels):
+            here[k] += x * rows[j, k]
+        for k in range(n_channels):
+            squares[k] += rows[j, k] * rows[j, k]
+        if j + 1 < n_samples:
+            x = rows[j + 1, column]
+            for k in range(n_channels):
+                before[k] += x * rows[j, k]
+        if j > 0:
+            x = rows[j - 1, column]
+            for k in range(n_channels):
+                after[k] += x * rows[j, k]
+    return np.stack((before, here, after, squares))
+
+
+@numba.njit(cache=True, nogil=True)
+def _survey_of_present(rows, column):  # type: ignore[no-untyped-def]  # see _sums
+    """The same over what is there, where samples are missing."""
+    n_samples, n_channels = rows.shape
     power = np.zeros(n_channels)
     product = np.zeros((n_channels, LAGS))
     counts = np.zeros((n_channels, LAGS + 1))
@@ -87,19 +131,61 @@ def block_powers(rows: Values, size: int) -> Values:
 
 
 @numba.njit(cache=True, nogil=True)
-def quietest(powers: Values, products: Values, share: float) -> tuple[float, float]:
+def quietest(powers: Values, products: Values, share: float) -> tuple[Values, Values]:
     """Power that this share of the blocks stays under, and the correlation of their samples.
 
-    NaN and 0 where all blocks are missing.
+    Parameters
+    ----------
+    powers, products : ndarray, shape (n_blocks, n_channels)
+        See :func:`block_powers`.
+    share : float
+
+    Returns
+    -------
+    limit, correlation : ndarray, shape (n_channels,)
+        NaN and 0 where all blocks of a channel are missing.
     """
-    present = powers[powers == powers]
-    if len(present) == 0:
-        return np.nan, 0.0
-    place = int(share * (len(present) - 1))
-    limit = np.partition(present, place)[place]
-    total = product = 0.0
-    for i in range(len(powers)):
-        if powers[i] <= limit:
-            total += powers[i]
-            product += products[i]
-    return limit, product / total if total > 0.0 else 0.0
+    n_blocks, n_channels = powers.shape
+    limits, correlations = np.full(n_channels, np.nan), np.zeros(n_channels)
+    present = np.empty(n_blocks)
+    for k in range(n_channels):
+        count = 0
+        for i in range(n_blocks):
+            present[count] = powers[i, k]
+            count += powers[i, k] == powers[i, k]
+        if count == 0:
+            continue
+        limit = _smallest(present[:count], int(share * (count - 1)))
+        total = product = 0.0
+        for i in range(n_blocks):
+            if powers[i, k] <= limit:
+                total += powers[i, k]
+                product += products[i, k]
+        limits[k] = limit
+        correlations[k] = product / total if total > 0.0 else 0.0
+    return limits, correlations
+
+
+@numba.njit(cache=True, nogil=True)
+def _smallest(values, place):  # type: ignore[no-untyped-def]  # see _sums
+    """Value that would stand at this place in order (Hoare's selection); reorders the values."""
+    low, high = 0, len(values) - 1
+    while low < high:
+        pivot = values[(low + high) // 2]
+        i, j = low, high
+        while i <= j:
+            while values[i] < pivot:
+                i += 1
+            while values[j] > pivot:
+                j -= 1
+            if i <= j:
+                values[i], values[j] = values[j], values[i]
+                i += 1
+                j -= 1
+        if place <= j:
+            high = j
+        elif place >= i:
+            low = i
+        else:
+            break
+    return values[place]

@@ -65,14 +65,34 @@ def synchrony(
     reach = SHUFFLE * sampling_frequency
     by_chance = np.array(
         [
-            np.mean(np.abs(_nearest(first, np.sort(second + shift))) <= window)
-            for shift in rng.uniform(-reach, reach, (SHUFFLES, len(second)))
+            _share(first, second, rng.uniform(-reach, reach, len(second)), window)
+            for _ in range(SHUFFLES)
         ]
     )
     spread = float(by_chance.std())
     z = (float(near.mean()) - float(by_chance.mean())) / spread if spread > 0 else nan
     lags = 1000 * distance[near] / sampling_frequency
     return Synchrony(int(near.sum()), 100 * float(near.mean()), z, lags)
+
+
+@numba.njit(cache=True, nogil=True)
+def _share(first, second, shifts, window):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+    """Share of the first with one of the second, displaced by these shifts, within the window."""
+    moved = np.empty(len(second))
+    for i in range(len(second)):
+        # in order but for the shifts, so that each has a short way to its place
+        value, place = second[i] + shifts[i], i
+        while place > 0 and moved[place - 1] > value:
+            moved[place] = moved[place - 1]
+            place -= 1
+        moved[place] = value
+    count = after = 0
+    for onset in first:
+        while after < len(moved) and moved[after] < onset:
+            after += 1
+        near = after < len(moved) and moved[after] - onset <= window
+        count += near or (after > 0 and onset - moved[after - 1] <= window)
+    return count / len(first)
 
 
 def _nearest(first: NDArray[np.int64], second: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -109,28 +129,41 @@ def envelope_lag(
     count = len(a)
     sum_a, sum_b = _sums(a, 1), _sums(b, 1)
     square_a, square_b = _sums(a, 2), _sums(b, 2)
+    products = _products(a, b, reach)
     best, found = -2.0, 0
     for lag in range(-reach, reach + 1):
         low, high = max(0, -lag), min(count, count - lag)
         n = high - low
         if n < max(window, count // 2):
             continue
-        product = 0.0
-        for i in range(low, high):
-            product += a[i] * b[i + lag]
         mean_a, mean_b = (sum_a[high] - sum_a[low]) / n, (sum_b[high + lag] - sum_b[low + lag]) / n
         spread_a = (square_a[high] - square_a[low]) / n - mean_a**2
         spread_b = (square_b[high + lag] - square_b[low + lag]) / n - mean_b**2
         if spread_a <= 0.0 or spread_b <= 0.0:
             continue
-        value = (product / n - mean_a * mean_b) / np.sqrt(spread_a * spread_b)
+        value = (products[lag + reach] / n - mean_a * mean_b) / np.sqrt(spread_a * spread_b)
         if value > best or (value == best and abs(lag) < abs(found)):
             best, found = value, lag
     return found, best
 
 
 @numba.njit(cache=True, nogil=True)
-def _envelope(x, window):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def _products(a, b, reach):  # type: ignore[no-untyped-def]  # see _share
+    """Sums of ``a[i] * b[i + lag]`` for lags from -reach to reach.
+
+    Value by value, not lag by lag: the sums of neighbouring lags then grow side by side.
+    """
+    products = np.zeros(2 * reach + 1)
+    for i in range(len(a)):
+        low, high = max(0, i - reach), min(len(b), i + reach + 1)
+        sums, values = products[low - i + reach : high - i + reach], b[low:high]
+        for k in range(len(values)):
+            sums[k] += a[i] * values[k]
+    return products
+
+
+@numba.njit(cache=True, nogil=True)
+def _envelope(x, window):  # type: ignore[no-untyped-def]  # see _share
     """Moving root mean square."""
     envelope = np.empty(len(x) - window + 1)
     total = np.sum(x[:window] ** 2)
@@ -142,7 +175,7 @@ def _envelope(x, window):  # type: ignore[no-untyped-def]  # numba infers kernel
 
 
 @numba.njit(cache=True, nogil=True)
-def _sums(x, power):  # type: ignore[no-untyped-def]  # see _envelope
+def _sums(x, power):  # type: ignore[no-untyped-def]  # see _share
     """Sums of the first values, from none to all."""
     sums = np.zeros(len(x) + 1)
     for i in range(len(x)):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import acos, nan, pi
+from typing import Any
 
 import numba
 import numpy as np
@@ -12,7 +14,7 @@ from numpy.typing import NDArray
 from emgspasm.stream import Burst, StreamInfo
 from emgspasm.synkinesis import kernels
 from emgspasm.synkinesis.crosstalk import Explanation, explanation
-from emgspasm.synkinesis.history import History, noise, stretch
+from emgspasm.synkinesis.history import History, limits, noise
 from emgspasm.synkinesis.laterality import corrected, laterality_index
 
 MAINS = (50.0, 60.0)
@@ -40,6 +42,8 @@ class Reading:
     ----------
     burst : Burst
     site : Site
+    onset, offset : int
+        The burst's.
     amplitude, opposite : float
         Noise-corrected amplitudes here and over the same muscle of the other side (NaN without
         one), in the channel's unit.
@@ -48,6 +52,9 @@ class Reading:
         deviations).
     opposite_silent : bool
         Whether the other side's power is that of noise.
+    li, least_li : float
+        Laterality index, seen from this side, and the least it may be; NaN without the other
+        side's channel.
     explanation : Explanation
         By a larger neighbour.
     rho : ndarray of float
@@ -61,34 +68,18 @@ class Reading:
 
     burst: Burst
     site: Site
+    onset: int
+    offset: int
     amplitude: float
     opposite: float
     opposite_most: float
     opposite_silent: bool
+    li: float
+    least_li: float
     explanation: Explanation
     rho: Values
     frequency: float
     hum: float
-
-    @property
-    def onset(self) -> int:
-        """Sample number."""
-        return self.burst.onset
-
-    @property
-    def offset(self) -> int:
-        """Sample number, half open."""
-        return self.burst.offset
-
-    @property
-    def li(self) -> float:
-        """Laterality index, seen from this side; NaN without the other side's channel."""
-        return laterality_index(self.amplitude, self.opposite)
-
-    @property
-    def least_li(self) -> float:
-        """The least it may be."""
-        return laterality_index(self.amplitude, self.opposite_most)
 
 
 def sites(info: StreamInfo) -> dict[int, Site]:
@@ -108,43 +99,135 @@ def sites(info: StreamInfo) -> dict[int, Site]:
     return found
 
 
-def read(burst: Burst, site: Site, history: History) -> Reading:
-    """Read a burst against the history of all channels."""
-    rows = stretch(history, burst.onset, burst.offset)
-    levels, colours = noise(history, burst.onset + history.shift)
+LOOKED = np.dtype(
+    [
+        ("power", np.float64),
+        ("product", np.float64),  # mean of neighbouring samples' products
+        ("neighbour", np.int64),  # and what it explains, see crosstalk.explanation
+        ("rho", np.float64),
+        ("ratio", np.float64),
+        ("explained", np.float64),
+        ("copy", np.bool_),
+        ("opposite", np.float64),
+        ("opposite_most", np.float64),
+        ("opposite_silent", np.bool_),
+        ("hum", np.float64),
+    ]
+)
+"""What the compiled look at a burst gives."""
+
+
+def read(bursts: Sequence[Burst], places: Mapping[int, Site], history: History) -> list[Reading]:
+    """Read bursts against the history of all channels.
+
+    Parameters
+    ----------
+    bursts : sequence of Burst
+    places : mapping of int to Site
+        By column of the stream.
+    history : History
+        It must reach from the onset of the first to the offset of the last.
+    """
+    if not bursts:
+        return []
+    here = [places[burst.channel] for burst in bursts]
+    spans = np.array([limits(history, burst.onset, burst.offset) for burst in bursts])
+    columns = np.array([(site.column, site.opposite) for site in here])
+    known = np.array([noise(history, burst.onset + history.shift) for burst in bursts])
     width = min(450.0, 0.45 * history.fs) - 20.0
-    freedom = max(2 * width / history.fs * len(rows), 1.0)
-    power, product, rho, explained = examine(rows, site.column, levels, freedom)
-    opposite, most, silent = other_side(rows, power, levels, site.opposite, freedom)
-    own, level = float(power[site.column]), float(levels[site.column])
+    lags = np.array([round(5 * history.fs / mains) for mains in MAINS])
+    looked, rho = look(history.rows, spans, columns, known[:, 0], 2 * width / history.fs, lags)
+    own = known[np.arange(len(here)), :, columns[:, 0]]
+    return [
+        _reading(burst, site, row, values, level, colour, history.fs)
+        for burst, site, row, values, (level, colour) in zip(
+            bursts, here, looked.tolist(), rho, own.tolist(), strict=True
+        )
+    ]
+
+
+def _reading(
+    burst: Burst,
+    site: Site,
+    looked: tuple[Any, ...],
+    rho: Values,
+    noise: float,
+    colour: float,
+    fs: float,
+) -> Reading:
+    power, product, *explained, opposite, most, silent, hum = looked
+    amplitude = corrected(power - explained[3], noise)
     return Reading(
         burst,
         site,
-        corrected(own - explained[3], level),
+        burst.onset,
+        burst.offset,
+        amplitude,
         opposite,
         most,
         silent,
+        laterality_index(amplitude, opposite),
+        laterality_index(amplitude, most),
         Explanation(*explained),
         rho,
-        _frequency(product, own, level, float(colours[site.column]), history.fs),
-        _hum(rows[:, site.column], history.fs),
+        _frequency(product, power, noise, colour, fs),
+        hum,
     )
 
 
 @numba.njit(cache=True, nogil=True)
-def examine(rows, column, levels, freedom):  # type: ignore[no-untyped-def]  # numba infers kernels' types
-    """Powers, correlation with the next sample, raw correlations and the explanation."""
-    power, product = kernels.survey(rows, column)
-    rho = np.empty(len(power))
-    for k in range(len(power)):
-        scale = np.sqrt(power[k] * power[column])
-        rho[k] = np.abs(product[k]).max() / scale if scale > 0.0 else np.nan
-    explained = explanation(power, product, levels, column, freedom)
-    return power, product[column, 2], rho, explained
+def look(history, spans, columns, levels, bandwidth, lags):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+    """Look at bursts in the filtered samples of all channels.
+
+    Parameters
+    ----------
+    history : ndarray, shape (n_samples, n_channels)
+    spans, columns : ndarray of int, shape (n_bursts, 2)
+        First row and row after the last; column of the burst and of the other side (-1: none).
+    levels : ndarray, shape (n_bursts, n_channels)
+        Mean squares of the noise.
+    bandwidth : float
+        Independent values a sample.
+    lags : ndarray of int
+        Samples at which hum repeats.
+
+    Returns
+    -------
+    ndarray of LOOKED, shape (n_bursts,)
+    ndarray, shape (n_bursts, n_channels)
+        Raw correlations.
+    """
+    out = np.empty(len(spans), LOOKED)
+    rhos = np.empty((len(spans), history.shape[1]))
+    for i in range(len(spans)):
+        rows, column, level = history[spans[i, 0] : spans[i, 1]], columns[i, 0], levels[i]
+        freedom = max(bandwidth * len(rows), 1.0)
+        power, product = kernels.survey(rows, column)
+        for k in range(len(power)):
+            scale = np.sqrt(power[k] * power[column])
+            rhos[i, k] = np.abs(product[k]).max() / scale if scale > 0.0 else np.nan
+        found = out[i]
+        found.power, found.product = power[column], product[column, 2]
+        explained = explanation(power, product, level, column, freedom)
+        found.neighbour, found.rho, found.ratio, found.explained, found.copy = explained
+        told = other_side(rows, power, level, columns[i, 1], freedom)
+        found.opposite, found.opposite_most, found.opposite_silent = told
+        found.hum = hum(rows[:, column], lags)
+    return out, rhos
 
 
 @numba.njit(cache=True, nogil=True)
-def other_side(rows, power, levels, column, freedom):  # type: ignore[no-untyped-def]  # see examine
+def hum(values: Values, lags: NDArray[np.int64]) -> float:
+    """Largest correlation with itself at one of these lags, of those that fit in twice."""
+    most = -np.inf
+    for lag in lags:
+        if len(values) >= 2 * lag:
+            most = max(most, kernels.similarity(values, lag))
+    return most if most > -np.inf else 0.0
+
+
+@numba.njit(cache=True, nogil=True)
+def other_side(rows, power, levels, column, freedom):  # type: ignore[no-untyped-def]  # see look
     """Amplitude over the same muscle of the other side, the most it may be, and its silence.
 
     What cross-talk explains there is left out.
@@ -168,11 +251,3 @@ def _frequency(product: float, power: float, noise: float, colour: float, fs: fl
         return nan
     correlation = (product - noise * colour) / (power - noise)
     return acos(min(max(correlation, -1.0), 1.0)) * fs / (2 * pi)
-
-
-def _hum(values: Values, fs: float) -> float:
-    """Largest correlation with itself five periods of the mains later."""
-    lags = [round(5 * fs / mains) for mains in MAINS]
-    if len(values) < 2 * min(lags):
-        return 0.0
-    return max(kernels.similarity(values, lag) for lag in lags if len(values) >= 2 * lag)

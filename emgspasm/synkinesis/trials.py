@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.stream import Burst, Event
+from emgspasm.stream import Burst
 from emgspasm.synkinesis.markers import AFTER, Marker
-from emgspasm.synkinesis.measures import is_hemifacial
 from emgspasm.synkinesis.reading import Site
 
 PRIMES = {
@@ -91,7 +91,7 @@ class Trial:
 def trials(
     marked: Iterable[Marker],
     bursts: Sequence[Burst],
-    events: Sequence[Event],
+    spasms: Sequence[tuple[int, int, str]],
     sites: Mapping[int, Site],
     maxima: Mapping[int, float],
     sampling_frequency: float,
@@ -100,22 +100,28 @@ def trials(
 
     Parameters
     ----------
+    marked : iterable of Marker
     bursts : sequence of Burst
-        Without those that cross-talk explains.
+        In order of onset, without those that cross-talk explains.
+    spasms : sequence of (int, int, str)
+        Onset, offset and side of the hemifacial spasms.
+    sites : mapping
+        By channel.
     maxima : mapping
         Maximal contraction by channel, in its unit.
+    sampling_frequency : float
+        Hertz.
     """
-    spasms = [e for e in events if is_hemifacial(e)]
+    onsets = [burst.onset for burst in bursts]
     for marker in marked:
         stop = marker.offset + round(AFTER * sampling_frequency)
-        inside = [b for b in bursts if marker.onset <= b.onset < stop]
-        overlapped = any(e.onset < stop and marker.onset < e.offset for e in spasms)
+        inside = bursts[bisect_left(onsets, marker.onset) : bisect_left(onsets, stop)]
+        sides = {side for a, b, side in spasms if a < stop and marker.onset < b}
         for prime, other in _couples(marker.task, sites):
             side = sites[prime].side
             yield _trial(
                 marker, side, prime, other, inside, sites, maxima, sampling_frequency,
-                spasm=overlapped and any(e.side == side for e in spasms
-                                         if e.onset < stop and marker.onset < e.offset),
+                spasm=side in sides,
             )  # fmt: skip
 
 

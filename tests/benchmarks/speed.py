@@ -56,7 +56,7 @@ def stages(path: Path) -> dict[str, float]:
     """CPU seconds of each stage over a recording, one after the other."""
     from emgspasm.config import LoadedConfig
     from emgspasm.dsp.quality import MeanSpectrum
-    from emgspasm.results import suit
+    from emgspasm.measurement import suit
     from emgspasm.storage.opening import open_recording
 
     recording = open_recording(path)

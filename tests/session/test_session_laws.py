@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from emgspasm.config import LoadedConfig, parse_config
-from emgspasm.results import analyze_recording, measure
+from emgspasm.findings import burst_rows
+from emgspasm.measurement import measure
+from emgspasm.results import analyze_recording
 from emgspasm.session import Handover, Session
 from emgspasm.simulation import simulate
 from emgspasm.simulation.board_faults import fault
@@ -75,10 +77,14 @@ def test_ten_minutes_of_loss_leave_every_sample_at_its_true_index(ten_minutes, w
     for note, behind in zip(noted, long, strict=True):
         assert f"sample {behind} " in note.text
     batch = measure(recording, LoadedConfig()).bursts
-    assert live == batch
+    assert same_bursts(live, batch)
     assert session.status.lost == pytest.approx(1 - source.arrived.mean(), abs=0.001)
     gaps = [a for a in recording.annotations if a.text == SKIP]
     assert round(sum(a.duration for a in gaps) * 250) == np.count_nonzero(~there[: gaps_end(there)])
+
+
+def same_bursts(live, batch):
+    return burst_rows(live).tolist() == batch.tolist()
 
 
 def gaps_end(there):
@@ -92,7 +98,7 @@ def test_bursts_said_live_are_those_of_the_file(ten_minutes, wire, tmp_path):
     source = wire(info, samples[:75_000], faults, seed=5)
     _, live = run(source, tmp_path / "x.bdf", clock=source.clock)
     assert len(live) > 50
-    assert live == measure(open_edf(tmp_path / "x.bdf"), LoadedConfig()).bursts
+    assert same_bursts(live, measure(open_edf(tmp_path / "x.bdf"), LoadedConfig()).bursts)
 
 
 @pytest.mark.parametrize("mains", ["auto", "off"])
@@ -109,7 +115,7 @@ def test_a_thousand_hertz_with_mains_and_gaps_gives_the_same_live_as_from_the_fi
     config = parse_config(f'mains = "{mains}"')
     session, live = run(script(face.info, chunks), tmp_path / "x.bdf", config)
     batch = measure(open_edf(tmp_path / "x.bdf"), config)
-    assert live == batch.bursts
+    assert same_bursts(live, batch.bursts)
     assert len(live) > 5
     assert session.notice == batch.notice
     assert bool(session.notice) == (mains == "auto")
@@ -122,7 +128,7 @@ def test_a_channel_that_misses_samples_alone_gives_the_same_live_as_from_the_fil
     samples[2000:2010] = np.nan
     source = script(face.info, [Chunk(k, samples[k : k + 10].copy()) for k in range(0, 5000, 10)])
     _, live = run(source, tmp_path / "x.bdf")
-    assert live == measure(open_edf(tmp_path / "x.bdf"), LoadedConfig()).bursts
+    assert same_bursts(live, measure(open_edf(tmp_path / "x.bdf"), LoadedConfig()).bursts)
     assert len(live) > 5
 
 

@@ -11,7 +11,7 @@ from emgspasm.simulation import SCENARIOS, simulate
 MUSCLES = ("OOC", "ZYG", "OOR", "FRO", "COR", "MEN", "PLA", "MAS")
 MONTAGE = tuple(f"{muscle}_{letter}" for letter in "LR" for muscle in MUSCLES)
 MINUTES = 20
-HEMIFACIAL = ["hfs_clonic", "hfs_grouped", "hfs_tonic", "hfs_mixed"]
+HEMIFACIAL = ["hfs_clonic", "hfs_grouped", "hfs_tonic", "hfs_mixed", "hfs_protocol"]
 
 
 @cache
@@ -47,7 +47,8 @@ def muscles(event):
 def test_every_scenario_of_the_contract_is_there_with_one_line():
     assert set(SCENARIOS) == {
         "healthy_rest", "healthy_tasks", "healthy_speech", "hfs_clonic", "hfs_grouped",
-        "hfs_tonic", "hfs_mixed", "blepharospasm", "synkinesis", "myokymia", "artifacts",
+        "hfs_tonic", "hfs_mixed", "hfs_protocol", "blepharospasm", "synkinesis", "myokymia",
+        "artifacts",
     }  # fmt: skip
     assert all(
         0 < len(s.description) < 100 and "\n" not in s.description for s in SCENARIOS.values()
@@ -274,3 +275,29 @@ def test_artifacts_are_events_without_bursts():
     found = events("artifacts", "artifact")
     assert {event.label for event in found} == {"motion", "pop", "hum"}
     assert all(event.bursts == () for event in found)
+
+
+def test_the_protocol_has_its_blocks_in_order_with_five_and_three_trials():
+    tasks = [note.text for note in simulated("hfs_protocol").annotations]
+    assert list(dict.fromkeys(tasks)) == [
+        "qc", "rest_open", "rest_closed", "close_gentle", "close_forced", "brow", "smile",
+        "pucker", "snarl", "lip", "platysma", "speech", "suppress", "rest_post",
+    ]  # fmt: skip
+    assert {task: tasks.count(task) for task in ("smile", "lip", "rest_post")} == {
+        "smile": 5, "lip": 3, "rest_post": 1,
+    }  # fmt: skip
+
+
+def test_a_short_recording_ends_within_the_protocol():
+    notes = simulate("hfs_protocol", duration=60).annotations
+    assert [note.text for note in notes] == ["qc"]
+
+
+def test_movements_of_the_protocol_fall_into_their_trials():
+    notes = [n for n in simulated("hfs_protocol").annotations if n.text == "smile"]
+    onsets = seconds(
+        "hfs_protocol",
+        [e.onset for e in events("hfs_protocol", "voluntary") if e.label == "smile"],
+    )
+    assert len(onsets) == 5
+    assert all(n.onset < onset < n.onset + 1 for n, onset in zip(notes, onsets, strict=True))

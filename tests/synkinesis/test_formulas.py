@@ -182,11 +182,10 @@ def test_markers_number_their_trials_and_reach_past_the_cue():
 
 
 def test_the_brow_joins_within_fifty_milliseconds():
-    from emgspasm.stream import Event
+    def parts(*onsets):
+        return np.array(list(onsets), [("event", np.int64), ("onset", np.int64)])
 
-    def spasm(lag):
-        parts = (burst(1000, 1100), burst(1000 + lag, 1100 + lag, 1))
-        return Event("spasm", 1000, 1100, "L", "isolated", parts)
-
-    alone = Event("spasm", 0, 100, "L", "isolated", (burst(0, 100),))
-    assert brow_lift_index([spasm(10), spasm(-50), spasm(51), alone], 0, 1, 1000.0) == (2, 4)
+    eyes = parts((0, 1000), (0, 1200), (1, 5000), (2, 9000), (3, 0))
+    brows = parts((0, 1210), (1, 4950), (2, 9051), (5, 0))
+    assert brow_lift_index(eyes, brows, 1000.0) == (2, 4)
+    assert brow_lift_index(eyes, brows[:0], 1000.0) == (0, 4)

@@ -1,0 +1,187 @@
+"""What the folds find in a recording, as arrays: an hour may hold tens of thousands of bursts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgspasm.stream import Burst, BurstQuality, Event
+from emgspasm.synkinesis.folding import Lag
+from emgspasm.synkinesis.markers import Marker
+from emgspasm.synkinesis.measures import HEMIFACIAL, Span
+from emgspasm.synkinesis.reading import Reading
+
+Rows = NDArray[np.void]
+"""Of one of the types below."""
+
+QUALITIES: tuple[BurstQuality, ...] = get_args(BurstQuality)
+"""What the field ``quality`` of a burst counts."""
+
+_BURST = [
+    ("channel", np.int64),
+    ("onset", np.int64),
+    ("offset", np.int64),
+    ("peak", np.float64),
+    ("mean", np.float64),
+    ("baseline", np.float64),
+    ("quality", np.int8),
+]
+BURST = np.dtype(_BURST)
+"""A :class:`~emgspasm.stream.Burst`."""
+
+PART = np.dtype([*_BURST, ("event", np.int64), ("copy", np.bool_)])
+"""A burst of an event, or one that cross-talk from it explains; ``event`` is the event's row."""
+
+EVENT = np.dtype(
+    [
+        ("trial_type", np.object_),
+        ("onset", np.int64),
+        ("offset", np.int64),
+        ("side", np.object_),
+        ("label", np.object_),
+        ("li", np.float64),
+        ("log_ratio", np.float64),
+        ("spread_stage", np.int64),
+        ("blink_coincident", np.bool_),
+        ("task", np.object_),
+        ("trial", np.int64),
+        ("quality", np.object_),
+        ("reason", np.object_),
+    ]
+)
+"""An :class:`~emgspasm.stream.Event` without its bursts."""
+
+READ = np.dtype(
+    [("channel", np.int64), ("onset", np.int64), ("copy", np.bool_), ("neighbour", np.int64)]
+)
+"""What is kept of a reading: whether the burst is a copy, and of which EMG column."""
+
+LAG = np.dtype(
+    [
+        ("first", np.int64),
+        ("second", np.int64),
+        ("samples", np.int64),
+        ("correlation", np.float64),
+    ]
+)
+"""A :class:`~emgspasm.synkinesis.folding.Lag`."""
+
+_event = attrgetter(*EVENT.names or ())
+_lag = attrgetter(*LAG.names or ())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Findings:
+    """What was found over a recording.
+
+    Parameters
+    ----------
+    bursts : ndarray of BURST
+        In the order in which they became certain.
+    events : ndarray of EVENT
+        In the order in which they became certain.
+    parts : ndarray of PART
+        Event by event.
+    readings : ndarray of READ
+        Of every burst, in order of onset.
+    lags : ndarray of LAG
+    rho : ndarray, shape (n_emg_channels, n_emg_channels)
+        Largest raw correlation of the bursts of one channel with the other; 0 without any.
+    valid : list of (int, int)
+        First and last-but-one samples of the settled parts of segments.
+    marked : tuple of Marker
+    envelopes : dict
+        Envelope by marker and channel, in the unit of the channel, of maximal trials.
+    """
+
+    bursts: Rows
+    events: Rows
+    parts: Rows
+    readings: Rows
+    lags: Rows
+    rho: NDArray[np.float64]
+    valid: list[Span]
+    marked: tuple[Marker, ...]
+    envelopes: dict[tuple[Marker, int], list[NDArray[np.float64]]]
+
+    @property
+    def hemifacial(self) -> NDArray[np.bool_]:
+        """Which events are hemifacial spasms."""
+        labels = np.isin(self.events["label"].astype(str), sorted(HEMIFACIAL))
+        told: NDArray[np.bool_] = labels & (self.events["trial_type"] == "spasm")
+        return told
+
+    @property
+    def spasms(self) -> Rows:
+        """Hemifacial spasms."""
+        return self.events[self.hemifacial]
+
+    def copied(self, rows: Rows) -> NDArray[np.bool_]:
+        """Which of these bursts cross-talk explains."""
+        copies = self.readings[self.readings["copy"]]
+        return np.isin(keys(rows), keys(copies))
+
+
+def keys(rows: Rows) -> NDArray[np.int64]:
+    """One number for channel and onset, which tell bursts apart."""
+    key: NDArray[np.int64] = (rows["channel"] << 48) + rows["onset"]
+    return key
+
+
+def burst_rows(bursts: Iterable[Burst]) -> Rows:
+    """Bursts as an array of :data:`BURST`."""
+    return np.array([_burst(burst) for burst in bursts], BURST)
+
+
+def _burst(burst: Burst) -> tuple[int | float, ...]:
+    return (
+        burst.channel,
+        burst.onset,
+        burst.offset,
+        burst.peak,
+        burst.mean,
+        burst.baseline,
+        QUALITIES.index(burst.quality),
+    )
+
+
+def burst_of(row: np.void) -> Burst:
+    """The burst that a row holds."""
+    channel, onset, offset, peak, mean, baseline, quality = row.item()
+    return Burst(channel, onset, offset, peak, mean, baseline, QUALITIES[quality])
+
+
+def event_rows(events: Iterable[Event]) -> Rows:
+    """Events as an array of :data:`EVENT`."""
+    return np.array([_event(event) for event in events], EVENT)
+
+
+def part_rows(events: Sequence[Event], first: int) -> Rows:
+    """Bursts of events as an array of :data:`PART`; the row of the first of them is `first`."""
+    return np.array(
+        [
+            (*_burst(burst), number, copy)
+            for number, event in enumerate(events, first)
+            for copy, bursts in ((False, event.bursts), (True, event.copies))
+            for burst in bursts
+        ],
+        PART,
+    )
+
+
+def read_rows(readings: Iterable[Reading]) -> Rows:
+    """What is kept of readings as an array of :data:`READ`."""
+    return np.array(
+        [(r.burst.channel, r.onset, r.explanation.copy, r.explanation.column) for r in readings],
+        READ,
+    )
+
+
+def lag_rows(lags: Iterable[Lag]) -> Rows:
+    """Lags as an array of :data:`LAG`."""
+    return np.array([_lag(lag) for lag in lags], LAG)

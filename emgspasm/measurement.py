@@ -1,0 +1,180 @@
+"""The two folds over a recording, and what they gather: bursts, events, counts of samples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgspasm.config import LoadedConfig
+from emgspasm.dsp.mains import fit_notch
+from emgspasm.dsp.pipeline import Analysis, Pipeline, Tally, analyze
+from emgspasm.dsp.quality import MeanSpectrum, line_ratio
+from emgspasm.findings import (
+    BURST,
+    EVENT,
+    LAG,
+    PART,
+    READ,
+    Findings,
+    Rows,
+    burst_rows,
+    event_rows,
+    lag_rows,
+    part_rows,
+    read_rows,
+)
+from emgspasm.storage.opening import StoredRecording
+from emgspasm.stream import Chunk, StreamInfo, emg_only
+from emgspasm.synkinesis.folding import Folded, Folding, fold
+from emgspasm.synkinesis.markers import Marker, markers
+from emgspasm.synkinesis.measures import Span
+from emgspasm.synkinesis.trials import MAXIMAL
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Measurement:
+    """What folding over a recording gives.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+        What was folded.
+    notice : str
+        Why it differs from the config's; ``""`` if it does not.
+    found : Findings
+        Bursts, and what they make together.
+    tally : Tally
+        Of the whole recording.
+    present : int
+        Samples that were there at all.
+    line_frequency, line_ratio : ndarray of float
+        Hz and dB, a number an EMG channel.
+    """
+
+    pipeline: Pipeline
+    notice: str
+    found: Findings
+    tally: Tally
+    present: int
+    line_frequency: NDArray[np.float64]
+    line_ratio: NDArray[np.float64]
+
+    @property
+    def bursts(self) -> Rows:
+        """All bursts, in the order in which they became certain."""
+        return self.found.bursts
+
+
+def measure(recording: StoredRecording, config: LoadedConfig) -> Measurement:
+    """Fold the pipeline, and the mean spectrum for the mains, over a recording."""
+    info = recording.info
+    pipeline, chunks, notice = suit(config, info, recording)
+    spectrum = MeanSpectrum()
+    state = spectrum.init(emg_only(info), Chunk(0, np.empty((0, len(info.columns())))))
+    gathered = _Gathered(info, markers(recording.annotations, info.sampling_frequency))
+    analyses = analyze(pipeline, info, chunks)
+    for analysis, folded in fold(Folding(), pipeline, info, analyses, recording.annotations):
+        state, _ = spectrum.step(state, analysis.chunk)
+        gathered.add(analysis, folded)
+    found, tally = gathered.findings(), gathered.tally()
+    return Measurement(pipeline, notice, found, tally, gathered.present, *line_ratio(state))
+
+
+def suit(
+    config: LoadedConfig, info: StreamInfo, chunks: Iterable[Chunk]
+) -> tuple[Pipeline, Iterable[Chunk], str]:
+    """The pipeline for this stream, the stream, and what was decided; see ``dsp.mains``."""
+    if config.config.mains == "off":
+        return config.config.pipeline, chunks, ""
+    return fit_notch(config.config.pipeline, info, chunks)
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What has become certain so far, an array a step."""
+
+    info: StreamInfo
+    marked: tuple[Marker, ...]
+    bursts: list[Rows] = field(default_factory=list)
+    events: list[Rows] = field(default_factory=list)
+    parts: list[Rows] = field(default_factory=list)
+    readings: list[Rows] = field(default_factory=list)
+    lags: list[Rows] = field(default_factory=list)
+    rho: NDArray[np.float64] = field(init=False)
+    valid: list[Span] = field(default_factory=list)
+    envelopes: dict[tuple[Marker, int], list[NDArray[np.float64]]] = field(default_factory=dict)
+    tallies: list[Tally] = field(default_factory=list)
+    present: int = 0
+    n_events: int = 0
+
+    def __post_init__(self) -> None:
+        n_channels = len(self.info.columns())
+        self.rho = np.zeros((n_channels, n_channels))
+
+    def add(self, analysis: Analysis, folded: Folded) -> None:
+        """Add what became certain, valid time, and the envelope of maximal trials."""
+        self.present += len(analysis.chunk.samples)
+        if analysis.tally is not None:
+            self.tallies.append(analysis.tally)
+        if analysis.bursts:
+            self.bursts.append(burst_rows(analysis.bursts))
+        if folded.events:
+            self.events.append(event_rows(folded.events))
+            self.parts.append(part_rows(folded.events, self.n_events))
+            self.n_events += len(folded.events)
+        if folded.readings:
+            self.readings.append(read_rows(folded.readings))
+            columns = [reading.site.column for reading in folded.readings]
+            np.fmax.at(self.rho, columns, [reading.rho for reading in folded.readings])
+        if folded.lags:
+            self.lags.append(lag_rows(folded.lags))
+        self._add_valid(max(analysis.chunk.start, analysis.settled), analysis.chunk.stop)
+        for marker in self.marked:
+            inside = marker.onset < analysis.chunk.stop and analysis.chunk.start < marker.offset
+            if inside and marker.task in MAXIMAL:
+                self._add_envelope(analysis, marker)
+
+    def _add_valid(self, start: int, stop: int) -> None:
+        if start >= stop:
+            return
+        if self.valid and self.valid[-1][1] == start:
+            self.valid[-1] = self.valid[-1][0], stop
+        else:
+            self.valid.append((start, stop))
+
+    def _add_envelope(self, analysis: Analysis, marker: Marker) -> None:
+        first = analysis.chunk.start
+        rows = slice(max(marker.onset - first, 0), marker.offset - first)
+        for i, column in enumerate(self.info.columns()):
+            if self.info.channels[column].muscle == MAXIMAL[marker.task]:
+                part = analysis.envelope.samples[rows, i].copy()
+                self.envelopes.setdefault((marker, column), []).append(part)
+
+    def findings(self) -> Findings:
+        """All of it."""
+        return Findings(
+            np.concatenate([np.empty(0, BURST), *self.bursts]),
+            np.concatenate([np.empty(0, EVENT), *self.events]),
+            np.concatenate([np.empty(0, PART), *self.parts]),
+            np.concatenate([np.empty(0, READ), *self.readings]),
+            np.concatenate([np.empty(0, LAG), *self.lags]),
+            self.rho,
+            self.valid,
+            self.marked,
+            self.envelopes,
+        )
+
+    def tally(self) -> Tally:
+        """Of all segments together."""
+        n = len(self.info.columns())
+        nothing, counts = np.zeros(n, np.int64), self.tallies
+        return Tally(
+            missing=sum((t.missing for t in counts), nothing),
+            clipped=sum((t.clipped for t in counts), nothing),
+            flat=sum((t.flat for t in counts), nothing),
+            analyzed=sum((t.analyzed for t in counts), nothing),
+            noise=sum((t.noise for t in counts), np.zeros(n)),
+        )

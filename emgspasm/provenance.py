@@ -1,0 +1,127 @@
+"""What a reader needs to trust, or repeat, a result, and what the recording cannot carry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from emgspasm.config import LoadedConfig
+from emgspasm.dsp.quality import ChannelQuality
+from emgspasm.dsp.rates import LOWEST, rate_warnings
+from emgspasm.findings import Findings
+from emgspasm.measurement import Measurement
+from emgspasm.storage.opening import StoredRecording
+from emgspasm.stream import StreamInfo, emg_only
+from emgspasm.synkinesis import pairs
+from emgspasm.synkinesis.measures import Withheld, occurrence
+from emgspasm.synkinesis.reading import sites
+from emgspasm.synkinesis.trials import Trial
+from emgspasm.tabulation.labels import microvolts
+from emgspasm.tabulation.trials import brow_lifts, synkinesis_shares
+
+
+def provenance(
+    path: Path,
+    recording: StoredRecording,
+    measured: Measurement,
+    config: LoadedConfig,
+    quality: Iterable[ChannelQuality],
+    *,
+    version: str,
+) -> dict[str, Any]:
+    """What was analyzed, by what version, with which settings, delays and warnings."""
+    info, pipeline = recording.info, measured.pipeline
+    unusable = [
+        f"channel {q.channel} not analyzed: {q.reason}" for q in quality if q.grade == "unusable"
+    ]
+    return {
+        "recording": path.name,
+        "input_sha256": _digest(path),
+        "sampling_frequency": info.sampling_frequency,
+        "duration_s": recording.n_samples / info.sampling_frequency,
+        "channels": list(info.names),
+        "device": info.device,
+        "emgspasm_version": version,
+        "config": config.text,
+        "config_sha256": config.sha256,
+        "pipeline": repr(pipeline),
+        "settings": asdict(pipeline),
+        "delay_ms": round(1000 * pipeline.delay(info), 3),
+        "settling_ms": round(1000 * pipeline.settling(info), 3),
+        "exploratory": info.sampling_frequency < LOWEST,
+        "warnings": [
+            *rate_warnings(info.sampling_frequency),
+            *recording.findings,
+            *filter(None, [measured.notice]),
+            *unusable,
+            *(
+                f"channel {c.name} is in {c.unit}, not in volts: its amplitudes are n/a"
+                for c in emg_only(info).channels
+                if c.microvolts is None
+            ),
+        ],
+        "validated_on": "simulated data and public recordings of healthy people only",
+        "purpose": "research and education only; not a medical device",
+    }
+
+
+def _digest(path: Path) -> str:
+    import hashlib
+
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def spasm_provenance(
+    info: StreamInfo, found: Findings, told: list[Trial], most: Mapping[int, float]
+) -> dict[str, Any]:
+    """Measures that fit no table, and what is withheld.
+
+    Parameters
+    ----------
+    info : StreamInfo
+        Of the recording.
+    found : Findings
+    told : list of Trial
+    most : mapping
+        Maximal voluntary contraction by channel, in its unit.
+    """
+    fs = info.sampling_frequency
+    return {
+        "valid_s": [[round(a / fs, 6), round(b / fs, 6)] for a, b in found.valid],
+        "tasks": [
+            [m.task, m.trial, round(m.onset / fs, 6), round(m.offset / fs, 6)] for m in found.marked
+        ],
+        "mvc_uV": {
+            info.names[column]: microvolts(value, info.channels[column])
+            for column, value in most.items()
+            if info.channels[column].microvolts
+        },
+        "synkinesis": synkinesis_shares(told),
+        "brow_lift": brow_lifts(info, found),
+        "withheld": [asdict(item) for item in withheld(info, found, most)],
+    }
+
+
+def withheld(info: StreamInfo, found: Findings, most: Mapping[int, float]) -> list[Withheld]:
+    """What the recording cannot carry, and why; parameters as of :func:`spasm_provenance`."""
+    fs, rows = info.sampling_frequency, []
+    if fs < pairs.RATE:
+        rows.append(Withheld("pairs", f"{fs:g} Hz; lags and synchrony need {pairs.RATE:g} Hz"))
+        rows.append(Withheld("crosstalk_flag yes", f"{fs:g} Hz; under 1000 Hz only possible"))
+    if not any(m.movement for m in found.marked):
+        rows.append(Withheld("trials", "no task marker of a movement"))
+    lacking = [info.names[c] for c in info.columns() if c not in most]
+    if lacking:
+        rows.append(
+            Withheld(
+                "mvc_uV, pct_mvc", f"under 3 maximal trials without a spasm: {', '.join(lacking)}"
+            )
+        )
+    lonely = [info.names[c] for c, p in sites(info).items() if p.opposite < 0 and p.side]
+    if lonely:
+        rows.append(Withheld("li, log_ratio", f"no channel of the other side: {', '.join(lonely)}"))
+    rows += occurrence([], found.valid, fs).withheld
+    return rows

@@ -1,0 +1,39 @@
+"""Words and roundings that all tables share."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from emgspasm.stream import Channel
+
+SIDE_LETTER = {"left": "L", "right": "R"}
+
+
+def microvolts(value: float | None, channel: Channel) -> float | None:
+    """A value of a channel in microvolts; None where it is unknown or no voltage."""
+    if value is None or channel.microvolts is None:
+        return None
+    return round(value * channel.microvolts, 4)
+
+
+def rounded(values: ArrayLike, digits: int) -> NDArray[np.float64]:
+    """Values to so many decimals, each as Python's ``round`` would, which numpy's is not.
+
+    A multiple of the last decimal is found as numpy finds it, but where a value lies so near the
+    middle of two of them that the rounding of the product may decide, Python decides.
+    """
+    values = np.asarray(values, np.float64)
+    scaled = values * 10.0**digits
+    near = np.rint(scaled)
+    told = near / 10.0**digits
+    size = np.abs(scaled)
+    open_ = (np.abs(size - np.floor(size) - 0.5) < 1e-15 * size + 1e-12) | (size > 1e15)
+    for i in np.flatnonzero(open_):
+        told[i] = round(float(values[i]), digits)
+    return told
+
+
+def rounded_or_none(value: float | None) -> float | None:
+    """Four decimals of a value that may be missing."""
+    return None if value is None else round(value, 4)

@@ -1,0 +1,81 @@
+"""The table of pairs of muscles: whether they act together, and cross-talk between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from emgspasm.findings import Findings
+from emgspasm.storage.columns import PAIRS
+from emgspasm.storage.tables import table
+from emgspasm.stream import StreamInfo
+from emgspasm.synkinesis import pairs
+from emgspasm.tabulation.labels import SIDE_LETTER
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def pairs_table(info: StreamInfo, found: Findings, origin: dict[str, Any]) -> pd.DataFrame:
+    """One row a pair of muscles of the same side; `origin` is what every row says."""
+    return table((origin | row for row in _rows(info, found)), PAIRS)
+
+
+def _rows(info: StreamInfo, found: Findings) -> Iterator[dict[str, Any]]:
+    fs = info.sampling_frequency
+    own = found.readings[~found.copied(found.readings)]
+    onsets = {column: own["onset"][own["channel"] == column] for column in info.columns()}
+    for first, second in combinations(info.columns(), 2):
+        a, b = info.channels[first], info.channels[second]
+        if a.side != b.side or a.side not in SIDE_LETTER:
+            continue
+        row = {"side": SIDE_LETTER[a.side], "muscle_a": a.muscle, "muscle_b": b.muscle}
+        row |= _crosstalk(info, found, first, second)
+        if fs >= pairs.RATE:
+            lags = found.lags[(found.lags["first"] == first) & (found.lags["second"] == second)]
+            told = pairs.synchrony(onsets[first], onsets[second], fs)
+            fewest = min(len(onsets[first]), len(onsets[second]))
+            yield row | _synchrony(told, fewest, lags["correlation"])
+        else:
+            yield row | {"valid": False, "reason": f"{fs:g} Hz: lags need {pairs.RATE:g} Hz"}
+
+
+def _synchrony(
+    told: pairs.Synchrony, fewest: int, peaks: np.ndarray[tuple[int], np.dtype[np.float64]]
+) -> dict[str, Any]:
+    if fewest == 0:
+        return {"n_pairs": 0, "valid": False, "reason": "a muscle without bursts"}
+    columns: dict[str, Any] = {
+        "n_pairs": told.pairs,
+        "sync_pct": round(told.share, 3),
+        "sync_z": None if np.isnan(told.z) else round(told.z, 3),
+        "valid": True,
+    }
+    if told.pairs:
+        low, middle, high = (float(x) for x in np.percentile(told.lags, [25, 50, 75]))
+        columns |= {"lag_median_ms": round(middle, 3), "lag_iqr_ms": round(high - low, 3)}
+    if len(peaks):
+        columns["xcorr_peak"] = round(float(np.median(peaks)), 4)
+    return columns
+
+
+def _crosstalk(info: StreamInfo, found: Findings, first: int, second: int) -> dict[str, Any]:
+    """The largest raw correlation, and whether one explains most of the other's bursts."""
+    emg = {column: i for i, column in enumerate(info.columns())}
+    a, b, read = emg[first], emg[second], found.readings
+    one, other = read[read["channel"] == first], read[read["channel"] == second]
+    if not len(one) + len(other):
+        return {"raw_rho_max": None, "n_copies": 0, "crosstalk_flag": None}
+    copies = sum(
+        int((mine["copy"] & (mine["neighbour"] == column)).sum())
+        for mine, column in ((one, b), (other, a))
+    )
+    flag = ("yes" if info.sampling_frequency >= pairs.RATE else "possible") if copies else "no"
+    return {
+        "raw_rho_max": round(float(max(found.rho[a, b], found.rho[b, a])), 4),
+        "n_copies": copies,
+        "crosstalk_flag": flag,
+    }

@@ -1,0 +1,75 @@
+"""The quality table: how far each channel is to be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from emgspasm.dsp.quality import ChannelQuality, Limits, grade
+from emgspasm.measurement import Measurement
+from emgspasm.storage.columns import QUALITY
+from emgspasm.storage.opening import StoredRecording
+from emgspasm.storage.tables import table
+from emgspasm.stream import Channel
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def quality_table(name: str, qualities: Iterable[ChannelQuality]) -> pd.DataFrame:
+    """One row a channel."""
+    rows = (
+        {
+            "channel": quality.channel,
+            "noise_uV": round(quality.noise, 4),
+            "line_ratio_db": round(quality.line_ratio, 2),
+            "line_hz": quality.line_frequency,
+            "clip_pct": round(quality.clipped, 4),
+            "dropout_pct": round(quality.dropped, 4),
+            "flat_pct": round(quality.flat, 4),
+            "grade": quality.grade,
+            "reason": quality.reason or None,
+            "recording": name,
+        }
+        for quality in qualities
+    )
+    return table(rows, QUALITY)
+
+
+def noise_uv(channel: Channel, measured: Measurement, i: int) -> float | None:
+    """Mean noise level of an EMG channel in microvolts; None where nothing was analyzed."""
+    analyzed = measured.tally.analyzed[i]
+    if not analyzed:
+        return None
+    level = measured.tally.noise[i] / analyzed
+    return round(float(level) * (channel.microvolts or np.nan), 4)
+
+
+def channel_quality(recording: StoredRecording, measured: Measurement) -> Iterator[ChannelQuality]:
+    """Quality of every EMG channel."""
+    info, tally = recording.info, measured.tally
+    total = max(recording.n_samples, 1)
+    for i, column in enumerate(info.columns()):
+        channel = info.channels[column]
+        known = noise_uv(channel, measured, i)
+        noise = np.nan if known is None else known
+        missing = recording.n_samples - measured.present + tally.missing[i]
+        shares = {
+            "clipped": 100 * tally.clipped[i] / total,
+            "dropped": 100 * missing / total,
+            "flat": 100 * tally.flat[i] / total,
+        }
+        line = float(measured.line_ratio[i])
+        analyzed = 100 * tally.analyzed[i] / total
+        graded, reason = grade(Limits(), noise=noise, line=line, analyzed=analyzed, **shares)
+        yield ChannelQuality(
+            channel=channel.name,
+            noise=noise,
+            line_frequency=float(measured.line_frequency[i]),
+            line_ratio=line,
+            grade=graded,
+            reason=reason,
+            **shares,
+        )

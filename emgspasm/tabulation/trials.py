@@ -1,0 +1,120 @@
+"""The table of trials: movements on cue, and the maximal contractions that they tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from emgspasm.findings import Findings, burst_of
+from emgspasm.storage.columns import TRIALS
+from emgspasm.storage.tables import table
+from emgspasm.stream import StreamInfo
+from emgspasm.synkinesis import trials
+from emgspasm.synkinesis.intervals import wilson
+from emgspasm.synkinesis.measures import brow_lift_index
+from emgspasm.synkinesis.reading import sites
+from emgspasm.tabulation.labels import rounded_or_none
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def maxima(info: StreamInfo, found: Findings) -> dict[int, float]:
+    """Maximal voluntary contraction by channel, in its unit; trials with a spasm are rejected."""
+    spasms = found.spasms
+    spoiled = {
+        marker
+        for marker in found.marked
+        if ((spasms["onset"] < marker.offset) & (marker.onset < spasms["offset"])).any()
+    }
+    told = {}
+    for column in info.columns():
+        clean = [
+            np.concatenate(parts)
+            for (marker, channel), parts in found.envelopes.items()
+            if channel == column and marker not in spoiled
+        ]
+        value = trials.maximal_contraction(clean, info.sampling_frequency)
+        if value is not None:
+            told[column] = value
+    return told
+
+
+def trial_list(info: StreamInfo, found: Findings, most: Mapping[int, float]) -> list[trials.Trial]:
+    """Every muscle beside the prime one, in every trial."""
+    own = found.bursts[~found.copied(found.bursts)]
+    own = own[np.lexsort((own["channel"], own["onset"]))]
+    bursts = [burst_of(row) for row in own] if any(m.movement for m in found.marked) else []
+    spasms = found.spasms[["onset", "offset", "side"]].tolist()
+    fs = info.sampling_frequency
+    return list(trials.trials(found.marked, bursts, spasms, sites(info), most, fs))
+
+
+def trials_table(
+    told: Iterable[trials.Trial], fs: float, origin: Mapping[str, Any]
+) -> pd.DataFrame:
+    """One row a muscle and trial; `fs` is the sampling frequency in hertz."""
+    rows = (
+        {
+            **origin,
+            "task": trial.marker.task,
+            "trial": trial.marker.trial,
+            "side": trial.side,
+            "cue_onset_s": round(trial.marker.onset / fs, 6),
+            "prime_muscle": trial.prime_muscle,
+            "prime_onset_s": round(trial.prime.onset / fs, 6) if trial.prime else None,
+            "prime_pctmvc": rounded_or_none(trial.prime_share),
+            "syn_muscle": trial.other_muscle,
+            "syn_latency_ms": None if trial.latency is None else round(1000 * trial.latency, 3),
+            "syn_pctmvc": rounded_or_none(trial.other_share),
+            "si": rounded_or_none(trial.index),
+            "synk": trial.synkinesis,
+            "spasm_overlap": trial.spasm,
+        }
+        for trial in told
+    )
+    return table(rows, TRIALS)
+
+
+def synkinesis_shares(told: Iterable[trials.Trial]) -> list[dict[str, Any]]:
+    """Probability of synkinesis by task, side and muscle, with its Wilson interval.
+
+    Trials that a spasm overlaps are left out.
+    """
+    groups: dict[tuple[str, str, str, str], list[bool]] = {}
+    for trial in told:
+        if trial.synkinesis is not None and not trial.spasm:
+            key = (trial.marker.task, trial.side, trial.prime_muscle, trial.other_muscle)
+            groups.setdefault(key, []).append(trial.synkinesis)
+    rows = []
+    for (task, side, prime, other), seen in groups.items():
+        row: dict[str, Any] = {"task": task, "side": side, "prime": prime, "muscle": other}
+        row |= {"trials": len(seen), "synkinesis": sum(seen)}
+        if len(seen) >= trials.FEWEST_TRIALS:
+            low, high = wilson(sum(seen), len(seen))
+            row |= {"probability": sum(seen) / len(seen), "ci": [round(low, 4), round(high, 4)]}
+        else:
+            row["withheld"] = f"under {trials.FEWEST_TRIALS} trials"
+        rows.append(row)
+    return rows
+
+
+def brow_lifts(info: StreamInfo, found: Findings) -> list[dict[str, Any]]:
+    """Brow-lift index of every side that has both channels, with its Wilson interval."""
+    places = {(place.side, place.muscle): column for column, place in sites(info).items()}
+    own = found.parts[~found.parts["copy"] & found.hemifacial[found.parts["event"]]]
+    rows = []
+    for side in ("L", "R"):
+        eye, brow = places.get((side, "OOC")), places.get((side, "FRO"))
+        if eye is None or brow is None:
+            continue
+        eyes, brows = own[own["channel"] == eye], own[own["channel"] == brow]
+        joined, total = brow_lift_index(eyes, brows, info.sampling_frequency)
+        row: dict[str, Any] = {"side": side, "spasms": total, "joined": joined}
+        if total:
+            row |= {"pct": round(100 * joined / total, 2)}
+            row |= {"ci_pct": [round(100 * x, 2) for x in wilson(joined, total)]}
+        rows.append(row)
+    return rows
