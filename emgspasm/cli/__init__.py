@@ -15,6 +15,7 @@ from emgspasm.errors import ConfigError, EmgspasmError
 
 COMMANDS = {
     "analyze": ("analysis:analyze", "Find bursts in recordings, folders or a study."),
+    "compare": ("comparing:compare", "Show the treatment course of a participant as one page."),
     "demo": ("demo:demo", "Simulate, record, analyze and score: no hardware needed."),
     "devices": ("boards:devices", "List serial ports, boards that answer, and what is wrong."),
     "emulate": ("boards:emulate", "Emulate a board to record from, with faults to order."),

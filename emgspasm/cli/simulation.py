@@ -148,7 +148,7 @@ def _write_recording(simulated: Simulation, path: Path) -> None:
     from emgspasm.storage.bdf import BdfWriter
 
     n_chunks = -(-simulated.n_samples // simulated.chunk_size)
-    with BdfWriter(path, simulated.info) as file:
+    with BdfWriter(path, simulated.info, equipment=simulated.info.device) as file:
         for annotation in simulated.annotations:
             file.annotate(annotation)
         with progress(simulated, "simulate", n_chunks) as chunks:

@@ -59,13 +59,11 @@ def _reference(shown: Course) -> str | None:
 def _cells(row: Mapping[str, Any], digits: int | None) -> dict[str, Value]:
     """The cells of a row, each with its address in the table."""
     where = ";".join(f"{key}={row[key]}" for key in KEYS if row[key] is not None)
+    decimals = dict.fromkeys(("value", "ci_lo", "ci_hi", "change", "mdc"), digits) | {"valid_s": 0}
     return {
-        name: told(value, f"course:{where}:{name}", digits if name in _ROUNDED else None)
+        name: told(value, f"course:{where}:{name}", decimals.get(name))
         for name, value in row.items()
     }
-
-
-_ROUNDED = ("value", "ci_lo", "ci_hi", "change", "mdc")
 
 
 def _summary(shown: Course, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
