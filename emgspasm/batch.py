@@ -222,6 +222,32 @@ def write_joint(outcomes: Sequence[Outcome], out: Path, *, overwrite: bool = Fal
         write_json(data_dictionary(), out / "dataset.json", overwrite=True)
         if of_study:
             describe_derivatives(out)
+    if of_study and is_study(out.parent.parent):
+        write_group(out.parent.parent, out)
+
+
+def write_group(study: Path, out: Path) -> None:
+    """Write the group table of a study, and how its numbers were made.
+
+    Raises
+    ------
+    RecordingError
+        If a result cannot be read, or a file cannot be written.
+    """
+    from emgspasm.group.methods import methods_text
+    from emgspasm.group.results import group_results
+    from emgspasm.group.summary import group_table, write_group_table
+    from emgspasm.storage.study import Study
+    from emgspasm.storage.treatments import read_treatments
+
+    results = list(group_results(Study.open(study)))
+    if not results:
+        return
+    frame, text = group_table(results, read_treatments(study)), methods_text(results)
+    with locked(study):
+        write_group_table(frame, out)
+        with replacing(out / "methods.md", overwrite=True) as temporary:
+            temporary.write_text(text, encoding="utf-8")
 
 
 def make_folder(out: Path) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from emgspasm.errors import RecordingError
 from emgspasm.findings import BURST, EVENT, LAG, PART, QUALITIES, READ, Findings, Rows
+from emgspasm.storage.derivatives import DETECTED, REVIEWED
 from emgspasm.storage.tables import read_table, table_rows
 from emgspasm.stream import SIDE_LETTERS, Channel, StreamInfo
 from emgspasm.synkinesis.markers import Marker
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 COPIES = ("yes", "possible")
 """Flags of bursts that cross-talk explains: under 1000 Hz it is only possible."""
-
-DETECTED, REVIEWED = "_desc-bursts_", "_desc-reviewed_"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +64,7 @@ def read_result(events: Path) -> StoredResult:
         raise RecordingError(f"{events} is no events table (it ends in _events.tsv). Give one")
     reviewed = is_reviewed(events)
     frame = read_table(events)
-    provenance = _provenance(detected_path(events))
+    provenance = read_provenance(detected_path(events))
     summary = read_table(beside(events, "summary"))
     if lacking := {"onset", "duration", "trial_type", "event_id"} - set(frame.columns):
         raise RecordingError(f"{events} lacks the columns {sorted(lacking)}. Analyze again")
@@ -101,7 +100,14 @@ def beside(events: Path, table: str) -> Path:
     return events.with_name(f"{events.name.removesuffix('_events.tsv')}_{table}.tsv")
 
 
-def _provenance(events: Path) -> dict[str, Any]:
+def read_provenance(events: Path) -> dict[str, Any]:
+    """What stands beside an events table of the detector: how it was made.
+
+    Raises
+    ------
+    RecordingError
+        If it cannot be read, or is of a version that did not yet say which time is valid.
+    """
     path = events.with_name(f"{events.name.removesuffix('_events.tsv')}.json")
     try:
         told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

@@ -44,9 +44,13 @@ def review(
     """Accept, reject or relabel events; without a decision, list them.
 
     The detector's table stays. The review is a table of its own beside it, which decisions are
-    added to, with the rater and the time; its summary is computed anew, without what was rejected.
+    added to, with the rater and the time; its summary is computed anew, without what was rejected,
+    and so are the tables of its study.
     """
     from emgspasm import review as reviewing
+    from emgspasm.batch import write_group
+    from emgspasm.group.results import study_of
+    from emgspasm.storage.derivatives import RESULTS
     from emgspasm.storage.scales import rater as pseudonym
     from emgspasm.storage.tables import read_table
     from emgspasm.stored import detected_path, read_result, reviewed_path
@@ -69,6 +73,9 @@ def review(
     else:
         decisions = _decisions(accept, reject, relabel)
     path, frame = reviewing.write_review(events, decisions, rater, out=out)
+    study = study_of(path)
+    if study is not None:
+        write_group(study, study / RESULTS)
     told = frame[frame["trial_type"] != "burst"]
     counts = {name: int((told["status"] == name).sum()) for name in ("accepted", "rejected")}
     open_ = len(told) - sum(counts.values())

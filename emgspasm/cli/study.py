@@ -175,25 +175,10 @@ def contents(path: Path, participant: str | None) -> dict[str, list[dict[str, An
 
 
 def _recordings(path: Path) -> list[dict[str, Any]]:
-    from emgspasm.storage.placement import Placement, bids_entities
-    from emgspasm.storage.scans import read_time
+    from emgspasm.storage.frames import session_row
     from emgspasm.storage.study import Study
 
-    rows = []
-    for recording in Study.open(path).recordings():
-        found, place = bids_entities(recording.name), Placement.of(recording)
-        time = read_time(place) if place else None
-        rows.append(
-            {
-                "participant": found.get("sub"),
-                "session": found.get("ses"),
-                "task": found.get("task"),
-                "run": found.get("run"),
-                "date": time.date() if time else None,
-                "file": str(recording.relative_to(path)),
-            }
-        )
-    return rows
+    return [session_row(path, recording) for recording in Study.open(path).recordings()]
 
 
 def _rows(told: Sequence[Treatment | ScaleScore]) -> list[dict[str, Any]]:

@@ -11,11 +11,11 @@ from typing import Any
 
 from emgspasm.errors import RecordingError
 from emgspasm.report.rest import RestBlock, rest_blocks
-from emgspasm.storage.derivatives import RESULTS, result_path
+from emgspasm.storage.derivatives import DETECTED, RESULTS, result_path
 from emgspasm.storage.placement import Placement, bids_entities
 from emgspasm.storage.scans import read_time
 from emgspasm.storage.study import Study
-from emgspasm.stored import DETECTED, StoredResult, read_result, reviewed_path
+from emgspasm.stored import StoredResult, read_result, reviewed_path
 
 
 @dataclass(frozen=True, slots=True, eq=False)

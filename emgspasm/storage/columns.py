@@ -183,6 +183,17 @@ REVIEWED_EVENTS = (
     Column("detected_as", "What the detector had called it, where the expert calls it otherwise"),
 )
 
+GROUP = (
+    *SUMMARY,
+    Column("treatment", "Kind of the last treatment before the recording"),
+    Column("days_since_treatment", "Days from that treatment to the recording", whole=True),
+    Column("sampling_frequency", "Of the recording", "Hz"),
+    Column("config_sha", "First 12 digits of the hash of the configuration"),
+    Column("detector_version", "Version of emgspasm"),
+    Column("simulated", "Whether the device is simulated", levels=("yes", "no")),
+    Column("reviewed", "Whether an expert reviewed the events", levels=("yes", "no")),
+)
+
 COURSE = (
     Column("participant", "Pseudonym"),
     Column("session", "Session label"),
@@ -224,5 +235,6 @@ TABLES: dict[str, tuple[Column, ...]] = {
 JOINT_TABLES: dict[str, tuple[Column, ...]] = {
     "reviewed_events": REVIEWED_EVENTS,
     "course": COURSE,
+    "group_summary": GROUP,
 }
 """Tables beside those of a recording: of an expert, of a participant, of a study."""

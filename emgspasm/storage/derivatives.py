@@ -9,6 +9,9 @@ from emgspasm.storage.tables import replacing
 RESULTS = Path("derivatives") / "emgspasm"
 """Folder of the results inside a study."""
 
+DETECTED, REVIEWED = "_desc-bursts_", "_desc-reviewed_"
+"""What stands in the names of the detector's tables, and of an expert's."""
+
 _README = """# Results of emgspasm
 
 Tables of every recording, named by BIDS's rules (`sub-01_task-rest_desc-bursts_events.tsv`), joint

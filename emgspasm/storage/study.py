@@ -10,10 +10,11 @@ import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from emgspasm.errors import RecordingError
 from emgspasm.storage.dataset import create, describe_own_table
+from emgspasm.storage.frames import entered_frame, results_frame, sessions_frame
 from emgspasm.storage.ledger import append_row, read_ledger
 from emgspasm.storage.lock import LOCK, locked
 from emgspasm.storage.placement import Placement, checked_label
@@ -22,7 +23,15 @@ from emgspasm.storage.scans import write_time
 from emgspasm.storage.sidecar import write_rows
 from emgspasm.storage.treatments import Treatment, append_treatment
 
-__all__ = ["Placement", "Study"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Placement", "Study", "open_study"]
+
+
+def open_study(path: str | os.PathLike[str]) -> Study:
+    """Open a study that is there; see :meth:`Study.open`."""
+    return Study.open(path)
 
 
 class Study:
@@ -156,6 +165,36 @@ class Study:
         """Yield the recordings in order of participant, session and name."""
         patterns = ("sub-*/emg/*_emg.[be]df", "sub-*/ses-*/emg/*_emg.[be]df")
         yield from sorted(path for pattern in patterns for path in self.path.glob(pattern))
+
+    def sessions(self) -> pd.DataFrame:
+        """A row a recording: participant, session, task, run, date, and path in the study."""
+        return sessions_frame(self.path, self.recordings())
+
+    def treatments(self) -> pd.DataFrame:
+        """Treatments, as people entered them."""
+        return entered_frame(self.path, "treatments")
+
+    def scores(self) -> pd.DataFrame:
+        """Scores of scales, as people entered them."""
+        return entered_frame(self.path, "scores")
+
+    def results(self, table: str = "summary") -> pd.DataFrame:
+        """One table of the results of all recordings, an expert's where there is a review.
+
+        Parameters
+        ----------
+        table : str
+            ``events``, ``summary``, ``quality``, ``pairs`` or ``trials``; columns as in
+            ``dataset.json``.
+
+        Raises
+        ------
+        ValueError
+            If there is no such table.
+        RecordingError
+            If there are no results: analyze the study first.
+        """
+        return results_frame(self.path, table)
 
     @property
     def participants(self) -> tuple[str, ...]:

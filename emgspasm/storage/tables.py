@@ -72,6 +72,10 @@ def write_table(frame: pd.DataFrame, path: Path, *, overwrite: bool = False) -> 
         frame.to_csv(temporary, sep="\t", index=False, na_rep=MISSING, lineterminator="\n")
 
 
+LABELS = ("participant", "session", "task", "recording", "rater", "config_sha", "detector_version")
+"""Columns that hold words even where these look like numbers: 01, 4e1234567890."""
+
+
 def read_table(path: Path) -> pd.DataFrame:
     """Read a TSV file of events, truth or results; ``n/a`` is NaN.
 
@@ -83,7 +87,10 @@ def read_table(path: Path) -> pd.DataFrame:
     import pandas as pd
 
     try:
-        return pd.read_csv(path, sep="\t", na_values=[MISSING], keep_default_na=False)
+        return pd.read_csv(
+            path, sep="\t", na_values=[MISSING], keep_default_na=False,
+            dtype=dict.fromkeys(LABELS, str),
+        )  # fmt: skip
     except OSError as error:
         raise RecordingError(f"{path} cannot be read ({error.strerror}). Check the path") from None
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
