@@ -132,10 +132,10 @@ def _settings(result: StoredResult) -> tuple[Any, ...]:
 
 
 def _difference(mine: tuple[str, float, str], reference: tuple[str, float, str]) -> str:
-    words = ("settings {}", "{:g} Hz", "version {}")
+    words = (("settings {}", "{}"), ("{:g} Hz", "{:g} Hz"), ("version {}", "{}"))
     told = [
-        f"{word.format(a)} instead of {word.format(b)}"
-        for word, a, b in zip(words, mine, reference, strict=True)
+        f"{one.format(a)} instead of {other.format(b)}"
+        for (one, other), a, b in zip(words, mine, reference, strict=True)
         if a != b
     ]
     return f"not compared, analyzed with {' and '.join(told)}"
