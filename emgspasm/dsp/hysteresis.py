@@ -9,6 +9,9 @@ CUSUM, 1954: the quickest test there is) and reaches `evidence`; until it is bac
 doubt, and what is in doubt is not learnt as noise. A burst ends when the envelope is under the
 `off` threshold *and* the same sum, turned round, says that the noise is back. Where exactly it
 began and ended is then sought in the power: the most likely moment of the change.
+
+What every quiet window passes through is inlined: handing the memory's arrays to a function counts
+references, which took longer than the arithmetic.
 """
 
 from __future__ import annotations
@@ -197,7 +200,7 @@ def _last(s, ring, rules, start, i, values, signal):  # type: ignore[no-untyped-
     return i, due
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, inline="always")
 def _decide(value, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _grow
     """The textbook loop, for the sample just taken in."""
     s = past.channels[channel]
@@ -257,7 +260,7 @@ def _cross(s, sample, value, sizes, rules):  # type: ignore[no-untyped-def]  # s
     _expect(s, value * value, rules)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, inline="always")
 def _weigh(s, value, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _grow
     """Judge the window that ends here: more evidence, or quiet to learn from."""
     s.block = s.now + sizes.window
@@ -274,14 +277,14 @@ def _weigh(s, value, channel, sizes, rules, past, out, count):  # type: ignore[n
         study(s, value, weight, channel, sizes, rules, past)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, inline="always")
 def _earliest(s, sizes):  # type: ignore[no-untyped-def]  # see _grow
     """Earliest onset a burst to come can be given."""
     earliest = s.now + 1 - sizes.back
     return min(earliest, s.doubt - sizes.window) if s.evidence > 0.0 else earliest
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, inline="always")
 def _calm(s, sizes):  # type: ignore[no-untyped-def]  # see _grow
     """Samples until the next that can change anything, unless it is above `on`."""
     calm = s.block - s.now - 1

@@ -122,6 +122,7 @@ def moving_rms(
     """
     n_samples, n_channels = samples.shape
     window = ring.shape[1]
+    share = 1.0 / window
     out = np.empty((n_channels, n_samples)).T
     for channel in range(n_channels):
         squares = ring[channel]
@@ -143,8 +144,11 @@ def moving_rms(
                 total = 0.0
                 for i in range(window):
                     total += squares[i]
-            out[row, channel] = np.sqrt(max(total, 0.0) / min(count, window))
+            mean = total * share if count >= window else total / count
+            out[row, channel] = max(mean, 0.0)
         sums[channel], filled[channel] = total, count
+        for row in range(n_samples):  # a loop of its own takes several roots at once
+            out[row, channel] = np.sqrt(out[row, channel])
     return out
 
 

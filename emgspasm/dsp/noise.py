@@ -34,7 +34,7 @@ def calibrate(s, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  
         limit = s.on
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, inline="always")
 def study(s, value, weight, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  # numba infers kernels' types
     """Learn the level of every so many windows; one in doubt counts for less of them."""
     s.blocks -= weight
@@ -45,7 +45,7 @@ def study(s, value, weight, channel, sizes, rules, past):  # type: ignore[no-unt
         threshold(s, past.ordered[channel], sizes, rules)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, inline="always")
 def account(s):  # type: ignore[no-untyped-def]  # numba infers kernels' types
     """Count the samples since the last call, at the level they had."""
     n_samples = s.now + 1 - max(s.counted, s.settled)
@@ -55,14 +55,14 @@ def account(s):  # type: ignore[no-untyped-def]  # numba infers kernels' types
     s.counted = s.now + 1
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, inline="always")
 def learn(s, value, channel, past):  # type: ignore[no-untyped-def]  # numba infers kernels' types
     """Remember a quiet value of the envelope, as its power 2/3 (see :func:`threshold`)."""
     remember(past.ordered[channel], past.arrival[channel], s.seen, np.cbrt(value * value))
     s.seen += 1
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, inline="always")
 def threshold(s, ordered, sizes, rules):  # type: ignore[no-untyped-def]  # numba infers kernels' types
     """Thresholds from the quiet values.
 

@@ -1,7 +1,7 @@
 """One run: source, recorder, pipeline and those who look on, in one thread.
 
-What is analyzed is what was stored, after it was stored: live bursts are those that ``analyze``
-finds in the file.
+What is analyzed is what was stored, after it was stored: live bursts and events are those that
+``analyze`` finds in the file.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import time
 from bisect import insort_left
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,10 +19,10 @@ from typing import Self
 import numpy as np
 
 from emgspasm.config import LoadedConfig
-from emgspasm.dsp.pipeline import Analysis, analyze
+from emgspasm.dsp.pipeline import analyze
 from emgspasm.measurement import suit
 from emgspasm.session.disk import require_reserve, require_room, room
-from emgspasm.session.handover import Handover
+from emgspasm.session.handover import Handover, Tick
 from emgspasm.session.network import NetworkMarkers
 from emgspasm.session.preparation import chosen, labelled, refusal, unscaled, warm_up
 from emgspasm.session.status import Counters, Status
@@ -31,6 +32,11 @@ from emgspasm.sources.protocols import Eventful
 from emgspasm.storage.bdf import BdfWriter
 from emgspasm.storage.opening import storable
 from emgspasm.stream import Annotation, Channel, Chunk, Source, StreamInfo
+from emgspasm.synkinesis.folding import Folding, fold
+from emgspasm.synkinesis.markers import is_task
+
+PROVISIONAL = 0.1
+"""Seconds of signal after which provisional events are told again, if there is news [design]."""
 
 
 class Session:
@@ -52,7 +58,7 @@ class Session:
     network : LslMarkers or None
         Markers of the network, opened before the source and stored as they come.
     handovers : iterable of Handover
-        Where screens take their analyses from.
+        Where screens take their ticks from.
     clock : callable
         Host time in seconds, the source's own. It never enters the samples.
 
@@ -98,6 +104,7 @@ class Session:
         self._counters = Counters(self._labelled, rails)
         self._telling = source if isinstance(source, Eventful) else None
         self._n_events = 0
+        self._stored: list[Annotation] = []
         self._error: BaseException | None = None
         self._over = threading.Event()
         self._held = ExitStack()
@@ -126,7 +133,8 @@ class Session:
             latency=max(counters.latency, age if age > 1 else 0.0),
             noise=tuple(counters.noise.tolist()),
             railed=counters.railed,
-            bursts=counters.bursts,
+            bursts=counters.bursts.copy(),
+            events=counters.events.copy(),
             disk_left=room(self.path.parent),
             dropped=sum(handover.dropped for handover in self._handovers),
         )
@@ -197,17 +205,17 @@ class Session:
         """
         sample = self._counters.anchor.sample_at(self._clock() if time is None else time)
         marker = Annotation(sample / self.info.sampling_frequency, 0.0, storable(text))
-        self._writer.annotate(marker)
+        self._store(marker)
         return marker
 
     def _run(self) -> None:
         """Record and analyze until the source ends (the thread)."""
         chunks = self._recorded()
         try:
-            for analysis in self._analyses(chunks):
-                self._counters.said(analysis, self._clock())
+            for tick in self._ticks(chunks):
+                self._counters.said(*tick, self._clock())
                 for handover in self._handovers:
-                    handover.put(analysis)
+                    handover.put(tick)
         except BaseException as error:  # noqa: BLE001  # top of a thread: raised by wait
             self._error = error
             self._finish(chunks)
@@ -222,13 +230,16 @@ class Session:
         except BaseException as error:  # noqa: BLE001  # top of a thread: raised by wait
             self._error = error
 
-    def _analyses(self, chunks: Iterator[Chunk]) -> Iterator[Analysis]:
+    def _ticks(self, chunks: Iterator[Chunk]) -> Iterator[Tick]:
         if self.refusal:
             for _ in chunks:
                 pass
             return
         pipeline, stream, self.notice = suit(self.config, self.info, chunks)
-        yield from analyze(pipeline, self.info, stream)
+        analyses = analyze(pipeline, self.info, stream)
+        yield from fold(
+            Folding(), pipeline, self.info, analyses, self._stored, provisional=PROVISIONAL
+        )
 
     def _recorded(self) -> Iterator[Chunk]:
         """Chunks as they were stored, each after it was."""
@@ -265,7 +276,13 @@ class Session:
         self._n_events = len(events)
         self._listen()
         while self._due and self._due[-1].onset * fs < self._writer.n_samples:
-            self._writer.annotate(self._due.pop())
+            self._store(self._due.pop())
+
+    def _store(self, marker: Annotation) -> None:
+        """Store a marker; if it is one of a task, events go by it, its time as it is stored."""
+        self._writer.annotate(marker)
+        if is_task(marker):
+            self._stored.append(replace(marker, onset=round(marker.onset, 6)))
 
     def _listen(self) -> None:
         """Let markers of the network be due; they may be faster than the samples they belong to."""

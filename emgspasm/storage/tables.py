@@ -21,30 +21,35 @@ MISSING = "n/a"
 def table(rows: Iterable[Mapping[str, Any]], columns: Sequence[Column]) -> pd.DataFrame:
     """Rows as a data frame with exactly these columns; what a row lacks is missing."""
     rows = list(rows)
-    return frame({c.name: [row.get(c.name) for row in rows] for c in columns}, columns)
+    return frame(((c.name, [row.get(c.name) for row in rows]) for c in columns), columns)
 
 
-def frame(cells: Mapping[str, Any], columns: Sequence[Column]) -> pd.DataFrame:
+def frame(cells: Iterable[tuple[str, Any]], columns: Sequence[Column]) -> pd.DataFrame:
     """Cells by column as a data frame with exactly these columns.
 
     Parameters
     ----------
-    cells : mapping of str to array_like or scalar
-        None and NaN are missing; what is no array stands in every row.
+    cells : iterable of (str, array_like or scalar)
+        None and NaN are missing; what is no array stands in every row. Taken one after the other,
+        so that one column at a time is in memory twice.
     columns : sequence of Column
         In order; what `cells` lacks is missing.
     """
     import pandas as pd
 
-    n_rows = max((len(c) for c in cells.values() if not _is_scalar(c)), default=0)
-    told = {}
+    whole = {column.name for column in columns if column.whole}
+    told, same = {}, {}
+    for name, values in cells:
+        if _is_scalar(values):
+            same[name] = values
+        else:  # pandas' integers may be missing
+            told[name] = pd.Series(values).astype("Int64") if name in whole else pd.Series(values)
+    n_rows = len(next(iter(told.values()), ()))
     for column in columns:
-        values = cells.get(column.name)
-        values = [values] * n_rows if _is_scalar(values) else values
-        series = pd.Series(values)
-        # pandas' integers may be missing
-        told[column.name] = series.astype("Int64") if column.whole else series
-    return pd.DataFrame(told, copy=False)
+        if column.name not in told:
+            series = pd.Series([same.get(column.name)] * n_rows)
+            told[column.name] = series.astype("Int64") if column.whole else series
+    return pd.DataFrame({column.name: told[column.name] for column in columns}, copy=False)
 
 
 def _is_scalar(values: Any) -> bool:

@@ -50,6 +50,7 @@ class History:
     filled: int
     rows: NDArray[np.float64]
     blocks: NDArray[np.float64]
+    limit: NDArray[np.float64]
     n_blocks: int = 0
     moments: deque[int] = field(default_factory=deque)
     levels: deque[NDArray[np.float64]] = field(default_factory=deque)
@@ -82,7 +83,8 @@ def begin(fs: float, n_channels: int, start: int, shift: int, held: float) -> Hi
     """
     keep = round((LOOK + held + FEWEST_LEVELS * PACE * BLOCK) * fs)
     rows = np.empty((4 * keep, n_channels))
-    return History(fs, shift, keep, start, start, 0, rows, np.empty((2, MEMORY, n_channels)))
+    blocks, limit = np.empty((2, n_channels, MEMORY)), np.full(n_channels, np.nan)
+    return History(fs, shift, keep, start, start, 0, rows, blocks, limit)
 
 
 def append(history: History, chunk: Chunk) -> None:
@@ -114,7 +116,9 @@ def _add_blocks(history: History) -> None:
     count = min((history.stop - start) // size, PACE - history.n_blocks % PACE)
     low = start - history.first
     powers = kernels.block_powers(history.rows[low : low + count * size], size)
-    history.blocks[:, np.arange(history.n_blocks, history.n_blocks + count) % MEMORY] = powers
+    # MEMORY is a multiple of PACE, so that no stretch reaches past the end of the ring
+    place = history.n_blocks % MEMORY
+    history.blocks[:, :, place : place + count] = powers
     history.n_blocks += count
     if history.n_blocks % PACE == 0:
         history.moments.append(start + count * size)
@@ -131,11 +135,12 @@ def _noise(history: History) -> NDArray[np.float64]:
     The power of noise in a block is chi-squared; its quantile over its mean follows from the
     degrees of freedom, twice duration times bandwidth (Wilson & Hilferty 1931).
     """
-    seen = history.blocks[:, : min(history.n_blocks, MEMORY)]
+    seen = history.blocks[:, :, : min(history.n_blocks, MEMORY)]
     width = min(450.0, 0.45 * history.fs) - 20.0
     spread = 2 / (9 * max(2 * BLOCK * width, 1.0))
     share = (1 - spread + QUIET_QUANTILE * sqrt(spread)) ** 3
-    limit, product = kernels.quietest(seen[0], seen[1], QUIET_SHARE)
+    limit, product = kernels.quietest(seen[0], seen[1], QUIET_SHARE, history.limit)
+    history.limit = limit
     return np.array([limit / share, product])
 
 

@@ -116,54 +116,80 @@ def similarity(values: Values, lag: int) -> float:
 def block_powers(rows: Values, size: int) -> Values:
     """Mean squares of consecutive blocks, and mean products of neighbouring samples.
 
-    Shape (2, n_blocks, n_channels); NaN where a sample is missing. Rows after the last whole block
+    Shape (2, n_channels, n_blocks); NaN where a sample is missing. Rows after the last whole block
     are left out.
     """
-    n_blocks = len(rows) // size
-    powers = np.zeros((2, n_blocks, rows.shape[1]))
+    n_blocks, n_channels = len(rows) // size, rows.shape[1]
+    powers = np.empty((2, n_channels, n_blocks))
+    squares, products = np.zeros((2, n_channels))
     for block in range(n_blocks):
-        for i in range(block * size, (block + 1) * size):
-            for k in range(rows.shape[1]):
-                powers[0, block, k] += rows[i, k] ** 2 / size
-                if i > block * size:
-                    powers[1, block, k] += rows[i, k] * rows[i - 1, k] / (size - 1)
+        squares[:] = 0.0
+        products[:] = 0.0
+        for k in range(n_channels):
+            squares[k] = rows[block * size, k] ** 2
+        for i in range(block * size + 1, (block + 1) * size):
+            for k in range(n_channels):
+                squares[k] += rows[i, k] ** 2
+                products[k] += rows[i, k] * rows[i - 1, k]
+        for k in range(n_channels):
+            powers[0, k, block] = squares[k] / size
+            powers[1, k, block] = products[k] / (size - 1)
     return powers
 
 
 @numba.njit(cache=True, nogil=True)
-def quietest(powers: Values, products: Values, share: float) -> tuple[Values, Values]:
+def quietest(
+    powers: Values, products: Values, share: float, guess: Values
+) -> tuple[Values, Values]:
     """Power that this share of the blocks stays under, and the correlation of their samples.
 
     Parameters
     ----------
-    powers, products : ndarray, shape (n_blocks, n_channels)
+    powers, products : ndarray, shape (n_channels, n_blocks)
         See :func:`block_powers`.
     share : float
+    guess : ndarray, shape (n_channels,)
+        Limits that may be near, such as those of a moment ago; only speed depends on them.
 
     Returns
     -------
     limit, correlation : ndarray, shape (n_channels,)
         NaN and 0 where all blocks of a channel are missing.
     """
-    n_blocks, n_channels = powers.shape
+    n_channels, n_blocks = powers.shape
     limits, correlations = np.full(n_channels, np.nan), np.zeros(n_channels)
     present = np.empty(n_blocks)
     for k in range(n_channels):
         count = 0
         for i in range(n_blocks):
-            present[count] = powers[i, k]
-            count += powers[i, k] == powers[i, k]
+            present[count] = powers[k, i]
+            count += powers[k, i] == powers[k, i]
         if count == 0:
             continue
-        limit = _smallest(present[:count], int(share * (count - 1)))
+        limit = _near(present[:count], int(share * (count - 1)), guess[k])
         total = product = 0.0
         for i in range(n_blocks):
-            if powers[i, k] <= limit:
-                total += powers[i, k]
-                product += products[i, k]
+            quiet = powers[k, i] <= limit
+            total += powers[k, i] if quiet else 0.0
+            product += products[k, i] if quiet else 0.0
         limits[k] = limit
         correlations[k] = product / total if total > 0.0 else 0.0
     return limits, correlations
+
+
+@numba.njit(cache=True, nogil=True)
+def _near(values, place, guess):  # type: ignore[no-untyped-def]  # see _sums
+    """Value that would stand at this place in order; first sought near `guess`."""
+    low, high = 0.9 * guess, 1.1 * guess
+    near = np.empty(len(values))
+    below = count = 0
+    for i in range(len(values)):
+        below += values[i] < low
+        near[count] = values[i]
+        count += (values[i] >= low) & (values[i] <= high)
+    if below <= place < below + count:
+        return _smallest(near[:count], place - below)
+    return _smallest(values, place)
 
 
 @numba.njit(cache=True, nogil=True)

@@ -121,6 +121,12 @@ def movement(chain: Chain, marked: Sequence[Marker], fs: float) -> Event:
     return _event("voluntary", "B", label, readings, onset, chain.offset, marked, fs, reason)
 
 
+def remarked(event: Event, marked: Sequence[Marker], fs: float) -> Event:
+    """Event under other markers; what it is called otherwise depends on none."""
+    marker = under_way(marked, event.onset, event.offset, fs)
+    return replace(event, task=_task(marker), trial=_trial(marker))
+
+
 @dataclass(slots=True)
 class Experience:
     """What a recording has shown so far.
@@ -375,11 +381,19 @@ def _event(
         ratio,
         spread_stage({r.site.muscle for r in readings}) if trial_type == "spasm" else 0,
         on_blink,
-        marker.task if marker else "",
-        marker.trial if marker and marker.movement else 0,
+        _task(marker),
+        _trial(marker),
         _worst(bursts),
         reason,
     )
+
+
+def _task(marker: Marker | None) -> str:
+    return marker.task if marker else ""
+
+
+def _trial(marker: Marker | None) -> int:
+    return marker.trial if marker and marker.movement else 0
 
 
 def _balance(readings: Sequence[Reading]) -> tuple[float, float]:

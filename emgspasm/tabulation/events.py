@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -54,11 +55,15 @@ def events_table(
     order = np.lexsort(places)
     above = _event_cells(info, found, numbers, origin)
     below = _burst_cells(info, found, numbers, most, origin)
-    cells = {
-        name: _joined(above.get(name), below.get(name), len(events), len(bursts))[order]
-        for name in above | below
-    }
-    return frame(cells | {k: v for k, v in origin.items() if k != "task"}, EVENTS)
+    cells = (
+        (
+            name,
+            _joined(above.pop(name, None), below.pop(name, None), len(events), len(bursts))[order],
+        )
+        for name in list(above | below)
+    )
+    same = ((name, value) for name, value in origin.items() if name != "task")
+    return frame(chain(cells, same), EVENTS)
 
 
 def _joined(

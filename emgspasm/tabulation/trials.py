@@ -44,9 +44,11 @@ def maxima(info: StreamInfo, found: Findings) -> dict[int, float]:
 
 def trial_list(info: StreamInfo, found: Findings, most: Mapping[int, float]) -> list[trials.Trial]:
     """Every muscle beside the prime one, in every trial."""
+    if not any(marker.movement for marker in found.marked):
+        return []
     own = found.bursts[~found.copied(found.bursts)]
     own = own[np.lexsort((own["channel"], own["onset"]))]
-    bursts = [burst_of(row) for row in own] if any(m.movement for m in found.marked) else []
+    bursts = [burst_of(row) for row in own]
     spasms = found.spasms[["onset", "offset", "side"]].tolist()
     fs = info.sampling_frequency
     return list(trials.trials(found.marked, bursts, spasms, sites(info), most, fs))
