@@ -22,13 +22,13 @@ SITES = ("OOC_L", "ZYG_L")
 SECONDS = 150.0
 
 
-def _simulate_into(study, participant, session, day, *, fs=500, seed=1, task="rest", **more):
+def _simulate_into(study, participant, session, day, *, fs=500, seed=1, seconds=SECONDS, **more):
     """A recording of a day of the course, with its place, sidecars and date in the study."""
     toxin = {"days_since_injection": day, "injected": SITES} if day > 0 else {}
     simulated = simulate(
-        "hfs_mixed", sampling_frequency=fs, duration=SECONDS, snr=25, seed=seed, **toxin, **more
+        "hfs_mixed", sampling_frequency=fs, duration=seconds, snr=25, seed=seed, **toxin, **more
     )
-    place = study.place(participant, session, task=task)
+    place = study.place(participant, session, task="rest")
     info = simulated.info
     with BdfWriter(place.recording, info, equipment=info.device) as writer:
         for mark in simulated.annotations:
@@ -36,7 +36,7 @@ def _simulate_into(study, participant, session, day, *, fs=500, seed=1, task="re
         for chunk in simulated:
             writer.write(chunk)
     known = Acquisition("Bipolar", "none: simulated face", 50.0, {})
-    write_sidecars(open_edf(place.recording), place.sidecars, task=task, acquisition=known)
+    write_sidecars(open_edf(place.recording), place.sidecars, task="rest", acquisition=known)
     study.note_time(place, datetime.combine(INJECTED + timedelta(days=day), time(9)))
     return place, simulated
 
