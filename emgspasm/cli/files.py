@@ -135,7 +135,7 @@ def _copy_study(study: Path, out: Path, kind: str | None, *, anonymize: bool) ->
     opened = Study.open(study)
     if not anonymize or kind is not None:
         raise ConfigError(
-            f"{study} is a study (it is copied as it is, with --anonymize and without --format). "
+            f"{study} is a study (it is exported with --anonymize, without --format). "
             "Say --anonymize, or name one recording"
         )
     copy = anonymize_study(opened, out)
