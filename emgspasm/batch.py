@@ -240,14 +240,13 @@ def write_group(study: Path, out: Path) -> None:
     from emgspasm.storage.study import Study
     from emgspasm.storage.treatments import read_treatments
 
-    results = list(group_results(Study.open(study)))
-    if not results:
-        return
-    frame, text = group_table(results, read_treatments(study)), methods_text(results)
-    with locked(study):
-        write_group_table(frame, out)
+    with locked(study):  # so that of two processes the last one has seen all results
+        results = list(group_results(Study.open(study)))
+        if not results:
+            return
+        write_group_table(group_table(results, read_treatments(study)), out)
         with replacing(out / "methods.md", overwrite=True) as temporary:
-            temporary.write_text(text, encoding="utf-8")
+            temporary.write_text(methods_text(results), encoding="utf-8")
 
 
 def make_folder(out: Path) -> None:
