@@ -165,11 +165,14 @@ def test_an_age_over_89_is_not_told(copy):
     assert rows == ["participant_id\tage\tsex", "sub-01\tn/a\tF"]
 
 
-def test_one_recording_is_exported_without_names(named, tmp_path):
-    recording = anonymous(open_edf(next(named.recordings())))
-    for kind in ("edf", "csv", "parquet"):
-        export_recording(recording, kind, tmp_path / f"x.{kind}")
-    assert holds(tmp_path, NAME) == []
+@pytest.mark.parametrize("kind", ["edf", "csv", "parquet", "openbci"])
+def test_one_recording_is_exported_without_names(named, tmp_path, kind):
+    recording = open_edf(next(named.recordings()))
+    export_recording(recording, kind, tmp_path / f"named.{kind}")
+    export_recording(anonymous(recording), kind, tmp_path / f"x.{kind}")
+    assert NAME.encode() in (tmp_path / f"named.{kind}").read_bytes()
+    for word in (NAME, "2026", "25-FEB", "coughs", "BOB"):
+        assert word.encode() not in (tmp_path / f"x.{kind}").read_bytes()
 
 
 def test_a_folder_that_is_there_is_not_written_into(named, tmp_path):
