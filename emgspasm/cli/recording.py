@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -84,6 +85,8 @@ def record(
                 say(f"recorded but not analyzed: {recording.refusal}")
             for limit in limits(recording.unscaled):
                 say(limit)
+            for name in filter(None, asdict(loaded.config.outlets).values()):
+                say(f"sent to the network (LSL) as {name}, readable by all who are in it")
             _until_over(recording)
         recording.wait()
     except EmgspasmError:
