@@ -16,7 +16,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from emgspasm.cli.recording import describe
-from emgspasm.config import LoadedConfig, load_config, parse_config
+from emgspasm.config import LoadedConfig, parse_config
 from emgspasm.simulation import simulate
 from emgspasm.sources.registry import open_source
 from emgspasm.storage.bdf import BdfWriter
