@@ -1,111 +1,141 @@
-"""Take pictures of the live window: ``python tests/benchmarks/window_pictures.py OUT``.
+"""Pictures of the live window over simulated patients.
 
-A spasm and a blink of a simulated patient, and a public recording that replays: those of the
-README. No display is needed. The public recording is read in place from ``../shared/data`` and
-skipped where it is absent.
+``python tests/benchmarks/window_pictures.py OUT`` draws a spasm while recording, blinks, a frozen
+replay with cursors and spectrum, the signal check, and the light window.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
-from dataclasses import replace
+import tempfile
+import time
+from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtTest import QTest
-
-from emgspasm.config import Config, LoadedConfig
+from emgspasm.cli.recording import describe
+from emgspasm.config import LoadedConfig, parse_config
 from emgspasm.simulation import simulate
+from emgspasm.sources.registry import open_source
 from emgspasm.storage.bdf import BdfWriter
-from emgspasm.storage.montage import load_montage
-from emgspasm.stream import Annotation
 from emgspasm.viewer import raster
 from emgspasm.viewer.application import application
+from emgspasm.viewer.live import Wiring
+from emgspasm.viewer.picture import View
+from emgspasm.viewer.record_dialog import RecordDialog, Wanted
+from emgspasm.viewer.recorder import Recorder
 from emgspasm.viewer.replay import Replay
 from emgspasm.viewer.settings import Kept
 from emgspasm.viewer.window import Window
 
-ROOT = Path(__file__).parents[2]
-PUBLIC = (
-    ROOT.parent / "shared/data/openbci_gui_samples/OpenBCI_GUI-v6-blinks-jawClench-alpha.txt",
-    ROOT / "configs/montage_openbci_gui_sample.toml",
-)
-Act = Callable[[Window], None]
+SIZE = 1440, 900
+TRACKS = frozenset({"filtered", "envelope"})
 
 
-def simulated_patient(folder: Path) -> Path:
-    """Two minutes of a simulated patient: spasms of the left side, blinks, movements on cue."""
-    path = folder / "simulated_patient.bdf"
-    face = simulate("hfs_mixed", side="left", sampling_frequency=2000, duration=120, seed=11)
-    with BdfWriter(path, face.info) as writer:
-        for chunk in face:
+def live(seconds: float) -> None:
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        application().processEvents()
+        time.sleep(0.004)
+
+
+def until(true) -> None:
+    while not true():
+        live(0.05)
+
+
+def window(view: View, theme: str = "dark") -> Window:
+    application()
+    raster.warm_up()
+    made = Window(Kept(view=view, theme=theme))
+    made.resize(*SIZE)
+    made.show()
+    return made
+
+
+def patient(scenario: str, folder: Path) -> Path:
+    path = folder / f"sub-01_task-{scenario.replace('_', '')}_emg.bdf"
+    options = {"side": "left", "sampling_frequency": 2000, "duration": 120, "seed": 4, "snr": 20}
+    simulated = simulate(scenario, **options)
+    with BdfWriter(path, simulated.info) as writer:
+        for chunk in simulated:
             writer.write(chunk)
-        writer.annotate(Annotation(5.0, 0.0, "rest_open"))
-        writer.annotate(Annotation(62.0, 0.0, "smile"))
+        for note in simulated.annotations:
+            writer.annotate(note)
     return path
 
 
-def picture(out: Path, replay: Replay, kept: Kept, act: Act) -> None:
-    """The window with a recording, all of it analyzed, as `act` leaves it."""
-    window = Window(kept)
-    window.resize(1280, 760)
-    window.show()
-    window.open(replay)
-    window.replays.play(on=False)
-    while not replay.surveyed:
-        QTest.qWait(50)
-    QTest.qWait(200)
-    act(window)
-    QTest.qWait(800)
-    window.surface.notice.hide()  # what was said of mains covers the traces for a while
-    window.grab().save(str(out))
-    window.close()
-    print(out)
+def replayed(path: Path, view: View, theme: str = "dark") -> Window:
+    shown = window(view, theme)
+    shown.open(Replay(path, LoadedConfig()))
+    shown.replays.play(on=False)
+    until(lambda: shown.desk.surveyed)
+    live(0.5)
+    return shown
 
 
-def spasm(window: Window) -> None:
-    """In the middle of a tonic spasm: the affected side is alight."""
-    window.change(gain=200.0)
-    window.go_to(75.5)
+def save(shown: Window, path: Path) -> None:
+    shown.surface.notice.hide()
+    live(0.7)
+    shown.grab().save(str(path))
+    print(path, path.stat().st_size // 1000, "kB")
 
 
-def blink(window: Window) -> None:
-    """A spasm that rides on a blink, and a blink alone between the cursors."""
-    window.go_to(38.3)
-    window.act("freeze", True)
-    window.act("cursors", True)
-    window.surface.traces.show_cursors((35.6, 35.9))
-    window.freeze.nudge(0, 0.0)
-
-
-def clench(window: Window) -> None:
-    """One side of the jaw after the other."""
-    window.go_to(16.0)
-    window.change(gain=200.0)
+def recording(folder: Path, out: Path) -> None:
+    """A spasm, while it is recorded from a simulated source."""
+    config = parse_config(
+        Path("configs/simulated.toml").read_text().replace("sampling_frequency = 1000",
+                                                           "sampling_frequency = 2000")
+    )  # fmt: skip
+    shown = window(View(seconds=10.0, gain=100.0, tracks=TRACKS))
+    make = partial(open_source, config.config.source.kind, config.config.source.options)
+    wiring = Wiring(config, make, describe)
+    recorder = Recorder(wiring, Wanted(str(folder / "study"), "01", "01", "rest"), shown)
+    shown.watch(recorder)
+    dialog = RecordDialog(recorder.wanted, shown)
+    dialog.accept()
+    recorder.record(dialog)
+    until(lambda: shown.desk.feed.strip.stop > 2000 * 6)
+    shown.surface.marker_bar.press("1")
+    until(lambda: any(e.trial_type == "spasm" and e.onset > 2000 * 25
+                      for e in shown.desk.feed.found.events))  # fmt: skip
+    live(0.4)
+    save(shown, out / "view-spasm.png")
+    shown.actions_["check"].trigger()
+    live(6.0)
+    save(shown, out / "view-check.png")
+    shown.close()
 
 
 def main(out: Path) -> None:
-    """Take them all."""
     out.mkdir(parents=True, exist_ok=True)
-    application()
-    raster.warm_up()
-    dark = Kept()
-    light = replace(dark, theme="light", view=replace(dark.view, seconds=5.0))
-    with TemporaryDirectory() as folder:
-        path = simulated_patient(Path(folder))
-        picture(out / "window_spasm.png", Replay(path, LoadedConfig()), dark, spasm)
-        picture(out / "window_blink.png", Replay(path, LoadedConfig()), light, blink)
-    recording, montage = PUBLIC
-    if recording.exists():
-        config = replace(Config(), montage=load_montage(montage))
-        replay = Replay(recording, LoadedConfig(config))
-        slow = replace(dark, view=replace(dark.view, seconds=20.0))
-        picture(out / "window_replay.png", replay, slow, clench)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        os.environ["XDG_CONFIG_HOME"] = name
+        recording(folder, out)
+        mixed, protocol = patient("hfs_mixed", folder), patient("hfs_protocol", folder)
+        shown = replayed(mixed, View(seconds=2.0, gain=50.0, tracks=TRACKS))
+        blinks = [e for e in shown.desk.feed.found.events if e.trial_type == "blink"]
+        spasms = [e for e in shown.desk.feed.found.events if e.trial_type == "spasm"]
+        alone = [b for b in blinks if b.onset > 20_000
+                 and any(0 < s.onset - b.offset < 2000 for s in spasms)]  # fmt: skip
+        shown.go_to((alone or blinks)[0].offset / 2000 + 1.4)
+        shown.freeze.hold(True)
+        save(shown, out / "view-blink.png")
+        shown.close()
+        shown = replayed(protocol, View(seconds=10.0, gain=200.0), "light")
+        spasm = max((e for e in shown.desk.feed.found.events if e.trial_type == "spasm"),
+                    key=lambda e: e.offset - e.onset)  # fmt: skip
+        shown.go_to(spasm.offset / 2000 + 3.0)
+        shown.freeze.measure(True)
+        shown.surface.traces.show_cursors((spasm.onset / 2000 + 1.0, spasm.offset / 2000 - 1.0))
+        shown.actions_["spectrum"].trigger()
+        live(0.5)
+        save(shown, out / "view-replay.png")
+        shown.close()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "pictures"))
