@@ -1,9 +1,9 @@
 """Published burst detectors, to compare with :class:`emgspasm.dsp.detector.Detector`.
 
 Each is as its authors describe it but for what a stream asks of all of them alike: the threshold
-is learnt from the quietest second of the first two after a start, and stays; bursts closer than
-``merge_gap`` are one; those shorter than ``shortest`` or under ``floor`` are dropped. None follows
-noise that changes: they suit short recordings at rest, and comparison with the literature.
+is learnt from the quietest half second of the first two after a start, and stays; bursts closer
+than ``merge_gap`` are one; those shorter than ``shortest`` or under ``floor`` are dropped. None
+follows noise that changes: they suit short recordings at rest, and comparison with the literature.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from emgspasm.stream import Burst, Chunk, StreamInfo
 
 CALIBRATION = 2.0
 FEWEST = 0.6
-REST = 1.0
+REST = 0.5
 LONGEST = 60.0
 """Seconds: held back after a start, the least of it that is analyzed, the stretch that is rest, and
 the longest burst; the default detector's where it has them."""

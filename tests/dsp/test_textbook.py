@@ -39,8 +39,8 @@ def teager(x, window):
 
 
 def quietest(values, first):
-    """Values of the quietest second of the first two."""
-    windows = np.lib.stride_tricks.sliding_window_view(values[first:2000], 1000)
+    """Values of the quietest half second of the first two."""
+    windows = np.lib.stride_tricks.sliding_window_view(values[first:2000], 500)
     return windows[np.argmin(windows.mean(axis=1))]
 
 
