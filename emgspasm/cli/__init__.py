@@ -25,6 +25,7 @@ COMMANDS = {
     "record": ("recording:record", "Record from a board into a study and detect bursts live."),
     "recover": ("files:recover", "Make a cut recording whole and say what was lost."),
     "review": ("review:review", "Accept, reject or relabel events as an expert."),
+    "report": ("reporting:report", "Make a page of a recording to read, print and sign."),
     "score": ("analysis:score", "Compare found events with a truth, or two raters."),
     "study": ("study:study", "Enter treatments and scales of a study; list what it holds."),
     "simulate": ("simulation:simulate", "Write a recording with known truth beside it."),
