@@ -17,6 +17,7 @@ from emgspasm.cli.console import (
     read_config,
     read_montage,
     refuse_existing,
+    require_installed,
     say,
 )
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
@@ -80,7 +81,7 @@ def report(
     """
     from emgspasm.report.pdf import find_converter, print_pdf
 
-    require_installed()
+    require_installed("jinja2", "matplotlib")
     converter = find_converter() if pdf else None
     reading = Reading(read_config(config), read_montage(montage), sampling_frequency, gain)
     tasks = plan(source, out, reading)
@@ -111,24 +112,6 @@ class Reading:
     montage: Montage | None
     sampling_frequency: float | None
     gain: float | None
-
-
-def require_installed() -> None:
-    """Refuse to begin without the libraries of pages.
-
-    Raises
-    ------
-    ConfigError
-        Naming what to install.
-    """
-    from importlib.util import find_spec
-
-    lacking = [name for name in ("jinja2", "matplotlib") if find_spec(name) is None]
-    if lacking:
-        raise ConfigError(
-            f"{' and '.join(lacking)} not installed (pages need them). "
-            "pip install 'emgspasm[report]'"
-        )
 
 
 def plan(source: Path, out: Path | None, reading: Reading) -> list[Task]:

@@ -52,6 +52,7 @@ def report_page(
         name=results.name,
         identity=facts.identity(results),
         simulated=facts.is_simulated(results),
+        reviewers=facts.reviewers(results),
         columns=_columns(results, blocks),
         blocks=[(task, facts.headline(results, task)) for task in blocks],
         tasks=facts.TASKS,

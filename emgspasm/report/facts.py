@@ -259,6 +259,13 @@ def is_simulated(results: Results) -> bool:
     return "simulated" in str(results.provenance.get("device", ""))
 
 
+def reviewers(results: Results) -> list[str]:
+    """Pseudonyms of the experts who looked at the events."""
+    if "rater" not in results.events:
+        return []
+    return sorted(set(results.events["rater"].dropna().astype(str)))
+
+
 def event(results: Results, event_id: str) -> dict[str, Value]:
     """What the events table says of an event across muscles."""
     kinds = results.events[

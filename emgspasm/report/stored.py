@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from emgspasm.errors import RecordingError
 from emgspasm.results import Results
 from emgspasm.storage.columns import TABLES
 from emgspasm.storage.tables import read_table, table
+from emgspasm.stored import beside, read_provenance, reviewed_path
 
 if TYPE_CHECKING:
     import pandas as pd
 
 EVENTS = "_events.tsv"
+TOLD = ("events", "summary", "quality", "pairs", "trials")
+"""Tables that a page is made of."""
 
 
 def stored_results(folder: Path) -> list[Path]:
@@ -37,7 +38,7 @@ def provenance_path(events: Path) -> Path:
 
 
 def read_results(events: Path) -> Results:
-    """Read the tables of one recording.
+    """Read the tables of one recording; events and summary as an expert left them, if one did.
 
     Parameters
     ----------
@@ -49,30 +50,16 @@ def read_results(events: Path) -> Results:
     RecordingError
         If one of them is missing or no such table.
     """
-    provenance = _provenance(provenance_path(events))
-    frames = {name: _frame(events, name) for name in TABLES}
-    name = Path(str(provenance["recording"])).stem
-    return Results(name=name, **frames, provenance=provenance)
-
-
-def _provenance(path: Path) -> dict[str, Any]:
-    try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise RecordingError(
-            f"{path} cannot be read ({error.strerror}). Analyze the recording again"
-        ) from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise RecordingError(f"{path} is no JSON ({error}). Analyze the recording again") from None
-    if not isinstance(told, dict) or "emgspasm_version" not in told or "recording" not in told:
-        raise RecordingError(
-            f"{path} does not say what was analyzed (it is no result). Give a folder of analyze"
-        )
-    return told
+    provenance = read_provenance(events)
+    reviewed = reviewed_path(events)
+    told = reviewed if reviewed.exists() else events
+    places = {name: told if name in ("events", "summary") else events for name in TOLD}
+    frames = {name: _frame(place, name) for name, place in places.items()}
+    return Results(name=Path(str(provenance["recording"])).stem, **frames, provenance=provenance)
 
 
 def _frame(events: Path, name: str) -> pd.DataFrame:
-    path = events.with_name(f"{events.name.removesuffix(EVENTS)}_{name}.tsv")
+    path = beside(events, name)
     columns = TABLES[name]
     if name == "trials" and not path.exists():  # written only where there are task markers
         return table((), columns)
