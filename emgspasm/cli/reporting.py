@@ -203,14 +203,32 @@ def make_page(task: Task, reading: Reading, *, overwrite: bool = False) -> Resul
     RecordingError, ConfigError
         If something cannot be read, analyzed or written.
     """
+    results, recording, without = _stored(task) if task.stored else _analyzed(task, reading)
+    write_page(task.page, results, recording, without=without, overwrite=overwrite)
+    return results
+
+
+def write_page(
+    page: Path,
+    results: Results,
+    recording: StoredRecording | None,
+    *,
+    without: str = "",
+    overwrite: bool = False,
+) -> None:
+    """Write the page of a recording, whole or not at all; see ``report.document.report_page``.
+
+    Raises
+    ------
+    RecordingError
+        If it exists and `overwrite` is False, or cannot be written.
+    """
     from emgspasm.report.document import report_page
     from emgspasm.storage.tables import replacing
 
-    results, recording, without = _stored(task) if task.stored else _analyzed(task, reading)
-    page = report_page(results, recording, without=without)
-    with replacing(task.page, overwrite=overwrite) as temporary:
-        temporary.write_text(page, encoding="utf-8")
-    return results
+    text = report_page(results, recording, without=without)
+    with replacing(page, overwrite=overwrite) as temporary:
+        temporary.write_text(text, encoding="utf-8")
 
 
 def _analyzed(task: Task, reading: Reading) -> tuple[Results, StoredRecording, str]:
