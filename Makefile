@@ -31,9 +31,26 @@ benchmark: .venv/installed-test  ## speed and memory; peers are measured where i
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
-.venv/installed-test: pyproject.toml | .venv/bin/python
+.venv/installed-test: pyproject.toml | .venv/bin/python .venv/libraries
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $@
+
+# What the window's wheels expect of the system (Debian's names), and a display for its tests.
+WINDOW := libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 \
+  fonts-dejavu-core libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-image0 \
+  libxcb-render-util0 libxcb-shape0 xvfb x11-utils
+
+.venv/libraries: | .venv/bin/python
+	@command -v dpkg-query >/dev/null || { touch $@; exit 0; }; \
+	missing=$$(for name in $(WINDOW); do \
+	  dpkg-query -W -f '$${Status}' $$name 2>/dev/null | grep -q 'ok installed' || echo $$name; \
+	done); \
+	if [ -z "$$missing" ]; then touch $@; \
+	elif [ "$$(id -u)" = 0 ]; then \
+	  apt-get update -qq && apt-get install -y -qq $$missing && touch $@; \
+	else \
+	  echo "the window's tests need: apt install" $$missing >&2; touch $@; \
+	fi
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

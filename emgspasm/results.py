@@ -15,9 +15,9 @@ from emgspasm.errors import ConfigError
 from emgspasm.measurement import Measurement, measure
 from emgspasm.provenance import provenance, spasm_provenance
 from emgspasm.storage.opening import StoredRecording, open_recording
+from emgspasm.storage.placement import bids_entities
 from emgspasm.stream import StreamInfo
 from emgspasm.tabulation.events import events_table
-from emgspasm.tabulation.labels import bids_entities
 from emgspasm.tabulation.pairs import pairs_table
 from emgspasm.tabulation.quality import channel_quality, quality_table
 from emgspasm.tabulation.summary import summary_table
@@ -117,8 +117,7 @@ def judge_recording(
     recording = open_recording(
         Path(path), montage=montage, sampling_frequency=sampling_frequency, gain=gain
     )
-    _require_emg(recording.info)
-    _require_band(recording.info, config)
+    require_band(recording.info, config)
     with recording:
         measured = measure(recording, config)
     findings = [*rate_warnings(recording.info.sampling_frequency), *recording.findings]
@@ -141,7 +140,7 @@ def check(info: StreamInfo, config: LoadedConfig) -> None:
             f"side and muscle unknown of channels {', '.join(nameless)} (labels follow OOC_L). "
             "Give --montage FILE.toml that names them"
         )
-    _require_band(info, config)
+    require_band(info, config)
     fs = info.sampling_frequency
     if fs < LOWEST and not config.config.exploratory:
         raise ConfigError(
@@ -157,7 +156,15 @@ def _require_emg(info: StreamInfo) -> None:
         )
 
 
-def _require_band(info: StreamInfo, config: LoadedConfig) -> None:
+def require_band(info: StreamInfo, config: LoadedConfig) -> None:
+    """Refuse what cannot even be filtered.
+
+    Raises
+    ------
+    ConfigError
+        There is no EMG channel, or the rate leaves nothing of the filters' band.
+    """
+    _require_emg(info)
     try:
         config.config.pipeline.cascade.sos(info.sampling_frequency)
     except ValueError as error:

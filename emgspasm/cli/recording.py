@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +21,7 @@ from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
 
 if TYPE_CHECKING:
     from emgspasm.session import Session, Status
+    from emgspasm.session.status import EventKind
     from emgspasm.storage.study import Placement
     from emgspasm.stream import Channel
 
@@ -58,7 +62,8 @@ def record(
     source = configured_source(loaded, config, port)
     known = read_markers(markers) if markers else ()
     try:
-        place = Study.open_or_create(study).place(participant, session, task=task, run=run)
+        opened = Study.open_or_create(study)
+        place = opened.place(participant, session, task=task, run=run)
     except ValueError as error:
         raise ConfigError(str(error)) from None
     if place.recording.exists():
@@ -74,11 +79,14 @@ def record(
     try:
         with recording:
             describe(recording, place, task)
+            opened.note_time(place, datetime.now())  # noqa: DTZ005  BIDS: the clock of the place
             say(f"recording to {place.recording}")
             if recording.refusal:
                 say(f"recorded but not analyzed: {recording.refusal}")
             for limit in limits(recording.unscaled):
                 say(limit)
+            for name in filter(None, asdict(loaded.config.outlets).values()):
+                say(f"sent to the network (LSL) as {name}, readable by all who are in it")
             _until_over(recording)
         recording.wait()
     except EmgspasmError:
@@ -176,7 +184,7 @@ def _status_line() -> Iterator[Any]:
 
 
 def status_text(status: Status, names: tuple[str, ...]) -> str:
-    """One line: time, state, loss, latency, noise and rails, bursts, disk."""
+    """One line: time, state, loss, latency, noise and rails, bursts, events, disk."""
     railed = [name for name, rails in zip(names, status.railed, strict=True) if rails]
     noise = " ".join(shown(level) for level in status.noise)
     parts = [
@@ -186,11 +194,26 @@ def status_text(status: Status, names: tuple[str, ...]) -> str:
         f"latency {1000 * status.latency:.0f} ms",
         f"noise {noise} uV",
         f"railed {' '.join(railed)}" if railed else "",
-        f"{status.bursts} bursts",
+        f"bursts {_sides(status.bursts)}",
+        f"spasms {_sides(_spasms(status.events))}",
         f"{status.disk_left / 1e9:.1f} GB free",
         f"{status.dropped} dropped on screen" if status.dropped else "",
     ]
     return " | ".join(filter(None, parts))
+
+
+def _sides(counts: Mapping[str, int]) -> str:
+    """Counts of the left and the right side."""
+    return f"L {counts.get('L', 0)} R {counts.get('R', 0)}"
+
+
+def _spasms(events: Mapping[EventKind, int]) -> Mapping[str, int]:
+    """Spasms by side, whatever their class; those of both sides count for each."""
+    counts = Counter[str]()
+    for (trial_type, side, _), count in events.items():
+        if trial_type == "spasm":
+            counts.update(dict.fromkeys("LR" if side == "B" else side, count))
+    return counts
 
 
 def _conclude(session: Session, place: Placement, study: Path) -> None:
@@ -211,17 +234,40 @@ def _conclude(session: Session, place: Placement, study: Path) -> None:
     if outcome.error is not None:
         raise outcome.error
     batch.write_joint([outcome], study / "derivatives" / "emgspasm")
-    found = _count(batch.result_path(out, place.recording.stem, "events"))
-    if found != status.bursts:
+    found = _counted(batch.result_path(out, place.recording.stem, "events"))
+    live = Counter({("burst", side, ""): n for side, n in status.bursts.items()})
+    live.update(status.events)
+    require_same(live, found)
+    bursts = sum(n for (kind, _, _), n in found.items() if kind == "burst")
+    say(
+        f"{bursts} bursts (spasms {_sides(_spasms(found))}) and "
+        f"{found.total() - bursts} events, the same live and from the file: {out}"
+    )
+
+
+def require_same(live: Counter[EventKind], found: Counter[EventKind]) -> None:
+    """Refuse to end well if the file does not give what was said live.
+
+    Raises
+    ------
+    RecordingError
+        Naming what differs.
+    """
+    differing = [kind for kind in live | found if live[kind] != found[kind]]
+    if differing:
+        said = ", ".join(
+            f"{'/'.join(filter(None, kind))} {live[kind]} live, {found[kind]} in the file"
+            for kind in sorted(differing)
+        )
         raise RecordingError(
-            f"{status.bursts} bursts live but {found} in the file (they must agree). "
+            f"live and stored differ: {said} (they must agree). The recording is kept. "
             "This is a fault of emgspasm: please report it"
         )
-    say(f"{found} bursts, the same live and from the file: {out}")
 
 
-def _count(events: Path) -> int:
-    """Bursts in a table of events."""
+def _counted(events: Path) -> Counter[EventKind]:
+    """Rows of a table of events by type, side and class."""
     from emgspasm.storage.tables import read_table
 
-    return int((read_table(events)["trial_type"] == "burst").sum())
+    table = read_table(events)[["trial_type", "side", "class"]].fillna("")
+    return Counter(table.itertuples(index=False, name=None))

@@ -1,7 +1,7 @@
 """One run: source, recorder, pipeline and those who look on, in one thread.
 
-What is analyzed is what was stored, after it was stored: live bursts are those that ``analyze``
-finds in the file.
+What is analyzed is what was stored, after it was stored: live bursts and events are those that
+``analyze`` finds in the file.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import time
 from bisect import insort_left
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,11 +19,12 @@ from typing import Self
 import numpy as np
 
 from emgspasm.config import LoadedConfig
-from emgspasm.dsp.pipeline import Analysis, analyze
+from emgspasm.dsp.pipeline import analyze
 from emgspasm.measurement import suit
 from emgspasm.session.disk import require_reserve, require_room, room
-from emgspasm.session.handover import Handover
+from emgspasm.session.handover import Handover, Tick
 from emgspasm.session.network import NetworkMarkers
+from emgspasm.session.outlets import Outlets
 from emgspasm.session.preparation import chosen, labelled, refusal, unscaled, warm_up
 from emgspasm.session.status import Counters, Status
 from emgspasm.sources.events import SourceEvent
@@ -30,7 +32,12 @@ from emgspasm.sources.lsl_markers import LslMarkers
 from emgspasm.sources.protocols import Eventful
 from emgspasm.storage.bdf import BdfWriter
 from emgspasm.storage.opening import storable
-from emgspasm.stream import Annotation, Channel, Chunk, Source, StreamInfo
+from emgspasm.stream import Annotation, Channel, Chunk, Source, StreamInfo, emg_only
+from emgspasm.synkinesis.folding import Folding, fold
+from emgspasm.synkinesis.markers import is_task
+
+PROVISIONAL = 0.1
+"""Seconds of signal after which provisional events are told again, if there is news [design]."""
 
 
 class Session:
@@ -52,7 +59,7 @@ class Session:
     network : LslMarkers or None
         Markers of the network, opened before the source and stored as they come.
     handovers : iterable of Handover
-        Where screens take their analyses from.
+        Where screens take their ticks from.
     clock : callable
         Host time in seconds, the source's own. It never enters the samples.
 
@@ -62,6 +69,8 @@ class Session:
         Why this stream is recorded but not analyzed; ``""`` if it is.
     notice : str
         What was decided about mains, once that is known.
+    pipeline : Pipeline
+        What finds bursts: the config's, with a notch once one was decided on.
     unscaled : tuple of Channel
         Those whose source does not say their full scale, with the one they are stored within.
 
@@ -88,16 +97,20 @@ class Session:
         self.source, self.path, self.config = source, path, config or LoadedConfig()
         self._columns, self._labelled = labelled(self.config, source.info)
         self.refusal, self.notice = refusal(self.config, self._labelled), ""
+        self.pipeline = self.config.config.pipeline
         self.unscaled: tuple[Channel, ...] = unscaled(self._columns, source.info, self._labelled)
         self._duration, self._clock = duration, clock
         self._due = sorted(markers, key=_latest_first)
         self._network = NetworkMarkers(network, source) if network else None
+        self._outlets = Outlets(self.config.config.outlets, self._labelled)
         self._handovers = tuple(handovers)
         limit = self.config.config.pipeline.screen.clip_fraction
         rails = np.array([limit * channel.full_scale for channel in self._labelled.channels])
         self._counters = Counters(self._labelled, rails)
         self._telling = source if isinstance(source, Eventful) else None
         self._n_events = 0
+        self._delay = 0.0
+        self._stored: list[Annotation] = []
         self._error: BaseException | None = None
         self._over = threading.Event()
         self._held = ExitStack()
@@ -126,7 +139,8 @@ class Session:
             latency=max(counters.latency, age if age > 1 else 0.0),
             noise=tuple(counters.noise.tolist()),
             railed=counters.railed,
-            bursts=counters.bursts,
+            bursts=counters.bursts.copy(),
+            events=counters.events.copy(),
             disk_left=room(self.path.parent),
             dropped=sum(handover.dropped for handover in self._handovers),
         )
@@ -153,6 +167,7 @@ class Session:
         with ExitStack() as held:
             if self._network:  # first: it takes a while, in which samples would pile up
                 held.enter_context(self._network.inlet)
+            held.enter_context(self._outlets)
             held.enter_context(self.source)
             device = self._labelled.device
             self._writer = held.enter_context(
@@ -197,17 +212,19 @@ class Session:
         """
         sample = self._counters.anchor.sample_at(self._clock() if time is None else time)
         marker = Annotation(sample / self.info.sampling_frequency, 0.0, storable(text))
-        self._writer.annotate(marker)
+        self._store(marker)
         return marker
 
     def _run(self) -> None:
         """Record and analyze until the source ends (the thread)."""
         chunks = self._recorded()
         try:
-            for analysis in self._analyses(chunks):
-                self._counters.said(analysis, self._clock())
+            for tick in self._ticks(chunks):
+                self._counters.said(*tick, self._clock())
                 for handover in self._handovers:
-                    handover.put(analysis)
+                    handover.put(tick)
+                now = self._counters.anchor.sample_at(self._clock())
+                self._outlets.push(tick, now, self._delay)
         except BaseException as error:  # noqa: BLE001  # top of a thread: raised by wait
             self._error = error
             self._finish(chunks)
@@ -222,13 +239,17 @@ class Session:
         except BaseException as error:  # noqa: BLE001  # top of a thread: raised by wait
             self._error = error
 
-    def _analyses(self, chunks: Iterator[Chunk]) -> Iterator[Analysis]:
+    def _ticks(self, chunks: Iterator[Chunk]) -> Iterator[Tick]:
         if self.refusal:
             for _ in chunks:
                 pass
             return
-        pipeline, stream, self.notice = suit(self.config, self.info, chunks)
-        yield from analyze(pipeline, self.info, stream)
+        self.pipeline, stream, self.notice = suit(self.config, self.info, chunks)
+        self._delay = self.pipeline.delay(emg_only(self.info))
+        analyses = analyze(self.pipeline, self.info, stream)
+        yield from fold(
+            Folding(), self.pipeline, self.info, analyses, self._stored, provisional=PROVISIONAL
+        )
 
     def _recorded(self) -> Iterator[Chunk]:
         """Chunks as they were stored, each after it was."""
@@ -236,6 +257,8 @@ class Session:
             stored = self._writer.write(chosen(chunk, self._columns))
             now = self._clock()
             self._counters.arrived(stored, now)
+            for handover in self._handovers:
+                handover.put_stored(stored)
             self._annotate()
             if self._counters.second_over(now):
                 require_reserve(self.path, stored.stop / self.info.sampling_frequency)
@@ -265,7 +288,13 @@ class Session:
         self._n_events = len(events)
         self._listen()
         while self._due and self._due[-1].onset * fs < self._writer.n_samples:
-            self._writer.annotate(self._due.pop())
+            self._store(self._due.pop())
+
+    def _store(self, marker: Annotation) -> None:
+        """Store a marker; if it is one of a task, events go by it, its time as it is stored."""
+        self._writer.annotate(marker)
+        if is_task(marker):
+            self._stored.append(replace(marker, onset=round(marker.onset, 6)))
 
     def _listen(self) -> None:
         """Let markers of the network be due; they may be faster than the samples they belong to."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,10 +11,21 @@ from numpy.typing import NDArray
 
 from emgspasm.dsp.pipeline import Analysis
 from emgspasm.session.anchor import Anchor
-from emgspasm.stream import Chunk, StreamInfo
+from emgspasm.stream import Chunk, Event, StreamInfo
+from emgspasm.synkinesis.folding import Folded
+from emgspasm.tabulation.labels import SIDE_LETTER
 
 RECENT = 5.0
 """Seconds over which the recent loss counts."""
+
+
+EventKind = tuple[str, str, str]
+"""Type, side and class of an event."""
+
+
+def kind_of(event: Event) -> EventKind:
+    """Type, side and class of an event."""
+    return event.trial_type, event.side, event.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +47,14 @@ class Status:
         Noise level of every EMG channel in its unit; NaN while it is not known.
     railed : tuple of bool
         Whether a channel, in the order of the stream, touched its rails in the last second.
-    bursts : int
-        Bursts said so far.
+    bursts : mapping
+        Bursts said so far, by the side of their channel: ``L``, ``R``, ``""`` for the midline.
+    events : mapping
+        Events said so far, by type, side and class: ``("spasm", "L", "tonic")``.
     disk_left : int
         Bytes.
     dropped : int
-        Analyses that screens have dropped.
+        Ticks that screens have dropped.
     """
 
     time: float
@@ -50,7 +64,8 @@ class Status:
     latency: float
     noise: tuple[float, ...]
     railed: tuple[bool, ...]
-    bursts: int
+    bursts: Mapping[str, int]
+    events: Mapping[EventKind, int]
     disk_left: int
     dropped: int
 
@@ -72,8 +87,10 @@ class Counters:
         Sample number after the newest stored sample.
     lost : int
         Samples missing before it.
-    bursts : int
-        Bursts said.
+    bursts : Counter
+        Bursts said, by side.
+    events : Counter
+        Events said, by kind.
     noise : ndarray, shape (n_emg_channels,)
         In the unit of each channel.
     railed : tuple of bool
@@ -89,11 +106,13 @@ class Counters:
     anchor: Anchor = field(init=False)
     stop: int = 0
     lost: int = 0
-    bursts: int = 0
+    bursts: Counter[str] = field(default_factory=Counter)
+    events: Counter[EventKind] = field(default_factory=Counter)
     noise: NDArray[np.float64] = field(init=False)
     railed: tuple[bool, ...] = ()
     latency: float = 0.0
     lost_recently: float = 0.0
+    _sides: tuple[str, ...] = ()
     _gaps: deque[tuple[int, int]] = field(default_factory=deque)
     _largest: NDArray[np.float64] = field(init=False)
     _worst: float = 0.0
@@ -104,6 +123,7 @@ class Counters:
         self.noise = np.full(len(self.info.columns()), np.nan)
         self.railed = (False,) * len(self.info.channels)
         self._largest = np.zeros(len(self.info.channels))
+        self._sides = tuple(SIDE_LETTER.get(c.side or "", "") for c in self.info.channels)
 
     def arrived(self, chunk: Chunk, time: float) -> None:
         """Count a chunk that was stored, at host time `time` (s)."""
@@ -114,9 +134,12 @@ class Counters:
         self.anchor = self.anchor.seen(chunk.stop, time)
         self._largest = np.fmax(self._largest, np.abs(chunk.samples).max(axis=0))
 
-    def said(self, analysis: Analysis, time: float) -> None:
-        """Count an analysis that was handed over, at host time `time` (s)."""
-        self.bursts += len(analysis.bursts)
+    def said(self, analysis: Analysis, folded: Folded, time: float) -> None:
+        """Count a tick that is handed over, at host time `time` (s)."""
+        self.bursts.update(self._sides[burst.channel] for burst in analysis.bursts)
+        self.events.update(map(kind_of, folded.events))
+        self.events.update(kind_of(now) for _, now in folded.amended)
+        self.events.subtract(kind_of(before) for before, _ in folded.amended)
         if len(analysis.chunk.samples):
             self.noise = analysis.thresholds[0]
             self._worst = max(self._worst, self.anchor.age(analysis.chunk.stop, time))

@@ -9,8 +9,10 @@ apart into acts, and acts of a side with short gaps form a spasm, which is said 
 from __future__ import annotations
 
 import heapq
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.signal import sosfilt
@@ -30,6 +32,7 @@ from emgspasm.synkinesis.pairs import ENVELOPE, RATE, REACH, envelope_lag
 from emgspasm.synkinesis.reading import Reading, Site, read, sites
 from emgspasm.synkinesis.spread import EYE, REGIONS
 from emgspasm.synkinesis.verdicts import Rules
+from emgspasm.synkinesis.wording import remarked
 
 CLUSTER_GAP = 0.010
 """Seconds; bursts that begin later than this after all others ended are another cluster."""
@@ -39,6 +42,12 @@ STEP = 0.1
 
 LONGEST = 20.0
 """Seconds after which a cluster that never pauses is cut [design]."""
+
+LATE = 60.0
+"""Seconds for which what was said may be amended by a marker that comes late [design]."""
+
+Amendment = tuple[Event, Event]
+"""An event as it was said, and as it is called since a marker came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +72,29 @@ class Folded:
         Of the bursts that were read, in order of onset.
     lags : tuple of Lag
         Between muscles that begin a spasm together; none under 1000 Hz.
+    amended : tuple of (Event, Event)
+        Events said before that are called otherwise since a marker came late: as said, and now.
+    provisional : tuple of Event or None
+        What is not certain yet: the events that would be said were the segment to end here. They
+        take the place of all provisional ones before. None where nothing new is known of them,
+        and where they were not asked for.
     """
 
     events: tuple[Event, ...] = ()
     readings: tuple[Reading, ...] = ()
     lags: tuple[Lag, ...] = ()
+    amended: tuple[Amendment, ...] = ()
+    provisional: tuple[Event, ...] | None = None
 
 
 @dataclass(slots=True)
 class Saying:
-    """What a step is about to say."""
+    """What a step is about to say, and the movements that its events are."""
 
     events: list[Event] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
     lags: list[Lag] = field(default_factory=list)
+    movements: dict[int, Chain] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -94,6 +112,7 @@ class FoldState:
     chains: dict[str, Chain] = field(default_factory=dict)
     known: Experience = field(default_factory=Experience)
     company: Company = field(default_factory=Company)
+    said: deque[tuple[Event, Chain | None]] = field(default_factory=deque)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +180,55 @@ class Folding:
         while state.waiting and (ends or state.waiting[0][0] < analysis.earliest):
             self._take(state, heapq.heappop(state.waiting)[-1], said)
         self._advance(state, None if ends else analysis.earliest, said)
+        self._remember(state, said, analysis.chunk.stop)
         return state, Folded(tuple(said.events), tuple(said.readings), tuple(said.lags))
+
+    def amend(self, state: FoldState, annotations: Iterable[Annotation]) -> list[Amendment]:
+        """Use other task markers from now on; what they change of the last :data:`LATE` seconds.
+
+        Parameters
+        ----------
+        state : FoldState
+            Changed in place.
+        annotations : iterable of Annotation
+            All that are known now.
+        """
+        state.marked = markers(annotations, state.fs)
+        amended = []
+        for i, (event, chain) in enumerate(state.said):
+            again = (
+                movement(chain, state.marked, state.fs)
+                if chain
+                else remarked(event, state.marked, state.fs)
+            )
+            if (again.task, again.trial, again.label) != (event.task, event.trial, event.label):
+                state.said[i] = again, chain
+                amended.append((event, again))
+        return amended
+
+    def provisional(self, state: FoldState) -> tuple[Event, ...]:
+        """What would be said were the segment to end here; `state` stays as it is."""
+        if not past.known(state.history):
+            return ()
+        imagined = replace(
+            state,
+            waiting=state.waiting.copy(),
+            cluster=state.cluster.copy(),
+            chains={side: replace(c, acts=c.acts.copy()) for side, c in state.chains.items()},
+            known=deepcopy(state.known),
+            company=deepcopy(state.company),
+        )
+        said = Saying()
+        while imagined.waiting:
+            self._take(imagined, heapq.heappop(imagined.waiting)[-1], said)
+        self._advance(imagined, None, said)
+        return tuple(said.events)
+
+    def _remember(self, state: FoldState, said: Saying, now: int) -> None:
+        """Keep what a late marker may change."""
+        state.said.extend((event, said.movements.get(i)) for i, event in enumerate(said.events))
+        while state.said and state.said[0][0].offset < now - LATE * state.fs:
+            state.said.popleft()
 
     def _take(self, state: FoldState, reading: Reading, said: Saying) -> None:
         """Put the next reading in order of onset into the cluster."""
@@ -219,6 +286,7 @@ class Folding:
 
     def _say(self, chain: Chain, state: FoldState, said: Saying) -> None:
         if chain.side == "B":
+            said.movements[len(said.events)] = chain
             said.events.append(movement(chain, state.marked, state.fs))
         else:
             gap = round(self.gap * state.fs)
@@ -253,8 +321,23 @@ def fold(
     info: StreamInfo,
     analyses: Iterable[Analysis],
     annotations: Sequence[Annotation] = (),
+    *,
+    provisional: float | None = None,
 ) -> Iterator[tuple[Analysis, Folded]]:
     """Fold analyses into events.
+
+    Parameters
+    ----------
+    folding : Folding
+    pipeline : Pipeline
+        What made the analyses.
+    info : StreamInfo
+    analyses : iterable of Analysis
+    annotations : sequence of Annotation
+        It may grow meanwhile, from any thread: what comes too late for an event amends it.
+    provisional : float or None
+        Seconds of signal after which events that are not certain yet are told again, if there is
+        news of them; None: never.
 
     Yields
     ------
@@ -264,9 +347,26 @@ def fold(
         What became certain with it.
     """
     state: FoldState | None = None
+    n_known = told = 0
+    news = False
     for analysis in analyses:
         if analysis.begins:
+            said = state.said if state else deque()
             state = folding.init(pipeline, info, analysis.chunk.start, annotations)
+            state.said = said
         assert state is not None  # the first analysis begins a segment
+        amended: Sequence[Amendment] = ()
+        if len(annotations) != n_known:
+            n_known = len(annotations)
+            amended = folding.amend(state, annotations[:n_known])
         state, folded = folding.step(state, analysis)
+        if amended:
+            folded = replace(folded, amended=tuple(amended))
+        if provisional is not None:
+            now = analysis.chunk.stop
+            news = news or bool(analysis.bursts)
+            due = news and now - told >= provisional * info.sampling_frequency
+            if due or folded.events or len(analysis.chunk.samples) == 0:
+                folded = replace(folded, provisional=folding.provisional(state))
+                news, told = False, now
         yield analysis, folded

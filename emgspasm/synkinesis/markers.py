@@ -33,14 +33,19 @@ class Marker:
         return self.task in MOVEMENTS
 
 
+def is_task(annotation: Annotation) -> bool:
+    """Whether an annotation is the code of a task."""
+    return annotation.text.strip() in RESTS | MOVEMENTS | OTHERS
+
+
 def markers(annotations: Iterable[Annotation], sampling_frequency: float) -> tuple[Marker, ...]:
     """Annotations that are codes of tasks, in order; others are no markers."""
     found: list[Marker] = []
     counts: dict[str, int] = {}
     for note in sorted(annotations, key=lambda note: note.onset):
-        task = note.text.strip()
-        if task not in RESTS | MOVEMENTS | OTHERS:
+        if not is_task(note):
             continue
+        task = note.text.strip()
         counts[task] = counts.get(task, 0) + 1
         onset = round(note.onset * sampling_frequency)
         offset = round((note.onset + note.duration) * sampling_frequency)

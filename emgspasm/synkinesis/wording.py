@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from emgspasm.stream import Burst, BurstQuality, Event
@@ -70,11 +71,25 @@ def event(
         ratio,
         spread_stage({r.site.muscle for r in readings}) if trial_type == "spasm" else 0,
         on_blink,
-        marker.task if marker else "",
-        marker.trial if marker and marker.movement else 0,
+        _task(marker),
+        _trial(marker),
         _worst(bursts),
         reason,
     )
+
+
+def remarked(event: Event, marked: Sequence[Marker], fs: float) -> Event:
+    """Event under other markers; what it is called otherwise depends on none."""
+    marker = under_way(marked, event.onset, event.offset, fs)
+    return replace(event, task=_task(marker), trial=_trial(marker))
+
+
+def _task(marker: Marker | None) -> str:
+    return marker.task if marker else ""
+
+
+def _trial(marker: Marker | None) -> int:
+    return marker.trial if marker and marker.movement else 0
 
 
 def _worst(bursts: Iterable[Burst]) -> BurstQuality:

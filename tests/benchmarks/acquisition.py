@@ -49,9 +49,9 @@ class Timed(Handover):
         super().__init__(1)
         self.said = []
 
-    def put(self, analysis):
+    def put(self, tick):
         now = time.monotonic()
-        self.said += [(now, burst) for burst in analysis.bursts if burst.quality == "good"]
+        self.said += [(now, burst) for burst in tick[0].bursts if burst.quality == "good"]
 
 
 def emulated():

@@ -19,9 +19,9 @@ def test_a_burst_is_said_when_the_pipeline_says_it_is_certain(tmp_path):
     said = []
 
     class Listener(Handover):
-        def put(self, analysis):
+        def put(self, tick):
             now = time.monotonic()
-            said.extend((now, burst) for burst in analysis.bursts if burst.quality == "good")
+            said.extend((now, burst) for burst in tick[0].bursts if burst.quality == "good")
 
     face = simulate("hfs_clonic", sampling_frequency=250, duration=60, seed=5)
     with EmulatedBoard(face) as board:

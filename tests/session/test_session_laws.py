@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from emgspasm.config import LoadedConfig, parse_config
-from emgspasm.findings import burst_rows
+from emgspasm.findings import burst_rows, event_rows, part_rows
 from emgspasm.measurement import measure
 from emgspasm.results import analyze_recording
 from emgspasm.session import Handover, Session
@@ -26,13 +27,39 @@ def samples_of(source):
         return np.concatenate([chunk.samples for chunk in source])
 
 
+@dataclass
+class Said:
+    """Bursts, events and the bursts of events, as text, since they hold NaN."""
+
+    bursts: list
+    events: list
+    parts: list
+
+
+def said(bursts, events, parts):
+    """Rows of findings made comparable."""
+    return Said(*(list(map(repr, rows.tolist())) for rows in (bursts, events, parts)))
+
+
 def run(source, path, config=None, **more):
-    """Record all of a source; the bursts it said live."""
+    """Record all of a source; what it said live, late markers minded."""
     screen = Handover(1_000_000)
     with Session(source, path, config, handovers=(screen,), **more) as session:
         session.wait(120)
     assert screen.dropped == 0
-    return session, [burst for analysis in screen.take() for burst in analysis.bursts]
+    bursts, events = [], []
+    for analysis, folded in screen.take():
+        bursts += analysis.bursts
+        for before, now in folded.amended:
+            events[list(map(repr, events)).index(repr(before))] = now
+        events += folded.events
+    return session, said(burst_rows(bursts), event_rows(events), part_rows(events, 0))
+
+
+def stored(path, config=None):
+    """What ``analyze`` finds in the file."""
+    found = measure(open_edf(path), config or LoadedConfig()).found
+    return said(found.bursts, found.events, found.parts)
 
 
 @pytest.fixture(scope="module")
@@ -58,11 +85,11 @@ def test_ten_minutes_of_loss_leave_every_sample_at_its_true_index(ten_minutes, w
     session, live = run(source, tmp_path / "loss.bdf", clock=source.clock)
     recording = open_edf(tmp_path / "loss.bdf")
 
-    stored = np.full((len(samples), 8), np.nan)
+    rows = np.full((len(samples), 8), np.nan)
     for chunk in recording:
-        stored[chunk.start : chunk.stop] = chunk.samples
-    there = np.isfinite(stored[:, 0])
-    counts = np.rint(stored[there] / UV).astype(int)
+        rows[chunk.start : chunk.stop] = chunk.samples
+    there = np.isfinite(rows[:, 0])
+    counts = np.rint(rows[there] / UV).astype(int)
     np.testing.assert_array_equal(counts, source.counts[there])
     assert not (there & ~source.arrived).any()
     missed = np.count_nonzero(source.arrived & ~there)
@@ -76,15 +103,10 @@ def test_ten_minutes_of_loss_leave_every_sample_at_its_true_index(ten_minutes, w
     assert len(noted) == len(long)
     for note, behind in zip(noted, long, strict=True):
         assert f"sample {behind} " in note.text
-    batch = measure(recording, LoadedConfig()).bursts
-    assert same_bursts(live, batch)
+    assert live == stored(tmp_path / "loss.bdf")
     assert session.status.lost == pytest.approx(1 - source.arrived.mean(), abs=0.001)
     gaps = [a for a in recording.annotations if a.text == SKIP]
     assert round(sum(a.duration for a in gaps) * 250) == np.count_nonzero(~there[: gaps_end(there)])
-
-
-def same_bursts(live, batch):
-    return burst_rows(live).tolist() == batch.tolist()
 
 
 def gaps_end(there):
@@ -92,13 +114,14 @@ def gaps_end(there):
 
 
 @pytest.mark.slow
-def test_bursts_said_live_are_those_of_the_file(ten_minutes, wire, tmp_path):
+def test_bursts_and_events_said_live_are_those_of_the_file(ten_minutes, wire, tmp_path):
     info, samples = ten_minutes
     faults = (fault("drop", rate=0.0003), *FIVE_PERCENT[1:4])
     source = wire(info, samples[:75_000], faults, seed=5)
     _, live = run(source, tmp_path / "x.bdf", clock=source.clock)
-    assert len(live) > 50
-    assert same_bursts(live, measure(open_edf(tmp_path / "x.bdf"), LoadedConfig()).bursts)
+    assert len(live.bursts) > 50
+    assert len(live.events) > 10
+    assert live == stored(tmp_path / "x.bdf")
 
 
 @pytest.mark.parametrize("mains", ["auto", "off"])
@@ -115,8 +138,9 @@ def test_a_thousand_hertz_with_mains_and_gaps_gives_the_same_live_as_from_the_fi
     config = parse_config(f'mains = "{mains}"')
     session, live = run(script(face.info, chunks), tmp_path / "x.bdf", config)
     batch = measure(open_edf(tmp_path / "x.bdf"), config)
-    assert same_bursts(live, batch.bursts)
-    assert len(live) > 5
+    assert live == stored(tmp_path / "x.bdf", config)
+    assert len(live.bursts) > 5
+    assert len(live.events) > 1
     assert session.notice == batch.notice
     assert bool(session.notice) == (mains == "auto")
 
@@ -128,8 +152,8 @@ def test_a_channel_that_misses_samples_alone_gives_the_same_live_as_from_the_fil
     samples[2000:2010] = np.nan
     source = script(face.info, [Chunk(k, samples[k : k + 10].copy()) for k in range(0, 5000, 10)])
     _, live = run(source, tmp_path / "x.bdf")
-    assert same_bursts(live, measure(open_edf(tmp_path / "x.bdf"), LoadedConfig()).bursts)
-    assert len(live) > 5
+    assert live == stored(tmp_path / "x.bdf")
+    assert len(live.bursts) > 5
 
 
 def test_a_rate_too_low_for_emg_is_recorded_and_not_analyzed(script, tmp_path):
@@ -137,7 +161,7 @@ def test_a_rate_too_low_for_emg_is_recorded_and_not_analyzed(script, tmp_path):
     session, live = run(script(face.info, list(face)), tmp_path / "x.bdf")
     assert "125 Hz" in session.refusal
     assert "exploratory = true" in session.refusal
-    assert live == []
+    assert live == Said([], [], [])
     assert open_edf(tmp_path / "x.bdf").n_samples == 375
 
 
@@ -148,5 +172,5 @@ def test_a_rate_too_low_for_emg_is_analyzed_if_exploratory_and_its_lags_are_with
     session, live = run(script(face.info, list(face)), tmp_path / "x.bdf", EXPLORE)
     assert session.refusal == ""
     results = analyze_recording(tmp_path / "x.bdf", EXPLORE)
-    assert (results.events["trial_type"] == "burst").sum() == len(live) > 0
+    assert (results.events["trial_type"] == "burst").sum() == len(live.bursts) > 0
     assert any("lags between muscles" in each for each in results.provenance["warnings"])

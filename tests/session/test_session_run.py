@@ -35,7 +35,8 @@ def test_samples_are_on_the_disk_before_they_are_analyzed(script, tmp_path):
     seen = []
 
     class Screen(Handover):
-        def put(self, analysis):
+        def put(self, tick):
+            analysis, _ = tick
             stored = open_edf(tmp_path / "x.bdf")
             whole = analysis.chunk.start - analysis.chunk.start % 125
             if whole:
@@ -143,8 +144,8 @@ def test_a_source_that_fails_ends_the_recording_and_says_why(script, tmp_path):
 
 def test_an_analysis_that_fails_does_not_end_the_recording(script, tmp_path):
     class Broken(Handover):
-        def put(self, analysis):
-            if analysis.chunk.start > 300:
+        def put(self, tick):
+            if tick[0].chunk.start > 300:
                 raise ZeroDivisionError("a fault of a screen")
 
     config = parse_config('mains = "off"')
@@ -179,7 +180,7 @@ def test_a_slow_screen_drops_the_oldest_and_counts_them(script, tmp_path):
     kept = screen.take()
     assert len(kept) == 10
     assert screen.dropped == s.status.dropped == 101 - 10  # chunks, and the segment's end
-    assert kept[-2].chunk.stop == 500
+    assert kept[-2][0].chunk.stop == 500
     assert screen.take() == []
 
 

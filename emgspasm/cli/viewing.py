@@ -1,0 +1,110 @@
+"""The command that opens the live window."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from emgspasm.cli.boards import configured_source
+from emgspasm.cli.console import FILE, Command, read_config
+from emgspasm.cli.recording import describe
+from emgspasm.errors import ConfigError, SourceError
+
+SLOWEST, FASTEST = 0.25, 16.0
+"""Seconds of a recording that may be shown in a second."""
+
+
+@click.command(cls=Command)
+@click.argument("file", required=False, type=FILE)
+@click.option("--config", type=FILE, help="TOML file; with a [source] table it is shown live.")
+@click.option("--port", metavar="PORT", help="Serial port, whatever the config says.")
+@click.option("--study", type=FILE, help="Folder of the study that is recorded into.")
+@click.option("--speed", type=click.FloatRange(SLOWEST, FASTEST), default=1.0, show_default=True,
+              help="Of a replay.")  # fmt: skip
+def view(
+    file: Path | None, config: Path | None, port: str | None, study: Path | None, speed: float
+) -> None:
+    """Open the live window: FILE replays; --config shows and records a board.
+
+    Left and right of the face side by side, bursts and events drawn on the traces. F1 in the
+    window explains what is on the screen and lists the keys. Research and education only.
+    """
+    if file is None and config is None:
+        raise ConfigError(
+            "nothing to show (neither FILE nor --config). Give a recording to replay, or a config "
+            "with a [source] table such as configs/simulated.toml"
+        )
+    if file is not None and (port or study):
+        raise ConfigError("--port and --study are for a board. Leave them out to replay a file")
+    loaded = read_config(config)
+    require_window()
+    from emgspasm.viewer import application
+    from emgspasm.viewer.live import Wiring
+
+    if file is not None:
+        application.replay(file, loaded, speed)
+        return
+    assert config is not None  # said above
+    configured_source(loaded, config, port)  # what is wrong with it is said before a window opens
+    wiring = Wiring(loaded, lambda: configured_source(loaded, config, port), describe)
+    application.live(wiring, study)
+
+
+def require_window() -> None:
+    """Refuse where no window can be shown.
+
+    Raises
+    ------
+    ConfigError
+        The window's libraries are not installed.
+    SourceError
+        There is no display.
+    """
+    if find_spec("PySide6") is None or find_spec("pyqtgraph") is None:
+        raise ConfigError(
+            "the live window is not installed (PySide6 and pyqtgraph are missing). Install it: "
+            "pip install 'emgspasm[viewer]'; or record without: emgspasm record"
+        )
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
+        return
+    display = os.environ.get("DISPLAY", "")
+    if os.environ.get("WAYLAND_DISPLAY") or answers(display):
+        return
+    missing = (
+        f"display {display} does not answer" if display
+        else "no display: a window cannot be shown here, neither DISPLAY nor WAYLAND_DISPLAY is set"
+    )  # fmt: skip
+    raise SourceError(
+        f"{missing} (a window needs one). Record without a window: emgspasm record; or see what "
+        "is stored: emgspasm analyze"
+    )
+
+
+def answers(display: str) -> bool:
+    """Whether an X server listens at a display such as ``:0`` or ``host:10.0``.
+
+    Qt aborts the whole process where none does, so it is asked beforehand.
+    """
+    host, _, number = display.rpartition(":")
+    screen = number.split(".")[0]
+    if not screen.isdigit():
+        return False
+    if host and host != "unix":
+        return _connects(socket.AF_INET, (host, 6000 + int(screen)))
+    place = f"/tmp/.X11-unix/X{screen}"  # noqa: S108  where X servers listen
+    return _connects(socket.AF_UNIX, place) or _connects(socket.AF_UNIX, f"\0{place}")
+
+
+def _connects(family: socket.AddressFamily, address: str | tuple[str, int]) -> bool:
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.settimeout(2.0)
+        try:
+            probe.connect(address)
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,1 @@
+"""The live window: the only importer of Qt and pyqtgraph."""

@@ -1,0 +1,118 @@
+"""What can be done in the window, and with which keys: the buttons, the help and the menu."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+TIME_BASES = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0)
+"""Seconds across a column."""
+
+GAINS = (20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 10_000.0)
+"""uV in a division."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something the user can do.
+
+    Parameters
+    ----------
+    name : str
+        The window's word for it.
+    group : str
+        Where it stands in the help.
+    text : str
+        On its button.
+    keys : tuple of str
+        Any of them does it; as Qt writes them.
+    tells : str
+        What it does, in a sentence for a trainee.
+    toggles : bool
+        Whether it is on or off.
+    modes : str
+        Where it means anything: ``l`` live, ``r`` replay.
+    """
+
+    name: str
+    group: str
+    text: str
+    keys: tuple[str, ...]
+    tells: str
+    toggles: bool = False
+    modes: str = "lr"
+
+
+ACTS = (
+    Act("freeze", "Look", "Freeze", ("Space",),
+        "Hold the picture to measure in it. A recording goes on meanwhile.", toggles=True),
+    Act("back", "Look", "Back", ("Left",),
+        "Frozen: a quarter of a screen back. Replay: jump back."),
+    Act("forth", "Look", "Forth", ("Right",), "The same forward."),
+    Act("page_back", "Look", "Page back", ("PgUp",), "A whole screen back."),
+    Act("page_forth", "Look", "Page forth", ("PgDown",), "A whole screen forward."),
+    Act("first", "Look", "Begin", ("Home",), "To the beginning of the recording."),
+    Act("last", "Look", "End", ("End",), "To the end: what is newest."),
+    Act("gain_up", "Look", "Larger", ("Up", "+", "="),
+        "Draw traces larger: fewer uV in a division. Left and right always share one gain."),
+    Act("gain_down", "Look", "Smaller", ("Down", "-"), "Draw traces smaller."),
+    Act("time_up", "Look", "Longer", (".",), "Show more seconds across a column."),
+    Act("time_down", "Look", "Shorter", (",",), "Show fewer seconds across a column."),
+    Act("scrolls", "Look", "Scroll", ("S",),
+        "Let the traces run with the newest at the right edge; else they sweep.", toggles=True),
+    Act("raw", "Look", "Raw", ("W",), "Draw the signal as it came from the electrodes.",
+        toggles=True),
+    Act("filtered", "Look", "Filtered", ("F",),
+        "Draw the band of the EMG, in which bursts are found.", toggles=True),
+    Act("envelope", "Look", "Envelope", ("E",), "Draw the strength of the signal (RMS).",
+        toggles=True),
+    Act("levels", "Look", "Thresholds", ("T",),
+        "Draw noise level (dots), off and on threshold (dashes). Drag the dashes to change them.",
+        toggles=True),
+    Act("mirrored", "Look", "Face to face", ("X",),
+        "The patient's right on the left of the screen, as seen face to face.", toggles=True),
+    Act("center", "Look", "Centre", ("0",), "Put drifting raw traces back on their lines."),
+    Act("cursors", "Measure", "Cursors", ("C",),
+        "Two lines in the frozen picture: time between them, peak-to-peak and RMS of every "
+        "channel.", toggles=True),
+    Act("cursor_a_back", "Measure", "A back", ("[",), "Move cursor A back by a hundredth."),
+    Act("cursor_a_forth", "Measure", "A forth", ("]",), "Move cursor A forward."),
+    Act("cursor_b_back", "Measure", "B back", ("{",), "Move cursor B back by a hundredth."),
+    Act("cursor_b_forth", "Measure", "B forth", ("}",), "Move cursor B forward."),
+    Act("spectrum", "Measure", "Spectrum", ("G",), "Spectrum of what lies between the cursors.",
+        toggles=True),
+    Act("snapshot", "Measure", "Snapshot", ("P",),
+        "Save the picture (PNG), the settings (JSON) and the samples shown."),
+    Act("record", "Record", "Record", ("Ctrl+R",), "Begin a recording, or end it.",
+        toggles=True, modes="l"),
+    Act("text", "Record", "Marker text", ("M", "Return"),
+        "Type a marker; it is set where you began to type. Keys 1 to 9 set the config's markers "
+        "at once.", modes="l"),
+    Act("undo", "Record", "Undo marker", ("Backspace", "Ctrl+Z"),
+        "Take the last marker back; the recording keeps both the marker and its undoing.",
+        modes="l"),
+    Act("check", "Record", "Signal check", ("Q",),
+        "Noise, mains, rails and impedance of every electrode, before recording.",
+        toggles=True, modes="l"),
+    Act("play", "Replay", "Play", ("K",), "Play or pause.", toggles=True, modes="r"),
+    Act("faster", "Replay", "Faster", (">",), "Play faster, up to 16 times.", modes="r"),
+    Act("slower", "Replay", "Slower", ("<",), "Play slower, down to a quarter.", modes="r"),
+    Act("loops", "Replay", "Loop", ("L",), "Begin again at the end.", toggles=True, modes="r"),
+    Act("next_spasm", "Replay", "Next spasm", ("N",), "Go to the next spasm.", modes="r"),
+    Act("last_spasm", "Replay", "Last spasm", ("B",), "Go to the spasm before.", modes="r"),
+    Act("theme", "Window", "Dark / light", ("D",), "Change between dark and light colours."),
+    Act("larger", "Window", "Larger text", ("Ctrl++", "Ctrl+="), "Make all text larger."),
+    Act("smaller", "Window", "Smaller text", ("Ctrl+-",), "Make all text smaller."),
+    Act("full", "Window", "Full screen", ("F11",), "Use the whole screen.", toggles=True),
+    Act("save_config", "Window", "Save config", ("Ctrl+S",),
+        "Save the config with the thresholds you dragged."),
+    Act("open", "Window", "Open", ("Ctrl+O",), "Open a recording to replay."),
+    Act("help", "Window", "Help", ("?", "F1"), "Show or hide this page.", toggles=True),
+    Act("quit", "Window", "Quit", ("Ctrl+Q",), "Close the window; a recording is ended whole."),
+)  # fmt: skip
+"""Everything, in the order of the help."""
+
+
+def step(values: tuple[float, ...], value: float, steps: int) -> float:
+    """The value so many steps on from the nearest of `values`, within them."""
+    nearest = min(range(len(values)), key=lambda k: abs(values[k] - value))
+    return values[min(max(nearest + steps, 0), len(values) - 1)]

@@ -1,0 +1,65 @@
+"""Start the window: the application, its display, its first page."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from emgspasm.config import LoadedConfig
+from emgspasm.viewer import raster, settings
+from emgspasm.viewer.live import Wiring
+from emgspasm.viewer.record_dialog import Wanted
+from emgspasm.viewer.recorder import Recorder
+from emgspasm.viewer.replay import Replay
+from emgspasm.viewer.window import Window
+
+
+def replay(path: Path, config: LoadedConfig, speed: float) -> None:
+    """Show a stored recording until the window is closed."""
+    app = application()
+    raster.warm_up()
+    desk = Replay(path, config, speed)
+    window = Window(settings.load())
+    window.kept = window.kept.opened(str(path.resolve()))
+    window.tuner.begin(config)
+    window.open(desk)
+    window.show()
+    run(app, window)
+
+
+def live(wiring: Wiring, study: Path | None) -> None:
+    """Show a board, and record it when asked, until the window is closed."""
+    app = application()
+    raster.warm_up()
+    kept = settings.load()
+    window = Window(kept)
+    folder = str(study.resolve()) if study else kept.study
+    wanted = Wanted(folder, participant="", session="", task=kept.task)
+    window.show()
+    window.tuner.begin(wiring.config)
+    app.processEvents()  # it stands before the board is looked for
+    window.watch(Recorder(wiring, wanted, window))
+    run(app, window)
+
+
+def application() -> QApplication:
+    """The application; there is one a process."""
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)  # nobody makes another kind
+    app.setApplicationName("emgspasm")
+    return app
+
+
+def run(app: QApplication, window: Window) -> None:
+    """Run until the window is closed, or Ctrl-C or SIGTERM come."""
+
+    def end(number: int, frame: object) -> None:  # noqa: ARG001  signal's signature
+        window.close()
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    app.exec()  # the frames let Python see signals thirty times a second
+    for number, handler in before.items():
+        signal.signal(number, handler)

@@ -1,0 +1,95 @@
+"""What the window does when a key is pressed, by the name of the act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from emgspasm.viewer.strip import TRACKS
+
+if TYPE_CHECKING:
+    from emgspasm.viewer.window import Window
+
+Deed = Callable[[bool], object]
+"""Called with whether the act is on now, if it toggles."""
+
+SWITCHES = ("scrolls", "levels", "mirrored")
+"""Fields of the view that are on or off."""
+
+
+def deeds(window: Window) -> dict[str, Deed]:
+    """Every act of :data:`emgspasm.viewer.actions.ACTS`."""
+    return {**_looking(window), **_measuring(window), **_leading(window), **_window(window)}
+
+
+def _looking(window: Window) -> dict[str, Deed]:
+    tracks: dict[str, Deed] = {name: partial(_track, window, name) for name in TRACKS}
+    switches: dict[str, Deed] = {name: partial(_switch, window, name) for name in SWITCHES}
+    return {
+        **tracks,
+        **switches,
+        "freeze": window.freeze.hold,
+        "back": lambda _: window.move_by(-0.25),
+        "forth": lambda _: window.move_by(0.25),
+        "page_back": lambda _: window.move_by(-1.0),
+        "page_forth": lambda _: window.move_by(1.0),
+        "first": lambda _: window.go_to(0.0),
+        "last": lambda _: window.go_to(float("inf")),
+        "gain_up": lambda _: window.turn_gain(-1),
+        "gain_down": lambda _: window.turn_gain(1),
+        "time_up": lambda _: window.turn_time(1),
+        "time_down": lambda _: window.turn_time(-1),
+        "center": lambda _: window.surface.traces.center(),
+    }
+
+
+def _measuring(window: Window) -> dict[str, Deed]:
+    freeze = window.freeze
+    return {
+        "cursors": freeze.measure,
+        "cursor_a_back": lambda _: freeze.nudge(0, -0.01),
+        "cursor_a_forth": lambda _: freeze.nudge(0, 0.01),
+        "cursor_b_back": lambda _: freeze.nudge(1, -0.01),
+        "cursor_b_forth": lambda _: freeze.nudge(1, 0.01),
+        "spectrum": window.spectrum.show,
+        "snapshot": lambda _: window.snap(),
+    }
+
+
+def _leading(window: Window) -> dict[str, Deed]:
+    """Of a live stream, and of a replay."""
+    replays = window.replays
+    return {
+        "record": lambda _: window.recorder.toggle() if window.recorder else None,
+        "text": lambda _: window.surface.marker_bar.type(),
+        "check": window.checkup.show,
+        "undo": lambda _: window.recorder.undo() if window.recorder else None,
+        "play": replays.play,
+        "loops": replays.loop,
+        "faster": lambda _: replays.turn_speed(1),
+        "slower": lambda _: replays.turn_speed(-1),
+        "next_spasm": lambda _: replays.seek_spasm(1, window.view.seconds),
+        "last_spasm": lambda _: replays.seek_spasm(-1, window.view.seconds),
+    }
+
+
+def _window(window: Window) -> dict[str, Deed]:
+    return {
+        "save_config": lambda _: window.tuner.save(),
+        "theme": lambda _: window.turn_theme(),
+        "larger": lambda _: window.turn_font(1.1),
+        "smaller": lambda _: window.turn_font(1 / 1.1),
+        "full": lambda on: window.showFullScreen() if on else window.showNormal(),
+        "help": window.surface.help.setVisible,
+        "quit": lambda _: window.close(),
+    }
+
+
+def _track(window: Window, name: str, _: bool) -> None:
+    """Draw a track, or not; one of them is always drawn."""
+    window.change(tracks=window.view.tracks ^ {name} or frozenset({name}))
+
+
+def _switch(window: Window, name: str, on: bool) -> None:
+    window.change(**{name: on})

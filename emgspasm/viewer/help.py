@@ -1,0 +1,112 @@
+"""The page over the window that explains it: what is on the screen, and the keys."""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from emgspasm.viewer.actions import ACTS
+from emgspasm.viewer.palette import Palette
+from emgspasm.viewer.style import styled
+
+KEY_WORDS = {"PgUp": "Page up", "PgDown": "Page down"}
+
+_COLUMNS = (
+    "Left and right of the face, the same muscle on the same line, always with one gain: what "
+    "looks larger is larger. <b>Patient's right</b> is on the left of the screen while it says "
+    "“as seen face to face”; X turns it round."
+)
+_SPASM = (
+    "Bursts of several muscles of one side at once. Its label says the class: isolated, grouped, "
+    "tonic, combined."
+)
+_LEVELS = (
+    "Dots: noise level. Short dashes: where a burst ends. Long dashes: where it begins. They "
+    "follow the noise; drag the dashes to change them."
+)
+
+
+def explanation(palette: Palette) -> str:
+    """What is on the screen, as rich text for a trainee."""
+    p = palette
+    rows = (
+        ("Two columns", _COLUMNS),
+        (_swatch(p.spasm, "Spasm"), _SPASM),
+        (_swatch(p.blink, "Blink"), "Both eyes at once while the lower face is silent."),
+        (_swatch(p.voluntary, "Voluntary"), "Both sides together, slowly: a movement."),
+        (_swatch(p.artifact, "Artifact"), "Not muscle: electrode, cable, motion."),
+        ("Dashed bar", "Provisional: what an event looks like while it can still change."),
+        (_swatch(p.text, "White bar"), "Under a trace: a burst of this muscle alone was found."),
+        ("Dots and dashes", _LEVELS),
+        ("Grey", "Missing samples, or an electrode that gives one constant value."),
+        (_swatch(p.warning, "Hatched"), "Clipped: the amplifier was at its limit."),
+        ("I bar", "Beside each line: one division. The gain says how many µV that is."),
+        ("A few seconds late", "An event is said when it can no longer change."),
+    )
+    cells = "".join(
+        f"<tr><td style='padding:2px 14px 2px 0; white-space:nowrap'><b>{name}</b></td>"
+        f"<td style='padding:2px 0'>{text}</td></tr>"
+        for name, text in rows
+    )
+    return f"<table>{cells}</table>"
+
+
+def keys(group: str, palette: Palette) -> str:
+    """Keys of a group and what they do, as rich text."""
+    rows = "".join(
+        f"<tr><td style='padding:1px 12px 1px 0; white-space:nowrap; color:{palette.accent}'>"
+        f"{' or '.join(escape(KEY_WORDS.get(key, key)) for key in act.keys)}</td>"
+        f"<td style='padding:1px 0'>{escape(act.tells)}</td></tr>"
+        for act in ACTS
+        if act.group == group
+    )
+    return f"<p><b>{group}</b></p><table>{rows}</table>"
+
+
+def _swatch(colour: str, name: str) -> str:
+    return f"<span style='color:{colour}'>■</span> {name}"
+
+
+class HelpPage(QFrame):
+    """The page; the window shows and hides it."""
+
+    def __init__(self, palette: Palette, parent: QWidget) -> None:
+        super().__init__(parent)
+        styled(self, "help")
+        self._screen = QLabel(wordWrap=True, textFormat=Qt.TextFormat.RichText)
+        groups = dict.fromkeys(act.group for act in ACTS)
+        self._groups = {name: QLabel(wordWrap=True) for name in groups}
+        content = QWidget()
+        grid = QGridLayout(content)
+        grid.setContentsMargins(20, 14, 20, 14)
+        grid.setHorizontalSpacing(36)
+        grid.addWidget(QLabel("<b>On the screen</b>"), 0, 0)
+        grid.addWidget(self._screen, 1, 0, Qt.AlignmentFlag.AlignTop)
+        left, right = QVBoxLayout(), QVBoxLayout()
+        for name, label in self._groups.items():
+            (right if name in ("Look", "Measure") else left).addWidget(label)
+        right.addStretch(1)
+        left.addStretch(1)
+        grid.addLayout(left, 2, 0)
+        grid.addLayout(right, 1, 1, 2, 1)
+        grid.addWidget(
+            styled(QLabel("Research and education only. Not a medical device."), "faint"), 3, 0
+        )
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setWidget(content)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(2, 2, 2, 2)
+        box.addWidget(scroll)
+        self.dress(palette)
+        self.hide()
+
+    def dress(self, palette: Palette) -> None:
+        """Take other colours."""
+        self._screen.setText(explanation(palette))
+        for name, label in self._groups.items():
+            label.setText(keys(name, palette))

@@ -1,0 +1,261 @@
+"""A live session on the screen: looked at only, or recorded into a study."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from emgspasm.config import LoadedConfig
+from emgspasm.dsp.pipeline import Analysis, Pipeline
+from emgspasm.errors import EmgspasmError
+from emgspasm.session import Handover, Session, Status
+from emgspasm.session.preparation import labelled
+from emgspasm.storage.bdf_layout import stored_info
+from emgspasm.storage.opening import open_recording
+from emgspasm.storage.study import Placement
+from emgspasm.stream import Annotation, Chunk, Event, Source
+from emgspasm.synkinesis.folding import Amendment
+from emgspasm.viewer.desk import News
+from emgspasm.viewer.feed import Feed, Stretch
+from emgspasm.viewer.pages import cut, page
+from emgspasm.viewer.shaping import Sliceable
+from emgspasm.viewer.strip import Strip
+
+CAPACITY = 6000
+"""Chunks that may wait for the screen: half a minute or more of any board [design]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What a live window is connected to.
+
+    Parameters
+    ----------
+    config : LoadedConfig
+    make_source : callable
+        A source that is not entered yet; a new one for every session.
+    describe : callable
+        Write what stands beside a recording: of the session, its placement and its task.
+    """
+
+    config: LoadedConfig
+    make_source: Callable[[], Source]
+    describe: Callable[[Session, Placement, str], None]
+
+
+def joined(chunks: list[Chunk]) -> list[Chunk]:
+    """The same samples in as few chunks as there are stretches without a gap."""
+    found: list[list[Chunk]] = []
+    for chunk in chunks:
+        if found and found[-1][-1].stop == chunk.start:
+            found[-1].append(chunk)
+        else:
+            found.append([chunk])
+    return [
+        Chunk(parts[0].start, np.concatenate([part.samples for part in parts])) for parts in found
+    ]
+
+
+class Live:
+    """A session whose samples, bursts and events come to the screen; a `Desk`.
+
+    Its source opens in a thread of its own: the window stands before the board has answered.
+    What is only looked at is recorded too, into a temporary file that goes with it, so that the
+    frozen picture scrolls back through all of it.
+
+    Parameters
+    ----------
+    wiring : Wiring
+    place : Placement or None
+        Where it is recorded; None only looks.
+    task : str
+        What is recorded.
+
+    Attributes
+    ----------
+    feed : Feed
+    session : Session
+    analyses : list of Analysis
+        Those of the last tick.
+
+    Raises
+    ------
+    ConfigError
+        The source or the montage does not fit.
+    """
+
+    def __init__(self, wiring: Wiring, place: Placement | None = None, task: str = "") -> None:
+        self._wiring, self.place, self._task = wiring, place, task
+        self._held = ExitStack()
+        self._path = place.recording if place else self._temporary()
+        source = wiring.make_source()
+        self._handover = Handover(CAPACITY, stored=CAPACITY)
+        self.session = Session(source, self._path, wiring.config, handovers=(self._handover,))
+        info = stored_info(labelled(wiring.config, source.info)[1])
+        self.feed = Feed(info, wiring.config.config.pipeline)
+        self.analyses: list[Analysis] = []
+        self._marked: list[Annotation] = []
+        self._news: list[Annotation] = []
+        self._undone: list[Annotation] = []
+        self._n_events = self._n_gaps = 0
+        self._open, self._closing = False, False
+        self._error: EmgspasmError | None = None
+        self._opening = threading.Thread(target=self._enter, name="opening", daemon=True)
+        self._opening.start()
+
+    def _temporary(self) -> Path:
+        return Path(self._held.enter_context(TemporaryDirectory(prefix="emgspasm-")), "look.bdf")
+
+    def _enter(self) -> None:
+        """Open the source and begin (the thread)."""
+        try:
+            self._held.enter_context(self.session)
+            if self.place is not None:
+                self._wiring.describe(self.session, self.place, self._task)
+        except EmgspasmError as error:
+            self._error = error
+            return
+        self._open = True
+
+    @property
+    def name(self) -> str:
+        """Its file, or its device."""
+        return self.place.stem if self.place else self.feed.info.device or "live"
+
+    @property
+    def path(self) -> Path | None:
+        """Where it is recorded; None if it is only looked at."""
+        return self._path if self.place else None
+
+    @property
+    def recording(self) -> bool:
+        """Whether what comes is kept."""
+        return self.place is not None and self._error is None
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """What finds bursts in it."""
+        return self.session.pipeline
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What was decided or went wrong, in sentences for people."""
+        session = self.session
+        refused = f"not analyzed: {session.refusal}" if session.refusal else ""
+        error = str(self._error) if self._error else ""
+        return tuple(filter(None, (error, refused, session.notice, *session.notes)))
+
+    @property
+    def stop(self) -> int:
+        """Sample number after the newest one."""
+        return self.feed.strip.stop
+
+    @property
+    def duration(self) -> float | None:
+        """It grows."""
+        return None
+
+    @property
+    def status(self) -> Status | None:
+        """How the session fares; None before it has begun."""
+        return self.session.status if self._open else None
+
+    @property
+    def state(self) -> str:
+        """State of the source, in a word."""
+        if self._error is not None:
+            return "ended"
+        status = self.status
+        return status.state if status else "connecting"
+
+    @property
+    def dropped(self) -> int:
+        """Chunks that this screen was too slow for."""
+        return self._handover.dropped
+
+    def tick(self, seconds: float) -> News:  # noqa: ARG002  a board keeps its own time
+        """Take what has come."""
+        feed, stale, events, amended = self.feed, [], list[Event](), list[Amendment]()
+        for chunk in joined(self._handover.take_stored()):
+            feed.stored(chunk)
+        self.analyses = []
+        for analysis, folded in self._handover.take():
+            stale += feed.take(analysis, folded)
+            events += folded.events
+            amended += folded.amended
+            self.analyses.append(analysis)
+        self._listen()
+        gaps: list[Stretch] = feed.found.gaps[self._n_gaps :]
+        self._n_gaps = len(feed.found.gaps)
+        markers, self._news = tuple(self._news), []
+        undone, self._undone = tuple(self._undone), []
+        return News(
+            tuple(events), tuple(events), tuple(stale), tuple(gaps), markers, undone, tuple(amended)
+        )
+
+    def _listen(self) -> None:
+        """Take what the source said, and whether it has ended."""
+        if not self._open:
+            return
+        said = self.session.events
+        for event in said[self._n_events :]:
+            self._add(event.annotation(self.feed.sampling_frequency))
+        self._n_events = len(said)
+        if self._error is None:
+            try:
+                over = self.session.wait(0)
+            except EmgspasmError as error:
+                self._error = error
+            else:
+                if over and not self._closing:
+                    self._error = EmgspasmError("the source has ended; what came is kept")
+
+    def mark(self, text: str, at: float | None = None) -> Annotation | None:
+        """Mark the sample that is taken now, or was at host time `at` (s)."""
+        if not self._open or self._error is not None:
+            return None
+        marker = self.session.mark(text, time.monotonic() if at is None else at)
+        self._marked.append(marker)
+        self._add(marker)
+        return marker
+
+    def undo(self) -> Annotation | None:
+        """Take the last marker back; the recording keeps it, and that it was undone."""
+        if not self._marked or not self._open:
+            return None
+        marker = self._marked.pop()
+        self.feed.found.markers.remove(marker)
+        self._undone.append(marker)
+        undone = self.session.mark(f"undo {marker.text} at {marker.onset:.3f} s")
+        self._add(undone)
+        return undone
+
+    def _add(self, marker: Annotation) -> None:
+        self.feed.found.markers.append(marker)
+        self._news.append(marker)
+
+    def page(self, start: int, stop: int) -> Strip:
+        """A stretch of the whole session: what is still held, else what is in the file."""
+        if max(0, start) >= self.feed.strip.start or not self._open:
+            return cut(self.feed, start, stop)
+        stored = open_recording(self._path)
+        assert isinstance(stored, Sliceable)  # the session writes BDF+
+        return page(self.feed, stored, self.pipeline, start, stop)
+
+    def close(self) -> None:
+        """End the session; its file is whole."""
+        self._closing = True
+        self._opening.join()
+        with self._held:
+            if self._open:
+                self.session.stop()
+                self.session.__exit__(None, None, None)
+                if self.place is not None:
+                    self._wiring.describe(self.session, self.place, self._task)

@@ -1,0 +1,105 @@
+"""The bar of a live stream: record, markers by number, markers by text."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+
+from emgspasm.viewer.style import styled
+from emgspasm.viewer.toolbar import button
+
+DIGITS = "123456789"
+
+
+class MarkerBar(QWidget):
+    """Record, and everything that marks.
+
+    Parameters
+    ----------
+    actions : mapping
+        By name of :data:`emgspasm.viewer.actions.ACTS`.
+
+    Attributes
+    ----------
+    marked : Signal(str, float)
+        A text, and the host time at which it was meant (s).
+    """
+
+    marked = Signal(str, float)
+
+    def __init__(self, actions: Mapping[str, QAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._texts: dict[str, str] = {}
+        self._buttons = {digit: self._digit(digit) for digit in DIGITS}
+        self._line = QLineEdit(self, placeholderText="marker text (M)")
+        self._line.setMaximumWidth(220)
+        self._line.installEventFilter(self)
+        self._line.returnPressed.connect(self._typed)
+        self._began = 0.0
+        self._line.textEdited.connect(self._edited)
+        self._record = styled(button(actions["record"], self), "record")
+        self._record.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 2, 8, 2)
+        row.setSpacing(4)
+        row.addWidget(self._record)
+        row.addSpacing(8)
+        row.addWidget(styled(QLabel("Markers"), "faint"))
+        for made in self._buttons.values():
+            row.addWidget(made)
+        row.addWidget(self._line)
+        row.addWidget(button(actions["undo"], self))
+        row.addStretch(1)
+        row.addWidget(button(actions["check"], self))
+
+    def show_texts(self, texts: Mapping[str, str]) -> None:
+        """Show what the digits mark; those without a text stay hidden, but mark all the same."""
+        self._texts = dict(texts)
+        for digit, made in self._buttons.items():
+            made.setVisible(digit in texts)
+            made.setText(f"{digit} {texts.get(digit, '')}")
+
+    def press(self, digit: str) -> None:
+        """Mark what a digit stands for."""
+        self.marked.emit(self._texts.get(digit, f"marker {digit}"), time.monotonic())
+
+    def type(self) -> None:
+        """Let a marker's text be typed; it is set where that began."""
+        self._began = time.monotonic()
+        self._line.setFocus()
+
+    def _digit(self, digit: str) -> QToolButton:
+        made = QToolButton(self)
+        made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        made.clicked.connect(lambda: self.press(digit))
+        return made
+
+    def _edited(self, text: str) -> None:
+        if len(text) == 1 and not self._began:
+            self._began = time.monotonic()
+
+    def _typed(self) -> None:
+        text = self._line.text().strip()
+        if text:
+            self.marked.emit(text, self._began or time.monotonic())
+        self._leave()
+
+    def _leave(self) -> None:
+        self._line.clear()
+        self._began = 0.0
+        self._line.clearFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let Escape give the text up."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() == Qt.Key.Key_Escape:
+                self._leave()
+                return True
+        elif event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            event.accept()  # letters are letters while a text is typed
+            return True
+        return super().eventFilter(watched, event)

@@ -1,0 +1,43 @@
+"""What lies between two cursors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgspasm.viewer.strip import Strip
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One channel between the cursors, in uV; NaN where it has no signal.
+
+    Parameters
+    ----------
+    peak_to_peak : float
+        Largest less smallest.
+    rms : float
+        Root mean square.
+    """
+
+    peak_to_peak: float
+    rms: float
+
+    def __str__(self) -> str:
+        if np.isnan(self.rms):
+            return "p-p n/a   RMS n/a"
+        return f"p-p {self.peak_to_peak:.1f} µV   RMS {self.rms:.1f} µV"
+
+
+def measure(strip: Strip, track: str, start: int, stop: int) -> list[Measured]:
+    """Measure every channel over the samples from `start` to `stop`; missing ones are left out."""
+    rows = strip.read(track, start, stop).astype(np.float64)
+    return [_measure(column[np.isfinite(column)]) for column in rows.T]
+
+
+def _measure(samples: NDArray[np.float64]) -> Measured:
+    if not len(samples):
+        return Measured(np.nan, np.nan)
+    return Measured(float(np.ptp(samples)), float(np.sqrt(np.mean(samples**2))))

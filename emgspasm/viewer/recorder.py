@@ -1,0 +1,115 @@
+"""Recording from the window: begin, end, mark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QDialog, QWidget
+
+from emgspasm.config import LoadedConfig
+from emgspasm.stream import Source
+from emgspasm.viewer.clock import clock
+from emgspasm.viewer.live import Live, Wiring
+from emgspasm.viewer.record_dialog import RecordDialog, Wanted
+
+
+class Recorder(QObject):
+    """Begins and ends recordings of a board, and sets markers.
+
+    Parameters
+    ----------
+    wiring : Wiring
+        Of the board.
+    wanted : Wanted
+        What the dialog proposes.
+    parent : QWidget
+        The window.
+
+    Attributes
+    ----------
+    opened : Signal(object)
+        Show this stream from now on; the one before is closed already.
+    said : Signal(str)
+        Something people should know.
+    live : Live
+        The stream under way.
+    wanted : Wanted
+    """
+
+    opened = Signal(object)
+    said = Signal(str)
+
+    def __init__(self, wiring: Wiring, wanted: Wanted, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._wiring, self._window = wiring, parent
+        self.wanted = wanted
+        self.live: Live | None = None
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What the digits mark."""
+        return dict(self._wiring.config.config.markers.keys)
+
+    def look(self) -> None:
+        """Show the board without recording it."""
+        self._begin(lambda: Live(self._wiring))
+
+    def toggle(self) -> None:
+        """Begin a recording, asking where it belongs, or end it."""
+        if self.live is not None and self.live.recording:
+            self.stop()
+            return
+        dialog = RecordDialog(self.wanted, self._window)
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            self.record(dialog)
+
+    def record(self, dialog: RecordDialog) -> None:
+        """Record what a dialog was answered."""
+        place = dialog.place
+        if place is None:
+            return
+        self.wanted = dialog.wanted
+        self._begin(lambda: Live(self._wiring, place, self.wanted.task.strip()))
+        self.said.emit(f"recording to {place.recording}")
+
+    def stop(self) -> None:
+        """End the recording and go on looking."""
+        live = self.live
+        if live is None:
+            return
+        seconds = live.stop / live.feed.sampling_frequency
+        self.look()
+        self.said.emit(f"recorded {clock(seconds)} to {live.path}; emgspasm analyze makes tables")
+
+    def release(self) -> Source:
+        """Let go of the board, and make a source that nobody has entered."""
+        if self.live is not None:
+            self.live.close()
+            self.live = None
+        return self._wiring.make_source()
+
+    def retune(self, config: LoadedConfig) -> None:
+        """Use another config: at once while nothing is recorded, else for the next recording."""
+        self._wiring = replace(self._wiring, config=config)
+        if self.live is not None and not self.live.recording:
+            self.look()
+
+    def mark(self, text: str, at: float) -> None:
+        """Mark what was taken at host time `at` (s)."""
+        marker = self.live.mark(text, at) if self.live else None
+        if marker is None:
+            self.said.emit("no marker was set: nothing streams")
+
+    def undo(self) -> None:
+        """Take the last marker back."""
+        if self.live is None or self.live.undo() is None:
+            self.said.emit("there is no marker to take back")
+
+    def _begin(self, make: Callable[[], Live]) -> None:
+        """Let go of the stream under way, then begin another: a port has one owner."""
+        if self.live is not None:
+            self.live.close()
+        self.live = make()
+        self.opened.emit(self.live)

@@ -1,0 +1,92 @@
+"""The line below: time, rate, loss, latency, disk, state, and what the rate cannot carry."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from emgspasm.dsp.rates import withheld
+from emgspasm.viewer.clock import clock
+from emgspasm.viewer.live import Live
+from emgspasm.viewer.replay import Replay
+from emgspasm.viewer.style import styled
+
+PURPOSE = "research and education only"
+
+
+def limits(sampling_frequency: float) -> str:
+    """What a sampling frequency (Hz) cannot carry, in words; ``""`` if nothing."""
+    missing = withheld(sampling_frequency)
+    if not missing:
+        return ""
+    return f"{sampling_frequency:g} Hz: {', '.join(missing)} withheld"
+
+
+def replay_state(replay: Replay) -> str:
+    """What a replay does."""
+    return f"REPLAY {replay.speed:g} x" if replay.playing else "REPLAY paused"
+
+
+def replay_parts(replay: Replay) -> list[str]:
+    """What there is to say of a replay."""
+    fs = replay.feed.sampling_frequency
+    analyzed = "" if replay.surveyed else "analyzing"
+    return [replay.name, clock(replay.position), f"{fs:g} Hz", analyzed, limits(fs)]
+
+
+def live_state(live: Live) -> tuple[str, str]:
+    """What a live stream does, and how that is: ``recording``, ``bad`` or ``""``."""
+    state = live.state
+    if state != "streaming":
+        return state.upper(), "bad"
+    return ("● RECORDING", "recording") if live.recording else ("LIVE - not recorded", "")
+
+
+def live_parts(live: Live) -> list[str]:
+    """What there is to say of a live stream."""
+    fs, status = live.feed.sampling_frequency, live.status
+    if status is None:
+        return [live.name, limits(fs)]
+    lost = f"lost {100 * status.lost_recently:.1f} % in 5 s, {100 * status.lost:.2f} % in all"
+    return [
+        live.name,
+        clock(status.time),
+        f"{fs:g} Hz",
+        lost,
+        f"latency {1000 * status.latency:.0f} ms",
+        f"{status.disk_left / 1e9:.1f} GB free",
+        f"{live.dropped} chunks dropped on screen, none in the recording" if live.dropped else "",
+        limits(fs),
+    ]
+
+
+class StatusLine(QWidget):
+    """Parts of a line, the purpose at its right end."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = styled(QLabel(), "state")
+        self._text = styled(QLabel(textFormat=Qt.TextFormat.PlainText), "status")
+        self._text.setMinimumWidth(1)  # long words never widen the window
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 2, 10, 4)
+        row.addWidget(self._state)
+        row.addSpacing(8)
+        row.addWidget(self._text, 1)
+        row.addWidget(styled(QLabel(PURPOSE), "faint"))
+
+    def show_state(self, text: str, colour: str) -> None:
+        """Say what is under way."""
+        self._state.setText(text)
+        self._state.setStyleSheet(f"color: {colour}")
+
+    def show_parts(self, parts: list[str]) -> None:
+        """Say these, leaving empty ones out."""
+        text = "   ·   ".join(filter(None, parts))
+        self._text.setText(text)
+        self._text.setToolTip(text)
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return f"{self._state.text()} {self._text.text()}"

@@ -1,0 +1,336 @@
+"""The window: what comes from a stream is shown thirty times a second, and keys are obeyed."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QMainWindow
+
+from emgspasm.errors import RecordingError
+from emgspasm.viewer import settings
+from emgspasm.viewer.actions import ACTS, GAINS, TIME_BASES, step
+from emgspasm.viewer.checkup import Checkup
+from emgspasm.viewer.deeds import SWITCHES, deeds
+from emgspasm.viewer.desk import Desk, News
+from emgspasm.viewer.feed import LONGEST_BASE
+from emgspasm.viewer.freeze import Freeze
+from emgspasm.viewer.live import Live
+from emgspasm.viewer.marker_bar import DIGITS
+from emgspasm.viewer.palette import Name, Palette, palette_named
+from emgspasm.viewer.picture import View
+from emgspasm.viewer.recorder import Recorder
+from emgspasm.viewer.replay import Replay
+from emgspasm.viewer.replay_control import ReplayControl
+from emgspasm.viewer.selection import SelectionSpectrum
+from emgspasm.viewer.snapshot import save_snapshot
+from emgspasm.viewer.status_line import live_parts, live_state, replay_parts, replay_state
+from emgspasm.viewer.style import style_sheet
+from emgspasm.viewer.surface import Surface
+from emgspasm.viewer.tuner import Tuner
+from emgspasm.viewer.words import labels, lane_texts
+
+FRAMES = 30
+"""Frames in a second."""
+
+LONGEST_FRAME = 0.25
+"""Seconds that a replay goes on in one frame: a window that was held up does not leap."""
+
+PURPOSE = "research and education only"
+
+
+class Window(QMainWindow):
+    """The window around one stream at a time.
+
+    Parameters
+    ----------
+    kept : Kept
+        How it looked last time.
+
+    Attributes
+    ----------
+    desk : Desk or None
+        What is shown.
+    surface : Surface
+        Everything in it.
+    colours : Palette
+    tuner : Tuner
+    freeze : Freeze
+    recorder : Recorder or None
+        Of the board, if there is one.
+    snapshots : Path
+        Folder of snapshots; not beside recordings, for a study holds nothing but BIDS.
+    frames : int
+        Drawn so far.
+    """
+
+    def __init__(self, kept: settings.Kept) -> None:
+        super().__init__()
+        self.kept = kept
+        self._base_font = QApplication.font()
+        self.colours = palette_named(kept.theme)
+        self.desk: Desk | None = None
+        self.recorder: Recorder | None = None
+        self.snapshots = Path.cwd() / "snapshots"
+        self.actions_ = {act.name: self._action(act.name) for act in ACTS}
+        self._digits = [self._digit(digit) for digit in DIGITS]
+        self.surface = Surface(self.actions_, self.colours)
+        self.setCentralWidget(self.surface)
+        self.freeze = Freeze(self.surface.traces)
+        self.replays = ReplayControl(lambda: self.desk, self.freeze)
+        self.spectrum = SelectionSpectrum(self.freeze, lambda: self.surface.spectrum)
+        self.freeze.changed.connect(self._show_freeze)  # once the spectrum knows of it
+        self.checkup = Checkup(self)
+        self.tuner = Tuner(self)
+        self._acts = deeds(self)
+        self._connect()
+        self._scale_font()
+        self._show_view(kept.view)
+        if not (kept.geometry and self.restoreGeometry(QByteArray(kept.geometry))):
+            self.resize(1440, 900)
+        self._told: tuple[str, ...] = ()
+        self._last = self._slow = self._second = time.perf_counter()
+        self.frames = 0
+        self._timer = QTimer(self, interval=1000 // FRAMES, timerType=Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self.frame)
+
+    def open(self, desk: Desk) -> None:
+        """Show this stream from now on, and let go of the one before."""
+        if self.desk is not None and not isinstance(self.desk, Live):  # the recorder closes those
+            self.desk.close()
+        self.desk, self._told = desk, ()
+        self.setWindowTitle(f"{desk.name} - emgspasm - {PURPOSE}")
+        live = isinstance(desk, Live)
+        self.surface.show_desk(desk, live=live, mirrored=self.view.mirrored)
+        self.freeze.show_desk(desk)
+        self.surface.traces.show_feed(desk.feed)
+        self._show_view(self.view)
+        self._offer("l" if live else "r")
+        self.checkup.open(desk)
+        self._timer.start()
+
+    def rest(self, state: str) -> None:
+        """Show no stream for a while: its source is needed otherwise, as `state` says."""
+        self.desk = None
+        self.freeze.hold(on=False)
+        self.surface.status.show_state(state, self.colours.accent)
+        for act in ACTS:
+            self.actions_[act.name].setEnabled(act.group == "Window")
+        for digit in self._digits:
+            digit.setEnabled(False)
+
+    def watch(self, recorder: Recorder) -> None:
+        """Show the streams of a board."""
+        self.recorder = recorder
+        self.surface.marker_bar.show_texts(recorder.texts)
+        self.surface.marker_bar.marked.connect(recorder.mark)
+        recorder.opened.connect(self.open)
+        recorder.said.connect(self.surface.notice.tell)
+        recorder.look()
+
+    @property
+    def view(self) -> View:
+        """How traces are shown."""
+        return self.kept.view
+
+    def frame(self) -> None:
+        """Take what has come and draw it: thirty times a second."""
+        desk, now = self.desk, time.perf_counter()
+        if desk is None:
+            return
+        news = desk.tick(min(now - self._last, LONGEST_FRAME))
+        self._last = now
+        self.frames += 1
+        self._draw(news)
+        self.surface.take(desk, news)
+        self.checkup.take(desk)
+        if now - self._slow >= 0.1:
+            self._slow = now
+            self._show_slow(desk)
+        if now - self._second >= 0.5:
+            self._second = now
+            self._show_second(desk)
+
+    def _draw(self, news: News) -> None:
+        traces = self.surface.traces
+        if news.jumped:
+            traces.redraw()
+        else:
+            traces.advance()
+            for start, stop in news.stale:
+                traces.refresh(start, stop)
+        if news.jumped or news.stale or news.markers:
+            self.show_labels()
+
+    def show_labels(self) -> None:
+        """Write events and markers on the traces."""
+        desk, strip = self.desk, self.surface.traces.strip
+        if desk is not None and strip is not None:
+            reach = round(LONGEST_BASE * desk.feed.sampling_frequency)
+            span = strip.stop - reach, strip.stop + reach
+            self.surface.traces.show_labels(labels(desk.feed, *span, self.colours))
+
+    def _show_slow(self, desk: Desk) -> None:
+        if self.surface.side is not None:
+            self.surface.side.show_levels(desk.feed)
+        if isinstance(desk, Replay):
+            self.surface.replay_bar.show_place(desk.position, desk.duration or 0.0)
+            self.surface.replay_bar.show_speed(desk.speed)
+            self.actions_["play"].setChecked(desk.playing)
+            self.surface.status.show_state(replay_state(desk), self.colours.accent)
+            self.surface.status.show_parts(replay_parts(desk))
+
+    def _show_second(self, desk: Desk) -> None:
+        """What changes slowly: noise levels, the state of the board, what there is to say."""
+        self.surface.traces.show_texts(lane_texts(desk.feed))
+        self.checkup.refresh()
+        if isinstance(desk, Live):
+            record = self.actions_["record"]
+            record.setChecked(desk.recording)
+            record.setText("Stop" if desk.recording else "Record")
+            text, grade = live_state(desk)
+            hues = {"recording": self.colours.recording, "bad": self.colours.bad}
+            self.surface.status.show_state(text, hues.get(grade, self.colours.accent))
+            self.surface.status.show_parts(live_parts(desk))
+        for notice in desk.notices:
+            if notice not in self._told:
+                self._told = (*self._told, notice)
+                self.surface.notice.tell(notice)
+
+    def _action(self, name: str) -> QAction:
+        act = next(act for act in ACTS if act.name == name)
+        action = QAction(act.text, self, checkable=act.toggles)
+        action.setShortcuts([QKeySequence(key) for key in act.keys])
+        action.setToolTip(f"{act.tells} ({' or '.join(act.keys)})")
+        action.triggered.connect(lambda checked=False, n=name: self.act(n, checked))
+        self.addAction(action)
+        return action
+
+    def _digit(self, digit: str) -> QAction:
+        action = QAction(self)
+        action.setShortcut(QKeySequence(digit))
+        action.triggered.connect(lambda _=False: self.surface.marker_bar.press(digit))
+        self.addAction(action)
+        return action
+
+    def _connect(self) -> None:
+        surface = self.surface
+        surface.tool_bar.gain_chosen.connect(lambda gain: self.change(gain=gain))
+        surface.tool_bar.time_chosen.connect(lambda seconds: self.change(seconds=seconds))
+        surface.traces.gain_turned.connect(lambda n: self.turn_gain(-n))
+        surface.traces.time_turned.connect(lambda n: self.turn_time(-n))
+        surface.traces.moved.connect(self.move_by)
+        surface.picked.connect(lambda seconds: self.go_to(seconds + self.view.seconds / 2))
+        surface.replay_bar.jumped.connect(self.go_to)
+        surface.replay_bar.speed_chosen.connect(self.replays.set_speed)
+
+    def act(self, name: str, checked: bool = False) -> None:
+        """Do what an action says."""
+        self._acts[name](checked)
+
+    def snap(self) -> None:
+        """Save what is on the screen."""
+        desk, strip = self.desk, self.surface.traces.strip
+        if desk is None or strip is None:
+            return
+        cursors = self.surface.traces.cursors
+        try:
+            paths = save_snapshot(self.snapshots, self.grab(), desk, strip, self.view, cursors)
+        except RecordingError as error:
+            self.surface.notice.tell(str(error))
+        else:
+            self.surface.notice.tell(f"snapshot: {paths[0]}, and its settings and samples")
+
+    def change(self, **changes: object) -> None:
+        """Show traces otherwise: fields of the view."""
+        self._show_view(replace(self.view, **changes))  # type: ignore[arg-type]  # fields of the view
+
+    def turn_gain(self, steps: int) -> None:
+        """Draw traces larger (-1) or smaller (1)."""
+        self.change(gain=step(GAINS, self.view.gain, steps))
+
+    def turn_time(self, steps: int) -> None:
+        """Show more (1) or fewer (-1) seconds."""
+        self.change(seconds=step(TIME_BASES, self.view.seconds, steps))
+
+    def _show_view(self, view: View) -> None:
+        self.kept = replace(self.kept, view=view)
+        self.surface.tool_bar.show_view(view.seconds, view.gain)
+        for name in ("raw", "filtered", "envelope"):
+            self.actions_[name].setChecked(name in view.tracks)
+        for name in SWITCHES:
+            self.actions_[name].setChecked(getattr(view, name))
+        self.surface.traces.show_view(view)
+        self.surface.set_mirrored(view.mirrored)
+        if self.freeze.held:
+            self.freeze.again()
+
+    def move_by(self, screens: float) -> None:
+        """Go back or forth by so many time bases."""
+        if self.desk is not None:
+            self.replays.move_by(screens, self.view.seconds)
+
+    def go_to(self, seconds: float) -> None:
+        """Go to a time of the recording."""
+        if self.desk is not None:
+            self.replays.go_to(seconds, self.view.seconds)
+
+    def _show_freeze(self) -> None:
+        self.actions_["freeze"].setChecked(self.freeze.held)
+        self.actions_["cursors"].setChecked(self.freeze.measuring)
+        self.actions_["spectrum"].setChecked(self.spectrum.shown)
+        recording = self.desk is not None and self.desk.recording
+        text = self.freeze.text(recording=recording) if self.freeze.held else ""
+        self.surface.say_frozen(text)
+        self.show_labels()
+
+    def turn_theme(self) -> None:
+        """Change between dark and light."""
+        theme: Name = "light" if self.kept.theme == "dark" else "dark"
+        self.kept = replace(self.kept, theme=theme)
+        self.dress(palette_named(theme))
+
+    def dress(self, palette: Palette) -> None:
+        """Take other colours."""
+        self.colours = palette
+        self.setStyleSheet(style_sheet(palette))
+        self.surface.dress(palette)
+        self.tuner.drag.dress(palette)
+        self.show_labels()
+
+    def turn_font(self, factor: float) -> None:
+        """Make all text larger or smaller."""
+        scale = min(max(self.kept.font_scale * factor, 0.6), 3.0)
+        self.kept = replace(self.kept, font_scale=scale)
+        self._scale_font()
+
+    def _scale_font(self) -> None:
+        scaled = type(self._base_font)(self._base_font)
+        scaled.setPointSizeF(max(5.0, self._base_font.pointSizeF() * self.kept.font_scale))
+        QApplication.setFont(scaled)
+        self.dress(self.colours)
+
+    def _offer(self, mode: str) -> None:
+        """Offer what means anything for a live stream (``l``) or a replay (``r``)."""
+        for act in ACTS:
+            self.actions_[act.name].setEnabled(mode in act.modes and act.name in self._acts)
+        for digit in self._digits:
+            digit.setEnabled(mode == "l")
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Let go of everything, and keep how it looked."""
+        self._timer.stop()
+        self.checkup.close()
+        if self.desk is not None:
+            self.desk.close()
+            self.desk = None
+        kept = replace(self.kept, geometry=bytes(self.saveGeometry().data()))
+        if self.recorder is not None:
+            wanted = self.recorder.wanted
+            kept = replace(kept, study=wanted.study, task=wanted.task)
+        settings.save(kept)
+        QApplication.setFont(self._base_font)
+        super().closeEvent(event)

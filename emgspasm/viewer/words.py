@@ -1,0 +1,73 @@
+"""What stands beside and on the traces, in words."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgspasm.stream import MUSCLES, Event
+from emgspasm.viewer.axes import LaneText
+from emgspasm.viewer.feed import Feed
+from emgspasm.viewer.palette import Palette
+from emgspasm.viewer.strip import CLIPPED, FLAT, GAP
+
+NOISY = 5.0
+"""uV of noise that are poor (clinical facts 4)."""
+
+Words = tuple[frozenset[int] | None, int, str, str]
+"""EMG channels (None: all), sample, text, colour."""
+
+
+def event_text(event: Event) -> str:
+    """An event on the traces: its kind, and its class where it has one."""
+    if event.trial_type == "spasm":
+        return f"spasm {event.label}".strip()
+    return event.label or event.trial_type
+
+
+def labels(feed: Feed, start: int, stop: int, palette: Palette) -> list[Words]:
+    """What is written on the traces between two samples: events and markers."""
+    fs = feed.sampling_frequency
+    written: list[Words] = []
+    for event in feed.found.events_in(start, stop, round(60 * fs)):
+        channels = frozenset(feed.column_of[burst.channel] for burst in event.bursts)
+        colour = palette.event_color(event.trial_type)
+        written.append((channels, event.onset, event_text(event), colour))
+    for event in feed.found.provisional:
+        channels = frozenset(feed.column_of[burst.channel] for burst in event.bursts)
+        written.append((channels, event.onset, f"{event.trial_type}?", palette.faint))
+    for marker in feed.found.markers:
+        sample = round(marker.onset * fs)
+        if start <= sample < stop:
+            written.append((None, sample, marker.text, palette.accent))
+    return written
+
+
+def lane_texts(feed: Feed) -> dict[int, LaneText]:
+    """What stands beside every line: its name, noise level, and what is wrong with it."""
+    marks = feed.strip.recent_marks(round(feed.sampling_frequency))
+    texts = {}
+    for i, channel in enumerate(feed.emg.channels):
+        noise = feed.thresholds[0, i]
+        unit = "µV" if channel.unit == "uV" else channel.unit
+        texts[i] = LaneText(
+            channel.name,
+            MUSCLES.get(channel.muscle or "", ""),
+            channel.side,
+            "" if np.isnan(noise) else f"noise {noise:.1f} {unit}",
+            warning(marks[i], noise),
+        )
+    return texts
+
+
+def warning(marks: NDArray[np.uint16], noise: float) -> str:
+    """What is wrong with a channel, by its marks of the last second and its noise (uV)."""
+    if not len(marks):
+        return ""
+    if (marks & CLIPPED != 0).mean() > 0.1:
+        return "RAILED"
+    if (marks & FLAT != 0).any():
+        return "FLAT: electrode off?"
+    if (marks & GAP != 0).mean() > 0.5:
+        return "NO DATA"
+    return "NOISY" if noise > NOISY else ""

@@ -1,0 +1,131 @@
+"""Qt without a screen, settings of its own, a patient in a file, a source at the seam."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+pytest.importorskip("PySide6", reason="Qt is not installed")
+
+from emgspasm.config import LoadedConfig
+from emgspasm.simulation import simulate
+from emgspasm.storage.bdf import BdfWriter
+from emgspasm.stream import Annotation, Chunk
+from emgspasm.viewer import raster
+from emgspasm.viewer.replay import Replay
+from emgspasm.viewer.settings import Kept
+from emgspasm.viewer.window import Window
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_settings(tmp_path_factory):
+    """Qt keeps settings where XDG says; no test may touch the user's."""
+    before = os.environ.get("XDG_CONFIG_HOME")
+    os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("settings"))
+    yield
+    os.environ.pop("XDG_CONFIG_HOME")
+    if before is not None:
+        os.environ["XDG_CONFIG_HOME"] = before
+
+
+@pytest.fixture(scope="session")
+def simulated():
+    """Forty seconds of a patient with spasms of the left side and everything else."""
+    return simulate("hfs_mixed", side="left", sampling_frequency=1000, duration=40, seed=7)
+
+
+@pytest.fixture(scope="session")
+def recording(simulated, tmp_path_factory):
+    """The patient in a file, with a gap of half a second at 20 s and a marker at 5 s."""
+    path = tmp_path_factory.mktemp("viewer") / "patient.bdf"
+    with BdfWriter(path, simulated.info) as writer:
+        for chunk in simulated:
+            for low, high in ((0, 20_000), (20_500, 40_000)):
+                rows = chunk.samples[max(0, low - chunk.start) : max(0, high - chunk.start)]
+                if len(rows):
+                    writer.write(Chunk(max(chunk.start, low), rows.copy()))
+        writer.annotate(Annotation(5.0, 0.0, "rest_open"))
+    return path
+
+
+@pytest.fixture
+def open_window(qtbot):
+    """Opens a window; it is closed, and lets go of everything, whatever a test does."""
+    opened = []
+
+    def open_(kept=None):
+        raster.warm_up()
+        window = Window(kept or Kept())
+        opened.append(window)
+        window.resize(1200, 760)
+        window.show()
+        qtbot.waitExposed(window)
+        return window
+
+    yield open_
+    for window in opened:
+        window.close()
+        window.deleteLater()
+
+
+@pytest.fixture
+def replayed(qtbot, open_window, recording):
+    """A window with the patient's recording, paused at 30 s, all of it analyzed."""
+    window = open_window()
+    window.open(Replay(recording, LoadedConfig()))
+    window.replays.play(on=False)
+    qtbot.waitUntil(lambda: window.desk.surveyed, timeout=90_000)
+    qtbot.waitUntil(lambda: len(window.desk.feed.found.events) > 5)
+    window.go_to(30.0)
+    window.frame()
+    return window
+
+
+class Paced:
+    """Chunks of an array as fast as they are wanted, or in real time; then waits for the end."""
+
+    def __init__(self, info, samples, size=20, gaps=(), real_time=False):
+        self.info, self.samples, self.size = info, samples, size
+        self.gaps, self.real_time = gaps, real_time
+        self.given, self._stopped = 0, threading.Event()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def __iter__(self):
+        began = time.monotonic()
+        for low, high in pairwise(range(0, len(self.samples) + 1, self.size)):
+            if self._stopped.is_set():
+                return
+            if any(start <= low < stop for start, stop in self.gaps):
+                continue
+            due = began + high / self.info.sampling_frequency if self.real_time else 0.0
+            if self._stopped.wait(max(0.0, due - time.monotonic())):
+                return
+            yield Chunk(low, self.samples[low:high].copy())
+            self.given = high
+        self._stopped.wait(60)
+
+    def stop(self):
+        self._stopped.set()
+
+
+@pytest.fixture
+def paced(simulated):
+    """Makes a source of the patient's samples."""
+
+    def make(seconds=40.0, **kwargs):
+        rows = np.concatenate([chunk.samples for chunk in simulated])
+        return Paced(simulated.info, rows[: round(1000 * seconds)], **kwargs)
+
+    return make

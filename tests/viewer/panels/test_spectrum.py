@@ -1,0 +1,114 @@
+"""The spectrum of a selection: its numbers against known signals, and what it withholds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from emgspasm.stream import Channel, StreamInfo
+from emgspasm.viewer.density import density, longest_whole
+from emgspasm.viewer.palette import DARK, LIGHT
+from emgspasm.viewer.spectrum import Spectrum
+
+LABELS = ("ECG", "OOC_L", "OOC_R", "ZYG_L", "ZYG_R", "odd")
+
+
+def info(sampling_frequency):
+    return StreamInfo(sampling_frequency, tuple(map(Channel.from_label, LABELS)))
+
+
+@pytest.fixture
+def panel(qtbot):
+    made = Spectrum(info(2000.0), DARK)
+    qtbot.addWidget(made)
+    made.resize(700, 260)
+    return made
+
+
+def signal(seconds=3.0, fs=2000.0, n_channels=5):
+    """Noise of 5 uV, and 50 Hz of 20 uV on the second channel."""
+    rng, t = np.random.default_rng(1), np.arange(round(seconds * fs)) / fs
+    samples = rng.normal(0, 5, (len(t), n_channels))
+    samples[:, 1] += 20 * np.sin(2 * np.pi * 50 * t)
+    return samples
+
+
+def test_the_power_of_a_sine_is_half_its_amplitude_squared_at_its_frequency():
+    t = np.arange(4000) / 2000.0
+    found = density(30 * np.sin(2 * np.pi * 120 * t), 2000.0)
+    assert found.frequencies[np.argmax(found.power)] == 120.0
+    assert np.sum(found.power) * found.frequencies[1] == pytest.approx(450.0, rel=0.01)
+    assert found.median_frequency(524.0) == 120.0
+
+
+def test_white_noise_halves_its_power_in_the_middle_of_the_band():
+    noise = np.random.default_rng(0).normal(0, 10, 60_000)
+    found = density(noise, 2000.0)
+    assert found.median_frequency(520.0) == pytest.approx(270.0, abs=6)
+    assert np.median(found.power) == pytest.approx(100 / 1000, rel=0.1)
+
+
+def test_missing_samples_are_left_out_and_never_filled():
+    samples = np.arange(100.0)
+    samples[[0, 30, 31, 95]] = np.nan
+    assert np.array_equal(longest_whole(samples), np.arange(32.0, 95.0))
+    assert density(samples, 1000.0) is None
+    assert density(np.full(1000, np.nan), 1000.0) is None
+
+
+def test_both_sides_of_the_chosen_muscle_are_drawn_left_solid_right_dashed(panel):
+    panel.show_selection(signal())
+    left, right = panel._curves["left"], panel._curves["right"]
+    assert left.xData[-1] == right.xData[-1] == 1000.0
+    peak = right.xData[np.argmax(right.yData)]
+    assert peak == 50.0
+    assert left.opts["pen"].style() == Qt.PenStyle.SolidLine
+    assert right.opts["pen"].style() == Qt.PenStyle.DashLine
+
+
+def test_the_words_tell_median_usable_band_and_mains_of_each_side(panel):
+    panel.show_selection(signal())
+    words = panel.words.text()
+    assert "L median" in words
+    assert "grey: above the usable 524 Hz" in words
+    assert "R mains 50 Hz +" in words
+    assert "L mains" not in words
+    panel.show_selection(signal(), "filtered")
+    assert "mains" not in panel.words.text()
+
+
+def test_another_muscle_is_chosen_by_keyboard(panel, qtbot):
+    panel.show_selection(signal())
+    qtbot.keyClick(panel.chooser, Qt.Key.Key_Down)
+    assert panel.chooser.currentText() == "zygomaticus (ZYG)"
+    assert "mains" not in panel.words.text()
+    qtbot.keyClick(panel.chooser, Qt.Key.Key_End)
+    assert panel.chooser.currentText() == "odd"
+    assert len(panel._curves["midline"].xData) > 100
+
+
+def test_under_2000_hz_numbers_of_muscle_are_withheld_in_words_and_all_is_grey(qtbot):
+    panel = Spectrum(info(250.0), DARK)
+    qtbot.addWidget(panel)
+    panel.show_selection(signal(fs=250.0))
+    assert "250 Hz: spectra of muscle withheld (2000 Hz needed)" in panel.words.text()
+    assert "median" not in panel.words.text()
+    assert "R mains 50 Hz +" in panel.words.text()
+    assert panel._unusable.getRegion() == (0.0, 125.0)
+
+
+def test_what_is_missing_is_said_and_nothing_is_drawn(panel):
+    assert "freeze (Space)" in panel.words.text()
+    panel.show_selection(signal(seconds=0.05))
+    assert "too short" in panel.words.text()
+    panel.show_selection(signal())
+    panel.clear()
+    assert panel._curves["left"].xData is None or not len(panel._curves["left"].xData)
+
+
+def test_it_paints_in_both_palettes_without_complaint(panel):
+    panel.show_selection(signal())
+    dark = panel.grab().toImage()
+    panel.dress(LIGHT)
+    assert panel.grab().toImage() != dark

@@ -1,0 +1,214 @@
+"""The panels in the window: fed by a stream, obeyed by it, and given the board when needed."""
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from emgspasm.cli.recording import describe
+from emgspasm.config import parse_config
+from emgspasm.sources.protocols import Electrode
+from emgspasm.synkinesis.measures import is_hemifacial
+from emgspasm.viewer.live import Wiring
+from emgspasm.viewer.record_dialog import RecordDialog, Wanted
+from emgspasm.viewer.recorder import Recorder
+
+CONFIG = parse_config('[markers]\n1 = "smile"\n')
+
+
+def press(window, key):
+    QTest.keyClick(window, key)
+    QApplication.processEvents()
+
+
+@pytest.fixture
+def measurable(paced):
+    """Makes sources that can measure their electrodes, too."""
+
+    def make(**kwargs):
+        source = paced(real_time=True, **kwargs)
+        source.may_go_on, source.at_rest = threading.Event(), True
+
+        def impedances():
+            source.at_rest = False
+            try:
+                for channel in source.info.names:
+                    for pole in "PN":
+                        yield Electrode(channel, pole, 7e3)
+                        source.may_go_on.wait(5)
+            finally:
+                source.at_rest = True
+
+        source.impedances = impedances
+        return source
+
+    return make
+
+
+@pytest.fixture
+def watch(open_window, tmp_path):
+    """Opens a window over sources made one after the other; they are kept."""
+
+    def open_(make):
+        window, made = open_window(), []
+
+        def make_source():
+            made.append(make())
+            return made[-1]
+
+        window.watch(
+            Recorder(
+                Wiring(CONFIG, make_source, describe),
+                Wanted(str(tmp_path / "study"), "01", "", "rest"),
+                window,
+            )
+        )
+        window.made = made
+        return window
+
+    return open_
+
+
+def shown(window):
+    return window.desk.feed.strip.stop if window.desk else 0
+
+
+def test_the_overview_shows_all_of_a_recording_and_leads_to_it(replayed, qtbot):
+    overview, found = replayed.surface.overview, replayed.desk.feed.found
+    timeline = overview.timeline
+    assert timeline.duration == 40.0
+    assert sorted(e.onset for e in timeline.events) == [e.onset for e in found.events]
+    assert timeline.gaps == [(20.0, 20.5)]
+    assert [text for _, _, text in timeline.markers] == ["rest_open"]
+    assert timeline.view == pytest.approx(replayed.surface.traces.stretch)
+    wanted = QPoint(round(overview._lanes.x(15.0)), 40)
+    qtbot.mouseClick(overview, Qt.MouseButton.LeftButton, pos=wanted)
+    replayed.frame()
+    assert sum(timeline.view) / 2 == pytest.approx(15.0, abs=0.2)
+
+
+def test_the_counters_are_of_the_recording_up_to_what_is_shown(replayed):
+    counting = replayed.surface.side.counters.counting
+    found = replayed.desk.feed.found.events
+
+    def before(seconds):
+        valid = [e for e in found if is_hemifacial(e) and e.quality != "settling"]
+        return sum(e.offset <= 1000 * seconds for e in valid)
+
+    assert counting.of("L").count == before(30.0) > 0
+    replayed.go_to(12.0)
+    replayed.frame()
+    assert replayed.surface.side.counters.counting.of("L").count == before(12.0)
+
+
+def test_g_shows_the_spectrum_of_what_lies_between_the_cursors(replayed, qtbot):
+    press(replayed, Qt.Key.Key_G)
+    spectrum = replayed.surface.spectrum
+    assert spectrum.isVisible()
+    assert replayed.freeze.measuring
+    qtbot.waitUntil(lambda: "withheld" in spectrum.words.text())
+    words = spectrum.words.text()
+    press(replayed, Qt.Key.Key_BraceRight)
+    qtbot.waitUntil(lambda: spectrum.words.text() != words)
+    press(replayed, Qt.Key.Key_Space)
+    assert not spectrum.isVisible()
+    assert not replayed.actions_["spectrum"].isChecked()
+
+
+def test_panels_take_other_colours_sides_and_fonts_with_the_window(replayed):
+    surface = replayed.surface
+    press(replayed, Qt.Key.Key_X)
+    assert not surface.overview._mirrored
+    press(replayed, Qt.Key.Key_D)
+    assert surface.overview._palette.name == surface.spectrum._palette.name == "light"
+    assert surface.side.counters._palette.name == "light"
+    height = surface.overview.height()
+    replayed.turn_font(1.5)
+    QApplication.processEvents()
+    assert surface.overview.height() > 1.2 * height
+
+
+def test_q_shows_the_signal_check_of_a_stream_and_escape_the_traces(watch, measurable, qtbot):
+    window = watch(measurable)
+    qtbot.waitUntil(lambda: shown(window) > 100)
+    press(window, Qt.Key.Key_Q)
+    check = window.surface.check
+    assert check.isVisible()
+    assert not window.surface.traces.isVisible()
+    qtbot.waitUntil(lambda: check.table.item(0, 1).text() not in ("", "n/a"), timeout=15_000)
+    QTest.keyClick(check.table, Qt.Key.Key_Escape)
+    assert window.surface.traces.isVisible()
+    assert not window.actions_["check"].isChecked()
+
+
+def test_measuring_takes_the_board_and_gives_it_back(watch, measurable, qtbot):
+    window = watch(measurable)
+    qtbot.waitUntil(lambda: shown(window) > 100)
+    press(window, Qt.Key.Key_Q)
+    check = window.surface.check
+    qtbot.mouseClick(check.impedance, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: check.progress.value() == 1)
+    first, measured = window.made
+    assert first._stopped.is_set()
+    assert window.desk is None
+    assert not window.actions_["record"].isEnabled()
+    assert "MEASURING" in window.surface.status.text
+    measured.may_go_on.set()
+    qtbot.waitUntil(lambda: shown(window) > 100)
+    assert measured.at_rest
+    assert len(window.made) == 3
+    assert window.surface.check is check
+    assert check.isVisible()
+    assert check.grade("OOC_L") == "good"
+    assert window.actions_["record"].isEnabled()
+
+
+def test_closing_while_measuring_leaves_the_board_at_rest_and_starts_nothing(
+    watch, measurable, qtbot
+):
+    window = watch(measurable)
+    qtbot.waitUntil(lambda: shown(window) > 100)
+    press(window, Qt.Key.Key_Q)
+    qtbot.mouseClick(window.surface.check.impedance, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.surface.check.progress.value() == 1)
+    measured = window.made[-1]
+    measured.may_go_on.set()
+    window.close()
+    qtbot.wait(50)
+    assert measured.at_rest
+    assert len(window.made) == 2
+
+
+def test_impedance_waits_for_the_end_of_a_recording(watch, measurable, paced, qtbot):
+    window = watch(measurable)
+    dialog = RecordDialog(window.recorder.wanted, window)
+    dialog.accept()
+    window.recorder.record(dialog)
+    assert not window.surface.check.impedance.isEnabled()
+    assert "end the recording" in window.surface.check.note.text()
+    window.recorder.stop()
+    assert window.surface.check.impedance.isEnabled()
+
+
+def test_a_source_without_electrodes_says_so(watch, paced):
+    window = watch(partial(paced, seconds=2.0))
+    assert not window.surface.check.impedance.isEnabled()
+    assert "cannot measure" in window.surface.check.note.text()
+
+
+def test_a_marker_stands_in_the_overview_until_it_is_taken_back(watch, measurable, qtbot):
+    window = watch(measurable)
+    qtbot.waitUntil(lambda: shown(window) > 300)
+    timeline = window.surface.overview.timeline
+    press(window, Qt.Key.Key_1)
+    window.frame()
+    assert "smile" in [text for _, _, text in timeline.markers]
+    press(window, Qt.Key.Key_Backspace)
+    window.frame()
+    assert "smile" not in [text for _, _, text in timeline.markers]
+    assert timeline.seconds > 0.3

@@ -1,0 +1,144 @@
+"""Pixels of the traces: where a sample is drawn, and that strips make the whole."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emgspasm.stream import Channel, Chunk
+from emgspasm.viewer import raster
+from emgspasm.viewer.palette import DARK
+from emgspasm.viewer.picture import Picture, View, colours, lanes, paint
+from emgspasm.viewer.strip import BURST, CLIPPED, GAP, SPASM, Strip
+
+CHANNELS = [Channel.from_label("OOC_L"), Channel.from_label("ZYG_L")]
+FS = 1000.0
+PANEL = 0xFF000000 | int(DARK.panel[1:], 16)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _compiled():
+    raster.warm_up()
+
+
+def picture(width=200, height=120, seconds=1.0, gain=100.0, tracks=("raw",), levels=False):
+    view = View(seconds=seconds, gain=gain, tracks=frozenset(tracks), levels=levels)
+    placed = lanes(np.arange(2), 2, height)
+    channels = np.arange(2, dtype=np.int64)
+    return Picture(height, width, 1, view, FS, channels, placed, colours(DARK, CHANNELS))
+
+
+def strip_of(samples):
+    strip = Strip(FS, 2, 2.0)
+    strip.write_raw(0, np.asarray(samples, float))
+    return strip
+
+
+def drawn(strip, shape, cuts=()):
+    image = np.zeros((shape.height, shape.width), np.uint32)
+    edges = [0, *sorted(cuts), shape.width]
+    for low, high in pairwise(edges):
+        paint(image, shape, strip, np.zeros(2), (low, high))
+    return image
+
+
+def test_a_single_sample_reaches_its_height_in_its_column():
+    samples = np.zeros((1000, 2))
+    samples[512, 0] = 80.0
+    shape = picture()
+    image = drawn(strip_of(samples), shape)
+    division = (shape.lanes[0, 2] - shape.lanes[0, 0]) / 2
+    top = round(shape.lanes[0, 1] + 0.5 - 80 / 100 * division)
+    column = 512 // 5
+    blue = np.array([int(DARK.left[k : k + 2], 16) for k in (1, 3, 5)])
+
+    def rgb(y, x):
+        pixel = int(image[y, x])
+        return np.array([pixel >> 16 & 255, pixel >> 8 & 255, pixel & 255])
+
+    faint = np.array([int(DARK.faint[k : k + 2], 16) for k in (1, 3, 5)])
+    assert np.abs(rgb(top + 2, column) - faint).max() < 80  # raw is drawn in faint ink
+    assert np.abs(blue - faint).max() > 20
+    assert image[top - 3, column] == PANEL
+    assert image[top + 2, column + 3] == PANEL
+
+
+@given(st.lists(st.integers(1, 199), max_size=6), st.integers(0, 2**32 - 1))
+def test_strips_make_the_picture_that_is_drawn_at_once(cuts, seed):
+    samples = np.random.default_rng(seed).normal(0, 40, (1000, 2))
+    strip = strip_of(samples)
+    strip.mark(0, 100, 180, BURST)
+    strip.mark(1, 300, 500, SPASM)
+    strip.mark(0, 600, 620, CLIPPED)
+    shape = picture()
+    np.testing.assert_array_equal(drawn(strip, shape, cuts), drawn(strip, shape))
+
+
+@given(st.lists(st.integers(1, 999), max_size=8, unique=True), st.integers(0, 2**32 - 1))
+def test_chunks_of_any_size_give_the_same_strip(cuts, seed):
+    samples = np.random.default_rng(seed).normal(0, 40, (1000, 2))
+    edges = [0, *sorted(cuts), 1000]
+    strip = Strip(FS, 2, 0.4)
+    for low, high in pairwise(edges):
+        strip.write_raw(low, samples[low:high])
+    kept = strip.read("raw", strip.start, strip.stop)
+    np.testing.assert_array_equal(kept, samples[strip.start :].astype(np.float32))
+    assert strip.stop - strip.start >= 400
+
+
+def test_missing_samples_are_grey_and_clipped_ones_hatched():
+    strip = Strip(FS, 2, 2.0)
+    strip.limits = np.array([500.0, np.inf])
+    samples = np.zeros((400, 2))
+    samples[100:200, 0] = 600.0
+    strip.write_raw(0, samples)
+    strip.write_raw(700, np.zeros((300, 2)))
+    assert (strip.marks[0, 100:200] & CLIPPED).all()
+    assert not (strip.marks[1, 100:200] & CLIPPED).any()
+    assert (strip.marks[:, 400:700] & GAP).all()
+    image = drawn(strip, picture())
+    grey = image[5:20, 90:130]
+    assert len(np.unique(grey)) <= 3  # with the grid's lines
+    assert PANEL not in grey
+    hatched = image[2:58, 22:38]
+    assert 2 <= len(np.unique(hatched)) <= 40
+    assert PANEL in hatched
+
+
+def test_a_missing_sample_is_not_joined_by_a_line():
+    strip = Strip(FS, 2, 2.0)
+    strip.write_raw(0, np.full((500, 2), 90.0))
+    strip.write_raw(600, np.full((400, 2), -90.0))
+    shape = picture()
+    image = drawn(strip, shape)
+    middle = int(shape.lanes[0, 1]) + 10
+    grey = image[middle, 105:115]
+    assert (grey == grey[0]).all()
+
+
+def test_marks_of_an_event_are_taken_back_without_a_trace():
+    strip = Strip(FS, 2, 2.0)
+    strip.write_raw(0, np.zeros((1000, 2)))
+    before = strip.marks.copy()
+    strip.mark(0, 200, 300, SPASM)
+    strip.unmark(200, 300, SPASM)
+    np.testing.assert_array_equal(strip.marks, before)
+
+
+def test_a_copy_of_a_stretch_holds_the_same():
+    rng = np.random.default_rng(3)
+    source = Strip(FS, 2, 1.0)
+    for low in range(0, 3000, 50):
+        rows = rng.normal(size=(50, 2))
+        source.write(Chunk(low, rows.copy()), Chunk(low, rows.copy()), Chunk(low, abs(rows)),
+                     np.full((3, 2), low / 100))  # fmt: skip
+    copy = Strip(FS, 2, 0.5)
+    copy.copy_from(source, 2400, 2900)
+    for track in ("raw", "filtered", "envelope"):
+        np.testing.assert_array_equal(
+            copy.read(track, 2400, 2900), source.read(track, 2400, 2900)
+        )  # fmt: skip

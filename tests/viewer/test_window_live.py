@@ -1,0 +1,232 @@
+"""A stream in the window: what is recorded, marked, lost on the screen only."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from emgspasm.cli.recording import describe
+from emgspasm.config import parse_config
+from emgspasm.simulation import simulate
+from emgspasm.simulation.board import EmulatedBoard
+from emgspasm.simulation.board_faults import fault
+from emgspasm.sources.registry import open_source
+from emgspasm.storage.opening import open_recording
+from emgspasm.viewer import live as live_module
+from emgspasm.viewer.live import Wiring
+from emgspasm.viewer.record_dialog import RecordDialog, Wanted
+from emgspasm.viewer.recorder import Recorder
+
+CONFIG = parse_config('[markers]\n1 = "smile"\n')
+
+
+@pytest.fixture
+def watch(open_window, tmp_path):
+    """Opens a window over sources, one for every session, in order."""
+
+    def open_(*sources):
+        waiting = list(sources)
+        window = open_window()
+        wiring = Wiring(
+            CONFIG, lambda: waiting.pop(0) if len(waiting) > 1 else waiting[0], describe
+        )
+        window.watch(Recorder(wiring, Wanted(str(tmp_path / "study"), "01", "", "rest"), window))
+        return window
+
+    return open_
+
+
+def record(window):
+    dialog = RecordDialog(window.recorder.wanted, window)
+    dialog.accept()
+    window.recorder.record(dialog)
+
+
+def shown(window):
+    return window.desk.feed.strip.stop
+
+
+def press(window, key):
+    QTest.keyClick(window, key)
+    QApplication.processEvents()
+
+
+def test_traces_are_there_before_the_mains_are_known(watch, paced, qtbot):
+    window = watch(paced(seconds=1.0))
+    qtbot.waitUntil(lambda: shown(window) == 1000, timeout=90_000)
+    strip = window.desk.feed.strip
+    assert strip.analyzed == 1000
+    assert np.isfinite(strip.read("filtered", 100, 1000)).all()
+    assert not window.desk.feed.found.bursts
+
+
+def test_shows_events_and_replaces_the_early_look_by_the_analysis(watch, paced, qtbot):
+    window = watch(paced())
+    qtbot.waitUntil(lambda: shown(window) == 40_000, timeout=90_000)
+    qtbot.waitUntil(lambda: len(window.desk.feed.found.events) > 5, timeout=90_000)
+    assert {e.trial_type for e in window.desk.feed.found.events} >= {"spasm", "blink"}
+    assert any("notch" in said for said in window.surface.notice.said)
+
+
+def test_what_is_only_looked_at_leaves_no_file(watch, paced, qtbot):
+    window = watch(paced())
+    qtbot.waitUntil(lambda: shown(window) > 1000, timeout=90_000)
+    path = window.desk._path
+    assert path.exists()
+    assert not window.desk.recording
+    window.close()
+    assert not path.exists()
+
+
+def test_records_into_the_study_and_goes_on_looking(watch, paced, qtbot, tmp_path):
+    source = paced(seconds=10.0)
+    window = watch(paced(seconds=2.0), source, paced(seconds=2.0))
+    qtbot.waitUntil(lambda: shown(window) == 2000, timeout=90_000)
+    record(window)
+    assert window.desk.recording
+    qtbot.waitUntil(lambda: shown(window) == 10_000, timeout=90_000)
+    window.recorder.toggle()
+    assert not window.desk.recording
+    stored = open_recording(tmp_path / "study/sub-01/emg/sub-01_task-rest_emg.bdf")
+    assert stored.n_samples == 10_000
+    np.testing.assert_allclose(stored.read(), source.samples, atol=0.03)
+    assert (tmp_path / "study/sub-01/emg/sub-01_task-rest_channels.tsv").exists()
+
+
+def test_a_second_recording_of_a_task_is_another_run(watch, paced, qtbot, tmp_path):
+    window = watch(*(paced(seconds=1.0) for _ in range(5)))
+    for _ in range(2):
+        record(window)
+        qtbot.waitUntil(lambda: shown(window) == 1000, timeout=90_000)
+        window.recorder.stop()
+    names = sorted(p.name for p in (tmp_path / "study/sub-01/emg").glob("*.bdf"))
+    assert names == ["sub-01_task-rest_emg.bdf", "sub-01_task-rest_run-2_emg.bdf"]
+
+
+def test_keys_mark_and_the_last_marker_is_taken_back(watch, paced, qtbot, tmp_path):
+    window = watch(paced(seconds=1.0), paced(seconds=20.0, real_time=True))
+    record(window)
+    qtbot.waitUntil(lambda: shown(window) > 300, timeout=90_000)
+    press(window, Qt.Key.Key_1)
+    press(window, Qt.Key.Key_2)
+    press(window, Qt.Key.Key_Backspace)
+    press(window, Qt.Key.Key_M)
+    QTest.keyClicks(window.surface.marker_bar._line, "cough 1 x")
+    QTest.keyClick(window.surface.marker_bar._line, Qt.Key.Key_Return)
+    assert next(m.text for m in window.desk.feed.found.markers) == "smile"
+    qtbot.waitUntil(lambda: shown(window) > 1000, timeout=90_000)
+    window.close()
+    stored = open_recording(tmp_path / "study/sub-01/emg/sub-01_task-rest_emg.bdf")
+    texts = [mark.text for mark in stored.annotations]
+    assert texts[:2] == ["smile", "marker 2"]
+    assert texts[2].startswith("undo marker 2 at ")
+    assert texts[3] == "cough 1 x"
+
+
+def test_freezing_holds_the_picture_while_the_recording_goes_on(watch, paced, qtbot):
+    window = watch(paced(seconds=1.0), paced(real_time=True))
+    record(window)
+    qtbot.waitUntil(lambda: shown(window) > 500, timeout=90_000)
+    press(window, Qt.Key.Key_Space)
+    held = window.surface.traces.stretch
+    assert window.surface._banner.text().startswith("FROZEN - still recording")
+    before = shown(window)
+    qtbot.waitUntil(lambda: shown(window) > before + 500, timeout=90_000)
+    assert window.surface.traces.stretch == held
+
+
+def test_scrolls_back_into_the_file_beyond_what_the_screen_holds(
+    watch, paced, qtbot
+):  # fmt: skip
+    source = paced()
+    window = watch(source)
+    qtbot.waitUntil(lambda: shown(window) == 40_000, timeout=90_000)
+    qtbot.waitUntil(lambda: window.desk.feed.strip.analyzed == 40_000, timeout=90_000)
+    window.desk.feed.strip.start = 30_000  # as if the ring had gone on
+    press(window, Qt.Key.Key_Space)
+    window.go_to(15.0)
+    page = window.freeze.page.read("raw", 5000, 15_000)
+    np.testing.assert_allclose(page, source.samples[5000:15_000], atol=0.03)
+
+
+def test_a_blocked_window_loses_no_recorded_sample_and_says_what_it_dropped(
+    watch, paced, qtbot, tmp_path
+):
+    many = paced(seconds=40.0, size=2)
+    assert len(many.samples) / many.size > live_module.CAPACITY
+    window = watch(paced(seconds=1.0), many)
+    record(window)
+    while many.given < 40_000:  # nobody takes anything meanwhile
+        time.sleep(0.05)
+    window.frame()
+    assert window.desk.dropped > 0
+    window._show_second(window.desk)
+    assert "dropped on screen, none in the recording" in window.surface.status.text
+    window.close()
+    stored = open_recording(tmp_path / "study/sub-01/emg/sub-01_task-rest_emg.bdf")
+    np.testing.assert_allclose(stored.read(), many.samples, atol=0.03)
+
+
+@pytest.mark.parametrize("after", [0.0, 0.02, 0.3])
+def test_closing_at_any_moment_leaves_a_whole_recording(watch, paced, qtbot, tmp_path, after):
+    window = watch(paced(seconds=1.0), paced(real_time=True))
+    record(window)
+    qtbot.wait(round(1000 * after))
+    window.close()
+    stored = open_recording(tmp_path / "study/sub-01/emg/sub-01_task-rest_emg.bdf")
+    assert stored.findings == ()
+
+
+def test_the_dialog_says_what_is_wrong(watch, paced, tmp_path):
+    window = watch(paced(seconds=1.0))
+    dialog = RecordDialog(Wanted("", "01", "", "rest"), window)
+    dialog.accept()
+    assert "folder" in dialog._wrong.text()
+    dialog.study.setText("/proc/nothing")
+    dialog.accept()
+    assert dialog.place is None
+    assert "/proc/nothing" in dialog._wrong.text()
+    dialog.study.setText(str(tmp_path / "study"))
+    dialog.participant.setText("not a label!")
+    dialog.accept()
+    assert dialog.place is None
+
+
+def test_a_board_that_hangs_up_is_said_and_comes_back(open_window, qtbot, tmp_path):
+    config = parse_config(
+        "[source]\nkind = 'cyton'\ninputs = [{label = 'OOC_L'}, {label = 'OOC_R'}]\n"
+    )
+    window = open_window()
+    face = simulate("healthy_rest", sampling_frequency=250, duration=20, seed=1)
+    with EmulatedBoard(face, faults=(fault("hang-up", at=1.5, duration=1.0),)) as board:
+        make = partial(open_source, "cyton", {**config.config.source.options, "port": board.port})
+        wiring = Wiring(config, make, describe)
+        recorder = Recorder(wiring, Wanted(str(tmp_path / "study"), "01", "", "rest"), window)
+        window.watch(recorder)
+        qtbot.waitUntil(lambda: shown(window) > 50, timeout=90_000)
+        qtbot.waitUntil(lambda: window.desk.state == "reconnecting", timeout=90_000)
+        window._show_second(window.desk)
+        assert "RECONNECTING" in window.surface.status.text
+        qtbot.waitUntil(lambda: window.desk.state == "streaming", timeout=90_000)
+        qtbot.waitUntil(lambda: bool(window.desk.feed.found.gaps), timeout=90_000)
+        texts = [marker.text for marker in window.desk.feed.found.markers]
+        assert any(text.startswith("reconnecting") for text in texts)
+        window.close()
+
+
+def test_a_source_that_is_not_there_is_said(open_window, qtbot, tmp_path):
+    inputs = [{"label": "OOC_L"}, {"label": "OOC_R"}]
+    window = open_window()
+    make = lambda: open_source("cyton", {"port": str(tmp_path / "none"), "inputs": inputs})  # noqa: E731
+    window.watch(Recorder(Wiring(CONFIG, make, describe), Wanted("", "", "", "rest"), window))
+    qtbot.waitUntil(lambda: window.desk.state == "ended", timeout=90_000)
+    qtbot.waitUntil(
+        lambda: any("none" in said for said in window.surface.notice.said), timeout=90_000
+    )
+    assert "ENDED" in window.surface.status.text
