@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -15,12 +15,26 @@ from emgspasm.config import LoadedConfig
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
 from emgspasm.results import Results, analyze_recording
 from emgspasm.storage.columns import SUMMARY, TABLES
+from emgspasm.storage.derivatives import describe_derivatives, result_path
 from emgspasm.storage.hed import events_dictionary
-from emgspasm.storage.study import describe_derivatives
+from emgspasm.storage.lock import locked
 from emgspasm.storage.tables import data_dictionary, replacing, write_json, write_table
 
 if TYPE_CHECKING:
     from emgspasm.storage.montage import Montage
+
+__all__ = [
+    "Job",
+    "Outcome",
+    "find_recordings",
+    "is_study",
+    "result_path",
+    "results_folder",
+    "run",
+    "run_job",
+    "write_joint",
+    "write_results",
+]
 
 RECORDINGS = (".bdf", ".edf", ".xdf")
 """Suffixes taken from a folder; text files are analyzed when they are named."""
@@ -114,12 +128,6 @@ def results_folder(source: Path, recording: Path, out: Path | None) -> Path:
     return out
 
 
-def result_path(out: Path, name: str, table: str, suffix: str = ".tsv") -> Path:
-    """Path of a table; a BIDS name ``.._emg`` becomes ``.._desc-bursts_events``."""
-    stem = f"{name.removesuffix('_emg')}_desc-bursts" if name.endswith("_emg") else name
-    return out / (f"{stem}_{table}{suffix}" if table else f"{stem}{suffix}")
-
-
 def run(jobs: Sequence[Job], *, workers: int = 1, cluster: str | None = None) -> Iterator[Outcome]:
     """Analyze recordings side by side; one that fails does not stop the others.
 
@@ -206,6 +214,58 @@ def write_joint(outcomes: Sequence[Outcome], out: Path, *, overwrite: bool = Fal
         If a file cannot be written.
     """
     done = sorted((o.job for o in outcomes if o.error is None), key=lambda job: job.path)
+    make_folder(out)
+    of_study = out.parent.name == "derivatives"
+    # in a study another process may add its rows at the same time
+    with locked(out.parent.parent) if of_study else nullcontext():
+        _write_summary(done, out, overwrite=overwrite)
+        write_json(data_dictionary(), out / "dataset.json", overwrite=True)
+        if of_study:
+            describe_derivatives(out)
+    if of_study and is_study(out.parent.parent):
+        write_group(out.parent.parent, out)
+
+
+def write_group(study: Path, out: Path) -> None:
+    """Write the group table of a study, and how its numbers were made.
+
+    Raises
+    ------
+    RecordingError
+        If a result cannot be read, or a file cannot be written.
+    """
+    from emgspasm.group.methods import methods_text
+    from emgspasm.group.results import group_results
+    from emgspasm.group.summary import group_table, write_group_table
+    from emgspasm.storage.study import Study
+    from emgspasm.storage.treatments import read_treatments
+
+    with locked(study):  # so that of two processes the last one has seen all results
+        results = list(group_results(Study.open(study)))
+        if not results:
+            return
+        write_group_table(group_table(results, read_treatments(study)), out)
+        with replacing(out / "methods.md", overwrite=True) as temporary:
+            temporary.write_text(methods_text(results), encoding="utf-8")
+
+
+def make_folder(out: Path) -> None:
+    """Make the folder of results.
+
+    Raises
+    ------
+    RecordingError
+        If it cannot be made.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RecordingError(
+            f"{out} cannot be made ({error.strerror}). Choose another folder"
+        ) from error
+
+
+def _write_summary(done: Sequence[Job], out: Path, *, overwrite: bool) -> None:
     path, names = out / "summary.tsv", {job.path.stem for job in done}
     rows = [] if overwrite else [row for row in _rows(path) if row.split("\t")[-1] not in names]
     for job in done:
@@ -214,9 +274,6 @@ def write_joint(outcomes: Sequence[Outcome], out: Path, *, overwrite: bool = Fal
         heading = "\t".join(column.name for column in SUMMARY)
         with replacing(path, overwrite=True) as temporary:
             temporary.write_text("\n".join([heading, *rows, ""]), encoding="utf-8")
-    write_json(data_dictionary(), out / "dataset.json", overwrite=True)
-    if out.parent.name == "derivatives":
-        describe_derivatives(out)
 
 
 def _rows(path: Path) -> list[str]:

@@ -98,6 +98,31 @@ class MarkerTable:
 
 
 @dataclass(frozen=True, slots=True)
+class OutletTable:
+    """What is sent to the network (LSL) while recording; nothing unless it is named.
+
+    liblsl listens on all network interfaces, without password or encryption.
+
+    Parameters
+    ----------
+    signal : str
+        Name of the stream of the filtered signal; empty for none.
+    events : str
+        Name of the stream of bursts and events, as text; empty for none.
+    """
+
+    signal: str = ""
+    events: str = ""
+
+    def __post_init__(self) -> None:
+        for key, name in (("signal", self.signal), ("events", self.events)):
+            if name and not (name.isprintable() and name.strip() == name):
+                raise ValueError(f"{key} = {name!r}; a stream's name is printable text")
+        if self.signal and self.signal == self.events:
+            raise ValueError(f"signal and events are both {self.signal!r}; name them apart")
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """What a config file says.
 
@@ -117,6 +142,7 @@ class Config:
         Labels for a source that has none of its own; stored recordings keep theirs.
     recording : RecordingTable
     markers : MarkerTable
+    outlets : OutletTable
     """
 
     pipeline: Pipeline = field(default_factory=Pipeline)
@@ -126,6 +152,7 @@ class Config:
     montage: Montage | None = None
     recording: RecordingTable = field(default_factory=RecordingTable)
     markers: MarkerTable = field(default_factory=MarkerTable)
+    outlets: OutletTable = field(default_factory=OutletTable)
 
 
 @dataclass(frozen=True, slots=True)

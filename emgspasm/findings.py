@@ -96,7 +96,7 @@ class Findings:
         First and last-but-one samples of the settled parts of segments.
     marked : tuple of Marker
     envelopes : dict
-        Envelope by marker and channel, in the unit of the channel, of maximal trials.
+        Envelope by marker and channel, in the unit of the channel, of trials.
     """
 
     bursts: Rows

@@ -31,7 +31,7 @@ from emgspasm.stream import Chunk, StreamInfo, emg_only
 from emgspasm.synkinesis.folding import Folded, Folding, fold
 from emgspasm.synkinesis.markers import Marker, markers
 from emgspasm.synkinesis.measures import Span
-from emgspasm.synkinesis.trials import MAXIMAL
+from emgspasm.synkinesis.trials import LONGEST_TRIAL, MAXIMAL, PRIMES
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,7 +115,7 @@ class _Gathered:
         self.rho = np.zeros((n_channels, n_channels))
 
     def add(self, analysis: Analysis, folded: Folded) -> None:
-        """Add what became certain, valid time, and the envelope of maximal trials."""
+        """Add what became certain, valid time, and the envelopes of trials."""
         self.present += len(analysis.chunk.samples)
         if analysis.tally is not None:
             self.tallies.append(analysis.tally)
@@ -134,7 +134,7 @@ class _Gathered:
         self._add_valid(max(analysis.chunk.start, analysis.settled), analysis.chunk.stop)
         for marker in self.marked:
             inside = marker.onset < analysis.chunk.stop and analysis.chunk.start < marker.offset
-            if inside and marker.task in MAXIMAL:
+            if inside and marker.task in PRIMES:
                 self._add_envelope(analysis, marker)
 
     def _add_valid(self, start: int, stop: int) -> None:
@@ -148,8 +148,9 @@ class _Gathered:
     def _add_envelope(self, analysis: Analysis, marker: Marker) -> None:
         first = analysis.chunk.start
         rows = slice(max(marker.onset - first, 0), marker.offset - first)
+        short = marker.offset - marker.onset <= LONGEST_TRIAL * self.info.sampling_frequency
         for i, column in enumerate(self.info.columns()):
-            if self.info.channels[column].muscle == MAXIMAL[marker.task]:
+            if short or self.info.channels[column].muscle == MAXIMAL.get(marker.task):
                 part = analysis.envelope.samples[rows, i].copy()
                 self.envelopes.setdefault((marker, column), []).append(part)
 

@@ -42,10 +42,12 @@ def provenance(
         "sampling_frequency": info.sampling_frequency,
         "duration_s": recording.n_samples / info.sampling_frequency,
         "channels": list(info.names),
+        "device": info.device,
         "emgspasm_version": version,
         "config": config.text,
         "config_sha256": config.sha256,
         "pipeline": repr(pipeline),
+        "settings": asdict(pipeline),
         "delay_ms": round(1000 * pipeline.delay(info), 3),
         "settling_ms": round(1000 * pipeline.settling(info), 3),
         "exploratory": info.sampling_frequency < LOWEST,
@@ -86,7 +88,12 @@ def spasm_provenance(
     most : mapping
         Maximal voluntary contraction by channel, in its unit.
     """
+    fs = info.sampling_frequency
     return {
+        "valid_s": [[round(a / fs, 6), round(b / fs, 6)] for a, b in found.valid],
+        "tasks": [
+            [m.task, m.trial, round(m.onset / fs, 6), round(m.offset / fs, 6)] for m in found.marked
+        ],
         "mvc_uV": {
             info.names[column]: microvolts(value, info.channels[column])
             for column, value in most.items()
@@ -110,7 +117,8 @@ def withheld(info: StreamInfo, found: Findings, most: Mapping[int, float]) -> li
     if lacking:
         rows.append(
             Withheld(
-                "mvc_uV, pct_mvc", f"under 3 maximal trials without a spasm: {', '.join(lacking)}"
+                "mvc_uV, pct_mvc, si, dsi, overlap",
+                f"under 3 maximal trials without a spasm: {', '.join(lacking)}",
             )
         )
     lonely = [info.names[c] for c, p in sites(info).items() if p.opposite < 0 and p.side]

@@ -15,9 +15,9 @@ from emgspasm.errors import ConfigError
 from emgspasm.measurement import Measurement, measure
 from emgspasm.provenance import provenance, spasm_provenance
 from emgspasm.storage.opening import StoredRecording, open_recording
+from emgspasm.storage.placement import bids_entities
 from emgspasm.stream import StreamInfo
 from emgspasm.tabulation.events import events_table
-from emgspasm.tabulation.labels import bids_entities
 from emgspasm.tabulation.pairs import pairs_table
 from emgspasm.tabulation.quality import channel_quality, quality_table
 from emgspasm.tabulation.summary import summary_table

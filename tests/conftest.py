@@ -1,7 +1,9 @@
 """Small signals and streams shared by the tests."""
 
+import os
 import subprocess
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +13,8 @@ from emgspasm.stream import Channel, Chunk, StreamInfo
 
 settings.register_profile("emgspasm", deadline=None, derandomize=True, max_examples=25)
 settings.load_profile("emgspasm")
+
+os.environ["LSLAPICFG"] = str(Path(__file__).with_name("lsl_api.cfg"))  # child processes too
 
 
 REAL_TIME = ("sources", "session", "cli", "viewer")

@@ -15,6 +15,7 @@ from emgspasm.errors import ConfigError, EmgspasmError
 
 COMMANDS = {
     "analyze": ("analysis:analyze", "Find bursts in recordings, folders or a study."),
+    "compare": ("comparing:compare", "Show the treatment course of a participant as one page."),
     "demo": ("demo:demo", "Simulate, record, analyze and score: no hardware needed."),
     "devices": ("boards:devices", "List serial ports, boards that answer, and what is wrong."),
     "emulate": ("boards:emulate", "Emulate a board to record from, with faults to order."),
@@ -23,7 +24,9 @@ COMMANDS = {
     "quality": ("analysis:quality", "Show noise, mains, clipping and losses of each channel."),
     "record": ("recording:record", "Record from a board into a study and detect bursts live."),
     "recover": ("files:recover", "Make a cut recording whole and say what was lost."),
-    "score": ("analysis:score", "Compare found events with a truth."),
+    "review": ("review:review", "Accept, reject or relabel events as an expert."),
+    "score": ("analysis:score", "Compare found events with a truth, or two raters."),
+    "study": ("study:study", "Enter treatments and scales of a study; list what it holds."),
     "simulate": ("simulation:simulate", "Write a recording with known truth beside it."),
     "view": ("viewing:view", "Open the live window: left against right, live or replayed."),
 }

@@ -208,7 +208,11 @@ def impedance_table(electrodes: Sequence[Electrode]) -> str:
 @click.argument("truth", type=FILE)
 @json_option
 def score(result: Path, truth: Path, *, as_json: bool) -> None:
-    """Compare found events with a truth: RESULT_events.tsv against TRUTH.tsv."""
+    """Compare found events with a truth, or two raters: RESULT_events.tsv against TRUTH.tsv.
+
+    Events that an expert rejected do not count. Beside sensitivity, PPV and errors: Cohen's kappa
+    over epochs of a second, and ICC(2,1) of the counts in blocks of 30 s.
+    """
     from emgspasm.storage.tables import read_table
     from emgspasm.synkinesis.scoring import score as compare
 
@@ -225,7 +229,7 @@ def score(result: Path, truth: Path, *, as_json: bool) -> None:
 def score_table(scores: Sequence[Score]) -> str:
     """Scores for a terminal."""
     heading = ["event", "channel", "true", "found", "sens", "PPV", "F1"]
-    heading += ["onset ms", "SD", "offset ms", "SD", "length %"]
+    heading += ["onset ms", "SD", "offset ms", "SD", "length %", "kappa", "ICC"]
     return columns(
         [
             heading,
@@ -239,6 +243,7 @@ def score_table(scores: Sequence[Score]) -> str:
                     *(shown(v) for v in (s.onset_bias_ms, s.onset_sd_ms)),
                     *(shown(v) for v in (s.offset_bias_ms, s.offset_sd_ms)),
                     shown(s.duration_error_pct),
+                    *(shown(v, 3) for v in (s.kappa, s.icc)),
                 ]
                 for s in scores
             ),

@@ -102,6 +102,24 @@ def shown(value: Any, digits: int = 1) -> str:
     return f"{value:.{digits}f}" if isinstance(value, float) else str(value)
 
 
+def require_installed(*names: str) -> None:
+    """Refuse to begin without the libraries of pages.
+
+    Raises
+    ------
+    ConfigError
+        Naming what to install.
+    """
+    from importlib.util import find_spec
+
+    lacking = [name for name in names if find_spec(name) is None]
+    if lacking:
+        raise ConfigError(
+            f"{' and '.join(lacking)} not installed (pages need them). "
+            "pip install 'emgspasm[report]'"
+        )
+
+
 def refuse_existing(*paths: Path, overwrite: bool) -> None:
     """Refuse a call whose output is there already.
 

@@ -59,49 +59,91 @@ def import_(
         rescale=rescale,
     )
     try:
-        place = Study.open_or_create(study).place(participant, session, task=task, run=run)
+        opened = Study.open_or_create(study)
+        place = opened.place(participant, session, task=task, run=run)
     except ValueError as error:
         raise ConfigError(str(error)) from None
     refuse_existing(place.recording, overwrite=overwrite)
     findings = import_recording(recording, place.recording, overwrite=overwrite)
     write_sidecars(open_edf(place.recording), place.sidecars, task=task, overwrite=overwrite)
+    if recording.start is not None:
+        opened.note_time(place, recording.start)
+    else:
+        say(f"{source.name}: says no date; emgspasm study set-date does")
     for finding in findings:
         say(f"{source.name}: {finding}")
     say(f"imported as {place.recording}")
 
 
 @click.command(cls=Command)
-@click.argument("recording", type=FILE)
+@click.argument("recording", type=FILE, metavar="RECORDING_OR_STUDY")
 @click.option(
     "--format",
     "kind",
-    required=True,
     type=click.Choice(["edf", "csv", "parquet", "openbci"]),
-    help="What to write.",
+    help="What to write of a recording.",
 )
-@click.option("--out", required=True, type=FILE, metavar="FILE")
+@click.option(
+    "--out", required=True, type=FILE, metavar="FILE", help="A file; a folder of a study."
+)
+@click.option(
+    "--anonymize",
+    is_flag=True,
+    help="Leave out names, dates, notes, serial numbers; of a study too.",
+)
 @click.option("--montage", type=FILE, help="TOML file naming sides and muscles.")
 @click.option("--sampling-frequency", type=float, callback=positive, help="Hz, if not in the file.")
 @click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
 def export(
     recording: Path,
-    kind: str,
+    kind: str | None,
     out: Path,
     montage: Path | None,
     sampling_frequency: float | None,
     *,
+    anonymize: bool,
     overwrite: bool,
 ) -> None:
-    """Write a recording as EDF, CSV, Parquet or OpenBCI text."""
+    """Write a recording as EDF, CSV, Parquet or OpenBCI text; or copy a study without names.
+
+    With --anonymize only codes, numbers and models of devices pass. Of a study a copy is written
+    into a new folder: participants are numbered, the dates of each shifted by a secret number of
+    days to before 1925, and results left out.
+    """
+    from emgspasm.anonymization.recording import anonymous
     from emgspasm.storage.export import export_recording
     from emgspasm.storage.opening import open_recording
 
+    if recording.is_dir():
+        _copy_study(recording, out, kind, anonymize=anonymize)
+        return
+    if kind is None:
+        raise click.UsageError("say what to write: --format edf, csv, parquet or openbci")
     opened = open_recording(
         recording, montage=read_montage(montage), sampling_frequency=sampling_frequency
     )
-    for finding in export_recording(opened, kind, out, overwrite=overwrite):
+    told = anonymous(opened) if anonymize else opened
+    for finding in export_recording(told, kind, out, overwrite=overwrite):
         say(f"{out.name}: {finding}")
     say(f"exported to {out}")
+
+
+def _copy_study(study: Path, out: Path, kind: str | None, *, anonymize: bool) -> None:
+    from emgspasm.anonymization.study import anonymize_study
+    from emgspasm.storage.study import Study
+
+    opened = Study.open(study)
+    if not anonymize or kind is not None:
+        raise ConfigError(
+            f"{study} is a study (it is exported with --anonymize, without --format). "
+            "Say --anonymize, or name one recording"
+        )
+    copy = anonymize_study(opened, out)
+    n_recordings = sum(1 for _ in copy.recordings())
+    say(
+        f"{len(copy.participants)} participants and {n_recordings} recordings copied to {out}, in "
+        f"the order of participants.tsv; results are left out: emgspasm analyze {out} makes them"
+    )
 
 
 @click.command(cls=Command)

@@ -7,6 +7,8 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +62,8 @@ def record(
     source = configured_source(loaded, config, port)
     known = read_markers(markers) if markers else ()
     try:
-        place = Study.open_or_create(study).place(participant, session, task=task, run=run)
+        opened = Study.open_or_create(study)
+        place = opened.place(participant, session, task=task, run=run)
     except ValueError as error:
         raise ConfigError(str(error)) from None
     if place.recording.exists():
@@ -76,11 +79,14 @@ def record(
     try:
         with recording:
             describe(recording, place, task)
+            opened.note_time(place, datetime.now())  # noqa: DTZ005  BIDS: the clock of the place
             say(f"recording to {place.recording}")
             if recording.refusal:
                 say(f"recorded but not analyzed: {recording.refusal}")
             for limit in limits(recording.unscaled):
                 say(limit)
+            for name in filter(None, asdict(loaded.config.outlets).values()):
+                say(f"sent to the network (LSL) as {name}, readable by all who are in it")
             _until_over(recording)
         recording.wait()
     except EmgspasmError:

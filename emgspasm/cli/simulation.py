@@ -26,6 +26,17 @@ if TYPE_CHECKING:
 @click.option("--duration", type=float, default=60.0, show_default=True, help="Seconds.")
 @click.option("--snr", type=float, default=20.0, show_default=True, help="Bursts over noise, dB.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option(
+    "--days-since-injection", type=float, metavar="DAYS", help="Day of a course of toxin."
+)
+@click.option(
+    "--injected", multiple=True, metavar="SITE", help="Injected site, as OOC_L; repeat for more."
+)
+@click.option("--study", type=FILE, help="Write into a study instead; made if missing.")
+@click.option("--participant", metavar="ID", help="In a study: letters and digits.")
+@click.option("--session", metavar="ID", help="In a study: session label.")
+@click.option("--task", metavar="NAME", help="In a study: task label, such as rest.")
+@click.option("--run", type=click.IntRange(1), help="In a study: number of the repetition.")
 @click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
 @click.option("--overwrite", is_flag=True, help="Replace files that exist.")
 def simulate(
@@ -36,21 +47,33 @@ def simulate(
     duration: float,
     snr: float,
     seed: int,
+    days_since_injection: float | None,
+    injected: tuple[str, ...],
+    study: Path | None,
+    participant: str | None,
+    session: str | None,
+    task: str | None,
+    run: int | None,
     *,
     listing: bool,
     as_json: bool,
     overwrite: bool,
 ) -> None:
-    """Write a simulated recording, and beside it what really happened (OUT_truth.tsv)."""
+    """Write a simulated recording, and beside it what really happened (OUT_truth.tsv).
+
+    With --study it goes where record would put it, and its truth to derivatives/truth.
+    """
     from emgspasm import simulation
 
     if listing:
         _list_scenarios(as_json=as_json)
         return
-    if out is None or scenario is None:
-        raise click.UsageError("give OUT.bdf and --scenario NAME (--list names them)")
-    if out.suffix.lower() != ".bdf":
+    if scenario is None or (out is None) == (study is None):
+        raise click.UsageError("give OUT.bdf (or --study DIR) and --scenario NAME (--list)")
+    if out is not None and out.suffix.lower() != ".bdf":
         raise ConfigError(f"{out} does not end in .bdf (recordings are BDF+). Name it OUT.bdf")
+    if study is not None and (participant is None or task is None):
+        raise click.UsageError("in a study a recording needs --participant ID and --task NAME")
     try:
         simulated = simulation.simulate(
             scenario,
@@ -59,13 +82,50 @@ def simulate(
             duration=duration,
             snr=snr,
             seed=seed,
+            days_since_injection=days_since_injection,
+            injected=injected,
         )
+        if study is not None and participant is not None and task is not None:
+            labels = participant, session, task, run
+            out, truth = _into_study(simulated, scenario, study, labels, overwrite=overwrite)
+            say(f"{out}: {scenario}, {duration:g} s, simulated; its truth is in {truth}")
+            return
     except ValueError as error:
         raise ConfigError(str(error)) from None
+    assert out is not None
     truth = out.with_name(f"{out.stem}_truth.tsv")
     refuse_existing(out, truth, overwrite=overwrite)
     write_simulation(simulated, out, truth)
     say(f"{out}: {scenario}, {duration:g} s, simulated; its truth is in {truth.name}")
+
+
+def _into_study(
+    simulated: Simulation,
+    scenario: str,
+    study: Path,
+    labels: tuple[str, str | None, str, int | None],
+    *,
+    overwrite: bool,
+) -> tuple[Path, Path]:
+    """Write a recording where a study has its place, what describes it, and its truth."""
+    from emgspasm.storage.edf import open_edf
+    from emgspasm.storage.sidecar import Acquisition, write_sidecars
+    from emgspasm.storage.study import Study
+
+    participant, session, task, run = labels
+    place = Study.open_or_create(study).place(participant, session, task=task, run=run)
+    folder = study / "derivatives" / "truth" / place.folder.relative_to(study)
+    truth = folder / f"{place.stem}_desc-truth_events.tsv"
+    refuse_existing(place.recording, truth, overwrite=overwrite)
+    write_simulation(simulated, place.recording, truth)
+    write_sidecars(
+        open_edf(place.recording),
+        place.sidecars,
+        task=task,
+        acquisition=Acquisition("Bipolar", f"none: simulated face, scenario {scenario}", None, {}),
+        overwrite=True,
+    )
+    return place.recording, truth
 
 
 def write_simulation(simulated: Simulation, out: Path, truth: Path) -> None:
@@ -88,7 +148,7 @@ def _write_recording(simulated: Simulation, path: Path) -> None:
     from emgspasm.storage.bdf import BdfWriter
 
     n_chunks = -(-simulated.n_samples // simulated.chunk_size)
-    with BdfWriter(path, simulated.info) as file:
+    with BdfWriter(path, simulated.info, equipment=simulated.info.device) as file:
         for annotation in simulated.annotations:
             file.annotate(annotation)
         with progress(simulated, "simulate", n_chunks) as chunks:

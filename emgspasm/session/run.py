@@ -24,6 +24,7 @@ from emgspasm.measurement import suit
 from emgspasm.session.disk import require_reserve, require_room, room
 from emgspasm.session.handover import Handover, Tick
 from emgspasm.session.network import NetworkMarkers
+from emgspasm.session.outlets import Outlets
 from emgspasm.session.preparation import chosen, labelled, refusal, unscaled, warm_up
 from emgspasm.session.status import Counters, Status
 from emgspasm.sources.events import SourceEvent
@@ -31,7 +32,7 @@ from emgspasm.sources.lsl_markers import LslMarkers
 from emgspasm.sources.protocols import Eventful
 from emgspasm.storage.bdf import BdfWriter
 from emgspasm.storage.opening import storable
-from emgspasm.stream import Annotation, Channel, Chunk, Source, StreamInfo
+from emgspasm.stream import Annotation, Channel, Chunk, Source, StreamInfo, emg_only
 from emgspasm.synkinesis.folding import Folding, fold
 from emgspasm.synkinesis.markers import is_task
 
@@ -101,12 +102,14 @@ class Session:
         self._duration, self._clock = duration, clock
         self._due = sorted(markers, key=_latest_first)
         self._network = NetworkMarkers(network, source) if network else None
+        self._outlets = Outlets(self.config.config.outlets, self._labelled)
         self._handovers = tuple(handovers)
         limit = self.config.config.pipeline.screen.clip_fraction
         rails = np.array([limit * channel.full_scale for channel in self._labelled.channels])
         self._counters = Counters(self._labelled, rails)
         self._telling = source if isinstance(source, Eventful) else None
         self._n_events = 0
+        self._delay = 0.0
         self._stored: list[Annotation] = []
         self._error: BaseException | None = None
         self._over = threading.Event()
@@ -164,6 +167,7 @@ class Session:
         with ExitStack() as held:
             if self._network:  # first: it takes a while, in which samples would pile up
                 held.enter_context(self._network.inlet)
+            held.enter_context(self._outlets)
             held.enter_context(self.source)
             device = self._labelled.device
             self._writer = held.enter_context(
@@ -219,6 +223,8 @@ class Session:
                 self._counters.said(*tick, self._clock())
                 for handover in self._handovers:
                     handover.put(tick)
+                now = self._counters.anchor.sample_at(self._clock())
+                self._outlets.push(tick, now, self._delay)
         except BaseException as error:  # noqa: BLE001  # top of a thread: raised by wait
             self._error = error
             self._finish(chunks)
@@ -239,6 +245,7 @@ class Session:
                 pass
             return
         self.pipeline, stream, self.notice = suit(self.config, self.info, chunks)
+        self._delay = self.pipeline.delay(emg_only(self.info))
         analyses = analyze(self.pipeline, self.info, stream)
         yield from fold(
             Folding(), self.pipeline, self.info, analyses, self._stored, provisional=PROVISIONAL

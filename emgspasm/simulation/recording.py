@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import TracebackType
 from typing import Literal, Self
@@ -19,6 +19,7 @@ from emgspasm.simulation.ads1299 import ADS1299, FULL_SCALE, arrivals, quantize
 from emgspasm.simulation.disturbances import wander
 from emgspasm.simulation.face import Face, Noise, motor_pools
 from emgspasm.simulation.scenarios import SCENARIOS, plan
+from emgspasm.simulation.toxin import check_toxin, weakened
 from emgspasm.simulation.truth import Band, noise_for, true_events
 from emgspasm.stream import MUSCLES, Annotation, Channel, Chunk, Event, StreamInfo
 
@@ -142,6 +143,8 @@ def simulate(
     clock_drift: float = 0.0,
     power_line_frequency: float = 50.0,
     chunk_size: int | None = None,
+    days_since_injection: float | None = None,
+    injected: tuple[str, ...] = (),
 ) -> Simulation:
     """Simulate facial surface EMG with known truth, as an ADS1299 would record it.
 
@@ -177,6 +180,12 @@ def simulate(
         Hertz of the mains.
     chunk_size : int, optional
         Most samples in a chunk; 1/25 s by default.
+    days_since_injection : float, optional
+        Day of a course of botulinum toxin: the muscles of `injected` have the share of their
+        amplitude that :func:`emgspasm.simulation.toxin.remaining_amplitude` tells; what happens
+        and when stays the same. `snr` is that of the untreated face.
+    injected : tuple of str
+        Sites of the injection, as ``OOC_L``.
 
     Raises
     ------
@@ -185,6 +194,7 @@ def simulate(
     """
     check(scenario, side, sampling_frequency, duration, snr, seed, montage)
     check_device(packet_loss, clock_drift, power_line_frequency, chunk_size)
+    check_toxin(days_since_injection, injected, montage)
     device = ADS1299(float(sampling_frequency), packet_loss)
     clock = device.simulated_frequency * (1 + clock_drift * 1e-6)
     planned = plan(SCENARIOS[scenario], side[0].upper(), montage, duration, seed)
@@ -193,6 +203,8 @@ def simulate(
         montage, pools, planned, seed, device.simulated_frequency, clock, power_line_frequency
     )
     noise, baselines = noise_for(face, snr, Band(device))
+    if days_since_injection is not None:  # the noise is that of the untreated face
+        face = replace(face, pools=weakened(pools, montage, injected, days_since_injection))
     channels = tuple(Channel.from_label(label, full_scale=FULL_SCALE) for label in montage)
     info = StreamInfo(float(sampling_frequency), channels, "ADS1299 (simulated)")
     n_samples = max(1, round(duration * sampling_frequency))

@@ -11,26 +11,22 @@ from __future__ import annotations
 from typing import Any
 
 from emgspasm.sources.lsl_session import library
-from emgspasm.stream import Chunk, Event, StreamInfo
+from emgspasm.stream import Burst, Chunk, Event, StreamInfo
 
 
 class SignalOutlet:
     """A stream of samples in the network, from making it to :meth:`close`.
-
-    Time stamps are liblsl's own, taken at the hand-over; receivers smooth them.
 
     Parameters
     ----------
     info : StreamInfo
     name : str
         How others find it.
-    delay : float
-        Seconds by which the samples are older than their hand-over: the delay of the filters.
     """
 
-    def __init__(self, info: StreamInfo, name: str = "emgspasm", delay: float = 0.0) -> None:
+    def __init__(self, info: StreamInfo, name: str = "emgspasm") -> None:
         pylsl = library()
-        self._delay, self._clock = delay, pylsl.local_clock
+        self._clock = pylsl.local_clock
         described = pylsl.StreamInfo(
             name, "EMG", len(info.channels), info.sampling_frequency, "float32", f"{name}-signal"
         )
@@ -39,10 +35,16 @@ class SignalOutlet:
         described.set_channel_units([channel.unit for channel in info.channels])
         self._outlet: Any = pylsl.StreamOutlet(described)
 
-    def push(self, chunk: Chunk) -> None:
-        """Hand a chunk over; its last sample is taken for the latest."""
+    def push(self, chunk: Chunk, age: float = 0.0) -> None:
+        """Hand a chunk over; `age` is how long ago its last sample happened, in seconds.
+
+        Raises
+        ------
+        RuntimeError
+            liblsl refuses it.
+        """
         if len(chunk.samples):
-            self._outlet.push_chunk(chunk.samples, self._clock() - self._delay)
+            self._outlet.push_chunk(chunk.samples, self._clock() - age)
 
     def close(self) -> None:
         """Leave the network."""
@@ -50,7 +52,7 @@ class SignalOutlet:
 
 
 class EventOutlet:
-    """A stream of events as text markers (``spasm/L/tonic``), from making it to :meth:`close`.
+    """A stream of bursts and events as text markers, from making it to :meth:`close`.
 
     Parameters
     ----------
@@ -64,9 +66,15 @@ class EventOutlet:
         described = pylsl.StreamInfo(name, "Markers", 1, 0, "string", f"{name}-markers")
         self._outlet: Any = pylsl.StreamOutlet(described)
 
-    def push(self, event: Event, age: float) -> None:
-        """Say an event; `age` is how long ago it began, in seconds."""
-        self._outlet.push_sample([event_text(event)], self._clock() - age)
+    def push(self, text: str, age: float) -> None:
+        """Say a text; `age` is how long ago what it says began, in seconds.
+
+        Raises
+        ------
+        RuntimeError
+            liblsl refuses it.
+        """
+        self._outlet.push_sample([text], self._clock() - age)
 
     def close(self) -> None:
         """Leave the network."""
@@ -76,3 +84,8 @@ class EventOutlet:
 def event_text(event: Event) -> str:
     """Write type, side and class of an event, as ``spasm/L/tonic``; without class ``blink/B``."""
     return "/".join(part for part in (event.trial_type, event.side, event.label) if part)
+
+
+def burst_text(burst: Burst, info: StreamInfo) -> str:
+    """Write a burst and its channel, as ``burst/OOC_L``."""
+    return f"burst/{info.names[burst.channel]}"

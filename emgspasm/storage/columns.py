@@ -171,9 +171,63 @@ TRIALS = (
     Column("syn_latency_ms", "Onset after the prime muscle, within 150 ms", "ms"),
     Column("syn_pctmvc", "Its amplitude as a share of the maximal contraction", "%"),
     Column("si", "Synkinesis index: syn_pctmvc over prime_pctmvc"),
+    Column("dsi", "si of this side minus that of the other; a muscle without a burst counts 0"),
+    Column(
+        "overlap",
+        "Integral of the smaller over that of the larger of the two amplitudes, noise-corrected "
+        "shares of the maximal contraction, over the trial",
+    ),
     Column("synk", "Whether it moved along, over 10 % of the maximum where that is known"),
     Column("spasm_overlap", "Whether a hemifacial spasm of the side overlaps the trial"),
     _RECORDING,
+)
+
+REVIEWED_EVENTS = (
+    *EVENTS,
+    Column("rater", "Pseudonym of the expert who decided about the event"),
+    Column("reviewed", "When, in universal time"),
+    Column("detected_as", "What the detector had called it, where the expert calls it otherwise"),
+)
+
+GROUP = (
+    *SUMMARY,
+    Column("treatment", "Kind of the last treatment before the recording"),
+    Column("days_since_treatment", "Days from that treatment to the recording", whole=True),
+    Column("sampling_frequency", "Of the recording", "Hz"),
+    Column("config_sha", "First 12 digits of the hash of the configuration"),
+    Column("detector_version", "Version of emgspasm"),
+    Column("simulated", "Whether the device is simulated", levels=("yes", "no")),
+    Column("reviewed", "Whether an expert reviewed the events", levels=("yes", "no")),
+)
+
+COURSE = (
+    Column("participant", "Pseudonym"),
+    Column("session", "Session label"),
+    Column("date", "Day of the session, score or treatment"),
+    Column("day", "Days since the treatment that is day 0", whole=True),
+    Column("visit", "Visit window in a course of toxin: baseline, W2, W4, W8, W12, W16"),
+    _SIDE,
+    Column("region", "brow, eye, cheek, mouth or neck; face is all of a side"),
+    Column("muscles", "Muscle codes of the region, joined by +; of a treatment its site"),
+    Column(
+        "measure",
+        "rate: spasms at rest per minute; burden: their amplitude over noise times duration, per "
+        "valid time, mean of the muscles; amplitude: median of their bursts over noise; mvc_ratio: "
+        "maximal contraction of the affected over the other side; scale, treatment: as entered",
+        levels=("rate", "burden", "amplitude", "mvc_ratio", "scale", "treatment"),
+    ),
+    Column("name", "Of the scale or treatment"),
+    Column("value", "In the unit of its row"),
+    Column("ci_lo", "Lower end of its 95 % interval"),
+    Column("ci_hi", "Upper end of its 95 % interval"),
+    Column("unit", "Unit of the value"),
+    Column("baseline", "yes in the session that others are compared with", levels=("yes",)),
+    Column("change", "Value less that of the baseline"),
+    Column("mdc", "Minimal detectable change, from two blocks of rest of each session"),
+    Column("verdict", "Whether the change is larger than measurement variability"),
+    Column("valid_s", "Valid time at rest", "s"),
+    Column("n_spasms", "Spasms in that time", whole=True),
+    Column("rater", "Who gave the score of a scale"),
 )
 
 TABLES: dict[str, tuple[Column, ...]] = {
@@ -183,3 +237,10 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "pairs": PAIRS,
     "trials": TRIALS,
 }
+
+JOINT_TABLES: dict[str, tuple[Column, ...]] = {
+    "reviewed_events": REVIEWED_EVENTS,
+    "course": COURSE,
+    "group_summary": GROUP,
+}
+"""Tables beside those of a recording: of an expert, of a participant, of a study."""

@@ -1,8 +1,9 @@
 """The events dictionary of a study: meanings, levels and HED tags of the columns of events.
 
 Tags are those of the HED library schema SCORE 2.1.0 and its partner, the standard schema 8.4.0.
-HED joins the tags of a row's columns: a tonic spasm of the left face is ``Data-feature, Spasm,
-Left, Tonic-contraction``.
+HED joins the tags of all rows of one onset, so each row is a group of its own: the tags of kinds
+name the columns that go into their group. A tonic spasm of the left face is ``(Data-feature, Spasm,
+Left, Tonic-contraction)``.
 """
 
 from __future__ import annotations
@@ -69,7 +70,8 @@ def _entry(name: str) -> dict[str, Any]:
         entry["Units"] = column.unit
     if name in TAGGED:
         entry["Levels"] = {level: text for level, (text, _) in TAGGED[name].items()}
-        entry["HED"] = {level: tags for level, (_, tags) in TAGGED[name].items()}
+        grouped = "({}, {{side}}, {{class}}, {{muscle}})" if name == "trial_type" else "{}"
+        entry["HED"] = {level: grouped.format(tags) for level, (_, tags) in TAGGED[name].items()}
     elif column.levels:
         entry["Levels"] = {level: level for level in column.levels}
     return entry

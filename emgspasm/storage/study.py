@@ -1,77 +1,37 @@
-"""A study: a folder of participants and sessions that is a valid BIDS dataset."""
+"""A study: a folder of participants and sessions that is a valid BIDS dataset.
+
+Whatever several processes may write is changed under the lock of the study.
+"""
 
 from __future__ import annotations
 
+import difflib
 import os
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from importlib.metadata import version
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Self
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.hed import VERSION
-from emgspasm.storage.sidecar import SidecarPaths, write_rows
-from emgspasm.storage.tables import replacing, write_json
+from emgspasm.storage.dataset import create, describe_own_table
+from emgspasm.storage.frames import entered_frame, results_frame, sessions_frame
+from emgspasm.storage.ledger import append_row, read_ledger
+from emgspasm.storage.lock import LOCK, locked
+from emgspasm.storage.placement import Placement, checked_label
+from emgspasm.storage.scales import ScaleScore, append_score
+from emgspasm.storage.scans import write_time
+from emgspasm.storage.sidecar import write_rows
+from emgspasm.storage.treatments import Treatment, append_treatment
 
-BIDS_VERSION = "1.11.1"
-"""The version that first held EMG, as corrected."""
-_LABEL = re.compile(r"[0-9A-Za-z]+\Z")
-_README = """# {name}
+if TYPE_CHECKING:
+    import pandas as pd
 
-Facial surface EMG, recorded and analyzed with emgspasm. One folder a participant, in it one a
-session; `emg/` holds the recordings (BDF+; missing samples are marked `BAD_ACQ_SKIP`), their
-channels and markers. Results are in `derivatives/emgspasm/`. Participants are pseudonyms: keep
-the key elsewhere. `treatments.tsv` and `scales.tsv` are entered by hand.
-
-For research and education only.
-"""
-_IGNORED = "treatments.tsv\nscales.tsv\n"
-"""BIDS knows no tables of treatments at the top of a dataset."""
+__all__ = ["Placement", "Study", "open_study"]
 
 
-_NOT_BIDS = (
-    "/summary.tsv\n/dataset.json\n**/*_summary.tsv\n**/*_quality.tsv\n**/*_desc-bursts.json\n"
-)
-"""BIDS knows events of a derivative, but no tables like these."""
-
-
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """Where a recording of a study and its sidecars belong.
-
-    Parameters
-    ----------
-    folder : Path
-        The ``emg`` folder of the session.
-    stem : str
-        What all its file names begin with: ``sub-01_ses-01_task-rest``.
-    """
-
-    folder: Path
-    stem: str
-
-    @classmethod
-    def of(cls, recording: Path) -> Self | None:
-        """Tell the placement of a recording by its name; None if it is none of a study."""
-        if not recording.name.endswith("_emg.bdf"):
-            return None
-        return cls(recording.parent, recording.name.removesuffix("_emg.bdf"))
-
-    @property
-    def recording(self) -> Path:
-        """The BDF+ file."""
-        return self.folder / f"{self.stem}_emg.bdf"
-
-    @property
-    def sidecars(self) -> SidecarPaths:
-        """The files that describe it."""
-        return SidecarPaths(
-            self.folder / f"{self.stem}_emg.json",
-            self.folder / f"{self.stem}_channels.tsv",
-            self.folder / f"{self.stem}_events.tsv",
-        )
+def open_study(path: str | os.PathLike[str]) -> Study:
+    """Open a study that is there; see :meth:`Study.open`."""
+    return Study.open(path)
 
 
 class Study:
@@ -80,7 +40,7 @@ class Study:
     Parameters
     ----------
     path : Path
-        Its folder, which :meth:`open_or_create` has made or found.
+        Its folder, which :meth:`open` has found or :meth:`open_or_create` has made.
     """
 
     def __init__(self, path: Path) -> None:
@@ -88,6 +48,23 @@ class Study:
 
     def __repr__(self) -> str:
         return f"<Study {self.path}>"
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str]) -> Self:
+        """Open a study that is there.
+
+        Raises
+        ------
+        RecordingError
+            If the folder is no study.
+        """
+        study = cls(Path(path))
+        if not study._description.is_file():
+            raise RecordingError(
+                f"{study.path} is no study (it has no dataset_description.json). Check the path; "
+                "record, import and simulate --study begin one"
+            )
+        return study
 
     @classmethod
     def open_or_create(cls, path: str | os.PathLike[str], *, name: str | None = None) -> Self:
@@ -123,7 +100,7 @@ class Study:
             If the folder cannot be made.
         """
         entities = {"sub": participant, "ses": session, "task": task, "run": run}
-        labels = [f"{key}-{_checked(key, str(label))}" for key, label in entities.items()
+        labels = [f"{key}-{checked_label(key, str(label))}" for key, label in entities.items()
                   if label is not None]  # fmt: skip
         folder = self.path.joinpath(*labels[: 1 if session is None else 2], "emg")
         try:
@@ -135,16 +112,95 @@ class Study:
         self._list(labels[0])
         return Placement(folder, "_".join(labels))
 
+    def note_time(self, place: Placement, moment: datetime) -> None:
+        """Say when a recording was made: the only place of a study that holds dates of recordings.
+
+        Raises
+        ------
+        RecordingError
+            If the table cannot be written.
+        """
+        with locked(self.path):
+            write_time(place, moment)
+
+    def add_treatment(self, told: Treatment) -> None:
+        """Add a row to ``treatments.tsv``.
+
+        Raises
+        ------
+        RecordingError
+            If the participant is unknown, the row is there already, or the table cannot be written.
+        """
+        self.require(told.participant)
+        with locked(self.path):
+            describe_own_table(self.path, "treatments")
+            append_treatment(self.path, told)
+
+    def add_score(self, told: ScaleScore) -> None:
+        """Add a row to ``scales.tsv``; raises what :meth:`add_treatment` does."""
+        self.require(told.participant)
+        with locked(self.path):
+            describe_own_table(self.path, "scales")
+            append_score(self.path, told)
+
+    def require(self, participant: str) -> None:
+        """Refuse a participant who is not listed.
+
+        Raises
+        ------
+        RecordingError
+            Naming those who are.
+        """
+        known = self.participants
+        if participant in known:
+            return
+        near = difflib.get_close_matches(participant, known, 1, 0.5)
+        listed = ", ".join(known[:20]) or "none"
+        raise RecordingError(
+            f"participant {participant!r} is not in {self._participants} (it lists {listed}). "
+            + (f"Did you mean {near[0]}?" if near else "Record or import for them first")
+        )
+
     def recordings(self) -> Iterator[Path]:
         """Yield the recordings in order of participant, session and name."""
         patterns = ("sub-*/emg/*_emg.[be]df", "sub-*/ses-*/emg/*_emg.[be]df")
         yield from sorted(path for pattern in patterns for path in self.path.glob(pattern))
 
+    def sessions(self) -> pd.DataFrame:
+        """A row a recording: participant, session, task, run, date, and path in the study."""
+        return sessions_frame(self.path, self.recordings())
+
+    def treatments(self) -> pd.DataFrame:
+        """Treatments, as people entered them."""
+        return entered_frame(self.path, "treatments")
+
+    def scores(self) -> pd.DataFrame:
+        """Scores of scales, as people entered them."""
+        return entered_frame(self.path, "scores")
+
+    def results(self, table: str = "summary") -> pd.DataFrame:
+        """One table of the results of all recordings, an expert's where there is a review.
+
+        Parameters
+        ----------
+        table : str
+            ``events``, ``summary``, ``quality``, ``pairs`` or ``trials``; columns as in
+            ``dataset.json``.
+
+        Raises
+        ------
+        ValueError
+            If there is no such table.
+        RecordingError
+            If there are no results: analyze the study first.
+        """
+        return results_frame(self.path, table)
+
     @property
     def participants(self) -> tuple[str, ...]:
         """Labels of the listed participants."""
-        lines = self._participants.read_text(encoding="utf-8").splitlines()[1:]
-        return tuple(line.split("\t")[0].removeprefix("sub-") for line in lines if line.strip())
+        rows = read_ledger(self._participants, ("participant_id",))
+        return tuple(str(row["participant_id"]).removeprefix("sub-") for row in rows)
 
     @property
     def _description(self) -> Path:
@@ -155,54 +211,35 @@ class Study:
         return self.path / "participants.tsv"
 
     def _create(self, name: str) -> None:
-        if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
+        if self.path.exists() and (not self.path.is_dir() or self._strangers()):
             raise RecordingError(
                 f"{self.path}: is no study (it has no dataset_description.json) and not an empty "
                 "folder. Name a study, or a new folder for one"
             )
-        for file, text in (("README", _README.format(name=name)), (".bidsignore", _IGNORED)):
-            with replacing(self.path / file, overwrite=True) as temporary:
-                temporary.write_text(text, encoding="utf-8")
-        write_rows(self._participants, ("participant_id",), ())
-        write_json(_dataset(name), self._description)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RecordingError(
+                f"{self.path}: cannot be made ({error.strerror}). Choose another folder"
+            ) from error
+        with locked(self.path):
+            if not self._description.exists():  # another process may have been quicker
+                write_rows(self._participants, ("participant_id",), (), overwrite=True)
+                create(self.path, name)
+
+    def _strangers(self) -> list[str]:
+        """Names in the folder that the first moments of a study do not explain."""
+        begun = (LOCK, "README", "participants.tsv", ".bidsignore")
+        names = [path.name for path in self.path.iterdir()]
+        if LOCK in names:  # a study that another process is beginning, or was killed in beginning
+            return [n for n in names if n not in begun and not n.endswith(".tmp")]
+        return names
 
     def _list(self, participant: str) -> None:
         """Add a participant to the table, whose other columns people may have added."""
-        text = self._participants.read_text(encoding="utf-8") if self._participants.exists() else ""
-        header, *rows = text.splitlines() or ["participant_id"]
-        if participant in (row.split("\t")[0] for row in rows):
+        if participant.removeprefix("sub-") in self.participants:
             return
-        rows.append("\t".join([participant, *["n/a"] * header.count("\t")]))
-        with replacing(self._participants, overwrite=True) as temporary:
-            temporary.write_text("\n".join((header, *rows)) + "\n", encoding="utf-8")
-
-
-def describe_derivatives(folder: Path) -> None:
-    """Make the folder of a study's results a BIDS dataset of its own.
-
-    Raises
-    ------
-    RecordingError
-        If a file cannot be written.
-    """
-    with replacing(folder / ".bidsignore", overwrite=True) as temporary:
-        temporary.write_text(_NOT_BIDS, encoding="utf-8")
-    description = _dataset("emgspasm results", kind="derivative") | {"HEDVersion": VERSION}
-    write_json(description, folder / "dataset_description.json", overwrite=True)
-
-
-def _dataset(name: str, kind: str = "raw") -> dict[str, Any]:
-    return {
-        "Name": name,
-        "BIDSVersion": BIDS_VERSION,
-        "DatasetType": kind,
-        "GeneratedBy": [{"Name": "emgspasm", "Version": version("emgspasm")}],
-    }
-
-
-def _checked(key: str, label: str) -> str:
-    if not _LABEL.match(label):
-        raise ValueError(
-            f"{key}={label!r}; BIDS labels take ASCII letters and digits only, at least one"
-        )
-    return label
+        with locked(self.path):
+            if participant.removeprefix("sub-") not in self.participants:
+                row = {"participant_id": participant}
+                append_row(self._participants, ("participant_id",), row)

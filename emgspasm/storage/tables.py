@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.columns import TABLES, Column
+from emgspasm.storage.columns import JOINT_TABLES, TABLES, Column
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,6 +56,15 @@ def _is_scalar(values: Any) -> bool:
     return values is None or isinstance(values, str)
 
 
+def table_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a data frame as dicts by column, None for what is missing."""
+    import pandas as pd
+
+    filled = frame.astype(object).where(frame.notna(), None)
+    assert isinstance(filled, pd.DataFrame)
+    return [{str(k): v for k, v in row.items()} for row in filled.to_dict("records")]
+
+
 def write_table(frame: pd.DataFrame, path: Path, *, overwrite: bool = False) -> None:
     """Write a data frame as TSV, ``n/a`` for missing, seven significant digits at least.
 
@@ -66,6 +75,10 @@ def write_table(frame: pd.DataFrame, path: Path, *, overwrite: bool = False) -> 
     """
     with replacing(path, overwrite=overwrite) as temporary:
         frame.to_csv(temporary, sep="\t", index=False, na_rep=MISSING, lineterminator="\n")
+
+
+LABELS = ("participant", "session", "task", "recording", "rater", "config_sha", "detector_version")
+"""Columns that hold words even where these look like numbers: 01, 4e1234567890."""
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -79,7 +92,10 @@ def read_table(path: Path) -> pd.DataFrame:
     import pandas as pd
 
     try:
-        return pd.read_csv(path, sep="\t", na_values=[MISSING], keep_default_na=False)
+        return pd.read_csv(
+            path, sep="\t", na_values=[MISSING], keep_default_na=False,
+            dtype=dict.fromkeys(LABELS, str),
+        )  # fmt: skip
     except OSError as error:
         raise RecordingError(f"{path} cannot be read ({error.strerror}). Check the path") from None
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
@@ -99,7 +115,7 @@ def data_dictionary() -> dict[str, Any]:
     """Every column of every table, as the ``dataset.json`` beside the results says it."""
     return {
         f"{name}.tsv": {column.name: _described(column) for column in columns}
-        for name, columns in TABLES.items()
+        for name, columns in (TABLES | JOINT_TABLES).items()
     }
 
 
@@ -129,7 +145,9 @@ def replacing(path: Path, *, overwrite: bool) -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
+        _to_disk(temporary)  # or a power cut may leave the new name on an empty file
         temporary.replace(path)
+        _to_disk(path.parent)
     except OSError as error:
         raise RecordingError(
             f"{path} cannot be written ({error.strerror}). Check the folder and the free space"
@@ -137,3 +155,12 @@ def replacing(path: Path, *, overwrite: bool) -> Iterator[Path]:
     finally:
         with suppress(OSError):  # the folder may be none; what went wrong is said already
             temporary.unlink(missing_ok=True)
+
+
+def _to_disk(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

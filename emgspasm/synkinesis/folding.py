@@ -15,28 +15,30 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from scipy.signal import sosfilt
 
 from emgspasm.dsp.pipeline import Analysis, Pipeline
 from emgspasm.stream import Annotation, Burst, Event, StreamInfo, emg_only
 from emgspasm.synkinesis import history as past
+from emgspasm.synkinesis.acts import Act
+from emgspasm.synkinesis.bilateral import Company
+from emgspasm.synkinesis.chains import Chain
+from emgspasm.synkinesis.experience import Experience, note_eyes
 from emgspasm.synkinesis.history import History
-from emgspasm.synkinesis.judging import Act, Company, Rules, acts
+from emgspasm.synkinesis.judging import acts
 from emgspasm.synkinesis.markers import Marker, markers
-from emgspasm.synkinesis.naming import (
-    Chain,
-    Experience,
-    artifact,
-    blink,
-    movement,
-    remarked,
-    spasms,
-)
+from emgspasm.synkinesis.naming import artifact, blink, movement, spasms
 from emgspasm.synkinesis.pairs import ENVELOPE, RATE, REACH, envelope_lag
 from emgspasm.synkinesis.reading import Reading, Site, read, sites
 from emgspasm.synkinesis.spread import EYE, REGIONS
+from emgspasm.synkinesis.verdicts import Rules
+from emgspasm.synkinesis.wording import remarked
 
 CLUSTER_GAP = 0.010
 """Seconds; bursts that begin later than this after all others ended are another cluster."""
+
+STEP = 0.1
+"""Seconds of the filters' answer to a step: until it has rung out [design]."""
 
 LONGEST = 20.0
 """Seconds after which a cluster that never pauses is cut [design]."""
@@ -154,7 +156,8 @@ class Folding:
         fs = info.sampling_frequency
         shift = round(pipeline.delay(emg_only(info)) * fs)
         held = pipeline.detector.baseline.calibration + pipeline.certain(emg_only(info))
-        history = past.begin(fs, len(info.columns()), start, shift, held)
+        step = sosfilt(pipeline.cascade.sos(fs), np.ones(round(STEP * fs)))
+        history = past.begin(fs, len(info.columns()), start, shift, held, step)
         places = sites(info)
         known = Experience(_sides_of_eyes_only(places.values()))
         return FoldState(fs, places, history, markers(annotations, fs), known=known)
@@ -258,10 +261,12 @@ class Folding:
 
     def _close_cluster(self, state: FoldState, said: Saying) -> None:
         for act in acts(state.cluster, self.rules, state.company, state.fs):
+            if act.kind in ("blink", "twitch"):
+                note_eyes(act, state.known)
             if act.kind == "blink":
                 said.events.append(blink(act, state.marked, state.fs))
             elif act.kind == "artifact":
-                said.events.append(artifact(act, state.marked, state.fs))
+                said.events.append(artifact(act, state.marked, self.rules, state.fs))
             else:
                 self._join(state, act, said)
         state.cluster.clear()

@@ -51,6 +51,7 @@ class History:
     rows: NDArray[np.float64]
     blocks: NDArray[np.float64]
     limit: NDArray[np.float64]
+    step: NDArray[np.float64]
     n_blocks: int = 0
     moments: deque[int] = field(default_factory=deque)
     levels: deque[NDArray[np.float64]] = field(default_factory=deque)
@@ -66,7 +67,14 @@ class History:
         return max(2, round(BLOCK * self.fs))
 
 
-def begin(fs: float, n_channels: int, start: int, shift: int, held: float) -> History:
+def begin(
+    fs: float,
+    n_channels: int,
+    start: int,
+    shift: int,
+    held: float,
+    step: NDArray[np.float64],
+) -> History:
     """History before the first sample of a segment.
 
     Parameters
@@ -80,11 +88,13 @@ def begin(fs: float, n_channels: int, start: int, shift: int, held: float) -> Hi
         Samples by which the onsets of bursts are corrected.
     held : float
         Seconds for which a burst may be held back before it is said.
+    step : ndarray
+        What the filters answer to a step.
     """
     keep = round((LOOK + held + FEWEST_LEVELS * PACE * BLOCK) * fs)
     rows = np.empty((4 * keep, n_channels))
     blocks, limit = np.empty((2, n_channels, MEMORY)), np.full(n_channels, np.nan)
-    return History(fs, shift, keep, start, start, 0, rows, blocks, limit)
+    return History(fs, shift, keep, start, start, 0, rows, blocks, limit, step)
 
 
 def append(history: History, chunk: Chunk) -> None:

@@ -113,6 +113,38 @@ def similarity(values: Values, lag: int) -> float:
 
 
 @numba.njit(cache=True, nogil=True)
+def step_share(values: Values, step: Values, most: int) -> float:
+    """Share of a stretch's energy that few steps explain, as the filters let them through.
+
+    Matching pursuit: the step response is taken out where it fits best, up to `most` times.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n_samples,)
+    step : ndarray, shape (n_step,)
+        What the filters answer to a step.
+    most : int
+    """
+    n, lead = len(step), len(step) // 4
+    rest = np.zeros(lead + len(values) + n)
+    rest[lead : lead + len(values)] = values
+    unit, energy = np.sum(step * step), np.sum(values * values)
+    if not energy > 0.0:
+        return 0.0
+    for _ in range(most):
+        best, place = 0.0, 0
+        for k in range(len(rest) - n):
+            product = 0.0
+            for i in range(n):
+                product += rest[k + i] * step[i]
+            if abs(product) > abs(best):
+                best, place = product, k
+        for i in range(n):
+            rest[place + i] -= best / unit * step[i]
+    return 1.0 - np.sum(rest * rest) / energy
+
+
+@numba.njit(cache=True, nogil=True)
 def block_powers(rows: Values, size: int) -> Values:
     """Mean squares of consecutive blocks, and mean products of neighbouring samples.
 

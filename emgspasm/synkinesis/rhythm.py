@@ -14,22 +14,19 @@ REGULAR = 0.25
 """Coefficient of variation of intervals under which bursts are regular [design]: clonic spasms
 are irregular and clustered."""
 
-FEWEST = 4
-
-
 SLOW = 0.2
 """Seconds between onsets; clonic bursts follow each other faster (median 120 ms, clinical
 facts 9)."""
 
 
-def is_slow_train(onsets: Sequence[int], sampling_frequency: float) -> bool:
-    """Whether these are three or more bursts, each some time after the one before."""
-    return len(onsets) >= 3 and float(np.median(np.diff(onsets))) >= SLOW * sampling_frequency
+def is_slow_train(onsets: Sequence[int], sampling_frequency: float, fewest: int) -> bool:
+    """Whether these are so many bursts or more, each some time after the one before."""
+    return len(onsets) >= fewest and float(np.median(np.diff(onsets))) >= SLOW * sampling_frequency
 
 
-def is_rhythm(onsets: Sequence[int], sampling_frequency: float) -> bool:
+def is_rhythm(onsets: Sequence[int], sampling_frequency: float, fewest: int = 4) -> bool:
     """Whether these onsets (sample numbers, in order) are a rhythm of 1 to 5 a second."""
-    if len(onsets) < FEWEST:
+    if len(onsets) < fewest:
         return False
     intervals = np.diff(onsets) / sampling_frequency
     middle = float(np.median(intervals))

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.synkinesis.agreement import agreement
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -37,6 +39,11 @@ class Score:
         Median and standard deviation of found minus true time over the pairs.
     duration_error_pct : float
         Median of found over true duration, minus 100 %.
+    kappa : float
+        Cohen's kappa over epochs of a second, each with such an event or without, up to the end of
+        the last event of either table.
+    icc : float
+        ICC(2,1) of the counts in blocks of 30 s.
     """
 
     trial_type: str
@@ -52,6 +59,8 @@ class Score:
     offset_bias_ms: float
     offset_sd_ms: float
     duration_error_pct: float
+    kappa: float
+    icc: float
 
 
 def match(found: Intervals, truth: Intervals, collar: float = COLLAR) -> NDArray[np.intp]:
@@ -132,26 +141,37 @@ def score(found: pd.DataFrame, truth: pd.DataFrame) -> list[Score]:
         lacking = {"onset", "duration", "trial_type", "channel"} - set(frame.columns)
         if lacking:
             raise ValueError(f"the {name} lacks the columns {sorted(lacking)} of an events table")
+    found, truth = _standing(found), _standing(truth)
+    seconds = max((float((t["onset"] + t["duration"]).max()) for t in (found, truth) if len(t)),
+                  default=0.0)  # fmt: skip
     scores = []
     for kind in sorted({*found["trial_type"].dropna(), *truth["trial_type"].dropna()}):
         scores += _score_kind(
-            kind, found[found["trial_type"] == kind], truth[truth["trial_type"] == kind]
+            kind, found[found["trial_type"] == kind], truth[truth["trial_type"] == kind], seconds
         )
     return scores
 
 
-def _score_kind(kind: str, found: pd.DataFrame, truth: pd.DataFrame) -> list[Score]:
-    scores, matched = [], []
+def _standing(frame: pd.DataFrame) -> pd.DataFrame:
+    """Events that no expert rejected."""
+    return frame[frame["status"] != "rejected"] if "status" in frame else frame
+
+
+def _score_kind(kind: str, found: pd.DataFrame, truth: pd.DataFrame, seconds: float) -> list[Score]:
+    scores, matched, rated = [], [], []
     names = sorted({*found["channel"].fillna("n/a"), *truth["channel"].fillna("n/a")})
     for name in names:
         a = _intervals(found[found["channel"].fillna("n/a") == name])
         b = _intervals(truth[truth["channel"].fillna("n/a") == name])
         pairs = match(a, b)
         matched.append((a[pairs[:, 0]], b[pairs[:, 1]]))
-        scores.append(_summarize(kind, name, len(a), len(b), *matched[-1]))
+        rated.append((a, b))
+        agreed = agreement(rated[-1:], seconds)
+        scores.append(_summarize(kind, name, len(a), len(b), *matched[-1], agreed))
     if len(names) > 1:
-        pooled = (np.concatenate([m[i] for m in matched]) for i in (0, 1))
-        scores.insert(0, _summarize(kind, "all", len(found), len(truth), *pooled))
+        a, b = (np.concatenate([m[i] for m in matched]) for i in (0, 1))
+        agreed = agreement(rated, seconds)
+        scores.insert(0, _summarize(kind, "all", len(found), len(truth), a, b, agreed))
     return scores
 
 
@@ -163,7 +183,13 @@ def _intervals(frame: pd.DataFrame) -> Intervals:
 
 
 def _summarize(
-    kind: str, channel: str, n_found: int, n_truth: int, found: Intervals, truth: Intervals
+    kind: str,
+    channel: str,
+    n_found: int,
+    n_truth: int,
+    found: Intervals,
+    truth: Intervals,
+    agreed: tuple[float, float],
 ) -> Score:
     n = len(found)
     errors = 1000 * (found - truth)
@@ -184,6 +210,8 @@ def _summarize(
         offset_bias_ms=_median(errors[:, 1]),
         offset_sd_ms=_spread(errors[:, 1]),
         duration_error_pct=100 * (_median(lengths) - 1),
+        kappa=agreed[0],
+        icc=agreed[1],
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,11 @@ FEWEST_TRIALS = 3
 BEST = 0.5
 """Seconds of the best part of a maximal trial (clinical facts 5)."""
 
+LONGEST_TRIAL = 10.0
+"""Seconds of a marker up to which the envelopes of all muscles are kept [design]."""
+
+Envelopes = Mapping[tuple[Marker, int], Sequence[NDArray[np.float64]]]
+
 
 @dataclass(frozen=True, slots=True)
 class Trial:
@@ -66,8 +71,11 @@ class Trial:
         Seconds from the prime's onset to the other's.
     prime_share, other_share : float or None
         Percent of the maximal contraction; None where that is unknown.
-    index : float or None
-        Synkinesis index, ``other_share / prime_share``.
+    index, difference : float or None
+        Synkinesis index, ``other_share / prime_share``, and how much larger it is than on the
+        other side, where a muscle without a burst counts 0.
+    overlap : float or None
+        See :func:`overlap`.
     synkinesis : bool or None
         Whether the other moved along; None if the prime did not move.
     spasm : bool
@@ -84,6 +92,8 @@ class Trial:
     prime_share: float | None
     other_share: float | None
     index: float | None
+    difference: float | None
+    overlap: float | None
     synkinesis: bool | None
     spasm: bool
 
@@ -94,6 +104,7 @@ def trials(
     spasms: Sequence[tuple[int, int, str]],
     sites: Mapping[int, Site],
     maxima: Mapping[int, float],
+    envelopes: Envelopes,
     sampling_frequency: float,
 ) -> Iterator[Trial]:
     """Every muscle beside the prime one, in every trial and on both sides.
@@ -109,6 +120,8 @@ def trials(
         By channel.
     maxima : mapping
         Maximal contraction by channel, in its unit.
+    envelopes : mapping
+        Envelope by marker and channel, in pieces.
     sampling_frequency : float
         Hertz.
     """
@@ -117,12 +130,59 @@ def trials(
         stop = marker.offset + round(AFTER * sampling_frequency)
         inside = bursts[bisect_left(onsets, marker.onset) : bisect_left(onsets, stop)]
         sides = {side for a, b, side in spasms if a < stop and marker.onset < b}
+        told = []
         for prime, other in _couples(marker.task, sites):
             side = sites[prime].side
-            yield _trial(
+            trial = _trial(
                 marker, side, prime, other, inside, sites, maxima, sampling_frequency,
                 spasm=side in sides,
             )  # fmt: skip
+            shared = _shared(trial, prime, other, maxima, envelopes)
+            told.append(replace(trial, overlap=shared))
+        indices = {(t.side, t.other_muscle): _index_or_zero(t) for t in told}
+        for trial in told:
+            here = indices[trial.side, trial.other_muscle]
+            there = indices.get(({"L": "R", "R": "L"}[trial.side], trial.other_muscle))
+            if here is not None and there is not None:
+                trial = replace(trial, difference=here - there)
+            yield trial
+
+
+def _index_or_zero(trial: Trial) -> float | None:
+    """Synkinesis index; 0 where the prime muscle moved, by a known share, and the other did not."""
+    return 0.0 if trial.prime_share and trial.other is None else trial.index
+
+
+def _shared(
+    trial: Trial, prime: int, other: int, maxima: Mapping[int, float], envelopes: Envelopes
+) -> float | None:
+    """Overlap in a trial in which both moved, by known shares of their maxima."""
+    both = [(trial.prime, prime), (trial.other, other)]
+    parts = []
+    for burst, channel in both:
+        pieces = envelopes.get((trial.marker, channel))
+        if burst is None or pieces is None or channel not in maxima:
+            return None
+        power = np.concatenate(pieces) ** 2 - burst.baseline**2
+        parts.append(np.sqrt(np.maximum(power, 0.0)) / maxima[channel])
+    return overlap(parts[0], parts[1])
+
+
+def overlap(first: NDArray[np.float64], second: NDArray[np.float64]) -> float | None:
+    """Integral of the smaller over that of the larger amplitude: 1 is both alike all the time.
+
+    Parameters
+    ----------
+    first, second : ndarray, shape (n_samples,)
+        Noise-corrected amplitudes as shares of the maximal contraction (clinical facts 5).
+
+    Returns
+    -------
+    float or None
+        None where neither is active, or a sample is missing.
+    """
+    larger = float(np.maximum(first, second).sum())
+    return float(np.minimum(first, second).sum()) / larger if larger > 0 else None
 
 
 def _couples(task: str, sites: Mapping[int, Site]) -> Iterator[tuple[int, int]]:
@@ -164,6 +224,8 @@ def _trial(
         lead_share,
         share,
         share / lead_share if share is not None and lead_share else None,
+        None,
+        None,
         None if lead is None else along is not None and (share is None or share > LEAST_SHARE),
         spasm,
     )

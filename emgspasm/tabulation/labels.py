@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from emgspasm.stream import Channel
 
 SIDE_LETTER = {"left": "L", "right": "R"}
-
-
-def bids_entities(stem: str) -> dict[str, str]:
-    """Key-value pairs of a BIDS file name: ``sub-01_task-rest_emg`` -> sub: 01, task: rest."""
-    return dict(re.findall(r"(?:^|_)([a-z]+)-([a-zA-Z0-9]+)", stem))
 
 
 def microvolts(value: float | None, channel: Channel) -> float | None:

@@ -11,6 +11,7 @@ from emgspasm.findings import QUALITIES, Findings, Rows
 from emgspasm.measurement import Measurement
 from emgspasm.storage.columns import SUMMARY
 from emgspasm.storage.opening import StoredRecording
+from emgspasm.storage.placement import bids_entities
 from emgspasm.storage.tables import table
 from emgspasm.stream import Channel
 from emgspasm.synkinesis.measures import (
@@ -26,7 +27,6 @@ from emgspasm.synkinesis.measures import (
 from emgspasm.tabulation.events import burden
 from emgspasm.tabulation.labels import (
     SIDE_LETTER,
-    bids_entities,
     microvolts,
     rounded_or_none,
 )
@@ -81,7 +81,7 @@ def _channel_rows(
             "channel": channel.name,
             "noise_uV": noise_uv(channel, measured, i),
             **(_burst_measures(channel, bursts, valid, fs) if valid else {}),
-            **(_spasm_measures(channel, column, found, fs) if valid else {}),
+            **(spasm_measures(channel, column, found, fs) if valid else {}),
             "mvc_uV": microvolts(most.get(column), channel),
         }
 
@@ -110,7 +110,7 @@ def _burst_measures(channel: Channel, bursts: Rows, valid: float, fs: float) -> 
     return measures
 
 
-def _spasm_measures(channel: Channel, column: int, found: Findings, fs: float) -> dict[str, Any]:
+def spasm_measures(channel: Channel, column: int, found: Findings, fs: float) -> dict[str, Any]:
     """How often, how long and how strongly a muscle takes part in hemifacial spasms."""
     parts, valid = found.parts, found.valid
     mine = parts[(parts["channel"] == column) & ~parts["copy"] & found.hemifacial[parts["event"]]]
@@ -146,10 +146,10 @@ def _side_rows(found: Findings, task: str | None, fs: float) -> Iterator[dict[st
             tasks.setdefault(marker.task, []).extend(part)
     for name, valid in tasks.items():
         for letter in ("L", "R", "B"):
-            yield {"task": name} | _side_columns(letter, found, valid, fs)
+            yield {"task": name} | side_columns(letter, found, valid, fs)
 
 
-def _side_columns(letter: str, found: Findings, valid: list[Span], fs: float) -> dict[str, Any]:
+def side_columns(letter: str, found: Findings, valid: list[Span], fs: float) -> dict[str, Any]:
     """Columns about a side of the whole face in valid time; B is both: blinks."""
     seconds = sum(b - a for a, b in valid) / fs
     common = {"side": letter, "valid_s": round(seconds, 4)}

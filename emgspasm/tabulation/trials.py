@@ -34,7 +34,9 @@ def maxima(info: StreamInfo, found: Findings) -> dict[int, float]:
         clean = [
             np.concatenate(parts)
             for (marker, channel), parts in found.envelopes.items()
-            if channel == column and marker not in spoiled
+            if channel == column
+            and info.channels[column].muscle == trials.MAXIMAL.get(marker.task)
+            and marker not in spoiled
         ]
         value = trials.maximal_contraction(clean, info.sampling_frequency)
         if value is not None:
@@ -51,7 +53,8 @@ def trial_list(info: StreamInfo, found: Findings, most: Mapping[int, float]) -> 
     bursts = [burst_of(row) for row in own]
     spasms = found.spasms[["onset", "offset", "side"]].tolist()
     fs = info.sampling_frequency
-    return list(trials.trials(found.marked, bursts, spasms, sites(info), most, fs))
+    told = trials.trials(found.marked, bursts, spasms, sites(info), most, found.envelopes, fs)
+    return list(told)
 
 
 def trials_table(
@@ -72,6 +75,8 @@ def trials_table(
             "syn_latency_ms": None if trial.latency is None else round(1000 * trial.latency, 3),
             "syn_pctmvc": rounded_or_none(trial.other_share),
             "si": rounded_or_none(trial.index),
+            "dsi": rounded_or_none(trial.difference),
+            "overlap": rounded_or_none(trial.overlap),
             "synk": trial.synkinesis,
             "spasm_overlap": trial.spasm,
         }

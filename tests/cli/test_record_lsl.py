@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 
+import numpy as np
 import pytest
 
+from emgspasm.config import load_config
+from emgspasm.dsp.pipeline import analyze
+from emgspasm.storage.edf import open_edf
 from emgspasm.storage.tables import read_table
+from emgspasm.stream import emg_only
 
 try:
     import pylsl
 except (ImportError, RuntimeError) as reason:
     pytest.skip(f"pylsl or its liblsl is not here: {reason}", allow_module_level=True)
-
-ON_THIS_MACHINE = """
-[ports]
-IPv6 = disable
-[multicast]
-ResolveScope = machine
-[lab]
-KnownPeers = {127.0.0.1}
-SessionID = emgspasm-tests
-[tuning]
-TimeProbeInterval = 0.01
-MulticastMinRTT = 0.1
-UnicastMinRTT = 0.1
-[log]
-level = -3
-"""
-pylsl.util.set_config_content(ON_THIS_MACHINE)
 
 FS = 250.0
 EVENTS = "study/sub-01/ses-02/emg/sub-01_ses-02_task-rest_events.tsv"
@@ -50,14 +38,17 @@ sampling_frequency = 250
 [markers]
 lsl = "nobody"
 """
-
-
-@pytest.fixture
-def here(tmp_path):
-    """Environment in which liblsl looks on this machine only."""
-    path = tmp_path / "lsl_api.cfg"
-    path.write_text(ON_THIS_MACHINE, encoding="utf-8")
-    return {**os.environ, "LSLAPICFG": str(path)}
+OUTLETS = """
+mains = "off"
+[source]
+kind = "simulated"
+scenario = "hfs_clonic"
+sampling_frequency = 250
+seed = 5
+[outlets]
+signal = "filtered"
+events = "said"
+"""
 
 
 @pytest.fixture
@@ -71,7 +62,7 @@ def marker_outlet(name):
 
 
 def test_signal_and_markers_of_the_network_are_recorded_and_limits_said(
-    arguments, emgspasm, here, config, tmp_path
+    arguments, emgspasm, config, tmp_path
 ):
     config.write_text(LSL, encoding="utf-8")
     info = pylsl.StreamInfo("signal", "EMG", 2, FS, "double64", "signal-id")
@@ -90,7 +81,7 @@ def test_signal_and_markers_of_the_network_are_recorded_and_limits_said(
 
     sender = threading.Thread(target=send)
     sender.start()
-    done = emgspasm(*arguments("--duration", 3), env=here)
+    done = emgspasm(*arguments("--duration", 3))
     over.set()
     sender.join()
     assert done.returncode == 0, done.stderr
@@ -103,11 +94,67 @@ def test_signal_and_markers_of_the_network_are_recorded_and_limits_said(
     assert start == pytest.approx([start[0]] * len(start), abs=5)
 
 
+def listen(inlet, rows, running):
+    """Take what comes until the sender has ended."""
+    with suppress(pylsl.util.LostError):  # the sender has left
+        while running.poll() is None:
+            samples, stamps = inlet.pull_chunk(0.1)
+            rows.extend(zip(stamps, samples, strict=True))
+
+
+def test_outlets_of_the_config_send_the_filtered_signal_and_what_was_found(
+    arguments, started, config, tmp_path
+):
+    config.write_text(OUTLETS, encoding="utf-8")
+    heard = {"filtered": [], "said": []}
+    with started(*(str(a) for a in arguments("--duration", 12))) as process:
+        listeners = []
+        for name, rows in heard.items():
+            (found,) = pylsl.resolve_byprop("name", name, 1, 30)
+            inlet = pylsl.StreamInlet(found, recover=False)
+            inlet.open_stream(10)
+            listeners.append(threading.Thread(target=listen, args=(inlet, rows, process)))
+            listeners[-1].start()
+        _, told = process.communicate(timeout=60)
+        for listener in listeners:
+            listener.join()
+    assert process.returncode == 0, told
+    assert "sent to the network (LSL) as filtered" in told
+
+    recording = open_edf(next(tmp_path.rglob("*.bdf")))
+    pipeline = load_config(config).config.pipeline
+    filtered = np.concatenate(
+        [a.filtered.samples for a in analyze(pipeline, recording.info, recording)]
+    ).astype(np.float32)
+    stamps = np.array([stamp for stamp, _ in heard["filtered"]])
+    received = np.array([row for _, row in heard["filtered"]], np.float32)
+    first = int(np.flatnonzero((filtered == received[0]).all(axis=1))[0])
+    assert len(received) > 8 * FS
+    np.testing.assert_array_equal(received, filtered[first : first + len(received)])
+
+    shift = pipeline.delay(emg_only(recording.info))
+    zero = np.median(stamps + shift - np.arange(first, first + len(stamps)) / FS)
+    table = read_table(next(tmp_path.rglob("*_desc-bursts_events.tsv")))
+    names = [
+        f"burst/{row.channel}"
+        if row.trial_type == "burst"
+        else "/".join(
+            [row.trial_type, row.side, *([row["class"]] if row["class"] == row["class"] else [])]
+        )
+        for _, row in table.iterrows()
+    ]
+    expected = sorted(zip(names, table.onset, strict=True))
+    said = sorted((text, stamp - zero) for stamp, (text,) in heard["said"])
+    assert [text for text, _ in said] == [text for text, _ in expected]
+    assert [at for _, at in said] == pytest.approx([at for _, at in expected], abs=0.03)
+    assert any(text.startswith("spasm/L") for text, _ in said)
+
+
 def test_without_the_marker_stream_it_says_so_and_records_nothing(
-    arguments, emgspasm, here, config, tmp_path
+    arguments, emgspasm, config, tmp_path
 ):
     config.write_text(SIMULATED, encoding="utf-8")
-    done = emgspasm(*arguments("--duration", 3), env=here)
+    done = emgspasm(*arguments("--duration", 3))
     assert done.returncode == 1
     assert done.stderr == (
         "emgspasm: error: no LSL stream with name='nobody' within 5 s. Start the sender, or look "

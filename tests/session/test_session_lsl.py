@@ -21,23 +21,6 @@ try:
 except (ImportError, RuntimeError) as reason:
     pytest.skip(f"pylsl or its liblsl is not here: {reason}", allow_module_level=True)
 
-ON_THIS_MACHINE = """
-[ports]
-IPv6 = disable
-[multicast]
-ResolveScope = machine
-[lab]
-KnownPeers = {127.0.0.1}
-SessionID = emgspasm-tests
-[tuning]
-TimeProbeInterval = 0.01
-MulticastMinRTT = 0.1
-UnicastMinRTT = 0.1
-[log]
-level = -3
-"""
-pylsl.util.set_config_content(ON_THIS_MACHINE)
-
 FS = 250.0
 OFF = parse_config('mains = "off"')
 
@@ -108,10 +91,8 @@ def test_a_marker_of_the_past_goes_back_to_its_sample(tmp_path):
 def test_markers_beside_an_lsl_signal_go_by_its_stamps_to_the_sample(tmp_path):
     info = pylsl.StreamInfo("ramp", "EMG", 1, FS, "double64", "ramp-id")
     signal, outlet = pylsl.StreamOutlet(info), marker_outlet("stamped", "stamped-id")
-    over, begun = (
-        threading.Event(),
-        pylsl.local_clock() - 100.0,
-    )  # a board 100 s late, say its stamps
+    over = threading.Event()
+    begun = pylsl.local_clock() - 100.0  # a board 100 s late, say its stamps
 
     def send():
         number, start = 0, time.monotonic()
@@ -122,17 +103,22 @@ def test_markers_beside_an_lsl_signal_go_by_its_stamps_to_the_sample(tmp_path):
 
     sender = threading.Thread(target=send)
     sender.start()
-    source = open_lsl({"source_id": "ramp-id"})
     path = tmp_path / "x.bdf"
-    with Session(source, path, OFF, network=LslMarkers("stamped")) as session:
-        assert not session.wait(0.5)
-        first = round(float(open_edf(path).read(0, 1)[0, 0]))
-        outlet.push_sample(["here"], begun + (first + 77) / FS)
-        assert not session.wait(0.5)
-        session.stop()
-        assert session.wait(20)
-    over.set()
-    sender.join()
+    try:
+        source = open_lsl({"source_id": "ramp-id"})
+        with Session(source, path, OFF, network=LslMarkers("stamped")) as session:
+            deadline = time.monotonic() + 20
+            while not open_edf(path).n_samples and time.monotonic() < deadline:
+                assert not session.wait(0.1)
+            first = round(float(open_edf(path).read(0, 1)[0, 0]))
+            outlet.push_sample(["here"], begun + (first + 77) / FS)
+            while not onsets(path, "here") and time.monotonic() < deadline:
+                assert not session.wait(0.1)
+            session.stop()
+            assert session.wait(20)
+    finally:
+        over.set()
+        sender.join()
     assert onsets(path, "here") == pytest.approx({"here": 77.0}, abs=1)
 
 

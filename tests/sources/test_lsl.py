@@ -20,23 +20,6 @@ try:
 except (ImportError, RuntimeError) as reason:
     pytest.skip(f"pylsl or its liblsl is not here: {reason}", allow_module_level=True)
 
-ON_THIS_MACHINE = """
-[ports]
-IPv6 = disable
-[multicast]
-ResolveScope = machine
-[lab]
-KnownPeers = {127.0.0.1}
-SessionID = emgspasm-tests
-[tuning]
-TimeProbeInterval = 0.01
-MulticastMinRTT = 0.1
-UnicastMinRTT = 0.1
-[log]
-level = -3
-"""
-pylsl.util.set_config_content(ON_THIS_MACHINE)
-
 FS = 250.0
 
 
@@ -216,16 +199,16 @@ def test_markers_beside_another_source_are_placed_by_arrival():
     assert at(pylsl.local_clock() - 10.0) == 0
 
 
-def test_a_signal_outlet_is_a_source_again_with_the_delay_in_its_stamps():
+def test_a_signal_outlet_is_a_source_again_with_its_age_in_the_stamps():
     info = StreamInfo(FS, (Channel.from_label("ZYG_L"), Channel("ACCEL_X", kind="ACCEL", unit="g")))
-    outlet = SignalOutlet(info, "filtered", delay=0.5)
+    outlet = SignalOutlet(info, "filtered")
     over = threading.Event()
 
     def push():
         start = 0
         while not over.wait(0.02):
             rows = np.arange(start, start + 5)[:, None] * np.array([1.0, -1.0])
-            outlet.push(Chunk(start, rows))
+            outlet.push(Chunk(start, rows), age=0.5)
             start += 5
 
     pusher = threading.Thread(target=push)
@@ -248,7 +231,7 @@ def test_an_event_outlet_says_type_side_and_class():
     outlet = EventOutlet("said")
     with LslMarkers("said") as markers:
         event = Event("spasm", 100, 150, "L", "tonic")
-        outlet.push(event, age=0.4)
+        outlet.push(event_text(event), age=0.4)
         found, deadline = (), time.monotonic() + 3
         now = pylsl.local_clock()
         while not found and time.monotonic() < deadline:

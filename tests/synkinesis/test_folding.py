@@ -185,3 +185,57 @@ def test_both_eyes_closing_long_at_rest_is_blepharospasm_and_without_marker_a_mo
 def test_myokymia_is_named():
     _, _, _, found, _ = score("myokymia", seed=107, duration=60.0)
     assert sum(e.label == "myokymia" for e in found) >= 2
+
+
+def test_a_spasm_holds_each_of_its_bursts_once():
+    _, _, _, found, _ = score("hfs_mixed", seed=0, duration=90.0, snr=15.0)
+    for event in found:
+        assert len(set(event.bursts)) == len(event.bursts)
+        longest = max(b.offset - b.onset for b in event.bursts)
+        assert longest <= event.offset - event.onset + 400  # of a blink it may ride on, no more
+
+
+@pytest.mark.parametrize("scenario", ["healthy_rest", "hfs_clonic"])
+def test_blinks_stay_blinks_when_one_eye_was_weakened(scenario):
+    sim = simulated(scenario, seed=108, duration=90.0, snr=25.0)
+    rows = samples(scenario, seed=108, duration=90.0, snr=25.0).copy()
+    eye = sim.info.names.index("OOC_L")
+    noise = np.std(rows[:400, sim.info.names.index("OOR_L")])
+    rows[:, eye] = 0.15 * rows[:, eye] + np.random.default_rng(1).normal(0, noise, len(rows))
+    found = [e for f in folded(sim.info, chunks(rows, []), sim.annotations) for e in f.events]
+    assert sum(e.side == "R" for e in found if is_hemifacial(e)) <= 1
+    true = sum(e.trial_type == "blink" for e in sim.truth)
+    assert sum(e.trial_type == "blink" for e in found) >= 0.7 * true
+
+
+def with_blinks_during(spasm):
+    """Two seconds of one-sided activity in four muscles, and blinks in the eyes, of noise."""
+    sim = simulated("hfs_clonic", seed=109)
+    rng, names = np.random.default_rng(5), sim.info.names
+    rows = rng.normal(0, 2.0, (20_000, len(names)))
+    for name in ("OOC_L", "ZYG_L", "OOR_L", "FRO_L") if spasm else ():
+        rows[9000:11_000, names.index(name)] += rng.normal(0, 25.0, 2000)
+    for start in (6000, 7500, 10_000, 13_000):
+        for name in ("OOC_L", "OOC_R"):
+            rows[start : start + 150, names.index(name)] += rng.normal(0, 40.0, 150)
+    return [e for f in folded(sim.info, chunks(rows, [])) for e in f.events]
+
+
+def test_a_tonic_spasm_in_which_both_eyes_blink_is_one_spasm_and_a_blink():
+    plain, both = with_blinks_during(spasm=False), with_blinks_during(spasm=True)
+    assert [e.trial_type for e in plain] == ["blink"] * 4
+    assert sorted(e.trial_type for e in both) == ["blink"] * 4 + ["spasm"]
+    spasm = next(e for e in both if e.trial_type == "spasm")
+    assert (spasm.side, spasm.label) == ("L", "tonic")
+    assert spasm.li > 0.9
+
+
+def test_what_steps_explain_is_an_artifact_and_what_noise_makes_is_not():
+    sim = simulated("healthy_rest", seed=104, duration=60.0)
+    rng, column = np.random.default_rng(2), sim.info.names.index("ZYG_R")
+    rows = rng.normal(0, 2.0, (20_000, len(sim.info.names)))
+    rows[9000:9030, column] += 400.0  # contact lost for 30 ms
+    rows[14_000:14_080, column] += rng.normal(0, 40.0, 80)
+    found = [e for f in folded(sim.info, chunks(rows, [])) for e in f.events]
+    assert [(e.trial_type, e.label) for e in found if e.onset < 12_000] == [("artifact", "pop")]
+    assert not any(e.trial_type == "artifact" for e in found if e.onset > 12_000)

@@ -91,6 +91,22 @@ def test_regular_onsets_are_a_rhythm_and_clusters_are_not():
     assert not is_rhythm([0, 120, 700, 830, 1900], 1000.0)
     assert not is_rhythm([0, 400, 800], 1000.0)
     assert not is_rhythm([0, 100, 200, 300, 400], 1000.0)  # faster than myokymia
+    assert not is_rhythm([0, 400, 790, 1200, 1610], 1000.0, fewest=6)
+
+
+def test_steps_explain_steps_alone():
+    rng = np.random.default_rng(4)
+    step = np.exp(-np.arange(60) / 9.0) * np.cos(np.arange(60) / 4.0)
+    pops = np.zeros(120)
+    pops[10:70] += 3.0 * step
+    pops[50:110] -= 2.0 * step
+    assert kernels.step_share(pops, step, 4) == pytest.approx(1.0, abs=0.01)
+    assert kernels.step_share(pops, step, 1) < 0.9
+    noise = rng.normal(0, 1.0, 120)
+    best = np.abs(np.correlate(np.r_[np.zeros(15), noise, np.zeros(59)], step, "valid")).max()
+    share = best**2 / (step @ step) / (noise @ noise)  # one step, by numpy
+    assert kernels.step_share(noise, step, 1) == pytest.approx(share)
+    assert kernels.step_share(np.zeros(120), step, 4) == 0.0
 
 
 def test_synchronous_onsets_stand_far_above_chance_and_independent_ones_do_not():

@@ -1,0 +1,1 @@
+"""Recordings and studies without anything that tells who was recorded, where or when."""

@@ -1,0 +1,76 @@
+"""The command that shows a treatment course: compare."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from emgspasm.cli.console import FILE, Command, refuse_existing, require_installed, say
+from emgspasm.errors import ConfigError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+@click.command(cls=Command)
+@click.argument("study", type=FILE, metavar="STUDY")
+@click.option("--participant", required=True, metavar="ID", help="As in participants.tsv.")
+@click.option("--out", type=FILE, metavar="FILE.html", help="The page; its table lies beside it.")
+@click.option(
+    "--since", metavar="YYYY-MM-DD", help="Day 0: a treatment; by default the last one followed."
+)
+@click.option("--overwrite", is_flag=True, help="Replace a page that is there.")
+def compare(
+    study: Path, participant: str, out: Path | None, since: str | None, *, overwrite: bool
+) -> None:
+    """Show the treatment course of a participant as one page, from the results of analyze.
+
+    Rate and burden of spasms at rest, apart, per region, against days since an injection or
+    operation, with doses and scales as people entered them. Sessions that were analyzed with other
+    settings are named, not compared. Nothing is judged and nothing advised.
+    """
+    require_installed("jinja2", "matplotlib")
+    from emgspasm.report.course import course
+    from emgspasm.report.course_page import course_page
+    from emgspasm.storage.derivatives import RESULTS
+    from emgspasm.storage.study import Study
+    from emgspasm.storage.tables import replacing, write_table
+
+    opened = Study.open(study)
+    label = participant.removeprefix("sub-")
+    told = course(opened, label, _day(since))
+    page = _page(out, study / RESULTS / f"sub-{label}" / f"sub-{label}_course.html")
+    table = page.with_suffix(".tsv")
+    refuse_existing(page, table, overwrite=overwrite)
+    html = course_page(told)
+    write_table(told.table, table, overwrite=overwrite)
+    with replacing(page, overwrite=overwrite) as temporary:
+        temporary.write_text(html, encoding="utf-8")
+    for reason in told.left_out:
+        say(f"session {reason}")
+    say(f"{len(told.sessions)} sessions compared; the numbers are in {table.name}")
+    click.echo(page)
+
+
+def _day(since: str | None) -> date | None:
+    from emgspasm.storage.ledger import day
+
+    if since is None:
+        return None
+    try:
+        return day(since)
+    except ValueError as error:
+        raise ConfigError(f"--since: {error}") from None
+
+
+def _page(out: Path | None, usual: Path) -> Path:
+    """Where the page goes: a file, or a folder that takes it under its usual name."""
+    if out is None:
+        return usual
+    if out.is_dir() or not out.suffix:
+        return out / usual.name
+    if out.suffix.lower() not in (".html", ".htm"):
+        raise ConfigError(f"{out} is no page (its name ends in .html). Name it FILE.html")
+    return out

@@ -1,0 +1,112 @@
+"""The command by which an expert decides about events."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from emgspasm.cli.console import FILE, Command, columns, say, shown
+from emgspasm.errors import ConfigError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from emgspasm.review import Decision
+
+LISTED = ("event_id", "onset", "duration", "trial_type", "side", "class", "muscles", "status")
+
+
+@click.command(cls=Command)
+@click.argument("events", type=FILE, metavar="RESULT_events.tsv")
+@click.option("--rater", metavar="ID", help="Pseudonym of the expert: letters and digits.")
+@click.option("--accept", multiple=True, metavar="EVENT", help="As E0003; repeat for more.")
+@click.option("--reject", multiple=True, metavar="EVENT", help="As E0007; repeat for more.")
+@click.option(
+    "--relabel", multiple=True, metavar="EVENT=TYPE", help="As E0009=blink or E0009=spasm:tonic."
+)
+@click.option("--from", "edited", type=FILE, help="An edited copy: status, trial_type, class.")
+@click.option("--out", type=FILE, metavar="FILE", help="The review, if not beside the events.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def review(
+    events: Path,
+    rater: str | None,
+    accept: tuple[str, ...],
+    reject: tuple[str, ...],
+    relabel: tuple[str, ...],
+    edited: Path | None,
+    out: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Accept, reject or relabel events; without a decision, list them.
+
+    The detector's table stays. The review is a table of its own beside it, which decisions are
+    added to, with the rater and the time; its summary is computed anew, without what was rejected,
+    and so are the tables of its study.
+    """
+    from emgspasm import review as reviewing
+    from emgspasm.batch import write_group
+    from emgspasm.group.results import study_of
+    from emgspasm.storage.derivatives import RESULTS
+    from emgspasm.storage.scales import rater as pseudonym
+    from emgspasm.storage.tables import read_table
+    from emgspasm.stored import detected_path, read_result, reviewed_path
+
+    if edited is not None and (accept or reject or relabel):
+        raise click.UsageError("give decisions, or an edited copy with --from, not both")
+    if edited is None and not (accept or reject or relabel):
+        path = reviewed_path(events)
+        _list(read_table(path if path.exists() else detected_path(events)), as_json=as_json)
+        return
+    if rater is None:
+        raise click.UsageError("say who decides: --rater ID")
+    try:
+        rater = pseudonym(rater)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    if edited is not None:
+        original = read_result(detected_path(events))
+        decisions = reviewing.decisions_of_copy(read_table(edited), original)
+    else:
+        decisions = _decisions(accept, reject, relabel)
+    path, frame = reviewing.write_review(events, decisions, rater, out=out)
+    study = study_of(path)
+    if study is not None:
+        write_group(study, study / RESULTS)
+    told = frame[frame["trial_type"] != "burst"]
+    counts = {name: int((told["status"] == name).sum()) for name in ("accepted", "rejected")}
+    open_ = len(told) - sum(counts.values())
+    say(
+        f"{path}: {len(decisions)} decisions of {rater}; {counts['accepted']} events accepted, "
+        f"{counts['rejected']} rejected, {open_} not decided"
+    )
+
+
+def _decisions(
+    accept: tuple[str, ...], reject: tuple[str, ...], relabel: tuple[str, ...]
+) -> list[Decision]:
+    from emgspasm.review import Decision, relabelling
+
+    told = [Decision(name, "accepted") for name in accept]
+    told += [Decision(name, "rejected") for name in reject]
+    told += [relabelling(text) for text in relabel]
+    names = [d.event_id for d in told]
+    if doubles := sorted({name for name in names if names.count(name) > 1}):
+        raise ConfigError(f"{', '.join(doubles)}: decided twice in one call. Say it once")
+    return told
+
+
+def _list(frame: pd.DataFrame, *, as_json: bool) -> None:
+    from emgspasm.storage.tables import table_rows
+
+    rows: list[dict[str, Any]] = [
+        {name: row.get(name) for name in LISTED}
+        for row in table_rows(frame[frame["trial_type"] != "burst"])
+    ]
+    if as_json:
+        click.echo(json.dumps(rows))
+        return
+    click.echo(columns([LISTED, *([shown(v, 3) for v in row.values()] for row in rows)]))

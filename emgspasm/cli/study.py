@@ -1,0 +1,188 @@
+"""Commands about a study as a whole: its treatments, scales and dates."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from emgspasm.cli.console import FILE, Command, columns, say, shown
+from emgspasm.errors import ConfigError
+
+if TYPE_CHECKING:
+    from emgspasm.storage.scales import ScaleScore
+    from emgspasm.storage.treatments import Treatment
+
+participant_option = click.option(
+    "--participant", required=True, metavar="ID", help="As in participants.tsv."
+)
+date_option = click.option("--date", "day", required=True, metavar="YYYY-MM-DD")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def study() -> None:
+    """Treatments, scales and dates of a study, and a list of what it holds.
+
+    What people enter here is written down and shown; the software computes no scale, advises no
+    treatment and suggests no dose.
+    """
+
+
+@study.command("add-treatment", cls=Command)
+@click.argument("path", type=FILE, metavar="STUDY")
+@participant_option
+@date_option
+@click.option("--kind", required=True, help="botulinum toxin, mvd (decompression), or other.")
+@click.option("--product", help="Product name.")
+@click.option("--site", help="Muscle code as in channel labels (OOC), or another site in words.")
+@click.option("--side", help="left, right or both.")
+@click.option("--units", help="Units of the product at this site.")
+def add_treatment(
+    path: Path,
+    participant: str,
+    day: str,
+    kind: str,
+    product: str | None,
+    site: str | None,
+    side: str | None,
+    units: str | None,
+) -> None:
+    """Write down a treatment in treatments.tsv: a row for each injected site."""
+    from emgspasm.storage.study import Study
+    from emgspasm.storage.treatments import treatment
+
+    opened = Study.open(path)
+    row = {"participant_id": participant, "date": day, "kind": kind, "product": product}
+    row |= {"site": site, "side": side, "units": units}
+    try:
+        told = treatment(row)
+    except ValueError as error:
+        raise ConfigError(f"{error}. Nothing was written") from None
+    opened.add_treatment(told)
+    say(f"{path}: treatment of {told.participant} on {told.date} written down")
+
+
+@study.command("add-score", cls=Command)
+@click.argument("path", type=FILE, metavar="STUDY")
+@participant_option
+@date_option
+@click.option("--scale", required=True, help="Jankovic, Cohen-Albert, SMC, Sunnybrook, ...")
+@click.option("--value", required=True, help="The score that a person gave.")
+@click.option("--rater", required=True, metavar="ID", help="Pseudonym of that person.")
+@click.option("--version", help="Version or publication of the scale.")
+def add_score(
+    path: Path,
+    participant: str,
+    day: str,
+    scale: str,
+    value: str,
+    rater: str,
+    version: str | None,
+) -> None:
+    """Write down the score of a clinical scale in scales.tsv; scores are never computed."""
+    from emgspasm.storage.scales import scale_score
+    from emgspasm.storage.study import Study
+
+    opened = Study.open(path)
+    row = {"participant_id": participant, "date": day, "scale": scale, "version": version}
+    row |= {"rater": rater, "value": value}
+    try:
+        told = scale_score(row)
+    except ValueError as error:
+        raise ConfigError(f"{error}. Nothing was written") from None
+    opened.add_score(told)
+    say(f"{path}: {told.scale} of {told.participant} on {told.date} written down")
+
+
+@study.command("set-date", cls=Command)
+@click.argument("path", type=FILE, metavar="STUDY")
+@participant_option
+@click.option("--session", metavar="ID", help="Session label, where there are sessions.")
+@date_option
+def set_date(path: Path, participant: str, session: str | None, day: str) -> None:
+    """Say on which day a session was recorded; imported recordings do not always know.
+
+    The date goes to the _scans.tsv of the session. Recordings themselves stay anonymous.
+    """
+    from emgspasm.storage.ledger import day as parsed
+    from emgspasm.storage.placement import Placement, bids_entities
+    from emgspasm.storage.study import Study
+
+    opened = Study.open(path)
+    try:
+        told = parsed(day)
+    except ValueError as error:
+        raise ConfigError(f"{error}. Nothing was written") from None
+    opened.require(participant)
+    mine = [
+        place
+        for place in map(Placement.of, opened.recordings())
+        if place is not None
+        and bids_entities(place.stem).get("sub") == participant
+        and bids_entities(place.stem).get("ses") == session
+    ]
+    if not mine:
+        raise ConfigError(
+            f"participant {participant} has no recording of session {session or 'n/a'} in {path}. "
+            "emgspasm study list names the sessions"
+        )
+    for place in mine:
+        opened.note_time(place, datetime.combine(told, datetime.min.time()))
+    say(f"{path}: {len(mine)} recordings of {participant} dated {told}")
+
+
+@study.command("list", cls=Command)
+@click.argument("path", type=FILE, metavar="STUDY")
+@click.option("--participant", metavar="ID", help="Only this one.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_(path: Path, participant: str | None, *, as_json: bool) -> None:
+    """List participants, sessions, treatments and scores of a study."""
+    from emgspasm.storage.study import Study
+
+    opened = Study.open(path)
+    if participant is not None:
+        opened.require(participant)
+    told = contents(opened.path, participant)
+    if as_json:
+        click.echo(json.dumps(told, default=str))
+        return
+    for title, rows in told.items():
+        click.echo(f"{title}: {len(rows)}")
+        if rows:
+            click.echo(columns([list(rows[0]), *([shown(v) for v in r.values()] for r in rows)]))
+        click.echo()
+
+
+def contents(path: Path, participant: str | None) -> dict[str, list[dict[str, Any]]]:
+    """What a study holds, a list of rows by title."""
+    from emgspasm.storage.scales import read_scores
+    from emgspasm.storage.study import Study
+    from emgspasm.storage.treatments import read_treatments
+
+    known = Study.open(path).participants
+    wanted = [p for p in known if participant in (None, p)]
+    return {
+        "participants": [{"participant": p} for p in wanted],
+        "recordings": [row for row in _recordings(path) if row["participant"] in wanted],
+        "treatments": _rows([t for t in read_treatments(path) if t.participant in wanted]),
+        "scores": _rows([s for s in read_scores(path) if s.participant in wanted]),
+    }
+
+
+def _recordings(path: Path) -> list[dict[str, Any]]:
+    from emgspasm.storage.frames import session_row
+    from emgspasm.storage.study import Study
+
+    return [session_row(path, recording) for recording in Study.open(path).recordings()]
+
+
+def _rows(told: Sequence[Treatment | ScaleScore]) -> list[dict[str, Any]]:
+    return [
+        {k: v.isoformat() if isinstance(v, date) else v for k, v in asdict(row).items()}
+        for row in told
+    ]

@@ -1,0 +1,188 @@
+"""A methods section for a paper, with the settings and numbers that were really used.
+
+It follows what ISEK and the CEDE project ask authors to report of surface EMG: electrodes,
+detection of the signal, processing, normalization. What the software cannot know is listed for the
+authors to add; nothing is made up.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from emgspasm.group.results import GroupResult
+from emgspasm.storage.placement import bids_entities
+from emgspasm.stream import MUSCLES, Channel
+from emgspasm.synkinesis import intervals, trials
+
+Key = tuple[str, float, str]
+
+UNKNOWN = (
+    "electrode material, shape, size and distance between the electrodes of a pair",
+    "preparation of the skin, and impedance after it",
+    "place of the reference or ground electrode",
+    "posture and instructions",
+    "who was excluded, and why",
+)
+"""What ISEK and CEDE ask for and no file of a study holds."""
+
+
+def methods_text(results: Sequence[GroupResult]) -> str:
+    """The section as Markdown, a paragraph for each way in which recordings were analyzed.
+
+    Parameters
+    ----------
+    results : sequence of GroupResult
+    """
+    groups: dict[Key, list[GroupResult]] = defaultdict(list)
+    for result in results:
+        groups[_key(result)].append(result)
+    parts = ["# Methods", *(_paragraph(key, mine) for key, mine in groups.items())]
+    if len(groups) > 1:
+        parts.insert(1, _several(groups))
+    parts += [_fixed(), _to_add(results), _validated(results)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _key(result: GroupResult) -> Key:
+    told = result.provenance
+    return (
+        str(told["config_sha256"])[:12],
+        float(told["sampling_frequency"]),
+        str(told["emgspasm_version"]),
+    )
+
+
+def _several(groups: Mapping[Key, Sequence[GroupResult]]) -> str:
+    return (
+        f"The recordings were analyzed in {len(groups)} different ways (settings, sampling "
+        "frequency or version); their numbers do not compare across the paragraphs below."
+    )
+
+
+def _paragraph(key: Key, results: Sequence[GroupResult]) -> str:
+    config, fs, version = key
+    return " ".join(
+        [
+            _recorded(results, fs),
+            _electrodes(results),
+            *_processed(results),
+            f"Analysis: emgspasm {version}, settings {config}.",
+        ]
+    )
+
+
+def _recorded(results: Sequence[GroupResult], fs: float) -> str:
+    people = {r.participant for r in results}
+    sessions = {(r.participant, bids_entities(r.events_path.name).get("ses")) for r in results}
+    seconds = sum(float(r.provenance["duration_s"]) for r in results)
+    devices = _listed(r.provenance.get("device") or "a device that is not named" for r in results)
+    tasks = _listed(bids_entities(r.events_path.name).get("task") or "n/a" for r in results)
+    return (
+        f"Facial surface EMG of {_count(len(people), 'participant')} was recorded in "
+        f"{_count(len(sessions), 'session')} ({_count(len(results), 'recording')}, "
+        f"{seconds / 60:.1f} min; tasks: {tasks}) with {devices} at {fs:g} Hz."
+    )
+
+
+def _electrodes(results: Sequence[GroupResult]) -> str:
+    names = {name for r in results for name in r.provenance["channels"]}
+    channels = [Channel.from_label(name) for name in sorted(names)]
+    muscles: dict[str, set[str]] = defaultdict(set)
+    for channel in channels:
+        if channel.muscle is not None:
+            muscles[MUSCLES.get(channel.muscle, channel.muscle)].add(channel.side or "one side")
+    sites = "; ".join(f"{name} ({', '.join(sorted(at))})" for name, at in sorted(muscles.items()))
+    reference = _listed(str(r.description.get("EMGReference", "n/a")) for r in results)
+    placed = _listed(str(r.description.get("EMGPlacementSchemeDescription", "n/a"))
+                     for r in results)  # fmt: skip
+    return (
+        f"Muscles: {sites or 'named by a montage file'}. Reference: {reference}. "
+        f"Placement: {placed}."
+    )
+
+
+def _processed(results: Sequence[GroupResult]) -> list[str]:
+    """What the pipeline did; settings are those of the first result, the same in all of them."""
+    told = results[0].provenance
+    settings: Mapping[str, Any] = told.get("settings", {})
+    filters = "; ".join(map(_filter, settings.get("filters", ()))) or "not told"
+    notched = sum(
+        any("multiples" in f for f in r.provenance.get("settings", {}).get("filters", ()))
+        for r in results
+    )
+    detector = _plain(settings.get("detector", {})) + " (sigma: of the quiet envelope; uV; s)"
+    valid = sum(b - a for r in results for a, b in r.provenance.get("valid_s", ()))
+    return [
+        f"Filters, causal: {filters}.",
+        f"A notch at the mains was added in {notched} of {_count(len(results), 'recording')}.",
+        f"Envelope: {_plain(settings.get('envelope', {}))} (s).",
+        f"Bursts were found by a double threshold over the noise of each channel: {detector}.",
+        f"Times are corrected for the delay of filter and envelope ({told['delay_ms']:g} ms).",
+        f"Missing samples were not interpolated; {valid / 60:.1f} min were valid.",
+    ]
+
+
+def _filter(settings: Mapping[str, Any]) -> str:
+    if "multiples" in settings:
+        return (
+            f"notch at {settings['frequency']:g} Hz and multiples {settings['multiples']}, "
+            f"Q {settings['quality']:g}"
+        )
+    band = [f"{settings[k]:g}" for k in ("high_pass", "low_pass") if settings.get(k) is not None]
+    return f"Butterworth of order {settings.get('order', 'n/a')}, {'-'.join(band)} Hz"
+
+
+def _plain(settings: Mapping[str, Any]) -> str:
+    """Settings in words: ``on_sigma 6, off_sigma 3``."""
+    told = []
+    for name, value in settings.items():
+        if isinstance(value, Mapping):
+            told.append(f"{name.replace('_', ' ')} ({_plain(value)})")
+        else:
+            shown = f"{value:g}" if isinstance(value, float) else str(value)
+            told.append(f"{name.replace('_', ' ')} {shown}")
+    return ", ".join(told) or "not told"
+
+
+def _fixed() -> str:
+    """What no setting changes."""
+    return (
+        "Bursts of one side of the face made spasms, unless a movement, a blink, cross-talk or an "
+        "artifact explained them; the table of events says why for each. Rates are "
+        f"per minute of valid time, with 95 % intervals by bootstrap of {intervals.BLOCK:g} s "
+        f"blocks ({intervals.DRAWS} draws). Amplitudes relative to the maximal voluntary "
+        f"contraction take the best {trials.BEST:g} s of {trials.FEWEST_TRIALS} maximal trials or "
+        "more of that muscle in the same session, those with a spasm left out; other amplitudes "
+        "are in uV, over the noise where called burden. Rate and amplitude were never merged."
+    )
+
+
+def _to_add(results: Sequence[GroupResult]) -> str:
+    lacking = list(UNKNOWN)
+    if any(r.description.get("EMGPlacementSchemeDescription", "n/a") == "n/a" for r in results):
+        lacking.append("how electrode sites were found (not entered for every recording)")
+    if any(r.description.get("PowerLineFrequency", "n/a") == "n/a" for r in results):
+        lacking.append("mains frequency (not entered for every recording)")
+    if any(r.description.get("SoftwareFilters", "n/a") == "n/a" for r in results):
+        lacking.append("filters that other software applied before (not known)")
+    items = "\n".join(f"- {item}" for item in lacking)
+    return f"To be added by the authors:\n\n{items}"
+
+
+def _validated(results: Sequence[GroupResult]) -> str:
+    told = next(iter(results)).provenance
+    reviewed = sum(r.reviewed for r in results)
+    return (
+        f"Events of {reviewed} of {_count(len(results), 'recording')} were reviewed by an expert. "
+        f"The software is validated on {told['validated_on']}; it is for {told['purpose']}."
+    )
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(sorted(set(words)))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,95 @@
+"""Stored results of a study, and what is known of the recordings they were made of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from emgspasm.storage.derivatives import DETECTED, RESULTS
+from emgspasm.storage.placement import Placement, bids_entities
+from emgspasm.storage.scans import read_time
+from emgspasm.storage.study import Study
+from emgspasm.storage.tables import read_table
+from emgspasm.stored import beside, read_provenance, reviewed_path
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GroupResult:
+    """One result of a study.
+
+    Parameters
+    ----------
+    events_path : Path
+        Its events table: an expert's where there is one.
+    summary : DataFrame
+        The summary beside that.
+    provenance : dict
+        What was analyzed, by what, with which settings.
+    description : dict
+        ``_emg.json`` of the recording; empty where there is none.
+    day : date or None
+        When it was recorded.
+    reviewed : bool
+        Whether an expert looked at the events.
+    """
+
+    events_path: Path
+    summary: pd.DataFrame
+    provenance: dict[str, Any]
+    description: dict[str, Any]
+    day: date | None
+    reviewed: bool
+
+    @property
+    def participant(self) -> str:
+        """Label."""
+        return bids_entities(self.events_path.name).get("sub", "")
+
+
+def group_results(study: Study) -> Iterator[GroupResult]:
+    """Yield the results of a study in order of participant, session and name.
+
+    Raises
+    ------
+    RecordingError
+        If one cannot be read.
+    """
+    folder = study.path / RESULTS
+    for path in sorted(folder.glob(f"sub-*/**/*{DETECTED}events.tsv")):
+        review = reviewed_path(path)
+        chosen = review if review.exists() else path
+        raw = study.path / path.parent.relative_to(folder)
+        place = Placement(raw, path.name.partition("_desc-")[0])
+        told = read_time(place)
+        yield GroupResult(
+            chosen,
+            read_table(beside(chosen, "summary")),
+            read_provenance(path),
+            _description(place.sidecars.description),
+            told.date() if told else None,
+            chosen is review,
+        )
+
+
+def study_of(events: Path) -> Path | None:
+    """The study in whose results an events table lies; None if it lies in none."""
+    for folder in events.resolve().parents:
+        if folder.parts[-2:] == RESULTS.parts:
+            study = folder.parents[1]
+            return study if (study / "dataset_description.json").is_file() else None
+    return None
+
+
+def _description(path: Path) -> dict[str, Any]:
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}

@@ -1,0 +1,1 @@
+"""Numbers as pages: reports of recordings, and courses of treatment."""

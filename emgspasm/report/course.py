@@ -1,0 +1,282 @@
+"""The treatment course of one participant, from stored results and what people entered.
+
+Rate and burden are kept apart; nothing here judges a treatment or suggests one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from emgspasm.report.rest import (
+    FACE,
+    PLACES,
+    Measured,
+    halves,
+    measure_rest,
+    muscles_of,
+)
+from emgspasm.report.sessions import Session, comparable, not_analyzed, sessions
+from emgspasm.report.visits import operation_note, origin, visit
+from emgspasm.storage.columns import COURSE
+from emgspasm.storage.scales import ScaleScore, read_scores
+from emgspasm.storage.study import Study
+from emgspasm.storage.tables import table, table_rows
+from emgspasm.storage.treatments import TOXIN, Treatment, read_treatments
+from emgspasm.synkinesis.intervals import minimal_detectable_change
+from emgspasm.synkinesis.spread import REGIONS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FEWEST_REPEATS = 3
+"""Sessions with two blocks of rest from which a measurement variability is told [design]."""
+
+LARGER = "larger than measurement variability"
+NOT_LARGER = "not larger than measurement variability"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Course:
+    """The treatment course of a participant.
+
+    Parameters
+    ----------
+    participant : str
+    sessions : list of Session
+        Those that compare, in order of date.
+    left_out : list of str
+        Sessions that do not, each with its reason.
+    treatments : list of Treatment
+    scores : list of ScaleScore
+    origin : Treatment or None
+        Day 0; without a treatment the first session is.
+    affected : str or None
+        ``L`` or ``R``.
+    table : DataFrame
+        Every number, a row each; columns ``COURSE`` of :mod:`emgspasm.storage.columns`.
+    notes : list of str
+    """
+
+    participant: str
+    sessions: list[Session]
+    left_out: list[str]
+    treatments: list[Treatment]
+    scores: list[ScaleScore]
+    origin: Treatment | None
+    affected: str | None
+    table: pd.DataFrame
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def zero(self) -> date:
+        """Day 0."""
+        return self.origin.date if self.origin else _dated(self.sessions)[0]
+
+    @property
+    def axis(self) -> str:
+        """Label of the axis of time."""
+        if self.origin is None:
+            return "days since the first session"
+        return "days since injection" if self.origin.kind == TOXIN else "days since operation"
+
+
+def course(study: Study, participant: str, since: date | None = None) -> Course:
+    """Gather the course of a participant from the stored results of a study.
+
+    Parameters
+    ----------
+    study : Study
+    participant : str
+    since : date, optional
+        The treatment whose day is day 0; by default the last one that a session follows.
+
+    Raises
+    ------
+    RecordingError
+        If the participant is unknown or has no stored results.
+    ConfigError
+        If there is no treatment on the day `since`.
+    """
+    study.require(participant)
+    found = sessions(study, participant)
+    kept, left_out = comparable(found)
+    left_out += not_analyzed(study, participant)
+    treatments = [t for t in read_treatments(study.path) if t.participant == participant]
+    scores = [s for s in read_scores(study.path) if s.participant == participant]
+    start = origin(treatments, _dated(kept), since)
+    side = affected_side(treatments, kept)
+    told = Course(participant, kept, left_out, treatments, scores, start, side, table((), COURSE))
+    rows = [row | {"participant": participant} for row in course_rows(told)]
+    reviewed = [s.label for s in kept if any(r.reviewed for r in s.results)]
+    notes = (
+        [f"Events of session {', '.join(reviewed)} were reviewed by an expert."] if reviewed else []
+    )
+    if any(len(s.blocks) == 1 for s in kept):
+        notes.append(
+            "Where a session has one block of rest, its two halves tell how much a measurement "
+            "varies."
+        )
+    dates = _dated(kept)
+    notes += filter(None, [operation_note(treatments, dates[-1] if dates else None)])
+    return Course(
+        participant, kept, left_out, treatments, scores, start, side, table(rows, COURSE), notes
+    )
+
+
+def affected_side(treatments: Sequence[Treatment], kept: Sequence[Session]) -> str | None:
+    """The side that was treated; if none or both, the side with more spasms at rest."""
+    treated = {t.side for t in treatments if t.side in ("L", "R")}
+    if len(treated) == 1:
+        return treated.pop()
+    counts = {
+        side: sum(measure_rest(s.primary, side, FACE).spasms for s in kept) for side in ("L", "R")
+    }
+    if counts["L"] == counts["R"]:
+        return None
+    return max(counts, key=lambda side: counts[side])
+
+
+def course_rows(told: Course) -> Iterator[dict[str, Any]]:
+    """Every number of a course, a row each."""
+    if told.sessions:
+        for side in ("L", "R"):
+            for place in (FACE, *PLACES):
+                if any(muscles_of(b.info, side, place) for s in told.sessions for b in s.primary):
+                    yield from _place_rows(told, side, place)
+        yield from _weakness_rows(told)
+    for score in told.scores:
+        yield _when(told, score.date) | {
+            "measure": "scale",
+            "name": score.scale,
+            "value": score.value,
+            "rater": score.rater,
+        }
+    for each in told.treatments:
+        yield _when(told, each.date) | {
+            "measure": "treatment",
+            "name": " ".join(filter(None, (each.kind, each.product))),
+            "side": each.side,
+            "muscles": each.site,
+            "value": each.units,
+            "unit": "units" if each.units is not None else None,
+        }
+
+
+def _when(told: Course, day: date | None) -> dict[str, Any]:
+    if day is None or (told.origin is None and not told.sessions):
+        return {"date": day and day.isoformat()}
+    number = (day - told.zero).days
+    kind = told.origin.kind if told.origin else None
+    return {"date": day.isoformat(), "day": number, "visit": visit(number, kind)}
+
+
+def _place_rows(told: Course, side: str, place: str) -> Iterator[dict[str, Any]]:
+    measured = [measure_rest(s.primary, side, place) for s in told.sessions]
+    reference = baseline(told)
+    repeats = [repeated(s, side, place) for s in told.sessions]
+    for name, unit in (("rate", "1/min"), ("burden", "uV"), ("amplitude", "uV")):
+        mdc = variability(repeats, name)
+        values = [getattr(m, name) for m in measured]
+        for index, (session, m) in enumerate(zip(told.sessions, measured, strict=True)):
+            interval = getattr(m, f"{name}_interval", None)
+            names = {
+                muscle
+                for b in session.primary
+                for muscle in muscles_of(b.info, side, place).values()
+            }
+            yield _when(told, session.day) | {
+                "session": session.label,
+                "side": side,
+                "region": place,
+                "muscles": "+".join(sorted(names)) or None,
+                "measure": name,
+                "value": _rounded(values[index]),
+                "ci_lo": _rounded(interval and interval[0]),
+                "ci_hi": _rounded(interval and interval[1]),
+                "unit": unit,
+                "valid_s": round(m.seconds, 3),
+                "n_spasms": m.spasms,
+                **_change(values, index, reference, mdc),
+            }
+
+
+def baseline(told: Course) -> int | None:
+    """Index of the session others are compared with: the last before day 0, or the first."""
+    if told.origin is None:
+        return 0 if told.sessions else None
+    before = [i for i, s in enumerate(told.sessions) if s.day and s.day <= told.zero]
+    return before[-1] if before else None
+
+
+def _change(
+    values: Sequence[float | None], index: int, reference: int | None, mdc: float | None
+) -> dict[str, Any]:
+    if reference is None or index == reference:
+        return {"mdc": _rounded(mdc), "baseline": "yes" if index == reference else None}
+    first, now = values[reference], values[index]
+    if first is None or now is None:
+        return {"mdc": _rounded(mdc)}
+    change = now - first
+    verdict = None if mdc is None else LARGER if abs(change) > mdc else NOT_LARGER
+    return {"change": _rounded(change), "mdc": _rounded(mdc), "verdict": verdict}
+
+
+def repeated(session: Session, side: str, place: str) -> tuple[Measured, Measured]:
+    """A region measured in two blocks of rest of a session: its first two, or its halves."""
+    pair = session.blocks[:2] if len(session.blocks) > 1 else halves(session.blocks[0])
+    first, second = (measure_rest([block], side, place) for block in pair)
+    return first, second
+
+
+def variability(repeats: Sequence[tuple[Measured, Measured]], name: str) -> float | None:
+    """Minimal detectable change from two blocks of rest of each session; None if they are few.
+
+    It is that of a single block, so a session of two blocks varies less than it says.
+    """
+    pairs = [(getattr(a, name), getattr(b, name)) for a, b in repeats]
+    told = [(float(a), float(b)) for a, b in pairs if a is not None and b is not None]
+    if len(told) < FEWEST_REPEATS:
+        return None
+    return minimal_detectable_change([a for a, _ in told], [b for _, b in told])
+
+
+def _weakness_rows(told: Course) -> Iterator[dict[str, Any]]:
+    """Maximal contraction of the affected over the other side, a row a muscle and session."""
+    if told.affected is None:
+        return
+    other = "R" if told.affected == "L" else "L"
+    for session in told.sessions:
+        most = maxima(session)
+        for muscle in REGIONS:
+            a, u = most.get((told.affected, muscle)), most.get((other, muscle))
+            if a is not None and u:
+                yield _when(told, session.day) | {
+                    "session": session.label,
+                    "side": told.affected,
+                    "region": REGIONS[muscle],
+                    "muscles": muscle,
+                    "measure": "mvc_ratio",
+                    "value": _rounded(a / u),
+                }
+
+
+def maxima(session: Session) -> dict[tuple[str, str], float]:
+    """Maximal contraction in uV by side and muscle: the largest of the session's recordings."""
+    most: dict[tuple[str, str], float] = {}
+    for result in session.results:
+        for row in table_rows(result.summary):
+            if row["channel"] is not None and row.get("mvc_uV") is not None:
+                key = row["side"], row["muscle"]
+                most[key] = max(most.get(key, 0.0), row["mvc_uV"])
+    return most
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(float(value), 4)
+
+
+def _dated(kept: Sequence[Session]) -> list[date]:
+    return [s.day for s in kept if s.day is not None]

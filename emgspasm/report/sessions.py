@@ -1,0 +1,141 @@
+"""Sessions of a participant as their stored results tell them, and which of them compare."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from emgspasm.errors import RecordingError
+from emgspasm.report.rest import RestBlock, rest_blocks
+from emgspasm.storage.derivatives import DETECTED, RESULTS, result_path
+from emgspasm.storage.placement import Placement, bids_entities
+from emgspasm.storage.scans import read_time
+from emgspasm.storage.study import Study
+from emgspasm.stored import StoredResult, read_result, reviewed_path
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Session:
+    """One session of a participant.
+
+    Parameters
+    ----------
+    label : str
+        As in BIDS; ``n/a`` where there are no sessions.
+    day : date or None
+        When it was recorded.
+    results : list of StoredResult
+    blocks : list of RestBlock
+    """
+
+    label: str
+    day: date | None
+    results: list[StoredResult]
+    blocks: list[RestBlock]
+
+    @property
+    def settings(self) -> tuple[str, float, str]:
+        """What must agree for sessions to compare: config, sampling frequency, version."""
+        told = self.results[0].provenance
+        return (
+            str(told["config_sha256"])[:12],
+            float(told["sampling_frequency"]),
+            str(told["emgspasm_version"]),
+        )
+
+    @property
+    def primary(self) -> list[RestBlock]:
+        """Rest that counts for the primary rate."""
+        return [block for block in self.blocks if block.primary]
+
+
+def sessions(study: Study, participant: str) -> list[Session]:
+    """Sessions that have results, in order of date and label.
+
+    Raises
+    ------
+    RecordingError
+        If there are none.
+    """
+    folder = study.path / RESULTS / f"sub-{participant}"
+    groups: dict[str, list[Path]] = {}
+    for path in sorted(folder.glob(f"**/*{DETECTED}events.tsv")):
+        groups.setdefault(bids_entities(path.name).get("ses", "n/a"), []).append(path)
+    if not groups:
+        raise RecordingError(
+            f"participant {participant} has no results in {study.path / RESULTS}. "
+            f"emgspasm analyze {study.path} makes them"
+        )
+    told = [_session(study, label, paths) for label, paths in groups.items()]
+    return sorted(told, key=lambda s: (s.day or date.max, s.label))
+
+
+def not_analyzed(study: Study, participant: str) -> list[str]:
+    """Recordings of a participant that have no results, in words."""
+    told = []
+    for path in study.recordings():
+        entities = bids_entities(path.name)
+        folder = study.path / RESULTS / path.parent.relative_to(study.path)
+        if entities.get("sub") != participant:
+            continue
+        if not result_path(folder, path.stem, "events").exists():
+            label = entities.get("ses", "n/a")
+            told.append(f"{label}: {path.name} has no results (emgspasm analyze makes them)")
+    return told
+
+
+def _session(study: Study, label: str, paths: Sequence[Path]) -> Session:
+    results, blocks, days = [], [], []
+    for path in paths:
+        reviewed = reviewed_path(path)
+        result = read_result(reviewed if reviewed.exists() else path)
+        results.append(result)
+        blocks += rest_blocks(result, bids_entities(path.name).get("task"))
+        folder = study.path / path.parent.relative_to(study.path / RESULTS)
+        time = read_time(Placement(folder, path.name.partition("_desc-")[0]))
+        days += [time.date()] if time else []
+    return Session(label, min(days, default=None), results, blocks)
+
+
+def comparable(found: Sequence[Session]) -> tuple[list[Session], list[str]]:
+    """Sessions that compare with most others, and why the others do not."""
+    usable, left_out = [], []
+    for each in found:
+        if len({(_settings(r)) for r in each.results}) > 1:
+            left_out.append(f"{each.label}: its recordings were analyzed with different settings")
+        elif each.day is None:
+            left_out.append(f"{each.label}: its date is not known (emgspasm study set-date)")
+        elif not each.primary:
+            left_out.append(f"{each.label}: no valid time at rest (rest_open)")
+        else:
+            usable.append(each)
+    if not usable:
+        return [], left_out
+    numbers = Counter(each.settings for each in usable)
+    most = max(numbers.values())
+    reference = next(e.settings for e in usable if numbers[e.settings] == most)
+    left_out += [
+        f"{each.label}: {_difference(each.settings, reference)}"
+        for each in usable
+        if each.settings != reference
+    ]
+    return [each for each in usable if each.settings == reference], left_out
+
+
+def _settings(result: StoredResult) -> tuple[Any, ...]:
+    told = result.provenance
+    return told["config_sha256"], told["sampling_frequency"], told["emgspasm_version"]
+
+
+def _difference(mine: tuple[str, float, str], reference: tuple[str, float, str]) -> str:
+    words = (("settings {}", "{}"), ("{:g} Hz", "{:g} Hz"), ("version {}", "{}"))
+    told = [
+        f"{one.format(a)} instead of {other.format(b)}"
+        for (one, other), a, b in zip(words, mine, reference, strict=True)
+        if a != b
+    ]
+    return f"not compared, analyzed with {' and '.join(told)}"

@@ -1,0 +1,314 @@
+"""An expert's decisions about events: accepted, rejected or called otherwise.
+
+The detector's table stays as it is. A review is a table of its own beside it, with who decided and
+when; the summary beside that is computed by the same functions as the detector's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+import numpy as np
+
+from emgspasm.errors import ConfigError, RecordingError
+from emgspasm.findings import BURST, Findings, Rows, burst_of
+from emgspasm.storage.columns import REVIEWED_EVENTS, SUMMARY
+from emgspasm.storage.tables import read_table, table, table_rows, write_table
+from emgspasm.stored import (
+    StoredResult,
+    beside,
+    detected_path,
+    read_result,
+    reviewed_path,
+    stored_findings,
+    stored_info,
+)
+from emgspasm.stream import EventType, StreamInfo
+from emgspasm.synkinesis.classes import spasm_class
+from emgspasm.synkinesis.measures import HEMIFACIAL, within
+from emgspasm.synkinesis.spread import spread_stage
+from emgspasm.tabulation.events import burden
+from emgspasm.tabulation.summary import side_columns, spasm_measures
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TYPES: tuple[EventType, ...] = get_args(EventType)
+_CLASS = re.compile(r"[a-z][a-z0-9_]{0,29}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an expert says of one event.
+
+    Parameters
+    ----------
+    event_id : str
+    status : {"accepted", "rejected"}
+    trial_type : str or None
+        What it is called instead.
+    label : str
+        Its finer class, where it is called otherwise; of spasms told by their bursts if ``""``.
+    """
+
+    event_id: str
+    status: Literal["accepted", "rejected"]
+    trial_type: EventType | None = None
+    label: str = ""
+
+
+def relabelling(text: str) -> Decision:
+    """Read ``E0009=blink`` or ``E0009=spasm:tonic``.
+
+    Raises
+    ------
+    ConfigError
+        If it is none.
+    """
+    event_id, equals, name = text.partition("=")
+    kind, _, label = name.strip().partition(":")
+    known = next((each for each in TYPES if each == kind), None)
+    if not equals or known is None or (label and not _CLASS.match(label)):
+        raise ConfigError(
+            f"relabel {text!r} is not understood (ID=TYPE or ID=TYPE:CLASS; types are "
+            f"{', '.join(TYPES)}). Write it as E0009=blink"
+        )
+    return Decision(event_id.strip(), "accepted", known, label)
+
+
+def decisions_of_copy(copy: pd.DataFrame, result: StoredResult) -> list[Decision]:
+    """Decisions in an edited copy of an events table: its ``status``, ``trial_type``, ``class``.
+
+    Raises
+    ------
+    RecordingError
+        If the copy lacks events or columns, has others, or moved one.
+    """
+    lacking = {"event_id", "status", "trial_type", "class", "onset", "duration"} - set(copy.columns)
+    if lacking:
+        raise RecordingError(f"the edited copy lacks the columns {sorted(lacking)}. Keep them all")
+    before = {str(row["event_id"]): row for row in _events(result.events)}
+    after = {str(row["event_id"]): row for row in _events(copy)}
+    if strange := sorted(set(after) ^ set(before)):
+        raise RecordingError(
+            f"the edited copy and the events differ in {', '.join(strange[:5])} (a review neither "
+            "adds nor removes events). Reject an event instead of deleting its row"
+        )
+    return [d for name, row in after.items() if (d := _decision(row, before[name])) is not None]
+
+
+def _events(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return table_rows(frame[frame["trial_type"] != "burst"])
+
+
+def _decision(after: Mapping[str, Any], before: Mapping[str, Any]) -> Decision | None:
+    name = str(after["event_id"])
+    if any(abs(after[key] - before[key]) > 1e-6 for key in ("onset", "duration")):
+        raise RecordingError(
+            f"{name}: its onset or duration was edited (a review decides what an event is, not "
+            "where). Restore them"
+        )
+    changed = any(after[key] != before[key] for key in ("trial_type", "class"))
+    if after["status"] not in ("auto", "accepted", "rejected"):
+        raise RecordingError(
+            f"{name}: status={after['status']!r} (statuses are auto, accepted and rejected). "
+            "Mend that row"
+        )
+    if after["status"] == "rejected":
+        return Decision(name, "rejected")
+    if changed:
+        label = str(after["class"] or "")
+        if after["trial_type"] not in TYPES:
+            raise RecordingError(
+                f"{name}: trial_type={after['trial_type']!r} (types are {', '.join(TYPES)}). "
+                "Mend that row"
+            )
+        same = after["class"] == before["class"]
+        return Decision(name, "accepted", after["trial_type"], "" if same else label)
+    return Decision(name, "accepted") if after["status"] == "accepted" else None
+
+
+def write_review(
+    events: Path,
+    decisions: Sequence[Decision],
+    rater: str,
+    *,
+    out: Path | None = None,
+    now: datetime | None = None,
+) -> tuple[Path, pd.DataFrame]:
+    """Add decisions to the review of an events table, and compute its summary anew.
+
+    Parameters
+    ----------
+    events : Path
+        The detector's table, or a review to go on with.
+    decisions : sequence of Decision
+        The last one about an event counts.
+    rater : str
+        Pseudonym of the expert.
+    out : Path, optional
+        Where the review goes; beside the table by default.
+    now : datetime, optional
+        When it was decided.
+
+    Returns
+    -------
+    Path, DataFrame
+        The review, and its events.
+
+    Raises
+    ------
+    RecordingError
+        If an event is unknown, or the review there is another rater's or of other results.
+    """
+    original = read_result(detected_path(events))
+    path = out or reviewed_path(events)
+    if path == original.events_path:
+        raise RecordingError(f"{path} is the detector's table (it stays). Name another file")
+    frame = _begun(path, original, rater)
+    moment = (now or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds")
+    info = stored_info(original)
+    frame = decided(frame, decisions, rater, moment.replace("+00:00", "Z"), original, info)
+    reviewed = StoredResult(path, frame, original.summary, original.provenance, reviewed=True)
+    write_table(frame, path, overwrite=True)
+    write_table(reviewed_summary(reviewed, info), beside(path, "summary"), overwrite=True)
+    return path, frame
+
+
+def _begun(path: Path, original: StoredResult, rater: str) -> pd.DataFrame:
+    """The review so far, or the detector's table to begin with."""
+    if not path.exists():
+        frame = original.events.copy()
+        for column in ("rater", "reviewed", "detected_as"):
+            frame[column] = None
+        return table(table_rows(frame), REVIEWED_EVENTS)
+    frame = read_table(path)
+    others = sorted(set(frame.get("rater", frame["status"]).dropna()) - {rater})
+    if others:
+        raise RecordingError(
+            f"{path} is the review of {', '.join(map(str, others))}, not of {rater} (one table a "
+            "rater). Give --out FILE for a review of your own"
+        )
+    same = len(frame) == len(original.events) and bool(
+        (frame["onset"] == original.events["onset"]).all()
+        and (frame["channel"].fillna("") == original.events["channel"].fillna("")).all()
+    )
+    if not same:
+        raise RecordingError(
+            f"{path} reviews other results than {original.events_path.name} holds now (analyzed "
+            "again since). Move it away and review anew"
+        )
+    return table(table_rows(frame), REVIEWED_EVENTS)
+
+
+def decided(
+    frame: pd.DataFrame,
+    decisions: Iterable[Decision],
+    rater: str,
+    moment: str,
+    original: StoredResult,
+    info: StreamInfo,
+) -> pd.DataFrame:
+    """The table with these decisions in it: on the rows of events, and on those of their bursts.
+
+    Raises
+    ------
+    RecordingError
+        If an event is unknown.
+    """
+    rows = table_rows(frame)
+    of_event: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        of_event.setdefault(str(row["event_id"]), []).append(row)
+    detected = {str(row["event_id"]): row for row in _events(original.events)}
+    parts = stored_findings(original, info).parts
+    rows_of = {name: i for i, name in enumerate(detected)}
+    for decision in decisions:
+        if decision.event_id not in detected:
+            raise RecordingError(
+                f"event {decision.event_id!r} is not in {original.events_path.name} (it holds "
+                f"{len(detected)} events, from {next(iter(detected), 'none')}). Check the name"
+            )
+        number = rows_of[decision.event_id]
+        mine = parts[(parts["event"] == number) & ~parts["copy"]]
+        told = _told(decision, detected[decision.event_id], mine, info)
+        common = {"status": decision.status, "rater": rater, "reviewed": moment}
+        spasm = told["trial_type"] == "spasm" and decision.status == "accepted"
+        for row in of_event[decision.event_id]:
+            row |= common | {"spasm_id": decision.event_id if spasm else None}
+            if row["trial_type"] != "burst":
+                row |= told
+    return table(rows, REVIEWED_EVENTS)
+
+
+def _told(
+    decision: Decision, was: Mapping[str, Any], parts: Rows, info: StreamInfo
+) -> dict[str, Any]:
+    """Cells of an event's row: as detected, or called otherwise."""
+    kept = {key: was[key] for key in ("trial_type", "side", "class", "spread_stage")}
+    kind, label = decision.trial_type, decision.label
+    if kind is None or (kind == was["trial_type"] and label in ("", was["class"])):
+        return kept | {"detected_as": None}
+    seen = (
+        f"{was['trial_type']}:{was['class']}" if was["class"] == was["class"] else was["trial_type"]
+    )
+    told: dict[str, Any] = {"trial_type": kind, "class": label or None, "detected_as": seen}
+    if kind == "spasm":
+        bursts = [burst_of(part[list(BURST.names or ())]) for part in parts]
+        muscles = [info.channels[b.channel].muscle or "" for b in bursts]
+        told["spread_stage"] = spread_stage(muscles)
+        if not label:
+            told["class"] = spasm_class(bursts, info.sampling_frequency) if bursts else "isolated"
+        hemifacial = told["class"] in HEMIFACIAL
+        told["side"] = _side(parts, info) if was["side"] == "B" and hemifacial else was["side"]
+    else:
+        told |= {"spread_stage": None, "side": "B" if kind == "blink" else was["side"]}
+    return told
+
+
+def _side(parts: Rows, info: StreamInfo) -> str:
+    """The side on which more happened."""
+    area = burden(parts) * (parts["offset"] - parts["onset"])
+    sides = np.array([channel.side for channel in info.channels])[parts["channel"]]
+    return "L" if area[sides == "left"].sum() >= area[sides == "right"].sum() else "R"
+
+
+def reviewed_summary(result: StoredResult, info: StreamInfo) -> pd.DataFrame:
+    """The summary of reviewed events: rejected ones do not count; bursts stay as they were."""
+    found = stored_findings(result, info)
+    rows = [_summary_row(row, found, info) for row in table_rows(result.summary)]
+    return table(rows, SUMMARY)
+
+
+def _summary_row(row: dict[str, Any], found: Findings, info: StreamInfo) -> dict[str, Any]:
+    kept = {column.name: row.get(column.name) if column.name in _KEPT else None
+            for column in SUMMARY}  # fmt: skip
+    fs = info.sampling_frequency
+    if kept["channel"] is not None:
+        column = info.names.index(kept["channel"])
+        told = spasm_measures(info.channels[column], column, found, fs) if kept["valid_s"] else {}
+        return kept | told
+    windows = [(m.onset, m.offset) for m in found.marked if m.task == kept["task"]]
+    whole = not windows or _is_whole(kept, found, fs)
+    valid = found.valid if whole else list(chain(*(within(found.valid, w) for w in windows)))
+    return kept | side_columns(str(kept["side"]), found, valid, fs)
+
+
+def _is_whole(row: Mapping[str, Any], found: Findings, fs: float) -> bool:
+    """Whether a row of a side is about the whole recording: by its valid time."""
+    seconds = sum(b - a for a, b in found.valid) / fs
+    return bool(abs(seconds - row["valid_s"]) < 1e-3)
+
+
+_KEPT = frozenset(
+    {"participant", "session", "task", "side", "muscle", "valid_s", "excluded_s", "n_bursts",
+     "pct_time", "dur_median_ms", "dur_p95_ms", "burden_uV", "peak_p95_uV", "noise_uV", "mvc_uV",
+     "snr_db", "burst_rate_per_min", "channel", "recording"}
+)  # fmt: skip
+"""Columns of the summary that do not depend on what events are called."""

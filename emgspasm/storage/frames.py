@@ -1,0 +1,89 @@
+"""What a study holds, as data frames."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from emgspasm.errors import RecordingError
+from emgspasm.storage.columns import TABLES
+from emgspasm.storage.derivatives import DETECTED, RESULTS, REVIEWED
+from emgspasm.storage.placement import Placement, bids_entities
+from emgspasm.storage.scales import ScaleScore, read_scores
+from emgspasm.storage.scans import read_time
+from emgspasm.storage.tables import read_table
+from emgspasm.storage.treatments import Treatment, read_treatments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+SESSION_COLUMNS = ("participant", "session", "task", "run", "date", "path")
+
+
+def session_row(study: Path, recording: Path) -> dict[str, Any]:
+    """What name and place tell of a recording: :data:`SESSION_COLUMNS`."""
+    found, place = bids_entities(recording.name), Placement.of(recording)
+    time = read_time(place) if place else None
+    return {
+        "participant": found.get("sub"),
+        "session": found.get("ses"),
+        "task": found.get("task"),
+        "run": found.get("run"),
+        "date": time.date() if time else None,
+        "path": str(recording.relative_to(study)),
+    }
+
+
+def sessions_frame(study: Path, recordings: Iterable[Path]) -> pd.DataFrame:
+    """A row a recording of a study, with the day on which it was made."""
+    import pandas as pd
+
+    rows = [session_row(study, path) for path in recordings]
+    frame = pd.DataFrame(rows, columns=list(SESSION_COLUMNS))
+    frame["date"] = pd.to_datetime(frame["date"])
+    return frame
+
+
+def entered_frame(study: Path, name: str) -> pd.DataFrame:
+    """Treatments or scores of a study, as people entered them; `name` is one of these words."""
+    import pandas as pd
+
+    kind = Treatment if name == "treatments" else ScaleScore
+    rows = (read_treatments if name == "treatments" else read_scores)(study)
+    frame = pd.DataFrame([asdict(row) for row in rows], columns=list(kind.__dataclass_fields__))
+    frame["date"] = pd.to_datetime(frame["date"])
+    return frame
+
+
+def results_frame(study: Path, table: str) -> pd.DataFrame:
+    """One table of all results of a study; of reviewed events and summaries the reviewed ones.
+
+    Raises
+    ------
+    ValueError
+        If there is no such table.
+    RecordingError
+        If there are no results.
+    """
+    import pandas as pd
+
+    if table not in TABLES:
+        raise ValueError(f"table={table!r}; the tables of results are {', '.join(TABLES)}")
+    frames = []
+    for path in sorted((study / RESULTS).glob(f"sub-*/**/*{DETECTED}{table}.tsv")):
+        review = path.with_name(path.name.replace(DETECTED, REVIEWED))
+        frame = read_table(review if review.exists() else path)
+        found = bids_entities(path.name)
+        for place, (name, key) in enumerate((("participant", "sub"), ("session", "ses"))):
+            frame = frame.drop(columns=name, errors="ignore")
+            frame.insert(place, name, found.get(key))
+        frames.append(frame)
+    if not frames:
+        raise RecordingError(
+            f"{study / RESULTS} holds no {table} table. emgspasm analyze {study} makes the results"
+        )
+    told = [frame.dropna(axis=1, how="all") for frame in frames]  # or pandas guesses their types
+    return pd.concat(told, ignore_index=True).reindex(columns=frames[0].columns)

@@ -1,0 +1,152 @@
+"""Tables that people add rows to: every row is checked when it is written and when it is read.
+
+People may also edit these tables by hand, so a mistake found in one names its line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+from emgspasm.errors import RecordingError
+from emgspasm.storage.tables import MISSING, replacing
+
+Row = TypeVar("Row")
+
+EARLIEST = date(1800, 1, 1)
+"""Dates shifted to hide them lie before 1925 (BIDS), but no shift is that long."""
+
+
+def day(text: str, *, today: date | None = None) -> date:
+    """A date as ``2026-01-31``, not in the future.
+
+    Raises
+    ------
+    ValueError
+        If it is no such date.
+    """
+    try:
+        told = date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"date={text!r}; a date is written YYYY-MM-DD, as 2026-01-31") from None
+    latest = today or date.today()  # noqa: DTZ011  the day people see on their calendar
+    if text != told.isoformat() or told < EARLIEST:
+        raise ValueError(f"date={text!r}; a date is written YYYY-MM-DD, as 2026-01-31")
+    if told > latest:
+        raise ValueError(f"date={text!r}; it lies in the future (today is {latest})")
+    return told
+
+
+def number(name: str, text: str, low: float, high: float) -> float:
+    """A number within limits.
+
+    Raises
+    ------
+    ValueError
+        If it is none, or lies outside.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        raise ValueError(f"{name}={text!r}; it must be a number") from None
+    if not low <= value <= high:
+        raise ValueError(f"{name}={text}; it must lie within {low:g} to {high:g}")
+    return value
+
+
+def read_ledger(path: Path, columns: Sequence[str]) -> list[dict[str, str | None]]:
+    """Rows of a table as text, None for ``n/a``; none where there is no file.
+
+    Raises
+    ------
+    RecordingError
+        If it cannot be read, or a column or a cell is missing.
+    """
+    if not path.exists():
+        return []
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        raise RecordingError(f"{path} cannot be read ({reason}). Check the file") from error
+    heading = lines[0].split("\t") if lines else []
+    if missing := [name for name in columns if name not in heading]:
+        raise RecordingError(
+            f"{path}: its first line lacks the columns {', '.join(missing)} (it must name "
+            f"{', '.join(columns)}, parted by tabs). Mend that line"
+        )
+    return [
+        _cells(path, number, heading, line)
+        for number, line in enumerate(lines[1:], start=2)
+        if line.strip()
+    ]
+
+
+def _cells(path: Path, number: int, heading: Sequence[str], line: str) -> dict[str, str | None]:
+    cells = [cell.strip() for cell in line.split("\t")]
+    if len(cells) != len(heading):
+        raise RecordingError(
+            f"{path}, line {number}: {len(cells)} cells (its first line has {len(heading)}). "
+            "Mend that line"
+        )
+    told = zip(heading, cells, strict=True)
+    return {name: None if cell in ("", MISSING) else cell for name, cell in told}
+
+
+def checked_rows(
+    path: Path, columns: Sequence[str], check: Callable[[Mapping[str, str | None]], Row]
+) -> list[Row]:
+    """Rows of a table that people may have edited, each of them checked.
+
+    Raises
+    ------
+    RecordingError
+        Naming the line that breaks a rule.
+    """
+    checked = []
+    for index, row in enumerate(read_ledger(path, columns), start=2):
+        try:
+            checked.append(check(row))
+        except ValueError as error:
+            raise RecordingError(f"{path}, row {index}: {error}. Mend that row") from None
+    return checked
+
+
+def append_row(path: Path, columns: Sequence[str], row: Mapping[str, object]) -> None:
+    """Add a row under the heading the table has; columns that people added stay ``n/a``.
+
+    The caller holds the lock of the study.
+
+    Raises
+    ------
+    RecordingError
+        If the very row is there already, or the table cannot be read or written.
+    """
+    rows = read_ledger(path, columns)
+    told = {name: shown(row.get(name)) for name in columns}
+    if any({name: shown(old[name]) for name in columns} == told for old in rows):
+        raise RecordingError(
+            f"{path.name} holds this very row already ({', '.join(told.values())}). "
+            f"Nothing was added; edit {path} to correct it"
+        )
+    heading = list(rows[0]) if rows else _heading(path, columns)
+    lines = [heading, *([shown(old[name]) for name in heading] for old in rows)]
+    lines.append([told.get(name, MISSING) for name in heading])
+    with replacing(path, overwrite=True) as temporary:
+        temporary.write_text("".join("\t".join(c) + "\n" for c in lines), encoding="utf-8")
+
+
+def _heading(path: Path, columns: Sequence[str]) -> list[str]:
+    if not path.exists():
+        return list(columns)
+    return path.read_text(encoding="utf-8-sig").splitlines()[0].split("\t")
+
+
+def shown(value: object) -> str:
+    """A cell: ``n/a`` for nothing, whole numbers without a point, no tabs or line ends."""
+    if value is None:
+        return MISSING
+    text = f"{value:.10g}" if isinstance(value, float) else str(value)
+    return " ".join(text.split()) or MISSING

@@ -1,0 +1,45 @@
+"""One writer at a time: two processes that add to the same study wait for each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from emgspasm.errors import RecordingError
+
+LOCK = ".emgspasm.lock"
+"""Name of the lock file; BIDS tools pass over names that begin with a dot."""
+
+PATIENCE = 10.0
+"""Seconds to wait for another process: each holds the lock for milliseconds."""
+
+
+@contextmanager
+def locked(folder: Path, *, patience: float = PATIENCE) -> Iterator[None]:
+    """Hold the lock of a folder that exists; the system frees it when a process dies.
+
+    Raises
+    ------
+    RecordingError
+        If another process holds it for longer than `patience` seconds, or the folder cannot be
+        written to.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(folder / LOCK, timeout=patience)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise RecordingError(
+            f"{folder} is being written by another process (its lock {LOCK} was held for "
+            f"{patience:g} s). Wait until that process is done, then try again"
+        ) from None
+    except OSError as error:
+        raise RecordingError(
+            f"{folder} cannot be written ({error.strerror}). Check the folder and the free space"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,69 @@
+"""Where a recording of a study and its sidecars belong, by its BIDS name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from emgspasm.storage.sidecar import SidecarPaths
+
+_LABEL = re.compile(r"[0-9A-Za-z]+\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a recording of a study and its sidecars belong.
+
+    Parameters
+    ----------
+    folder : Path
+        The ``emg`` folder of the session.
+    stem : str
+        What all its file names begin with: ``sub-01_ses-01_task-rest``.
+    """
+
+    folder: Path
+    stem: str
+
+    @classmethod
+    def of(cls, recording: Path) -> Self | None:
+        """Tell the placement of a recording by its name; None if it is none of a study."""
+        if not recording.name.endswith("_emg.bdf"):
+            return None
+        return cls(recording.parent, recording.name.removesuffix("_emg.bdf"))
+
+    @property
+    def recording(self) -> Path:
+        """The BDF+ file."""
+        return self.folder / f"{self.stem}_emg.bdf"
+
+    @property
+    def sidecars(self) -> SidecarPaths:
+        """The files that describe it."""
+        return SidecarPaths(
+            self.folder / f"{self.stem}_emg.json",
+            self.folder / f"{self.stem}_channels.tsv",
+            self.folder / f"{self.stem}_events.tsv",
+        )
+
+
+def bids_entities(name: str) -> dict[str, str]:
+    """Key-value pairs of a BIDS file name: ``sub-01_task-rest_emg`` -> sub: 01, task: rest."""
+    return dict(re.findall(r"(?:^|_)([a-z]+)-([a-zA-Z0-9]+)", name))
+
+
+def checked_label(key: str, label: str) -> str:
+    """A label as BIDS takes it.
+
+    Raises
+    ------
+    ValueError
+        If it holds anything but ASCII letters and digits.
+    """
+    if not _LABEL.match(label):
+        raise ValueError(
+            f"{key}={label!r}; BIDS labels take ASCII letters and digits only, at least one"
+        )
+    return label

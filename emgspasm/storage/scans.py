@@ -1,0 +1,73 @@
+"""When recordings were made: BIDS's ``_scans.tsv`` of a session.
+
+Headers of recordings are anonymous and hold no date (clinical facts 11), so this table is the only
+place that does; dates shifted in it are shifted for good.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from emgspasm.errors import RecordingError
+from emgspasm.storage.ledger import read_ledger, shown
+from emgspasm.storage.placement import Placement
+from emgspasm.storage.tables import replacing
+
+SCAN_COLUMNS = ("filename", "acq_time")
+
+
+def scans_path(place: Placement) -> Path:
+    """The table of the session that a recording belongs to."""
+    folder = place.folder.parent
+    labels = [part for part in place.stem.split("_") if part[:4] in ("sub-", "ses-")]
+    return folder / f"{'_'.join(labels)}_scans.tsv"
+
+
+def write_time(place: Placement, moment: datetime) -> None:
+    """Say when a recording was made, to the second; the caller holds the lock of the study.
+
+    Raises
+    ------
+    RecordingError
+        If the table cannot be read or written.
+    """
+    path = scans_path(place)
+    rows = read_ledger(path, SCAN_COLUMNS)
+    heading = list(rows[0]) if rows else list(SCAN_COLUMNS)
+    name = f"{place.folder.name}/{place.recording.name}"
+    kept = [row for row in rows if row["filename"] != name]
+    mine: dict[str, str | None] = next((r for r in rows if r["filename"] == name), {})
+    mine |= {"filename": name, "acq_time": acq_time(moment)}
+    lines = [heading, *([shown(row.get(key)) for key in heading] for row in (*kept, mine))]
+    with replacing(path, overwrite=True) as temporary:
+        temporary.write_text("".join("\t".join(c) + "\n" for c in lines), encoding="utf-8")
+
+
+def acq_time(moment: datetime) -> str:
+    """A moment as BIDS writes it: of the place's clock, or with a Z in universal time."""
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(UTC).replace(tzinfo=None)
+        return moment.isoformat(timespec="seconds") + "Z"
+    return moment.isoformat(timespec="seconds")
+
+
+def read_time(place: Placement) -> datetime | None:
+    """When a recording was made, as far as anybody said.
+
+    Raises
+    ------
+    RecordingError
+        If the table cannot be read.
+    """
+    name = f"{place.folder.name}/{place.recording.name}"
+    for row in read_ledger(scans_path(place), SCAN_COLUMNS):
+        if row["filename"] == name and row["acq_time"]:
+            try:
+                return datetime.fromisoformat(row["acq_time"])
+            except ValueError:
+                raise RecordingError(
+                    f"{scans_path(place)}: acq_time={row['acq_time']!r} of {name} (a time is "
+                    "written YYYY-MM-DDThh:mm:ss). Mend that row"
+                ) from None
+    return None

@@ -1,0 +1,154 @@
+"""Treatments of a participant, as people entered them: ``treatments.tsv``.
+
+The software never suggests one: what a doctor did is written down so that recordings can be seen
+against it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from emgspasm.storage.ledger import append_row, checked_rows, day, number
+from emgspasm.stream import MUSCLES
+
+Kind = Literal["botulinum toxin", "mvd", "other"]
+TOXIN: Kind = "botulinum toxin"
+OPERATION: Kind = "mvd"
+KINDS: dict[Kind, str] = {
+    "botulinum toxin": "injection of botulinum toxin: a row a site",
+    "mvd": "microvascular decompression of the facial nerve",
+    "other": "anything else, named as product",
+}
+SIDES = {"left": "L", "right": "R", "both": "B", "L": "L", "R": "R", "B": "B"}
+MOST_UNITS = 10_000.0
+"""Units of one site that nobody injects: a slip of the finger [design]."""
+
+TREATMENT_COLUMNS = ("participant_id", "date", "kind", "product", "site", "side", "units")
+TREATMENTS_DICTIONARY = {
+    "participant_id": {"Description": "Participant, as in participants.tsv"},
+    "date": {"Description": "Day of the treatment, YYYY-MM-DD"},
+    "kind": {"Description": "Kind of treatment", "Levels": dict(KINDS)},
+    "product": {"Description": "Product; units of different products do not compare"},
+    "site": {"Description": "Muscle code as in channel labels (OOC), or another site in words"},
+    "side": {"Description": "Anatomical side", "Levels": {"L": "left", "R": "right", "B": "both"}},
+    "units": {"Description": "Units of the product at this site, as entered"},
+}
+_WORDS = re.compile(r"[^\W_][\w .,()/+-]{0,59}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """One row of ``treatments.tsv``; see :data:`TREATMENTS_DICTIONARY`."""
+
+    participant: str
+    date: date
+    kind: Kind
+    product: str | None = None
+    site: str | None = None
+    side: str | None = None
+    units: float | None = None
+
+
+def treatment(row: Mapping[str, str | None]) -> Treatment:
+    """Check a row of text.
+
+    Raises
+    ------
+    ValueError
+        Naming the cell, its value and the rule.
+    """
+    kind = _kind(row["kind"])
+    side = _side(row["side"])
+    units = None if row["units"] is None else number("units", row["units"], 0, MOST_UNITS)
+    told = Treatment(
+        participant=(row["participant_id"] or "").removeprefix("sub-"),
+        date=day(row["date"] or ""),
+        kind=kind,
+        product=_words("product", row["product"]),
+        site=_site(row["site"]),
+        side=side,
+        units=units,
+    )
+    _require(told)
+    return told
+
+
+def _require(told: Treatment) -> None:
+    if not told.participant:
+        raise ValueError("participant_id is missing; say whose treatment it is")
+    if told.kind != "other" and told.side is None:
+        raise ValueError(f"side is missing; {told.kind} has a side: left, right or both")
+    if told.units is not None and told.kind != TOXIN:
+        raise ValueError(f"units={told.units:g}; only {TOXIN} has units")
+    if told.units == 0:
+        raise ValueError("units=0; leave units out where they are not known")
+    if told.units is not None and told.product is None:
+        raise ValueError(
+            f"units={told.units:g} without a product; units of different products do not compare"
+        )
+    if told.kind == TOXIN and told.site is None:
+        raise ValueError("site is missing; say which muscle was injected, as OOC")
+    if told.kind == "other" and told.product is None:
+        raise ValueError("product is missing; say what the other treatment was")
+
+
+def _kind(text: str | None) -> Kind:
+    kind = (text or "").strip().lower()
+    if kind not in KINDS:
+        raise ValueError(f"kind={text!r}; kinds are {', '.join(KINDS)}")
+    return kind
+
+
+def _side(text: str | None) -> str | None:
+    if text is None:
+        return None
+    side = text.strip()
+    if side not in SIDES and side.lower() not in SIDES:
+        raise ValueError(f"side={text!r}; sides are left, right and both (L, R, B)")
+    return SIDES.get(side) or SIDES[side.lower()]
+
+
+def _site(text: str | None) -> str | None:
+    """A muscle code, in capitals; or other words, unless they look like a misspelt code."""
+    if text is None:
+        return None
+    code = text.strip().upper()
+    if code in MUSCLES:
+        return code
+    near = difflib.get_close_matches(code, MUSCLES, 1, 0.6) if len(code) <= 4 else []
+    if near:
+        raise ValueError(f"site={text!r}; the nearest code is {near[0]}, {MUSCLES[near[0]]}")
+    return _words("site", text)
+
+
+def _words(name: str, text: str | None) -> str | None:
+    if text is None:
+        return None
+    words = " ".join(text.split())
+    if not _WORDS.match(words):
+        raise ValueError(f"{name}={text!r}; it takes up to 60 letters, digits and .,()/+-")
+    return words
+
+
+def read_treatments(study: Path) -> list[Treatment]:
+    """Treatments of a study in order of participant and date.
+
+    Raises
+    ------
+    RecordingError
+        Naming the row that breaks a rule.
+    """
+    rows = checked_rows(study / "treatments.tsv", TREATMENT_COLUMNS, treatment)
+    return sorted(rows, key=lambda told: (told.participant, told.date))
+
+
+def append_treatment(study: Path, told: Treatment) -> None:
+    """Add a treatment; the caller holds the lock of the study."""
+    row = asdict(told) | {"participant_id": f"sub-{told.participant}"}
+    append_row(study / "treatments.tsv", TREATMENT_COLUMNS, row)

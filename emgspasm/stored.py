@@ -1,0 +1,222 @@
+"""A stored result read back: its tables, and from them the findings they were made of."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgspasm.errors import RecordingError
+from emgspasm.findings import BURST, EVENT, LAG, PART, QUALITIES, READ, Findings, Rows
+from emgspasm.storage.derivatives import DETECTED, REVIEWED
+from emgspasm.storage.tables import read_table, table_rows
+from emgspasm.stream import SIDE_LETTERS, Channel, StreamInfo
+from emgspasm.synkinesis.markers import Marker
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COPIES = ("yes", "possible")
+"""Flags of bursts that cross-talk explains: under 1000 Hz it is only possible."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredResult:
+    """Tables of one analyzed recording, as they are on the disk.
+
+    Parameters
+    ----------
+    events_path : Path
+        The events table that was read.
+    events, summary : DataFrame
+        As stored; reviewed ones where `reviewed`.
+    provenance : dict
+        What was analyzed, by what, with which settings.
+    reviewed : bool
+        Whether an expert looked at the events.
+    """
+
+    events_path: Path
+    events: pd.DataFrame
+    summary: pd.DataFrame
+    provenance: dict[str, Any]
+    reviewed: bool = False
+
+    @property
+    def sampling_frequency(self) -> float:
+        """Hertz."""
+        return float(self.provenance["sampling_frequency"])
+
+
+def read_result(events: Path) -> StoredResult:
+    """Read the result that an events table belongs to.
+
+    Raises
+    ------
+    RecordingError
+        If it is no events table of a result, or what stands beside it is missing.
+    """
+    if not events.name.endswith("_events.tsv"):
+        raise RecordingError(f"{events} is no events table (it ends in _events.tsv). Give one")
+    reviewed = is_reviewed(events)
+    frame = read_table(events)
+    provenance = read_provenance(detected_path(events))
+    summary = read_table(beside(events, "summary"))
+    if lacking := {"onset", "duration", "trial_type", "event_id"} - set(frame.columns):
+        raise RecordingError(f"{events} lacks the columns {sorted(lacking)}. Analyze again")
+    return StoredResult(events, frame, summary, provenance, reviewed)
+
+
+def is_reviewed(events: Path) -> bool:
+    """Whether an events table is the one that a review wrote."""
+    return REVIEWED in events.name or events.name.endswith("_reviewed_events.tsv")
+
+
+def reviewed_path(events: Path) -> Path:
+    """Where a review of an events table goes: beside it, under a name of its own."""
+    if is_reviewed(events):
+        return events
+    if DETECTED in events.name:
+        return events.with_name(events.name.replace(DETECTED, REVIEWED))
+    return events.with_name(f"{events.name.removesuffix('_events.tsv')}_reviewed_events.tsv")
+
+
+def detected_path(events: Path) -> Path:
+    """The events table as the detector made it."""
+    if REVIEWED in events.name:
+        return events.with_name(events.name.replace(REVIEWED, DETECTED))
+    if is_reviewed(events):
+        stem = events.name.removesuffix("_reviewed_events.tsv")
+        return events.with_name(f"{stem}_events.tsv")
+    return events
+
+
+def beside(events: Path, table: str) -> Path:
+    """Another table of the same result."""
+    return events.with_name(f"{events.name.removesuffix('_events.tsv')}_{table}.tsv")
+
+
+def read_provenance(events: Path) -> dict[str, Any]:
+    """What stands beside an events table of the detector: how it was made.
+
+    Raises
+    ------
+    RecordingError
+        If it cannot be read, or is of a version that did not yet say which time is valid.
+    """
+    path = events.with_name(f"{events.name.removesuffix('_events.tsv')}.json")
+    try:
+        told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RecordingError(
+            f"{path} cannot be read ({error}); it says how {events.name} was made. Analyze again"
+        ) from None
+    if "valid_s" not in told:
+        raise RecordingError(
+            f"{path} does not say which time is valid (results of an older version). Analyze again"
+        )
+    return told
+
+
+def stored_info(result: StoredResult) -> StreamInfo:
+    """The analyzed channels, in uV: tables know no other unit."""
+    rows = result.summary[result.summary["channel"].notna()]
+    sides = {"L": SIDE_LETTERS["L"], "R": SIDE_LETTERS["R"]}
+    channels = tuple(
+        Channel(str(row["channel"]), sides.get(row["side"] or ""), _text(row["muscle"]))
+        for row in table_rows(rows)
+    )
+    return StreamInfo(result.sampling_frequency, channels)
+
+
+def stored_findings(result: StoredResult, info: StreamInfo) -> Findings:
+    """What the tables were made of; rejected events are left out.
+
+    Bursts have amplitudes in uV, rounded as in the table. Lags, correlations and the envelopes of
+    maximal trials are not stored, so they are empty.
+    """
+    fs = result.sampling_frequency
+    columns = {name: column for column, name in enumerate(info.names)}
+    bursts, events = [], []
+    for row in table_rows(result.events):
+        if row["trial_type"] != "burst":
+            events += [row] if row.get("status") != "rejected" else []
+        elif row["channel"] in columns:
+            bursts.append((row, _burst(row, columns[row["channel"]], fs)))
+    numbers = {str(row["event_id"]): i for i, row in enumerate(events)}
+    copies = [row.get("crosstalk_flag") in COPIES for row, _ in bursts]
+    told = [
+        (*burst, number, copy)
+        for (row, burst), copy in zip(bursts, copies, strict=True)
+        if (number := numbers.get(str(row["event_id"]))) is not None
+        and _of_side(events[number]["side"], info.channels[burst[0]])
+    ]
+    parts = np.array(told, PART)
+    found = np.array([burst for _, burst in bursts], BURST)
+    return Findings(
+        bursts=found,
+        events=np.array([_event(row, fs) for row in events], EVENT),
+        parts=parts[np.argsort(parts["event"], kind="stable")],
+        readings=_readings(found, np.array(copies, np.bool_)),
+        lags=np.empty(0, LAG),
+        rho=np.zeros((len(info.columns()),) * 2),
+        valid=[(round(a * fs), round(b * fs)) for a, b in result.provenance["valid_s"]],
+        marked=tuple(
+            Marker(round(a * fs), round(b * fs), task, trial)
+            for task, trial, a, b in result.provenance["tasks"]
+        ),
+        envelopes={},
+    )
+
+
+def _of_side(side: str, channel: Channel) -> bool:
+    """Whether a burst counts in an event; a blink that an expert calls a spasm has both sides."""
+    return channel.side != {"L": "right", "R": "left"}.get(side)
+
+
+def _burst(row: dict[str, Any], column: int, fs: float) -> tuple[Any, ...]:
+    onset, duration = float(row["onset"]), float(row["duration"])
+    mean, peak = (_number(row[name]) for name in ("mean_uV", "peak_uV"))
+    over = _number(row["burden_uVs"]) / duration if duration else 0.0
+    quality = QUALITIES.index(row["quality"]) if row.get("quality") in QUALITIES else 0
+    offset = round((onset + duration) * fs)
+    return column, round(onset * fs), offset, peak, mean, mean - over, quality
+
+
+def _readings(found: Rows, copies: NDArray[np.bool_]) -> Rows:
+    told = np.empty(len(found), READ)
+    for name in ("channel", "onset"):
+        told[name] = found[name]
+    told["copy"], told["neighbour"] = copies, -1
+    return np.sort(told, order="onset", kind="stable")
+
+
+def _event(row: dict[str, Any], fs: float) -> tuple[Any, ...]:
+    stage, trial = row.get("spread_stage"), row.get("trial")
+    return (
+        row["trial_type"],
+        round(row["onset"] * fs),
+        round((row["onset"] + row["duration"]) * fs),
+        row["side"],
+        _text(row.get("class")) or "",
+        _number(row.get("li")),
+        _number(row.get("log_ratio")),
+        int(stage) if stage is not None else 0,
+        row.get("blink_coincident") in (True, "True", "yes"),
+        _text(row.get("task")) or "",
+        int(trial) if trial is not None else 0,
+        _text(row.get("quality")) or "good",
+        _text(row.get("reason")) or "",
+    )
+
+
+def _number(value: Any) -> float:
+    return np.nan if value is None else float(value)
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,87 @@
+"""Acts: bursts of one cluster that one cause explains, and how bursts lie in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from emgspasm.synkinesis.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Bursts of one cluster that one cause explains.
+
+    Parameters
+    ----------
+    kind : {"blink", "movement", "twitch", "artifact"}
+    side : str
+        ``L``, ``R`` or ``B``.
+    readings : tuple of Reading
+        In order of onset.
+    copies : tuple of Reading
+        What cross-talk from them explains.
+    together : int
+        Muscles that begin within the synchrony window of another one.
+    hidden : {"", "movement", "blink"}
+        Where muscles that join may be hidden: those of a movement under way, the eye of a blink.
+    on_blink : bool
+        Whether both eyes blink at the same time.
+    carried : tuple of Reading
+        Bursts of a blink on which this activity rides in the same muscle.
+    dragged : tuple of str
+        Muscles of one side that move along with a movement of both.
+    """
+
+    kind: Literal["blink", "movement", "twitch", "artifact"]
+    side: Literal["L", "R", "B"]
+    readings: tuple[Reading, ...]
+    copies: tuple[Reading, ...] = ()
+    together: int = 1
+    hidden: Literal["", "movement", "blink"] = ""
+    on_blink: bool = False
+    carried: tuple[Reading, ...] = ()
+    dragged: tuple[str, ...] = field(default=())
+
+    @property
+    def onset(self) -> int:
+        """First sample."""
+        return min(r.onset for r in self.readings)
+
+    @property
+    def offset(self) -> int:
+        """Sample after the last."""
+        return max(r.offset for r in self.readings)
+
+    @property
+    def muscles(self) -> frozenset[str]:
+        """Codes of the muscles that take part."""
+        return frozenset(r.site.muscle for r in (*self.readings, *self.carried))
+
+
+def overlap(a: Reading | Act, b: Reading | Act) -> int:
+    """Samples in common; negative is the gap between them."""
+    return min(a.offset, b.offset) - max(a.onset, b.onset)
+
+
+def connected(readings: Iterable[Reading], gap: int) -> list[list[Reading]]:
+    """Group readings that overlap or are closer than `gap` samples."""
+    groups: list[list[Reading]] = []
+    stop = 0
+    for reading in sorted(readings, key=lambda r: (r.onset, r.site.column)):
+        if groups and reading.onset < stop + gap:
+            groups[-1].append(reading)
+        else:
+            groups.append([reading])
+            stop = reading.offset
+        stop = max(stop, reading.offset)
+    return groups
+
+
+def side_of(readings: Iterable[Reading]) -> Literal["L", "R", "B"]:
+    """L or R where all happens there, B otherwise."""
+    letters = {r.site.side for r in readings}
+    if letters == {"L"}:
+        return "L"
+    return "R" if letters == {"R"} else "B"

@@ -1,0 +1,195 @@
+"""What both sides do: blinks and movements, and the muscles of one side that go along with them."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field, replace
+
+from emgspasm.synkinesis.acts import Act, connected, overlap
+from emgspasm.synkinesis.laterality import DOUBTFUL
+from emgspasm.synkinesis.reading import Reading
+from emgspasm.synkinesis.spread import BROW, EYE, LOWER, REGIONS
+from emgspasm.synkinesis.verdicts import Rules, accompanied
+
+TWITCH = 0.3
+"""Longest clonic burst in seconds: 0.2 (clinical facts 2), and what merges with it."""
+
+EVEN = 0.35
+"""|LI| of a blink alone: the amplitudes of its sides differ by 0.2 of log ratio (clinical facts 9)
+[sim], two standard deviations."""
+
+
+AHEAD = 0.25
+"""Seconds before the second side joins a movement in which the first may begin: 50 ms (clinical
+facts 2), and what a slow rise hides in noise [sim]."""
+
+LIKELY, BESIDE = 0.5, 0.3
+"""Least laterality index, noise considered, of what acts alone on a side with proven spasms: in the
+middle of a movement, and beside the eye otherwise [sim]."""
+
+USUAL = 0.3
+"""Share of blinks from which their company is usual: between what spasms on blinks do by chance
+and a synkinesis that is found half of the time [sim]."""
+
+
+@dataclass(slots=True)
+class Company:
+    """Whether the lower face of a side went along with the last blinks.
+
+    A synkinesis goes along with every one, a hemifacial spasm with some (100 and 32 % of
+    patients, clinical facts 2 [lit]).
+    """
+
+    seen: dict[str, deque[tuple[float, bool]]] = field(
+        default_factory=lambda: {"L": deque(maxlen=20), "R": deque(maxlen=20)}
+    )
+
+    def note(self, side: str, amplitude: float, *, along: bool) -> None:
+        """Remember one blink, and how strong it was."""
+        self.seen[side].append((amplitude, along))
+
+    def usual(self, side: str) -> bool | None:
+        """Whether it does so as a rule; None if too few blinks were seen.
+
+        Blinks weaker than all that had company say nothing: what goes along with them is weak too.
+        """
+        weakest = min((a for a, along in self.seen[side] if along), default=0.0)
+        telling = [along for a, along in self.seen[side] if a >= weakest]
+        return sum(telling) >= USUAL * len(telling) if len(telling) >= 4 else None
+
+
+def sideless(readings: list[Reading], rules: Rules, fs: float) -> list[Act]:
+    """Activity of which nobody knows whether the other side joins: no spasm is named of it."""
+    eyes = [r for r in readings if REGIONS.get(r.site.muscle) == EYE]
+    return [
+        Act("blink", "B", tuple(part))
+        for part in connected(eyes, round(0.01 * fs))
+        if max(r.offset for r in part) - part[0].onset <= rules.blink * fs
+    ]
+
+
+def bilateral(readings: list[Reading], rules: Rules, fs: float) -> list[Act]:
+    """Blinks and movements of both sides.
+
+    Eyes and the rest of the face are told apart first: people blink while they speak.
+    """
+    eyes = [r for r in readings if REGIONS.get(r.site.muscle) == EYE]
+    rest = [r for r in readings if r not in eyes]
+    found = []
+    for part in connected(eyes, round(0.01 * fs)):
+        if _is_brief(part, rules.blink * fs):
+            start, stop = part[0].onset - 0.05 * fs, max(r.offset for r in part) + 0.05 * fs
+            brow = [
+                r
+                for r in rest
+                if REGIONS.get(r.site.muscle) == BROW and start <= r.onset and r.offset <= stop
+            ]
+            rest = [r for r in rest if r not in brow]
+            found.append(Act("blink", "B", (*part, *brow)))
+        else:
+            rest += part
+    found += [Act("movement", "B", tuple(part)) for part in connected(rest, round(0.03 * fs))]
+    return found
+
+
+def _is_brief(eyes: list[Reading], longest: float) -> bool:
+    """Whether both eyes together are active for no longer than a blink.
+
+    The side that is active for less time counts, for a spasm may hang on the other; but what is
+    even between the sides counts as well, for one of them may have been missed.
+    """
+    spans = []
+    for side in {r.site.side for r in eyes}:
+        mine = [r for r in eyes if r.site.side == side]
+        spans.append(max(r.offset for r in mine) - min(r.onset for r in mine))
+    even = [r.offset - r.onset for r in eyes if abs(r.li) < DOUBTFUL]
+    return min(spans) <= longest and max(even, default=0) <= longest
+
+
+def drag_along(
+    both: list[Act], one: list[Reading], rules: Rules, company: Company, fs: float
+) -> tuple[list[Act], list[Reading]]:
+    """Give one-sided bursts that go along with an act of both sides to it."""
+    free = list(one)
+    result = []
+    for act in both:
+        dragged: list[Reading] = []
+        for side in ("L", "R"):
+            mine = [r for r in free if r.site.side == side]
+            if act.kind == "blink":
+                dragged += _along_blink(act, mine, side, rules, company, fs)
+            else:
+                dragged += _along_movement(act, mine, rules, fs)
+        free = [r for r in free if r not in dragged]
+        names = tuple(sorted({r.site.muscle for r in dragged}))
+        result.append(replace(act, readings=(*act.readings, *dragged), dragged=names))
+    return result, free
+
+
+def _along_blink(
+    act: Act, mine: list[Reading], side: str, rules: Rules, company: Company, fs: float
+) -> list[Reading]:
+    """Lower-face bursts of one side that a blink drags along, as far as it usually does.
+
+    The brow joins in hemifacial spasm alone (clinical facts 2).
+    """
+    prime = max(act.readings, key=lambda r: r.amplitude)
+    lower = [
+        r
+        for r in mine
+        if REGIONS.get(r.site.muscle) in LOWER
+        and abs(r.onset - prime.onset) <= 0.045 * fs
+        and r.offset - r.onset <= rules.blink * fs
+    ]
+    alike = [r for r in lower if abs(r.offset - prime.offset) <= 0.035 * fs]
+    usual = company.usual(side)
+    company.note(side, prime.amplitude, along=bool(alike))
+    brow = [r for r in mine if REGIONS.get(r.site.muscle) == BROW]
+    if any(abs(r.onset - b.onset) <= rules.synchrony * fs for r in alike for b in brow):
+        return []
+    eye = max((r.li for r in act.readings if r.site.side == side), default=0.0)
+    if usual:
+        return lower  # of a weak one only a part may be found
+    return alike if usual is None and eye < EVEN else []
+
+
+def _along_movement(act: Act, mine: list[Reading], rules: Rules, fs: float) -> list[Reading]:
+    """Bursts of one side within a movement that are no spasm of their own.
+
+    A muscle that begins with the movement and is active for half of it goes along; a burst
+    that no other muscle begins with proves no spasm while the face moves.
+    """
+    begin = max(act.onset - 0.1 * fs, _joined(act) - AHEAD * fs)
+    inside = [r for r in mine if overlap(r, act) > 0 and r.onset >= begin]
+    dragged = []
+    for muscle in sorted({r.site.muscle for r in inside}):
+        parts = [r for r in inside if r.site.muscle == muscle]
+        active = sum(overlap(r, act) for r in parts)
+        prompt = parts[0].onset - act.onset <= rules.along * fs
+        if prompt and active >= 0.5 * (act.offset - act.onset):
+            dragged += parts
+    rest = [r for r in inside if r not in dragged]
+    return dragged + [
+        r for r in rest if not (accompanied(r, rest, rules, fs) or _stands_out(r, act, rules, fs))
+    ]
+
+
+def _joined(act: Act) -> int:
+    """When the second side joins."""
+    onsets: dict[str, int] = {}
+    for reading in act.readings:
+        onsets.setdefault(reading.site.side, reading.onset)
+    return max(onsets.values())
+
+
+def _stands_out(reading: Reading, act: Act, rules: Rules, fs: float) -> bool:
+    """Whether it is a twitch in the middle of a movement, certainly of one side.
+
+    Other muscles of that twitch may be hidden in their bursts of the movement.
+    """
+    return (
+        reading.offset - reading.onset <= TWITCH * fs
+        and reading.least_li >= LIKELY
+        and reading.onset - act.onset >= rules.along * fs
+        and act.offset - reading.offset >= 0.1 * fs
+    )

@@ -1,0 +1,68 @@
+"""Chains: acts of one side that follow each other closely and may be one spasm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from emgspasm.synkinesis.acts import Act
+
+TOGETHER = 0.5
+"""Share of the bursts of a side from which its muscles act together: nearly all in hemifacial
+spasm, by chance in rhythms of single muscles [sim]."""
+
+FAINT = 0.15
+"""Share of a muscle's loudest burst in a chain under which another is no part of it [design]."""
+
+
+@dataclass(slots=True)
+class Chain:
+    """Acts of one side (B: movements of both) that may form one event."""
+
+    side: Literal["L", "R", "B"]
+    acts: list[Act] = field(default_factory=list)
+    offset: int = 0
+
+    def add(self, act: Act) -> None:
+        """Append an act."""
+        self.acts.append(act)
+        self.offset = max(self.offset, act.offset)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether all of it may be a rhythm of single muscles."""
+        return self.side != "B" and synchrony(self.acts) < TOGETHER
+
+
+def synchrony(acts: Sequence[Act]) -> float:
+    """Share of one-sided acts in which two muscles begin together."""
+    return sum(act.together >= 2 for act in acts) / len(acts)
+
+
+def loud(acts: Sequence[Act]) -> list[Act]:
+    """Acts without what is faint beside the same muscle's: filters ring after a loud burst."""
+    loudest: dict[int, float] = {}
+    for reading in (r for act in acts for r in act.readings):
+        channel = reading.burst.channel
+        loudest[channel] = max(loudest.get(channel, 0.0), reading.amplitude)
+    kept = []
+    for act in acts:
+        readings = tuple(r for r in act.readings if r.amplitude >= FAINT * loudest[r.burst.channel])
+        if readings:
+            kept.append(replace(act, readings=readings))
+    return kept
+
+
+def split(acts: Iterable[Act], gap: int) -> list[list[Act]]:
+    """Acts that are one spasm, together: no pause of `gap` samples between them."""
+    parts: list[list[Act]] = []
+    stop = 0
+    for act in sorted(acts, key=lambda act: act.onset):
+        if parts and act.onset < stop + gap:
+            parts[-1].append(act)
+        else:
+            parts.append([act])
+            stop = act.offset
+        stop = max(stop, act.offset)
+    return parts

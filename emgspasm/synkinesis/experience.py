@@ -1,0 +1,148 @@
+"""What a recording has shown so far: which side has spasms, which muscles are in rhythm."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from statistics import median
+
+from emgspasm.synkinesis.acts import Act
+from emgspasm.synkinesis.bilateral import BESIDE, LIKELY
+from emgspasm.synkinesis.chains import TOGETHER, Chain, synchrony
+from emgspasm.synkinesis.laterality import UNILATERAL
+from emgspasm.synkinesis.reading import Reading
+from emgspasm.synkinesis.rhythm import is_rhythm, is_slow_train
+from emgspasm.synkinesis.spread import EYE, REGIONS
+
+GROUP = 0.3
+"""Longest group of a myokymia in seconds: 0.2 (clinical facts 2), and what merges with it."""
+
+QUIET = 0.4
+"""The same of an eye on a side with proven spasms, while the other eye is silent [sim]."""
+
+CERTAIN, ALONE = 0.6, 0.75
+"""Least laterality index of an eye alone, noise considered: where only eyes are recorded, and where
+other muscles are but have shown none [sim]."""
+
+FEWEST_PROVEN = 2
+"""Spasms of several muscles after which a side is known to have them [design]."""
+
+BY_CHANCE = 0.2
+"""Share of synchronous acts that independent muscles reach by chance [sim]."""
+
+RHYTHM_MEMORY = 12.0
+"""Seconds for which a muscle that was in rhythm is taken to be in it still [design]."""
+
+TRAIN, LONG_TRAIN = 3, 6
+"""Bursts of a slow train; more where the eye, which begins in hemifacial spasm, is alone [sim]."""
+
+RHYTHM, LONG_RHYTHM = 4, 8
+"""Bursts of a rhythm; more on a side known to have spasms, which groups make by chance [sim]."""
+
+BLINKS, FEWEST_BLINKS, SEEN = 40, 2, 0.1
+"""Last acts of eyes that count, how many of them must be blinks of both, and what share [design]:
+people blink 8-21 times a minute (clinical facts 2 [lit])."""
+
+REMEMBERED, FEWEST_ACTS = 20, 4
+"""Last acts of muscles beside the eye that count, and the fewest that say anything [design]."""
+
+
+@dataclass(slots=True)
+class Experience:
+    """What a recording has shown so far.
+
+    Parameters
+    ----------
+    eyes_only : frozenset of str
+        Sides of which no other muscle is recorded.
+    rhythmic : dict of int to int
+        Channels in rhythm, and the sample at which that was last so.
+    proven : dict of str to int
+        Spasms by side in which several muscles began together.
+    even : deque of bool
+        Whether the last brief acts of eyes were of both, about as strong on each side.
+    joined : dict of str to deque of bool
+        Whether the last acts of muscles beside the eye were joined by another muscle, by side.
+    """
+
+    eyes_only: frozenset[str] = frozenset()
+    rhythmic: dict[int, int] = field(default_factory=dict)
+    proven: dict[str, int] = field(default_factory=lambda: {"L": 0, "R": 0})
+    even: deque[bool] = field(default_factory=lambda: deque(maxlen=BLINKS))
+    joined: dict[str, deque[bool]] = field(
+        default_factory=lambda: {"L": deque(maxlen=REMEMBERED), "R": deque(maxlen=REMEMBERED)}
+    )
+
+    def knows(self, side: str) -> bool:
+        """Whether the side is known to have spasms."""
+        return self.proven[side] >= FEWEST_PROVEN and not self.acts_apart(side)
+
+    def is_spared(self, side: str) -> bool:
+        """Whether the other side alone is known to have spasms: both hardly ever have them."""
+        return not self.knows(side) and self.knows({"L": "R", "R": "L"}[side])
+
+    def sees_both_eyes(self) -> bool:
+        """Whether both eyes were seen to blink: if one is too weak, a blink is of one side."""
+        both = sum(self.even)
+        return both >= FEWEST_BLINKS and both >= SEEN * len(self.even)
+
+    def acts_apart(self, side: str) -> bool:
+        """Whether muscles beside the eye act alone as a rule: in hemifacial spasm none does."""
+        seen = self.joined[side]
+        return len(seen) >= FEWEST_ACTS and sum(seen) < TOGETHER * len(seen)
+
+    def least_li(self, reading: Reading) -> float:
+        """Laterality that a muscle alone must have: less where the side is known to have spasms."""
+        side = reading.site.side
+        if self.knows(side):
+            if REGIONS.get(reading.site.muscle) != EYE:
+                return BESIDE
+            return QUIET if reading.opposite_silent else LIKELY
+        return CERTAIN if side in self.eyes_only else ALONE
+
+
+def note_eyes(act: Act, known: Experience) -> None:
+    """Remember whether an act of the eyes was of both alike; others are left out."""
+    eyes = [r for r in act.readings if REGIONS.get(r.site.muscle) == EYE]
+    if act.kind == "blink" and all(abs(r.li) < UNILATERAL for r in eyes):
+        known.even.append(len({r.site.side for r in eyes}) == 2)
+    elif len(eyes) == len(act.readings):
+        known.even.append(False)
+
+
+def note_company(chain: Chain, known: Experience) -> None:
+    """Remember whether muscles beside the eye act alone, where no other can be hidden."""
+    for act in chain.acts:
+        beside = [r for r in act.readings if REGIONS.get(r.site.muscle, EYE) != EYE]
+        if beside and act.side in known.joined and not (act.hidden or act.on_blink):
+            known.joined[act.side].append(act.together >= 2)
+
+
+def note_rhythms(chain: Chain, known: Experience, fs: float) -> None:
+    """Remember the channels that are in rhythm.
+
+    Slow trains count as well, though irregular, where nothing speaks for hemifacial spasm.
+    """
+    onsets: dict[int, list[int]] = {}
+    lengths: dict[int, list[int]] = {}
+    for reading in (r for act in chain.acts for r in act.readings):
+        channel = reading.burst.channel
+        onsets.setdefault(channel, []).append(reading.onset)
+        lengths.setdefault(channel, []).append(reading.offset - reading.onset)
+    lonely = not known.knows(chain.side) and synchrony(chain.acts) <= BY_CHANCE
+    beats = LONG_RHYTHM if known.knows(chain.side) else RHYTHM
+    fewest = LONG_TRAIN if chain.side in known.eyes_only else TRAIN
+    for channel, moments in onsets.items():
+        if median(lengths[channel]) > GROUP * fs:
+            continue
+        moments.sort()
+        if is_rhythm(moments, fs, beats) or (lonely and is_slow_train(moments, fs, fewest)):
+            known.rhythmic[channel] = moments[-1]
+
+
+def in_rhythm(reading: Reading, rhythmic: dict[int, int], fs: float) -> bool:
+    """Whether a burst comes while its muscle is known to be in rhythm, and is no longer."""
+    if reading.offset - reading.onset > GROUP * fs:
+        return False
+    last = rhythmic.get(reading.burst.channel)
+    return last is not None and reading.onset - last <= RHYTHM_MEMORY * fs

@@ -1,0 +1,168 @@
+"""What one burst is, by what its own samples say of both sides and of its neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from math import sqrt
+from typing import Literal
+
+from emgspasm.synkinesis.acts import overlap
+from emgspasm.synkinesis.history import LOOK
+from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL, laterality_index
+from emgspasm.synkinesis.reading import Reading
+from emgspasm.synkinesis.spread import EYE, REGIONS
+
+Verdict = Literal["copy", "artifact", "both", "one", "minor", "unknown"]
+
+LOPSIDED, TOGETHER = 0.9, 0.035
+"""LI up to which an eye that the other joins is none of one side: a ratio of 19, and seconds from
+one to the other: 20 ms (clinical facts 2) and the error of two detected boundaries [design]."""
+
+LEFT_OVER, SECONDS_LEFT = 0.4, 0.1
+"""Share of a burst, and seconds, that must be left without the other side's bursts to be judged by
+itself [design]."""
+
+LEANING = 0.3
+"""LI from which a muscle whose other side shows no burst may be one of one side [sim]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What tells bursts apart.
+
+    Parameters
+    ----------
+    synchrony : float
+        Seconds within which muscles begin together: the 15 ms of clinical facts 2 and the error
+        of two detected onsets [design].
+    blink : float
+        Longest blink in seconds (clinical facts 2).
+    along : float
+        Seconds within which a synkinesis follows the movement (clinical facts 4).
+    slowest : float
+        Hz under which a burst is no muscle's [sim]; where the band ends under 180 Hz, 0.45 of it.
+    hum : float
+        Autocorrelation at the mains from which a burst is hum [sim].
+    steps : float
+        Share of energy from which steps explain a burst [sim]: 0.1-0.6 of muscle, 0.75-1 of pops.
+    """
+
+    synchrony: float = 0.025
+    blink: float = 0.4
+    along: float = 0.150
+    slowest: float = 81.0
+    hum: float = 0.4
+    steps: float = 0.7
+
+
+def verdict(reading: Reading, cluster: Sequence[Reading], rules: Rules, fs: float) -> Verdict:
+    """What one burst is, by its own samples."""
+    if reading.explanation.copy:
+        return "copy"
+    if too_slow(reading, rules, fs) or reading.hum >= rules.hum or reading.steps >= rules.steps:
+        return "artifact"
+    if reading.opposite != reading.opposite or not reading.site.side:
+        return "unknown"
+    partners = [r for r in cluster if opposes(r, reading)]
+    quiet = reading.opposite_silent and not partners
+    if reading.li >= UNILATERAL or (quiet and reading.li >= DOUBTFUL):
+        return "one"
+    if reading.li <= -UNILATERAL:
+        return "minor"
+    if quiet:
+        return "unknown"  # what stands out over there may be noise
+    return "both"
+
+
+def too_slow(reading: Reading, rules: Rules, fs: float) -> bool:
+    """Whether its frequency is no muscle's, though few samples tell it badly."""
+    width = min(450.0, 0.45 * fs) - 20.0
+    freedom = max(2 * width * (reading.offset - reading.onset) / fs, 1.0)
+    return reading.frequency < float(min(rules.slowest, 0.45 * 0.45 * fs)) * (1 - sqrt(1 / freedom))
+
+
+def rest(reading: Reading, cluster: Iterable[Reading], fs: float) -> Reading:
+    """Reading of what is left of a burst without its partners of the other side.
+
+    A spasm may last while both eyes blink or both sides begin to move: if what is left is of one
+    side, it is judged, and the burst otherwise. Energies are those that the readings hold, taken
+    to be even within each burst.
+    """
+    samples = min(reading.offset - reading.onset, round(LOOK * fs))
+    start, left = reading.offset - samples, samples
+    own, other, most = (
+        amplitude**2 * samples
+        for amplitude in (reading.amplitude, reading.opposite, reading.opposite_most)
+    )
+    for partner in (r for r in cluster if opposes(r, reading)):
+        shared = min(partner.offset, reading.offset) - max(partner.onset, start)
+        own -= partner.opposite**2 * shared
+        other -= partner.amplitude**2 * shared
+        most -= partner.amplitude**2 * shared
+        left -= shared
+    if left == samples or left < max(LEFT_OVER * samples, SECONDS_LEFT * fs):
+        return reading
+    mine, opposite, bound = (sqrt(max(energy / left, 0.0)) for energy in (own, other, most))
+    index = laterality_index(mine, opposite)
+    if not index >= UNILATERAL:
+        return reading
+    least = laterality_index(mine, bound)
+    return replace(reading, amplitude=mine, opposite=opposite, li=index, least_li=least)
+
+
+def sides_with(
+    reading: Reading, one: list[Reading], cluster: Sequence[Reading], rules: Rules, fs: float
+) -> bool:
+    """Whether a burst that leans to its side, alone in its muscle, begins with others of it."""
+    return (
+        reading.li >= LEANING
+        and not any(opposes(r, reading) for r in cluster)
+        and accompanied(
+            reading, (r for r in one if r.site.side == reading.site.side), rules, fs, ends=True
+        )
+    )
+
+
+def is_blink_of_both(
+    reading: Reading, one: list[Reading], cluster: Sequence[Reading], rules: Rules, fs: float
+) -> bool:
+    """Whether the other eye begins and ends with an eye that no other muscle of its side joins.
+
+    Electrodes may lie so unevenly that a blink looks one-sided.
+    """
+    if REGIONS.get(reading.site.muscle) != EYE or reading.li >= LOPSIDED:
+        return False
+    alike = [
+        r
+        for r in cluster
+        if opposes(r, reading)
+        and abs(r.onset - reading.onset) <= TOGETHER * fs
+        and abs(r.offset - reading.offset) <= TOGETHER * fs
+    ]
+    mine = [r for r in one if r.site.side == reading.site.side]
+    return bool(alike) and not accompanied(reading, mine, rules, fs)
+
+
+def opposes(other: Reading, reading: Reading) -> bool:
+    """Whether it is a true burst of the same muscle on the other side, at the same time."""
+    return (
+        other.site.column == reading.site.opposite
+        and not other.explanation.copy
+        and overlap(other, reading) > 0
+    )
+
+
+def accompanied(
+    reading: Reading, others: Iterable[Reading], rules: Rules, fs: float, *, ends: bool = False
+) -> bool:
+    """Whether another muscle begins with it, or `ends` with it."""
+    window = rules.synchrony * fs
+    return any(
+        other.site.muscle != reading.site.muscle
+        and (
+            abs(other.onset - reading.onset) <= window
+            or (ends and abs(other.offset - reading.offset) <= window)
+        )
+        for other in others
+    )

@@ -1,0 +1,111 @@
+"""Events and their reasons, in words that a person can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from emgspasm.stream import Burst, BurstQuality, Event
+from emgspasm.synkinesis.acts import Act
+from emgspasm.synkinesis.laterality import laterality_index, log_ratio
+from emgspasm.synkinesis.markers import Marker, under_way
+from emgspasm.synkinesis.reading import Reading
+from emgspasm.synkinesis.spread import LOWER, regions, spread_stage
+
+
+def reasons(
+    part: Sequence[Act], li: tuple[float, float], muscles: set[str], together: int, fs: float
+) -> Iterable[str]:
+    """Why a one-sided event is a hemifacial spasm, phrase by phrase."""
+    yield f"one side, LI {li[0]:.2f}" if li[0] == li[0] else "one side"
+    if together >= 2:
+        lags = [abs(b.onset - a.onset) for act in part for a, b in _pairs(act)]
+        spread = f" within {ms(max(lags), fs)}" if lags and fs >= 500 else " together"
+        yield f"{together} muscles{spread}"
+    else:
+        yield f"{'+'.join(sorted(muscles))} alone"
+    if LOWER & regions(muscles):
+        yield "lower face active"
+    if any(act.on_blink for act in part):
+        yield "rides on a blink"
+
+
+def _pairs(act: Act) -> Iterable[tuple[Reading, Reading]]:
+    first = act.readings[0]
+    return ((first, other) for other in act.readings[1:] if abs(other.onset - first.onset) < 100)
+
+
+def ms(samples: int, fs: float) -> str:
+    """Samples as milliseconds."""
+    return f"{1000 * samples / fs:.0f} ms"
+
+
+def event(
+    trial_type: Literal["spasm", "blink", "voluntary", "artifact"],
+    side: Literal["L", "R", "B"],
+    label: str,
+    readings: Sequence[Reading],
+    onset: int,
+    offset: int,
+    marked: Sequence[Marker],
+    fs: float,
+    reason: str,
+    *,
+    copies: Sequence[Reading] = (),
+    on_blink: bool = False,
+) -> Event:
+    """Event of these readings, with what follows from them: balance, spread, task, quality."""
+    marker = under_way(marked, onset, offset, fs)
+    bursts = tuple(r.burst for r in sorted(readings, key=lambda r: (r.onset, r.site.column)))
+    li, ratio = laterality(readings) if side != "B" else balance(readings)
+    return Event(
+        trial_type,
+        onset,
+        offset,
+        side,
+        label,
+        bursts,
+        tuple(r.burst for r in copies),
+        li,
+        ratio,
+        spread_stage({r.site.muscle for r in readings}) if trial_type == "spasm" else 0,
+        on_blink,
+        _task(marker),
+        _trial(marker),
+        _worst(bursts),
+        reason,
+    )
+
+
+def remarked(event: Event, marked: Sequence[Marker], fs: float) -> Event:
+    """Event under other markers; what it is called otherwise depends on none."""
+    marker = under_way(marked, event.onset, event.offset, fs)
+    return replace(event, task=_task(marker), trial=_trial(marker))
+
+
+def _task(marker: Marker | None) -> str:
+    return marker.task if marker else ""
+
+
+def _trial(marker: Marker | None) -> int:
+    return marker.trial if marker and marker.movement else 0
+
+
+def _worst(bursts: Iterable[Burst]) -> BurstQuality:
+    found = {burst.quality for burst in bursts}
+    return "cut" if "cut" in found else "settling" if "settling" in found else "good"
+
+
+def laterality(readings: Sequence[Reading]) -> tuple[float, float]:
+    """LI and log ratio of the sums over muscles that have both sides."""
+    known = [r for r in readings if r.opposite == r.opposite]
+    own, other = sum(r.amplitude for r in known), sum(r.opposite for r in known)
+    return laterality_index(own, other), log_ratio(own, other)
+
+
+def balance(readings: Sequence[Reading]) -> tuple[float, float]:
+    """LI and log ratio of left to right, of an event of both sides."""
+    left = sum(r.amplitude for r in readings if r.site.side == "L")
+    right = sum(r.amplitude for r in readings if r.site.side == "R")
+    return laterality_index(left, right), log_ratio(left, right)

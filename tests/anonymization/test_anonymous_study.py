@@ -1,0 +1,192 @@
+"""No planted name is left in any file, name of a file or header of an anonymous copy."""
+
+import json
+from datetime import date, datetime, time
+
+import numpy as np
+import pytest
+
+from emgspasm.anonymization.recording import anonymous
+from emgspasm.anonymization.study import anonymize_study
+from emgspasm.errors import RecordingError
+from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.edf import open_edf
+from emgspasm.storage.export import export_recording
+from emgspasm.storage.placement import Placement, bids_entities
+from emgspasm.storage.scales import ScaleScore, read_scores
+from emgspasm.storage.scans import read_time
+from emgspasm.storage.sidecar import Acquisition, write_sidecars
+from emgspasm.storage.study import Study
+from emgspasm.storage.treatments import Treatment, read_treatments
+from emgspasm.stream import SKIP, Annotation, Channel, Chunk, StreamInfo
+
+NAME = "Mustermann"
+BEFORE, INJECTED, AFTER = date(2026, 2, 25), date(2026, 3, 2), date(2026, 3, 16)
+ROWS = np.random.default_rng(3).integers(-500, 500, (2000, 4)).astype(float)
+
+
+def header_with_names(path):
+    """Write a name and a date into every free field of the header of a BDF+ file."""
+    raw = bytearray(path.read_bytes())
+    n_signals = int(raw[252:256])
+    raw[8:88] = f"{NAME} M 01-JAN-1970 {NAME}".ljust(80).encode()
+    raw[88:168] = f"Startdate 25-FEB-2026 {NAME} {NAME} OpenBCI_Cyton_{NAME}".ljust(80).encode()
+    raw[168:184] = b"25.02.2609.41.07"
+    at = 256 + 16 * n_signals
+    for _ in range(n_signals - 1):  # transducers; the last signal is the annotations
+        raw[at : at + 80] = f"{NAME} electrode".ljust(80).encode()
+        at += 80
+    at = 256 + n_signals * (16 + 80 + 8 * 5)
+    for _ in range(n_signals - 1):  # prefiltering
+        raw[at : at + 80] = f"HP by {NAME}".ljust(80).encode()
+        at += 80
+    path.write_bytes(bytes(raw))
+
+
+def add(study, session, day):
+    place = study.place(NAME, session, task=f"rest{NAME}")
+    names = ("OOC_L", "OOC_R", NAME, "BOB_L")
+    channels = tuple(Channel.from_label(name, full_scale=187_500.0) for name in names)
+    info = StreamInfo(250.0, channels, f"OpenBCI Cyton of {NAME}")
+    with BdfWriter(place.recording, info, equipment=info.device) as writer:
+        writer.write(Chunk(0, ROWS[:1000].copy()))
+        writer.write(Chunk(1250, ROWS[1000:].copy()))
+        writer.annotate(Annotation(1.0, 2.0, "smile"))
+        writer.annotate(Annotation(4.0, 0.5, f"{NAME} coughs", (NAME,)))
+    written = open_edf(place.recording)
+    known = Acquisition("Bipolar", f"by Dr {NAME}", 50.0, {NAME: {"by": NAME}})
+    write_sidecars(
+        written, place.sidecars, task=f"rest{NAME}", acquisition=known, software={"by": NAME}
+    )
+    header_with_names(place.recording)
+    study.note_time(place, datetime.combine(day, time(9, 41, 7)))
+    return place
+
+
+@pytest.fixture(scope="module")
+def named(tmp_path_factory):
+    study = Study.open_or_create(tmp_path_factory.mktemp("named") / f"study_{NAME}")
+    add(study, NAME, BEFORE)
+    add(study, "W2", AFTER)
+    study.add_treatment(
+        Treatment(NAME, INJECTED, "botulinum toxin", f"{NAME} toxin", f"by {NAME}", "L", 5.0)
+    )
+    study.add_treatment(Treatment(NAME, INJECTED, "botulinum toxin", "Botox", "OOC", "L", 5.0))
+    study.add_score(ScaleScore(NAME, AFTER, "Jankovic", NAME, NAME, 3.0))
+    study.add_score(ScaleScore(NAME, AFTER, "Jankovic", "1990", NAME, 3.0))
+    people = study.path / "participants.tsv"
+    people.write_text(f"participant_id\tage\tsex\tname\nsub-{NAME}\t93\tF\t{NAME}\n")
+    (study.path / "README").write_text(f"About {NAME}")
+    (study.path / f"{NAME}.txt").write_text(NAME)
+    results = study.path / "derivatives" / "emgspasm"
+    results.mkdir(parents=True)
+    (results / "summary.tsv").write_text(NAME)
+    return study
+
+
+@pytest.fixture(scope="module")
+def copy(named, tmp_path_factory):
+    return anonymize_study(named, tmp_path_factory.mktemp("out") / "copy")
+
+
+def holds(folder, word):
+    """Files in whose name or content a word stands, in any case."""
+    wanted = word.lower().encode()
+    return [
+        path
+        for path in folder.rglob("*")
+        if wanted in path.name.lower().encode()
+        or (path.is_file() and wanted in path.read_bytes().lower())
+    ]
+
+
+def test_names_were_planted_everywhere(named):
+    found = {path.name.replace(NAME, "X").replace("sub-X_ses-X_", "") for path in
+             holds(named.path, NAME)}  # fmt: skip
+    assert {
+        "task-restX_emg.bdf", "task-restX_emg.json", "task-restX_channels.tsv",
+        "task-restX_events.tsv", "scans.tsv", "participants.tsv", "treatments.tsv", "scales.tsv",
+        "README", "X.txt", "summary.tsv", "dataset_description.json", "sub-X", "ses-X",
+    } <= found  # fmt: skip
+
+
+@pytest.mark.parametrize("word", [NAME, "2026", "25-FEB", "25.02", "09:41", "coughs", "BOB"])
+def test_nothing_that_identifies_is_left(named, copy, word):
+    assert holds(named.path, word)
+    assert holds(copy.path, word) == []
+
+
+def test_samples_gaps_and_task_codes_are_kept(copy):
+    recording = open_edf(next(copy.recordings()))
+    assert [(c.start, c.stop) for c in recording] == [(0, 1000), (1250, 2250)]
+    samples = np.concatenate([chunk.samples for chunk in recording])
+    np.testing.assert_allclose(samples, ROWS, atol=0.03)
+    told = [(mark.onset, mark.duration, mark.text) for mark in recording.annotations]
+    assert told == [(1.0, 2.0, "smile"), (4.0, 0.5, "note"), (4.0, 1.0, SKIP)]
+    assert recording.info.device == "OpenBCI Cyton"
+    assert recording.start is None
+
+
+def test_days_between_sessions_treatments_and_scores_stay(copy):
+    times = [read_time(Placement.of(path)) for path in copy.recordings()]
+    sessions = [bids_entities(path.name)["ses"] for path in copy.recordings()]
+    days = dict(zip(sessions, (told.date() for told in times), strict=True))
+    injected = {row.date for row in read_treatments(copy.path)}
+    scored = {row.date for row in read_scores(copy.path)}
+    assert sorted(sessions) == ["W2", "x1"]
+    assert [(day - days["x1"]).days for day in (*injected, days["W2"], *scored)] == [5, 19, 19]
+    assert all(day.year < 1925 for day in days.values())
+    assert {told.time().isoformat() for told in times} == {"00:00:00"}
+
+
+def test_shifts_are_secret(named, tmp_path):
+    days = set()
+    for number in range(3):
+        copy = anonymize_study(named, tmp_path / f"c{number}")
+        days.add(read_treatments(copy.path)[0].date)
+    assert len(days) == 3
+
+
+def test_units_of_an_unknown_product_stay_apart(copy):
+    products = {(row.product, row.site, row.units) for row in read_treatments(copy.path)}
+    assert products == {("product 1", "other site 1", 5.0), ("Botox", "OOC", 5.0)}
+
+
+def test_what_is_known_of_a_recording_is_kept_where_it_is_no_words(copy):
+    described = json.loads(next(copy.path.rglob("*_emg.json")).read_text())
+    assert described["PowerLineFrequency"] == 50.0
+    assert described["EMGReference"] == "Bipolar"
+    assert described["EMGPlacementSchemeDescription"] == "n/a"
+    assert "Emgspasm" not in described
+
+
+def test_an_age_over_89_is_not_told(copy):
+    rows = (copy.path / "participants.tsv").read_text().splitlines()
+    assert rows == ["participant_id\tage\tsex", "sub-01\tn/a\tF"]
+
+
+@pytest.mark.parametrize("kind", ["edf", "csv", "parquet", "openbci"])
+def test_one_recording_is_exported_without_names(named, tmp_path, kind):
+    recording = open_edf(next(named.recordings()))
+    export_recording(recording, kind, tmp_path / f"named.{kind}")
+    export_recording(anonymous(recording), kind, tmp_path / f"x.{kind}")
+    assert NAME.encode() in (tmp_path / f"named.{kind}").read_bytes()
+    for word in (NAME, "2026", "25-FEB", "coughs", "BOB"):
+        assert word.encode() not in (tmp_path / f"x.{kind}").read_bytes()
+
+
+def test_a_folder_that_is_there_is_not_written_into(named, tmp_path):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(RecordingError, match="takes a new folder"):
+        anonymize_study(named, tmp_path)
+    with pytest.raises(RecordingError, match="lies in the study itself"):
+        anonymize_study(named, named.path / "copy")
+
+
+def test_a_copy_that_fails_leaves_nothing(named, tmp_path):
+    broken = Study.open_or_create(tmp_path / "broken")
+    place = add(broken, "W2", AFTER)
+    place.recording.write_bytes(place.recording.read_bytes()[:100])
+    with pytest.raises(RecordingError):
+        anonymize_study(broken, tmp_path / "copy")
+    assert {path.name for path in tmp_path.iterdir()} == {"broken"}

@@ -1,0 +1,123 @@
+"""The group table and the methods of a study say what its results hold."""
+
+import re
+import shutil
+
+import pandas as pd
+import pytest
+
+from emgspasm.batch import write_group
+from emgspasm.group.methods import methods_text
+from emgspasm.group.results import group_results, study_of
+from emgspasm.storage.columns import GROUP
+from emgspasm.storage.derivatives import RESULTS
+from emgspasm.storage.tables import read_table
+
+
+@pytest.fixture(scope="session")
+def group(toxin_course):
+    return read_table(toxin_course.path / RESULTS / "group_summary.tsv")
+
+
+def test_every_summary_of_a_study_is_in_the_group_table(toxin_course, group):
+    summary = toxin_course.results("summary")
+    assert len(group) == len(summary)
+    assert list(group.columns) == [column.name for column in GROUP]
+    merged = group.merge(summary, on=["recording", "task", "side", "channel"], how="left")
+    assert merged.valid_s_x.equals(merged.valid_s_y)
+    assert merged.burden_uV_x.equals(merged.burden_uV_y)
+
+
+def test_parquet_holds_what_the_table_holds(toxin_course, group):
+    stored = pd.read_parquet(toxin_course.path / RESULTS / "group_summary.parquet")
+    assert list(stored.columns) == list(group.columns)
+    assert set(stored.participant) == {"01"}
+    assert str(stored.n_spasms.dtype) == "Int64"
+    numbers = [name for name in stored.columns if stored[name].dtype == "float64"]
+    assert len(numbers) > 15
+    assert (stored[numbers] - group[numbers]).abs().max().max() < 1e-9
+
+
+def test_days_count_from_the_last_treatment(group):
+    days = group.groupby("session").days_since_treatment.first()
+    assert days.drop("base").to_dict() == {"W2": 14, "W4": 28, "W8": 56, "W12": 84, "W16": 112}
+    assert pd.isna(days["base"])
+    assert set(group.treatment.dropna()) == {"botulinum toxin"}
+    assert set(group.simulated) == {"yes"}
+
+
+def test_the_group_table_follows_a_review(own_course):
+    from emgspasm.review import Decision, write_review
+
+    (path,) = own_course.path.rglob("*ses-base*_desc-bursts_events.tsv")
+    events = own_course.results("events")
+    mine = events[(events.session == "base") & (events.trial_type == "spasm")]
+    assert len(mine) > 5
+    write_review(path, [Decision(name, "rejected") for name in mine.event_id], "R1")
+    write_group(own_course.path, own_course.path / RESULTS)
+    told = read_table(own_course.path / RESULTS / "group_summary.tsv")
+    base = told[told.session == "base"]
+    assert set(base.reviewed) == {"yes"}
+    assert base.n_spasms.sum() == 0
+    assert told[told.session != "base"].n_spasms.sum() > 0
+
+
+def test_methods_fill_in_what_was_really_used(toxin_course):
+    text = (toxin_course.path / RESULTS / "methods.md").read_text()
+    for fact in (
+        "of 1 participant was recorded in 6 sessions (6 recordings, 15.0 min; tasks: rest)",
+        "with ADS1299 (simulated) at 500 Hz",
+        "orbicularis oculi (left, right)",
+        "Reference: Bipolar. Placement: none: simulated face.",
+        "Butterworth of order 4, 20-450 Hz",
+        "on sigma 6, off sigma 3",
+        "reviewed by an expert",
+        "research and education only",
+        "- electrode material, shape, size",
+    ):
+        assert fact in text
+    assert "different ways" not in text
+
+
+def test_methods_part_recordings_that_were_analyzed_otherwise(toxin_course):
+    results = list(group_results(toxin_course))
+    results[0].provenance["sampling_frequency"] = 250.0
+    text = methods_text(results)
+    assert "analyzed in 2 different ways" in text
+    assert len(re.findall(r"at (?:250|500) Hz\.", text)) == 2
+
+
+def test_a_result_knows_its_study(toxin_course, tmp_path):
+    (path,) = toxin_course.path.rglob("*ses-W2*_desc-bursts_events.tsv")
+    assert study_of(path) == toxin_course.path.resolve()
+    assert study_of(shutil.copy(path, tmp_path / path.name)) is None
+
+
+def test_a_study_is_data_frames(toxin_course):
+    import emgspasm as es
+
+    study = es.open_study(toxin_course.path)
+    sessions = study.sessions()
+    assert list(sessions.participant) == ["01"] * 6
+    assert (sessions.date - sessions.date.min()).dt.days.max() == 117
+    assert list(study.treatments().units) == [5.0, 2.5]
+    assert set(study.scores().rater) == {"R1"}
+    events = study.results("events")
+    assert set(events.session) == set(sessions.session)
+    spasms = events[events.trial_type == "spasm"].groupby("session").size()
+    one = es.analyze_recording(study.path / sessions.path[0])
+    assert spasms[sessions.session[0]] == (one.events.trial_type == "spasm").sum()
+    with pytest.raises(ValueError, match="the tables of results are events, summary"):
+        study.results("spasms")
+
+
+def test_a_study_without_results_says_how_to_make_them(tmp_path):
+    import emgspasm as es
+    from emgspasm.errors import RecordingError
+    from emgspasm.storage.study import Study
+
+    Study.open_or_create(tmp_path / "new")
+    with pytest.raises(RecordingError, match=r"emgspasm analyze .* makes the results"):
+        es.open_study(tmp_path / "new").results()
+    with pytest.raises(RecordingError, match="is no study"):
+        es.open_study(tmp_path)

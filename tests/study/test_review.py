@@ -1,0 +1,131 @@
+"""An expert decides about events: the detector's table stays, and numbers follow."""
+
+import pandas as pd
+import pytest
+
+from emgspasm.errors import ConfigError, RecordingError
+from emgspasm.review import Decision, decisions_of_copy, relabelling, write_review
+from emgspasm.storage.tables import read_table, write_table
+from emgspasm.stored import beside, read_result, reviewed_path
+
+
+@pytest.fixture
+def events(own_course):
+    (path,) = own_course.path.rglob("*ses-base*_desc-bursts_events.tsv")
+    return path
+
+
+def names(path, kind):
+    frame = read_table(path)
+    return list(frame[frame.trial_type == kind].event_id)
+
+
+def side_row(path, side):
+    summary = read_table(beside(path, "summary"))
+    rows = summary[summary.channel.isna() & (summary.side == side) & (summary.task == "rest")]
+    return rows.iloc[0]
+
+
+def test_a_review_that_accepts_all_changes_no_number(events):
+    every = [n for k in ("spasm", "blink", "voluntary", "artifact") for n in names(events, k)]
+    path, _ = write_review(events, [Decision(name, "accepted") for name in every], "R1")
+    before, after = (
+        read_table(beside(each, "summary")).drop(columns=["spasm_burden_uV", "spasm_peak_p95_uV"])
+        for each in (events, path)
+    )
+    pd.testing.assert_frame_equal(before, after, rtol=1e-3, atol=1e-3)
+
+
+def test_rejected_spasms_do_not_count_and_the_original_stays(events):
+    original = events.read_bytes()
+    spasms = names(events, "spasm")
+    n_before = side_row(events, "L").n_spasms
+    path, frame = write_review(events, [Decision(spasms[0], "rejected")], "R1")
+    assert events.read_bytes() == original
+    assert path.name.endswith("_desc-reviewed_events.tsv")
+    row = frame[(frame.event_id == spasms[0]) & (frame.trial_type == "spasm")].iloc[0]
+    assert (row.status, row.rater) == ("rejected", "R1")
+    assert row.reviewed.endswith("Z")
+    assert side_row(path, "L").n_spasms + side_row(path, "R").n_spasms <= n_before
+
+
+def test_a_spasm_called_a_blink_counts_as_one(events):
+    spasm = names(events, "spasm")[3]  # the first may begin while the filters settle
+    blinks = side_row(events, "B").blink_rate_per_min
+    path, frame = write_review(events, [relabelling(f"{spasm}=blink")], "R1")
+    row = frame[(frame.event_id == spasm) & (frame.trial_type == "blink")].iloc[0]
+    assert row.side == "B"
+    assert row.detected_as.startswith("spasm:")
+    seconds = side_row(path, "B").valid_s
+    assert side_row(path, "B").blink_rate_per_min - blinks == pytest.approx(60 / seconds, abs=1e-3)
+
+
+def test_a_blink_called_a_spasm_has_a_side_and_a_class(events):
+    blink = names(events, "blink")[0]
+    _, frame = write_review(events, [relabelling(f"{blink}=spasm")], "R1")
+    row = frame[(frame.event_id == blink) & (frame.trial_type == "spasm")].iloc[0]
+    assert row.side in ("L", "R")
+    assert row["class"] in ("isolated", "grouped", "tonic", "combined")
+
+
+def test_decisions_add_up_and_the_last_one_counts(events):
+    first, second = names(events, "spasm")[:2]
+    write_review(events, [Decision(first, "rejected")], "R1")
+    write_review(events, [Decision(second, "rejected")], "R1")
+    _, frame = write_review(events, [Decision(first, "accepted")], "R1")
+    told = frame[frame.trial_type == "spasm"].set_index("event_id").status
+    assert (told[first], told[second]) == ("accepted", "rejected")
+
+
+def test_one_table_a_rater(events, tmp_path):
+    spasm = names(events, "spasm")[0]
+    write_review(events, [Decision(spasm, "accepted")], "R1")
+    with pytest.raises(RecordingError, match="is the review of R1, not of R2"):
+        write_review(events, [Decision(spasm, "rejected")], "R2")
+    path, _ = write_review(
+        events, [Decision(spasm, "rejected")], "R2", out=tmp_path / "r2_events.tsv"
+    )
+    assert path == tmp_path / "r2_events.tsv"
+
+
+def test_an_edited_copy_is_read_as_decisions(events, tmp_path):
+    frame = read_table(events)
+    spasm, other = names(events, "spasm")[:2]
+    frame.loc[(frame.event_id == spasm) & (frame.trial_type != "burst"), "status"] = "rejected"
+    frame.loc[(frame.event_id == other) & (frame.trial_type != "burst"), "trial_type"] = "artifact"
+    write_table(frame, tmp_path / "copy.tsv")
+    told = decisions_of_copy(read_table(tmp_path / "copy.tsv"), read_result(events))
+    assert told == [Decision(spasm, "rejected"), Decision(other, "accepted", "artifact")]
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (lambda f: f[f.event_id != "E0001"], "differ in E0001"),
+        (lambda f: f.assign(onset=f.onset + 1), "onset or duration was edited"),
+        (lambda f: f.assign(status="perhaps"), "statuses are auto, accepted and rejected"),
+        (lambda f: f.drop(columns="status"), "lacks the columns"),
+    ],
+)
+def test_a_copy_that_was_mangled_is_refused(events, edit, said):
+    with pytest.raises(RecordingError, match=said):
+        decisions_of_copy(edit(read_table(events)), read_result(events))
+
+
+def test_results_that_were_made_anew_are_not_mixed_with_an_old_review(events):
+    write_review(events, [Decision(names(events, "spasm")[0], "accepted")], "R1")
+    write_table(read_table(events).iloc[:-1], events, overwrite=True)
+    with pytest.raises(RecordingError, match="analyzed again since"):
+        write_review(events, [Decision(names(events, "spasm")[0], "accepted")], "R1")
+
+
+def test_an_unknown_event_is_refused_and_nothing_written(events):
+    with pytest.raises(RecordingError, match="'E9999' is not in"):
+        write_review(events, [Decision("E9999", "accepted")], "R1")
+    assert not reviewed_path(events).exists()
+
+
+@pytest.mark.parametrize("text", ["E1", "E1=", "E1=twitch", "E1=spasm:Very Tonic"])
+def test_a_label_that_is_none_is_refused(text):
+    with pytest.raises(ConfigError, match="is not understood"):
+        relabelling(text)

@@ -1,0 +1,116 @@
+"""Commands about studies as a user meets them: exit codes and one line of error."""
+
+import json
+import signal
+import sys
+
+import pytest
+
+from emgspasm.cli import main
+from emgspasm.storage.study import Study
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Calls the command line; returns exit code, stdout, stderr."""
+    handler = signal.getsignal(signal.SIGTERM)
+
+    def call(*args):
+        monkeypatch.setattr(sys, "argv", ["emgspasm", *map(str, args)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        told = capsys.readouterr()
+        return ended.value.code, told.out, told.err
+
+    yield call
+    signal.signal(signal.SIGTERM, handler)
+
+
+def test_a_study_is_made_and_filled_by_commands_alone(run, tmp_path):
+    study = tmp_path / "study"
+    where = ["--study", study, "--participant", "01", "--session", "W2", "--task", "rest"]
+    made = ["simulate", *where, "--scenario", "hfs_clonic", "--duration", 10, "--seed", 3]
+    assert run(*made, "--sampling-frequency", 250)[0] == 0
+    who = [study, "--participant", "01", "--date", "2026-03-02"]
+    toxin = ["--kind", "botulinum toxin", "--product", "Botox", "--site", "OOC", "--side", "left"]
+    assert run("study", "add-treatment", *who, *toxin, "--units", 5)[0] == 0
+    assert run("study", "add-score", *who, "--scale", "SMC", "--value", 2, "--rater", "R1")[0] == 0
+    dated = ["--participant", "01", "--session", "W2", "--date", "2026-03-16"]
+    assert run("study", "set-date", study, *dated)[0] == 0
+    code, out, _ = run("study", "list", study, "--json")
+    told = json.loads(out)
+    assert code == 0
+    assert told["recordings"][0]["date"] == "2026-03-16"
+    assert told["treatments"][0]["units"] == 5
+    assert told["scores"][0]["scale"] == "SMC"
+    assert (study / "derivatives/truth/sub-01/ses-W2/emg").is_dir()
+    code, _, err = run(*made)
+    assert (code, "exist" in err) == (2, True)
+
+
+def test_compare_writes_a_page_and_its_table(run, own_course):
+    code, out, err = run("compare", own_course.path, "--participant", "sub-01")
+    page = own_course.path / "derivatives/emgspasm/sub-01/sub-01_course.html"
+    assert (code, out) == (0, f"{page}\n")
+    assert "6 sessions compared" in err
+    assert page.with_suffix(".tsv").read_text().startswith("participant\tsession\tdate\tday")
+    assert page.stat().st_size < 1_000_000
+    code, out, err = run("compare", own_course.path, "--participant", "01")
+    assert (code, out) == (2, "")
+    assert "nothing is overwritten unasked" in err
+
+
+def test_review_writes_beside_and_mends_the_tables_of_the_study(run, own_course):
+    (path,) = own_course.path.rglob("*ses-base*_desc-bursts_events.tsv")
+    code, out, _ = run("review", path, "--json")
+    listed = json.loads(out)
+    spasm = next(e["event_id"] for e in listed if e["trial_type"] == "spasm")
+    group = own_course.path / "derivatives/emgspasm/group_summary.tsv"
+    before = group.read_text()
+    code, _, err = run("review", path, "--rater", "R1", "--reject", spasm)
+    assert code == 0
+    assert "1 decisions of R1; 0 events accepted, 1 rejected" in err
+    assert group.read_text() != before
+
+
+def test_an_anonymous_copy_is_made_by_command(run, own_course, tmp_path):
+    code, _, err = run("export", own_course.path, "--anonymize", "--out", tmp_path / "copy")
+    assert code == 0
+    assert "1 participants and 6 recordings copied" in err
+    assert Study.open(tmp_path / "copy").participants == ("01",)
+
+
+@pytest.mark.parametrize(
+    ("code", "args", "said"),
+    [
+        (1, ["compare", "STUDY", "--participant", "99"], "participant '99' is not in"),
+        (2, ["compare", "STUDY", "--participant", "01", "--since", "2.3.26"], "YYYY-MM-DD"),
+        (2, ["compare", "STUDY", "--participant", "01", "--since", "2026-03-05"],
+         "no treatment on 2026-03-05 (treatments: 2026-03-02)"),
+        (2, ["compare", "STUDY", "--participant", "01", "--out", "x.pdf"], "ends in .html"),
+        (2, ["compare", "STUDY"], "Missing option '--participant'"),
+        (1, ["compare", "no/such/study", "--participant", "01"], "is no study"),
+        (2, ["export", "STUDY", "--format", "edf", "--out", "x"], "--anonymize"),
+        (2, ["export", "x.bdf", "--out", "x.edf"], "say what to write"),
+        (2, ["study", "add-treatment", "STUDY", "--participant", "01", "--date", "2026-03-02",
+             "--kind", "toxin"], "kinds are botulinum toxin, mvd, other"),
+        (2, ["study", "add-score", "STUDY", "--participant", "01", "--date", "2199-03-02",
+             "--scale", "SMC", "--value", "2", "--rater", "R1"], "lies in the future"),
+        (2, ["study", "set-date", "STUDY", "--participant", "01", "--session", "W3",
+             "--date", "2026-03-02"], "has no recording of session W3"),
+        (1, ["review", "x.txt", "--rater", "R1", "--accept", "E1"], "no events table"),
+        (2, ["review", "x_events.tsv", "--accept", "E1"], "say who decides"),
+        (2, ["simulate", "--study", "STUDY", "--scenario", "hfs_clonic"], "--participant ID"),
+        (2, ["simulate", "x.bdf", "--scenario", "hfs_clonic", "--injected", "OOC_L"],
+         "give both or neither"),
+    ],
+)  # fmt: skip
+def test_a_wrong_call_is_one_line(run, toxin_course, code, args, said):
+    args = [str(toxin_course.path) if each == "STUDY" else each for each in args]
+    before = sorted(toxin_course.path.rglob("*"))
+    told, out, err = run(*args)
+    assert (told, out) == (code, "")
+    assert err.startswith("emgspasm: error: ")
+    assert said in err
+    assert err.count("\n") == 1
+    assert sorted(toxin_course.path.rglob("*")) == before
