@@ -311,6 +311,7 @@ class Window(QMainWindow):
         scaled = type(self._base_font)(self._base_font)
         scaled.setPointSizeF(max(5.0, self._base_font.pointSizeF() * self.kept.font_scale))
         QApplication.setFont(scaled)
+        self.setFont(scaled)  # what has a style sheet does not ask the application
         self.dress(self.colours)
 
     def _offer(self, mode: str) -> None:

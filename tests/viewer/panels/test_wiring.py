@@ -212,3 +212,16 @@ def test_a_marker_stands_in_the_overview_until_it_is_taken_back(watch, measurabl
     window.frame()
     assert "smile" not in [text for _, _, text in timeline.markers]
     assert timeline.seconds > 0.3
+
+
+def test_the_window_fits_a_small_screen_and_all_text_grows_with_the_font(replayed):
+    replayed.resize(900, 600)
+    assert (replayed.width(), replayed.height()) == (900, 600)
+    tool_bar, status = replayed.surface.tool_bar, replayed.surface.status
+    before = tool_bar._time.height(), status._text.fontMetrics().height()
+    side = replayed.surface.side.minimumWidth()
+    replayed.turn_font(1.5)
+    QApplication.processEvents()
+    assert tool_bar._time.height() > 1.2 * before[0]
+    assert status._text.fontMetrics().height() > 1.3 * before[1]
+    assert replayed.surface.side.minimumWidth() > 1.3 * side
