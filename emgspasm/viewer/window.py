@@ -174,8 +174,7 @@ class Window(QMainWindow):
             self.surface.traces.show_labels(labels(desk.feed, *span, self.colours))
 
     def _show_slow(self, desk: Desk) -> None:
-        if self.surface.side is not None:
-            self.surface.side.show_levels(desk.feed)
+        self.surface.show_now(desk)
         if isinstance(desk, Replay):
             self.surface.replay_bar.show_place(desk.position, desk.duration or 0.0)
             self.surface.replay_bar.show_speed(desk.speed)
