@@ -156,8 +156,16 @@ class Surface(QWidget):
             overview.add_marker(marker.onset, marker.text, marker.duration)
         for marker in news.undone:
             overview.remove_marker(marker.onset, marker.text)
-        overview.update_time(desk.stop / fs)
-        overview.set_view(*self.traces.stretch)
+        if news.jumped:
+            overview.set_view(*self.traces.stretch)
+
+    def show_now(self, desk: Desk) -> None:
+        """Show how strong every muscle is now, and where in the session that is."""
+        if self.side is None or self.overview is None:
+            return
+        self.side.show_levels(desk.feed)
+        self.overview.update_time(desk.stop / desk.feed.sampling_frequency)
+        self.overview.set_view(*self.traces.stretch)
 
     def set_mirrored(self, mirrored: bool) -> None:
         """Put the patient's right on the left, or not."""
