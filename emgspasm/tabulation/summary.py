@@ -64,7 +64,7 @@ def summary_table(
     task = entities.get("task")
     rows = [
         *({"task": task} | row for row in _channel_rows(recording, measured, most)),
-        *_side_rows(recording.info, measured.found, task),
+        *side_rows(recording.info, measured.found, task),
     ]
     return table([common | row for row in rows], SUMMARY)
 
@@ -147,7 +147,7 @@ def spasm_measures(channel: Channel, column: int, found: Findings, fs: float) ->
     return columns
 
 
-def _side_rows(info: StreamInfo, found: Findings, task: str | None) -> Iterator[dict[str, Any]]:
+def side_rows(info: StreamInfo, found: Findings, task: str | None) -> Iterator[dict[str, Any]]:
     """One row a side of the whole face, of the recording and of every task in it."""
     fs = info.sampling_frequency
     lifts = {row["side"]: row for row in brow_lifts(info, found)}
