@@ -107,6 +107,7 @@ class Live:
         self._n_events = self._n_gaps = 0
         self._open, self._closing = False, False
         self._error: EmgspasmError | None = None
+        self._opened: Sliceable | None = None
         self._opening = threading.Thread(target=self._enter, name="opening", daemon=True)
         self._opening.start()
 
@@ -245,9 +246,15 @@ class Live:
         """A stretch of the whole session: what is still held, else what is in the file."""
         if max(0, start) >= self.feed.strip.start or not self._open:
             return cut(self.feed, start, stop)
-        stored = open_recording(self._path)
-        assert isinstance(stored, Sliceable)  # the session writes BDF+
-        return page(self.feed, stored, self.pipeline, start, stop)
+        return page(self.feed, self._file(stop), self.pipeline, start, stop)
+
+    def _file(self, stop: int) -> Sliceable:
+        """The file as far as it was written when it was last opened, anew if `stop` is beyond."""
+        if self._opened is None or stop > self._opened.n_samples:
+            stored = open_recording(self._path)
+            assert isinstance(stored, Sliceable)  # the session writes BDF+
+            self._opened = stored
+        return self._opened
 
     def close(self) -> None:
         """End the session; its file is whole."""
