@@ -34,7 +34,7 @@ from emgspasm.synkinesis.classes import spasm_class
 from emgspasm.synkinesis.measures import HEMIFACIAL, within
 from emgspasm.synkinesis.spread import spread_stage
 from emgspasm.tabulation.events import burden
-from emgspasm.tabulation.summary import side_columns, spasm_measures
+from emgspasm.tabulation.summary import side_columns, spasm_measures, whole_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -297,7 +297,9 @@ def _summary_row(row: dict[str, Any], found: Findings, info: StreamInfo) -> dict
     windows = [(m.onset, m.offset) for m in found.marked if m.task == kept["task"]]
     whole = not windows or _is_whole(kept, found, fs)
     valid = found.valid if whole else list(chain(*(within(found.valid, w) for w in windows)))
-    return kept | side_columns(str(kept["side"]), found, valid, fs)
+    letter = str(kept["side"])
+    about_all = whole_columns(letter, found, info) if whole else {}
+    return kept | side_columns(letter, found, valid, fs) | about_all
 
 
 def _is_whole(row: Mapping[str, Any], found: Findings, fs: float) -> bool:
@@ -309,6 +311,6 @@ def _is_whole(row: Mapping[str, Any], found: Findings, fs: float) -> bool:
 _KEPT = frozenset(
     {"participant", "session", "task", "side", "muscle", "valid_s", "excluded_s", "n_bursts",
      "pct_time", "dur_median_ms", "dur_p95_ms", "burden_uV", "peak_p95_uV", "noise_uV", "mvc_uV",
-     "snr_db", "burst_rate_per_min", "channel", "recording"}
+     "snr_db", "interval_cv", "rhythm_hz", "burst_rate_per_min", "channel", "recording"}
 )  # fmt: skip
 """Columns of the summary that do not depend on what events are called."""

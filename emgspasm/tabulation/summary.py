@@ -144,7 +144,6 @@ def spasm_measures(channel: Channel, column: int, found: Findings, fs: float) ->
 def _side_rows(info: StreamInfo, found: Findings, task: str | None) -> Iterator[dict[str, Any]]:
     """One row a side of the whole face, of the recording and of every task in it."""
     fs = info.sampling_frequency
-    lifts = {row["side"]: row for row in brow_lifts(info, found)}
     tasks: dict[str | None, list[Span]] = {task: list(found.valid)}
     for marker in found.marked:
         if not marker.movement:
@@ -153,9 +152,16 @@ def _side_rows(info: StreamInfo, found: Findings, task: str | None) -> Iterator[
     for name, valid in tasks.items():
         for letter in ("L", "R", "B"):
             row = {"task": name} | side_columns(letter, found, valid, fs)
-            if name == task and letter != "B":
-                row |= _brow_columns(lifts.get(letter)) | _change_columns(letter, found, fs)
-            yield row
+            yield row | (whole_columns(letter, found, info) if name == task else {})
+
+
+def whole_columns(letter: str, found: Findings, info: StreamInfo) -> dict[str, Any]:
+    """Columns about a side that only a whole recording has; none for both sides together."""
+    if letter == "B":
+        return {}
+    lifts = {row["side"]: row for row in brow_lifts(info, found)}
+    changed = _change_columns(letter, found, info.sampling_frequency)
+    return _brow_columns(lifts.get(letter)) | changed
 
 
 def _brow_columns(lift: Mapping[str, Any] | None) -> dict[str, Any]:
