@@ -1,4 +1,4 @@
-"""The whole chain without hardware: simulate, record, detect, analyze, score."""
+"""The whole chain without hardware: a board emulated, recorded, analyzed, scored, reported."""
 
 from __future__ import annotations
 
@@ -8,14 +8,32 @@ from typing import TYPE_CHECKING
 import click
 
 from emgspasm.cli.analysis import score_table
-from emgspasm.cli.console import FILE, Command, columns, positive, progress, say, shown
+from emgspasm.cli.console import (
+    FILE,
+    Command,
+    columns,
+    positive,
+    refuse_existing,
+    require_installed,
+    say,
+    shown,
+)
+from emgspasm.cli.recording import counted, describe, require_same, until_over
+from emgspasm.cli.reporting import SUFFIX, write_page
 from emgspasm.cli.simulation import write_truth
-from emgspasm.errors import RecordingError
+from emgspasm.cli.viewing import require_window
+from emgspasm.errors import ConfigError
 
 if TYPE_CHECKING:
+    from emgspasm.config import LoadedConfig
     from emgspasm.results import Results
+    from emgspasm.session import Status
     from emgspasm.simulation import Simulation
-    from emgspasm.stream import Burst
+    from emgspasm.simulation.board import EmulatedBoard
+
+SCENARIO, SEED = "hfs_mixed", 1
+LOOP = 600.0
+"""Seconds of the patient in the window, before he begins again."""
 
 
 @click.command(cls=Command)
@@ -26,81 +44,140 @@ if TYPE_CHECKING:
     default=60.0,
     show_default=True,
     callback=positive,
-    help="Seconds to simulate.",
+    help="Seconds to record, in real time.",
 )
+@click.option("--window/--no-window", default=False, help="Show the live window instead.")
 @click.option("--overwrite", is_flag=True, help="Replace an earlier demo.")
-def demo(out: Path, duration: float, *, overwrite: bool) -> None:
-    """Simulate a patient, record and detect live, analyze the file, and score both.
+def demo(out: Path, duration: float, *, window: bool, overwrite: bool) -> None:
+    """Record a simulated patient from an emulated board, detect live, analyze, score and report.
 
-    No hardware needed. The patient is simulated; so are all numbers.
+    No hardware needed: the board is emulated on a pseudo-terminal, and recorded by the driver of a
+    real one. The patient is simulated; so are all numbers. With --window the same board is shown
+    in the live window, which records into OUT when told to.
     """
-    from emgspasm.batch import write_results
-    from emgspasm.cli.console import refuse_existing
-    from emgspasm.results import analyze_recording
-    from emgspasm.simulation import simulate
-    from emgspasm.synkinesis.scoring import score
+    from emgspasm.simulation.board import EmulatedBoard
 
+    if window:
+        require_window()
+        with EmulatedBoard(patient(LOOP)) as board:
+            show(config_for(board), out)
+        return
     recording, truth = out / "demo.bdf", out / "demo_truth.tsv"
     refuse_existing(recording, truth, overwrite=overwrite)
     out.mkdir(parents=True, exist_ok=True)
-    simulated = simulate("hfs_mixed", duration=duration, seed=1)
-    say(f"simulated patient: hemifacial spasm of the left side, {duration:g} s, 8 channels")
-    live = record(simulated, recording)
-    true_events = write_truth(simulated, truth)
+    recording.unlink(missing_ok=True)
+    face = patient(duration)
+    say(f"simulated patient: hemifacial spasm of the left side, {duration:g} s, 8 channels, 250 Hz")
+    with EmulatedBoard(face) as board:
+        status = record(config_for(board), recording, duration)
+    conclude(recording, face, truth, status, overwrite=overwrite)
+
+
+def patient(duration: float) -> Simulation:
+    """A patient at the rate of the board."""
+    from emgspasm.simulation import simulate
+    from emgspasm.simulation.board import RATE
+
+    return simulate(SCENARIO, sampling_frequency=RATE, duration=duration, seed=SEED)
+
+
+def config_for(board: EmulatedBoard) -> LoadedConfig:
+    """Config of a recording from this board, its inputs named as the patient's muscles."""
+    from emgspasm.config import parse_config
+    from emgspasm.simulation import MONTAGE
+
+    inputs = ", ".join(f'{{ label = "{label}" }}' for label in MONTAGE)
+    return parse_config(
+        f'[source]\nkind = "cyton"\nport = "{board.port}"\ninputs = [{inputs}]\n'
+        '[recording]\nreference = "Bipolar"\nplacement = "simulated"\n'
+    )
+
+
+def record(loaded: LoadedConfig, path: Path, duration: float) -> Status:
+    """Record from the board as ``record`` does; how it went."""
+    from emgspasm.session import Session
+    from emgspasm.sources.registry import open_source
+
+    table = loaded.config.source
+    assert table is not None  # of config_for
+    source = open_source(table.kind, table.options)
+    with Session(source, path, loaded, duration=duration) as session:
+        until_over(session)
+    session.wait()
+    return session.status
+
+
+def conclude(
+    recording: Path, face: Simulation, truth: Path, status: Status, *, overwrite: bool
+) -> None:
+    """Analyze what was recorded, hold it against what was said live and what is true, report it."""
+    from emgspasm.batch import write_results
+    from emgspasm.results import analyze_recording
+    from emgspasm.storage.opening import open_recording
+    from emgspasm.synkinesis.scoring import score
+
+    true_events = write_truth(face, truth)
     results = analyze_recording(recording)
-    require_same(live, results, simulated)
-    write_results(results, out, overwrite=overwrite)
+    found = counted(results.events)
+    require_same(status, found)
+    write_results(results, recording.parent, overwrite=overwrite)
     click.echo(headline(results))
     click.echo()
     click.echo(score_table(score(results.events, true_events)))
-    say(f"{len(live)} bursts live, the same from the file. Recording, truth and tables: {out}")
+    n_bursts = sum(n for (kind, _, _), n in found.items() if kind == "burst")
+    say(
+        f"{n_bursts} bursts and {found.total() - n_bursts} events live, the same from the file; "
+        f"{100 * status.lost:.2g} % lost. Recording, truth and tables: {recording.parent}"
+    )
+    page = recording.with_name(f"{recording.stem}{SUFFIX}")
+    try:
+        require_installed("jinja2", "matplotlib")
+    except ConfigError as error:
+        say(f"no report: {error}")
+        return
+    write_page(page, results, open_recording(recording), overwrite=overwrite)
+    click.echo(page)
 
 
-def record(simulated: Simulation, path: Path) -> list[Burst]:
-    """Store a source while its bursts are found: what is analyzed is what was stored."""
-    from emgspasm.config import LoadedConfig
-    from emgspasm.dsp.pipeline import analyze
-    from emgspasm.measurement import suit
-    from emgspasm.storage.bdf import BdfWriter
+def show(loaded: LoadedConfig, out: Path) -> None:
+    """Open the live window on the board."""
+    from emgspasm.sources.registry import open_source
+    from emgspasm.viewer import application
+    from emgspasm.viewer.live import Wiring
 
-    n_chunks = -(-simulated.n_samples // simulated.chunk_size)
-    bursts: list[Burst] = []
-    with BdfWriter(path, simulated.info, overwrite=True) as file:
-        for annotation in simulated.annotations:
-            file.annotate(annotation)
-        with progress(simulated, "record", n_chunks) as chunks:
-            stored = map(file.write, chunks)
-            pipeline, stream, _ = suit(LoadedConfig(), simulated.info, stored)
-            for analysis in analyze(pipeline, simulated.info, stream):
-                bursts.extend(analysis.bursts)
-    return bursts
-
-
-def require_same(live: list[Burst], results: Results, simulated: Simulation) -> None:
-    """Refuse to show results if the file does not give the bursts that were seen live."""
-    fs = simulated.info.sampling_frequency
-    seen = sorted((b.onset / fs, simulated.info.names[b.channel]) for b in live)
-    bursts = results.events[results.events["trial_type"] == "burst"]
-    found = sorted(zip(bursts["onset"], bursts["channel"], strict=True))
-    if seen != found:
-        raise RecordingError(
-            f"{len(live)} bursts live but {len(bursts)} from the file (they must agree). "
-            "This is a fault of emgspasm: please report it"
-        )
+    table = loaded.config.source
+    assert table is not None  # of config_for
+    source = table
+    wiring = Wiring(loaded, lambda: open_source(source.kind, source.options), describe)
+    application.live(wiring, out)
 
 
 def headline(results: Results) -> str:
-    """The summary table of muscles, for a terminal."""
-    muscles = results.summary[results.summary["channel"].notna()]
-    heading = ["side", "muscle", "bursts", "per min", "% time", "median ms", "SNR dB", "noise uV"]
-    rows = [
+    """The summary tables of sides and muscles, for a terminal."""
+    whole = results.summary["channel"].isna()
+    sides = [
+        [str(r["side"]), *(shown(r[name]) for name in _OF_A_SIDE)]
+        for _, r in results.summary[whole & (results.summary["side"] != "B")].iterrows()
+    ]
+    muscles = [
         [
             str(r["side"]),
             str(r["muscle"]),
-            shown(int(r["n_bursts"])),
-            *(shown(float(r[name])) for name in ("burst_rate_per_min", "pct_time")),
-            *(shown(float(r[name])) for name in ("dur_median_ms", "snr_db", "noise_uV")),
+            shown(r["n_bursts"]),
+            *(shown(r[name]) for name in _OF_A_MUSCLE),
         ]
-        for _, r in muscles.sort_values(["side", "muscle"]).iterrows()
+        for _, r in results.summary[~whole].sort_values(["side", "muscle"]).iterrows()
     ]
-    return columns([heading, *rows])
+    return "\n\n".join(
+        (
+            columns([["side", "spasms", "per min", "from", "to", "% time"], *sides]),
+            columns([_MUSCLE_HEADING, *muscles]),
+        )
+    )
+
+
+_OF_A_SIDE = ("n_spasms", "spasm_rate_per_min", "rate_ci_lo", "rate_ci_hi", "spasm_pct_time")
+_OF_A_MUSCLE = ("burst_rate_per_min", "pct_time", "dur_median_ms", "snr_db", "noise_uV")
+_MUSCLE_HEADING = [
+    "side", "muscle", "bursts", "per min", "% time", "median ms", "SNR dB", "noise uV"
+]  # fmt: skip

@@ -18,6 +18,7 @@ from emgspasm.stream import Channel, StreamInfo
 from emgspasm.synkinesis import rhythm
 from emgspasm.synkinesis.intervals import minimal_detectable_change
 from emgspasm.synkinesis.measures import (
+    HEMIFACIAL,
     Occurrence,
     Span,
     begins_in,
@@ -130,6 +131,11 @@ def spasm_measures(channel: Channel, column: int, found: Findings, fs: float) ->
         spans[:, 0] = np.minimum.reduceat(bursts["onset"], first)
         spans[:, 1] = np.maximum.reduceat(bursts["offset"], first)
     columns |= _occurrence_columns(occurrence(spans, valid, fs))
+    spasms = found.spasms
+    of_side = spasms[spasms["side"] == SIDE_LETTER.get(channel.side or "")]
+    n_of_side = int(begins_in(of_side["onset"], valid).sum())
+    if n_of_side:
+        columns["involved_pct"] = round(100 * len(events) / n_of_side, 2)
     seconds = sum(b - a for a, b in valid) / fs
     scale = channel.microvolts or np.nan
     if seconds > 0:
@@ -197,12 +203,16 @@ def side_columns(letter: str, found: Findings, valid: list[Span], fs: float) -> 
     spasms = found.spasms
     mine = spasms[spasms["side"] == letter]
     told = occurrence(_spans(mine), valid, fs)
-    stages = mine["spread_stage"][begins_in(mine["onset"], valid)]
+    counted = mine[begins_in(mine["onset"], valid)]
     return (
         common
         | _occurrence_columns(told)
-        | {"spasm_pct_time": rounded_or_none(told.time_share), "spread_stage": spread(stages)}
-        | _rhythm_columns(mine["onset"][begins_in(mine["onset"], valid)], fs)
+        | {
+            "spasm_pct_time": rounded_or_none(told.time_share),
+            "spread_stage": spread(counted["spread_stage"]),
+        }
+        | {f"n_{name}": int((counted["label"] == name).sum()) for name in sorted(HEMIFACIAL)}
+        | _rhythm_columns(counted["onset"], fs)
     )
 
 

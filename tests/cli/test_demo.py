@@ -1,0 +1,40 @@
+"""The demo: a board is emulated, recorded by the driver of a real one, analyzed and scored."""
+
+import os
+
+from emgspasm.storage.edf import open_edf
+from emgspasm.storage.tables import read_table
+
+
+def test_the_demo_records_an_emulated_board_and_finds_live_what_is_in_the_file(emgspasm, tmp_path):
+    out = tmp_path / "demo"
+    done = emgspasm("demo", "--out", out, "--duration", 10)
+    assert done.returncode == 0, done.stderr
+    assert "side  spasms" in done.stdout
+    assert "the same from the file; 0 % lost" in done.stderr
+    recording = open_edf(out / "demo.bdf")
+    assert recording.n_samples == 2500
+    assert recording.info.names[0] == "OOC_L"
+    found = read_table(out / "demo_events.tsv")
+    true = read_table(out / "demo_truth.tsv")
+    blinks = found[found.trial_type == "blink"].onset.to_numpy()
+    assert len(blinks)
+    for onset in blinks:  # truth and recording count from the same sample
+        assert abs(true[true.trial_type == "blink"].onset - onset).min() < 0.05
+
+
+def test_a_demo_is_not_overwritten_unasked(emgspasm, tmp_path):
+    (tmp_path / "demo.bdf").write_bytes(b"mine")
+    done = emgspasm("demo", "--out", tmp_path)
+    assert done.returncode in (1, 2)
+    assert "demo.bdf exists" in done.stderr
+    assert (tmp_path / "demo.bdf").read_bytes() == b"mine"
+
+
+def test_the_demo_in_a_window_needs_a_display(emgspasm, tmp_path):
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    bare = {key: value for key, value in os.environ.items() if key not in names}
+    done = emgspasm("demo", "--window", "--out", tmp_path / "demo", env=bare)
+    assert done.returncode != 0
+    assert "emgspasm: error: " in done.stderr
+    assert "emgspasm record" in done.stderr
