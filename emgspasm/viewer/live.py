@@ -22,6 +22,7 @@ from emgspasm.storage.opening import open_recording
 from emgspasm.storage.study import Placement
 from emgspasm.stream import Annotation, Chunk, Event, Source
 from emgspasm.synkinesis.folding import Amendment
+from emgspasm.synkinesis.markers import undoing
 from emgspasm.viewer.desk import News
 from emgspasm.viewer.feed import Feed, Stretch
 from emgspasm.viewer.pages import cut, page
@@ -234,7 +235,7 @@ class Live:
         marker = self._marked.pop()
         self.feed.found.markers.remove(marker)
         self._undone.append(marker)
-        undone = self.session.mark(f"undo {marker.text} at {marker.onset:.3f} s")
+        undone = self.session.mark(undoing(marker))
         self._add(undone)
         return undone
 
