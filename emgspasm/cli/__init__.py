@@ -16,7 +16,7 @@ from emgspasm.errors import ConfigError, EmgspasmError
 COMMANDS = {
     "analyze": ("analysis:analyze", "Find bursts in recordings, folders or a study."),
     "compare": ("comparing:compare", "Show the treatment course of a participant as one page."),
-    "demo": ("demo:demo", "Simulate, record, analyze and score: no hardware needed."),
+    "demo": ("demo:demo", "Record an emulated board, analyze and score: no hardware needed."),
     "devices": ("boards:devices", "List serial ports, boards that answer, and what is wrong."),
     "emulate": ("boards:emulate", "Emulate a board to record from, with faults to order."),
     "export": ("files:export", "Write a recording as EDF, CSV, Parquet or OpenBCI text."),

@@ -1,4 +1,4 @@
-"""The whole chain without hardware: simulate, record, detect, analyze, score."""
+"""The whole chain without hardware: an emulated board recorded, analyzed live and after, scored."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from emgspasm.cli.analysis import score_table
-from emgspasm.cli.console import FILE, Command, columns, positive, progress, say, shown
+from emgspasm.cli.console import FILE, Command, columns, positive, refuse_existing, say, shown
 from emgspasm.cli.simulation import write_truth
-from emgspasm.errors import RecordingError
+from emgspasm.cli.viewing import require_window
 
 if TYPE_CHECKING:
     from emgspasm.results import Results
+    from emgspasm.session import Session
     from emgspasm.simulation import Simulation
-    from emgspasm.stream import Burst
 
 
 @click.command(cls=Command)
@@ -23,70 +23,77 @@ if TYPE_CHECKING:
 @click.option(
     "--duration",
     type=float,
-    default=60.0,
+    default=30.0,
     show_default=True,
     callback=positive,
-    help="Seconds to simulate.",
+    help="Seconds to record; they pass in real time.",
 )
+@click.option("--window/--no-window", default=False, help="Replay it in the live window after.")
 @click.option("--overwrite", is_flag=True, help="Replace an earlier demo.")
-def demo(out: Path, duration: float, *, overwrite: bool) -> None:
-    """Simulate a patient, record and detect live, analyze the file, and score both.
+def demo(out: Path, duration: float, *, window: bool, overwrite: bool) -> None:
+    """Record a simulated patient from an emulated board, detect live, analyze the file, score.
 
-    No hardware needed. The patient is simulated; so are all numbers.
+    No hardware needed: a Cyton is emulated on a pseudo-terminal, and everything behind it is what
+    a real board would meet. The patient is simulated; so are all numbers.
     """
     from emgspasm.batch import write_results
-    from emgspasm.cli.console import refuse_existing
+    from emgspasm.cli.recording import live_counts, require_same, table_counts
     from emgspasm.results import analyze_recording
     from emgspasm.simulation import simulate
+    from emgspasm.simulation.board import RATE
     from emgspasm.synkinesis.scoring import score
 
+    if window:
+        require_window()
     recording, truth = out / "demo.bdf", out / "demo_truth.tsv"
     refuse_existing(recording, truth, overwrite=overwrite)
     out.mkdir(parents=True, exist_ok=True)
-    simulated = simulate("hfs_mixed", duration=duration, seed=1)
-    say(f"simulated patient: hemifacial spasm of the left side, {duration:g} s, 8 channels")
-    live = record(simulated, recording)
-    true_events = write_truth(simulated, truth)
+    recording.unlink(missing_ok=True)
+    patient = simulate("hfs_mixed", sampling_frequency=RATE, duration=duration, seed=1)
+    session = record(patient, recording, duration)
+    status = session.status
+    true_events = write_truth(patient, truth)
     results = analyze_recording(recording)
-    require_same(live, results, simulated)
+    require_same(live_counts(status), table_counts(results.events))
     write_results(results, out, overwrite=overwrite)
     click.echo(headline(results))
     click.echo()
-    click.echo(score_table(score(results.events, true_events)))
-    say(f"{len(live)} bursts live, the same from the file. Recording, truth and tables: {out}")
+    reached = true_events[true_events["onset"] < status.time]
+    click.echo(score_table(score(results.events, reached)))
+    say(
+        f"{status.time:.1f} s, {100 * status.lost:.2f} % lost; {sum(status.bursts.values())} "
+        f"bursts live, the same from the file. Recording, truth and tables: {out}"
+    )
+    if window:
+        replay(recording)
 
 
-def record(simulated: Simulation, path: Path) -> list[Burst]:
-    """Store a source while its bursts are found: what is analyzed is what was stored."""
+def replay(recording: Path) -> None:
+    """Show a recording in the live window until it is closed."""
     from emgspasm.config import LoadedConfig
-    from emgspasm.dsp.pipeline import analyze
-    from emgspasm.measurement import suit
-    from emgspasm.storage.bdf import BdfWriter
+    from emgspasm.viewer import application
 
-    n_chunks = -(-simulated.n_samples // simulated.chunk_size)
-    bursts: list[Burst] = []
-    with BdfWriter(path, simulated.info, overwrite=True) as file:
-        for annotation in simulated.annotations:
-            file.annotate(annotation)
-        with progress(simulated, "record", n_chunks) as chunks:
-            stored = map(file.write, chunks)
-            pipeline, stream, _ = suit(LoadedConfig(), simulated.info, stored)
-            for analysis in analyze(pipeline, simulated.info, stream):
-                bursts.extend(analysis.bursts)
-    return bursts
+    application.replay(recording, LoadedConfig(), 1.0)
 
 
-def require_same(live: list[Burst], results: Results, simulated: Simulation) -> None:
-    """Refuse to show results if the file does not give the bursts that were seen live."""
-    fs = simulated.info.sampling_frequency
-    seen = sorted((b.onset / fs, simulated.info.names[b.channel]) for b in live)
-    bursts = results.events[results.events["trial_type"] == "burst"]
-    found = sorted(zip(bursts["onset"], bursts["channel"], strict=True))
-    if seen != found:
-        raise RecordingError(
-            f"{len(live)} bursts live but {len(bursts)} from the file (they must agree). "
-            "This is a fault of emgspasm: please report it"
+def record(patient: Simulation, path: Path, duration: float) -> Session:
+    """Record a patient from an emulated board; the session, over."""
+    from emgspasm.cli.recording import until_over
+    from emgspasm.session import Session
+    from emgspasm.simulation.board import EmulatedBoard
+    from emgspasm.sources.registry import open_source
+
+    inputs = [{"label": channel.name} for channel in patient.info.channels]
+    with EmulatedBoard(patient) as board:
+        say(
+            f"simulated patient (hemifacial spasm of the left side), emulated Cyton at {board.port}"
         )
+        source = open_source("cyton", {"port": board.port, "inputs": inputs})
+        with Session(source, path, duration=duration, markers=patient.annotations) as session:
+            say(f"recording {duration:g} s to {path}; q or Ctrl-C ends it before")
+            until_over(session)
+        session.wait()
+    return session
 
 
 def headline(results: Results) -> str:

@@ -20,6 +20,8 @@ from emgspasm.cli.console import FILE, Command, positive, read_config, say, show
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from emgspasm.session import Session, Status
     from emgspasm.session.status import EventKind
     from emgspasm.storage.study import Placement
@@ -87,7 +89,7 @@ def record(
                 say(limit)
             for name in filter(None, asdict(loaded.config.outlets).values()):
                 say(f"sent to the network (LSL) as {name}, readable by all who are in it")
-            _until_over(recording)
+            until_over(recording)
         recording.wait()
     except EmgspasmError:
         with suppress(EmgspasmError):  # what ended the recording is what must be said
@@ -135,7 +137,7 @@ def limits(unscaled: tuple[Channel, ...]) -> list[str]:
     ]
 
 
-def _until_over(session: Session) -> None:
+def until_over(session: Session) -> None:
     """Show how the recording fares until it ends, or somebody ends it."""
     n_events = n_notes = 0
     with suppress(KeyboardInterrupt), _markers(session), _status_line() as show:
@@ -219,6 +221,7 @@ def _spasms(events: Mapping[EventKind, int]) -> Mapping[str, int]:
 def _conclude(session: Session, place: Placement, study: Path) -> None:
     """Write the tables, as ``analyze`` does, and say what came of the recording."""
     from emgspasm import batch
+    from emgspasm.storage.tables import read_table
 
     status = session.status
     say(f"{status.time:.1f} s recorded, {100 * status.lost:.2f} % lost: {place.recording}")
@@ -234,10 +237,8 @@ def _conclude(session: Session, place: Placement, study: Path) -> None:
     if outcome.error is not None:
         raise outcome.error
     batch.write_joint([outcome], study / "derivatives" / "emgspasm")
-    found = _counted(batch.result_path(out, place.recording.stem, "events"))
-    live = Counter({("burst", side, ""): n for side, n in status.bursts.items()})
-    live.update(status.events)
-    require_same(live, found)
+    found = table_counts(read_table(batch.result_path(out, place.recording.stem, "events")))
+    require_same(live_counts(status), found)
     bursts = sum(n for (kind, _, _), n in found.items() if kind == "burst")
     say(
         f"{bursts} bursts (spasms {_sides(_spasms(found))}) and "
@@ -265,9 +266,14 @@ def require_same(live: Counter[EventKind], found: Counter[EventKind]) -> None:
         )
 
 
-def _counted(events: Path) -> Counter[EventKind]:
-    """Rows of a table of events by type, side and class."""
-    from emgspasm.storage.tables import read_table
+def live_counts(status: Status) -> Counter[EventKind]:
+    """Bursts and events that were said live, by type, side and class."""
+    counts = Counter({("burst", side, ""): n for side, n in status.bursts.items()})
+    counts.update(status.events)
+    return counts
 
-    table = read_table(events)[["trial_type", "side", "class"]].fillna("")
-    return Counter(table.itertuples(index=False, name=None))
+
+def table_counts(events: pd.DataFrame) -> Counter[EventKind]:
+    """Rows of a table of events, by type, side and class."""
+    rows = events[["trial_type", "side", "class"]].fillna("")
+    return Counter(rows.itertuples(index=False, name=None))
