@@ -1,4 +1,4 @@
-"""The whole chain without hardware: an emulated board recorded, analyzed live and after, scored."""
+"""The whole chain without hardware: a board is emulated, recorded, analyzed and scored."""
 
 from __future__ import annotations
 
@@ -9,13 +9,20 @@ import click
 
 from emgspasm.cli.analysis import score_table
 from emgspasm.cli.console import FILE, Command, columns, positive, refuse_existing, say, shown
+from emgspasm.cli.recording import counted, describe, require_same, until_over
 from emgspasm.cli.simulation import write_truth
 from emgspasm.cli.viewing import require_window
 
 if TYPE_CHECKING:
+    from emgspasm.config import LoadedConfig
     from emgspasm.results import Results
-    from emgspasm.session import Session
+    from emgspasm.session import Status
     from emgspasm.simulation import Simulation
+    from emgspasm.simulation.board import EmulatedBoard
+
+SCENARIO, SEED = "hfs_mixed", 1
+LOOP = 600.0
+"""Seconds of the patient in the window, before he begins again."""
 
 
 @click.command(cls=Command)
@@ -23,91 +30,136 @@ if TYPE_CHECKING:
 @click.option(
     "--duration",
     type=float,
-    default=30.0,
+    default=40.0,
     show_default=True,
     callback=positive,
-    help="Seconds to record; they pass in real time.",
+    help="Seconds to record, in real time.",
 )
-@click.option("--window/--no-window", default=False, help="Replay it in the live window after.")
+@click.option("--window/--no-window", default=False, help="Show the live window instead.")
 @click.option("--overwrite", is_flag=True, help="Replace an earlier demo.")
 def demo(out: Path, duration: float, *, window: bool, overwrite: bool) -> None:
-    """Record a simulated patient from an emulated board, detect live, analyze the file, score.
+    """Record a simulated patient from an emulated board, detect live, analyze, and score.
 
-    No hardware needed: a Cyton is emulated on a pseudo-terminal, and everything behind it is what
-    a real board would meet. The patient is simulated; so are all numbers.
+    No hardware needed: the board is emulated on a pseudo-terminal, and recorded by the driver of a
+    real one. The patient is simulated; so are all numbers. With --window the same board is shown
+    in the live window, which records into OUT when told to.
     """
-    from emgspasm.batch import write_results
-    from emgspasm.cli.recording import live_counts, require_same, table_counts
-    from emgspasm.results import analyze_recording
-    from emgspasm.simulation import simulate
-    from emgspasm.simulation.board import RATE
-    from emgspasm.synkinesis.scoring import score
+    from emgspasm.simulation.board import EmulatedBoard
 
     if window:
         require_window()
+        with EmulatedBoard(patient(LOOP)) as board:
+            show(config_for(board), out)
+        return
     recording, truth = out / "demo.bdf", out / "demo_truth.tsv"
     refuse_existing(recording, truth, overwrite=overwrite)
     out.mkdir(parents=True, exist_ok=True)
     recording.unlink(missing_ok=True)
-    patient = simulate("hfs_mixed", sampling_frequency=RATE, duration=duration, seed=1)
-    session = record(patient, recording, duration)
-    status = session.status
-    true_events = write_truth(patient, truth)
-    results = analyze_recording(recording)
-    require_same(live_counts(status), table_counts(results.events))
-    write_results(results, out, overwrite=overwrite)
-    click.echo(headline(results))
-    click.echo()
-    reached = true_events[true_events["onset"] < status.time]
-    click.echo(score_table(score(results.events, reached)))
-    say(
-        f"{status.time:.1f} s, {100 * status.lost:.2f} % lost; {sum(status.bursts.values())} "
-        f"bursts live, the same from the file. Recording, truth and tables: {out}"
+    face = patient(duration)
+    say(f"simulated patient: hemifacial spasm of the left side, {duration:g} s, 8 channels, 250 Hz")
+    with EmulatedBoard(face) as board:
+        status = record(config_for(board), face, recording, duration)
+    conclude(recording, face, truth, status, overwrite=overwrite)
+
+
+def patient(duration: float) -> Simulation:
+    """A patient at the rate of the board."""
+    from emgspasm.simulation import simulate
+    from emgspasm.simulation.board import RATE
+
+    return simulate(SCENARIO, sampling_frequency=RATE, duration=duration, seed=SEED)
+
+
+def config_for(board: EmulatedBoard) -> LoadedConfig:
+    """Config of a recording from this board, its inputs named as the patient's muscles."""
+    from emgspasm.config import parse_config
+    from emgspasm.simulation import MONTAGE
+
+    inputs = ", ".join(f'{{ label = "{label}" }}' for label in MONTAGE)
+    return parse_config(
+        f'[source]\nkind = "cyton"\nport = "{board.port}"\ninputs = [{inputs}]\n'
+        '[recording]\nreference = "Bipolar"\nplacement = "simulated"\n'
     )
-    if window:
-        replay(recording)
 
 
-def replay(recording: Path) -> None:
-    """Show a recording in the live window until it is closed."""
-    from emgspasm.config import LoadedConfig
-    from emgspasm.viewer import application
-
-    application.replay(recording, LoadedConfig(), 1.0)
-
-
-def record(patient: Simulation, path: Path, duration: float) -> Session:
-    """Record a patient from an emulated board; the session, over."""
-    from emgspasm.cli.recording import until_over
+def record(loaded: LoadedConfig, face: Simulation, path: Path, duration: float) -> Status:
+    """Record from the board as ``record`` does, the cues of trials as markers; how it went."""
     from emgspasm.session import Session
-    from emgspasm.simulation.board import EmulatedBoard
     from emgspasm.sources.registry import open_source
 
-    inputs = [{"label": channel.name} for channel in patient.info.channels]
-    with EmulatedBoard(patient) as board:
-        say(
-            f"simulated patient (hemifacial spasm of the left side), emulated Cyton at {board.port}"
-        )
-        source = open_source("cyton", {"port": board.port, "inputs": inputs})
-        with Session(source, path, duration=duration, markers=patient.annotations) as session:
-            say(f"recording {duration:g} s to {path}; q or Ctrl-C ends it before")
-            until_over(session)
-        session.wait()
-    return session
+    table = loaded.config.source
+    assert table is not None  # of config_for
+    source = open_source(table.kind, table.options)
+    cues = face.annotations
+    with Session(source, path, loaded, duration=duration, markers=cues) as session:
+        until_over(session)
+    session.wait()
+    return session.status
+
+
+def conclude(
+    recording: Path, face: Simulation, truth: Path, status: Status, *, overwrite: bool
+) -> None:
+    """Analyze what was recorded, and hold it against what was said live and what is true."""
+    from emgspasm.batch import write_results
+    from emgspasm.results import analyze_recording
+    from emgspasm.synkinesis.scoring import score
+
+    true_events = write_truth(face, truth)
+    results = analyze_recording(recording)
+    found = counted(results.events)
+    require_same(status, found)
+    write_results(results, recording.parent, overwrite=overwrite)
+    click.echo(headline(results))
+    click.echo()
+    reached = true_events[true_events["onset"] < status.time]  # Ctrl-C ends it before
+    click.echo(score_table(score(results.events, reached)))
+    n_bursts = sum(n for (kind, _, _), n in found.items() if kind == "burst")
+    say(
+        f"{n_bursts} bursts and {found.total() - n_bursts} events live, the same from the file; "
+        f"{100 * status.lost:.2g} % lost. Recording, truth and tables: {recording.parent}"
+    )
+
+
+def show(loaded: LoadedConfig, out: Path) -> None:
+    """Open the live window on the board."""
+    from emgspasm.sources.registry import open_source
+    from emgspasm.viewer import application
+    from emgspasm.viewer.live import Wiring
+
+    table = loaded.config.source
+    assert table is not None  # of config_for
+    source = table
+    wiring = Wiring(loaded, lambda: open_source(source.kind, source.options), describe)
+    application.live(wiring, out)
 
 
 def headline(results: Results) -> str:
-    """The summary table of muscles, for a terminal."""
-    muscles = results.summary[results.summary["channel"].notna()]
-    heading = ["side", "muscle", "bursts", "per min", "% time", "median ms", "SNR dB", "noise uV"]
-    rows = [
+    """The summary tables of sides and muscles, for a terminal."""
+    whole = results.summary["channel"].isna()
+    sides = [
+        [str(r["side"]), *(shown(r[name]) for name in _OF_A_SIDE)]
+        for _, r in results.summary[whole & (results.summary["side"] != "B")].iterrows()
+    ]
+    muscles = [
         [
             str(r["side"]),
             str(r["muscle"]),
-            shown(int(r["n_bursts"])),
-            *(shown(float(r[name])) for name in ("burst_rate_per_min", "pct_time")),
-            *(shown(float(r[name])) for name in ("dur_median_ms", "snr_db", "noise_uV")),
+            shown(r["n_bursts"]),
+            *(shown(r[name]) for name in _OF_A_MUSCLE),
         ]
-        for _, r in muscles.sort_values(["side", "muscle"]).iterrows()
+        for _, r in results.summary[~whole].sort_values(["side", "muscle"]).iterrows()
     ]
-    return columns([heading, *rows])
+    return "\n\n".join(
+        (
+            columns([["side", "spasms", "per min", "from", "to", "% time"], *sides]),
+            columns([_MUSCLE_HEADING, *muscles]),
+        )
+    )
+
+
+_OF_A_SIDE = ("n_spasms", "spasm_rate_per_min", "rate_ci_lo", "rate_ci_hi", "spasm_pct_time")
+_OF_A_MUSCLE = ("burst_rate_per_min", "pct_time", "dur_median_ms", "snr_db", "noise_uV")
+_MUSCLE_HEADING = [
+    "side", "muscle", "bursts", "per min", "% time", "median ms", "SNR dB", "noise uV"
+]  # fmt: skip

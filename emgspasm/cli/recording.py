@@ -237,8 +237,8 @@ def _conclude(session: Session, place: Placement, study: Path) -> None:
     if outcome.error is not None:
         raise outcome.error
     batch.write_joint([outcome], study / "derivatives" / "emgspasm")
-    found = table_counts(read_table(batch.result_path(out, place.recording.stem, "events")))
-    require_same(live_counts(status), found)
+    found = counted(read_table(batch.result_path(out, place.recording.stem, "events")))
+    require_same(status, found)
     bursts = sum(n for (kind, _, _), n in found.items() if kind == "burst")
     say(
         f"{bursts} bursts (spasms {_sides(_spasms(found))}) and "
@@ -246,7 +246,7 @@ def _conclude(session: Session, place: Placement, study: Path) -> None:
     )
 
 
-def require_same(live: Counter[EventKind], found: Counter[EventKind]) -> None:
+def require_same(status: Status, found: Counter[EventKind]) -> None:
     """Refuse to end well if the file does not give what was said live.
 
     Raises
@@ -254,6 +254,8 @@ def require_same(live: Counter[EventKind], found: Counter[EventKind]) -> None:
     RecordingError
         Naming what differs.
     """
+    live = Counter({("burst", side, ""): n for side, n in status.bursts.items()})
+    live.update(status.events)
     differing = [kind for kind in live | found if live[kind] != found[kind]]
     if differing:
         said = ", ".join(
@@ -266,14 +268,7 @@ def require_same(live: Counter[EventKind], found: Counter[EventKind]) -> None:
         )
 
 
-def live_counts(status: Status) -> Counter[EventKind]:
-    """Bursts and events that were said live, by type, side and class."""
-    counts = Counter({("burst", side, ""): n for side, n in status.bursts.items()})
-    counts.update(status.events)
-    return counts
-
-
-def table_counts(events: pd.DataFrame) -> Counter[EventKind]:
-    """Rows of a table of events, by type, side and class."""
-    rows = events[["trial_type", "side", "class"]].fillna("")
+def counted(events: pd.DataFrame) -> Counter[EventKind]:
+    """Rows of a table of events by type, side and class."""
+    rows = events[["trial_type", "side", "class"]].astype(object).fillna("")
     return Counter(rows.itertuples(index=False, name=None))

@@ -116,7 +116,10 @@ class Levels:
     def valid(self, sample: int) -> int:
         """Samples before this one in which bursts were sought."""
         k = bisect_right(self._stops, sample)
-        return self._valid[k - 1] if k else 0
+        before = self._valid[k - 1] if k else 0
+        if k == len(self._stops):
+            return before
+        return max(before, self._valid[k] - (self._stops[k] - sample))  # settling comes first
 
 
 class Feed:

@@ -82,6 +82,7 @@ class Surface(QWidget):
         column.addWidget(self.marker_bar)
         column.addWidget(self.status)
         self._banner = styled(QLabel(self.traces), "banner")
+        self._banner.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._banner.hide()
         self.notice = Notice(self.traces)
         self.help = HelpPage(palette, self)
@@ -176,6 +177,7 @@ class Surface(QWidget):
         """Say over the traces that they are held; ``""`` says nothing."""
         self._banner.setText(text)
         self._banner.adjustSize()
+        self._banner.resize(max(360, self._banner.width()), self._banner.height())
         self._banner.setVisible(bool(text))
         self._place()
 

@@ -125,12 +125,12 @@ def main(out: Path) -> None:
         shown.freeze.hold(True)
         save(shown, out / "view-blink.png")
         shown.close()
-        shown = replayed(protocol, View(seconds=10.0, gain=100.0), "light")
+        shown = replayed(protocol, View(seconds=10.0, gain=200.0), "light")
         spasm = max((e for e in shown.desk.feed.found.events if e.trial_type == "spasm"),
                     key=lambda e: e.offset - e.onset)  # fmt: skip
         shown.go_to(spasm.offset / 2000 + 3.0)
         shown.freeze.measure(True)
-        shown.surface.traces.show_cursors((spasm.onset / 2000, spasm.offset / 2000))
+        shown.surface.traces.show_cursors((spasm.onset / 2000 + 1.0, spasm.offset / 2000 - 1.0))
         shown.actions_["spectrum"].trigger()
         live(0.5)
         save(shown, out / "view-replay.png")

@@ -1,6 +1,6 @@
-"""``demo``: what a new user without hardware runs first."""
+"""The demo: a board is emulated, recorded by the driver of a real one, analyzed and scored."""
 
-from __future__ import annotations
+import os
 
 import numpy as np
 
@@ -9,26 +9,39 @@ from emgspasm.storage.edf import open_edf
 from emgspasm.storage.tables import read_table
 
 
-def test_demo_records_the_patient_from_an_emulated_board_and_finds_live_what_the_file_holds(
-    emgspasm, tmp_path
-):
-    done = emgspasm("demo", "--out", tmp_path, "--duration", 8)
+def test_the_demo_records_an_emulated_board_and_finds_live_what_is_in_the_file(emgspasm, tmp_path):
+    out = tmp_path / "demo"
+    done = emgspasm("demo", "--out", out, "--duration", 10)
     assert done.returncode == 0, done.stderr
-    assert "streaming: started at sample 0" in done.stderr
-    assert "bursts live, the same from the file" in done.stderr
-
-    recording = open_edf(tmp_path / "demo.bdf")
-    patient = simulate("hfs_mixed", sampling_frequency=250, duration=8, seed=1)
+    assert "side  spasms" in done.stdout
+    assert "the same from the file; 0 % lost" in done.stderr
+    recording = open_edf(out / "demo.bdf")
+    assert recording.n_samples == 2500
+    assert recording.info.names[0] == "OOC_L"
+    patient = simulate("hfs_mixed", sampling_frequency=250, duration=10, seed=1)
     sent = np.concatenate([chunk.samples for chunk in patient])
-    stored = np.concatenate([chunk.samples for chunk in recording])
-    assert stored.shape == sent.shape
-    assert np.abs(stored - sent).max() < 0.05  # a count of the board and one of the file, uV
-    bursts = read_table(tmp_path / "demo_events.tsv").query("trial_type == 'burst'")
-    assert f"{len(bursts)} bursts live" in done.stderr
-    assert len(bursts) > 0
-    assert (tmp_path / "demo_truth.tsv").exists()
-    assert "side  muscle  bursts" in done.stdout
+    assert abs(recording.read(0) - sent).max() < 0.05  # uV: a count of the board, one of the file
+    assert {a.text for a in patient.annotations} <= {a.text for a in recording.annotations}
+    found = read_table(out / "demo_events.tsv")
+    true = read_table(out / "demo_truth.tsv")
+    blinks = found[found.trial_type == "blink"].onset.to_numpy()
+    assert len(blinks)
+    for onset in blinks:  # truth and recording count from the same sample
+        assert abs(true[true.trial_type == "blink"].onset - onset).min() < 0.05
 
-    again = emgspasm("demo", "--out", tmp_path, "--duration", 8)
-    assert again.returncode == 2
-    assert "--overwrite" in again.stderr
+
+def test_a_demo_is_not_overwritten_unasked(emgspasm, tmp_path):
+    (tmp_path / "demo.bdf").write_bytes(b"mine")
+    done = emgspasm("demo", "--out", tmp_path)
+    assert done.returncode in (1, 2)
+    assert "demo.bdf exists" in done.stderr
+    assert (tmp_path / "demo.bdf").read_bytes() == b"mine"
+
+
+def test_the_demo_in_a_window_needs_a_display(emgspasm, tmp_path):
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    bare = {key: value for key, value in os.environ.items() if key not in names}
+    done = emgspasm("demo", "--window", "--out", tmp_path / "demo", env=bare)
+    assert done.returncode != 0
+    assert "emgspasm: error: " in done.stderr
+    assert "emgspasm record" in done.stderr

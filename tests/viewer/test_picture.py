@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtGui import QImage
 
 from emgspasm.stream import Channel, Chunk
 from emgspasm.viewer import raster
 from emgspasm.viewer.palette import DARK
 from emgspasm.viewer.picture import Picture, View, colours, lanes, paint
-from emgspasm.viewer.strip import BURST, CLIPPED, GAP, SPASM, Strip
+from emgspasm.viewer.strip import BLINK, BURST, CLIPPED, GAP, PROVISIONAL, SPASM, VOLUNTARY, Strip
 
 CHANNELS = [Channel.from_label("OOC_L"), Channel.from_label("ZYG_L")]
 FS = 1000.0
@@ -142,3 +144,41 @@ def test_a_copy_of_a_stretch_holds_the_same():
         np.testing.assert_array_equal(
             copy.read(track, 2400, 2900), source.read(track, 2400, 2900)
         )  # fmt: skip
+
+
+REFERENCE = Path(__file__).parent / "pictures" / "column.png"
+
+
+def scene():
+    """Everything a column can show: all tracks, levels, events, a gap, clipping."""
+    rng = np.random.default_rng(11)
+    rows = rng.normal(0, 6, (1000, 2))
+    rows[200:320, 0] *= 10
+    rows[640:660] *= 8
+    rows[900:930, 1] = 600.0
+    strip = Strip(FS, 2, 2.0)
+    strip.limits = np.array([500.0, 500.0])
+    levels = np.array([[6.0, 6.0], [12.0, 12.0], [20.0, 20.0]])
+    for low, high in ((0, 450), (520, 1000)):
+        part = rows[low:high]
+        envelope = np.sqrt(np.convolve(part[:, 0] ** 2, np.ones(20) / 20, "same"))
+        strip.write(Chunk(low, part + 15), Chunk(low, part.copy()),
+                    Chunk(low, np.stack([envelope, envelope], 1)), levels)  # fmt: skip
+    strip.mark(0, 200, 320, SPASM | BURST)
+    strip.mark(0, 640, 660, BLINK)
+    strip.mark(1, 640, 660, BLINK)
+    strip.mark(1, 740, 800, VOLUNTARY | PROVISIONAL)
+    return strip
+
+
+def test_a_column_looks_as_it_did_when_it_was_last_looked_at():
+    shape = picture(width=300, height=160, tracks=("raw", "filtered", "envelope"), levels=True)
+    image = drawn(scene(), shape)
+    now = QImage(image.data, 300, 160, 1200, QImage.Format.Format_RGB32)
+    if not REFERENCE.exists():  # delete it to draw it anew, then look at it
+        now.save(str(REFERENCE))
+    stored = QImage(str(REFERENCE)).convertToFormat(QImage.Format.Format_RGB32)
+    before = np.frombuffer(stored.constBits(), np.uint8).reshape(160, 300, 4)[:, :, :3].astype(int)
+    after = np.frombuffer(now.constBits(), np.uint8).reshape(160, 300, 4)[:, :, :3].astype(int)
+    differing = np.abs(before - after).max(axis=2) > 24
+    assert differing.mean() < 0.005

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -243,3 +243,28 @@ def test_keeps_up_with_a_hundred_resizes(replayed):
         QApplication.processEvents()
     column = replayed.surface.traces.columns[0]
     assert column.sweep._pixels.shape[1] == int(column.view.rect().width())
+
+
+@pytest.mark.parametrize("scrolls", [False, True])
+def test_a_picture_drawn_strip_by_strip_equals_one_drawn_at_once(replayed, qtbot, scrolls):
+    replayed.change(scrolls=scrolls, seconds=5.0)
+    QApplication.processEvents()
+    replayed.desk.speed = 4.0
+    replayed.replays.play(on=True)
+    qtbot.waitUntil(lambda: replayed.desk.position > 38.0, timeout=90_000)
+    replayed.replays.play(on=False)
+    replayed.frame()
+    QApplication.processEvents()
+    canvas = replayed.surface.traces.canvas
+    swept = pixels(canvas)
+    replayed.surface.traces.redraw()
+    QApplication.processEvents()
+    differing = np.abs(swept - pixels(canvas)).max(axis=2) > 8
+    assert differing.mean() < 0.002
+
+
+def pixels(widget):
+    """What a widget shows, shape (height, width, 3)."""
+    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    shape = image.height(), image.width(), 4
+    return np.frombuffer(image.constBits(), np.uint8).reshape(shape)[:, :, :3].astype(int)

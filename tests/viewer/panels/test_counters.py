@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from emgspasm.stream import Channel, Event, StreamInfo
@@ -11,6 +12,7 @@ from emgspasm.synkinesis.measures import is_hemifacial, occurrence
 from emgspasm.viewer.clock import clock
 from emgspasm.viewer.counters import ROWS, Counters
 from emgspasm.viewer.counting import Counting
+from emgspasm.viewer.feed import Levels
 from emgspasm.viewer.palette import DARK
 
 INFO = StreamInfo(1000.0, tuple(map(Channel.from_label, ("OOC_L", "OOC_R"))))
@@ -132,3 +134,17 @@ def test_the_counts_are_those_of_the_tables_of_a_result(patient):
 def test_times_are_written_as_people_read_them():
     assert [clock(s) for s in (0, 59.6, 3725)] == ["0:00", "1:00", "1:02:05"]
     assert [clock(61.25, 0.1), clock(61.25, 0.01), clock(-1.0)] == ["1:01.2", "1:01.25", "-0:01"]
+
+
+def test_valid_time_is_known_between_two_steps_of_an_analysis_and_settling_comes_first():
+    levels = Levels(1, spacing=1)
+    levels.add(1000, np.zeros((3, 1)), valid=900)
+    levels.add(2000, np.zeros((3, 1)), valid=1900)
+    assert [levels.valid(s) for s in (50, 100, 400, 1000, 1500, 5000)] == [
+        0,
+        0,
+        300,
+        900,
+        1400,
+        1900,
+    ]
