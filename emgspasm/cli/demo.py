@@ -41,7 +41,7 @@ LOOP = 600.0
 @click.option(
     "--duration",
     type=float,
-    default=60.0,
+    default=40.0,
     show_default=True,
     callback=positive,
     help="Seconds to record, in real time.",
@@ -69,7 +69,7 @@ def demo(out: Path, duration: float, *, window: bool, overwrite: bool) -> None:
     face = patient(duration)
     say(f"simulated patient: hemifacial spasm of the left side, {duration:g} s, 8 channels, 250 Hz")
     with EmulatedBoard(face) as board:
-        status = record(config_for(board), recording, duration)
+        status = record(config_for(board), face, recording, duration)
     conclude(recording, face, truth, status, overwrite=overwrite)
 
 
@@ -93,15 +93,16 @@ def config_for(board: EmulatedBoard) -> LoadedConfig:
     )
 
 
-def record(loaded: LoadedConfig, path: Path, duration: float) -> Status:
-    """Record from the board as ``record`` does; how it went."""
+def record(loaded: LoadedConfig, face: Simulation, path: Path, duration: float) -> Status:
+    """Record from the board as ``record`` does, the cues of trials as markers; how it went."""
     from emgspasm.session import Session
     from emgspasm.sources.registry import open_source
 
     table = loaded.config.source
     assert table is not None  # of config_for
     source = open_source(table.kind, table.options)
-    with Session(source, path, loaded, duration=duration) as session:
+    cues = face.annotations
+    with Session(source, path, loaded, duration=duration, markers=cues) as session:
         until_over(session)
     session.wait()
     return session.status
@@ -123,7 +124,8 @@ def conclude(
     write_results(results, recording.parent, overwrite=overwrite)
     click.echo(headline(results))
     click.echo()
-    click.echo(score_table(score(results.events, true_events)))
+    reached = true_events[true_events["onset"] < status.time]  # Ctrl-C ends it before
+    click.echo(score_table(score(results.events, reached)))
     n_bursts = sum(n for (kind, _, _), n in found.items() if kind == "burst")
     say(
         f"{n_bursts} bursts and {found.total() - n_bursts} events live, the same from the file; "
