@@ -14,6 +14,7 @@ from emgspasm.findings import Findings
 from emgspasm.measurement import Measurement
 from emgspasm.storage.opening import StoredRecording
 from emgspasm.stream import StreamInfo, emg_only
+from emgspasm.structure import kind_name
 from emgspasm.synkinesis import pairs
 from emgspasm.synkinesis.measures import Withheld, occurrence
 from emgspasm.synkinesis.reading import sites
@@ -49,6 +50,7 @@ def provenance(
         "config_sha256": config.sha256,
         "pipeline": repr(pipeline),
         "settings": asdict(pipeline),
+        "detector": kind_name(type(pipeline.detector)),
         "delay_ms": round(1000 * pipeline.delay(info), 3),
         "settling_ms": round(1000 * pipeline.settling(info), 3),
         "exploratory": info.sampling_frequency < LOWEST,

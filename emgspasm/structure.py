@@ -24,8 +24,9 @@ T = TypeVar("T")
 def structure(table: Mapping[str, Any], kind: type[T], name: str) -> T:
     """Make a dataclass of a table.
 
-    A union of dataclasses is chosen by the key ``kind``: ``BandPass`` is ``"band_pass"``. A class
-    whose keys are its own business has a class method ``from_table``.
+    A union of dataclasses is chosen by the key ``kind``: ``BandPass`` is ``"band_pass"``; a class
+    with an ``implied_kind`` is called that, and meant where the key is left out. A class whose
+    keys are its own business has a class method ``from_table``.
 
     Parameters
     ----------
@@ -126,16 +127,23 @@ def _dataclass(converter: cattrs.Converter, cl: type) -> Callable[[Any, Any], An
 
 def _by_kind(converter: cattrs.Converter, union: Any) -> Callable[[Any, Any], Any]:
     """Choose the class of a union by the key ``kind``: ``BandPass`` is ``"band_pass"``."""
-    classes = {_snake(member.__name__): member for member in get_args(union)}
+    classes = {kind_name(member): member for member in get_args(union)}
+    implied = next((c.implied_kind for c in classes.values() if hasattr(c, "implied_kind")), None)
 
     def structure(value: Any, _: Any) -> Any:
         table = dict(_table(value))
-        kind = table.pop("kind", None)
+        kind = table.pop("kind", implied)
         if kind not in list(classes):
             raise ValueError(f"kind={kind!r}; it must be one of {', '.join(classes)}")
         return converter.structure(table, classes[kind])
 
     return structure
+
+
+def kind_name(member: type) -> str:
+    """What a class of a union is called by the key ``kind``."""
+    implied: str | None = getattr(member, "implied_kind", None)
+    return implied or _snake(member.__name__)
 
 
 def _snake(name: str) -> str:

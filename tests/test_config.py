@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from emgspasm.config import Config, LoadedConfig, load_config, parse_config
 from emgspasm.dsp.envelope import LinearEnvelope, RmsEnvelope
 from emgspasm.dsp.filters import BandPass, HighPass, Notch
+from emgspasm.dsp.textbook import Bonato, HodgesBui, Lidierth, Tkeo
 from emgspasm.errors import ConfigError
 
 
@@ -54,6 +55,14 @@ def test_a_full_text_is_read_as_written():
     assert (loaded.config.mains, loaded.config.exploratory) == ("off", True)
 
 
+def test_each_kind_of_detector_can_be_chosen_and_the_default_need_not_be_named():
+    kinds = {"hodges_bui": HodgesBui, "bonato": Bonato, "lidierth": Lidierth, "tkeo": Tkeo}
+    for kind, detector in kinds.items():
+        chosen = parse_config(f'pipeline.detector = {{ kind = "{kind}", floor = 2 }}')
+        assert chosen.config.pipeline.detector == detector(floor=2.0)
+    assert parse_config('pipeline.detector.kind = "hysteresis"').sha256 == LoadedConfig().sha256
+
+
 def test_each_kind_of_envelope_can_be_chosen():
     chosen = parse_config('pipeline.envelope = { kind = "rms_envelope", window = 0.05 }')
     assert chosen.config.pipeline.envelope == RmsEnvelope(0.05)
@@ -93,6 +102,14 @@ def test_each_kind_of_envelope_can_be_chosen():
             "pipeline.filters.0: band 20-5 Hz; high_pass must lie between 0 and low_pass",
         ),
         ("pipeline.detector.baseline.memory = 1", "memory=1 s; they must be positive and in this"),
+        (
+            'pipeline.detector = { kind = "abbink" }',
+            "kind='abbink'; it must be one of hysteresis, hodges_bui, bonato, lidierth, tkeo",
+        ),
+        (
+            'pipeline.detector = { kind = "tkeo", on_sigma = 6 }',
+            "unknown key pipeline.detector.on_sigma",
+        ),
         ("pipeline.detector.off_sigma = 9", "off_sigma=9, on_sigma=6; 0 < off_sigma < on_sigma"),
     ],
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import sqrt
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,6 +96,9 @@ class Detector:
     refine: float = 0.020
     baseline: Baseline = field(default_factory=Baseline)
 
+    implied_kind: ClassVar[str] = "hysteresis"
+    """Its name in a config, which may be left out."""
+
     def __post_init__(self) -> None:
         if not 0 < self.off_sigma < self.on_sigma:
             raise ValueError(
@@ -112,6 +116,11 @@ class Detector:
             )
         if not 0 < self.refine <= 0.1:
             raise ValueError(f"refine={self.refine:g} s; it must lie in (0, 0.1]")
+
+    @property
+    def calibration(self) -> float:
+        """Seconds after a start that are held back."""
+        return self.baseline.calibration
 
     def certain(self, sampling_frequency: float) -> float:
         """Seconds after its offset (and the filter's delay) at which a burst is emitted.
@@ -175,12 +184,12 @@ class Detector:
             state.rules,
             state.memory,
         )
-        return state, _bursts(rows, state.shift)
+        return state, bursts_of(rows, state.shift)
 
     def finish(self, state: DetectorState, stop: int) -> tuple[Burst, ...]:
         """Bursts that become certain because the segment ends before sample `stop`."""
         rows = hysteresis.finish(stop, state.sizes, state.rules, state.memory)
-        return _bursts(rows, state.shift)
+        return bursts_of(rows, state.shift)
 
     def _sizes(self, fs: float, settling: float = 0.0) -> Sizes:
         window = max(2, round(self.refine * fs))
@@ -204,7 +213,7 @@ class Detector:
         return np.array([self.floor / c.microvolts if c.microvolts else 0.0 for c in info.channels])
 
 
-def _bursts(rows: NDArray[np.void], shift: int) -> tuple[Burst, ...]:
+def bursts_of(rows: NDArray[np.void], shift: int) -> tuple[Burst, ...]:
     """Rows of the kernel as bursts, times corrected for the filters' delay."""
     if not len(rows):
         return ()

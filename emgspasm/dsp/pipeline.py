@@ -12,6 +12,7 @@ from emgspasm.dsp.detector import Detector, DetectorState
 from emgspasm.dsp.envelope import Envelope, RmsEnvelope, RmsState
 from emgspasm.dsp.filters import BandPass, Cascade, CascadeState, Filter
 from emgspasm.dsp.screen import Screen, ScreenState
+from emgspasm.dsp.textbook import Bonato, HodgesBui, Lidierth, TextbookState, Tkeo
 from emgspasm.stream import Burst, Chunk, StreamInfo, emg_only, segments
 
 
@@ -79,7 +80,7 @@ class PipelineState:
     screen: ScreenState
     filters: CascadeState
     envelope: RmsState | CascadeState
-    detector: DetectorState
+    detector: DetectorState | TextbookState
     settled: int
 
 
@@ -92,13 +93,13 @@ class Pipeline:
     screen : Screen
     filters : tuple of BandPass, HighPass or Notch
     envelope : RmsEnvelope or LinearEnvelope
-    detector : Detector
+    detector : Detector, HodgesBui, Bonato, Lidierth or Tkeo
     """
 
     screen: Screen = field(default_factory=Screen)
     filters: tuple[Filter, ...] = (BandPass(),)
     envelope: Envelope = field(default_factory=RmsEnvelope)
-    detector: Detector = field(default_factory=Detector)
+    detector: Detector | HodgesBui | Bonato | Lidierth | Tkeo = field(default_factory=Detector)
 
     @property
     def cascade(self) -> Cascade:
@@ -152,13 +153,13 @@ class Pipeline:
         state.screen, screened = self.screen.step(state.screen, emg)
         state.filters, filtered = self.cascade.step(state.filters, screened)
         state.envelope, envelope = self.envelope.step(state.envelope, filtered)  # type: ignore[arg-type]  # the state is its own
-        state.detector, bursts = self.detector.step(state.detector, filtered, envelope)
+        state.detector, bursts = self.detector.step(state.detector, filtered, envelope)  # type: ignore[arg-type]  # as above
         return state, _analysis(state, emg, filtered, envelope, bursts, begins=begins)
 
     def finish(self, state: PipelineState, stop: int) -> Analysis:
         """What becomes certain because the segment ends before sample `stop`."""
         nothing = Chunk(stop, np.empty((0, len(state.columns))))
-        bursts = self.detector.finish(state.detector, stop)
+        bursts = self.detector.finish(state.detector, stop)  # type: ignore[arg-type]  # the state is its own
         analysis = _analysis(state, nothing, nothing, nothing, bursts, begins=False)
         missing, clipped, flat = state.screen.counts
         analyzed, noise = state.detector.counted()

@@ -18,6 +18,15 @@ from emgspasm.synkinesis import intervals, trials
 
 Key = tuple[str, float, str]
 
+FOUND_BY = {
+    "hysteresis": "a double threshold over the noise of each channel",
+    "hodges_bui": "a threshold of the rectified signal's moving mean (Hodges & Bui 1996)",
+    "bonato": "a double threshold of pairs of squared samples (Bonato et al. 1998, not whitened)",
+    "lidierth": "a lasting threshold of the rectified signal's moving mean (Lidierth 1986)",
+    "tkeo": "a threshold of the Teager-Kaiser energy (Solnik et al. 2010)",
+}
+"""By the kind of detector."""
+
 UNKNOWN = (
     "electrode material, shape, size and distance between the electrodes of a pair",
     "preparation of the skin, and impedance after it",
@@ -118,7 +127,7 @@ def _processed(results: Sequence[GroupResult]) -> list[str]:
         f"Filters, causal: {filters}.",
         f"A notch at the mains was added in {notched} of {_count(len(results), 'recording')}.",
         f"Envelope: {_plain(settings.get('envelope', {}))} (s).",
-        f"Bursts were found by a double threshold over the noise of each channel: {detector}.",
+        f"Bursts were found by {FOUND_BY[told.get('detector', 'hysteresis')]}: {detector}.",
         f"Times are corrected for the delay of filter and envelope ({told['delay_ms']:g} ms).",
         f"Missing samples were not interpolated; {valid / 60:.1f} min were valid.",
     ]

@@ -156,7 +156,7 @@ class Folding:
 
         fs = info.sampling_frequency
         shift = round(pipeline.delay(emg_only(info)) * fs)
-        held = pipeline.detector.baseline.calibration + pipeline.certain(emg_only(info))
+        held = pipeline.detector.calibration + pipeline.certain(emg_only(info))
         step = sosfilt(pipeline.cascade.sos(fs), np.ones(round(STEP * fs)))
         history = past.begin(fs, len(info.columns()), start, shift, held, step)
         places = sites(info)

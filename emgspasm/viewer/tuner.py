@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from emgspasm.config import LoadedConfig
 from emgspasm.dsp.detector import Detector
+from emgspasm.dsp.textbook import AnyTextbook
 from emgspasm.errors import ConfigError
 from emgspasm.viewer.replay import Replay
 from emgspasm.viewer.threshold_drag import Held, ThresholdDrag
@@ -92,7 +93,7 @@ class Tuner(QObject):
             self._window.surface.notice.tell(f"config saved: {path}")
 
     @property
-    def _detector(self) -> Detector:
+    def _detector(self) -> Detector | AnyTextbook:
         return self.config.config.pipeline.detector
 
     def _apply(self) -> str:

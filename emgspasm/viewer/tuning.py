@@ -8,7 +8,9 @@ from typing import Literal
 
 from emgspasm.config import LoadedConfig, parse_config
 from emgspasm.dsp.detector import Detector
+from emgspasm.dsp.textbook import AnyTextbook
 from emgspasm.errors import ConfigError
+from emgspasm.structure import kind_name
 
 Which = Literal["off", "on"]
 
@@ -18,7 +20,7 @@ KEYS = ("on_sigma", "off_sigma", "floor")
 
 
 def tuned(
-    detector: Detector, which: Which, level: float, levels: tuple[float, float, float]
+    detector: Detector | AnyTextbook, which: Which, level: float, levels: tuple[float, float, float]
 ) -> Detector:
     """The detector whose threshold would stand at a level, other things being equal.
 
@@ -28,7 +30,7 @@ def tuned(
     Parameters
     ----------
     detector : Detector
-        As it is.
+        As it is; only the default kind's thresholds can be dragged.
     which : {"off", "on"}
     level : float
         Where the threshold shall stand, in uV.
@@ -40,6 +42,11 @@ def tuned(
     ConfigError
         No threshold can stand there.
     """
+    if not isinstance(detector, Detector):
+        raise ConfigError(
+            f"thresholds of kind {kind_name(type(detector))} stand as the config says. "
+            "Change its keys there"
+        )
     if which == "on" and levels[2] <= detector.floor:  # the floor is what is seen there
         return _replaced(detector, level, floor=round(max(level, 0.0), 1))
     base, off, on = (value ** (2 / 3) for value in levels)
@@ -62,7 +69,7 @@ def _replaced(detector: Detector, level: float, **changes: float) -> Detector:
         raise ConfigError(f"no threshold of {level:.1f} uV: {error}") from None
 
 
-def words(before: Detector, now: Detector) -> str:
+def words(before: Detector | AnyTextbook, now: Detector) -> str:
     """What differs between two detectors, in words."""
     changed = [
         f"{key} {getattr(before, key):g} → {getattr(now, key):g}"

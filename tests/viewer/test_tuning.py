@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from emgspasm.config import LoadedConfig, load_config, parse_config
 from emgspasm.dsp.detector import Detector
 from emgspasm.dsp.pipeline import Pipeline, analyze
+from emgspasm.dsp.textbook import Bonato
 from emgspasm.errors import ConfigError
 from emgspasm.stream import Chunk
 from emgspasm.viewer.tuning import tuned, with_detector, words
@@ -75,3 +76,8 @@ def test_words_name_what_differs():
     assert words(Detector(), now) == "on_sigma 6 → 7.5"
     assert words(Detector(), Detector()) == "as it was"
     assert with_detector(LoadedConfig(), Detector()).text == ""
+
+
+def test_thresholds_of_a_published_detector_are_not_dragged():
+    with pytest.raises(ConfigError, match="thresholds of kind bonato stand as the config says"):
+        tuned(Bonato(), "on", 10.0, (2.0, 5.0, 5.0))
