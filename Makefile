@@ -28,7 +28,7 @@ benchmark: .venv/installed-test  ## speed and memory; peers are measured where i
 	$(BIN)/python tests/benchmarks/speed.py
 
 .venv/installed-demo: pyproject.toml | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[report]'
 	@touch $@
 
 .venv/installed-test: pyproject.toml | .venv/bin/python .venv/libraries

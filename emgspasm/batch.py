@@ -261,7 +261,7 @@ def make_folder(out: Path) -> None:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise RecordingError(
-            f"{out} cannot be made ({error.strerror}). Choose another folder"
+            f"{out} cannot be written ({error.strerror}). Choose another folder"
         ) from error
 
 

@@ -18,6 +18,7 @@ from emgspasm.structure import kind_name
 from emgspasm.synkinesis import pairs
 from emgspasm.synkinesis.measures import Withheld, occurrence
 from emgspasm.synkinesis.reading import sites
+from emgspasm.synkinesis.rhythm import FEWEST_ONSETS
 from emgspasm.synkinesis.trials import Trial
 from emgspasm.tabulation.labels import microvolts
 from emgspasm.tabulation.trials import brow_lifts, synkinesis_shares
@@ -126,5 +127,9 @@ def withheld(info: StreamInfo, found: Findings, most: Mapping[int, float]) -> li
     lonely = [info.names[c] for c, p in sites(info).items() if p.opposite < 0 and p.side]
     if lonely:
         rows.append(Withheld("li, log_ratio", f"no channel of the other side: {', '.join(lonely)}"))
+    if sum(m.task in ("rest_open", "rest_post") for m in found.marked) < 2:
+        rows.append(Withheld("rate_mdc_per_min", "no two rest blocks in the recording"))
+    if len(found.spasms) < FEWEST_ONSETS:
+        rows.append(Withheld("interval_cv, rhythm_hz of spasms", f"under {FEWEST_ONSETS} spasms"))
     rows += occurrence([], found.valid, fs).withheld
     return rows

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -31,10 +30,10 @@ from emgspasm.stored import (
 )
 from emgspasm.stream import EventType, StreamInfo
 from emgspasm.synkinesis.classes import spasm_class
-from emgspasm.synkinesis.measures import HEMIFACIAL, within
+from emgspasm.synkinesis.measures import HEMIFACIAL
 from emgspasm.synkinesis.spread import spread_stage
 from emgspasm.tabulation.events import burden
-from emgspasm.tabulation.summary import side_columns, spasm_measures
+from emgspasm.tabulation.summary import side_rows, spasm_measures
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -282,33 +281,34 @@ def _side(parts: Rows, info: StreamInfo) -> str:
 def reviewed_summary(result: StoredResult, info: StreamInfo) -> pd.DataFrame:
     """The summary of reviewed events: rejected ones do not count; bursts stay as they were."""
     found = stored_findings(result, info)
-    rows = [_summary_row(row, found, info) for row in table_rows(result.summary)]
-    return table(rows, SUMMARY)
+    rows = table_rows(result.summary)
+    sides = [row for row in rows if row["channel"] is None]
+    task = sides[0]["task"] if sides else None  # that of the whole recording stands first
+    told = {(row["task"], row["side"]): row for row in side_rows(info, found, task)}
+    return table(
+        [_kept(row) | (told[row["task"], row["side"]] if row["channel"] is None
+                       else _channel_columns(row, found, info)) for row in rows],
+        SUMMARY,
+    )  # fmt: skip
 
 
-def _summary_row(row: dict[str, Any], found: Findings, info: StreamInfo) -> dict[str, Any]:
-    kept = {column.name: row.get(column.name) if column.name in _KEPT else None
-            for column in SUMMARY}  # fmt: skip
-    fs = info.sampling_frequency
-    if kept["channel"] is not None:
-        column = info.names.index(kept["channel"])
-        told = spasm_measures(info.channels[column], column, found, fs) if kept["valid_s"] else {}
-        return kept | told
-    windows = [(m.onset, m.offset) for m in found.marked if m.task == kept["task"]]
-    whole = not windows or _is_whole(kept, found, fs)
-    valid = found.valid if whole else list(chain(*(within(found.valid, w) for w in windows)))
-    return kept | side_columns(str(kept["side"]), found, valid, fs)
+def _kept(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row says whatever events are called; of a side nothing but its name."""
+    names = _KEPT if row["channel"] is not None else _NAMES
+    return {name: row.get(name) for name in names}
 
 
-def _is_whole(row: Mapping[str, Any], found: Findings, fs: float) -> bool:
-    """Whether a row of a side is about the whole recording: by its valid time."""
-    seconds = sum(b - a for a, b in found.valid) / fs
-    return bool(abs(seconds - row["valid_s"]) < 1e-3)
+def _channel_columns(row: Mapping[str, Any], found: Findings, info: StreamInfo) -> dict[str, Any]:
+    if not row["valid_s"]:
+        return {}
+    column = info.names.index(row["channel"])
+    return spasm_measures(info.channels[column], column, found, info.sampling_frequency)
 
 
+_NAMES = frozenset({"participant", "session", "task", "side", "valid_s", "excluded_s", "recording"})
 _KEPT = frozenset(
     {"participant", "session", "task", "side", "muscle", "valid_s", "excluded_s", "n_bursts",
      "pct_time", "dur_median_ms", "dur_p95_ms", "burden_uV", "peak_p95_uV", "noise_uV", "mvc_uV",
-     "snr_db", "burst_rate_per_min", "channel", "recording"}
+     "snr_db", "burst_rate_per_min", "interval_cv", "rhythm_hz", "channel", "recording"}
 )  # fmt: skip
 """Columns of the summary that do not depend on what events are called."""

@@ -16,7 +16,7 @@ from emgspasm.errors import ConfigError, EmgspasmError
 COMMANDS = {
     "analyze": ("analysis:analyze", "Find bursts in recordings, folders or a study."),
     "compare": ("comparing:compare", "Show the treatment course of a participant as one page."),
-    "demo": ("demo:demo", "Simulate, record, analyze and score: no hardware needed."),
+    "demo": ("demo:demo", "Record, analyze and report an emulated board: no hardware."),
     "devices": ("boards:devices", "List serial ports, boards that answer, and what is wrong."),
     "emulate": ("boards:emulate", "Emulate a board to record from, with faults to order."),
     "export": ("files:export", "Write a recording as EDF, CSV, Parquet or OpenBCI text."),
@@ -25,6 +25,7 @@ COMMANDS = {
     "record": ("recording:record", "Record from a board into a study and detect bursts live."),
     "recover": ("files:recover", "Make a cut recording whole and say what was lost."),
     "review": ("review:review", "Accept, reject or relabel events as an expert."),
+    "report": ("reporting:report", "Make a page of a recording to read, print and sign."),
     "score": ("analysis:score", "Compare found events with a truth, or two raters."),
     "study": ("study:study", "Enter treatments and scales of a study; list what it holds."),
     "simulate": ("simulation:simulate", "Write a recording with known truth beside it."),

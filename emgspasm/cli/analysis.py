@@ -94,10 +94,13 @@ def analyze(
 def _report(outcomes: Sequence[Outcome], out: Path) -> None:
     """Say what was done; fail if a recording failed, naming each."""
     failed = [o for o in outcomes if o.error is not None]
+    tell = say if len(outcomes) == 1 else say_more  # of many, -v shows them
     for outcome in outcomes:
         for warning in outcome.warnings:
-            say_more(f"{outcome.job.path.name}: {warning}")
-    say(f"{len(outcomes) - len(failed)} of {len(outcomes)} recordings analyzed into {out}")
+            tell(f"{outcome.job.path.name}: {warning}")
+    warned = sum(bool(outcome.warnings) for outcome in outcomes)
+    hint = f"; {warned} with warnings (-v shows them)" if tell is say_more and warned else ""
+    say(f"{len(outcomes) - len(failed)} of {len(outcomes)} recordings analyzed into {out}{hint}")
     if len(failed) == len(outcomes) == 1 and failed[0].error is not None:
         raise failed[0].error
     if failed:

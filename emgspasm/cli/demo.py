@@ -1,4 +1,4 @@
-"""The whole chain without hardware: a board is emulated, recorded, analyzed and scored."""
+"""The whole chain without hardware: a board emulated, recorded, analyzed, scored, reported."""
 
 from __future__ import annotations
 
@@ -8,10 +8,21 @@ from typing import TYPE_CHECKING
 import click
 
 from emgspasm.cli.analysis import score_table
-from emgspasm.cli.console import FILE, Command, columns, positive, refuse_existing, say, shown
+from emgspasm.cli.console import (
+    FILE,
+    Command,
+    columns,
+    positive,
+    refuse_existing,
+    require_installed,
+    say,
+    shown,
+)
 from emgspasm.cli.recording import counted, describe, require_same, until_over
+from emgspasm.cli.reporting import SUFFIX, write_page
 from emgspasm.cli.simulation import write_truth
 from emgspasm.cli.viewing import require_window
+from emgspasm.errors import ConfigError
 
 if TYPE_CHECKING:
     from emgspasm.config import LoadedConfig
@@ -30,7 +41,7 @@ LOOP = 600.0
 @click.option(
     "--duration",
     type=float,
-    default=60.0,
+    default=40.0,
     show_default=True,
     callback=positive,
     help="Seconds to record, in real time.",
@@ -38,7 +49,7 @@ LOOP = 600.0
 @click.option("--window/--no-window", default=False, help="Show the live window instead.")
 @click.option("--overwrite", is_flag=True, help="Replace an earlier demo.")
 def demo(out: Path, duration: float, *, window: bool, overwrite: bool) -> None:
-    """Record a simulated patient from an emulated board, detect live, analyze, and score.
+    """Record a simulated patient from an emulated board, detect live, analyze, score and report.
 
     No hardware needed: the board is emulated on a pseudo-terminal, and recorded by the driver of a
     real one. The patient is simulated; so are all numbers. With --window the same board is shown
@@ -58,7 +69,7 @@ def demo(out: Path, duration: float, *, window: bool, overwrite: bool) -> None:
     face = patient(duration)
     say(f"simulated patient: hemifacial spasm of the left side, {duration:g} s, 8 channels, 250 Hz")
     with EmulatedBoard(face) as board:
-        status = record(config_for(board), recording, duration)
+        status = record(config_for(board), face, recording, duration)
     conclude(recording, face, truth, status, overwrite=overwrite)
 
 
@@ -82,15 +93,16 @@ def config_for(board: EmulatedBoard) -> LoadedConfig:
     )
 
 
-def record(loaded: LoadedConfig, path: Path, duration: float) -> Status:
-    """Record from the board as ``record`` does; how it went."""
+def record(loaded: LoadedConfig, face: Simulation, path: Path, duration: float) -> Status:
+    """Record from the board as ``record`` does, the cues of trials as markers; how it went."""
     from emgspasm.session import Session
     from emgspasm.sources.registry import open_source
 
     table = loaded.config.source
     assert table is not None  # of config_for
     source = open_source(table.kind, table.options)
-    with Session(source, path, loaded, duration=duration) as session:
+    cues = face.annotations
+    with Session(source, path, loaded, duration=duration, markers=cues) as session:
         until_over(session)
     session.wait()
     return session.status
@@ -99,9 +111,10 @@ def record(loaded: LoadedConfig, path: Path, duration: float) -> Status:
 def conclude(
     recording: Path, face: Simulation, truth: Path, status: Status, *, overwrite: bool
 ) -> None:
-    """Analyze what was recorded, and hold it against what was said live and what is true."""
+    """Analyze what was recorded, hold it against what was said live and what is true, report it."""
     from emgspasm.batch import write_results
     from emgspasm.results import analyze_recording
+    from emgspasm.storage.opening import open_recording
     from emgspasm.synkinesis.scoring import score
 
     true_events = write_truth(face, truth)
@@ -111,12 +124,21 @@ def conclude(
     write_results(results, recording.parent, overwrite=overwrite)
     click.echo(headline(results))
     click.echo()
-    click.echo(score_table(score(results.events, true_events)))
+    reached = true_events[true_events["onset"] < status.time]  # Ctrl-C ends it before
+    click.echo(score_table(score(results.events, reached)))
     n_bursts = sum(n for (kind, _, _), n in found.items() if kind == "burst")
     say(
         f"{n_bursts} bursts and {found.total() - n_bursts} events live, the same from the file; "
         f"{100 * status.lost:.2g} % lost. Recording, truth and tables: {recording.parent}"
     )
+    page = recording.with_name(f"{recording.stem}{SUFFIX}")
+    try:
+        require_installed("jinja2", "matplotlib")
+    except ConfigError as error:
+        say(f"no report: {error}")
+        return
+    write_page(page, results, open_recording(recording), overwrite=overwrite)
+    click.echo(page)
 
 
 def show(loaded: LoadedConfig, out: Path) -> None:

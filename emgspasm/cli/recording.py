@@ -239,11 +239,27 @@ def _conclude(session: Session, place: Placement, study: Path) -> None:
     batch.write_joint([outcome], study / "derivatives" / "emgspasm")
     found = counted(read_table(batch.result_path(out, place.recording.stem, "events")))
     require_same(status, found)
+    say(looked_at(read_table(batch.result_path(out, place.recording.stem, "summary"))))
     bursts = sum(n for (kind, _, _), n in found.items() if kind == "burst")
     say(
         f"{bursts} bursts (spasms {_sides(_spasms(found))}) and "
         f"{found.total() - bursts} events, the same live and from the file: {out}"
     )
+
+
+def looked_at(summary: pd.DataFrame) -> str:
+    """Say in how much of the recording bursts were sought: none found elsewhere means nothing."""
+    from emgspasm.dsp.baseline import Baseline
+
+    channels = summary[summary["channel"].notna()]
+    valid, excluded = channels["valid_s"].median(), channels["excluded_s"].median()
+    told = f"bursts were sought in {valid:.1f} of {valid + excluded:.1f} s"
+    if valid < (valid + excluded) / 2:
+        told += (
+            "; the rest was too short between losses, or without signal (a stretch needs "
+            f"{Baseline().shortest:g} s): no burst there does not mean none happened"
+        )
+    return told
 
 
 def require_same(status: Status, found: Counter[EventKind]) -> None:

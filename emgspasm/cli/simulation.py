@@ -69,7 +69,7 @@ def simulate(
         _list_scenarios(as_json=as_json)
         return
     if scenario is None or (out is None) == (study is None):
-        raise click.UsageError("give OUT.bdf (or --study DIR) and --scenario NAME (--list)")
+        raise click.UsageError("give OUT.bdf and --scenario NAME, or --study DIR (see --list)")
     if out is not None and out.suffix.lower() != ".bdf":
         raise ConfigError(f"{out} does not end in .bdf (recordings are BDF+). Name it OUT.bdf")
     if study is not None and (participant is None or task is None):

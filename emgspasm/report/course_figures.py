@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from emgspasm.report import figures
@@ -25,6 +26,9 @@ ROW, HEAD, FOOT, SPARE = 26.0, 13.0, 10.0, 4.5
 
 LEFT_EDGE, PANEL, BETWEEN = 0.085, 0.405, 0.075
 """Shares of the width."""
+
+LABEL = 0.075
+"""Share of a panel's height that the name of a muscle takes."""
 
 TITLES = {
     "rate": "Rate: spasms per minute at rest",
@@ -227,6 +231,7 @@ def _scale(axes: Axes, rows: Sequence[dict[str, Any]], name: str) -> None:
 
 
 def _ratios(axes: Axes, told: Course, rows: Sequence[dict[str, Any]]) -> None:
+    ends: dict[str, tuple[int, float]] = {}
     injected = {t.site for t in told.treatments if t.kind == TOXIN}
     days = [(s.day - told.zero).days for s in told.sessions if s.day]
     for index, muscle in enumerate(dict.fromkeys(r["muscles"] for r in rows)):
@@ -238,11 +243,23 @@ def _ratios(axes: Axes, told: Course, rows: Sequence[dict[str, Any]]) -> None:
             color=figures.INK if filled else figures.GREY, lw=0.8, markersize=3.8,
             markerfacecolor=figures.INK if filled else "white",
         )  # fmt: skip
-        axes.annotate(
-            muscle, (mine[-1]["day"], mine[-1]["value"]), (5, 0), textcoords="offset points",
-            va="center", fontsize=6,
-        )  # fmt: skip
+        ends[muscle] = mine[-1]["day"], mine[-1]["value"]
     axes.axhline(1, color=figures.GREY, lw=0.5)
-    axes.set_ylim(0, max(1.2, 1.1 * max(r["value"] for r in rows)))
+    top = max(1.2, 1.1 * max(r["value"] for r in rows))
+    axes.set_ylim(0, top)
+    heights = apart([value for _, value in ends.values()], LABEL * top)
+    for (muscle, (day, _)), height in zip(ends.items(), heights, strict=True):
+        axes.annotate(
+            muscle, (day, height), (5, 0), textcoords="offset points", va="center", fontsize=6,
+        )  # fmt: skip
     side = SIDE_WORDS[told.affected] if told.affected else ""
     axes.set_title(f"{TITLES['mvc_ratio']} ({side})", loc="left", pad=9, fontweight="bold")
+
+
+def apart(heights: Sequence[float], gap: float) -> list[float]:
+    """Heights moved up as far as labels need to stand `gap` apart, in the order given."""
+    moved = list(heights)
+    order = sorted(range(len(moved)), key=lambda i: moved[i])
+    for below, above in pairwise(order):
+        moved[above] = max(moved[above], moved[below] + gap)
+    return moved

@@ -34,7 +34,7 @@ from emgspasm.storage.bdf import BdfWriter
 from emgspasm.storage.opening import storable
 from emgspasm.stream import Annotation, Channel, Chunk, Source, StreamInfo, emg_only
 from emgspasm.synkinesis.folding import Folding, fold
-from emgspasm.synkinesis.markers import is_task
+from emgspasm.synkinesis.markers import concerns_tasks
 
 PROVISIONAL = 0.1
 """Seconds of signal after which provisional events are told again, if there is news [design]."""
@@ -291,9 +291,9 @@ class Session:
             self._store(self._due.pop())
 
     def _store(self, marker: Annotation) -> None:
-        """Store a marker; if it is one of a task, events go by it, its time as it is stored."""
+        """Store a marker; if it concerns a task, events go by it, its time as it is stored."""
         self._writer.annotate(marker)
-        if is_task(marker):
+        if concerns_tasks(marker):
             self._stored.append(replace(marker, onset=round(marker.onset, 6)))
 
     def _listen(self) -> None:

@@ -101,6 +101,12 @@ SUMMARY = (
     Column("spasm_rate_per_min", "Spasms per minute of valid time", "1/min"),
     Column("rate_ci_lo", "Lower end of its 95 % interval", "1/min"),
     Column("rate_ci_hi", "Upper end of its 95 % interval", "1/min"),
+    Column(
+        "rate_mdc_per_min",
+        "Change of the spasm rate that the difference of the session's two rest blocks explains by "
+        "itself (95 %, from one pair of blocks: rough)",
+        "1/min",
+    ),
     Column("pct_time", "Share of valid time within bursts", "%"),
     Column("dur_median_ms", "Median burst duration", "ms"),
     Column("dur_p95_ms", "95th percentile of burst duration", "ms"),
@@ -116,7 +122,28 @@ SUMMARY = (
     Column("spasm_burden_uV", "Integral of amplitude over noise in spasms, per valid time", "uV"),
     Column("spasm_peak_p95_uV", "95th percentile of the peaks of bursts in spasms", "uV"),
     Column("spread_stage", "Stage that a tenth of the side's spasms reach", whole=True),
+    Column("involved_pct", "Share of the side's spasms in which the muscle takes part", "%"),
+    Column("n_isolated", "Spasms of class isolated that began in valid time", whole=True),
+    Column("n_grouped", "Spasms of class grouped that began in valid time", whole=True),
+    Column("n_tonic", "Spasms of class tonic that began in valid time", whole=True),
+    Column("n_combined", "Spasms of class combined that began in valid time", whole=True),
+    Column("brow_lift_pct", "Share of the eye's spasms that the frontalis joins in 50 ms", "%"),
+    Column("brow_lift_ci_lo", "Lower end of its 95 % interval", "%"),
+    Column("brow_lift_ci_hi", "Upper end of its 95 % interval", "%"),
+    Column(
+        "interval_cv",
+        "Coefficient of variation of the intervals between onsets, of the muscle's bursts or the "
+        "side's spasms: 1 by chance, 0 of a clock; from 20 on",
+    ),
+    Column(
+        "rhythm_hz",
+        "Frequency at which they come in rhythm: a peak of the spectrum of onsets three times its "
+        "neighbours within 1 Hz; n/a without one",
+        "Hz",
+    ),
     Column("blink_rate_per_min", "Blinks of both eyes per minute of valid time", "1/min"),
+    Column("blink_ci_lo", "Lower end of its 95 % interval", "1/min"),
+    Column("blink_ci_hi", "Upper end of its 95 % interval", "1/min"),
     Column("burst_rate_per_min", "Bursts per minute of valid time", "1/min"),
     _CHANNEL,
     _RECORDING,

@@ -50,6 +50,7 @@ CLASSES = {
     "speech": ("Speech", "Speak"),
     "chewing": ("Chewing", "Chew"),
     "hum": ("Repeats with the mains", "Line-noise-artifact"),
+    "pop": ("Steps of an electrode that loses its contact", "Electrode-pops-artifact"),
     "motion": ("Too slow for muscle", "Movement-artifact"),
 }
 MUSCLE_LEVELS = {

@@ -119,7 +119,7 @@ def drag_along(
             if act.kind == "blink":
                 dragged += _along_blink(act, mine, side, rules, company, fs)
             else:
-                dragged += _along_movement(act, mine, rules, fs)
+                dragged += _along_movement(act, mine, rules, fs, usual=bool(company.usual(side)))
         free = [r for r in free if r not in dragged]
         names = tuple(sorted({r.site.muscle for r in dragged}))
         result.append(replace(act, readings=(*act.readings, *dragged), dragged=names))
@@ -153,16 +153,21 @@ def _along_blink(
     return alike if usual is None and eye < EVEN else []
 
 
-def _along_movement(act: Act, mine: list[Reading], rules: Rules, fs: float) -> list[Reading]:
+def _along_movement(
+    act: Act, mine: list[Reading], rules: Rules, fs: float, *, usual: bool
+) -> list[Reading]:
     """Bursts of one side within a movement that are no spasm of their own.
 
     A muscle that begins with the movement and is active for half of it goes along; a burst
-    that no other muscle begins with proves no spasm while the face moves.
+    that no other muscle begins with proves no spasm while the face moves. Where the lower face goes
+    along with blinks as a rule (`usual`), one may be hidden in the movement.
     """
     begin = max(act.onset - 0.1 * fs, _joined(act) - AHEAD * fs)
     inside = [r for r in mine if overlap(r, act) > 0 and r.onset >= begin]
     dragged = []
-    for muscle in sorted({r.site.muscle for r in inside}):
+    if usual:
+        dragged += [r for r in inside if REGIONS.get(r.site.muscle) in LOWER]
+    for muscle in sorted({r.site.muscle for r in inside if r not in dragged}):
         parts = [r for r in inside if r.site.muscle == muscle]
         active = sum(overlap(r, act) for r in parts)
         prompt = parts[0].onset - act.onset <= rules.along * fs

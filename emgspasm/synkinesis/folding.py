@@ -15,7 +15,6 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from scipy.signal import sosfilt
 
 from emgspasm.dsp.pipeline import Analysis, Pipeline
 from emgspasm.stream import Annotation, Burst, Event, StreamInfo, emg_only
@@ -153,6 +152,8 @@ class Folding:
         annotations : iterable of Annotation
             Task markers among them are used.
         """
+        from scipy.signal import sosfilt
+
         fs = info.sampling_frequency
         shift = round(pipeline.delay(emg_only(info)) * fs)
         held = pipeline.detector.calibration + pipeline.certain(emg_only(info))

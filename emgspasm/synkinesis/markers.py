@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -33,16 +34,41 @@ class Marker:
         return self.task in MOVEMENTS
 
 
+_UNDONE = re.compile(r"undo (?P<text>.+) at (?P<onset>\d+\.\d{3}) s")
+
+
 def is_task(annotation: Annotation) -> bool:
     """Whether an annotation is the code of a task."""
     return annotation.text.strip() in RESTS | MOVEMENTS | OTHERS
 
 
+def concerns_tasks(annotation: Annotation) -> bool:
+    """Whether an annotation is the code of a task, or takes a marker back."""
+    return is_task(annotation) or _UNDONE.fullmatch(annotation.text) is not None
+
+
+def undoing(marker: Annotation) -> str:
+    """Text that takes a marker back: a file never loses what was written."""
+    return f"undo {marker.text} at {marker.onset:.3f} s"
+
+
+def _standing(annotations: Iterable[Annotation]) -> list[Annotation]:
+    """Annotations in order, without those that were taken back."""
+    notes = sorted(annotations, key=lambda note: note.onset)
+    taken = [match for match in map(_UNDONE.fullmatch, (note.text for note in notes)) if match]
+    undone = [(match["text"], float(match["onset"])) for match in taken]
+    return [
+        note
+        for note in notes
+        if not any(text == note.text and abs(at - note.onset) < 1e-3 for text, at in undone)
+    ]
+
+
 def markers(annotations: Iterable[Annotation], sampling_frequency: float) -> tuple[Marker, ...]:
-    """Annotations that are codes of tasks, in order; others are no markers."""
+    """Annotations that are codes of tasks and stand, in order; others are no markers."""
     found: list[Marker] = []
     counts: dict[str, int] = {}
-    for note in sorted(annotations, key=lambda note: note.onset):
+    for note in _standing(annotations):
         if not is_task(note):
             continue
         task = note.text.strip()

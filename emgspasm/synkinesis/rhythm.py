@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import nan
 
 import numpy as np
+from numpy.typing import NDArray
 
 SLOWEST, FASTEST = 1.0, 5.0
 """Groups a second of facial myokymia; clinical facts 2 say 1 to 7, but from 5 on (120 ms is the
@@ -17,6 +19,69 @@ are irregular and clustered."""
 SLOW = 0.2
 """Seconds between onsets; clonic bursts follow each other faster (median 120 ms, clinical
 facts 9)."""
+
+FEWEST_ONSETS = 20
+"""Onsets without which neither measure of a train is told [design]."""
+
+SEGMENT = 10.0
+"""Seconds over which a rhythm must keep its time to show in the spectrum [design]."""
+
+FREQUENCIES = np.arange(0.5, 10.01, 0.1)
+ABOVE, BESIDE, OWN = 3.0, 1.0, 0.25
+"""Times the spectrum nearby, hertz to either side (clinical facts 5), and hertz that are the
+peak's own: twice the resolution of a segment, and a little."""
+
+CHANCE = 1e-4
+"""Probability by which irregular onsets reach a value: 0.01 over the frequencies looked at."""
+
+
+def variation(onsets: NDArray[np.int64]) -> float:
+    """Coefficient of variation of the intervals between onsets; 1 by chance, 0 of a clock.
+
+    NaN under 20 onsets.
+    """
+    if len(onsets) < FEWEST_ONSETS:
+        return nan
+    intervals = np.diff(np.sort(onsets))
+    return float(intervals.std() / intervals.mean())
+
+
+def spectrum(
+    onsets: NDArray[np.int64], sampling_frequency: float
+) -> tuple[NDArray[np.float64], int]:
+    """Spectrum of a train of onsets at `FREQUENCIES`, 1 by chance, and of how many segments.
+
+    The mean over segments of 10 s of ``|sum(exp(-2 pi i f t))|**2 / n`` (Bartlett 1963), of those
+    with three onsets and more.
+    """
+    seconds = np.sort(onsets) / sampling_frequency
+    _, first, counts = np.unique(seconds // SEGMENT, return_index=True, return_counts=True)
+    phases = np.exp(-2j * np.pi * seconds[:, None] * FREQUENCIES)
+    sums = np.abs(np.add.reduceat(phases, first, axis=0)) ** 2 / counts[:, None]
+    told = counts >= 3
+    return sums[told].mean(axis=0) if told.any() else np.ones(len(FREQUENCIES)), int(told.sum())
+
+
+def frequency(onsets: NDArray[np.int64], sampling_frequency: float) -> float:
+    """Slowest frequency in hertz at which onsets come in rhythm; NaN without one.
+
+    A peak of three times its neighbours within 1 Hz (clinical facts 5), which chance does not
+    reach.
+    """
+    from scipy.stats import chi2
+
+    if len(onsets) < FEWEST_ONSETS:
+        return nan
+    power, n_segments = spectrum(onsets, sampling_frequency)
+    if n_segments == 0:
+        return nan
+    least = chi2.isf(CHANCE, 2 * n_segments) / (2 * n_segments)
+    apart = np.abs(FREQUENCIES[:, None] - FREQUENCIES)
+    beside = (apart <= BESIDE) & (apart > OWN)
+    nearby = np.array([power[near].mean() for near in beside])
+    for k in np.flatnonzero((power >= ABOVE * nearby) & (power >= least)):
+        return float(FREQUENCIES[k : k + 3][np.argmax(power[k : k + 3])])
+    return nan
 
 
 def is_slow_train(onsets: Sequence[int], sampling_frequency: float, fewest: int) -> bool:

@@ -33,6 +33,9 @@ class Score:
     trial_type, channel : str
         What was compared; channel ``"all"`` joins the channels, ``"n/a"`` is an event of many.
     n_truth, n_found, n_matched : int
+        Found bursts that match nothing and that the result itself calls cross-talk are none.
+    n_crosstalk : int
+        How many those are.
     sensitivity, ppv, f1 : float
         NaN where nothing was to find, nothing was found, or both.
     onset_bias_ms, onset_sd_ms, offset_bias_ms, offset_sd_ms : float
@@ -51,6 +54,7 @@ class Score:
     n_truth: int
     n_found: int
     n_matched: int
+    n_crosstalk: int
     sensitivity: float
     ppv: float
     f1: float
@@ -158,21 +162,35 @@ def _standing(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _score_kind(kind: str, found: pd.DataFrame, truth: pd.DataFrame, seconds: float) -> list[Score]:
-    scores, matched, rated = [], [], []
+    scores, matched, rated, crossed = [], [], [], 0
     names = sorted({*found["channel"].fillna("n/a"), *truth["channel"].fillna("n/a")})
     for name in names:
-        a = _intervals(found[found["channel"].fillna("n/a") == name])
-        b = _intervals(truth[truth["channel"].fillna("n/a") == name])
+        mine = found[found["channel"].fillna("n/a") == name]
+        a, b = _intervals(mine), _intervals(truth[truth["channel"].fillna("n/a") == name])
         pairs = match(a, b)
         matched.append((a[pairs[:, 0]], b[pairs[:, 1]]))
-        rated.append((a, b))
+        copies = _copies(mine)
+        copies[pairs[:, 0]] = False
+        crossed += int(copies.sum())
+        rated.append((a[~copies], b))
         agreed = agreement(rated[-1:], seconds)
-        scores.append(_summarize(kind, name, len(a), len(b), *matched[-1], agreed))
+        counts = int((~copies).sum()), len(b), int(copies.sum())
+        scores.append(_summarize(kind, name, counts, *matched[-1], agreed))
     if len(names) > 1:
         a, b = (np.concatenate([m[i] for m in matched]) for i in (0, 1))
         agreed = agreement(rated, seconds)
-        scores.insert(0, _summarize(kind, "all", len(found), len(truth), a, b, agreed))
+        counts = len(found) - crossed, len(truth), crossed
+        scores.insert(0, _summarize(kind, "all", counts, a, b, agreed))
     return scores
+
+
+def _copies(frame: pd.DataFrame) -> NDArray[np.bool_]:
+    """Which rows of a channel, in order of onset, cross-talk explains by their own account."""
+    if "crosstalk_flag" not in frame:
+        return np.zeros(len(frame), np.bool_)
+    order = np.argsort(frame["onset"].to_numpy(np.float64), kind="stable")
+    flagged: NDArray[np.bool_] = frame["crosstalk_flag"].isin(["yes", "possible"]).to_numpy()[order]
+    return flagged
 
 
 def _intervals(frame: pd.DataFrame) -> Intervals:
@@ -185,13 +203,12 @@ def _intervals(frame: pd.DataFrame) -> Intervals:
 def _summarize(
     kind: str,
     channel: str,
-    n_found: int,
-    n_truth: int,
+    counts: tuple[int, int, int],
     found: Intervals,
     truth: Intervals,
     agreed: tuple[float, float],
 ) -> Score:
-    n = len(found)
+    n, (n_found, n_truth, n_crosstalk) = len(found), counts
     errors = 1000 * (found - truth)
     found_length, true_length = np.diff(found)[:, 0], np.diff(truth)[:, 0]
     lasting = true_length > 0  # an expert's mark may be a moment
@@ -202,6 +219,7 @@ def _summarize(
         n_truth=n_truth,
         n_found=n_found,
         n_matched=n,
+        n_crosstalk=n_crosstalk,
         sensitivity=_share(n, n_truth),
         ppv=_share(n, n_found),
         f1=_share(2 * n, n_truth + n_found),

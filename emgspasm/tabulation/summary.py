@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from emgspasm.findings import QUALITIES, Findings, Rows
 from emgspasm.measurement import Measurement
@@ -13,8 +14,11 @@ from emgspasm.storage.columns import SUMMARY
 from emgspasm.storage.opening import StoredRecording
 from emgspasm.storage.placement import bids_entities
 from emgspasm.storage.tables import table
-from emgspasm.stream import Channel
+from emgspasm.stream import Channel, StreamInfo
+from emgspasm.synkinesis import rhythm
+from emgspasm.synkinesis.intervals import minimal_detectable_change
 from emgspasm.synkinesis.measures import (
+    HEMIFACIAL,
     Occurrence,
     Span,
     begins_in,
@@ -31,6 +35,7 @@ from emgspasm.tabulation.labels import (
     rounded_or_none,
 )
 from emgspasm.tabulation.quality import noise_uv
+from emgspasm.tabulation.trials import brow_lifts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,10 +61,10 @@ def summary_table(
         "session": entities.get("ses"),
         "recording": name,
     }
-    task, fs = entities.get("task"), recording.info.sampling_frequency
+    task = entities.get("task")
     rows = [
         *({"task": task} | row for row in _channel_rows(recording, measured, most)),
-        *_side_rows(measured.found, task, fs),
+        *side_rows(recording.info, measured.found, task),
     ]
     return table([common | row for row in rows], SUMMARY)
 
@@ -107,7 +112,7 @@ def _burst_measures(channel: Channel, bursts: Rows, valid: float, fs: float) -> 
     if len(quiet):
         ratio = float(np.median(quiet["mean"] / quiet["baseline"]))
         measures["snr_db"] = round(20 * float(np.log10(ratio)), 3)
-    return measures
+    return measures | _rhythm_columns(bursts["onset"], fs)
 
 
 def spasm_measures(channel: Channel, column: int, found: Findings, fs: float) -> dict[str, Any]:
@@ -126,6 +131,11 @@ def spasm_measures(channel: Channel, column: int, found: Findings, fs: float) ->
         spans[:, 0] = np.minimum.reduceat(bursts["onset"], first)
         spans[:, 1] = np.maximum.reduceat(bursts["offset"], first)
     columns |= _occurrence_columns(occurrence(spans, valid, fs))
+    spasms = found.spasms
+    of_side = spasms[spasms["side"] == SIDE_LETTER.get(channel.side or "")]
+    n_of_side = int(begins_in(of_side["onset"], valid).sum())
+    if n_of_side:
+        columns["involved_pct"] = round(100 * len(events) / n_of_side, 2)
     seconds = sum(b - a for a, b in valid) / fs
     scale = channel.microvolts or np.nan
     if seconds > 0:
@@ -137,8 +147,10 @@ def spasm_measures(channel: Channel, column: int, found: Findings, fs: float) ->
     return columns
 
 
-def _side_rows(found: Findings, task: str | None, fs: float) -> Iterator[dict[str, Any]]:
+def side_rows(info: StreamInfo, found: Findings, task: str | None) -> Iterator[dict[str, Any]]:
     """One row a side of the whole face, of the recording and of every task in it."""
+    fs = info.sampling_frequency
+    lifts = {row["side"]: row for row in brow_lifts(info, found)}
     tasks: dict[str | None, list[Span]] = {task: list(found.valid)}
     for marker in found.marked:
         if not marker.movement:
@@ -146,7 +158,28 @@ def _side_rows(found: Findings, task: str | None, fs: float) -> Iterator[dict[st
             tasks.setdefault(marker.task, []).extend(part)
     for name, valid in tasks.items():
         for letter in ("L", "R", "B"):
-            yield {"task": name} | side_columns(letter, found, valid, fs)
+            row = {"task": name} | side_columns(letter, found, valid, fs)
+            if name == task and letter != "B":
+                row |= _brow_columns(lifts.get(letter)) | _change_columns(letter, found, fs)
+            yield row
+
+
+def _brow_columns(lift: Mapping[str, Any] | None) -> dict[str, Any]:
+    if lift is None or "pct" not in lift:
+        return {}
+    low, high = lift["ci_pct"]
+    return {"brow_lift_pct": lift["pct"], "brow_lift_ci_lo": low, "brow_lift_ci_hi": high}
+
+
+def _change_columns(letter: str, found: Findings, fs: float) -> dict[str, Any]:
+    """Minimal detectable change of the spasm rate, from the first and the last rest block."""
+    spans = _spans(found.spasms[found.spasms["side"] == letter])
+    blocks = [m for m in found.marked if m.task in ("rest_open", "rest_post")]
+    rates = [occurrence(spans, within(found.valid, (m.onset, m.offset)), fs).rate for m in blocks]
+    told = [rate for rate in rates if rate is not None]
+    if len(told) < 2:
+        return {}
+    return {"rate_mdc_per_min": round(minimal_detectable_change(told[:1], told[-1:]), 4)}
 
 
 def side_columns(letter: str, found: Findings, valid: list[Span], fs: float) -> dict[str, Any]:
@@ -155,16 +188,33 @@ def side_columns(letter: str, found: Findings, valid: list[Span], fs: float) -> 
     common = {"side": letter, "valid_s": round(seconds, 4)}
     if letter == "B":
         told = occurrence(_spans(found.events[found.events["trial_type"] == "blink"]), valid, fs)
-        return common | {"blink_rate_per_min": rounded_or_none(told.rate)}
+        low, high = told.interval or (None, None)
+        return common | {
+            "blink_rate_per_min": rounded_or_none(told.rate),
+            "blink_ci_lo": rounded_or_none(low),
+            "blink_ci_hi": rounded_or_none(high),
+        }
     spasms = found.spasms
     mine = spasms[spasms["side"] == letter]
     told = occurrence(_spans(mine), valid, fs)
-    stages = mine["spread_stage"][begins_in(mine["onset"], valid)]
+    counted = mine[begins_in(mine["onset"], valid)]
     return (
         common
         | _occurrence_columns(told)
-        | {"spasm_pct_time": rounded_or_none(told.time_share), "spread_stage": spread(stages)}
+        | {
+            "spasm_pct_time": rounded_or_none(told.time_share),
+            "spread_stage": spread(counted["spread_stage"]),
+        }
+        | {f"n_{name}": int((counted["label"] == name).sum()) for name in sorted(HEMIFACIAL)}
+        | _rhythm_columns(counted["onset"], fs)
     )
+
+
+def _rhythm_columns(onsets: NDArray[np.int64], fs: float) -> dict[str, Any]:
+    return {
+        "interval_cv": rounded_or_none(rhythm.variation(onsets)),
+        "rhythm_hz": rounded_or_none(rhythm.frequency(onsets, fs)),
+    }
 
 
 def _spans(events: Rows) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:

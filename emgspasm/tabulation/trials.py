@@ -15,19 +15,24 @@ from emgspasm.synkinesis import trials
 from emgspasm.synkinesis.intervals import wilson
 from emgspasm.synkinesis.measures import brow_lift_index
 from emgspasm.synkinesis.reading import sites
-from emgspasm.tabulation.labels import rounded_or_none
+from emgspasm.tabulation.labels import SIDE_LETTER, rounded_or_none
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def maxima(info: StreamInfo, found: Findings) -> dict[int, float]:
-    """Maximal voluntary contraction by channel, in its unit; trials with a spasm are rejected."""
+    """Maximal voluntary contraction by channel, in its unit.
+
+    Trials with a spasm of the channel's side are rejected.
+    """
     spasms = found.spasms
     spoiled = {
-        marker
+        (marker, side)
         for marker in found.marked
-        if ((spasms["onset"] < marker.offset) & (marker.onset < spasms["offset"])).any()
+        for side in spasms["side"][
+            (spasms["onset"] < marker.offset) & (marker.onset < spasms["offset"])
+        ]
     }
     told = {}
     for column in info.columns():
@@ -36,7 +41,7 @@ def maxima(info: StreamInfo, found: Findings) -> dict[int, float]:
             for (marker, channel), parts in found.envelopes.items()
             if channel == column
             and info.channels[column].muscle == trials.MAXIMAL.get(marker.task)
-            and marker not in spoiled
+            and (marker, SIDE_LETTER.get(info.channels[column].side or "")) not in spoiled
         ]
         value = trials.maximal_contraction(clean, info.sampling_frequency)
         if value is not None:

@@ -105,7 +105,7 @@ ACTS = (
     Act("full", "Window", "Full screen", ("F11",), "Use the whole screen.", toggles=True),
     Act("save_config", "Window", "Save config", ("Ctrl+S",),
         "Save the config with the thresholds you dragged."),
-    Act("open", "Window", "Open", ("Ctrl+O",), "Open a recording to replay."),
+    Act("open", "Window", "Open", ("Ctrl+O",), "Open another recording to replay.", modes="r"),
     Act("help", "Window", "Help", ("?", "F1"), "Show or hide this page.", toggles=True),
     Act("quit", "Window", "Quit", ("Ctrl+Q",), "Close the window; a recording is ended whole."),
 )  # fmt: skip

@@ -120,7 +120,7 @@ class Counters(QWidget):
     def minimumSizeHint(self) -> QSize:
         """Least room in which it can be read: two lines of reason."""
         em = self.fontMetrics().height()
-        return QSize(14 * em, round(14.4 * em))
+        return QSize(17 * em, round(14.4 * em))
 
     def _columns(self) -> tuple[tuple[str, QRectF], ...]:
         """Sides from left to right, and where their numbers stand, one line high."""

@@ -77,6 +77,7 @@ def _leading(window: Window) -> dict[str, Deed]:
 def _window(window: Window) -> dict[str, Deed]:
     return {
         "save_config": lambda _: window.tuner.save(),
+        "open": lambda _: window.ask_file(),
         "theme": lambda _: window.turn_theme(),
         "larger": lambda _: window.turn_font(1.1),
         "smaller": lambda _: window.turn_font(1 / 1.1),

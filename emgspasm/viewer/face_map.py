@@ -156,7 +156,7 @@ class FaceMap(QWidget):
     def minimumSizeHint(self) -> QSize:
         """Least room in which muscles can be told."""
         em = self.fontMetrics().height()
-        return QSize(11 * em, 14 * em)
+        return QSize(17 * em, 14 * em)
 
     def _em(self) -> float:
         return float(self.fontMetrics().height())

@@ -5,7 +5,14 @@ from __future__ import annotations
 from html import escape
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from emgspasm.viewer.actions import ACTS
 from emgspasm.viewer.palette import Palette
@@ -27,6 +34,19 @@ _LEVELS = (
     "follow the noise; drag the dashes to change them."
 )
 
+_FACE = (
+    "A muscle is as bright as it is active, in multiples of its noise. Bright border: over its "
+    "threshold; red border: part of the last spasm."
+)
+_BARS = (
+    "Both sides of a muscle, without its noise. The dot leans to the stronger side: from 0.6 on "
+    "it is one side alone; “floor”: both are silent."
+)
+_STRIP = (
+    "The whole session: tall spasms, low blinks, hatched losses. Click or drag to go there; with "
+    "Tab on it, arrow keys go by screens and spasms."
+)
+
 
 def explanation(palette: Palette) -> str:
     """What is on the screen, as rich text for a trainee."""
@@ -44,6 +64,9 @@ def explanation(palette: Palette) -> str:
         (_swatch(p.warning, "Hatched"), "Clipped: the amplifier was at its limit."),
         ("I bar", "Beside each line: one division. The gain says how many µV that is."),
         ("A few seconds late", "An event is said when it can no longer change."),
+        ("Face", _FACE),
+        ("Bars, index", _BARS),
+        ("Strip below", _STRIP),
     )
     cells = "".join(
         f"<tr><td style='padding:2px 14px 2px 0; white-space:nowrap'><b>{name}</b></td>"
@@ -79,23 +102,20 @@ class HelpPage(QFrame):
         groups = dict.fromkeys(act.group for act in ACTS)
         self._groups = {name: QLabel(wordWrap=True) for name in groups}
         content = QWidget()
-        grid = QGridLayout(content)
-        grid.setContentsMargins(20, 14, 20, 14)
-        grid.setHorizontalSpacing(36)
-        grid.addWidget(QLabel("<b>On the screen</b>"), 0, 0)
-        grid.addWidget(self._screen, 1, 0, Qt.AlignmentFlag.AlignTop)
+        both = QHBoxLayout(content)
+        both.setContentsMargins(20, 14, 20, 14)
+        both.setSpacing(36)
         left, right = QVBoxLayout(), QVBoxLayout()
+        left.addWidget(QLabel("<b>On the screen</b>"))
+        left.addWidget(self._screen)
         for name, label in self._groups.items():
-            (right if name in ("Look", "Measure") else left).addWidget(label)
-        right.addStretch(1)
-        left.addStretch(1)
-        grid.addLayout(left, 2, 0)
-        grid.addLayout(right, 1, 1, 2, 1)
-        grid.addWidget(
-            styled(QLabel("Research and education only. Not a medical device."), "faint"), 3, 0
+            (left if name in ("Record", "Replay") else right).addWidget(label)
+        left.addWidget(
+            styled(QLabel("Research and education only. Not a medical device."), "faint")
         )
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
+        for column in (left, right):
+            column.addStretch(1)
+            both.addLayout(column, 1)
         scroll = QScrollArea(widgetResizable=True)
         scroll.setWidget(content)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)

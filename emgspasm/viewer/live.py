@@ -22,6 +22,7 @@ from emgspasm.storage.opening import open_recording
 from emgspasm.storage.study import Placement
 from emgspasm.stream import Annotation, Chunk, Event, Source
 from emgspasm.synkinesis.folding import Amendment
+from emgspasm.synkinesis.markers import undoing
 from emgspasm.viewer.desk import News
 from emgspasm.viewer.feed import Feed, Stretch
 from emgspasm.viewer.pages import cut, page
@@ -107,6 +108,7 @@ class Live:
         self._n_events = self._n_gaps = 0
         self._open, self._closing = False, False
         self._error: EmgspasmError | None = None
+        self._opened: Sliceable | None = None
         self._opening = threading.Thread(target=self._enter, name="opening", daemon=True)
         self._opening.start()
 
@@ -233,7 +235,7 @@ class Live:
         marker = self._marked.pop()
         self.feed.found.markers.remove(marker)
         self._undone.append(marker)
-        undone = self.session.mark(f"undo {marker.text} at {marker.onset:.3f} s")
+        undone = self.session.mark(undoing(marker))
         self._add(undone)
         return undone
 
@@ -245,9 +247,15 @@ class Live:
         """A stretch of the whole session: what is still held, else what is in the file."""
         if max(0, start) >= self.feed.strip.start or not self._open:
             return cut(self.feed, start, stop)
-        stored = open_recording(self._path)
-        assert isinstance(stored, Sliceable)  # the session writes BDF+
-        return page(self.feed, stored, self.pipeline, start, stop)
+        return page(self.feed, self._file(stop), self.pipeline, start, stop)
+
+    def _file(self, stop: int) -> Sliceable:
+        """The file as far as it was written when it was last opened, anew if `stop` is beyond."""
+        if self._opened is None or stop > self._opened.n_samples:
+            stored = open_recording(self._path)
+            assert isinstance(stored, Sliceable)  # the session writes BDF+
+            self._opened = stored
+        return self._opened
 
     def close(self) -> None:
         """End the session; its file is whole."""

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from emgspasm.viewer.style import styled
-from emgspasm.viewer.toolbar import button
+from emgspasm.viewer.toolbar import Buttons, button
 
 DIGITS = "123456789"
 
@@ -34,34 +34,34 @@ class MarkerBar(QWidget):
     def __init__(self, actions: Mapping[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._texts: dict[str, str] = {}
-        self._buttons = {digit: self._digit(digit) for digit in DIGITS}
+        self._marks = {digit: self._digit(digit) for digit in DIGITS}
         self._line = QLineEdit(self, placeholderText="marker text (M)")
         self._line.setMaximumWidth(220)
         self._line.installEventFilter(self)
         self._line.returnPressed.connect(self._typed)
         self._began = 0.0
         self._line.textEdited.connect(self._edited)
-        self._record = styled(button(actions["record"], self), "record")
-        self._record.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 2, 8, 2)
         row.setSpacing(4)
-        row.addWidget(self._record)
+        row.addWidget(styled(button(actions["record"], self), "record"))
         row.addSpacing(8)
         row.addWidget(styled(QLabel("Markers"), "faint"))
-        for made in self._buttons.values():
-            row.addWidget(made)
         row.addWidget(self._line)
-        row.addWidget(button(actions["undo"], self))
-        row.addStretch(1)
+        buttons = Buttons()
+        buttons.add(actions["undo"])
+        buttons.addSeparator()
+        for mark in self._marks.values():
+            buttons.add(mark)
+        row.addWidget(buttons, 1)
         row.addWidget(button(actions["check"], self))
 
     def show_texts(self, texts: Mapping[str, str]) -> None:
         """Show what the digits mark; those without a text stay hidden, but mark all the same."""
         self._texts = dict(texts)
-        for digit, made in self._buttons.items():
-            made.setVisible(digit in texts)
-            made.setText(f"{digit} {texts.get(digit, '')}")
+        for digit, mark in self._marks.items():
+            mark.setVisible(digit in texts)
+            mark.setText(f"{digit} {texts.get(digit, '')}")
 
     def press(self, digit: str) -> None:
         """Mark what a digit stands for."""
@@ -72,11 +72,11 @@ class MarkerBar(QWidget):
         self._began = time.monotonic()
         self._line.setFocus()
 
-    def _digit(self, digit: str) -> QToolButton:
-        made = QToolButton(self)
-        made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        made.clicked.connect(lambda: self.press(digit))
-        return made
+    def _digit(self, digit: str) -> QAction:
+        """Marks what a digit stands for; the key itself is the window's."""
+        mark = QAction(self)
+        mark.triggered.connect(lambda _=False: self.press(digit))
+        return mark
 
     def _edited(self, text: str) -> None:
         if len(text) == 1 and not self._began:

@@ -37,6 +37,7 @@ class Replay:
     Attributes
     ----------
     feed : Feed
+    config : LoadedConfig
     speed : float
     playing, loops : bool
     refusal : str
@@ -51,6 +52,7 @@ class Replay:
     """
 
     def __init__(self, path: Path, config: LoadedConfig, speed: float = 1.0) -> None:
+        self.config = config
         with ExitStack() as held:
             self.stored = held.enter_context(sliceable(path, config.config.montage))
             self.refusal = refusal(config, self.stored.info)

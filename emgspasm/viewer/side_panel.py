@@ -49,11 +49,14 @@ class SidePanel(QScrollArea):
             column.addWidget(card)
         column.addStretch(1)
         self.setWidget(content)
+        self.dress(palette)
 
     def dress(self, palette: Palette) -> None:
-        """Take other colours."""
+        """Take other colours, or other sizes of text: never narrower than can be read."""
         for part in self._parts:
             part.dress(palette)
+        widest = max(part.minimumSizeHint().width() for part in self._parts)
+        self.setMinimumWidth(widest + self.verticalScrollBar().sizeHint().width() + 12)
 
     def set_mirrored(self, mirrored: bool) -> None:
         """Put the patient's right on the left, or not."""

@@ -33,6 +33,8 @@ QLabel#notice {{
   background: {p.raised}; color: {p.text}; border: 1px solid {p.line}; border-radius: 4px;
   padding: 6px 12px;
 }}
+QToolBar {{ border: none; spacing: 4px; padding: 0; }}
+QToolBar::separator {{ width: 10px; background: transparent; }}
 QToolButton, QPushButton {{
   background: {p.raised}; border: 1px solid {p.line}; border-radius: 4px; padding: 3px 9px;
 }}
@@ -43,6 +45,7 @@ QToolButton:focus, QPushButton:focus, QComboBox:focus, QLineEdit:focus {{
 QToolButton:checked {{ background: {p.accent}; color: {p.panel}; border-color: {p.accent}; }}
 QToolButton:disabled, QPushButton:disabled {{ color: {p.line}; }}
 QLabel#wrong {{ color: {p.bad}; }}
+QToolButton#qt_toolbar_ext_button {{ padding: 0; border: none; }}
 QToolButton#record {{ font-weight: bold; color: {p.recording}; border-color: {p.recording}; }}
 QToolButton#record:disabled {{ color: {p.line}; border-color: {p.line}; }}
 QToolButton#record:checked {{ background: {p.recording}; color: {p.panel}; }}

@@ -24,8 +24,8 @@ from emgspasm.viewer.style import styled
 from emgspasm.viewer.toolbar import ToolBar
 from emgspasm.viewer.traces import TracesView
 
-SIZES = [1100, 330]
-"""Pixels of traces and panels at first; the user drags the border between them."""
+PANELS = 21
+"""Heights of a line that the panels are wide at first; the user drags their border."""
 
 
 class Surface(QWidget):
@@ -107,7 +107,8 @@ class Surface(QWidget):
         self.set_mirrored(mirrored)
         self._splitter.addWidget(self.side)
         self._splitter.setStretchFactor(1, 0)
-        self._splitter.setSizes(SIZES)
+        wide = PANELS * self.fontMetrics().height()
+        self._splitter.setSizes([max(wide, self.width() - wide), wide])
         self.replay_bar.setVisible(not live)
         self.marker_bar.setVisible(live)
 
@@ -155,8 +156,16 @@ class Surface(QWidget):
             overview.add_marker(marker.onset, marker.text, marker.duration)
         for marker in news.undone:
             overview.remove_marker(marker.onset, marker.text)
-        overview.update_time(desk.stop / fs)
-        overview.set_view(*self.traces.stretch)
+        if news.jumped:
+            overview.set_view(*self.traces.stretch)
+
+    def show_now(self, desk: Desk) -> None:
+        """Show how strong every muscle is now, and where in the session that is."""
+        if self.side is None or self.overview is None:
+            return
+        self.side.show_levels(desk.feed)
+        self.overview.update_time(desk.stop / desk.feed.sampling_frequency)
+        self.overview.set_view(*self.traces.stretch)
 
     def set_mirrored(self, mirrored: bool) -> None:
         """Put the patient's right on the left, or not."""

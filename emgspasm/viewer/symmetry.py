@@ -131,7 +131,7 @@ class Symmetry(QWidget):
     def minimumSizeHint(self) -> QSize:
         """Least room in which it can be read."""
         em = self.fontMetrics().height()
-        return QSize(14 * em, round((2.2 + 1.5 * max(1, len(self._pairs))) * em))
+        return QSize(16 * em, round((2.2 + 1.5 * max(1, len(self._pairs))) * em))
 
     # --- painting ---------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolBar, QToolButton, QWidget
 
 from emgspasm.viewer.actions import GAINS, TIME_BASES
 from emgspasm.viewer.style import styled
@@ -45,30 +45,49 @@ class ToolBar(QWidget):
 
     def __init__(self, actions: Mapping[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._buttons: dict[str, QToolButton] = {}
         self._time = _choice(self, TIME_BASES, time_text, "Time base: seconds across (. and ,)")
         self._gain = _choice(self, GAINS, gain_text, "Gain, the same for left and right (Up, Down)")
         self._time.activated.connect(lambda k: self.time_chosen.emit(TIME_BASES[k]))
         self._gain.activated.connect(lambda k: self.gain_chosen.emit(GAINS[k]))
         row = QHBoxLayout(self)
-        row.setContentsMargins(8, 6, 8, 4)
+        row.setContentsMargins(8, 4, 8, 2)
         row.setSpacing(4)
         row.addWidget(styled(QLabel("Time"), "faint"))
         row.addWidget(self._time)
         row.addSpacing(6)
         row.addWidget(styled(QLabel("Gain"), "faint"))
         row.addWidget(self._gain)
+        buttons = Buttons()
         for group in SHOWN:
-            row.addSpacing(10)
+            buttons.addSeparator()
             for name in group:
-                self._buttons[name] = button(actions[name], self)
-                row.addWidget(self._buttons[name])
-        row.addStretch(1)
+                buttons.add(actions[name])
+        row.addWidget(buttons, 1)
 
     def show_view(self, seconds: float, gain: float) -> None:
         """Show what is chosen."""
         self._time.setCurrentIndex(TIME_BASES.index(seconds))
         self._gain.setCurrentIndex(GAINS.index(gain))
+
+
+class Buttons(QToolBar):
+    """Buttons in a row; those that have no room wait behind an arrow at its end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        more = self.findChild(QToolButton, "qt_toolbar_ext_button")
+        if more is not None:  # Qt's own, whose arrow is black on any ground
+            more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+            more.setText("\N{RIGHT-POINTING DOUBLE ANGLE QUOTATION MARK}")
+            more.setToolTip("More buttons")
+
+    def add(self, action: QAction, name: str = "") -> None:
+        """Add a button that the keyboard reaches with Tab; `name` is the style sheet's."""
+        self.addAction(action)
+        made = self.widgetForAction(action)
+        made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        made.setObjectName(name)
 
 
 def button(action: QAction, parent: QWidget) -> QToolButton:

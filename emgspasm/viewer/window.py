@@ -8,9 +8,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow
 
-from emgspasm.errors import RecordingError
+from emgspasm.errors import EmgspasmError, RecordingError
 from emgspasm.viewer import settings
 from emgspasm.viewer.actions import ACTS, GAINS, TIME_BASES, step
 from emgspasm.viewer.checkup import Checkup
@@ -174,8 +174,7 @@ class Window(QMainWindow):
             self.surface.traces.show_labels(labels(desk.feed, *span, self.colours))
 
     def _show_slow(self, desk: Desk) -> None:
-        if self.surface.side is not None:
-            self.surface.side.show_levels(desk.feed)
+        self.surface.show_now(desk)
         if isinstance(desk, Replay):
             self.surface.replay_bar.show_place(desk.position, desk.duration or 0.0)
             self.surface.replay_bar.show_speed(desk.speed)
@@ -244,6 +243,26 @@ class Window(QMainWindow):
         else:
             self.surface.notice.tell(f"snapshot: {paths[0]}, and its settings and samples")
 
+    def ask_file(self) -> None:
+        """Ask for another recording to replay."""
+        if isinstance(self.desk, Replay):
+            folder = str(self.desk.path.parent) if self.desk.path else ""
+            chosen, _ = QFileDialog.getOpenFileName(self, "Open a recording", folder)
+            if chosen:
+                self.replay(Path(chosen))
+
+    def replay(self, path: Path) -> None:
+        """Replay another recording with the config of the one that is shown."""
+        if not isinstance(self.desk, Replay):
+            return
+        try:
+            desk = Replay(path, self.desk.config, self.desk.speed)
+        except EmgspasmError as error:
+            self.surface.notice.tell(str(error))
+            return
+        self.kept = self.kept.opened(str(path.resolve()))
+        self.open(desk)
+
     def change(self, **changes: object) -> None:
         """Show traces otherwise: fields of the view."""
         self._show_view(replace(self.view, **changes))  # type: ignore[arg-type]  # fields of the view
@@ -311,6 +330,7 @@ class Window(QMainWindow):
         scaled = type(self._base_font)(self._base_font)
         scaled.setPointSizeF(max(5.0, self._base_font.pointSizeF() * self.kept.font_scale))
         QApplication.setFont(scaled)
+        self.setFont(scaled)  # what has a style sheet does not ask the application
         self.dress(self.colours)
 
     def _offer(self, mode: str) -> None:

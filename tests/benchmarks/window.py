@@ -120,15 +120,31 @@ def frame_cost(n_channels: int, fs: float) -> None:
     source = Paced(info, noise(info, 40), size=round(fs / 100))
     window = watching(lambda: source)
     await_samples(window, round(6 * fs))  # the first look is over, and numba has compiled
-    frames, used, began = window.frames, time.process_time(), time.perf_counter()
-    busy = run(SECONDS)
-    wall, used = time.perf_counter() - began, time.process_time() - used
-    drawn = window.frames - frames
-    print(f"{n_channels} channels x {fs:g} Hz, 10 s: {1000 * busy / drawn:.2f} ms CPU a frame, "
-          f"{drawn / wall:.1f} frames/s, {100 * used / wall:.1f} % of a "
-          f"core with storing, analysis and drawing; dropped {window.desk.dropped}")  # fmt: skip
+    cost, share, _ = blocks(window)
+    print(f"{n_channels} channels x {fs:g} Hz, 10 s: CPU a frame {told(cost, 1000, 'ms')}; "
+          f"storing, analysis and drawing {told(share, 100, '% of a core')}; dropped "
+          f"{window.desk.dropped}")  # fmt: skip
     window.close()
     curves_cost(noise(info, 10), fs)
+
+
+def blocks(window: Window) -> tuple[list[float], list[float], list[float]]:
+    """Second by second: CPU seconds a frame, share of a core in all, and the window's."""
+    cost, share, drawing = [], [], []
+    for _ in range(round(SECONDS)):
+        frames, used, began = window.frames, time.process_time(), time.perf_counter()
+        busy = run(1.0)
+        wall = time.perf_counter() - began
+        cost.append(busy / max(1, window.frames - frames))
+        share.append((time.process_time() - used) / wall)
+        drawing.append(busy / wall)
+    return cost, share, drawing
+
+
+def told(values: list[float], factor: float, unit: str) -> str:
+    """The least, which others on the machine disturbed least, and the median of some values."""
+    least, middle = factor * min(values), factor * float(np.median(values))
+    return f"{least:.1f} {unit} at best, median {middle:.1f}"
 
 
 def curves_cost(rows: np.ndarray, fs: float) -> None:
@@ -171,11 +187,9 @@ def whole() -> None:
         make = partial(open_source, "cyton", {**config.config.source.options, "port": port})
         window = watching(make, config)
         await_samples(window, 2000)
-        used, began = time.process_time(), time.perf_counter()
-        busy = run(SECONDS)
-        wall, used = time.perf_counter() - began, time.process_time() - used
-        print(f"emulated Cyton, 8 channels x 250 Hz: {100 * used / wall:.1f} % of a core in all, "
-              f"{100 * busy / wall:.1f} % of it the window's; "
+        _, share, drawing = blocks(window)
+        print(f"emulated Cyton, 8 channels x 250 Hz: in all {told(share, 100, '% of a core')}, "
+              f"the window's part {told(drawing, 100, '%')}; "
               f"loss {100 * window.desk.status.lost:.2f} %")  # fmt: skip
         window.close()
         board.terminate()

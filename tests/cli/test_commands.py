@@ -175,7 +175,8 @@ def test_a_simulation_s_bursts_are_found(recording, results):
         s for s in json.loads(done.stdout) if (s["trial_type"], s["channel"]) == ("burst", "all")
     ]
     assert pooled["sensitivity"] > 0.9
-    assert pooled["ppv"] > 0.85  # copies by cross-talk count as false
+    assert pooled["ppv"] > 0.9
+    assert pooled["n_crosstalk"] > 0
     assert abs(pooled["onset_bias_ms"]) < 5
 
 

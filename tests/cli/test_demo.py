@@ -2,6 +2,9 @@
 
 import os
 
+import numpy as np
+
+from emgspasm.simulation import simulate
 from emgspasm.storage.edf import open_edf
 from emgspasm.storage.tables import read_table
 
@@ -15,6 +18,10 @@ def test_the_demo_records_an_emulated_board_and_finds_live_what_is_in_the_file(e
     recording = open_edf(out / "demo.bdf")
     assert recording.n_samples == 2500
     assert recording.info.names[0] == "OOC_L"
+    patient = simulate("hfs_mixed", sampling_frequency=250, duration=10, seed=1)
+    sent = np.concatenate([chunk.samples for chunk in patient])
+    assert abs(recording.read(0) - sent).max() < 0.05  # uV: a count of the board, one of the file
+    assert {a.text for a in patient.annotations} <= {a.text for a in recording.annotations}
     found = read_table(out / "demo_events.tsv")
     true = read_table(out / "demo_truth.tsv")
     blinks = found[found.trial_type == "blink"].onset.to_numpy()

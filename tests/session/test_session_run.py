@@ -184,6 +184,20 @@ def test_a_slow_screen_drops_the_oldest_and_counts_them(script, tmp_path):
     assert screen.take() == []
 
 
+def test_a_screen_gets_chunks_as_they_are_stored_before_any_is_analyzed(script, tmp_path):
+    screen, seen = Handover(1000, stored=10), []
+
+    def look(source):
+        seen.extend([*screen.take_stored(), *screen.take()])
+
+    steps = [*steady(1), look, *steady(1, start=250)]  # mains are looked for in the first 4 s
+    with Session(script(INFO, steps), tmp_path / "x.bdf", handovers=(screen,)) as session:
+        session.wait(20)
+    assert [chunk.start for chunk in seen] == list(range(200, 250, 5))
+    assert [chunk.start for chunk in screen.take_stored()] == list(range(450, 500, 5))
+    assert screen.dropped == 2 * (50 - 10)
+
+
 def test_status_tells_time_state_loss_noise_rails_and_bursts(script, tmp_path):
     now = [0.0]
 

@@ -11,6 +11,7 @@ import pytest
 from emgspasm.config import load_config
 from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.report.course import course
+from emgspasm.report.course_figures import apart
 from emgspasm.report.course_page import course_page
 from emgspasm.report.rest import block_sums
 from emgspasm.simulation.toxin import remaining_amplitude
@@ -219,3 +220,8 @@ def test_an_unknown_participant_is_refused(toxin_course):
 def test_a_course_without_comparable_sessions_is_still_a_page(told):
     page = course_page(replace(told, sessions=[], table=told.table.iloc[:0]))
     assert "No session can be compared" in page
+
+
+def test_names_of_muscles_stand_apart_in_their_order():
+    assert apart([1.0, 1.02, 0.2], 0.1) == [1.0, pytest.approx(1.1), 0.2]
+    assert apart([], 0.1) == []

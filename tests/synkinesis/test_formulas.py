@@ -15,7 +15,7 @@ from emgspasm.synkinesis.laterality import corrected, laterality_index, log_rati
 from emgspasm.synkinesis.markers import markers, under_way
 from emgspasm.synkinesis.measures import brow_lift_index, occurrence, spread
 from emgspasm.synkinesis.pairs import envelope_lag, synchrony
-from emgspasm.synkinesis.rhythm import is_rhythm
+from emgspasm.synkinesis.rhythm import FREQUENCIES, frequency, is_rhythm, spectrum, variation
 from emgspasm.synkinesis.spread import spread_stage
 
 AMPLITUDES = st.floats(0.01, 1e4)
@@ -92,6 +92,30 @@ def test_regular_onsets_are_a_rhythm_and_clusters_are_not():
     assert not is_rhythm([0, 400, 800], 1000.0)
     assert not is_rhythm([0, 100, 200, 300, 400], 1000.0)  # faster than myokymia
     assert not is_rhythm([0, 400, 790, 1200, 1610], 1000.0, fewest=6)
+
+
+def test_the_spectrum_of_onsets_is_the_sum_of_their_phases():
+    onsets = np.array([300, 900, 1000, 4200, 9000, 12_000, 13_000, 19_000])
+    power, n_segments = spectrum(onsets, 1000.0)
+    by_hand = [
+        abs(sum(np.exp(-2j * np.pi * FREQUENCIES[7] * t / 1000) for t in part)) ** 2 / len(part)
+        for part in (onsets[:5], onsets[5:])
+    ]
+    assert n_segments == 2
+    assert power[7] == pytest.approx(np.mean(by_hand))
+
+
+def test_a_rhythm_shows_at_its_frequency_and_irregular_onsets_show_none():
+    rng = np.random.default_rng(8)
+    beats = np.cumsum(rng.normal(400, 30, 200)).astype(int)  # 2.5 Hz
+    assert frequency(beats, 1000.0) == pytest.approx(2.5, abs=0.15)
+    assert variation(beats) == pytest.approx(30 / 400, rel=0.2)
+    for seed in range(20):
+        chance = np.sort(np.random.default_rng(seed).integers(0, 300_000, 200))
+        assert isnan(frequency(chance, 1000.0))
+        assert variation(chance) == pytest.approx(1.0, abs=0.25)
+    assert isnan(frequency(beats[:19], 1000.0))
+    assert isnan(variation(beats[:19]))
 
 
 def test_steps_explain_steps_alone():

@@ -10,6 +10,7 @@ from emgspasm.dsp.pipeline import Pipeline, analyze
 from emgspasm.simulation import simulate
 from emgspasm.stream import Annotation, Chunk
 from emgspasm.synkinesis.folding import LATE, Folding, fold
+from emgspasm.synkinesis.markers import undoing
 
 PIPELINE = Pipeline()
 
@@ -137,3 +138,11 @@ def test_an_event_is_final_within_a_quarter_second_of_its_window_or_was_told_pro
         if folded.provisional is not None:
             shown = folded.provisional
     assert unforetold == []
+
+
+def test_a_marker_that_was_taken_back_names_no_event_live_or_stored():
+    mistaken = Annotation(0.5, 40.0, "rest_open")
+    notes = [mistaken, Annotation(12.0, 0.0, undoing(mistaken))]
+    events, n_amended = told("blepharospasm", notes, [0.5, 12.0])
+    assert n_amended
+    assert events == stored("blepharospasm", notes) == stored("blepharospasm", [])

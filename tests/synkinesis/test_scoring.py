@@ -151,3 +151,14 @@ def test_a_table_without_a_column_is_refused_by_name(lacking):
     events = table((1.0, 0.1))
     with pytest.raises(ValueError, match=rf"the truth lacks the columns \['{lacking}'\]"):
         score(events, events.drop(columns=lacking))
+
+
+def test_false_bursts_that_the_result_calls_cross_talk_do_not_count():
+    truth = table((1.0, 0.1), (3.0, 0.1))
+    found = table((1.0, 0.1), (2.0, 0.1), (3.0, 0.1), (4.0, 0.1))
+    plain = score(found, truth)[0]
+    assert (plain.n_found, plain.ppv, plain.n_crosstalk) == (4, 0.5, 0)
+    flagged = score(found.assign(crosstalk_flag=["no", "yes", "yes", "no"]), truth)[0]
+    assert (flagged.n_found, flagged.n_crosstalk) == (3, 1)
+    assert flagged.ppv == pytest.approx(2 / 3)
+    assert flagged.sensitivity == 1.0  # one that matches counts, whatever it is called

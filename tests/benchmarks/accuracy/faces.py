@@ -30,7 +30,7 @@ MONTAGES = {
     "8, cheek dead": EIGHT,
     "8, eye injected": EIGHT,
 }  # fmt: skip
-WEAK = 0.15  # of its strength is left to an injected muscle (clinical facts 9)
+DAYS = 21.0  # after an injection, 0.15 of the strength is left (clinical facts 9)
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,13 @@ def recorded(cell: Cell, seed: int) -> Face:
         return face(cell.scenario, sampling_frequency=cell.fs, duration=cell.seconds, snr=cell.snr,
                     seed=seed, side=side, montage=montage, dead=dead, weak=weak)  # fmt: skip
     made = simulate(cell.scenario, sampling_frequency=cell.fs, duration=cell.seconds, snr=cell.snr,
-                    seed=seed, side={"L": "left", "R": "right"}[side], montage=montage)  # fmt: skip
+                    seed=seed, side={"L": "left", "R": "right"}[side], montage=montage,
+                    injected=weak, days_since_injection=DAYS if weak else None)  # fmt: skip
     rows = np.concatenate([chunk.samples for chunk in made])
-    for name in (*dead, *weak):
-        column, share = montage.index(name), 0.0 if name in dead else WEAK
+    for name in dead:
+        column = montage.index(name)
         noise = np.random.default_rng(seed).normal(0, _noise(rows[:, column]), len(rows))
-        rows[:, column] = share * rows[:, column] + noise
+        rows[:, column] = noise
     world = made.truth_sampling_frequency
     truth = tuple(
         TrueEvent(e.trial_type, e.onset / world, e.offset / world, e.side, e.label)

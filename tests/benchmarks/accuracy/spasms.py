@@ -52,7 +52,7 @@ def count(cell: Cell, seed: int) -> Count:
     face = recorded(cell, seed)
     fs = face.info.sampling_frequency
     mine = sorted((e for e in told(face) if is_hemifacial(e)), key=lambda e: e.onset)
-    true = [e for e in face.truth if e.kind == "spasm" and e.label in HEMIFACIAL]
+    true = [e for e in face.truth if e.kind == "spasm" and e.side != "B" and e.label in HEMIFACIAL]
     found = np.array([[e.onset / fs, e.offset / fs] for e in mine]).reshape(-1, 2)
     pairs = match(found, np.array([[e.onset, e.offset] for e in true]).reshape(-1, 2)).tolist()
     false = [mine[i] for i in set(range(len(mine))) - {i for i, _ in pairs}]

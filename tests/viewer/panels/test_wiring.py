@@ -8,12 +8,13 @@ from functools import partial
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolButton
 
 from emgspasm.cli.recording import describe
 from emgspasm.config import parse_config
 from emgspasm.sources.protocols import Electrode
 from emgspasm.synkinesis.measures import is_hemifacial
+from emgspasm.viewer.actions import ACTS
 from emgspasm.viewer.live import Wiring
 from emgspasm.viewer.record_dialog import RecordDialog, Wanted
 from emgspasm.viewer.recorder import Recorder
@@ -85,11 +86,10 @@ def test_the_overview_shows_all_of_a_recording_and_leads_to_it(replayed, qtbot):
     assert sorted(e.onset for e in timeline.events) == [e.onset for e in found.events]
     assert timeline.gaps == [(20.0, 20.5)]
     assert [text for _, _, text in timeline.markers] == ["rest_open"]
-    assert timeline.view == pytest.approx(replayed.surface.traces.stretch)
+    qtbot.waitUntil(lambda: timeline.view == replayed.surface.traces.stretch)
     wanted = QPoint(round(overview._lanes.x(15.0)), 40)
     qtbot.mouseClick(overview, Qt.MouseButton.LeftButton, pos=wanted)
-    replayed.frame()
-    assert sum(timeline.view) / 2 == pytest.approx(15.0, abs=0.2)
+    qtbot.waitUntil(lambda: abs(sum(timeline.view) / 2 - 15.0) < 0.2)
 
 
 def test_the_counters_are_of_the_recording_up_to_what_is_shown(replayed):
@@ -211,4 +211,52 @@ def test_a_marker_stands_in_the_overview_until_it_is_taken_back(watch, measurabl
     press(window, Qt.Key.Key_Backspace)
     window.frame()
     assert "smile" not in [text for _, _, text in timeline.markers]
-    assert timeline.seconds > 0.3
+    qtbot.waitUntil(lambda: timeline.seconds > 0.3)
+
+
+def test_the_window_fits_a_small_screen_and_all_text_grows_with_the_font(replayed):
+    replayed.resize(900, 600)
+    assert (replayed.width(), replayed.height()) == (900, 600)
+    tool_bar, status = replayed.surface.tool_bar, replayed.surface.status
+    before = tool_bar._time.height(), status._text.fontMetrics().height()
+    side = replayed.surface.side.minimumWidth()
+    replayed.turn_font(1.5)
+    QApplication.processEvents()
+    assert tool_bar._time.height() > 1.2 * before[0]
+    assert status._text.fontMetrics().height() > 1.3 * before[1]
+    assert replayed.surface.side.minimumWidth() > 1.3 * side
+
+
+def test_tab_reaches_everything_in_the_window(replayed, qtbot):
+    surface, reached = replayed.surface, set()
+    replayed.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is not None)
+    for _ in range(60):
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        reached.add(QApplication.focusWidget())
+    bar = surface.tool_bar
+    assert {surface.side.face, surface.side.symmetry, surface.side.counters} <= reached
+    assert {surface.overview, bar._time, bar._gain, surface.replay_bar._speed} <= reached
+    texts = {w.defaultAction().text() for w in reached if isinstance(w, QToolButton)}
+    assert {"Freeze", "Cursors", "Spectrum", "Play", "Loop"} <= texts
+
+
+def test_every_act_has_a_key_of_its_own_and_does_something(replayed):
+    keys = [key for act in ACTS for key in act.keys]
+    assert len(keys) == len(set(keys))
+    assert all(act.keys for act in ACTS)
+    assert {act.name for act in ACTS} == set(replayed._acts)
+
+
+def test_another_recording_is_opened_and_one_that_is_none_is_said(replayed, recording, tmp_path):
+    first = replayed.desk
+    (tmp_path / "notes.txt").write_text("no recording")
+    replayed.replay(tmp_path / "notes.txt")
+    assert replayed.desk is first
+    assert any("notes.txt" in said for said in replayed.surface.notice.said)
+    other = tmp_path / "other.bdf"
+    other.write_bytes(recording.read_bytes())
+    replayed.replay(other)
+    assert replayed.desk.path == other
+    assert replayed.surface.overview.timeline.duration == 40.0
+    assert replayed.kept.recent[0] == str(other)

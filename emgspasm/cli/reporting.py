@@ -1,0 +1,277 @@
+"""Commands that make pages: report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from emgspasm.cli.analysis import config_option, gain_option, montage_option, rate_option
+from emgspasm.cli.console import (
+    FILE,
+    Command,
+    progress,
+    read_config,
+    read_montage,
+    refuse_existing,
+    require_installed,
+    say,
+)
+from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
+
+if TYPE_CHECKING:
+    from emgspasm.config import LoadedConfig
+    from emgspasm.results import Results
+    from emgspasm.storage.montage import Montage
+    from emgspasm.storage.opening import StoredRecording
+
+
+SUFFIX = "_report.html"
+INDEX = "index.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One page to make.
+
+    Parameters
+    ----------
+    source : Path
+        A recording, or the events table of a result.
+    stored : bool
+        Whether it is a result.
+    page : Path
+    """
+
+    source: Path
+    stored: bool
+    page: Path
+
+
+@click.command(cls=Command)
+@click.argument("source", type=FILE, metavar="SOURCE_OR_RESULTS")
+@click.option("--out", type=FILE, metavar="FILE.html", help="The page; a folder if there are many.")
+@click.option("--pdf", is_flag=True, help="Print a PDF beside it, where a browser is installed.")
+@config_option
+@montage_option
+@rate_option
+@gain_option
+@click.option("--overwrite", is_flag=True, help="Replace pages that exist.")
+def report(
+    source: Path,
+    out: Path | None,
+    config: Path | None,
+    montage: Path | None,
+    sampling_frequency: float | None,
+    gain: float | None,
+    *,
+    pdf: bool,
+    overwrite: bool,
+) -> None:
+    """Make one self-contained page of a recording: to read, to print on two sheets, to sign.
+
+    SOURCE_OR_RESULTS is a recording, which is analyzed first; a result of analyze
+    (X_events.tsv); or a folder of either: then every recording gets its page, and index.html
+    lists them. What a study lacks in results is analyzed into its derivatives first. Excerpts of
+    the signal are shown where the recording lies beside its results, one folder up, or in its
+    study.
+    """
+    from emgspasm.report.pdf import find_converter, print_pdf
+
+    require_installed("jinja2", "matplotlib")
+    converter = find_converter() if pdf else None
+    reading = Reading(read_config(config), read_montage(montage), sampling_frequency, gain)
+    tasks = plan(source, out, reading)
+    written = [task.page for task in tasks]
+    written += [page.with_suffix(".pdf") for page in written if converter]
+    refuse_existing(*written, overwrite=overwrite)
+    made: list[tuple[Results, Path]] = []
+    failed: list[EmgspasmError] = []
+    with progress(tasks, "report", len(tasks)) as bar:
+        for task in bar:
+            try:
+                made.append((make_page(task, reading, overwrite=overwrite), task.page))
+                if converter:
+                    target = task.page.with_suffix(".pdf")
+                    print_pdf(task.page, target, converter, overwrite=overwrite)
+            except EmgspasmError as error:
+                failed.append(error)
+    if len(tasks) > 1 and made:
+        write_index(source, made, overwrite=overwrite)
+    _conclude(tasks, failed)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How recordings are read that have no results yet."""
+
+    config: LoadedConfig
+    montage: Montage | None
+    sampling_frequency: float | None
+    gain: float | None
+
+
+def plan(source: Path, out: Path | None, reading: Reading) -> list[Task]:
+    """The pages that a recording, a result, a folder or a study stands for.
+
+    Raises
+    ------
+    ConfigError
+        If the page's name is none.
+    RecordingError
+        If there is nothing to report.
+    """
+    from emgspasm import batch
+    from emgspasm.report.stored import is_result, stored_results
+
+    if source.is_file():
+        stored = is_result(source)
+        name = source.name.removesuffix("_events.tsv") if stored else source.stem
+        return [Task(source, stored, _single(source.parent / f"{name}{SUFFIX}", out))]
+    if source.is_dir() and batch.is_study(source):
+        derivatives = source / "derivatives" / "emgspasm"
+        _analyze_rest(source, reading)
+        return _tasks(stored_results(derivatives), derivatives, out, stored=True)
+    found = stored_results(source) if source.is_dir() else []
+    if found:
+        return _tasks(found, source, out, stored=True)
+    return _tasks(batch.find_recordings(source), source, out, stored=False)
+
+
+def _tasks(found: Sequence[Path], folder: Path, out: Path | None, *, stored: bool) -> list[Task]:
+    """One page a result or recording, in the same folders under `out`."""
+    names = [path.name.removesuffix("_events.tsv") if stored else path.stem for path in found]
+    if len(found) == 1:
+        beside = found[0].with_name(f"{names[0]}{SUFFIX}")
+        return [Task(found[0], stored, _single(beside, out))]
+    if out is not None and out.suffix:
+        raise ConfigError(
+            f"{out} is one page for {len(found)} recordings (each has its own). "
+            "Give a folder with --out DIR, or one recording"
+        )
+    pages = [
+        (out or folder) / path.parent.relative_to(folder) / f"{name}{SUFFIX}"
+        for path, name in zip(found, names, strict=True)
+    ]
+    return [Task(path, stored, page) for path, page in zip(found, pages, strict=True)]
+
+
+def _single(beside: Path, out: Path | None) -> Path:
+    if out is None:
+        return beside
+    if out.is_dir() or not out.suffix:
+        return out / beside.name
+    if out.suffix.lower() not in (".html", ".htm"):
+        raise ConfigError(f"{out} is no page (its name ends in .html). Name it FILE.html")
+    return out
+
+
+def _analyze_rest(study: Path, reading: Reading) -> None:
+    """Analyze the recordings of a study that have no results yet."""
+    from emgspasm import batch
+
+    jobs = [
+        batch.Job(
+            path,
+            batch.results_folder(study, path, None),
+            reading.config,
+            reading.montage,
+            reading.sampling_frequency,
+            reading.gain,
+        )
+        for path in batch.find_recordings(study)
+    ]
+    jobs = [j for j in jobs if not batch.result_path(j.out, j.path.stem, "events").exists()]
+    if not jobs:
+        return
+    with progress(batch.run(jobs), "analyze", len(jobs)) as bar:
+        outcomes = list(bar)
+    batch.write_joint(outcomes, study / "derivatives" / "emgspasm")
+    for outcome in outcomes:
+        if outcome.error is not None:
+            say(f"{outcome.job.path.name} has no page: {outcome.error}")
+
+
+def make_page(task: Task, reading: Reading, *, overwrite: bool = False) -> Results:
+    """Make one page, and return what it tells.
+
+    Raises
+    ------
+    RecordingError, ConfigError
+        If something cannot be read, analyzed or written.
+    """
+    results, recording, without = _stored(task) if task.stored else _analyzed(task, reading)
+    write_page(task.page, results, recording, without=without, overwrite=overwrite)
+    return results
+
+
+def write_page(
+    page: Path,
+    results: Results,
+    recording: StoredRecording | None,
+    *,
+    without: str = "",
+    overwrite: bool = False,
+) -> None:
+    """Write the page of a recording, whole or not at all; see ``report.document.report_page``.
+
+    Raises
+    ------
+    RecordingError
+        If it exists and `overwrite` is False, or cannot be written.
+    """
+    from emgspasm.report.document import report_page
+    from emgspasm.storage.tables import replacing
+
+    text = report_page(results, recording, without=without)
+    with replacing(page, overwrite=overwrite) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def _analyzed(task: Task, reading: Reading) -> tuple[Results, StoredRecording, str]:
+    from emgspasm.results import analyze_recording
+    from emgspasm.storage.opening import open_recording
+
+    known = {
+        "montage": reading.montage,
+        "sampling_frequency": reading.sampling_frequency,
+        "gain": reading.gain,
+    }
+    results = analyze_recording(task.source, reading.config, **known)  # type: ignore[arg-type]  # of a call
+    return results, open_recording(task.source, **known), ""  # type: ignore[arg-type]  # of a call
+
+
+def _stored(task: Task) -> tuple[Results, StoredRecording | None, str]:
+    from emgspasm.report.document import signal_of
+    from emgspasm.report.stored import read_results
+
+    results = read_results(task.source)
+    return results, *signal_of(results, task.source)
+
+
+def write_index(source: Path, made: Sequence[tuple[Results, Path]], *, overwrite: bool) -> None:
+    """Write the list of pages into the folder above them all."""
+    import os
+
+    from emgspasm.report.document import index_page
+    from emgspasm.storage.tables import replacing
+
+    top = Path(os.path.commonpath([page.parent for _, page in made]))
+    with replacing(top / INDEX, overwrite=overwrite) as temporary:
+        listed = [(results, page.relative_to(top).as_posix()) for results, page in made]
+        temporary.write_text(index_page(source.resolve().name, listed), encoding="utf-8")
+
+
+def _conclude(tasks: Sequence[Task], failed: Sequence[EmgspasmError]) -> None:
+    """Say what was made; fail if a page failed, naming each."""
+    if len(tasks) == len(failed) == 1:
+        raise failed[0]
+    for task in tasks:
+        if task.page.exists():
+            click.echo(task.page)
+    if failed:
+        reasons = "; ".join(map(str, failed))
+        raise RecordingError(f"{len(failed)} of {len(tasks)} pages failed: {reasons}")

@@ -1,0 +1,174 @@
+"""The report of one recording: one page a neurophysiologist signs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from emgspasm.config import parse_config
+from emgspasm.report import facts, values
+from emgspasm.report.excerpts import Choice, choose, read_excerpts
+from emgspasm.report.page import render
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from emgspasm.results import Results
+    from emgspasm.storage.opening import StoredRecording
+
+NO_SIGNAL = "the recording was not found beside the results, so there is no signal to show"
+OTHER_LABELS = (
+    "the recording was analyzed with a montage that the results do not hold; "
+    "report the recording itself, with --montage, to see its signal"
+)
+
+
+WHOLE = "whole recording"
+
+
+def report_page(
+    results: Results, recording: StoredRecording | None, *, without: str = NO_SIGNAL
+) -> str:
+    """The page of a recording as HTML.
+
+    Parameters
+    ----------
+    results : Results
+        Its tables.
+    recording : StoredRecording or None
+        Its signal, for the excerpts.
+    without : str
+        Why there are no excerpts, where there is no signal.
+    """
+    from emgspasm.report.figures import svg
+    from emgspasm.report.figures_face import montage_figure, placed, spread_figure
+
+    channels, rows, notes = facts.channels(results), facts.channel_rows(results), facts.Notes()
+    shares = {row["channel"].name: row["involved_pct"] for row in rows}
+    blocks = facts.blocks(results)
+    return render(
+        "report.html",
+        entry=lambda *path, **more: values.entry(results, *path, **more),
+        name=results.name,
+        identity=facts.identity(results),
+        simulated=facts.is_simulated(results),
+        reviewers=facts.reviewers(results),
+        columns=_columns(results, blocks),
+        blocks=[(task, facts.headline(results, task)) for task in blocks],
+        tasks=facts.TASKS,
+        regions=facts.REGIONS,
+        classes=facts.CLASSES,
+        sides=facts.SIDES,
+        whole=WHOLE,
+        rows=rows,
+        not_good=facts.not_good(rows),
+        brow_lift=facts.brow_lift(results),
+        montage=svg(montage_figure(channels), "montage"),
+        spread=svg(spread_figure(channels, shares), "spread"),
+        unplaced=[c.name for c in channels if c not in placed(channels)],
+        matrices=facts.matrices(results, notes),
+        synkinesis=facts.synkinesis(results, notes),
+        notes=notes.listed(),
+        withheld=list(facts.withheld(results)),
+        warnings=facts.warnings(results),
+        filters=facts.filters(results),
+        excerpts=_excerpts(results, recording),
+        without=without if recording is None else "",
+    )
+
+
+def signal_of(results: Results, events: Path) -> tuple[StoredRecording | None, str]:
+    """The signal of stored results, or why there is none.
+
+    Parameters
+    ----------
+    results : Results
+    events : Path
+        Their events table; the recording is looked for beside it.
+    """
+    from emgspasm.errors import EmgspasmError
+    from emgspasm.report.stored import recording_of
+    from emgspasm.storage.opening import open_recording
+
+    path = recording_of(results, events)
+    if path is None:
+        return None, NO_SIGNAL
+    rate = float(results.provenance["sampling_frequency"])
+    try:
+        recording = open_recording(path, sampling_frequency=rate)
+    except EmgspasmError as error:
+        return None, str(error)
+    if list(recording.info.names) != results.provenance["channels"]:
+        return None, OTHER_LABELS
+    return recording, ""
+
+
+def index_page(title: str, listed: Sequence[tuple[Results, str]]) -> str:
+    """A page that lists pages.
+
+    Parameters
+    ----------
+    title : str
+        Of the folder or study.
+    listed : sequence of (Results, str)
+        What each page tells, and its address.
+    """
+    rows = [
+        {
+            "name": results.name,
+            "address": address,
+            "identity": facts.identity(results),
+            "simulated": facts.is_simulated(results),
+            "sides": facts.headline(results, facts.file_task(results)),
+        }
+        for results, address in listed
+    ]
+    return render("index.html", title=title, rows=rows)
+
+
+def _columns(results: Results, blocks: Sequence[str]) -> list[tuple[str, Any]]:
+    """The headline's groups of columns: the primary rest where there is one, and all of it."""
+    groups = [(WHOLE, facts.headline(results, facts.file_task(results)))]
+    if "rest_open" in blocks:
+        title = "rest, eyes open: primary"
+        groups.insert(0, (title, facts.headline(results, "rest_open")))
+    return groups
+
+
+def _excerpts(results: Results, recording: StoredRecording | None) -> list[dict[str, Any]]:
+    if recording is None:
+        return []
+    from emgspasm.report.figures import svg
+    from emgspasm.report.figures_excerpt import excerpt_figure
+
+    config = parse_config(str(results.provenance["config"]))
+    choices = choose(results.events, float(results.provenance["duration_s"]))
+    scale = _scale(results, recording)
+    return [
+        {
+            "choice": excerpt.choice,
+            "figure": svg(
+                excerpt_figure(excerpt, results.events, scale), f"excerpt-{excerpt.choice.name}"
+            ),
+            "event": _described(results, excerpt.choice),
+        }
+        for excerpt in read_excerpts(recording, config, choices)
+    ]
+
+
+def _described(results: Results, choice: Choice) -> Mapping[str, Any] | None:
+    return facts.event(results, choice.event_id) if choice.event_id else None
+
+
+def _scale(results: Results, recording: StoredRecording) -> dict[str, float]:
+    """Half the height of a row by unit: fixed for the page, from the strongest channel's peaks."""
+    peaks = [
+        float(row[name].exact)
+        for row in facts.channel_rows(results)
+        for name in ("spasm_peak_p95_uV",)
+        if not row[name].missing
+    ]
+    highest = 2 * max(peaks, default=50.0)
+    steps = [m * 10**e for e in range(5) for m in (1, 2, 5)]
+    units = {c.unit for c in recording.info.channels if c.kind == "EMG"}
+    return {unit: next(s for s in steps if s >= highest) for unit in units}

@@ -1,0 +1,174 @@
+"""Which ten seconds are shown, and their signal as it was analyzed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgspasm.dsp.pipeline import Pipeline, analyze
+from emgspasm.measurement import suit
+from emgspasm.stream import Chunk, StreamInfo
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from emgspasm.config import LoadedConfig
+    from emgspasm.storage.opening import StoredRecording
+
+LENGTH = 10.0
+"""Seconds of an excerpt."""
+
+BEFORE = 1.0
+"""Seconds shown before a spasm that is too long for the middle of its excerpt."""
+
+HEMIFACIAL = ("isolated", "grouped", "tonic", "combined")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A stretch worth seeing.
+
+    Parameters
+    ----------
+    name : str
+        ``typical``, ``longest``, ``doubtful``; ``blink`` or ``rest`` where there is no spasm.
+    event_id : str or None
+        The event it is about.
+    start : float
+        Seconds from the start of the recording.
+    """
+
+    name: str
+    event_id: str | None
+    start: float
+
+    @property
+    def stop(self) -> float:
+        """Seconds at which it ends."""
+        return self.start + LENGTH
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Excerpt:
+    """The signal of a choice.
+
+    Parameters
+    ----------
+    choice : Choice
+    info : StreamInfo
+        Of the EMG channels.
+    samples : ndarray, shape (n_samples, n_channels)
+        Filtered as analyzed, in the unit of each channel; NaN where there is no signal.
+    """
+
+    choice: Choice
+    info: StreamInfo
+    samples: NDArray[np.float64]
+
+
+def choose(events: pd.DataFrame, duration: float) -> list[Choice]:
+    """The typical, the longest and the most doubtful spasm; without any, a blink or the start.
+
+    Parameters
+    ----------
+    events : DataFrame
+        Events table.
+    duration : float
+        Seconds of the recording.
+    """
+    spasms = events[
+        (events["trial_type"] == "spasm")
+        & events["class"].isin(HEMIFACIAL)
+        & (events["status"] != "rejected")
+    ]
+    chosen: dict[str, str] = {}
+    for name, order in (("typical", _typical), ("longest", _longest), ("doubtful", _doubtful)):
+        left = spasms[~spasms["event_id"].isin(list(chosen.values()))]
+        if len(left):
+            chosen[name] = str(left.iloc[order(left)]["event_id"])
+    if chosen:
+        return [_around(name, events, event, duration) for name, event in chosen.items()]
+    blinks = events[events["trial_type"] == "blink"]
+    if len(blinks):
+        typical = str(blinks.iloc[_typical(blinks)]["event_id"])
+        return [_around("blink", events, typical, duration)]
+    return [Choice("rest", None, max(0.0, min(LENGTH, duration - LENGTH)))]
+
+
+def _typical(events: pd.DataFrame) -> int:
+    """Place of the event whose length is the median's, among those of the commonest class."""
+    usual = events["class"].isna() | (events["class"] == events["class"].mode().max())
+    distance = (events["duration"] - events["duration"][usual].median()).abs()
+    return int(distance.where(usual, np.inf).to_numpy().argmin())
+
+
+def _longest(events: pd.DataFrame) -> int:
+    return int(events["duration"].to_numpy().argmax())
+
+
+def _doubtful(events: pd.DataFrame) -> int:
+    """Place of the event with the least confidence; where none is told, of the least one-sided."""
+    measure = events["confidence"].astype(float)
+    if measure.isna().all():
+        measure = events["li"].astype(float).abs()
+    return int(measure.fillna(np.inf).to_numpy().argmin())
+
+
+def _around(name: str, events: pd.DataFrame, event_id: str, duration: float) -> Choice:
+    rows = events[(events["event_id"] == event_id) & (events["trial_type"] != "burst")]
+    onset, length = float(rows["onset"].iloc[0]), float(rows["duration"].iloc[0])
+    before = max(BEFORE, (LENGTH - length) / 2)
+    start = float(np.floor(onset - before))
+    return Choice(name, event_id, max(0.0, min(start, np.ceil(duration - LENGTH))))
+
+
+def read_excerpts(
+    recording: StoredRecording, config: LoadedConfig, choices: Sequence[Choice]
+) -> list[Excerpt]:
+    """Filter the chosen stretches as the analysis did, with the seconds before that settle them."""
+    pipeline, chunks, _ = suit(config, recording.info, recording)
+    fs = recording.info.sampling_frequency
+    lead = round(pipeline.settling(recording.info) * fs)
+    delay = round(pipeline.delay(recording.info) * fs)
+    windows = [(round(c.start * fs), round(c.stop * fs)) for c in choices]
+    wanted = [(max(0, a - lead), min(recording.n_samples, b + delay)) for a, b in windows]
+    pieces: list[list[Chunk]] = [[] for _ in choices]
+    stop = max(b for _, b in wanted)
+    for chunk in chunks:
+        if chunk.start >= stop:
+            break
+        for kept, limits in zip(pieces, wanted, strict=True):
+            kept.extend(_within(chunk, *limits))
+    emg = recording.info.columns()
+    channels = StreamInfo(fs, tuple(recording.info.channels[i] for i in emg))
+    return [
+        Excerpt(choice, channels, _filtered(pipeline, recording.info, kept, window, delay))
+        for choice, kept, window in zip(choices, pieces, windows, strict=True)
+    ]
+
+
+def _within(chunk: Chunk, start: int, stop: int) -> Iterator[Chunk]:
+    low, high = max(start, chunk.start), min(stop, chunk.stop)
+    if low < high:
+        part = chunk.samples[low - chunk.start : high - chunk.start]
+        yield Chunk(low, np.ascontiguousarray(part))
+
+
+def _filtered(
+    pipeline: Pipeline,
+    info: StreamInfo,
+    pieces: Iterable[Chunk],
+    window: tuple[int, int],
+    delay: int,
+) -> NDArray[np.float64]:
+    """Samples of a window, moved by the filters' delay to where the muscle acted."""
+    start, stop = window[0] + delay, window[1] + delay
+    samples = np.full((stop - start, len(info.columns())), np.nan)
+    for analysis in analyze(pipeline, info, pieces):
+        for part in _within(analysis.filtered, start, stop):
+            samples[part.start - start : part.stop - start] = part.samples
+    return samples

@@ -1,0 +1,278 @@
+"""What the page says of a result: cells of its tables, arranged; nothing is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from string import ascii_lowercase
+from typing import Any
+
+from emgspasm.anatomy import FACE_MUSCLES
+from emgspasm.report.values import Value, cell, entry, matching
+from emgspasm.results import Results
+from emgspasm.stream import MUSCLES, Channel
+
+SIDES = {"L": "left", "R": "right"}
+REGIONS = {"0": "none", "1": "eye", "2": "cheek", "3": "mouth", "4": "neck"}
+CLASSES = ("isolated", "grouped", "tonic", "combined")
+TASKS = {
+    "rest_open": "rest, eyes open",
+    "rest_closed": "rest, eyes closed",
+    "rest_post": "rest after the tasks",
+    "close_gentle": "gentle eye closure",
+    "close_forced": "forced eye closure",
+    "brow": "brow raise",
+    "lip": "lip",
+    "blink30": "blinking on request",
+    "suppress": "suppressing",
+    "hv": "hyperventilation",
+    "qc": "quality check",
+}
+"""Tasks in words; others are called as they are marked."""
+
+Row = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Notes:
+    """Reasons why something is n/a, each told once and referred to by a letter."""
+
+    texts: dict[str, Value] = field(default_factory=dict)
+
+    def letter(self, reason: Value) -> str:
+        """The letter of a reason."""
+        self.texts.setdefault(reason.exact, reason)
+        return ascii_lowercase[list(self.texts).index(reason.exact) % 26]
+
+    def listed(self) -> list[tuple[str, Value]]:
+        """All reasons with their letters."""
+        return [(self.letter(reason), reason) for reason in self.texts.values()]
+
+
+def channels(results: Results) -> list[Channel]:
+    """EMG channels, in the order of the face from brow to neck, left before right."""
+    rows = results.summary[results.summary["channel"].notna()]
+    found = []
+    for name, side, muscle in zip(rows["channel"], rows["side"], rows["muscle"], strict=True):
+        whole = SIDES.get(side) if isinstance(side, str) else None
+        found.append(
+            Channel(
+                str(name),
+                whole,  # type: ignore[arg-type]  # one of the two sides
+                muscle if isinstance(muscle, str) else None,
+            )
+        )
+    places = {muscle: i for i, muscle in enumerate(FACE_MUSCLES)}
+    return sorted(
+        found, key=lambda c: (places.get(c.muscle or "", 99), c.muscle or "", c.side or "z")
+    )
+
+
+def side_place(task: str | None, side: str) -> dict[str, str | None]:
+    """Address of a row of the summary about a side of the face."""
+    return {"side": side, "task": task, "channel": None}
+
+
+def file_task(results: Results) -> str | None:
+    """Task of the whole recording, by its file name."""
+    rows = results.summary[results.summary["channel"].notna()]
+    first = rows["task"].iloc[0] if len(rows) else None
+    return first if isinstance(first, str) else None
+
+
+def blocks(results: Results) -> list[str]:
+    """Tasks in parts of the recording that have rows of their own: rest, speech and others."""
+    rows = results.summary[results.summary["channel"].isna()]
+    tasks = dict.fromkeys(t for t in rows["task"] if isinstance(t, str))
+    return [t for t in tasks if t != file_task(results)]
+
+
+def headline(results: Results, task: str | None) -> dict[str, dict[str, Value]]:
+    """What is said first of each side, of one task or of the whole recording."""
+    wanted = {
+        "n_spasms": None,
+        "spasm_rate_per_min": 1,
+        "rate_ci_lo": 1,
+        "rate_ci_hi": 1,
+        "spasm_pct_time": 1,
+        "spasm_dur_median_ms": 0,
+        "spasm_dur_iqr_ms": 0,
+        "spasm_dur_p95_ms": 0,
+        "spread_stage": None,
+        "valid_s": 0,
+        "blink_rate_per_min": 1,
+    } | dict.fromkeys((f"n_{name}" for name in CLASSES), None)
+    return {
+        side: {name: cell(results, "summary", side_place(task, side), name, digits)
+               for name, digits in wanted.items()}
+        for side in ("L", "R", "B")
+    }  # fmt: skip
+
+
+def channel_rows(results: Results) -> list[dict[str, Any]]:
+    """Quality and measures of every channel."""
+    wanted = {
+        "n_bursts": None,
+        "n_spasms": None,
+        "involved_pct": 1,
+        "spasm_burden_uV": 2,
+        "spasm_peak_p95_uV": 1,
+        "mvc_uV": 1,
+        "snr_db": 1,
+        "valid_s": 0,
+        "excluded_s": 1,
+    }
+    quality = {
+        "noise_uV": 1,
+        "line_ratio_db": 1,
+        "clip_pct": 2,
+        "dropout_pct": 2,
+        "flat_pct": 2,
+        "impedance_kohm": 1,
+        "grade": None,
+        "reason": None,
+    }
+    rows = []
+    for channel in channels(results):
+        place = {"channel": channel.name}
+        rows.append(
+            {"channel": channel, "muscle": MUSCLES.get(channel.muscle or "", channel.muscle)}
+            | {n: cell(results, "summary", place, n, d) for n, d in wanted.items()}
+            | {n: cell(results, "quality", place, n, d) for n, d in quality.items()}
+        )
+    return rows
+
+
+def matrices(results: Results, notes: Notes) -> dict[str, list[tuple[str, list[dict[str, Any]]]]]:
+    """Synchrony above the diagonal, lags below it, for each side that has two muscles."""
+    found = {}
+    for side in ("L", "R"):
+        rows = matching(results.pairs, {"side": side})
+        present = {*rows["muscle_a"], *rows["muscle_b"]}
+        muscles = [m for m in FACE_MUSCLES if m in present]
+        muscles += sorted(present - set(muscles))
+        if len(muscles) > 1:
+            found[side] = [
+                (a, [_pair(results, side, i, j, muscles, notes) for j in range(len(muscles))])
+                for i, a in enumerate(muscles)
+            ]
+    return found
+
+
+def _pair(
+    results: Results, side: str, i: int, j: int, muscles: list[str], notes: Notes
+) -> dict[str, Any]:
+    """One cell of the matrix of a side."""
+    if i == j:
+        return {"kind": "self"}
+    place: dict[str, str | None] = {"side": side, "muscle_a": muscles[i], "muscle_b": muscles[j]}
+    if not len(matching(results.pairs, place)):
+        place |= {"muscle_a": muscles[j], "muscle_b": muscles[i]}
+    valid = cell(results, "pairs", place, "valid")
+    copied = cell(results, "pairs", place, "crosstalk_flag").exact in ("yes", "possible")
+    if valid.exact != "True":
+        reason = cell(results, "pairs", place, "reason")
+        return {"kind": "withheld", "letter": "" if reason.missing else notes.letter(reason)}
+    if i < j:
+        value = cell(results, "pairs", place, "sync_pct", 0)
+        tone = 0 if value.missing else min(4, int(float(value.exact) // 20))
+        return {"kind": "synchrony", "value": value, "tone": tone, "copied": copied}
+    value = cell(results, "pairs", place, "lag_median_ms", 1)
+    return {"kind": "lag", "value": value, "copied": copied}
+
+
+def synkinesis(results: Results, notes: Notes) -> dict[str, Any]:
+    """Trials in which another muscle moved along, by task and side, a column a muscle."""
+    shares = results.provenance.get("synkinesis", [])
+    muscles = [m for m in FACE_MUSCLES if any(s["muscle"] == m for s in shares)]
+    lines: dict[tuple[str, str], dict[str, Any]] = {}
+    for i, share in enumerate(shares):
+        line = lines.setdefault(
+            (share["task"], share["side"]), {"prime": share["prime"], "cells": {}}
+        )
+        told_cell = {
+            name: entry(results, "synkinesis", i, *path, digits=2)
+            for name, path in {
+                "n": ("trials",), "k": ("synkinesis",), "p": ("probability",),
+                "lo": ("ci", 0), "hi": ("ci", 1), "why": ("withheld",),
+            }.items()
+        }  # fmt: skip
+        if not told_cell["why"].missing:
+            told_cell["letter"] = notes.letter(told_cell["why"])  # type: ignore[assignment]  # of a note
+        line["cells"][share["muscle"]] = told_cell
+    return {"muscles": muscles, "lines": [(*key, line) for key, line in lines.items()]}
+
+
+def brow_lift(results: Results) -> dict[str, dict[str, Value]]:
+    """Brow-lift index of every side that has both channels."""
+    return {
+        row["side"]: {
+            name: entry(results, "brow_lift", i, *path, digits=0)
+            for name, path in {
+                "spasms": ("spasms",), "joined": ("joined",), "pct": ("pct",),
+                "lo": ("ci_pct", 0), "hi": ("ci_pct", 1),
+            }.items()
+        }
+        for i, row in enumerate(results.provenance.get("brow_lift", []))
+    }  # fmt: skip
+
+
+def withheld(results: Results) -> Iterator[tuple[Value, Value]]:
+    """What is not told, and why."""
+    for i in range(len(results.provenance.get("withheld", []))):
+        yield entry(results, "withheld", i, "measure"), entry(results, "withheld", i, "reason")
+
+
+def warnings(results: Results) -> list[Value]:
+    """What a reader must know."""
+    return [entry(results, "warnings", i) for i in range(len(results.provenance["warnings"]))]
+
+
+def not_good(rows: Iterable[Row]) -> list[Row]:
+    """Channels that are not good."""
+    return [row for row in rows if row["grade"].exact != "good"]
+
+
+def filters(results: Results) -> list[dict[str, Any]]:
+    """The filters by their parameters."""
+    described = results.provenance.get("settings", {}).get("filters", [])
+    return [
+        {key: entry(results, "settings", "filters", i, key) for key in parameters}
+        | {"multiples": [entry(results, "settings", "filters", i, "multiples", k)
+                         for k in range(len(parameters.get("multiples", ())))]}
+        for i, parameters in enumerate(described)
+    ]  # fmt: skip
+
+
+def identity(results: Results) -> dict[str, Value]:
+    """Participant, session and task, where the file's name says them."""
+    rows = results.summary[results.summary["channel"].notna()]
+    if not len(rows):
+        return {}
+    place = {"channel": str(rows["channel"].iloc[0])}
+    named = {n: cell(results, "summary", place, n) for n in ("participant", "session", "task")}
+    return {name: value for name, value in named.items() if not value.missing}
+
+
+def is_simulated(results: Results) -> bool:
+    """Whether what was recorded says that it is simulated."""
+    return "simulated" in str(results.provenance.get("device", ""))
+
+
+def reviewers(results: Results) -> list[str]:
+    """Pseudonyms of the experts who looked at the events."""
+    if "rater" not in results.events:
+        return []
+    return sorted(set(results.events["rater"].dropna().astype(str)))
+
+
+def event(results: Results, event_id: str) -> dict[str, Value]:
+    """What the events table says of an event across muscles."""
+    kinds = results.events[
+        (results.events["event_id"] == event_id) & (results.events["trial_type"] != "burst")
+    ]["trial_type"]
+    place: dict[str, str | None] = {"event_id": event_id, "trial_type": str(kinds.iloc[0])}
+    wanted = {"onset": 1, "duration": 3, "li": 2, "n_muscles": None, "muscles": None,
+              "class": None, "reason": None, "side": None, "trial_type": None,
+              "confidence": 2}  # fmt: skip
+    return {name: cell(results, "events", place, name, digits) for name, digits in wanted.items()}

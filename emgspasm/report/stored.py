@@ -1,0 +1,95 @@
+"""Results as ``analyze`` stored them, and the recording they came from."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from emgspasm.results import Results
+from emgspasm.storage.columns import TABLES
+from emgspasm.storage.tables import read_table, table
+from emgspasm.stored import beside, read_provenance, reviewed_path
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EVENTS = "_events.tsv"
+TOLD = ("events", "summary", "quality", "pairs", "trials")
+"""Tables that a page is made of."""
+
+
+def stored_results(folder: Path) -> list[Path]:
+    """Events tables of the results that lie in a folder or below it, in order of name.
+
+    Markers of a study's recordings have such names too; results have their ``X.json`` beside.
+    """
+    return sorted(path for path in folder.rglob(f"*{EVENTS}") if is_result(path))
+
+
+def is_result(path: Path) -> bool:
+    """Whether a file is the events table of a result."""
+    return path.name.endswith(EVENTS) and provenance_path(path).is_file()
+
+
+def provenance_path(events: Path) -> Path:
+    """``X.json`` beside ``X_events.tsv``."""
+    return events.with_name(events.name.removesuffix(EVENTS) + ".json")
+
+
+def read_results(events: Path) -> Results:
+    """Read the tables of one recording; events and summary as an expert left them, if one did.
+
+    Parameters
+    ----------
+    events : Path
+        ``X_events.tsv``.
+
+    Raises
+    ------
+    RecordingError
+        If one of them is missing or no such table.
+    """
+    provenance = read_provenance(events)
+    reviewed = reviewed_path(events)
+    told = reviewed if reviewed.exists() else events
+    places = {name: told if name in ("events", "summary") else events for name in TOLD}
+    frames = {name: _frame(place, name) for name, place in places.items()}
+    return Results(name=Path(str(provenance["recording"])).stem, **frames, provenance=provenance)
+
+
+def _frame(events: Path, name: str) -> pd.DataFrame:
+    path = beside(events, name)
+    columns = TABLES[name]
+    if name == "trials" and not path.exists():  # written only where there are task markers
+        return table((), columns)
+    frame = read_table(path)
+    return frame.astype({c.name: "Int64" for c in columns if c.whole and c.name in frame})
+
+
+def recording_of(results: Results, events: Path) -> Path | None:
+    """The recording of stored results, if it lies beside them, above them or in their study.
+
+    A file of that name with another content is none.
+    """
+    name = str(results.provenance["recording"])
+    for folder in _places(events):
+        path = folder / name
+        if path.is_file() and _sha256(path) == results.provenance["input_sha256"]:
+            return path
+    return None
+
+
+def _places(events: Path) -> list[Path]:
+    """Beside the results, one folder up, and where a study keeps what its derivatives are of."""
+    places = [events.parent, events.parent.parent]
+    for derivatives in events.parents:
+        if derivatives.parent.name == "derivatives":
+            study = derivatives.parent.parent
+            places.append(study / events.parent.relative_to(derivatives))
+    return places
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

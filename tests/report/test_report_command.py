@@ -1,0 +1,107 @@
+"""The report as a user meets it: what it writes, and what it refuses."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from emgspasm.report.pdf import BROWSERS
+
+
+def call(*arguments, **more):
+    command = [sys.executable, "-m", "emgspasm", "report", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, **more)
+
+
+@pytest.fixture(scope="module")
+def folder(patient, tmp_path_factory):
+    """A copy of the patient's recording and results, with a page."""
+    copied = shutil.copytree(patient.parent, tmp_path_factory.mktemp("report") / "results")
+    done = call(copied / "patient_events.tsv")
+    assert done.returncode == 0, done.stderr
+    return copied
+
+
+def test_the_page_stands_beside_its_results_and_needs_nothing_else(folder):
+    page = (folder / "patient_report.html").read_text(encoding="utf-8")
+    assert len(page) < 5_000_000
+    assert "<script" not in page
+    addresses = set(re.findall(r"(?:src|href)=[\"']([^\"'#]+)", page))
+    assert not [a for a in addresses if not a.startswith("data:")]
+    assert "research and education only" in page
+    assert "validated on simulated data and public recordings of healthy people only" in page
+    assert "No person was recorded: all of this is simulated." in page
+
+
+def test_a_page_is_not_replaced_unasked(folder):
+    before = (folder / "patient_report.html").read_bytes()
+    done = call(folder / "patient_events.tsv")
+    assert done.returncode != 0
+    assert "patient_report.html exists" in done.stderr
+    assert (folder / "patient_report.html").read_bytes() == before
+
+
+def test_what_an_expert_rejected_is_no_spasm_of_the_page(folder, tmp_path):
+    reviewed = shutil.copytree(folder, tmp_path / "reviewed")
+    review = [sys.executable, "-m", "emgspasm", "review", str(reviewed / "patient_events.tsv")]
+    listed = subprocess.run(review, capture_output=True, text=True, check=True).stdout
+    spasm = re.search(r"(E\d+)\D.*\bspasm\b", listed)[1]
+    subprocess.run([*review, "--rater", "A1", "--reject", spasm], check=True, capture_output=True)
+    done = call(reviewed / "patient_events.tsv", "--overwrite")
+    assert done.returncode == 0, done.stderr
+
+    def spasms(page):
+        row = re.search(r"Spasms \(count\)</th>(.*?)</tr>", page.read_text(encoding="utf-8"))[1]
+        return int(re.search(r"value=\"(\d+)\"|>(\d+)<", row)[0].strip('value=">< '))
+
+    assert spasms(reviewed / "patient_report.html") == spasms(folder / "patient_report.html") - 1
+    assert "reviewed by" in (reviewed / "patient_report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        ("nowhere", "nowhere"),
+        ("empty", "empty"),
+        ("table", "tasks_events.tsv"),
+    ],
+)
+def test_what_is_no_result_is_named(made, told, tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "tasks_events.tsv").write_text("onset\tduration\n1\t2\n", encoding="utf-8")
+    source = {"nowhere": "nowhere", "empty": "empty", "table": "tasks_events.tsv"}[made]
+    done = call(tmp_path / source)
+    assert done.returncode in (1, 2)
+    assert done.stderr.startswith("emgspasm: error: ")
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_page_of_another_name_is_refused(folder):
+    done = call(folder / "patient_events.tsv", "--out", folder / "page.docx")
+    assert done.returncode == 2
+    assert "Name it FILE.html" in done.stderr
+
+
+def test_a_pdf_has_two_pages(folder):
+    if not any(map(shutil.which, BROWSERS)):
+        pytest.skip("no browser prints here")
+    done = call(folder / "patient_events.tsv", "--pdf", "--overwrite")
+    assert done.returncode == 0, done.stderr
+    pdf = (folder / "patient_report.pdf").read_bytes()
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 2
+
+
+def test_without_a_converter_a_pdf_is_refused_before_anything_is_written(folder, tmp_path):
+    alone = {**os.environ, "PATH": str(Path(sys.executable).parent)}
+    if shutil.which("weasyprint", path=alone["PATH"]):
+        pytest.skip("weasyprint stands beside the interpreter")
+    target = tmp_path / "page.html"
+    done = call(folder / "patient_events.tsv", "--pdf", "--out", target, env=alone)
+    assert done.returncode == 2
+    assert "--pdf needs a converter" in done.stderr
+    assert not target.exists()

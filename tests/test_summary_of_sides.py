@@ -1,0 +1,68 @@
+"""What the summary says of a side: intervals, change, brow and rhythm, against the events table."""
+
+import numpy as np
+import pytest
+
+import emgspasm as es
+from emgspasm.storage.bdf import BdfWriter
+from emgspasm.stream import Annotation
+from emgspasm.synkinesis.intervals import wilson
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    path = tmp_path_factory.mktemp("s") / "x.bdf"
+    sim = es.simulate("hfs_clonic", duration=150, seed=81)
+    with BdfWriter(path, sim.info) as writer:
+        for chunk in sim:
+            writer.write(chunk)
+        writer.annotate(Annotation(5.0, 65.0, "rest_open"))
+        writer.annotate(Annotation(80.0, 65.0, "rest_post"))
+    return es.analyze_recording(path)
+
+
+@pytest.fixture(scope="module")
+def sides(results):
+    whole = results.summary[results.summary["channel"].isna() & results.summary["task"].isna()]
+    return whole.set_index("side")
+
+
+@pytest.fixture(scope="module")
+def spasms(results):
+    return results.events.query("trial_type == 'spasm' and side == 'L'")
+
+
+def test_the_change_is_that_of_the_two_rest_blocks(sides, spasms):
+    onsets = spasms["onset"].to_numpy()
+    first, last = (60 * np.sum((onsets >= a) & (onsets < a + 65)) / 65 for a in (5, 80))
+    assert sides.loc["L", "rate_mdc_per_min"] == pytest.approx(1.96 * abs(last - first), abs=0.01)
+    assert sides.loc["R", "rate_mdc_per_min"] == 0
+
+
+def test_the_intervals_of_a_side_vary_as_its_spasms_do(sides, spasms):
+    gaps = np.diff(spasms["onset"].to_numpy())
+    assert len(gaps) >= 19
+    assert sides.loc["L", "interval_cv"] == pytest.approx(gaps.std() / gaps.mean(), rel=0.05)
+    assert np.isnan(sides.loc["R", "interval_cv"])
+
+
+def test_the_brow_s_share_lies_in_wilson_s_interval_and_is_missing_without_spasms(sides, results):
+    row = sides.loc["L"]
+    [told] = [x for x in results.provenance["brow_lift"] if x["side"] == "L"]
+    assert row["brow_lift_pct"] == pytest.approx(100 * told["joined"] / told["spasms"], abs=0.01)
+    low, high = wilson(told["joined"], told["spasms"])
+    assert (row["brow_lift_ci_lo"], row["brow_lift_ci_hi"]) == pytest.approx(
+        (100 * low, 100 * high), abs=0.01
+    )
+    assert row["brow_lift_pct"] > 50  # clinical facts 2 [lit]: 68-86 % of hemifacial spasm
+    assert np.isnan(sides.loc["R", "brow_lift_pct"])
+
+
+def test_the_blink_rate_lies_in_its_interval(sides):
+    row = sides.loc["B"]
+    assert 0 < row["blink_ci_lo"] < row["blink_rate_per_min"] < row["blink_ci_hi"]
+
+
+def test_no_burst_is_counted_for_two_spasms(results):
+    linked = results.events[results.events["trial_type"] == "burst"].dropna(subset=["spasm_id"])
+    assert not linked.duplicated(["channel", "onset"]).any()
