@@ -56,10 +56,14 @@ def spectrum(
     """
     seconds = np.sort(onsets) / sampling_frequency
     _, first, counts = np.unique(seconds // SEGMENT, return_index=True, return_counts=True)
-    phases = np.exp(-2j * np.pi * seconds[:, None] * FREQUENCIES)
-    sums = np.abs(np.add.reduceat(phases, first, axis=0)) ** 2 / counts[:, None]
     told = counts >= 3
-    return sums[told].mean(axis=0) if told.any() else np.ones(len(FREQUENCIES)), int(told.sum())
+    if not told.any():
+        return np.ones(len(FREQUENCIES)), 0
+    power = np.empty(len(FREQUENCIES))
+    for i, f in enumerate(FREQUENCIES):  # one by one: all phases of a long recording fill memory
+        sums = np.add.reduceat(np.exp(-2j * np.pi * f * seconds), first)
+        power[i] = (np.abs(sums[told]) ** 2 / counts[told]).mean()
+    return power, int(told.sum())
 
 
 def frequency(onsets: NDArray[np.int64], sampling_frequency: float) -> float:
