@@ -159,10 +159,10 @@ def _scan(file: BinaryIO, header: Header, n_records: int) -> _Times:
     for record in range(n_records if places else 0):
         begin = header.n_bytes + record * header.record_bytes
         for index, (offset, n_bytes) in enumerate(places):
-            raw = os.pread(file.fileno(), n_bytes, begin + offset).rstrip(b"\0")
+            raw = os.pread(file.fileno(), n_bytes, begin + offset)
             needed = record == 0 or header.discontinuous
             if needed or raw.count(b"\x14") != 2:  # two: the record's time alone
-                _collect(raw, times, keeps_time=needed and index == 0)
+                _collect(raw.rstrip(b"\0"), times, keeps_time=needed and index == 0)
     return times
 
 
