@@ -280,8 +280,15 @@ class Cascade:
 
     def delay(self, info: StreamInfo) -> float:
         """Seconds until the power of a burst has risen to half; see :func:`rise`."""
-        return rise(self.sos(info.sampling_frequency)) / info.sampling_frequency
+        return _times(self, info.sampling_frequency)[0] / info.sampling_frequency
 
     def settling(self, info: StreamInfo) -> float:
         """Seconds until a start has decayed to 1 %."""
-        return settling_samples(self.sos(info.sampling_frequency)) / info.sampling_frequency
+        return _times(self, info.sampling_frequency)[1] / info.sampling_frequency
+
+
+@lru_cache(maxsize=64)
+def _times(cascade: Cascade, sampling_frequency: float) -> tuple[float, int]:
+    """Rise and settling in samples; asked for at the start of every segment."""
+    sos = cascade.sos(sampling_frequency)
+    return rise(sos), settling_samples(sos)

@@ -13,9 +13,12 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
+from emgspasm.dsp.filters import Cascade
 from emgspasm.dsp.pipeline import Analysis, Pipeline
 from emgspasm.stream import Annotation, Burst, Event, StreamInfo, emg_only
 from emgspasm.synkinesis import history as past
@@ -25,7 +28,7 @@ from emgspasm.synkinesis.chains import Chain
 from emgspasm.synkinesis.experience import Experience, note_eyes
 from emgspasm.synkinesis.history import History
 from emgspasm.synkinesis.judging import acts
-from emgspasm.synkinesis.markers import Marker, markers
+from emgspasm.synkinesis.markers import Marker, concerns_tasks, markers
 from emgspasm.synkinesis.naming import artifact, blink, movement, spasms
 from emgspasm.synkinesis.pairs import ENVELOPE, RATE, REACH, envelope_lag
 from emgspasm.synkinesis.reading import Reading, Site, read, sites
@@ -152,12 +155,10 @@ class Folding:
         annotations : iterable of Annotation
             Task markers among them are used.
         """
-        from scipy.signal import sosfilt
-
         fs = info.sampling_frequency
         shift = round(pipeline.delay(emg_only(info)) * fs)
         held = pipeline.detector.calibration + pipeline.certain(emg_only(info))
-        step = sosfilt(pipeline.cascade.sos(fs), np.ones(round(STEP * fs)))
+        step = _step_response(pipeline.cascade, fs)
         history = past.begin(fs, len(info.columns()), start, shift, held, step)
         places = sites(info)
         known = Experience(_sides_of_eyes_only(places.values()))
@@ -294,6 +295,16 @@ class Folding:
             said.events += spasms(chain, state.marked, state.known, gap, state.fs)
 
 
+@lru_cache(maxsize=16)
+def _step_response(cascade: Cascade, fs: float) -> NDArray[np.float64]:
+    """What the filters make of a step of height one, read-only."""
+    from scipy.signal import sosfilt
+
+    response: NDArray[np.float64] = sosfilt(cascade.sos(fs).copy(), np.ones(round(STEP * fs)))
+    response.flags.writeable = False
+    return response
+
+
 def _sides_of_eyes_only(places: Iterable[Site]) -> frozenset[str]:
     """Sides of which the montage holds no muscle of the facial nerve but the eye's."""
     facial = [place for place in places if place.muscle in REGIONS]
@@ -348,18 +359,19 @@ def fold(
         What became certain with it.
     """
     state: FoldState | None = None
+    tasks: list[Annotation] = []  # of many thousand annotations where many samples are missing
     n_known = told = 0
     news = False
     for analysis in analyses:
+        arrived = annotations[n_known : len(annotations)]
+        n_known += len(arrived)
+        tasks += filter(concerns_tasks, arrived)
         if analysis.begins:
             said = state.said if state else deque()
-            state = folding.init(pipeline, info, analysis.chunk.start, annotations)
+            state = folding.init(pipeline, info, analysis.chunk.start, tasks)
             state.said = said
         assert state is not None  # the first analysis begins a segment
-        amended: Sequence[Amendment] = ()
-        if len(annotations) != n_known:
-            n_known = len(annotations)
-            amended = folding.amend(state, annotations[:n_known])
+        amended = folding.amend(state, tasks) if arrived else ()
         state, folded = folding.step(state, analysis)
         if amended:
             folded = replace(folded, amended=tuple(amended))
