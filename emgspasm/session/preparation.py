@@ -12,7 +12,8 @@ from emgspasm.dsp.pipeline import analyze
 from emgspasm.errors import ConfigError
 from emgspasm.measurement import suit
 from emgspasm.results import check
-from emgspasm.stream import Channel, Chunk, StreamInfo
+from emgspasm.sources.protocols import Particular
+from emgspasm.stream import Channel, Chunk, Source, StreamInfo
 
 UNKNOWN_SCALE = 187_500.0
 """uV that a channel can store if nobody says its full scale: a Cyton's at gain 24."""
@@ -34,6 +35,12 @@ def labelled(config: LoadedConfig, info: StreamInfo) -> tuple[tuple[int, ...], S
     montage = config.config.montage
     columns, info = montage.apply(info) if montage else (tuple(range(len(info.channels))), info)
     return columns, replace(info, channels=tuple(map(_scaled, info.channels)))
+
+
+def equipment(source: Source) -> str:
+    """Name of the device for the header, once it has answered; a simulated one is called so."""
+    known = source.particulars if isinstance(source, Particular) else {}
+    return f"{source.info.device} (simulated)" if known.get("Simulated") else source.info.device
 
 
 def _scaled(channel: Channel) -> Channel:

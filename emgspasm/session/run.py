@@ -25,7 +25,7 @@ from emgspasm.session.disk import require_reserve, require_room, room
 from emgspasm.session.handover import Handover, Tick
 from emgspasm.session.network import NetworkMarkers
 from emgspasm.session.outlets import Outlets
-from emgspasm.session.preparation import chosen, labelled, refusal, unscaled, warm_up
+from emgspasm.session.preparation import chosen, equipment, labelled, refusal, unscaled, warm_up
 from emgspasm.session.status import Counters, Status
 from emgspasm.sources.events import SourceEvent
 from emgspasm.sources.lsl_markers import LslMarkers
@@ -169,9 +169,8 @@ class Session:
                 held.enter_context(self._network.inlet)
             held.enter_context(self._outlets)
             held.enter_context(self.source)
-            device = self._labelled.device
             self._writer = held.enter_context(
-                BdfWriter(self.path, self._labelled, equipment=device)
+                BdfWriter(self.path, self._labelled, equipment=equipment(self.source))
             )
             thread = threading.Thread(target=self._run, name="session", daemon=True)
             thread.start()

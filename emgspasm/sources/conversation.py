@@ -47,6 +47,11 @@ class Board:
     daisy: bool
     banner: str
 
+    @property
+    def simulated(self) -> bool:
+        """Whether it says that it is no real one, as ``emgspasm emulate`` does."""
+        return "Simulated board" in self.banner
+
 
 def write(port: serial.Serial, command: bytes) -> None:
     """Send bytes.

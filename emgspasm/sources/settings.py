@@ -187,6 +187,7 @@ def told(
     """Gather what belongs beside a recording: firmware, gains, skews (s), measured rate (Hz)."""
     return {
         "Firmware": board.firmware if board else "",
+        "Simulated": board.simulated if board else False,
         "Gains": {each.label: each.gain for each in settings.inputs if each.label},
         "ChannelSkew": dict(skews),
         "MeasuredSamplingFrequency": None if isnan(measured) else round(measured, 3),

@@ -18,6 +18,9 @@ def test_the_demo_records_an_emulated_board_and_finds_live_what_is_in_the_file(e
     recording = open_edf(out / "demo.bdf")
     assert recording.n_samples == 2500
     assert recording.info.names[0] == "OOC_L"
+    assert recording.info.device == "OpenBCI Cyton (simulated)"
+    page = (out / "demo_report.html").read_text(encoding="utf-8")
+    assert "No person was recorded: all of this is simulated." in page
     patient = simulate("hfs_mixed", sampling_frequency=250, duration=10, seed=1)
     sent = np.concatenate([chunk.samples for chunk in patient])
     assert abs(recording.read(0) - sent).max() < 0.05  # uV: a count of the board, one of the file
