@@ -235,13 +235,14 @@ def _analyzed(task: Task, reading: Reading) -> tuple[Results, StoredRecording, s
     from emgspasm.results import analyze_recording
     from emgspasm.storage.opening import open_recording
 
-    known = {
-        "montage": reading.montage,
-        "sampling_frequency": reading.sampling_frequency,
-        "gain": reading.gain,
-    }
-    results = analyze_recording(task.source, reading.config, **known)  # type: ignore[arg-type]  # of a call
-    return results, open_recording(task.source, **known), ""  # type: ignore[arg-type]  # of a call
+    rate, gain = reading.sampling_frequency, reading.gain
+    results = analyze_recording(
+        task.source, reading.config, montage=reading.montage, sampling_frequency=rate, gain=gain
+    )
+    recording = open_recording(
+        task.source, montage=reading.montage, sampling_frequency=rate, gain=gain
+    )
+    return results, recording, ""
 
 
 def _stored(task: Task) -> tuple[Results, StoredRecording | None, str]:

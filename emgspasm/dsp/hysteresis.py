@@ -20,6 +20,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.dsp.emission import emit, postpone, roomy
 from emgspasm.dsp.memory import (
     CALIBRATING,
     CUT,
@@ -27,7 +28,6 @@ from emgspasm.dsp.memory import (
     IDLE,
     ROW,
     RUNNING,
-    SETTLING,
     Memory,
     Rules,
     Sizes,
@@ -82,14 +82,7 @@ def finish(stop: int, sizes: Sizes, rules: Rules, past: Memory) -> NDArray[np.vo
 
 
 @numba.njit(cache=True, nogil=True)
-def _grow(out):  # type: ignore[no-untyped-def]  # numba infers kernels' types
-    bigger = np.empty(2 * len(out), ROW)
-    bigger[: len(out)] = out
-    return bigger
-
-
-@numba.njit(cache=True, nogil=True)
-def _begin(s, sample, sizes):  # type: ignore[no-untyped-def]  # see _grow
+def _begin(s, sample, sizes):  # type: ignore[no-untyped-def]  # numba infers kernels' types
     s.phase = CALIBRATING
     s.begin = sample
     s.settled = sample + sizes.settling
@@ -106,7 +99,7 @@ def _begin(s, sample, sizes):  # type: ignore[no-untyped-def]  # see _grow
 
 
 @numba.njit(cache=True, nogil=True)
-def _release(channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _grow
+def _release(channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
     """Learn the level from the samples held back, then run the loop over them."""
     s = past.channels[channel]
     first = count[0]
@@ -115,19 +108,12 @@ def _release(channel, sizes, rules, past, out, count):  # type: ignore[no-untype
     values, signal = past.held_envelope[channel, : s.held], past.held_signal[channel, : s.held]
     _, out = _run(s.begin, values, signal, channel, sizes, rules, past, out, count)
     s.held = 0
-    _postpone(out, first, count, s.now)
+    postpone(out, first, count, s.now)
     return out
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
-def _postpone(out, first, count, moment):  # type: ignore[no-untyped-def]  # see _grow
-    """What was found from row `first` on became certain only now."""
-    for i in range(first, count[0]):
-        out[i].moment = moment
-
-
 @numba.njit(cache=True, nogil=True)
-def _end(stop, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _grow
+def _end(stop, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
     """End the channel's run before sample `stop`, as the end of the stream does."""
     s = past.channels[channel]
     first = count[0]
@@ -138,21 +124,19 @@ def _end(stop, channel, sizes, rules, past, out, count):  # type: ignore[no-unty
             if not s.refined:
                 _open(s, s.crossed, channel, sizes, past, out, count)
             _close(s, s.now + 1, s.energy, sizes)
-            _emit(s, CUT, channel, sizes, out, count)
+            emit(s, CUT, channel, sizes.shortest, out, count)
         elif s.pending:
-            _emit(s, GOOD, channel, sizes, out, count)
+            emit(s, GOOD, channel, sizes.shortest, out, count)
         account(s)
-    _postpone(out, first, count, stop)
+    postpone(out, first, count, stop)
     s.phase = IDLE
     s.calm = 0
     s.on = s.off = s.base = np.nan
-    if count[0] + 2 > len(out):
-        out = _grow(out)
-    return out
+    return roomy(out, count)
 
 
 @numba.njit(cache=True, nogil=True)
-def _run(start, values, signal, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _grow
+def _run(start, values, signal, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
     """Take samples in until one is missing or the channel stops running; how many were taken."""
     s, ring = past.channels[channel], past.power[channel]
     taken, due = 0, True
@@ -167,7 +151,7 @@ def _run(start, values, signal, channel, sizes, rules, past, out, count):  # typ
 
 
 @numba.njit(cache=True, nogil=True)
-def _wait(s, ring, start, i, values, signal):  # type: ignore[no-untyped-def]  # see _grow
+def _wait(s, ring, start, i, values, signal):  # type: ignore[no-untyped-def]  # see _begin
     """Take quiet samples in up to one that asks for a decision; whether there is one."""
     on, calm, due = s.on, s.calm, False
     while i < len(values) and not due and not np.isnan(values[i]):
@@ -181,7 +165,7 @@ def _wait(s, ring, start, i, values, signal):  # type: ignore[no-untyped-def]  #
 
 
 @numba.njit(cache=True, nogil=True)
-def _last(s, ring, rules, start, i, values, signal):  # type: ignore[no-untyped-def]  # see _grow
+def _last(s, ring, rules, start, i, values, signal):  # type: ignore[no-untyped-def]  # see _begin
     """Take samples of a burst in up to one that asks for a decision; whether there is one."""
     peak, energy, relief, due = s.peak, s.energy, s.relief, False
     while i < len(values) and not due and not np.isnan(values[i]):
@@ -201,7 +185,7 @@ def _last(s, ring, rules, start, i, values, signal):  # type: ignore[no-untyped-
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def _decide(value, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _grow
+def _decide(value, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
     """The textbook loop, for the sample just taken in."""
     s = past.channels[channel]
     if s.above:
@@ -214,7 +198,7 @@ def _decide(value, channel, sizes, rules, past, out, count):  # type: ignore[no-
             _close(s, offset, s.energy - tail, sizes)
         elif s.now - s.crossed >= sizes.longest:
             _close(s, s.now + 1, s.energy, sizes)
-            _emit(s, CUT, channel, sizes, out, count)
+            emit(s, CUT, channel, sizes.shortest, out, count)
             account(s)
             _begin(s, s.now + 1, sizes)
         elif s.refined and s.now >= s.block:
@@ -228,13 +212,13 @@ def _decide(value, channel, sizes, rules, past, out, count):  # type: ignore[no-
         if s.now >= s.block:
             _weigh(s, value, channel, sizes, rules, past, out, count)
         if s.pending and _earliest(s, sizes) >= s.pending_offset + sizes.merge:
-            _emit(s, GOOD, channel, sizes, out, count)
+            emit(s, GOOD, channel, sizes.shortest, out, count)
         s.calm = 0 if s.above else _calm(s, sizes)
-    return _grow(out) if count[0] + 2 > len(out) else out
+    return roomy(out, count) if count[0] + 2 > len(out) else out
 
 
 @numba.njit(cache=True, nogil=True)
-def _expect(s, loud, rules):  # type: ignore[no-untyped-def]  # see _grow
+def _expect(s, loud, rules):  # type: ignore[no-untyped-def]  # see _begin
     """Weigh relief for a burst of this power: a loud one is missed at once, a weak one later."""
     rise = max(rules.rise, loud / s.quiet)
     s.slope = 0.5 * s.weight * (1.0 - 1.0 / rise) / s.quiet
@@ -242,13 +226,13 @@ def _expect(s, loud, rules):  # type: ignore[no-untyped-def]  # see _grow
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def _favour(power, quiet, rise):  # type: ignore[no-untyped-def]  # see _grow
+def _favour(power, quiet, rise):  # type: ignore[no-untyped-def]  # see _begin
     """Log-likelihood ratio of a Gaussian value: variance `rise` times `quiet`, against `quiet`."""
     return 0.5 * (power / quiet * (1.0 - 1.0 / rise) - np.log(rise))
 
 
 @numba.njit(cache=True, nogil=True)
-def _cross(s, sample, value, sizes, rules):  # type: ignore[no-untyped-def]  # see _grow
+def _cross(s, sample, value, sizes, rules):  # type: ignore[no-untyped-def]  # see _begin
     s.above = 1
     s.refined = 0
     s.crossed = sample
@@ -261,7 +245,7 @@ def _cross(s, sample, value, sizes, rules):  # type: ignore[no-untyped-def]  # s
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def _weigh(s, value, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _grow
+def _weigh(s, value, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
     """Judge the window that ends here: more evidence, or quiet to learn from."""
     s.block = s.now + sizes.window
     if s.evidence == 0.0:
@@ -278,14 +262,14 @@ def _weigh(s, value, channel, sizes, rules, past, out, count):  # type: ignore[n
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def _earliest(s, sizes):  # type: ignore[no-untyped-def]  # see _grow
+def _earliest(s, sizes):  # type: ignore[no-untyped-def]  # see _begin
     """Earliest onset a burst to come can be given."""
     earliest = s.now + 1 - sizes.back
     return min(earliest, s.doubt - sizes.window) if s.evidence > 0.0 else earliest
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def _calm(s, sizes):  # type: ignore[no-untyped-def]  # see _grow
+def _calm(s, sizes):  # type: ignore[no-untyped-def]  # see _begin
     """Samples until the next that can change anything, unless it is above `on`."""
     calm = s.block - s.now - 1
     if s.pending and s.evidence == 0.0:
@@ -294,7 +278,7 @@ def _calm(s, sizes):  # type: ignore[no-untyped-def]  # see _grow
 
 
 @numba.njit(cache=True, nogil=True)
-def _open(s, loud_from, channel, sizes, past, out, count):  # type: ignore[no-untyped-def]  # see _grow
+def _open(s, loud_from, channel, sizes, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
     """Find where the burst began; let the one before go if it lies too far back to merge."""
     power = past.power[channel]
     earliest = s.crossed - sizes.back
@@ -317,11 +301,11 @@ def _open(s, loud_from, channel, sizes, past, out, count):  # type: ignore[no-un
     s.refined = 1
     s.evidence = 0.0
     if s.pending and s.onset - s.pending_offset >= sizes.merge:
-        _emit(s, GOOD, channel, sizes, out, count)
+        emit(s, GOOD, channel, sizes.shortest, out, count)
 
 
 @numba.njit(cache=True, nogil=True)
-def _mean(ring, start, stop):  # type: ignore[no-untyped-def]  # see _grow
+def _mean(ring, start, stop):  # type: ignore[no-untyped-def]  # see _begin
     """Mean of the ring from sample `start` to `stop`, half open; 0 if that is nothing."""
     total = 0.0
     for i in range(start, stop):
@@ -330,7 +314,7 @@ def _mean(ring, start, stop):  # type: ignore[no-untyped-def]  # see _grow
 
 
 @numba.njit(cache=True, nogil=True)
-def _close(s, offset, energy, sizes):  # type: ignore[no-untyped-def]  # see _grow
+def _close(s, offset, energy, sizes):  # type: ignore[no-untyped-def]  # see _begin
     """Make the open burst pending, merged with the one that is."""
     if s.pending:
         s.pending_peak = max(s.pending_peak, s.peak)
@@ -346,24 +330,3 @@ def _close(s, offset, energy, sizes):  # type: ignore[no-untyped-def]  # see _gr
     s.above = 0
     s.evidence = 0.0
     s.block = s.now + sizes.window
-
-
-@numba.njit(cache=True, nogil=True)
-def _emit(s, quality, channel, sizes, out, count):  # type: ignore[no-untyped-def]  # see _grow
-    """Write the pending burst out if it is long enough."""
-    s.pending = 0
-    if s.pending_offset - s.pending_onset < sizes.shortest or s.pending_peak < s.floor:
-        return
-    row = out[count[0]]
-    row.channel = channel
-    row.begin = s.begin
-    row.onset = s.pending_onset
-    row.offset = s.pending_offset
-    row.moment = s.now
-    row.peak = s.pending_peak
-    row.mean = np.sqrt(max(s.pending_energy, 0.0) / s.pending_active)
-    row.baseline = s.base
-    row.quality = quality
-    if quality == GOOD and s.pending_onset < s.settled:
-        row.quality = SETTLING
-    count[0] += 1

@@ -11,7 +11,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.dsp.memory import CALIBRATING, CUT, GOOD, IDLE, ROW, RUNNING, SETTLING
+from emgspasm.dsp.emission import emit, postpone, roomy
+from emgspasm.dsp.memory import CALIBRATING, CUT, GOOD, IDLE, ROW, RUNNING
 from emgspasm.dsp.textbook_memory import PAIRS, TEAGER, Past, Rule
 
 
@@ -95,29 +96,13 @@ def _end(stop, channel, rule, past, out, count):  # type: ignore[no-untyped-def]
     if s.phase == RUNNING:
         if s.open:
             _close(s, s.now + 1, channel, rule, past)
-            _emit(s, CUT, channel, rule, out, count)
+            emit(s, CUT, channel, rule.shortest, out, count)
         elif s.pending:
-            _emit(s, GOOD, channel, rule, out, count)
-    _postpone(out, first, count, stop)
+            emit(s, GOOD, channel, rule.shortest, out, count)
+    postpone(out, first, count, stop)
     s.phase = IDLE
     s.base = s.mean = s.limit = np.nan
-    return _roomy(out, count)
-
-
-@numba.njit(cache=True, nogil=True)
-def _roomy(out, count):  # type: ignore[no-untyped-def]  # see _begin
-    if count[0] + 2 <= len(out):
-        return out
-    bigger = np.empty(2 * len(out), ROW)
-    bigger[: len(out)] = out
-    return bigger
-
-
-@numba.njit(cache=True, nogil=True)
-def _postpone(out, first, count, moment):  # type: ignore[no-untyped-def]  # see _begin
-    """What was found from row `first` on became certain only now."""
-    for i in range(first, count[0]):
-        out[i].moment = moment
+    return roomy(out, count)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -132,7 +117,7 @@ def _release(channel, rule, past, out, count):  # type: ignore[no-untyped-def]  
         level, sample = past.held_envelope[channel, i], past.held_signal[channel, i]
         out = _take(level, sample, channel, rule, past, out, count)
     s.held = 0
-    _postpone(out, first, count, s.now)
+    postpone(out, first, count, s.now)
     return out
 
 
@@ -197,12 +182,12 @@ def _take(level, sample, channel, rule, past, out, count):  # type: ignore[no-un
         elif s.open and s.lasting < rule.keep:
             _close(s, max(s.onset, s.last - rule.lag) + 1, channel, rule, past)
         elif not s.open and s.pending and _earliest(s, rule) >= s.pending_offset + rule.merge:
-            _emit(s, GOOD, channel, rule, out, count)
+            emit(s, GOOD, channel, rule.shortest, out, count)
     if s.open and s.now - s.onset >= rule.longest:
         _close(s, s.now + 1, channel, rule, past)
-        _emit(s, CUT, channel, rule, out, count)
+        emit(s, CUT, channel, rule.shortest, out, count)
         _begin(s, s.now + 1, rule)
-    return _roomy(out, count)
+    return roomy(out, count)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -244,7 +229,7 @@ def _open(s, channel, rule, past, out, count):  # type: ignore[no-untyped-def]  
         s.peak = max(s.peak, past.envelope[channel, k & mask])
         s.energy += past.signal[channel, k & mask] ** 2
     if s.pending and s.onset - s.pending_offset >= rule.merge:
-        _emit(s, GOOD, channel, rule, out, count)
+        emit(s, GOOD, channel, rule.shortest, out, count)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -263,24 +248,3 @@ def _close(s, offset, channel, rule, past):  # type: ignore[no-untyped-def]  # s
     s.pending_active += offset - s.onset
     s.pending_offset = offset
     s.open = 0
-
-
-@numba.njit(cache=True, nogil=True)
-def _emit(s, quality, channel, rule, out, count):  # type: ignore[no-untyped-def]  # see _begin
-    """Write the pending burst out if it is long and loud enough."""
-    s.pending = 0
-    if s.pending_offset - s.pending_onset < rule.shortest or s.pending_peak < s.floor:
-        return
-    row = out[count[0]]
-    row.channel = channel
-    row.begin = s.begin
-    row.onset = s.pending_onset
-    row.offset = s.pending_offset
-    row.moment = s.now
-    row.peak = s.pending_peak
-    row.mean = np.sqrt(max(s.pending_energy, 0.0) / s.pending_active)
-    row.baseline = s.base
-    row.quality = quality
-    if quality == GOOD and s.pending_onset < s.settled:
-        row.quality = SETTLING
-    count[0] += 1

@@ -1,0 +1,50 @@
+"""How every compiled detector says a burst: a row of :data:`emgspasm.dsp.memory.ROW`.
+
+`s` is the row of a channel's memory, whose fields ``pending...`` hold a finished burst that may
+still be merged with the next.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from emgspasm.dsp.memory import GOOD, ROW, SETTLING
+
+
+@numba.njit(cache=True, nogil=True)
+def emit(s, quality, channel, shortest, out, count):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+    """Write the pending burst out if it has `shortest` samples and is loud enough."""
+    s.pending = 0
+    if s.pending_offset - s.pending_onset < shortest or s.pending_peak < s.floor:
+        return
+    row = out[count[0]]
+    row.channel = channel
+    row.begin = s.begin
+    row.onset = s.pending_onset
+    row.offset = s.pending_offset
+    row.moment = s.now
+    row.peak = s.pending_peak
+    row.mean = np.sqrt(max(s.pending_energy, 0.0) / s.pending_active)
+    row.baseline = s.base
+    row.quality = quality
+    if quality == GOOD and s.pending_onset < s.settled:
+        row.quality = SETTLING
+    count[0] += 1
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def postpone(out, first, count, moment):  # type: ignore[no-untyped-def]  # see emit
+    """What was found from row `first` on became certain only now."""
+    for i in range(first, count[0]):
+        out[i].moment = moment
+
+
+@numba.njit(cache=True, nogil=True)
+def roomy(out, count):  # type: ignore[no-untyped-def]  # see emit
+    """`out`, or a copy of twice its size, with room for the two bursts a decision may say."""
+    if count[0] + 2 <= len(out):
+        return out
+    bigger = np.empty(2 * len(out), ROW)
+    bigger[: len(out)] = out
+    return bigger
