@@ -48,8 +48,8 @@ def review(
     and so are the tables of its study.
     """
     from emgspasm import review as reviewing
-    from emgspasm.batch import write_group
     from emgspasm.group.results import study_of
+    from emgspasm.outputs import write_group
     from emgspasm.storage.derivatives import RESULTS
     from emgspasm.storage.scales import rater as pseudonym
     from emgspasm.storage.tables import read_table

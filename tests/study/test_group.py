@@ -6,9 +6,9 @@ import shutil
 import pandas as pd
 import pytest
 
-from emgspasm.batch import write_group
 from emgspasm.group.methods import methods_text
 from emgspasm.group.results import group_results, study_of
+from emgspasm.outputs import write_group
 from emgspasm.storage.columns import GROUP
 from emgspasm.storage.derivatives import RESULTS
 from emgspasm.storage.tables import read_table
