@@ -22,7 +22,7 @@ layers: .venv/installed-test
 	$(BIN)/lint-imports
 
 suite: .venv/installed-test
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 3  # on two cores: boards and recordings in real time mostly sleep
 
 coverage: .venv/installed-test  ## which lines the tests do not reach; takes half as long again
 	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
