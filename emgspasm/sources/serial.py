@@ -40,8 +40,9 @@ STALL = 0.4
 RECONNECT = 3.0
 """Seconds without a packet after which the board is taken for lost and opened anew."""
 
-_GATHER = 0.006
-"""Seconds that packets gather between two reads: half the CPU for 6 ms of delay."""
+_GATHER = 0.012
+"""Seconds that packets gather between two reads: at 6 ms, reading and analysis take half as much
+CPU again, and USB may hold packets for 16 ms anyway (firmware_notes 5.1)."""
 
 _RETRY = 0.5
 _LATE = 0.25
