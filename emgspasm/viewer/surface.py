@@ -167,6 +167,11 @@ class Surface(QWidget):
         self.overview.update_time(desk.stop / desk.feed.sampling_frequency)
         self.overview.set_view(*self.traces.stretch)
 
+    def show_counts(self, desk: Desk) -> None:
+        """Show what has been counted, and in how much time."""
+        if self.side is not None:
+            self.side.show_time(desk.feed)
+
     def set_mirrored(self, mirrored: bool) -> None:
         """Put the patient's right on the left, or not."""
         for panel in (self.side, self.overview, self.spectrum, self.check):

@@ -185,6 +185,7 @@ class Window(QMainWindow):
     def _show_second(self, desk: Desk) -> None:
         """What changes slowly: noise levels, the state of the board, what there is to say."""
         self.surface.traces.show_texts(lane_texts(desk.feed))
+        self.surface.show_counts(desk)
         self.checkup.refresh()
         if isinstance(desk, Live):
             record = self.actions_["record"]

@@ -19,7 +19,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
 
 from emgspasm.cli.recording import describe
 from emgspasm.config import LoadedConfig, parse_config
@@ -100,14 +100,11 @@ def watching(make, config: LoadedConfig | None = None) -> Window:
 
 
 def run(seconds: float) -> float:
-    """Let the window live for so many seconds; the CPU seconds that its events took."""
-    app, end, busy = application(), time.perf_counter() + seconds, 0.0
-    while time.perf_counter() < end:
-        before = time.thread_time()
-        app.processEvents()
-        busy += time.thread_time() - before
-        time.sleep(0.002)
-    return busy
+    """Let the window live for so many seconds, in Qt's own loop; the CPU seconds of its thread."""
+    loop, before = QEventLoop(), time.thread_time()
+    QTimer.singleShot(round(1000 * seconds), loop.quit)
+    loop.exec()
+    return time.thread_time() - before
 
 
 def await_samples(window: Window, n: int) -> None:
