@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from pathlib import Path
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from emgspasm.config import LoadedConfig
@@ -15,6 +17,9 @@ from emgspasm.viewer.record_dialog import Wanted
 from emgspasm.viewer.recorder import Recorder
 from emgspasm.viewer.replay import Replay
 from emgspasm.viewer.window import Window
+
+STARTED = 3.0
+"""Seconds after which the window stands and a source streams [design]."""
 
 
 def replay(path: Path, config: LoadedConfig, speed: float) -> None:
@@ -33,7 +38,6 @@ def replay(path: Path, config: LoadedConfig, speed: float) -> None:
 def live(wiring: Wiring, study: Path | None) -> None:
     """Show a board, and record it when asked, until the window is closed."""
     app = application()
-    raster.warm_up()
     kept = settings.load()
     window = Window(kept)
     folder = str(study.resolve()) if study else kept.study
@@ -59,7 +63,17 @@ def run(app: QApplication, window: Window) -> None:
     def end(number: int, frame: object) -> None:  # noqa: ARG001  signal's signature
         window.close()
 
+    QTimer.singleShot(round(1000 * STARTED), collect)
     before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
     app.exec()  # the frames let Python see signals thirty times a second
     for number, handler in before.items():
         signal.signal(number, handler)
+
+
+def collect() -> None:
+    """Collect garbage from now on, but never look at what start-up has made for good.
+
+    A look at all of it would stop the picture for a fifth of a second now and then.
+    """
+    gc.freeze()
+    gc.enable()

@@ -150,7 +150,8 @@ class Live:
     def notices(self) -> tuple[str, ...]:
         """What was decided or went wrong, in sentences for people."""
         session = self.session
-        refused = f"not analyzed: {session.refusal}" if session.refusal else ""
+        refusal = session.refusal if self._open else ""  # found out while the source opens
+        refused = f"not analyzed: {refusal}" if refusal else ""
         error = str(self._error) if self._error else ""
         return tuple(filter(None, (error, refused, session.notice, *session.notes)))
 
