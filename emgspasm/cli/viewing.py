@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import click
 
 from emgspasm.cli.boards import configured_source
-from emgspasm.cli.console import FILE, Command, read_config
-from emgspasm.cli.recording import describe
+from emgspasm.cli.console import FILE, Command, read_config, say
+from emgspasm.cli.recording import conclude, describe
 from emgspasm.errors import ConfigError, SourceError
 
 if TYPE_CHECKING:
@@ -69,8 +69,8 @@ def _live(loaded: LoadedConfig, config: Path, port: str | None, study: Path | No
     from emgspasm.viewer.live import Wiring
 
     configured_source(loaded, config, port)  # what is wrong with it is said before a window opens
-    wiring = Wiring(loaded, lambda: configured_source(loaded, config, port), describe)
-    application.live(wiring, study)
+    wiring = Wiring(loaded, lambda: configured_source(loaded, config, port), describe, conclude)
+    application.live(wiring, study, say)
 
 
 def require_window() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -35,8 +36,22 @@ def replay(path: Path, config: LoadedConfig, speed: float) -> None:
     run(app, window)
 
 
-def live(wiring: Wiring, study: Path | None) -> None:
-    """Show a board, and record it when asked, until the window is closed."""
+def live(wiring: Wiring, study: Path | None, say: Callable[[str], None]) -> None:
+    """Show a board, and record it when asked, until the window is closed.
+
+    Parameters
+    ----------
+    wiring : Wiring
+    study : Path or None
+        Folder that the dialog proposes.
+    say : callable
+        Takes what there is to say when the window is closed.
+
+    Raises
+    ------
+    EmgspasmError
+        The tables of what was recorded could not be written.
+    """
     app = application()
     kept = settings.load()
     window = Window(kept)
@@ -45,8 +60,10 @@ def live(wiring: Wiring, study: Path | None) -> None:
     window.show()
     window.tuner.begin(wiring.config)
     app.processEvents()  # it stands before the board is looked for
-    window.watch(Recorder(wiring, wanted, window))
+    recorder = Recorder(wiring, wanted, window)
+    window.watch(recorder)
     run(app, window)
+    recorder.finish(say)
 
 
 def application() -> QApplication:

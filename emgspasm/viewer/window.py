@@ -345,9 +345,11 @@ class Window(QMainWindow):
         """Let go of everything, and keep how it looked."""
         self._timer.stop()
         self.checkup.close()
-        if self.desk is not None:
+        if self.recorder is not None:
+            self.recorder.close()
+        elif self.desk is not None:
             self.desk.close()
-            self.desk = None
+        self.desk = None
         kept = replace(self.kept, geometry=bytes(self.saveGeometry().data()))
         if self.recorder is not None:
             wanted = self.recorder.wanted

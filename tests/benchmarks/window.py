@@ -21,7 +21,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
 
-from emgspasm.cli.recording import describe
+from emgspasm.cli.recording import conclude, describe
 from emgspasm.config import LoadedConfig, parse_config
 from emgspasm.sources.registry import open_source
 from emgspasm.stream import Channel, Chunk, StreamInfo
@@ -94,7 +94,7 @@ def watching(make, config: LoadedConfig | None = None) -> Window:
     window = Window(Kept())
     window.resize(1440, 900)
     window.show()
-    wiring = Wiring(config or LoadedConfig(), make, describe)
+    wiring = Wiring(config or LoadedConfig(), make, describe, conclude)
     window.watch(Recorder(wiring, Wanted("", "", "", ""), window))
     return window
 

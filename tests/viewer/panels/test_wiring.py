@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 
-from emgspasm.cli.recording import describe
+from emgspasm.cli.recording import conclude, describe
 from emgspasm.config import parse_config
 from emgspasm.sources.protocols import Electrode
 from emgspasm.synkinesis.measures import is_hemifacial
@@ -64,7 +64,7 @@ def watch(open_window, tmp_path):
 
         window.watch(
             Recorder(
-                Wiring(CONFIG, make_source, describe),
+                Wiring(CONFIG, make_source, describe, conclude),
                 Wanted(str(tmp_path / "study"), "01", "", "rest"),
                 window,
             )
