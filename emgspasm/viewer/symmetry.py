@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
 from emgspasm.stream import StreamInfo
 from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL
@@ -18,6 +18,7 @@ from emgspasm.viewer.layer import Layer
 from emgspasm.viewer.meter import Meter, verdict
 from emgspasm.viewer.muscles import Pair, full_name, pairs
 from emgspasm.viewer.palette import Palette
+from emgspasm.viewer.panel import Panel
 
 EACH = 4
 """Updates of the bars for one of the indices: numbers that change faster cannot be read
@@ -38,7 +39,7 @@ class Row:
     percent: int | None
 
 
-class Symmetry(QWidget):
+class Symmetry(Panel):
     """Mirrored bars a muscle: noise-corrected amplitude of both sides, one scale for all.
 
     Under each pair of bars lies the laterality index, from -1 to 1, on the side it leans to:
@@ -58,11 +59,10 @@ class Symmetry(QWidget):
     """
 
     def __init__(self, info: StreamInfo, palette: Palette, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._pairs, self._palette, self._mirrored = pairs(info), palette, True
+        super().__init__("Symmetry: left against right, muscle by muscle", palette, parent)
+        self._pairs = pairs(info)
         self._n_channels = len(info.columns())
         self._layer = Layer()
-        self.setAccessibleName("Symmetry: left against right, muscle by muscle")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.clear()
 
@@ -72,27 +72,15 @@ class Symmetry(QWidget):
         self._shown: list[Row] = []
         self._updates = 0
         self._percents: list[int | None] = [None] * len(self._pairs)
-        self._lay_out()
+        self._stale()
 
-    def _lay_out(self) -> None:
-        """Find places anew, and paint everything."""
+    def _stale(self) -> None:
         em, n_rows = float(self.fontMetrics().height()), len(self._pairs)
         self._bars = lay_out(self.width(), self.height(), em, n_rows, mirrored=self._mirrored)
         self._numbers = font_of(self.font(), 0.95), font_of(self.font(), 0.95, bold=True)
         self._shown = self._rows()
         self._layer.drop()
-        self.update()
-
-    def dress(self, palette: Palette) -> None:
-        """Change the colours."""
-        self._palette = palette
-        self._layer.drop()
-        self.update()
-
-    def set_mirrored(self, mirrored: bool) -> None:
-        """Show the person's right on the left, as seen face to face, or their left."""
-        self._mirrored = mirrored
-        self._lay_out()
+        super()._stale()
 
     def update_levels(self, envelope: NDArray[np.float64], noise: NDArray[np.float64]) -> None:
         """Take the present amplitudes.
@@ -259,31 +247,14 @@ class Symmetry(QWidget):
             text = f"{side[0].upper()} {text}" + ("" if sure else "?")
         painter.drawText(self._bars.numbers(k), Qt.AlignmentFlag.AlignCenter, text)
 
-    # --- what Qt asks -----------------------------------------------------------------------
+    # --- words ------------------------------------------------------------------------------
 
-    def event(self, event: QEvent) -> bool:
-        """Tell the row under the mouse in words."""
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            place = QPointF(event.pos())
-            for k, pair in enumerate(self._pairs):
-                if self._bars.row(k).contains(place):
-                    QToolTip.showText(event.globalPos(), self._told(pair), self)
-                    return True
-        return super().event(event)
+    def _told(self, point: QPointF) -> str:
+        """The row there in words."""
+        under = [p for k, p in enumerate(self._pairs) if self._bars.row(k).contains(point)]
+        return self._words(under[0]) if under else ""
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Paint anew in another font."""
-        if event.type() == QEvent.Type.FontChange:
-            self._lay_out()
-            self.updateGeometry()
-        super().changeEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Find places in another size."""
-        self._lay_out()
-        super().resizeEvent(event)
-
-    def _told(self, pair: Pair) -> str:
+    def _words(self, pair: Pair) -> str:
         parts = [
             f"{side} {self.meter.amplitude[column]:.0f} \N{MICRO SIGN}V"
             for side in ("left", "right")
