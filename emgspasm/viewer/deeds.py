@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from emgspasm.viewer import filing
 from emgspasm.viewer.strip import TRACKS
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def _measuring(window: Window) -> dict[str, Deed]:
         "cursor_b_back": lambda _: freeze.nudge(1, -0.01),
         "cursor_b_forth": lambda _: freeze.nudge(1, 0.01),
         "spectrum": window.spectrum.show,
-        "snapshot": lambda _: window.snap(),
+        "snapshot": lambda _: filing.snap(window),
     }
 
 
@@ -77,7 +78,7 @@ def _leading(window: Window) -> dict[str, Deed]:
 def _window(window: Window) -> dict[str, Deed]:
     return {
         "save_config": lambda _: window.tuner.save(),
-        "open": lambda _: window.ask_file(),
+        "open": lambda _: filing.ask_file(window),
         "theme": lambda _: window.turn_theme(),
         "larger": lambda _: window.turn_font(1.1),
         "smaller": lambda _: window.turn_font(1 / 1.1),
