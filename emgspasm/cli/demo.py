@@ -113,7 +113,7 @@ def conclude(
     recording: Path, face: Simulation, truth: Path, status: Status, *, overwrite: bool
 ) -> None:
     """Analyze what was recorded, hold it against what was said live and what is true, report it."""
-    from emgspasm.batch import write_results
+    from emgspasm.outputs import write_results
     from emgspasm.results import analyze_recording
     from emgspasm.storage.opening import open_recording
     from emgspasm.synkinesis.scoring import score

@@ -221,6 +221,8 @@ def _spasms(events: Mapping[EventKind, int]) -> Mapping[str, int]:
 def conclude(session: Session, place: Placement, study: Path, say: Callable[[str], None]) -> None:
     """Write the tables, as ``analyze`` does, and say what came of the recording."""
     from emgspasm import batch
+    from emgspasm.storage.collection import results_folder
+    from emgspasm.storage.derivatives import RESULTS, result_path
     from emgspasm.storage.tables import read_table
 
     status = session.status
@@ -232,14 +234,14 @@ def conclude(session: Session, place: Placement, study: Path, say: Callable[[str
     if session.refusal:
         say(f"not analyzed: {session.refusal}")
         return
-    out = batch.results_folder(study, place.recording, None)
+    out = results_folder(study, place.recording, None)
     outcome = batch.run_job(batch.Job(place.recording, out, session.config))
     if outcome.error is not None:
         raise outcome.error
-    batch.write_joint([outcome], study / "derivatives" / "emgspasm")
-    found = counted(read_table(batch.result_path(out, place.recording.stem, "events")))
+    batch.write_joint([outcome], study / RESULTS)
+    found = counted(read_table(result_path(out, place.recording.stem, "events")))
     require_same(status, found)
-    say(looked_at(read_table(batch.result_path(out, place.recording.stem, "summary"))))
+    say(looked_at(read_table(result_path(out, place.recording.stem, "summary"))))
     bursts = sum(n for (kind, _, _), n in found.items() if kind == "burst")
     say(
         f"{bursts} bursts (spasms {_sides(_spasms(found))}) and "

@@ -18,7 +18,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.dsp.filters import Cascade
+from emgspasm.dsp.filters import Cascade, response
 from emgspasm.dsp.pipeline import Analysis, Pipeline
 from emgspasm.stream import Annotation, Burst, Event, StreamInfo, emg_only
 from emgspasm.synkinesis import history as past
@@ -298,11 +298,9 @@ class Folding:
 @lru_cache(maxsize=16)
 def _step_response(cascade: Cascade, fs: float) -> NDArray[np.float64]:
     """What the filters make of a step of height one, read-only."""
-    from scipy.signal import sosfilt
-
-    response: NDArray[np.float64] = sosfilt(cascade.sos(fs).copy(), np.ones(round(STEP * fs)))
-    response.flags.writeable = False
-    return response
+    stepped = response(cascade.sos(fs), np.ones(round(STEP * fs)))
+    stepped.flags.writeable = False
+    return stepped
 
 
 def _sides_of_eyes_only(places: Iterable[Site]) -> frozenset[str]:

@@ -72,14 +72,14 @@ def frequency(onsets: NDArray[np.int64], sampling_frequency: float) -> float:
     A peak of three times its neighbours within 1 Hz (clinical facts 5), which chance does not
     reach.
     """
-    from scipy.stats import chi2
+    from scipy.special import chdtri
 
     if len(onsets) < FEWEST_ONSETS:
         return nan
     power, n_segments = spectrum(onsets, sampling_frequency)
     if n_segments == 0:
         return nan
-    least = chi2.isf(CHANCE, 2 * n_segments) / (2 * n_segments)
+    least = chdtri(2 * n_segments, CHANCE) / (2 * n_segments)
     apart = np.abs(FREQUENCIES[:, None] - FREQUENCIES)
     beside = (apart <= BESIDE) & (apart > OWN)
     nearby = np.array([power[near].mean() for near in beside])
