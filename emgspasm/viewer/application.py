@@ -34,6 +34,7 @@ def replay(path: Path, config: LoadedConfig, speed: float) -> None:
     window.open(desk)
     window.show()
     run(app, window)
+    window.review.finish()
 
 
 def live(wiring: Wiring, study: Path | None, say: Callable[[str], None]) -> None:

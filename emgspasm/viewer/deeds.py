@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from emgspasm.decisions import TYPES
+from emgspasm.stream import EventType
 from emgspasm.viewer import filing
 from emgspasm.viewer.strip import TRACKS
 
@@ -70,6 +72,11 @@ def _leading(window: Window) -> dict[str, Deed]:
         "loops": replays.loop,
         "faster": lambda _: replays.turn_speed(1),
         "slower": lambda _: replays.turn_speed(-1),
+        "next_event": lambda _: window.review.step(1),
+        "last_event": lambda _: window.review.step(-1),
+        "accept": lambda _: window.review.decide("accepted"),
+        "reject": lambda _: window.review.decide("rejected"),
+        **{f"call_{kind}": partial(_call, window, kind) for kind in TYPES},
         "next_spasm": lambda _: replays.seek_spasm(1, window.view.seconds),
         "last_spasm": lambda _: replays.seek_spasm(-1, window.view.seconds),
     }
@@ -91,6 +98,10 @@ def _window(window: Window) -> dict[str, Deed]:
 def _track(window: Window, name: str, _: bool) -> None:
     """Draw a track, or not; one of them is always drawn."""
     window.change(tracks=window.view.tracks ^ {name} or frozenset({name}))
+
+
+def _call(window: Window, kind: EventType, _: bool) -> None:
+    window.review.decide("accepted", kind)
 
 
 def _switch(window: Window, name: str, on: bool) -> None:

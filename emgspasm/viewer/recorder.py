@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog, QWidget
@@ -15,6 +16,7 @@ from emgspasm.session import Session
 from emgspasm.storage.study import Placement
 from emgspasm.stream import Source
 from emgspasm.viewer.clock import clock
+from emgspasm.viewer.errands import Errands
 from emgspasm.viewer.live import Live, Wiring
 from emgspasm.viewer.record_dialog import RecordDialog, Wanted
 
@@ -44,16 +46,14 @@ class Recorder(QObject):
 
     opened = Signal(object)
     said = Signal(str)
-    _concluded = Signal(object)
 
     def __init__(self, wiring: Wiring, wanted: Wanted, parent: QWidget) -> None:
         super().__init__(parent)
         self._wiring, self._window = wiring, parent
         self.wanted = wanted
         self.live: Live | None = None
-        self._tables = ThreadPoolExecutor(1, "tables")
-        self._unsaid: list[Future[tuple[str, ...]]] = []
-        self._concluded.connect(self._say)
+        self._tables = Errands("tables", self)
+        self._tables.done.connect(self._say)
 
     @property
     def texts(self) -> dict[str, str]:
@@ -126,9 +126,7 @@ class Recorder(QObject):
             return
         live.close()
         if live.place is not None and live.began:
-            future = self._tables.submit(self._conclude, live.session, live.place)
-            self._unsaid.append(future)
-            future.add_done_callback(self._concluded.emit)
+            self._tables.run(partial(self._conclude, live.session, live.place))
 
     def finish(self, say: Callable[[str], None]) -> None:
         """Wait for tables that are still being written, once the window is closed.
@@ -143,11 +141,10 @@ class Recorder(QObject):
         EmgspasmError
             Tables could not be written.
         """
-        if self._unsaid:
+        if self._tables.waiting:
             say("writing the tables of what was recorded")
-        self._tables.shutdown()
-        for future in self._unsaid:
-            for sentence in future.result():
+        for sentences in self._tables.finish():
+            for sentence in sentences:
                 say(sentence)
 
     def _conclude(self, session: Session, place: Placement) -> tuple[str, ...]:
@@ -157,7 +154,6 @@ class Recorder(QObject):
         return tuple(sentences)
 
     def _say(self, future: Future[tuple[str, ...]]) -> None:
-        self._unsaid.remove(future)
         try:
             self.said.emit("\n".join(future.result()))
         except EmgspasmError as error:

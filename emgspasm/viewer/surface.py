@@ -81,6 +81,10 @@ class Surface(QWidget):
         column.addWidget(self.replay_bar)
         column.addWidget(self.marker_bar)
         column.addWidget(self.status)
+        self._review = styled(QLabel(textFormat=Qt.TextFormat.PlainText), "review")
+        self._review.setMinimumWidth(1)  # long words never widen the window
+        self._review.hide()
+        self._below.addWidget(self._review)
         self._banner = styled(QLabel(self.traces), "banner")
         self._banner.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._banner.hide()
@@ -194,6 +198,12 @@ class Surface(QWidget):
         self._banner.resize(max(360, self._banner.width()), self._banner.height())
         self._banner.setVisible(bool(text))
         self._place()
+
+    def say_review(self, text: str) -> None:
+        """Say where a review is; ``""`` says nothing."""
+        self._review.setText(text)
+        self._review.setToolTip(text)
+        self._review.setVisible(bool(text))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep what lies over the window in its place."""

@@ -23,6 +23,7 @@ from emgspasm.viewer.picture import View
 from emgspasm.viewer.recorder import Recorder
 from emgspasm.viewer.replay import Replay
 from emgspasm.viewer.replay_control import ReplayControl
+from emgspasm.viewer.reviewing import Reviewing
 from emgspasm.viewer.selection import SelectionSpectrum
 from emgspasm.viewer.status_line import live_parts, live_state, replay_parts, replay_state
 from emgspasm.viewer.style import style_sheet
@@ -56,6 +57,7 @@ class Window(QMainWindow):
     colours : Palette
     tuner : Tuner
     freeze : Freeze
+    review : Reviewing
     recorder : Recorder or None
         Of the board, if there is one.
     snapshots : Path
@@ -82,6 +84,7 @@ class Window(QMainWindow):
         self.freeze.changed.connect(self._show_freeze)  # once the spectrum knows of it
         self.checkup = Checkup(self)
         self.tuner = Tuner(self)
+        self.review = Reviewing(self)
         self._acts = deeds(self)
         self._connect()
         self._scale_font()
@@ -107,6 +110,7 @@ class Window(QMainWindow):
         self._show_view(self.view)
         shortcuts.offer(self.actions_, self._marks, "l" if live else "r")
         self.checkup.open(desk)
+        self.review.open(desk)
         self._timer.start()
 
     def rest(self, state: str) -> None:

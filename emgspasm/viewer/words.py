@@ -32,7 +32,8 @@ def labels(feed: Feed, start: int, stop: int, palette: Palette) -> list[Words]:
     for event in feed.found.events_in(start, stop, round(60 * fs)):
         channels = frozenset(feed.column_of[burst.channel] for burst in event.bursts)
         colour = palette.event_color(event.trial_type)
-        written.append((channels, event.onset, event_text(event), colour))
+        remark = feed.found.remarks.get((event.onset, event.offset), "")
+        written.append((channels, event.onset, f"{event_text(event)} {remark}".strip(), colour))
     for event in feed.found.provisional:
         channels = frozenset(feed.column_of[burst.channel] for burst in event.bursts)
         written.append((channels, event.onset, f"{event.trial_type}?", palette.faint))

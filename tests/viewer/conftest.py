@@ -74,6 +74,7 @@ def open_window(qtbot):
     yield open_
     for window in opened:
         window.close()
+        window.review.finish()
         if window.recorder is not None:
             with suppress(EmgspasmError):  # too short for tables
                 window.recorder.finish(print)
