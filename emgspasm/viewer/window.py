@@ -126,7 +126,7 @@ class Window(QMainWindow):
         self.surface.marker_bar.show_texts(recorder.texts)
         self.surface.marker_bar.marked.connect(recorder.mark)
         recorder.opened.connect(self.open)
-        recorder.said.connect(self.surface.notice.tell)
+        recorder.said.connect(self.surface.notice.add)
         recorder.look()
 
     @property
@@ -196,7 +196,7 @@ class Window(QMainWindow):
         for notice in desk.notices:
             if notice not in self._told:
                 self._told = (*self._told, notice)
-                self.surface.notice.tell(notice)
+                self.surface.notice.add(notice)
 
     def _connect(self) -> None:
         surface = self.surface
