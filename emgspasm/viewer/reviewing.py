@@ -132,7 +132,8 @@ class Reviewing(QObject):
             )
             return False
         try:
-            self.rater = self.rater or pseudonym(self._ask())
+            if not self.rater and not self._ask():
+                return False
             self.events = read_sheet(self._table)
         except (ValueError, EmgspasmError) as error:
             notice.tell(f"no review: {error}")
@@ -141,11 +142,13 @@ class Reviewing(QObject):
                 notice.tell(f"{self._table.name} holds no event to review")
         return bool(self.events)
 
-    def _ask(self) -> str:
-        text, _ = QInputDialog.getText(
+    def _ask(self) -> bool:
+        """Ask who decides; whether it was said."""
+        text, said = QInputDialog.getText(
             self._window, "Review", "Who decides? A pseudonym: letters and digits."
         )
-        return text.strip()
+        self.rater = pseudonym(text.strip()) if said else ""
+        return said
 
     def _select(self, k: int) -> None:
         self._at = k
