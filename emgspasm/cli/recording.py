@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
@@ -96,7 +96,7 @@ def record(
             describe(recording, place, task)
         raise
     describe(recording, place, task)
-    _conclude(recording, place, study)
+    conclude(recording, place, study, say)
 
 
 def describe(session: Session, place: Placement, task: str) -> None:
@@ -218,7 +218,7 @@ def _spasms(events: Mapping[EventKind, int]) -> Mapping[str, int]:
     return counts
 
 
-def _conclude(session: Session, place: Placement, study: Path) -> None:
+def conclude(session: Session, place: Placement, study: Path, say: Callable[[str], None]) -> None:
     """Write the tables, as ``analyze`` does, and say what came of the recording."""
     from emgspasm import batch
     from emgspasm.storage.collection import results_folder

@@ -34,8 +34,9 @@ from emgspasm.stream import Chunk, StreamInfo
 if TYPE_CHECKING:
     import serial
 
-_GATHER = 0.006
-"""Seconds that packets gather between two reads: half the CPU for 6 ms of delay."""
+_GATHER = 0.012
+"""Seconds that packets gather between two reads: at 6 ms, reading and analysis take half as much
+CPU again, and USB may hold packets for 16 ms anyway (firmware_notes 5.1)."""
 
 _LATE = 0.25
 
