@@ -267,7 +267,7 @@ class Cascade:
         return CascadeState(
             sos,
             np.ascontiguousarray(sosfilt_zi(sos)),
-            np.zeros((n_channels, len(sos), 2)),
+            kernels.rest(len(sos), n_channels),
             np.zeros(n_channels, np.bool_),
         )
 
