@@ -40,7 +40,7 @@ PACE = 100
 
 @dataclass(slots=True)
 class History:
-    """Filtered samples since `first`, powers of blocks and the noise levels found in them."""
+    """Filtered samples since `first`, powers of blocks of so many, and the noise found in them."""
 
     fs: float
     shift: int
@@ -49,6 +49,7 @@ class History:
     first: int
     filled: int
     rows: NDArray[np.float64]
+    block: int
     blocks: NDArray[np.float64]
     limit: NDArray[np.float64]
     step: NDArray[np.float64]
@@ -60,11 +61,6 @@ class History:
     def stop(self) -> int:
         """Sample number after the last one."""
         return self.first + self.filled
-
-    @property
-    def block(self) -> int:
-        """Samples of a block."""
-        return max(2, round(BLOCK * self.fs))
 
 
 def begin(
@@ -94,7 +90,8 @@ def begin(
     keep = round((LOOK + held + FEWEST_LEVELS * PACE * BLOCK) * fs)
     rows = np.empty((4 * keep, n_channels))
     blocks, limit = np.empty((2, n_channels, MEMORY)), np.full(n_channels, np.nan)
-    return History(fs, shift, keep, start, start, 0, rows, blocks, limit, step)
+    block = max(2, round(BLOCK * fs))
+    return History(fs, shift, keep, start, start, 0, rows, block, blocks, limit, step)
 
 
 def append(history: History, chunk: Chunk) -> None:

@@ -169,6 +169,10 @@ def block_powers(rows: Values, size: int) -> Values:
     return powers
 
 
+NEAR = 0.05
+"""Share of a guess within which a value is sought first: narrower misses it too often."""
+
+
 @numba.njit(cache=True, nogil=True)
 def quietest(
     powers: Values, products: Values, share: float, guess: Values
@@ -190,38 +194,42 @@ def quietest(
     """
     n_channels, n_blocks = powers.shape
     limits, correlations = np.full(n_channels, np.nan), np.zeros(n_channels)
-    present = np.empty(n_blocks)
+    kept, beside = np.empty((2, n_blocks))
     for k in range(n_channels):
+        limit = limits[k] = _limit(powers[k], share, guess[k], kept)
         count = 0
         for i in range(n_blocks):
-            present[count] = powers[k, i]
-            count += powers[k, i] == powers[k, i]
-        if count == 0:
-            continue
-        limit = _near(present[:count], int(share * (count - 1)), guess[k])
+            kept[count], beside[count] = powers[k, i], products[k, i]
+            count += powers[k, i] <= limit
         total = product = 0.0
-        for i in range(n_blocks):
-            quiet = powers[k, i] <= limit
-            total += powers[k, i] if quiet else 0.0
-            product += products[k, i] if quiet else 0.0
-        limits[k] = limit
+        for i in range(count):
+            total += kept[i]
+            product += beside[i]
         correlations[k] = product / total if total > 0.0 else 0.0
     return limits, correlations
 
 
 @numba.njit(cache=True, nogil=True)
-def _near(values, place, guess):  # type: ignore[no-untyped-def]  # see _sums
-    """Value that would stand at this place in order; first sought near `guess`."""
-    low, high = 0.9 * guess, 1.1 * guess
-    near = np.empty(len(values))
-    below = count = 0
-    for i in range(len(values)):
-        below += values[i] < low
-        near[count] = values[i]
-        count += (values[i] >= low) & (values[i] <= high)
-    if below <= place < below + count:
-        return _smallest(near[:count], place - below)
-    return _smallest(values, place)
+def _limit(values, share, guess, kept):  # type: ignore[no-untyped-def]  # see _sums
+    """Value that this share of those that are there stays under, first sought near `guess`.
+
+    NaN if none is there; `kept` is room for them.
+    """
+    low, high = (1.0 - NEAR) * guess, (1.0 + NEAR) * guess
+    present = below = near = 0
+    for value in values:  # without a branch that may be mispredicted
+        present += value == value
+        below += value < low
+        kept[near] = value
+        near += (value >= low) & (value <= high)
+    place = int(share * (present - 1))
+    if below <= place < below + near:
+        return _smallest(kept[:near], place - below)
+    present = 0
+    for value in values:
+        kept[present] = value
+        present += value == value
+    return _smallest(kept[:present], place) if present else np.nan
 
 
 @numba.njit(cache=True, nogil=True)
