@@ -252,14 +252,10 @@ class Folding:
                 now = state.cluster[0].onset
             else:
                 self._close_cluster(state, said)
-        due = [c for c in state.chains.values() if now is None or self._closing(c, state) <= now]
-        for chain in sorted(due, key=lambda c: (self._closing(c, state), c.side)):
+        due = [c for c in state.chains.values() if now is None or c.closing <= now]
+        for chain in sorted(due, key=lambda c: (c.closing, c.side)):
             del state.chains[chain.side]
             self._say(chain, state, said)
-
-    def _closing(self, chain: Chain, state: FoldState) -> int:
-        """Sample at which nothing can join a chain any more."""
-        return chain.offset + round((self.patience if chain.doubtful else self.gap) * state.fs)
 
     def _close_cluster(self, state: FoldState, said: Saying) -> None:
         for act in acts(state.cluster, self.rules, state.company, state.fs):
@@ -277,12 +273,13 @@ class Folding:
     def _join(self, state: FoldState, act: Act, said: Saying) -> None:
         """Add an act to the chain of its side, or begin a new one."""
         chain = state.chains.get(act.side)
-        if chain is not None and act.onset >= self._closing(chain, state):
+        if chain is not None and act.onset >= chain.closing:
             del state.chains[act.side]
             self._say(chain, state, said)
             chain = None
         if chain is None:
-            chain = state.chains[act.side] = Chain(act.side)
+            gap, patience = round(self.gap * state.fs), round(self.patience * state.fs)
+            chain = state.chains[act.side] = Chain(act.side, gap, patience)
             said.lags += _lags(act, state)
         chain.add(act)
 
@@ -291,8 +288,7 @@ class Folding:
             said.movements[len(said.events)] = chain
             said.events.append(movement(chain, state.marked, state.fs))
         else:
-            gap = round(self.gap * state.fs)
-            said.events += spasms(chain, state.marked, state.known, gap, state.fs)
+            said.events += spasms(chain, state.marked, state.known, state.fs)
 
 
 @lru_cache(maxsize=16)
