@@ -177,7 +177,7 @@ def part_rows(events: Sequence[Event], first: int) -> Rows:
 def read_rows(readings: Iterable[Reading]) -> Rows:
     """What is kept of readings as an array of :data:`READ`."""
     return np.array(
-        [(r.burst.channel, r.onset, r.explanation.copy, r.explanation.column) for r in readings],
+        [(r.burst.channel, r.onset, r.copy, r.neighbour) for r in readings],
         READ,
     )
 

@@ -72,7 +72,7 @@ def _facing(cluster: Sequence[Reading]) -> Iterator[tuple[Reading, list[Reading]
     """Each burst, and the true ones of the same muscle on the other side at the same time."""
     true: dict[int, list[Reading]] = {}
     for reading in cluster:
-        if not reading.explanation.copy:
+        if not reading.copy:
             true.setdefault(reading.site.column, []).append(reading)
     for reading in cluster:
         others = true.get(reading.site.opposite, ())

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from emgspasm.stream import Burst, StreamInfo
 from emgspasm.synkinesis import kernels
-from emgspasm.synkinesis.crosstalk import Explanation, explanation
+from emgspasm.synkinesis.crosstalk import explanation
 from emgspasm.synkinesis.history import History, limits, noise
 from emgspasm.synkinesis.laterality import corrected, laterality_index
 
@@ -48,10 +48,12 @@ class Reading:
     site : Site
     onset, offset : int
         The burst's.
-    explanation : Explanation
-        By a larger neighbour.
     rho : ndarray of float
         Largest raw |correlation| with every channel at lags of -1, 0 and 1 sample.
+    copy : bool
+        Whether cross-talk explains it.
+    neighbour : int
+        Column of the larger neighbour that explains most of it; -1 without one.
     amplitude, opposite : float
         Noise-corrected amplitudes here and over the same muscle of the other side (NaN without
         one), in the channel's unit.
@@ -76,8 +78,9 @@ class Reading:
     site: Site
     onset: int
     offset: int
-    explanation: Explanation
     rho: Values
+    copy: bool
+    neighbour: int
     amplitude: float
     opposite: float
     opposite_most: float
@@ -108,11 +111,8 @@ def sites(info: StreamInfo) -> dict[int, Site]:
 
 LOOKED = np.dtype(
     [
-        ("neighbour", np.int64),  # and what it explains, see crosstalk.explanation
-        ("rho", np.float64),
-        ("ratio", np.float64),
-        ("explained", np.float64),
         ("copy", np.bool_),
+        ("neighbour", np.int64),
         ("amplitude", np.float64),
         ("opposite", np.float64),
         ("opposite_most", np.float64),
@@ -124,7 +124,7 @@ LOOKED = np.dtype(
         ("steps", np.float64),
     ]
 )
-"""What the compiled look at a burst gives: an :class:`Explanation`, and fields of a reading."""
+"""What the compiled look at a burst gives, beside its correlations: fields of a reading."""
 
 _compiled = numba.njit(cache=True, nogil=True)
 _corrected, _laterality_index = _compiled(corrected), _compiled(laterality_index)
@@ -150,9 +150,7 @@ def read(bursts: Sequence[Burst], places: Mapping[int, Site], history: History) 
     lags = np.array([round(5 * history.fs / mains) for mains in MAINS])
     looked, rho = look(history.rows, spans, columns, known, history.fs, lags, history.step)
     return [
-        Reading(
-            burst, site, burst.onset, burst.offset, Explanation(*row[:5]), correlations, *row[5:]
-        )
+        Reading(burst, site, burst.onset, burst.offset, correlations, *row)
         for burst, site, row, correlations in zip(bursts, here, looked.tolist(), rho, strict=True)
     ]
 
@@ -194,8 +192,8 @@ def look(history, spans, columns, noise, fs, lags, step):  # type: ignore[no-unt
             rhos[i, k] = np.abs(product[k]).max() / scale if scale > 0.0 else np.nan
         found = out[i]
         explained = explanation(power, product, level, column, freedom)
-        found.neighbour, found.rho, found.ratio, found.explained, found.copy = explained
-        found.amplitude = _corrected(power[column] - explained[3], level[column])
+        found.copy, found.neighbour = explained.copy, explained.column
+        found.amplitude = _corrected(power[column] - explained.explained, level[column])
         told = other_side(rows, power, level, columns[i, 1], freedom)
         found.opposite, found.opposite_most, found.opposite_silent = told
         found.li = _laterality_index(found.amplitude, found.opposite)
@@ -241,7 +239,7 @@ def other_side(rows, power, levels, column, freedom):  # type: ignore[no-untyped
     explained = 0.0
     if not silent:
         own, product = kernels.survey(rows, column)
-        explained = explanation(own, product, levels, column, freedom)[3]
+        explained = explanation(own, product, levels, column, freedom).explained
         silent = power[column] - explained <= levels[column] + 3.0 * scatter
     amplitude = np.sqrt(max(power[column] - explained - levels[column], 0.0))
     return amplitude, np.sqrt(amplitude**2 + 2.0 * scatter), silent

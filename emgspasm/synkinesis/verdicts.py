@@ -67,7 +67,7 @@ def verdict(reading: Reading, partners: Sequence[Reading], rules: Rules, fs: flo
     fs : float
         Hertz.
     """
-    if reading.explanation.copy:
+    if reading.copy:
         return "copy"
     if too_slow(reading, rules, fs) or reading.hum >= rules.hum or reading.steps >= rules.steps:
         return "artifact"
