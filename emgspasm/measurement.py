@@ -157,11 +157,11 @@ class _Gathered:
     def findings(self) -> Findings:
         """All of it."""
         return Findings(
-            np.concatenate([np.empty(0, BURST), *self.bursts]),
-            np.concatenate([np.empty(0, EVENT), *self.events]),
-            np.concatenate([np.empty(0, PART), *self.parts]),
-            np.concatenate([np.empty(0, READ), *self.readings]),
-            np.concatenate([np.empty(0, LAG), *self.lags]),
+            _joined(self.bursts, BURST),
+            _joined(self.events, EVENT),
+            _joined(self.parts, PART),
+            _joined(self.readings, READ),
+            _joined(self.lags, LAG),
             self.rho,
             self.valid,
             self.marked,
@@ -179,3 +179,8 @@ class _Gathered:
             analyzed=sum((t.analyzed for t in counts), nothing),
             noise=sum((t.noise for t in counts), np.zeros(n)),
         )
+
+
+def _joined(rows: list[Rows], kind: np.dtype[np.void]) -> Rows:
+    """All rows, of which there may be none; numpy need not find out their kind."""
+    return np.concatenate([np.empty(0, kind), *rows], dtype=kind)
