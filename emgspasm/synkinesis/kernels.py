@@ -145,28 +145,54 @@ def step_share(values: Values, step: Values, most: int) -> float:
 
 
 @numba.njit(cache=True, nogil=True)
-def block_powers(rows: Values, size: int) -> Values:
-    """Mean squares of consecutive blocks, and mean products of neighbouring samples.
+def learn(
+    rows: Values, size: int, blocks: Values, n_blocks: int, pace: int, share: float, limit: Values
+) -> Values:
+    """Remember how strong whole blocks are, and learn at a steady pace how quiet it gets.
 
-    Shape (2, n_channels, n_blocks); NaN where a sample is missing. Rows after the last whole block
-    are left out.
+    Parameters
+    ----------
+    rows : ndarray, shape (n * size, n_channels)
+        Filtered samples.
+    size : int
+        Samples of a block.
+    blocks : ndarray, shape (2, n_channels, n_remembered)
+        A ring of the mean squares of blocks and of the mean products of their neighbouring
+        samples, NaN where a sample is missing; updated in place.
+    n_blocks : int
+        How many have been added before.
+    pace : int
+        Blocks from one moment of learning to the next.
+    share, limit
+        See :func:`quietest`; `limit` is its guess, updated in place.
+
+    Returns
+    -------
+    ndarray, shape (n_moments, 2, n_channels)
+        What :func:`quietest` tells at every moment reached.
     """
-    n_blocks, n_channels = len(rows) // size, rows.shape[1]
-    powers = np.empty((2, n_channels, n_blocks))
-    squares, products = np.zeros((2, n_channels))
-    for block in range(n_blocks):
-        squares[:] = 0.0
-        products[:] = 0.0
+    n_new, n_channels = len(rows) // size, rows.shape[1]
+    learnt = np.empty(((n_blocks + n_new) // pace - n_blocks // pace, 2, n_channels))
+    squares, products = np.empty((2, n_channels))
+    moment = 0
+    for block in range(n_new):
+        first = block * size
         for k in range(n_channels):
-            squares[k] = rows[block * size, k] ** 2
-        for i in range(block * size + 1, (block + 1) * size):
+            squares[k] = rows[first, k] ** 2
+            products[k] = 0.0
+        for i in range(first + 1, first + size):
             for k in range(n_channels):
                 squares[k] += rows[i, k] ** 2
                 products[k] += rows[i, k] * rows[i - 1, k]
-        for k in range(n_channels):
-            powers[0, k, block] = squares[k] / size
-            powers[1, k, block] = products[k] / (size - 1)
-    return powers
+        place, total = (n_blocks + block) % blocks.shape[2], n_blocks + block + 1
+        blocks[0, :, place] = squares / size
+        blocks[1, :, place] = products / (size - 1)
+        if total % pace == 0:
+            seen = blocks[:, :, : min(total, blocks.shape[2])]
+            limit[:], learnt[moment, 1] = quietest(seen[0], seen[1], share, limit)
+            learnt[moment, 0] = limit
+            moment += 1
+    return learnt
 
 
 NEAR = 0.05
@@ -182,7 +208,7 @@ def quietest(
     Parameters
     ----------
     powers, products : ndarray, shape (n_channels, n_blocks)
-        See :func:`block_powers`.
+        The blocks of :func:`learn`.
     share : float
     guess : ndarray, shape (n_channels,)
         Limits that may be near, such as those of a moment ago; only speed depends on them.
