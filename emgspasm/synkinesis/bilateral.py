@@ -120,9 +120,11 @@ def drag_along(
                 dragged += _along_blink(act, mine, side, rules, company, fs)
             elif mine:
                 dragged += _along_movement(act, mine, rules, fs, usual=bool(company.usual(side)))
-        free = [r for r in free if r not in dragged]
-        names = tuple(sorted({r.site.muscle for r in dragged}))
-        result.append(replace(act, readings=(*act.readings, *dragged), dragged=names))
+        if dragged:
+            free = [r for r in free if r not in dragged]
+            names = tuple(sorted({r.site.muscle for r in dragged}))
+            act = replace(act, readings=(*act.readings, *dragged), dragged=names)
+        result.append(act)
     return result, free
 
 

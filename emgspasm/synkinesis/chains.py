@@ -65,7 +65,9 @@ def loud(acts: Sequence[Act]) -> list[Act]:
     kept = []
     for act in acts:
         readings = tuple(r for r in act.readings if r.amplitude >= FAINT * loudest[r.burst.channel])
-        if readings:
+        if len(readings) == len(act.readings):
+            kept.append(act)
+        elif readings:
             kept.append(replace(act, readings=readings))
     return kept
 

@@ -7,13 +7,14 @@ alone; a spasm on top of a blink or a smile is then what one side does that the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Literal, get_args
+from typing import Literal
 
 from emgspasm.synkinesis.acts import Act, connected, overlap, side_of
 from emgspasm.synkinesis.bilateral import BESIDE, Company, bilateral, drag_along, sideless
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.spread import EYE, REGIONS
 from emgspasm.synkinesis.verdicts import (
+    VERDICTS,
     Rules,
     Verdict,
     accompanied,
@@ -42,7 +43,7 @@ def acts(cluster: Sequence[Reading], rules: Rules, company: Company, fs: float) 
         Hertz.
     """
     partners = {rest(r, facing, fs): facing for r, facing in _facing(cluster)}
-    of: dict[Verdict, list[Reading]] = {name: [] for name in get_args(Verdict)}
+    of: dict[Verdict, list[Reading]] = {name: [] for name in VERDICTS}
     for reading, facing in partners.items():
         of[verdict(reading, facing, rules, fs)].append(reading)
     one, unknown = of["one"], of["unknown"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
-from typing import Literal
+from typing import Literal, get_args
 
 from emgspasm.synkinesis.history import LOOK
 from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL, laterality_index
@@ -13,6 +13,7 @@ from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.spread import EYE, REGIONS
 
 Verdict = Literal["copy", "artifact", "both", "one", "minor", "unknown"]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 LOPSIDED, TOGETHER = 0.9, 0.035
 """LI up to which an eye that the other joins is none of one side: a ratio of 19, and seconds from
