@@ -100,7 +100,7 @@ class LinearEnvelope:
         return CascadeState(
             sos,
             np.zeros((len(sos), 2)),
-            np.zeros((n_channels, len(sos), 2)),
+            kernels.rest(len(sos), n_channels),
             np.zeros(n_channels, np.bool_),
         )
 

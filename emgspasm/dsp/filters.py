@@ -176,7 +176,7 @@ def step_rise(sos: Sos) -> float:
 def response(sos: Sos, signal: NDArray[np.float64]) -> NDArray[np.float64]:
     """What comes out of sections at rest when a signal of shape (n_samples,) comes in."""
     chunk = Chunk(0, signal[:, None])  # a chunk, for which the kernel is compiled already
-    memory, running = np.zeros((1, len(sos), 2)), np.zeros(1, np.bool_)
+    memory, running = kernels.rest(len(sos), 1), np.zeros(1, np.bool_)
     out: NDArray[np.float64] = kernels.sosfilt(
         sos.copy(), np.zeros((len(sos), 2)), chunk.samples, memory, running
     )
@@ -249,7 +249,7 @@ class Cascade:
         return CascadeState(
             sos,
             steady(sos),
-            np.zeros((n_channels, len(sos), 2)),
+            kernels.rest(len(sos), n_channels),
             np.zeros(n_channels, np.bool_),
         )
 

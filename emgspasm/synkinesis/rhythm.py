@@ -60,9 +60,12 @@ def spectrum(
     if not told.any():
         return np.ones(len(FREQUENCIES)), 0
     power = np.empty(len(FREQUENCIES))
-    for i, f in enumerate(FREQUENCIES):  # one by one: all phases of a long recording fill memory
-        sums = np.add.reduceat(np.exp(-2j * np.pi * f * seconds), first)
-        power[i] = (np.abs(sums[told]) ** 2 / counts[told]).mean()
+    lowest, step = FREQUENCIES[0], FREQUENCIES[1] - FREQUENCIES[0]
+    turned, turn = (np.exp(-2j * np.pi * f * seconds) for f in (lowest, step))
+    for i in range(len(FREQUENCIES)):  # one by one: all phases of a long recording fill memory
+        sums = np.add.reduceat(turned, first)[told]
+        power[i] = ((sums.real**2 + sums.imag**2) / counts[told]).mean()
+        turned *= turn
     return power, int(told.sum())
 
 
