@@ -71,6 +71,7 @@ LAG = np.dtype(
 )
 """A :class:`~emgspasm.synkinesis.lags.Lag`."""
 
+_numbers = attrgetter("channel", "onset", "offset", "peak", "mean", "baseline")
 _event = attrgetter(*EVENT.names or ())
 _lag = attrgetter(*LAG.names or ())
 
@@ -112,8 +113,10 @@ class Findings:
     @property
     def hemifacial(self) -> NDArray[np.bool_]:
         """Which events are hemifacial spasms."""
-        labels = np.isin(self.events["label"].astype(str), sorted(HEMIFACIAL))
-        told: NDArray[np.bool_] = labels & (self.events["trial_type"] == "spasm")
+        labels = [label in HEMIFACIAL for label in self.events["label"]]
+        told: NDArray[np.bool_] = np.array(labels, np.bool_) & (
+            self.events["trial_type"] == "spasm"
+        )
         return told
 
     @property
@@ -139,15 +142,7 @@ def burst_rows(bursts: Iterable[Burst]) -> Rows:
 
 
 def _burst(burst: Burst) -> tuple[int | float, ...]:
-    return (
-        burst.channel,
-        burst.onset,
-        burst.offset,
-        burst.peak,
-        burst.mean,
-        burst.baseline,
-        QUALITIES.index(burst.quality),
-    )
+    return (*_numbers(burst), QUALITIES.index(burst.quality))
 
 
 def burst_of(row: np.void) -> Burst:

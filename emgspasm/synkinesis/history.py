@@ -109,7 +109,7 @@ def _forget(history: History, coming: int) -> None:
     """Make room: keep the last seconds, and whatever no block has been made of."""
     blocked = history.begin + history.n_blocks * history.block
     kept = max(min(history.keep, history.filled), history.stop - blocked)
-    past = history.rows[history.filled - kept : history.filled].copy()
+    past = history.rows[history.filled - kept : history.filled]
     if kept + coming > len(history.rows):
         history.rows = np.empty((kept + coming + history.keep, past.shape[1]))
     history.rows[:kept] = past

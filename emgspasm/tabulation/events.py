@@ -187,7 +187,9 @@ def _links(found: Findings, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
 def _firsts(parts: Rows) -> NDArray[np.bool_]:
     """Which parts are the first burst of their channel in their event; copies are none."""
     own = np.flatnonzero(~parts["copy"])
-    _, which = np.unique(parts[["event", "channel"]][own], return_inverse=True)
+    n_channels = parts["channel"].max(initial=0) + 1
+    muscles = parts["event"][own] * n_channels + parts["channel"][own]
+    _, which = np.unique(muscles, return_inverse=True)
     first = np.full(len(own), np.iinfo(np.int64).max)
     np.minimum.at(first, which, parts["onset"][own])
     told = np.zeros(len(parts), np.bool_)

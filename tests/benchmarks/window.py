@@ -25,6 +25,8 @@ from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
 
 from emgspasm.cli.recording import conclude, describe
 from emgspasm.config import LoadedConfig, parse_config
+from emgspasm.simulation import simulate
+from emgspasm.simulation.board import EmulatedBoard
 from emgspasm.sources.registry import open_source
 from emgspasm.stream import Channel, Chunk, StreamInfo
 from emgspasm.viewer import raster
@@ -219,27 +221,45 @@ class Painted(QObject):
 
 
 def latency() -> None:
+    """From arrival to paint; and through the whole chain, from when a sample was due."""
     info = stream_info(16, 2000.0)
     source = Paced(info, noise(info, 60), size=20)
     window = watching(lambda: source)
-    painted = Painted(window)
     await_samples(window, 12_000)
-    painted.times.clear()
-    app, end = application(), time.perf_counter() + SECONDS
-    while time.perf_counter() < end:
-        app.processEvents()
-        time.sleep(0.0005)
-    stops = np.array([stop for stop, _ in painted.times])
-    times = np.array([when for _, when in painted.times])
+    tell_waits("arrival to paint, 16 x 2 kHz", painted(window), source.arrivals)
+    window.close()
+    config = parse_config(CYTON)
+    face = simulate("hfs_clonic", sampling_frequency=250, duration=60, seed=5)
+    with EmulatedBoard(face) as board:
+        options = {**config.config.source.options, "port": board.port}
+        window = watching(partial(open_source, "cyton", options), config)
+        await_samples(window, 2000)
+        times = painted(window)
+        began = board.runs[-1].time + time.perf_counter() - time.monotonic()
+        due = [(stop, began + stop / 250) for stop in range(2000, window.desk.stop)]
+        tell_waits("due to paint, emulated Cyton", times, due)
+        window.close()
+
+
+def painted(window: Window) -> list[tuple[int, float]]:
+    """Up to which sample was painted, and when, for some seconds."""
+    watcher = Painted(window)
+    run(SECONDS)
+    return watcher.times
+
+
+def tell_waits(
+    name: str, times: list[tuple[int, float]], arrivals: list[tuple[int, float]]
+) -> None:
+    """How long samples waited for their paint."""
+    stops = np.array([stop for stop, _ in times])
     waits = []
-    for stop, arrived in list(source.arrivals):
+    for stop, arrived in list(arrivals):
         k = np.searchsorted(stops, stop)
         if stops[0] <= stop and k < len(stops):
-            waits.append(times[k] - arrived)
+            waits.append(times[k][1] - arrived)
     p50, p95, worst = 1000 * np.quantile(waits, (0.5, 0.95, 1.0))
-    print(f"arrival to paint, 16 x 2 kHz: median {p50:.0f} ms, p95 {p95:.0f} ms, worst "
-          f"{worst:.0f} ms of {len(waits)} chunks")  # fmt: skip
-    window.close()
+    print(f"{name}: median {p50:.0f} ms, p95 {p95:.0f} ms, worst {worst:.0f} ms")
 
 
 def resident() -> float:
