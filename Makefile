@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint types layers suite benchmark clean
+.PHONY: demo test lint types layers suite coverage benchmark clean
 
 demo: .venv/installed-demo  ## simulate, record, analyze, score: no hardware needed
 	$(BIN)/emgspasm demo --out demo --overwrite
@@ -22,6 +22,9 @@ layers: .venv/installed-test
 	$(BIN)/lint-imports
 
 suite: .venv/installed-test
+	$(BIN)/pytest -n 3  # on two cores: boards and recordings in real time mostly sleep
+
+coverage: .venv/installed-test  ## which lines the tests do not reach; takes half as long again
 	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
 
 benchmark: .venv/installed-test  ## speed and memory; peers are measured where installed

@@ -13,9 +13,9 @@ from functools import cache
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-Points = NDArray[np.float64]
+from emgspasm.contours import Points, curve, ellipse, mirrored
+
 Half = Literal["left", "right"]
 
 EXTENT = (-0.92, 0.92, -1.5, 1.24)
@@ -23,8 +23,6 @@ EXTENT = (-0.92, 0.92, -1.5, 1.24)
 
 FACE_MUSCLES = ("FRO", "COR", "OOC", "ZYG", "MAS", "OOR", "MEN", "PLA")
 """Codes that have a region, from the brow to the neck."""
-
-_STEPS = 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,45 +41,6 @@ class Shape:
     name: str
     points: Points
     closed: bool
-
-
-def curve(knots: object, *, closed: bool = False) -> Points:
-    """A smooth curve through points: the Catmull-Rom spline with uniform knots.
-
-    Parameters
-    ----------
-    knots : array_like, shape (n, 2)
-        At least two; a repeated point makes a corner.
-    closed : bool
-        Whether the last point joins the first.
-    """
-    p = np.asarray(knots, np.float64)
-    if closed:
-        p = np.concatenate([p[-1:], p, p[:2]])
-    else:
-        p = np.concatenate([2 * p[:1] - p[1:2], p, 2 * p[-1:] - p[-2:-1]])
-    a, b, c, d = p[:-3, None], p[1:-2, None], p[2:-1, None], p[3:, None]
-    t = np.linspace(0.0, 1.0, _STEPS, endpoint=False)[None, :, None]
-    spline = b + 0.5 * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)))
-    points: Points = spline.reshape(-1, 2)
-    if not closed:
-        points = np.concatenate([points, p[-2:-1]])
-    return points
-
-
-def mirrored(points: Points) -> Points:
-    """The same shape on the other half of the face."""
-    other: Points = points * np.array([-1.0, 1.0])
-    return other
-
-
-def _ellipse(x: float, y: float, width: float, height: float, tilt: float = 0.0) -> Points:
-    """An ellipse of given half axes around (x, y), its long axis raised by `tilt` radians."""
-    t = np.linspace(0.0, 2 * np.pi, 48, endpoint=False)
-    u, v = width * np.cos(t), height * np.sin(t)
-    turned = [u * np.cos(tilt) - v * np.sin(tilt), u * np.sin(tilt) + v * np.cos(tilt)]
-    points: Points = np.stack(turned, axis=1) + np.array([x, y])
-    return points
 
 
 _HEAD = [
@@ -203,7 +162,7 @@ def drawing() -> tuple[Shape, ...]:
     shapes.append(Shape("skin", curve(_around(_HEAD), closed=True), closed=True))
     eye = np.concatenate([curve(_EYE)[:-1], curve(_EYE_BELOW)[:-1]])
     shapes += _pair("eye", eye, closed=True)
-    shapes += _pair("iris", _ellipse(0.308, 0.095, 0.047, 0.047), closed=True)
+    shapes += _pair("iris", ellipse(0.308, 0.095, 0.047, 0.047), closed=True)
     shapes += _pair("line", curve(_EYE), closed=False)
     shapes += _pair("line", curve(_LID), closed=False)
     brow = np.concatenate([curve(_BROW), curve(_BROW_BELOW)])
@@ -261,7 +220,7 @@ def region(muscle: str, side: Half) -> tuple[Points, ...]:
     """
     if muscle == "OOC":
         rings: tuple[Points, ...] = (
-            _ellipse(0.308, 0.098, 0.238, 0.188, 0.06),
+            ellipse(0.308, 0.098, 0.238, 0.188, 0.06),
             np.concatenate([curve(_EYE)[:-1], curve(_EYE_BELOW)[:-1]]),
         )
     elif muscle == "OOR":
@@ -288,8 +247,7 @@ def fibres(muscle: str, side: Half) -> tuple[Points, ...]:
     """Lines along the fibres of a muscle of one side, a few for the eye; read-only."""
     if muscle == "OOC":
         lines: tuple[Points, ...] = tuple(
-            _closed(_ellipse(0.308, 0.096, 0.155 + k, 0.072 + 1.25 * k, 0.06))
-            for k in (0.02, 0.055)
+            _closed(ellipse(0.308, 0.096, 0.155 + k, 0.072 + 1.25 * k, 0.06)) for k in (0.02, 0.055)
         )
     elif muscle == "OOR":
         lines = (

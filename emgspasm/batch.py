@@ -12,32 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emgspasm.config import LoadedConfig
-from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
-from emgspasm.results import Results, analyze_recording
-from emgspasm.storage.columns import SUMMARY, TABLES
+from emgspasm.errors import ConfigError, EmgspasmError
+from emgspasm.outputs import make_folder, refuse_existing, write_group, write_results
+from emgspasm.results import analyze_recording
+from emgspasm.storage.collection import is_study
+from emgspasm.storage.columns import SUMMARY
 from emgspasm.storage.derivatives import describe_derivatives, result_path
-from emgspasm.storage.hed import events_dictionary
 from emgspasm.storage.lock import locked
-from emgspasm.storage.tables import data_dictionary, replacing, write_json, write_table
+from emgspasm.storage.tables import data_dictionary, replacing, write_json
 
 if TYPE_CHECKING:
     from emgspasm.storage.montage import Montage
-
-__all__ = [
-    "Job",
-    "Outcome",
-    "find_recordings",
-    "is_study",
-    "result_path",
-    "results_folder",
-    "run",
-    "run_job",
-    "write_joint",
-    "write_results",
-]
-
-RECORDINGS = (".bdf", ".edf", ".xdf")
-"""Suffixes taken from a folder; text files are analyzed when they are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,49 +70,6 @@ class Outcome:
     warnings: tuple[str, ...] = ()
 
 
-def is_study(folder: Path) -> bool:
-    """Whether a folder is a BIDS dataset."""
-    return (folder / "dataset_description.json").is_file()
-
-
-def find_recordings(source: Path) -> list[Path]:
-    """Recordings that a file, a folder or a study stands for, in order of name.
-
-    Raises
-    ------
-    RecordingError
-        If there is no such file or folder, or the folder holds no recording.
-    """
-    if source.is_file():
-        return [source]
-    if not source.is_dir():
-        raise RecordingError(f"{source} does not exist. Check the path")
-    pattern = "sub-*/**/emg/*_emg.*" if is_study(source) else "*"
-    found = sorted(p for p in source.glob(pattern) if p.suffix.lower() in RECORDINGS)
-    if not found:
-        raise RecordingError(
-            f"{source} holds no recording ({', '.join(RECORDINGS)}). "
-            "Name text files themselves, or import them first"
-        )
-    return found
-
-
-def results_folder(source: Path, recording: Path, out: Path | None) -> Path:
-    """Where the results of a recording go: in a study, a folder of its derivatives.
-
-    Raises
-    ------
-    ConfigError
-        If no folder was named and the source is no study.
-    """
-    if source.is_dir() and is_study(source):
-        derivatives = out or source / "derivatives" / "emgspasm"
-        return derivatives / recording.parent.relative_to(source)
-    if out is None:
-        raise ConfigError(f"no folder for the results of {source}. Give --out DIR")
-    return out
-
-
 def run(jobs: Sequence[Job], *, workers: int = 1, cluster: str | None = None) -> Iterator[Outcome]:
     """Analyze recordings side by side; one that fails does not stop the others.
 
@@ -170,39 +112,6 @@ def run_job(job: Job) -> Outcome:
     return Outcome(job, warnings=tuple(results.provenance["warnings"]))
 
 
-def write_results(results: Results, out: Path, *, overwrite: bool = False) -> None:
-    """Write the tables of a recording, and what they came from.
-
-    Raises
-    ------
-    RecordingError
-        If one exists already and `overwrite` is False, or cannot be written.
-    """
-    if not overwrite:
-        refuse_existing(out, results.name)
-    for name, frame in results.tables().items():
-        write_table(frame, result_path(out, results.name, name), overwrite=overwrite)
-    if results.name.endswith("_emg"):
-        dictionary = result_path(out, results.name, "events", ".json")
-        write_json(events_dictionary(), dictionary, overwrite=overwrite)
-    provenance = result_path(out, results.name, "", ".json")
-    write_json(results.provenance, provenance, overwrite=overwrite)
-
-
-def refuse_existing(out: Path, name: str) -> None:
-    """Refuse to write results of a recording that are there, be it in part.
-
-    Raises
-    ------
-    RecordingError
-        Naming the first file that exists.
-    """
-    paths = [result_path(out, name, table) for table in TABLES]
-    for path in (*paths, result_path(out, name, "", ".json")):
-        if path.exists():
-            raise RecordingError(f"{path} exists (nothing is overwritten unasked). Use --overwrite")
-
-
 def write_joint(outcomes: Sequence[Outcome], out: Path, *, overwrite: bool = False) -> None:
     """Write ``summary.tsv`` of all recordings of a call, and what describes the tables.
 
@@ -224,45 +133,6 @@ def write_joint(outcomes: Sequence[Outcome], out: Path, *, overwrite: bool = Fal
             describe_derivatives(out)
     if of_study and is_study(out.parent.parent):
         write_group(out.parent.parent, out)
-
-
-def write_group(study: Path, out: Path) -> None:
-    """Write the group table of a study, and how its numbers were made.
-
-    Raises
-    ------
-    RecordingError
-        If a result cannot be read, or a file cannot be written.
-    """
-    from emgspasm.group.methods import methods_text
-    from emgspasm.group.results import group_results
-    from emgspasm.group.summary import group_table, write_group_table
-    from emgspasm.storage.study import Study
-    from emgspasm.storage.treatments import read_treatments
-
-    with locked(study):  # so that of two processes the last one has seen all results
-        results = list(group_results(Study.open(study)))
-        if not results:
-            return
-        write_group_table(group_table(results, read_treatments(study)), out)
-        with replacing(out / "methods.md", overwrite=True) as temporary:
-            temporary.write_text(methods_text(results), encoding="utf-8")
-
-
-def make_folder(out: Path) -> None:
-    """Make the folder of results.
-
-    Raises
-    ------
-    RecordingError
-        If it cannot be made.
-    """
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RecordingError(
-            f"{out} cannot be written ({error.strerror}). Choose another folder"
-        ) from error
 
 
 def _write_summary(done: Sequence[Job], out: Path, *, overwrite: bool) -> None:

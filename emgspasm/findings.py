@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.stream import Burst, BurstQuality, Event
-from emgspasm.synkinesis.folding import Lag
+from emgspasm.synkinesis.lags import Lag
 from emgspasm.synkinesis.markers import Marker
 from emgspasm.synkinesis.measures import HEMIFACIAL, Span
 from emgspasm.synkinesis.reading import Reading
@@ -69,7 +69,7 @@ LAG = np.dtype(
         ("correlation", np.float64),
     ]
 )
-"""A :class:`~emgspasm.synkinesis.folding.Lag`."""
+"""A :class:`~emgspasm.synkinesis.lags.Lag`."""
 
 _event = attrgetter(*EVENT.names or ())
 _lag = attrgetter(*LAG.names or ())
@@ -177,7 +177,7 @@ def part_rows(events: Sequence[Event], first: int) -> Rows:
 def read_rows(readings: Iterable[Reading]) -> Rows:
     """What is kept of readings as an array of :data:`READ`."""
     return np.array(
-        [(r.burst.channel, r.onset, r.explanation.copy, r.explanation.column) for r in readings],
+        [(r.burst.channel, r.onset, r.copy, r.neighbour) for r in readings],
         READ,
     )
 

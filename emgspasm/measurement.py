@@ -94,15 +94,18 @@ def suit(
 
 @dataclass(slots=True)
 class _Gathered:
-    """What has become certain so far, an array a step."""
+    """What has become certain so far.
+
+    Rows are kept as bytes, which grow in place: of many hours nothing is in memory twice.
+    """
 
     info: StreamInfo
     marked: tuple[Marker, ...]
-    bursts: list[Rows] = field(default_factory=list)
+    bursts: bytearray = field(default_factory=bytearray)
     events: list[Rows] = field(default_factory=list)
-    parts: list[Rows] = field(default_factory=list)
-    readings: list[Rows] = field(default_factory=list)
-    lags: list[Rows] = field(default_factory=list)
+    parts: bytearray = field(default_factory=bytearray)
+    readings: bytearray = field(default_factory=bytearray)
+    lags: bytearray = field(default_factory=bytearray)
     rho: NDArray[np.float64] = field(init=False)
     valid: list[Span] = field(default_factory=list)
     envelopes: dict[tuple[Marker, int], list[NDArray[np.float64]]] = field(default_factory=dict)
@@ -120,17 +123,17 @@ class _Gathered:
         if analysis.tally is not None:
             self.tallies.append(analysis.tally)
         if analysis.bursts:
-            self.bursts.append(burst_rows(analysis.bursts))
+            self.bursts += burst_rows(analysis.bursts).tobytes()
         if folded.events:
             self.events.append(event_rows(folded.events))
-            self.parts.append(part_rows(folded.events, self.n_events))
+            self.parts += part_rows(folded.events, self.n_events).tobytes()
             self.n_events += len(folded.events)
         if folded.readings:
-            self.readings.append(read_rows(folded.readings))
+            self.readings += read_rows(folded.readings).tobytes()
             columns = [reading.site.column for reading in folded.readings]
             np.fmax.at(self.rho, columns, [reading.rho for reading in folded.readings])
         if folded.lags:
-            self.lags.append(lag_rows(folded.lags))
+            self.lags += lag_rows(folded.lags).tobytes()
         self._add_valid(max(analysis.chunk.start, analysis.settled), analysis.chunk.stop)
         for marker in self.marked:
             inside = marker.onset < analysis.chunk.stop and analysis.chunk.start < marker.offset
@@ -157,11 +160,11 @@ class _Gathered:
     def findings(self) -> Findings:
         """All of it."""
         return Findings(
-            np.concatenate([np.empty(0, BURST), *self.bursts]),
-            np.concatenate([np.empty(0, EVENT), *self.events]),
-            np.concatenate([np.empty(0, PART), *self.parts]),
-            np.concatenate([np.empty(0, READ), *self.readings]),
-            np.concatenate([np.empty(0, LAG), *self.lags]),
+            np.frombuffer(self.bursts, BURST),
+            np.concatenate([np.empty(0, EVENT), *self.events], dtype=EVENT),
+            np.frombuffer(self.parts, PART),
+            np.frombuffer(self.readings, READ),
+            np.frombuffer(self.lags, LAG),
             self.rho,
             self.valid,
             self.marked,

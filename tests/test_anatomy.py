@@ -10,7 +10,8 @@ import pytest
 from matplotlib.path import Path
 from scipy.spatial import KDTree
 
-from emgspasm.anatomy import EXTENT, FACE_MUSCLES, curve, drawing, electrodes, fibres, region
+from emgspasm.anatomy import EXTENT, FACE_MUSCLES, drawing, electrodes, fibres, region
+from emgspasm.contours import curve
 from emgspasm.stream import MUSCLES
 
 SIDES = ("left", "right")

@@ -9,19 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from emgspasm.batch import (
-    Job,
-    find_recordings,
-    refuse_existing,
-    result_path,
-    results_folder,
-    run,
-    write_joint,
-)
+from emgspasm.batch import Job, run, write_joint
 from emgspasm.config import Config, LoadedConfig
 from emgspasm.errors import ConfigError, RecordingError
+from emgspasm.outputs import refuse_existing
 from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.collection import find_recordings, results_folder
 from emgspasm.storage.columns import EVENTS, QUALITY, SUMMARY
+from emgspasm.storage.derivatives import result_path
 from emgspasm.stream import Channel, Chunk, StreamInfo
 
 LABELS = ("OOC_L", "OOC_R")

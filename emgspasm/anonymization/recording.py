@@ -7,16 +7,11 @@ or the name of a device does not (clinical facts 11).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime
-from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, get_args
+from dataclasses import replace
+from typing import get_args
 
-from emgspasm.storage.importers.adjusted import StoredRecording
-from emgspasm.storage.whole import to_mne
-from emgspasm.stream import MUSCLES, SKIP, Annotation, Channel, Chunk, Kind, StreamInfo
+from emgspasm.storage.importers.adjusted import Adjusted, StoredRecording, adjusted
+from emgspasm.stream import MUSCLES, SKIP, Channel, Kind, StreamInfo
 from emgspasm.synkinesis.markers import MOVEMENTS, OTHERS, RESTS
 
 NOTE = "note"
@@ -35,80 +30,21 @@ MODELS = (
 _LETTERS = {"left": "_L", "right": "_R"}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Anonymous:
-    """A recording seen without what identifies; a `StoredRecording`.
+def anonymous(recording: StoredRecording) -> Adjusted:
+    """A recording without anything that tells who was recorded, where or when.
 
-    Parameters
-    ----------
-    recording : StoredRecording
-    info : StreamInfo
-        As :func:`anonymous_info` made it.
+    Its findings may quote the file, so they are left out; its path stays, for messages.
     """
-
-    recording: StoredRecording
-    info: StreamInfo
-
-    @property
-    def path(self) -> Path:
-        """The file, for messages; exports do not hold it."""
-        return self.recording.path
-
-    @property
-    def n_samples(self) -> int:
-        """Samples from the first to the last, missing ones included."""
-        return self.recording.n_samples
-
-    @property
-    def start(self) -> datetime | None:
-        """None: when it was recorded is not told."""
-        return None
-
-    @property
-    def findings(self) -> tuple[str, ...]:
-        """None: they may quote the file."""
-        return ()
-
-    @property
-    def annotations(self) -> tuple[Annotation, ...]:
-        """Task codes and missing stretches; of any other mark only when it was."""
-        names = dict(zip(self.recording.info.names, self.info.names, strict=True))
-        return tuple(
-            replace(
-                mark,
-                text=anonymous_text(mark.text),
-                channels=tuple(names[name] for name in mark.channels if name in names),
-            )
-            for mark in self.recording.annotations
-        )
-
-    def __enter__(self) -> Self:
-        self.recording.__enter__()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.recording.__exit__(kind, value, traceback)
-
-    def __iter__(self) -> Iterator[Chunk]:
-        return iter(self.recording)
-
-    def stop(self) -> None:
-        """End the iterations under way."""
-        self.recording.stop()
-
-    def to_mne(self) -> Any:
-        """Load it into MNE; see :func:`emgspasm.storage.whole.to_mne`."""
-        return to_mne(self)
-
-
-def anonymous(recording: StoredRecording) -> Anonymous:
-    """A recording without anything that tells who was recorded, where or when."""
-    return Anonymous(recording, anonymous_info(recording.info))
+    n_channels = len(recording.info.channels)
+    seen = adjusted(
+        recording,
+        tuple(range(n_channels)),
+        anonymous_info(recording.info),
+        (1.0,) * n_channels,
+        findings=(),
+    )
+    marks = tuple(replace(mark, text=anonymous_text(mark.text)) for mark in seen.annotations)
+    return replace(seen, annotations=marks, start=None)
 
 
 def anonymous_info(info: StreamInfo) -> StreamInfo:

@@ -69,12 +69,14 @@ def analyze(
     summary.tsv and the data dictionary dataset.json.
     """
     from emgspasm import batch
+    from emgspasm.storage.collection import find_recordings, results_folder
+    from emgspasm.storage.derivatives import RESULTS
 
     loaded, labels = read_config(config), read_montage(montage)
     jobs = [
         batch.Job(
             path,
-            batch.results_folder(source, path, out),
+            results_folder(source, path, out),
             loaded,
             labels,
             sampling_frequency,
@@ -82,11 +84,11 @@ def analyze(
             overwrite,
         )
         for source in sources
-        for path in batch.find_recordings(source)
+        for path in find_recordings(source)
     ]
     with progress(batch.run(jobs, workers=workers, cluster=cluster), "analyze", len(jobs)) as bar:
         outcomes = list(bar)
-    joint = out or sources[0] / "derivatives" / "emgspasm"
+    joint = out or sources[0] / RESULTS
     batch.write_joint(outcomes, joint, overwrite=overwrite)
     _report(outcomes, joint)
 

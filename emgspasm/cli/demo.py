@@ -18,6 +18,7 @@ from emgspasm.cli.console import (
     say,
     shown,
 )
+from emgspasm.cli.recording import conclude as tabulate
 from emgspasm.cli.recording import counted, describe, require_same, until_over
 from emgspasm.cli.reporting import SUFFIX, write_page
 from emgspasm.cli.simulation import write_truth
@@ -112,7 +113,7 @@ def conclude(
     recording: Path, face: Simulation, truth: Path, status: Status, *, overwrite: bool
 ) -> None:
     """Analyze what was recorded, hold it against what was said live and what is true, report it."""
-    from emgspasm.batch import write_results
+    from emgspasm.outputs import write_results
     from emgspasm.results import analyze_recording
     from emgspasm.storage.opening import open_recording
     from emgspasm.synkinesis.scoring import score
@@ -150,8 +151,8 @@ def show(loaded: LoadedConfig, out: Path) -> None:
     table = loaded.config.source
     assert table is not None  # of config_for
     source = table
-    wiring = Wiring(loaded, lambda: open_source(source.kind, source.options), describe)
-    application.live(wiring, out)
+    wiring = Wiring(loaded, lambda: open_source(source.kind, source.options), describe, tabulate)
+    application.live(wiring, out, say)
 
 
 def headline(results: Results) -> str:

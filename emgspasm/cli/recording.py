@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
@@ -96,7 +96,7 @@ def record(
             describe(recording, place, task)
         raise
     describe(recording, place, task)
-    _conclude(recording, place, study)
+    conclude(recording, place, study, say)
 
 
 def describe(session: Session, place: Placement, task: str) -> None:
@@ -218,9 +218,11 @@ def _spasms(events: Mapping[EventKind, int]) -> Mapping[str, int]:
     return counts
 
 
-def _conclude(session: Session, place: Placement, study: Path) -> None:
+def conclude(session: Session, place: Placement, study: Path, say: Callable[[str], None]) -> None:
     """Write the tables, as ``analyze`` does, and say what came of the recording."""
     from emgspasm import batch
+    from emgspasm.storage.collection import results_folder
+    from emgspasm.storage.derivatives import RESULTS, result_path
     from emgspasm.storage.tables import read_table
 
     status = session.status
@@ -232,14 +234,14 @@ def _conclude(session: Session, place: Placement, study: Path) -> None:
     if session.refusal:
         say(f"not analyzed: {session.refusal}")
         return
-    out = batch.results_folder(study, place.recording, None)
+    out = results_folder(study, place.recording, None)
     outcome = batch.run_job(batch.Job(place.recording, out, session.config))
     if outcome.error is not None:
         raise outcome.error
-    batch.write_joint([outcome], study / "derivatives" / "emgspasm")
-    found = counted(read_table(batch.result_path(out, place.recording.stem, "events")))
+    batch.write_joint([outcome], study / RESULTS)
+    found = counted(read_table(result_path(out, place.recording.stem, "events")))
     require_same(status, found)
-    say(looked_at(read_table(batch.result_path(out, place.recording.stem, "summary"))))
+    say(looked_at(read_table(result_path(out, place.recording.stem, "summary"))))
     bursts = sum(n for (kind, _, _), n in found.items() if kind == "burst")
     say(
         f"{bursts} bursts (spasms {_sides(_spasms(found))}) and "

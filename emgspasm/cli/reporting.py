@@ -124,21 +124,22 @@ def plan(source: Path, out: Path | None, reading: Reading) -> list[Task]:
     RecordingError
         If there is nothing to report.
     """
-    from emgspasm import batch
     from emgspasm.report.stored import is_result, stored_results
+    from emgspasm.storage.collection import find_recordings, is_study
+    from emgspasm.storage.derivatives import RESULTS
 
     if source.is_file():
         stored = is_result(source)
         name = source.name.removesuffix("_events.tsv") if stored else source.stem
         return [Task(source, stored, _single(source.parent / f"{name}{SUFFIX}", out))]
-    if source.is_dir() and batch.is_study(source):
-        derivatives = source / "derivatives" / "emgspasm"
+    if source.is_dir() and is_study(source):
+        derivatives = source / RESULTS
         _analyze_rest(source, reading)
         return _tasks(stored_results(derivatives), derivatives, out, stored=True)
     found = stored_results(source) if source.is_dir() else []
     if found:
         return _tasks(found, source, out, stored=True)
-    return _tasks(batch.find_recordings(source), source, out, stored=False)
+    return _tasks(find_recordings(source), source, out, stored=False)
 
 
 def _tasks(found: Sequence[Path], folder: Path, out: Path | None, *, stored: bool) -> list[Task]:
@@ -172,24 +173,26 @@ def _single(beside: Path, out: Path | None) -> Path:
 def _analyze_rest(study: Path, reading: Reading) -> None:
     """Analyze the recordings of a study that have no results yet."""
     from emgspasm import batch
+    from emgspasm.storage.collection import find_recordings, results_folder
+    from emgspasm.storage.derivatives import RESULTS, result_path
 
     jobs = [
         batch.Job(
             path,
-            batch.results_folder(study, path, None),
+            results_folder(study, path, None),
             reading.config,
             reading.montage,
             reading.sampling_frequency,
             reading.gain,
         )
-        for path in batch.find_recordings(study)
+        for path in find_recordings(study)
     ]
-    jobs = [j for j in jobs if not batch.result_path(j.out, j.path.stem, "events").exists()]
+    jobs = [j for j in jobs if not result_path(j.out, j.path.stem, "events").exists()]
     if not jobs:
         return
     with progress(batch.run(jobs), "analyze", len(jobs)) as bar:
         outcomes = list(bar)
-    batch.write_joint(outcomes, study / "derivatives" / "emgspasm")
+    batch.write_joint(outcomes, study / RESULTS)
     for outcome in outcomes:
         if outcome.error is not None:
             say(f"{outcome.job.path.name} has no page: {outcome.error}")

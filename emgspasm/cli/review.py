@@ -14,7 +14,7 @@ from emgspasm.errors import ConfigError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from emgspasm.review import Decision
+    from emgspasm.decisions import Decision
 
 LISTED = ("event_id", "onset", "duration", "trial_type", "side", "class", "muscles", "status")
 
@@ -47,9 +47,10 @@ def review(
     added to, with the rater and the time; its summary is computed anew, without what was rejected,
     and so are the tables of its study.
     """
-    from emgspasm import review as reviewing
-    from emgspasm.batch import write_group
+    from emgspasm.decisions import decisions_of_copy
     from emgspasm.group.results import study_of
+    from emgspasm.outputs import write_group
+    from emgspasm.review import write_review
     from emgspasm.storage.derivatives import RESULTS
     from emgspasm.storage.scales import rater as pseudonym
     from emgspasm.storage.tables import read_table
@@ -69,10 +70,10 @@ def review(
         raise ConfigError(str(error)) from None
     if edited is not None:
         original = read_result(detected_path(events))
-        decisions = reviewing.decisions_of_copy(read_table(edited), original)
+        decisions = decisions_of_copy(read_table(edited), original)
     else:
         decisions = _decisions(accept, reject, relabel)
-    path, frame = reviewing.write_review(events, decisions, rater, out=out)
+    path, frame = write_review(events, decisions, rater, out=out)
     study = study_of(path)
     if study is not None:
         write_group(study, study / RESULTS)
@@ -88,7 +89,7 @@ def review(
 def _decisions(
     accept: tuple[str, ...], reject: tuple[str, ...], relabel: tuple[str, ...]
 ) -> list[Decision]:
-    from emgspasm.review import Decision, relabelling
+    from emgspasm.decisions import Decision, relabelling
 
     told = [Decision(name, "accepted") for name in accept]
     told += [Decision(name, "rejected") for name in reject]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -22,6 +23,15 @@ participant_option = click.option(
     "--participant", required=True, metavar="ID", help="As in participants.tsv."
 )
 date_option = click.option("--date", "day", required=True, metavar="YYYY-MM-DD")
+
+
+@contextmanager
+def _nothing_written() -> Iterator[None]:
+    """Refuse a cell that breaks its rule; so far nothing was written."""
+    try:
+        yield
+    except ValueError as error:
+        raise ConfigError(f"{error}. Nothing was written") from None
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -59,10 +69,8 @@ def add_treatment(
     opened = Study.open(path)
     row = {"participant_id": participant, "date": day, "kind": kind, "product": product}
     row |= {"site": site, "side": side, "units": units}
-    try:
+    with _nothing_written():
         told = treatment(row)
-    except ValueError as error:
-        raise ConfigError(f"{error}. Nothing was written") from None
     opened.add_treatment(told)
     say(f"{path}: treatment of {told.participant} on {told.date} written down")
 
@@ -91,10 +99,8 @@ def add_score(
     opened = Study.open(path)
     row = {"participant_id": participant, "date": day, "scale": scale, "version": version}
     row |= {"rater": rater, "value": value}
-    try:
+    with _nothing_written():
         told = scale_score(row)
-    except ValueError as error:
-        raise ConfigError(f"{error}. Nothing was written") from None
     opened.add_score(told)
     say(f"{path}: {told.scale} of {told.participant} on {told.date} written down")
 
@@ -114,10 +120,8 @@ def set_date(path: Path, participant: str, session: str | None, day: str) -> Non
     from emgspasm.storage.study import Study
 
     opened = Study.open(path)
-    try:
+    with _nothing_written():
         told = parsed(day)
-    except ValueError as error:
-        raise ConfigError(f"{error}. Nothing was written") from None
     opened.require(participant)
     mine = [
         place

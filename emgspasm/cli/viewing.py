@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from emgspasm.cli.boards import configured_source
-from emgspasm.cli.console import FILE, Command, read_config
-from emgspasm.cli.recording import describe
+from emgspasm.cli.console import FILE, Command, read_config, say
+from emgspasm.cli.recording import conclude, describe
 from emgspasm.errors import ConfigError, SourceError
+
+if TYPE_CHECKING:
+    from emgspasm.config import LoadedConfig
 
 SLOWEST, FASTEST = 0.25, 16.0
 """Seconds of a recording that may be shown in a second."""
@@ -41,18 +46,31 @@ def view(
         )
     if file is not None and (port or study):
         raise ConfigError("--port and --study are for a board. Leave them out to replay a file")
-    loaded = read_config(config)
-    require_window()
+    gc.disable()  # a fifth of the start would be looks for garbage; the window enables it
+    try:
+        loaded = read_config(config)
+        require_window()
+        if file is not None:
+            _replay(file, loaded, speed)
+        elif config is not None:
+            _live(loaded, config, port, study)
+    finally:
+        gc.enable()
+
+
+def _replay(file: Path, loaded: LoadedConfig, speed: float) -> None:
+    from emgspasm.viewer import application
+
+    application.replay(file, loaded, speed)
+
+
+def _live(loaded: LoadedConfig, config: Path, port: str | None, study: Path | None) -> None:
     from emgspasm.viewer import application
     from emgspasm.viewer.live import Wiring
 
-    if file is not None:
-        application.replay(file, loaded, speed)
-        return
-    assert config is not None  # said above
     configured_source(loaded, config, port)  # what is wrong with it is said before a window opens
-    wiring = Wiring(loaded, lambda: configured_source(loaded, config, port), describe)
-    application.live(wiring, study)
+    wiring = Wiring(loaded, lambda: configured_source(loaded, config, port), describe, conclude)
+    application.live(wiring, study, say)
 
 
 def require_window() -> None:

@@ -25,7 +25,7 @@ MATCHED = 0.008
 """Seconds of half the matched filter: long enough to tell EMG from noise that is stronger at 25 Hz
 [design]."""
 
-HOP=4
+HOP = 4
 LATELY = 10.0
 """Seconds over which the frequency of bursts is told [design]."""
 

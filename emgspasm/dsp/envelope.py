@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.dsp import kernels
-from emgspasm.dsp.filters import CascadeState, Sos, butterworth, settling_samples, step_rise
+from emgspasm.dsp.design import Sos, butterworth
+from emgspasm.dsp.filters import CascadeState, settling_samples, step_rise
 from emgspasm.stream import Chunk, StreamInfo
 
 
@@ -99,7 +100,7 @@ class LinearEnvelope:
         return CascadeState(
             sos,
             np.zeros((len(sos), 2)),
-            np.zeros((n_channels, len(sos), 2)),
+            kernels.rest(len(sos), n_channels),
             np.zeros(n_channels, np.bool_),
         )
 

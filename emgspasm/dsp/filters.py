@@ -10,15 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil, log
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.dsp import kernels
+from emgspasm.dsp.design import Sos, butterworth, notch, slowest_pole, steady
 from emgspasm.stream import Chunk, StreamInfo
-
-Sos = NDArray[np.float64]
 
 CONCENTRATED = 2.5
 """Power of EMG at 50 Hz and at 20 Hz over that of white noise of the same power in the band, at
@@ -154,15 +152,12 @@ class Notch:
         ValueError
             If not even the fundamental lies in the usable band.
         """
-        from scipy.signal import iirnotch
-
         top = EDGE * sampling_frequency
         multiples = [k for k in self.multiples if k * self.frequency < top]
         if not multiples:
             raise ValueError(_above_band("notch frequency", self.frequency, sampling_frequency))
         sections = [
-            np.concatenate(iirnotch(k * self.frequency, k * self.quality, sampling_frequency))
-            for k in multiples
+            notch(k * self.frequency, k * self.quality, sampling_frequency) for k in multiples
         ]
         return np.array(sections)
 
@@ -191,13 +186,20 @@ def step_rise(sos: Sos) -> float:
     return _half(np.cumsum(_impulse_response(sos)))
 
 
-def _impulse_response(sos: Sos) -> NDArray[np.float64]:
-    from scipy.signal import sosfilt
+def response(sos: Sos, signal: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What comes out of sections at rest when a signal of shape (n_samples,) comes in."""
+    chunk = Chunk(0, signal[:, None])  # a chunk, for which the kernel is compiled already
+    memory, running = kernels.rest(len(sos), 1), np.zeros(1, np.bool_)
+    out: NDArray[np.float64] = kernels.sosfilt(
+        sos.copy(), np.zeros((len(sos), 2)), chunk.samples, memory, running
+    )
+    return out[:, 0]
 
+
+def _impulse_response(sos: Sos) -> NDArray[np.float64]:
     impulse = np.zeros(4 * settling_samples(sos) + 64)
     impulse[0] = 1.0
-    response: NDArray[np.float64] = sosfilt(sos.copy(), impulse)  # scipy refuses read-only ones
-    return response
+    return response(sos, impulse)
 
 
 def _half(growth: NDArray[np.float64]) -> float:
@@ -210,9 +212,7 @@ def _half(growth: NDArray[np.float64]) -> float:
 
 def settling_samples(sos: Sos) -> int:
     """Samples until the slowest pole has decayed to 1 %."""
-    from scipy.signal import sos2zpk
-
-    radius = float(np.abs(sos2zpk(sos)[1]).max())
+    radius = slowest_pole(sos)
     return ceil(log(0.01) / log(radius)) if 0 < radius < 1 else 1
 
 
@@ -226,22 +226,6 @@ def _above_band(name: str, value: float, sampling_frequency: float) -> str:
 def _check_order(order: int) -> None:
     if not 1 <= order <= 12:
         raise ValueError(f"order={order}; it must lie in 1..12")
-
-
-@lru_cache(maxsize=64)
-def butterworth(
-    order: int,
-    corners: tuple[float, ...],
-    kind: Literal["bandpass", "highpass", "lowpass"],
-    fs: float,
-) -> Sos:
-    """Read-only second-order sections of a Butterworth filter (cached)."""
-    from scipy.signal import butter
-
-    corner = corners[0] if len(corners) == 1 else corners
-    sos: Sos = butter(order, corner, kind, fs=fs, output="sos")
-    sos.flags.writeable = False
-    return sos
 
 
 @dataclass(slots=True)
@@ -273,14 +257,12 @@ class Cascade:
 
     def init(self, info: StreamInfo, first: Chunk) -> CascadeState:
         """State before the first sample; see :class:`emgspasm.dsp.stage.Stage`."""
-        from scipy.signal import sosfilt_zi
-
         sos = self.sos(info.sampling_frequency)
         n_channels = first.samples.shape[1]
         return CascadeState(
             sos,
-            np.ascontiguousarray(sosfilt_zi(sos)),
-            np.zeros((n_channels, len(sos), 2)),
+            steady(sos),
+            kernels.rest(len(sos), n_channels),
             np.zeros(n_channels, np.bool_),
         )
 

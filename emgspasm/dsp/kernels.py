@@ -1,8 +1,9 @@
 """Compiled sample-by-sample loops shared by the filters and envelopes.
 
 All take samples of shape (n_samples, n_channels) and follow the NaN rule of
-:class:`emgspasm.dsp.stage.Stage`: NaN in, NaN out, and a fresh start after it. What they return
-has each channel's samples side by side in memory, as the loops, channel by channel, want them.
+:class:`emgspasm.dsp.stage.Stage`: NaN in, NaN out, and a fresh start after it. Samples come row by
+row, as boards and files give them; what is filtered has each channel's samples side by side in
+memory, as the loops that follow, channel by channel, want them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 Samples = NDArray[np.float64]
+
+
+LANES = 8
+"""Channels that one instruction may filter; memories are as wide as a multiple of it."""
+
+
+def rest(n_sections: int, n_channels: int) -> Samples:
+    """Memory of sections at rest, shape (n_sections, 2, n_channels or a little more)."""
+    return np.zeros((n_sections, 2, -(-n_channels // LANES) * LANES))
 
 
 @numba.njit(cache=True, nogil=True)
@@ -27,7 +37,7 @@ def sosfilt(
     steady : ndarray, shape (n_sections, 2)
         ``scipy.signal.sosfilt_zi(sos)``: the memory of a step of height one.
     samples : ndarray, shape (n_samples, n_channels)
-    memory : ndarray, shape (n_channels, n_sections, 2)
+    memory : ndarray, of the shape of :func:`rest`
         Updated in place.
     running : ndarray of bool, shape (n_channels,)
         Whether `memory` holds a past; updated in place.
@@ -38,63 +48,43 @@ def sosfilt(
         Direct form II transposed, as ``scipy.signal.sosfilt``.
     """
     n_samples, n_channels = samples.shape
+    width = memory.shape[2]
     out = np.empty((n_channels, n_samples)).T
-    for channel in range(0, n_channels, 2):
-        # two channels side by side: one computes while the other waits for its last result
-        other = min(channel + 1, n_channels - 1)
-        z, w = memory[channel], memory[other]
-        for row in range(n_samples):
-            x, y = samples[row, channel], samples[row, other]
-            if np.isnan(x) or np.isnan(y) or not (running[channel] and running[other]):
-                out[row, channel] = _restart(sos, steady, x, z, running, channel)
-                if other > channel:
-                    out[row, other] = _restart(sos, steady, y, w, running, other)
-                continue
-            if other == channel:
-                out[row, channel] = _one(sos, x, z)
-                continue
-            for section in range(len(sos)):
-                b0, b1, b2 = sos[section, 0], sos[section, 1], sos[section, 2]
-                a1, a2 = sos[section, 4], sos[section, 5]
-                u, v = b0 * x + z[section, 0], b0 * y + w[section, 0]
-                z[section, 0], w[section, 0] = (
-                    b1 * x - a1 * u + z[section, 1],
-                    b1 * y - a1 * v + w[section, 1],
-                )
-                z[section, 1], w[section, 1] = b2 * x - a2 * u, b2 * y - a2 * v
-                x, y = u, v
-            out[row, channel], out[row, other] = x, y
+    values = np.zeros(width)
+    undisturbed = bool(running.all())
+    for row in range(n_samples):
+        present = True
+        for channel in range(n_channels):
+            values[channel] = samples[row, channel]
+            present &= values[channel] == values[channel]
+        if not (present and undisturbed):
+            undisturbed = _restart(steady, values, memory, running)
+        for section in range(len(sos)):
+            b0, b1, b2 = sos[section, 0], sos[section, 1], sos[section, 2]
+            a1, a2 = sos[section, 4], sos[section, 5]
+            first, second = memory[section, 0], memory[section, 1]
+            for lane in range(width):  # all channels at once
+                y = b0 * values[lane] + first[lane]
+                first[lane] = b1 * values[lane] - a1 * y + second[lane]
+                second[lane] = b2 * values[lane] - a2 * y
+                values[lane] = y
+        for channel in range(n_channels):
+            out[row, channel] = values[channel]
     return out
 
 
 @numba.njit(cache=True, nogil=True)
-def _one(sos: Samples, x: float, z: Samples) -> float:
-    """One sample of one channel through all sections."""
-    for section in range(len(sos)):
-        y = sos[section, 0] * x + z[section, 0]
-        z[section, 0] = sos[section, 1] * x - sos[section, 4] * y + z[section, 1]
-        z[section, 1] = sos[section, 2] * x - sos[section, 5] * y
-        x = y
-    return x
+def _restart(steady: Samples, values: Samples, memory: Samples, running: NDArray[np.bool_]) -> bool:
+    """Start the channels afresh that are there again; whether all are there.
 
-
-@numba.njit(cache=True, nogil=True)
-def _restart(
-    sos: Samples,
-    steady: Samples,
-    x: float,
-    z: Samples,
-    running: NDArray[np.bool_],
-    channel: int,
-) -> float:
-    """One sample that may be missing, or the first after one that was."""
-    if np.isnan(x):
-        running[channel] = False
-        return x
-    if not running[channel]:
-        z[:] = steady * x
-        running[channel] = True
-    return _one(sos, x, z)
+    A value that is missing makes the memory of its channel NaN, which ends here.
+    """
+    for channel in range(len(running)):
+        present = values[channel] == values[channel]
+        if present and not running[channel]:
+            memory[:, :, channel] = steady * values[channel]
+        running[channel] = present
+    return bool(running.all())
 
 
 @numba.njit(cache=True, nogil=True)
@@ -103,8 +93,9 @@ def moving_rms(
 ) -> Samples:
     """Root mean square of the last ``ring.shape[1]`` samples (fewer right after a start).
 
-    The running sum is rebuilt from the ring each time the ring is full once more, so that
-    rounding never outlives one window: a spasm of millivolts leaves no trace in the quiet after it.
+    Each time the ring is full once more, the running sum is replaced by one that was begun with
+    it, so that rounding never outlives one window: a spasm of millivolts leaves no trace in the
+    quiet after it.
 
     Parameters
     ----------
@@ -128,22 +119,22 @@ def moving_rms(
         squares = ring[channel]
         total, count = sums[channel], filled[channel]
         place = count % window
+        rebuilt = squares[:place].sum()
         for row in range(n_samples):
             x = samples[row, channel]
             if np.isnan(x):
                 out[row, channel] = x
-                total, count, place = 0.0, 0, 0
+                total, rebuilt, count, place = 0.0, 0.0, 0, 0
                 squares[:] = 0.0
                 continue
-            total += x * x - squares[place]
-            squares[place] = x * x
+            square = x * x
+            total += square - squares[place]
+            rebuilt += square
+            squares[place] = square
             count += 1
             place += 1
             if place == window:
-                place = 0
-                total = 0.0
-                for i in range(window):
-                    total += squares[i]
+                total, rebuilt, place = rebuilt, 0.0, 0
             mean = total * share if count >= window else total / count
             out[row, channel] = max(mean, 0.0)
         sums[channel], filled[channel] = total, count
@@ -180,22 +171,29 @@ def screen(
     ndarray, shape (n_samples, n_channels)
     """
     n_samples, n_channels = samples.shape
-    out = np.empty((n_channels, n_samples)).T
-    for channel in range(n_channels):
-        limit, value, run = limits[channel], last[channel], repeats[channel]
-        for row in range(n_samples):
+    out = np.empty((n_samples, n_channels))
+    for row in range(n_samples):
+        odd = False
+        for channel in range(n_channels):
             x = samples[row, channel]
-            run = run + 1 if x == value else 1
-            value = x
-            if not np.isfinite(x):
-                counts[0, channel] += 1
-                x = np.nan
-            elif abs(x) >= limit:
-                counts[1, channel] += 1
-                x = np.nan
-            elif run >= flat_run:
-                counts[2, channel] += flat_run if run == flat_run else 1
-                x = np.nan
-            out[row, channel] = x
-        last[channel], repeats[channel] = value, run
+            repeats[channel] = repeats[channel] * (x == last[channel]) + 1
+            last[channel] = out[row, channel] = x
+            odd |= (not abs(x) < limits[channel]) | (repeats[channel] >= flat_run)
+        if odd:
+            _reject(out[row], limits, flat_run, repeats, counts)
     return out
+
+
+@numba.njit(cache=True, nogil=True)
+def _reject(values, limits, flat_run, repeats, counts):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+    """Replace and count what is no signal in one row; see :func:`screen`."""
+    for channel in range(len(values)):
+        if not np.isfinite(values[channel]):
+            counts[0, channel] += 1
+        elif abs(values[channel]) >= limits[channel]:
+            counts[1, channel] += 1
+        elif repeats[channel] >= flat_run:
+            counts[2, channel] += flat_run if repeats[channel] == flat_run else 1
+        else:
+            continue
+        values[channel] = np.nan

@@ -13,7 +13,8 @@ from emgspasm.dsp.envelope import Envelope, RmsEnvelope, RmsState
 from emgspasm.dsp.filters import BandPass, Cascade, CascadeState, Filter
 from emgspasm.dsp.screen import Screen, ScreenState
 from emgspasm.dsp.stage import Response
-from emgspasm.dsp.textbook import Bonato, HodgesBui, Lidierth, TextbookState, Tkeo
+from emgspasm.dsp.textbook import Bonato, HodgesBui, Lidierth, Tkeo
+from emgspasm.dsp.textbook_state import TextbookState
 from emgspasm.stream import Burst, Chunk, StreamInfo, emg_only, segments
 
 

@@ -71,6 +71,7 @@ class ChannelQuality:
 class SpectrumState:
     """The second under way and its first sample; the power spectra of those that are done."""
 
+    taper: NDArray[np.float64]
     window: NDArray[np.float64]
     first: int
     power: NDArray[np.float64]
@@ -93,6 +94,7 @@ class MeanSpectrum:
         """State before the first sample of a stream; gaps do not end it."""
         n, n_channels = round(info.sampling_frequency), len(info.channels)
         return SpectrumState(
+            np.hanning(n)[:, None],
             np.full((n, n_channels), np.nan),
             0,
             np.zeros((n // 2 + 1, n_channels)),
@@ -120,11 +122,12 @@ class MeanSpectrum:
 def _add_spectrum(state: SpectrumState) -> None:
     from scipy.fft import rfft
 
-    whole = np.isfinite(state.window).all(axis=0)
-    window = np.where(whole, state.window, 0.0)
-    centred = window - window.mean(axis=0)
-    spectrum = np.abs(rfft(centred * np.hanning(len(centred))[:, None], axis=0)) ** 2
-    state.power += spectrum
+    with np.errstate(invalid="ignore"):  # a sample may be infinite
+        mean = state.window.mean(axis=0)
+        whole = np.isfinite(mean)
+        centred = np.where(whole, state.window - mean, 0.0)
+    spectrum = rfft(centred * state.taper, axis=0)
+    state.power += spectrum.real**2 + spectrum.imag**2
     state.count += whole
     state.window[:] = np.nan
 

@@ -10,16 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import comb, log
-from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-from emgspasm.dsp import textbook_loop
-from emgspasm.dsp.detector import bursts_of
-from emgspasm.dsp.stage import Response
-from emgspasm.dsp.textbook_memory import PAIRS, RECTIFIED, TEAGER, Past, Rule, fresh
-from emgspasm.stream import Burst, Chunk, StreamInfo
+from emgspasm.dsp import textbook_state
+from emgspasm.dsp.textbook_memory import PAIRS, RECTIFIED, TEAGER, Rule
 
 CALIBRATION = 2.0
 FEWEST = 0.6
@@ -27,74 +20,6 @@ REST = 0.5
 LONGEST = 60.0
 """Seconds: held back after a start, the least of it that is analyzed, the stretch that is rest, and
 the longest burst; the default detector's where it has them."""
-
-
-class Published(Protocol):
-    """What the parameters of all published detectors have in common."""
-
-    @property
-    def floor(self) -> float:
-        """Least peak of a burst in uV."""
-        ...
-
-    def rule(self, sampling_frequency: float, settling: float = 0.0) -> Rule:
-        """What the loop needs to know; `settling` in seconds."""
-        ...
-
-
-@dataclass(slots=True)
-class TextbookState:
-    """Everything a published detector remembers; `shift` is the delay it corrects for."""
-
-    rule: Rule
-    past: Past
-    shift: int
-
-    def counted(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """As of :class:`emgspasm.dsp.detector.DetectorState`."""
-        return self.past.channels["analyzed"], self.past.channels["noise"]
-
-    def thresholds(self) -> NDArray[np.float64]:
-        """Noise level and threshold (off and on are the same), in units of the envelope."""
-        channels, rule = self.past.channels, self.rule
-        ratio = channels["limit"] / np.where(channels["mean"] > 0, channels["mean"], np.nan)
-        on = channels["base"] * (ratio if rule.value == RECTIFIED else np.sqrt(ratio))
-        return np.array([channels["base"], on, on])
-
-    def earliest(self, stop: int) -> int:
-        """Sample number before which no burst still to come begins."""
-        return int(textbook_loop.earliest_onset(self.past, self.rule, stop, self.shift))
-
-
-def _certain(self: Published, sampling_frequency: float) -> float:
-    """Seconds after its offset (and the filter's delay) at which a burst is emitted."""
-    rule = self.rule(sampling_frequency)
-    known = rule.out_span * rule.step + rule.lag
-    apart = rule.merge + (rule.span - 1) * rule.step + rule.lead
-    return (max(known, apart) + 2 * rule.step) / sampling_frequency
-
-
-def _init(self: Published, info: StreamInfo, response: Response) -> TextbookState:
-    """State before the first sample of a segment; as of the default detector."""
-    fs = info.sampling_frequency
-    rule = self.rule(fs, response.settling)
-    floors = [self.floor / c.microvolts if c.microvolts else 0.0 for c in info.channels]
-    return TextbookState(rule, fresh(np.array(floors), rule), round(response.delay * fs))
-
-
-def _step(
-    _: Published, state: TextbookState, filtered: Chunk, envelope: Chunk
-) -> tuple[TextbookState, tuple[Burst, ...]]:
-    """Fold one chunk; as of the default detector."""
-    rows = textbook_loop.detect(
-        envelope.start, filtered.samples, envelope.samples, state.rule, state.past
-    )
-    return state, bursts_of(rows, state.shift)
-
-
-def _finish(_: Published, state: TextbookState, stop: int) -> tuple[Burst, ...]:
-    """Bursts that become certain because the segment ends before sample `stop`."""
-    return bursts_of(textbook_loop.finish(stop, state.rule, state.past), state.shift)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +46,8 @@ class HodgesBui:
     merge_gap: float = 0.030
 
     calibration = CALIBRATION
-    certain, init, step, finish = _certain, _init, _step, _finish
+    certain, init = textbook_state.certain, textbook_state.init
+    step, finish = textbook_state.step, textbook_state.finish
 
     def __post_init__(self) -> None:
         _require_positive(self, "window", "sigmas")
@@ -154,7 +80,8 @@ class Lidierth:
     merge_gap: float = 0.030
 
     calibration = CALIBRATION
-    certain, init, step, finish = _certain, _init, _step, _finish
+    certain, init = textbook_state.certain, textbook_state.init
+    step, finish = textbook_state.step, textbook_state.finish
 
     def __post_init__(self) -> None:
         _require_positive(self, "window", "sigmas", "active", "silent")
@@ -189,7 +116,8 @@ class Tkeo:
     merge_gap: float = 0.030
 
     calibration = CALIBRATION
-    certain, init, step, finish = _certain, _init, _step, _finish
+    certain, init = textbook_state.certain, textbook_state.init
+    step, finish = textbook_state.step, textbook_state.finish
 
     def __post_init__(self) -> None:
         _require_positive(self, "window", "sigmas", "active", "silent")
@@ -226,7 +154,8 @@ class Bonato:
     merge_gap: float = 0.030
 
     calibration = CALIBRATION
-    certain, init, step, finish = _certain, _init, _step, _finish
+    certain, init = textbook_state.certain, textbook_state.init
+    step, finish = textbook_state.step, textbook_state.finish
 
     def __post_init__(self) -> None:
         _require_positive(self)

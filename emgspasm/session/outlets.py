@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from types import TracebackType
 from typing import Self
 
 from emgspasm.config import OutletTable
@@ -44,12 +43,7 @@ class Outlets:
             self._events = EventOutlet(self._table.events)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         outlets = [outlet for outlet in (self._signal, self._events) if outlet is not None]
         if outlets:
             time.sleep(LINGER)

@@ -10,10 +10,11 @@ import threading
 import time
 from bisect import insort_left
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import numpy as np
@@ -65,8 +66,6 @@ class Session:
 
     Attributes
     ----------
-    refusal : str
-        Why this stream is recorded but not analyzed; ``""`` if it is.
     notice : str
         What was decided about mains, once that is known.
     pipeline : Pipeline
@@ -96,7 +95,7 @@ class Session:
     ) -> None:
         self.source, self.path, self.config = source, path, config or LoadedConfig()
         self._columns, self._labelled = labelled(self.config, source.info)
-        self.refusal, self.notice = refusal(self.config, self._labelled), ""
+        self.notice = ""
         self.pipeline = self.config.config.pipeline
         self.unscaled: tuple[Channel, ...] = unscaled(self._columns, source.info, self._labelled)
         self._duration, self._clock = duration, clock
@@ -114,6 +113,11 @@ class Session:
         self._error: BaseException | None = None
         self._over = threading.Event()
         self._held = ExitStack()
+
+    @cached_property
+    def refusal(self) -> str:
+        """Why this stream is recorded but not analyzed; ``""`` if it is."""
+        return refusal(self.config, self._labelled)
 
     @property
     def info(self) -> StreamInfo:
@@ -162,9 +166,8 @@ class Session:
 
     def __enter__(self) -> Self:
         require_room(self.path.parent, self._labelled, self._duration)
-        if not self.refusal:
-            warm_up(self.config, self._labelled)
-        with ExitStack() as held:
+        with ThreadPoolExecutor(1, "warm-up") as worker, ExitStack() as held:
+            warm = worker.submit(self._warm_up)  # while the source opens, which is mostly waiting
             if self._network:  # first: it takes a while, in which samples would pile up
                 held.enter_context(self._network.inlet)
             held.enter_context(self._outlets)
@@ -172,6 +175,7 @@ class Session:
             self._writer = held.enter_context(
                 BdfWriter(self.path, self._labelled, equipment=equipment(self.source))
             )
+            warm.result()
             thread = threading.Thread(target=self._run, name="session", daemon=True)
             thread.start()
             held.callback(thread.join)
@@ -179,13 +183,12 @@ class Session:
             self._held = held.pop_all()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._held.close()
+
+    def _warm_up(self) -> None:
+        if not self.refusal:
+            warm_up(self.config, self._labelled)
 
     def stop(self) -> None:
         """End the recording after what has arrived; safe from any thread."""

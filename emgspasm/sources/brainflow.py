@@ -9,17 +9,15 @@ whose parser does not believe damaged packets.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.errors import SourceError, SourceLost
+from emgspasm.errors import SourceLost
 from emgspasm.sources import brainflow_session, dongle
 from emgspasm.sources.brainflow_boards import (
     PLAYBACK,
@@ -30,6 +28,7 @@ from emgspasm.sources.brainflow_boards import (
 )
 from emgspasm.sources.brainflow_session import hung_up, lock_port, playable_rows
 from emgspasm.sources.events import SourceEvent, State
+from emgspasm.sources.link import Link
 from emgspasm.sources.numbering import Count, number_rows
 from emgspasm.sources.options import read_options
 from emgspasm.sources.rows import chunks
@@ -41,17 +40,10 @@ if TYPE_CHECKING:
 POLL = 0.01
 """Seconds between two looks into BrainFlow's buffer."""
 
-STALL = 0.4
-"""Seconds without a sample after which a stall is said."""
-
-RECONNECT = 3.0
-"""Seconds without a sample after which the board is taken for lost and opened anew."""
-
 BUFFER = 60.0
 """Seconds of samples BrainFlow keeps for a consumer that pauses; then it drops the oldest."""
 
 _LATE = 0.1
-_RETRY = 0.5
 
 
 class BrainflowSource:
@@ -87,25 +79,23 @@ class BrainflowSource:
         self._found = dongle.PortFound(settings.serial_port, "", "")
         self._port: serial.Serial | None = None
         self._shim: Any = None
-        self._state: State = "closed"
-        self._events: list[SourceEvent] = []
-        self._stopping = threading.Event()
+        self._link = Link(clock, self._sample_at, self._release, device=self.info.device)
         self._iterating = False
         self._count = Count()
         self._base: int | None = 0
         self._next = self._received = self._lost_before = 0
-        self._heard = self._silent_since = clock()
+        self._heard = clock()
         self._left = np.inf
 
     @property
     def events(self) -> tuple[SourceEvent, ...]:
         """All changes of state and notes so far, in order of time."""
-        return tuple(self._events)
+        return self._link.events
 
     @property
     def state(self) -> State:
         """What the source is doing."""
-        return self._state
+        return self._link.state
 
     @property
     def lost_samples(self) -> int:
@@ -118,22 +108,12 @@ class BrainflowSource:
         return self.board.skews
 
     def __enter__(self) -> Self:
-        self._say("probing", f"looking for {self.info.device}")
-        try:
-            self._connect()
-        except SourceError as error:
-            self._close(str(error))
-            raise
+        self._link.open(f"looking for {self.info.device}", self._connect)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
-        self._close("closed")
+        self._link.close()
 
     def __iter__(self) -> Iterator[Chunk]:
         if self._shim is None or self._iterating:
@@ -142,7 +122,7 @@ class BrainflowSource:
         self._start()
         over = False
         while self._shim is not None and not over:
-            over = self._stopping.is_set()
+            over = self._link.stopping
             try:
                 yield from self._poll()
             except SourceLost as lost:
@@ -150,12 +130,7 @@ class BrainflowSource:
 
     def stop(self) -> None:
         """End the stream after what has arrived; safe from any thread and signal handler."""
-        self._stopping.set()
-
-    def _say(self, state: State, text: str) -> None:
-        self._state = state
-        now = self._clock()
-        self._events.append(SourceEvent(now, self._sample_at(now), state, text))
+        self._link.stop()
 
     def _sample_at(self, time: float) -> int:
         """Sample number that is being taken at a host time, by the clock; 0 before the first."""
@@ -170,7 +145,7 @@ class BrainflowSource:
         given = parameters(self.settings, self.board, self._found.device)
         device = self.info.device
         self._shim = brainflow_session.open_session(self.board.board_id, given, device)
-        self._say("configuring", f"{device} answers")
+        self._link.say("configuring", f"{device} answers")
         for command in self.settings.commands:  # a Cyton's one-letter commands have no answer
             answers = self.board.board_id in SERIAL_CYTONS and len(command) > 1
             brainflow_session.tell(self._shim, command, device, answers=answers)
@@ -188,12 +163,12 @@ class BrainflowSource:
         """Begin to stream, as a new segment."""
         n_buffered = round(BUFFER * self.info.sampling_frequency)
         brainflow_session.start(self._shim, n_buffered, self.info.device)
-        self._silent_since = self._clock()
-        self._say("streaming", "started")
+        self._link.hear(self._clock())
+        self._link.say("streaming", "started")
 
     def _poll(self) -> Iterator[Chunk]:
         """Wait, take what has come, watch."""
-        self._stopping.wait(POLL)
+        self._link.wait(POLL)
         data, now = self._read()
         yield from self._take(data, now)
         self._watch(now)
@@ -204,8 +179,8 @@ class BrainflowSource:
         After a pause a backlog comes in parts; it is numbered as a whole (firmware_notes 5.6).
         """
         data = brainflow_session.read(self._shim, self.info.device)
-        if data.shape[1] and self._clock() - self._silent_since > _LATE:
-            self._stopping.wait(_LATE)
+        if data.shape[1] and self._link.silence(self._clock()) > _LATE:
+            self._link.wait(_LATE)
             more = brainflow_session.read(self._shim, self.info.device)
             data = np.hstack((data, more))
         return data, self._clock()
@@ -215,7 +190,7 @@ class BrainflowSource:
         n_read = data.shape[1]
         if not n_read:
             return
-        self._silent_since = now
+        self._link.hear(now)
         row, fs = self.board.number_row, self.info.sampling_frequency
         numbers = np.zeros(n_read) if row is None else data[row]
         self._count, read = number_rows(self.board.numbering, self._count, numbers, now, fs)
@@ -225,7 +200,7 @@ class BrainflowSource:
             self._received += len(samples)
             self._next, self._heard = base + self._count.row + 1, now
             for row in read.rows[read.estimated]:
-                self._say(self._state, f"the gap before sample {base + row} is estimated")
+                self._link.note(f"the gap before sample {base + row} is estimated")
             yield from chunks(base, read.rows, samples)
         self._left -= n_read
         if self._left <= 0:
@@ -235,7 +210,7 @@ class BrainflowSource:
         """Sample number of the segment's row 0; after a loss, where the clock puts the rows."""
         if self._base is None:
             self._base = max(self._next, self._sample_at(now) - 1 - last_row)
-            self._say("streaming", f"goes on; sample {self._base} is estimated from the clock")
+            self._link.say("streaming", f"goes on; sample {self._base} is estimated from the clock")
         return self._base
 
     def _watch(self, now: float) -> None:
@@ -244,16 +219,7 @@ class BrainflowSource:
             return
         if self._port is not None and hung_up(self._port):
             raise SourceLost(f"port {self._found.device} is gone. Plug the dongle in again")
-        silent = now - self._silent_since
-        if silent > RECONNECT:
-            raise SourceLost(
-                f"{self.info.device} sent nothing for {RECONNECT:g} s. Look at its battery and "
-                "distance"
-            )
-        if silent > STALL and self._state == "streaming":
-            self._say("stalled", f"no sample for {STALL:g} s. Look at battery and distance")
-        elif silent == 0 and self._state == "stalled":
-            self._say("streaming", "samples come again")
+        self._link.watch(now)
 
     def _release(self) -> None:
         if self._shim is not None:
@@ -263,30 +229,15 @@ class BrainflowSource:
             self._port.close()
             self._port = None
 
-    def _close(self, text: str) -> None:
-        self._release()
-        if self._state != "closed":
-            self._say("closed", text)
-
     def _reconnect(self, lost: str) -> None:
-        """Let the board go and open it again until it works or the source is stopped."""
-        self._release()
+        """Begin a new segment when the board is back."""
         self._lost_before, self._received = self.lost_samples, 0
         self._count, self._base = Count(), None
-        said = lost
-        self._say("reconnecting", lost)
-        while not self._stopping.is_set():
-            try:
-                self._connect()
-                self._start()
-            except SourceError as error:
-                self._release()
-                if str(error) != said:
-                    said = str(error)
-                    self._say("reconnecting", said)
-                self._stopping.wait(_RETRY)
-            else:
-                return
+        self._link.restore(lost, self._connect_and_start)
+
+    def _connect_and_start(self) -> None:
+        self._connect()
+        self._start()
 
 
 def open_brainflow(options: Mapping[str, object]) -> BrainflowSource:

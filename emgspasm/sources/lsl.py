@@ -7,11 +7,10 @@ is said to be one. Time stamps that come late look like a loss: only steps over 
 
 from __future__ import annotations
 
-import threading
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from emgspasm.errors import ConfigError, SourceError, SourceLost
 from emgspasm.sources.events import SourceEvent, State
+from emgspasm.sources.link import Link
 from emgspasm.sources.lsl_session import Taken, describe, find, open_inlet, pull
 from emgspasm.sources.options import read_options
 from emgspasm.sources.rows import chunks
@@ -28,11 +28,8 @@ GAP = 0.25
 """Seconds between two time stamps, beyond a sample, that count as a gap. A dongle holds packets
 for up to 0.1 s (firmware_notes 5.2), so shorter steps may be late samples and not lost ones."""
 
-STALL = 0.4
-"""Seconds without a sample after which a stall is said."""
-
 _POLL = 0.01
-_RETRY = 0.5
+_AGAIN = 0.5
 _ANOTHER = 1.0
 
 
@@ -94,29 +91,34 @@ class LslSource:
         self.settings = settings
         self._clock = clock
         self._found = find(settings.predicate, settings.wait, second=_second(settings))
-        described = describe(self._found, settings.unit, settings.wait)
-        self.info: StreamInfo = described.info
-        self._scales = described.scales
+        self._described = describe(self._found, settings.unit, settings.wait)
+        self.info: StreamInfo = self._described.info
         self._inlet: Any = None
-        self._state: State = "closed"
-        self._events: list[SourceEvent] = []
-        self._stopping = threading.Event()
         self._iterating = False
         self._next = 0
         self._stamp = np.nan
         self._correction = 0.0
-        self._heard = self._silent_since = clock()
+        self._heard = clock()
         self._again = False
+        self._link = Link(
+            clock,
+            lambda _: self._next,
+            self._release,
+            device=self.info.device,
+            remedy="the sender",
+            patience=math.inf,  # how long a sender may pause is not ours to say
+            retry=0.0,  # looking for it takes its time
+        )
 
     @property
     def events(self) -> tuple[SourceEvent, ...]:
         """All changes of state and notes so far, in order of time."""
-        return tuple(self._events)
+        return self._link.events
 
     @property
     def state(self) -> State:
         """What the source is doing."""
-        return self._state
+        return self._link.state
 
     def sample_at(self, lsl_time: float) -> int:
         """Sample number at a time of the local LSL clock, by the stamp of the last sample.
@@ -132,32 +134,22 @@ class LslSource:
         return max(0, self._next - 1 + round(passed))
 
     def __enter__(self) -> Self:
-        self._say("probing", f"opening {self.info.device}")
-        try:
-            self._connect()
-        except SourceError as error:
-            self._close(str(error))
-            raise
+        self._link.open(f"opening {self.info.device}", self._connect)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
-        self._close("closed")
+        self._link.close()
 
     def __iter__(self) -> Iterator[Chunk]:
         if self._inlet is None or self._iterating:
             raise ValueError("a stream is taken once, inside its with block; open another source")
         self._iterating = True
-        self._silent_since = self._clock()
-        self._say("streaming", "started")
+        self._link.hear(self._clock())
+        self._link.say("streaming", "started")
         over = False
         while self._inlet is not None and not over:
-            over = self._stopping.is_set()
+            over = self._link.stopping
             try:
                 yield from self._poll()
             except SourceLost as lost:
@@ -165,26 +157,23 @@ class LslSource:
 
     def stop(self) -> None:
         """End the stream after what has arrived; safe from any thread and signal handler."""
-        self._stopping.set()
-
-    def _say(self, state: State, text: str) -> None:
-        self._state = state
-        self._events.append(SourceEvent(self._clock(), self._next, state, text))
+        self._link.stop()
 
     def _connect(self) -> None:
         self._inlet = open_inlet(self._found, self.settings.wait, recover=False)
-        self._say("configuring", f"{self.info.device} answers")
+        self._link.say("configuring", f"{self.info.device} answers")
 
     def _poll(self) -> Iterator[Chunk]:
         """Wait, take what has come, watch."""
-        self._stopping.wait(_POLL)
+        self._link.wait(_POLL)
         taken, now = pull(self._inlet, self.info.device), self._clock()
         if len(taken.stamps):
             if self._again:
                 self._skip_pause(now, len(taken.stamps))
             yield from self._take(taken)
-            self._heard = self._silent_since = now
-        self._watch(now)
+            self._heard = now
+            self._link.hear(now)
+        self._link.watch(now)
 
     def _take(self, taken: Taken) -> Iterator[Chunk]:
         """Number the samples of one read and cut them into chunks."""
@@ -195,28 +184,18 @@ class LslSource:
         self._correction = taken.correction
         for row in np.flatnonzero(lost):
             text = f"the gap of {lost[row]} before sample {numbers[row]} is estimated from stamps"
-            self._say(self._state, text)
-        yield from chunks(0, numbers, taken.samples * self._scales)
+            self._link.note(text)
+        yield from chunks(0, numbers, taken.samples * self._described.scales)
 
     def _skip_pause(self, now: float, n_samples: int) -> None:
         """Put the first samples after a loss where the host's clock says."""
         passed = round((now - self._heard) * self.info.sampling_frequency)
         self._next += max(0, passed - n_samples)
         self._stamp, self._again = np.nan, False
-        self._say("streaming", f"goes on; sample {self._next} is estimated from the clock")
+        self._link.say("streaming", f"goes on; sample {self._next} is estimated from the clock")
 
-    def _watch(self, now: float) -> None:
-        """Say a stall and its end; how long a sender may pause is not ours to say."""
-        silent = now - self._silent_since
-        if silent > STALL and self._state == "streaming":
-            self._say("stalled", f"no sample for {STALL:g} s. Look at the sender")
-        elif silent == 0 and self._state == "stalled":
-            self._say("streaming", "samples come again")
-
-    def _close(self, text: str) -> None:
+    def _release(self) -> None:
         self._inlet = None  # the inlet disconnects when nobody holds it
-        if self._state != "closed":
-            self._say("closed", text)
 
     def _reconnect(self, lost: str) -> None:
         """Look for the stream until it is back or the source is stopped.
@@ -226,22 +205,17 @@ class LslSource:
         SourceError
             It came back with other channels or another rate.
         """
-        self._inlet, self._again = None, self._next > 0
-        said = lost
-        self._say("reconnecting", lost)
-        while self._inlet is None and not self._stopping.is_set():
-            try:
-                self._found = find(self.settings.predicate, _RETRY, second=0)
-                described = describe(self._found, self.settings.unit, _RETRY)
-                self._connect()
-            except SourceError as error:
-                if str(error) != said:
-                    said = str(error)
-                    self._say("reconnecting", said)
-                continue
-            self._check_same(described.info)
-            self._silent_since = self._clock()
-            self._say("streaming", "connected again")
+        self._again = self._next > 0
+        self._link.restore(lost, self._find_again)
+        if self._inlet is not None:
+            self._check_same(self._described.info)
+            self._link.hear(self._clock())
+            self._link.say("streaming", "connected again")
+
+    def _find_again(self) -> None:
+        self._found = find(self.settings.predicate, _AGAIN, second=0)
+        self._described = describe(self._found, self.settings.unit, _AGAIN)
+        self._connect()
 
     def _check_same(self, info: StreamInfo) -> None:
         if info != self.info:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import TracebackType
 from typing import Any, Self
 
 from emgspasm.sources.lsl_session import find, library, open_inlet
@@ -42,12 +41,7 @@ class LslMarkers:
         self._inlet = open_inlet(found, self._wait, recover=True)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._inlet = None  # the inlet disconnects when nobody holds it
 
     def poll(

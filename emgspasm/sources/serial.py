@@ -1,4 +1,4 @@
-"""A Cyton on its serial dongle as a source: states, watchdog, reconnection.
+"""A Cyton on its serial dongle as a source.
 
 One thread owns the port while streaming. It reads, decodes and queues, and drops nothing.
 """
@@ -9,16 +9,16 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from emgspasm.errors import SourceError, SourceLost
+from emgspasm.errors import SourceLost
 from emgspasm.sources import conversation, decoder, dongle
 from emgspasm.sources.counter import Position
 from emgspasm.sources.cyton import ParserState, parse
 from emgspasm.sources.decoder import DecoderState
 from emgspasm.sources.events import SourceEvent, State
 from emgspasm.sources.impedance import measure_impedances
+from emgspasm.sources.link import Link
 from emgspasm.sources.protocols import Electrode
 from emgspasm.sources.rows import DAISY_SKEW
 from emgspasm.sources.settings import (
@@ -34,16 +34,10 @@ from emgspasm.stream import Chunk, StreamInfo
 if TYPE_CHECKING:
     import serial
 
-STALL = 0.4
-"""Seconds without a packet until a stall is said; the radio gives up after 0.27 s (notes 5.2)."""
+_GATHER = 0.012
+"""Seconds that packets gather between two reads: at 6 ms, reading and analysis take half as much
+CPU again, and USB may hold packets for 16 ms anyway (firmware_notes 5.1)."""
 
-RECONNECT = 3.0
-"""Seconds without a packet after which the board is taken for lost and opened anew."""
-
-_GATHER = 0.006
-"""Seconds that packets gather between two reads: half the CPU for 6 ms of delay."""
-
-_RETRY = 0.5
 _LATE = 0.25
 
 
@@ -78,25 +72,25 @@ class CytonSource:
         self._clock = clock
         self._found = dongle.PortFound(settings.port, "", "")
         self._port: serial.Serial | None = None
-        self._state: State = "closed"
+        self._link = Link(
+            clock, self._sample_at, self._release, device="the board", carries="packet"
+        )
         self._run = decoder.start(0, clock())
         self._begun = False
         self._first: Position | None = None
         self._lost_before = 0
-        self._events: list[SourceEvent] = []
         self._queue: queue.SimpleQueue[Chunk | BaseException | None] = queue.SimpleQueue()
-        self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
     @property
     def events(self) -> tuple[SourceEvent, ...]:
         """All changes of state and notes so far, in order of time."""
-        return tuple(self._events)
+        return self._link.events
 
     @property
     def state(self) -> State:
         """What the source is doing."""
-        return self._state
+        return self._link.state
 
     @property
     def lost_packets(self) -> int:
@@ -128,23 +122,15 @@ class CytonSource:
 
     def __enter__(self) -> Self:
         parse(ParserState(), b"")  # compiles before the first byte comes
-        try:
-            self._open()
-        except SourceError as error:
-            self._close(str(error))
-            raise
+        place = self.settings.port or "any dongle"
+        self._link.open(f"looking for a board on {place}", self._connect)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
         if self._thread is not None:
             self._thread.join()
-        self._close("closed")
+        self._link.close()
 
     def __iter__(self) -> Iterator[Chunk]:
         if self._port is None or self._thread is not None:
@@ -158,12 +144,7 @@ class CytonSource:
 
     def stop(self) -> None:
         """End the stream after what has arrived; safe from any thread and signal handler."""
-        self._stopping.set()
-
-    def _say(self, state: State, text: str) -> None:
-        self._state = state
-        sample = self._sample_at(self._clock())
-        self._events.append(SourceEvent(self._clock(), sample, state, text))
+        self._link.stop()
 
     def _sample_at(self, time: float) -> int:
         """Sample number that is being taken at a host time, by the clock; 0 before the first."""
@@ -173,19 +154,17 @@ class CytonSource:
         next_sample = decoder.next_sample(self._layout, self._run)
         return next_sample + round(elapsed * self.info.sampling_frequency)
 
-    def _open(self) -> None:
-        """Find, lock, silence, identify and configure the board."""
-        self._say("probing", f"looking for a board on {self.settings.port or 'any dongle'}")
-        self._connect()
-
     def _connect(self) -> None:
+        """Find, lock, silence, identify and configure the board."""
         if not self.settings.port:
             self._found = dongle.find(self._found.serial_number)
         self._port = port = dongle.open_port(self._found.device)
         conversation.silence(port)
         conversation.check_radio(port)
         self.board = conversation.reset(port)
-        self._say("configuring", f"{self.info.device}, firmware {self.board.firmware or 'unknown'}")
+        self._link.say(
+            "configuring", f"{self.info.device}, firmware {self.board.firmware or 'unknown'}"
+        )
         configure(port, self.settings, self.board)
 
     def _release(self) -> None:
@@ -193,15 +172,10 @@ class CytonSource:
             self._port.close()
             self._port = None
 
-    def _close(self, text: str) -> None:
-        self._release()
-        if self._state != "closed":
-            self._say("closed", text)
-
     def _acquire(self) -> None:
         """Stream, and after every loss reconnect, until stopped (the thread)."""
         try:
-            while not self._stopping.is_set():
+            while not self._link.stopping:
                 self._stream_or_reconnect()
         except BaseException as error:  # noqa: BLE001  # top of a thread: handed to the consumer
             self._queue.put(error)
@@ -213,8 +187,7 @@ class CytonSource:
             self._stream()
         except SourceLost as lost:
             self._end_run()
-            self._say("reconnecting", str(lost))
-            self._reconnect()
+            self._link.restore(str(lost), self._connect)
 
     def _stream(self) -> None:
         """One run of streaming: from the start command until stopped or lost."""
@@ -222,13 +195,14 @@ class CytonSource:
         assert port is not None
         conversation.write(port, b"b")
         self._begin_run()
-        last_packet = before = self._clock()
-        while not self._stopping.is_set():
+        before = self._clock()
+        self._link.hear(before)
+        while not self._link.stopping:
             data, now = self._read(port, before)
             before = now
             if self._take(data, now):
-                last_packet = now
-            self._watch(now - last_packet)
+                self._link.hear(now)
+            self._link.watch(now)
         conversation.write(port, b"s")
         self._end_run()
 
@@ -250,19 +224,10 @@ class CytonSource:
         for chunk in decoded.chunks:
             self._queue.put(chunk)
         for sample in decoded.estimated:
-            self._say("streaming", f"the gap before sample {sample} is estimated from the clock")
-        return decoded.n_packets
-
-    def _watch(self, silent: float) -> None:
-        """Say a stall and its end; raise when it lasts."""
-        if silent > RECONNECT:
-            raise SourceLost(
-                f"the board sent nothing for {RECONNECT:g} s. Look at its battery and distance"
+            self._link.say(
+                "streaming", f"the gap before sample {sample} is estimated from the clock"
             )
-        if silent > STALL and self._state == "streaming":
-            self._say("stalled", f"no packet for {STALL:g} s. Look at battery and distance")
-        elif silent == 0 and self._state == "stalled":
-            self._say("streaming", "packets come again")
+        return decoded.n_packets
 
     def _begin_run(self) -> None:
         """Begin a segment, its first sample number estimated from the clock after the first run."""
@@ -271,28 +236,13 @@ class CytonSource:
         self._begun, self._first = True, None
         self._run = decoder.start(base, now)
         text = f"sample {base} is estimated from the clock" if again else f"sample {base}"
-        self._say("streaming", f"started at {text}")
+        self._link.say("streaming", f"started at {text}")
 
     def _end_run(self) -> None:
         for chunk in decoder.finish(self._layout, self._run):
             self._queue.put(chunk)
         self._lost_before += self._run.lost
         self._run = DecoderState(self._run.base, self._run.position, self._run.heard)
-
-    def _reconnect(self) -> None:
-        """Open the board again until it works or the source is stopped."""
-        said = ""
-        while not self._stopping.is_set():
-            self._release()
-            try:
-                self._connect()
-            except SourceError as error:
-                if str(error) != said:
-                    said = str(error)
-                    self._say("reconnecting", said)
-                self._stopping.wait(_RETRY)
-            else:
-                return
 
 
 def open_cyton(options: Mapping[str, object]) -> CytonSource:

@@ -4,16 +4,45 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 
-@njit(cache=True, nogil=True)
-def decode24(records, offsets, lengths, gains, zeros, out):  # type: ignore[no-untyped-def]  # numba infers
-    """Decode whole BDF records.
+def counts_of(
+    raw: bytes, n_records: int, sample_bytes: int
+) -> tuple[NDArray[np.signedinteger], int]:
+    """The count that begins at every byte of a record, and by how many bits it is too long.
+
+    A processor reads two bytes or four: 24 bits are read as the upper ones of 32, from the byte
+    before on.
 
     Parameters
     ----------
-    records : ndarray of uint8, shape (n_records, record_bytes)
-        Raw records.
+    raw : bytes
+        Whole records, and before them one byte of no matter what.
+    n_records : int
+    sample_bytes : int
+        2 (EDF) or 3 (BDF).
+
+    Returns
+    -------
+    ndarray of int, shape (n_records, record_bytes - sample_bytes + 1)
+    int
+    """
+    record_bytes = (len(raw) - 1) // n_records
+    shape, strides = (n_records, record_bytes - sample_bytes + 1), (record_bytes, 1)
+    if sample_bytes == 3:
+        return np.ndarray(shape, "<i4", raw, 0, strides), 8
+    return np.ndarray(shape, "<i2", raw, 1, strides), 0
+
+
+@njit(cache=True, nogil=True)
+def decode(counts, shift, offsets, lengths, gains, zeros, out):  # type: ignore[no-untyped-def]  # numba infers
+    """Decode whole records.
+
+    Parameters
+    ----------
+    counts, shift
+        See :func:`counts_of`.
     offsets, lengths : ndarray of int64, shape (n_channels,)
         Where each channel begins in a record (bytes) and its samples per record.
     gains, zeros : ndarray of float64, shape (n_channels,)
@@ -21,31 +50,12 @@ def decode24(records, offsets, lengths, gains, zeros, out):  # type: ignore[no-u
     out : ndarray of float64, shape (n_records * n_samples, n_channels)
         Filled; a channel of a lower rate holds each of its samples.
     """
-    n_samples = len(out) // len(records)
-    for record in range(len(records)):
+    n_samples, sample_bytes = len(out) // len(counts), 3 if shift else 2
+    for record in range(len(counts)):
         first = record * n_samples
         for channel in range(len(offsets)):
             offset, gain, zero = offsets[channel], gains[channel], zeros[channel]
             hold = n_samples // lengths[channel]
             for sample in range(n_samples):
-                at = offset + 3 * (sample // hold if hold > 1 else sample)
-                low = np.int64(records[record, at]) | np.int64(records[record, at + 1]) << 8
-                count = low | np.int64(records[record, at + 2]) << 16
-                count -= (count & 0x800000) << 1
-                out[first + sample, channel] = (count - zero) * gain
-
-
-@njit(cache=True, nogil=True)
-def decode16(records, offsets, lengths, gains, zeros, out):  # type: ignore[no-untyped-def]  # numba infers
-    """Decode whole EDF records; parameters as :func:`decode24`."""
-    n_samples = len(out) // len(records)
-    for record in range(len(records)):
-        first = record * n_samples
-        for channel in range(len(offsets)):
-            offset, gain, zero = offsets[channel], gains[channel], zeros[channel]
-            hold = n_samples // lengths[channel]
-            for sample in range(n_samples):
-                at = offset + 2 * (sample // hold if hold > 1 else sample)
-                count = np.int64(records[record, at]) | np.int64(records[record, at + 1]) << 8
-                count -= (count & 0x8000) << 1
-                out[first + sample, channel] = (count - zero) * gain
+                at = offset + sample_bytes * (sample // hold if hold > 1 else sample)
+                out[first + sample, channel] = ((counts[record, at] >> shift) - zero) * gain

@@ -155,9 +155,9 @@ class _Times:
 def _scan(file: BinaryIO, header: Header, n_records: int) -> _Times:
     """Read all annotation signals; of a continuous file only the first record's time counts."""
     times = _Times()
-    places = _annotation_places(header)
+    places, record_bytes = _annotation_places(header), header.record_bytes
     for record in range(n_records if places else 0):
-        begin = header.n_bytes + record * header.record_bytes
+        begin = header.n_bytes + record * record_bytes
         for index, (offset, n_bytes) in enumerate(places):
             raw = os.pread(file.fileno(), n_bytes, begin + offset)
             needed = record == 0 or header.discontinuous

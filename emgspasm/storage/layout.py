@@ -120,30 +120,28 @@ def read_block(file: BinaryIO, layout: Layout, block: Block) -> NDArray[np.float
     RecordingError
         If the file has become shorter.
     """
-    from emgspasm.storage.decode import decode16, decode24  # numba takes 0.5 s to import
+    from emgspasm.storage.decode import counts_of, decode  # numba takes 0.5 s to import
 
-    columns, n = layout.columns, layout.columns.n_samples
-    whole = block.n_rows % n == 0
-    records, offsets, lengths = (_whole if whole else _part)(file, layout, block)
+    columns, (n_records, rest) = layout.columns, divmod(block.n_rows, layout.columns.n_samples)
+    raw, offsets, lengths = (_part if rest else _whole)(file, layout, block)
     out = np.empty((block.n_rows, len(offsets)))
-    decode = decode24 if layout.sample_bytes == 3 else decode16
-    decode(records, offsets, lengths, columns.gains, columns.zeros, out)
+    counts, shift = counts_of(raw, n_records or 1, layout.sample_bytes)
+    decode(counts, shift, offsets, lengths, columns.gains, columns.zeros, out)
     for column, intervals in enumerate(layout.channel_missing):
         for start, stop in within(intervals, block.start, block.stop):
             out[start - block.start : stop - block.start, column] = np.nan
     return out
 
 
-_Raw = tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]
+_Raw = tuple[bytes, NDArray[np.int64], NDArray[np.int64]]
 
 
 def _whole(file: BinaryIO, layout: Layout, block: Block) -> _Raw:
-    """Bytes of whole records, and where the channels lie in them."""
+    """Whole records and the byte before them, and where the channels lie in them."""
     n_records = block.n_rows // layout.columns.n_samples
     offset = layout.header_bytes + block.record * layout.record_bytes
-    raw = read_exactly(file, n_records * layout.record_bytes, offset)
-    records = np.frombuffer(raw, np.uint8).reshape(n_records, layout.record_bytes)
-    return records, layout.columns.offsets, layout.columns.lengths
+    raw = read_exactly(file, 1 + n_records * layout.record_bytes, offset - 1)
+    return raw, layout.columns.offsets, layout.columns.lengths
 
 
 def _part(file: BinaryIO, layout: Layout, block: Block) -> _Raw:
@@ -153,12 +151,12 @@ def _part(file: BinaryIO, layout: Layout, block: Block) -> _Raw:
     record = layout.header_bytes + block.record * layout.record_bytes
     froms = record + columns.offsets + block.row // holds * size
     lengths = block.n_rows // holds
-    raw = b"".join(
+    parts = (
         read_exactly(file, int(length) * size, int(begin))
         for begin, length in zip(froms, lengths, strict=True)
     )
     offsets = np.concatenate(([0], np.cumsum(lengths * size)[:-1]))
-    return np.frombuffer(raw, np.uint8)[np.newaxis], offsets, lengths
+    return b"".join([b"\0", *parts]), offsets, lengths
 
 
 def read_exactly(file: BinaryIO, n_bytes: int, offset: int) -> bytes:

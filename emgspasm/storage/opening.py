@@ -11,7 +11,7 @@ import numpy as np
 from emgspasm.errors import RecordingError
 from emgspasm.storage.bdf import BdfWriter
 from emgspasm.storage.edf import open_edf
-from emgspasm.storage.importers.adjusted import Adjusted, StoredRecording
+from emgspasm.storage.importers.adjusted import StoredRecording, adjusted
 from emgspasm.storage.importers.brainflow import brainflow_board, import_brainflow
 from emgspasm.storage.importers.delimited import import_delimited, is_delimited
 from emgspasm.storage.importers.openbci_bdf import amplitude_finding, is_openbci_bdf
@@ -90,7 +90,7 @@ def open_recording(
         findings = (*findings, amplitude_finding(head, rescale))
     if info == recording.info and findings == recording.findings and set(factors) == {1.0}:
         return recording  # nothing to adjust, and it may know quicker ways to slice
-    return Adjusted(recording, columns, info, factors, findings)
+    return adjusted(recording, columns, info, factors, findings)
 
 
 def import_recording(

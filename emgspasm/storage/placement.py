@@ -35,6 +35,11 @@ class Placement:
         return cls(recording.parent, recording.name.removesuffix("_emg.bdf"))
 
     @property
+    def study(self) -> Path:
+        """The folder of the study."""
+        return self.folder.parents[2 if "_ses-" in self.stem else 1]
+
+    @property
     def recording(self) -> Path:
         """The BDF+ file."""
         return self.folder / f"{self.stem}_emg.bdf"

@@ -9,6 +9,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from emgspasm.errors import RecordingError
 from emgspasm.storage.columns import JOINT_TABLES, TABLES, Column
 
@@ -44,10 +46,11 @@ def frame(cells: Iterable[tuple[str, Any]], columns: Sequence[Column]) -> pd.Dat
             same[name] = values
         else:  # pandas' integers may be missing
             told[name] = pd.Series(values).astype("Int64") if name in whole else pd.Series(values)
-    n_rows = len(next(iter(told.values()), ()))
+    index = pd.RangeIndex(len(next(iter(told.values()), ())))
     for column in columns:
         if column.name not in told:
-            series = pd.Series([same.get(column.name)] * n_rows)
+            value = same.get(column.name)
+            series = pd.Series(np.full(len(index), None) if value is None else value, index)
             told[column.name] = series.astype("Int64") if column.whole else series
     return pd.DataFrame({column.name: told[column.name] for column in columns}, copy=False)
 

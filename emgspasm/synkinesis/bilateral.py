@@ -118,11 +118,13 @@ def drag_along(
             mine = [r for r in free if r.site.side == side]
             if act.kind == "blink":
                 dragged += _along_blink(act, mine, side, rules, company, fs)
-            else:
+            elif mine:
                 dragged += _along_movement(act, mine, rules, fs, usual=bool(company.usual(side)))
-        free = [r for r in free if r not in dragged]
-        names = tuple(sorted({r.site.muscle for r in dragged}))
-        result.append(replace(act, readings=(*act.readings, *dragged), dragged=names))
+        if dragged:
+            free = [r for r in free if r not in dragged]
+            names = tuple(sorted({r.site.muscle for r in dragged}))
+            act = replace(act, readings=(*act.readings, *dragged), dragged=names)
+        result.append(act)
     return result, free
 
 
@@ -142,7 +144,7 @@ def _along_blink(
         and r.offset - r.onset <= rules.blink * fs
     ]
     alike = [r for r in lower if abs(r.offset - prime.offset) <= 0.035 * fs]
-    usual = company.usual(side)
+    usual = company.usual(side) if lower else None
     company.note(side, prime.amplitude, along=bool(alike))
     brow = [r for r in mine if REGIONS.get(r.site.muscle) == BROW]
     if any(abs(r.onset - b.onset) <= rules.synchrony * fs for r in alike for b in brow):

@@ -18,16 +18,32 @@ FAINT = 0.15
 
 @dataclass(slots=True)
 class Chain:
-    """Acts of one side (B: movements of both) that may form one event."""
+    """Acts of one side (B: movements of both) that may form one event.
+
+    Parameters
+    ----------
+    side : str
+    gap, patience : int
+        Samples after its end for which it waits for more, and for which it does if doubtful.
+    acts : list of Act
+    offset : int
+        Sample after the last.
+    closing : int
+        Sample at which nothing can join any more.
+    """
 
     side: Literal["L", "R", "B"]
+    gap: int
+    patience: int
     acts: list[Act] = field(default_factory=list)
     offset: int = 0
+    closing: int = 0
 
     def add(self, act: Act) -> None:
         """Append an act."""
         self.acts.append(act)
         self.offset = max(self.offset, act.offset)
+        self.closing = self.offset + (self.patience if self.doubtful else self.gap)
 
     @property
     def doubtful(self) -> bool:
@@ -49,7 +65,9 @@ def loud(acts: Sequence[Act]) -> list[Act]:
     kept = []
     for act in acts:
         readings = tuple(r for r in act.readings if r.amplitude >= FAINT * loudest[r.burst.channel])
-        if readings:
+        if len(readings) == len(act.readings):
+            kept.append(act)
+        elif readings:
             kept.append(replace(act, readings=readings))
     return kept
 

@@ -8,8 +8,7 @@ which the neighbour leaves nothing but noise is explained as well.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -23,11 +22,8 @@ RATE = 1000.0
 SIGNIFICANCE = 3.0
 """Standard deviations of noise power within which nothing is left [design]."""
 
-Flag = Literal["yes", "possible", "no"]
 
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(NamedTuple):
     """The neighbour that explains a channel best.
 
     Parameters
@@ -44,14 +40,15 @@ class Explanation:
         Whether the channel holds nothing else.
     """
 
-    column: int = -1
-    rho: float = 0.0
-    ratio: float = float("inf")
-    explained: float = 0.0
-    copy: bool = False
+    column: int
+    rho: float
+    ratio: float
+    explained: float
+    copy: bool
 
 
-def explain(
+@numba.njit(cache=True, nogil=True)
+def explanation(
     power: NDArray[np.float64],
     product: NDArray[np.float64],
     noise: NDArray[np.float64],
@@ -73,18 +70,6 @@ def explain(
     freedom : float
         Independent values in the stretch.
     """
-    return Explanation(*explanation(power, product, noise, column, freedom))
-
-
-@numba.njit(cache=True, nogil=True)
-def explanation(
-    power: NDArray[np.float64],
-    product: NDArray[np.float64],
-    noise: NDArray[np.float64],
-    column: int,
-    freedom: float,
-) -> tuple[int, float, float, float, bool]:
-    """Compiled core of :func:`explain`; the fields of its result."""
     own = max(power[column] - noise[column], 1e-12)
     scatter = noise[column] * np.sqrt(2.0 / max(freedom, 1.0))
     best, most = -1, -1.0
@@ -96,17 +81,10 @@ def explanation(
             if crossing**2 / power[k] > most:
                 best, most = k, crossing**2 / power[k]
     if best < 0:
-        return -1, 0.0, np.inf, 0.0, False
+        return Explanation(-1, 0.0, np.inf, 0.0, False)
     rho = np.sqrt(most / power[column])
     leaves_noise = power[column] - most <= noise[column] + SIGNIFICANCE * scatter
     significant = rho**2 * freedom >= SIGNIFICANCE**2
     copy = rho >= RHO or (significant and (most >= RHO**2 * own or leaves_noise))
     ratio = np.sqrt(own / (power[best] - noise[best]))
-    return best, rho, ratio, most if significant else 0.0, copy
-
-
-def flag(explanation: Explanation, sampling_frequency: float) -> Flag:
-    """Whether it is cross-talk, as far as the sampling frequency (Hz) can tell."""
-    if not explanation.copy:
-        return "no"
-    return "yes" if sampling_frequency >= RATE else "possible"
+    return Explanation(best, rho, ratio, most if significant else 0.0, copy)

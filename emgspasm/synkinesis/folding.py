@@ -13,34 +13,24 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
-import numpy as np
-from numpy.typing import NDArray
-
-from emgspasm.dsp.filters import Cascade
 from emgspasm.dsp.pipeline import Analysis, Pipeline
-from emgspasm.stream import Annotation, Burst, Event, StreamInfo, emg_only
+from emgspasm.stream import Annotation, Event, StreamInfo
 from emgspasm.synkinesis import history as past
 from emgspasm.synkinesis.acts import Act
-from emgspasm.synkinesis.bilateral import Company
 from emgspasm.synkinesis.chains import Chain
-from emgspasm.synkinesis.experience import Experience, note_eyes
-from emgspasm.synkinesis.history import History
+from emgspasm.synkinesis.experience import note_eyes
 from emgspasm.synkinesis.judging import acts
-from emgspasm.synkinesis.markers import Marker, concerns_tasks, markers
+from emgspasm.synkinesis.lags import Lag, lags
+from emgspasm.synkinesis.markers import concerns_tasks, markers
+from emgspasm.synkinesis.memory import FoldState, fresh
 from emgspasm.synkinesis.naming import artifact, blink, movement, spasms
-from emgspasm.synkinesis.pairs import ENVELOPE, RATE, REACH, envelope_lag
-from emgspasm.synkinesis.reading import Reading, Site, read, sites
-from emgspasm.synkinesis.spread import EYE, REGIONS
+from emgspasm.synkinesis.reading import Reading, read
 from emgspasm.synkinesis.verdicts import Rules
 from emgspasm.synkinesis.wording import remarked
 
 CLUSTER_GAP = 0.010
 """Seconds; bursts that begin later than this after all others ended are another cluster."""
-
-STEP = 0.1
-"""Seconds of the filters' answer to a step: until it has rung out [design]."""
 
 LONGEST = 20.0
 """Seconds after which a cluster that never pauses is cut [design]."""
@@ -50,16 +40,6 @@ LATE = 60.0
 
 Amendment = tuple[Event, Event]
 """An event as it was said, and as it is called since a marker came."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lag:
-    """By how many samples the envelope of one channel is later than another's, in one spasm."""
-
-    first: int
-    second: int
-    samples: int
-    correlation: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,24 +77,6 @@ class Saying:
     readings: list[Reading] = field(default_factory=list)
     lags: list[Lag] = field(default_factory=list)
     movements: dict[int, Chain] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class FoldState:
-    """What waits within one segment."""
-
-    fs: float
-    sites: dict[int, Site]
-    history: History
-    marked: tuple[Marker, ...]
-    waiting: list[tuple[int, int, int, Reading]] = field(default_factory=list)
-    unread: list[Burst] = field(default_factory=list)
-    cluster: list[Reading] = field(default_factory=list)
-    cluster_stop: int = 0
-    chains: dict[str, Chain] = field(default_factory=dict)
-    known: Experience = field(default_factory=Experience)
-    company: Company = field(default_factory=Company)
-    said: deque[tuple[Event, Chain | None]] = field(default_factory=deque)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,14 +117,7 @@ class Folding:
         annotations : iterable of Annotation
             Task markers among them are used.
         """
-        fs = info.sampling_frequency
-        shift = round(pipeline.delay(emg_only(info)) * fs)
-        held = pipeline.detector.calibration + pipeline.certain(emg_only(info))
-        step = _step_response(pipeline.cascade, fs)
-        history = past.begin(fs, len(info.columns()), start, shift, held, step)
-        places = sites(info)
-        known = Experience(_sides_of_eyes_only(places.values()))
-        return FoldState(fs, places, history, markers(annotations, fs), known=known)
+        return fresh(pipeline, info, start, annotations)
 
     def step(self, state: FoldState, analysis: Analysis) -> tuple[FoldState, Folded]:
         """Fold one analysis; `state` is consumed.
@@ -252,14 +207,10 @@ class Folding:
                 now = state.cluster[0].onset
             else:
                 self._close_cluster(state, said)
-        due = [c for c in state.chains.values() if now is None or self._closing(c, state) <= now]
-        for chain in sorted(due, key=lambda c: (self._closing(c, state), c.side)):
+        due = [c for c in state.chains.values() if now is None or c.closing <= now]
+        for chain in sorted(due, key=lambda c: (c.closing, c.side)):
             del state.chains[chain.side]
             self._say(chain, state, said)
-
-    def _closing(self, chain: Chain, state: FoldState) -> int:
-        """Sample at which nothing can join a chain any more."""
-        return chain.offset + round((self.patience if chain.doubtful else self.gap) * state.fs)
 
     def _close_cluster(self, state: FoldState, said: Saying) -> None:
         for act in acts(state.cluster, self.rules, state.company, state.fs):
@@ -277,13 +228,14 @@ class Folding:
     def _join(self, state: FoldState, act: Act, said: Saying) -> None:
         """Add an act to the chain of its side, or begin a new one."""
         chain = state.chains.get(act.side)
-        if chain is not None and act.onset >= self._closing(chain, state):
+        if chain is not None and act.onset >= chain.closing:
             del state.chains[act.side]
             self._say(chain, state, said)
             chain = None
         if chain is None:
-            chain = state.chains[act.side] = Chain(act.side)
-            said.lags += _lags(act, state)
+            gap, patience = round(self.gap * state.fs), round(self.patience * state.fs)
+            chain = state.chains[act.side] = Chain(act.side, gap, patience)
+            said.lags += lags(act, state.history)
         chain.add(act)
 
     def _say(self, chain: Chain, state: FoldState, said: Saying) -> None:
@@ -291,40 +243,7 @@ class Folding:
             said.movements[len(said.events)] = chain
             said.events.append(movement(chain, state.marked, state.fs))
         else:
-            gap = round(self.gap * state.fs)
-            said.events += spasms(chain, state.marked, state.known, gap, state.fs)
-
-
-@lru_cache(maxsize=16)
-def _step_response(cascade: Cascade, fs: float) -> NDArray[np.float64]:
-    """What the filters make of a step of height one, read-only."""
-    from scipy.signal import sosfilt
-
-    response: NDArray[np.float64] = sosfilt(cascade.sos(fs).copy(), np.ones(round(STEP * fs)))
-    response.flags.writeable = False
-    return response
-
-
-def _sides_of_eyes_only(places: Iterable[Site]) -> frozenset[str]:
-    """Sides of which the montage holds no muscle of the facial nerve but the eye's."""
-    facial = [place for place in places if place.muscle in REGIONS]
-    others = {place.side for place in facial if REGIONS[place.muscle] != EYE}
-    return frozenset(place.side for place in facial) - others
-
-
-def _lags(act: Act, state: FoldState) -> Iterator[Lag]:
-    """Lags of the envelopes of the muscles that begin a twitch together."""
-    if act.kind != "twitch" or act.together < 2 or state.fs < RATE:
-        return
-    before, after = round(0.05 * state.fs), round(0.15 * state.fs)
-    rows = past.stretch(state.history, act.onset - before, act.onset + after)
-    window, reach = round(ENVELOPE * state.fs), round(REACH * state.fs)
-    columns = sorted({r.site.column: r.burst.channel for r in act.readings}.items())
-    for k, (i, first) in enumerate(columns):
-        for j, second in columns[k + 1 :]:
-            x, y = rows[:, i], rows[:, j]
-            if len(rows) >= 2 * reach and not (np.isnan(x).any() or np.isnan(y).any()):
-                yield Lag(first, second, *envelope_lag(x, y, window, reach))
+            said.events += spasms(chain, state.marked, state.known, state.fs)
 
 
 def fold(

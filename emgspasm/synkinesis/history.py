@@ -40,7 +40,7 @@ PACE = 100
 
 @dataclass(slots=True)
 class History:
-    """Filtered samples since `first`, powers of blocks and the noise levels found in them."""
+    """Filtered samples since `first`, powers of blocks of so many, and the noise found in them."""
 
     fs: float
     shift: int
@@ -49,6 +49,7 @@ class History:
     first: int
     filled: int
     rows: NDArray[np.float64]
+    block: int
     blocks: NDArray[np.float64]
     limit: NDArray[np.float64]
     step: NDArray[np.float64]
@@ -60,11 +61,6 @@ class History:
     def stop(self) -> int:
         """Sample number after the last one."""
         return self.first + self.filled
-
-    @property
-    def block(self) -> int:
-        """Samples of a block."""
-        return max(2, round(BLOCK * self.fs))
 
 
 def begin(
@@ -94,7 +90,8 @@ def begin(
     keep = round((LOOK + held + FEWEST_LEVELS * PACE * BLOCK) * fs)
     rows = np.empty((4 * keep, n_channels))
     blocks, limit = np.empty((2, n_channels, MEMORY)), np.full(n_channels, np.nan)
-    return History(fs, shift, keep, start, start, 0, rows, blocks, limit, step)
+    block = max(2, round(BLOCK * fs))
+    return History(fs, shift, keep, start, start, 0, rows, block, blocks, limit, step)
 
 
 def append(history: History, chunk: Chunk) -> None:
@@ -104,8 +101,8 @@ def append(history: History, chunk: Chunk) -> None:
         _forget(history, count)
     history.rows[history.filled : history.filled + count] = chunk.samples
     history.filled += count
-    while history.begin + (history.n_blocks + 1) * history.block <= history.stop:
-        _add_blocks(history)
+    if history.begin + (history.n_blocks + 1) * history.block <= history.stop:
+        _learn(history)
 
 
 def _forget(history: History, coming: int) -> None:
@@ -119,39 +116,33 @@ def _forget(history: History, coming: int) -> None:
     history.first, history.filled = history.stop - kept, kept
 
 
-def _add_blocks(history: History) -> None:
-    """Powers of the whole blocks up to the next moment at which the noise level is learnt."""
-    size = history.block
-    start = history.begin + history.n_blocks * size
-    count = min((history.stop - start) // size, PACE - history.n_blocks % PACE)
-    low = start - history.first
-    powers = kernels.block_powers(history.rows[low : low + count * size], size)
-    # MEMORY is a multiple of PACE, so that no stretch reaches past the end of the ring
-    place = history.n_blocks % MEMORY
-    history.blocks[:, :, place : place + count] = powers
+def _learn(history: History) -> None:
+    """Take in the blocks that are whole by now, and the noise level at every moment reached."""
+    size, known = history.block, history.n_blocks
+    start = history.begin + known * size
+    low, count = start - history.first, (history.stop - start) // size
+    rows = history.rows[low : low + count * size]
+    learnt = kernels.learn(rows, size, history.blocks, known, PACE, QUIET_SHARE, history.limit)
     history.n_blocks += count
-    if history.n_blocks % PACE == 0:
-        history.moments.append(start + count * size)
-        history.levels.append(_noise(history))
-        # bursts last at most a minute (detector: longest_burst)
-        while len(history.moments) > 64:
-            history.moments.popleft()
-            history.levels.popleft()
+    for i, level in enumerate(learnt, known // PACE + 1):
+        history.moments.append(history.begin + i * PACE * size)
+        history.levels.append(_noise(history, level))
+    # bursts last at most a minute (detector: longest_burst)
+    while len(history.moments) > 64:
+        history.moments.popleft()
+        history.levels.popleft()
 
 
-def _noise(history: History) -> NDArray[np.float64]:
+def _noise(history: History, level: NDArray[np.float64]) -> NDArray[np.float64]:
     """Noise of every channel, from the quietest quarter of the blocks; see :func:`noise`.
 
     The power of noise in a block is chi-squared; its quantile over its mean follows from the
     degrees of freedom, twice duration times bandwidth (Wilson & Hilferty 1931).
     """
-    seen = history.blocks[:, :, : min(history.n_blocks, MEMORY)]
     width = min(450.0, 0.45 * history.fs) - 20.0
     spread = 2 / (9 * max(2 * BLOCK * width, 1.0))
     share = (1 - spread + QUIET_QUANTILE * sqrt(spread)) ** 3
-    limit, product = kernels.quietest(seen[0], seen[1], QUIET_SHARE, history.limit)
-    history.limit = limit
-    return np.array([limit / share, product])
+    return np.array([level[0] / share, level[1]])
 
 
 def noise(history: History, sample: int) -> NDArray[np.float64]:
@@ -160,7 +151,9 @@ def noise(history: History, sample: int) -> NDArray[np.float64]:
     Its mean square, and the correlation of neighbouring samples, which tells its colour.
     """
     if len(history.moments) < FEWEST_LEVELS:
-        return _noise(history)
+        powers, products = history.blocks[:, :, : min(history.n_blocks, MEMORY)]
+        limit, product = kernels.quietest(powers, products, QUIET_SHARE, history.limit)
+        return _noise(history, np.array([limit, product]))
     place = bisect_right(history.moments, sample) - 1
     return history.levels[max(place, FEWEST_LEVELS - 1)]
 

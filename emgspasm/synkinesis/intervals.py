@@ -42,10 +42,10 @@ def rate_interval(counts: ArrayLike, seconds: ArrayLike) -> tuple[float, float] 
 
 
 @lru_cache(maxsize=1)
-def _draws(n_blocks: int) -> NDArray[np.uint32]:
+def _draws(n_blocks: int) -> NDArray[np.unsignedinteger]:
     """Blocks of every draw, a row each, the same for all rates of a recording."""
     rng = np.random.default_rng(SEED)
-    drawn = np.empty((DRAWS, n_blocks), np.uint32)
+    drawn = np.empty((DRAWS, n_blocks), np.min_scalar_type(n_blocks))
     for row in drawn:  # one after the other, for ten hours take 20 MB at once
         row[:] = rng.integers(0, n_blocks, n_blocks)
     return drawn

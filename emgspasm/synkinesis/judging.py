@@ -6,7 +6,7 @@ alone; a spasm on top of a blink or a smile is then what one side does that the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from emgspasm.synkinesis.acts import Act, connected, overlap, side_of
@@ -14,10 +14,11 @@ from emgspasm.synkinesis.bilateral import BESIDE, Company, bilateral, drag_along
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.spread import EYE, REGIONS
 from emgspasm.synkinesis.verdicts import (
+    VERDICTS,
     Rules,
+    Verdict,
     accompanied,
     is_blink_of_both,
-    opposes,
     rest,
     sides_with,
     verdict,
@@ -41,15 +42,16 @@ def acts(cluster: Sequence[Reading], rules: Rules, company: Company, fs: float) 
     fs : float
         Hertz.
     """
-    cluster = [rest(reading, cluster, fs) for reading in cluster]
-    verdicts = [verdict(reading, cluster, rules, fs) for reading in cluster]
-    of = {v: [r for r, w in zip(cluster, verdicts, strict=True) if w == v] for v in set(verdicts)}
-    one, unknown = of.get("one", []), of.get("unknown", [])
-    even = [r for r in of.get("both", []) if not sides_with(r, one, cluster, rules, fs)]
-    one += [r for r in of.get("both", []) if r not in even]
-    blinking = [r for r in one if is_blink_of_both(r, one, cluster, rules, fs)]
+    partners = {rest(r, facing, fs): facing for r, facing in _facing(cluster)}
+    of: dict[Verdict, list[Reading]] = {name: [] for name in VERDICTS}
+    for reading, facing in partners.items():
+        of[verdict(reading, facing, rules, fs)].append(reading)
+    one, unknown = of["one"], of["unknown"]
+    even = [r for r in of["both"] if partners[r] or not sides_with(r, one, rules, fs)]
+    one += [r for r in of["both"] if r not in even]
+    blinking = [r for r in one if is_blink_of_both(r, one, partners[r], rules, fs)]
     one = [r for r in one if r not in blinking]
-    minor = [r for r in of.get("minor", []) if not any(_spills(other, r) for other in one)]
+    minor = [r for r in of["minor"] if not any(_spills(other, r) for other in one)]
     both = bilateral(even + blinking + minor, rules, fs)
     both, one = drag_along(both, one, rules, company, fs)
     twitches = []
@@ -58,18 +60,33 @@ def acts(cluster: Sequence[Reading], rules: Rules, company: Company, fs: float) 
         for part in connected(proven, round(0.01 * fs)):
             joined = part + [r for r in unknown if r.site.side == side and _meets(r, part)]
             unknown = [r for r in unknown if r not in joined]
-            twitches.append(_twitch(joined, side, both, of.get("copy", []), rules, fs))
+            twitches.append(_twitch(joined, side, both, of["copy"], rules, fs))
     both += sideless(unknown, rules, fs)
     artifacts = [
         Act("artifact", side_of(part), tuple(part))
-        for part in connected(of.get("artifact", []), round(0.2 * fs))
+        for part in connected(of["artifact"], round(0.2 * fs))
     ]
     return sorted([*both, *twitches, *artifacts], key=lambda act: (act.onset, act.kind, act.side))
 
 
+def _facing(cluster: Sequence[Reading]) -> Iterator[tuple[Reading, list[Reading]]]:
+    """Each burst, and the true ones of the same muscle on the other side at the same time."""
+    true: dict[int, list[Reading]] = {}
+    for reading in cluster:
+        if not reading.copy:
+            true.setdefault(reading.site.column, []).append(reading)
+    for reading in cluster:
+        others = true.get(reading.site.opposite, ())
+        yield reading, [other for other in others if overlap(other, reading) > 0]
+
+
 def _spills(reading: Reading, onto: Reading) -> bool:
     """Whether a burst of the other side is mostly what crossed over from this one."""
-    return opposes(onto, reading) and bool(onto.rho[reading.site.column] >= SPILLED)
+    return (
+        onto.site.column == reading.site.opposite
+        and overlap(onto, reading) > 0
+        and bool(onto.rho[reading.site.column] >= SPILLED)
+    )
 
 
 def _meets(reading: Reading, part: list[Reading]) -> bool:

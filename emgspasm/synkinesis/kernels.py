@@ -145,28 +145,58 @@ def step_share(values: Values, step: Values, most: int) -> float:
 
 
 @numba.njit(cache=True, nogil=True)
-def block_powers(rows: Values, size: int) -> Values:
-    """Mean squares of consecutive blocks, and mean products of neighbouring samples.
+def learn(
+    rows: Values, size: int, blocks: Values, n_blocks: int, pace: int, share: float, limit: Values
+) -> Values:
+    """Remember how strong whole blocks are, and learn at a steady pace how quiet it gets.
 
-    Shape (2, n_channels, n_blocks); NaN where a sample is missing. Rows after the last whole block
-    are left out.
+    Parameters
+    ----------
+    rows : ndarray, shape (n * size, n_channels)
+        Filtered samples.
+    size : int
+        Samples of a block.
+    blocks : ndarray, shape (2, n_channels, n_remembered)
+        A ring of the mean squares of blocks and of the mean products of their neighbouring
+        samples, NaN where a sample is missing; updated in place.
+    n_blocks : int
+        How many have been added before.
+    pace : int
+        Blocks from one moment of learning to the next.
+    share, limit
+        See :func:`quietest`; `limit` is its guess, updated in place.
+
+    Returns
+    -------
+    ndarray, shape (n_moments, 2, n_channels)
+        What :func:`quietest` tells at every moment reached.
     """
-    n_blocks, n_channels = len(rows) // size, rows.shape[1]
-    powers = np.empty((2, n_channels, n_blocks))
-    squares, products = np.zeros((2, n_channels))
-    for block in range(n_blocks):
-        squares[:] = 0.0
-        products[:] = 0.0
+    n_new, n_channels = len(rows) // size, rows.shape[1]
+    learnt = np.empty(((n_blocks + n_new) // pace - n_blocks // pace, 2, n_channels))
+    squares, products = np.empty((2, n_channels))
+    moment = 0
+    for block in range(n_new):
+        first = block * size
         for k in range(n_channels):
-            squares[k] = rows[block * size, k] ** 2
-        for i in range(block * size + 1, (block + 1) * size):
+            squares[k] = rows[first, k] ** 2
+            products[k] = 0.0
+        for i in range(first + 1, first + size):
             for k in range(n_channels):
                 squares[k] += rows[i, k] ** 2
                 products[k] += rows[i, k] * rows[i - 1, k]
-        for k in range(n_channels):
-            powers[0, k, block] = squares[k] / size
-            powers[1, k, block] = products[k] / (size - 1)
-    return powers
+        place, total = (n_blocks + block) % blocks.shape[2], n_blocks + block + 1
+        blocks[0, :, place] = squares / size
+        blocks[1, :, place] = products / (size - 1)
+        if total % pace == 0:
+            seen = blocks[:, :, : min(total, blocks.shape[2])]
+            limit[:], learnt[moment, 1] = quietest(seen[0], seen[1], share, limit)
+            learnt[moment, 0] = limit
+            moment += 1
+    return learnt
+
+
+NEAR = 0.05
+"""Share of a guess within which a value is sought first: narrower misses it too often."""
 
 
 @numba.njit(cache=True, nogil=True)
@@ -178,7 +208,7 @@ def quietest(
     Parameters
     ----------
     powers, products : ndarray, shape (n_channels, n_blocks)
-        See :func:`block_powers`.
+        The blocks of :func:`learn`.
     share : float
     guess : ndarray, shape (n_channels,)
         Limits that may be near, such as those of a moment ago; only speed depends on them.
@@ -190,38 +220,42 @@ def quietest(
     """
     n_channels, n_blocks = powers.shape
     limits, correlations = np.full(n_channels, np.nan), np.zeros(n_channels)
-    present = np.empty(n_blocks)
+    kept, beside = np.empty((2, n_blocks))
     for k in range(n_channels):
+        limit = limits[k] = _limit(powers[k], share, guess[k], kept)
         count = 0
         for i in range(n_blocks):
-            present[count] = powers[k, i]
-            count += powers[k, i] == powers[k, i]
-        if count == 0:
-            continue
-        limit = _near(present[:count], int(share * (count - 1)), guess[k])
+            kept[count], beside[count] = powers[k, i], products[k, i]
+            count += powers[k, i] <= limit
         total = product = 0.0
-        for i in range(n_blocks):
-            quiet = powers[k, i] <= limit
-            total += powers[k, i] if quiet else 0.0
-            product += products[k, i] if quiet else 0.0
-        limits[k] = limit
+        for i in range(count):
+            total += kept[i]
+            product += beside[i]
         correlations[k] = product / total if total > 0.0 else 0.0
     return limits, correlations
 
 
 @numba.njit(cache=True, nogil=True)
-def _near(values, place, guess):  # type: ignore[no-untyped-def]  # see _sums
-    """Value that would stand at this place in order; first sought near `guess`."""
-    low, high = 0.9 * guess, 1.1 * guess
-    near = np.empty(len(values))
-    below = count = 0
-    for i in range(len(values)):
-        below += values[i] < low
-        near[count] = values[i]
-        count += (values[i] >= low) & (values[i] <= high)
-    if below <= place < below + count:
-        return _smallest(near[:count], place - below)
-    return _smallest(values, place)
+def _limit(values, share, guess, kept):  # type: ignore[no-untyped-def]  # see _sums
+    """Value that this share of those that are there stays under, first sought near `guess`.
+
+    NaN if none is there; `kept` is room for them.
+    """
+    low, high = (1.0 - NEAR) * guess, (1.0 + NEAR) * guess
+    present = below = near = 0
+    for value in values:  # without a branch that may be mispredicted
+        present += value == value
+        below += value < low
+        kept[near] = value
+        near += (value >= low) & (value <= high)
+    place = int(share * (present - 1))
+    if below <= place < below + near:
+        return _smallest(kept[:near], place - below)
+    present = 0
+    for value in values:
+        kept[present] = value
+        present += value == value
+    return _smallest(kept[:present], place) if present else np.nan
 
 
 @numba.njit(cache=True, nogil=True)

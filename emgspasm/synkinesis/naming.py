@@ -92,23 +92,24 @@ def movement(chain: Chain, marked: Sequence[Marker], fs: float) -> Event:
     return event("voluntary", "B", label, readings, onset, chain.offset, marked, fs, reason)
 
 
-def spasms(
-    chain: Chain, marked: Sequence[Marker], known: Experience, gap: int, fs: float
-) -> Iterable[Event]:
+def spasms(chain: Chain, marked: Sequence[Marker], known: Experience, fs: float) -> Iterable[Event]:
     """Events of a chain of one-sided acts.
 
     Parameters
     ----------
+    chain : Chain
+        Acts closer than its gap are one spasm.
+    marked : sequence of Marker
     known : Experience
         Updated.
-    gap : int
-        Samples; acts closer than this are one spasm.
+    fs : float
+        Hertz.
     """
     chain.acts = loud(chain.acts)
     note_company(chain, known)
     if chain.doubtful:
         note_rhythms(chain, known, fs)
-    for part in split(chain.acts, gap):
+    for part in split(chain.acts, chain.gap):
         event = _one_sided(chain.side, part, marked, known, fs)
         if event is not None:
             yield event

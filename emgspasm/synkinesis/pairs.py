@@ -61,11 +61,12 @@ def synchrony(
         return Synchrony(0, nan, nan, np.empty(0))
     distance = _nearest(first, second.astype(float))
     near = np.abs(distance) <= window
+    places = np.searchsorted(first, second)
     rng = np.random.default_rng(SEED)
     reach = SHUFFLE * sampling_frequency
     by_chance = np.array(
         [
-            _share(first, second, rng.uniform(-reach, reach, len(second)), window)
+            _share(first, second, places, rng.uniform(-reach, reach, len(second)), window)
             for _ in range(SHUFFLES)
         ]
     )
@@ -76,23 +77,20 @@ def synchrony(
 
 
 @numba.njit(cache=True, nogil=True)
-def _share(first, second, shifts, window):  # type: ignore[no-untyped-def]  # numba infers kernels' types
-    """Share of the first with one of the second, displaced by these shifts, within the window."""
-    moved = np.empty(len(second))
+def _share(first, second, places, shifts, window):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+    """Share of the first with one of the second, displaced by these shifts, within the window.
+
+    `places` are those of the second, not displaced, among the first: near where they come to lie.
+    """
+    near = np.zeros(len(first), np.bool_)
     for i in range(len(second)):
-        # in order but for the shifts, so that each has a short way to its place
-        value, place = second[i] + shifts[i], i
-        while place > 0 and moved[place - 1] > value:
-            moved[place] = moved[place - 1]
+        moved, place = second[i] + shifts[i], places[i]
+        while place > 0 and moved - first[place - 1] <= window:
             place -= 1
-        moved[place] = value
-    count = after = 0
-    for onset in first:
-        while after < len(moved) and moved[after] < onset:
-            after += 1
-        near = after < len(moved) and moved[after] - onset <= window
-        count += near or (after > 0 and onset - moved[after - 1] <= window)
-    return count / len(first)
+        while place < len(first) and first[place] - moved <= window:
+            near[place] |= moved - first[place] <= window
+            place += 1
+    return near.sum() / len(first)
 
 
 def _nearest(first: NDArray[np.int64], second: NDArray[np.float64]) -> NDArray[np.float64]:

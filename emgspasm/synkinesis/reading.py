@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import acos, nan, pi
-from typing import Any
+from math import acos, pi
 
 import numba
 import numpy as np
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from emgspasm.stream import Burst, StreamInfo
 from emgspasm.synkinesis import kernels
-from emgspasm.synkinesis.crosstalk import Explanation, explanation
+from emgspasm.synkinesis.crosstalk import explanation
 from emgspasm.synkinesis.history import History, limits, noise
 from emgspasm.synkinesis.laterality import corrected, laterality_index
 
@@ -23,7 +22,8 @@ LOUD = 2.0
 
 SLOW_AS_STEPS, APART = 1.2, 0.04
 """Times the frequency of a step up to which steps are sought, and seconds from one to the next
-[design]."""
+[design]. A step, of an electrode that loses its contact for a moment, holds all frequencies: in the
+band of EMG about 93 Hz on average (65 Hz at 500 Hz)."""
 
 Values = NDArray[np.float64]
 
@@ -48,6 +48,12 @@ class Reading:
     site : Site
     onset, offset : int
         The burst's.
+    rho : ndarray of float
+        Largest raw |correlation| with every channel at lags of -1, 0 and 1 sample.
+    copy : bool
+        Whether cross-talk explains it.
+    neighbour : int
+        Column of the larger neighbour that explains most of it; -1 without one.
     amplitude, opposite : float
         Noise-corrected amplitudes here and over the same muscle of the other side (NaN without
         one), in the channel's unit.
@@ -59,10 +65,6 @@ class Reading:
     li, least_li : float
         Laterality index, seen from this side, and the least it may be; NaN without the other
         side's channel.
-    explanation : Explanation
-        By a larger neighbour.
-    rho : ndarray of float
-        Largest raw |correlation| with every channel at lags of -1, 0 and 1 sample.
     frequency : float
         Hz of the sine whose neighbouring samples correlate alike, without the noise's share; NaN
         where the burst is too faint for that.
@@ -76,14 +78,15 @@ class Reading:
     site: Site
     onset: int
     offset: int
+    rho: Values
+    copy: bool
+    neighbour: int
     amplitude: float
     opposite: float
     opposite_most: float
     opposite_silent: bool
     li: float
     least_li: float
-    explanation: Explanation
-    rho: Values
     frequency: float
     hum: float
     steps: float
@@ -108,20 +111,23 @@ def sites(info: StreamInfo) -> dict[int, Site]:
 
 LOOKED = np.dtype(
     [
-        ("power", np.float64),
-        ("product", np.float64),  # mean of neighbouring samples' products
-        ("neighbour", np.int64),  # and what it explains, see crosstalk.explanation
-        ("rho", np.float64),
-        ("ratio", np.float64),
-        ("explained", np.float64),
         ("copy", np.bool_),
+        ("neighbour", np.int64),
+        ("amplitude", np.float64),
         ("opposite", np.float64),
         ("opposite_most", np.float64),
         ("opposite_silent", np.bool_),
+        ("li", np.float64),
+        ("least_li", np.float64),
+        ("frequency", np.float64),
         ("hum", np.float64),
+        ("steps", np.float64),
     ]
 )
-"""What the compiled look at a burst gives."""
+"""What the compiled look at a burst gives, beside its correlations: fields of a reading."""
+
+_compiled = numba.njit(cache=True, nogil=True)
+_corrected, _laterality_index = _compiled(corrected), _compiled(laterality_index)
 
 
 def read(bursts: Sequence[Burst], places: Mapping[int, Site], history: History) -> list[Reading]:
@@ -141,51 +147,16 @@ def read(bursts: Sequence[Burst], places: Mapping[int, Site], history: History) 
     spans = np.array([limits(history, burst.onset, burst.offset) for burst in bursts])
     columns = np.array([(site.column, site.opposite) for site in here])
     known = np.array([noise(history, burst.onset + history.shift) for burst in bursts])
-    width = min(450.0, 0.45 * history.fs) - 20.0
     lags = np.array([round(5 * history.fs / mains) for mains in MAINS])
-    looked, rho = look(history.rows, spans, columns, known[:, 0], 2 * width / history.fs, lags)
-    own = known[np.arange(len(here)), :, columns[:, 0]]
+    looked, rho = look(history.rows, spans, columns, known, history.fs, lags, history.step)
     return [
-        _reading(burst, site, row, values, level, colour, history)
-        for burst, site, row, values, (level, colour) in zip(
-            bursts, here, looked.tolist(), rho, own.tolist(), strict=True
-        )
+        Reading(burst, site, burst.onset, burst.offset, correlations, *row)
+        for burst, site, row, correlations in zip(bursts, here, looked.tolist(), rho, strict=True)
     ]
 
 
-def _reading(
-    burst: Burst,
-    site: Site,
-    looked: tuple[Any, ...],
-    rho: Values,
-    noise: float,
-    colour: float,
-    history: History,
-) -> Reading:
-    power, product, *explained, opposite, most, silent, hum = looked
-    amplitude = corrected(power - explained[3], noise)
-    frequency = _frequency(product, power, noise, colour, history.fs)
-    return Reading(
-        burst,
-        site,
-        burst.onset,
-        burst.offset,
-        amplitude,
-        opposite,
-        most,
-        silent,
-        laterality_index(amplitude, opposite),
-        laterality_index(amplitude, most),
-        Explanation(*explained),
-        rho,
-        frequency,
-        hum,
-        _steps(burst, site.column, frequency, history),
-    )
-
-
 @numba.njit(cache=True, nogil=True)
-def look(history, spans, columns, levels, bandwidth, lags):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def look(history, spans, columns, noise, fs, lags, step):  # type: ignore[no-untyped-def]  # numba infers kernels' types
     """Look at bursts in the filtered samples of all channels.
 
     Parameters
@@ -193,12 +164,14 @@ def look(history, spans, columns, levels, bandwidth, lags):  # type: ignore[no-u
     history : ndarray, shape (n_samples, n_channels)
     spans, columns : ndarray of int, shape (n_bursts, 2)
         First row and row after the last; column of the burst and of the other side (-1: none).
-    levels : ndarray, shape (n_bursts, n_channels)
-        Mean squares of the noise.
-    bandwidth : float
-        Independent values a sample.
+    noise : ndarray, shape (n_bursts, 2, n_channels)
+        Mean squares of the noise, and correlations of its neighbouring samples.
+    fs : float
+        Hertz.
     lags : ndarray of int
         Samples at which hum repeats.
+    step : ndarray
+        What the filters answer to a step.
 
     Returns
     -------
@@ -208,21 +181,39 @@ def look(history, spans, columns, levels, bandwidth, lags):  # type: ignore[no-u
     """
     out = np.empty(len(spans), LOOKED)
     rhos = np.empty((len(spans), history.shape[1]))
+    bandwidth = 2.0 * (min(450.0, 0.45 * fs) - 20.0) / fs  # independent values a sample
+    slow = SLOW_AS_STEPS * hertz(np.sum(step[1:] * step[:-1]) / np.sum(step * step), fs)
     for i in range(len(spans)):
-        rows, column, level = history[spans[i, 0] : spans[i, 1]], columns[i, 0], levels[i]
+        rows, column, level = history[spans[i, 0] : spans[i, 1]], columns[i, 0], noise[i, 0]
         freedom = max(bandwidth * len(rows), 1.0)
         power, product = kernels.survey(rows, column)
         for k in range(len(power)):
             scale = np.sqrt(power[k] * power[column])
             rhos[i, k] = np.abs(product[k]).max() / scale if scale > 0.0 else np.nan
         found = out[i]
-        found.power, found.product = power[column], product[column, 2]
         explained = explanation(power, product, level, column, freedom)
-        found.neighbour, found.rho, found.ratio, found.explained, found.copy = explained
+        found.copy, found.neighbour = explained.copy, explained.column
+        found.amplitude = _corrected(power[column] - explained.explained, level[column])
         told = other_side(rows, power, level, columns[i, 1], freedom)
         found.opposite, found.opposite_most, found.opposite_silent = told
+        found.li = _laterality_index(found.amplitude, found.opposite)
+        found.least_li = _laterality_index(found.amplitude, found.opposite_most)
+        found.frequency = np.nan
+        if power[column] > LOUD * level[column]:  # without the noise's share
+            own = product[column, 2] - level[column] * noise[i, 1, column]
+            found.frequency = hertz(own / (power[column] - level[column]), fs)
         found.hum = hum(rows[:, column], lags)
+        found.steps = 0.0
+        if found.frequency <= slow:
+            most = round(len(rows) / (APART * fs))
+            found.steps = kernels.step_share(rows[:, column].copy(), step, min(max(most, 1), 4))
     return out, rhos
+
+
+@numba.njit(cache=True, nogil=True)
+def hertz(correlation: float, fs: float) -> float:
+    """Hz of the sine whose neighbouring samples correlate so."""
+    return acos(min(max(correlation, -1.0), 1.0)) * fs / (2 * pi)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -248,34 +239,7 @@ def other_side(rows, power, levels, column, freedom):  # type: ignore[no-untyped
     explained = 0.0
     if not silent:
         own, product = kernels.survey(rows, column)
-        explained = explanation(own, product, levels, column, freedom)[3]
+        explained = explanation(own, product, levels, column, freedom).explained
         silent = power[column] - explained <= levels[column] + 3.0 * scatter
     amplitude = np.sqrt(max(power[column] - explained - levels[column], 0.0))
     return amplitude, np.sqrt(amplitude**2 + 2.0 * scatter), silent
-
-
-def _frequency(product: float, power: float, noise: float, colour: float, fs: float) -> float:
-    """Hz of the sine whose neighbouring samples correlate alike, the noise's share taken out."""
-    if not power > LOUD * noise:
-        return nan
-    return _hertz((product - noise * colour) / (power - noise), fs)
-
-
-def _steps(burst: Burst, column: int, frequency: float, history: History) -> float:
-    """Share of the energy that steps explain: of an electrode that loses its contact for a moment.
-
-    A step holds all frequencies, in the band of EMG about 93 Hz on average (65 Hz at 500 Hz).
-    """
-    step = history.step
-    alike = float(step[1:] @ step[:-1] / (step @ step))
-    if not frequency <= SLOW_AS_STEPS * _hertz(alike, history.fs):
-        return 0.0
-    low, high = limits(history, burst.onset, burst.offset)
-    most = round((high - low) / (APART * history.fs))
-    values = np.ascontiguousarray(history.rows[low:high, column])
-    return kernels.step_share(values, step, min(max(most, 1), 4))
-
-
-def _hertz(correlation: float, fs: float) -> float:
-    """Hz of the sine whose neighbouring samples correlate so."""
-    return acos(min(max(correlation, -1.0), 1.0)) * fs / (2 * pi)

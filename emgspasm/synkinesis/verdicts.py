@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
-from typing import Literal
+from typing import Literal, get_args
 
-from emgspasm.synkinesis.acts import overlap
 from emgspasm.synkinesis.history import LOOK
 from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL, laterality_index
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.spread import EYE, REGIONS
 
 Verdict = Literal["copy", "artifact", "both", "one", "minor", "unknown"]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 LOPSIDED, TOGETHER = 0.9, 0.035
 """LI up to which an eye that the other joins is none of one side: a ratio of 19, and seconds from
@@ -56,15 +56,24 @@ class Rules:
     steps: float = 0.7
 
 
-def verdict(reading: Reading, cluster: Sequence[Reading], rules: Rules, fs: float) -> Verdict:
-    """What one burst is, by its own samples."""
-    if reading.explanation.copy:
+def verdict(reading: Reading, partners: Sequence[Reading], rules: Rules, fs: float) -> Verdict:
+    """What one burst is, by its own samples.
+
+    Parameters
+    ----------
+    reading : Reading
+    partners : sequence of Reading
+        True bursts of the same muscle on the other side, at the same time.
+    rules : Rules
+    fs : float
+        Hertz.
+    """
+    if reading.copy:
         return "copy"
     if too_slow(reading, rules, fs) or reading.hum >= rules.hum or reading.steps >= rules.steps:
         return "artifact"
     if reading.opposite != reading.opposite or not reading.site.side:
         return "unknown"
-    partners = [r for r in cluster if opposes(r, reading)]
     quiet = reading.opposite_silent and not partners
     if reading.li >= UNILATERAL or (quiet and reading.li >= DOUBTFUL):
         return "one"
@@ -82,26 +91,28 @@ def too_slow(reading: Reading, rules: Rules, fs: float) -> bool:
     return reading.frequency < float(min(rules.slowest, 0.45 * 0.45 * fs)) * (1 - sqrt(1 / freedom))
 
 
-def rest(reading: Reading, cluster: Iterable[Reading], fs: float) -> Reading:
+def rest(reading: Reading, partners: Sequence[Reading], fs: float) -> Reading:
     """Reading of what is left of a burst without its partners of the other side.
 
     A spasm may last while both eyes blink or both sides begin to move: if what is left is of one
     side, it is judged, and the burst otherwise. Energies are those that the readings hold, taken
     to be even within each burst.
     """
+    if not partners:
+        return reading
     samples = min(reading.offset - reading.onset, round(LOOK * fs))
     start, left = reading.offset - samples, samples
     own, other, most = (
         amplitude**2 * samples
         for amplitude in (reading.amplitude, reading.opposite, reading.opposite_most)
     )
-    for partner in (r for r in cluster if opposes(r, reading)):
+    for partner in partners:
         shared = min(partner.offset, reading.offset) - max(partner.onset, start)
         own -= partner.opposite**2 * shared
         other -= partner.amplitude**2 * shared
         most -= partner.amplitude**2 * shared
         left -= shared
-    if left == samples or left < max(LEFT_OVER * samples, SECONDS_LEFT * fs):
+    if left < max(LEFT_OVER * samples, SECONDS_LEFT * fs):
         return reading
     mine, opposite, bound = (sqrt(max(energy / left, 0.0)) for energy in (own, other, most))
     index = laterality_index(mine, opposite)
@@ -111,21 +122,14 @@ def rest(reading: Reading, cluster: Iterable[Reading], fs: float) -> Reading:
     return replace(reading, amplitude=mine, opposite=opposite, li=index, least_li=least)
 
 
-def sides_with(
-    reading: Reading, one: list[Reading], cluster: Sequence[Reading], rules: Rules, fs: float
-) -> bool:
+def sides_with(reading: Reading, one: list[Reading], rules: Rules, fs: float) -> bool:
     """Whether a burst that leans to its side, alone in its muscle, begins with others of it."""
-    return (
-        reading.li >= LEANING
-        and not any(opposes(r, reading) for r in cluster)
-        and accompanied(
-            reading, (r for r in one if r.site.side == reading.site.side), rules, fs, ends=True
-        )
-    )
+    mine = (r for r in one if r.site.side == reading.site.side)
+    return reading.li >= LEANING and accompanied(reading, mine, rules, fs, ends=True)
 
 
 def is_blink_of_both(
-    reading: Reading, one: list[Reading], cluster: Sequence[Reading], rules: Rules, fs: float
+    reading: Reading, one: list[Reading], partners: Sequence[Reading], rules: Rules, fs: float
 ) -> bool:
     """Whether the other eye begins and ends with an eye that no other muscle of its side joins.
 
@@ -133,24 +137,13 @@ def is_blink_of_both(
     """
     if REGIONS.get(reading.site.muscle) != EYE or reading.li >= LOPSIDED:
         return False
-    alike = [
-        r
-        for r in cluster
-        if opposes(r, reading)
-        and abs(r.onset - reading.onset) <= TOGETHER * fs
+    alike = any(
+        abs(r.onset - reading.onset) <= TOGETHER * fs
         and abs(r.offset - reading.offset) <= TOGETHER * fs
-    ]
-    mine = [r for r in one if r.site.side == reading.site.side]
-    return bool(alike) and not accompanied(reading, mine, rules, fs)
-
-
-def opposes(other: Reading, reading: Reading) -> bool:
-    """Whether it is a true burst of the same muscle on the other side, at the same time."""
-    return (
-        other.site.column == reading.site.opposite
-        and not other.explanation.copy
-        and overlap(other, reading) > 0
+        for r in partners
     )
+    mine = (r for r in one if r.site.side == reading.site.side)
+    return alike and not accompanied(reading, mine, rules, fs)
 
 
 def accompanied(

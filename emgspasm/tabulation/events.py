@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 LAG_RATE = 500.0
 """Hz from which lags between muscles are told, coarse under 1000 Hz (clinical facts 4)."""
 
-Cells = dict[str, NDArray[Any]]
-"""Cells of a table by column; None is missing where they are objects, NaN where numbers."""
+Values = NDArray[Any]
+"""Of a column; None is missing where they are objects, NaN where numbers."""
+
+Cells = tuple[str, Values | None, Values | None]
+"""Name of a column, its values of events and of bursts; None where it says nothing of either."""
 
 
 def events_table(
@@ -53,22 +56,19 @@ def events_table(
     numbers = _numbers(events)
     places.insert(0, np.concatenate([numbers, np.zeros(len(bursts), np.int64)]))
     order = np.lexsort(places)
-    above = _event_cells(info, found, numbers, origin)
-    below = _burst_cells(info, found, numbers, most, origin)
     cells = (
-        (
-            name,
-            _joined(above.pop(name, None), below.pop(name, None), len(events), len(bursts))[order],
+        (name, _joined(above, below, len(events), len(bursts))[order])
+        for name, above, below in chain(
+            _common_cells(info, found, numbers, origin),
+            _event_cells(events),
+            _muscle_cells(info, found, most),
         )
-        for name in list(above | below)
     )
     same = ((name, value) for name, value in origin.items() if name != "task")
     return frame(chain(cells, same), EVENTS)
 
 
-def _joined(
-    above: NDArray[Any] | None, below: NDArray[Any] | None, n_above: int, n_below: int
-) -> NDArray[Any]:
+def _joined(above: Values | None, below: Values | None, n_above: int, n_below: int) -> Values:
     """Cells of a column of events and of bursts, either of which may lack it."""
     there = above if above is not None else below
     missing: float | None = np.nan if there is not None and there.dtype != object else None
@@ -89,93 +89,73 @@ def _numbers(events: Rows) -> NDArray[np.int64]:
     return numbers
 
 
-def _event_cells(
+def _common_cells(
     info: StreamInfo, found: Findings, numbers: NDArray[np.int64], origin: Mapping[str, Any]
-) -> Cells:
-    fs, events = info.sampling_frequency, found.events
+) -> Iterator[Cells]:
+    """What stands in rows of both kinds; what bursts take from their events."""
+    fs, events, bursts = info.sampling_frequency, found.events, found.bursts
+    sides = _words([SIDE_LETTER.get(c.side or "") for c in info.channels])
+    yield "onset", rounded(events["onset"] / fs, 6), rounded(bursts["onset"] / fs, 6)
+    yield "duration", rounded(_seconds(events, fs), 6), rounded(_seconds(bursts, fs), 6)
+    yield "trial_type", events["trial_type"], np.full(len(bursts), "burst", object)
+    yield "side", events["side"], sides[bursts["channel"]]
+    yield "quality", events["quality"], _words(QUALITIES)[bursts["quality"]]
+    links = _links(found, numbers)
+    linked = links >= 0
+    event = found.parts["event"][links[linked]]
+    names = _words([f"E{number:04d}" for number in numbers.tolist()])
+    yield "event_id", names, _spread(names[event], linked)
+    names = _where(events["trial_type"] == "spasm", names)
+    yield "spasm_id", names, _spread(names[event], linked)
+    task = _where(events["task"] != "", events["task"], origin.get("task"))
+    yield "task", task, _spread(task[event], linked, origin.get("task"))
+    trial = np.where(events["trial"] > 0, events["trial"], np.nan)
+    yield "trial", trial, _spread(trial[event], linked)
+    if fs >= LAG_RATE:
+        lags = 1000 * (found.parts["onset"][links[linked]] - events["onset"][event])
+        told = _firsts(found.parts)[links[linked]]
+        yield "onset_lag_ms", None, _spread(np.where(told, rounded(lags / fs, 3), np.nan), linked)
+
+
+def _event_cells(events: Rows) -> Iterator[Cells]:
+    """What stands in rows of events alone."""
     spasm = events["trial_type"] == "spasm"
-    names, muscles = _names(numbers), _muscles(info, found)
-    joined = _words(["+".join(m) or None for m in muscles])
-    return {
-        "onset": rounded(events["onset"] / fs, 6),
-        "duration": rounded((events["offset"] - events["onset"]) / fs, 6),
-        "trial_type": events["trial_type"],
-        "side": events["side"],
-        "event_id": names,
-        "spasm_id": _where(spasm, names),
-        "class": _where(events["label"] != "", events["label"]),
-        "li": rounded(events["li"], 4),
-        "log_ratio": rounded(events["log_ratio"], 4),
-        "n_muscles": np.array([len(m) for m in muscles], np.float64),
-        "muscles": joined,
-        "spread_stage": np.where(spasm, events["spread_stage"], np.nan),
-        "blink_coincident": _where(spasm, events["blink_coincident"]),
-        "task": _where(events["task"] != "", events["task"], origin.get("task")),
-        "trial": np.where(events["trial"] > 0, events["trial"], np.nan),
-        "crosstalk_flag": _where(spasm, _words([_flag(fs, copy=False)] * len(events))),
-        "quality": events["quality"],
-        "reason": events["reason"],
-    }
+    yield "class", _where(events["label"] != "", events["label"]), None
+    yield "li", rounded(events["li"], 4), None
+    yield "log_ratio", rounded(events["log_ratio"], 4), None
+    yield "spread_stage", np.where(spasm, events["spread_stage"], np.nan), None
+    yield "blink_coincident", _where(spasm, events["blink_coincident"]), None
+    yield "reason", events["reason"], None
 
 
-def _burst_cells(
-    info: StreamInfo,
-    found: Findings,
-    numbers: NDArray[np.int64],
-    most: Mapping[int, float],
-    origin: Mapping[str, Any],
-) -> Cells:
-    fs, bursts = info.sampling_frequency, found.bursts
-    channels = info.channels
+def _muscle_cells(info: StreamInfo, found: Findings, most: Mapping[int, float]) -> Iterator[Cells]:
+    """Which muscles, how strongly, and whether it may be cross-talk."""
+    fs, channels, bursts = info.sampling_frequency, info.channels, found.bursts
     scale = np.array([c.microvolts or np.nan for c in channels])  # no voltage, no microvolts
     full = np.array([most.get(column, np.nan) for column in range(len(channels))])
     column = bursts["channel"]
-    seconds = (bursts["offset"] - bursts["onset"]) / fs
-    muscles = _words([c.muscle for c in channels])[column]
-    flags = _words([_flag(fs, copy=False), _flag(fs, copy=True)])
-    return {
-        "onset": rounded(bursts["onset"] / fs, 6),
-        "duration": rounded(seconds, 6),
-        "trial_type": np.full(len(bursts), "burst", object),
-        "side": _words([SIDE_LETTER.get(c.side or "") for c in channels])[column],
-        "muscle": muscles,
-        "channel": _words(info.names)[column],
-        "peak_uV": rounded(bursts["peak"] * scale[column], 4),
-        "mean_uV": rounded(bursts["mean"] * scale[column], 4),
-        "burden_uVs": rounded(burden(bursts) * scale[column] * seconds, 6),
-        "pct_mvc": rounded(100 * bursts["mean"] / full[column], 3),
-        "n_muscles": np.ones(len(bursts)),
-        "muscles": muscles,
-        "crosstalk_flag": flags[found.copied(bursts).astype(np.int64)],
-        "quality": _words(QUALITIES)[bursts["quality"]],
-        **_link_cells(info, found, numbers, origin),
-    }
+    yield "channel", None, _words(info.names)[column]
+    yield "peak_uV", None, rounded(bursts["peak"] * scale[column], 4)
+    yield "mean_uV", None, rounded(bursts["mean"] * scale[column], 4)
+    area = burden(bursts) * scale[column] * _seconds(bursts, fs)
+    yield "burden_uVs", None, rounded(area, 6)
+    yield "pct_mvc", None, rounded(100 * bursts["mean"] / full[column], 3)
+    muscles, muscle = _muscles(info, found), _words([c.muscle for c in channels])[column]
+    yield "muscle", None, muscle
+    yield "muscles", _words(["+".join(m) or None for m in muscles]), muscle
+    yield "n_muscles", np.array([len(m) for m in muscles], np.float64), np.ones(len(bursts))
+    spasm = found.events["trial_type"] == "spasm"
+    no, yes = _flag(fs, copy=False), _flag(fs, copy=True)
+    flags = _words([no, yes])[found.copied(bursts).astype(np.int64)]
+    yield "crosstalk_flag", _where(spasm, np.full(len(spasm), no, object)), flags
 
 
-def _link_cells(
-    info: StreamInfo, found: Findings, numbers: NDArray[np.int64], origin: Mapping[str, Any]
-) -> Cells:
-    """What their events add to the rows of bursts."""
-    events, links = found.events, _links(found, numbers)
-    linked = links >= 0
-    event = found.parts["event"][links[linked]]
-    names, spasm = _names(numbers)[event], events["trial_type"][event] == "spasm"
-    task, trial = events["task"][event], events["trial"][event]
-    cells = {
-        "event_id": names,
-        "spasm_id": _where(spasm, names),
-        "task": _where(task != "", task, origin.get("task")),
-        "trial": np.where(trial > 0, trial, np.nan),
-    }
-    if info.sampling_frequency >= LAG_RATE:
-        lags = 1000 * (found.parts["onset"][links[linked]] - events["onset"][event])
-        told = _firsts(found.parts)[links[linked]]
-        milliseconds = rounded(lags / info.sampling_frequency, 3)
-        cells["onset_lag_ms"] = np.where(told, milliseconds, np.nan)
-    return {name: _spread(values, linked, origin.get(name)) for name, values in cells.items()}
+def _seconds(rows: Rows, fs: float) -> NDArray[np.float64]:
+    lasting: NDArray[np.float64] = (rows["offset"] - rows["onset"]) / fs
+    return lasting
 
 
-def _spread(values: NDArray[Any], there: NDArray[np.bool_], other: Any) -> NDArray[Any]:
+def _spread(values: Values, there: NDArray[np.bool_], other: Any = None) -> Values:
     """Values where they are there, another elsewhere."""
     kind = object if values.dtype == object else np.float64
     cells = np.full(len(there), np.nan if kind is np.float64 else other, kind)
@@ -232,10 +212,6 @@ def _muscles(info: StreamInfo, found: Findings) -> list[tuple[str, ...]]:
         for kind in kinds
     ]
     return [told[i] for i in which]
-
-
-def _names(numbers: NDArray[np.int64]) -> NDArray[np.object_]:
-    return _words([f"E{number:04d}" for number in numbers.tolist()])
 
 
 def _words(words: Iterable[str | None]) -> NDArray[np.object_]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from emgspasm.config import LoadedConfig
@@ -15,6 +18,9 @@ from emgspasm.viewer.record_dialog import Wanted
 from emgspasm.viewer.recorder import Recorder
 from emgspasm.viewer.replay import Replay
 from emgspasm.viewer.window import Window
+
+STARTED = 3.0
+"""Seconds after which the window stands and a source streams [design]."""
 
 
 def replay(path: Path, config: LoadedConfig, speed: float) -> None:
@@ -28,12 +34,26 @@ def replay(path: Path, config: LoadedConfig, speed: float) -> None:
     window.open(desk)
     window.show()
     run(app, window)
+    window.review.finish()
 
 
-def live(wiring: Wiring, study: Path | None) -> None:
-    """Show a board, and record it when asked, until the window is closed."""
+def live(wiring: Wiring, study: Path | None, say: Callable[[str], None]) -> None:
+    """Show a board, and record it when asked, until the window is closed.
+
+    Parameters
+    ----------
+    wiring : Wiring
+    study : Path or None
+        Folder that the dialog proposes.
+    say : callable
+        Takes what there is to say when the window is closed.
+
+    Raises
+    ------
+    EmgspasmError
+        The tables of what was recorded could not be written.
+    """
     app = application()
-    raster.warm_up()
     kept = settings.load()
     window = Window(kept)
     folder = str(study.resolve()) if study else kept.study
@@ -41,8 +61,10 @@ def live(wiring: Wiring, study: Path | None) -> None:
     window.show()
     window.tuner.begin(wiring.config)
     app.processEvents()  # it stands before the board is looked for
-    window.watch(Recorder(wiring, wanted, window))
+    recorder = Recorder(wiring, wanted, window)
+    window.watch(recorder)
     run(app, window)
+    recorder.finish(say)
 
 
 def application() -> QApplication:
@@ -59,7 +81,17 @@ def run(app: QApplication, window: Window) -> None:
     def end(number: int, frame: object) -> None:  # noqa: ARG001  signal's signature
         window.close()
 
+    QTimer.singleShot(round(1000 * STARTED), collect)
     before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
     app.exec()  # the frames let Python see signals thirty times a second
     for number, handler in before.items():
         signal.signal(number, handler)
+
+
+def collect() -> None:
+    """Collect garbage from now on, but never look at what start-up has made for good.
+
+    A look at all of it would stop the picture for a fifth of a second now and then.
+    """
+    gc.freeze()
+    gc.enable()

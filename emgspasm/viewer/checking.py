@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -187,7 +187,7 @@ class Checking:
         power = sum((power for power, _ in self._spectra), np.zeros_like(self._spectrum.power))
         count = sum((count for _, count in self._spectra), np.zeros_like(self._spectrum.count))
         count[count < FEWEST_SECONDS] = 0
-        return line_ratio(SpectrumState(self._spectrum.window, 0, power, count))
+        return line_ratio(replace(self._spectrum, power=power, count=count))
 
 
 def worst(grades: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -11,11 +11,12 @@ from emgspasm.viewer.clock import clock
 from emgspasm.viewer.counting import RECENT, SHORTEST, Counting
 from emgspasm.viewer.ink import color, focus_frame, font_of, side_pen
 from emgspasm.viewer.palette import Palette
+from emgspasm.viewer.panel import Panel
 
 ROWS = ("spasms / min", "spasms", "% of time", f"last {RECENT:g} s")
 
 
-class Counters(QWidget):
+class Counters(Panel):
     """Spasms of each side in numbers, everything else in a line, the last event in words.
 
     Parameters
@@ -31,9 +32,8 @@ class Counters(QWidget):
     """
 
     def __init__(self, info: StreamInfo, palette: Palette, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._fs, self._palette, self._mirrored = info.sampling_frequency, palette, True
-        self.setAccessibleName("Counters: spasms of each side")
+        super().__init__("Counters: spasms of each side", palette, parent)
+        self._fs = info.sampling_frequency
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.clear()
 
@@ -42,16 +42,6 @@ class Counters(QWidget):
         self.counting = Counting(self._fs)
         self._shown: tuple[tuple[str, str], ...] = ()
         self._tell()
-
-    def dress(self, palette: Palette) -> None:
-        """Change the colours."""
-        self._palette = palette
-        self.update()
-
-    def set_mirrored(self, mirrored: bool) -> None:
-        """Show the person's right on the left, as seen face to face, or their left."""
-        self._mirrored = mirrored
-        self.update()
 
     def add_event(self, event: Event) -> None:
         """Count an event."""
@@ -205,13 +195,6 @@ class Counters(QWidget):
 
     def _paint_rule(self, painter: QPainter, y: float, em: float) -> None:
         painter.fillRect(QRectF(0.6 * em, y, self.width() - 1.2 * em, 1), color(self._palette.line))
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Paint anew in another font."""
-        if event.type() == QEvent.Type.FontChange:
-            self.updateGeometry()
-            self.update()
-        super().changeEvent(event)
 
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

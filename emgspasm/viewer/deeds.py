@@ -6,6 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from emgspasm.decisions import TYPES
+from emgspasm.stream import EventType
+from emgspasm.viewer import filing
 from emgspasm.viewer.strip import TRACKS
 
 if TYPE_CHECKING:
@@ -53,7 +56,7 @@ def _measuring(window: Window) -> dict[str, Deed]:
         "cursor_b_back": lambda _: freeze.nudge(1, -0.01),
         "cursor_b_forth": lambda _: freeze.nudge(1, 0.01),
         "spectrum": window.spectrum.show,
-        "snapshot": lambda _: window.snap(),
+        "snapshot": lambda _: filing.snap(window),
     }
 
 
@@ -69,6 +72,11 @@ def _leading(window: Window) -> dict[str, Deed]:
         "loops": replays.loop,
         "faster": lambda _: replays.turn_speed(1),
         "slower": lambda _: replays.turn_speed(-1),
+        "next_event": lambda _: window.review.step(1),
+        "last_event": lambda _: window.review.step(-1),
+        "accept": lambda _: window.review.decide("accepted"),
+        "reject": lambda _: window.review.decide("rejected"),
+        **{f"call_{kind}": partial(_call, window, kind) for kind in TYPES},
         "next_spasm": lambda _: replays.seek_spasm(1, window.view.seconds),
         "last_spasm": lambda _: replays.seek_spasm(-1, window.view.seconds),
     }
@@ -77,7 +85,7 @@ def _leading(window: Window) -> dict[str, Deed]:
 def _window(window: Window) -> dict[str, Deed]:
     return {
         "save_config": lambda _: window.tuner.save(),
-        "open": lambda _: window.ask_file(),
+        "open": lambda _: filing.ask_file(window),
         "theme": lambda _: window.turn_theme(),
         "larger": lambda _: window.turn_font(1.1),
         "smaller": lambda _: window.turn_font(1 / 1.1),
@@ -90,6 +98,10 @@ def _window(window: Window) -> dict[str, Deed]:
 def _track(window: Window, name: str, _: bool) -> None:
     """Draw a track, or not; one of them is always drawn."""
     window.change(tracks=window.view.tracks ^ {name} or frozenset({name}))
+
+
+def _call(window: Window, kind: EventType, _: bool) -> None:
+    window.review.decide("accepted", kind)
 
 
 def _switch(window: Window, name: str, on: bool) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
 from emgspasm.anatomy import FACE_MUSCLES, Half, electrodes
 from emgspasm.stream import StreamInfo, emg_only
@@ -23,11 +23,12 @@ from emgspasm.viewer.layer import Layer
 from emgspasm.viewer.muscle_light import Light, paint_muscle
 from emgspasm.viewer.muscles import pairs
 from emgspasm.viewer.palette import Palette
+from emgspasm.viewer.panel import Panel
 
 LEGEND = (("good", "good"), ("fair", "fair"), ("poor", "poor"), ("", "not known"))
 
 
-class ElectrodeMap(QWidget):
+class ElectrodeMap(Panel):
     """Electrodes on the face, told apart by shape and colour; the chosen channel has a ring.
 
     Parameters
@@ -39,7 +40,7 @@ class ElectrodeMap(QWidget):
     """
 
     def __init__(self, info: StreamInfo, palette: Palette, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("Face with its electrodes", palette, parent)
         channels = emg_only(info).channels
         self._places: dict[str, tuple[str, Half]] = {
             channels[column].name: (pair.muscle, side)
@@ -47,22 +48,10 @@ class ElectrodeMap(QWidget):
             for side in SIDES
             if pair.muscle in FACE_MUSCLES and (column := pair.column(side)) is not None
         }
-        self._palette, self._mirrored = palette, True
         self._layer = Layer()
         self._grades: dict[tuple[str, str], str] = {}
         self._words: dict[str, str] = {}
         self._chosen = ""
-        self.setAccessibleName("Face with its electrodes")
-
-    def dress(self, palette: Palette) -> None:
-        """Change the colours."""
-        self._palette = palette
-        self._stale()
-
-    def set_mirrored(self, mirrored: bool) -> None:
-        """Show the person's right on the left, as seen face to face, or as in a mirror."""
-        self._mirrored = mirrored
-        self._stale()
 
     def show_grades(self, grades: Mapping[tuple[str, str], str], words: Mapping[str, str]) -> None:
         """Show grades by channel and pole (``P``, ``N``), and what is told under the mouse."""
@@ -79,7 +68,7 @@ class ElectrodeMap(QWidget):
 
     def _stale(self) -> None:
         self._layer.drop()
-        self.update()
+        super()._stale()
 
     def sizeHint(self) -> QSize:
         """A face of a third of a screen's height."""
@@ -153,24 +142,8 @@ class ElectrodeMap(QWidget):
             painter.drawText(QPointF(x + em, y + 0.95 * em), word)
             x += 1.5 * em + metrics.horizontalAdvance(word)
 
-    # --- what Qt asks -----------------------------------------------------------------------
-
-    def event(self, event: QEvent) -> bool:
-        """Tell the electrode under the mouse in words."""
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            point = QPointF(event.pos())
-            for (channel, pole), box in self._badges().items():
-                if box.adjusted(-2, -2, 2, 2).contains(point):
-                    text = (
-                        f"{channel} {pole}: {self._words.get(channel) or 'nothing wrong is known'}"
-                    )
-                    QToolTip.showText(event.globalPos(), text, self)
-                    return True
-        return super().event(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Paint anew in another font."""
-        if event.type() == QEvent.Type.FontChange:
-            self._stale()
-            self.updateGeometry()
-        super().changeEvent(event)
+    def _told(self, point: QPointF) -> str:
+        for (channel, pole), box in self._badges().items():
+            if box.adjusted(-2, -2, 2, 2).contains(point):
+                return f"{channel} {pole}: {self._words.get(channel) or 'nothing wrong is known'}"
+        return ""

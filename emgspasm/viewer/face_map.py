@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPixmap
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QWidget
 
 from emgspasm.anatomy import FACE_MUSCLES, Half
 from emgspasm.stream import Event, StreamInfo, emg_only
@@ -25,9 +25,10 @@ from emgspasm.viewer.layer import Layer, blank
 from emgspasm.viewer.muscle_light import FULL, Light, paint_muscle, step
 from emgspasm.viewer.muscles import full_name, pairs
 from emgspasm.viewer.palette import Palette
+from emgspasm.viewer.panel import Panel
 
 
-class FaceMap(QWidget):
+class FaceMap(Panel):
     """A face seen face to face; brightness is the envelope in multiples of the noise.
 
     A muscle over its threshold has a bright border; those of the last spasm a coloured one, and
@@ -42,8 +43,8 @@ class FaceMap(QWidget):
     """
 
     def __init__(self, info: StreamInfo, palette: Palette, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._info, self._palette, self._mirrored = emg_only(info), palette, True
+        super().__init__("Face map: which muscles are active", palette, parent)
+        self._info = emg_only(info)
         self._columns = {
             (pair.muscle, side): column
             for pair in pairs(info)
@@ -55,7 +56,6 @@ class FaceMap(QWidget):
         self._pictures: dict[tuple[str, Half, Light], QPixmap] = {}
         self._boxes: dict[tuple[str, Half], QRectF] = {}
         self._pictured_for: tuple[object, ...] = ()
-        self.setAccessibleName("Face map: which muscles are active")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.clear()
 
@@ -65,16 +65,6 @@ class FaceMap(QWidget):
         self._ratio = np.full(len(self._emg), np.nan)
         self._calibrating = True
         self.last_spasm: Event | None = None
-        self._stale()
-
-    def dress(self, palette: Palette) -> None:
-        """Change the colours."""
-        self._palette = palette
-        self._stale()
-
-    def set_mirrored(self, mirrored: bool) -> None:
-        """Show the person's right on the left, as seen face to face, or as in a mirror."""
-        self._mirrored = mirrored
         self._stale()
 
     def update_levels(self, envelope: NDArray[np.float64], thresholds: NDArray[np.float64]) -> None:
@@ -144,7 +134,7 @@ class FaceMap(QWidget):
             layer.drop()
         self._pictures.clear()
         self._boxes.clear()
-        self.update()
+        super()._stale()
 
     # --- places -----------------------------------------------------------------------------
 
@@ -249,33 +239,17 @@ class FaceMap(QWidget):
         reached = self._reached() if self.last_spasm else []
         paint_spread(painter, line.translated(0, 1.45 * em), self._palette, side, reached)
 
-    # --- what Qt asks -----------------------------------------------------------------------
+    # --- words ------------------------------------------------------------------------------
 
-    def event(self, event: QEvent) -> bool:
-        """Tell the muscle under the mouse in words."""
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            text = self._told_at(QPointF(event.pos()))
-            if text:
-                QToolTip.showText(event.globalPos(), text, self)
-                return True
-        return super().event(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Paint anew in another font."""
-        if event.type() == QEvent.Type.FontChange:
-            self._stale()
-            self.updateGeometry()
-        super().changeEvent(event)
-
-    def _told_at(self, point: QPointF) -> str:
+    def _told(self, point: QPointF) -> str:
         place = self._place()
         for muscle in FACE_MUSCLES:
             for side in SIDES:
                 if place.path(muscle, side).contains(point):
-                    return f"{full_name(muscle)}, {side}: {self._told(muscle, side)}"
+                    return f"{full_name(muscle)}, {side}: {self._state(muscle, side)}"
         return ""
 
-    def _told(self, muscle: str, side: Half) -> str:
+    def _state(self, muscle: str, side: Half) -> str:
         column = self._columns.get((muscle, side))
         if column is None:
             return "not recorded"

@@ -44,6 +44,8 @@ class Found:
     markers : list of Annotation
     provisional : tuple of Event
         What may still change.
+    remarks : dict of (int, int) to str
+        What an expert says of events, by onset and offset.
     """
 
     events: list[Event] = field(default_factory=list)
@@ -51,6 +53,7 @@ class Found:
     gaps: list[Stretch] = field(default_factory=list)
     markers: list[Annotation] = field(default_factory=list)
     provisional: tuple[Event, ...] = ()
+    remarks: dict[Stretch, str] = field(default_factory=dict)
 
     def add(self, bursts: tuple[Burst, ...], events: tuple[Event, ...]) -> None:
         """Add what became certain."""

@@ -73,7 +73,7 @@ def explanation(palette: Palette) -> str:
         f"<td style='padding:2px 0'>{text}</td></tr>"
         for name, text in rows
     )
-    return f"<table>{cells}</table>"
+    return f"<b>On the screen</b><table>{cells}</table>"
 
 
 def keys(group: str, palette: Palette) -> str:
@@ -85,11 +85,19 @@ def keys(group: str, palette: Palette) -> str:
         for act in ACTS
         if act.group == group
     )
-    return f"<p><b>{group}</b></p><table>{rows}</table>"
+    return f"<b>{group}</b><table>{rows}</table>"
 
 
 def _swatch(colour: str, name: str) -> str:
     return f"<span style='color:{colour}'>■</span> {name}"
+
+
+OF_A_REPLAY = ("Replay", "Review")
+"""Groups of keys that stand beside what is on the screen."""
+
+GAP = "<p style='margin:0; font-size:5pt'>&nbsp;</p>"
+
+PURPOSE = "Research and education only. Not a medical device."
 
 
 class HelpPage(QFrame):
@@ -98,24 +106,13 @@ class HelpPage(QFrame):
     def __init__(self, palette: Palette, parent: QWidget) -> None:
         super().__init__(parent)
         styled(self, "help")
-        self._screen = QLabel(wordWrap=True, textFormat=Qt.TextFormat.RichText)
-        groups = dict.fromkeys(act.group for act in ACTS)
-        self._groups = {name: QLabel(wordWrap=True) for name in groups}
+        self._columns = [QLabel(wordWrap=True, textFormat=Qt.TextFormat.RichText) for _ in range(2)]
         content = QWidget()
         both = QHBoxLayout(content)
         both.setContentsMargins(20, 14, 20, 14)
         both.setSpacing(36)
-        left, right = QVBoxLayout(), QVBoxLayout()
-        left.addWidget(QLabel("<b>On the screen</b>"))
-        left.addWidget(self._screen)
-        for name, label in self._groups.items():
-            (left if name in ("Record", "Replay") else right).addWidget(label)
-        left.addWidget(
-            styled(QLabel("Research and education only. Not a medical device."), "faint")
-        )
-        for column in (left, right):
-            column.addStretch(1)
-            both.addLayout(column, 1)
+        for column in self._columns:
+            both.addWidget(column, 1, Qt.AlignmentFlag.AlignTop)
         scroll = QScrollArea(widgetResizable=True)
         scroll.setWidget(content)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -127,6 +124,10 @@ class HelpPage(QFrame):
 
     def dress(self, palette: Palette) -> None:
         """Take other colours."""
-        self._screen.setText(explanation(palette))
-        for name, label in self._groups.items():
-            label.setText(keys(name, palette))
+        groups = dict.fromkeys(act.group for act in ACTS)
+        replay = [keys(name, palette) for name in groups if name in OF_A_REPLAY]
+        others = [keys(name, palette) for name in groups if name not in OF_A_REPLAY]
+        purpose = f"<span style='color:{palette.faint}'>{PURPOSE}</span>"
+        left, right = [explanation(palette), *replay, purpose], others
+        for label, parts in zip(self._columns, (left, right), strict=True):
+            label.setText(GAP.join(parts))

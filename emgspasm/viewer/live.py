@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,7 +20,7 @@ from emgspasm.session import Handover, Session, Status
 from emgspasm.session.preparation import labelled
 from emgspasm.storage.bdf_layout import stored_info
 from emgspasm.storage.opening import open_recording
-from emgspasm.storage.study import Placement
+from emgspasm.storage.study import Placement, Study
 from emgspasm.stream import Annotation, Chunk, Event, Source
 from emgspasm.synkinesis.folding import Amendment
 from emgspasm.synkinesis.markers import undoing
@@ -44,11 +45,15 @@ class Wiring:
         A source that is not entered yet; a new one for every session.
     describe : callable
         Write what stands beside a recording: of the session, its placement and its task.
+    conclude : callable
+        Write the tables of a recording that has ended: of the session, its placement, the folder
+        of the study; calls what it is given with every sentence there is to say.
     """
 
     config: LoadedConfig
     make_source: Callable[[], Source]
     describe: Callable[[Session, Placement, str], None]
+    conclude: Callable[[Session, Placement, Path, Callable[[str], None]], None]
 
 
 def joined(chunks: list[Chunk]) -> list[Chunk]:
@@ -121,10 +126,16 @@ class Live:
             self._held.enter_context(self.session)
             if self.place is not None:
                 self._wiring.describe(self.session, self.place, self._task)
+                Study.open(self.place.study).note_time(self.place, datetime.now())  # noqa: DTZ005  BIDS: the clock of the place
         except EmgspasmError as error:
             self._error = error
             return
         self._open = True
+
+    @property
+    def began(self) -> bool:
+        """Whether its source has opened, so that there is a file."""
+        return self._open
 
     @property
     def name(self) -> str:
@@ -150,7 +161,8 @@ class Live:
     def notices(self) -> tuple[str, ...]:
         """What was decided or went wrong, in sentences for people."""
         session = self.session
-        refused = f"not analyzed: {session.refusal}" if session.refusal else ""
+        refusal = session.refusal if self._open else ""  # found out while the source opens
+        refused = f"not analyzed: {refusal}" if refusal else ""
         error = str(self._error) if self._error else ""
         return tuple(filter(None, (error, refused, session.notice, *session.notes)))
 

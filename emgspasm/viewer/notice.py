@@ -10,11 +10,14 @@ from PySide6.QtWidgets import QLabel, QWidget
 from emgspasm.viewer.style import styled
 
 LASTS = 8000
-"""Milliseconds that a sentence stays, unless it must."""
+"""Milliseconds that a sentence stays."""
+
+MOST = 6
+"""Sentences that stand at once [design]."""
 
 
 class Notice(QLabel):
-    """One sentence at a time, the newest; those that must stay do."""
+    """The newest sentence, or the newest few."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -27,16 +30,23 @@ class Notice(QLabel):
         self._over.timeout.connect(self.hide)
         self.hide()
 
-    def tell(self, text: str, *, stays: bool = False) -> None:
-        """Say a sentence."""
+    def tell(self, text: str) -> None:
+        """Say a sentence, in place of what stands there."""
         self.said.append(text)
+        self._show(text)
+
+    def add(self, text: str) -> None:
+        """Say a sentence below what stands there already; the newest few stay."""
+        self.said.append(text)
+        standing = self.text().split("\n") if self.isVisible() else []
+        new = text.split("\n")
+        self._show("\n".join([*(old for old in standing if old not in new), *new][-MOST:]))
+
+    def _show(self, text: str) -> None:
         self.setText(text)
         self.show()
         self.place()
-        if stays:
-            self._over.stop()
-        else:
-            self._over.start()
+        self._over.start()
 
     def place(self) -> None:
         """Lie at the lower edge of the traces, as wide as they allow."""

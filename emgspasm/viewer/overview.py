@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QHelpEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QResizeEvent,
-)
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from emgspasm.stream import Event, StreamInfo
 from emgspasm.viewer.clock import clock
 from emgspasm.viewer.ink import color, focus_frame, font_of, side_pen
 from emgspasm.viewer.layer import Layer
 from emgspasm.viewer.palette import Palette
+from emgspasm.viewer.panel import Panel
 from emgspasm.viewer.timeline import Lanes, Timeline, ticks
 
 LONGEST = 11
@@ -27,7 +20,7 @@ LONGEST = 11
 NAMES = {"L": "L left", "R": "R right", "B": "both"}
 
 
-class Overview(QWidget):
+class Overview(Panel):
     """Where in the session what happened; click or drag to go there.
 
     Keys: left and right by a view, up and down to the spasm before and the next, Home and End.
@@ -49,11 +42,11 @@ class Overview(QWidget):
     picked = Signal(float)
 
     def __init__(self, info: StreamInfo, palette: Palette, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._fs, self._palette, self._mirrored = info.sampling_frequency, palette, True
+        name = "Overview of the session: events of each side, markers, losses"
+        super().__init__(name, palette, parent)
+        self._fs = info.sampling_frequency
         self._layer = Layer()
         self._frame = QRectF()
-        self.setAccessibleName("Overview of the session: events of each side, markers, losses")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -62,16 +55,6 @@ class Overview(QWidget):
     def clear(self) -> None:
         """Forget everything: another recording begins."""
         self.timeline = Timeline(self._fs)
-        self._stale()
-
-    def dress(self, palette: Palette) -> None:
-        """Change the colours."""
-        self._palette = palette
-        self._stale()
-
-    def set_mirrored(self, mirrored: bool) -> None:
-        """Put the person's right above their left, or below it."""
-        self._mirrored = mirrored
         self._stale()
 
     def add_event(self, event: Event) -> None:
@@ -138,14 +121,13 @@ class Overview(QWidget):
         return QRectF(self._lanes.stretch(max(0.0, start), stop, 4.0).toRect())
 
     def _stale(self) -> None:
-        """Find places anew, and paint everything."""
         em, order = float(self.fontMetrics().height()), ("R", "L") if self._mirrored else ("L", "R")
         lead = 1.0 * em + font_width(self, NAMES["R"])
         right = max(lead + 10.0, self.width() - 0.8 * em)
         self._lanes = Lanes(lead, right, self.timeline.shown, em, self.height(), (*order, "B"))
         self._frame = self._framed()
         self._layer.drop()
-        self.update()
+        super()._stale()
 
     # --- painting ---------------------------------------------------------------------------
 
@@ -286,28 +268,13 @@ class Overview(QWidget):
         return ways.get(key)
 
     def event(self, event: QEvent) -> bool:
-        """Keep keys from the window's shortcuts; tell what is under the mouse."""
+        """Keep keys from the window's shortcuts."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             plain = event.modifiers() in (_NONE, Qt.KeyboardModifier.KeypadModifier)
             if plain and Qt.Key(event.key()) in _KEYS:
                 event.accept()
                 return True
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self._told(QPointF(event.pos())), self)
-            return True
         return super().event(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Paint anew in another font."""
-        if event.type() == QEvent.Type.FontChange:
-            self._stale()
-            self.updateGeometry()
-        super().changeEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Find places in another size."""
-        self._stale()
-        super().resizeEvent(event)
 
     def _told(self, point: QPointF) -> str:
         lanes, timeline = self._lanes, self.timeline

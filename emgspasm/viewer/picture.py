@@ -179,10 +179,13 @@ def erase(
     image: NDArray[np.uint32], picture: Picture, columns: tuple[int, int], *, head: bool
 ) -> None:
     """Blank columns of a picture; the first of them shows the head of the sweep."""
-    ahead = np.arange(columns[0], columns[1]) % picture.width
-    image[:, ahead] = 0xFF000000 | int(picture.colours["behind"][0])
+    width, panel = picture.width, 0xFF000000 | int(picture.colours["behind"][0])
+    first = columns[0] % width
+    last = first + columns[1] - columns[0]
+    image[:, first:last] = panel
+    image[:, : max(0, last - width)] = panel
     if head:
-        image[:, ahead[: picture.dot]] = 0xFF000000 | int(picture.colours["head"][0])
+        image[:, first : first + picture.dot] = 0xFF000000 | int(picture.colours["head"][0])
 
 
 def _number(colour: str) -> int:

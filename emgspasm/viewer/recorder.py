@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
 from emgspasm.config import LoadedConfig
+from emgspasm.errors import EmgspasmError
+from emgspasm.session import Session
+from emgspasm.storage.study import Placement
 from emgspasm.stream import Source
 from emgspasm.viewer.clock import clock
+from emgspasm.viewer.errands import Errands
 from emgspasm.viewer.live import Live, Wiring
 from emgspasm.viewer.record_dialog import RecordDialog, Wanted
 
@@ -46,6 +52,8 @@ class Recorder(QObject):
         self._wiring, self._window = wiring, parent
         self.wanted = wanted
         self.live: Live | None = None
+        self._tables = Errands("tables", self)
+        self._tables.done.connect(self._say)
 
     @property
     def texts(self) -> dict[str, str]:
@@ -75,19 +83,17 @@ class Recorder(QObject):
         self.said.emit(f"recording to {place.recording}")
 
     def stop(self) -> None:
-        """End the recording and go on looking."""
+        """End the recording and go on looking; its tables are written meanwhile."""
         live = self.live
         if live is None:
             return
         seconds = live.stop / live.feed.sampling_frequency
         self.look()
-        self.said.emit(f"recorded {clock(seconds)} to {live.path}; emgspasm analyze makes tables")
+        self.said.emit(f"recorded {clock(seconds)} to {live.path}; its tables are being written")
 
     def release(self) -> Source:
         """Let go of the board, and make a source that nobody has entered."""
-        if self.live is not None:
-            self.live.close()
-            self.live = None
+        self.close()
         return self._wiring.make_source()
 
     def retune(self, config: LoadedConfig) -> None:
@@ -109,7 +115,46 @@ class Recorder(QObject):
 
     def _begin(self, make: Callable[[], Live]) -> None:
         """Let go of the stream under way, then begin another: a port has one owner."""
-        if self.live is not None:
-            self.live.close()
+        self.close()
         self.live = make()
         self.opened.emit(self.live)
+
+    def close(self) -> None:
+        """End the stream under way; if it was recorded, begin to write its tables."""
+        live, self.live = self.live, None
+        if live is None:
+            return
+        live.close()
+        if live.place is not None and live.began:
+            self._tables.run(partial(self._conclude, live.session, live.place))
+
+    def finish(self, say: Callable[[str], None]) -> None:
+        """Wait for tables that are still being written, once the window is closed.
+
+        Parameters
+        ----------
+        say : callable
+            Takes what the window could not say any more.
+
+        Raises
+        ------
+        EmgspasmError
+            Tables could not be written.
+        """
+        if self._tables.waiting:
+            say("writing the tables of what was recorded")
+        for sentences in self._tables.finish():
+            for sentence in sentences:
+                say(sentence)
+
+    def _conclude(self, session: Session, place: Placement) -> tuple[str, ...]:
+        """Write tables (the thread); what there is to say."""
+        sentences: list[str] = []
+        self._wiring.conclude(session, place, place.study, sentences.append)
+        return tuple(sentences)
+
+    def _say(self, future: Future[tuple[str, ...]]) -> None:
+        try:
+            self.said.emit("\n".join(future.result()))
+        except EmgspasmError as error:
+            self.said.emit(f"no tables: {error}")

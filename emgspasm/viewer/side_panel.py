@@ -80,5 +80,8 @@ class SidePanel(QScrollArea):
         noise = np.asarray(feed.thresholds[0])
         self.symmetry.update_levels(envelope, noise)
         self.face.update_levels(envelope, feed.thresholds)
+
+    def show_time(self, feed: Feed) -> None:
+        """Show what has been counted in how much time."""
         fs, stop = feed.sampling_frequency, feed.strip.stop
         self.counters.update_time(stop / fs, feed.levels_log.valid(stop) / fs)

@@ -24,6 +24,7 @@ def style_sheet(palette: Palette) -> str:
 QWidget {{ background: {p.window}; color: {p.text}; }}
 QLabel {{ background: transparent; }}
 QLabel#faint, QLabel#status {{ color: {p.faint}; }}
+QLabel#review {{ color: {p.accent}; padding: 3px 2px; }}
 QLabel#side, QLabel#state {{ font-weight: bold; }}
 QLabel#banner {{
   background: {p.accent}; color: {p.panel}; font-weight: bold; border-radius: 4px;

@@ -81,6 +81,10 @@ class Surface(QWidget):
         column.addWidget(self.replay_bar)
         column.addWidget(self.marker_bar)
         column.addWidget(self.status)
+        self._review = styled(QLabel(textFormat=Qt.TextFormat.PlainText), "review")
+        self._review.setMinimumWidth(1)  # long words never widen the window
+        self._review.hide()
+        self._below.addWidget(self._review)
         self._banner = styled(QLabel(self.traces), "banner")
         self._banner.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._banner.hide()
@@ -167,6 +171,11 @@ class Surface(QWidget):
         self.overview.update_time(desk.stop / desk.feed.sampling_frequency)
         self.overview.set_view(*self.traces.stretch)
 
+    def show_counts(self, desk: Desk) -> None:
+        """Show what has been counted, and in how much time."""
+        if self.side is not None:
+            self.side.show_time(desk.feed)
+
     def set_mirrored(self, mirrored: bool) -> None:
         """Put the patient's right on the left, or not."""
         for panel in (self.side, self.overview, self.spectrum, self.check):
@@ -189,6 +198,12 @@ class Surface(QWidget):
         self._banner.resize(max(360, self._banner.width()), self._banner.height())
         self._banner.setVisible(bool(text))
         self._place()
+
+    def say_review(self, text: str) -> None:
+        """Say where a review is; ``""`` says nothing."""
+        self._review.setText(text)
+        self._review.setToolTip(text)
+        self._review.setVisible(bool(text))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep what lies over the window in its place."""

@@ -2,51 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen
-from PySide6.QtWidgets import (
-    QApplication,
-    QGraphicsItem,
-    QGraphicsObject,
-    QStyleOptionGraphicsItem,
-    QWidget,
-)
+from PySide6.QtCore import QPointF, QRectF, Signal
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
-from emgspasm.viewer.ink import color, font_of
+from emgspasm.viewer.lettering import Label, Lettering
 from emgspasm.viewer.palette import Palette
 from emgspasm.viewer.picture import Picture, erase, paint
 from emgspasm.viewer.strip import Strip
 
 AHEAD = 12
 """Pixels of the design that are blank before the advancing head."""
-
-
-LABEL = 0.78
-"""Size of the words on the traces, of the application's font."""
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """Words on the traces.
-
-    Parameters
-    ----------
-    sample : int
-        Where they begin.
-    text : str
-    colour : str
-    line : int
-        On which line; -1 is at the top, with a line through all of them: a marker.
-    """
-
-    sample: int
-    text: str
-    colour: str
-    line: int = -1
 
 
 class SweepItem(QGraphicsObject):
@@ -58,8 +28,15 @@ class SweepItem(QGraphicsObject):
     Parameters
     ----------
     parent : QGraphicsItem
-        What it lies in; its coordinates are those of the parent, from (0, 0).
+        What it lies in; it begins at the parent's first whole pixel of the scene.
+
+    Attributes
+    ----------
+    stale : Signal(QRectF)
+        This part of it looks different now.
     """
+
+    stale = Signal(QRectF)
 
     def __init__(self, parent: QGraphicsItem) -> None:
         super().__init__(parent)
@@ -75,7 +52,7 @@ class SweepItem(QGraphicsObject):
         self._analyzed = 0  # samples that are drawn with what was made of them
         self._labels: list[Label] = []
         self._notes: tuple[str, ...] = ()
-        self._palette: Palette | None = None
+        self._lettering: Lettering | None = None
         self.still = False  # whether what is shown does not advance
 
     def boundingRect(self) -> QRectF:
@@ -98,22 +75,20 @@ class SweepItem(QGraphicsObject):
     def show_labels(self, labels: list[Label]) -> None:
         """Write these words on the traces, and no others."""
         changed = set(labels) ^ set(self._labels)
-        if not changed:
-            return
         self._labels = labels
-        metrics = QFontMetricsF(font_of(QApplication.font(), LABEL))
-        for label in changed:
-            x = self.x_of(label.sample)
-            if x is not None:
-                self.update(self._label_box(label, x, metrics).adjusted(-2, -1, 2, 1))
-            if x is not None and label.line < 0:
-                self.update(QRectF(x - 1, 0, 3, self._bounds.height()))
+        self._reletter(changed)
 
     def show_notes(self, notes: tuple[str, ...]) -> None:
         """Write these at the right end of the lines, from top to bottom."""
         if notes != self._notes:
             self._notes = notes
-            self.update()
+            self.stale.emit(self._bounds)
+
+    def _reletter(self, labels: Iterable[Label]) -> None:
+        """Have the places of labels painted."""
+        for label in labels:
+            for place in self._lettering.places(label) if self._lettering else ():
+                self.stale.emit(place)
 
     def x_of(self, sample: float) -> float | None:
         """Where a sample is drawn, in pixels of the design; None where it is not shown."""
@@ -151,7 +126,6 @@ class SweepItem(QGraphicsObject):
         self, picture: Picture, strip: Strip, offsets: NDArray[np.float64], palette: Palette
     ) -> None:
         """Draw everything anew: this picture of this strip."""
-        self._palette = palette
         size = picture.height, picture.width
         if self._pixels.shape != size:
             self._pixels = np.zeros(size, np.uint32)
@@ -162,6 +136,9 @@ class SweepItem(QGraphicsObject):
             self.prepareGeometryChange()
             self._bounds = QRectF(0, 0, picture.width / picture.dot, picture.height / picture.dot)
         self._picture, self._strip, self._offsets = picture, strip, offsets
+        corner = self.parentItem().mapToScene(QPointF())
+        self.setPos(np.ceil(corner.x()) - corner.x(), np.ceil(corner.y()) - corner.y())
+        self._lettering = Lettering(picture, palette, self.x_of)
         self.repaint_all()
 
     def repaint_all(self) -> None:
@@ -174,7 +151,7 @@ class SweepItem(QGraphicsObject):
         first = self._next - picture.width + 1
         paint(self._pixels, picture, strip, self._offsets, (first, self._next + 1))
         self._blank(self._next)
-        self.update()
+        self.stale.emit(self._bounds)
 
     def go_on(self) -> None:
         """Draw the samples that have come since the last time."""
@@ -190,8 +167,10 @@ class SweepItem(QGraphicsObject):
         oldest = head - picture.width + 1 + AHEAD * picture.dot
         first = max(oldest, min(self._next, picture.column_of(self._analyzed)))
         paint(self._pixels, picture, strip, self._offsets, (first, head + 1))
+        reached = [la for la in self._labels if self._stop <= la.sample < strip.stop]
         self._next, self._stop, self._analyzed = head, strip.stop, strip.analyzed
         self._blank(head)
+        self._reletter(reached)  # near the edge they begin before the strip that is drawn
         self._refresh(first, head + 1 + AHEAD * picture.dot)
 
     def refresh(self, start: int, stop: int) -> None:
@@ -215,18 +194,17 @@ class SweepItem(QGraphicsObject):
             erase(self._pixels, picture, columns, head=True)
 
     def _refresh(self, first: int, last: int) -> None:
-        """Tell Qt which part of the screen is old."""
+        """Say which part of the screen is old."""
         picture = self._picture
         assert picture is not None  # nothing is drawn before
         if picture.view.scrolls or self.still:
-            self.update()
+            self.stale.emit(self._bounds)
             return
         low, high = first % picture.width, (last - 1) % picture.width + 1
         parts = [(low, high)] if low < high else [(low, picture.width), (0, high)]
+        dot, tall = picture.dot, self._bounds.height()
         for begin, end in parts:
-            self.update(QRectF(
-                begin / picture.dot - 1, 0, (end - begin) / picture.dot + 2, self._bounds.height()
-            ))  # fmt: skip
+            self.stale.emit(QRectF(begin / dot, 0, (end - begin) / dot, tall))
 
     def paint(
         self,
@@ -235,65 +213,24 @@ class SweepItem(QGraphicsObject):
         widget: QWidget | None = None,  # noqa: ARG002  Qt's signature
     ) -> None:
         """Copy the exposed part of the picture to the screen."""
+        self.show_part(painter, option.exposedRect.intersected(self._bounds))
+
+    def show_part(self, painter: QPainter, exposed: QRectF) -> None:
+        """Copy a part of the picture to the screen, and write on it."""
         picture = self._picture
-        if picture is None:
+        if picture is None or self._lettering is None:
             return
         if picture.view.scrolls or self.still:
-            self._paint_scrolled(painter, picture)
-            self._paint_words(painter, picture, self._bounds)
+            self._show_scrolled(painter, picture)
+            self._lettering.paint(painter, self._labels, self._notes, self._bounds)
             return
-        exposed = option.exposedRect.intersected(self._bounds)
         dot = picture.dot
         source = QRectF(exposed.x() * dot, exposed.y() * dot, exposed.width() * dot,
                         exposed.height() * dot)  # fmt: skip
         painter.drawImage(exposed, self._image, source)
-        self._paint_words(painter, picture, exposed)
+        self._lettering.paint(painter, self._labels, self._notes, exposed)
 
-    def _paint_words(self, painter: QPainter, picture: Picture, exposed: QRectF) -> None:
-        """Write the labels and notes that the exposed part shows."""
-        if self._palette is None or not (self._labels or self._notes):
-            return
-        font = font_of(QApplication.font(), LABEL)
-        metrics = QFontMetricsF(font)
-        painter.setFont(font)
-        for label in self._labels:
-            x = self.x_of(label.sample)
-            if x is not None:
-                self._paint_label(painter, label, x, metrics, exposed)
-        for k, note in enumerate(self._notes[: len(picture.lanes)]):
-            top = picture.lanes[k, 0] / picture.dot + 2
-            wide = metrics.horizontalAdvance(note) + 8
-            box = QRectF(self._bounds.width() - wide - 2, top, wide, metrics.height())
-            if note and box.intersects(exposed):
-                painter.fillRect(box, color(self._palette.panel, 0.85))
-                painter.setPen(color(self._palette.cursor))
-                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, note)
-
-    def _label_box(self, label: Label, x: float, metrics: QFontMetricsF) -> QRectF:
-        """Where a label is written that begins at `x`."""
-        assert self._picture is not None  # nothing is written before
-        placed = self._picture.lanes[label.line, 0] / self._picture.dot + 4
-        top = placed if label.line >= 0 else 1.0
-        wide = metrics.horizontalAdvance(label.text) + 6
-        return QRectF(min(x, self._bounds.width() - wide), top, wide, metrics.height())
-
-    def _paint_label(
-        self, painter: QPainter, label: Label, x: float,
-        metrics: QFontMetricsF, exposed: QRectF,
-    ) -> None:  # fmt: skip
-        assert self._palette is not None  # nothing is written before
-        box = self._label_box(label, x, metrics)
-        if label.line < 0:
-            stroke = QRectF(x, 0, 1, self._bounds.height())
-            if stroke.intersects(exposed):
-                painter.setPen(QPen(color(label.colour), 1.0, Qt.PenStyle.DashLine))
-                painter.drawLine(QPointF(x, 0), QPointF(x, self._bounds.height()))
-        if box.intersects(exposed):
-            painter.fillRect(box, color(self._palette.panel, 0.8))
-            painter.setPen(color(label.colour))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, label.text)
-
-    def _paint_scrolled(self, painter: QPainter, picture: Picture) -> None:
+    def _show_scrolled(self, painter: QPainter, picture: Picture) -> None:
         """Two parts: what lies after the head is older, and comes first."""
         split = self._next % picture.width + 1
         dot, tall = picture.dot, float(picture.height)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
 from emgspasm.stream import StreamInfo
 from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL
@@ -18,6 +18,11 @@ from emgspasm.viewer.layer import Layer
 from emgspasm.viewer.meter import Meter, verdict
 from emgspasm.viewer.muscles import Pair, full_name, pairs
 from emgspasm.viewer.palette import Palette
+from emgspasm.viewer.panel import Panel
+
+EACH = 4
+"""Updates of the bars for one of the indices: numbers that change faster cannot be read
+[design]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ class Row:
     percent: int | None
 
 
-class Symmetry(QWidget):
+class Symmetry(Panel):
     """Mirrored bars a muscle: noise-corrected amplitude of both sides, one scale for all.
 
     Under each pair of bars lies the laterality index, from -1 to 1, on the side it leans to:
@@ -54,11 +59,10 @@ class Symmetry(QWidget):
     """
 
     def __init__(self, info: StreamInfo, palette: Palette, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._pairs, self._palette, self._mirrored = pairs(info), palette, True
+        super().__init__("Symmetry: left against right, muscle by muscle", palette, parent)
+        self._pairs = pairs(info)
         self._n_channels = len(info.columns())
         self._layer = Layer()
-        self.setAccessibleName("Symmetry: left against right, muscle by muscle")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.clear()
 
@@ -66,27 +70,17 @@ class Symmetry(QWidget):
         """Forget everything: another recording begins."""
         self.meter = Meter(self._n_channels)
         self._shown: list[Row] = []
-        self._lay_out()
+        self._updates = 0
+        self._percents: list[int | None] = [None] * len(self._pairs)
+        self._stale()
 
-    def _lay_out(self) -> None:
-        """Find places anew, and paint everything."""
+    def _stale(self) -> None:
         em, n_rows = float(self.fontMetrics().height()), len(self._pairs)
         self._bars = lay_out(self.width(), self.height(), em, n_rows, mirrored=self._mirrored)
         self._numbers = font_of(self.font(), 0.95), font_of(self.font(), 0.95, bold=True)
-        self._shown = [self._row(pair) for pair in self._pairs]
+        self._shown = self._rows()
         self._layer.drop()
-        self.update()
-
-    def dress(self, palette: Palette) -> None:
-        """Change the colours."""
-        self._palette = palette
-        self._layer.drop()
-        self.update()
-
-    def set_mirrored(self, mirrored: bool) -> None:
-        """Show the person's right on the left, as seen face to face, or their left."""
-        self._mirrored = mirrored
-        self._lay_out()
+        super()._stale()
 
     def update_levels(self, envelope: NDArray[np.float64], noise: NDArray[np.float64]) -> None:
         """Take the present amplitudes.
@@ -98,16 +92,25 @@ class Symmetry(QWidget):
         """
         scale = self.meter.range
         self.meter.take(envelope, noise)
-        shown = [self._row(pair) for pair in self._pairs]
+        if self._updates % EACH == 0:
+            self._percents = [_percent(self.meter.index(pair)) for pair in self._pairs]
+        self._updates += 1
+        shown = self._rows()
         if self.meter.range != scale:
             self._layer.drop()
             self.update()
         for k, (before, now) in enumerate(zip(self._shown, shown, strict=True)):
             if now != before:
-                self.update(self._bars.row(k).toRect())
+                row = self._bars.row(k)
+                if now.percent == before.percent:
+                    row.setRight(self._bars.numbers(k).left())
+                self.update(row.toRect())
         self._shown = shown
 
-    def _row(self, pair: Pair) -> Row:
+    def _rows(self) -> list[Row]:
+        return [self._row(*shown) for shown in zip(self._pairs, self._percents, strict=True)]
+
+    def _row(self, pair: Pair, percent: int | None) -> Row:
         amplitude, peak, longest = self.meter.amplitude, self.meter.peak, 2 * self._bars.arm
         lengths = [
             (0, 0)
@@ -115,8 +118,7 @@ class Symmetry(QWidget):
             else (self._share(amplitude[c], longest), self._share(peak[c], longest))
             for c in (pair.left, pair.right)
         ]
-        li = self.meter.index(pair)
-        return Row(*lengths[0], *lengths[1], None if li != li else round(100 * li))
+        return Row(*lengths[0], *lengths[1], percent)
 
     def _share(self, microvolts: float, longest: float) -> int:
         if not microvolts > 0:
@@ -139,10 +141,14 @@ class Symmetry(QWidget):
         """Show the layer of what is fixed, and the bars on it."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._layer.show(painter, self, QRectF(event.rect()), self._paint_fixed)
+        part = QRectF(event.rect())
+        self._layer.show(painter, self, part, self._paint_fixed)
         for k, pair in enumerate(self._pairs):
-            if self._bars.row(k).intersects(QRectF(event.rect())):
-                self._paint_row(painter, k, pair, self._shown[k])
+            if not self._bars.row(k).intersects(part):
+                continue
+            self._paint_row(painter, k, pair, self._shown[k])
+            if pair.left is not None and pair.right is not None:
+                self._paint_index(painter, k, self._shown[k].percent, part)
         focus_frame(painter, self, self._palette)
 
     def _paint_fixed(self, painter: QPainter) -> None:
@@ -216,12 +222,22 @@ class Symmetry(QWidget):
                 tip = self._bars.bar(k, side, peak / 2)
                 x = tip.left() if self._bars.points_left(side) else tip.right() - 2
                 painter.fillRect(QRectF(x, tip.y(), 2, tip.height()), shade)
-        if pair.left is not None and pair.right is not None:
-            self._paint_index(painter, k, row.percent)
 
-    def _paint_index(self, painter: QPainter, k: int, percent: int | None) -> None:
-        palette, track = self._palette, self._bars.track(k)
-        li = (percent or 0) / 100
+    def _paint_index(self, painter: QPainter, k: int, percent: int | None, part: QRectF) -> None:
+        if self._bars.numbers(k).intersects(part):
+            self._paint_number(painter, k, percent)
+        if percent is None:
+            return
+        palette, li = self._palette, percent / 100
+        shade = palette.side_color("right" if li > 0 else "left")
+        radius = max(3.5, 0.16 * self._bars.height)
+        painter.setPen(QPen(color(palette.panel), 1.5))
+        painter.setBrush(color(shade if abs(li) >= UNILATERAL else palette.midline))
+        middle = QPointF(self._bars.place(li), self._bars.track(k).center().y())
+        painter.drawEllipse(middle, radius, radius)
+
+    def _paint_number(self, painter: QPainter, k: int, percent: int | None) -> None:
+        palette, li = self._palette, (percent or 0) / 100
         side = "right" if li > 0 else "left"
         sure = abs(li) >= UNILATERAL
         painter.setFont(self._numbers[sure])
@@ -230,38 +246,15 @@ class Symmetry(QWidget):
         if abs(li) >= DOUBTFUL:
             text = f"{side[0].upper()} {text}" + ("" if sure else "?")
         painter.drawText(self._bars.numbers(k), Qt.AlignmentFlag.AlignCenter, text)
-        if percent is None:
-            return
-        radius = max(3.5, 0.16 * self._bars.height)
-        painter.setPen(QPen(color(palette.panel), 1.5))
-        painter.setBrush(color(palette.side_color(side) if sure else palette.midline))
-        painter.drawEllipse(QPointF(self._bars.place(li), track.center().y()), radius, radius)
 
-    # --- what Qt asks -----------------------------------------------------------------------
+    # --- words ------------------------------------------------------------------------------
 
-    def event(self, event: QEvent) -> bool:
-        """Tell the row under the mouse in words."""
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            place = QPointF(event.pos())
-            for k, pair in enumerate(self._pairs):
-                if self._bars.row(k).contains(place):
-                    QToolTip.showText(event.globalPos(), self._told(pair), self)
-                    return True
-        return super().event(event)
+    def _told(self, point: QPointF) -> str:
+        """The row there in words."""
+        under = [p for k, p in enumerate(self._pairs) if self._bars.row(k).contains(point)]
+        return self._words(under[0]) if under else ""
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Paint anew in another font."""
-        if event.type() == QEvent.Type.FontChange:
-            self._lay_out()
-            self.updateGeometry()
-        super().changeEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Find places in another size."""
-        self._lay_out()
-        super().resizeEvent(event)
-
-    def _told(self, pair: Pair) -> str:
+    def _words(self, pair: Pair) -> str:
         parts = [
             f"{side} {self.meter.amplitude[column]:.0f} \N{MICRO SIGN}V"
             for side in ("left", "right")
@@ -274,3 +267,8 @@ class Symmetry(QWidget):
 def _outwards(points_left: bool) -> Qt.AlignmentFlag:
     side = Qt.AlignmentFlag.AlignLeft if points_left else Qt.AlignmentFlag.AlignRight
     return side | Qt.AlignmentFlag.AlignVCenter
+
+
+def _percent(li: float) -> int | None:
+    """An index in whole percent; None where it is undefined."""
+    return None if li != li else round(100 * li)

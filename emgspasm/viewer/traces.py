@@ -3,63 +3,28 @@
 from __future__ import annotations
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from emgspasm.stream import Channel
-from emgspasm.viewer.axes import LaneAxis, LaneText, TimeAxis
+from emgspasm.viewer.axes import LaneText
+from emgspasm.viewer.canvas import Canvas
+from emgspasm.viewer.column import Column
 from emgspasm.viewer.feed import Feed
 from emgspasm.viewer.ink import color
 from emgspasm.viewer.lanes import Line, arrange, headings
+from emgspasm.viewer.lettering import Label
 from emgspasm.viewer.palette import Palette
 from emgspasm.viewer.picture import Picture, View, colours, lanes
 from emgspasm.viewer.strip import Strip
 from emgspasm.viewer.style import styled
-from emgspasm.viewer.sweep import Label, SweepItem
 
 COLUMNS = (0, 1)
 
 WIDEST = "orbicularis oculi"
 """The longest word beside the lines."""
-
-
-class Column:
-    """One column of the screen: axes by pyqtgraph around the item that draws the traces."""
-
-    def __init__(self, layout: pg.GraphicsLayout, place: int, palette: Palette) -> None:
-        self.lane_axis, self.time_axis = LaneAxis(palette), TimeAxis(palette)
-        axes = {"left": self.lane_axis, "bottom": self.time_axis}
-        self.plot = layout.addPlot(0, place, axisItems=axes, enableMenu=False)
-        self.plot.hideButtons()
-        self.view = self.plot.getViewBox()
-        self.view.setMouseEnabled(x=False, y=False)
-        self.view.disableAutoRange()
-        self.view.setDefaultPadding(0)
-        self.sweep = SweepItem(self.view)
-        self.sweep.setZValue(-10)  # under the cursors, over the background
-        self.rows = np.zeros(0, np.int64)
-        self.channels = np.zeros(0, np.int64)
-        self.cursors = [self._cursor(name) for name in "AB"]
-
-    def _cursor(self, name: str) -> pg.InfiniteLine:
-        line = pg.InfiniteLine(
-            0, 90, movable=True, label=name, labelOpts={"position": 0.985, "movable": False}
-        )
-        line.setVisible(False)
-        self.view.addItem(line, ignoreBounds=True)
-        return line
-
-    def dress(self, palette: Palette) -> None:
-        """Take other colours."""
-        self.lane_axis.dress(palette)
-        self.time_axis.dress(palette)
-        for line in self.cursors:
-            line.setPen(pg.mkPen(color(palette.cursor), width=1))
-            line.setHoverPen(pg.mkPen(color(palette.cursor), width=3))
-            line.label.setColor(color(palette.cursor))
 
 
 class TracesView(QWidget):
@@ -92,13 +57,8 @@ class TracesView(QWidget):
         self._lines: tuple[Line, ...] = ()
         self._offsets: NDArray[np.float64] = np.zeros(0)
         self._shown_page = -1
-        self.canvas = pg.GraphicsLayoutWidget()
-        self.canvas.setFrameShape(self.canvas.Shape.NoFrame)
-        self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        layout = self.canvas.ci
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(6)
-        self.columns = tuple(Column(layout, place, palette) for place in COLUMNS)
+        self.canvas = Canvas()
+        self.columns = tuple(Column(self.canvas, place, palette) for place in COLUMNS)
         self._headings = [styled(QLabel(), "side") for _ in COLUMNS]
         self._between = styled(QLabel(), "faint")
         grid = QGridLayout(self)

@@ -7,26 +7,24 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QApplication, QMainWindow
 
-from emgspasm.errors import EmgspasmError, RecordingError
-from emgspasm.viewer import settings
-from emgspasm.viewer.actions import ACTS, GAINS, TIME_BASES, step
+from emgspasm.viewer import settings, shortcuts
+from emgspasm.viewer.actions import GAINS, TIME_BASES, step
 from emgspasm.viewer.checkup import Checkup
 from emgspasm.viewer.deeds import SWITCHES, deeds
 from emgspasm.viewer.desk import Desk, News
 from emgspasm.viewer.feed import LONGEST_BASE
 from emgspasm.viewer.freeze import Freeze
 from emgspasm.viewer.live import Live
-from emgspasm.viewer.marker_bar import DIGITS
 from emgspasm.viewer.palette import Name, Palette, palette_named
 from emgspasm.viewer.picture import View
 from emgspasm.viewer.recorder import Recorder
 from emgspasm.viewer.replay import Replay
 from emgspasm.viewer.replay_control import ReplayControl
+from emgspasm.viewer.reviewing import Reviewing
 from emgspasm.viewer.selection import SelectionSpectrum
-from emgspasm.viewer.snapshot import save_snapshot
 from emgspasm.viewer.status_line import live_parts, live_state, replay_parts, replay_state
 from emgspasm.viewer.style import style_sheet
 from emgspasm.viewer.surface import Surface
@@ -59,6 +57,7 @@ class Window(QMainWindow):
     colours : Palette
     tuner : Tuner
     freeze : Freeze
+    review : Reviewing
     recorder : Recorder or None
         Of the board, if there is one.
     snapshots : Path
@@ -75,9 +74,9 @@ class Window(QMainWindow):
         self.desk: Desk | None = None
         self.recorder: Recorder | None = None
         self.snapshots = Path.cwd() / "snapshots"
-        self.actions_ = {act.name: self._action(act.name) for act in ACTS}
-        self._digits = [self._digit(digit) for digit in DIGITS]
+        self.actions_ = shortcuts.acts(self, self.act)
         self.surface = Surface(self.actions_, self.colours)
+        self._marks = shortcuts.digits(self, self.surface.marker_bar.press)
         self.setCentralWidget(self.surface)
         self.freeze = Freeze(self.surface.traces)
         self.replays = ReplayControl(lambda: self.desk, self.freeze)
@@ -85,6 +84,7 @@ class Window(QMainWindow):
         self.freeze.changed.connect(self._show_freeze)  # once the spectrum knows of it
         self.checkup = Checkup(self)
         self.tuner = Tuner(self)
+        self.review = Reviewing(self)
         self._acts = deeds(self)
         self._connect()
         self._scale_font()
@@ -108,8 +108,9 @@ class Window(QMainWindow):
         self.freeze.show_desk(desk)
         self.surface.traces.show_feed(desk.feed)
         self._show_view(self.view)
-        self._offer("l" if live else "r")
+        shortcuts.offer(self.actions_, self._marks, "l" if live else "r")
         self.checkup.open(desk)
+        self.review.open(desk)
         self._timer.start()
 
     def rest(self, state: str) -> None:
@@ -117,10 +118,7 @@ class Window(QMainWindow):
         self.desk = None
         self.freeze.hold(on=False)
         self.surface.status.show_state(state, self.colours.accent)
-        for act in ACTS:
-            self.actions_[act.name].setEnabled(act.group == "Window")
-        for digit in self._digits:
-            digit.setEnabled(False)
+        shortcuts.offer(self.actions_, self._marks, "")
 
     def watch(self, recorder: Recorder) -> None:
         """Show the streams of a board."""
@@ -128,7 +126,7 @@ class Window(QMainWindow):
         self.surface.marker_bar.show_texts(recorder.texts)
         self.surface.marker_bar.marked.connect(recorder.mark)
         recorder.opened.connect(self.open)
-        recorder.said.connect(self.surface.notice.tell)
+        recorder.said.connect(self.surface.notice.add)
         recorder.look()
 
     @property
@@ -185,6 +183,7 @@ class Window(QMainWindow):
     def _show_second(self, desk: Desk) -> None:
         """What changes slowly: noise levels, the state of the board, what there is to say."""
         self.surface.traces.show_texts(lane_texts(desk.feed))
+        self.surface.show_counts(desk)
         self.checkup.refresh()
         if isinstance(desk, Live):
             record = self.actions_["record"]
@@ -197,23 +196,7 @@ class Window(QMainWindow):
         for notice in desk.notices:
             if notice not in self._told:
                 self._told = (*self._told, notice)
-                self.surface.notice.tell(notice)
-
-    def _action(self, name: str) -> QAction:
-        act = next(act for act in ACTS if act.name == name)
-        action = QAction(act.text, self, checkable=act.toggles)
-        action.setShortcuts([QKeySequence(key) for key in act.keys])
-        action.setToolTip(f"{act.tells} ({' or '.join(act.keys)})")
-        action.triggered.connect(lambda checked=False, n=name: self.act(n, checked))
-        self.addAction(action)
-        return action
-
-    def _digit(self, digit: str) -> QAction:
-        action = QAction(self)
-        action.setShortcut(QKeySequence(digit))
-        action.triggered.connect(lambda _=False: self.surface.marker_bar.press(digit))
-        self.addAction(action)
-        return action
+                self.surface.notice.add(notice)
 
     def _connect(self) -> None:
         surface = self.surface
@@ -229,39 +212,6 @@ class Window(QMainWindow):
     def act(self, name: str, checked: bool = False) -> None:
         """Do what an action says."""
         self._acts[name](checked)
-
-    def snap(self) -> None:
-        """Save what is on the screen."""
-        desk, strip = self.desk, self.surface.traces.strip
-        if desk is None or strip is None:
-            return
-        cursors = self.surface.traces.cursors
-        try:
-            paths = save_snapshot(self.snapshots, self.grab(), desk, strip, self.view, cursors)
-        except RecordingError as error:
-            self.surface.notice.tell(str(error))
-        else:
-            self.surface.notice.tell(f"snapshot: {paths[0]}, and its settings and samples")
-
-    def ask_file(self) -> None:
-        """Ask for another recording to replay."""
-        if isinstance(self.desk, Replay):
-            folder = str(self.desk.path.parent) if self.desk.path else ""
-            chosen, _ = QFileDialog.getOpenFileName(self, "Open a recording", folder)
-            if chosen:
-                self.replay(Path(chosen))
-
-    def replay(self, path: Path) -> None:
-        """Replay another recording with the config of the one that is shown."""
-        if not isinstance(self.desk, Replay):
-            return
-        try:
-            desk = Replay(path, self.desk.config, self.desk.speed)
-        except EmgspasmError as error:
-            self.surface.notice.tell(str(error))
-            return
-        self.kept = self.kept.opened(str(path.resolve()))
-        self.open(desk)
 
     def change(self, **changes: object) -> None:
         """Show traces otherwise: fields of the view."""
@@ -333,20 +283,15 @@ class Window(QMainWindow):
         self.setFont(scaled)  # what has a style sheet does not ask the application
         self.dress(self.colours)
 
-    def _offer(self, mode: str) -> None:
-        """Offer what means anything for a live stream (``l``) or a replay (``r``)."""
-        for act in ACTS:
-            self.actions_[act.name].setEnabled(mode in act.modes and act.name in self._acts)
-        for digit in self._digits:
-            digit.setEnabled(mode == "l")
-
     def closeEvent(self, event: QCloseEvent) -> None:
         """Let go of everything, and keep how it looked."""
         self._timer.stop()
         self.checkup.close()
-        if self.desk is not None:
+        if self.recorder is not None:
+            self.recorder.close()
+        elif self.desk is not None:
             self.desk.close()
-            self.desk = None
+        self.desk = None
         kept = replace(self.kept, geometry=bytes(self.saveGeometry().data()))
         if self.recorder is not None:
             wanted = self.recorder.wanted

@@ -32,14 +32,17 @@ def labels(feed: Feed, start: int, stop: int, palette: Palette) -> list[Words]:
     for event in feed.found.events_in(start, stop, round(60 * fs)):
         channels = frozenset(feed.column_of[burst.channel] for burst in event.bursts)
         colour = palette.event_color(event.trial_type)
-        written.append((channels, event.onset, event_text(event), colour))
+        remark = feed.found.remarks.get((event.onset, event.offset), "")
+        written.append((channels, event.onset, f"{event_text(event)} {remark}".strip(), colour))
     for event in feed.found.provisional:
         channels = frozenset(feed.column_of[burst.channel] for burst in event.bursts)
         written.append((channels, event.onset, f"{event.trial_type}?", palette.faint))
-    for marker in feed.found.markers:
-        sample = round(marker.onset * fs)
-        if start <= sample < stop:
-            written.append((None, sample, marker.text, palette.accent))
+    newest = {round(marker.onset * fs): marker.text for marker in feed.found.markers}
+    written += [
+        (None, sample, text, palette.accent)
+        for sample, text in newest.items()  # of several at one place the last can be read
+        if start <= sample < stop
+    ]
     return written
 
 

@@ -12,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -19,9 +21,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
 
-from emgspasm.cli.recording import describe
+from emgspasm.cli.recording import conclude, describe
 from emgspasm.config import LoadedConfig, parse_config
 from emgspasm.sources.registry import open_source
 from emgspasm.stream import Channel, Chunk, StreamInfo
@@ -94,20 +96,17 @@ def watching(make, config: LoadedConfig | None = None) -> Window:
     window = Window(Kept())
     window.resize(1440, 900)
     window.show()
-    wiring = Wiring(config or LoadedConfig(), make, describe)
+    wiring = Wiring(config or LoadedConfig(), make, describe, conclude)
     window.watch(Recorder(wiring, Wanted("", "", "", ""), window))
     return window
 
 
 def run(seconds: float) -> float:
-    """Let the window live for so many seconds; the CPU seconds that its events took."""
-    app, end, busy = application(), time.perf_counter() + seconds, 0.0
-    while time.perf_counter() < end:
-        before = time.thread_time()
-        app.processEvents()
-        busy += time.thread_time() - before
-        time.sleep(0.002)
-    return busy
+    """Let the window live for so many seconds, in Qt's own loop; the CPU seconds of its thread."""
+    loop, before = QEventLoop(), time.thread_time()
+    QTimer.singleShot(round(1000 * seconds), loop.quit)
+    loop.exec()
+    return time.thread_time() - before
 
 
 def await_samples(window: Window, n: int) -> None:
@@ -174,16 +173,26 @@ def frame() -> None:
     frame_cost(64, 2000.0)
 
 
-def whole() -> None:
-    """The whole window with acquisition from an emulated board in a process of its own."""
+LABELS = ("OOC_L", "ZYG_L", "OOR_L", "FRO_L", "OOC_R", "ZYG_R", "OOR_R", "FRO_R")
+INPUTS = ", ".join(f"{{label = '{label}'}}" for label in LABELS)
+CYTON = f"[source]\nkind = 'cyton'\ninputs = [{INPUTS}]\n"
+
+
+@contextmanager
+def emulated() -> Iterator[str]:
+    """The port of an emulated board in a process of its own."""
     command = [sys.executable, "-m", "emgspasm", "emulate", "--scenario", "hfs_mixed"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as board:
-        port = board.stdout.readline().strip()
-        labels = ("OOC_L", "ZYG_L", "OOR_L", "FRO_L", "OOC_R", "ZYG_R", "OOR_R", "FRO_R")
-        inputs = ", ".join(f"{{label = '{label}'}}" for label in labels)
-        config = parse_config(f"[source]\nkind = 'cyton'\ninputs = [{inputs}]\n")
+        yield board.stdout.readline().strip()
+        board.terminate()
+
+
+def whole() -> None:
+    """The whole window with acquisition from an emulated board."""
+    with emulated() as port:
+        config = parse_config(CYTON)
         make = partial(open_source, "cyton", {**config.config.source.options, "port": port})
         window = watching(make, config)
         await_samples(window, 2000)
@@ -192,7 +201,6 @@ def whole() -> None:
               f"the window's part {told(drawing, 100, '%')}; "
               f"loss {100 * window.desk.status.lost:.2f} %")  # fmt: skip
         window.close()
-        board.terminate()
 
 
 class Painted(QObject):
@@ -297,30 +305,51 @@ def resize() -> None:
     window.close()
 
 
+WATCHED = """
+import os, sys, threading, time
+def age():
+    began = int(open('/proc/self/stat').read().rsplit(')', 1)[1].split()[19])
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - began / os.sysconf('SC_CLK_TCK')
+def watch():
+    while True:
+        time.sleep(0.004)
+        qt, window = map(sys.modules.get, ('PySide6.QtWidgets', 'emgspasm.viewer.window'))
+        app = qt.QApplication.instance() if qt and hasattr(window, 'Window') else None
+        for shown in app.topLevelWidgets() if app else ():
+            surface = getattr(shown, 'surface', None)
+            if surface and surface.traces.columns[0].sweep._stop > 0:
+                print(age(), time.process_time(), flush=True)
+                os.kill(os.getpid(), 2)
+                return
+threading.Thread(target=watch, daemon=True).start()
+from emgspasm.cli import main
+main()
+"""
+
+
 def start() -> None:
-    """From the command to the first samples on the screen, in a process of its own."""
-    code = (
-        "import time, sys; from pathlib import Path\n"
-        "sys.path.insert(0, str(Path(sys.argv[1]).parent))\n"
-        "import window as w\n"
-        "info = w.stream_info(8, 250.0)\n"
-        "source = w.Paced(info, w.noise(info, 20), size=10)\n"
-        "shown = w.watching(lambda: source)\n"
-        "w.await_samples(shown, 10)\n"
-        "print(time.process_time()); shown.close()"
+    """From the start of the process to the first samples on the screen."""
+    with tempfile.TemporaryDirectory() as folder, emulated() as port:
+        config, stored = Path(folder) / "board.toml", Path(folder) / "stored.bdf"
+        config.write_text(CYTON)
+        command = [sys.executable, "-m", "emgspasm", "simulate", str(stored), "--scenario",
+                   "hfs_mixed", "--duration", "60", "--quiet"]  # fmt: skip
+        subprocess.run(command, check=True)
+        live = ("--config", str(config), "--port", port)
+        for name, arguments in (("emulated Cyton", live), ("replay", (str(stored),))):
+            tries = [begun("view", *arguments) for _ in range(5)]
+            clock, cpu = (sorted(values) for values in zip(*tries, strict=True))
+            print(f"start to first trace, {name}: {clock[0]:.2f} s on the clock at best, median "
+                  f"{clock[2]:.2f}; CPU {cpu[0]:.2f} s at best, median {cpu[2]:.2f}")  # fmt: skip
+
+
+def begun(*arguments: str) -> tuple[float, float]:
+    """Seconds of the clock and of CPU until the window shows samples."""
+    done = subprocess.run(
+        [sys.executable, "-c", WATCHED, *arguments], capture_output=True, text=True, check=True
     )
-    bare = "import time, numpy, numba, pyqtgraph; print(time.process_time())"
-    took = {}
-    for name, text in (("imports of numpy, numba and pyqtgraph", bare), ("first trace", code)):
-        tries = []
-        for _ in range(3):
-            began = time.perf_counter()
-            done = subprocess.run([sys.executable, "-c", text, __file__], capture_output=True,
-                                  text=True, check=True)  # fmt: skip
-            tries.append((float(done.stdout), time.perf_counter() - began))
-        took[name] = min(tries)
-        print(f"start to {name}: {took[name][0]:.2f} s CPU, {took[name][1]:.2f} s on the clock "
-              "(best of 3)")  # fmt: skip
+    clock, cpu = done.stdout.split()
+    return float(clock), float(cpu)
 
 
 PARTS = {f.__name__: f for f in (frame, whole, latency, memory, session, resize, start)}

@@ -15,7 +15,7 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from emgspasm.cli.recording import describe
+from emgspasm.cli.recording import conclude, describe
 from emgspasm.config import LoadedConfig, parse_config
 from emgspasm.simulation import simulate
 from emgspasm.sources.registry import open_source
@@ -91,7 +91,7 @@ def recording(folder: Path, out: Path) -> None:
     )  # fmt: skip
     shown = window(View(seconds=10.0, gain=100.0, tracks=TRACKS))
     make = partial(open_source, config.config.source.kind, config.config.source.options)
-    wiring = Wiring(config, make, describe)
+    wiring = Wiring(config, make, describe, conclude)
     recorder = Recorder(wiring, Wanted(str(folder / "study"), "01", "01", "rest"), shown)
     shown.watch(recorder)
     dialog = RecordDialog(recorder.wanted, shown)

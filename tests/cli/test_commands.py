@@ -257,7 +257,7 @@ def interrupted(args, cwd, number, until, group=False):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_an_interrupted_simulation_leaves_nothing(tmp_path, number):
-    args = ["simulate", "long.bdf", "--scenario", "hfs_mixed", "--duration", 3600]
+    args = ["simulate", "long.bdf", "--scenario", "hfs_mixed", "--duration", 600]
     code, stderr = interrupted(args, tmp_path, number, lambda: list(tmp_path.glob(".long.bdf*")))
     assert code == 130
     assert stderr.strip() == "emgspasm: error: interrupted. What was written before stays"

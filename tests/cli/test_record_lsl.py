@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 import time
 from contextlib import suppress
@@ -31,20 +29,13 @@ source_id = "signal-id"
 [markers]
 lsl = "paradigm"
 """
-SIMULATED = """
-[source]
-kind = "simulated"
-sampling_frequency = 250
-[markers]
-lsl = "nobody"
-"""
 OUTLETS = """
 mains = "off"
 [source]
 kind = "simulated"
 scenario = "hfs_clonic"
 sampling_frequency = 250
-seed = 5
+seed = 3
 [outlets]
 signal = "filtered"
 events = "said"
@@ -107,7 +98,7 @@ def test_outlets_of_the_config_send_the_filtered_signal_and_what_was_found(
 ):
     config.write_text(OUTLETS, encoding="utf-8")
     heard = {"filtered": [], "said": []}
-    with started(*(str(a) for a in arguments("--duration", 12))) as process:
+    with started(*(str(a) for a in arguments("--duration", 5))) as process:
         listeners = []
         for name, rows in heard.items():
             (found,) = pylsl.resolve_byprop("name", name, 1, 30)
@@ -129,7 +120,7 @@ def test_outlets_of_the_config_send_the_filtered_signal_and_what_was_found(
     stamps = np.array([stamp for stamp, _ in heard["filtered"]])
     received = np.array([row for _, row in heard["filtered"]], np.float32)
     first = int(np.flatnonzero((filtered == received[0]).all(axis=1))[0])
-    assert len(received) > 8 * FS
+    assert len(received) > 3 * FS
     np.testing.assert_array_equal(received, filtered[first : first + len(received)])
 
     shift = pipeline.delay(emg_only(recording.info))
@@ -148,30 +139,3 @@ def test_outlets_of_the_config_send_the_filtered_signal_and_what_was_found(
     assert [text for text, _ in said] == [text for text, _ in expected]
     assert [at for _, at in said] == pytest.approx([at for _, at in expected], abs=0.03)
     assert any(text.startswith("spasm/L") for text, _ in said)
-
-
-def test_without_the_marker_stream_it_says_so_and_records_nothing(
-    arguments, emgspasm, config, tmp_path
-):
-    config.write_text(SIMULATED, encoding="utf-8")
-    done = emgspasm(*arguments("--duration", 3))
-    assert done.returncode == 1
-    assert done.stderr == (
-        "emgspasm: error: no LSL stream with name='nobody' within 5 s. Start the sender, or look "
-        "at firewalls between\n"
-    )
-    assert list(tmp_path.rglob("*.bdf")) == []
-
-
-def test_without_pylsl_it_says_how_to_install_it(arguments, config, tmp_path):
-    config.write_text(SIMULATED, encoding="utf-8")
-    without = (
-        "import runpy, sys; sys.modules['pylsl'] = None; "
-        "runpy.run_module('emgspasm', run_name='__main__')"
-    )
-    command = [sys.executable, "-c", without, *map(str, arguments("--duration", 3))]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-    assert done.returncode == 2
-    assert "LSL is not installed" in done.stderr
-    assert "pip install 'emgspasm[lsl]'" in done.stderr
-    assert list(tmp_path.rglob("*.bdf")) == []

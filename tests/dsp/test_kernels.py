@@ -114,3 +114,16 @@ def test_the_moving_rms_does_not_feel_where_chunks_end(data):
     past = state()
     parts = [kernels.moving_rms(s, *past) for s in (samples[:edge], samples[edge:])]
     assert np.array_equal(whole, np.concatenate(parts), equal_nan=True)
+
+
+def test_a_channel_is_filtered_alike_whatever_is_beside_it(stream_info):
+    samples = np.random.default_rng(0).normal(size=(500, 11))  # more than one instruction takes
+    samples[200:210, 3] = np.nan
+    cascade = Cascade()
+
+    def filtered(some):
+        chunk = Chunk(0, np.ascontiguousarray(some))
+        return cascade.step(cascade.init(stream_info(some.shape[1], 1000.0), chunk), chunk)[1]
+
+    alone = [filtered(samples[:, [k]]).samples[:, 0] for k in range(11)]
+    np.testing.assert_array_equal(filtered(samples).samples.T, alone)

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from emgspasm.dsp.envelope import LinearEnvelope
@@ -146,13 +146,12 @@ def test_what_follows_never_changes_a_burst_already_said(info, seed, damages, en
     assert whole[: len(certain)] == certain
 
 
-@settings(max_examples=5)
-@given(seed=st.integers(0, 2**32 - 1), damages=damage)
-def test_bursts_of_one_moment_come_by_channel(info, seed, damages):
-    samples = damaged(seed, damages)
-    for analysis in analyze(Pipeline(), info, chunks(samples, range(N_SAMPLES))):
-        order = [(burst.channel, burst.onset) for burst in analysis.bursts]
-        assert order == sorted(order)
+def test_bursts_of_one_moment_come_by_channel(info):
+    samples = damaged(1, [(0, (2500, 90), "loud"), (0, (4000, 200), "loud")])
+    samples[:] = samples[:, :1]
+    analyses = analyze(Pipeline(), info, chunks(samples, range(N_SAMPLES)))
+    said = [[burst.channel for burst in a.bursts] for a in analyses if a.bursts]
+    assert said == [[0, 1, 2], [0, 1, 2]]
 
 
 @pytest.mark.parametrize("merge_gap", [0.0, 0.01, 0.03, 0.2])

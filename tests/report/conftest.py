@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from emgspasm.batch import write_results
+from emgspasm.outputs import write_results
 from emgspasm.report.document import report_page, signal_of
 from emgspasm.report.stored import read_results
 from emgspasm.results import analyze_recording

@@ -174,7 +174,7 @@ def test_5_1_bunched_packets_come_several_at_a_time():
 def test_it_runs_faster_on_demand():
     with EmulatedBoard(Ramp(), speed=10.0) as board:
         data = b"".join(part for _, part in stream(board, 0.5))
-    assert len(data) // 33 > 800
+    assert len(data) // 33 > 300  # in half a second, of 125 at its own pace
 
 
 def test_run_board_tells_the_port_and_takes_it_away_at_the_end():

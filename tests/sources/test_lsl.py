@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 
@@ -248,6 +249,12 @@ def test_an_event_outlet_says_type_side_and_class():
 def test_a_stream_that_is_not_there_is_not_found():
     with pytest.raises(SourceNotFound, match=r"no LSL stream with name='nobody' within 0.2 s"):
         open_lsl({"stream": "nobody", "wait": 0.2})
+
+
+def test_without_pylsl_it_says_how_to_install_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pylsl", None)
+    with pytest.raises(ConfigError, match=r"not installed .*pip install 'emgspasm\[lsl\]'"):
+        open_lsl({"stream": "any"})
 
 
 def test_a_marker_stream_is_no_signal():

@@ -44,7 +44,9 @@ def samples_of(recording):
 @pytest.mark.parametrize("name", CASES)
 def test_its_montage_gives_every_emg_channel_a_side_and_a_muscle(name):
     info = opened(name).info
-    assert all(info.channels[i].side and info.channels[i].muscle for i in info.columns("EMG"))
+    emg = [info.channels[column] for column in info.columns("EMG")]
+    assert emg
+    assert all(channel.side and channel.muscle for channel in emg)
 
 
 @pytest.mark.parametrize("name", CASES)

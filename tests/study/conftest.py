@@ -10,6 +10,8 @@ from emgspasm.cli.simulation import write_truth
 from emgspasm.config import LoadedConfig
 from emgspasm.simulation import simulate
 from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.collection import results_folder
+from emgspasm.storage.derivatives import result_path
 from emgspasm.storage.edf import open_edf
 from emgspasm.storage.scales import ScaleScore
 from emgspasm.storage.sidecar import Acquisition, write_sidecars
@@ -46,8 +48,8 @@ def _analyze_study(study, config=None):
     folder = study.path / "derivatives" / "emgspasm"
     outcomes = []
     for path in study.recordings():
-        out = batch.results_folder(study.path, path, None)
-        if not batch.result_path(out, path.stem, "events").exists():
+        out = results_folder(study.path, path, None)
+        if not result_path(out, path.stem, "events").exists():
             job = batch.Job(path, out, config or LoadedConfig(), None, None, None, False)
             outcomes.append(batch.run_job(job))
     batch.write_joint(outcomes, folder)

@@ -195,7 +195,8 @@ def test_a_session_without_a_date_or_without_results_is_named(own_course, simula
 
 
 def test_a_review_changes_the_course(own_course):
-    from emgspasm.review import Decision, write_review
+    from emgspasm.decisions import Decision
+    from emgspasm.review import write_review
 
     (path,) = own_course.path.rglob("*ses-base*_desc-bursts_events.tsv")
     events = own_course.results("events")

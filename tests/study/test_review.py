@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
+from emgspasm.decisions import Decision, decisions_of_copy, relabelling
 from emgspasm.errors import ConfigError, RecordingError
-from emgspasm.review import Decision, decisions_of_copy, relabelling, write_review
+from emgspasm.review import write_review
 from emgspasm.storage.tables import read_table, write_table
 from emgspasm.stored import beside, read_result, reviewed_path
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from contextlib import suppress
 from itertools import pairwise
 
 import numpy as np
@@ -15,6 +16,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 pytest.importorskip("PySide6", reason="Qt is not installed")
 
 from emgspasm.config import LoadedConfig
+from emgspasm.errors import EmgspasmError
 from emgspasm.simulation import simulate
 from emgspasm.storage.bdf import BdfWriter
 from emgspasm.stream import Annotation, Chunk
@@ -72,6 +74,10 @@ def open_window(qtbot):
     yield open_
     for window in opened:
         window.close()
+        window.review.finish()
+        if window.recorder is not None:
+            with suppress(EmgspasmError):  # too short for tables
+                window.recorder.finish(print)
         window.deleteLater()
 
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from emgspasm.cli.recording import describe
+from emgspasm.cli.recording import conclude, describe
 from emgspasm.config import LoadedConfig, load_config
 from emgspasm.viewer.live import Wiring
 from emgspasm.viewer.record_dialog import RecordDialog, Wanted
@@ -83,7 +83,7 @@ def test_a_recording_goes_on_with_the_thresholds_it_began_with(
 ):  # fmt: skip
     window = open_window()
     sources = [paced(seconds=1.0), paced(seconds=20.0), paced(seconds=1.0)]
-    wiring = Wiring(LoadedConfig(), lambda: sources.pop(0), describe)
+    wiring = Wiring(LoadedConfig(), lambda: sources.pop(0), describe, conclude)
     window.watch(Recorder(wiring, Wanted(str(tmp_path / "s"), "01", "", "rest"), window))
     dialog = RecordDialog(window.recorder.wanted, window)
     dialog.accept()

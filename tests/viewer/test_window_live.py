@@ -11,13 +11,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from emgspasm.cli.recording import describe
+from emgspasm.cli.recording import conclude, describe
 from emgspasm.config import parse_config
 from emgspasm.simulation import simulate
 from emgspasm.simulation.board import EmulatedBoard
 from emgspasm.simulation.board_faults import fault
 from emgspasm.sources.registry import open_source
 from emgspasm.storage.opening import open_recording
+from emgspasm.storage.tables import read_table
 from emgspasm.viewer import live as live_module
 from emgspasm.viewer.live import Wiring
 from emgspasm.viewer.record_dialog import RecordDialog, Wanted
@@ -33,9 +34,11 @@ def watch(open_window, tmp_path):
     def open_(*sources):
         waiting = list(sources)
         window = open_window()
-        wiring = Wiring(
-            CONFIG, lambda: waiting.pop(0) if len(waiting) > 1 else waiting[0], describe
-        )
+
+        def make():
+            return waiting.pop(0) if len(waiting) > 1 else waiting[0]
+
+        wiring = Wiring(CONFIG, make, describe, conclude)
         window.watch(Recorder(wiring, Wanted(str(tmp_path / "study"), "01", "", "rest"), window))
         return window
 
@@ -97,6 +100,52 @@ def test_records_into_the_study_and_goes_on_looking(watch, paced, qtbot, tmp_pat
     assert stored.n_samples == 10_000
     np.testing.assert_allclose(stored.read(), source.samples, atol=0.03)
     assert (tmp_path / "study/sub-01/emg/sub-01_task-rest_channels.tsv").exists()
+
+
+def test_writes_the_tables_of_a_recording_that_ends_and_says_what_is_in_them(
+    watch, paced, qtbot, tmp_path
+):
+    window = watch(paced(seconds=1.0), paced(seconds=12.0), paced(seconds=1.0))
+    record(window)
+    qtbot.waitUntil(lambda: shown(window) == 12_000, timeout=90_000)
+    window.recorder.stop()
+    notice = window.surface.notice
+    qtbot.waitUntil(lambda: "the same live and from the file" in notice.text(), timeout=90_000)
+    window.desk.session.notice = "mains were found"
+    window._show_second(window.desk)
+    assert "mains were found" in notice.text()
+    study = tmp_path / "study"
+    results = study / "derivatives/emgspasm/sub-01/emg"
+    bursts = read_table(results / "sub-01_task-rest_desc-bursts_events.tsv")
+    assert f"{(bursts['trial_type'] == 'burst').sum()} bursts" in notice.text()
+    assert (study / "derivatives/emgspasm/summary.tsv").exists()
+    assert "T" in read_table(study / "sub-01/sub-01_scans.tsv")["acq_time"][0]
+
+
+def test_tables_that_cannot_be_written_are_said_and_looking_goes_on(
+    watch, paced, qtbot, tmp_path
+):  # fmt: skip
+    window = watch(paced(seconds=1.0), paced(seconds=8.0), paced(seconds=2.0))
+    record(window)
+    qtbot.waitUntil(lambda: shown(window) == 8000, timeout=90_000)
+    (tmp_path / "study/derivatives").write_text("in the way")
+    window.recorder.stop()
+    said = window.surface.notice.said
+    qtbot.waitUntil(lambda: any(t.startswith("no tables: ") for t in said), timeout=90_000)
+    assert "derivatives" in next(t for t in said if t.startswith("no tables: "))
+    qtbot.waitUntil(lambda: shown(window) == 2000, timeout=90_000)
+
+
+def test_a_closed_window_leaves_the_tables_of_what_it_recorded(watch, paced, qtbot, tmp_path):
+    window, said = watch(paced(seconds=1.0), paced(seconds=8.0)), []
+    record(window)
+    qtbot.waitUntil(lambda: shown(window) == 8000, timeout=90_000)
+    window.close()
+    window.recorder.finish(said.append)
+    assert said[0] == "writing the tables of what was recorded"
+    assert "the same live and from the file" in said[-1]
+    results = tmp_path / "study/derivatives/emgspasm/sub-01/emg"
+    assert (results / "sub-01_task-rest_desc-bursts_events.tsv").exists()
 
 
 def test_a_second_recording_of_a_task_is_another_run(watch, paced, qtbot, tmp_path):
@@ -206,7 +255,7 @@ def test_a_board_that_hangs_up_is_said_and_comes_back(open_window, qtbot, tmp_pa
     face = simulate("healthy_rest", sampling_frequency=250, duration=20, seed=1)
     with EmulatedBoard(face, faults=(fault("hang-up", at=1.5, duration=1.0),)) as board:
         make = partial(open_source, "cyton", {**config.config.source.options, "port": board.port})
-        wiring = Wiring(config, make, describe)
+        wiring = Wiring(config, make, describe, conclude)
         recorder = Recorder(wiring, Wanted(str(tmp_path / "study"), "01", "", "rest"), window)
         window.watch(recorder)
         qtbot.waitUntil(lambda: shown(window) > 50, timeout=90_000)
@@ -224,7 +273,9 @@ def test_a_source_that_is_not_there_is_said(open_window, qtbot, tmp_path):
     inputs = [{"label": "OOC_L"}, {"label": "OOC_R"}]
     window = open_window()
     make = lambda: open_source("cyton", {"port": str(tmp_path / "none"), "inputs": inputs})  # noqa: E731
-    window.watch(Recorder(Wiring(CONFIG, make, describe), Wanted("", "", "", "rest"), window))
+    window.watch(
+        Recorder(Wiring(CONFIG, make, describe, conclude), Wanted("", "", "", "rest"), window)
+    )
     qtbot.waitUntil(lambda: window.desk.state == "ended", timeout=90_000)
     qtbot.waitUntil(
         lambda: any("none" in said for said in window.surface.notice.said), timeout=90_000

@@ -54,6 +54,8 @@ class StoredRecording(Source, Protocol):
 class Adjusted:
     """A recording with its columns chosen, relabelled and multiplied; a `StoredRecording`.
 
+    Made by :func:`adjusted`.
+
     Parameters
     ----------
     recording : StoredRecording
@@ -66,6 +68,10 @@ class Adjusted:
         What the samples of each new channel are multiplied by.
     findings : tuple of str
         What was odd in the file, for people.
+    annotations : tuple of Annotation
+        Marked stretches, under the new names.
+    start : datetime or None
+        When it was recorded, as far as that is told.
     """
 
     recording: StoredRecording
@@ -73,6 +79,8 @@ class Adjusted:
     info: StreamInfo
     factors: tuple[float, ...]
     findings: tuple[str, ...]
+    annotations: tuple[Annotation, ...]
+    start: datetime | None
 
     @property
     def path(self) -> Path:
@@ -83,23 +91,6 @@ class Adjusted:
     def n_samples(self) -> int:
         """Samples from the first to the last, missing ones included."""
         return self.recording.n_samples
-
-    @property
-    def start(self) -> datetime | None:
-        """When it was recorded, as far as the file tells."""
-        return self.recording.start
-
-    @property
-    def annotations(self) -> tuple[Annotation, ...]:
-        """Marked stretches, under the new names; those of channels left out are left out."""
-        before = self.recording.info.names
-        names = {before[column]: self.info.names[i] for i, column in enumerate(self.columns)}
-        kept = []
-        for mark in self.recording.annotations:
-            channels = tuple(names[name] for name in mark.channels if name in names)
-            if channels or not mark.channels:
-                kept.append(replace(mark, channels=channels))
-        return tuple(kept)
 
     def __enter__(self) -> Self:
         self.recording.__enter__()
@@ -129,6 +120,27 @@ class Adjusted:
     def stop(self) -> None:
         """End the iteration after the chunk under way."""
         self.recording.stop()
+
+
+def adjusted(
+    recording: StoredRecording,
+    columns: tuple[int, ...],
+    info: StreamInfo,
+    factors: tuple[float, ...],
+    findings: tuple[str, ...],
+) -> Adjusted:
+    """A recording through new columns, labels and factors, as :class:`Adjusted` describes them.
+
+    Annotations follow their channels; those of channels left out are left out.
+    """
+    before = recording.info.names
+    names = {before[column]: info.names[i] for i, column in enumerate(columns)}
+    kept = []
+    for mark in recording.annotations:
+        channels = tuple(names[name] for name in mark.channels if name in names)
+        if channels or not mark.channels:
+            kept.append(replace(mark, channels=channels))
+    return Adjusted(recording, columns, info, factors, findings, tuple(kept), recording.start)
 
 
 def _adjust(

@@ -88,7 +88,7 @@ def test_a_muscle_without_signal_is_hatched_not_dark(face):
     middle = face._place().point(electrodes("OOC", "left").mean(axis=0)).toPoint()
     row = {image.pixel(middle.x() + i, middle.y()) for i in range(-8, 9)}
     assert len(row) == 2
-    assert "no signal" in face._told_at(QPointF(middle))
+    assert "no signal" in face._told(QPointF(middle))
 
 
 def test_while_the_noise_is_learnt_it_says_so(face):
@@ -144,7 +144,7 @@ def test_in_a_simulated_spasm_the_affected_side_lights_up(qtbot, patient):
 def test_a_muscle_is_told_in_words_where_the_mouse_is(face):
     face.update_levels(np.array([20.0, 2.0, 2.0, 2.0]), THRESHOLDS)
     at = face._place().point(electrodes("OOC", "left")[0])
-    assert face._told_at(at) == "orbicularis oculi (OOC), left: 10.0 times the noise"
+    assert face._told(at) == "orbicularis oculi (OOC), left: 10.0 times the noise"
     at = face._place().point(electrodes("MEN", "left")[0])
-    assert face._told_at(at) == "mentalis (MEN), left: not recorded"
-    assert face._told_at(QPointF(0, 0)) == ""
+    assert face._told(at) == "mentalis (MEN), left: not recorded"
+    assert face._told(QPointF(0, 0)) == ""

@@ -72,6 +72,14 @@ def test_only_the_rows_that_changed_are_painted(panel, qtbot):
     assert set(painted) == {1}
 
 
+def test_indices_stand_long_enough_to_be_read(panel):
+    indices = []
+    for k in range(40):
+        panel.update_levels(np.array([40.0, 10.0 + k, 10.0, 10.0]), np.zeros(4))
+        indices.append(panel._shown[0].percent)
+    assert 2 < len(set(indices)) <= 11
+
+
 def test_a_bar_that_shrinks_leaves_nothing_behind(panel, qtbot):
     fill(panel, (40, 20, 0, 0))
     qtbot.wait(30)

@@ -10,10 +10,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 
-from emgspasm.cli.recording import describe
+from emgspasm.cli.recording import conclude, describe
 from emgspasm.config import parse_config
 from emgspasm.sources.protocols import Electrode
 from emgspasm.synkinesis.measures import is_hemifacial
+from emgspasm.viewer import filing
 from emgspasm.viewer.actions import ACTS
 from emgspasm.viewer.live import Wiring
 from emgspasm.viewer.record_dialog import RecordDialog, Wanted
@@ -64,7 +65,7 @@ def watch(open_window, tmp_path):
 
         window.watch(
             Recorder(
-                Wiring(CONFIG, make_source, describe),
+                Wiring(CONFIG, make_source, describe, conclude),
                 Wanted(str(tmp_path / "study"), "01", "", "rest"),
                 window,
             )
@@ -251,12 +252,12 @@ def test_every_act_has_a_key_of_its_own_and_does_something(replayed):
 def test_another_recording_is_opened_and_one_that_is_none_is_said(replayed, recording, tmp_path):
     first = replayed.desk
     (tmp_path / "notes.txt").write_text("no recording")
-    replayed.replay(tmp_path / "notes.txt")
+    filing.replay(replayed, tmp_path / "notes.txt")
     assert replayed.desk is first
     assert any("notes.txt" in said for said in replayed.surface.notice.said)
     other = tmp_path / "other.bdf"
     other.write_bytes(recording.read_bytes())
-    replayed.replay(other)
+    filing.replay(replayed, other)
     assert replayed.desk.path == other
     assert replayed.surface.overview.timeline.duration == 40.0
     assert replayed.kept.recent[0] == str(other)

@@ -1,0 +1,111 @@
+"""An expert's decisions about events: accepted, rejected or called otherwise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from emgspasm.errors import ConfigError, RecordingError
+from emgspasm.storage.tables import table_rows
+from emgspasm.stored import StoredResult
+from emgspasm.stream import EventType
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TYPES: tuple[EventType, ...] = get_args(EventType)
+_CLASS = re.compile(r"[a-z][a-z0-9_]{0,29}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an expert says of one event.
+
+    Parameters
+    ----------
+    event_id : str
+    status : {"accepted", "rejected"}
+    trial_type : str or None
+        What it is called instead.
+    label : str
+        Its finer class, where it is called otherwise; of spasms told by their bursts if ``""``.
+    """
+
+    event_id: str
+    status: Literal["accepted", "rejected"]
+    trial_type: EventType | None = None
+    label: str = ""
+
+
+def relabelling(text: str) -> Decision:
+    """Read ``E0009=blink`` or ``E0009=spasm:tonic``.
+
+    Raises
+    ------
+    ConfigError
+        If it is none.
+    """
+    event_id, equals, name = text.partition("=")
+    kind, _, label = name.strip().partition(":")
+    known = next((each for each in TYPES if each == kind), None)
+    if not equals or known is None or (label and not _CLASS.match(label)):
+        raise ConfigError(
+            f"relabel {text!r} is not understood (ID=TYPE or ID=TYPE:CLASS; types are "
+            f"{', '.join(TYPES)}). Write it as E0009=blink"
+        )
+    return Decision(event_id.strip(), "accepted", known, label)
+
+
+def decisions_of_copy(copy: pd.DataFrame, result: StoredResult) -> list[Decision]:
+    """Decisions in an edited copy of an events table: its ``status``, ``trial_type``, ``class``.
+
+    Raises
+    ------
+    RecordingError
+        If the copy lacks events or columns, has others, or moved one.
+    """
+    lacking = {"event_id", "status", "trial_type", "class", "onset", "duration"} - set(copy.columns)
+    if lacking:
+        raise RecordingError(f"the edited copy lacks the columns {sorted(lacking)}. Keep them all")
+    before = {str(row["event_id"]): row for row in event_rows(result.events)}
+    after = {str(row["event_id"]): row for row in event_rows(copy)}
+    if strange := sorted(set(after) ^ set(before)):
+        raise RecordingError(
+            f"the edited copy and the events differ in {', '.join(strange[:5])} (a review neither "
+            "adds nor removes events). Reject an event instead of deleting its row"
+        )
+    return [d for name, row in after.items() if (d := _decision(row, before[name])) is not None]
+
+
+def event_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of the events across muscles of an events table."""
+    return table_rows(frame[frame["trial_type"] != "burst"])
+
+
+def _decision(after: Mapping[str, Any], before: Mapping[str, Any]) -> Decision | None:
+    name = str(after["event_id"])
+    if any(abs(after[key] - before[key]) > 1e-6 for key in ("onset", "duration")):
+        raise RecordingError(
+            f"{name}: its onset or duration was edited (a review decides what an event is, not "
+            "where). Restore them"
+        )
+    changed = any(after[key] != before[key] for key in ("trial_type", "class"))
+    if after["status"] not in ("auto", "accepted", "rejected"):
+        raise RecordingError(
+            f"{name}: status={after['status']!r} (statuses are auto, accepted and rejected). "
+            "Mend that row"
+        )
+    if after["status"] == "rejected":
+        return Decision(name, "rejected")
+    if changed:
+        label = str(after["class"] or "")
+        if after["trial_type"] not in TYPES:
+            raise RecordingError(
+                f"{name}: trial_type={after['trial_type']!r} (types are {', '.join(TYPES)}). "
+                "Mend that row"
+            )
+        same = after["class"] == before["class"]
+        return Decision(name, "accepted", after["trial_type"], "" if same else label)
+    return Decision(name, "accepted") if after["status"] == "accepted" else None

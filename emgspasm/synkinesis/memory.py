@@ -1,0 +1,73 @@
+"""What the second fold remembers within one segment."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emgspasm.dsp.filters import Cascade, response
+from emgspasm.dsp.pipeline import Pipeline
+from emgspasm.stream import Annotation, Burst, Event, StreamInfo, emg_only
+from emgspasm.synkinesis import history as past
+from emgspasm.synkinesis.bilateral import Company
+from emgspasm.synkinesis.chains import Chain
+from emgspasm.synkinesis.experience import Experience
+from emgspasm.synkinesis.history import History
+from emgspasm.synkinesis.markers import Marker, markers
+from emgspasm.synkinesis.reading import Reading, Site, sites
+from emgspasm.synkinesis.spread import EYE, REGIONS
+
+STEP = 0.1
+"""Seconds of the filters' answer to a step: until it has rung out [design]."""
+
+
+@dataclass(slots=True)
+class FoldState:
+    """What waits within one segment."""
+
+    fs: float
+    sites: dict[int, Site]
+    history: History
+    marked: tuple[Marker, ...]
+    waiting: list[tuple[int, int, int, Reading]] = field(default_factory=list)
+    unread: list[Burst] = field(default_factory=list)
+    cluster: list[Reading] = field(default_factory=list)
+    cluster_stop: int = 0
+    chains: dict[str, Chain] = field(default_factory=dict)
+    known: Experience = field(default_factory=Experience)
+    company: Company = field(default_factory=Company)
+    said: deque[tuple[Event, Chain | None]] = field(default_factory=deque)
+
+
+def fresh(
+    pipeline: Pipeline, info: StreamInfo, start: int, annotations: Iterable[Annotation]
+) -> FoldState:
+    """State before sample `start`; parameters as of :meth:`Folding.init`."""
+    fs = info.sampling_frequency
+    shift = round(pipeline.delay(emg_only(info)) * fs)
+    held = pipeline.detector.calibration + pipeline.certain(emg_only(info))
+    step = _step_response(pipeline.cascade, fs)
+    history = past.begin(fs, len(info.columns()), start, shift, held, step)
+    places = sites(info)
+    known = Experience(_sides_of_eyes_only(places.values()))
+    return FoldState(fs, places, history, markers(annotations, fs), known=known)
+
+
+@lru_cache(maxsize=16)
+def _step_response(cascade: Cascade, fs: float) -> NDArray[np.float64]:
+    """What the filters make of a step of height one, read-only."""
+    stepped = response(cascade.sos(fs), np.ones(round(STEP * fs)))
+    stepped.flags.writeable = False
+    return stepped
+
+
+def _sides_of_eyes_only(places: Iterable[Site]) -> frozenset[str]:
+    """Sides of which the montage holds no muscle of the facial nerve but the eye's."""
+    facial = [place for place in places if place.muscle in REGIONS]
+    others = {place.side for place in facial if REGIONS[place.muscle] != EYE}
+    return frozenset(place.side for place in facial) - others

@@ -1,0 +1,58 @@
+"""Actions of the window: what buttons and keys set off, and when they may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow
+
+from emgspasm.viewer.actions import ACTS
+from emgspasm.viewer.marker_bar import DIGITS
+
+
+def acts(window: QMainWindow, act: Callable[[str, bool], None]) -> dict[str, QAction]:
+    """An action for each of :data:`emgspasm.viewer.actions.ACTS`, by its name.
+
+    Parameters
+    ----------
+    window : QMainWindow
+        In which their keys are heard.
+    act : callable
+        Called with the name, and whether the act is on now.
+    """
+    made = {}
+    for told in ACTS:
+        action = QAction(told.text, window, checkable=told.toggles)
+        action.setShortcuts([QKeySequence(key) for key in told.keys])
+        action.setToolTip(f"{told.tells} ({' or '.join(told.keys)})")
+        action.triggered.connect(lambda checked=False, name=told.name: act(name, checked))
+        window.addAction(action)
+        made[told.name] = action
+    return made
+
+
+def digits(window: QMainWindow, press: Callable[[str], None]) -> list[QAction]:
+    """Actions of the keys that mark; `press` is called with the digit."""
+    made = []
+    for digit in DIGITS:
+        action = QAction(window)
+        action.setShortcut(QKeySequence(digit))
+        action.triggered.connect(partial(_pressed, press, digit))
+        window.addAction(action)
+        made.append(action)
+    return made
+
+
+def offer(actions: Mapping[str, QAction], marks: list[QAction], mode: str) -> None:
+    """Offer what means anything for a live stream (``l``), a replay (``r``) or neither (``""``)."""
+    for told in ACTS:
+        fits = mode in told.modes if mode else told.group == "Window"
+        actions[told.name].setEnabled(fits)
+    for mark in marks:
+        mark.setEnabled(mode == "l")
+
+
+def _pressed(press: Callable[[str], None], digit: str, _checked: bool = False) -> None:
+    press(digit)
