@@ -22,7 +22,7 @@ STRONG = 10.0
 
 
 @numba.njit(cache=True, nogil=True)
-def locate_onset(s, loud_from, signal, matched, origin, sizes, rules):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def locate_onset(s, loud_from, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # numba infers kernels' types
     """Find where the burst began, and begin to weigh whether it is over."""
     earliest = s.crossed - sizes.back
     if s.evidence > 0.0:
@@ -54,11 +54,11 @@ def locate_onset(s, loud_from, signal, matched, origin, sizes, rules):  # type: 
     s.loud = max(s.loud, s.onset)
     s.relieved = s.loud + 1
     s.heard = loud * (s.relieved - s.onset)
-    expect(s, loud, quiet, rules)
+    expect(s, loud, quiet)
 
 
 @numba.njit(cache=True, nogil=True)
-def expect(s, loud, quiet, rules):  # type: ignore[no-untyped-def]  # see locate_onset
+def expect(s, loud, quiet):  # type: ignore[no-untyped-def]  # see locate_onset
     """Weigh relief for a burst of this power: a loud one is missed at once, a weak one later."""
     rise = max(FADED, loud / quiet)
     weight = s.weight * s.narrow if s.weak else s.weight

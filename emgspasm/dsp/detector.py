@@ -25,7 +25,6 @@ MATCHED = 0.008
 """Seconds of half the matched filter: long enough to tell EMG from noise that is stronger at 25 Hz
 [design]."""
 
-HOP = 4
 LATELY = 10.0
 """Seconds over which the frequency of bursts is told [design]."""
 
@@ -220,7 +219,7 @@ class Detector:
             doubt=10 * window,
             merge=merge,
             shortest=round(self.shortest * fs),
-            hop=HOP,
+            hop=4,
             settling=round(settling * fs),
             calibration=calibration,
             fewest=min(calibration, max(4 * window, round(self.baseline.shortest * fs))),

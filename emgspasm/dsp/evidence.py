@@ -1,4 +1,4 @@
-"""Evidence of a weak burst: is the matched power of some stretch up to now that of noise?
+"""Evidence of a weak burst: a stretch up to now is too powerful for noise.
 
 Two sums over the blocks of a channel. Page's CUSUM (1954) for a burst of the weakest kind tells
 since when there is doubt. Within the doubt, a scan takes stretches of several lengths that end
@@ -22,7 +22,7 @@ LEAST_RISE = 1.9
 """Power, in units of the noise, under which no stretch is a burst: noise moves that much."""
 
 RARE = 0.003
-"""Weak bursts per second up to which evidence is asked for in full: one in five minutes [design]."""
+"""Weak bursts per second up to which evidence is asked for in full: one in five minutes [sim]."""
 
 FAST, MOST = 0.03, 1.5
 """Share of a new window in what the noise has been of late, and power, in units of that, above
@@ -38,18 +38,37 @@ def needed(s, rules):  # type: ignore[no-untyped-def]  # numba infers kernels' t
 
 @numba.njit(cache=True, nogil=True, inline="always")
 def between(s):  # type: ignore[no-untyped-def]  # see needed
-    """Power of the noise behind the matched filter: learnt from quiet, or of late if that is more."""
+    """Power of the noise behind the matched filter: that of quiet, or that of late if more."""
     return max(s.quiet * s.passed / s.raw, s.lately)
 
 
+@numba.njit(cache=True, nogil=True, inline="always")
+def pass_over(s, sums, sizes):  # type: ignore[no-untyped-def]  # see needed
+    """Begin anew after a burst: its blocks are no evidence of the next."""
+    s.evidence = 0.0
+    s.blocks = max(s.blocks, (s.now + 1 - sizes.half - s.begin) // sizes.block)
+    sums[s.blocks & (len(sums) - 1)] = s.total
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _follow(s, power, glow, noise):  # type: ignore[no-untyped-def]  # see needed
+    """Follow the noise between bursts, a window at a time."""
+    s.lately += FAST * (min(power - glow, MOST * (noise - glow)) - s.lately)
+
+
 @numba.njit(cache=True, nogil=True)
-def weigh(s, matched, origin, sums, lengths, sizes, rules):  # type: ignore[no-untyped-def]  # see needed
+def weigh(s, value, matched, origin, sums, lengths, sizes, rules):  # type: ignore[no-untyped-def]  # see needed
     """Weigh the blocks that are complete; past the end of the burst found, 0 if there is none.
 
-    `matched[0]` is what came out of the matched filter at sample `origin`.
+    `value` is the envelope now, `matched[0]` what came out of the matched filter at sample
+    `origin`. Where there is no doubt, nothing is sought in a window that is no louder than noise.
     """
     glow = s.glow * s.passed / s.raw
     noise = between(s) + glow
+    if s.evidence == 0.0 and value * value <= s.quiet:
+        pass_over(s, sums, sizes)
+        _follow(s, value * value * s.passed / s.raw, glow, noise)
+        return 0
     freedom = s.weight * s.narrow
     slope = 0.5 * freedom * (1.0 - 1.0 / rules.rise) / noise
     burden = 0.5 * freedom * np.log(rules.rise) * sizes.block
@@ -84,16 +103,7 @@ def weigh(s, matched, origin, sums, lengths, sizes, rules):  # type: ignore[no-u
             if excess >= most:
                 most, found = excess, stop
     if complete > s.blocks:
-        power = (total - s.total) / ((complete - s.blocks) * sizes.block)
-        s.lately += FAST * (min(power - glow, MOST * (noise - glow)) - s.lately)
+        _follow(s, (total - s.total) / ((complete - s.blocks) * sizes.block), glow, noise)
     s.total, s.evidence, s.blocks = total, evidence, max(s.blocks, complete)
     s.doubt = max(doubt, s.now - sizes.doubt)
     return found
-
-
-@numba.njit(cache=True, nogil=True, inline="always")
-def pass_over(s, sums, sizes):  # type: ignore[no-untyped-def]  # see needed
-    """Begin anew after a burst: its blocks are no evidence of the next."""
-    s.evidence = 0.0
-    s.blocks = max(s.blocks, (s.now + 1 - sizes.half - s.begin) // sizes.block)
-    sums[s.blocks & (len(sums) - 1)] = s.total

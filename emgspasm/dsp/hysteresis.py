@@ -132,7 +132,7 @@ def _end(stop, channel, sizes, rules, past, out, count):  # type: ignore[no-unty
             origin = s.now + 1 - sizes.recent
             signal, matched = past.signal[channel], past.matched[channel]
             if not s.refined:
-                _open(s, s.crossed, signal, matched, origin, channel, sizes, rules, out, count)
+                _open(s, s.crossed, signal, matched, origin, channel, sizes, out, count)
             _close(s, s.now + 1, s.energy, sizes, rules, past.sums[channel])
             emit(s, CUT, channel, sizes.shortest, out, count)
         elif s.pending:
@@ -236,7 +236,7 @@ def _follow(s, value, signal, matched, origin, channel, sizes, rules, past, out,
     """Look at the burst under way: where it began, whether it is over."""
     s.step = s.now + sizes.block
     if not s.refined and s.now - s.crossed >= sizes.window:
-        _open(s, s.crossed, signal, matched, origin, channel, sizes, rules, out, count)
+        _open(s, s.crossed, signal, matched, origin, channel, sizes, out, count)
     if not s.refined:
         return
     relieve(s, signal, matched, origin, sizes)
@@ -253,7 +253,7 @@ def _follow(s, value, signal, matched, origin, channel, sizes, rules, past, out,
     elif s.now >= s.window:
         _fade(s, sizes, rules)
         loud = s.heard / max(s.relieved - s.onset, 1)
-        expect(s, loud, between(s) if s.weak else s.quiet, rules)
+        expect(s, loud, between(s) if s.weak else s.quiet)
         s.leave = max(s.off, np.sqrt(ECHO * rules.ringing * s.energy / (s.now + 1 - s.onset)))
         if value < s.on:
             study(s, value, 1, signal, matched, origin, channel, sizes, rules, past)
@@ -277,11 +277,11 @@ def _cross(s, sample, value, sizes):  # type: ignore[no-untyped-def]  # see _beg
 def _judge(s, value, signal, matched, origin, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
     """Judge the window that ends here: a weak burst, doubt, or quiet to learn from."""
     _fade(s, sizes, rules)
-    stop = weigh(s, matched, origin, past.sums[channel], past.lengths, sizes, rules)
+    stop = weigh(s, value, matched, origin, past.sums[channel], past.lengths, sizes, rules)
     if stop:
         _cross(s, s.now, value, sizes)
         s.loud = stop - 1
-        _open(s, s.doubt, signal, matched, origin, channel, sizes, rules, out, count)
+        _open(s, s.doubt, signal, matched, origin, channel, sizes, out, count)
     else:  # a little evidence comes and goes with loud noise, which is to be learnt as noise
         doubted = s.evidence > 0.0 and s.evidence > 0.7 * needed(s, rules)
         weight = 1 if doubted else DOUBTED
@@ -313,9 +313,9 @@ def _calm(s, sizes):  # type: ignore[no-untyped-def]  # see _begin
 
 
 @numba.njit(cache=True, nogil=True)
-def _open(s, loud_from, signal, matched, origin, channel, sizes, rules, out, count):  # type: ignore[no-untyped-def]  # see _begin
+def _open(s, loud_from, signal, matched, origin, channel, sizes, out, count):  # type: ignore[no-untyped-def]  # see _begin
     """Find where the burst began; let the one before go if it lies too far back to merge."""
-    locate_onset(s, loud_from, signal, matched, origin, sizes, rules)
+    locate_onset(s, loud_from, signal, matched, origin, sizes)
     if s.pending and s.onset - s.pending_offset >= sizes.merge:
         emit(s, GOOD, channel, _shortest(s, sizes), out, count)
 
