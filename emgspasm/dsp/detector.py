@@ -25,7 +25,7 @@ MATCHED = 0.008
 """Seconds of half the matched filter: long enough to tell EMG from noise that is stronger at 25 Hz
 [design]."""
 
-LATELY = 10.0
+LATELY = 30.0
 """Seconds over which the frequency of bursts is told [design]."""
 
 _QUALITIES: tuple[BurstQuality, ...] = ("good", "settling", "cut")
@@ -101,7 +101,7 @@ class Detector:
     shortest: float = 0.020
     merge_gap: float = 0.030
     rise: float = 2.0
-    evidence: float = 12.0
+    evidence: float = 13.0
     relief: float = 5.0
     refine: float = 0.020
     baseline: Baseline = field(default_factory=Baseline)
@@ -208,14 +208,15 @@ class Detector:
 
     def _sizes(self, fs: float, settling: float = 0.0) -> Sizes:
         window = max(2, round(self.refine * fs))
+        block = max(1, window // 4)
         half = max(2, round(MATCHED * fs))
         merge = round(self.merge_gap * fs)
         calibration = max(8 * window, round(self.baseline.calibration * fs))
         return Sizes(
             window=window,
-            block=max(1, window // 4),
+            block=block,
             half=half,
-            back=2 * window + half,
+            back=2 * window + half + block,
             doubt=10 * window,
             merge=merge,
             shortest=round(self.shortest * fs),

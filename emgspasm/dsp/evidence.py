@@ -21,7 +21,7 @@ LENGTHS = np.array([2, 3, 4, 6, 8, 12, 16, 24, 32, 40])
 LEAST_RISE = 1.9
 """Power, in units of the noise, under which no stretch is a burst: noise moves that much."""
 
-RARE = 0.003
+RARE = 0.0015
 """Weak bursts per second up to which evidence is asked for in full: one in five minutes [sim]."""
 
 FAST, MOST = 0.03, 1.5

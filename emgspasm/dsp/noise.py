@@ -54,7 +54,8 @@ def calibrate(s, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  
 @numba.njit(cache=True, nogil=True, inline="always")
 def study(s, value, weight, signal, matched, origin, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  # see calibrate
     """Learn the level of every so many windows; one in doubt counts for less of them."""
-    s.lower = s.lower + 1 if value < s.least else 0
+    # a hundredth of the noise is no noise but a recorder that stands still
+    s.lower = s.lower + 1 if 0.01 * s.base < value < s.least else 0
     s.windows -= weight
     if s.lower >= LOWER:
         _relearn(s, signal, origin, channel, sizes, rules, past)
