@@ -6,7 +6,7 @@ The loop itself is in :mod:`emgspasm.dsp.hysteresis`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import sqrt
+from math import exp, sqrt
 from typing import ClassVar
 
 import numpy as np
@@ -14,9 +14,19 @@ from numpy.typing import NDArray
 
 from emgspasm.dsp import hysteresis
 from emgspasm.dsp.baseline import Baseline
+from emgspasm.dsp.evidence import LENGTHS
+from emgspasm.dsp.matched import emg_spectrum
 from emgspasm.dsp.memory import Memory, Rules, Sizes, fresh
+from emgspasm.dsp.stage import Response
 from emgspasm.dsp.watermark import earliest_onset
 from emgspasm.stream import Burst, BurstQuality, Chunk, StreamInfo
+
+MATCHED = 0.008
+"""Seconds of half the matched filter: long enough to tell EMG from noise that is stronger at 25 Hz
+[design]."""
+
+LATELY = 30.0
+"""Seconds over which the frequency of bursts is told [design]."""
 
 _QUALITIES: tuple[BurstQuality, ...] = ("good", "settling", "cut")
 
@@ -72,11 +82,11 @@ class Detector:
     merge_gap : float
         Bursts closer than this many seconds are one (clinical facts 4).
     rise : float
-        Variance of the weakest burst that is looked for, in units of the noise's: 3 is an SNR of
-        3 dB [design].
+        Variance of the weakest burst that is looked for, in units of the noise's: 2 is an SNR of
+        0 dB [design].
     evidence : float
-        Log-likelihood ratio at which a weak burst is taken for one: 20 comes up by chance once in
-        some hours of a channel's noise [sim].
+        Log-likelihood ratio at which a weak burst is taken for one where bursts are rare [sim];
+        less where they come often (:mod:`emgspasm.dsp.evidence`).
     relief : float
         Log-likelihood ratio for the noise at which a burst is over: some 25 ms of it [design].
     refine : float
@@ -90,8 +100,8 @@ class Detector:
     floor: float = 4.0
     shortest: float = 0.020
     merge_gap: float = 0.030
-    rise: float = 3.0
-    evidence: float = 20.0
+    rise: float = 2.0
+    evidence: float = 13.0
     relief: float = 5.0
     refine: float = 0.020
     baseline: Baseline = field(default_factory=Baseline)
@@ -129,20 +139,21 @@ class Detector:
         and an onset is sought. Where no doubt follows, two windows after the merge gap.
         """
         sizes = self._sizes(sampling_frequency)
-        return (sizes.merge + sizes.doubt + 3 * sizes.window) / sampling_frequency
+        return (sizes.merge + sizes.doubt + 3 * sizes.window + sizes.half) / sampling_frequency
 
-    def init(self, info: StreamInfo, *, delay: float, settling: float) -> DetectorState:
+    def init(self, info: StreamInfo, response: Response) -> DetectorState:
         """State before the first sample of a segment.
 
         Parameters
         ----------
         info : StreamInfo
             The channels it will see.
-        delay, settling : float
-            Of the stages before, in seconds.
+        response : Response
+            Of the stages before.
         """
         fs = info.sampling_frequency
-        sizes = self._sizes(fs, settling)
+        sizes = self._sizes(fs, response.settling)
+        window = sizes.window / fs
         # a window has no more degrees of freedom than samples; the MAD of few or quantised values
         # may say less spread than that, which would make a threshold of nothing
         rules = Rules(
@@ -152,10 +163,14 @@ class Detector:
             self.rise,
             self.evidence,
             self.relief,
+            ringing=response.ringing,
+            fading=exp(-window / response.fading),
+            forgetting=exp(-window / LATELY),
+            counting=1 / LATELY,
         )
         capacity = max(25, round(self.baseline.memory * fs) // (sizes.hop * sizes.window))
-        memory = fresh(self._floors(info), sizes, capacity)
-        return DetectorState(sizes, rules, memory, shift=round(delay * fs))
+        memory = fresh(self._floors(info), sizes, capacity, emg_spectrum(fs), LENGTHS)
+        return DetectorState(sizes, rules, memory, shift=round(response.delay * fs))
 
     def step(
         self, state: DetectorState, filtered: Chunk, envelope: Chunk
@@ -193,12 +208,16 @@ class Detector:
 
     def _sizes(self, fs: float, settling: float = 0.0) -> Sizes:
         window = max(2, round(self.refine * fs))
+        block = max(1, window // 4)
+        half = max(2, round(MATCHED * fs))
         merge = round(self.merge_gap * fs)
         calibration = max(8 * window, round(self.baseline.calibration * fs))
         return Sizes(
             window=window,
-            back=2 * window,
-            doubt=8 * window,
+            block=block,
+            half=half,
+            back=2 * window + half + block,
+            doubt=10 * window,
             merge=merge,
             shortest=round(self.shortest * fs),
             hop=4,
@@ -206,7 +225,7 @@ class Detector:
             calibration=calibration,
             fewest=min(calibration, max(4 * window, round(self.baseline.shortest * fs))),
             longest=round(self.baseline.longest_burst * fs),
-            ring=1 << (12 * window).bit_length(),
+            recent=14 * window + 2 * half,
         )
 
     def _floors(self, info: StreamInfo) -> NDArray[np.float64]:

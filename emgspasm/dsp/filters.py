@@ -18,6 +18,13 @@ from emgspasm.dsp import kernels
 from emgspasm.dsp.design import Sos, butterworth, notch, slowest_pole, steady
 from emgspasm.stream import Chunk, StreamInfo
 
+CONCENTRATED = 2.5
+"""Power of EMG at 50 Hz and at 20 Hz over that of white noise of the same power in the band, at
+most: what filters of these frequencies ring with more (spectra of clinical facts 9 [sim])."""
+
+PROMPT = 0.020
+"""Seconds after its end in which a burst may still fade by itself [design]."""
+
 EDGE = 0.45
 """Highest usable frequency as a share of the sampling frequency (clinical facts 4)."""
 
@@ -168,6 +175,12 @@ def rise(sos: Sos) -> float:
     return _half(np.cumsum(_impulse_response(sos) ** 2))
 
 
+def ringing(sos: Sos, samples_after: float) -> float:
+    """Power `samples_after` the end of a burst of white noise, in units of the burst's."""
+    power = _impulse_response(sos) ** 2
+    return float(power[round(rise(sos) + samples_after) :].sum() / power.sum())
+
+
 def step_rise(sos: Sos) -> float:
     """Samples until a low-pass has followed a step to half its height, interpolated."""
     return _half(np.cumsum(_impulse_response(sos)))
@@ -268,9 +281,16 @@ class Cascade:
         """Seconds until a start has decayed to 1 %."""
         return _times(self, info.sampling_frequency)[1] / info.sampling_frequency
 
+    def ringing(self, info: StreamInfo) -> tuple[float, float]:
+        """Power left :data:`PROMPT` seconds behind a burst of EMG in units of the burst's, and the
+        seconds in which it falls to 1/e.
+        """
+        _, settling, left = _times(self, info.sampling_frequency)
+        return CONCENTRATED * left, settling / (2 * log(100)) / info.sampling_frequency
+
 
 @lru_cache(maxsize=64)
-def _times(cascade: Cascade, sampling_frequency: float) -> tuple[float, int]:
-    """Rise and settling in samples; asked for at the start of every segment."""
+def _times(cascade: Cascade, sampling_frequency: float) -> tuple[float, int, float]:
+    """Rise and settling in samples, ringing; asked for at the start of every segment."""
     sos = cascade.sos(sampling_frequency)
-    return rise(sos), settling_samples(sos)
+    return rise(sos), settling_samples(sos), ringing(sos, PROMPT * sampling_frequency)

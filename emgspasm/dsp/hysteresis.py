@@ -1,14 +1,17 @@
 """The compiled loop of the burst detector: sample by sample, state explicit.
 
-The loop sees one sample of one channel and nothing of the chunk it came in,
-so that any chunking gives the same bursts. Envelope and filtered power arrive together.
+The loop decides by samples up to now and by nothing of the chunk they came in, so that any
+chunking gives the same bursts.
 
-A burst begins in one of two ways. Strong ones: the envelope reaches the `on` threshold. Weak and
-long ones: window after window, the log-likelihood that the variance has risen is summed up (Page's
-CUSUM, 1954: the quickest test there is) and reaches `evidence`; until it is back at zero there is
-doubt, and what is in doubt is not learnt as noise. A burst ends when the envelope is under the
-`off` threshold *and* the same sum, turned round, says that the noise is back. Where exactly it
-began and ended is then sought in the power: the most likely moment of the change.
+A burst begins in one of two ways. Strong ones: the envelope reaches the `on` threshold. Weak
+ones: behind the matched filter, some stretch up to now is too powerful for noise
+(:mod:`emgspasm.dsp.evidence`); until the evidence is back at zero there is doubt, and what is in
+doubt is not learnt as noise. A burst ends when the envelope is under the `off` threshold *and*
+the log-likelihood that the noise is back, summed sample by sample, is high enough. Where exactly
+it began and ended is then sought in the power (:mod:`emgspasm.dsp.boundaries`).
+
+Filters ring. What they still ring with after a burst is known from its power: it is added to the
+noise until it has faded, so that no burst has an echo.
 
 What every quiet window passes through is inlined: handing the memory's arrays to a function counts
 references, which took longer than the arithmetic.
@@ -20,7 +23,10 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.dsp.boundaries import expect, locate_onset, mean_power, relieve
 from emgspasm.dsp.emission import emit, postpone, roomy
+from emgspasm.dsp.evidence import between, needed, pass_over, weigh
+from emgspasm.dsp.matched import power_behind
 from emgspasm.dsp.memory import (
     CALIBRATING,
     CUT,
@@ -33,6 +39,9 @@ from emgspasm.dsp.memory import (
     Sizes,
 )
 from emgspasm.dsp.noise import DOUBTED, account, calibrate, study
+
+ECHO = 4.0
+"""Power of an echo, at most, in units of what is expected of it: 6 dB more [design]."""
 
 
 @numba.njit(cache=True, nogil=True)
@@ -87,14 +96,12 @@ def _begin(s, sample, sizes):  # type: ignore[no-untyped-def]  # numba infers ke
     s.begin = sample
     s.settled = sample + sizes.settling
     s.counted = sample
-    s.calm = 0
-    s.held = 0
-    s.seen = 0
-    s.above = 0
-    s.pending = 0
-    s.evidence = 0.0
-    s.block = sample + sizes.window - 1
-    s.blocks = sizes.hop * DOUBTED
+    s.calm = s.held = s.seen = s.lower = 0
+    s.above = s.pending = 0
+    s.blocks = 0
+    s.evidence = s.glow = s.frequency = s.total = 0.0
+    s.window = sample + sizes.window - 1
+    s.windows = sizes.hop * DOUBTED
     s.on = s.off = s.base = np.nan
 
 
@@ -105,6 +112,7 @@ def _release(channel, sizes, rules, past, out, count):  # type: ignore[no-untype
     first = count[0]
     calibrate(s, channel, sizes, rules, past)
     s.phase = RUNNING
+    past.signal[channel] = past.matched[channel] = past.sums[channel] = 0.0
     values, signal = past.held_envelope[channel, : s.held], past.held_signal[channel, : s.held]
     _, out = _run(s.begin, values, signal, channel, sizes, rules, past, out, count)
     s.held = 0
@@ -121,9 +129,11 @@ def _end(stop, channel, sizes, rules, past, out, count):  # type: ignore[no-unty
         out = _release(channel, sizes, rules, past, out, count)
     if s.phase == RUNNING:
         if s.above:
+            origin = s.now + 1 - sizes.recent
+            signal, matched = past.signal[channel], past.matched[channel]
             if not s.refined:
-                _open(s, s.crossed, channel, sizes, past, out, count)
-            _close(s, s.now + 1, s.energy, sizes)
+                _open(s, s.crossed, signal, matched, origin, channel, sizes, out, count)
+            _close(s, s.now + 1, s.energy, sizes, rules, past.sums[channel])
             emit(s, CUT, channel, sizes.shortest, out, count)
         elif s.pending:
             emit(s, GOOD, channel, sizes.shortest, out, count)
@@ -138,127 +148,152 @@ def _end(stop, channel, sizes, rules, past, out, count):  # type: ignore[no-unty
 @numba.njit(cache=True, nogil=True)
 def _run(start, values, signal, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
     """Take samples in until one is missing or the channel stops running; how many were taken."""
-    s, ring = past.channels[channel], past.power[channel]
-    taken, due = 0, True
-    while due and s.phase == RUNNING:
+    s = past.channels[channel]
+    values = values[: _present(values)]
+    signal = _after(past.signal[channel], len(values), signal)
+    matched = _after(past.matched[channel], len(values), signal[:0])
+    power_behind(past.taps[channel], signal, matched, sizes.recent)
+    origin, taken = start - sizes.recent, 0
+    while taken < len(values) and s.phase == RUNNING:
         if s.above:
-            taken, due = _last(s, ring, rules, start, taken, values, signal)
+            taken, due = _last(s, start, taken, values, signal[sizes.recent :])
         else:
-            taken, due = _wait(s, ring, start, taken, values, signal)
+            taken, due = _wait(s, start, taken, values)
         if due:
-            out = _decide(values[taken - 1], channel, sizes, rules, past, out, count)
+            value = values[taken - 1]
+            out = _decide(
+                s, value, signal, matched, origin, channel, sizes, rules, past, out, count
+            )
+    past.signal[channel] = signal[taken : taken + sizes.recent]
+    past.matched[channel] = matched[taken : taken + sizes.recent]
     return taken, out
 
 
 @numba.njit(cache=True, nogil=True)
-def _wait(s, ring, start, i, values, signal):  # type: ignore[no-untyped-def]  # see _begin
-    """Take quiet samples in up to one that asks for a decision; whether there is one."""
-    on, calm, due = s.on, s.calm, False
-    while i < len(values) and not due and not np.isnan(values[i]):
-        ring[(start + i) & (len(ring) - 1)] = signal[i] * signal[i]
-        calm -= 1
-        due = calm < 0 or values[i] >= on
-        i += 1
-    s.calm = calm
-    s.now = start + i - 1
-    return i, due
+def _present(values):  # type: ignore[no-untyped-def]  # see _begin
+    """How many samples come before one that is missing."""
+    for i in range(len(values)):
+        if np.isnan(values[i]):
+            return i
+    return len(values)
 
 
 @numba.njit(cache=True, nogil=True)
-def _last(s, ring, rules, start, i, values, signal):  # type: ignore[no-untyped-def]  # see _begin
-    """Take samples of a burst in up to one that asks for a decision; whether there is one."""
-    peak, energy, relief, due = s.peak, s.energy, s.relief, False
-    while i < len(values) and not due and not np.isnan(values[i]):
-        power = signal[i] * signal[i]
-        ring[(start + i) & (len(ring) - 1)] = power
-        peak = max(peak, values[i])
-        energy += power
-        relief = max(0.0, relief - power * s.slope + s.cost)
-        if relief == 0.0:
-            s.loud = start + i
-        over = values[i] < s.off and relief >= rules.relief
-        due = over or not s.refined or start + i >= s.block
-        i += 1
-    s.peak, s.energy, s.relief = peak, energy, relief
-    s.now = start + i - 1
-    return i, due
+def _after(recent, n, samples):  # type: ignore[no-untyped-def]  # see _begin
+    """Recent samples and room for `n` more, filled with the first of `samples`."""
+    whole = np.empty(len(recent) + n)
+    whole[: len(recent)] = recent
+    n = min(n, len(samples))
+    whole[len(recent) : len(recent) + n] = samples[:n]
+    return whole
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def _decide(value, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
+def _wait(s, start, i, values):  # type: ignore[no-untyped-def]  # see _begin
+    """Take quiet samples in up to one that asks for a decision; whether there is one."""
+    ahead, on, n, due = values[i : i + s.calm + 1], s.on, 0, False
+    for n in range(len(ahead)):
+        if ahead[n] >= on:
+            due = True
+            break
+    due = due or n == s.calm
+    s.calm -= n + 1
+    s.now = start + i + n
+    return i + n + 1, due
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _last(s, start, i, values, signal):  # type: ignore[no-untyped-def]  # see _begin
+    """Take samples of a burst in up to one that asks for a decision; whether there is one."""
+    stop = max(s.step - start, i) + 1
+    ahead, samples = values[i:stop], signal[i:stop]
+    for n in range(len(ahead)):
+        s.peak = max(s.peak, ahead[n])
+        s.energy += samples[n] * samples[n]
+    s.now = start + i + len(ahead) - 1
+    return i + len(ahead), s.now >= s.step
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _decide(s, value, signal, matched, origin, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
     """The textbook loop, for the sample just taken in."""
-    s = past.channels[channel]
     if s.above:
-        over = value < s.off and s.relief >= rules.relief
-        if not s.refined and (s.now - s.crossed >= sizes.window or over):
-            _open(s, s.crossed, channel, sizes, past, out, count)
-        if over:
-            offset = max(s.loud, s.onset, s.now + 1 - sizes.ring) + 1
-            tail = _mean(past.power[channel], offset, s.now + 1) * (s.now + 1 - offset)
-            _close(s, offset, s.energy - tail, sizes)
-        elif s.now - s.crossed >= sizes.longest:
-            _close(s, s.now + 1, s.energy, sizes)
-            emit(s, CUT, channel, sizes.shortest, out, count)
-            account(s)
-            _begin(s, s.now + 1, sizes)
-        elif s.refined and s.now >= s.block:
-            s.block = s.now + sizes.window
-            _expect(s, s.energy / (s.now + 1 - s.onset), rules)
-            if value < s.on:
-                study(s, value, 1, channel, sizes, rules, past)
-    elif value >= s.on:
-        _cross(s, s.now, value, sizes, rules)
+        _follow(s, value, signal, matched, origin, channel, sizes, rules, past, out, count)
+    elif value >= s.on and value * value >= ECHO * s.glow:
+        _cross(s, s.now, value, sizes)
     else:
-        if s.now >= s.block:
-            _weigh(s, value, channel, sizes, rules, past, out, count)
-        if s.pending and _earliest(s, sizes) >= s.pending_offset + sizes.merge:
-            emit(s, GOOD, channel, sizes.shortest, out, count)
-        s.calm = 0 if s.above else _calm(s, sizes)
+        if s.now >= s.window:
+            _judge(s, value, signal, matched, origin, channel, sizes, rules, past, out, count)
+        if not s.above:
+            if s.pending and _earliest(s, sizes) >= s.pending_offset + sizes.merge:
+                emit(s, GOOD, channel, _shortest(s, sizes), out, count)
+            s.calm = _calm(s, sizes)
     return roomy(out, count) if count[0] + 2 > len(out) else out
 
 
 @numba.njit(cache=True, nogil=True)
-def _expect(s, loud, rules):  # type: ignore[no-untyped-def]  # see _begin
-    """Weigh relief for a burst of this power: a loud one is missed at once, a weak one later."""
-    rise = max(rules.rise, loud / s.quiet)
-    s.slope = 0.5 * s.weight * (1.0 - 1.0 / rise) / s.quiet
-    s.cost = 0.5 * s.weight * np.log(rise)
+def _follow(s, value, signal, matched, origin, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
+    """Look at the burst under way: where it began, whether it is over."""
+    s.step = s.now + sizes.block
+    if not s.refined and s.now - s.crossed >= sizes.window:
+        _open(s, s.crossed, signal, matched, origin, channel, sizes, out, count)
+    if not s.refined:
+        return
+    relieve(s, signal, matched, origin, sizes)
+    if value < s.leave and s.relief >= rules.relief:
+        offset = max(s.loud, s.onset, s.now + 1 - sizes.recent) + 1
+        n_after = s.now + 1 - offset
+        tail = n_after * mean_power(signal, offset - origin, s.now + 1 - origin)
+        _close(s, offset, s.energy - tail, sizes, rules, past.sums[channel])
+    elif s.now - s.crossed >= sizes.longest:
+        _close(s, s.now + 1, s.energy, sizes, rules, past.sums[channel])
+        emit(s, CUT, channel, sizes.shortest, out, count)
+        account(s)
+        _begin(s, s.now + 1, sizes)
+    elif s.now >= s.window:
+        _fade(s, sizes, rules)
+        loud = s.heard / max(s.relieved - s.onset, 1)
+        expect(s, loud, between(s) if s.weak else s.quiet)
+        s.leave = max(s.off, np.sqrt(ECHO * rules.ringing * s.energy / (s.now + 1 - s.onset)))
+        if value < s.on:
+            study(s, value, 1, signal, matched, origin, channel, sizes, rules, past)
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def _favour(power, quiet, rise):  # type: ignore[no-untyped-def]  # see _begin
-    """Log-likelihood ratio of a Gaussian value: variance `rise` times `quiet`, against `quiet`."""
-    return 0.5 * (power / quiet * (1.0 - 1.0 / rise) - np.log(rise))
-
-
-@numba.njit(cache=True, nogil=True)
-def _cross(s, sample, value, sizes, rules):  # type: ignore[no-untyped-def]  # see _begin
+def _cross(s, sample, value, sizes):  # type: ignore[no-untyped-def]  # see _begin
     s.above = 1
     s.refined = 0
     s.crossed = sample
     s.peak = value
-    s.relief = 0.0
+    s.energy = 0.0
     s.loud = sample
-    s.block = sample + sizes.window
+    s.leave = s.off
+    s.step = sample + sizes.block
+    s.window = sample + sizes.window
     s.calm = 0
-    _expect(s, value * value, rules)
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def _weigh(s, value, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
-    """Judge the window that ends here: more evidence, or quiet to learn from."""
-    s.block = s.now + sizes.window
-    if s.evidence == 0.0:
-        s.doubt = s.now + 1 - sizes.window
-    s.doubt = max(s.doubt, s.now - sizes.doubt)
-    favour = sizes.window * s.weight * _favour(value * value, s.quiet, rules.rise)
-    s.evidence = max(0.0, s.evidence + favour)
-    if s.evidence >= rules.evidence:
-        _cross(s, s.now, value, sizes, rules)
-        _open(s, s.doubt, channel, sizes, past, out, count)
+def _judge(s, value, signal, matched, origin, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
+    """Judge the window that ends here: a weak burst, doubt, or quiet to learn from."""
+    _fade(s, sizes, rules)
+    stop = weigh(s, value, matched, origin, past.sums[channel], past.lengths, sizes, rules)
+    if stop:
+        _cross(s, s.now, value, sizes)
+        s.loud = stop - 1
+        _open(s, s.doubt, signal, matched, origin, channel, sizes, out, count)
     else:  # a little evidence comes and goes with loud noise, which is to be learnt as noise
-        weight = 1 if s.evidence > rules.evidence / 3 else DOUBTED
-        study(s, value, weight, channel, sizes, rules, past)
+        doubted = s.evidence > 0.0 and s.evidence > 0.7 * needed(s, rules)
+        weight = 1 if doubted else DOUBTED
+        study(s, value, weight, signal, matched, origin, channel, sizes, rules, past)
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _fade(s, sizes, rules):  # type: ignore[no-untyped-def]  # see _begin
+    """A window is over."""
+    s.window = s.now + sizes.window
+    s.glow *= rules.fading
+    s.frequency *= rules.forgetting
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
@@ -271,62 +306,45 @@ def _earliest(s, sizes):  # type: ignore[no-untyped-def]  # see _begin
 @numba.njit(cache=True, nogil=True, inline="always")
 def _calm(s, sizes):  # type: ignore[no-untyped-def]  # see _begin
     """Samples until the next that can change anything, unless it is above `on`."""
-    calm = s.block - s.now - 1
+    calm = s.window - s.now - 1
     if s.pending and s.evidence == 0.0:
         calm = min(calm, s.pending_offset + sizes.merge + sizes.back - s.now - 2)
     return max(calm, 0)
 
 
 @numba.njit(cache=True, nogil=True)
-def _open(s, loud_from, channel, sizes, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
+def _open(s, loud_from, signal, matched, origin, channel, sizes, out, count):  # type: ignore[no-untyped-def]  # see _begin
     """Find where the burst began; let the one before go if it lies too far back to merge."""
-    power = past.power[channel]
-    earliest = s.crossed - sizes.back
-    if s.evidence > 0.0:
-        earliest = min(earliest, s.doubt - sizes.window)
-    earliest = max(earliest, s.begin)
-    if s.pending:
-        earliest = max(earliest, s.pending_offset)
-    loud = _mean(power, loud_from, s.now + 1)
-    s.onset = max(earliest, s.crossed - sizes.window // 2)
-    if loud > 1.2 * s.quiet:
-        likelihood, best = 0.0, -np.inf
-        slope, cost = 1.0 / s.quiet - 1.0 / loud, np.log(loud / s.quiet)
-        for k in range(s.now, earliest - 1, -1):
-            likelihood += power[k & (sizes.ring - 1)] * slope - cost
-            if likelihood > best and k <= s.crossed:
-                best = likelihood
-                s.onset = k
-    s.energy = _mean(power, s.onset, s.now + 1) * (s.now + 1 - s.onset)
-    s.refined = 1
-    s.evidence = 0.0
+    locate_onset(s, loud_from, signal, matched, origin, sizes)
     if s.pending and s.onset - s.pending_offset >= sizes.merge:
-        emit(s, GOOD, channel, sizes.shortest, out, count)
+        emit(s, GOOD, channel, _shortest(s, sizes), out, count)
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _shortest(s, sizes):  # type: ignore[no-untyped-def]  # see _begin
+    """Behind the matched filter a boundary is known to a quarter of its length."""
+    return sizes.shortest - sizes.half if s.pending_weak else sizes.shortest
 
 
 @numba.njit(cache=True, nogil=True)
-def _mean(ring, start, stop):  # type: ignore[no-untyped-def]  # see _begin
-    """Mean of the ring from sample `start` to `stop`, half open; 0 if that is nothing."""
-    total = 0.0
-    for i in range(start, stop):
-        total += ring[i & (len(ring) - 1)]
-    return total / max(stop - start, 1)
-
-
-@numba.njit(cache=True, nogil=True)
-def _close(s, offset, energy, sizes):  # type: ignore[no-untyped-def]  # see _begin
+def _close(s, offset, energy, sizes, rules, sums):  # type: ignore[no-untyped-def]  # see _begin
     """Make the open burst pending, merged with the one that is."""
+    n_samples = offset - s.onset
     if s.pending:
         s.pending_peak = max(s.pending_peak, s.peak)
         s.pending_energy += energy
-        s.pending_active += offset - s.onset
+        s.pending_active += n_samples
+        s.pending_weak = min(s.pending_weak, s.weak)
     else:
         s.pending = 1
         s.pending_onset = s.onset
         s.pending_peak = s.peak
         s.pending_energy = energy
-        s.pending_active = offset - s.onset
+        s.pending_active = n_samples
+        s.pending_weak = s.weak
+        s.frequency += rules.counting * s.weak
     s.pending_offset = offset
     s.above = 0
-    s.evidence = 0.0
-    s.block = s.now + sizes.window
+    s.glow = max(s.glow, rules.ringing * max(energy, 0.0) / max(n_samples, 1))
+    s.window = s.now + sizes.window
+    pass_over(s, sums, sizes)

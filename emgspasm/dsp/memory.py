@@ -22,20 +22,36 @@ CHANNEL = np.dtype(
         ("counted", np.int64),
         ("settled", np.int64),  # first sample past settling
         ("seen", np.int64),  # quiet values learnt in this run
+        ("lower", np.int64),  # windows in a row that are too quiet for the level
         ("calm", np.int64),  # samples to come of which only one above `on` matters
-        ("block", np.int64),  # where the window under way ends
-        ("blocks", np.int64),  # until a window is learnt
-        ("weight", np.float64),  # independent values in a sample, from the envelope's spread
+        ("window", np.int64),  # where the window under way ends
+        ("windows", np.int64),  # until a window is learnt
+        ("step", np.int64),  # where the next look at a burst under way is due
         ("quiet", np.float64),  # power of the noise
+        ("weight", np.float64),  # independent values in a sample, from the envelope's spread
+        ("scatter", np.float64),  # relative variance of the quiet power 1/3, lately
+        ("raw", np.float64),  # slow means of the quiet power before and after the matched filter
+        ("passed", np.float64),
+        ("lately", np.float64),  # fast mean of the latter, between bursts
+        ("narrow", np.float64),  # what the matched filter leaves of the independent values
+        ("glow", np.float64),  # power that the filters still ring with after the last burst
+        ("frequency", np.float64),  # bursts per second, lately
+        ("blocks", np.int64),  # blocks of matched power summed in this run
+        ("total", np.float64),  # their sum
         ("evidence", np.float64),  # that a weak burst is under way
         ("doubt", np.int64),  # sample since when
         ("relief", np.float64),  # evidence that the burst is over
         ("loud", np.int64),  # last sample without any
+        ("relieved", np.int64),  # first sample not weighed for it
         ("slope", np.float64),  # what a sample's power takes from it
         ("cost", np.float64),  # and what every sample adds
+        ("heard", np.float64),  # power it was told from, summed from onset to `relieved`
+        ("weak", np.int64),  # whether that is the matched power
         ("base", np.float64),
+        ("least", np.float64),  # envelope under which a window is too quiet for the level
         ("on", np.float64),
         ("off", np.float64),
+        ("leave", np.float64),  # envelope under which the burst under way may end
         ("above", np.int64),
         ("crossed", np.int64),  # where the envelope reached `on`
         ("refined", np.int64),  # whether `onset` is known
@@ -46,6 +62,7 @@ CHANNEL = np.dtype(
         ("pending_onset", np.int64),
         ("pending_offset", np.int64),
         ("pending_active", np.int64),
+        ("pending_weak", np.int64),
         ("pending_peak", np.float64),
         ("pending_energy", np.float64),
     ]
@@ -70,6 +87,8 @@ class Sizes(NamedTuple):
     """Lengths in samples."""
 
     window: int
+    block: int  # a quarter of a window
+    half: int  # of the matched filter, without its middle
     back: int  # from a crossing of the envelope to the earliest onset
     doubt: int  # longest doubt that an onset is sought in
     merge: int
@@ -79,7 +98,7 @@ class Sizes(NamedTuple):
     calibration: int
     fewest: int
     longest: int
-    ring: int  # a power of two, so that `sample & (ring - 1)` is its place
+    recent: int  # samples before now that are remembered
 
 
 class Rules(NamedTuple):
@@ -89,32 +108,57 @@ class Rules(NamedTuple):
     off_sigma: float
     least_spread: float
     rise: float  # variance of the weakest burst, in units of the noise's
-    evidence: float  # log-likelihood ratio that makes a weak burst
+    evidence: float  # log-likelihood ratio that makes a weak burst where bursts are rare
     relief: float  # and the one that ends a burst
+    ringing: float  # power that filters ring with after a burst, in units of the burst's
+    fading: float  # what a window leaves of it
+    forgetting: float  # what a window leaves of the frequency of bursts
+    counting: float  # and what a burst adds to it
 
 
 class Memory(NamedTuple):
-    """Arrays the loop updates in place, a row a channel."""
+    """Arrays the loop updates in place, a row a channel; the last two are for all of them."""
 
     channels: NDArray[np.void]
     held_envelope: NDArray[np.float64]
     held_signal: NDArray[np.float64]
-    power: NDArray[np.float64]
+    signal: NDArray[np.float64]  # of the last samples
+    matched: NDArray[np.float64]  # power behind the matched filter, as it came out
+    sums: NDArray[np.float64]  # `total` after each of the last blocks
+    taps: NDArray[np.float64]  # of the matched filter
     ordered: NDArray[np.float64]
     arrival: NDArray[np.float64]
+    spectrum: NDArray[np.float64]  # shape of EMG at evenly spaced frequencies
+    lengths: NDArray[np.int64]  # blocks over which evidence is summed
 
 
-def fresh(floors: NDArray[np.float64], sizes: Sizes, capacity: int) -> Memory:
-    """Memory before the first sample; `floors` are the least thresholds of the channels."""
+def fresh(
+    floors: NDArray[np.float64],
+    sizes: Sizes,
+    capacity: int,
+    spectrum: NDArray[np.float64],
+    lengths: NDArray[np.int64],
+) -> Memory:
+    """Memory before the first sample; `floors` are the least peaks of the channels."""
     n_channels = len(floors)
     channels = np.zeros(n_channels, CHANNEL)
     channels["floor"] = floors
     channels["on"] = channels["off"] = channels["base"] = np.nan
+    n_sums = 1 << int(lengths.max()).bit_length()
+
+    def rows(length: int) -> NDArray[np.float64]:
+        return np.zeros((n_channels, length))
+
     return Memory(
         channels,
-        np.zeros((n_channels, sizes.calibration)),
-        np.zeros((n_channels, sizes.calibration)),
-        np.zeros((n_channels, sizes.ring)),
-        np.zeros((n_channels, capacity)),
-        np.zeros((n_channels, capacity)),
+        held_envelope=rows(sizes.calibration),
+        held_signal=rows(sizes.calibration),
+        signal=rows(sizes.recent),
+        matched=rows(sizes.recent),
+        sums=rows(n_sums),
+        taps=rows(2 * sizes.half + 1),
+        ordered=rows(capacity),
+        arrival=rows(capacity),
+        spectrum=spectrum,
+        lengths=lengths,
     )

@@ -9,22 +9,33 @@ import numba
 import numpy as np
 
 from emgspasm.dsp.baseline import level, quietest, remember
+from emgspasm.dsp.boundaries import mean_power
+from emgspasm.dsp.matched import design
 
 DOUBTED = 4
 """Windows that are learnt from as much as from one without doubt: noise that grows is followed in
 half a minute, a weak contraction of ten seconds hardly raises the level [design]."""
+
+PATIENCE = 0.01
+"""Share of a new window in what the matched filter is known to leave of the noise [design]."""
+
+LOWER = 12
+"""Windows in a row that must be too quiet for the level before it is learnt anew: a quarter of a
+second, longer than any lull of a tonic contraction [design]."""
 
 
 @numba.njit(cache=True, nogil=True)
 def calibrate(s, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  # numba infers kernels' types
     """Grow the quiet part from the quietest tenth of a second of the samples held back."""
     skip = min(sizes.settling, s.held // 2)
-    envelope = past.held_envelope[channel, skip : s.held]
+    held = past.held_envelope[channel, skip : s.held]
     # a recorder may begin with a constant; its rounding is no level
-    envelope = envelope[envelope >= 1e-9 * envelope.max()]
+    envelope = held[held >= 1e-9 * held.max()]
     limit = 2.0 * quietest(envelope, 5 * sizes.window)
+    s.raw = s.passed = s.narrow = 1.0
     for _ in range(4):
         s.seen = 0
+        s.scatter = 0.0
         for i in range(0, len(envelope), sizes.window):
             if envelope[i] <= limit:
                 learn(s, envelope[i], channel, past)
@@ -32,21 +43,55 @@ def calibrate(s, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  
             learn(s, limit / 2.0, channel, past)
         threshold(s, past.ordered[channel], sizes, rules)
         limit = s.on
+    late = held[sizes.window - 1 :]  # the envelope looks back
+    quiet = (held[: len(late)] <= limit) & (late <= limit)
+    signal = past.held_signal[channel, skip : skip + len(late)]
+    share, s.narrow = design(signal, quiet, past.spectrum, past.taps[channel])
+    s.raw = s.quiet
+    s.passed = s.lately = s.quiet * share
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def study(s, value, weight, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def study(s, value, weight, signal, matched, origin, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  # see calibrate
     """Learn the level of every so many windows; one in doubt counts for less of them."""
-    s.blocks -= weight
-    if s.blocks <= 0:
-        s.blocks = sizes.hop * DOUBTED
+    # a hundredth of the noise is no noise but a recorder that stands still
+    s.lower = s.lower + 1 if 0.01 * s.base < value < s.least else 0
+    s.windows -= weight
+    if s.lower >= LOWER:
+        _relearn(s, signal, origin, channel, sizes, rules, past)
+    elif s.windows <= 0:
+        s.windows = sizes.hop * DOUBTED
         account(s)
         learn(s, value, channel, past)
+        _compare(s, signal, matched, origin, sizes)
         threshold(s, past.ordered[channel], sizes, rules)
 
 
+@numba.njit(cache=True, nogil=True)
+def _relearn(s, signal, origin, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  # see calibrate
+    """Learn the level from the last windows alone: it was that of a contraction."""
+    account(s)
+    s.lower = s.seen = 0
+    for i in range(LOWER):
+        first = s.now + 1 - (LOWER - i) * sizes.window - origin
+        learn(s, np.sqrt(mean_power(signal, first, first + sizes.window)), channel, past)
+    threshold(s, past.ordered[channel], sizes, rules)
+
+
 @numba.njit(cache=True, nogil=True, inline="always")
-def account(s):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def _compare(s, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see calibrate
+    """Follow what the matched filter leaves of the noise, over the window that ends now."""
+    first, raw, passed = s.now + 1 - sizes.window - origin, 0.0, 0.0
+    before, after = signal[first:], matched[first:]
+    for i in range(sizes.window):
+        raw += before[i] * before[i]
+        passed += after[i]
+    s.raw += PATIENCE * (raw / sizes.window - s.raw)
+    s.passed += PATIENCE * (passed / sizes.window - s.passed)
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def account(s):  # type: ignore[no-untyped-def]  # see calibrate
     """Count the samples since the last call, at the level they had."""
     n_samples = s.now + 1 - max(s.counted, s.settled)
     if n_samples > 0:
@@ -56,14 +101,14 @@ def account(s):  # type: ignore[no-untyped-def]  # numba infers kernels' types
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def learn(s, value, channel, past):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def learn(s, value, channel, past):  # type: ignore[no-untyped-def]  # see calibrate
     """Remember a quiet value of the envelope, as its power 2/3 (see :func:`threshold`)."""
     remember(past.ordered[channel], past.arrival[channel], s.seen, np.cbrt(value * value))
     s.seen += 1
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def threshold(s, ordered, sizes, rules):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def threshold(s, ordered, sizes, rules):  # type: ignore[no-untyped-def]  # see calibrate
     """Thresholds from the quiet values.
 
     The power of noise in a window is chi-squared with few degrees of freedom: skewed, so that six
@@ -77,13 +122,16 @@ def threshold(s, ordered, sizes, rules):  # type: ignore[no-untyped-def]  # numb
     on = _envelope(middle + rules.on_sigma * spread)
     off = _envelope(middle + rules.off_sigma * spread)
     s.base = _envelope(middle)
+    s.least = _envelope(max(middle - 2.0 * spread, 0.0))
     s.on = max(on, s.floor)
     s.off = s.base + (s.on - s.base) * (off - s.base) / (on - s.base)
     s.quiet = (middle + spread * spread / middle) ** 3
-    s.weight = min(1.0, (middle / spread) ** 2 / (4.5 * sizes.window))
+    scatter = (spread / middle) ** 2
+    s.scatter += (scatter - s.scatter) * (PATIENCE if s.scatter > 0.0 else 1.0)
+    s.weight = min(1.0, 1.0 / (4.5 * sizes.window * s.scatter))
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
-def _envelope(value):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def _envelope(value):  # type: ignore[no-untyped-def]  # see calibrate
     """Power 3/2: back from where the noise is Gaussian."""
     return value * np.sqrt(value)

@@ -12,6 +12,7 @@ from emgspasm.dsp.detector import Detector, DetectorState
 from emgspasm.dsp.envelope import Envelope, RmsEnvelope, RmsState
 from emgspasm.dsp.filters import BandPass, Cascade, CascadeState, Filter
 from emgspasm.dsp.screen import Screen, ScreenState
+from emgspasm.dsp.stage import Response
 from emgspasm.dsp.textbook import Bonato, HodgesBui, Lidierth, Tkeo
 from emgspasm.dsp.textbook_state import TextbookState
 from emgspasm.stream import Burst, Chunk, StreamInfo, emg_only, segments
@@ -118,6 +119,10 @@ class Pipeline:
         """Seconds after a start that are marked as settling."""
         return self.cascade.settling(info) + self.envelope.settling(info)
 
+    def response(self, info: StreamInfo) -> Response:
+        """What the detector is told of the stages before it."""
+        return Response(self.delay(info), self.settling(info), *self.cascade.ringing(info))
+
     def certain(self, info: StreamInfo) -> float:
         """Seconds after its offset at which a burst is emitted, once calibrated."""
         fs = info.sampling_frequency
@@ -136,14 +141,13 @@ class Pipeline:
             raise ValueError(f"no EMG channel among {', '.join(info.names)}; check the montage")
         emg = emg_only(info)
         chunk = _select(first, columns)
-        settling = self.settling(emg)
         return PipelineState(
             columns,
             self.screen.init(emg, chunk),
             self.cascade.init(emg, chunk),
             self.envelope.init(emg, chunk),
-            self.detector.init(emg, delay=self.delay(emg), settling=settling),
-            settled=first.start + round(settling * info.sampling_frequency),
+            self.detector.init(emg, self.response(emg)),
+            settled=first.start + round(self.settling(emg) * info.sampling_frequency),
         )
 
     def step(

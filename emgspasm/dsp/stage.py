@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from emgspasm.stream import Chunk, StreamInfo
 
 State = TypeVar("State")
+
+
+class Response(NamedTuple):
+    """What a detector has to know of the stages before it.
+
+    Parameters
+    ----------
+    delay, settling : float
+        Seconds; see :meth:`Stage.delay` and :meth:`Stage.settling`.
+    ringing : float
+        Power left behind a burst once its end has come through, in units of the burst's.
+    fading : float
+        Seconds in which that falls to 1/e.
+    """
+
+    delay: float
+    settling: float
+    ringing: float = 0.0
+    fading: float = 1.0
 
 
 class Stage(Protocol[State]):

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from emgspasm.dsp import textbook_loop
 from emgspasm.dsp.detector import bursts_of
+from emgspasm.dsp.stage import Response
 from emgspasm.dsp.textbook_memory import RECTIFIED, Past, Rule, fresh
 from emgspasm.stream import Burst, Chunk, StreamInfo
 
@@ -63,12 +64,12 @@ def certain(self: Published, sampling_frequency: float) -> float:
     return (max(known, apart) + 2 * rule.step) / sampling_frequency
 
 
-def init(self: Published, info: StreamInfo, *, delay: float, settling: float) -> TextbookState:
+def init(self: Published, info: StreamInfo, response: Response) -> TextbookState:
     """State before the first sample of a segment; as of the default detector."""
     fs = info.sampling_frequency
-    rule = self.rule(fs, settling)
+    rule = self.rule(fs, response.settling)
     floors = [self.floor / c.microvolts if c.microvolts else 0.0 for c in info.channels]
-    return TextbookState(rule, fresh(np.array(floors), rule), round(delay * fs))
+    return TextbookState(rule, fresh(np.array(floors), rule), round(response.delay * fs))
 
 
 def step(

@@ -23,6 +23,9 @@ LEFT_OVER, SECONDS_LEFT = 0.4, 0.1
 """Share of a burst, and seconds, that must be left without the other side's bursts to be judged by
 itself [design]."""
 
+ENDS = 0.01
+"""Seconds at the ends of a burst in which it is still weak [sim]."""
+
 LEANING = 0.3
 """LI from which a muscle whose other side shows no burst may be one of one side [sim]."""
 
@@ -101,13 +104,14 @@ def rest(reading: Reading, partners: Sequence[Reading], fs: float) -> Reading:
     if not partners:
         return reading
     samples = min(reading.offset - reading.onset, round(LOOK * fs))
-    start, left = reading.offset - samples, samples
+    start, left, ends = reading.offset - samples, samples, round(ENDS * fs)
     own, other, most = (
         amplitude**2 * samples
         for amplitude in (reading.amplitude, reading.opposite, reading.opposite_most)
     )
     for partner in partners:
-        shared = min(partner.offset, reading.offset) - max(partner.onset, start)
+        # its ends hold little of its energy
+        shared = min(partner.offset, reading.offset) - max(partner.onset, start - ends)
         own -= partner.opposite**2 * shared
         other -= partner.amplitude**2 * shared
         most -= partner.amplitude**2 * shared

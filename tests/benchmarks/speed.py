@@ -63,11 +63,10 @@ def stages(path: Path) -> dict[str, float]:
     recording = open_recording(path)
     info = recording.info
     pipeline, _, _ = suit(LoadedConfig(), info, recording)
-    delay, settling = pipeline.delay(info), pipeline.settling(info)
     spectrum, detector = MeanSpectrum(), pipeline.detector
     walk = {"screen": pipeline.screen, "filters": pipeline.cascade, "envelope": pipeline.envelope}
     spent = dict.fromkeys(("reading", "mains", *walk, "detector"), 0.0)
-    states: dict[str, Any] = {"detector": detector.init(info, delay=delay, settling=settling)}
+    states: dict[str, Any] = {"detector": detector.init(info, pipeline.response(info))}
     clock = time.process_time()
 
     def took(name: str) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from emgspasm.dsp.baseline import Baseline
 from emgspasm.dsp.detector import Detector
+from emgspasm.dsp.stage import Response
 from emgspasm.stream import Chunk
 
 LEAD, TAIL, WINDOW = 2500, 400, 20
@@ -36,7 +37,7 @@ def envelope_of(samples):
 @pytest.fixture(scope="module")
 def detect(stream_info):
     def run(samples, detector=DETECTOR, unit="count", settling=0.0):
-        state = detector.init(stream_info(unit=unit), delay=0.0, settling=settling)
+        state = detector.init(stream_info(unit=unit), Response(0.0, settling))
         filtered, envelope = (Chunk(0, x[:, None]) for x in (samples.copy(), envelope_of(samples)))
         state, bursts = detector.step(state, filtered, envelope)
         return [*bursts, *detector.finish(state, len(samples))]
@@ -132,7 +133,7 @@ def test_a_burst_longer_than_the_longest_is_cut_and_the_level_learnt_anew(detect
 
 def test_thresholds_are_unknown_until_the_level_is_known_and_while_it_is_learnt_anew(stream_info):
     detector = Detector(baseline=Baseline(memory=2.0, longest_burst=3.0))
-    state = detector.init(stream_info(unit="count"), delay=0.0, settling=0.0)
+    state = detector.init(stream_info(unit="count"), Response(0.0, 0.0))
     samples = square_wave([(LEAD, 9000)], 9000)
     envelope, known = envelope_of(samples), []
     for i in range(0, 9000, 100):
@@ -145,7 +146,7 @@ def test_thresholds_are_unknown_until_the_level_is_known_and_while_it_is_learnt_
 def test_a_run_shorter_than_the_shortest_gives_nothing_and_is_not_counted(stream_info):
     detector, info = Detector(), stream_info(unit="count")
     for n_samples, analyzed in ((599, 0), (600, 600)):
-        state = detector.init(info, delay=0.0, settling=0.0)
+        state = detector.init(info, Response(0.0, 0.0))
         samples = square_wave([(300, 400)], n_samples)
         parts = [Chunk(0, x[:, None]) for x in (samples, envelope_of(samples))]
         state, bursts = detector.step(state, *parts)
@@ -156,7 +157,7 @@ def test_a_run_shorter_than_the_shortest_gives_nothing_and_is_not_counted(stream
 
 def test_analyzed_time_leaves_settling_out(stream_info):
     detector = Detector()
-    state = detector.init(stream_info(unit="count"), delay=0.0, settling=0.5)
+    state = detector.init(stream_info(unit="count"), Response(0.0, 0.5))
     samples = square_wave([], 5000)
     parts = [Chunk(0, x[:, None]) for x in (samples, envelope_of(samples))]
     state, _ = detector.step(state, *parts)

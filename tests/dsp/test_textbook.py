@@ -11,6 +11,7 @@ from scipy.stats import binom, chi2
 
 from emgspasm.dsp.envelope import RmsEnvelope
 from emgspasm.dsp.pipeline import Pipeline, analyze
+from emgspasm.dsp.stage import Response
 from emgspasm.dsp.textbook import Bonato, HodgesBui, Lidierth, Tkeo
 from emgspasm.stream import Chunk
 
@@ -116,7 +117,7 @@ def found(detector, samples, stream_info, cuts=(), unit="count", settling=0.0):
     """Bursts without the filters, envelope of 20 ms."""
     info = stream_info(samples.shape[1], unit=unit)
     envelope = RmsEnvelope()
-    state = detector.init(info, delay=0.0, settling=settling)
+    state = detector.init(info, Response(0.0, settling))
     inner = envelope.init(info, Chunk(0, samples))
     bursts = []
     for a, b in pairwise(sorted({0, N, *cuts})):

@@ -49,7 +49,8 @@ def test_what_an_expert_rejected_is_no_spasm_of_the_page(folder, tmp_path):
     reviewed = shutil.copytree(folder, tmp_path / "reviewed")
     review = [sys.executable, "-m", "emgspasm", "review", str(reviewed / "patient_events.tsv")]
     listed = subprocess.run(review, capture_output=True, text=True, check=True).stdout
-    spasm = re.search(r"(E\d+)\D.*\bspasm\b", listed)[1]
+    # the first may begin before the filters have settled, and is not counted then
+    spasm = re.findall(r"(E\d+)\D.*\bspasm +[LR].*auto", listed)[1]
     subprocess.run([*review, "--rater", "A1", "--reject", spasm], check=True, capture_output=True)
     done = call(reviewed / "patient_events.tsv", "--overwrite")
     assert done.returncode == 0, done.stderr

@@ -21,8 +21,8 @@ SECONDS = 60.0
 QUIET = 2.5
 """Seconds before the first burst, which peers that ask for a rest period are given."""
 
-LEVEL = 5.0
-"""uV of noise, RMS from 20 to 450 Hz."""
+LEVEL, TOP = 5.0, 450.0
+"""uV of noise, RMS, and Hz up to which it is told where the recording reaches as far."""
 
 CONFOUNDERS = ("none", "blink", "speech", "motion", "mains", "all")
 BANDS = ((20, 450), (60, 200), (100, 350), (30, 120))
@@ -53,8 +53,9 @@ def muscle(fs: int, snr: float, confounder: str, seed: int) -> Muscle:
     fs : int
         Sampling frequency in Hz.
     snr : float
-        Decibels of every burst: its RMS over its duration over the RMS of the noise, both from 20
-        to 450 Hz. Bursts of speech and blinks are up to 3 dB weaker.
+        Decibels of every burst: its RMS over its duration over the RMS of the noise, both in the
+        band that the recording carries: from 20 to 450 Hz, or 0.45 of the sampling frequency where
+        that is less. Bursts of speech and blinks are up to 3 dB weaker.
     confounder : str
         One of :data:`CONFOUNDERS`.
     seed : int
@@ -64,7 +65,8 @@ def muscle(fs: int, snr: float, confounder: str, seed: int) -> Muscle:
     has = set(CONFOUNDERS[1:-1]) if confounder == "all" else {confounder}
     truth = planned(rng, has)
     n = round(SECONDS * WORLD)
-    samples = noise(rng, n) + contractions(rng, n, truth, snr)
+    top = min(TOP, 0.45 * fs)
+    samples = noise(rng, n, top) + contractions(rng, n, truth, snr, top)
     if "blink" in has:
         for burst in truth:
             if burst.kind == "blink":
@@ -102,7 +104,7 @@ def drawn_length(rng: np.random.Generator, kind: str) -> float:
     return float(rng.uniform(0.2, 1.0))
 
 
-def noise(rng: np.random.Generator, n: int) -> Values:
+def noise(rng: np.random.Generator, n: int, top: float) -> Values:
     """White, pink or browner noise; in a third of the recordings its level drifts by 3 dB."""
     slope = rng.choice([0.0, 0.5, 0.75])
     spectrum = np.fft.rfft(rng.standard_normal(n))
@@ -111,10 +113,12 @@ def noise(rng: np.random.Generator, n: int) -> Values:
     if rng.random() < 1 / 3:
         wave = np.sin(2 * np.pi * np.arange(n) / n + rng.uniform(0, 2 * np.pi))
         values *= 10 ** (3 * wave / 20)
-    return np.asarray(LEVEL * values / band(values).std())
+    return np.asarray(LEVEL * values / band(values, top).std())
 
 
-def contractions(rng: np.random.Generator, n: int, truth: list[TrueBurst], snr: float) -> Values:
+def contractions(
+    rng: np.random.Generator, n: int, truth: list[TrueBurst], snr: float, top: float
+) -> Values:
     """Bursts of motor unit potentials, or of coloured Gaussian noise."""
     shape = rng.choice(["rectangle", "ramp", "bell"], p=[0.4, 0.4, 0.2])
     units = [potential(rng) for _ in range(20)] if rng.random() < 0.5 else []
@@ -125,7 +129,7 @@ def contractions(rng: np.random.Generator, n: int, truth: list[TrueBurst], snr: 
         m = last - first
         raw = volley(rng, m, units) if units else coloured(rng, m, low, high)
         raw = raw * envelope(shape, m)
-        strength = np.sqrt(np.mean(band(np.pad(raw, 400)) ** 2) * (m + 800) / m)
+        strength = np.sqrt(np.mean(band(np.pad(raw, 400), top) ** 2) * (m + 800) / m)
         weaker = 0.0 if burst.kind == "spasm" else rng.uniform(0, 3)
         signal[first:last] += raw * LEVEL * 10 ** ((snr - weaker) / 20) / strength
     return signal
@@ -191,6 +195,6 @@ def mains(rng: np.random.Generator, n: int) -> Values:
     )
 
 
-def band(values: Values) -> Values:
-    """From 20 to 450 Hz."""
-    return np.asarray(sosfiltfilt(butter(2, [20, 450], "bandpass", fs=WORLD, output="sos"), values))
+def band(values: Values, top: float) -> Values:
+    """From 20 Hz to `top`."""
+    return np.asarray(sosfiltfilt(butter(2, [20, top], "bandpass", fs=WORLD, output="sos"), values))

@@ -59,11 +59,16 @@ class Count:
 
 
 def own(pipeline: Pipeline, samples: Values, fs: int) -> Values:
-    """Intervals that the package finds, as ``emgspasm analyze`` does."""
+    """Intervals that the package finds, as ``emgspasm analyze`` does.
+
+    Without those that it flags as begun while the filters settle, which it counts nowhere.
+    """
     info = StreamInfo(float(fs), (Channel.from_label("OOC_L"),))
     chunks = [Chunk(i, samples[i : i + fs, None].copy()) for i in range(0, len(samples), fs)]
     pipeline, stream, _ = fit_notch(pipeline, info, chunks)
-    bursts = [b for a in analyze(pipeline, info, stream) for b in a.bursts]
+    bursts = [
+        b for a in analyze(pipeline, info, stream) for b in a.bursts if b.quality != "settling"
+    ]
     return np.array(sorted((b.onset, b.offset) for b in bursts)).reshape(-1, 2) / fs
 
 

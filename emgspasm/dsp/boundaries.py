@@ -1,0 +1,114 @@
+"""Where a burst began and ended: the most likely moment of a change of variance.
+
+A strong burst is looked at as it is; one that hardly stands out, behind the matched filter, where
+it does, at the price of a few milliseconds' smear. `s` is one row of ``memory.CHANNEL``; `signal`
+and `matched` begin with sample `origin`, the latter as it came out of the filter, half its length
+later.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from emgspasm.dsp.evidence import between
+
+FADED = 3.0
+"""Power, in units of the noise, of the weakest burst that relief is weighed for: noise may have
+grown by 2 dB meanwhile [design]."""
+
+STRONG = 10.0
+"""Power of a burst, in units of the noise, from which the matched filter is not needed."""
+
+
+@numba.njit(cache=True, nogil=True)
+def locate_onset(s, loud_from, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+    """Find where the burst began, and begin to weigh whether it is over."""
+    earliest = s.crossed - sizes.back
+    if s.evidence > 0.0:
+        earliest = min(earliest, s.doubt - sizes.window)
+    earliest = max(earliest, s.begin)
+    if s.pending:
+        earliest = max(earliest, s.pending_offset)
+    loud, quiet, last = mean_power(signal, loud_from - origin, s.now + 1 - origin), s.quiet, s.now
+    s.weak = loud < STRONG * s.quiet
+    if s.weak:
+        last = s.now - sizes.half
+        loud = _mean(matched, loud_from + sizes.half - origin, s.now + 1 - origin)
+        quiet = between(s)
+    s.onset = max(earliest, s.crossed - sizes.window // 2)
+    if loud > 1.2 * quiet:
+        likelihood, best = 0.0, -np.inf
+        slope, cost = 1.0 / quiet - 1.0 / loud, np.log(loud / quiet)
+        for k in range(last, earliest - 1, -1):
+            likelihood += _power(s, k, signal, matched, origin, sizes) * slope - cost
+            if likelihood > best and k <= s.crossed:
+                best = likelihood
+                s.onset = k
+    first, stop = s.onset - origin, s.now + 1 - origin
+    s.energy = mean_power(signal, first, stop) * (stop - first)
+    s.peak = max(s.peak, _loudest(signal, first, stop, sizes.window))
+    s.refined = 1
+    s.evidence = 0.0
+    s.relief = 0.0
+    s.loud = max(s.loud, s.onset)
+    s.relieved = s.loud + 1
+    s.heard = loud * (s.relieved - s.onset)
+    expect(s, loud, quiet)
+
+
+@numba.njit(cache=True, nogil=True)
+def expect(s, loud, quiet):  # type: ignore[no-untyped-def]  # see locate_onset
+    """Weigh relief for a burst of this power: a loud one is missed at once, a weak one later."""
+    rise = max(FADED, loud / quiet)
+    weight = s.weight * s.narrow if s.weak else s.weight
+    s.slope = 0.5 * weight * (1.0 - 1.0 / rise) / quiet
+    s.cost = 0.5 * weight * np.log(rise)
+
+
+@numba.njit(cache=True, nogil=True)
+def relieve(s, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see locate_onset
+    """Weigh the samples that have come for the burst being over."""
+    stop = s.now + 1 - (sizes.half if s.weak else 0)
+    for k in range(s.relieved, stop):
+        power = _power(s, k, signal, matched, origin, sizes)
+        s.heard += power
+        s.relief = max(0.0, s.relief - power * s.slope + s.cost)
+        if s.relief == 0.0:
+            s.loud = k
+    s.relieved = max(s.relieved, stop)
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _power(s, sample, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see locate_onset
+    """What the boundaries of this burst are told from."""
+    if s.weak:
+        return matched[sample + sizes.half - origin]
+    return signal[sample - origin] ** 2
+
+
+@numba.njit(cache=True, nogil=True)
+def mean_power(signal, start, stop):  # type: ignore[no-untyped-def]  # see locate_onset
+    """Mean square from index `start` to `stop`, half open; 0 if that is nothing."""
+    total = 0.0
+    for i in range(start, stop):
+        total += signal[i] * signal[i]
+    return total / max(stop - start, 1)
+
+
+@numba.njit(cache=True, nogil=True)
+def _mean(power, start, stop):  # type: ignore[no-untyped-def]  # see locate_onset
+    """Mean from index `start` to `stop`, half open; 0 if that is nothing."""
+    total = 0.0
+    for i in range(start, stop):
+        total += power[i]
+    return total / max(stop - start, 1)
+
+
+@numba.njit(cache=True, nogil=True)
+def _loudest(signal, start, stop, window):  # type: ignore[no-untyped-def]  # see locate_onset
+    """Largest root mean square of `window` samples in a row."""
+    most = 0.0
+    for first in range(start, stop - window + 1, max(window // 4, 1)):
+        most = max(most, mean_power(signal, first, first + window))
+    return np.sqrt(most)

@@ -1,0 +1,109 @@
+"""Evidence of a weak burst: a stretch up to now is too powerful for noise.
+
+Two sums over the blocks of a channel. Page's CUSUM (1954) for a burst of the weakest kind tells
+since when there is doubt. Within the doubt, a scan takes stretches of several lengths that end
+now and asks for the generalised likelihood ratio of a raised variance, whatever its rise: half
+the degrees of freedom times (r - 1 - ln r), r being the power over that of the noise.
+
+How much evidence is needed depends on how often bursts come, as Bayes has it: the log of the odds
+before the evidence is added to it. In a face at rest a stretch has to be very unlike noise; within
+a run of spasms, where every second has its burst, less will do.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+LENGTHS = np.array([2, 3, 4, 6, 8, 12, 16, 24, 32, 40])
+"""Blocks of 5 ms: 10 to 200 ms."""
+
+LEAST_RISE = 1.9
+"""Power, in units of the noise, under which no stretch is a burst: noise moves that much."""
+
+RARE = 0.0015
+"""Weak bursts per second up to which evidence is asked for in full: one in five minutes [sim]."""
+
+FAST, MOST = 0.03, 1.5
+"""Share of a new window in what the noise has been of late, and power, in units of that, above
+which a window does not count for more: noise that grows is followed in a second, weak bursts
+hardly raise it [sim]."""
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def needed(s, rules):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+    """Log-likelihood ratio that makes a burst, as often as bursts come now."""
+    return rules.evidence - np.log(1.0 + s.frequency / RARE)
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def between(s):  # type: ignore[no-untyped-def]  # see needed
+    """Power of the noise behind the matched filter: that of quiet, or that of late if more."""
+    return max(s.quiet * s.passed / s.raw, s.lately)
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def pass_over(s, sums, sizes):  # type: ignore[no-untyped-def]  # see needed
+    """Begin anew after a burst: its blocks are no evidence of the next."""
+    s.evidence = 0.0
+    s.blocks = max(s.blocks, (s.now + 1 - sizes.half - s.begin) // sizes.block)
+    sums[s.blocks & (len(sums) - 1)] = s.total
+
+
+@numba.njit(cache=True, nogil=True, inline="always")
+def _follow(s, power, glow, noise):  # type: ignore[no-untyped-def]  # see needed
+    """Follow the noise between bursts, a window at a time."""
+    s.lately += FAST * (min(power - glow, MOST * (noise - glow)) - s.lately)
+
+
+@numba.njit(cache=True, nogil=True)
+def weigh(s, value, matched, origin, sums, lengths, sizes, rules):  # type: ignore[no-untyped-def]  # see needed
+    """Weigh the blocks that are complete; past the end of the burst found, 0 if there is none.
+
+    `value` is the envelope now, `matched[0]` what came out of the matched filter at sample
+    `origin`. Where there is no doubt, nothing is sought in a window that is no louder than noise.
+    """
+    glow = s.glow * s.passed / s.raw
+    noise = between(s) + glow
+    if s.evidence == 0.0 and value * value <= s.quiet:
+        pass_over(s, sums, sizes)
+        _follow(s, value * value * s.passed / s.raw, glow, noise)
+        return 0
+    freedom = s.weight * s.narrow
+    slope = 0.5 * freedom * (1.0 - 1.0 / rules.rise) / noise
+    burden = 0.5 * freedom * np.log(rules.rise) * sizes.block
+    # as locals they stay in registers
+    mask, found, most, total, evidence, doubt = len(sums) - 1, 0, 0.0, s.total, s.evidence, s.doubt
+    complete = (s.now + 1 - sizes.half - s.begin) // sizes.block
+    fresh = matched[s.begin + s.blocks * sizes.block + sizes.half - origin :]
+    for block in range(complete - s.blocks):
+        power = 0.0
+        for i in range(sizes.block):
+            power += fresh[block * sizes.block + i]
+        total += power
+        end = s.blocks + block + 1
+        sums[end & mask] = total
+        favour = power * slope - burden
+        stop = s.begin + end * sizes.block
+        if evidence == 0.0:
+            doubt = stop - sizes.block
+        evidence = max(0.0, evidence + favour)
+        if favour <= 0.0:  # a stretch that ends with noise was louder without it
+            continue
+        n_doubted = (stop - doubt) // sizes.block
+        for n in lengths:
+            if n > n_doubted:
+                break
+            length = n * sizes.block
+            power = total - sums[(end - n) & mask]
+            if power < LEAST_RISE * length * noise:
+                continue
+            rise = power / (length * noise)
+            excess = 0.5 * length * freedom * (rise - 1.0 - np.log(rise)) - needed(s, rules)
+            if excess >= most:
+                most, found = excess, stop
+    if complete > s.blocks:
+        _follow(s, (total - s.total) / ((complete - s.blocks) * sizes.block), glow, noise)
+    s.total, s.evidence, s.blocks = total, evidence, max(s.blocks, complete)
+    s.doubt = max(doubt, s.now - sizes.doubt)
+    return found
