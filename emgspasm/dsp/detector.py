@@ -6,7 +6,7 @@ The loop itself is in :mod:`emgspasm.dsp.hysteresis`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import exp, sqrt
+from math import exp, log, sqrt
 from typing import ClassVar
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from emgspasm.dsp import hysteresis
 from emgspasm.dsp.baseline import Baseline
 from emgspasm.dsp.evidence import LENGTHS
+from emgspasm.dsp.filters import EDGE
 from emgspasm.dsp.matched import emg_spectrum
 from emgspasm.dsp.memory import Memory, Rules, Sizes, fresh
 from emgspasm.dsp.stage import Response
@@ -24,6 +25,10 @@ from emgspasm.stream import Burst, BurstQuality, Chunk, StreamInfo
 MATCHED = 0.008
 """Seconds of half the matched filter: long enough to tell EMG from noise that is stronger at 25 Hz
 [design]."""
+
+FULL_BAND = 450.0
+"""Hz; a narrower band has fewer moments at which noise may look like a burst, and so asks for less
+evidence, by the logarithm of their number [design]."""
 
 LATELY = 30.0
 """Seconds over which the frequency of bursts is told [design]."""
@@ -86,7 +91,7 @@ class Detector:
         0 dB [design].
     evidence : float
         Log-likelihood ratio at which a weak burst is taken for one where bursts are rare [sim];
-        less where they come often (:mod:`emgspasm.dsp.evidence`).
+        less where they come often (:mod:`emgspasm.dsp.evidence`) and in a narrow band.
     relief : float
         Log-likelihood ratio for the noise at which a burst is over: some 25 ms of it [design].
     refine : float
@@ -161,7 +166,7 @@ class Detector:
             self.off_sigma,
             0.5 * sqrt(2 / (9 * sizes.window)),
             self.rise,
-            self.evidence,
+            max(self.evidence + log(min(EDGE * fs / FULL_BAND, 1.0)), 1.0),
             self.relief,
             ringing=response.ringing,
             fading=exp(-window / response.fading),

@@ -56,7 +56,7 @@ def _follow(s, power, glow, noise):  # type: ignore[no-untyped-def]  # see neede
     s.lately += FAST * (min(power - glow, MOST * (noise - glow)) - s.lately)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, inline="always")
 def weigh(s, value, matched, origin, sums, lengths, sizes, rules):  # type: ignore[no-untyped-def]  # see needed
     """Weigh the blocks that are complete; past the end of the burst found, 0 if there is none.
 

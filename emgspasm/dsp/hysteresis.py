@@ -148,11 +148,21 @@ def _end(stop, channel, sizes, rules, past, out, count):  # type: ignore[no-unty
 @numba.njit(cache=True, nogil=True)
 def _run(start, values, signal, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
     """Take samples in until one is missing or the channel stops running; how many were taken."""
-    s = past.channels[channel]
-    values = values[: _present(values)]
+    # copies, so that the loop is compiled for one kind of array alone
+    values = values[: _present(values)].copy()
     signal = _after(past.signal[channel], len(values), signal)
     matched = _after(past.matched[channel], len(values), signal[:0])
     power_behind(past.taps[channel], signal, matched, sizes.recent)
+    taken, out = _take(start, values, signal, matched, channel, sizes, rules, past, out, count)
+    past.signal[channel] = signal[taken : taken + sizes.recent]
+    past.matched[channel] = matched[taken : taken + sizes.recent]
+    return taken, out
+
+
+@numba.njit(cache=True, nogil=True)
+def _take(start, values, signal, matched, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
+    """Take samples in until the channel stops running; how many were taken."""
+    s = past.channels[channel]
     origin, taken = start - sizes.recent, 0
     while taken < len(values) and s.phase == RUNNING:
         if s.above:
@@ -164,8 +174,6 @@ def _run(start, values, signal, channel, sizes, rules, past, out, count):  # typ
             out = _decide(
                 s, value, signal, matched, origin, channel, sizes, rules, past, out, count
             )
-    past.signal[channel] = signal[taken : taken + sizes.recent]
-    past.matched[channel] = matched[taken : taken + sizes.recent]
     return taken, out
 
 
