@@ -69,8 +69,10 @@ class Detector:
     """Adaptive hysteresis double threshold with likelihood refinement of both boundaries.
 
     A burst begins where the envelope reaches the upper threshold, ``on_sigma`` standard deviations
-    over the noise level and at least the floor, or where windows of less than that add up to
-    ``evidence``; it lasts until the envelope is under the lower threshold and the noise is back.
+    over the noise level and at least the floor, or where a stretch that hardly stands out is,
+    behind a filter matched to EMG in this channel's noise, too powerful for noise
+    (:mod:`emgspasm.dsp.matched`, :mod:`emgspasm.dsp.evidence`); it lasts until the envelope is
+    under the lower threshold and the noise is back.
     Its onset and offset are then put where a change of variance is most likely
     (maximum-likelihood change point of Gaussian noise; Staude & Wolf 1999).
 
