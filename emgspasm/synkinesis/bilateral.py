@@ -152,7 +152,11 @@ def _along_blink(
     eye = max((r.li for r in act.readings if r.site.side == side), default=0.0)
     if usual:
         return lower  # of a weak one only a part may be found
-    return alike if usual is None and eye < EVEN else []
+    if usual is False or eye >= EVEN:
+        return []
+    # what ends with an eye that goes on after the other may be a spasm on the blink
+    late = [r.offset for r in act.readings if r.site.side == side and outlasts(r, act, fs)]
+    return [r for r in alike if all(abs(r.offset - end) > rules.synchrony * fs for end in late)]
 
 
 def _along_movement(
@@ -179,6 +183,12 @@ def _along_movement(
     return dragged + [
         r for r in rest if not (accompanied(r, rest, rules, fs) or _stands_out(r, act, rules, fs))
     ]
+
+
+def outlasts(reading: Reading, act: Act, fs: float) -> bool:
+    """Whether a burst of a blink goes on after the other side's."""
+    others = [r for r in act.readings if r.site.column == reading.site.opposite]
+    return bool(others) and reading.offset - max(r.offset for r in others) >= 0.03 * fs
 
 
 def _joined(act: Act) -> int:

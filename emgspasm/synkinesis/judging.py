@@ -10,7 +10,14 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from emgspasm.synkinesis.acts import Act, connected, overlap, side_of
-from emgspasm.synkinesis.bilateral import BESIDE, Company, bilateral, drag_along, sideless
+from emgspasm.synkinesis.bilateral import (
+    BESIDE,
+    Company,
+    bilateral,
+    drag_along,
+    outlasts,
+    sideless,
+)
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.spread import EYE, REGIONS
 from emgspasm.synkinesis.verdicts import (
@@ -110,7 +117,7 @@ def _twitch(
         for r in act.readings
         if r.site.side == side
         and min(r.offset, offset) - max(r.onset, onset) > 0
-        and _outlasts(r, act, fs)
+        and outlasts(r, act, fs)
         and r not in readings
     ]
     mine = [r for r in copies if any(overlap(r, s) > 0 for s in readings)]
@@ -118,7 +125,8 @@ def _twitch(
     moving = any(a.kind == "movement" and a.onset < onset and offset < a.offset for a in both)
     blinking = bool(blinks) and any(_is_beside_eye(r) for r in readings)
     together = {r.site.muscle for r in readings if accompanied(r, readings, rules, fs)}
-    for eye in carried:
+    riding = [r for r in readings if blinks and REGIONS.get(r.site.muscle) == EYE]
+    for eye in (*carried, *riding):  # their beginning is the blink's
         for r in readings:
             if abs(r.offset - eye.offset) <= rules.synchrony * fs and r.site != eye.site:
                 together |= {eye.site.muscle, r.site.muscle}
@@ -137,9 +145,3 @@ def _twitch(
 def _is_beside_eye(reading: Reading) -> bool:
     """Whether it is likely of one side, of a facial muscle that no blink moves."""
     return REGIONS.get(reading.site.muscle, EYE) != EYE and reading.least_li >= BESIDE
-
-
-def _outlasts(reading: Reading, act: Act, fs: float) -> bool:
-    """Whether a burst of a blink goes on after the other side's."""
-    others = [r for r in act.readings if r.site.column == reading.site.opposite]
-    return bool(others) and reading.offset - max(r.offset for r in others) >= 0.03 * fs
