@@ -11,6 +11,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from emgspasm.dsp.compiled import LOOP
 from emgspasm.dsp.evidence import between
 
 FADED = 3.0
@@ -21,7 +22,7 @@ STRONG = 10.0
 """Power of a burst, in units of the noise, from which the matched filter is not needed."""
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(**LOOP)
 def locate_onset(s, loud_from, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # numba infers kernels' types
     """Find where the burst began, and begin to weigh whether it is over."""
     earliest = s.crossed - sizes.back
@@ -57,7 +58,7 @@ def locate_onset(s, loud_from, signal, matched, origin, sizes):  # type: ignore[
     expect(s, loud, quiet)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(**LOOP)
 def expect(s, loud, quiet):  # type: ignore[no-untyped-def]  # see locate_onset
     """Weigh relief for a burst of this power: a loud one is missed at once, a weak one later."""
     rise = max(FADED, loud / quiet)
@@ -66,7 +67,7 @@ def expect(s, loud, quiet):  # type: ignore[no-untyped-def]  # see locate_onset
     s.cost = 0.5 * weight * np.log(rise)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(**LOOP)
 def relieve(s, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see locate_onset
     """Weigh the samples that have come for the burst being over."""
     stop = s.now + 1 - (sizes.half if s.weak else 0)
@@ -79,7 +80,7 @@ def relieve(s, signal, matched, origin, sizes):  # type: ignore[no-untyped-def] 
     s.relieved = max(s.relieved, stop)
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@numba.njit(inline="always", **LOOP)
 def _power(s, sample, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see locate_onset
     """What the boundaries of this burst are told from."""
     if s.weak:
@@ -87,7 +88,7 @@ def _power(s, sample, signal, matched, origin, sizes):  # type: ignore[no-untype
     return signal[sample - origin] ** 2
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(**LOOP)
 def mean_power(signal, start, stop):  # type: ignore[no-untyped-def]  # see locate_onset
     """Mean square from index `start` to `stop`, half open; 0 if that is nothing."""
     total = 0.0
@@ -96,7 +97,7 @@ def mean_power(signal, start, stop):  # type: ignore[no-untyped-def]  # see loca
     return total / max(stop - start, 1)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(**LOOP)
 def _mean(power, start, stop):  # type: ignore[no-untyped-def]  # see locate_onset
     """Mean from index `start` to `stop`, half open; 0 if that is nothing."""
     total = 0.0
@@ -105,7 +106,7 @@ def _mean(power, start, stop):  # type: ignore[no-untyped-def]  # see locate_ons
     return total / max(stop - start, 1)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(**LOOP)
 def _loudest(signal, start, stop, window):  # type: ignore[no-untyped-def]  # see locate_onset
     """Largest root mean square of `window` samples in a row."""
     most = 0.0

@@ -9,10 +9,11 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from emgspasm.dsp.compiled import LOOP
 from emgspasm.dsp.memory import GOOD, ROW, SETTLING
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(**LOOP)
 def emit(s, quality, channel, shortest, out, count):  # type: ignore[no-untyped-def]  # numba infers kernels' types
     """Write the pending burst out if it has `shortest` samples and is loud enough."""
     s.pending = 0
@@ -33,17 +34,23 @@ def emit(s, quality, channel, shortest, out, count):  # type: ignore[no-untyped-
     count[0] += 1
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@numba.njit(inline="always", **LOOP)
 def postpone(out, first, count, moment):  # type: ignore[no-untyped-def]  # see emit
     """What was found from row `first` on became certain only now."""
     for i in range(first, count[0]):
         out[i].moment = moment
 
 
+@numba.njit(inline="always", **LOOP)
+def has_room(out, count):  # type: ignore[no-untyped-def]  # see emit
+    """Whether there is room for the two bursts a decision may say."""
+    return count[0] + 2 <= len(out)
+
+
 @numba.njit(cache=True, nogil=True)
 def roomy(out, count):  # type: ignore[no-untyped-def]  # see emit
-    """`out`, or a copy of twice its size, with room for the two bursts a decision may say."""
-    if count[0] + 2 <= len(out):
+    """`out`, or a copy of twice its size if there is no room."""
+    if has_room(out, count):
         return out
     bigger = np.empty(2 * len(out), ROW)
     bigger[: len(out)] = out

@@ -15,6 +15,8 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from emgspasm.dsp.compiled import LOOP
+
 LENGTHS = np.array([2, 3, 4, 6, 8, 12, 16, 24, 32, 40])
 """Blocks of 5 ms: 10 to 200 ms."""
 
@@ -30,19 +32,19 @@ which a window does not count for more: noise that grows is followed in a second
 hardly raise it [sim]."""
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@numba.njit(inline="always", **LOOP)
 def needed(s, rules):  # type: ignore[no-untyped-def]  # numba infers kernels' types
     """Log-likelihood ratio that makes a burst, as often as bursts come now."""
     return rules.evidence - np.log(1.0 + s.frequency / RARE)
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@numba.njit(inline="always", **LOOP)
 def between(s):  # type: ignore[no-untyped-def]  # see needed
     """Power of the noise behind the matched filter: that of quiet, or that of late if more."""
     return max(s.quiet * s.passed / s.raw, s.lately)
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@numba.njit(inline="always", **LOOP)
 def pass_over(s, sums, sizes):  # type: ignore[no-untyped-def]  # see needed
     """Begin anew after a burst: its blocks are no evidence of the next."""
     s.evidence = 0.0
@@ -50,13 +52,13 @@ def pass_over(s, sums, sizes):  # type: ignore[no-untyped-def]  # see needed
     sums[s.blocks & (len(sums) - 1)] = s.total
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@numba.njit(inline="always", **LOOP)
 def _follow(s, power, glow, noise):  # type: ignore[no-untyped-def]  # see needed
     """Follow the noise between bursts, a window at a time."""
     s.lately += FAST * (min(power - glow, MOST * (noise - glow)) - s.lately)
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@numba.njit(inline="always", **LOOP)
 def weigh(s, value, matched, origin, sums, lengths, sizes, rules):  # type: ignore[no-untyped-def]  # see needed
     """Weigh the blocks that are complete; past the end of the burst found, 0 if there is none.
 

@@ -13,8 +13,8 @@ it began and ended is then sought in the power (:mod:`emgspasm.dsp.boundaries`).
 Filters ring. What they still ring with after a burst is known from its power: it is added to the
 noise until it has faded, so that no burst has an echo.
 
-What every quiet window passes through is inlined: handing the memory's arrays to a function counts
-references, which took longer than the arithmetic.
+What every quiet window passes through is inlined: a call, with all the memory's arrays, took longer
+than the arithmetic.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.dsp.boundaries import expect, locate_onset, mean_power, relieve
-from emgspasm.dsp.emission import emit, postpone, roomy
+from emgspasm.dsp.compiled import LOOP
+from emgspasm.dsp.emission import emit, has_room, postpone, roomy
 from emgspasm.dsp.evidence import between, needed, pass_over, weigh
 from emgspasm.dsp.matched import power_behind
 from emgspasm.dsp.memory import (
@@ -90,7 +91,7 @@ def finish(stop: int, sizes: Sizes, rules: Rules, past: Memory) -> NDArray[np.vo
     return out[: count[0]]
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(**LOOP)
 def _begin(s, sample, sizes):  # type: ignore[no-untyped-def]  # numba infers kernels' types
     s.phase = CALIBRATING
     s.begin = sample
@@ -153,36 +154,43 @@ def _run(start, values, signal, channel, sizes, rules, past, out, count):  # typ
     signal = _after(past.signal[channel], len(values), signal)
     matched = _after(past.matched[channel], len(values), signal[:0])
     power_behind(past.taps[channel], signal, matched, sizes.recent)
-    taken, out = _take(start, values, signal, matched, channel, sizes, rules, past, out, count)
+    s, taken = past.channels[channel], 0
+    while taken < len(values) and s.phase == RUNNING:
+        out = roomy(out, count)
+        taken = _take(
+            start, taken, values, signal, matched, channel, sizes, rules, past, out, count
+        )
     past.signal[channel] = signal[taken : taken + sizes.recent]
     past.matched[channel] = matched[taken : taken + sizes.recent]
     return taken, out
 
 
-@numba.njit(cache=True, nogil=True)
-def _take(start, values, signal, matched, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
-    """Take samples in until the channel stops running; how many were taken."""
+@numba.njit(**LOOP)
+def _take(start, taken, values, signal, matched, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
+    """Take samples in until the channel stops running or `out` is full; how many are taken."""
     s = past.channels[channel]
-    origin, taken = start - sizes.recent, 0
-    while taken < len(values) and s.phase == RUNNING:
+    origin = start - sizes.recent
+    while taken < len(values) and s.phase == RUNNING and has_room(out, count):
         if s.above:
             taken, due = _last(s, start, taken, values, signal[sizes.recent :])
         else:
             taken, due = _wait(s, start, taken, values)
         if due:
             value = values[taken - 1]
-            out = _decide(
-                s, value, signal, matched, origin, channel, sizes, rules, past, out, count
-            )
-    return taken, out
+            _decide(s, value, signal, matched, origin, channel, sizes, rules, past, out, count)
+    return taken
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(**LOOP)
 def _present(values):  # type: ignore[no-untyped-def]  # see _begin
     """How many samples come before one that is missing."""
-    for i in range(len(values)):
-        if np.isnan(values[i]):
-            return i
+    n_missing = 0
+    for i in range(len(values)):  # without a branch: several at once
+        n_missing += np.isnan(values[i])
+    if n_missing:
+        for i in range(len(values)):
+            if np.isnan(values[i]):
+                return i
     return len(values)
 
 
@@ -196,7 +204,7 @@ def _after(recent, n, samples):  # type: ignore[no-untyped-def]  # see _begin
     return whole
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@numba.njit(inline="always", **LOOP)
 def _wait(s, start, i, values):  # type: ignore[no-untyped-def]  # see _begin
     """Take quiet samples in up to one that asks for a decision; whether there is one."""
     ahead, on, n, due = values[i : i + s.calm + 1], s.on, 0, False
@@ -210,7 +218,7 @@ def _wait(s, start, i, values):  # type: ignore[no-untyped-def]  # see _begin
     return i + n + 1, due
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@numba.njit(inline="always", **LOOP)
 def _last(s, start, i, values, signal):  # type: ignore[no-untyped-def]  # see _begin
     """Take samples of a burst in up to one that asks for a decision; whether there is one."""
     stop = max(s.step - start, i) + 1
@@ -222,7 +230,7 @@ def _last(s, start, i, values, signal):  # type: ignore[no-untyped-def]  # see _
     return i + len(ahead), s.now >= s.step
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@numba.njit(inline="always", **LOOP)
 def _decide(s, value, signal, matched, origin, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
     """The textbook loop, for the sample just taken in."""
     if s.above:
@@ -236,10 +244,9 @@ def _decide(s, value, signal, matched, origin, channel, sizes, rules, past, out,
             if s.pending and _earliest(s, sizes) >= s.pending_offset + sizes.merge:
                 emit(s, GOOD, channel, _shortest(s, sizes), out, count)
             s.calm = _calm(s, sizes)
-    return roomy(out, count) if count[0] + 2 > len(out) else out
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(**LOOP)
 def _follow(s, value, signal, matched, origin, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
     """Look at the burst under way: where it began, whether it is over."""
     s.step = s.now + sizes.block
@@ -267,7 +274,7 @@ def _follow(s, value, signal, matched, origin, channel, sizes, rules, past, out,
             study(s, value, 1, signal, matched, origin, channel, sizes, rules, past)
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@numba.njit(inline="always", **LOOP)
 def _cross(s, sample, value, sizes):  # type: ignore[no-untyped-def]  # see _begin
     s.above = 1
     s.refined = 0
@@ -281,7 +288,7 @@ def _cross(s, sample, value, sizes):  # type: ignore[no-untyped-def]  # see _beg
     s.calm = 0
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@numba.njit(inline="always", **LOOP)
 def _judge(s, value, signal, matched, origin, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
     """Judge the window that ends here: a weak burst, doubt, or quiet to learn from."""
     _fade(s, sizes, rules)
@@ -296,7 +303,7 @@ def _judge(s, value, signal, matched, origin, channel, sizes, rules, past, out, 
         study(s, value, weight, signal, matched, origin, channel, sizes, rules, past)
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@numba.njit(inline="always", **LOOP)
 def _fade(s, sizes, rules):  # type: ignore[no-untyped-def]  # see _begin
     """A window is over."""
     s.window = s.now + sizes.window
@@ -304,14 +311,14 @@ def _fade(s, sizes, rules):  # type: ignore[no-untyped-def]  # see _begin
     s.frequency *= rules.forgetting
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@numba.njit(inline="always", **LOOP)
 def _earliest(s, sizes):  # type: ignore[no-untyped-def]  # see _begin
     """Earliest onset a burst to come can be given."""
     earliest = s.now + 1 - sizes.back
     return min(earliest, s.doubt - sizes.window) if s.evidence > 0.0 else earliest
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@numba.njit(inline="always", **LOOP)
 def _calm(s, sizes):  # type: ignore[no-untyped-def]  # see _begin
     """Samples until the next that can change anything, unless it is above `on`."""
     calm = s.window - s.now - 1
@@ -320,7 +327,7 @@ def _calm(s, sizes):  # type: ignore[no-untyped-def]  # see _begin
     return max(calm, 0)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(**LOOP)
 def _open(s, loud_from, signal, matched, origin, channel, sizes, out, count):  # type: ignore[no-untyped-def]  # see _begin
     """Find where the burst began; let the one before go if it lies too far back to merge."""
     locate_onset(s, loud_from, signal, matched, origin, sizes)
@@ -328,13 +335,13 @@ def _open(s, loud_from, signal, matched, origin, channel, sizes, out, count):  #
         emit(s, GOOD, channel, _shortest(s, sizes), out, count)
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@numba.njit(inline="always", **LOOP)
 def _shortest(s, sizes):  # type: ignore[no-untyped-def]  # see _begin
     """Behind the matched filter a boundary is known to a quarter of its length."""
     return sizes.shortest - sizes.half if s.pending_weak else sizes.shortest
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(**LOOP)
 def _close(s, offset, energy, sizes, rules, sums):  # type: ignore[no-untyped-def]  # see _begin
     """Make the open burst pending, merged with the one that is."""
     n_samples = offset - s.onset

@@ -10,6 +10,7 @@ import numpy as np
 
 from emgspasm.dsp.baseline import level, quietest, remember
 from emgspasm.dsp.boundaries import mean_power
+from emgspasm.dsp.compiled import LOOP
 from emgspasm.dsp.matched import design
 
 DOUBTED = 4
@@ -51,7 +52,7 @@ def calibrate(s, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  
     s.passed = s.lately = s.quiet * share
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@numba.njit(inline="always", **LOOP)
 def study(s, value, weight, signal, matched, origin, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  # see calibrate
     """Learn the level of every so many windows; one in doubt counts for less of them."""
     # a hundredth of the noise is no noise but a recorder that stands still
@@ -67,7 +68,7 @@ def study(s, value, weight, signal, matched, origin, channel, sizes, rules, past
         threshold(s, past.ordered[channel], sizes, rules)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(**LOOP)
 def _relearn(s, signal, origin, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  # see calibrate
     """Learn the level from the last windows alone: it was that of a contraction."""
     account(s)
@@ -78,7 +79,7 @@ def _relearn(s, signal, origin, channel, sizes, rules, past):  # type: ignore[no
     threshold(s, past.ordered[channel], sizes, rules)
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@numba.njit(inline="always", **LOOP)
 def _compare(s, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see calibrate
     """Follow what the matched filter leaves of the noise, over the window that ends now."""
     first, raw, passed = s.now + 1 - sizes.window - origin, 0.0, 0.0
@@ -90,7 +91,7 @@ def _compare(s, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]
     s.passed += PATIENCE * (passed / sizes.window - s.passed)
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@numba.njit(inline="always", **LOOP)
 def account(s):  # type: ignore[no-untyped-def]  # see calibrate
     """Count the samples since the last call, at the level they had."""
     n_samples = s.now + 1 - max(s.counted, s.settled)
@@ -100,14 +101,14 @@ def account(s):  # type: ignore[no-untyped-def]  # see calibrate
     s.counted = s.now + 1
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@numba.njit(inline="always", **LOOP)
 def learn(s, value, channel, past):  # type: ignore[no-untyped-def]  # see calibrate
     """Remember a quiet value of the envelope, as its power 2/3 (see :func:`threshold`)."""
     remember(past.ordered[channel], past.arrival[channel], s.seen, np.cbrt(value * value))
     s.seen += 1
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@numba.njit(inline="always", **LOOP)
 def threshold(s, ordered, sizes, rules):  # type: ignore[no-untyped-def]  # see calibrate
     """Thresholds from the quiet values.
 
@@ -131,7 +132,7 @@ def threshold(s, ordered, sizes, rules):  # type: ignore[no-untyped-def]  # see 
     s.weight = min(1.0, 1.0 / (4.5 * sizes.window * s.scatter))
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+@numba.njit(inline="always", **LOOP)
 def _envelope(value):  # type: ignore[no-untyped-def]  # see calibrate
     """Power 3/2: back from where the noise is Gaussian."""
     return value * np.sqrt(value)
