@@ -163,13 +163,14 @@ class Detector:
         window = sizes.window / fs
         # a window has no more degrees of freedom than samples; the MAD of few or quantised values
         # may say less spread than that, which would make a threshold of nothing
+        narrow = log(min(EDGE * fs / FULL_BAND, 1.0))
         rules = Rules(
             self.on_sigma,
             self.off_sigma,
             0.5 * sqrt(2 / (9 * sizes.window)),
             self.rise,
-            max(self.evidence + log(min(EDGE * fs / FULL_BAND, 1.0)), 1.0),
-            self.relief,
+            max(self.evidence + narrow, 1.0),
+            max(self.relief + narrow, 1.0),
             ringing=response.ringing,
             fading=exp(-window / response.fading),
             forgetting=exp(-window / LATELY),
