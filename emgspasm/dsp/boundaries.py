@@ -1,9 +1,9 @@
 """Where a burst began and ended: the most likely moment of a change of variance.
 
-A strong burst is looked at as it is; one that hardly stands out, behind the matched filter, where
-it does, at the price of a few milliseconds' smear. `s` is one row of ``memory.CHANNEL``; `signal`
-and `matched` begin with sample `origin`, the latter as it came out of the filter, half its length
-later.
+A strong burst is looked at as it is; one that hardly stands out, or rides on a swinging cable,
+behind the matched filter, where it does, at the price of a few milliseconds' smear. `s` is one row
+of ``memory.CHANNEL``; `signal` and `matched` begin with sample `origin`, the latter as it came out
+of the filter, half its length later.
 """
 
 from __future__ import annotations
@@ -21,6 +21,10 @@ grown by 2 dB meanwhile [design]."""
 STRONG = 10.0
 """Power of a burst, in units of the noise, from which the matched filter is not needed."""
 
+PURE = 0.2
+"""Where the matched filter leaves less of it, in units of the noise, something slow is louder than
+the burst: EMG between 30 and 120 Hz keeps a third [sim]."""
+
 
 @numba.njit(**LOOP)
 def locate_onset(s, loud_from, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # numba infers kernels' types
@@ -32,11 +36,11 @@ def locate_onset(s, loud_from, signal, matched, origin, sizes):  # type: ignore[
     if s.pending:
         earliest = max(earliest, s.pending_offset)
     loud, quiet, last = mean_power(signal, loud_from - origin, s.now + 1 - origin), s.quiet, s.now
-    s.weak = loud < STRONG * s.quiet
+    behind = _mean(matched, loud_from + sizes.half - origin, s.now + 1 - origin)
+    s.weak = loud < STRONG * s.quiet or behind / between(s) < PURE * loud / s.quiet
     if s.weak:
         last = s.now - sizes.half
-        loud = _mean(matched, loud_from + sizes.half - origin, s.now + 1 - origin)
-        quiet = between(s)
+        loud, quiet = behind, between(s)
     s.onset = max(earliest, s.crossed - sizes.window // 2)
     if loud > 1.2 * quiet:
         likelihood, best = 0.0, -np.inf

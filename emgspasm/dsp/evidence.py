@@ -26,6 +26,9 @@ LEAST_RISE = 1.9
 RARE = 0.0015
 """Weak bursts per second up to which evidence is asked for in full: one in five minutes [sim]."""
 
+CONFIRMED = 3.0
+"""Power behind the matched filter, in units of the noise, that confirms a crossing of `on`."""
+
 FAST, MOST = 0.03, 1.5
 """Share of a new window in what the noise has been of late, and power, in units of that, above
 which a window does not count for more: noise that grows is followed in a second, weak bursts
@@ -42,6 +45,15 @@ def needed(s, rules):  # type: ignore[no-untyped-def]  # numba infers kernels' t
 def between(s):  # type: ignore[no-untyped-def]  # see needed
     """Power of the noise behind the matched filter: that of quiet, or that of late if more."""
     return max(s.quiet * s.passed / s.raw, s.lately)
+
+
+@numba.njit(**LOOP)
+def confirmed(s, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see needed
+    """Whether the last window is loud where EMG is, too: a cable that swings is not."""
+    stop, total = s.now + 1 - origin, 0.0
+    for i in range(stop - sizes.window, stop):
+        total += matched[i]
+    return total >= CONFIRMED * sizes.window * between(s)
 
 
 @numba.njit(inline="always", **LOOP)

@@ -3,12 +3,13 @@
 The loop decides by samples up to now and by nothing of the chunk they came in, so that any
 chunking gives the same bursts.
 
-A burst begins in one of two ways. Strong ones: the envelope reaches the `on` threshold. Weak
-ones: behind the matched filter, some stretch up to now is too powerful for noise
-(:mod:`emgspasm.dsp.evidence`); until the evidence is back at zero there is doubt, and what is in
-doubt is not learnt as noise. A burst ends when the envelope is under the `off` threshold *and*
-the log-likelihood that the noise is back, summed sample by sample, is high enough. Where exactly
-it began and ended is then sought in the power (:mod:`emgspasm.dsp.boundaries`).
+A burst begins in one of two ways. Strong ones: the envelope reaches the `on` threshold, and what is
+behind the matched filter is loud as well, which a cable that swings is not. Weak ones: behind the
+matched filter, some stretch up to now is too powerful for noise (:mod:`emgspasm.dsp.evidence`);
+until the evidence is back at zero there is doubt, and what is in doubt is not learnt as noise. A
+burst ends when the envelope is under the `off` threshold *and* the log-likelihood that the noise is
+back, summed sample by sample, is high enough. Where exactly it began and ended is then sought in
+the power (:mod:`emgspasm.dsp.boundaries`).
 
 Filters ring. What they still ring with after a burst is known from its power: it is added to the
 noise until it has faded, so that no burst has an echo.
@@ -26,7 +27,7 @@ from numpy.typing import NDArray
 from emgspasm.dsp.boundaries import expect, locate_onset, mean_power, relieve
 from emgspasm.dsp.compiled import LOOP
 from emgspasm.dsp.emission import emit, has_room, postpone, roomy
-from emgspasm.dsp.evidence import between, needed, pass_over, weigh
+from emgspasm.dsp.evidence import between, confirmed, needed, pass_over, weigh
 from emgspasm.dsp.matched import power_behind
 from emgspasm.dsp.memory import (
     CALIBRATING,
@@ -40,6 +41,7 @@ from emgspasm.dsp.memory import (
     Sizes,
 )
 from emgspasm.dsp.noise import DOUBTED, account, calibrate, study
+from emgspasm.dsp.watermark import next_crossing
 
 ECHO = 4.0
 """Power of an echo, at most, in units of what is expected of it: 6 dB more [design]."""
@@ -99,6 +101,8 @@ def _begin(s, sample, sizes):  # type: ignore[no-untyped-def]  # numba infers ke
     s.counted = sample
     s.calm = s.held = s.seen = s.lower = 0
     s.above = s.pending = 0
+    s.beyond = sample - 1
+    s.reached = sample
     s.blocks = 0
     s.evidence = s.glow = s.frequency = s.total = 0.0
     s.window = sample + sizes.window - 1
@@ -235,8 +239,8 @@ def _decide(s, value, signal, matched, origin, channel, sizes, rules, past, out,
     """The textbook loop, for the sample just taken in."""
     if s.above:
         _follow(s, value, signal, matched, origin, channel, sizes, rules, past, out, count)
-    elif value >= s.on and value * value >= ECHO * s.glow:
-        _cross(s, s.now, value, sizes)
+    elif _crosses(s, value) and confirmed(s, matched, origin, sizes):
+        _cross(s, next_crossing(s, sizes), value, sizes)
     else:
         if s.now >= s.window:
             _judge(s, value, signal, matched, origin, channel, sizes, rules, past, out, count)
@@ -275,6 +279,17 @@ def _follow(s, value, signal, matched, origin, channel, sizes, rules, past, out,
 
 
 @numba.njit(inline="always", **LOOP)
+def _crosses(s, value):  # type: ignore[no-untyped-def]  # see _begin
+    """Whether the envelope is above `on`, and not by what rings; and since when."""
+    if value < s.on or value * value < ECHO * s.glow:
+        return False
+    if s.now > s.beyond + 1:
+        s.reached = s.now
+    s.beyond = s.now
+    return True
+
+
+@numba.njit(inline="always", **LOOP)
 def _cross(s, sample, value, sizes):  # type: ignore[no-untyped-def]  # see _begin
     s.above = 1
     s.refined = 0
@@ -283,7 +298,7 @@ def _cross(s, sample, value, sizes):  # type: ignore[no-untyped-def]  # see _beg
     s.energy = 0.0
     s.loud = sample
     s.leave = s.off
-    s.step = sample + sizes.block
+    s.step = s.now + sizes.block - (s.now - sample) % sizes.block
     s.window = sample + sizes.window
     s.calm = 0
 
@@ -300,7 +315,8 @@ def _judge(s, value, signal, matched, origin, channel, sizes, rules, past, out, 
     else:  # a little evidence comes and goes with loud noise, which is to be learnt as noise
         doubted = s.evidence > 0.0 and s.evidence > 0.7 * needed(s, rules)
         weight = 1 if doubted else DOUBTED
-        study(s, value, weight, signal, matched, origin, channel, sizes, rules, past)
+        if value < s.on:
+            study(s, value, weight, signal, matched, origin, channel, sizes, rules, past)
 
 
 @numba.njit(inline="always", **LOOP)
@@ -314,7 +330,7 @@ def _fade(s, sizes, rules):  # type: ignore[no-untyped-def]  # see _begin
 @numba.njit(inline="always", **LOOP)
 def _earliest(s, sizes):  # type: ignore[no-untyped-def]  # see _begin
     """Earliest onset a burst to come can be given."""
-    earliest = s.now + 1 - sizes.back
+    earliest = next_crossing(s, sizes) - sizes.back
     return min(earliest, s.doubt - sizes.window) if s.evidence > 0.0 else earliest
 
 

@@ -77,17 +77,22 @@ def design(
 
 @numba.njit(cache=True, nogil=True)
 def _fill(taps, noise, emg):  # type: ignore[no-untyped-def]  # numba infers kernels' types
-    """Taps with the gain that is best, under a raised cosine."""
+    """Taps with the gain that is best, under a raised cosine, and none where cables swing.
+
+    Taps that sum to zero stop a constant and hardly pass what is slow, which a filter as short as
+    this would else: at 15 Hz 24 instead of 2 dB less.
+    """
     in_band = emg > 0.05
     # a notch leaves no noise, but what rings in it is not to be sought there
     noise = np.maximum(noise, noise[in_band].mean())
     burst = emg * (EXPECTED * noise[in_band].sum() / emg.sum())
     gain = np.sqrt(burst / (noise * (burst + noise)))
     half, n = len(taps) // 2, len(emg)
+    taper = 0.5 + 0.5 * np.cos(np.pi * np.arange(-half, half + 1) / (half + 1))
     for k in range(half + 1):
         turn = np.pi * k * (np.arange(n) + 0.5) / n
-        taper = 0.5 + 0.5 * np.cos(np.pi * k / (half + 1))
-        taps[half + k] = taps[half - k] = taper * np.sum(gain * np.cos(turn))
+        taps[half + k] = taps[half - k] = taper[half + k] * np.sum(gain * np.cos(turn))
+    taps -= taper * (taps.sum() / taper.sum())
     taps /= np.sqrt(np.sum(taps * taps))
 
 

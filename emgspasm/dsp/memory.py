@@ -53,7 +53,9 @@ CHANNEL = np.dtype(
         ("off", np.float64),
         ("leave", np.float64),  # envelope under which the burst under way may end
         ("above", np.int64),
-        ("crossed", np.int64),  # where the envelope reached `on`
+        ("reached", np.int64),  # where the envelope reached `on` last
+        ("beyond", np.int64),  # last sample at which it was above
+        ("crossed", np.int64),  # where it did in the burst under way
         ("refined", np.int64),  # whether `onset` is known
         ("onset", np.int64),
         ("peak", np.float64),

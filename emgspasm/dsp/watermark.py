@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import numba
 
+from emgspasm.dsp.compiled import LOOP
 from emgspasm.dsp.memory import CALIBRATING, IDLE, Memory, Sizes
+
+
+@numba.njit(inline="always", **LOOP)
+def next_crossing(s, sizes):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+    """Earliest crossing of `on` that a burst to come can be given.
+
+    One that has been reached may still be confirmed behind the matched filter, which is late.
+    """
+    if s.beyond == s.now:
+        return max(s.reached, s.now - sizes.half - sizes.block)
+    return s.now + 1
 
 
 @numba.njit(cache=True, nogil=True)
@@ -32,7 +44,7 @@ def earliest_onset(past: Memory, sizes: Sizes, stop: int, shift: int) -> int:
         elif s.above and s.refined:
             first = s.onset
         else:
-            moment = s.crossed if s.above else s.now + 1
+            moment = s.crossed if s.above else next_crossing(s, sizes)
             first = moment - sizes.back
             if s.evidence > 0.0:
                 first = min(first, s.doubt - sizes.window)
