@@ -54,7 +54,8 @@ def undoing(marker: Annotation) -> str:
 
 def _standing(annotations: Iterable[Annotation]) -> list[Annotation]:
     """Annotations in order, without those that were taken back."""
-    notes = sorted(annotations, key=lambda note: note.onset)
+    # at one moment in an order that does not depend on which came first
+    notes = sorted(annotations, key=lambda note: (note.onset, note.duration, note.text))
     taken = [match for match in map(_UNDONE.fullmatch, (note.text for note in notes)) if match]
     undone = [(match["text"], float(match["onset"])) for match in taken]
     return [
