@@ -54,7 +54,7 @@ def measured(replayed):
 
 def test_a_dragged_threshold_analyzes_a_replay_anew(measured, qtbot, tmp_path):
     before = measured.desk.feed.thresholds.copy()
-    drag(measured, 0, "on", 30.0)
+    drag(measured, 0, "on", 10.0)
     sigma = measured.tuner.config.config.pipeline.detector.on_sigma
     assert sigma > 8
     assert any("analyzed anew" in said for said in measured.surface.notice.said)
@@ -65,7 +65,7 @@ def test_a_dragged_threshold_analyzes_a_replay_anew(measured, qtbot, tmp_path):
     measured.frame()
     assert measured.desk.pipeline.detector.on_sigma == sigma
     after = measured.desk.feed.thresholds
-    assert after[2, 0] == pytest.approx(before[2, 0] + 30.0, rel=0.25)  # noise is learnt anew
+    assert after[2, 0] == pytest.approx(before[2, 0] + 10.0, rel=0.25)  # noise is learnt anew
     assert (after[2] > before[2]).all()  # one setting holds for all channels
     assert measured.desk.feed.found.events
     measured.tuner.write(tmp_path / "mine.toml")
