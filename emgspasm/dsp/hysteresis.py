@@ -9,7 +9,7 @@ matched filter, some stretch up to now is too powerful for noise (:mod:`emgspasm
 until the evidence is back at zero there is doubt, and what is in doubt is not learnt as noise. A
 burst ends when the envelope is under the `off` threshold *and* the log-likelihood that the noise is
 back, summed sample by sample, is high enough. Where exactly it began and ended is then sought in
-the power (:mod:`emgspasm.dsp.boundaries`).
+the power (:mod:`emgspasm.dsp.underway`, :mod:`emgspasm.dsp.boundaries`).
 
 Filters ring. What they still ring with after a burst is known from its power: it is added to the
 noise until it has faded, so that no burst has an echo.
@@ -24,10 +24,9 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.dsp.boundaries import expect, locate_onset, mean_power, relieve
 from emgspasm.dsp.compiled import LOOP
 from emgspasm.dsp.emission import emit, has_room, postpone, roomy
-from emgspasm.dsp.evidence import between, confirmed, needed, pass_over, weigh
+from emgspasm.dsp.evidence import confirmed, needed, weigh
 from emgspasm.dsp.matched import power_behind
 from emgspasm.dsp.memory import (
     CALIBRATING,
@@ -41,10 +40,8 @@ from emgspasm.dsp.memory import (
     Sizes,
 )
 from emgspasm.dsp.noise import DOUBTED, account, calibrate, study
+from emgspasm.dsp.underway import ECHO, close, cross, fade, follow, open_up, shortest
 from emgspasm.dsp.watermark import next_crossing
-
-ECHO = 4.0
-"""Power of an echo, at most, in units of what is expected of it: 6 dB more [design]."""
 
 
 @numba.njit(cache=True, nogil=True)
@@ -137,11 +134,11 @@ def _end(stop, channel, sizes, rules, past, out, count):  # type: ignore[no-unty
             origin = s.now + 1 - sizes.recent
             signal, matched = past.signal[channel], past.matched[channel]
             if not s.refined:
-                _open(s, s.crossed, signal, matched, origin, channel, sizes, out, count)
-            _close(s, s.now + 1, s.energy, sizes, rules, past.sums[channel])
+                open_up(s, s.crossed, signal, matched, origin, channel, sizes, out, count)
+            close(s, s.now + 1, s.energy, sizes, rules, past.sums[channel])
             emit(s, CUT, channel, sizes.shortest, out, count)
         elif s.pending:
-            emit(s, GOOD, channel, sizes.shortest, out, count)
+            emit(s, GOOD, channel, shortest(s, sizes), out, count)
         account(s)
     postpone(out, first, count, stop)
     s.phase = IDLE
@@ -238,93 +235,45 @@ def _last(s, start, i, values, signal):  # type: ignore[no-untyped-def]  # see _
 def _decide(s, value, signal, matched, origin, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
     """The textbook loop, for the sample just taken in."""
     if s.above:
-        _follow(s, value, signal, matched, origin, channel, sizes, rules, past, out, count)
-    elif _crosses(s, value) and confirmed(s, matched, origin, sizes):
-        _cross(s, next_crossing(s, sizes), value, sizes)
-    else:
-        if s.now >= s.window:
-            _judge(s, value, signal, matched, origin, channel, sizes, rules, past, out, count)
-        if not s.above:
-            if s.pending and _earliest(s, sizes) >= s.pending_offset + sizes.merge:
-                emit(s, GOOD, channel, _shortest(s, sizes), out, count)
-            s.calm = _calm(s, sizes)
-
-
-@numba.njit(**LOOP)
-def _follow(s, value, signal, matched, origin, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
-    """Look at the burst under way: where it began, whether it is over."""
-    s.step = s.now + sizes.block
-    if not s.refined and s.now - s.crossed >= sizes.window:
-        _open(s, s.crossed, signal, matched, origin, channel, sizes, out, count)
-    if not s.refined:
+        if follow(s, value, signal, matched, origin, channel, sizes, rules, past, out, count):
+            _begin(s, s.now + 1, sizes)
         return
-    relieve(s, signal, matched, origin, sizes)
-    if value < s.leave and s.relief >= rules.relief:
-        offset = max(s.loud, s.onset, s.now + 1 - sizes.recent) + 1
-        n_after = s.now + 1 - offset
-        tail = n_after * mean_power(signal, offset - origin, s.now + 1 - origin)
-        _close(s, offset, s.energy - tail, sizes, rules, past.sums[channel])
-    elif s.now - s.crossed >= sizes.longest:
-        _close(s, s.now + 1, s.energy, sizes, rules, past.sums[channel])
-        emit(s, CUT, channel, sizes.shortest, out, count)
-        account(s)
-        _begin(s, s.now + 1, sizes)
-    elif s.now >= s.window:
-        _fade(s, sizes, rules)
-        loud = s.heard / max(s.relieved - s.onset, 1)
-        expect(s, loud, between(s) if s.weak else s.quiet)
-        s.leave = max(s.off, np.sqrt(ECHO * rules.ringing * s.energy / (s.now + 1 - s.onset)))
-        if value < s.on:
-            study(s, value, 1, signal, matched, origin, channel, sizes, rules, past)
+    loud = value >= s.on and value * value >= ECHO * s.glow
+    if loud:
+        _reach(s)
+    if loud and confirmed(s, matched, origin, sizes):
+        cross(s, next_crossing(s, sizes), value, sizes)
+        return
+    if s.now >= s.window:
+        _judge(s, value, signal, matched, origin, channel, sizes, rules, past, out, count)
+    if not s.above:
+        if s.pending and _earliest(s, sizes) >= s.pending_offset + sizes.merge:
+            emit(s, GOOD, channel, shortest(s, sizes), out, count)
+        s.calm = _calm(s, sizes)
 
 
 @numba.njit(inline="always", **LOOP)
-def _crosses(s, value):  # type: ignore[no-untyped-def]  # see _begin
-    """Whether the envelope is above `on`, and not by what rings; and since when."""
-    if value < s.on or value * value < ECHO * s.glow:
-        return False
+def _reach(s):  # type: ignore[no-untyped-def]  # see _begin
+    """The envelope is above `on`: remember since when."""
     if s.now > s.beyond + 1:
         s.reached = s.now
     s.beyond = s.now
-    return True
-
-
-@numba.njit(inline="always", **LOOP)
-def _cross(s, sample, value, sizes):  # type: ignore[no-untyped-def]  # see _begin
-    s.above = 1
-    s.refined = 0
-    s.crossed = sample
-    s.peak = value
-    s.energy = 0.0
-    s.loud = sample
-    s.leave = s.off
-    s.step = s.now + sizes.block - (s.now - sample) % sizes.block
-    s.window = sample + sizes.window
-    s.calm = 0
 
 
 @numba.njit(inline="always", **LOOP)
 def _judge(s, value, signal, matched, origin, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
     """Judge the window that ends here: a weak burst, doubt, or quiet to learn from."""
-    _fade(s, sizes, rules)
+    fade(s, sizes, rules)
     stop = weigh(s, value, matched, origin, past.sums[channel], past.lengths, sizes, rules)
     if stop:
-        _cross(s, s.now, value, sizes)
+        cross(s, s.now, value, sizes)
         s.loud = stop - 1
-        _open(s, s.doubt, signal, matched, origin, channel, sizes, out, count)
+        open_up(s, s.doubt, signal, matched, origin, channel, sizes, out, count)
     else:  # a little evidence comes and goes with loud noise, which is to be learnt as noise
         doubted = s.evidence > 0.0 and s.evidence > 0.7 * needed(s, rules)
         weight = 1 if doubted else DOUBTED
         if value < s.on:
             study(s, value, weight, signal, matched, origin, channel, sizes, rules, past)
-
-
-@numba.njit(inline="always", **LOOP)
-def _fade(s, sizes, rules):  # type: ignore[no-untyped-def]  # see _begin
-    """A window is over."""
-    s.window = s.now + sizes.window
-    s.glow *= rules.fading
-    s.frequency *= rules.forgetting
 
 
 @numba.njit(inline="always", **LOOP)
@@ -341,41 +290,3 @@ def _calm(s, sizes):  # type: ignore[no-untyped-def]  # see _begin
     if s.pending and s.evidence == 0.0:
         calm = min(calm, s.pending_offset + sizes.merge + sizes.back - s.now - 2)
     return max(calm, 0)
-
-
-@numba.njit(**LOOP)
-def _open(s, loud_from, signal, matched, origin, channel, sizes, out, count):  # type: ignore[no-untyped-def]  # see _begin
-    """Find where the burst began; let the one before go if it lies too far back to merge."""
-    locate_onset(s, loud_from, signal, matched, origin, sizes)
-    if s.pending and s.onset - s.pending_offset >= sizes.merge:
-        emit(s, GOOD, channel, _shortest(s, sizes), out, count)
-
-
-@numba.njit(inline="always", **LOOP)
-def _shortest(s, sizes):  # type: ignore[no-untyped-def]  # see _begin
-    """Behind the matched filter a boundary is known to a quarter of its length."""
-    return sizes.shortest - sizes.half if s.pending_weak else sizes.shortest
-
-
-@numba.njit(**LOOP)
-def _close(s, offset, energy, sizes, rules, sums):  # type: ignore[no-untyped-def]  # see _begin
-    """Make the open burst pending, merged with the one that is."""
-    n_samples = offset - s.onset
-    if s.pending:
-        s.pending_peak = max(s.pending_peak, s.peak)
-        s.pending_energy += energy
-        s.pending_active += n_samples
-        s.pending_weak = min(s.pending_weak, s.weak)
-    else:
-        s.pending = 1
-        s.pending_onset = s.onset
-        s.pending_peak = s.peak
-        s.pending_energy = energy
-        s.pending_active = n_samples
-        s.pending_weak = s.weak
-        s.frequency += rules.counting * s.weak
-    s.pending_offset = offset
-    s.above = 0
-    s.glow = max(s.glow, rules.ringing * max(energy, 0.0) / max(n_samples, 1))
-    s.window = s.now + sizes.window
-    pass_over(s, sums, sizes)

@@ -1,0 +1,112 @@
+"""A burst from its crossing to its end.
+
+Compiled helpers of :mod:`emgspasm.dsp.hysteresis`; `s` is one row of ``memory.CHANNEL``.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from emgspasm.dsp.boundaries import expect, locate_onset, mean_power, relieve
+from emgspasm.dsp.compiled import LOOP
+from emgspasm.dsp.emission import emit
+from emgspasm.dsp.evidence import between, pass_over
+from emgspasm.dsp.memory import CUT, GOOD
+from emgspasm.dsp.noise import account, study
+
+ECHO = 4.0
+"""Power of an echo, at most, in units of what is expected of it: 6 dB more [design]."""
+
+
+@numba.njit(inline="always", **LOOP)
+def cross(s, sample, value, sizes):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+    """A burst begins: the envelope has crossed `on`, or there is evidence of a weak one."""
+    s.above = 1
+    s.refined = 0
+    s.crossed = sample
+    s.peak = value
+    s.energy = 0.0
+    s.loud = sample
+    s.leave = s.off
+    s.step = s.now + sizes.block - (s.now - sample) % sizes.block
+    s.window = sample + sizes.window
+    s.calm = 0
+
+
+@numba.njit(**LOOP)
+def follow(s, value, signal, matched, origin, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see cross
+    """Find where the burst under way began, and whether it is over.
+
+    True if it has become too long for one: what is there now is the noise.
+    """
+    s.step = s.now + sizes.block
+    if not s.refined and s.now - s.crossed >= sizes.window:
+        open_up(s, s.crossed, signal, matched, origin, channel, sizes, out, count)
+    if not s.refined:
+        return False
+    relieve(s, signal, matched, origin, sizes)
+    if value < s.leave and s.relief >= rules.relief:
+        offset = max(s.loud, s.onset, s.now + 1 - sizes.recent) + 1
+        n_after = s.now + 1 - offset
+        tail = n_after * mean_power(signal, offset - origin, s.now + 1 - origin)
+        close(s, offset, s.energy - tail, sizes, rules, past.sums[channel])
+    elif s.now - s.crossed >= sizes.longest:
+        close(s, s.now + 1, s.energy, sizes, rules, past.sums[channel])
+        emit(s, CUT, channel, sizes.shortest, out, count)
+        account(s)
+        return True
+    elif s.now >= s.window:
+        fade(s, sizes, rules)
+        loud = s.heard / max(s.relieved - s.onset, 1)
+        expect(s, loud, between(s) if s.weak else s.quiet)
+        s.leave = max(s.off, np.sqrt(ECHO * rules.ringing * s.energy / (s.now + 1 - s.onset)))
+        if value < s.on:
+            study(s, value, 1, signal, matched, origin, channel, sizes, rules, past)
+    return False
+
+
+@numba.njit(**LOOP)
+def open_up(s, loud_from, signal, matched, origin, channel, sizes, out, count):  # type: ignore[no-untyped-def]  # see cross
+    """Find where the burst began; let the one before go if it lies too far back to merge."""
+    locate_onset(s, loud_from, signal, matched, origin, sizes)
+    if s.pending and s.onset - s.pending_offset >= sizes.merge:
+        emit(s, GOOD, channel, shortest(s, sizes), out, count)
+
+
+@numba.njit(**LOOP)
+def close(s, offset, energy, sizes, rules, sums):  # type: ignore[no-untyped-def]  # see cross
+    """Make the open burst pending, merged with the one that is."""
+    n_samples = offset - s.onset
+    if s.pending:
+        s.pending_peak = max(s.pending_peak, s.peak)
+        s.pending_energy += energy
+        s.pending_active += n_samples
+        s.pending_weak = min(s.pending_weak, s.weak)
+    else:
+        s.pending = 1
+        s.pending_onset = s.onset
+        s.pending_peak = s.peak
+        s.pending_energy = energy
+        s.pending_active = n_samples
+        s.pending_weak = s.weak
+        s.frequency += rules.counting * s.weak
+    s.pending_offset = offset
+    s.above = 0
+    s.glow = max(s.glow, rules.ringing * max(energy, 0.0) / max(n_samples, 1))
+    s.window = s.now + sizes.window
+    pass_over(s, sums, sizes)
+
+
+@numba.njit(inline="always", **LOOP)
+def shortest(s, sizes):  # type: ignore[no-untyped-def]  # see cross
+    """Behind the matched filter a boundary is known to a quarter of its length."""
+    return sizes.shortest - sizes.half if s.pending_weak else sizes.shortest
+
+
+@numba.njit(inline="always", **LOOP)
+def fade(s, sizes, rules):  # type: ignore[no-untyped-def]  # see cross
+    """A window is over."""
+    s.window = s.now + sizes.window
+    s.glow *= rules.fading
+    s.frequency *= rules.forgetting
