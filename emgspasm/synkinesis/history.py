@@ -88,7 +88,7 @@ def begin(
         What the filters answer to a step.
     """
     keep = round((LOOK + held + FEWEST_LEVELS * PACE * BLOCK) * fs)
-    rows = np.empty((n_channels, 4 * keep)).T  # as filters give them: channel by channel
+    rows = np.empty((4 * keep, n_channels))
     blocks, limit = np.empty((2, n_channels, MEMORY)), np.full(n_channels, np.nan)
     block = max(2, round(BLOCK * fs))
     return History(fs, shift, keep, start, start, 0, rows, block, blocks, limit, step)
@@ -111,7 +111,7 @@ def _forget(history: History, coming: int) -> None:
     kept = max(min(history.keep, history.filled), history.stop - blocked)
     past = history.rows[history.filled - kept : history.filled]
     if kept + coming > len(history.rows):
-        history.rows = np.empty((past.shape[1], kept + coming + history.keep)).T
+        history.rows = np.empty((kept + coming + history.keep, past.shape[1]))
     history.rows[:kept] = past
     history.first, history.filled = history.stop - kept, kept
 

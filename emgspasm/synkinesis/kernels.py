@@ -173,38 +173,26 @@ def learn(
     """
     n_new, n_channels = len(rows) // size, rows.shape[1]
     learnt = np.empty(((n_blocks + n_new) // pace - n_blocks // pace, 2, n_channels))
+    squares, products = np.empty((2, n_channels))
     moment = 0
     for block in range(n_new):
-        place, total = (n_blocks + block) % blocks.shape[2], n_blocks + block + 1
+        first = block * size
         for k in range(n_channels):
-            square, product = _energy(rows[block * size : (block + 1) * size, k])
-            blocks[0, k, place] = square / size
-            blocks[1, k, place] = product / (size - 1)
+            squares[k] = rows[first, k] ** 2
+            products[k] = 0.0
+        for i in range(first + 1, first + size):
+            for k in range(n_channels):
+                squares[k] += rows[i, k] ** 2
+                products[k] += rows[i, k] * rows[i - 1, k]
+        place, total = (n_blocks + block) % blocks.shape[2], n_blocks + block + 1
+        blocks[0, :, place] = squares / size
+        blocks[1, :, place] = products / (size - 1)
         if total % pace == 0:
             seen = blocks[:, :, : min(total, blocks.shape[2])]
             limit[:], learnt[moment, 1] = quietest(seen[0], seen[1], share, limit)
             learnt[moment, 0] = limit
             moment += 1
     return learnt
-
-
-@numba.njit(cache=True, nogil=True)
-def _energy(values):  # type: ignore[no-untyped-def]  # see _sums
-    """Sums of the squares and of the products of neighbours.
-
-    Every second term goes into a sum of its own: one addition need not wait for the one before.
-    """
-    even, odd = values[0] ** 2, 0.0
-    even_product = odd_product = 0.0
-    for i in range(1, len(values) - 1, 2):
-        odd += values[i] ** 2
-        odd_product += values[i] * values[i - 1]
-        even += values[i + 1] ** 2
-        even_product += values[i + 1] * values[i]
-    if len(values) % 2 == 0:
-        odd += values[-1] ** 2
-        odd_product += values[-1] * values[-2]
-    return even + odd, even_product + odd_product
 
 
 NEAR = 0.05
