@@ -16,6 +16,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.dsp.compiled import LOOP
+
 Values = NDArray[np.float64]
 
 MAD_TO_SIGMA = 1.4826
@@ -60,20 +62,19 @@ class Baseline:
             )
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
-def _place(values: Values, count: int, value: float) -> int:
-    """First index of `values` (sorted, `count` long) not below `value`."""
-    low, high = 0, count
-    while low < high:
-        middle = (low + high) // 2
-        if values[middle] < value:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+@numba.njit(inline="always", **LOOP)
+def _place(values, count, value):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+    """First index of `values` (sorted, `count` long) not below `value`.
+
+    All are compared, several at once: bisection, of a hundred, takes longer for its branches.
+    """
+    place = 0
+    for i in range(count):
+        place += values[i] < value
+    return place
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(**LOOP)
 def remember(ordered: Values, arrival: Values, seen: int, value: float) -> None:
     """Put `value` into the sorted ring in place of the oldest one.
 
@@ -93,16 +94,18 @@ def remember(ordered: Values, arrival: Values, seen: int, value: float) -> None:
     target = _place(ordered, count, value)
     if target > hole:
         target -= 1
-        for i in range(hole, target):
-            ordered[i] = ordered[i + 1]
+        there, here = ordered[hole:target], ordered[hole + 1 : target + 1]
+        for i in range(len(there)):
+            there[i] = here[i]
     else:
-        for i in range(hole, target, -1):
-            ordered[i] = ordered[i - 1]
+        there, here = ordered[target + 1 : hole + 1], ordered[target:hole]
+        for i in range(len(there) - 1, -1, -1):
+            there[i] = here[i]
     ordered[target] = value
     arrival[slot] = value
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(**LOOP)
 def level(ordered: Values, count: int) -> tuple[float, float]:
     """Median and 1.4826 MAD of the first `count` sorted values.
 

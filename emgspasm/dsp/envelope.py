@@ -16,9 +16,9 @@ from emgspasm.stream import Chunk, StreamInfo
 
 @dataclass(slots=True)
 class RmsState:
-    """Past squares, their sums and how many samples each channel has seen."""
+    """The last squares, their sums and how many samples each channel has seen."""
 
-    ring: NDArray[np.float64]
+    recent: NDArray[np.float64]
     sums: NDArray[np.float64]
     filled: NDArray[np.int64]
 
@@ -54,7 +54,7 @@ class RmsEnvelope:
 
     def step(self, state: RmsState, chunk: Chunk) -> tuple[RmsState, Chunk]:
         """Fold one chunk."""
-        samples = kernels.moving_rms(chunk.samples, state.ring, state.sums, state.filled)
+        samples = kernels.moving_rms(chunk.samples, state.recent, state.sums, state.filled)
         return state, Chunk(chunk.start, samples)
 
     def delay(self, info: StreamInfo) -> float:

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from emgspasm.dsp.compiled import LOOP
 from emgspasm.dsp.emission import emit, has_room, postpone, roomy
 from emgspasm.dsp.evidence import confirmed, needed, weigh
+from emgspasm.dsp.kernels import present
 from emgspasm.dsp.matched import power_behind
 from emgspasm.dsp.memory import (
     CALIBRATING,
@@ -151,7 +152,7 @@ def _end(stop, channel, sizes, rules, past, out, count):  # type: ignore[no-unty
 def _run(start, values, signal, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
     """Take samples in until one is missing or the channel stops running; how many were taken."""
     # copies, so that the loop is compiled for one kind of array alone
-    values = values[: _present(values)].copy()
+    values = values[: present(values)].copy()
     signal = _after(past.signal[channel], len(values), signal)
     matched = _after(past.matched[channel], len(values), signal[:0])
     power_behind(past.taps[channel], signal, matched, sizes.recent)
@@ -180,19 +181,6 @@ def _take(start, taken, values, signal, matched, channel, sizes, rules, past, ou
             value = values[taken - 1]
             _decide(s, value, signal, matched, origin, channel, sizes, rules, past, out, count)
     return taken
-
-
-@numba.njit(**LOOP)
-def _present(values):  # type: ignore[no-untyped-def]  # see _begin
-    """How many samples come before one that is missing."""
-    n_missing = 0
-    for i in range(len(values)):  # without a branch: several at once
-        n_missing += np.isnan(values[i])
-    if n_missing:
-        for i in range(len(values)):
-            if np.isnan(values[i]):
-                return i
-    return len(values)
 
 
 @numba.njit(cache=True, nogil=True)

@@ -12,6 +12,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.dsp.compiled import LOOP
+
 Samples = NDArray[np.float64]
 
 
@@ -87,21 +89,34 @@ def _restart(steady: Samples, values: Samples, memory: Samples, running: NDArray
     return bool(running.all())
 
 
+@numba.njit(**LOOP)
+def present(values: Samples) -> int:
+    """How many samples of one channel come before one that is missing."""
+    n_missing = 0
+    for i in range(len(values)):  # without a branch: several at once
+        n_missing += np.isnan(values[i])
+    if n_missing:
+        for i in range(len(values)):
+            if np.isnan(values[i]):
+                return i
+    return len(values)
+
+
 @numba.njit(cache=True, nogil=True)
 def moving_rms(
-    samples: Samples, ring: Samples, sums: Samples, filled: NDArray[np.int64]
+    samples: Samples, recent: Samples, sums: Samples, filled: NDArray[np.int64]
 ) -> Samples:
-    """Root mean square of the last ``ring.shape[1]`` samples (fewer right after a start).
+    """Root mean square of the last ``recent.shape[1]`` samples (fewer right after a start).
 
-    Each time the ring is full once more, the running sum is replaced by one that was begun with
-    it, so that rounding never outlives one window: a spasm of millivolts leaves no trace in the
-    quiet after it.
+    Whenever a whole window has passed since the start, the running sum is replaced by one that was
+    begun with that window, so that rounding never outlives one window: a spasm of millivolts leaves
+    no trace in the quiet after it.
 
     Parameters
     ----------
     samples : ndarray, shape (n_samples, n_channels)
-    ring : ndarray, shape (n_channels, window)
-        Past squares, updated in place.
+    recent : ndarray, shape (n_channels, window)
+        The last squares, 0 before the channel's start; updated in place.
     sums : ndarray, shape (n_channels,)
         Their sums, updated in place.
     filled : ndarray of int, shape (n_channels,)
@@ -112,35 +127,56 @@ def moving_rms(
     ndarray, shape (n_samples, n_channels)
     """
     n_samples, n_channels = samples.shape
-    window = ring.shape[1]
-    share = 1.0 / window
     out = np.empty((n_channels, n_samples)).T
     for channel in range(n_channels):
-        squares = ring[channel]
-        total, count = sums[channel], filled[channel]
-        place = count % window
-        rebuilt = squares[:place].sum()
-        for row in range(n_samples):
-            x = samples[row, channel]
-            if np.isnan(x):
-                out[row, channel] = x
-                total, rebuilt, count, place = 0.0, 0.0, 0, 0
-                squares[:] = 0.0
-                continue
-            square = x * x
-            total += square - squares[place]
-            rebuilt += square
-            squares[place] = square
-            count += 1
-            place += 1
-            if place == window:
-                total, rebuilt, place = rebuilt, 0.0, 0
-            mean = total * share if count >= window else total / count
-            out[row, channel] = max(mean, 0.0)
-        sums[channel], filled[channel] = total, count
-        for row in range(n_samples):  # a loop of its own takes several roots at once
-            out[row, channel] = np.sqrt(out[row, channel])
+        values, told, row = samples[:, channel], out[:, channel], 0
+        while row < n_samples:
+            stop = row + present(values[row:])
+            if stop > row:
+                total, count = sums[channel], filled[channel]
+                sums[channel] = _rms(values[row:stop], recent[channel], total, count, told[row:stop])
+                filled[channel] += stop - row
+            else:
+                told[row] = np.nan
+                recent[channel], sums[channel], filled[channel], stop = 0.0, 0.0, 0, row + 1
+            row = stop
     return out
+
+
+@numba.njit(cache=True, nogil=True)
+def _rms(values, recent, total, count, out):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+    """Fill `out` for a stretch without a missing sample; the sum of the last squares.
+
+    Step by step over the stretch, for the compiler then does several samples at once in all steps
+    but the sum.
+    """
+    window, n = len(recent), len(values)
+    squares = np.empty(window + n)
+    squares[:window] = recent
+    coming = squares[window:]
+    for i in range(n):
+        coming[i] = values[i] * values[i]
+    place, row, rebuilt = count % window, 0, 0.0
+    for i in range(window - place, window):
+        rebuilt += squares[i]
+    while row < n:  # up to where the window has passed whole
+        stop = min(row + window - place, n)
+        late, early, told = coming[row:stop], squares[row:stop], out[row:stop]
+        for i in range(len(told)):
+            total += late[i] - early[i]
+            rebuilt += late[i]
+            told[i] = total
+        place, row = place + stop - row, stop
+        if place == window:
+            out[row - 1] = total = rebuilt
+            place, rebuilt = 0, 0.0
+    for i in range(min(window - count, n)):
+        out[i] *= window / (count + i + 1)
+    share = 1.0 / window
+    for i in range(n):
+        out[i] = np.sqrt(max(out[i] * share, 0.0))
+    recent[:] = squares[n:]
+    return total
 
 
 @numba.njit(cache=True, nogil=True)

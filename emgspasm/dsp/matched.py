@@ -149,8 +149,13 @@ def power_behind(taps: Values, signal: Values, power: Values, first: int) -> Non
     out, middle = power[first:], signal[first - half :]
     for i in range(len(out)):
         out[i] = taps[half] * middle[i]
-    for k in range(half):
+    for k in range(0, half - 1, 2):  # two taps at a time: half as often to memory
         tap, late, early = taps[k], signal[first - k :], signal[first - last + k :]
+        next_, later, earlier = taps[k + 1], signal[first - k - 1 :], signal[first - last + k + 1 :]
+        for i in range(len(out)):
+            out[i] += tap * (late[i] + early[i]) + next_ * (later[i] + earlier[i])
+    if half % 2:
+        tap, late, early = taps[half - 1], signal[first - half + 1 :], signal[first - half - 1 :]
         for i in range(len(out)):
             out[i] += tap * (late[i] + early[i])
     for i in range(len(out)):
