@@ -8,11 +8,11 @@ apart into acts, and acts of a side with short gaps form a spasm, which is said 
 
 from __future__ import annotations
 
-import heapq
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from emgspasm.dsp.pipeline import Analysis, Pipeline
 from emgspasm.stream import Annotation, Event, StreamInfo
@@ -129,14 +129,13 @@ class Folding:
         state.unread += analysis.bursts
         if not (past.known(state.history) or ends):
             return state, Folded()
-        for reading in read(state.unread, state.sites, state.history):
-            place = reading.onset, reading.burst.channel, reading.offset
-            heapq.heappush(state.waiting, (*place, reading))
+        state.waiting += read(state.unread, state.sites, state.history)
+        state.waiting.sort(key=_place)
         state.unread.clear()
         said = Saying()
-        while state.waiting and (ends or state.waiting[0][0] < analysis.earliest):
-            self._take(state, heapq.heappop(state.waiting)[-1], said)
-        self._advance(state, None if ends else analysis.earliest, said)
+        now = None if ends else analysis.earliest
+        self._take(state, now, said)
+        self._advance(state, now, said)
         self._remember(state, said, analysis.chunk.stop)
         return state, Folded(tuple(said.events), tuple(said.readings), tuple(said.lags))
 
@@ -169,15 +168,13 @@ class Folding:
             return ()
         imagined = replace(
             state,
-            waiting=state.waiting.copy(),
             cluster=state.cluster.copy(),
             chains={side: replace(c, acts=c.acts.copy()) for side, c in state.chains.items()},
             known=deepcopy(state.known),
             company=deepcopy(state.company),
         )
         said = Saying()
-        while imagined.waiting:
-            self._take(imagined, heapq.heappop(imagined.waiting)[-1], said)
+        self._take(imagined, None, said)
         self._advance(imagined, None, said)
         return tuple(said.events)
 
@@ -187,14 +184,21 @@ class Folding:
         while state.said and state.said[0][0].offset < now - LATE * state.fs:
             state.said.popleft()
 
-    def _take(self, state: FoldState, reading: Reading, said: Saying) -> None:
-        """Put the next reading in order of onset into the cluster."""
-        self._advance(state, reading.onset, said)
-        if state.cluster and reading.onset - state.cluster[0].onset > LONGEST * state.fs:
-            self._close_cluster(state, said)
-        said.readings.append(reading)
-        state.cluster.append(reading)
-        state.cluster_stop = max(state.cluster_stop, reading.offset)
+    def _take(self, state: FoldState, now: int | None, said: Saying) -> None:
+        """Put the readings that begin before `now` (None: all) into clusters, in order of onset.
+
+        Nothing has been `said` before.
+        """
+        gap, longest = round(CLUSTER_GAP * state.fs), LONGEST * state.fs
+        ready = takewhile(lambda reading: now is None or reading.onset < now, state.waiting)
+        for reading in ready:
+            self._advance(state, reading.onset, said)
+            if state.cluster and reading.onset - state.cluster[0].onset > longest:
+                self._close_cluster(state, said)
+            said.readings.append(reading)
+            state.cluster.append(reading)
+            state.cluster_closing = max(state.cluster_closing, reading.offset + gap)
+        state.waiting = state.waiting[len(said.readings) :]
 
     def _advance(self, state: FoldState, now: int | None, said: Saying) -> None:
         """Close what can no longer change, given that all bursts to come begin at `now` or later.
@@ -202,8 +206,7 @@ class Folding:
         None is the end of the segment.
         """
         if state.cluster:
-            stop = state.cluster_stop + round(CLUSTER_GAP * state.fs)
-            if now is not None and now < stop:
+            if now is not None and now < state.cluster_closing:
                 now = state.cluster[0].onset
             else:
                 self._close_cluster(state, said)
@@ -223,7 +226,7 @@ class Folding:
             else:
                 self._join(state, act, said)
         state.cluster.clear()
-        state.cluster_stop = 0
+        state.cluster_closing = 0
 
     def _join(self, state: FoldState, act: Act, said: Saying) -> None:
         """Add an act to the chain of its side, or begin a new one."""
@@ -244,6 +247,10 @@ class Folding:
             said.events.append(movement(chain, state.marked, state.fs))
         else:
             said.events += spasms(chain, state.marked, state.known, state.fs)
+
+
+def _place(reading: Reading) -> tuple[int, int, int]:
+    return reading.onset, reading.burst.channel, reading.offset
 
 
 def fold(

@@ -6,8 +6,6 @@ channel must still be at hand when the burst becomes certain.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import deque
 from dataclasses import dataclass, field
 from math import sqrt
 
@@ -37,6 +35,9 @@ FEWEST_LEVELS = 2
 PACE = 100
 """Blocks from one noise level to the next: 2 s, the calibration of the detector."""
 
+REMEMBERED = 64
+"""Levels that are remembered: bursts last at most a minute (detector: longest_burst)."""
+
 
 @dataclass(slots=True)
 class History:
@@ -54,8 +55,11 @@ class History:
     limit: NDArray[np.float64]
     step: NDArray[np.float64]
     n_blocks: int = 0
-    moments: deque[int] = field(default_factory=deque)
-    levels: deque[NDArray[np.float64]] = field(default_factory=deque)
+    moments: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    levels: NDArray[np.float64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.levels = np.empty((0, 2, self.rows.shape[1]))
 
     @property
     def stop(self) -> int:
@@ -124,16 +128,14 @@ def _learn(history: History) -> None:
     rows = history.rows[low : low + count * size]
     learnt = kernels.learn(rows, size, history.blocks, known, PACE, QUIET_SHARE, history.limit)
     history.n_blocks += count
-    for i, level in enumerate(learnt, known // PACE + 1):
-        history.moments.append(history.begin + i * PACE * size)
-        history.levels.append(_noise(history, level))
-    # bursts last at most a minute (detector: longest_burst)
-    while len(history.moments) > 64:
-        history.moments.popleft()
-        history.levels.popleft()
+    if len(learnt):
+        reached = known // PACE + 1 + np.arange(len(learnt))
+        moments = np.concatenate([history.moments, history.begin + reached * PACE * size])
+        levels = np.concatenate([history.levels, _noise(history, learnt)])
+        history.moments, history.levels = moments[-REMEMBERED:], levels[-REMEMBERED:]
 
 
-def _noise(history: History, level: NDArray[np.float64]) -> NDArray[np.float64]:
+def _noise(history: History, levels: NDArray[np.float64]) -> NDArray[np.float64]:
     """Noise of every channel, from the quietest quarter of the blocks; see :func:`noise`.
 
     The power of noise in a block is chi-squared; its quantile over its mean follows from the
@@ -142,20 +144,21 @@ def _noise(history: History, level: NDArray[np.float64]) -> NDArray[np.float64]:
     width = min(450.0, 0.45 * history.fs) - 20.0
     spread = 2 / (9 * max(2 * BLOCK * width, 1.0))
     share = (1 - spread + QUIET_QUANTILE * sqrt(spread)) ** 3
-    return np.array([level[0] / share, level[1]])
+    return levels / np.array([[share], [1.0]])
 
 
-def noise(history: History, sample: int) -> NDArray[np.float64]:
-    """Noise of every channel as it was known at a sample, shape (2, n_channels).
+def noise(history: History, samples: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Noise of every channel as it was known at some samples, shape (n, 2, n_channels).
 
     Its mean square, and the correlation of neighbouring samples, which tells its colour.
     """
     if len(history.moments) < FEWEST_LEVELS:
         powers, products = history.blocks[:, :, : min(history.n_blocks, MEMORY)]
-        limit, product = kernels.quietest(powers, products, QUIET_SHARE, history.limit)
-        return _noise(history, np.array([limit, product]))
-    place = bisect_right(history.moments, sample) - 1
-    return history.levels[max(place, FEWEST_LEVELS - 1)]
+        quietest = kernels.quietest(powers, products, QUIET_SHARE, history.limit)
+        level = _noise(history, np.array(quietest))
+        return np.broadcast_to(level, (len(samples), *level.shape))
+    places = np.searchsorted(history.moments, samples, "right") - 1
+    return history.levels[np.maximum(places, FEWEST_LEVELS - 1)]
 
 
 def known(history: History) -> bool:
@@ -163,14 +166,19 @@ def known(history: History) -> bool:
     return len(history.moments) >= FEWEST_LEVELS
 
 
-def limits(history: History, onset: int, offset: int) -> tuple[int, int]:
-    """First row and row after the last while a burst lasted, its last seconds if it was long."""
-    low = max(onset, offset - round(LOOK * history.fs)) + history.shift - history.first
-    high = offset + history.shift - history.first
-    return max(low, 0), min(max(high, 0), history.filled)
+def limits(
+    history: History, onsets: NDArray[np.int64], offsets: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """First rows and rows after the last while bursts lasted, shape (n, 2).
+
+    Of a long one its last seconds.
+    """
+    onsets = np.maximum(onsets, offsets - round(LOOK * history.fs))
+    rows = np.stack([onsets, offsets], axis=1) + (history.shift - history.first)
+    return np.clip(rows, 0, history.filled)
 
 
 def stretch(history: History, onset: int, offset: int) -> NDArray[np.float64]:
-    """Filtered samples of all channels while a burst lasted; see :func:`limits`."""
-    low, high = limits(history, onset, offset)
-    return history.rows[low:high]
+    """Filtered samples of all channels from `onset` to `offset`, as far as they are at hand."""
+    past = history.shift - history.first
+    return history.rows[max(onset + past, 0) : min(max(offset + past, 0), history.filled)]

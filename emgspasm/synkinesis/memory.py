@@ -34,10 +34,10 @@ class FoldState:
     sites: dict[int, Site]
     history: History
     marked: tuple[Marker, ...]
-    waiting: list[tuple[int, int, int, Reading]] = field(default_factory=list)
+    waiting: list[Reading] = field(default_factory=list)
     unread: list[Burst] = field(default_factory=list)
     cluster: list[Reading] = field(default_factory=list)
-    cluster_stop: int = 0
+    cluster_closing: int = 0
     chains: dict[str, Chain] = field(default_factory=dict)
     known: Experience = field(default_factory=Experience)
     company: Company = field(default_factory=Company)
