@@ -41,7 +41,10 @@ REMEMBERED = 64
 
 @dataclass(slots=True)
 class History:
-    """Filtered samples since `first`, powers of blocks of so many, and the noise found in them."""
+    """Filtered samples since `first`, powers of blocks of so many, and the noise found in them.
+
+    Channel by channel, as the filters give them and as sums over them want them.
+    """
 
     fs: float
     shift: int
@@ -49,7 +52,7 @@ class History:
     begin: int
     first: int
     filled: int
-    rows: NDArray[np.float64]
+    samples: NDArray[np.float64]
     block: int
     blocks: NDArray[np.float64]
     limit: NDArray[np.float64]
@@ -59,7 +62,7 @@ class History:
     levels: NDArray[np.float64] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.levels = np.empty((0, 2, self.rows.shape[1]))
+        self.levels = np.empty((0, 2, len(self.samples)))
 
     @property
     def stop(self) -> int:
@@ -92,18 +95,18 @@ def begin(
         What the filters answer to a step.
     """
     keep = round((LOOK + held + FEWEST_LEVELS * PACE * BLOCK) * fs)
-    rows = np.empty((4 * keep, n_channels))
+    samples = np.empty((n_channels, 4 * keep))
     blocks, limit = np.empty((2, n_channels, MEMORY)), np.full(n_channels, np.nan)
     block = max(2, round(BLOCK * fs))
-    return History(fs, shift, keep, start, start, 0, rows, block, blocks, limit, step)
+    return History(fs, shift, keep, start, start, 0, samples, block, blocks, limit, step)
 
 
 def append(history: History, chunk: Chunk) -> None:
     """Add the filtered samples that follow."""
     count = len(chunk.samples)
-    if history.filled + count > len(history.rows):
+    if history.filled + count > history.samples.shape[1]:
         _forget(history, count)
-    history.rows[history.filled : history.filled + count] = chunk.samples
+    history.samples[:, history.filled : history.filled + count] = chunk.samples.T
     history.filled += count
     if history.begin + (history.n_blocks + 1) * history.block <= history.stop:
         _learn(history)
@@ -113,21 +116,29 @@ def _forget(history: History, coming: int) -> None:
     """Make room: keep the last seconds, and whatever no block has been made of."""
     blocked = history.begin + history.n_blocks * history.block
     kept = max(min(history.keep, history.filled), history.stop - blocked)
-    past = history.rows[history.filled - kept : history.filled]
-    if kept + coming > len(history.rows):
-        history.rows = np.empty((kept + coming + history.keep, past.shape[1]))
-    history.rows[:kept] = past
+    past = history.samples[:, history.filled - kept : history.filled]
+    if kept + coming > history.samples.shape[1]:
+        history.samples = np.empty((len(past), kept + coming + history.keep))
+    history.samples[:, :kept] = past
     history.first, history.filled = history.stop - kept, kept
 
 
 def _learn(history: History) -> None:
     """Take in the blocks that are whole by now, and the noise level at every moment reached."""
     size, known = history.block, history.n_blocks
-    start = history.begin + known * size
-    low, count = start - history.first, (history.stop - start) // size
-    rows = history.rows[low : low + count * size]
-    learnt = kernels.learn(rows, size, history.blocks, known, PACE, QUIET_SHARE, history.limit)
-    history.n_blocks += count
+    start = history.begin + known * size - history.first
+    learnt = kernels.learn(
+        history.samples,
+        start,
+        history.filled,
+        history.blocks,
+        known,
+        size,
+        PACE,
+        QUIET_SHARE,
+        history.limit,
+    )
+    history.n_blocks += (history.filled - start) // size
     if len(learnt):
         reached = known // PACE + 1 + np.arange(len(learnt))
         moments = np.concatenate([history.moments, history.begin + reached * PACE * size])
@@ -169,16 +180,16 @@ def known(history: History) -> bool:
 def limits(
     history: History, onsets: NDArray[np.int64], offsets: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """First rows and rows after the last while bursts lasted, shape (n, 2).
+    """Where in the samples bursts lie, half open, shape (n, 2).
 
     Of a long one its last seconds.
     """
     onsets = np.maximum(onsets, offsets - round(LOOK * history.fs))
-    rows = np.stack([onsets, offsets], axis=1) + (history.shift - history.first)
-    return np.clip(rows, 0, history.filled)
+    places = np.stack([onsets, offsets], axis=1) + (history.shift - history.first)
+    return np.clip(places, 0, history.filled)
 
 
 def stretch(history: History, onset: int, offset: int) -> NDArray[np.float64]:
-    """Filtered samples of all channels from `onset` to `offset`, as far as they are at hand."""
+    """Filtered samples from `onset` to `offset`, as far as they are at hand, a row a channel."""
     past = history.shift - history.first
-    return history.rows[max(onset + past, 0) : min(max(offset + past, 0), history.filled)]
+    return history.samples[:, max(onset + past, 0) : min(max(offset + past, 0), history.filled)]

@@ -12,14 +12,21 @@ LAGS = 3
 """Cross products are taken at lags of -1, 0 and 1 sample."""
 
 
+_SUMS = {"cache": True, "nogil": True, "fastmath": {"reassoc"}}
+"""Of loops that sum: in whatever order, so that the compiler may sum several numbers at once. For
+sums of one length the order is always the same."""
+
+
 @numba.njit(cache=True, nogil=True)
-def survey(rows: Values, column: int) -> tuple[Values, Values]:
+def survey(samples: Values, start: int, stop: int, column: int) -> tuple[Values, Values]:
     """Mean squares of all channels, and how one of them goes along with each.
 
     Parameters
     ----------
-    rows : ndarray, shape (n_samples, n_channels)
-        Filtered samples; a row that misses a channel counts for no pair with it.
+    samples : ndarray, shape (n_channels, n_samples)
+        Filtered; a moment that misses a channel counts for no pair with it.
+    start, stop : int
+        The stretch that is looked at, half open.
     column : int
         The channel that is compared.
 
@@ -30,73 +37,60 @@ def survey(rows: Values, column: int) -> tuple[Values, Values]:
     product : ndarray, shape (n_channels, 3)
         Mean of ``x[i] * y[i + lag]``, x the channel compared, for lags -1, 0 and 1.
     """
-    n_samples, n_channels = rows.shape
-    sums = _sums(rows, column)
-    if np.isnan(sums).any():
-        power, product = _survey_of_present(rows, column)
-        return power, product
+    n_channels, n_samples = len(samples), stop - start
     power = np.empty(n_channels)
-    product = np.zeros((n_channels, LAGS))
+    product = np.empty((n_channels, LAGS))
+    x = samples[column, start:stop]
     for k in range(n_channels):
-        power[k] = sums[LAGS, k] / n_samples if n_samples else np.nan
-        for lag in range(LAGS):
-            count = n_samples - abs(lag - 1)
-            product[k, lag] = sums[lag, k] / count if count > 0 else 0.0
+        y = samples[k, start:stop]
+        before, here, after, square = _products(x, y)
+        if before + here + after + square == before + here + after + square and n_samples > 1:
+            power[k] = square / n_samples
+            product[k, 0] = before / (n_samples - 1)
+            product[k, 1] = here / n_samples
+            product[k, 2] = after / (n_samples - 1)
+        else:
+            power[k] = _of_present(x, y, product[k])
     return power, product
 
 
-@numba.njit(cache=True, nogil=True)
-def _sums(rows, column):  # type: ignore[no-untyped-def]  # numba infers kernels' types
-    """Sums of the products at each lag, then of the squares, a row each; NaN if one is missing.
+@numba.njit(**_SUMS)
+def _products(x, y):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+    """Sums of ``x[i] * y[i + lag]`` for lags -1, 0 and 1, and of the squares of y.
 
-    The innermost loops run over channels, side by side in memory: the compiler makes them one
-    instruction for several.
+    NaN if a sample is missing.
     """
-    n_samples, n_channels = rows.shape
-    before, here, after, squares = np.zeros((LAGS + 1, n_channels))
-    for j in range(n_samples):
-        x = rows[j, column]
-        for k in range(n_channels):
-            here[k] += x * rows[j, k]
-        for k in range(n_channels):
-            squares[k] += rows[j, k] * rows[j, k]
-        if j + 1 < n_samples:
-            x = rows[j + 1, column]
-            for k in range(n_channels):
-                before[k] += x * rows[j, k]
-        if j > 0:
-            x = rows[j - 1, column]
-            for k in range(n_channels):
-                after[k] += x * rows[j, k]
-    return np.stack((before, here, after, squares))
+    before = here = after = square = 0.0
+    for i in range(len(y)):
+        here += x[i] * y[i]
+        square += y[i] * y[i]
+    x_late, y_late = x[1:], y[1:]
+    for i in range(len(y_late)):
+        before += x_late[i] * y[i]
+        after += x[i] * y_late[i]
+    return before, here, after, square
 
 
 @numba.njit(cache=True, nogil=True)
-def _survey_of_present(rows, column):  # type: ignore[no-untyped-def]  # see _sums
-    """The same over what is there, where samples are missing."""
-    n_samples, n_channels = rows.shape
-    power = np.zeros(n_channels)
-    product = np.zeros((n_channels, LAGS))
-    counts = np.zeros((n_channels, LAGS + 1))
-    for i in range(n_samples):
-        x = rows[i, column]
-        for k in range(n_channels):
-            y = rows[i, k]
-            if y == y:
-                power[k] += y * y
-                counts[k, LAGS] += 1
-            for lag in range(LAGS):
-                j = i + lag - 1
-                if 0 <= j < n_samples:
-                    z = x * rows[j, k]
-                    if z == z:
-                        product[k, lag] += z
-                        counts[k, lag] += 1
-    for k in range(n_channels):
-        power[k] = power[k] / counts[k, LAGS] if counts[k, LAGS] else np.nan
+def _of_present(x, y, product):  # type: ignore[no-untyped-def]  # see _products
+    """Mean square of y, and the mean products, over what is there, where samples are missing."""
+    power, n_present = 0.0, 0
+    counts = np.zeros(LAGS)
+    product[:] = 0.0
+    for i in range(len(y)):
+        if y[i] == y[i]:
+            power += y[i] * y[i]
+            n_present += 1
         for lag in range(LAGS):
-            product[k, lag] = product[k, lag] / counts[k, lag] if counts[k, lag] else 0.0
-    return power, product
+            j = i + lag - 1
+            if 0 <= j < len(y):
+                z = x[i] * y[j]
+                if z == z:
+                    product[lag] += z
+                    counts[lag] += 1
+    for lag in range(LAGS):
+        product[lag] /= max(counts[lag], 1.0)
+    return power / n_present if n_present else np.nan
 
 
 @numba.njit(cache=True, nogil=True)
@@ -146,21 +140,31 @@ def step_share(values: Values, step: Values, most: int) -> float:
 
 @numba.njit(cache=True, nogil=True)
 def learn(
-    rows: Values, size: int, blocks: Values, n_blocks: int, pace: int, share: float, limit: Values
+    samples: Values,
+    start: int,
+    stop: int,
+    blocks: Values,
+    n_blocks: int,
+    size: int,
+    pace: int,
+    share: float,
+    limit: Values,
 ) -> Values:
     """Remember how strong whole blocks are, and learn at a steady pace how quiet it gets.
 
     Parameters
     ----------
-    rows : ndarray, shape (n * size, n_channels)
-        Filtered samples.
-    size : int
-        Samples of a block.
+    samples : ndarray, shape (n_channels, n_samples)
+        Filtered.
+    start, stop : int
+        Where the blocks lie that are added, half open.
     blocks : ndarray, shape (2, n_channels, n_remembered)
         A ring of the mean squares of blocks and of the mean products of their neighbouring
         samples, NaN where a sample is missing; updated in place.
     n_blocks : int
         How many have been added before.
+    size : int
+        Samples of a block.
     pace : int
         Blocks from one moment of learning to the next.
     share, limit
@@ -171,28 +175,33 @@ def learn(
     ndarray, shape (n_moments, 2, n_channels)
         What :func:`quietest` tells at every moment reached.
     """
-    n_new, n_channels = len(rows) // size, rows.shape[1]
+    n_channels, n_new = len(samples), (stop - start) // size
     learnt = np.empty(((n_blocks + n_new) // pace - n_blocks // pace, 2, n_channels))
-    squares, products = np.empty((2, n_channels))
     moment = 0
     for block in range(n_new):
-        first = block * size
-        for k in range(n_channels):
-            squares[k] = rows[first, k] ** 2
-            products[k] = 0.0
-        for i in range(first + 1, first + size):
-            for k in range(n_channels):
-                squares[k] += rows[i, k] ** 2
-                products[k] += rows[i, k] * rows[i - 1, k]
         place, total = (n_blocks + block) % blocks.shape[2], n_blocks + block + 1
-        blocks[0, :, place] = squares / size
-        blocks[1, :, place] = products / (size - 1)
+        first = start + block * size
+        for k in range(n_channels):
+            square, product = _energy(samples[k, first : first + size])
+            blocks[0, k, place] = square / size
+            blocks[1, k, place] = product / (size - 1)
         if total % pace == 0:
             seen = blocks[:, :, : min(total, blocks.shape[2])]
             limit[:], learnt[moment, 1] = quietest(seen[0], seen[1], share, limit)
             learnt[moment, 0] = limit
             moment += 1
     return learnt
+
+
+@numba.njit(**_SUMS)
+def _energy(values):  # type: ignore[no-untyped-def]  # see _products
+    """Sums of the squares, and of the products of neighbours."""
+    square, product = values[0] * values[0], 0.0
+    late = values[1:]
+    for i in range(len(late)):
+        square += late[i] * late[i]
+        product += late[i] * values[i]
+    return square, product
 
 
 NEAR = 0.05
@@ -236,7 +245,7 @@ def quietest(
 
 
 @numba.njit(cache=True, nogil=True)
-def _limit(values, share, guess, kept):  # type: ignore[no-untyped-def]  # see _sums
+def _limit(values, share, guess, kept):  # type: ignore[no-untyped-def]  # see _products
     """Value that this share of those that are there stays under, first sought near `guess`.
 
     NaN if none is there; `kept` is room for them.
@@ -259,7 +268,7 @@ def _limit(values, share, guess, kept):  # type: ignore[no-untyped-def]  # see _
 
 
 @numba.njit(cache=True, nogil=True)
-def _smallest(values, place):  # type: ignore[no-untyped-def]  # see _sums
+def _smallest(values, place):  # type: ignore[no-untyped-def]  # see _products
     """Value that would stand at this place in order (Hoare's selection); reorders the values."""
     low, high = 0, len(values) - 1
     while low < high:

@@ -30,9 +30,9 @@ def lags(act: Act, history: History) -> Iterator[Lag]:
     before, after = round(0.05 * history.fs), round(0.15 * history.fs)
     rows = stretch(history, act.onset - before, act.onset + after)
     window, reach = round(ENVELOPE * history.fs), round(REACH * history.fs)
-    if len(rows) < 2 * reach:
+    if rows.shape[1] < 2 * reach:
         return
-    whole = set(np.flatnonzero(~np.isnan(rows).any(axis=0)).tolist())
+    whole = set(np.flatnonzero(~np.isnan(rows).any(axis=1)).tolist())
     found = {r.site.column: r.burst.channel for r in act.readings if r.site.column in whole}
     for (i, first), (j, second) in combinations(sorted(found.items()), 2):
-        yield Lag(first, second, *envelope_lag(rows[:, i], rows[:, j], window, reach))
+        yield Lag(first, second, *envelope_lag(rows[i], rows[j], window, reach))

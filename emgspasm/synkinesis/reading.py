@@ -151,7 +151,7 @@ def read(bursts: Sequence[Burst], places: Mapping[int, Site], history: History) 
     spans = limits(history, moments[:, 0], moments[:, 1])
     known = noise(history, moments[:, 0] + history.shift)
     lags = np.array([round(5 * history.fs / mains) for mains in MAINS])
-    looked, rho = look(history.rows, spans, columns, known, history.fs, lags, history.step)
+    looked, rho = look(history.samples, spans, columns, known, history.fs, lags, history.step)
     return [
         Reading(burst, site, burst.onset, burst.offset, correlations, *row)
         for burst, site, row, correlations in zip(bursts, here, looked.tolist(), rho, strict=True)
@@ -159,14 +159,14 @@ def read(bursts: Sequence[Burst], places: Mapping[int, Site], history: History) 
 
 
 @numba.njit(cache=True, nogil=True)
-def look(history, spans, columns, noise, fs, lags, step):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def look(samples, spans, columns, noise, fs, lags, step):  # type: ignore[no-untyped-def]  # numba infers kernels' types
     """Look at bursts in the filtered samples of all channels.
 
     Parameters
     ----------
-    history : ndarray, shape (n_samples, n_channels)
+    samples : ndarray, shape (n_channels, n_samples)
     spans, columns : ndarray of int, shape (n_bursts, 2)
-        First row and row after the last; column of the burst and of the other side (-1: none).
+        Where it lies in the samples; column of the burst and of the other side (-1: none).
     noise : ndarray, shape (n_bursts, 2, n_channels)
         Mean squares of the noise, and correlations of its neighbouring samples.
     fs : float
@@ -183,13 +183,13 @@ def look(history, spans, columns, noise, fs, lags, step):  # type: ignore[no-unt
         Raw correlations.
     """
     out = np.empty(len(spans), LOOKED)
-    rhos = np.empty((len(spans), history.shape[1]))
+    rhos = np.empty((len(spans), len(samples)))
     bandwidth = 2.0 * (min(450.0, 0.45 * fs) - 20.0) / fs  # independent values a sample
     slow = SLOW_AS_STEPS * hertz(np.sum(step[1:] * step[:-1]) / np.sum(step * step), fs)
     for i in range(len(spans)):
-        rows, column, level = history[spans[i, 0] : spans[i, 1]], columns[i, 0], noise[i, 0]
-        freedom = max(bandwidth * len(rows), 1.0)
-        power, product = kernels.survey(rows, column)
+        start, stop, column, level = spans[i, 0], spans[i, 1], columns[i, 0], noise[i, 0]
+        freedom = max(bandwidth * (stop - start), 1.0)
+        power, product = kernels.survey(samples, start, stop, column)
         for k in range(len(power)):
             scale = np.sqrt(power[k] * power[column])
             rhos[i, k] = np.abs(product[k]).max() / scale if scale > 0.0 else np.nan
@@ -197,7 +197,7 @@ def look(history, spans, columns, noise, fs, lags, step):  # type: ignore[no-unt
         explained = explanation(power, product, level, column, freedom)
         found.copy, found.neighbour = explained.copy, explained.column
         found.amplitude = _corrected(power[column] - explained.explained, level[column])
-        told = other_side(rows, power, level, columns[i, 1], freedom)
+        told = other_side(samples, start, stop, power, level, columns[i, 1], freedom)
         found.opposite, found.opposite_most, found.opposite_silent = told
         found.li = _laterality_index(found.amplitude, found.opposite)
         found.least_li = _laterality_index(found.amplitude, found.opposite_most)
@@ -205,11 +205,12 @@ def look(history, spans, columns, noise, fs, lags, step):  # type: ignore[no-unt
         if power[column] > LOUD * level[column]:  # without the noise's share
             own = product[column, 2] - level[column] * noise[i, 1, column]
             found.frequency = hertz(own / (power[column] - level[column]), fs)
-        found.hum = hum(rows[:, column], lags)
+        found.hum = hum(samples[column, start:stop], lags)
         found.steps = 0.0
         if found.frequency <= slow:
-            most = round(len(rows) / (APART * fs))
-            found.steps = kernels.step_share(rows[:, column].copy(), step, min(max(most, 1), 4))
+            most = round((stop - start) / (APART * fs))
+            burst = samples[column, start:stop]
+            found.steps = kernels.step_share(burst, step, min(max(most, 1), 4))
     return out, rhos
 
 
@@ -230,7 +231,7 @@ def hum(values: Values, lags: NDArray[np.int64]) -> float:
 
 
 @numba.njit(cache=True, nogil=True)
-def other_side(rows, power, levels, column, freedom):  # type: ignore[no-untyped-def]  # see look
+def other_side(samples, start, stop, power, levels, column, freedom):  # type: ignore[no-untyped-def]  # see look
     """Amplitude over the same muscle of the other side, the most it may be, and its silence.
 
     What cross-talk explains there is left out.
@@ -241,7 +242,7 @@ def other_side(rows, power, levels, column, freedom):  # type: ignore[no-untyped
     silent = power[column] <= levels[column] + 3.0 * scatter
     explained = 0.0
     if not silent:
-        own, product = kernels.survey(rows, column)
+        own, product = kernels.survey(samples, start, stop, column)
         explained = explanation(own, product, levels, column, freedom).explained
         silent = power[column] - explained <= levels[column] + 3.0 * scatter
     amplitude = np.sqrt(max(power[column] - explained - levels[column], 0.0))

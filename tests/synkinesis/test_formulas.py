@@ -161,11 +161,23 @@ def test_the_lag_of_a_delayed_envelope_is_found():
 
 
 def test_the_survey_s_products_are_those_of_numpy():
-    rows = np.random.default_rng(1).normal(size=(200, 3))
-    power, product = kernels.survey(rows, 1)
-    assert power == pytest.approx((rows**2).mean(axis=0))
-    assert product[2, 1] == pytest.approx((rows[:, 1] * rows[:, 2]).mean())
-    assert product[0, 2] == pytest.approx((rows[:-1, 1] * rows[1:, 0]).mean())
+    samples = np.random.default_rng(1).normal(size=(3, 250))
+    power, product = kernels.survey(samples, 20, 220, 1)
+    x, y, z = samples[:, 20:220]
+    assert power == pytest.approx([(x**2).mean(), (y**2).mean(), (z**2).mean()])
+    assert product[2, 1] == pytest.approx((y * z).mean())
+    assert product[0, 2] == pytest.approx((y[:-1] * x[1:]).mean())
+    assert product[0, 0] == pytest.approx((y[1:] * x[:-1]).mean())
+
+
+def test_the_survey_leaves_out_the_moments_that_a_channel_misses():
+    samples = np.random.default_rng(1).normal(size=(2, 200))
+    samples[0, 50:60] = np.nan
+    power, product = kernels.survey(samples, 0, 200, 1)
+    there = ~np.isnan(samples[0])
+    assert power[0] == pytest.approx((samples[0, there] ** 2).mean())
+    assert product[0, 1] == pytest.approx((samples[0] * samples[1])[there].mean())
+    assert product[1, 1] == pytest.approx(power[1])
 
 
 def told(own, share, n_samples=200, noise=1.0, seed=2):
@@ -173,8 +185,8 @@ def told(own, share, n_samples=200, noise=1.0, seed=2):
     rng = np.random.default_rng(seed)
     loud = 10 * rng.normal(size=n_samples)
     mine = share * loud + own * rng.normal(size=n_samples)
-    rows = np.stack([loud, mine], axis=1) + noise * rng.normal(size=(n_samples, 2))
-    power, product = kernels.survey(rows, 1)
+    samples = np.stack([loud, mine]) + noise * rng.normal(size=(2, n_samples))
+    power, product = kernels.survey(samples, 0, n_samples, 1)
     return explanation(power, product, np.full(2, noise**2), 1, float(n_samples))
 
 
