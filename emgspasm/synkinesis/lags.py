@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from emgspasm.synkinesis.acts import Act
 from emgspasm.synkinesis.history import History, stretch
-from emgspasm.synkinesis.pairs import ENVELOPE, RATE, REACH, envelope_lag
+from emgspasm.synkinesis.pairs import ENVELOPE, RATE, REACH, envelope_lags
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +23,24 @@ class Lag:
     correlation: float
 
 
-def lags(act: Act, history: History) -> Iterator[Lag]:
+def lags(act: Act, history: History) -> Iterable[Lag]:
     """Lags of the envelopes of the muscles that begin a twitch together."""
     if act.kind != "twitch" or act.together < 2 or history.fs < RATE:
-        return
+        return ()
     before, after = round(0.05 * history.fs), round(0.15 * history.fs)
-    rows = stretch(history, act.onset - before, act.onset + after)
+    samples = stretch(history, act.onset - before, act.onset + after)
     window, reach = round(ENVELOPE * history.fs), round(REACH * history.fs)
-    if rows.shape[1] < 2 * reach:
-        return
-    whole = set(np.flatnonzero(~np.isnan(rows).any(axis=1)).tolist())
-    found = {r.site.column: r.burst.channel for r in act.readings if r.site.column in whole}
-    for (i, first), (j, second) in combinations(sorted(found.items()), 2):
-        yield Lag(first, second, *envelope_lag(rows[i], rows[j], window, reach))
+    if samples.shape[1] < 2 * reach:
+        return ()
+    channels = {r.site.column: r.burst.channel for r in act.readings}
+    columns = np.array(sorted(channels))
+    samples = samples[columns]
+    whole = ~np.isnan(samples).any(axis=1)
+    lagging, correlations = envelope_lags(samples[whole], window, reach)
+    pairs = combinations([channels[column] for column in columns[whole].tolist()], 2)
+    return [
+        Lag(first, second, later, correlation)
+        for (first, second), later, correlation in zip(
+            pairs, lagging.tolist(), correlations.tolist(), strict=True
+        )
+    ]

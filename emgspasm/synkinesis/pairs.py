@@ -9,6 +9,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.dsp.compiled import LOOP
+
 WINDOW = 0.015
 """Seconds within which two onsets are one (clinical facts 4)."""
 
@@ -104,30 +106,49 @@ def _nearest(first: NDArray[np.int64], second: NDArray[np.float64]) -> NDArray[n
 
 
 @numba.njit(cache=True, nogil=True)
-def envelope_lag(
-    x: NDArray[np.float64], y: NDArray[np.float64], window: int, reach: int
-) -> tuple[int, float]:
-    """Lag at which the envelopes of two muscles correlate best, and that correlation.
+def envelope_lags(
+    samples: NDArray[np.float64], window: int, reach: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Lags at which the envelopes of muscles correlate best, and those correlations.
 
     Parameters
     ----------
-    x, y : ndarray, shape (n_samples,)
-        Filtered samples.
+    samples : ndarray, shape (n_muscles, n_samples)
+        Filtered.
     window, reach : int
         Samples of the moving root mean square, and of the largest lag.
 
     Returns
     -------
-    int
-        Samples by which `y` is later.
-    float
-        Correlation coefficient over the samples that overlap.
+    lags : ndarray of int, shape (n_pairs,)
+        Samples by which the second of a pair is later; pairs as :func:`itertools.combinations`
+        orders them.
+    correlations : ndarray of float, shape (n_pairs,)
+        Over the samples that overlap.
     """
-    a, b = _envelope(x, window), _envelope(y, window)
-    count = len(a)
-    sum_a, sum_b = _sums(a, 1), _sums(b, 1)
-    square_a, square_b = _sums(a, 2), _sums(b, 2)
-    products = _products(a, b, reach)
+    n, count = len(samples), samples.shape[1] - window + 1
+    envelopes, (sums, squares) = np.empty((n, count)), np.empty((2, n, count + 1))
+    for i in range(n):
+        _fill_envelope(samples[i], window, envelopes[i])
+        _fill_sums(envelopes[i], 1, sums[i])
+        _fill_sums(envelopes[i], 2, squares[i])
+    n_pairs = n * (n - 1) // 2
+    lags, correlations, pair = np.empty(n_pairs, np.int64), np.empty(n_pairs), 0
+    products = np.empty(2 * reach + 1)
+    for i in range(n):
+        for j in range(i + 1, n):
+            _fill_products(envelopes[i], envelopes[j], products)
+            lags[pair], correlations[pair] = _best_lag(
+                products, sums[i], sums[j], squares[i], squares[j], window, reach
+            )
+            pair += 1
+    return lags, correlations
+
+
+@numba.njit(cache=True, nogil=True)
+def _best_lag(products, sum_a, sum_b, square_a, square_b, window, reach):  # type: ignore[no-untyped-def]  # see _share
+    """Lag of the largest correlation coefficient, the nearest if several are alike, and that."""
+    count = len(sum_a) - 1
     best, found = -2.0, 0
     for lag in range(-reach, reach + 1):
         low, high = max(0, -lag), min(count, count - lag)
@@ -145,37 +166,34 @@ def envelope_lag(
     return found, best
 
 
-@numba.njit(cache=True, nogil=True)
-def _products(a, b, reach):  # type: ignore[no-untyped-def]  # see _share
-    """Sums of ``a[i] * b[i + lag]`` for lags from -reach to reach.
+@numba.njit(**LOOP)
+def _fill_products(a, b, products):  # type: ignore[no-untyped-def]  # see _share
+    """Fill `products` with the sums of ``a[i] * b[i + lag]``, lag 0 in the middle.
 
     Value by value, not lag by lag: the sums of neighbouring lags then grow side by side.
     """
-    products = np.zeros(2 * reach + 1)
+    reach = len(products) // 2
+    products[:] = 0.0
     for i in range(len(a)):
         low, high = max(0, i - reach), min(len(b), i + reach + 1)
         sums, values = products[low - i + reach : high - i + reach], b[low:high]
         for k in range(len(values)):
             sums[k] += a[i] * values[k]
-    return products
 
 
 @numba.njit(cache=True, nogil=True)
-def _envelope(x, window):  # type: ignore[no-untyped-def]  # see _share
-    """Moving root mean square."""
-    envelope = np.empty(len(x) - window + 1)
+def _fill_envelope(x, window, envelope):  # type: ignore[no-untyped-def]  # see _share
+    """Fill `envelope` with the moving root mean square."""
     total = np.sum(x[:window] ** 2)
     envelope[0] = np.sqrt(total / window)
     for i in range(1, len(envelope)):
         total += x[i + window - 1] ** 2 - x[i - 1] ** 2
         envelope[i] = np.sqrt(max(total, 0.0) / window)
-    return envelope
 
 
 @numba.njit(cache=True, nogil=True)
-def _sums(x, power):  # type: ignore[no-untyped-def]  # see _share
-    """Sums of the first values, from none to all."""
-    sums = np.zeros(len(x) + 1)
+def _fill_sums(x, power, sums):  # type: ignore[no-untyped-def]  # see _share
+    """Fill `sums` with the sums of the first values, from none to all."""
+    sums[0] = 0.0
     for i in range(len(x)):
         sums[i + 1] = sums[i] + x[i] ** power
-    return sums

@@ -14,7 +14,7 @@ from emgspasm.synkinesis.crosstalk import explanation
 from emgspasm.synkinesis.laterality import corrected, laterality_index, log_ratio
 from emgspasm.synkinesis.markers import markers, under_way
 from emgspasm.synkinesis.measures import brow_lift_index, occurrence, spread
-from emgspasm.synkinesis.pairs import envelope_lag, synchrony
+from emgspasm.synkinesis.pairs import envelope_lags, synchrony
 from emgspasm.synkinesis.rhythm import FREQUENCIES, frequency, is_rhythm, spectrum, variation
 from emgspasm.synkinesis.spread import spread_stage
 
@@ -155,9 +155,9 @@ def test_the_lag_of_a_delayed_envelope_is_found():
     shape[150:230] = 10.0
     x = rng.normal(size=400) * (1 + shape)
     y = rng.normal(size=400) * (1 + np.roll(shape, 12))
-    lag, peak = envelope_lag(x, y, 8, 100)
-    assert lag == pytest.approx(12, abs=3)
-    assert 0.6 < peak <= 1.0
+    lags, peaks = envelope_lags(np.stack([x, y, y]), 8, 100)
+    assert lags.tolist() == pytest.approx([12, 12, 0], abs=3)
+    assert 0.6 < peaks[0] == peaks[1] < peaks[2] == pytest.approx(1.0)
 
 
 def test_the_survey_s_products_are_those_of_numpy():
