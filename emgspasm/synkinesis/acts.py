@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -32,6 +32,8 @@ class Act:
         Bursts of a blink on which this activity rides in the same muscle.
     dragged : tuple of str
         Muscles of one side that move along with a movement of both.
+    onset, offset : int
+        First sample, and the one after the last.
     """
 
     kind: Literal["blink", "movement", "twitch", "artifact"]
@@ -42,17 +44,13 @@ class Act:
     hidden: Literal["", "movement", "blink"] = ""
     on_blink: bool = False
     carried: tuple[Reading, ...] = ()
-    dragged: tuple[str, ...] = field(default=())
+    dragged: tuple[str, ...] = ()
+    onset: int = field(init=False)
+    offset: int = field(init=False)
 
-    @property
-    def onset(self) -> int:
-        """First sample."""
-        return min(r.onset for r in self.readings)
-
-    @property
-    def offset(self) -> int:
-        """Sample after the last."""
-        return max(r.offset for r in self.readings)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "onset", min([r.onset for r in self.readings]))
+        object.__setattr__(self, "offset", max([r.offset for r in self.readings]))
 
     @property
     def muscles(self) -> frozenset[str]:
@@ -65,8 +63,10 @@ def overlap(a: Reading | Act, b: Reading | Act) -> int:
     return min(a.offset, b.offset) - max(a.onset, b.onset)
 
 
-def connected(readings: Iterable[Reading], gap: int) -> list[list[Reading]]:
+def connected(readings: Sequence[Reading], gap: int) -> list[list[Reading]]:
     """Group readings that overlap or are closer than `gap` samples."""
+    if len(readings) < 2:
+        return [[reading] for reading in readings]
     groups: list[list[Reading]] = []
     stop = 0
     for reading in sorted(readings, key=lambda r: (r.onset, r.site.column)):

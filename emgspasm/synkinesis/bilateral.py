@@ -73,8 +73,10 @@ def bilateral(readings: list[Reading], rules: Rules, fs: float) -> list[Act]:
 
     Eyes and the rest of the face are told apart first: people blink while they speak.
     """
-    eyes = [r for r in readings if REGIONS.get(r.site.muscle) == EYE]
-    rest = [r for r in readings if r not in eyes]
+    eyes: list[Reading] = []
+    rest: list[Reading] = []
+    for reading in readings:
+        (eyes if REGIONS.get(reading.site.muscle) == EYE else rest).append(reading)
     found = []
     for part in connected(eyes, round(0.01 * fs)):
         if _is_brief(part, rules.blink * fs):
@@ -136,6 +138,9 @@ def _along_blink(
     The brow joins in hemifacial spasm alone (clinical facts 2).
     """
     prime = max(act.readings, key=lambda r: r.amplitude)
+    if not mine:
+        company.note(side, prime.amplitude, along=False)
+        return []
     lower = [
         r
         for r in mine

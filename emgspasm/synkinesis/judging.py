@@ -63,8 +63,7 @@ def acts(cluster: Sequence[Reading], rules: Rules, company: Company, fs: float) 
     both, one = drag_along(both, one, rules, company, fs)
     twitches = []
     for side in ("L", "R"):
-        proven = [r for r in one if r.site.side == side]
-        for part in connected(proven, round(0.01 * fs)):
+        for part in connected([r for r in one if r.site.side == side], round(0.01 * fs)):
             joined = part + [r for r in unknown if r.site.side == side and _meets(r, part)]
             unknown = [r for r in unknown if r not in joined]
             twitches.append(_twitch(joined, side, both, of["copy"], rules, fs))

@@ -89,9 +89,12 @@ def verdict(reading: Reading, partners: Sequence[Reading], rules: Rules, fs: flo
 
 def too_slow(reading: Reading, rules: Rules, fs: float) -> bool:
     """Whether its frequency is no muscle's, though few samples tell it badly."""
+    slowest = min(rules.slowest, 0.45 * 0.45 * fs)
+    if not reading.frequency < slowest:
+        return False
     width = min(450.0, 0.45 * fs) - 20.0
     freedom = max(2 * width * (reading.offset - reading.onset) / fs, 1.0)
-    return reading.frequency < float(min(rules.slowest, 0.45 * 0.45 * fs)) * (1 - sqrt(1 / freedom))
+    return reading.frequency < slowest * (1 - sqrt(1 / freedom))
 
 
 def rest(reading: Reading, partners: Sequence[Reading], fs: float) -> Reading:
