@@ -74,7 +74,7 @@ def _place(values, count, value):  # type: ignore[no-untyped-def]  # numba infer
     return place
 
 
-@numba.njit(**LOOP)
+@numba.njit(**LOOP)  # type: ignore[untyped-decorator]  # options by name
 def remember(ordered: Values, arrival: Values, seen: int, value: float) -> None:
     """Put `value` into the sorted ring in place of the oldest one.
 
@@ -105,7 +105,7 @@ def remember(ordered: Values, arrival: Values, seen: int, value: float) -> None:
     arrival[slot] = value
 
 
-@numba.njit(**LOOP)
+@numba.njit(**LOOP)  # type: ignore[untyped-decorator]  # options by name
 def level(ordered: Values, count: int) -> tuple[float, float]:
     """Median and 1.4826 MAD of the first `count` sorted values.
 

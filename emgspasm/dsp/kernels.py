@@ -89,7 +89,7 @@ def _restart(steady: Samples, values: Samples, memory: Samples, running: NDArray
     return bool(running.all())
 
 
-@numba.njit(**LOOP)
+@numba.njit(**LOOP)  # type: ignore[untyped-decorator]  # options by name
 def present(values: Samples) -> int:
     """How many samples of one channel come before one that is missing."""
     n_missing = 0
@@ -134,7 +134,9 @@ def moving_rms(
             stop = row + present(values[row:])
             if stop > row:
                 total, count = sums[channel], filled[channel]
-                sums[channel] = _rms(values[row:stop], recent[channel], total, count, told[row:stop])
+                sums[channel] = _rms(
+                    values[row:stop], recent[channel], total, count, told[row:stop]
+                )
                 filled[channel] += stop - row
             else:
                 told[row] = np.nan

@@ -155,7 +155,8 @@ def _noise(history: History, levels: NDArray[np.float64]) -> NDArray[np.float64]
     width = min(450.0, 0.45 * history.fs) - 20.0
     spread = 2 / (9 * max(2 * BLOCK * width, 1.0))
     share = (1 - spread + QUIET_QUANTILE * sqrt(spread)) ** 3
-    return levels / np.array([[share], [1.0]])
+    told: NDArray[np.float64] = levels / np.array([[share], [1.0]])
+    return told
 
 
 def noise(history: History, samples: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -186,7 +187,8 @@ def limits(
     """
     onsets = np.maximum(onsets, offsets - round(LOOK * history.fs))
     places = np.stack([onsets, offsets], axis=1) + (history.shift - history.first)
-    return np.clip(places, 0, history.filled)
+    limited: NDArray[np.int64] = np.clip(places, 0, history.filled)
+    return limited
 
 
 def stretch(history: History, onset: int, offset: int) -> NDArray[np.float64]:

@@ -6,15 +6,12 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.dsp.compiled import SUM
+
 Values = NDArray[np.float64]
 
 LAGS = 3
 """Cross products are taken at lags of -1, 0 and 1 sample."""
-
-
-_SUMS = {"cache": True, "nogil": True, "fastmath": {"reassoc"}}
-"""Of loops that sum: in whatever order, so that the compiler may sum several numbers at once. For
-sums of one length the order is always the same."""
 
 
 @numba.njit(cache=True, nogil=True)
@@ -54,7 +51,7 @@ def survey(samples: Values, start: int, stop: int, column: int) -> tuple[Values,
     return power, product
 
 
-@numba.njit(**_SUMS)
+@numba.njit(**SUM)
 def _products(x, y):  # type: ignore[no-untyped-def]  # numba infers kernels' types
     """Sums of ``x[i] * y[i + lag]`` for lags -1, 0 and 1, and of the squares of y.
 
@@ -193,7 +190,7 @@ def learn(
     return learnt
 
 
-@numba.njit(**_SUMS)
+@numba.njit(**SUM)
 def _energy(values):  # type: ignore[no-untyped-def]  # see _products
     """Sums of the squares, and of the products of neighbours."""
     square, product = values[0] * values[0], 0.0
