@@ -13,6 +13,7 @@ import numpy as np
 
 from emgspasm.dsp.compiled import LOOP
 from emgspasm.dsp.evidence import between
+from emgspasm.dsp.skirts import AT_ONCE, CUT_OFF, begun
 
 FADED = 3.0
 """Power, in units of the noise, of the weakest burst that relief is weighed for: noise may have
@@ -27,21 +28,21 @@ the burst: EMG between 30 and 120 Hz keeps a third [sim]."""
 
 
 @numba.njit(**LOOP)
-def locate_onset(s, loud_from, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def locate_onset(s, loud_from, signal, matched, origin, sizes, past):  # type: ignore[no-untyped-def]  # numba infers kernels' types
     """Find where the burst began, and begin to weigh whether it is over."""
     earliest = s.crossed - sizes.back
     if s.evidence > 0.0:
         earliest = min(earliest, s.doubt - sizes.window)
     earliest = max(earliest, s.begin)
     if s.pending:
-        earliest = max(earliest, s.pending_offset)
+        earliest = max(earliest, s.pending_core)
     loud, quiet, last = mean_power(signal, loud_from - origin, s.now + 1 - origin), s.quiet, s.now
     behind = _mean(matched, loud_from + sizes.half - origin, s.now + 1 - origin)
     s.weak = loud < STRONG * s.quiet or behind / between(s) < PURE * loud / s.quiet
     if s.weak:
         last = s.now - sizes.half
         loud, quiet = behind, between(s)
-    s.onset = max(earliest, s.crossed - sizes.window // 2)
+    s.core = max(earliest, s.crossed - sizes.window // 2)
     if loud > 1.2 * quiet:
         likelihood, best = 0.0, -np.inf
         slope, cost = 1.0 / quiet - 1.0 / loud, np.log(loud / quiet)
@@ -49,26 +50,61 @@ def locate_onset(s, loud_from, signal, matched, origin, sizes):  # type: ignore[
             likelihood += _power(s, k, signal, matched, origin, sizes) * slope - cost
             if likelihood > best and k <= s.crossed:
                 best = likelihood
-                s.onset = k
+                s.core = k
+    s.onset = _swell(s, earliest, last, quiet, signal, matched, origin, sizes, past)
     first, stop = s.onset - origin, s.now + 1 - origin
     s.energy = mean_power(signal, first, stop) * (stop - first)
     s.peak = max(s.peak, _loudest(signal, first, stop, sizes.window))
     s.refined = 1
     s.evidence = 0.0
     s.relief = 0.0
-    s.loud = max(s.loud, s.onset)
+    s.loud = max(s.loud, s.core)
     s.relieved = s.loud + 1
-    s.heard = loud * (s.relieved - s.onset)
+    s.heard = loud * (s.relieved - s.core)
     expect(s, loud, quiet)
+
+
+@numba.njit(**LOOP)
+def _swell(s, earliest, last, quiet, signal, matched, origin, sizes, past):  # type: ignore[no-untyped-def]  # see locate_onset
+    """Onset of a burst whose core is known: where it began to swell."""
+    if s.pending and s.core - s.pending_core >= sizes.merge:  # two bursts stay two
+        s.pending_offset = min(s.pending_offset, s.core - sizes.merge)
+        earliest = s.pending_offset + sizes.merge
+    last = min(last, s.core + 2 * sizes.window)
+    power, likely = past.room[0, : last + 1 - earliest], past.room[1:]
+    for i in range(len(power)):
+        power[i] = _power(s, earliest + i, signal, matched, origin, sizes)
+    core, freedom = s.core - earliest, _freedom(s)
+    return earliest + begun(power, core, 0, AT_ONCE, quiet, freedom, sizes.window, likely)
+
+
+@numba.njit(**LOOP)
+def faded(s, core, signal, matched, origin, sizes, rules, past):  # type: ignore[no-untyped-def]  # see locate_onset
+    """Offset of a burst whose core ends before sample `core`: where it had faded."""
+    stop = max(s.relieved, core)
+    first = max(core - 2 * sizes.window, s.core)
+    power, likely = past.room[0, : stop - first], past.room[1:]
+    for i in range(len(power)):
+        power[i] = _power(s, stop - 1 - i, signal, matched, origin, sizes)
+    outside = stop - core
+    noise = (between(s) if s.weak else s.quiet) + rules.ringing * _mean(power, outside, len(power))
+    # what rings may have kept the core from ending
+    window, freedom = sizes.window, _freedom(s)
+    return stop - begun(power, outside, window, CUT_OFF, noise, freedom, window, likely)
+
+
+@numba.njit(inline="always", **LOOP)
+def _freedom(s):  # type: ignore[no-untyped-def]  # see locate_onset
+    """Independent values in a sample of what the boundaries of this burst are told from."""
+    return s.weight * s.narrow if s.weak else s.weight
 
 
 @numba.njit(**LOOP)
 def expect(s, loud, quiet):  # type: ignore[no-untyped-def]  # see locate_onset
     """Weigh relief for a burst of this power: a loud one is missed at once, a weak one later."""
     rise = max(FADED, loud / quiet)
-    weight = s.weight * s.narrow if s.weak else s.weight
-    s.slope = 0.5 * weight * (1.0 - 1.0 / rise) / quiet
-    s.cost = 0.5 * weight * np.log(rise)
+    s.slope = 0.5 * _freedom(s) * (1.0 - 1.0 / rise) / quiet
+    s.cost = 0.5 * _freedom(s) * np.log(rise)
 
 
 @numba.njit(**LOOP)

@@ -135,8 +135,8 @@ def _end(stop, channel, sizes, rules, past, out, count):  # type: ignore[no-unty
             origin = s.now + 1 - sizes.recent
             signal, matched = past.signal[channel], past.matched[channel]
             if not s.refined:
-                open_up(s, s.crossed, signal, matched, origin, channel, sizes, out, count)
-            close(s, s.now + 1, s.energy, sizes, rules, past.sums[channel])
+                open_up(s, s.crossed, signal, matched, origin, channel, sizes, past, out, count)
+            close(s, s.now + 1, s.now + 1, s.energy, sizes, rules, past.sums[channel])
             emit(s, CUT, channel, sizes.shortest, out, count)
         elif s.pending:
             emit(s, GOOD, channel, shortest(s, sizes), out, count)
@@ -256,7 +256,7 @@ def _judge(s, value, signal, matched, origin, channel, sizes, rules, past, out, 
     if stop:
         cross(s, s.now, value, sizes)
         s.loud = stop - 1
-        open_up(s, s.doubt, signal, matched, origin, channel, sizes, out, count)
+        open_up(s, s.doubt, signal, matched, origin, channel, sizes, past, out, count)
     else:  # a little evidence comes and goes with loud noise, which is to be learnt as noise
         doubted = s.evidence > 0.0 and s.evidence > 0.7 * needed(s, rules)
         weight = 1 if doubted else DOUBTED

@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.dsp.skirts import KINDS
+
 IDLE, CALIBRATING, RUNNING = 0, 1, 2
 GOOD, SETTLING, CUT = 0, 1, 2
 
@@ -57,12 +59,15 @@ CHANNEL = np.dtype(
         ("beyond", np.int64),  # last sample at which it was above
         ("crossed", np.int64),  # where it did in the burst under way
         ("refined", np.int64),  # whether `onset` is known
-        ("onset", np.int64),
+        ("core", np.int64),  # where its variance steps
+        ("onset", np.int64),  # where it began to swell
         ("peak", np.float64),
         ("energy", np.float64),  # sum of squares from onset to now
         ("pending", np.int64),  # a finished burst that may still be merged
         ("pending_onset", np.int64),
-        ("pending_offset", np.int64),
+        ("pending_swell", np.int64),  # from its onset to its core
+        ("pending_core", np.int64),  # where that ends
+        ("pending_offset", np.int64),  # where it has faded
         ("pending_active", np.int64),
         ("pending_weak", np.int64),
         ("pending_peak", np.float64),
@@ -119,7 +124,7 @@ class Rules(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """Arrays the loop updates in place, a row a channel; the last two are for all of them."""
+    """Arrays the loop updates in place, a row a channel; the last three are for all of them."""
 
     channels: NDArray[np.void]
     held_envelope: NDArray[np.float64]
@@ -132,6 +137,7 @@ class Memory(NamedTuple):
     arrival: NDArray[np.float64]
     spectrum: NDArray[np.float64]  # shape of EMG at evenly spaced frequencies
     lengths: NDArray[np.int64]  # blocks over which evidence is summed
+    room: NDArray[np.float64]  # to weigh a boundary in; nothing is remembered there
 
 
 def fresh(
@@ -163,4 +169,5 @@ def fresh(
         arrival=rows(capacity),
         spectrum=spectrum,
         lengths=lengths,
+        room=np.zeros((KINDS + 2, sizes.recent + 1)),
     )

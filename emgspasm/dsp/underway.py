@@ -8,7 +8,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from emgspasm.dsp.boundaries import expect, locate_onset, mean_power, relieve
+from emgspasm.dsp.boundaries import expect, faded, locate_onset, mean_power, relieve
 from emgspasm.dsp.compiled import LOOP
 from emgspasm.dsp.emission import emit
 from emgspasm.dsp.evidence import between, pass_over
@@ -42,41 +42,42 @@ def follow(s, value, signal, matched, origin, channel, sizes, rules, past, out, 
     """
     s.step = s.now + sizes.block
     if not s.refined and s.now - s.crossed >= sizes.window:
-        open_up(s, s.crossed, signal, matched, origin, channel, sizes, out, count)
+        open_up(s, s.crossed, signal, matched, origin, channel, sizes, past, out, count)
     if not s.refined:
         return False
     relieve(s, signal, matched, origin, sizes)
     if value < s.leave and s.relief >= rules.relief:
-        offset = max(s.loud, s.onset, s.now + 1 - sizes.recent) + 1
+        core = max(s.loud, s.core, s.now + 1 - sizes.recent) + 1
+        offset = faded(s, core, signal, matched, origin, sizes, rules, past)
         n_after = s.now + 1 - offset
         tail = n_after * mean_power(signal, offset - origin, s.now + 1 - origin)
-        close(s, offset, s.energy - tail, sizes, rules, past.sums[channel])
+        close(s, core, offset, s.energy - tail, sizes, rules, past.sums[channel])
     elif s.now - s.crossed >= sizes.longest:
-        close(s, s.now + 1, s.energy, sizes, rules, past.sums[channel])
+        close(s, s.now + 1, s.now + 1, s.energy, sizes, rules, past.sums[channel])
         emit(s, CUT, channel, sizes.shortest, out, count)
         account(s)
         return True
     elif s.now >= s.window:
         fade(s, sizes, rules)
-        loud = s.heard / max(s.relieved - s.onset, 1)
+        loud = s.heard / max(s.relieved - s.core, 1)
         expect(s, loud, between(s) if s.weak else s.quiet)
-        s.leave = max(s.off, np.sqrt(ECHO * rules.ringing * s.energy / (s.now + 1 - s.onset)))
+        s.leave = max(s.off, np.sqrt(ECHO * rules.ringing * s.energy / (s.now + 1 - s.core)))
         if value < s.on:
             study(s, value, 1, signal, matched, origin, channel, sizes, rules, past)
     return False
 
 
 @numba.njit(**LOOP)
-def open_up(s, loud_from, signal, matched, origin, channel, sizes, out, count):  # type: ignore[no-untyped-def]  # see cross
+def open_up(s, loud_from, signal, matched, origin, channel, sizes, past, out, count):  # type: ignore[no-untyped-def]  # see cross
     """Find where the burst began; let the one before go if it lies too far back to merge."""
-    locate_onset(s, loud_from, signal, matched, origin, sizes)
-    if s.pending and s.onset - s.pending_offset >= sizes.merge:
+    locate_onset(s, loud_from, signal, matched, origin, sizes, past)
+    if s.pending and s.core - s.pending_core >= sizes.merge:
         emit(s, GOOD, channel, shortest(s, sizes), out, count)
 
 
 @numba.njit(**LOOP)
-def close(s, offset, energy, sizes, rules, sums):  # type: ignore[no-untyped-def]  # see cross
-    """Make the open burst pending, merged with the one that is."""
+def close(s, core, offset, energy, sizes, rules, sums):  # type: ignore[no-untyped-def]  # see cross
+    """Make the open burst pending, merged with the one that is; its core ends before `core`."""
     n_samples = offset - s.onset
     if s.pending:
         s.pending_peak = max(s.pending_peak, s.peak)
@@ -86,22 +87,25 @@ def close(s, offset, energy, sizes, rules, sums):  # type: ignore[no-untyped-def
     else:
         s.pending = 1
         s.pending_onset = s.onset
+        s.pending_swell = s.core - s.onset
         s.pending_peak = s.peak
         s.pending_energy = energy
         s.pending_active = n_samples
         s.pending_weak = s.weak
         s.frequency += rules.counting * s.weak
+    s.pending_core = core
     s.pending_offset = offset
     s.above = 0
-    s.glow = max(s.glow, rules.ringing * max(energy, 0.0) / max(n_samples, 1))
+    s.glow = max(s.glow, rules.ringing * max(energy, 0.0) / max(core - s.core, 1))
     s.window = s.now + sizes.window
     pass_over(s, sums, sizes)
 
 
 @numba.njit(inline="always", **LOOP)
 def shortest(s, sizes):  # type: ignore[no-untyped-def]  # see cross
-    """Behind the matched filter a boundary is known to a quarter of its length."""
-    return sizes.shortest - sizes.half if s.pending_weak else sizes.shortest
+    """The core has to be this long; behind the matched filter it is known less well."""
+    skirts = s.pending_swell + s.pending_offset - s.pending_core
+    return sizes.shortest + skirts - (sizes.half if s.pending_weak else 0)
 
 
 @numba.njit(inline="always", **LOOP)

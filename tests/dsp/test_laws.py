@@ -228,7 +228,7 @@ def test_a_burst_under_the_floor_is_none_in_microvolts_and_one_in_counts(stream_
     assert fold(Pipeline(), stream_info(), chunks(samples, ()))["bursts"] == []
     found = fold(Pipeline(), stream_info(unit="count"), chunks(samples, ()))["bursts"]
     assert [(b.onset, b.offset) for b in found] == [
-        (pytest.approx(2500, abs=5), pytest.approx(2700, abs=5))
+        (pytest.approx(2500, abs=10), pytest.approx(2700, abs=10))
     ]
 
 

@@ -92,7 +92,7 @@ def test_bursts_of_the_calibration_are_found_like_any_others(fold):
     samples[800:900] *= 10.0
     samples[1500:1600] *= 10.0
     bursts, _ = fold(samples)
-    assert [b.onset for b in bursts] == [pytest.approx(800, abs=5), pytest.approx(1500, abs=5)]
+    assert [b.onset for b in bursts] == [pytest.approx(800, abs=10), pytest.approx(1500, abs=10)]
     assert [b.quality for b in bursts] == ["good", "good"]
 
 
