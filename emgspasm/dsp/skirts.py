@@ -23,66 +23,73 @@ likely. A common discharge sets in together, and dies out unit by unit [sim]."""
 SHORTEST = 12
 """Samples; the filters' own rise looks like a ramp shorter than this [design]."""
 
+NEGLIGIBLE = -12.0
+"""Log-likelihood, from the largest on, under which a beginning counts for nothing [design]."""
+
 KINDS = 4
 """Beginnings weighed: at once, and ramps of half a window, one, and two."""
 
+STEPS = 5
+"""Steps in which a ramp is taken to rise; more make no difference [sim]."""
+
 
 @numba.njit(**LOOP)
-def begun(power, core, inside, abrupt, noise, weight, window, likely):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def begun(power, core, inside, abrupt, noise, weight, window, room):  # type: ignore[no-untyped-def]  # numba infers kernels' types
     """Index at which a burst began to swell: before `core`, or `inside` after it at most.
 
     `power` is that of the samples from the earliest at which it may have begun into the burst,
     whose variance steps at index `core`; `noise` is its mean before. `abrupt` is how likely it has
-    no skirt. `weight` is how many
-    independent values a sample has. `likely` is room for the posterior: a row a kind and one more,
-    each longer than `power`.
+    no skirt, `weight` how many independent values a sample has. `room` is for the posterior: a row
+    a kind and one more, each longer than `power`.
     """
-    loud = _mean(power[core:])
+    n, sums = len(power), room[KINDS]
+    sums[0] = 0.0
+    for k in range(n):
+        sums[k + 1] = sums[k] + power[k]
+    loud = (sums[n] - sums[core]) / (n - core)
     if loud <= 1.2 * noise:
         return core
-    stop = min(core + inside + 1, len(power))
-    _weigh_steps(power, noise, loud, likely[KINDS])
-    most = -np.inf
+    likely, most = room[:KINDS, : min(core + inside + 1, n)], -np.inf
     for kind in range(KINDS):
         length = (window << kind) >> 2 if kind else 0
         if 0 < length < SHORTEST:
-            likely[kind, :stop] = -np.inf
+            likely[kind] = -np.inf
             continue
-        prior = np.log((1.0 - abrupt) / (KINDS - 1) if kind else abrupt)
-        _weigh(power, length, noise, loud, likely[KINDS], likely[kind, :stop])
-        for k in range(stop):
-            likely[kind, k] = 0.5 * weight * likely[kind, k] + prior
+        likely[kind] = np.log((1.0 - abrupt) / (KINDS - 1) if kind else abrupt)
+        _weigh(sums[: n + 1], length, noise, loud, 0.5 * weight, likely[kind])
+        for k in range(likely.shape[1]):
             most = max(most, likely[kind, k])
-    return _median(likely[:KINDS, :stop], most)
+    return _median(likely, most)
 
 
 @numba.njit(**LOOP)
-def _weigh_steps(power, noise, loud, likely):  # type: ignore[no-untyped-def]  # see begun
-    """Fill `likely` with twice the log-likelihood ratio to noise of a step at each index."""
-    slope, cost = 1.0 / noise - 1.0 / loud, np.log(loud / noise)
-    likely[len(power)] = 0.0
-    for k in range(len(power) - 1, -1, -1):
-        likely[k] = likely[k + 1] + power[k] * slope - cost
+def _weigh(sums, length, noise, loud, weight, likely):  # type: ignore[no-untyped-def]  # see begun
+    """Add to `likely` how much likelier than noise a ramp of `length` is that begins at each index.
+
+    The amplitude rises in a few steps, over which the power is known from its `sums`.
+    """
+    for step in range(STEPS if length else 0):
+        first, stop = length * step // STEPS, length * (step + 1) // STEPS
+        grown = noise + (loud - noise) * ((step + 0.5) / STEPS) ** 2
+        _weigh_stretch(sums, first, stop, noise, grown, weight, likely)
+    # and is loud from then on
+    slope, cost = weight * (1.0 / noise - 1.0 / loud), weight * np.log(loud / noise)
+    before, n = sums[length : length + len(likely)], len(sums) - 1 - length
+    for k in range(len(before)):
+        likely[k] += (sums[-1] - before[k]) * slope - (n - k) * cost
 
 
-@numba.njit(**LOOP)
-def _weigh(power, length, noise, loud, steps, likely):  # type: ignore[no-untyped-def]  # see begun
-    """Fill `likely` with the same of a ramp of `length`, after which it is a step."""
-    for k in range(len(likely)):
-        likely[k] = steps[min(k + length, len(power))]
-    for i in range(length):
-        grown = noise + (loud - noise) * ((i + 0.5) / length) ** 2
-        slope, cost = 1.0 / noise - 1.0 / grown, np.log(grown / noise)
-        for k in range(min(len(likely), len(power) - i)):
-            likely[k] += power[k + i] * slope - cost
-
-
-@numba.njit(**LOOP)
-def _mean(power):  # type: ignore[no-untyped-def]  # see begun
-    total = 0.0
-    for k in range(len(power)):
-        total += power[k]
-    return total / len(power)
+@numba.njit(inline="always", **LOOP)
+def _weigh_stretch(sums, first, stop, noise, power, weight, likely):  # type: ignore[no-untyped-def]  # see begun
+    """Add how much likelier samples `first` to `stop` after each index are at this power."""
+    slope, cost = weight * (1.0 / noise - 1.0 / power), weight * np.log(power / noise)
+    whole = max(min(len(likely), len(sums) - stop), 0)
+    early, late = sums[first : first + whole], sums[stop : stop + whole]
+    for k in range(whole):
+        likely[k] += (late[k] - early[k]) * slope - (stop - first) * cost
+    for k in range(whole, len(likely)):  # the samples at hand end within it
+        n_samples = max(len(sums) - 1 - k - first, 0)
+        likely[k] += (sums[-1] - sums[len(sums) - 1 - n_samples]) * slope - n_samples * cost
 
 
 @numba.njit(**LOOP)
@@ -91,7 +98,8 @@ def _median(likely, most):  # type: ignore[no-untyped-def]  # see begun
     whole = 0.0
     for kind in range(KINDS):
         for k in range(likely.shape[1]):
-            likely[kind, k] = np.exp(likely[kind, k] - most)
+            less = likely[kind, k] - most
+            likely[kind, k] = np.exp(less) if less > NEGLIGIBLE else 0.0
             whole += likely[kind, k]
     reached, k = 0.0, -1
     while reached < 0.5 * whole:

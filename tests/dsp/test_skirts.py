@@ -1,0 +1,76 @@
+"""Where bursts began to swell: against the posterior written out, and against known ramps."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from emgspasm.dsp.skirts import AT_ONCE, KINDS, SHORTEST, STEPS, begun
+
+WINDOW = 20
+
+
+def swelling(length, seed, *, rise=30.0, onset=60, n=140):
+    """Power of Gaussian samples whose amplitude grows from `onset` on, over `length` samples."""
+    grown = np.clip((np.arange(n) - onset) / max(length, 1), 0, 1)
+    variance = 1 + (rise - 1) * np.where(np.arange(n) >= onset, grown if length else 1.0, 0) ** 2
+    return variance * np.random.default_rng(seed).standard_normal(n) ** 2
+
+
+def room(n):
+    return np.zeros((KINDS + 1, n + 1))
+
+
+def by_hand(power, core, inside, abrupt, noise, weight):
+    """The median of the posterior, likelihood by likelihood."""
+    n, loud = len(power), power[core:].mean()
+    logs = np.full((KINDS, min(core + inside + 1, n)), -np.inf)
+    for kind in range(KINDS):
+        length = (WINDOW << kind) >> 2 if kind else 0
+        if 0 < length < SHORTEST:
+            continue
+        for k in range(logs.shape[1]):
+            variance = np.full(n, noise)
+            variance[k + length :] = loud
+            for step in range(STEPS if length else 0):
+                first, stop = k + length * step // STEPS, k + length * (step + 1) // STEPS
+                variance[first:stop] = noise + (loud - noise) * ((step + 0.5) / STEPS) ** 2
+            likelihood = -0.5 * (np.log(variance / noise) + power / variance - power / noise).sum()
+            prior = abrupt if kind == 0 else (1 - abrupt) / (KINDS - 1)
+            logs[kind, k] = weight * likelihood + np.log(prior)
+    reached = np.cumsum(np.exp(logs - logs.max()).sum(axis=0))
+    return int(np.searchsorted(reached, 0.5 * reached[-1]))
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    length=st.integers(0, 60),
+    seed=st.integers(0, 2**20),
+    core=st.integers(40, 120),
+    inside=st.integers(0, 20),
+    weight=st.floats(0.1, 1.0),
+)
+def test_the_beginning_is_the_median_of_the_posterior(length, seed, core, inside, weight):
+    power = swelling(length, seed)
+    found = begun(power, core, inside, AT_ONCE, 1.0, weight, WINDOW, room(len(power)))
+    expected = by_hand(power, core, inside, AT_ONCE, 1.0, weight)
+    assert found == pytest.approx(core if power[core:].mean() <= 1.2 else expected, abs=1)
+
+
+@pytest.mark.parametrize(("length", "late"), [(0, 2), (20, 4), (40, 8)])
+def test_a_burst_that_swells_is_told_from_where_it_began(length, late):
+    """The core is taken to be where the power of the ramp is half of the burst's."""
+    core = 60 + round(0.7 * length)
+    found = [
+        begun(swelling(length, seed), core, 0, AT_ONCE, 1.0, 1.0, WINDOW, room(140))
+        for seed in range(200)
+    ]
+    assert abs(np.median(found) - 60) <= late
+
+
+def test_what_hardly_rises_begins_where_its_core_does():
+    power = np.random.default_rng(1).standard_normal(140) ** 2
+    power[70:] *= 1.1 / power[70:].mean()
+    assert begun(power, 70, 10, AT_ONCE, 1.0, 1.0, WINDOW, room(140)) == 70
