@@ -82,7 +82,7 @@ def _swell(s, earliest, last, quiet, signal, matched, origin, sizes, past):  # t
 def faded(s, core, signal, matched, origin, sizes, rules, past):  # type: ignore[no-untyped-def]  # see locate_onset
     """Offset of a burst whose core ends before sample `core`: where it had faded."""
     stop = max(s.relieved, core)
-    first = max(core - 2 * sizes.window, s.core)
+    first = max(core - 2 * sizes.window, s.core, s.now + 1 - sizes.recent)
     power, likely = past.room[0, : stop - first], past.room[1:]
     for i in range(len(power)):
         power[i] = _power(s, stop - 1 - i, signal, matched, origin, sizes)

@@ -235,7 +235,7 @@ def _decide(s, value, signal, matched, origin, channel, sizes, rules, past, out,
     if s.now >= s.window:
         _judge(s, value, signal, matched, origin, channel, sizes, rules, past, out, count)
     if not s.above:
-        if s.pending and _earliest(s, sizes) >= s.pending_offset + sizes.merge:
+        if s.pending and _earliest(s, sizes) >= _merging(s, sizes):
             emit(s, GOOD, channel, shortest(s, sizes), out, count)
         s.calm = _calm(s, sizes)
 
@@ -272,9 +272,15 @@ def _earliest(s, sizes):  # type: ignore[no-untyped-def]  # see _begin
 
 
 @numba.njit(inline="always", **LOOP)
+def _merging(s, sizes):  # type: ignore[no-untyped-def]  # see _begin
+    """First sample at which the core of a burst is too late to merge with the pending one."""
+    return max(s.pending_offset, s.pending_core) + sizes.merge
+
+
+@numba.njit(inline="always", **LOOP)
 def _calm(s, sizes):  # type: ignore[no-untyped-def]  # see _begin
     """Samples until the next that can change anything, unless it is above `on`."""
     calm = s.window - s.now - 1
     if s.pending and s.evidence == 0.0:
-        calm = min(calm, s.pending_offset + sizes.merge + sizes.back - s.now - 2)
+        calm = min(calm, _merging(s, sizes) + sizes.back - s.now - 2)
     return max(calm, 0)

@@ -43,6 +43,8 @@ def begun(power, core, inside, abrupt, noise, weight, window, room):  # type: ig
     a kind and one more, each longer than `power`.
     """
     n, sums = len(power), room[KINDS]
+    if n - core < max(window >> 2, 1):  # too little of the burst to know how loud it is
+        return core
     sums[0] = 0.0
     for k in range(n):
         sums[k + 1] = sums[k] + power[k]

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emgspasm.dsp.pipeline import Pipeline, analyze
 from emgspasm.dsp.skirts import AT_ONCE, KINDS, SHORTEST, STEPS, begun
+from emgspasm.stream import Chunk
 
 WINDOW = 20
 
@@ -74,3 +76,24 @@ def test_what_hardly_rises_begins_where_its_core_does():
     power = np.random.default_rng(1).standard_normal(140) ** 2
     power[70:] *= 1.1 / power[70:].mean()
     assert begun(power, 70, 10, AT_ONCE, 1.0, 1.0, WINDOW, room(140)) == 70
+
+
+@pytest.mark.parametrize("core", [138, 139, 140])
+def test_of_a_burst_that_has_hardly_begun_the_core_is_all_that_is_known(core):
+    power = swelling(0, 1)
+    assert begun(power, core, 0, AT_ONCE, 1.0, 1.0, WINDOW, room(len(power))) == core
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_chunks_make_no_difference_to_a_weak_burst_on_a_swing_that_outlasts_it(seed, stream_info):
+    rng = np.random.default_rng(seed)
+    samples = 2 * rng.standard_normal((6000, 1))
+    samples[3000:3100] *= rng.uniform(1.8, 4)
+    samples[2950:5000, 0] += rng.uniform(50, 800) * np.sin(0.07 * np.arange(2050))
+    info = stream_info(n_channels=1)
+
+    def bursts(size):
+        chunks = [Chunk(i, samples[i : i + size].copy()) for i in range(0, len(samples), size)]
+        return [b for analysis in analyze(Pipeline(), info, chunks) for b in analysis.bursts]
+
+    assert bursts(9) == bursts(6000)
