@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 
 from emgspasm.synkinesis.acts import Act, connected, overlap
-from emgspasm.synkinesis.laterality import DOUBTFUL
+from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.spread import BROW, EYE, LOWER, REGIONS
 from emgspasm.synkinesis.verdicts import Rules, accompanied
@@ -90,8 +90,11 @@ def bilateral(readings: list[Reading], rules: Rules, fs: float) -> list[Act]:
             found.append(Act("blink", "B", (*part, *brow)))
         else:
             rest += part
-    found += [Act("movement", "B", tuple(part)) for part in connected(rest, round(0.03 * fs))]
-    return found
+    return found + [
+        Act("movement", "B", tuple(part))
+        for part in connected(rest, round(0.03 * fs))
+        if not all(r.li <= -UNILATERAL for r in part)  # what a spasm spreads to the other side
+    ]
 
 
 def _is_brief(eyes: list[Reading], longest: float) -> bool:
@@ -169,8 +172,9 @@ def _along_movement(
 ) -> list[Reading]:
     """Bursts of one side within a movement that are no spasm of their own.
 
-    A muscle that begins with the movement and is active for half of it goes along; a burst
-    that no other muscle begins with proves no spasm while the face moves. Where the lower face goes
+    A muscle that begins with the movement and is active for half of it goes along, unless it is
+    active for longer after it; a burst that no other muscle begins with proves no spasm while the
+    face moves. Where the lower face goes
     along with blinks as a rule (`usual`), one may be hidden in the movement.
     """
     begin = max(act.onset - 0.1 * fs, _joined(act) - AHEAD * fs)
@@ -182,7 +186,8 @@ def _along_movement(
         parts = [r for r in inside if r.site.muscle == muscle]
         active = sum(overlap(r, act) for r in parts)
         prompt = parts[0].onset - act.onset <= rules.along * fs
-        if prompt and active >= 0.5 * (act.offset - act.onset):
+        length = sum(r.offset - r.onset for r in parts)
+        if prompt and active >= 0.5 * max(act.offset - act.onset, length):
             dragged += parts
     rest = [r for r in inside if r not in dragged]
     return dragged + [
@@ -205,11 +210,11 @@ def _joined(act: Act) -> int:
 
 
 def _stands_out(reading: Reading, act: Act, rules: Rules, fs: float) -> bool:
-    """Whether it is a twitch in the middle of a movement, certainly of one side.
+    """Whether it is a twitch in the middle of a movement, certainly of one side, or goes on after.
 
     Other muscles of that twitch may be hidden in their bursts of the movement.
     """
-    return (
+    return 2 * overlap(reading, act) < reading.offset - reading.onset or (
         reading.offset - reading.onset <= TWITCH * fs
         and reading.least_li >= LIKELY
         and reading.onset - act.onset >= rules.along * fs

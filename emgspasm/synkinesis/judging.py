@@ -6,7 +6,7 @@ alone; a spasm on top of a blink or a smile is then what one side does that the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from emgspasm.synkinesis.acts import Act, connected, overlap, side_of
@@ -35,6 +35,10 @@ SPILLED = 0.4
 """Raw correlation with the same muscle of the other side that no two muscles reach of themselves
 (clinical facts 2 [sim]: hemifacial spasm 0.2-0.45 within a side, voluntary 0.02)."""
 
+ECHO, FAINTER = 0.5, 0.65
+"""Raw correlation with the eye of its side, and share of its amplitude, of what a blink spreads to
+electrodes nearby that are more sensitive than the eye's [sim]: as above, and a little."""
+
 
 def acts(cluster: Sequence[Reading], rules: Rules, company: Company, fs: float) -> list[Act]:
     """Tell the bursts of a cluster apart.
@@ -60,13 +64,15 @@ def acts(cluster: Sequence[Reading], rules: Rules, company: Company, fs: float) 
     one = [r for r in one if r not in blinking]
     minor = [r for r in of["minor"] if not any(_spills(other, r) for other in one)]
     both = bilateral(even + blinking + minor, rules, fs)
-    both, one = drag_along(both, one, rules, company, fs)
+    eyes = [r for r in partners if REGIONS.get(r.site.muscle) == EYE]
+    echoes = [r for r in one if _echoes(r, eyes)]
+    both, one = drag_along(both, [r for r in one if r not in echoes], rules, company, fs)
     twitches = []
     for side in ("L", "R"):
         for part in connected([r for r in one if r.site.side == side], round(0.01 * fs)):
             joined = part + [r for r in unknown if r.site.side == side and _meets(r, part)]
             unknown = [r for r in unknown if r not in joined]
-            twitches.append(_twitch(joined, side, both, of["copy"], rules, fs))
+            twitches.append(_twitch(joined, side, both, of["copy"] + echoes, rules, fs))
     both += sideless(unknown, rules, fs)
     artifacts = [
         Act("artifact", side_of(part), tuple(part))
@@ -92,6 +98,17 @@ def _spills(reading: Reading, onto: Reading) -> bool:
         onto.site.column == reading.site.opposite
         and overlap(onto, reading) > 0
         and bool(onto.rho[reading.site.column] >= SPILLED)
+    )
+
+
+def _echoes(reading: Reading, eyes: Iterable[Reading]) -> bool:
+    """Whether a burst beside the eye is what the eye of its side spreads."""
+    return REGIONS.get(reading.site.muscle) != EYE and any(
+        eye.site.side == reading.site.side
+        and overlap(eye, reading) > 0
+        and bool(reading.rho[eye.site.column] >= ECHO)
+        and reading.amplitude <= FAINTER * eye.amplitude
+        for eye in eyes
     )
 
 

@@ -16,6 +16,7 @@ from typing import Literal
 
 from emgspasm.stream import Event
 from emgspasm.synkinesis.acts import Act
+from emgspasm.synkinesis.bilateral import LIKELY
 from emgspasm.synkinesis.chains import TOGETHER, Chain, loud, split, synchrony
 from emgspasm.synkinesis.classes import spasm_class
 from emgspasm.synkinesis.experience import Experience, in_rhythm, note_company, note_rhythms
@@ -193,11 +194,11 @@ def _hemifacial(part: Sequence[Act], known: Experience, side: str, fs: float) ->
 def _proves(reading: Reading, known: Experience, side: str, shortest: float) -> bool:
     """Whether a burst alone is certainly of one side.
 
-    Of a weak blink only a moment of one eye may be found; where no spasm is known, the other eye
-    must be silent.
+    Of a weak blink only a moment of one eye may be found, but not a moment that is of one side for
+    certain; where no spasm is known, the other eye must be silent.
     """
     if known.knows(side):
-        certain = reading.offset - reading.onset >= shortest
+        certain = reading.offset - reading.onset >= shortest or reading.least_li >= LIKELY
     else:
         certain = reading.opposite_silent
     return certain and reading.least_li >= known.least_li(reading)
