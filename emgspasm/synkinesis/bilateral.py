@@ -173,9 +173,9 @@ def _along_movement(
     """Bursts of one side within a movement that are no spasm of their own.
 
     A muscle that begins with the movement and is active for half of it goes along, unless it is
-    active for longer after it; a burst that no other muscle begins with proves no spasm while the
-    face moves. Where the lower face goes
-    along with blinks as a rule (`usual`), one may be hidden in the movement.
+    active for longer after it: a synkinesis lasts as long as the movement (clinical facts 2). A
+    burst that no other muscle begins with proves no spasm while the face moves. Where the lower
+    face goes along with blinks as a rule (`usual`), one may be hidden in the movement.
     """
     begin = max(act.onset - 0.1 * fs, _joined(act) - AHEAD * fs)
     inside = [r for r in mine if overlap(r, act) > 0 and r.onset >= begin]

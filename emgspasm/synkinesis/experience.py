@@ -25,7 +25,7 @@ CERTAIN, ALONE = 0.6, 0.75
 other muscles are but have shown none [sim]."""
 
 FEWEST_PROVEN = 2
-"""Spasms of several muscles after which a side is known to have them [design]."""
+"""Such spasms (`Experience.proven`) after which a side is known to have them [design]."""
 
 BY_CHANCE = 0.2
 """Share of synchronous acts that independent muscles reach by chance [sim]."""
@@ -37,7 +37,8 @@ TRAIN, LONG_TRAIN = 3, 6
 """Bursts of a slow train; more where the eye, which begins in hemifacial spasm, is alone [sim]."""
 
 RHYTHM, LONG_RHYTHM = 4, 8
-"""Bursts of a rhythm; more on a side known to have spasms, which groups make by chance [sim]."""
+"""Bursts of a rhythm; more on a side known to have spasms or seen by its eye alone, where groups
+make one by chance [sim]."""
 
 BLINKS, FEWEST_BLINKS, SEEN = 40, 2, 0.1
 """Last acts of eyes that count, how many of them must be blinks of both, and what share [design]:
@@ -58,7 +59,7 @@ class Experience:
     rhythmic : dict of int to int
         Channels in rhythm, and the sample at which that was last so.
     proven : dict of str to int
-        Spasms by side in which several muscles began together.
+        Spasms by side in which several muscles began together, or twitches of the only one.
     even : deque of bool
         Whether the last brief acts of eyes were of both, about as strong on each side.
     joined : dict of str to deque of bool
@@ -119,10 +120,7 @@ def note_company(chain: Chain, known: Experience) -> None:
 
 
 def note_rhythms(chain: Chain, known: Experience, fs: float) -> None:
-    """Remember the channels that are in rhythm.
-
-    Slow trains count as well, though irregular, where nothing speaks for hemifacial spasm.
-    """
+    """Remember the channels that are in rhythm."""
     onsets: dict[int, list[int]] = {}
     lengths: dict[int, list[int]] = {}
     for reading in (r for act in chain.acts for r in act.readings):
@@ -130,14 +128,28 @@ def note_rhythms(chain: Chain, known: Experience, fs: float) -> None:
         onsets.setdefault(channel, []).append(reading.onset)
         lengths.setdefault(channel, []).append(reading.offset - reading.onset)
     lonely = not known.knows(chain.side) and synchrony(chain.acts) <= BY_CHANCE
-    beats = LONG_RHYTHM if known.knows(chain.side) else RHYTHM
-    fewest = LONG_TRAIN if chain.side in known.eyes_only else TRAIN
     for channel, moments in onsets.items():
         if median(lengths[channel]) > GROUP * fs:
             continue
         moments.sort()
-        if is_rhythm(moments, fs, beats) or (lonely and is_slow_train(moments, fs, fewest)):
+        if _keeps_time(moments, chain.side, known, fs, lonely=lonely):
             known.rhythmic[channel] = moments[-1]
+
+
+def _keeps_time(
+    moments: list[int], side: str, known: Experience, fs: float, *, lonely: bool
+) -> bool:
+    """Whether onsets of one muscle are a rhythm.
+
+    Where nothing speaks for hemifacial spasm (`lonely`), slow trains are one as well, though
+    irregular. Where the eye alone is recorded nothing can; a few regular bursts must then be slower
+    than clonic ones.
+    """
+    alone = side in known.eyes_only
+    if is_rhythm(moments, fs, LONG_RHYTHM if alone or known.knows(side) else RHYTHM):
+        return True
+    slow = lonely and is_slow_train(moments, fs, RHYTHM) and is_rhythm(moments, fs, RHYTHM)
+    return slow or (lonely and is_slow_train(moments, fs, LONG_TRAIN if alone else TRAIN))
 
 
 def in_rhythm(reading: Reading, rhythmic: dict[int, int], fs: float) -> bool:

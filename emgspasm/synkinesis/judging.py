@@ -36,8 +36,9 @@ SPILLED = 0.4
 (clinical facts 2 [sim]: hemifacial spasm 0.2-0.45 within a side, voluntary 0.02)."""
 
 ECHO, FAINTER = 0.5, 0.65
-"""Raw correlation with the eye of its side, and share of its amplitude, of what a blink spreads to
-electrodes nearby that are more sensitive than the eye's [sim]: as above, and a little."""
+"""Raw correlation with the eye of its side, and share of its amplitude, of what an eye spreads to
+electrodes nearby [sim]: more than muscles in spasm reach of themselves (0.2-0.45, clinical facts
+2), and, where electrodes differ, a larger share than the cross-talk test allows for."""
 
 
 def acts(cluster: Sequence[Reading], rules: Rules, company: Company, fs: float) -> list[Act]:

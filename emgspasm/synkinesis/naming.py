@@ -16,7 +16,7 @@ from typing import Literal
 
 from emgspasm.stream import Event
 from emgspasm.synkinesis.acts import Act
-from emgspasm.synkinesis.bilateral import LIKELY
+from emgspasm.synkinesis.bilateral import LIKELY, TWITCH
 from emgspasm.synkinesis.chains import TOGETHER, Chain, loud, split, synchrony
 from emgspasm.synkinesis.classes import spasm_class
 from emgspasm.synkinesis.experience import Experience, in_rhythm, note_company, note_rhythms
@@ -145,7 +145,7 @@ def _one_sided(
     if apart or doubtful or not _hemifacial(part, known, side, fs):
         return None
     plain = not any(act.hidden or act.on_blink for act in part)
-    if not pulse and plain and synchrony(part) >= TOGETHER:
+    if not pulse and plain and _is_typical(part, known, side, fs):
         known.proven[side] += 1
     bursts = [r.burst for r in readings]
     reason = "; ".join(reasons(part, li, facial, together, fs))
@@ -162,6 +162,16 @@ def _one_sided(
         copies=[r for act in part for r in act.copies],
         on_blink=any(act.on_blink for act in part),
     )
+
+
+def _is_typical(part: Sequence[Act], known: Experience, side: str, fs: float) -> bool:
+    """Whether it is so much like hemifacial spasm that the next of its side need less proof.
+
+    Of an eye alone, twitches are: a synkinesis lasts as long as its movement (clinical facts 2).
+    """
+    if side in known.eyes_only:
+        return all(act.offset - act.onset <= TWITCH * fs for act in part)
+    return synchrony(part) >= TOGETHER
 
 
 def _hemifacial(part: Sequence[Act], known: Experience, side: str, fs: float) -> bool:

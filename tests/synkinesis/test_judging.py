@@ -1,0 +1,120 @@
+"""What bursts that hang together in time are taken for, one rule at a time."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from emgspasm.stream import Burst
+from emgspasm.synkinesis.acts import Act
+from emgspasm.synkinesis.bilateral import Company
+from emgspasm.synkinesis.chains import Chain
+from emgspasm.synkinesis.experience import Experience, note_rhythms
+from emgspasm.synkinesis.judging import acts
+from emgspasm.synkinesis.naming import spasms
+from emgspasm.synkinesis.reading import Reading, Site
+from emgspasm.synkinesis.verdicts import Rules
+
+FS = 1000.0
+MONTAGE = [f"{muscle}_{side}" for side in "LR" for muscle in ("OOC", "ZYG", "OOR", "FRO")]
+
+
+def reading(label, onset, offset, li=1.0, **kind):
+    """Reading of a burst, of the left or right side alone unless told otherwise."""
+    muscle, side = label.split("_")
+    column = MONTAGE.index(label)
+    site = Site(column, side, muscle, (column + 4) % 8)
+    burst = Burst(column, onset, offset, 30.0, 20.0, 2.0)
+    amplitude = kind.pop("amplitude", 20.0)
+    opposite = amplitude * (1 - li) / (1 + li)
+    told = Reading(
+        burst, site, onset, offset, np.zeros(8), copy=False, neighbour=-1, amplitude=amplitude,
+        opposite=opposite, opposite_most=opposite, opposite_silent=li == 1.0, li=li,
+        least_li=li - 0.1, frequency=120.0, hum=0.0, steps=0.0,
+    )  # fmt: skip
+    return replace(told, **kind)
+
+
+def alike(label, rho):
+    """Correlations of a burst that goes along with this channel."""
+    values = np.zeros(8)
+    values[MONTAGE.index(label)] = rho
+    return values
+
+
+def judged(*readings):
+    cluster = sorted(readings, key=lambda r: r.onset)
+    return acts(cluster, Rules(), Company(), FS)
+
+
+def named(known, *onsets, length=50, least_li=0.9):
+    """Events of twitches of the left eye."""
+    chain = Chain("L", 500, 1100)
+    for onset in onsets:
+        burst = reading("OOC_L", onset, onset + length, least_li=least_li)
+        chain.add(Act("twitch", "L", (burst,)))
+    return list(spasms(chain, (), known, FS))
+
+
+def test_what_an_eye_spreads_to_the_cheek_keeps_it_no_company():
+    eye = reading("OOC_L", 1000, 1080)
+    spread = reading("ZYG_L", 1005, 1070, amplitude=8.0, rho=alike("OOC_L", 0.8))
+    (twitch,) = judged(eye, spread)
+    assert (twitch.readings, twitch.copies, twitch.together) == ((eye,), (spread,), 1)
+
+
+@pytest.mark.parametrize(("amplitude", "rho"), [(8.0, 0.4), (20.0, 0.8)])
+def test_a_cheek_that_is_strong_or_of_a_waveform_of_its_own_joins_the_eye(amplitude, rho):
+    eye = reading("OOC_L", 1000, 1080)
+    cheek = reading("ZYG_L", 1005, 1070, amplitude=amplitude, rho=alike("OOC_L", rho))
+    (twitch,) = judged(eye, cheek)
+    assert (twitch.readings, twitch.copies, twitch.together) == ((eye, cheek), (), 2)
+
+
+def test_what_crosses_over_from_a_spasm_is_no_movement_that_takes_it_along():
+    spasm = [reading(f"{muscle}_L", 1000, 1100) for muscle in ("ZYG", "OOR")]
+    crossed = reading("ZYG_R", 1000, 1110, li=-0.8)
+    assert [act.kind for act in judged(*spasm, crossed)] == ["twitch"]
+
+
+def test_a_spasm_that_goes_on_after_a_movement_does_not_go_along_with_it():
+    brow = [reading(f"FRO_{side}", 1000, 1200, li=0.0) for side in "LR"]
+    spasm = [reading(f"{muscle}_L", 1050, 2200) for muscle in ("OOC", "ZYG")]
+    found = {act.kind: act for act in judged(*brow, *spasm)}
+    assert found["twitch"].readings == tuple(spasm)
+    assert not found["movement"].dragged
+
+
+def test_a_muscle_that_is_active_as_long_as_a_movement_goes_along_with_it():
+    brow = [reading(f"FRO_{side}", 1000, 1800, li=0.0) for side in "LR"]
+    (movement,) = judged(*brow, reading("ZYG_L", 1050, 1850))
+    assert movement.dragged == ("ZYG",)
+
+
+@pytest.mark.parametrize(("least_li", "said"), [(0.7, 1), (0.45, 0)])
+def test_a_moment_of_one_eye_is_a_spasm_where_it_is_of_one_side_for_certain(least_li, said):
+    known = Experience(proven={"L": 2, "R": 0})
+    assert len(named(known, 1000, length=20, least_li=least_li)) == said
+
+
+@pytest.mark.parametrize(("length", "knows"), [(50, True), (900, False)])
+def test_of_an_eye_alone_twitches_make_a_side_known_and_what_may_be_synkinesis_does_not(
+    length, knows
+):
+    known = Experience(eyes_only=frozenset("LR"))
+    known.even.extend([True] * 5)
+    for onset in (1000, 5000):
+        (event,) = named(known, onset, length=length)
+        assert event.trial_type == "spasm"
+    assert known.knows("L") == knows
+
+
+@pytest.mark.parametrize(("period", "rhythm"), [(150, False), (300, True)])
+def test_few_bursts_of_an_eye_alone_are_a_rhythm_only_where_they_are_slow(period, rhythm):
+    known = Experience(eyes_only=frozenset("LR"))
+    chain = Chain("L", 500, 1100)
+    for k in range(4):
+        burst = reading("OOC_L", 1000 + k * period, 1050 + k * period)
+        chain.add(Act("twitch", "L", (burst,)))
+    note_rhythms(chain, known, FS)
+    assert bool(known.rhythmic) == rhythm
