@@ -105,12 +105,16 @@ def _spills(reading: Reading, onto: Reading) -> bool:
 def _echoes(reading: Reading, eyes: Iterable[Reading]) -> bool:
     """Whether a burst beside the eye is what the eye of its side spreads."""
     return REGIONS.get(reading.site.muscle) != EYE and any(
-        eye.site.side == reading.site.side
-        and overlap(eye, reading) > 0
-        and bool(reading.rho[eye.site.column] >= ECHO)
-        and reading.amplitude <= FAINTER * eye.amplitude
+        eye.site.side == reading.site.side and overlap(eye, reading) > 0 and _spreads(eye, reading)
         for eye in eyes
     )
+
+
+def _spreads(eye: Reading, reading: Reading) -> bool:
+    """Whether a burst is faint and goes along with the eye; less so where that may explain it."""
+    least = SPILLED if reading.neighbour == eye.site.column else ECHO
+    alike = bool(reading.rho[eye.site.column] >= least)
+    return alike and reading.amplitude <= FAINTER * eye.amplitude
 
 
 def _meets(reading: Reading, part: list[Reading]) -> bool:

@@ -56,9 +56,12 @@ def named(known, *onsets, length=50, least_li=0.9):
     return list(spasms(chain, (), known, FS))
 
 
-def test_what_an_eye_spreads_to_the_cheek_keeps_it_no_company():
+@pytest.mark.parametrize(("rho", "neighbour"), [(0.8, -1), (0.45, MONTAGE.index("OOC_L"))])
+def test_what_an_eye_spreads_to_the_cheek_keeps_it_no_company(rho, neighbour):
     eye = reading("OOC_L", 1000, 1080)
-    spread = reading("ZYG_L", 1005, 1070, amplitude=8.0, rho=alike("OOC_L", 0.8))
+    spread = reading(
+        "ZYG_L", 1005, 1070, amplitude=8.0, rho=alike("OOC_L", rho), neighbour=neighbour
+    )
     (twitch,) = judged(eye, spread)
     assert (twitch.readings, twitch.copies, twitch.together) == ((eye,), (spread,), 1)
 
