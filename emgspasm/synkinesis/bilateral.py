@@ -174,8 +174,9 @@ def _along_movement(
 
     A muscle that begins with the movement and is active for half of it goes along, unless it is
     active for longer after it: a synkinesis lasts as long as the movement (clinical facts 2). A
-    burst that no other muscle begins with proves no spasm while the face moves. Where the lower
-    face goes along with blinks as a rule (`usual`), one may be hidden in the movement.
+    burst that no other muscle begins with proves no spasm while the face moves, but of the brow.
+    Where the lower face goes along with blinks as a rule (`usual`), one may be hidden in the
+    movement.
     """
     begin = max(act.onset - 0.1 * fs, _joined(act) - AHEAD * fs)
     inside = [r for r in mine if overlap(r, act) > 0 and r.onset >= begin]
@@ -188,11 +189,23 @@ def _along_movement(
         prompt = parts[0].onset - act.onset <= rules.along * fs
         length = sum(r.offset - r.onset for r in parts)
         if prompt and active >= 0.5 * max(act.offset - act.onset, length):
-            dragged += parts
+            dragged += [r for r in parts if not _lifts_brow(r, act)]
     rest = [r for r in inside if r not in dragged]
     return dragged + [
         r for r in rest if not (accompanied(r, rest, rules, fs) or _stands_out(r, act, rules, fs))
     ]
+
+
+def _lifts_brow(reading: Reading, act: Act) -> bool:
+    """Whether it is of one brow, certainly, while a movement leaves both brows alone.
+
+    The brow joins in hemifacial spasm alone (clinical facts 2).
+    """
+    return (
+        REGIONS.get(reading.site.muscle) == BROW
+        and reading.least_li >= LIKELY
+        and all(REGIONS.get(r.site.muscle) != BROW for r in act.readings)
+    )
 
 
 def outlasts(reading: Reading, act: Act, fs: float) -> bool:
@@ -210,12 +223,16 @@ def _joined(act: Act) -> int:
 
 
 def _stands_out(reading: Reading, act: Act, rules: Rules, fs: float) -> bool:
-    """Whether it is a twitch in the middle of a movement, certainly of one side, or goes on after.
+    """Whether it is a twitch in the middle of a movement, certainly of one side, or of a brow.
 
-    Other muscles of that twitch may be hidden in their bursts of the movement.
+    Other muscles of that twitch may be hidden in their bursts of the movement. What is active
+    for longer after the movement stands out as well.
     """
-    return 2 * overlap(reading, act) < reading.offset - reading.onset or (
-        reading.offset - reading.onset <= TWITCH * fs
+    length = reading.offset - reading.onset
+    if _lifts_brow(reading, act) or 2 * overlap(reading, act) < length:
+        return True
+    return (
+        length <= TWITCH * fs
         and reading.least_li >= LIKELY
         and reading.onset - act.onset >= rules.along * fs
         and act.offset - reading.offset >= 0.1 * fs

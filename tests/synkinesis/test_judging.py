@@ -94,6 +94,15 @@ def test_a_muscle_that_is_active_as_long_as_a_movement_goes_along_with_it():
     assert movement.dragged == ("ZYG",)
 
 
+@pytest.mark.parametrize(
+    ("least_li", "kinds"), [(0.9, ["movement", "twitch"]), (0.3, ["movement"])]
+)
+def test_a_brow_that_moves_for_certain_goes_along_with_no_smile(least_li, kinds):
+    smile = [reading(f"ZYG_{side}", 1000, 1800, li=0.0) for side in "LR"]
+    brow = reading("FRO_L", 1050, 1800, least_li=least_li)
+    assert [act.kind for act in judged(*smile, brow)] == kinds
+
+
 @pytest.mark.parametrize(("least_li", "said"), [(0.7, 1), (0.45, 0)])
 def test_a_moment_of_one_eye_is_a_spasm_where_it_is_of_one_side_for_certain(least_li, said):
     known = Experience(proven={"L": 2, "R": 0})
