@@ -125,9 +125,9 @@ class Findings:
         return self.events[self.hemifacial]
 
     def copied(self, rows: Rows) -> NDArray[np.bool_]:
-        """Which of these bursts cross-talk explains."""
-        copies = self.readings[self.readings["copy"]]
-        return np.isin(keys(rows), keys(copies))
+        """Which of these bursts cross-talk explains, alone or as one of an event."""
+        alone, within = self.readings[self.readings["copy"]], self.parts[self.parts["copy"]]
+        return np.isin(keys(rows), np.concatenate([keys(alone), keys(within)]))
 
 
 def keys(rows: Rows) -> NDArray[np.int64]:
