@@ -93,7 +93,7 @@ def remember(ordered: Values, arrival: Values, seen: int, value: float) -> None:
         hole = _place(ordered, count, arrival[slot])
     target = _place(ordered, count, value)
     if target > hole:
-        target -= 1
+        target -= 1  # slices of one length: several values are moved at once
         there, here = ordered[hole:target], ordered[hole + 1 : target + 1]
         for i in range(len(there)):
             there[i] = here[i]

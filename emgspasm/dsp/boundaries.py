@@ -66,7 +66,10 @@ def locate_onset(s, loud_from, signal, matched, origin, sizes, past):  # type: i
 
 @numba.njit(**LOOP)
 def _swell(s, earliest, last, quiet, signal, matched, origin, sizes, past):  # type: ignore[no-untyped-def]  # see locate_onset
-    """Onset of a burst whose core is known: where it began to swell."""
+    """Onset of a burst whose core is known: where it began to swell.
+
+    Not before the pending one had faded, which, if it does not merge, is early enough for a gap.
+    """
     if s.pending and s.core - s.pending_core >= sizes.merge:  # two bursts stay two
         s.pending_offset = min(s.pending_offset, s.core - sizes.merge)
         earliest = s.pending_offset + sizes.merge

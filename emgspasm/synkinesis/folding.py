@@ -8,17 +8,19 @@ apart into acts, and acts of a side with short gaps form a spasm, which is said 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from itertools import takewhile
+from operator import attrgetter
 
 from emgspasm.dsp.pipeline import Analysis, Pipeline
 from emgspasm.stream import Annotation, Event, StreamInfo
 from emgspasm.synkinesis import history as past
 from emgspasm.synkinesis.acts import Act
 from emgspasm.synkinesis.chains import Chain
+from emgspasm.synkinesis.clusters import Cluster
 from emgspasm.synkinesis.experience import note_eyes
 from emgspasm.synkinesis.judging import acts
 from emgspasm.synkinesis.lags import Lag, lags
@@ -28,12 +30,6 @@ from emgspasm.synkinesis.naming import artifact, blink, movement, spasms
 from emgspasm.synkinesis.reading import Reading, read
 from emgspasm.synkinesis.verdicts import Rules
 from emgspasm.synkinesis.wording import remarked
-
-CLUSTER_GAP = 0.010
-"""Seconds; bursts that begin later than this after all others ended are another cluster."""
-
-LONGEST = 20.0
-"""Seconds after which a cluster that never pauses is cut [design]."""
 
 LATE = 60.0
 """Seconds for which what was said may be amended by a marker that comes late [design]."""
@@ -168,7 +164,7 @@ class Folding:
             return ()
         imagined = replace(
             state,
-            cluster=state.cluster.copy(),
+            cluster=replace(state.cluster, readings=state.cluster.readings.copy()),
             chains={side: replace(c, acts=c.acts.copy()) for side, c in state.chains.items()},
             known=deepcopy(state.known),
             company=deepcopy(state.company),
@@ -185,29 +181,25 @@ class Folding:
             state.said.popleft()
 
     def _take(self, state: FoldState, now: int | None, said: Saying) -> None:
-        """Put the readings that begin before `now` (None: all) into clusters, in order of onset.
-
-        Nothing has been `said` before.
-        """
-        gap, longest = round(CLUSTER_GAP * state.fs), LONGEST * state.fs
-        ready = takewhile(lambda reading: now is None or reading.onset < now, state.waiting)
-        for reading in ready:
+        """Put the readings that begin before `now` (None: all) into clusters, in order of onset."""
+        waiting = state.waiting
+        n = len(waiting) if now is None else bisect_left(waiting, now, key=attrgetter("onset"))
+        for reading in waiting[:n]:
             self._advance(state, reading.onset, said)
-            if state.cluster and reading.onset - state.cluster[0].onset > longest:
+            if state.cluster.is_full(reading.onset):
                 self._close_cluster(state, said)
             said.readings.append(reading)
-            state.cluster.append(reading)
-            state.cluster_closing = max(state.cluster_closing, reading.offset + gap)
-        state.waiting = state.waiting[len(said.readings) :]
+            state.cluster.add(reading)
+        state.waiting = waiting[n:]
 
     def _advance(self, state: FoldState, now: int | None, said: Saying) -> None:
         """Close what can no longer change, given that all bursts to come begin at `now` or later.
 
         None is the end of the segment.
         """
-        if state.cluster:
-            if now is not None and now < state.cluster_closing:
-                now = state.cluster[0].onset
+        if state.cluster.readings:
+            if now is not None and now < state.cluster.closing:
+                now = state.cluster.onset
             else:
                 self._close_cluster(state, said)
         due = [c for c in state.chains.values() if now is None or c.closing <= now]
@@ -216,7 +208,7 @@ class Folding:
             self._say(chain, state, said)
 
     def _close_cluster(self, state: FoldState, said: Saying) -> None:
-        for act in acts(state.cluster, self.rules, state.company, state.fs):
+        for act in acts(state.cluster.readings, self.rules, state.company, state.fs):
             if act.kind in ("blink", "twitch"):
                 note_eyes(act, state.known)
             if act.kind == "blink":
@@ -225,8 +217,7 @@ class Folding:
                 said.events.append(artifact(act, state.marked, self.rules, state.fs))
             else:
                 self._join(state, act, said)
-        state.cluster.clear()
-        state.cluster_closing = 0
+        state.cluster = Cluster.at(state.fs)
 
     def _join(self, state: FoldState, act: Act, said: Saying) -> None:
         """Add an act to the chain of its side, or begin a new one."""

@@ -16,6 +16,7 @@ from emgspasm.stream import Annotation, Burst, Event, StreamInfo, emg_only
 from emgspasm.synkinesis import history as past
 from emgspasm.synkinesis.bilateral import Company
 from emgspasm.synkinesis.chains import Chain
+from emgspasm.synkinesis.clusters import Cluster
 from emgspasm.synkinesis.experience import Experience
 from emgspasm.synkinesis.history import History
 from emgspasm.synkinesis.markers import Marker, markers
@@ -34,10 +35,9 @@ class FoldState:
     sites: dict[int, Site]
     history: History
     marked: tuple[Marker, ...]
+    cluster: Cluster
     waiting: list[Reading] = field(default_factory=list)
     unread: list[Burst] = field(default_factory=list)
-    cluster: list[Reading] = field(default_factory=list)
-    cluster_closing: int = 0
     chains: dict[str, Chain] = field(default_factory=dict)
     known: Experience = field(default_factory=Experience)
     company: Company = field(default_factory=Company)
@@ -55,7 +55,8 @@ def fresh(
     history = past.begin(fs, len(info.columns()), start, shift, held, step)
     places = sites(info)
     known = Experience(_sides_of_eyes_only(places.values()))
-    return FoldState(fs, places, history, markers(annotations, fs), known=known)
+    marked = markers(annotations, fs)
+    return FoldState(fs, places, history, marked, Cluster.at(fs), known=known)
 
 
 @lru_cache(maxsize=16)

@@ -1,0 +1,53 @@
+"""Clusters: bursts of all muscles that overlap in time, and are told apart together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Self
+
+from emgspasm.synkinesis.reading import Reading
+
+GAP = 0.010
+"""Seconds; bursts that begin later than this after all others ended are another cluster."""
+
+LONGEST = 20.0
+"""Seconds after which a cluster that never pauses is cut [design]."""
+
+
+@dataclass(slots=True)
+class Cluster:
+    """Bursts that overlap, in order of onset.
+
+    Parameters
+    ----------
+    gap, longest : int
+        Samples after its end at which one that begins is of another cluster, and after its
+        beginning.
+    readings : list of Reading
+    closing : int
+        Sample at which nothing can join any more.
+    """
+
+    gap: int
+    longest: int
+    readings: list[Reading] = field(default_factory=list)
+    closing: int = 0
+
+    @classmethod
+    def at(cls, fs: float) -> Self:
+        """Empty cluster at a sampling frequency in hertz."""
+        return cls(round(GAP * fs), round(LONGEST * fs))
+
+    @property
+    def onset(self) -> int:
+        """First sample; only of a cluster that holds something."""
+        return self.readings[0].onset
+
+    def add(self, reading: Reading) -> None:
+        """Add the next burst in order of onset."""
+        self.readings.append(reading)
+        self.closing = max(self.closing, reading.offset + self.gap)
+
+    def is_full(self, onset: int) -> bool:
+        """Whether a burst that begins there is too late for it, though it never paused."""
+        return bool(self.readings) and onset - self.onset > self.longest
