@@ -201,8 +201,8 @@ class Detector:
         """
         rows = hysteresis.detect(
             envelope.start,
-            filtered.samples,
-            envelope.samples,
+            np.ascontiguousarray(filtered.samples.T),
+            np.ascontiguousarray(envelope.samples.T),
             state.sizes,
             state.rules,
             state.memory,

@@ -54,25 +54,29 @@ def detect(
     rules: Rules,
     past: Memory,
 ) -> NDArray[np.void]:
-    """Bursts that become certain within these samples, shape (n,) of :data:`ROW`, by channel."""
+    """Bursts that become certain within these samples, shape (n,) of :data:`ROW`, by channel.
+
+    `filtered` and `envelope` have a row a channel.
+    """
     out = np.empty(16, ROW)
     count = np.zeros(1, np.int64)
-    for channel in range(envelope.shape[1]):
+    n_channels, n_samples = envelope.shape
+    for channel in range(n_channels):
         s, row = past.channels[channel], 0
-        while row < len(envelope):
-            if np.isnan(envelope[row, channel]):
+        while row < n_samples:
+            if np.isnan(envelope[channel, row]):
                 if s.phase != IDLE:
                     out = _end(start + row, channel, sizes, rules, past, out, count)
                 row += 1
             elif s.phase == RUNNING:
-                values, signal = envelope[row:, channel], filtered[row:, channel]
+                values, signal = envelope[channel, row:], filtered[channel, row:]
                 n, out = _run(start + row, values, signal, channel, sizes, rules, past, out, count)
                 row += n
             else:
                 if s.phase == IDLE:
                     _begin(s, start + row, sizes)
-                past.held_envelope[channel, s.held] = envelope[row, channel]
-                past.held_signal[channel, s.held] = filtered[row, channel]
+                past.held_envelope[channel, s.held] = envelope[channel, row]
+                past.held_signal[channel, s.held] = filtered[channel, row]
                 s.held += 1
                 row += 1
                 if s.held == sizes.calibration:
@@ -151,8 +155,7 @@ def _end(stop, channel, sizes, rules, past, out, count):  # type: ignore[no-unty
 @numba.njit(cache=True, nogil=True)
 def _run(start, values, signal, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
     """Take samples in until one is missing or the channel stops running; how many were taken."""
-    # copies, so that the loop is compiled for one kind of array alone
-    values = values[: present(values)].copy()
+    values = values[: present(values)]
     signal = _after(past.signal[channel], len(values), signal)
     matched = _after(past.matched[channel], len(values), signal[:0])
     power_behind(past.taps[channel], signal, matched, sizes.recent)
