@@ -165,8 +165,8 @@ def _run(start, values, signal, channel, sizes, rules, past, out, count):  # typ
         taken = _take(
             start, taken, values, signal, matched, channel, sizes, rules, past, out, count
         )
-    past.signal[channel] = signal[taken : taken + sizes.recent]
-    past.matched[channel] = matched[taken : taken + sizes.recent]
+    _copy(signal[taken:], past.signal[channel])
+    _copy(matched[taken:], past.matched[channel])
     return taken, out
 
 
@@ -190,21 +190,32 @@ def _take(start, taken, values, signal, matched, channel, sizes, rules, past, ou
 def _after(recent, n, samples):  # type: ignore[no-untyped-def]  # see _begin
     """Recent samples and room for `n` more, filled with the first of `samples`."""
     whole = np.empty(len(recent) + n)
-    whole[: len(recent)] = recent
-    n = min(n, len(samples))
-    whole[len(recent) : len(recent) + n] = samples[:n]
+    _copy(recent, whole)
+    _copy(samples, whole[len(recent) :])
     return whole
+
+
+@numba.njit(**LOOP)
+def _copy(values, there):  # type: ignore[no-untyped-def]  # see _begin
+    """Copy what there is room for: several at once, as an assignment of slices does not."""
+    n = min(len(values), len(there))
+    here, there = values[:n], there[:n]
+    for i in range(n):
+        there[i] = here[i]
 
 
 @numba.njit(inline="always", **LOOP)
 def _wait(s, start, i, values):  # type: ignore[no-untyped-def]  # see _begin
     """Take quiet samples in up to one that asks for a decision; whether there is one."""
-    ahead, on, n, due = values[i : i + s.calm + 1], s.on, 0, False
-    for n in range(len(ahead)):
-        if ahead[n] >= on:
-            due = True
-            break
-    due = due or n == s.calm
+    ahead, on, n_loud = values[i : i + s.calm + 1], s.on, 0
+    for k in range(len(ahead)):  # without a branch: several at once
+        n_loud += ahead[k] >= on
+    n = len(ahead) - 1
+    if n_loud:
+        n = 0
+        while ahead[n] < on:
+            n += 1
+    due = n_loud > 0 or n == s.calm
     s.calm -= n + 1
     s.now = start + i + n
     return i + n + 1, due
