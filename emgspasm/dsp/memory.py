@@ -15,6 +15,7 @@ GOOD, SETTLING, CUT = 0, 1, 2
 CHANNEL = np.dtype(
     [
         ("floor", np.float64),
+        ("bottom", np.float64),  # least noise level, as its power 2/3
         ("phase", np.int64),
         ("begin", np.int64),  # first sample of the run
         ("now", np.int64),  # last sample seen
@@ -151,6 +152,7 @@ def fresh(
     n_channels = len(floors)
     channels = np.zeros(n_channels, CHANNEL)
     channels["floor"] = floors
+    channels["bottom"] = np.maximum(1e-3 * np.cbrt(floors * floors), 1e-100)
     channels["on"] = channels["off"] = channels["base"] = np.nan
     n_sums = 1 << int(lengths.max()).bit_length()
 

@@ -118,7 +118,7 @@ def threshold(s, ordered, sizes, rules):  # type: ignore[no-untyped-def]  # see 
     sqrt(2 / (9 freedom)): thresholds are set there, and the spread tells the degrees of freedom.
     """
     middle, spread = level(ordered, min(s.seen, len(ordered)))
-    middle = max(middle, 1e-3 * np.cbrt(s.floor * s.floor), 1e-100)
+    middle = max(middle, s.bottom)
     spread = max(spread, rules.least_spread * middle)
     on = _envelope(middle + rules.on_sigma * spread)
     off = _envelope(middle + rules.off_sigma * spread)
