@@ -225,20 +225,22 @@ def quietest(
         NaN and 0 where all blocks of a channel are missing.
     """
     n_channels, n_blocks = powers.shape
-    limits, correlations = np.full(n_channels, np.nan), np.zeros(n_channels)
-    kept, beside = np.empty((2, n_blocks))
+    limits, correlations, kept = np.empty(n_channels), np.empty(n_channels), np.empty(n_blocks)
     for k in range(n_channels):
-        limit = limits[k] = _limit(powers[k], share, guess[k], kept)
-        count = 0
-        for i in range(n_blocks):
-            kept[count], beside[count] = powers[k, i], products[k, i]
-            count += powers[k, i] <= limit
-        total = product = 0.0
-        for i in range(count):
-            total += kept[i]
-            product += beside[i]
-        correlations[k] = product / total if total > 0.0 else 0.0
+        limits[k] = _limit(powers[k], share, guess[k], kept)
+        correlations[k] = _correlation(powers[k], products[k], limits[k])
     return limits, correlations
+
+
+@numba.njit(**SUM)
+def _correlation(powers, products, limit):  # type: ignore[no-untyped-def]  # see _products
+    """Correlation of neighbouring samples in the blocks up to this power; 0 if there is none."""
+    total = product = 0.0
+    for i in range(len(powers)):
+        under = powers[i] <= limit
+        total += powers[i] if under else 0.0
+        product += products[i] if under else 0.0
+    return product / total if total > 0.0 else 0.0
 
 
 @numba.njit(cache=True, nogil=True)
