@@ -199,9 +199,8 @@ class Folding:
         """
         if state.cluster.readings:
             if now is not None and now < state.cluster.closing:
-                now = state.cluster.onset
-            else:
-                self._close_cluster(state, said)
+                return  # what closes before its onset was closed when it began
+            self._close_cluster(state, said)
         due = [c for c in state.chains.values() if now is None or c.closing <= now]
         for chain in sorted(due, key=lambda c: (c.closing, c.side)):
             del state.chains[chain.side]

@@ -63,12 +63,13 @@ def synchrony(
         return Synchrony(0, nan, nan, np.empty(0))
     distance = _nearest(first, second.astype(float))
     near = np.abs(distance) <= window
-    places = np.searchsorted(first, second)
     rng = np.random.default_rng(SEED)
     reach = SHUFFLE * sampling_frequency
+    low = np.searchsorted(first, second - reach - window)
+    high = np.searchsorted(first, second + reach + window, "right")
     by_chance = np.array(
         [
-            _share(first, second, places, rng.uniform(-reach, reach, len(second)), window)
+            _share(first, second, low, high, rng.uniform(-reach, reach, len(second)), window)
             for _ in range(SHUFFLES)
         ]
     )
@@ -79,19 +80,16 @@ def synchrony(
 
 
 @numba.njit(cache=True, nogil=True)
-def _share(first, second, places, shifts, window):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def _share(first, second, low, high, shifts, window):  # type: ignore[no-untyped-def]  # numba infers kernels' types
     """Share of the first with one of the second, displaced by these shifts, within the window.
 
-    `places` are those of the second, not displaced, among the first: near where they come to lie.
+    `low` and `high` are the places among the first that each of the second may come near to.
     """
     near = np.zeros(len(first), np.bool_)
     for i in range(len(second)):
-        moved, place = second[i] + shifts[i], places[i]
-        while place > 0 and moved - first[place - 1] <= window:
-            place -= 1
-        while place < len(first) and first[place] - moved <= window:
-            near[place] |= moved - first[place] <= window
-            place += 1
+        moved = second[i] + shifts[i]
+        for place in range(low[i], high[i]):
+            near[place] |= abs(moved - first[place]) <= window
     return near.sum() / len(first)
 
 
