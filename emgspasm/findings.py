@@ -71,9 +71,7 @@ LAG = np.dtype(
 )
 """A :class:`~emgspasm.synkinesis.lags.Lag`."""
 
-_numbers = attrgetter("channel", "onset", "offset", "peak", "mean", "baseline")
 _event = attrgetter(*EVENT.names or ())
-_lag = attrgetter(*LAG.names or ())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,7 +140,7 @@ def burst_rows(bursts: Iterable[Burst]) -> Rows:
 
 
 def _burst(burst: Burst) -> tuple[int | float, ...]:
-    return (*_numbers(burst), QUALITIES.index(burst.quality))
+    return (*burst[:-1], QUALITIES.index(burst.quality))
 
 
 def burst_of(row: np.void) -> Burst:
@@ -179,4 +177,4 @@ def read_rows(readings: Iterable[Reading]) -> Rows:
 
 def lag_rows(lags: Iterable[Lag]) -> Rows:
     """Lags as an array of :data:`LAG`."""
-    return np.array([_lag(lag) for lag in lags], LAG)
+    return np.array(list(lags), LAG)

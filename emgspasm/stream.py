@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Literal, Protocol, Self, runtime_checkable
+from typing import Literal, NamedTuple, Protocol, Self, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -186,8 +186,7 @@ BurstQuality = Literal["good", "settling", "cut"]
 """``settling``: begins while the segment settles; ``cut``: the segment ended inside it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Burst:
+class Burst(NamedTuple):
     """One burst of one muscle, its times corrected for the delay of the processing.
 
     Parameters

@@ -219,11 +219,7 @@ def _analysis(
 ) -> Analysis:
     columns = state.columns
     if bursts and columns != tuple(range(len(columns))):
-        bursts = tuple(_in_column(burst, columns[burst.channel]) for burst in bursts)
+        bursts = tuple(burst._replace(channel=columns[burst.channel]) for burst in bursts)
     thresholds = state.detector.thresholds()
     earliest = state.detector.earliest(chunk.stop)
     return Analysis(chunk, filtered, envelope, bursts, thresholds, begins, state.settled, earliest)
-
-
-def _in_column(burst: Burst, column: int) -> Burst:
-    return replace(burst, channel=column)

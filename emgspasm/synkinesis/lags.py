@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import combinations
-
-import numpy as np
+from typing import NamedTuple
 
 from emgspasm.synkinesis.acts import Act
 from emgspasm.synkinesis.history import History, stretch
 from emgspasm.synkinesis.pairs import ENVELOPE, RATE, REACH, envelope_lags
 
 
-@dataclass(frozen=True, slots=True)
-class Lag:
+class Lag(NamedTuple):
     """By how many samples the envelope of one channel is later than another's, in one spasm."""
 
     first: int
@@ -24,7 +21,7 @@ class Lag:
 
 
 def lags(act: Act, history: History) -> Iterable[Lag]:
-    """Lags of the envelopes of the muscles that begin a twitch together."""
+    """Lags of the envelopes of the muscles that begin a twitch together, as far as all is there."""
     if act.kind != "twitch" or act.together < 2 or history.fs < RATE:
         return ()
     before, after = round(0.05 * history.fs), round(0.15 * history.fs)
@@ -32,15 +29,12 @@ def lags(act: Act, history: History) -> Iterable[Lag]:
     window, reach = round(ENVELOPE * history.fs), round(REACH * history.fs)
     if samples.shape[1] < 2 * reach:
         return ()
-    channels = {r.site.column: r.burst.channel for r in act.readings}
-    columns = np.array(sorted(channels))
-    samples = samples[columns]
-    whole = ~np.isnan(samples).any(axis=1)
-    lagging, correlations = envelope_lags(samples[whole], window, reach)
-    pairs = combinations([channels[column] for column in columns[whole].tolist()], 2)
+    channels = dict(sorted((r.site.column, r.burst.channel) for r in act.readings))
+    told = envelope_lags(samples[list(channels)], window, reach)
     return [
         Lag(first, second, later, correlation)
         for (first, second), later, correlation in zip(
-            pairs, lagging.tolist(), correlations.tolist(), strict=True
+            combinations(channels.values(), 2), *(values.tolist() for values in told), strict=True
         )
+        if correlation == correlation
     ]

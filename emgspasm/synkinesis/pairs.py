@@ -122,7 +122,7 @@ def envelope_lags(
         Samples by which the second of a pair is later; pairs as :func:`itertools.combinations`
         orders them.
     correlations : ndarray of float, shape (n_pairs,)
-        Over the samples that overlap.
+        Over the samples that overlap; NaN where one is missing or nothing varies.
     """
     n, count = len(samples), samples.shape[1] - window + 1
     envelopes, (sums, squares) = np.empty((n, count)), np.empty((2, n, count + 1))
@@ -135,10 +135,12 @@ def envelope_lags(
     products = np.empty(2 * reach + 1)
     for i in range(n):
         for j in range(i + 1, n):
-            _fill_products(envelopes[i], envelopes[j], products)
-            lags[pair], correlations[pair] = _best_lag(
-                products, sums[i], sums[j], squares[i], squares[j], window, reach
-            )
+            lags[pair], correlations[pair] = 0, np.nan
+            if not np.isnan(samples[i].sum() + samples[j].sum()):
+                _fill_products(envelopes[i], envelopes[j], products)
+                lags[pair], correlations[pair] = _best_lag(
+                    products, sums[i], sums[j], squares[i], squares[j], window, reach
+                )
             pair += 1
     return lags, correlations
 
@@ -147,7 +149,7 @@ def envelope_lags(
 def _best_lag(products, sum_a, sum_b, square_a, square_b, window, reach):  # type: ignore[no-untyped-def]  # see _share
     """Lag of the largest correlation coefficient, the nearest if several are alike, and that."""
     count = len(sum_a) - 1
-    best, found = -2.0, 0
+    best, found = -np.inf, 0
     for lag in range(-reach, reach + 1):
         low, high = max(0, -lag), min(count, count - lag)
         n = high - low
@@ -161,7 +163,7 @@ def _best_lag(products, sum_a, sum_b, square_a, square_b, window, reach):  # typ
         value = (products[lag + reach] / n - mean_a * mean_b) / np.sqrt(spread_a * spread_b)
         if value > best or (value == best and abs(lag) < abs(found)):
             best, found = value, lag
-    return found, best
+    return found, best if best > -np.inf else np.nan
 
 
 @numba.njit(**LOOP)

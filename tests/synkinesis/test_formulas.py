@@ -160,6 +160,13 @@ def test_the_lag_of_a_delayed_envelope_is_found():
     assert 0.6 < peaks[0] == peaks[1] < peaks[2] == pytest.approx(1.0)
 
 
+def test_a_muscle_that_misses_a_sample_or_never_varies_has_no_lag():
+    whole, gap, flat = np.random.default_rng(4).normal(size=(3, 400))
+    gap[200], flat[:] = np.nan, 0.0
+    _, peaks = envelope_lags(np.stack([whole, gap, flat, whole]), 8, 100)
+    assert np.isnan(peaks).tolist() == [True, True, False, True, True, True]
+
+
 def test_the_survey_s_products_are_those_of_numpy():
     samples = np.random.default_rng(1).normal(size=(3, 250))
     power, product = kernels.survey(samples, 20, 220, 1)
