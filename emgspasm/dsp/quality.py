@@ -94,8 +94,8 @@ class MeanSpectrum:
         """State before the first sample of a stream; gaps do not end it."""
         n, n_channels = round(info.sampling_frequency), len(info.channels)
         return SpectrumState(
-            np.hanning(n)[:, None],
-            np.full((n, n_channels), np.nan),
+            np.hanning(n),
+            np.full((n_channels, n), np.nan),
             0,
             np.zeros((n // 2 + 1, n_channels)),
             np.zeros(n_channels, np.int64),
@@ -103,7 +103,7 @@ class MeanSpectrum:
 
     def step(self, state: SpectrumState, chunk: Chunk) -> tuple[SpectrumState, Chunk]:
         """Fold one chunk, which passes unchanged."""
-        length = len(state.window)
+        length = state.window.shape[1]
         start, stop, samples = chunk.start, chunk.stop, chunk.samples
         for second in range(start // length, -(-stop // length)):
             if second >= 10 and second % self.every:
@@ -113,7 +113,7 @@ class MeanSpectrum:
             if low < high:
                 if state.first != first:  # a gap cut the second before
                     state.first, state.window[:] = first, np.nan
-                state.window[low - first : high - first] = samples[low - start : high - start]
+                state.window[:, low - first : high - first] = samples[low - start : high - start].T
                 if high == first + length:
                     _add_spectrum(state)
         return state, chunk
@@ -123,11 +123,10 @@ def _add_spectrum(state: SpectrumState) -> None:
     from scipy.fft import rfft
 
     with np.errstate(invalid="ignore"):  # a sample may be infinite
-        mean = state.window.mean(axis=0)
-        whole = np.isfinite(mean)
-        centred = np.where(whole, state.window - mean, 0.0)
-    spectrum = rfft(centred * state.taper, axis=0)
-    state.power += spectrum.real**2 + spectrum.imag**2
+        mean = state.window.mean(axis=1)
+    whole = np.isfinite(mean)
+    spectrum = rfft((state.window[whole] - mean[whole, None]) * state.taper)
+    state.power[:, whole] += (spectrum.real**2 + spectrum.imag**2).T
     state.count += whole
     state.window[:] = np.nan
 
