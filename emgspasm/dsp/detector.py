@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import exp, log, sqrt
+from operator import itemgetter
 from typing import ClassVar
 
 import numpy as np
@@ -17,7 +18,7 @@ from emgspasm.dsp.baseline import Baseline
 from emgspasm.dsp.evidence import LENGTHS
 from emgspasm.dsp.filters import EDGE
 from emgspasm.dsp.matched import emg_spectrum
-from emgspasm.dsp.memory import Memory, Rules, Sizes, fresh
+from emgspasm.dsp.memory import ROW, Memory, Rules, Sizes, fresh
 from emgspasm.dsp.stage import Response
 from emgspasm.dsp.watermark import earliest_onset
 from emgspasm.stream import Burst, BurstQuality, Chunk, StreamInfo
@@ -33,6 +34,7 @@ evidence, by the logarithm of their number [design]."""
 LATELY = 30.0
 """Seconds over which the frequency of bursts is told [design]."""
 
+_certainty = itemgetter(*map((ROW.names or ()).index, ("moment", "channel", "onset")))
 _QUALITIES: tuple[BurstQuality, ...] = ("good", "settling", "cut")
 
 
@@ -242,15 +244,17 @@ class Detector:
 
 def bursts_of(rows: NDArray[np.void], shift: int) -> tuple[Burst, ...]:
     """Rows of the kernel as bursts, times corrected for the filters' delay."""
-    if not len(rows):
-        return ()
-    rows = rows[np.lexsort((rows["onset"], rows["channel"], rows["moment"]))]
-    onsets = np.maximum(rows["onset"] - shift, rows["begin"])
-    offsets = np.maximum(rows["offset"] - shift, rows["begin"] + 1)
-    numbers = [rows[name].tolist() for name in ("channel", "peak", "mean", "baseline", "quality")]
     return tuple(
-        Burst(channel, onset, offset, peak, mean, baseline, _QUALITIES[quality])
-        for onset, offset, channel, peak, mean, baseline, quality in zip(
-            onsets.tolist(), offsets.tolist(), *numbers, strict=True
+        Burst(
+            channel,
+            max(onset - shift, begin),
+            max(offset - shift, begin + 1),
+            peak,
+            mean,
+            baseline,
+            _QUALITIES[quality],
+        )
+        for channel, begin, onset, offset, _, peak, mean, baseline, quality in sorted(
+            rows.tolist(), key=_certainty
         )
     )

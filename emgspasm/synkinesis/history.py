@@ -178,19 +178,6 @@ def known(history: History) -> bool:
     return len(history.moments) >= FEWEST_LEVELS
 
 
-def limits(
-    history: History, onsets: NDArray[np.int64], offsets: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Where in the samples bursts lie, half open, shape (n, 2).
-
-    Of a long one its last seconds.
-    """
-    onsets = np.maximum(onsets, offsets - round(LOOK * history.fs))
-    places = np.stack([onsets, offsets], axis=1) + (history.shift - history.first)
-    limited: NDArray[np.int64] = np.clip(places, 0, history.filled)
-    return limited
-
-
 def stretch(history: History, onset: int, offset: int) -> NDArray[np.float64]:
     """Filtered samples from `onset` to `offset`, as far as they are at hand, a row a channel."""
     past = history.shift - history.first

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from emgspasm.stream import Burst, StreamInfo
 from emgspasm.synkinesis import kernels
 from emgspasm.synkinesis.crosstalk import explanation
-from emgspasm.synkinesis.history import History, limits, noise
+from emgspasm.synkinesis.history import LOOK, History, noise
 from emgspasm.synkinesis.laterality import corrected, laterality_index
 
 MAINS = (50.0, 60.0)
@@ -148,10 +148,12 @@ def read(bursts: Sequence[Burst], places: Mapping[int, Site], history: History) 
     here = [places[burst.channel] for burst in bursts]
     columns = np.array([(site.column, site.opposite) for site in here])
     moments = np.array([(burst.onset, burst.offset) for burst in bursts])
-    spans = limits(history, moments[:, 0], moments[:, 1])
+    spans = moments + (history.shift - history.first)
     known = noise(history, moments[:, 0] + history.shift)
     lags = np.array([round(5 * history.fs / mains) for mains in MAINS])
-    looked, rho = look(history.samples, spans, columns, known, history.fs, lags, history.step)
+    looked, rho = look(
+        history.samples, history.filled, spans, columns, known, history.fs, lags, history.step
+    )
     return [
         Reading(burst, site, burst.onset, burst.offset, correlations, *row)
         for burst, site, row, correlations in zip(bursts, here, looked.tolist(), rho, strict=True)
@@ -159,14 +161,17 @@ def read(bursts: Sequence[Burst], places: Mapping[int, Site], history: History) 
 
 
 @numba.njit(cache=True, nogil=True)
-def look(samples, spans, columns, noise, fs, lags, step):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def look(samples, filled, spans, columns, noise, fs, lags, step):  # type: ignore[no-untyped-def]  # numba infers kernels' types
     """Look at bursts in the filtered samples of all channels.
 
     Parameters
     ----------
-    samples : ndarray, shape (n_channels, n_samples)
+    samples : ndarray, shape (n_channels, at least filled)
+    filled : int
+        How many of them there are.
     spans, columns : ndarray of int, shape (n_bursts, 2)
-        Where it lies in the samples; column of the burst and of the other side (-1: none).
+        Where it lies in the samples, of which at most the last :data:`LOOK` seconds are looked at;
+        column of the burst and of the other side (-1: none).
     noise : ndarray, shape (n_bursts, 2, n_channels)
         Mean squares of the noise, and correlations of its neighbouring samples.
     fs : float
@@ -184,10 +189,13 @@ def look(samples, spans, columns, noise, fs, lags, step):  # type: ignore[no-unt
     """
     out = np.empty(len(spans), LOOKED)
     rhos = np.empty((len(spans), len(samples)))
+    longest = round(LOOK * fs)
     bandwidth = 2.0 * (min(450.0, 0.45 * fs) - 20.0) / fs  # independent values a sample
     slow = SLOW_AS_STEPS * hertz(np.sum(step[1:] * step[:-1]) / np.sum(step * step), fs)
     for i in range(len(spans)):
-        start, stop, column, level = spans[i, 0], spans[i, 1], columns[i, 0], noise[i, 0]
+        stop = min(max(spans[i, 1], 0), filled)
+        start = min(max(spans[i, 0], spans[i, 1] - longest, 0), stop)
+        column, level = columns[i, 0], noise[i, 0]
         freedom = max(bandwidth * (stop - start), 1.0)
         power, product = kernels.survey(samples, start, stop, column)
         for k in range(len(power)):
