@@ -28,7 +28,7 @@ class Label:
     text : str
     colour : str
     line : int
-        On which line; -1 is at the top, with a line through all of them: a marker.
+        On which line; -1 is at the foot, with a line through all of them: a marker.
     """
 
     sample: int
@@ -95,7 +95,8 @@ class Lettering:
 
     def _box(self, label: Label, x: float) -> QRectF:
         """Where a label is written that begins at `x`."""
-        top = self._tops[label.line] + 4 if label.line >= 0 else 1.0
+        at_foot = label.line < 0
+        top = self._height - self._tall - 1 if at_foot else self._tops[label.line] + 4
         wide = self._advance(label.text)
         return QRectF(min(x, self._width - wide), top, wide, self._tall)
 
