@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from emgspasm.synkinesis.acts import Act, connected, overlap
 from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL
 from emgspasm.synkinesis.reading import Reading
-from emgspasm.synkinesis.spread import BROW, EYE, LOWER, REGIONS
+from emgspasm.synkinesis.spread import BROW, EYE, LOWER
 from emgspasm.synkinesis.verdicts import Rules, accompanied
 
 TWITCH = 0.3
@@ -60,7 +60,7 @@ class Company:
 
 def sideless(readings: list[Reading], rules: Rules, fs: float) -> list[Act]:
     """Activity of which nobody knows whether the other side joins: no spasm is named of it."""
-    eyes = [r for r in readings if REGIONS.get(r.site.muscle) == EYE]
+    eyes = [r for r in readings if r.site.region == EYE]
     return [
         Act("blink", "B", tuple(part))
         for part in connected(eyes, round(0.01 * fs))
@@ -76,15 +76,13 @@ def bilateral(readings: list[Reading], rules: Rules, fs: float) -> list[Act]:
     eyes: list[Reading] = []
     rest: list[Reading] = []
     for reading in readings:
-        (eyes if REGIONS.get(reading.site.muscle) == EYE else rest).append(reading)
+        (eyes if reading.site.region == EYE else rest).append(reading)
     found = []
     for part in connected(eyes, round(0.01 * fs)):
         if _is_brief(part, rules.blink * fs):
             start, stop = part[0].onset - 0.05 * fs, max(r.offset for r in part) + 0.05 * fs
             brow = [
-                r
-                for r in rest
-                if REGIONS.get(r.site.muscle) == BROW and start <= r.onset and r.offset <= stop
+                r for r in rest if r.site.region == BROW and start <= r.onset and r.offset <= stop
             ]
             rest = [r for r in rest if r not in brow]
             found.append(Act("blink", "B", (*part, *brow)))
@@ -147,14 +145,14 @@ def _along_blink(
     lower = [
         r
         for r in mine
-        if REGIONS.get(r.site.muscle) in LOWER
+        if r.site.region in LOWER
         and abs(r.onset - prime.onset) <= 0.045 * fs
         and r.offset - r.onset <= rules.blink * fs
     ]
     alike = [r for r in lower if abs(r.offset - prime.offset) <= 0.035 * fs]
     usual = company.usual(side) if lower else None
     company.note(side, prime.amplitude, along=bool(alike))
-    brow = [r for r in mine if REGIONS.get(r.site.muscle) == BROW]
+    brow = [r for r in mine if r.site.region == BROW]
     if any(abs(r.onset - b.onset) <= rules.synchrony * fs for r in alike for b in brow):
         return []
     eye = max((r.li for r in act.readings if r.site.side == side), default=0.0)
@@ -182,7 +180,7 @@ def _along_movement(
     inside = [r for r in mine if overlap(r, act) > 0 and r.onset >= begin]
     dragged = []
     if usual:
-        dragged += [r for r in inside if REGIONS.get(r.site.muscle) in LOWER]
+        dragged += [r for r in inside if r.site.region in LOWER]
     for muscle in sorted({r.site.muscle for r in inside if r not in dragged}):
         parts = [r for r in inside if r.site.muscle == muscle]
         active = sum(overlap(r, act) for r in parts)
@@ -202,9 +200,9 @@ def _lifts_brow(reading: Reading, act: Act) -> bool:
     The brow joins in hemifacial spasm alone (clinical facts 2).
     """
     return (
-        REGIONS.get(reading.site.muscle) == BROW
+        reading.site.region == BROW
         and reading.least_li >= LIKELY
-        and all(REGIONS.get(r.site.muscle) != BROW for r in act.readings)
+        and all(r.site.region != BROW for r in act.readings)
     )
 
 

@@ -12,7 +12,7 @@ from emgspasm.synkinesis.chains import TOGETHER, Chain, synchrony
 from emgspasm.synkinesis.laterality import UNILATERAL
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.rhythm import is_rhythm, is_slow_train
-from emgspasm.synkinesis.spread import EYE, REGIONS
+from emgspasm.synkinesis.spread import EYE
 
 GROUP = 0.3
 """Longest group of a myokymia in seconds: 0.2 (clinical facts 2), and what merges with it."""
@@ -96,7 +96,7 @@ class Experience:
         """Laterality that a muscle alone must have: less where the side is known to have spasms."""
         side = reading.site.side
         if self.knows(side):
-            if REGIONS.get(reading.site.muscle) != EYE:
+            if reading.site.region != EYE:
                 return BESIDE
             return QUIET if reading.opposite_silent else LIKELY
         return CERTAIN if side in self.eyes_only else ALONE
@@ -104,7 +104,7 @@ class Experience:
 
 def note_eyes(act: Act, known: Experience) -> None:
     """Remember whether an act of the eyes was of both alike; others are left out."""
-    eyes = [r for r in act.readings if REGIONS.get(r.site.muscle) == EYE]
+    eyes = [r for r in act.readings if r.site.region == EYE]
     if act.kind == "blink" and all(abs(r.li) < UNILATERAL for r in eyes):
         known.even.append(len({r.site.side for r in eyes}) == 2)
     elif len(eyes) == len(act.readings):
@@ -114,7 +114,7 @@ def note_eyes(act: Act, known: Experience) -> None:
 def note_company(chain: Chain, known: Experience) -> None:
     """Remember whether muscles beside the eye act alone, where no other can be hidden."""
     for act in chain.acts:
-        beside = [r for r in act.readings if REGIONS.get(r.site.muscle, EYE) != EYE]
+        beside = [r for r in act.readings if r.site.region not in (EYE, None)]
         if beside and act.side in known.joined and not (act.hidden or act.on_blink):
             known.joined[act.side].append(act.together >= 2)
 

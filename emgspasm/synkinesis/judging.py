@@ -19,7 +19,7 @@ from emgspasm.synkinesis.bilateral import (
     sideless,
 )
 from emgspasm.synkinesis.reading import Reading
-from emgspasm.synkinesis.spread import EYE, REGIONS
+from emgspasm.synkinesis.spread import EYE
 from emgspasm.synkinesis.verdicts import (
     VERDICTS,
     Rules,
@@ -65,7 +65,7 @@ def acts(cluster: Sequence[Reading], rules: Rules, company: Company, fs: float) 
     one = [r for r in one if r not in blinking]
     minor = [r for r in of["minor"] if not any(_spills(other, r) for other in one)]
     both = bilateral(even + blinking + minor, rules, fs)
-    eyes = [r for r in partners if REGIONS.get(r.site.muscle) == EYE]
+    eyes = [r for r in partners if r.site.region == EYE]
     echoes = [r for r in one if _echoes(r, eyes)]
     both, one = drag_along(both, [r for r in one if r not in echoes], rules, company, fs)
     twitches = []
@@ -104,7 +104,7 @@ def _spills(reading: Reading, onto: Reading) -> bool:
 
 def _echoes(reading: Reading, eyes: Iterable[Reading]) -> bool:
     """Whether a burst beside the eye is what the eye of its side spreads."""
-    return REGIONS.get(reading.site.muscle) != EYE and any(
+    return reading.site.region != EYE and any(
         eye.site.side == reading.site.side and overlap(eye, reading) > 0 and _spreads(eye, reading)
         for eye in eyes
     )
@@ -146,7 +146,7 @@ def _twitch(
     moving = any(a.kind == "movement" and a.onset < onset and offset < a.offset for a in both)
     blinking = bool(blinks) and any(_is_beside_eye(r) for r in readings)
     together = {r.site.muscle for r in readings if accompanied(r, readings, rules, fs)}
-    riding = [r for r in readings if blinks and REGIONS.get(r.site.muscle) == EYE]
+    riding = [r for r in readings if blinks and r.site.region == EYE]
     for eye in (*carried, *riding):  # their beginning is the blink's
         for r in readings:
             if abs(r.offset - eye.offset) <= rules.synchrony * fs and r.site != eye.site:
@@ -165,4 +165,4 @@ def _twitch(
 
 def _is_beside_eye(reading: Reading) -> bool:
     """Whether it is likely of one side, of a facial muscle that no blink moves."""
-    return REGIONS.get(reading.site.muscle, EYE) != EYE and reading.least_li >= BESIDE
+    return reading.site.region not in (EYE, None) and reading.least_li >= BESIDE

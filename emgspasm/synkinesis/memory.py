@@ -21,7 +21,7 @@ from emgspasm.synkinesis.experience import Experience
 from emgspasm.synkinesis.history import History
 from emgspasm.synkinesis.markers import Marker, markers
 from emgspasm.synkinesis.reading import Reading, Site, sites
-from emgspasm.synkinesis.spread import EYE, REGIONS
+from emgspasm.synkinesis.spread import EYE
 
 STEP = 0.1
 """Seconds of the filters' answer to a step: until it has rung out [design]."""
@@ -69,6 +69,6 @@ def _step_response(cascade: Cascade, fs: float) -> NDArray[np.float64]:
 
 def _sides_of_eyes_only(places: Iterable[Site]) -> frozenset[str]:
     """Sides of which the montage holds no muscle of the facial nerve but the eye's."""
-    facial = [place for place in places if place.muscle in REGIONS]
-    others = {place.side for place in facial if REGIONS[place.muscle] != EYE}
+    facial = [place for place in places if place.region]
+    others = {place.side for place in facial if place.region != EYE}
     return frozenset(place.side for place in facial) - others

@@ -46,7 +46,7 @@ EYES = frozenset(muscle for muscle, region in REGIONS.items() if region == EYE)
 
 def blink(act: Act, marked: Sequence[Marker], fs: float) -> Event:
     """Event of a blink of both eyes."""
-    eyes = [r for r in act.readings if REGIONS.get(r.site.muscle) == EYE]
+    eyes = [r for r in act.readings if r.site.region == EYE]
     if len({r.site.side for r in eyes}) < 2:
         reason = f"bursts of one eye, {ms(_shortest(eyes), fs)}; no sign of one side alone"
     else:
@@ -239,7 +239,7 @@ def _is_doubtful(part: Sequence[Act], li: float, known: Experience, side: str) -
 
 def _chewing(readings: Sequence[Reading]) -> bool:
     """Whether the strongest muscle is none of the facial nerve's."""
-    return max(readings, key=lambda r: r.amplitude).site.muscle not in REGIONS
+    return max(readings, key=lambda r: r.amplitude).site.region is None
 
 
 def _shortest(readings: Sequence[Reading]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import acos, pi
 
 import numba
@@ -15,6 +15,7 @@ from emgspasm.synkinesis import kernels
 from emgspasm.synkinesis.crosstalk import explanation
 from emgspasm.synkinesis.history import LOOK, History, noise
 from emgspasm.synkinesis.laterality import corrected, laterality_index
+from emgspasm.synkinesis.spread import REGIONS
 
 MAINS = (50.0, 60.0)
 LOUD = 2.0
@@ -30,12 +31,19 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where a channel lies: its column among the EMG channels, and that of the other side."""
+    """Where a channel lies: its column among the EMG channels, and that of the other side.
+
+    `region` is None of a muscle that the facial nerve does not move.
+    """
 
     column: int
     side: str
     muscle: str
     opposite: int
+    region: str | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "region", REGIONS.get(self.muscle))
 
 
 @dataclass(slots=True, eq=False)

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 from emgspasm.synkinesis.history import LOOK
 from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL, laterality_index
 from emgspasm.synkinesis.reading import Reading
-from emgspasm.synkinesis.spread import EYE, REGIONS
+from emgspasm.synkinesis.spread import EYE
 
 Verdict = Literal["copy", "artifact", "both", "one", "minor", "unknown"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
@@ -142,7 +142,7 @@ def is_blink_of_both(
 
     Electrodes may lie so unevenly that a blink looks one-sided.
     """
-    if REGIONS.get(reading.site.muscle) != EYE or reading.li >= LOPSIDED:
+    if reading.site.region != EYE or reading.li >= LOPSIDED:
         return False
     alike = any(
         abs(r.onset - reading.onset) <= TOGETHER * fs
