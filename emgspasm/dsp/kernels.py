@@ -26,7 +26,7 @@ def rest(n_sections: int, n_channels: int) -> Samples:
     return np.zeros((n_sections, 2, -(-n_channels // LANES) * LANES))
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, fastmath={"contract"})
 def sosfilt(
     sos: Samples, steady: Samples, samples: Samples, memory: Samples, running: NDArray[np.bool_]
 ) -> Samples:
@@ -47,7 +47,8 @@ def sosfilt(
     Returns
     -------
     ndarray, shape (n_samples, n_channels)
-        Direct form II transposed, as ``scipy.signal.sosfilt``.
+        Direct form II transposed, as ``scipy.signal.sosfilt``; a product and a sum may be rounded
+        together, where the processor does both at once.
     """
     n_samples, n_channels = samples.shape
     width = memory.shape[2]

@@ -35,6 +35,10 @@ def counts_of(
     return np.ndarray(shape, "<i2", raw, 1, strides), 0
 
 
+TILE = 128
+"""Rows that are filled at a time: they stay in the nearest cache until all channels are in."""
+
+
 @njit(cache=True, nogil=True)
 def decode(counts, shift, offsets, lengths, gains, zeros, out):  # type: ignore[no-untyped-def]  # numba infers
     """Decode whole records.
@@ -52,10 +56,17 @@ def decode(counts, shift, offsets, lengths, gains, zeros, out):  # type: ignore[
     """
     n_samples, sample_bytes = len(out) // len(counts), 3 if shift else 2
     for record in range(len(counts)):
-        first = record * n_samples
-        for channel in range(len(offsets)):
-            offset, gain, zero = offsets[channel], gains[channel], zeros[channel]
-            hold = n_samples // lengths[channel]
-            for sample in range(n_samples):
-                at = offset + sample_bytes * (sample // hold if hold > 1 else sample)
-                out[first + sample, channel] = ((counts[record, at] >> shift) - zero) * gain
+        row, rows = counts[record], out[record * n_samples : (record + 1) * n_samples]
+        for first in range(0, n_samples, TILE):
+            for channel in range(len(offsets)):
+                gain, zero, hold = gains[channel], zeros[channel], n_samples // lengths[channel]
+                there = rows[first : first + TILE, channel]
+                if hold == 1:  # without a division
+                    here = row[offsets[channel] + sample_bytes * first :]
+                    for i in range(len(there)):
+                        there[i] = ((here[sample_bytes * i] >> shift) - zero) * gain
+                else:
+                    here = row[offsets[channel] :]
+                    for i in range(len(there)):
+                        at = sample_bytes * ((first + i) // hold)
+                        there[i] = ((here[at] >> shift) - zero) * gain
