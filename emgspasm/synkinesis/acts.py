@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Literal
 
 from emgspasm.synkinesis.reading import Reading
@@ -63,13 +64,18 @@ def overlap(a: Reading | Act, b: Reading | Act) -> int:
     return min(a.offset, b.offset) - max(a.onset, b.onset)
 
 
+def meet(a: Reading | Act, b: Reading | Act) -> bool:
+    """Whether they have a sample in common."""
+    return a.onset < b.offset and b.onset < a.offset
+
+
 def connected(readings: Sequence[Reading], gap: int) -> list[list[Reading]]:
     """Group readings that overlap or are closer than `gap` samples."""
     if len(readings) < 2:
         return [[reading] for reading in readings]
     groups: list[list[Reading]] = []
     stop = 0
-    for reading in sorted(readings, key=lambda r: (r.onset, r.site.column)):
+    for reading in sorted(readings, key=_onset):
         if groups and reading.onset < stop + gap:
             groups[-1].append(reading)
         else:
@@ -77,6 +83,9 @@ def connected(readings: Sequence[Reading], gap: int) -> list[list[Reading]]:
             stop = reading.offset
         stop = max(stop, reading.offset)
     return groups
+
+
+_onset = attrgetter("onset")
 
 
 def side_of(readings: Iterable[Reading]) -> Literal["L", "R", "B"]:

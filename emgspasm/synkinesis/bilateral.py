@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field, replace
 
-from emgspasm.synkinesis.acts import Act, connected, overlap
+from emgspasm.synkinesis.acts import Act, connected, meet, overlap
 from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.spread import BROW, EYE, LOWER
@@ -177,7 +177,7 @@ def _along_movement(
     movement.
     """
     begin = max(act.onset - 0.1 * fs, _joined(act) - AHEAD * fs)
-    inside = [r for r in mine if overlap(r, act) > 0 and r.onset >= begin]
+    inside = [r for r in mine if meet(r, act) and r.onset >= begin]
     dragged = []
     if usual:
         dragged += [r for r in inside if r.site.region in LOWER]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
-from emgspasm.synkinesis.acts import Act, connected, overlap, side_of
+from emgspasm.synkinesis.acts import Act, connected, meet, side_of
 from emgspasm.synkinesis.bilateral import (
     BESIDE,
     Company,
@@ -89,15 +89,15 @@ def _facing(cluster: Sequence[Reading]) -> Iterator[tuple[Reading, list[Reading]
         if not reading.copy:
             true.setdefault(reading.site.column, []).append(reading)
     for reading in cluster:
-        others = true.get(reading.site.opposite, ())
-        yield reading, [other for other in others if overlap(other, reading) > 0]
+        others = true.get(reading.site.opposite)
+        yield reading, [other for other in others if meet(other, reading)] if others else []
 
 
 def _spills(reading: Reading, onto: Reading) -> bool:
     """Whether a burst of the other side is mostly what crossed over from this one."""
     return (
         onto.site.column == reading.site.opposite
-        and overlap(onto, reading) > 0
+        and meet(onto, reading)
         and bool(onto.rho[reading.site.column] >= SPILLED)
     )
 
@@ -105,7 +105,7 @@ def _spills(reading: Reading, onto: Reading) -> bool:
 def _echoes(reading: Reading, eyes: Iterable[Reading]) -> bool:
     """Whether a burst beside the eye is what the eye of its side spreads."""
     return reading.site.region != EYE and any(
-        eye.site.side == reading.site.side and overlap(eye, reading) > 0 and _spreads(eye, reading)
+        eye.site.side == reading.site.side and meet(eye, reading) and _spreads(eye, reading)
         for eye in eyes
     )
 
@@ -118,7 +118,7 @@ def _spreads(eye: Reading, reading: Reading) -> bool:
 
 
 def _meets(reading: Reading, part: list[Reading]) -> bool:
-    return any(overlap(reading, other) > 0 for other in part)
+    return any(meet(reading, other) for other in part)
 
 
 def _twitch(
@@ -141,7 +141,7 @@ def _twitch(
         and outlasts(r, act, fs)
         and r not in readings
     ]
-    mine = [r for r in copies if any(overlap(r, s) > 0 for s in readings)]
+    mine = [r for r in copies if _meets(r, readings)]
     blinks = [a for a in both if a.kind == "blink" and a.onset < offset and onset < a.offset]
     moving = any(a.kind == "movement" and a.onset < onset and offset < a.offset for a in both)
     blinking = bool(blinks) and any(_is_beside_eye(r) for r in readings)
