@@ -88,7 +88,7 @@ class MeanSpectrum:
         Seconds from one second looked at to the next; a part of the signal tells the mains.
     """
 
-    every: int = 60
+    every: int = 20
 
     def init(self, info: StreamInfo, first: Chunk) -> SpectrumState:  # noqa: ARG002  as every stage
         """State before the first sample of a stream; gaps do not end it."""
