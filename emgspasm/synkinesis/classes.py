@@ -36,11 +36,11 @@ def stretches(bursts: Iterable[Burst], gap: float) -> list[Stretch]:
 
 
 def active(bursts: Sequence[Burst], gap: float) -> list[Stretch]:
-    """Stretches in which most muscles of a spasm are active; of two muscles, either."""
-    channels = {burst.channel for burst in bursts}
-    if len(channels) <= 2:
-        return stretches(bursts, gap)
-    least = len(channels) // 2 + 1
+    """Stretches in which most muscles of a spasm are active, of two both: one shows a pause.
+
+    Where few are for a while, whichever are.
+    """
+    least = len({burst.channel for burst in bursts}) // 2 + 1
     edges = sorted([(b.onset, 1) for b in bursts] + [(b.offset, -1) for b in bursts])
     found: list[Stretch] = []
     count, start = 0, 0
@@ -53,7 +53,12 @@ def active(bursts: Sequence[Burst], gap: float) -> list[Stretch]:
             else:
                 found.append((start, sample))
         count += step
-    return found or stretches(bursts, gap)
+    few = [
+        (start, stop)
+        for start, stop in stretches(bursts, gap)
+        if not any(a < stop and start < b for a, b in found)
+    ]
+    return sorted(found + few)
 
 
 def spasm_class(bursts: Sequence[Burst], sampling_frequency: float) -> SpasmClass:

@@ -71,6 +71,19 @@ def test_a_pause_of_most_muscles_counts_where_one_loses_it():
 
 
 @pytest.mark.parametrize(
+    "bursts",
+    [
+        # four muscles, and then two of them
+        [(0, 20, 0), (0, 20, 1), (0, 20, 2), (0, 20, 3), (40, 60, 0), (40, 60, 1)],
+        # of two muscles, one that shows the pause
+        [(0, 20, 0), (40, 60, 0), (0, 60, 1)],
+    ],
+)
+def test_at_a_low_rate_a_pause_that_only_some_muscles_show_is_one(bursts):
+    assert spasm_class([burst(*b) for b in bursts], 250.0) == "grouped"
+
+
+@pytest.mark.parametrize(
     ("muscles", "stage"),
     [((), 0), (("FRO",), 0), (("OOC", "FRO"), 1), (("OOC", "ZYG"), 2), (("OOC", "MEN"), 3),
      (("OOC", "PLA"), 4), (("MAS",), 0)],
