@@ -28,6 +28,7 @@ from emgspasm.synkinesis.verdicts import (
     is_blink_of_both,
     rest,
     sides_with,
+    stands_out,
     verdict,
 )
 
@@ -148,7 +149,7 @@ def _twitch(
     together = {r.site.muscle for r in readings if accompanied(r, readings, rules, fs)}
     riding = [r for r in readings if blinks and r.site.region == EYE]
     for eye in (*carried, *riding):  # their beginning is the blink's
-        for r in readings:
+        for r in filter(stands_out, readings):
             if abs(r.offset - eye.offset) <= rules.synchrony * fs and r.site != eye.site:
                 together |= {eye.site.muscle, r.site.muscle}
     return Act(

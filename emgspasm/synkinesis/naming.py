@@ -24,7 +24,7 @@ from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL
 from emgspasm.synkinesis.markers import RESTS, Marker, under_way
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.spread import BROW, EYE, REGIONS, regions
-from emgspasm.synkinesis.verdicts import Rules
+from emgspasm.synkinesis.verdicts import Rules, stands_out
 from emgspasm.synkinesis.wording import event, laterality, ms, reasons
 
 MYOKYMIA, BLEPHAROSPASM = "myokymia", "blepharospasm"
@@ -205,8 +205,11 @@ def _proves(reading: Reading, known: Experience, side: str, shortest: float) -> 
     """Whether a burst alone is certainly of one side.
 
     Of a weak blink only a moment of one eye may be found, but not a moment that is of one side for
-    certain; where no spasm is known, the other eye must be silent.
+    certain; where no spasm is known, the other eye must be silent. What hardly stands out of the
+    noise may be noise.
     """
+    if not stands_out(reading):
+        return False
     if known.knows(side):
         certain = reading.offset - reading.onset >= shortest or reading.least_li >= LIKELY
     else:

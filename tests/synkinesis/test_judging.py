@@ -24,7 +24,7 @@ def reading(label, onset, offset, li=1.0, **kind):
     muscle, side = label.split("_")
     column = MONTAGE.index(label)
     site = Site(column, side, muscle, (column + 4) % 8)
-    burst = Burst(column, onset, offset, 30.0, 20.0, 2.0)
+    burst = Burst(column, onset, offset, 30.0, kind.pop("mean", 20.0), 2.0)
     amplitude = kind.pop("amplitude", 20.0)
     opposite = amplitude * (1 - li) / (1 + li)
     told = Reading(
@@ -47,11 +47,11 @@ def judged(*readings):
     return acts(cluster, Rules(), Company(), FS)
 
 
-def named(known, *onsets, length=50, least_li=0.9):
+def named(known, *onsets, length=50, **kind):
     """Events of twitches of the left eye."""
     chain = Chain("L", 500, 1100)
     for onset in onsets:
-        burst = reading("OOC_L", onset, onset + length, least_li=least_li)
+        burst = reading("OOC_L", onset, onset + length, **kind)
         chain.add(Act("twitch", "L", (burst,)))
     return list(spasms(chain, (), known, FS))
 
@@ -107,6 +107,19 @@ def test_a_brow_that_moves_for_certain_goes_along_with_no_smile(least_li, kinds)
 def test_a_moment_of_one_eye_is_a_spasm_where_it_is_of_one_side_for_certain(least_li, said):
     known = Experience(proven={"L": 2, "R": 0})
     assert len(named(known, 1000, length=20, least_li=least_li)) == said
+
+
+@pytest.mark.parametrize(("mean", "said"), [(4.0, 1), (3.0, 0)])
+def test_what_hardly_stands_out_of_the_noise_is_no_spasm_by_itself(mean, said):
+    known = Experience(proven={"L": 2, "R": 0})
+    assert len(named(known, 1000, mean=mean)) == said
+
+
+@pytest.mark.parametrize(("mean", "together"), [(4.0, 2), (3.0, 1)])
+def test_what_hardly_stands_out_of_the_noise_makes_no_spasm_of_a_blink(mean, together):
+    eyes = [reading("OOC_L", 1000, 1150, li=0.0), reading("OOC_R", 1000, 1100, li=0.0)]
+    _, twitch = judged(*eyes, reading("ZYG_L", 1090, 1150, mean=mean))
+    assert (twitch.kind, twitch.on_blink, twitch.together) == ("twitch", True, together)
 
 
 @pytest.mark.parametrize(("length", "knows"), [(50, True), (900, False)])
