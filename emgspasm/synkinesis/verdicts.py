@@ -27,8 +27,8 @@ ENDS = 0.01
 """Seconds at the ends of a burst in which it is still weak [sim]."""
 
 STANDS_OUT = 1.6
-"""Times the noise from which a burst proves something by itself [sim]: of muscles other than the eye
-whose burst was called a spasm, 13 of 15 false and 2 of 83 true ones are fainter."""
+"""Times the noise from which a burst proves something by itself [sim]: of bursts of muscles other
+than the eye called spasms, 13 of 15 false and 2 of 83 true ones are fainter."""
 
 LEANING = 0.3
 """LI from which a muscle whose other side shows no burst may be one of one side [sim]."""
