@@ -1,7 +1,8 @@
-"""Faces with known truth from both generators, for what is measured on them.
+"""Faces with known truth from three generators, for what is measured on them.
 
 ``units`` is the package's own simulation: motor units, an amplifier, a board. ``gaussian`` is
-:mod:`gaussian_faces`, which shares no line with it.
+:mod:`gaussian_faces`, which shares no line with it; ``shot`` is :mod:`shot_faces`, which shares the
+stories of that.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import gaussian_faces
 import numpy as np
-from gaussian_faces import Face, TrueEvent, face
+import shot_faces
+from gaussian_faces import Face, TrueEvent
 
 from emgspasm.dsp.mains import fit_notch
 from emgspasm.dsp.pipeline import Pipeline, analyze
@@ -30,6 +33,7 @@ MONTAGES = {
     "8, cheek dead": EIGHT,
     "8, eye injected": EIGHT,
 }  # fmt: skip
+OTHERS = {"gaussian": gaussian_faces.face, "shot": shot_faces.face}
 DAYS = 21.0  # after an injection, 0.15 of the strength is left (clinical facts 9)
 
 
@@ -51,7 +55,8 @@ def recorded(cell: Cell, seed: int) -> Face:
     montage = MONTAGES[cell.montage]
     dead = (f"ZYG_{side}",) if cell.montage.endswith("dead") else ()
     weak = (f"OOC_{side}",) if cell.montage.endswith("injected") else ()
-    if cell.generator == "gaussian":
+    if cell.generator in OTHERS:
+        face = OTHERS[cell.generator]
         return face(cell.scenario, sampling_frequency=cell.fs, duration=cell.seconds, snr=cell.snr,
                     seed=seed, side=side, montage=montage, dead=dead, weak=weak)  # fmt: skip
     made = simulate(cell.scenario, sampling_frequency=cell.fs, duration=cell.seconds, snr=cell.snr,
