@@ -41,6 +41,10 @@ ECHO, FAINTER = 0.5, 0.65
 electrodes nearby [sim]: more than muscles in spasm reach of themselves (0.2-0.45, clinical facts
 2), and, where electrodes differ, a larger share than the cross-talk test allows for."""
 
+SAME, AS_STRONG = 0.75, 1.2
+"""The same of a waveform that hardly any two muscles share, however strong it is [sim]: of a muscle
+in spasm and the eye less than one in a hundred."""
+
 
 def acts(cluster: Sequence[Reading], rules: Rules, company: Company, fs: float) -> list[Act]:
     """Tell the bursts of a cluster apart.
@@ -62,13 +66,14 @@ def acts(cluster: Sequence[Reading], rules: Rules, company: Company, fs: float) 
     one, unknown = of["one"], of["unknown"]
     even = [r for r in of["both"] if partners[r] or not sides_with(r, one, rules, fs)]
     one += [r for r in of["both"] if r not in even]
+    eyes = [r for r in partners if r.site.region == EYE]
+    echoes = [r for r in one if _echoes(r, eyes)]
+    one = [r for r in one if r not in echoes]
     blinking = [r for r in one if is_blink_of_both(r, one, partners[r], rules, fs)]
     one = [r for r in one if r not in blinking]
     minor = [r for r in of["minor"] if not any(_spills(other, r) for other in one)]
     both = bilateral(even + blinking + minor, rules, fs)
-    eyes = [r for r in partners if r.site.region == EYE]
-    echoes = [r for r in one if _echoes(r, eyes)]
-    both, one = drag_along(both, [r for r in one if r not in echoes], rules, company, fs)
+    both, one = drag_along(both, one, rules, company, fs)
     twitches = []
     for side in ("L", "R"):
         for part in connected([r for r in one if r.site.side == side], round(0.01 * fs)):
@@ -113,9 +118,11 @@ def _echoes(reading: Reading, eyes: Iterable[Reading]) -> bool:
 
 def _spreads(eye: Reading, reading: Reading) -> bool:
     """Whether a burst is faint and goes along with the eye; less so where that may explain it."""
+    alike = reading.rho[eye.site.column]
+    if alike >= SAME:
+        return reading.amplitude <= AS_STRONG * eye.amplitude
     least = SPILLED if reading.neighbour == eye.site.column else ECHO
-    alike = bool(reading.rho[eye.site.column] >= least)
-    return alike and reading.amplitude <= FAINTER * eye.amplitude
+    return bool(alike >= least) and reading.amplitude <= FAINTER * eye.amplitude
 
 
 def _meets(reading: Reading, part: list[Reading]) -> bool:
