@@ -167,10 +167,11 @@ def accompanied(
 ) -> bool:
     """Whether another muscle begins with it, or `ends` with it."""
     window = rules.synchrony * fs
-    for other in others:  # a loop: a generator takes twice as long for so few
-        if other.site.muscle != reading.site.muscle and (
+    return any(
+        other.site.muscle != reading.site.muscle
+        and (
             abs(other.onset - reading.onset) <= window
             or (ends and abs(other.offset - reading.offset) <= window)
-        ):
-            return True
-    return False
+        )
+        for other in others
+    )
