@@ -1,9 +1,9 @@
 """Where a burst began and ended: the most likely moment of a change of variance.
 
-A strong burst is looked at as it is; one that hardly stands out, or rides on a swinging cable,
-behind the matched filter, where it does, at the price of a few milliseconds' smear. `s` is one row
-of ``memory.CHANNEL``; `signal` and `matched` begin with sample `origin`, the latter as it came out
-of the filter, half its length later.
+A strong burst is looked at as it is; one that hardly stands out, or that a swinging cable begins,
+carries or outlasts, behind the matched filter, where it does, at the price of a few milliseconds'
+smear. `s` is one row of ``memory.CHANNEL``; `signal` and `matched` begin with sample `origin`, the
+latter as it came out of the filter, half its length later.
 """
 
 from __future__ import annotations
@@ -37,20 +37,14 @@ def locate_onset(s, loud_from, signal, matched, origin, sizes, past):  # type: i
     if s.pending:
         earliest = max(earliest, s.pending_core)
     loud, quiet, last = mean_power(signal, loud_from - origin, s.now + 1 - origin), s.quiet, s.now
-    behind = _mean(matched, loud_from + sizes.half - origin, s.now + 1 - origin)
-    s.weak = loud < STRONG * s.quiet or behind / between(s) < PURE * loud / s.quiet
+    s.weak = loud < STRONG * quiet or _slow(s, loud_from, signal, matched, origin, sizes)
+    if not s.weak:
+        s.core = _step(s, earliest, last, loud, quiet, signal, matched, origin, sizes)
+        s.weak = _slow(s, s.core, signal, matched, origin, sizes)
     if s.weak:
-        last = s.now - sizes.half
-        loud, quiet = behind, between(s)
-    s.core = max(earliest, s.crossed - sizes.window // 2)
-    if loud > 1.2 * quiet:
-        likelihood, best = 0.0, -np.inf
-        slope, cost = 1.0 / quiet - 1.0 / loud, np.log(loud / quiet)
-        for k in range(last, earliest - 1, -1):
-            likelihood += _power(s, k, signal, matched, origin, sizes) * slope - cost
-            if likelihood > best and k <= s.crossed:
-                best = likelihood
-                s.core = k
+        last, quiet = s.now - sizes.half, between(s)
+        loud = _mean(matched, loud_from + sizes.half - origin, s.now + 1 - origin)
+        s.core = _step(s, earliest, last, loud, quiet, signal, matched, origin, sizes)
     s.onset = _swell(s, earliest, last, quiet, signal, matched, origin, sizes, past)
     first, stop = s.onset - origin, s.now + 1 - origin
     s.energy = mean_power(signal, first, stop) * (stop - first)
@@ -62,6 +56,29 @@ def locate_onset(s, loud_from, signal, matched, origin, sizes, past):  # type: i
     s.relieved = s.loud + 1
     s.heard = loud * (s.relieved - s.core)
     expect(s, loud, quiet)
+
+
+@numba.njit(**LOOP)
+def _slow(s, first, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see locate_onset
+    """Whether a cable that swings is what is loud in the window that begins with sample `first`."""
+    first, stop = first - origin, min(first + sizes.window, s.now + 1 - sizes.half) - origin
+    behind = _mean(matched, first + sizes.half, stop + sizes.half)
+    return behind / between(s) < PURE * mean_power(signal, first, stop) / s.quiet
+
+
+@numba.njit(**LOOP)
+def _step(s, earliest, last, loud, quiet, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see locate_onset
+    """Where the variance most likely stepped from that of the noise to the burst's."""
+    core = max(earliest, s.crossed - sizes.window // 2)
+    if loud > 1.2 * quiet:
+        likelihood, best = 0.0, -np.inf
+        slope, cost = 1.0 / quiet - 1.0 / loud, np.log(loud / quiet)
+        for k in range(last, earliest - 1, -1):
+            likelihood += _power(s, k, signal, matched, origin, sizes) * slope - cost
+            if likelihood > best and k <= s.crossed:
+                best = likelihood
+                core = k
+    return core
 
 
 @numba.njit(**LOOP)
@@ -108,6 +125,18 @@ def expect(s, loud, quiet):  # type: ignore[no-untyped-def]  # see locate_onset
     rise = max(FADED, loud / quiet)
     s.slope = 0.5 * _freedom(s) * (1.0 - 1.0 / rise) / quiet
     s.cost = 0.5 * _freedom(s) * np.log(rise)
+
+
+@numba.njit(**LOOP)
+def heed_swings(s, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see locate_onset
+    """Look behind the matched filter from now on if what is loud by now is a cable that swings."""
+    first = s.now + 1 - sizes.half - sizes.window
+    if s.weak or not _slow(s, first, signal, matched, origin, sizes):
+        return
+    s.weak = 1
+    earliest = max(s.core, s.now + 1 - sizes.recent)
+    behind = _mean(matched, earliest + sizes.half - origin, s.now + 1 - origin)
+    s.heard = behind * (s.relieved - s.core)
 
 
 @numba.njit(**LOOP)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from emgspasm.dsp.boundaries import expect, faded, locate_onset, mean_power, relieve
+from emgspasm.dsp.boundaries import expect, faded, heed_swings, locate_onset, mean_power, relieve
 from emgspasm.dsp.compiled import LOOP
 from emgspasm.dsp.emission import emit
 from emgspasm.dsp.evidence import between, pass_over
@@ -59,6 +59,7 @@ def follow(s, value, signal, matched, origin, channel, sizes, rules, past, out, 
         return True
     elif s.now >= s.window:
         fade(s, sizes, rules)
+        heed_swings(s, signal, matched, origin, sizes)
         loud = s.heard / max(s.relieved - s.core, 1)
         expect(s, loud, between(s) if s.weak else s.quiet)
         s.leave = max(s.off, np.sqrt(ECHO * rules.ringing * s.energy / (s.now + 1 - s.core)))
@@ -103,9 +104,13 @@ def close(s, core, offset, energy, sizes, rules, sums):  # type: ignore[no-untyp
 
 @numba.njit(inline="always", **LOOP)
 def shortest(s, sizes):  # type: ignore[no-untyped-def]  # see cross
-    """The core has to be this long; behind the matched filter it is known less well."""
+    """How long a burst has to be from onset to offset.
+
+    Of a weak one the core has to be long enough, which is known less well behind the matched
+    filter: noise has skirts too. A strong one may swell and fade within its shortest length.
+    """
     skirts = s.pending_swell + s.pending_offset - s.pending_core
-    return sizes.shortest + skirts - (sizes.half if s.pending_weak else 0)
+    return sizes.shortest + (skirts - sizes.half if s.pending_weak else min(skirts, 0))
 
 
 @numba.njit(inline="always", **LOOP)
