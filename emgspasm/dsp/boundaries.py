@@ -129,9 +129,16 @@ def expect(s, loud, quiet):  # type: ignore[no-untyped-def]  # see locate_onset
 
 @numba.njit(**LOOP)
 def heed_swings(s, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see locate_onset
-    """Look behind the matched filter from now on if what is loud by now is a cable that swings."""
+    """Look behind the matched filter from now on if what is loud by now is a cable that swings.
+
+    Not before the filters are done with what a lost contact leaves in them, which is slow as well.
+    """
     first = s.now + 1 - sizes.half - sizes.window
-    if s.weak or not _slow(s, first, signal, matched, origin, sizes):
+    if (
+        s.weak
+        or s.now - s.core < sizes.doubt
+        or not _slow(s, first, signal, matched, origin, sizes)
+    ):
         return
     s.weak = 1
     earliest = max(s.core, s.now + 1 - sizes.recent)
