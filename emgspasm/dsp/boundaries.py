@@ -26,6 +26,10 @@ PURE = 0.2
 """Where the matched filter leaves less of it, in units of the noise, something slow is louder than
 the burst: EMG between 30 and 120 Hz keeps a third [sim]."""
 
+CONTACT = 10
+"""Windows until the filters are done with what a lost contact leaves in them, which is slow as
+well [design]."""
+
 
 @numba.njit(**LOOP)
 def locate_onset(s, loud_from, signal, matched, origin, sizes, past):  # type: ignore[no-untyped-def]  # numba infers kernels' types
@@ -129,21 +133,19 @@ def expect(s, loud, quiet):  # type: ignore[no-untyped-def]  # see locate_onset
 
 @numba.njit(**LOOP)
 def heed_swings(s, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see locate_onset
-    """Look behind the matched filter from now on if what is loud by now is a cable that swings.
-
-    Not before the filters are done with what a lost contact leaves in them, which is slow as well.
-    """
-    first = s.now + 1 - sizes.half - sizes.window
-    if (
-        s.weak
-        or s.now - s.core < sizes.doubt
-        or not _slow(s, first, signal, matched, origin, sizes)
-    ):
+    """Look behind the matched filter from now on if what is loud by now is a cable that swings."""
+    known = s.now + 1 - sizes.half  # what came out of the matched filter by now
+    if s.weak or s.now - s.core < CONTACT * sizes.window:
+        return
+    if not _slow(s, known - sizes.window, signal, matched, origin, sizes):
         return
     s.weak = 1
+    s.relief = 0.0
+    s.relieved = known
+    s.loud = min(s.loud, known - 1)
     earliest = max(s.core, s.now + 1 - sizes.recent)
-    behind = _mean(matched, earliest + sizes.half - origin, s.now + 1 - origin)
-    s.heard = behind * (s.relieved - s.core)
+    behind = _mean(matched, earliest + sizes.half - origin, known + sizes.half - origin)
+    s.heard = behind * (known - s.core)
 
 
 @numba.njit(**LOOP)

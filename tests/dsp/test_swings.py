@@ -44,6 +44,18 @@ def test_a_burst_ends_with_the_muscle_and_not_with_the_cable_after_it(stream_inf
     assert np.median(late) <= 150  # with the end of the swing 430
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_chunks_make_no_difference_to_a_strong_burst_that_a_swing_outlasts(seed, stream_info):
+    samples = burst_and_swing(seed, 3000 + 20 * seed, 3500 + 60 * seed, 150 + 60 * seed)
+    info = stream_info(n_channels=1)
+
+    def bursts(size):
+        chunks = [Chunk(i, samples[i : i + size].copy()) for i in range(0, len(samples), size)]
+        return [b for analysis in analyze(Pipeline(), info, chunks) for b in analysis.bursts]
+
+    assert bursts(3) == bursts(6000)
+
+
 @pytest.mark.parametrize(
     ("weak", "swell", "faded", "needed"),
     [(0, 0, 0, 20), (0, 4, 4, 20), (0, 0, -3, 17), (1, 4, 4, 20)],
