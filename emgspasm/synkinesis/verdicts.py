@@ -92,13 +92,21 @@ def verdict(reading: Reading, partners: Sequence[Reading], rules: Rules, fs: flo
 
 
 def too_slow(reading: Reading, rules: Rules, fs: float) -> bool:
-    """Whether its frequency is no muscle's, though few samples tell it badly."""
+    """Whether its frequency is no muscle's, by two standard deviations.
+
+    It is that of what the noise leaves of the burst's power, but with the scatter of all of it.
+    """
     slowest = min(rules.slowest, 0.45 * 0.45 * fs)
     if not reading.frequency < slowest:
         return False
+    own = 1.0 - (reading.burst.baseline / reading.burst.mean) ** 2
+    return reading.frequency * own < slowest * (own - 2.0 * sqrt(1.0 / _freedom(reading, fs)))
+
+
+def _freedom(reading: Reading, fs: float) -> float:
+    """Independent values in a burst: twice its length times the bandwidth."""
     width = min(450.0, 0.45 * fs) - 20.0
-    freedom = max(2 * width * (reading.offset - reading.onset) / fs, 1.0)
-    return reading.frequency < slowest * (1 - sqrt(1 / freedom))
+    return max(2.0 * width * (reading.offset - reading.onset) / fs, 1.0)
 
 
 def stands_out(reading: Reading) -> bool:

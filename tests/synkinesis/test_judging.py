@@ -115,6 +115,12 @@ def test_a_brow_that_moves_for_certain_goes_along_with_no_smile(least_li, kinds)
     assert [act.kind for act in judged(*smile, brow)] == kinds
 
 
+@pytest.mark.parametrize(("mean", "kind"), [(20.0, "artifact"), (3.0, "twitch")])
+def test_of_what_hardly_stands_out_of_the_noise_nobody_can_tell_that_it_is_too_slow(mean, kind):
+    (act,) = judged(reading("OOC_L", 1000, 1100, frequency=60.0, mean=mean))
+    assert act.kind == kind
+
+
 @pytest.mark.parametrize(("least_li", "said"), [(0.7, 1), (0.45, 0)])
 def test_a_moment_of_one_eye_is_a_spasm_where_it_is_of_one_side_for_certain(least_li, said):
     known = Experience(proven={"L": 2, "R": 0})
