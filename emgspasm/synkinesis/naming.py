@@ -19,7 +19,13 @@ from emgspasm.synkinesis.acts import Act
 from emgspasm.synkinesis.bilateral import LIKELY, TWITCH
 from emgspasm.synkinesis.chains import TOGETHER, Chain, loud, split, synchrony
 from emgspasm.synkinesis.classes import spasm_class
-from emgspasm.synkinesis.experience import Experience, in_rhythm, note_company, note_rhythms
+from emgspasm.synkinesis.experience import (
+    FEWEST_PROVEN,
+    Experience,
+    in_rhythm,
+    note_company,
+    note_rhythms,
+)
 from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL
 from emgspasm.synkinesis.markers import RESTS, Marker, under_way
 from emgspasm.synkinesis.reading import Reading
@@ -33,7 +39,8 @@ FLURRY = 2
 """Blinks that follow each other within the gap of a spasm; more would be none [design]."""
 
 SURE = 3
-"""Muscles that must begin together where the other side has spasms [design]."""
+"""Muscles that must begin together where the other side has spasms, and of which one spasm is proof
+enough of its side [design]: few begin together by chance, and three hardly ever."""
 
 SHORTEST = 0.035
 """Seconds of a burst that stands for a spasm by itself [sim]."""
@@ -146,7 +153,7 @@ def _one_sided(
         return None
     plain = not any(act.hidden or act.on_blink for act in part)
     if not pulse and plain and _is_typical(part, known, side, fs):
-        known.proven[side] += 1
+        known.proven[side] += FEWEST_PROVEN if together >= SURE else 1
     bursts = [r.burst for r in readings]
     reason = "; ".join(reasons(part, li, facial, together, fs))
     return event(

@@ -127,6 +127,18 @@ def test_a_moment_of_one_eye_is_a_spasm_where_it_is_of_one_side_for_certain(leas
     assert len(named(known, 1000, length=20, least_li=least_li)) == said
 
 
+@pytest.mark.parametrize(
+    ("muscles", "knows"), [(("OOC", "ZYG", "FRO"), True), (("OOC", "ZYG"), False)]
+)
+def test_three_muscles_together_make_a_side_known_at_once(muscles, knows):
+    known = Experience()
+    chain = Chain("L", 500, 1100)
+    for twitch in judged(*(reading(f"{muscle}_L", 1000, 1080) for muscle in muscles)):
+        chain.add(twitch)
+    (event,) = spasms(chain, (), known, FS)
+    assert (event.trial_type, known.knows("L")) == ("spasm", knows)
+
+
 @pytest.mark.parametrize(("mean", "said"), [(4.0, 1), (3.0, 0)])
 def test_what_hardly_stands_out_of_the_noise_is_no_spasm_by_itself(mean, said):
     known = Experience(proven={"L": 2, "R": 0})
