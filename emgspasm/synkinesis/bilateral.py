@@ -171,13 +171,14 @@ def _along_movement(
     """Bursts of one side within a movement that are no spasm of their own.
 
     A muscle that begins with the movement and is active for half of it goes along, unless it is
-    active for longer after it: a synkinesis lasts as long as the movement (clinical facts 2). A
-    burst that no other muscle begins with proves no spasm while the face moves, but of the brow.
-    Where the lower face goes along with blinks as a rule (`usual`), one may be hidden in the
-    movement.
+    active for longer after it, or begins anew together with another, certainly of one side: a
+    synkinesis lasts as long as the movement (clinical facts 2). A burst that no other muscle begins
+    with proves no spasm while the face moves, but of the brow. Where the lower face goes along with
+    blinks as a rule (`usual`), one may be hidden in the movement.
     """
     begin = max(act.onset - 0.1 * fs, _joined(act) - AHEAD * fs)
     inside = [r for r in mine if meet(r, act) and r.onset >= begin]
+    certain = [r for r in inside if r.least_li >= LIKELY]
     dragged = []
     if usual:
         dragged += [r for r in inside if r.site.region in LOWER]
@@ -187,7 +188,8 @@ def _along_movement(
         prompt = parts[0].onset - act.onset <= rules.along * fs
         length = sum(r.offset - r.onset for r in parts)
         if prompt and active >= 0.5 * max(act.offset - act.onset, length):
-            dragged += [r for r in parts if not _lifts_brow(r, act)]
+            anew = [r for r in parts[1:] if r in certain and accompanied(r, certain, rules, fs)]
+            dragged += [r for r in parts if r not in anew and not _lifts_brow(r, act)]
     rest = [r for r in inside if r not in dragged]
     return dragged + [
         r for r in rest if not (accompanied(r, rest, rules, fs) or _stands_out(r, act, rules, fs))

@@ -115,6 +115,21 @@ def test_a_brow_that_moves_for_certain_goes_along_with_no_smile(least_li, kinds)
     assert [act.kind for act in judged(*smile, brow)] == kinds
 
 
+def test_muscles_that_begin_anew_together_while_a_movement_lasts_do_not_go_along_with_it():
+    brow = [reading(f"FRO_{side}", 1000, 2000, li=0.0) for side in "LR"]
+    begun = [reading(f"{muscle}_L", 1000, 1300) for muscle in ("OOC", "ZYG")]
+    anew = [reading(f"{muscle}_L", 1400, 1900) for muscle in ("OOC", "ZYG")]
+    found = {act.kind: act for act in judged(*brow, *begun, *anew)}
+    assert found["twitch"].readings == tuple(anew)
+    assert set(begun) < set(found["movement"].readings)
+
+
+def test_a_muscle_that_begins_anew_alone_goes_along_with_a_movement():
+    brow = [reading(f"FRO_{side}", 1000, 2000, li=0.0) for side in "LR"]
+    parts = [reading("ZYG_L", 1000, 1300), reading("ZYG_L", 1400, 1900)]
+    assert [act.kind for act in judged(*brow, *parts)] == ["movement"]
+
+
 @pytest.mark.parametrize(("mean", "kind"), [(20.0, "artifact"), (3.0, "twitch")])
 def test_of_what_hardly_stands_out_of_the_noise_nobody_can_tell_that_it_is_too_slow(mean, kind):
     (act,) = judged(reading("OOC_L", 1000, 1100, frequency=60.0, mean=mean))
