@@ -197,14 +197,14 @@ def _along_movement(
 
 
 def _lifts_brow(reading: Reading, act: Act) -> bool:
-    """Whether it is of one brow, certainly, while a movement leaves both brows alone.
+    """Whether it is of one brow, certainly, while a movement leaves the other brow alone.
 
     The brow joins in hemifacial spasm alone (clinical facts 2).
     """
     return (
         reading.site.region == BROW
         and reading.least_li >= LIKELY
-        and all(r.site.region != BROW for r in act.readings)
+        and all(r.site.region != BROW or r.site.side == reading.site.side for r in act.readings)
     )
 
 

@@ -115,6 +115,12 @@ def test_a_brow_that_moves_for_certain_goes_along_with_no_smile(least_li, kinds)
     assert [act.kind for act in judged(*smile, brow)] == kinds
 
 
+def test_a_brow_that_the_movement_leaves_alone_on_the_other_side_goes_along_with_no_smile():
+    smile = [reading(f"ZYG_{side}", 1000, 1800, li=0.0) for side in "LR"]
+    faint = reading("FRO_L", 1050, 1090, li=0.2)
+    assert "twitch" in [act.kind for act in judged(*smile, faint, reading("FRO_L", 1150, 1800))]
+
+
 def test_muscles_that_begin_anew_together_while_a_movement_lasts_do_not_go_along_with_it():
     brow = [reading(f"FRO_{side}", 1000, 2000, li=0.0) for side in "LR"]
     begun = [reading(f"{muscle}_L", 1000, 1300) for muscle in ("OOC", "ZYG")]
