@@ -9,7 +9,7 @@ from emgspasm.synkinesis.acts import Act, connected, meet, overlap
 from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.spread import BROW, EYE, LOWER
-from emgspasm.synkinesis.verdicts import Rules, accompanied
+from emgspasm.synkinesis.verdicts import Rules, accompanied, is_evident
 
 TWITCH = 0.3
 """Longest clonic burst in seconds: 0.2 (clinical facts 2), and what merges with it."""
@@ -189,21 +189,21 @@ def _along_movement(
         length = sum(r.offset - r.onset for r in parts)
         if prompt and active >= 0.5 * max(act.offset - act.onset, length):
             anew = [r for r in parts[1:] if r in certain and accompanied(r, certain, rules, fs)]
-            dragged += [r for r in parts if r not in anew and not _lifts_brow(r, act)]
+            dragged += [r for r in parts if r not in anew and not _lifts_brow(r, act, fs)]
     rest = [r for r in inside if r not in dragged]
     return dragged + [
         r for r in rest if not (accompanied(r, rest, rules, fs) or _stands_out(r, act, rules, fs))
     ]
 
 
-def _lifts_brow(reading: Reading, act: Act) -> bool:
+def _lifts_brow(reading: Reading, act: Act, fs: float) -> bool:
     """Whether it is of one brow, certainly, while a movement leaves the other brow alone.
 
     The brow joins in hemifacial spasm alone (clinical facts 2).
     """
     return (
         reading.site.region == BROW
-        and reading.least_li >= LIKELY
+        and (reading.least_li >= LIKELY or is_evident(reading, fs))
         and all(r.site.region != BROW or r.site.side == reading.site.side for r in act.readings)
     )
 
@@ -226,14 +226,17 @@ def _stands_out(reading: Reading, act: Act, rules: Rules, fs: float) -> bool:
     """Whether it is a twitch in the middle of a movement, certainly of one side, or of a brow.
 
     Other muscles of that twitch may be hidden in their bursts of the movement. What is active
-    for longer after the movement stands out as well.
+    for longer after the movement stands out as well. Of a muscle that the movement leaves alone
+    on both sides it is enough that the burst is no noise.
     """
     length = reading.offset - reading.onset
-    if _lifts_brow(reading, act) or 2 * overlap(reading, act) < length:
+    if _lifts_brow(reading, act, fs) or 2 * overlap(reading, act) < length:
         return True
+    here = (reading.site.column, reading.site.opposite)
+    spared = all(r.site.column not in here for r in act.readings)
     return (
         length <= TWITCH * fs
-        and reading.least_li >= LIKELY
+        and (reading.least_li >= LIKELY or (spared and is_evident(reading, fs)))
         and reading.onset - act.onset >= rules.along * fs
         and act.offset - reading.offset >= 0.1 * fs
     )

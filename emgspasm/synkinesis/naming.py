@@ -30,7 +30,7 @@ from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL
 from emgspasm.synkinesis.markers import RESTS, Marker, under_way
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.spread import BROW, EYE, REGIONS, regions
-from emgspasm.synkinesis.verdicts import Rules, stands_out
+from emgspasm.synkinesis.verdicts import Rules, is_evident, stands_out
 from emgspasm.synkinesis.wording import event, laterality, ms, reasons
 
 MYOKYMIA, BLEPHAROSPASM = "myokymia", "blepharospasm"
@@ -205,20 +205,23 @@ def _hemifacial(part: Sequence[Act], known: Experience, side: str, fs: float) ->
     if not known.knows(side) and (others or not known.sees_both_eyes()):
         return False
     shortest = SHORTEST * fs if len(part) == 1 else 0
-    return any(_proves(r, known, side, shortest) for act in alone for r in act.readings)
+    return any(_proves(r, known, side, shortest, fs) for act in alone for r in act.readings)
 
 
-def _proves(reading: Reading, known: Experience, side: str, shortest: float) -> bool:
+def _proves(reading: Reading, known: Experience, side: str, shortest: float, fs: float) -> bool:
     """Whether a burst alone is certainly of one side.
 
     Of a weak blink only a moment of one eye may be found, but not a moment that is of one side for
     certain; where no spasm is known, the other eye must be silent. What hardly stands out of the
-    noise may be noise.
+    noise may be noise, unless it lasts: where spasms are known, that is enough.
     """
+    long_enough = reading.offset - reading.onset >= shortest
+    if known.knows(side) and long_enough and is_evident(reading, fs):
+        return True
     if not stands_out(reading):
         return False
     if known.knows(side):
-        certain = reading.offset - reading.onset >= shortest or reading.least_li >= LIKELY
+        certain = long_enough or reading.least_li >= LIKELY
     else:
         certain = reading.opposite_silent
     return certain and reading.least_li >= known.least_li(reading)

@@ -111,7 +111,7 @@ def test_a_muscle_that_is_active_as_long_as_a_movement_goes_along_with_it():
 )
 def test_a_brow_that_moves_for_certain_goes_along_with_no_smile(least_li, kinds):
     smile = [reading(f"ZYG_{side}", 1000, 1800, li=0.0) for side in "LR"]
-    brow = reading("FRO_L", 1050, 1800, least_li=least_li)
+    brow = reading("FRO_L", 1050, 1800, least_li=least_li, opposite_silent=False)
     assert [act.kind for act in judged(*smile, brow)] == kinds
 
 
@@ -142,10 +142,34 @@ def test_of_what_hardly_stands_out_of_the_noise_nobody_can_tell_that_it_is_too_s
     assert act.kind == kind
 
 
+@pytest.mark.parametrize(("length", "kinds"), [(120, 2), (40, 1)])
+@pytest.mark.parametrize("muscle", ["FRO", "ZYG"])
+def test_in_a_movement_that_leaves_a_muscle_alone_it_twitches_if_it_is_no_noise(
+    muscle, length, kinds
+):
+    others = [reading(f"OOR_{side}", 1000, 2000, li=0.0) for side in "LR"]
+    burst = reading(f"{muscle}_L", 1400, 1400 + length, mean=3.2, least_li=0.2)
+    assert len(judged(*others, burst)) == kinds
+
+
 @pytest.mark.parametrize(("least_li", "said"), [(0.7, 1), (0.45, 0)])
 def test_a_moment_of_one_eye_is_a_spasm_where_it_is_of_one_side_for_certain(least_li, said):
     known = Experience(proven={"L": 2, "R": 0})
     assert len(named(known, 1000, length=20, least_li=least_li)) == said
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ({"length": 150}, 1),
+        ({"length": 50}, 0),
+        ({"length": 150, "li": 0.5, "opposite_silent": True}, 0),
+        ({"length": 150, "opposite_silent": False}, 0),
+    ],
+)
+def test_where_spasms_are_known_a_faint_burst_of_one_eye_is_one_if_it_lasts(kind, said):
+    known = Experience(proven={"L": 2, "R": 0})
+    assert len(named(known, 1000, mean=3.1, **({"least_li": 0.2} | kind))) == said
 
 
 @pytest.mark.parametrize(
