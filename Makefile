@@ -22,10 +22,10 @@ layers: .venv/installed-test
 	$(BIN)/lint-imports
 
 suite: .venv/installed-test
-	$(BIN)/pytest -n 3  # on two cores: boards and recordings in real time mostly sleep
+	$(BIN)/pytest -n 3 --dist loadgroup  # on two cores: boards and recordings in real time mostly sleep
 
 coverage: .venv/installed-test  ## which lines the tests do not reach; takes half as long again
-	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
 
 benchmark: .venv/installed-test  ## speed and memory; peers are measured where installed
 	$(BIN)/python tests/benchmarks/speed.py

@@ -21,11 +21,20 @@ REAL_TIME = ("sources", "session", "cli", "viewer")
 """Folders of tests in real time: boards on pseudo-terminals, processes, signals."""
 
 
+TOGETHER = ("test_scenarios.py", "report", "study")
+"""Files and folders whose tests share what takes long to make: one worker makes it for all."""
+
+
 def pytest_collection_modifyitems(items):
-    """Let tests in real time try again: a machine that others use may hold one up for seconds."""
+    """Let tests in real time try again: a machine that others use may hold one up for seconds.
+
+    Tests that share much go to one worker.
+    """
     for item in items:
         if item.path.parent.name in REAL_TIME or item.path.name.startswith("test_board"):
             item.add_marker(pytest.mark.flaky(reruns=2, reruns_delay=1))
+        for name in {item.path.name, item.path.parent.name}.intersection(TOGETHER):
+            item.add_marker(pytest.mark.xdist_group(name))
 
 
 @pytest.fixture(scope="session")
