@@ -5,9 +5,10 @@ since when there is doubt. Within the doubt, a scan takes stretches of several l
 now and asks for the generalised likelihood ratio of a raised variance, whatever its rise: half
 the degrees of freedom times (r - 1 - ln r), r being the power over that of the noise.
 
-How much evidence is needed depends on how often bursts come, as Bayes has it: the log of the odds
-before the evidence is added to it. In a face at rest a stretch has to be very unlike noise; within
-a run of spasms, where every second has its burst, less will do.
+How much evidence is needed depends on how often faint bursts come, as Bayes has it: the log of the
+odds before the evidence is added to it. In a face at rest a stretch has to be very unlike noise;
+where every second has its burst that hardly stands out, less will do. Bursts that the envelope
+tells do not count: they would have been found anyway, and say little of faint ones.
 """
 
 from __future__ import annotations
@@ -24,7 +25,11 @@ LEAST_RISE = 1.9
 """Power, in units of the noise, under which no stretch is a burst: noise moves that much."""
 
 RARE = 0.0015
-"""Weak bursts per second up to which evidence is asked for in full: one in five minutes [sim]."""
+"""Faint bursts per second up to which evidence is asked for in full: one in five minutes [sim]."""
+
+MISSED = 1.2
+"""Power by which faint bursts become more often than those that are found: the fainter they are,
+the fewer are found of them [sim]. With 1.5 noise is found so often that it makes itself likely."""
 
 CONFIRMED = 3.0
 """Power behind the matched filter, in units of the noise, that confirms a crossing of `on`."""
@@ -38,7 +43,7 @@ hardly raise it [sim]."""
 @numba.njit(inline="always", **LOOP)
 def needed(s, rules):  # type: ignore[no-untyped-def]  # numba infers kernels' types
     """Log-likelihood ratio that makes a burst, as often as bursts come now."""
-    return rules.evidence - np.log(1.0 + s.frequency / RARE)
+    return rules.evidence - MISSED * np.log(1.0 + s.frequency / RARE)
 
 
 @numba.njit(inline="always", **LOOP)

@@ -269,7 +269,7 @@ def _judge(s, value, signal, matched, origin, channel, sizes, rules, past, out, 
     stop = weigh(s, value, matched, origin, past.sums[channel], past.lengths, sizes, rules)
     if stop:
         cross(s, s.now, value, sizes)
-        s.loud = stop - 1
+        s.loud, s.faint = stop - 1, 1
         open_up(s, s.doubt, signal, matched, origin, channel, sizes, past, out, count)
     else:  # a little evidence comes and goes with loud noise, which is to be learnt as noise
         doubted = s.evidence > 0.0 and s.evidence > 0.7 * needed(s, rules)

@@ -38,7 +38,7 @@ CHANNEL = np.dtype(
         ("lately", np.float64),  # fast mean of the latter, between bursts
         ("narrow", np.float64),  # what the matched filter leaves of the independent values
         ("glow", np.float64),  # power that the filters still ring with after the last burst
-        ("frequency", np.float64),  # bursts per second, lately
+        ("frequency", np.float64),  # faint bursts per second, lately
         ("blocks", np.int64),  # blocks of matched power summed in this run
         ("total", np.float64),  # their sum
         ("evidence", np.float64),  # that a weak burst is under way
@@ -49,6 +49,7 @@ CHANNEL = np.dtype(
         ("slope", np.float64),  # what a sample's power takes from it
         ("cost", np.float64),  # and what every sample adds
         ("heard", np.float64),  # power it was told from, summed from onset to `relieved`
+        ("faint", np.int64),  # whether the burst under way was found by evidence
         ("weak", np.int64),  # whether that is the matched power
         ("base", np.float64),
         ("least", np.float64),  # envelope under which a window is too quiet for the level
@@ -120,7 +121,7 @@ class Rules(NamedTuple):
     relief: float  # and the one that ends a burst
     ringing: float  # power that filters ring with after a burst, in units of the burst's
     fading: float  # what a window leaves of it
-    forgetting: float  # what a window leaves of the frequency of bursts
+    forgetting: float  # what a window leaves of the frequency of faint bursts
     counting: float  # and what a burst adds to it
 
 

@@ -23,7 +23,7 @@ ECHO = 4.0
 def cross(s, sample, value, sizes):  # type: ignore[no-untyped-def]  # numba infers kernels' types
     """A burst begins: the envelope has crossed `on`, or there is evidence of a weak one."""
     s.above = 1
-    s.refined = 0
+    s.refined = s.faint = 0
     s.crossed = sample
     s.peak = value
     s.energy = 0.0
@@ -93,7 +93,7 @@ def close(s, core, offset, energy, sizes, rules, sums):  # type: ignore[no-untyp
         s.pending_energy = energy
         s.pending_active = n_samples
         s.pending_weak = s.weak
-        s.frequency += rules.counting * s.weak
+        s.frequency += rules.counting * s.faint
     s.pending_core = core
     s.pending_offset = offset
     s.above = 0

@@ -1,0 +1,51 @@
+"""Faint bursts: the more of them are found, the less evidence the next one needs."""
+
+import numpy as np
+import pytest
+from scipy import signal
+
+from emgspasm.dsp.pipeline import Pipeline, analyze
+from emgspasm.stream import Chunk
+
+FS, LENGTH, SECONDS, NOISE = 1000, 80, 120, 20.0
+EMG = signal.butter(2, [50, 200], "bandpass", fs=FS, output="sos")
+
+
+@pytest.fixture(scope="module")
+def found(stream_info):
+    """Bursts of EMG's band in white noise; `strength` is their amplitude in units of the noise."""
+
+    def run(onsets, strength, seed):
+        generator = np.random.default_rng(seed)
+        samples = generator.normal(0.0, NOISE, SECONDS * FS)
+        emg = signal.sosfilt(EMG, generator.normal(size=len(samples)))
+        emg *= strength * NOISE / emg.std()
+        for onset in onsets:
+            samples[onset : onset + LENGTH] += emg[onset : onset + LENGTH]
+        steps = analyze(Pipeline(), stream_info(), [Chunk(0, samples[:, None])])
+        return [burst for analysis in steps for burst in analysis.bursts]
+
+    return run
+
+
+def are_hit(onsets, bursts):
+    return [any(b.onset < o + LENGTH and o < b.offset for b in bursts) for o in onsets]
+
+
+def test_faint_bursts_are_found_the_more_surely_the_more_of_them_come(found):
+    often, seldom = range(20_000, 118_000, 700), range(5_000, 118_000, 12_000)
+    many = [hit for seed in range(3) for hit in are_hit(often, found(often, 0.8, seed))]
+    few = [hit for seed in range(15) for hit in are_hit(seldom, found(seldom, 0.8, seed))]
+    assert np.mean(many) > np.mean(few) + 0.2
+
+
+def test_bursts_that_the_envelope_tells_make_noise_between_them_no_burst(found):
+    strong = range(4_000, 118_000, 1_000)
+    n_false = 0
+    for seed in range(8):
+        bursts = found(strong, 2.5, seed)
+        assert np.mean(are_hit(strong, bursts)) > 0.99
+        n_false += sum(
+            not any(b.onset < o + LENGTH and o < b.offset for o in strong) for b in bursts
+        )
+    assert n_false <= 6
