@@ -9,7 +9,7 @@ from emgspasm.synkinesis.acts import Act, connected, meet, overlap
 from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.spread import BROW, EYE, LOWER
-from emgspasm.synkinesis.verdicts import Rules, accompanied, is_evident
+from emgspasm.synkinesis.verdicts import Rules, accompanied, is_evident, stands_out
 
 TWITCH = 0.3
 """Longest clonic burst in seconds: 0.2 (clinical facts 2), and what merges with it."""
@@ -173,8 +173,9 @@ def _along_movement(
     A muscle that begins with the movement and is active for half of it goes along, unless it is
     active for longer after it, or begins anew together with another, certainly of one side: a
     synkinesis lasts as long as the movement (clinical facts 2). A burst that no other muscle begins
-    with proves no spasm while the face moves, but of the brow. Where the lower face goes along with
-    blinks as a rule (`usual`), one may be hidden in the movement.
+    with proves no spasm while the face moves, but of the brow; nor do bursts that hardly stand out
+    of the noise: a masseter spreads as far. Where the lower face goes along with blinks as a
+    rule (`usual`), one may be hidden in the movement.
     """
     begin = max(act.onset - 0.1 * fs, _joined(act) - AHEAD * fs)
     inside = [r for r in mine if meet(r, act) and r.onset >= begin]
@@ -191,9 +192,9 @@ def _along_movement(
             anew = [r for r in parts[1:] if r in certain and accompanied(r, certain, rules, fs)]
             dragged += [r for r in parts if r not in anew and not _lifts_brow(r, act, fs)]
     rest = [r for r in inside if r not in dragged]
-    return dragged + [
-        r for r in rest if not (accompanied(r, rest, rules, fs) or _stands_out(r, act, rules, fs))
-    ]
+    strong = [r for r in rest if stands_out(r)]
+    together = [r for r in strong if accompanied(r, strong, rules, fs)]
+    return dragged + [r for r in rest if r not in together and not _stands_out(r, act, rules, fs)]
 
 
 def _lifts_brow(reading: Reading, act: Act, fs: float) -> bool:

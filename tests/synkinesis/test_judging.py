@@ -136,6 +136,13 @@ def test_a_muscle_that_begins_anew_alone_goes_along_with_a_movement():
     assert [act.kind for act in judged(*brow, *parts)] == ["movement"]
 
 
+@pytest.mark.parametrize(("mean", "kinds"), [(3.4, ["movement", "twitch"]), (3.0, ["movement"])])
+def test_in_a_movement_faint_muscles_that_begin_together_are_what_it_spreads(mean, kinds):
+    cheek = [reading(f"ZYG_{side}", 1000, 2000, li=0.0) for side in "LR"]
+    faint = [reading(f"{m}_L", 1300, 1500, li=0.7, least_li=0.4, mean=mean) for m in ("OOC", "OOR")]
+    assert [act.kind for act in judged(*cheek, *faint)] == kinds
+
+
 @pytest.mark.parametrize(("mean", "kind"), [(20.0, "artifact"), (3.0, "twitch")])
 def test_of_what_hardly_stands_out_of_the_noise_nobody_can_tell_that_it_is_too_slow(mean, kind):
     (act,) = judged(reading("OOC_L", 1000, 1100, frequency=60.0, mean=mean))
