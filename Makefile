@@ -22,6 +22,7 @@ layers: .venv/installed-test
 	$(BIN)/lint-imports
 
 suite: .venv/installed-test
+	$(BIN)/emgspasm demo --quiet --out .venv/demo --overwrite  # compiles once what all processes use
 	$(BIN)/pytest -n 3 --dist loadgroup  # on two cores: boards and recordings in real time mostly sleep
 
 coverage: .venv/installed-test  ## which lines the tests do not reach; takes half as long again

@@ -213,8 +213,8 @@ class Detector:
 
     def finish(self, state: DetectorState, stop: int) -> tuple[Burst, ...]:
         """Bursts that become certain because the segment ends before sample `stop`."""
-        rows = hysteresis.finish(stop, state.sizes, state.rules, state.memory)
-        return bursts_of(rows, state.shift)
+        missing = Chunk(stop, np.full((1, len(state.memory.channels)), np.nan))
+        return self.step(state, missing, missing)[1]
 
     def _sizes(self, fs: float, settling: float = 0.0) -> Sizes:
         window = max(2, round(self.refine * fs))

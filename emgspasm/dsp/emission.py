@@ -9,7 +9,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from emgspasm.dsp.compiled import LOOP
+from emgspasm.dsp.compiled import LOOP, copy
 from emgspasm.dsp.memory import GOOD, ROW, SETTLING
 
 
@@ -53,5 +53,5 @@ def roomy(out, count):  # type: ignore[no-untyped-def]  # see emit
     if has_room(out, count):
         return out
     bigger = np.empty(2 * len(out), ROW)
-    bigger[: len(out)] = out
+    copy(out, bigger)
     return bigger

@@ -24,7 +24,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.dsp.compiled import LOOP
+from emgspasm.dsp.compiled import LOOP, copy, read_only
 from emgspasm.dsp.emission import emit, has_room, postpone, roomy
 from emgspasm.dsp.evidence import confirmed, needed, weigh
 from emgspasm.dsp.kernels import present
@@ -69,7 +69,8 @@ def detect(
                     out = _end(start + row, channel, sizes, rules, past, out, count)
                 row += 1
             elif s.phase == RUNNING:
-                values, signal = envelope[channel, row:], filtered[channel, row:]
+                values = read_only(envelope[channel, row:])
+                signal = read_only(filtered[channel, row:])
                 n, out = _run(start + row, values, signal, channel, sizes, rules, past, out, count)
                 row += n
             else:
@@ -81,17 +82,6 @@ def detect(
                 row += 1
                 if s.held == sizes.calibration:
                     out = _release(channel, sizes, rules, past, out, count)
-    return out[: count[0]]
-
-
-@numba.njit(cache=True, nogil=True)
-def finish(stop: int, sizes: Sizes, rules: Rules, past: Memory) -> NDArray[np.void]:
-    """Bursts that become certain because the segment ends before sample `stop`."""
-    out = np.empty(16, ROW)
-    count = np.zeros(1, np.int64)
-    for channel in range(len(past.channels)):
-        if past.channels[channel].phase != IDLE:
-            out = _end(stop, channel, sizes, rules, past, out, count)
     return out[: count[0]]
 
 
@@ -112,7 +102,7 @@ def _begin(s, sample, sizes):  # type: ignore[no-untyped-def]  # numba infers ke
     s.on = s.off = s.base = np.nan
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(inline="always", cache=True, nogil=True)
 def _release(channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
     """Learn the level from the samples held back, then run the loop over them."""
     s = past.channels[channel]
@@ -120,14 +110,15 @@ def _release(channel, sizes, rules, past, out, count):  # type: ignore[no-untype
     calibrate(s, channel, sizes, rules, past)
     s.phase = RUNNING
     past.signal[channel] = past.matched[channel] = past.sums[channel] = 0.0
-    values, signal = past.held_envelope[channel, : s.held], past.held_signal[channel, : s.held]
+    values = read_only(past.held_envelope[channel, : s.held])
+    signal = read_only(past.held_signal[channel, : s.held])
     _, out = _run(s.begin, values, signal, channel, sizes, rules, past, out, count)
     s.held = 0
     postpone(out, first, count, s.now)
     return out
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(inline="always", cache=True, nogil=True)
 def _end(stop, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
     """End the channel's run before sample `stop`, as the end of the stream does."""
     s = past.channels[channel]
@@ -152,21 +143,21 @@ def _end(stop, channel, sizes, rules, past, out, count):  # type: ignore[no-unty
     return roomy(out, count)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(inline="always", cache=True, nogil=True)
 def _run(start, values, signal, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
     """Take samples in until one is missing or the channel stops running; how many were taken."""
     values = values[: present(values)]
     signal = _after(past.signal[channel], len(values), signal)
     matched = _after(past.matched[channel], len(values), signal[:0])
     power_behind(past.taps[channel], signal, matched, sizes.recent)
-    s, taken = past.channels[channel], 0
+    s, taken = past.channels[channel], np.int64(0)  # a plain 0 is compiled for as a type of its own
     while taken < len(values) and s.phase == RUNNING:
         out = roomy(out, count)
         taken = _take(
             start, taken, values, signal, matched, channel, sizes, rules, past, out, count
         )
-    _copy(signal[taken:], past.signal[channel])
-    _copy(matched[taken:], past.matched[channel])
+    copy(signal[taken:], past.signal[channel])
+    copy(matched[taken:], past.matched[channel])
     return taken, out
 
 
@@ -190,18 +181,9 @@ def _take(start, taken, values, signal, matched, channel, sizes, rules, past, ou
 def _after(recent, n, samples):  # type: ignore[no-untyped-def]  # see _begin
     """Recent samples and room for `n` more, filled with the first of `samples`."""
     whole = np.empty(len(recent) + n)
-    _copy(recent, whole)
-    _copy(samples, whole[len(recent) :])
+    copy(recent, whole)
+    copy(samples, whole[len(recent) :])
     return whole
-
-
-@numba.njit(**LOOP)
-def _copy(values, there):  # type: ignore[no-untyped-def]  # see _begin
-    """Copy what there is room for: several at once, as an assignment of slices does not."""
-    n = min(len(values), len(there))
-    here, there = values[:n], there[:n]
-    for i in range(n):
-        there[i] = here[i]
 
 
 @numba.njit(inline="always", **LOOP)

@@ -12,7 +12,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.dsp.compiled import LOOP
+from emgspasm.dsp.compiled import LOOP, copy
 
 Samples = NDArray[np.float64]
 
@@ -85,7 +85,9 @@ def _restart(steady: Samples, values: Samples, memory: Samples, running: NDArray
     for channel in range(len(running)):
         present = values[channel] == values[channel]
         if present and not running[channel]:
-            memory[:, :, channel] = steady * values[channel]
+            for section in range(len(memory)):
+                for part in range(2):
+                    memory[section, part, channel] = steady[section, part] * values[channel]
         running[channel] = present
     return bool(running.all())
 
@@ -155,7 +157,7 @@ def _rms(values, recent, total, count, out):  # type: ignore[no-untyped-def]  # 
     """
     window, n = len(recent), len(values)
     squares = np.empty(window + n)
-    squares[:window] = recent
+    copy(recent, squares)
     coming = squares[window:]
     for i in range(n):
         coming[i] = values[i] * values[i]
@@ -178,7 +180,7 @@ def _rms(values, recent, total, count, out):  # type: ignore[no-untyped-def]  # 
     share = 1.0 / window
     for i in range(n):
         out[i] = np.sqrt(max(out[i] * share, 0.0))
-    recent[:] = squares[n:]
+    copy(squares[n:], recent)
     return total
 
 

@@ -6,7 +6,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.dsp.compiled import SUM
+from emgspasm.dsp.compiled import SUM, copy
 
 Values = NDArray[np.float64]
 
@@ -118,7 +118,7 @@ def step_share(values: Values, step: Values, most: int) -> float:
     """
     n, lead = len(step), len(step) // 4
     rest = np.zeros(lead + len(values) + n)
-    rest[lead : lead + len(values)] = values
+    copy(values, rest[lead:])
     unit, energy = np.sum(step * step), np.sum(values * values)
     if not energy > 0.0:
         return 0.0
@@ -184,8 +184,10 @@ def learn(
             blocks[1, k, place] = product / (size - 1)
         if total % pace == 0:
             seen = blocks[:, :, : min(total, blocks.shape[2])]
-            limit[:], learnt[moment, 1] = quietest(seen[0], seen[1], share, limit)
-            learnt[moment, 0] = limit
+            limits, correlations = quietest(seen[0], seen[1], share, limit)
+            copy(limits, limit)
+            copy(limits, learnt[moment, 0])
+            copy(correlations, learnt[moment, 1])
             moment += 1
     return learnt
 

@@ -52,7 +52,7 @@ def emulating(*arguments):
 def call(*arguments, **more):
     """A command that ends by itself."""
     command = [*EMGSPASM, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, **more)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=180, **more)
 
 
 @pytest.fixture
