@@ -23,10 +23,10 @@ layers: .venv/installed-test
 
 suite: .venv/installed-test
 	$(BIN)/emgspasm demo --quiet --out .venv/demo --overwrite  # compiles once what all processes use
-	$(BIN)/pytest -n 3 --dist loadgroup  # on two cores: boards and recordings in real time mostly sleep
+	$(BIN)/pytest -n 3  # on two cores: boards and recordings in real time mostly sleep
 
 coverage: .venv/installed-test  ## which lines the tests do not reach; takes half as long again
-	$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
 
 benchmark: .venv/installed-test  ## speed and memory; peers are measured where installed
 	$(BIN)/python tests/benchmarks/speed.py

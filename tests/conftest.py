@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from emgspasm.stream import Channel, Chunk, StreamInfo
 
@@ -21,20 +22,39 @@ REAL_TIME = ("sources", "session", "cli", "viewer")
 """Folders of tests in real time: boards on pseudo-terminals, processes, signals."""
 
 
-TOGETHER = ("test_scenarios.py", "report", "study")
+TOGETHER = (
+    "report",
+    "study",
+    "test_commands.py",
+    "test_folding.py",
+    "test_kill.py",
+    "test_scenarios.py",
+    "test_session_kill.py",
+    "test_textbook.py",
+)
 """Files and folders whose tests share what takes long to make: one worker makes it for all."""
 
 
 def pytest_collection_modifyitems(items):
-    """Let tests in real time try again: a machine that others use may hold one up for seconds.
-
-    Tests that share much go to one worker.
-    """
+    """Let tests in real time try again: a machine that others use may hold one up for seconds."""
     for item in items:
         if item.path.parent.name in REAL_TIME or item.path.name.startswith("test_board"):
             item.add_marker(pytest.mark.flaky(reruns=2, reruns_delay=1))
-        for name in {item.path.name, item.path.parent.name}.intersection(TOGETHER):
-            item.add_marker(pytest.mark.xdist_group(name))
+
+
+class Together(LoadScopeScheduling):
+    """Sends tests that share much to one worker, all others to whichever is free."""
+
+    def _split_scope(self, nodeid):
+        path = Path(nodeid.partition("::")[0])
+        shared = [name for name in (path.name, path.parent.name) if name in TOGETHER]
+        return shared[0] if shared else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Not by marks of groups: xdist 3.8 does not see them with pytest 9.2."""
+    return Together(config, log)
 
 
 @pytest.fixture(scope="session")
