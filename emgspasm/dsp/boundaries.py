@@ -26,13 +26,20 @@ PURE = 0.2
 """Where the matched filter leaves less of it, in units of the noise, something slow is louder than
 the burst: EMG between 30 and 120 Hz keeps a third [sim]."""
 
+RESOUNDING = 20.0
+"""Power of a burst, in units of the noise, after which the filters' ring is heeded [sim]."""
+
+UNSURE = 3
+"""Samples after the end of such a burst that may speak against the end, not for it: what rings is
+known in the mean only, and a burst has lulls as short as this [sim]."""
+
 CONTACT = 10
 """Windows until the filters are done with what a lost contact leaves in them, which is slow as
 well [design]."""
 
 
 @numba.njit(**LOOP)
-def locate_onset(s, loud_from, signal, matched, origin, sizes, past):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def locate_onset(s, loud_from, signal, matched, origin, channel, sizes, past):  # type: ignore[no-untyped-def]  # numba infers kernels' types
     """Find where the burst began, and begin to weigh whether it is over."""
     earliest = s.crossed - sizes.back
     if s.evidence > 0.0:
@@ -43,12 +50,12 @@ def locate_onset(s, loud_from, signal, matched, origin, sizes, past):  # type: i
     loud, quiet, last = mean_power(signal, loud_from - origin, s.now + 1 - origin), s.quiet, s.now
     s.weak = loud < STRONG * quiet or _slow(s, loud_from, signal, matched, origin, sizes)
     if not s.weak:
-        s.core = _step(s, earliest, last, loud, quiet, signal, matched, origin, sizes)
+        s.core = _step(s, earliest, last, loud, quiet, signal, matched, origin, sizes, past.decay)
         s.weak = _slow(s, s.core, signal, matched, origin, sizes)
     if s.weak:
         last, quiet = s.now - sizes.half, between(s)
         loud = _mean(matched, loud_from + sizes.half - origin, s.now + 1 - origin)
-        s.core = _step(s, earliest, last, loud, quiet, signal, matched, origin, sizes)
+        s.core = _step(s, earliest, last, loud, quiet, signal, matched, origin, sizes, past.decay)
     s.onset = _swell(s, earliest, last, quiet, signal, matched, origin, sizes, past)
     first, stop = s.onset - origin, s.now + 1 - origin
     s.energy = mean_power(signal, first, stop) * (stop - first)
@@ -59,7 +66,7 @@ def locate_onset(s, loud_from, signal, matched, origin, sizes, past):  # type: i
     s.loud = max(s.loud, s.core)
     s.relieved = s.loud + 1
     s.heard = loud * (s.relieved - s.core)
-    expect(s, loud, quiet)
+    expect(s, loud, quiet, channel, past)
 
 
 @numba.njit(**LOOP)
@@ -71,13 +78,20 @@ def _slow(s, first, signal, matched, origin, sizes):  # type: ignore[no-untyped-
 
 
 @numba.njit(**LOOP)
-def _step(s, earliest, last, loud, quiet, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see locate_onset
-    """Where the variance most likely stepped from that of the noise to the burst's."""
+def _step(s, earliest, last, loud, quiet, signal, matched, origin, sizes, decay):  # type: ignore[no-untyped-def]  # see locate_onset
+    """Where the variance most likely stepped from that of the noise to the burst's.
+
+    Right after the burst before, the filters still ring with that.
+    """
     core = max(earliest, s.crossed - sizes.window // 2)
     if loud > 1.2 * quiet:
         likelihood, best = 0.0, -np.inf
         slope, cost = 1.0 / quiet - 1.0 / loud, np.log(loud / quiet)
+        ringing = s.pending_energy / s.pending_active if s.pending and not s.weak else 0.0
         for k in range(last, earliest - 1, -1):
+            if ringing > 0.0 and k < s.pending_core + len(decay):
+                noise = min(quiet + ringing * decay[k - s.pending_core], loud)
+                slope, cost = 1.0 / noise - 1.0 / loud, np.log(loud / noise)
             likelihood += _power(s, k, signal, matched, origin, sizes) * slope - cost
             if likelihood > best and k <= s.crossed:
                 best = likelihood
@@ -124,11 +138,19 @@ def _freedom(s):  # type: ignore[no-untyped-def]  # see locate_onset
 
 
 @numba.njit(**LOOP)
-def expect(s, loud, quiet):  # type: ignore[no-untyped-def]  # see locate_onset
-    """Weigh relief for a burst of this power: a loud one is missed at once, a weak one later."""
-    rise = max(FADED, loud / quiet)
-    s.slope = 0.5 * _freedom(s) * (1.0 - 1.0 / rise) / quiet
-    s.cost = 0.5 * _freedom(s) * np.log(rise)
+def expect(s, loud, quiet, channel, past):  # type: ignore[no-untyped-def]  # see locate_onset
+    """Weigh relief for a burst of this power: a loud one is missed at once, a weak one later.
+
+    First there may still be what the filters ring with.
+    """
+    rise, half = max(FADED, loud / quiet), 0.5 * _freedom(s)
+    s.slope, s.cost = half * (1.0 - 1.0 / rise) / quiet, half * np.log(rise)
+    s.unsure = 0 if s.weak or rise < RESOUNDING else UNSURE
+    slopes, costs = past.slopes[channel], past.costs[channel]
+    for k in range(len(slopes) if s.unsure else 0):
+        left = 1.0 + past.decay[k] * rise
+        slopes[k] = half * max(1.0 / left - 1.0 / rise, 0.0) / quiet
+        costs[k] = half * max(np.log(rise / left), 0.0)
 
 
 @numba.njit(**LOOP)
@@ -149,15 +171,26 @@ def heed_swings(s, signal, matched, origin, sizes):  # type: ignore[no-untyped-d
 
 
 @numba.njit(**LOOP)
-def relieve(s, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see locate_onset
+def relieve(s, signal, matched, origin, channel, sizes, past):  # type: ignore[no-untyped-def]  # see locate_onset
     """Weigh the samples that have come for the burst being over."""
     stop = s.now + 1 - (sizes.half if s.weak else 0)
+    slopes, costs = past.slopes[channel], past.costs[channel]
+    n_ringing = len(slopes) if s.unsure else 0
+    relief, loud = s.relief, s.loud  # as locals they stay in registers
     for k in range(s.relieved, stop):
         power = _power(s, k, signal, matched, origin, sizes)
         s.heard += power
-        s.relief = max(0.0, s.relief - power * s.slope + s.cost)
-        if s.relief == 0.0:
-            s.loud = k
+        n_since = k - loud - 1
+        if n_since < n_ringing:
+            favour = costs[n_since] - power * slopes[n_since]
+            if n_since < s.unsure:
+                favour = min(favour, 0.0)
+        else:
+            favour = s.cost - power * s.slope
+        relief = max(0.0, relief + favour)
+        if relief == 0.0 and favour < 0.0:
+            loud = k
+    s.relief, s.loud = relief, loud
     s.relieved = max(s.relieved, stop)
 
 

@@ -179,7 +179,8 @@ class Detector:
             counting=1 / LATELY,
         )
         capacity = max(25, round(self.baseline.memory * fs) // (sizes.hop * sizes.window))
-        memory = fresh(self._floors(info), sizes, capacity, emg_spectrum(fs), LENGTHS)
+        decay = np.array(response.decay, np.float64)
+        memory = fresh(self._floors(info), sizes, capacity, emg_spectrum(fs), LENGTHS, decay)
         return DetectorState(sizes, rules, memory, shift=round(response.delay * fs))
 
     def step(

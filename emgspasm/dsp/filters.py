@@ -25,6 +25,10 @@ most: what filters of these frequencies ring with more (spectra of clinical fact
 PROMPT = 0.020
 """Seconds after its end in which a burst may still fade by itself [design]."""
 
+AUDIBLE = 0.03
+"""Power after a burst, in units of the burst's, down to which its decay is told by the sample
+[design]."""
+
 EDGE = 0.45
 """Highest usable frequency as a share of the sampling frequency (clinical facts 4)."""
 
@@ -175,10 +179,11 @@ def rise(sos: Sos) -> float:
     return _half(np.cumsum(_impulse_response(sos) ** 2))
 
 
-def ringing(sos: Sos, samples_after: float) -> float:
-    """Power `samples_after` the end of a burst of white noise, in units of the burst's."""
+def decay(sos: Sos) -> NDArray[np.float64]:
+    """Power in every sample after the end of a burst of white noise, in units of the burst's."""
     power = _impulse_response(sos) ** 2
-    return float(power[round(rise(sos) + samples_after) :].sum() / power.sum())
+    left = np.cumsum(power[::-1])[::-1] / power.sum()
+    return np.append(left[round(rise(sos)) + 1 :], 0.0)
 
 
 def step_rise(sos: Sos) -> float:
@@ -285,12 +290,18 @@ class Cascade:
         """Power left :data:`PROMPT` seconds behind a burst of EMG in units of the burst's, and the
         seconds in which it falls to 1/e.
         """
-        _, settling, left = _times(self, info.sampling_frequency)
-        return CONCENTRATED * left, settling / (2 * log(100)) / info.sampling_frequency
+        fs = info.sampling_frequency
+        _, settling, left = _times(self, fs)
+        return CONCENTRATED * left[round(PROMPT * fs) - 1], settling / (2 * log(100)) / fs
+
+    def decay(self, info: StreamInfo) -> tuple[float, ...]:
+        """Power in each sample after a burst in units of the burst's, down to :data:`AUDIBLE`."""
+        left = _times(self, info.sampling_frequency)[2]
+        return left[: sum(power > AUDIBLE for power in left)]
 
 
 @lru_cache(maxsize=64)
-def _times(cascade: Cascade, sampling_frequency: float) -> tuple[float, int, float]:
-    """Rise and settling in samples, ringing; asked for at the start of every segment."""
+def _times(cascade: Cascade, sampling_frequency: float) -> tuple[float, int, tuple[float, ...]]:
+    """Rise and settling in samples, decay; asked for at the start of every segment."""
     sos = cascade.sos(sampling_frequency)
-    return rise(sos), settling_samples(sos), ringing(sos, PROMPT * sampling_frequency)
+    return rise(sos), settling_samples(sos), tuple(decay(sos).tolist())

@@ -46,8 +46,9 @@ CHANNEL = np.dtype(
         ("relief", np.float64),  # evidence that the burst is over
         ("loud", np.int64),  # last sample without any
         ("relieved", np.int64),  # first sample not weighed for it
-        ("slope", np.float64),  # what a sample's power takes from it
+        ("slope", np.float64),  # what a sample's power takes from it, once the filters are quiet
         ("cost", np.float64),  # and what every sample adds
+        ("unsure", np.int64),  # samples after a loud one that are none
         ("heard", np.float64),  # power it was told from, summed from onset to `relieved`
         ("faint", np.int64),  # whether the burst under way was found by evidence
         ("weak", np.int64),  # whether that is the matched power
@@ -126,7 +127,7 @@ class Rules(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """Arrays the loop updates in place, a row a channel; the last three are for all of them."""
+    """Arrays the loop updates in place, most with a row a channel."""
 
     channels: NDArray[np.void]
     held_envelope: NDArray[np.float64]
@@ -139,6 +140,9 @@ class Memory(NamedTuple):
     arrival: NDArray[np.float64]
     spectrum: NDArray[np.float64]  # shape of EMG at evenly spaced frequencies
     lengths: NDArray[np.int64]  # blocks over which evidence is summed
+    decay: NDArray[np.float64]  # power in each sample after a burst, in units of the burst's
+    slopes: NDArray[np.float64]  # as `slope` and `cost`, while the filters ring like that
+    costs: NDArray[np.float64]
     room: NDArray[np.float64]  # to weigh a boundary in; nothing is remembered there
 
 
@@ -148,6 +152,7 @@ def fresh(
     capacity: int,
     spectrum: NDArray[np.float64],
     lengths: NDArray[np.int64],
+    decay: NDArray[np.float64],
 ) -> Memory:
     """Memory before the first sample; `floors` are the least peaks of the channels."""
     n_channels = len(floors)
@@ -172,5 +177,8 @@ def fresh(
         arrival=rows(capacity),
         spectrum=spectrum,
         lengths=lengths,
+        decay=decay,
+        slopes=rows(len(decay)),
+        costs=rows(len(decay)),
         room=np.zeros((KINDS + 2, sizes.recent + 1)),
     )

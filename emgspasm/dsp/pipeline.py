@@ -121,7 +121,9 @@ class Pipeline:
 
     def response(self, info: StreamInfo) -> Response:
         """What the detector is told of the stages before it."""
-        return Response(self.delay(info), self.settling(info), *self.cascade.ringing(info))
+        ringing, fading = self.cascade.ringing(info)
+        decay = self.cascade.decay(info)
+        return Response(self.delay(info), self.settling(info), ringing, fading, decay)
 
     def certain(self, info: StreamInfo) -> float:
         """Seconds after its offset at which a burst is emitted, once calibrated."""

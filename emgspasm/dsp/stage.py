@@ -20,12 +20,15 @@ class Response(NamedTuple):
         Power left behind a burst once its end has come through, in units of the burst's.
     fading : float
         Seconds in which that falls to 1/e.
+    decay : tuple of float
+        Power in each sample after the end of a burst, in units of the burst's, while it matters.
     """
 
     delay: float
     settling: float
     ringing: float = 0.0
     fading: float = 1.0
+    decay: tuple[float, ...] = ()
 
 
 class Stage(Protocol[State]):

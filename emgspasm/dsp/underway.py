@@ -45,7 +45,7 @@ def follow(s, value, signal, matched, origin, channel, sizes, rules, past, out, 
         open_up(s, s.crossed, signal, matched, origin, channel, sizes, past, out, count)
     if not s.refined:
         return False
-    relieve(s, signal, matched, origin, sizes)
+    relieve(s, signal, matched, origin, channel, sizes, past)
     if value < s.leave and s.relief >= rules.relief:
         core = max(s.loud, s.core, s.now + 1 - sizes.recent) + 1
         offset = faded(s, core, signal, matched, origin, sizes, rules, past)
@@ -61,7 +61,7 @@ def follow(s, value, signal, matched, origin, channel, sizes, rules, past, out, 
         fade(s, sizes, rules)
         heed_swings(s, signal, matched, origin, sizes)
         loud = s.heard / max(s.relieved - s.core, 1)
-        expect(s, loud, between(s) if s.weak else s.quiet)
+        expect(s, loud, between(s) if s.weak else s.quiet, channel, past)
         s.leave = max(s.off, np.sqrt(ECHO * rules.ringing * s.energy / (s.now + 1 - s.core)))
         if value < s.on:
             study(s, value, 1, signal, matched, origin, channel, sizes, rules, past)
@@ -71,7 +71,7 @@ def follow(s, value, signal, matched, origin, channel, sizes, rules, past, out, 
 @numba.njit(**LOOP)
 def open_up(s, loud_from, signal, matched, origin, channel, sizes, past, out, count):  # type: ignore[no-untyped-def]  # see cross
     """Find where the burst began; let the one before go if it lies too far back to merge."""
-    locate_onset(s, loud_from, signal, matched, origin, sizes, past)
+    locate_onset(s, loud_from, signal, matched, origin, channel, sizes, past)
     if s.pending and s.core - s.pending_core >= sizes.merge:
         emit(s, GOOD, channel, shortest(s, sizes), out, count)
 

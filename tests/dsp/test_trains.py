@@ -1,0 +1,44 @@
+"""Bursts that follow each other closely, while the filters still ring with the one before."""
+
+from __future__ import annotations
+
+import pytest
+
+from emgspasm.dsp.pipeline import Pipeline, analyze
+from emgspasm.stream import Chunk
+
+BURST, PAUSE, IN_A_TRAIN, TRAINS = 0.06, 1.0, 5, 30
+
+
+def trains(fs, gap):
+    """Onsets and offsets in samples, from the fifth second on."""
+    stretches, time = [], 5.0
+    for _ in range(TRAINS):
+        for _ in range(IN_A_TRAIN):
+            stretches.append((round(time * fs), round((time + BURST) * fs)))
+            time += BURST + gap
+        time += PAUSE
+    return stretches
+
+
+@pytest.mark.parametrize(
+    ("fs", "gap", "share"), [(250, 0.06, 0.8), (500, 0.05, 0.87), (1000, 0.04, 0.87)]
+)
+def test_bursts_of_a_train_stay_apart(noise_with_bursts, stream_info, fs, gap, share):
+    stretches = trains(fs, gap)
+    samples = noise_with_bursts(stretches[-1][1] + 2 * fs, stretches)
+    analyses = list(analyze(Pipeline(), stream_info(1, fs=fs), [Chunk(0, samples)]))
+    found = [burst for analysis in analyses for burst in analysis.bursts]
+    assert share * len(stretches) <= len(found) <= len(stretches)
+
+
+def test_what_filters_ring_with_is_known_sample_by_sample(noise_with_bursts, stream_info):
+    fs, pipeline = 1000, Pipeline()
+    samples = noise_with_bursts(400_000, [(k, k + 100) for k in range(3000, 399_000, 300)], snr=60)
+    (analysis, _) = analyze(pipeline, stream_info(1, fs=fs), [Chunk(0, samples)])
+    power = analysis.filtered.samples[:, 0] ** 2
+    response = pipeline.response(stream_info(1, fs=fs))
+    end = 3100 + round(response.delay * fs)
+    after = power[[range(k, k + 20) for k in range(end, 399_000, 300)]].mean(axis=0)
+    burst = power[[range(k - 70, k - 5) for k in range(end, 399_000, 300)]].mean()
+    assert after[: len(response.decay)] / burst == pytest.approx(response.decay, rel=0.25)
