@@ -20,6 +20,7 @@ from emgspasm.cli.console import (
     read_montage,
     say,
     say_more,
+    say_when_compiling,
     shown,
 )
 from emgspasm.errors import RecordingError
@@ -86,6 +87,7 @@ def analyze(
         for source in sources
         for path in find_recordings(source)
     ]
+    say_when_compiling()
     with progress(batch.run(jobs, workers=workers, cluster=cluster), "analyze", len(jobs)) as bar:
         outcomes = list(bar)
     joint = out or sources[0] / RESULTS
@@ -134,6 +136,7 @@ def quality(
     streaming, then the impedance of every electrode where the board can tell. The participant
     sits still; nothing is recorded.
     """
+    say_when_compiling()
     if source is None:
         _board_quality(config, port, as_json=as_json)
         return

@@ -61,6 +61,39 @@ def say_more(text: str) -> None:
         click.echo(text, err=True)
 
 
+def say_when_compiling(patience: float = 2.0) -> None:
+    """Say why it takes a minute where a command is the first on a machine: loops are compiled.
+
+    Parameters
+    ----------
+    patience : float
+        Seconds of compiling that are not worth a word.
+    """
+    from time import monotonic
+
+    from numba.core import event
+
+    context = click.get_current_context()  # what compiles may be a thread, which has none
+    if context.meta.get("quiet"):
+        return
+
+    class Patience(event.Listener):
+        until: float | None = None
+
+        def on_start(self, _event: object) -> None:
+            now = monotonic()
+            if self.until is None:
+                self.until = now + patience
+            elif now > self.until:
+                self.until = float("inf")
+                click.echo("compiling for this machine, once: about a minute", err=True)
+
+        def on_end(self, _event: object) -> None:
+            pass
+
+    context.with_resource(event.install_listener("numba:compile", Patience()))
+
+
 def progress(items: Iterable[T], label: str, length: int) -> AbstractContextManager[Iterable[T]]:
     """A progress bar on stderr; silent where stderr is no terminal."""
     hidden = not sys.stderr.isatty() or bool(click.get_current_context().meta.get("quiet"))

@@ -16,6 +16,7 @@ from emgspasm.cli.console import (
     refuse_existing,
     require_installed,
     say,
+    say_when_compiling,
     shown,
 )
 from emgspasm.cli.recording import conclude as tabulate
@@ -58,6 +59,7 @@ def demo(out: Path, duration: float, *, window: bool, overwrite: bool) -> None:
     """
     from emgspasm.simulation.board import EmulatedBoard
 
+    say_when_compiling()
     if window:
         require_window()
         with EmulatedBoard(patient(LOOP)) as board:

@@ -16,7 +16,15 @@ import click
 
 from emgspasm.cli import keyboard
 from emgspasm.cli.boards import configured_source
-from emgspasm.cli.console import FILE, Command, positive, read_config, say, shown
+from emgspasm.cli.console import (
+    FILE,
+    Command,
+    positive,
+    read_config,
+    say,
+    say_when_compiling,
+    shown,
+)
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
 
 if TYPE_CHECKING:
@@ -75,6 +83,7 @@ def record(
         )
     stream = loaded.config.markers.lsl
     network = LslMarkers(stream) if stream else None
+    say_when_compiling()
     recording = Session(
         source, place.recording, loaded, duration=duration, markers=known, network=network
     )

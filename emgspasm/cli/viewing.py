@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from emgspasm.cli.boards import configured_source
-from emgspasm.cli.console import FILE, Command, read_config, say
+from emgspasm.cli.console import FILE, Command, read_config, say, say_when_compiling
 from emgspasm.cli.recording import conclude, describe
 from emgspasm.errors import ConfigError, SourceError
 
@@ -50,6 +50,7 @@ def view(
     try:
         loaded = read_config(config)
         require_window()
+        say_when_compiling()
         if file is not None:
             _replay(file, loaded, speed)
         elif config is not None:
