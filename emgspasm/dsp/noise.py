@@ -62,10 +62,16 @@ def study(s, value, weight, signal, matched, origin, channel, sizes, rules, past
         _relearn(s, signal, origin, channel, sizes, rules, past)
     elif s.windows <= 0:
         s.windows = sizes.hop * DOUBTED
-        account(s)
-        learn(s, value, channel, past)
-        _compare(s, signal, matched, origin, sizes)
-        threshold(s, past.ordered[channel], sizes, rules)
+        _learn_window(s, value, signal, matched, origin, channel, sizes, rules, past)
+
+
+@numba.njit(**LOOP)
+def _learn_window(s, value, signal, matched, origin, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  # see calibrate
+    """Learn from the window that ends now."""
+    account(s)
+    learn(s, value, channel, past)
+    _compare(s, signal, matched, origin, sizes)
+    threshold(s, past.ordered[channel], sizes, rules)
 
 
 @numba.njit(**LOOP)
