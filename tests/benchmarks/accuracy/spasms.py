@@ -173,7 +173,7 @@ def main() -> int:
             print(line(cell, counts), flush=True)
             required = cell.montage == "8" and cell.snr >= 10 and cell.fs >= 1000
             short |= required and bool(misses(cell, counts))
-            kept.append(asdict(cell) | {"recordings": [asdict(c) for c in counts]})
+            kept.append(asdict(cell) | {"recordings": [vars(c) for c in counts]})
     if options.json:
         options.json.write_text(json.dumps(kept, indent=1))
     return int(short)
