@@ -131,6 +131,18 @@ def faded(s, core, signal, matched, origin, sizes, rules, past):  # type: ignore
     return stop - begun(power, outside, window, CUT_OFF, noise, freedom, window, likely)
 
 
+@numba.njit(**LOOP)
+def quietened(s, core, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see locate_onset
+    """First sample from `core` on that is noise without any ring, for which a fade may be taken."""
+    relief, quiet = 0.0, core
+    for k in range(core, s.relieved if s.unsure else core):
+        power = _power(s, k, signal, matched, origin, sizes)
+        relief = max(0.0, relief + s.cost - power * s.slope)
+        if relief == 0.0:
+            quiet = k + 1
+    return quiet
+
+
 @numba.njit(inline="always", **LOOP)
 def _freedom(s):  # type: ignore[no-untyped-def]  # see locate_onset
     """Independent values in a sample of what the boundaries of this burst are told from."""

@@ -131,7 +131,7 @@ def _end(stop, channel, sizes, rules, past, out, count):  # type: ignore[no-unty
             signal, matched = past.signal[channel], past.matched[channel]
             if not s.refined:
                 open_up(s, s.crossed, signal, matched, origin, channel, sizes, past, out, count)
-            close(s, s.now + 1, s.now + 1, s.energy, sizes, rules, past.sums[channel])
+            close(s, s.now + 1, s.now + 1, s.now + 1, s.energy, sizes, rules, past.sums[channel])
             emit(s, CUT, channel, sizes.shortest, out, count)
         elif s.pending:
             emit(s, GOOD, channel, shortest(s, sizes), out, count)

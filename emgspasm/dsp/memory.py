@@ -70,6 +70,7 @@ CHANNEL = np.dtype(
         ("pending_onset", np.int64),
         ("pending_swell", np.int64),  # from its onset to its core
         ("pending_core", np.int64),  # where that ends
+        ("pending_quiet", np.int64),  # and where the filters no longer ring with it
         ("pending_offset", np.int64),  # where it has faded
         ("pending_active", np.int64),
         ("pending_weak", np.int64),

@@ -8,7 +8,15 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from emgspasm.dsp.boundaries import expect, faded, heed_swings, locate_onset, mean_power, relieve
+from emgspasm.dsp.boundaries import (
+    expect,
+    faded,
+    heed_swings,
+    locate_onset,
+    mean_power,
+    quietened,
+    relieve,
+)
 from emgspasm.dsp.compiled import LOOP
 from emgspasm.dsp.emission import emit
 from emgspasm.dsp.evidence import between, pass_over
@@ -48,12 +56,13 @@ def follow(s, value, signal, matched, origin, channel, sizes, rules, past, out, 
     relieve(s, signal, matched, origin, channel, sizes, past)
     if value < s.leave and s.relief >= rules.relief:
         core = max(s.loud, s.core, s.now + 1 - sizes.recent) + 1
-        offset = faded(s, core, signal, matched, origin, sizes, rules, past)
+        quiet = quietened(s, core, signal, matched, origin, sizes)
+        offset = faded(s, quiet, signal, matched, origin, sizes, rules, past)
         n_after = s.now + 1 - offset
         tail = n_after * mean_power(signal, offset - origin, s.now + 1 - origin)
-        close(s, core, offset, s.energy - tail, sizes, rules, past.sums[channel])
+        close(s, core, quiet, offset, s.energy - tail, sizes, rules, past.sums[channel])
     elif s.now - s.crossed >= sizes.longest:
-        close(s, s.now + 1, s.now + 1, s.energy, sizes, rules, past.sums[channel])
+        close(s, s.now + 1, s.now + 1, s.now + 1, s.energy, sizes, rules, past.sums[channel])
         emit(s, CUT, channel, sizes.shortest, out, count)
         account(s)
         return True
@@ -77,8 +86,11 @@ def open_up(s, loud_from, signal, matched, origin, channel, sizes, past, out, co
 
 
 @numba.njit(**LOOP)
-def close(s, core, offset, energy, sizes, rules, sums):  # type: ignore[no-untyped-def]  # see cross
-    """Make the open burst pending, merged with the one that is; its core ends before `core`."""
+def close(s, core, quiet, offset, energy, sizes, rules, sums):  # type: ignore[no-untyped-def]  # see cross
+    """Make the open burst pending, merged with the one that is.
+
+    Its core ends before `core`, what the filters ring with included before `quiet`.
+    """
     n_samples = offset - s.onset
     if s.pending:
         s.pending_peak = max(s.pending_peak, s.peak)
@@ -95,6 +107,7 @@ def close(s, core, offset, energy, sizes, rules, sums):  # type: ignore[no-untyp
         s.pending_weak = s.weak
         s.frequency += rules.counting * s.faint
     s.pending_core = core
+    s.pending_quiet = quiet
     s.pending_offset = offset
     s.above = 0
     s.glow = max(s.glow, rules.ringing * max(energy, 0.0) / max(core - s.core, 1))
@@ -109,7 +122,7 @@ def shortest(s, sizes):  # type: ignore[no-untyped-def]  # see cross
     Of a weak one the core has to be long enough, which is known less well behind the matched
     filter: noise has skirts too. A strong one may swell and fade within its shortest length.
     """
-    skirts = s.pending_swell + s.pending_offset - s.pending_core
+    skirts = s.pending_swell + s.pending_offset - s.pending_quiet
     return sizes.shortest + (skirts - sizes.half if s.pending_weak else min(skirts, 0))
 
 
