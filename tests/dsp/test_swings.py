@@ -64,6 +64,6 @@ def test_chunks_make_no_difference_to_a_strong_burst_that_a_swing_outlasts(seed,
 def test_skirts_count_for_the_length_of_a_strong_burst_alone(weak, swell, faded, needed):
     s = np.zeros(1, CHANNEL)[0]
     s["pending_weak"], s["pending_swell"] = weak, swell
-    s["pending_core"], s["pending_offset"] = 100, 100 + faded
+    s["pending_quiet"], s["pending_offset"] = 100, 100 + faded
     sizes = Detector()._sizes(1000.0)
     assert shortest(s, sizes) == needed  # a weak core may lack half the matched filter, 8 samples

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from emgspasm.dsp.pipeline import Pipeline, analyze
@@ -42,3 +43,15 @@ def test_what_filters_ring_with_is_known_sample_by_sample(noise_with_bursts, str
     after = power[[range(k, k + 20) for k in range(end, 399_000, 300)]].mean(axis=0)
     burst = power[[range(k - 70, k - 5) for k in range(end, 399_000, 300)]].mean()
     assert after[: len(response.decay)] / burst == pytest.approx(response.decay, rel=0.25)
+
+
+def test_a_short_bell_keeps_its_length(stream_info):
+    fs, length, pause = 500, 15, 150
+    onsets = range(3000, 60_000, pause)
+    bell = 1 + 14 * np.sin(np.pi * (np.arange(length) + 0.5) / length)
+    samples = np.random.default_rng(0).normal(0.0, 2.0, (61_000, 1))
+    for onset in onsets:
+        samples[onset : onset + length, 0] *= bell
+    analyses = analyze(Pipeline(), stream_info(1, fs=fs), [Chunk(0, samples)])
+    n_found = sum(len(analysis.bursts) for analysis in analyses)
+    assert 0.992 * len(onsets) <= n_found <= len(onsets)
