@@ -133,7 +133,10 @@ def faded(s, core, signal, matched, origin, sizes, rules, past):  # type: ignore
 
 @numba.njit(**LOOP)
 def quietened(s, core, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see locate_onset
-    """First sample from `core` on that is noise without any ring, for which a fade may be taken."""
+    """First sample from `core` on that is noise even if nothing rings.
+
+    A slow fade looks like ring: where a burst has faded, and how long it is, is told without it.
+    """
     relief, quiet = 0.0, core
     for k in range(core, s.relieved if s.unsure else core):
         power = _power(s, k, signal, matched, origin, sizes)
@@ -184,7 +187,7 @@ def heed_swings(s, signal, matched, origin, sizes):  # type: ignore[no-untyped-d
 
 @numba.njit(**LOOP)
 def relieve(s, signal, matched, origin, channel, sizes, past):  # type: ignore[no-untyped-def]  # see locate_onset
-    """Weigh the samples that have come for the burst being over."""
+    """Weigh the samples that have come for the burst being over: first against ring, then noise."""
     stop = s.now + 1 - (sizes.half if s.weak else 0)
     slopes, costs = past.slopes[channel], past.costs[channel]
     n_ringing = len(slopes) if s.unsure else 0

@@ -48,7 +48,7 @@ CHANNEL = np.dtype(
         ("relieved", np.int64),  # first sample not weighed for it
         ("slope", np.float64),  # what a sample's power takes from it, once the filters are quiet
         ("cost", np.float64),  # and what every sample adds
-        ("unsure", np.int64),  # samples after a loud one that are none
+        ("unsure", np.int64),  # samples after a loud one that add nothing to it
         ("heard", np.float64),  # power it was told from, summed from onset to `relieved`
         ("faint", np.int64),  # whether the burst under way was found by evidence
         ("weak", np.int64),  # whether that is the matched power
