@@ -86,7 +86,7 @@ def say_when_compiling(patience: float = 2.0) -> None:
                 self.until = now + patience
             elif now > self.until:
                 self.until = float("inf")
-                click.echo("compiling for this machine, once: about a minute", err=True)
+                click.echo("compiling for this machine, once: up to a minute", err=True)
 
         def on_end(self, _event: object) -> None:
             pass

@@ -54,8 +54,8 @@ class RmsEnvelope:
 
     def step(self, state: RmsState, chunk: Chunk) -> tuple[RmsState, Chunk]:
         """Fold one chunk."""
-        samples = kernels.moving_rms(chunk.samples, state.recent, state.sums, state.filled)
-        return state, Chunk(chunk.start, samples)
+        rows = kernels.moving_rms(chunk.samples.T, state.recent, state.sums, state.filled)
+        return state, Chunk(chunk.start, rows.T)
 
     def delay(self, info: StreamInfo) -> float:
         """Half of the window, in seconds."""

@@ -1,9 +1,9 @@
 """Compiled sample-by-sample loops shared by the filters and envelopes.
 
-All take samples of shape (n_samples, n_channels) and follow the NaN rule of
-:class:`emgspasm.dsp.stage.Stage`: NaN in, NaN out, and a fresh start after it. Samples come row by
-row, as boards and files give them; what is filtered has each channel's samples side by side in
-memory, as the loops that follow, channel by channel, want them.
+All follow the NaN rule of :class:`emgspasm.dsp.stage.Stage`: NaN in, NaN out, and a fresh start
+after it. Samples come row by row, as boards and files give them, of shape (n_samples, n_channels);
+what is filtered has each channel's samples side by side in memory, as the loops that follow,
+channel by channel, want them.
 """
 
 from __future__ import annotations
@@ -117,7 +117,9 @@ def moving_rms(
 
     Parameters
     ----------
-    samples : ndarray, shape (n_samples, n_channels)
+    samples : ndarray, shape (n_channels, n_samples)
+        Channels as rows: so laid out, one sample or one channel is no type of its own to compile
+        for.
     recent : ndarray, shape (n_channels, window)
         The last squares, 0 before the channel's start; updated in place.
     sums : ndarray, shape (n_channels,)
@@ -127,12 +129,12 @@ def moving_rms(
 
     Returns
     -------
-    ndarray, shape (n_samples, n_channels)
+    ndarray, shape (n_channels, n_samples)
     """
-    n_samples, n_channels = samples.shape
-    out = np.empty((n_channels, n_samples)).T
+    n_channels, n_samples = samples.shape
+    out = np.empty((n_channels, n_samples))
     for channel in range(n_channels):
-        values, told, row = samples[:, channel], out[:, channel], 0
+        values, told, row = samples[channel], out[channel], 0
         while row < n_samples:
             stop = row + present(values[row:])
             if stop > row:

@@ -75,7 +75,7 @@ def test_devices_tells_a_board_out_of_reach_and_what_to_do(emulated, emgspasm):
 
 def test_devices_tells_who_holds_a_port(emulated, emgspasm, record_to, started, tmp_path):
     with emulated() as port, started(*record_to(port)) as process:
-        process.stderr.readline()  # recording to ...
+        assert any(line.startswith("recording to") for line in process.stderr)
         found = row(emgspasm("devices", "--json", port), port)
     assert f"in use by process {process.pid} (" in found["problem"]
 

@@ -6,7 +6,7 @@ import pytest
 
 from emgspasm.cli.console import say_when_compiling
 
-SAID = "compiling for this machine, once: about a minute\n"
+SAID = "compiling for this machine, once: up to a minute\n"
 
 
 def compile_two():

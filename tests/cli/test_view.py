@@ -97,11 +97,12 @@ def test_replays_on_a_display_and_ends_with_a_signal(patient, tmp_path):
         environment = {k: v for k, v in PLAIN.items() if k != "QT_QPA_PLATFORM"}
         environment |= {"DISPLAY": display, "XDG_CONFIG_HOME": str(tmp_path)}
         command = [sys.executable, "-m", "emgspasm", "view", str(patient), "--speed", "4"]
+        command.append("--quiet")  # what is said in spite of it is a warning
         process = subprocess.Popen(
             command, env=environment, stderr=subprocess.PIPE, text=True, cwd=tmp_path
         )
         windows = ""
-        for _ in range(200):
+        for _ in range(600):
             windows = tree(display)
             if "patient.bdf - emgspasm" in windows:
                 break

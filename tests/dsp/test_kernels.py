@@ -103,7 +103,7 @@ def test_a_quiet_after_millivolts_is_never_the_root_of_a_negative_number(stream_
 
 @given(data=st.data())
 def test_the_moving_rms_does_not_feel_where_chunks_end(data):
-    samples = data.draw(arrays(np.float64, (120, 1), elements=values))
+    samples = data.draw(arrays(np.float64, (1, 120), elements=values))
     edge = data.draw(st.integers(0, 120))
     window = data.draw(st.integers(2, 30))
 
@@ -112,8 +112,8 @@ def test_the_moving_rms_does_not_feel_where_chunks_end(data):
 
     whole = kernels.moving_rms(samples, *state())
     past = state()
-    parts = [kernels.moving_rms(s, *past) for s in (samples[:edge], samples[edge:])]
-    assert np.array_equal(whole, np.concatenate(parts), equal_nan=True)
+    parts = [kernels.moving_rms(s, *past) for s in (samples[:, :edge], samples[:, edge:])]
+    assert np.array_equal(whole, np.hstack(parts), equal_nan=True)
 
 
 def test_a_channel_is_filtered_alike_whatever_is_beside_it(stream_info):
