@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from emgspasm.dsp import kernels
 from emgspasm.dsp.design import Sos, butterworth
-from emgspasm.dsp.filters import CascadeState, settling_samples, step_rise
+from emgspasm.dsp.filters import CascadeState
+from emgspasm.dsp.responses import settling_samples, step_rise
 from emgspasm.stream import Chunk, StreamInfo
 
 

@@ -10,8 +10,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.dsp.filters import Cascade, response
+from emgspasm.dsp.filters import Cascade
 from emgspasm.dsp.pipeline import Pipeline
+from emgspasm.dsp.responses import response
 from emgspasm.stream import Annotation, Burst, Event, StreamInfo, emg_only
 from emgspasm.synkinesis import history as past
 from emgspasm.synkinesis.bilateral import Company

@@ -10,7 +10,7 @@ import pytest
 from scipy import signal
 
 from emgspasm.dsp.design import butterworth, notch, slowest_pole, steady
-from emgspasm.dsp.filters import response
+from emgspasm.dsp.responses import response
 
 RATES = (200.0, 250.0, 1000.0, 2048.0, 16_000.0)
 SHAPES = [("bandpass", (20.0, 95.0)), ("highpass", (20.0,)), ("lowpass", (8.0,))]

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from scipy import signal
 
 from emgspasm.dsp.envelope import LinearEnvelope, RmsEnvelope
-from emgspasm.dsp.filters import BandPass, Cascade, HighPass, Notch, rise, settling_samples
+from emgspasm.dsp.filters import BandPass, Cascade, HighPass, Notch
+from emgspasm.dsp.responses import rise, settling_samples
 from emgspasm.stream import Chunk
 
 
