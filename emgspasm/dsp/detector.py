@@ -20,6 +20,7 @@ from emgspasm.dsp.filters import EDGE
 from emgspasm.dsp.matched import emg_spectrum
 from emgspasm.dsp.memory import ROW, Memory, Rules, Sizes, fresh
 from emgspasm.dsp.stage import Response
+from emgspasm.dsp.underway import LEAST_RELIEF
 from emgspasm.dsp.watermark import earliest_onset
 from emgspasm.stream import Burst, BurstQuality, Chunk, StreamInfo
 
@@ -32,7 +33,11 @@ FULL_BAND = 450.0
 evidence, by the logarithm of their number [design]."""
 
 LATELY = 30.0
-"""Seconds over which the frequency of bursts is told [design]."""
+"""Seconds over which the frequencies of bursts and pauses are told [design]."""
+
+PAUSE = 0.2
+"""Seconds; shorter pauses are those of a train [design]: syllables come 3 to 7 times a second and
+are bursts for half of it (clinical facts 2)."""
 
 _certainty = itemgetter(*map((ROW.names or ()).index, ("moment", "channel", "onset")))
 _QUALITIES: tuple[BurstQuality, ...] = ("good", "settling", "cut")
@@ -97,7 +102,8 @@ class Detector:
         Log-likelihood ratio at which a weak burst is taken for one where bursts are rare [sim];
         less where they come often (:mod:`emgspasm.dsp.evidence`) and in a narrow band.
     relief : float
-        Log-likelihood ratio for the noise at which a burst is over: some 25 ms of it [design].
+        Log-likelihood ratio for the noise at which a burst is over where short pauses are rare
+        [sim]: some 25 ms of it; less where they come often (:mod:`emgspasm.dsp.underway`).
     refine : float
         Seconds before, and after, a threshold crossing in which its boundary is sought [design].
     baseline : Baseline
@@ -111,7 +117,7 @@ class Detector:
     merge_gap: float = 0.030
     rise: float = 2.0
     evidence: float = 13.0
-    relief: float = 5.0
+    relief: float = 5.5
     refine: float = 0.020
     baseline: Baseline = field(default_factory=Baseline)
 
@@ -172,7 +178,7 @@ class Detector:
             0.5 * sqrt(2 / (9 * sizes.window)),
             self.rise,
             max(self.evidence + narrow, 1.0),
-            max(self.relief + narrow, 1.0),
+            max(self.relief + narrow, LEAST_RELIEF),
             ringing=response.ringing,
             fading=exp(-window / response.fading),
             forgetting=exp(-window / LATELY),
@@ -230,6 +236,7 @@ class Detector:
             back=2 * window + half + block,
             doubt=10 * window,
             merge=merge,
+            pause=round(PAUSE * fs),
             shortest=round(self.shortest * fs),
             hop=4,
             settling=round(settling * fs),

@@ -8,8 +8,9 @@ behind the matched filter is loud as well, which a cable that swings is not. Wea
 matched filter, some stretch up to now is too powerful for noise (:mod:`emgspasm.dsp.evidence`);
 until the evidence is back at zero there is doubt, and what is in doubt is not learnt as noise. A
 burst ends when the envelope is under the `off` threshold *and* the log-likelihood that the noise is
-back, summed sample by sample, is high enough. Where exactly it began and ended is then sought in
-the power (:mod:`emgspasm.dsp.underway`, :mod:`emgspasm.dsp.boundaries`).
+back, summed sample by sample, is high enough; less of it will do where bursts come in trains. Where
+exactly it began and ended is then sought in the power (:mod:`emgspasm.dsp.underway`,
+:mod:`emgspasm.dsp.boundaries`).
 
 Filters ring. What they still ring with after a burst is known from its power: it is added to the
 noise until it has faded, so that no burst has an echo.
@@ -96,7 +97,7 @@ def _begin(s, sample, sizes):  # type: ignore[no-untyped-def]  # numba infers ke
     s.beyond = sample - 1
     s.reached = sample
     s.blocks = 0
-    s.evidence = s.glow = s.frequency = s.total = 0.0
+    s.evidence = s.glow = s.frequency = s.pauses = s.total = 0.0
     s.window = sample + sizes.window - 1
     s.windows = sizes.hop * DOUBTED
     s.on = s.off = s.base = np.nan

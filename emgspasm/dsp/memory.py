@@ -39,6 +39,7 @@ CHANNEL = np.dtype(
         ("narrow", np.float64),  # what the matched filter leaves of the independent values
         ("glow", np.float64),  # power that the filters still ring with after the last burst
         ("frequency", np.float64),  # faint bursts per second, lately
+        ("pauses", np.float64),  # short ones between bursts per second, lately
         ("blocks", np.int64),  # blocks of matched power summed in this run
         ("total", np.float64),  # their sum
         ("evidence", np.float64),  # that a weak burst is under way
@@ -103,6 +104,7 @@ class Sizes(NamedTuple):
     back: int  # from a crossing of the envelope to the earliest onset
     doubt: int  # longest doubt that an onset is sought in
     merge: int
+    pause: int  # shorter ones are those of a train
     shortest: int
     hop: int  # windows from one learnt to the next
     settling: int
@@ -120,11 +122,11 @@ class Rules(NamedTuple):
     least_spread: float
     rise: float  # variance of the weakest burst, in units of the noise's
     evidence: float  # log-likelihood ratio that makes a weak burst where bursts are rare
-    relief: float  # and the one that ends a burst
+    relief: float  # and the one that ends a burst where pauses are rare
     ringing: float  # power that filters ring with after a burst, in units of the burst's
     fading: float  # what a window leaves of it
-    forgetting: float  # what a window leaves of the frequency of faint bursts
-    counting: float  # and what a burst adds to it
+    forgetting: float  # what a window leaves of the frequencies of faint bursts and pauses
+    counting: float  # and what one adds to it
 
 
 class Memory(NamedTuple):

@@ -26,6 +26,12 @@ from emgspasm.dsp.noise import account, study
 ECHO = 4.0
 """Power of an echo, at most, in units of what is expected of it: 6 dB more [design]."""
 
+SELDOM = 0.15
+"""Short pauses per second up to which relief is asked for in full: one in seven seconds [sim]."""
+
+LEAST_RELIEF = 1.0
+"""Relief that is asked for in the densest train [design]."""
+
 
 @numba.njit(inline="always", **LOOP)
 def cross(s, sample, value, sizes):  # type: ignore[no-untyped-def]  # numba infers kernels' types
@@ -42,6 +48,17 @@ def cross(s, sample, value, sizes):  # type: ignore[no-untyped-def]  # numba inf
     s.calm = 0
 
 
+@numba.njit(inline="always", **LOOP)
+def _needed(s, rules):  # type: ignore[no-untyped-def]  # see cross
+    """Relief that ends a burst, as often as short pauses come now.
+
+    As Bayes has it, the log of their odds is known before any sample: in speech, or in a train of
+    clonic bursts, a lull is a pause; in a face that is quiet between long contractions it is one of
+    the lulls that these have.
+    """
+    return max(rules.relief - np.log(1.0 + s.pauses / SELDOM), LEAST_RELIEF)
+
+
 @numba.njit(**LOOP)
 def follow(s, value, signal, matched, origin, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see cross
     """Find where the burst under way began, and whether it is over.
@@ -54,7 +71,7 @@ def follow(s, value, signal, matched, origin, channel, sizes, rules, past, out, 
     if not s.refined:
         return False
     relieve(s, signal, matched, origin, channel, sizes, past)
-    if value < s.leave and s.relief >= rules.relief:
+    if value < s.leave and s.relief >= _needed(s, rules):
         core = max(s.loud, s.core, s.now + 1 - sizes.recent) + 1
         quiet = quietened(s, core, signal, matched, origin, sizes)
         offset = faded(s, quiet, signal, matched, origin, sizes, rules, past)
@@ -106,6 +123,8 @@ def close(s, core, quiet, offset, energy, sizes, rules, sums):  # type: ignore[n
         s.pending_active = n_samples
         s.pending_weak = s.weak
         s.frequency += rules.counting * s.faint
+        if s.core - s.pending_core < sizes.pause:
+            s.pauses += rules.counting
     s.pending_core = core
     s.pending_quiet = quiet
     s.pending_offset = offset
@@ -132,3 +151,4 @@ def fade(s, sizes, rules):  # type: ignore[no-untyped-def]  # see cross
     s.window = s.now + sizes.window
     s.glow *= rules.fading
     s.frequency *= rules.forgetting
+    s.pauses *= rules.forgetting

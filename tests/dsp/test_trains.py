@@ -8,16 +8,16 @@ import pytest
 from emgspasm.dsp.pipeline import Pipeline, analyze
 from emgspasm.stream import Chunk
 
-BURST, PAUSE, IN_A_TRAIN, TRAINS = 0.06, 1.0, 5, 30
+PAUSE, IN_A_TRAIN, TRAINS = 1.0, 5, 30
 
 
-def trains(fs, gap):
+def trains(fs, gap, length=0.06):
     """Onsets and offsets in samples, from the fifth second on."""
     stretches, time = [], 5.0
     for _ in range(TRAINS):
         for _ in range(IN_A_TRAIN):
-            stretches.append((round(time * fs), round((time + BURST) * fs)))
-            time += BURST + gap
+            stretches.append((round(time * fs), round((time + length) * fs)))
+            time += length + gap
         time += PAUSE
     return stretches
 
@@ -31,6 +31,15 @@ def test_bursts_of_a_train_stay_apart(noise_with_bursts, stream_info, fs, gap, s
     analyses = list(analyze(Pipeline(), stream_info(1, fs=fs), [Chunk(0, samples)]))
     found = [burst for analysis in analyses for burst in analysis.bursts]
     assert share * len(stretches) <= len(found) <= len(stretches)
+
+
+@pytest.mark.parametrize(("fs", "snr", "gap"), [(250, 10, 0.08), (500, 6, 0.08), (500, 6, 0.1)])
+def test_a_lull_is_a_pause_where_pauses_come_often(noise_with_bursts, stream_info, fs, snr, gap):
+    stretches = trains(fs, gap, length=0.1)
+    samples = noise_with_bursts(stretches[-1][1] + 2 * fs, stretches, noise=5.0, snr=snr)
+    analyses = list(analyze(Pipeline(), stream_info(1, fs=fs), [Chunk(0, samples)]))
+    n_found = sum(len(analysis.bursts) for analysis in analyses)
+    assert n_found == pytest.approx(len(stretches), rel=0.05)
 
 
 def test_what_filters_ring_with_is_known_sample_by_sample(noise_with_bursts, stream_info):
