@@ -41,7 +41,7 @@ from emgspasm.dsp.memory import (
     Rules,
     Sizes,
 )
-from emgspasm.dsp.noise import DOUBTED, account, calibrate, study
+from emgspasm.dsp.noise import DOUBTED, account, calibrate, may_be_noise, study
 from emgspasm.dsp.underway import ECHO, close, cross, fade, follow, open_up, shortest
 from emgspasm.dsp.watermark import next_crossing
 
@@ -257,7 +257,7 @@ def _judge(s, value, signal, matched, origin, channel, sizes, rules, past, out, 
     else:  # a little evidence comes and goes with loud noise, which is to be learnt as noise
         doubted = s.evidence > 0.0 and s.evidence > 0.7 * needed(s, rules)
         weight = 1 if doubted else DOUBTED
-        if value < s.on:
+        if may_be_noise(s, value):
             study(s, value, weight, signal, matched, origin, channel, sizes, rules, past)
 
 

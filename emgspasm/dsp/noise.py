@@ -20,6 +20,10 @@ half a minute, a weak contraction of ten seconds hardly raises the level [design
 PATIENCE = 0.01
 """Share of a new window in what the matched filter is known to leave of the noise [design]."""
 
+TRAIN = 1.0
+"""Short pauses per second from which the ends of bursts are not taken for noise [sim]: they made
+the level creep up in a train without rest, until the detector was deaf."""
+
 LOWER = 12
 """Windows in a row that must be too quiet for the level before it is learnt anew: a quarter of a
 second, longer than any lull of a tonic contraction [design]."""
@@ -50,6 +54,12 @@ def calibrate(s, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  
     share, s.narrow = design(signal, quiet, past.spectrum, past.taps[channel])
     s.raw = s.quiet
     s.passed = s.lately = s.quiet * share
+
+
+@numba.njit(inline="always", **LOOP)
+def may_be_noise(s, value):  # type: ignore[no-untyped-def]  # see calibrate
+    """Whether a window is quiet enough to be learnt from, by its envelope."""
+    return value < (s.off if s.pauses > TRAIN else s.on)
 
 
 @numba.njit(inline="always", **LOOP)

@@ -21,7 +21,7 @@ from emgspasm.dsp.compiled import LOOP
 from emgspasm.dsp.emission import emit
 from emgspasm.dsp.evidence import between, pass_over
 from emgspasm.dsp.memory import CUT, GOOD
-from emgspasm.dsp.noise import account, study
+from emgspasm.dsp.noise import account, may_be_noise, study
 
 ECHO = 4.0
 """Power of an echo, at most, in units of what is expected of it: 6 dB more [design]."""
@@ -89,7 +89,7 @@ def follow(s, value, signal, matched, origin, channel, sizes, rules, past, out, 
         loud = s.heard / max(s.relieved - s.core, 1)
         expect(s, loud, between(s) if s.weak else s.quiet, channel, past)
         s.leave = max(s.off, np.sqrt(ECHO * rules.ringing * s.energy / (s.now + 1 - s.core)))
-        if value < s.on:
+        if may_be_noise(s, value):
             study(s, value, 1, signal, matched, origin, channel, sizes, rules, past)
     return False
 

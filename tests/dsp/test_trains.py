@@ -42,6 +42,16 @@ def test_a_lull_is_a_pause_where_pauses_come_often(noise_with_bursts, stream_inf
     assert n_found == pytest.approx(len(stretches), rel=0.05)
 
 
+@pytest.mark.parametrize(("fs", "snr", "gap"), [(500, 8, 0.1), (1000, 6, 0.1), (1000, 10, 0.07)])
+def test_a_train_without_rest_makes_nobody_deaf(noise_with_bursts, stream_info, fs, snr, gap):
+    step = round((0.11 + gap) * fs)
+    stretches = [(k, k + round(0.11 * fs)) for k in range(5 * fs, 120 * fs, step)]
+    samples = noise_with_bursts(122 * fs, stretches, noise=6.0, snr=snr)
+    analyses = list(analyze(Pipeline(), stream_info(1, fs=fs), [Chunk(0, samples)]))
+    n_late = sum(burst.onset > 60 * fs for analysis in analyses for burst in analysis.bursts)
+    assert n_late == pytest.approx(sum(onset > 60 * fs for onset, _ in stretches), rel=0.06)
+
+
 def test_what_filters_ring_with_is_known_sample_by_sample(noise_with_bursts, stream_info):
     fs, pipeline = 1000, Pipeline()
     samples = noise_with_bursts(400_000, [(k, k + 100) for k in range(3000, 399_000, 300)], snr=60)
