@@ -1,10 +1,12 @@
 """Every config that is shipped loads, and its source can be made."""
 
+import tomllib
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from emgspasm.config import load_config
+from emgspasm.config import Config, load_config
 from emgspasm.session.preparation import labelled
 from emgspasm.sources.registry import names, open_source
 from emgspasm.stream import Source
@@ -27,6 +29,16 @@ def test_a_shipped_config_makes_its_source(path):
     emg = [info.channels[column] for column in info.columns()]
     assert len(emg) >= 4
     assert all(channel.side and channel.muscle for channel in emg)
+
+
+def test_the_default_config_says_all_of_the_pipeline():
+    path = FILES[0].with_name("default.toml")
+    said = tomllib.loads(path.read_text(encoding="utf-8"))["pipeline"]
+    (band_pass,) = said["filters"]
+    del band_pass["kind"], said["envelope"]["kind"], said["detector"]["kind"]
+    said["filters"] = (band_pass,)
+    assert said == asdict(Config().pipeline)
+    assert load_config(path).config == Config()
 
 
 def test_there_is_a_config_for_every_board():
