@@ -34,8 +34,8 @@ class Baseline:
         Seconds of quiet that count (clinical facts 4).
     calibration : float
         Seconds after a start that are held back until the level is known; their bursts are then
-        found as any others. The quietest tenth of a second seeds the level, so a burst that
-        fills the first second does not spoil it.
+        found as any others. The quietest 60 ms seed the level, so neither a burst that fills the
+        first second nor a train that is under way spoils it.
     shortest : float
         A run of samples shorter than this (seconds) carries no level and is not analyzed; longer
         than the half second after which the screen calls a channel dead [design].

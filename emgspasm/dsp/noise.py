@@ -13,6 +13,10 @@ from emgspasm.dsp.boundaries import mean_power
 from emgspasm.dsp.compiled import LOOP
 from emgspasm.dsp.matched import design
 
+SEED = 3
+"""Windows in a row from which the noise is first told: the pauses of a train hold as many
+[design]."""
+
 DOUBTED = 4
 """Windows that are learnt from as much as from one without doubt: noise that grows is followed in
 half a minute, a weak contraction of ten seconds hardly raises the level [design]."""
@@ -31,12 +35,15 @@ second, longer than any lull of a tonic contraction [design]."""
 
 @numba.njit(cache=True, nogil=True)
 def calibrate(s, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  # numba infers kernels' types
-    """Grow the quiet part from the quietest tenth of a second of the samples held back."""
+    """Grow the quiet part from the quietest windows of the samples held back.
+
+    By the lower threshold: up to the upper one, in a narrow band, it would take whole bursts in.
+    """
     skip = min(sizes.settling, s.held // 2)
     held = past.held_envelope[channel, skip : s.held]
     # a recorder may begin with a constant; its rounding is no level
     envelope = held[held >= 1e-9 * held.max()]
-    limit = 2.0 * quietest(envelope, 5 * sizes.window)
+    limit = 2.0 * quietest(envelope, SEED * sizes.window)
     s.raw = s.passed = s.narrow = 1.0
     for _ in range(4):
         s.seen = 0
@@ -47,9 +54,9 @@ def calibrate(s, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  
         if s.seen == 0:
             learn(s, limit / 2.0, channel, past)
         threshold(s, past.ordered[channel], sizes, rules)
-        limit = s.on
+        limit = s.off
     late = held[sizes.window - 1 :]  # the envelope looks back
-    quiet = (held[: len(late)] <= limit) & (late <= limit)
+    quiet = (held[: len(late)] <= s.on) & (late <= s.on)
     signal = past.held_signal[channel, skip : skip + len(late)]
     share, s.narrow = design(signal, quiet, past.spectrum, past.taps[channel])
     s.raw = s.quiet

@@ -52,6 +52,16 @@ def test_a_train_without_rest_makes_nobody_deaf(noise_with_bursts, stream_info, 
     assert n_late == pytest.approx(sum(onset > 60 * fs for onset, _ in stretches), rel=0.06)
 
 
+@pytest.mark.parametrize(("fs", "snr", "gap"), [(500, 14, 0.1), (500, 20, 0.07), (1000, 10, 0.1)])
+def test_a_recording_may_begin_within_a_train(noise_with_bursts, stream_info, fs, snr, gap):
+    step = round((0.11 + gap) * fs)
+    stretches = [(k, k + round(0.11 * fs)) for k in range(0, 20 * fs, step)]
+    samples = noise_with_bursts(22 * fs, stretches, noise=5.0, snr=snr)
+    analyses = list(analyze(Pipeline(), stream_info(1, fs=fs), [Chunk(0, samples)]))
+    n_found = sum(len(analysis.bursts) for analysis in analyses)
+    assert n_found == pytest.approx(len(stretches), rel=0.05)
+
+
 def test_what_filters_ring_with_is_known_sample_by_sample(noise_with_bursts, stream_info):
     fs, pipeline = 1000, Pipeline()
     samples = noise_with_bursts(400_000, [(k, k + 100) for k in range(3000, 399_000, 300)], snr=60)
