@@ -34,7 +34,7 @@ class Baseline:
         Seconds of quiet that count (clinical facts 4).
     calibration : float
         Seconds after a start that are held back until the level is known; their bursts are then
-        found as any others. The quietest 60 ms seed the level, so neither a burst that fills the
+        found as any others. The quietest 40 ms seed the level, so neither a burst that fills the
         first second nor a train that is under way spoils it.
     shortest : float
         A run of samples shorter than this (seconds) carries no level and is not analyzed; longer
