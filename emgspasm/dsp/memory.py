@@ -55,6 +55,7 @@ CHANNEL = np.dtype(
         ("weak", np.int64),  # whether that is the matched power
         ("base", np.float64),
         ("least", np.float64),  # envelope under which a window is too quiet for the level
+        ("loudest", np.float64),  # envelope up to which a window may be noise
         ("on", np.float64),
         ("off", np.float64),
         ("leave", np.float64),  # envelope under which the burst under way may end

@@ -24,6 +24,10 @@ half a minute, a weak contraction of ten seconds hardly raises the level [design
 PATIENCE = 0.01
 """Share of a new window in what the matched filter is known to leave of the noise [design]."""
 
+QUIET = 6.0
+"""Standard deviations over the noise level up to which a window may be noise, wherever a burst is
+said to begin (clinical facts 4 [design]): noise is what it is."""
+
 TRAIN = 1.0
 """Short pauses per second from which the ends of bursts are not taken for noise [sim]: they made
 the level creep up in a train without rest, until the detector was deaf."""
@@ -56,7 +60,7 @@ def calibrate(s, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  
         threshold(s, past.ordered[channel], sizes, rules)
         limit = s.off
     late = held[sizes.window - 1 :]  # the envelope looks back
-    quiet = (held[: len(late)] <= s.on) & (late <= s.on)
+    quiet = (held[: len(late)] <= s.loudest) & (late <= s.loudest)
     signal = past.held_signal[channel, skip : skip + len(late)]
     share, s.narrow = design(signal, quiet, past.spectrum, past.taps[channel])
     s.raw = s.quiet
@@ -66,7 +70,7 @@ def calibrate(s, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  
 @numba.njit(inline="always", **LOOP)
 def may_be_noise(s, value):  # type: ignore[no-untyped-def]  # see calibrate
     """Whether a window is quiet enough to be learnt from, by its envelope."""
-    return value < (s.off if s.pauses > TRAIN else s.on)
+    return value < (s.off if s.pauses > TRAIN else s.loudest)
 
 
 @numba.njit(inline="always", **LOOP)
@@ -148,6 +152,7 @@ def threshold(s, ordered, sizes, rules):  # type: ignore[no-untyped-def]  # see 
     s.base = _envelope(middle)
     s.least = _envelope(max(middle - 2.0 * spread, 0.0))
     s.on = max(on, s.floor)
+    s.loudest = min(max(_envelope(middle + QUIET * spread), s.floor), s.on)
     s.off = s.base + (s.on - s.base) * (off - s.base) / (on - s.base)
     s.quiet = (middle + spread * spread / middle) ** 3
     scatter = (spread / middle) ** 2
