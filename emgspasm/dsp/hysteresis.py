@@ -94,6 +94,7 @@ def _begin(s, sample, sizes):  # type: ignore[no-untyped-def]  # numba infers ke
     s.counted = sample
     s.calm = s.held = s.seen = s.lower = 0
     s.above = s.pending = 0
+    s.pending_core = sample - sizes.pause  # what was before a missing sample makes no train
     s.beyond = sample - 1
     s.reached = sample
     s.blocks = 0

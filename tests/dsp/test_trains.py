@@ -62,6 +62,21 @@ def test_a_recording_may_begin_within_a_train(noise_with_bursts, stream_info, fs
     assert n_found == pytest.approx(len(stretches), rel=0.05)
 
 
+def test_a_pause_across_a_missing_sample_counts_for_nothing(noise_with_bursts, stream_info):
+    fs, piece = 250, 2000
+    starts = range(0, 40 * piece, piece)
+    stretches = [(k, k + 25) for k in range(100, starts.stop, 45)]
+    samples = noise_with_bursts(starts.stop, stretches, noise=5.0, snr=10)
+    samples[piece - 1 :: piece] = np.nan
+
+    def bursts(chunk):
+        analyses = analyze(Pipeline(), stream_info(1, fs=fs), [chunk])
+        return [(b.onset, b.offset) for analysis in analyses for b in analysis.bursts]
+
+    alone = [b for k in starts for b in bursts(Chunk(k, samples[k : k + piece].copy()))]
+    assert bursts(Chunk(0, samples)) == alone
+
+
 def test_what_filters_ring_with_is_known_sample_by_sample(noise_with_bursts, stream_info):
     fs, pipeline = 1000, Pipeline()
     samples = noise_with_bursts(400_000, [(k, k + 100) for k in range(3000, 399_000, 300)], snr=60)
