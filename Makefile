@@ -27,7 +27,7 @@ compiled: .venv/installed-test  ## the loops, once for all processes of the test
 	$(BIN)/emgspasm simulate .venv/compiled.bdf --scenario hfs_mixed --quiet --overwrite
 	$(BIN)/emgspasm analyze .venv/compiled.bdf --out .venv/compiled --quiet --overwrite
 
-suite: .venv/installed-test compiled
+suite: .venv/installed-test
 	$(BIN)/pytest -n 3  # on two cores: boards and recordings in real time mostly sleep
 
 coverage: .venv/installed-test  ## which lines the tests do not reach; takes half as long again

@@ -20,7 +20,6 @@ from emgspasm.dsp.filters import EDGE
 from emgspasm.dsp.matched import emg_spectrum
 from emgspasm.dsp.memory import ROW, Memory, Rules, Sizes, fresh
 from emgspasm.dsp.stage import Response
-from emgspasm.dsp.underway import LEAST_RELIEF
 from emgspasm.dsp.watermark import earliest_onset
 from emgspasm.stream import Burst, BurstQuality, Chunk, StreamInfo
 
@@ -178,7 +177,7 @@ class Detector:
             0.5 * sqrt(2 / (9 * sizes.window)),
             self.rise,
             max(self.evidence + narrow, 1.0),
-            max(self.relief + narrow, LEAST_RELIEF),
+            self.relief + narrow,
             ringing=response.ringing,
             fading=exp(-window / response.fading),
             forgetting=exp(-window / LATELY),

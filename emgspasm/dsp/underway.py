@@ -30,7 +30,7 @@ SELDOM = 0.15
 """Short pauses per second up to which relief is asked for in full: one in seven seconds [sim]."""
 
 LEAST_RELIEF = 1.0
-"""Relief that is asked for in the densest train [design]."""
+"""Relief that is asked for in the densest train, and in the narrowest band [design]."""
 
 
 @numba.njit(inline="always", **LOOP)
