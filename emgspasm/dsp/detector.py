@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from emgspasm.dsp import hysteresis
 from emgspasm.dsp.baseline import Baseline
 from emgspasm.dsp.evidence import LENGTHS
-from emgspasm.dsp.filters import EDGE
 from emgspasm.dsp.matched import emg_spectrum
 from emgspasm.dsp.memory import ROW, Memory, Rules, Sizes, fresh
+from emgspasm.dsp.rates import EDGE, LOW_PASS
 from emgspasm.dsp.stage import Response
 from emgspasm.dsp.watermark import earliest_onset
 from emgspasm.stream import Burst, BurstQuality, Chunk, StreamInfo
@@ -26,10 +26,6 @@ from emgspasm.stream import Burst, BurstQuality, Chunk, StreamInfo
 MATCHED = 0.008
 """Seconds of half the matched filter: long enough to tell EMG from noise that is stronger at 25 Hz
 [design]."""
-
-FULL_BAND = 450.0
-"""Hz; a narrower band has fewer moments at which noise may look like a burst, and so asks for less
-evidence, by the logarithm of their number [design]."""
 
 LATELY = 30.0
 """Seconds over which the frequencies of bursts and pauses are told [design]."""
@@ -168,9 +164,11 @@ class Detector:
         fs = info.sampling_frequency
         sizes = self._sizes(fs, response.settling)
         window = sizes.window / fs
+        # a narrower band has fewer moments at which noise may look like a burst: it asks for less
+        # evidence, by the logarithm of their number
+        narrow = log(min(EDGE * fs / LOW_PASS, 1.0))
         # a window has no more degrees of freedom than samples; the MAD of few or quantised values
         # may say less spread than that, which would make a threshold of nothing
-        narrow = log(min(EDGE * fs / FULL_BAND, 1.0))
         rules = Rules(
             self.on_sigma,
             self.off_sigma,

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from emgspasm.dsp import kernels
 from emgspasm.dsp.design import Sos, butterworth, notch, steady
+from emgspasm.dsp.rates import EDGE, HIGH_PASS, LOW_PASS
 from emgspasm.dsp.responses import decay, rise, settling_samples
 from emgspasm.stream import Chunk, StreamInfo
 
@@ -29,9 +30,6 @@ PROMPT = 0.020
 AUDIBLE = 0.03
 """Power after a burst, in units of the burst's, down to which its decay is told by the sample
 [design]."""
-
-EDGE = 0.45
-"""Highest usable frequency as a share of the sampling frequency (clinical facts 4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +45,8 @@ class BandPass:
         Order of each slope.
     """
 
-    high_pass: float = 20.0
-    low_pass: float = 450.0
+    high_pass: float = HIGH_PASS
+    low_pass: float = LOW_PASS
     order: int = 4
 
     def __post_init__(self) -> None:
@@ -95,7 +93,7 @@ class HighPass:
         Order of the slope.
     """
 
-    high_pass: float = 20.0
+    high_pass: float = HIGH_PASS
     order: int = 4
 
     def __post_init__(self) -> None:

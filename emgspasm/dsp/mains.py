@@ -12,9 +12,10 @@ from itertools import chain
 
 import numpy as np
 
-from emgspasm.dsp.filters import EDGE, Notch
+from emgspasm.dsp.filters import Notch
 from emgspasm.dsp.pipeline import Pipeline
 from emgspasm.dsp.quality import LINES, MeanSpectrum, SpectrumState, peak_ratio
+from emgspasm.dsp.rates import EDGE
 from emgspasm.stream import Chunk, StreamInfo, emg_only
 
 LOOK = 4.0

@@ -12,6 +12,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.dsp.rates import bandwidth
 from emgspasm.stream import Chunk
 from emgspasm.synkinesis import kernels
 
@@ -152,8 +153,7 @@ def _noise(history: History, levels: NDArray[np.float64]) -> NDArray[np.float64]
     The power of noise in a block is chi-squared; its quantile over its mean follows from the
     degrees of freedom, twice duration times bandwidth (Wilson & Hilferty 1931).
     """
-    width = min(450.0, 0.45 * history.fs) - 20.0
-    spread = 2 / (9 * max(2 * BLOCK * width, 1.0))
+    spread = 2 / (9 * max(2 * BLOCK * bandwidth(history.fs), 1.0))
     share = (1 - spread + QUIET_QUANTILE * sqrt(spread)) ** 3
     told: NDArray[np.float64] = levels / np.array([[share], [1.0]])
     return told

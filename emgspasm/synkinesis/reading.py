@@ -10,6 +10,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.dsp.rates import bandwidth
 from emgspasm.stream import Burst, StreamInfo
 from emgspasm.synkinesis import kernels
 from emgspasm.synkinesis.crosstalk import explanation
@@ -138,6 +139,7 @@ LOOKED = np.dtype(
 
 _compiled = numba.njit(cache=True, nogil=True)
 _corrected, _laterality_index = _compiled(corrected), _compiled(laterality_index)
+_bandwidth = _compiled(bandwidth)
 
 
 def read(bursts: Sequence[Burst], places: Mapping[int, Site], history: History) -> list[Reading]:
@@ -198,13 +200,13 @@ def look(samples, filled, spans, columns, noise, fs, lags, step):  # type: ignor
     out = np.empty(len(spans), LOOKED)
     rhos = np.empty((len(spans), len(samples)))
     longest = round(LOOK * fs)
-    bandwidth = 2.0 * (min(450.0, 0.45 * fs) - 20.0) / fs  # independent values a sample
+    independent = 2.0 * _bandwidth(fs) / fs  # values a sample
     slow = SLOW_AS_STEPS * hertz(np.sum(step[1:] * step[:-1]) / np.sum(step * step), fs)
     for i in range(len(spans)):
         stop = min(max(spans[i, 1], 0), filled)
         start = min(max(spans[i, 0], spans[i, 1] - longest, 0), stop)
         column, level = columns[i, 0], noise[i, 0]
-        freedom = max(bandwidth * (stop - start), 1.0)
+        freedom = max(independent * (stop - start), 1.0)
         power, product = kernels.survey(samples, start, stop, column)
         for k in range(len(power)):
             scale = np.sqrt(power[k] * power[column])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from math import log, sqrt
 from typing import Literal, get_args
 
+from emgspasm.dsp.rates import bandwidth
 from emgspasm.synkinesis.history import LOOK
 from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL, laterality_index
 from emgspasm.synkinesis.reading import Reading
@@ -110,8 +111,7 @@ def too_slow(reading: Reading, rules: Rules, fs: float) -> bool:
 
 def _freedom(reading: Reading, fs: float) -> float:
     """Independent values in a burst: twice its length times the bandwidth."""
-    width = min(450.0, 0.45 * fs) - 20.0
-    return max(2.0 * width * (reading.offset - reading.onset) / fs, 1.0)
+    return max(2.0 * bandwidth(fs) * (reading.offset - reading.onset) / fs, 1.0)
 
 
 def stands_out(reading: Reading) -> bool:
