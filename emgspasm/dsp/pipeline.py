@@ -127,8 +127,7 @@ class Pipeline:
 
     def certain(self, info: StreamInfo) -> float:
         """Seconds after its offset at which a burst is emitted, once calibrated."""
-        fs = info.sampling_frequency
-        return round(self.delay(info) * fs) / fs + self.detector.certain(fs)
+        return self.detector.certain(info.sampling_frequency, self.delay(info))
 
     def init(self, info: StreamInfo, first: Chunk) -> PipelineState:
         """State before the first sample of a segment.

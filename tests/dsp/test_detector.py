@@ -36,8 +36,8 @@ def envelope_of(samples):
 
 @pytest.fixture(scope="module")
 def detect(stream_info):
-    def run(samples, detector=DETECTOR, unit="count", settling=0.0):
-        state = detector.init(stream_info(unit=unit), Response(0.0, settling))
+    def run(samples, detector=DETECTOR, unit="count", delay=0.0, settling=0.0):
+        state = detector.init(stream_info(unit=unit), Response(delay, settling))
         filtered, envelope = (Chunk(0, x[:, None]) for x in (samples.copy(), envelope_of(samples)))
         state, bursts = detector.step(state, filtered, envelope)
         return [*bursts, *detector.finish(state, len(samples))]
@@ -81,6 +81,15 @@ def test_merging_and_dropping_follow_their_parameters(detect, case, merge, short
     detector = replace(DETECTOR, merge_gap=merge / 1000, shortest=shortest / 1000)
     found = detect(square_wave(stretches, n_samples), detector)
     assert [(b.onset, b.offset) for b in found] == textbook(stretches, merge, shortest)
+
+
+@given(case=bursts_and_gaps(), delay=st.integers(0, 20))
+def test_by_what_filters_smear_a_gap_must_be_longer_and_a_burst_may_be_shorter(detect, case, delay):
+    stretches, n_samples = case
+    found = detect(square_wave(stretches, n_samples), delay=delay / 1000)
+    smeared = round(delay / 2)
+    expected = textbook(stretches, 30 + smeared, 20 - smeared)
+    assert [(b.onset + delay, b.offset + delay) for b in found] == expected
 
 
 @given(length=st.integers(20, 500), loud=st.floats(5.0, 1000.0))
