@@ -27,9 +27,8 @@ MATCHED = 0.008
 """Seconds of half the matched filter: long enough to tell EMG from noise that is stronger at 25 Hz
 [design]."""
 
-SMEARED = 0.5
-"""Share of their delay by which filters smear the ends of a burst [sim]. More would part fewer
-bursts at 250 Hz, but join those of dense trains there."""
+HIDDEN = 0.5
+"""Share of their delay by which filters hide the ends of a burst [sim]."""
 
 LATELY = 30.0
 """Seconds over which the frequencies of bursts and pauses are told [design]."""
@@ -91,11 +90,10 @@ class Detector:
         No burst under this many uV (clinical facts 4 [design]); converted to the channel's
         unit, without effect where that is not a voltage.
     shortest : float
-        Bursts shorter than this many seconds are dropped (clinical facts 4).
+        Bursts shorter than this many seconds are dropped (clinical facts 4), less what the filters
+        hide of their ends: 1 ms at 1000 Hz, 4 ms at 250 Hz.
     merge_gap : float
-        Bursts closer than this many seconds are one (clinical facts 4). Filters smear the ends of
-        bursts; by as much a gap must be longer than this, and a burst may be shorter than
-        `shortest`: 1 ms at 1000 Hz, 4 ms at 250 Hz.
+        Bursts closer than this many seconds are one (clinical facts 4).
     rise : float
         Variance of the weakest burst that is looked for, in units of the noise's: 2 is an SNR of
         0 dB [design].
@@ -148,16 +146,14 @@ class Detector:
         """Seconds after a start that are held back."""
         return self.baseline.calibration
 
-    def certain(self, sampling_frequency: float, delay: float) -> float:
-        """Seconds after its offset at which a burst is emitted; `delay` is that of the filters.
+    def certain(self, sampling_frequency: float) -> float:
+        """Seconds after its offset (and the filter's delay) at which a burst is emitted.
 
-        At the latest: their delay, the merge gap, the longest doubt, and the windows in which the
-        doubt ends and an onset is sought. Where no doubt follows, two windows after the merge gap.
+        At the latest: the merge gap, the longest doubt, and the windows in which the doubt ends
+        and an onset is sought. Where no doubt follows, two windows after the merge gap.
         """
-        fs = sampling_frequency
-        sizes = self._sizes(fs, delay)
-        waited = sizes.merge + sizes.doubt + 3 * sizes.window + sizes.half
-        return (round(delay * fs) + waited) / fs
+        sizes = self._sizes(sampling_frequency)
+        return (sizes.merge + sizes.doubt + 3 * sizes.window + sizes.half) / sampling_frequency
 
     def init(self, info: StreamInfo, response: Response) -> DetectorState:
         """State before the first sample of a segment.
@@ -228,11 +224,11 @@ class Detector:
         missing = Chunk(stop, np.full((1, len(state.memory.channels)), np.nan))
         return self.step(state, missing, missing)[1]
 
-    def _sizes(self, fs: float, delay: float, settling: float = 0.0) -> Sizes:
+    def _sizes(self, fs: float, delay: float = 0.0, settling: float = 0.0) -> Sizes:
         window = max(2, round(self.refine * fs))
         block = max(1, window // 4)
         half = max(2, round(MATCHED * fs))
-        smeared = round(SMEARED * delay * fs)
+        hidden = round(HIDDEN * delay * fs)
         calibration = max(8 * window, round(self.baseline.calibration * fs))
         return Sizes(
             window=window,
@@ -240,9 +236,9 @@ class Detector:
             half=half,
             back=2 * window + half + block,
             doubt=10 * window,
-            merge=round(self.merge_gap * fs) + smeared,
+            merge=round(self.merge_gap * fs),
             pause=round(PAUSE * fs),
-            shortest=max(round(self.shortest * fs) - smeared, 0),
+            shortest=max(round(self.shortest * fs) - hidden, 0),
             hop=4,
             settling=round(settling * fs),
             calibration=calibration,

@@ -127,7 +127,8 @@ class Pipeline:
 
     def certain(self, info: StreamInfo) -> float:
         """Seconds after its offset at which a burst is emitted, once calibrated."""
-        return self.detector.certain(info.sampling_frequency, self.delay(info))
+        fs = info.sampling_frequency
+        return round(self.delay(info) * fs) / fs + self.detector.certain(fs)
 
     def init(self, info: StreamInfo, first: Chunk) -> PipelineState:
         """State before the first sample of a segment.

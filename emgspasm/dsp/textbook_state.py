@@ -56,13 +56,12 @@ class TextbookState:
         return int(textbook_loop.earliest_onset(self.past, self.rule, stop, self.shift))
 
 
-def certain(self: Published, sampling_frequency: float, delay: float) -> float:
-    """As of the default detector."""
+def certain(self: Published, sampling_frequency: float) -> float:
+    """Seconds after its offset (and the filter's delay) at which a burst is emitted."""
     rule = self.rule(sampling_frequency)
     known = rule.out_span * rule.step + rule.lag
     apart = rule.merge + (rule.span - 1) * rule.step + rule.lead
-    late = round(delay * sampling_frequency)
-    return (late + max(known, apart) + 2 * rule.step) / sampling_frequency
+    return (max(known, apart) + 2 * rule.step) / sampling_frequency
 
 
 def init(self: Published, info: StreamInfo, response: Response) -> TextbookState:

@@ -65,5 +65,5 @@ def test_skirts_count_for_the_length_of_a_strong_burst_alone(weak, swell, faded,
     s = np.zeros(1, CHANNEL)[0]
     s["pending_weak"], s["pending_swell"] = weak, swell
     s["pending_quiet"], s["pending_offset"] = 100, 100 + faded
-    sizes = Detector()._sizes(1000.0, delay=0.0)
+    sizes = Detector()._sizes(1000.0)
     assert shortest(s, sizes) == needed  # a weak core may lack half the matched filter, 8 samples
