@@ -9,7 +9,6 @@ apart into acts, and acts of a side with short gaps form a spasm, which is said 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
@@ -19,6 +18,7 @@ from emgspasm.dsp.pipeline import Analysis, Pipeline
 from emgspasm.stream import Annotation, Event, StreamInfo
 from emgspasm.synkinesis import history as past
 from emgspasm.synkinesis.acts import Act
+from emgspasm.synkinesis.amending import Amendment, Said, amend, remember
 from emgspasm.synkinesis.chains import Chain
 from emgspasm.synkinesis.clusters import Cluster
 from emgspasm.synkinesis.experience import note_eyes
@@ -29,13 +29,6 @@ from emgspasm.synkinesis.memory import FoldState, fresh
 from emgspasm.synkinesis.naming import artifact, blink, movement, spasms
 from emgspasm.synkinesis.reading import Reading, read
 from emgspasm.synkinesis.verdicts import Rules
-from emgspasm.synkinesis.wording import remarked
-
-LATE = 60.0
-"""Seconds for which what was said may be amended by a marker that comes late [design]."""
-
-Amendment = tuple[Event, Event]
-"""An event as it was said, and as it is called since a marker came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,31 +125,8 @@ class Folding:
         now = None if ends else analysis.earliest
         self._take(state, now, said)
         self._advance(state, now, said)
-        self._remember(state, said, analysis.chunk.stop)
+        remember(state.said, said.events, said.movements, analysis.chunk.stop, state.fs)
         return state, Folded(tuple(said.events), tuple(said.readings), tuple(said.lags))
-
-    def amend(self, state: FoldState, annotations: Iterable[Annotation]) -> list[Amendment]:
-        """Use other task markers from now on; what they change of the last :data:`LATE` seconds.
-
-        Parameters
-        ----------
-        state : FoldState
-            Changed in place.
-        annotations : iterable of Annotation
-            All that are known now.
-        """
-        state.marked = markers(annotations, state.fs)
-        amended = []
-        for i, (event, chain) in enumerate(state.said):
-            again = (
-                movement(chain, state.marked, state.fs)
-                if chain
-                else remarked(event, state.marked, state.fs)
-            )
-            if (again.task, again.trial, again.label) != (event.task, event.trial, event.label):
-                state.said[i] = again, chain
-                amended.append((event, again))
-        return amended
 
     def provisional(self, state: FoldState) -> tuple[Event, ...]:
         """What would be said were the segment to end here; `state` stays as it is."""
@@ -173,12 +143,6 @@ class Folding:
         self._take(imagined, None, said)
         self._advance(imagined, None, said)
         return tuple(said.events)
-
-    def _remember(self, state: FoldState, said: Saying, now: int) -> None:
-        """Keep what a late marker may change."""
-        state.said.extend((event, said.movements.get(i)) for i, event in enumerate(said.events))
-        while state.said and state.said[0][0].offset < now - LATE * state.fs:
-            state.said.popleft()
 
     def _take(self, state: FoldState, now: int | None, said: Saying) -> None:
         """Put the readings that begin before `now` (None: all) into clusters, in order of onset."""
@@ -283,11 +247,14 @@ def fold(
         n_known += len(arrived)
         tasks += filter(concerns_tasks, arrived)
         if analysis.begins:
-            said = state.said if state else deque()
+            said = state.said if state else Said()
             state = folding.init(pipeline, info, analysis.chunk.start, tasks)
             state.said = said
         assert state is not None  # the first analysis begins a segment
-        amended = folding.amend(state, tasks) if arrived else ()
+        amended: list[Amendment] = []
+        if arrived:
+            state.marked = markers(tasks, state.fs)
+            amended = amend(state.said, state.marked, state.fs)
         state, folded = folding.step(state, analysis)
         if amended:
             folded = replace(folded, amended=tuple(amended))

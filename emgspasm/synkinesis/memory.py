@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -13,8 +12,9 @@ from numpy.typing import NDArray
 from emgspasm.dsp.filters import Cascade
 from emgspasm.dsp.pipeline import Pipeline
 from emgspasm.dsp.responses import response
-from emgspasm.stream import Annotation, Burst, Event, StreamInfo, emg_only
+from emgspasm.stream import Annotation, Burst, StreamInfo, emg_only
 from emgspasm.synkinesis import history as past
+from emgspasm.synkinesis.amending import Said
 from emgspasm.synkinesis.bilateral import Company
 from emgspasm.synkinesis.chains import Chain
 from emgspasm.synkinesis.clusters import Cluster
@@ -42,7 +42,7 @@ class FoldState:
     chains: dict[str, Chain] = field(default_factory=dict)
     known: Experience = field(default_factory=Experience)
     company: Company = field(default_factory=Company)
-    said: deque[tuple[Event, Chain | None]] = field(default_factory=deque)
+    said: Said = field(default_factory=Said)
 
 
 def fresh(

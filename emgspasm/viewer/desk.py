@@ -8,7 +8,7 @@ from typing import Protocol
 
 from emgspasm.dsp.pipeline import Pipeline
 from emgspasm.stream import Annotation, Event
-from emgspasm.synkinesis.folding import Amendment
+from emgspasm.synkinesis.amending import Amendment
 from emgspasm.viewer.feed import Feed, Stretch
 from emgspasm.viewer.strip import Strip
 

@@ -22,7 +22,7 @@ from emgspasm.storage.bdf_layout import stored_info
 from emgspasm.storage.opening import open_recording
 from emgspasm.storage.study import Placement, Study
 from emgspasm.stream import Annotation, Chunk, Event, Source
-from emgspasm.synkinesis.folding import Amendment
+from emgspasm.synkinesis.amending import Amendment
 from emgspasm.synkinesis.markers import undoing
 from emgspasm.viewer.desk import News
 from emgspasm.viewer.feed import Feed, Stretch

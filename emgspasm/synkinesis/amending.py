@@ -1,0 +1,65 @@
+"""What was said a moment ago, and what a task marker that comes late still changes of it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+
+from emgspasm.stream import Event
+from emgspasm.synkinesis.chains import Chain
+from emgspasm.synkinesis.markers import Marker
+from emgspasm.synkinesis.naming import movement
+from emgspasm.synkinesis.wording import remarked
+
+LATE = 60.0
+"""Seconds for which what was said may be amended by a marker that comes late [design]."""
+
+Amendment = tuple[Event, Event]
+"""An event as it was said, and as it is called since a marker came."""
+
+Said = deque[tuple[Event, Chain | None]]
+"""Events of the last :data:`LATE` seconds as they are called now, with the chain of a movement."""
+
+
+def remember(
+    said: Said, events: Sequence[Event], movements: Mapping[int, Chain], now: int, fs: float
+) -> None:
+    """Keep what a late marker may change, and forget what none can any more.
+
+    Parameters
+    ----------
+    said : deque of (Event, Chain or None)
+        Changed in place.
+    events : sequence of Event
+        Said now.
+    movements : mapping of int to Chain
+        Which of these are movements.
+    now : int
+        Sample that was reached.
+    fs : float
+        Hertz.
+    """
+    said.extend((event, movements.get(i)) for i, event in enumerate(events))
+    while said and said[0][0].offset < now - LATE * fs:
+        said.popleft()
+
+
+def amend(said: Said, marked: Sequence[Marker], fs: float) -> list[Amendment]:
+    """What is called otherwise under other markers.
+
+    Parameters
+    ----------
+    said : deque of (Event, Chain or None)
+        Changed in place.
+    marked : sequence of Marker
+        All that are known now.
+    fs : float
+        Hertz.
+    """
+    amended = []
+    for i, (event, chain) in enumerate(said):
+        again = movement(chain, marked, fs) if chain else remarked(event, marked, fs)
+        if (again.task, again.trial, again.label) != (event.task, event.trial, event.label):
+            said[i] = again, chain
+            amended.append((event, again))
+    return amended
