@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from emgspasm import __version__
 from emgspasm.config import LoadedConfig
 from emgspasm.dsp.quality import ChannelQuality
-from emgspasm.dsp.rates import LOWEST, rate_warnings
+from emgspasm.dsp.rates import EDGE, HIGH_PASS, LOW_PASS, LOWEST, rate_warnings
 from emgspasm.errors import ConfigError
 from emgspasm.measurement import Measurement, measure
 from emgspasm.provenance import provenance, spasm_provenance
@@ -173,7 +173,8 @@ def require_band(info: StreamInfo, config: LoadedConfig) -> None:
 
 def remaining(sampling_frequency: float) -> str:
     """Which part of the EMG band a sampling frequency leaves, in words."""
-    return f"of 20-450 Hz only 20-{0.45 * sampling_frequency:g} Hz remain"
+    top = EDGE * sampling_frequency
+    return f"of {HIGH_PASS:g}-{LOW_PASS:g} Hz only {HIGH_PASS:g}-{top:g} Hz remain"
 
 
 def tabulate(
