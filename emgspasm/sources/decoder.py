@@ -108,8 +108,8 @@ def decode(
 
 def finish(layout: Layout, state: DecoderState) -> tuple[Chunk, ...]:
     """Give the last row of a run, if half of it is still waiting."""
-    rows, samples = unpaired(state.half)
-    return tuple(chunks(state.base, rows, samples[:, list(layout.inputs)]))
+    rows, counts = unpaired(state.half)
+    return tuple(chunks(state.base, rows, _microvolts(layout, counts)))
 
 
 def next_sample(layout: Layout, state: DecoderState) -> int:
@@ -144,7 +144,12 @@ def _rows(
     counts = packets.counts.astype(np.float64)
     if layout.daisy:
         half, numbers, counts = pair(half, numbers, counts)
-    return half, numbers, counts[:, list(layout.inputs)] * _scale(layout)
+    return half, numbers, _microvolts(layout, counts)
+
+
+def _microvolts(layout: Layout, counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Columns of the stream from the counts of all inputs."""
+    return counts[:, list(layout.inputs)] * _scale(layout)
 
 
 @lru_cache

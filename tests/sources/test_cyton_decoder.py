@@ -104,6 +104,14 @@ def test_2_2_even_packets_are_channels_9_to_16_and_odd_ones_1_to_8_of_the_same_r
     np.testing.assert_array_equal(samples[rows, 8:], 2 * rows[:, None] * np.ones(8))
 
 
+def test_a_daisy_half_that_waits_at_the_end_is_in_microvolts_too(encode):
+    _, _, state = run(DAISY, [(0.4, daisy_rows(encode, np.arange(100)))])
+    (last,) = finish(DAISY, state)
+    assert last.start == 49
+    assert np.isnan(last.samples[0, :8]).all()
+    np.testing.assert_array_equal(last.samples[0, 8:], np.full(8, 98 * UV))
+
+
 def test_2_4_the_first_daisy_half_is_missing_because_it_is_invalid(encode):
     chunks, _, _ = run(DAISY, [(0.4, daisy_rows(encode, np.arange(11)))])
     assert np.isnan(chunks[0].samples[0, 8:]).all()
