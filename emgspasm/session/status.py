@@ -132,7 +132,7 @@ class Counters:
             self._gaps.append((self.stop, chunk.start))
         self.stop = chunk.stop
         self.anchor = self.anchor.seen(chunk.stop, time)
-        self._largest = np.fmax(self._largest, np.abs(chunk.samples).max(axis=0))
+        self._largest = np.fmax(self._largest, np.fmax.reduce(np.abs(chunk.samples), axis=0))
 
     def said(self, analysis: Analysis, folded: Folded, time: float) -> None:
         """Count a tick that is handed over, at host time `time` (s)."""
