@@ -36,3 +36,19 @@ class SourceNotFound(SourceError):
 
 class SourceLost(SourceError):
     """The source went away while it was streaming."""
+
+
+def explained(error: BaseException) -> EmgspasmError:
+    """Whatever went wrong, as users are told it: in one line, and with what to do."""
+    if isinstance(error, EmgspasmError):
+        return error
+    if isinstance(error, OSError) and error.strerror:
+        where = error.filename or "input or output"
+        told = EmgspasmError(f"{where}: {error.strerror}. Check path and space")
+    else:
+        told = EmgspasmError(
+            f"{type(error).__name__}: {error} (a fault of emgspasm itself). "
+            "Run again with --debug and report what it shows"
+        )
+    told.__cause__ = error
+    return told

@@ -11,7 +11,7 @@ from typing import NoReturn
 import click
 
 from emgspasm import __version__
-from emgspasm.errors import ConfigError, EmgspasmError
+from emgspasm.errors import ConfigError, explained
 
 COMMANDS = {
     "analyze": ("analysis:analyze", "Find bursts in recordings, folders or a study."),
@@ -88,17 +88,8 @@ def _explain(error: Exception) -> int:
     if isinstance(error, click.ClickException):
         _complain(error.format_message())
         return 2
-    if isinstance(error, EmgspasmError):
-        _complain(str(error))
-        return 2 if isinstance(error, ConfigError) else 1
-    if isinstance(error, OSError):
-        _complain(f"{error.filename or 'input or output'}: {error.strerror}. Check path and space")
-        return 1
-    _complain(
-        f"{type(error).__name__}: {error} (a fault of emgspasm itself). "
-        "Run again with --debug and report what it shows"
-    )
-    return 1
+    _complain(str(explained(error)))
+    return 2 if isinstance(error, ConfigError) else 1
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001  signal's signature

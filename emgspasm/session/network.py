@@ -5,6 +5,7 @@ Whatever becomes of their sender, the recording goes on: it is said, and stored,
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
 from emgspasm.sources.lsl_markers import LslMarkers, by_arrival
@@ -25,7 +26,7 @@ class NetworkMarkers:
     """Markers of an LSL stream and what there was to say of it.
 
     Only the thread that takes the samples may call :meth:`take`: a source places markers by the
-    samples it has handed over. What is said may be read from any thread.
+    samples it has handed over.
 
     Parameters
     ----------
@@ -33,21 +34,21 @@ class NetworkMarkers:
         Entered before the first call, and left after the last.
     source : object
         Of the samples; a :class:`Stamped` one places markers by its own stamps.
+    say : callable
+        Takes what goes wrong, a sentence each.
 
     Attributes
     ----------
     inlet : LslMarkers
-    notes : tuple of str
-        What went wrong so far.
     early : int
         Markers from before the first sample; they have no place in the recording.
     """
 
-    def __init__(self, inlet: LslMarkers, source: object) -> None:
-        self.inlet = inlet
+    def __init__(self, inlet: LslMarkers, source: object, say: Callable[[str], None]) -> None:
+        self.inlet, self._say = inlet, say
         self._stamped = source if isinstance(source, Stamped) else None
         self._gone = False
-        self.notes: tuple[str, ...] = ()
+        self._said = ""
         self.early = 0
 
     def take(self, now: int, sampling_frequency: float) -> tuple[Annotation, ...]:
@@ -84,6 +85,8 @@ class NetworkMarkers:
     def _note(self, text: str) -> tuple[str, ...]:
         """What is new to say; an interruption is met at every poll of half a second."""
         note = f"markers of LSL stream {self.inlet.stream}: {text}"
-        new = () if note in self.notes[-1:] else (note,)
-        self.notes += new
-        return new
+        if note == self._said:
+            return ()
+        self._said = note
+        self._say(note)
+        return (note,)

@@ -21,6 +21,7 @@ import numpy as np
 
 from emgspasm.config import LoadedConfig
 from emgspasm.dsp.pipeline import analyze
+from emgspasm.errors import EmgspasmError, explained
 from emgspasm.measurement import suit
 from emgspasm.session.disk import require_reserve, require_room, room
 from emgspasm.session.handover import Handover, Tick
@@ -100,7 +101,8 @@ class Session:
         self.unscaled: tuple[Channel, ...] = unscaled(self._columns, source.info, self._labelled)
         self._duration, self._clock = duration, clock
         self._due = sorted(markers, key=_latest_first)
-        self._network = NetworkMarkers(network, source) if network else None
+        self._notes: list[str] = []
+        self._network = NetworkMarkers(network, source, self._notes.append) if network else None
         self._outlets = Outlets(self.config.config.outlets, self._labelled)
         self._handovers = tuple(handovers)
         limit = self.config.config.pipeline.screen.clip_fraction
@@ -110,7 +112,7 @@ class Session:
         self._n_events = 0
         self._delay = 0.0
         self._stored: list[Annotation] = []
-        self._error: BaseException | None = None
+        self._error: EmgspasmError | None = None
         self._over = threading.Event()
         self._held = ExitStack()
 
@@ -161,8 +163,8 @@ class Session:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What went wrong with markers of the network; safe from any thread."""
-        return self._network.notes if self._network else ()
+        """What went wrong while the recording goes on; safe from any thread."""
+        return tuple(self._notes)
 
     def __enter__(self) -> Self:
         require_room(self.path.parent, self._labelled, self._duration)
@@ -200,7 +202,8 @@ class Session:
         Raises
         ------
         EmgspasmError
-            What ended it, if it was neither :meth:`stop` nor the end of the source.
+            What ended it, or its analysis, if it was neither :meth:`stop` nor the end of the
+            source.
         """
         over = self._over.wait(timeout)
         if over and self._error is not None:
@@ -228,18 +231,20 @@ class Session:
                 now = self._counters.anchor.sample_at(self._clock())
                 self._outlets.push(tick, now, self._delay)
         except BaseException as error:  # noqa: BLE001  # top of a thread: raised by wait
-            self._error = error
+            self._error = explained(error)
             self._finish(chunks)
         finally:
             self._over.set()
 
     def _finish(self, chunks: Iterator[Chunk]) -> None:
-        """Go on recording where it is the analysis that failed."""
+        """Go on recording where it is the analysis that failed, and say so."""
+        failure = f"nothing is analyzed any more, the recording goes on: {self._error}"
         try:
             for _ in chunks:
-                pass
+                if failure not in self._notes:
+                    self._notes.append(failure)
         except BaseException as error:  # noqa: BLE001  # top of a thread: raised by wait
-            self._error = error
+            self._error = explained(error)
 
     def _ticks(self, chunks: Iterator[Chunk]) -> Iterator[Tick]:
         if self.refusal:

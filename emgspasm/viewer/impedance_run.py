@@ -8,7 +8,7 @@ from contextlib import closing
 
 from PySide6.QtCore import QObject, Signal
 
-from emgspasm.errors import EmgspasmError
+from emgspasm.errors import explained
 from emgspasm.sources.protocols import Electrode, Impedant
 
 
@@ -48,10 +48,8 @@ class ImpedanceRun(QObject):
     def _run(self) -> None:
         try:
             complete, wrong = self._measure(), ""
-        except EmgspasmError as error:
-            complete, wrong = False, str(error)
         except Exception as error:  # noqa: BLE001  # top of a thread: said in the window
-            complete, wrong = False, f"measuring failed: {type(error).__name__}: {error}"
+            complete, wrong = False, str(explained(error))
         self.ended.emit(complete, wrong)
 
     def _measure(self) -> bool:

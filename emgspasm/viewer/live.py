@@ -15,7 +15,7 @@ import numpy as np
 
 from emgspasm.config import LoadedConfig
 from emgspasm.dsp.pipeline import Analysis, Pipeline
-from emgspasm.errors import EmgspasmError
+from emgspasm.errors import EmgspasmError, explained
 from emgspasm.session import Handover, Session, Status
 from emgspasm.session.preparation import labelled
 from emgspasm.storage.bdf_layout import stored_info
@@ -127,8 +127,8 @@ class Live:
             if self.place is not None:
                 self._wiring.describe(self.session, self.place, self._task)
                 Study.open(self.place.study).note_time(self.place, datetime.now())  # noqa: DTZ005  BIDS: the clock of the place
-        except EmgspasmError as error:
-            self._error = error
+        except Exception as error:  # noqa: BLE001  # top of a thread: said in the window
+            self._error = explained(error)
             return
         self._open = True
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
 from emgspasm.config import LoadedConfig
-from emgspasm.errors import EmgspasmError
+from emgspasm.errors import explained
 from emgspasm.session import Session
 from emgspasm.storage.study import Placement
 from emgspasm.stream import Source
@@ -156,5 +156,5 @@ class Recorder(QObject):
     def _say(self, future: Future[tuple[str, ...]]) -> None:
         try:
             self.said.emit("\n".join(future.result()))
-        except EmgspasmError as error:
-            self.said.emit(f"no tables: {error}")
+        except Exception as error:  # noqa: BLE001  # top of a thread: said in the window
+            self.said.emit(f"no tables: {explained(error)}")

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QInputDialog
 
 from emgspasm.decisions import Decision
-from emgspasm.errors import EmgspasmError
+from emgspasm.errors import EmgspasmError, explained
 from emgspasm.storage.scales import rater as pseudonym
 from emgspasm.stream import EventType
 from emgspasm.viewer.desk import Desk
@@ -160,8 +160,8 @@ class Reviewing(QObject):
     def _take(self, future: Future[list[Reviewed]]) -> None:
         try:
             events = future.result()
-        except EmgspasmError as error:
-            self._window.surface.notice.tell(f"not stored: {error}")
+        except Exception as error:  # noqa: BLE001  # top of a thread: said in the window
+            self._window.surface.notice.tell(f"not stored: {explained(error)}")
             self.events, self._at = [], None
         else:
             if self.events and not self._storing.waiting:

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from emgspasm.config import parse_config
-from emgspasm.errors import ConfigError, RecordingError, SourceLost
+from emgspasm.errors import ConfigError, EmgspasmError, RecordingError, SourceLost
 from emgspasm.session import Handover, Session
+from emgspasm.session.status import Counters
 from emgspasm.storage.edf import open_edf
 from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
 
@@ -150,9 +151,22 @@ def test_an_analysis_that_fails_does_not_end_the_recording(script, tmp_path):
 
     config = parse_config('mains = "off"')
     recording = Session(script(INFO, steady(4)), tmp_path / "x.bdf", config, handovers=[Broken(9)])
-    with recording as session, pytest.raises(ZeroDivisionError):
+    with recording as session, pytest.raises(EmgspasmError, match="a fault of a screen"):
         session.wait(20)
     assert open_edf(tmp_path / "x.bdf").n_samples == 1000
+    (note,) = session.notes
+    assert note.startswith("nothing is analyzed any more, the recording goes on: ZeroDivisionError")
+
+
+def test_a_railed_channel_is_told_although_a_sample_of_it_is_missing():
+    samples = np.zeros((500, len(INFO.channels)))
+    samples[:, 0] = INFO.channels[0].full_scale
+    samples[7, 0] = np.nan
+    counters = Counters(INFO, np.full(len(INFO.channels), 0.9 * INFO.channels[0].full_scale))
+    counters.arrived(Chunk(0, samples), 0.0)
+    counters.second_over(2.0)
+    assert counters.railed[0]
+    assert not any(counters.railed[1:])
 
 
 def test_a_recording_is_never_overwritten(script, tmp_path):

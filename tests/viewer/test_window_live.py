@@ -19,6 +19,7 @@ from emgspasm.simulation.board_faults import fault
 from emgspasm.sources.registry import open_source
 from emgspasm.storage.opening import open_recording
 from emgspasm.storage.tables import read_table
+from emgspasm.stream import Chunk
 from emgspasm.viewer import live as live_module
 from emgspasm.viewer.live import Wiring
 from emgspasm.viewer.record_dialog import RecordDialog, Wanted
@@ -75,6 +76,29 @@ def test_shows_events_and_replaces_the_early_look_by_the_analysis(watch, paced, 
     qtbot.waitUntil(lambda: len(window.desk.feed.found.events) > 5, timeout=90_000)
     assert {e.trial_type for e in window.desk.feed.found.events} >= {"spasm", "blink"}
     assert any("notch" in said for said in window.surface.notice.said)
+
+
+def test_a_driver_that_fails_while_it_opens_is_said(watch, paced, qtbot):
+    class Broken(type(paced(seconds=1.0))):
+        def __enter__(self):
+            raise RuntimeError("no such library")
+
+    source = paced(seconds=1.0)
+    window = watch(Broken(source.info, source.samples))
+    qtbot.waitUntil(lambda: window.desk.state == "ended", timeout=90_000)
+    assert "RuntimeError: no such library" in " ".join(window.desk.notices)
+
+
+def test_a_driver_that_fails_while_it_streams_is_said_and_ends_the_session(watch, paced, qtbot):
+    class Broken(type(paced(seconds=1.0))):
+        def __iter__(self):
+            yield Chunk(0, self.samples[:500].copy())
+            raise RuntimeError("the driver is gone")
+
+    source = paced(seconds=1.0)
+    window = watch(Broken(source.info, source.samples))
+    qtbot.waitUntil(lambda: window.desk.state == "ended", timeout=90_000)
+    assert "RuntimeError: the driver is gone" in " ".join(window.desk.notices)
 
 
 def test_what_is_only_looked_at_leaves_no_file(watch, paced, qtbot):
