@@ -33,6 +33,7 @@ LOST, WHOLE, DAMAGED = 0, 1, 2
 
 _BACKLOG = 256_000  # bytes the client may leave unread before packets are lost, as on a real port
 _TICK = 0.001
+_LOOK = 0.2  # seconds until a board that died is missed
 _RADIO_CHANNEL = 8
 _NO_BOARD = "Failure: Communications timeout - Device failed to poll Host$$$"
 
@@ -108,6 +109,7 @@ class EmulatedBoard:
         self.received_while_streaming = b""
         self._held = ExitStack()
         self._stopping = threading.Event()
+        self._error: BaseException | None = None
         self._out: deque[tuple[float, bytes]] = deque()
         self._master = self._slave = -1
         self._dongle = b""
@@ -130,7 +132,7 @@ class EmulatedBoard:
             self._samples = _play(held.enter_context(self._source))
             self._plug()
             held.callback(self._unplug)
-            thread = threading.Thread(target=self._live, name="emulated-board", daemon=True)
+            thread = threading.Thread(target=self._run, name="emulated-board", daemon=True)
             if "streaming-at-open" in self._kinds:
                 self._take("b")
             thread.start()
@@ -157,6 +159,17 @@ class EmulatedBoard:
             os.close(self._slave)
             self._master = self._slave = -1
             self._out.clear()
+
+    def require_alive(self) -> None:
+        """Raise what the board died of, if it did."""
+        if self._error is not None:
+            raise self._error
+
+    def _run(self) -> None:
+        try:
+            self._live()
+        except BaseException as error:  # noqa: BLE001  # top of a thread: raised by require_alive
+            self._error = error
 
     def _live(self) -> None:
         """Listen, sample and send until told to stop (the thread)."""
@@ -276,9 +289,11 @@ def run_board(
     until: threading.Event | None = None,
 ) -> None:
     """Emulate until interrupted, or until an event is set; `ready` is told the port."""
+    over = until or threading.Event()
     with board:
         ready(board.port)
-        (until or threading.Event()).wait()
+        while not over.wait(_LOOK):
+            board.require_alive()
 
 
 def _play(source: Source) -> Iterator[NDArray[np.float64]]:

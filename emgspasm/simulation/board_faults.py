@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf, nan
 from typing import Literal
 
 import numpy as np
@@ -97,13 +98,26 @@ def read_fault(text: str) -> Fault:
     Raises
     ------
     ValueError
-        An unknown kind, or a time that is no number.
+        An unknown kind, or a time that is no number of seconds from the start on.
     """
     kind, _, at = text.partition("@")
     found = [each for each in _DEFAULTS if each == kind]
     if not found:
         raise ValueError(f"fault {kind!r} is unknown; the kinds are {', '.join(_DEFAULTS)}")
-    return fault(found[0], at=float(at) if at else None)
+    return fault(found[0], at=_seconds(text, at) if at else None)
+
+
+def _seconds(text: str, at: str) -> float:
+    try:
+        seconds = float(at)
+    except ValueError:
+        seconds = nan
+    if not 0 <= seconds < inf:
+        raise ValueError(
+            f"fault {text!r}: {at!r} is no time; KIND@SECONDS takes seconds from 0 on, such as "
+            "hang-up@10"
+        )
+    return seconds
 
 
 def strike(faults: tuple[Fault, ...], number: int, age: int, data: bytes, seed: int) -> bytes:

@@ -117,7 +117,13 @@ def test_a_fault_is_read_with_its_time():
 
 @pytest.mark.parametrize(
     ("text", "error"),
-    [("fire", "fault 'fire' is unknown; the kinds are drop, burst"), ("drop@noon", "noon")],
+    [
+        ("fire", "fault 'fire' is unknown; the kinds are drop, burst"),
+        ("drop@noon", "'noon' is no time; KIND@SECONDS takes seconds from 0 on"),
+        ("drop@nan", "'nan' is no time"),
+        ("drop@inf", "'inf' is no time"),
+        ("hang-up@-1", "'-1' is no time"),
+    ],
 )
 def test_a_wrong_fault_is_refused(text, error):
     with pytest.raises(ValueError, match=error):
@@ -191,6 +197,21 @@ def test_run_board_tells_the_port_and_takes_it_away_at_the_end():
     over.set()
     thread.join(5)
     assert not os.path.lexists(told[0])
+
+
+def test_run_board_raises_what_the_board_died_of():
+    class Broken(Ramp):
+        def __iter__(self):
+            raise ZeroDivisionError("no face")
+            yield
+
+    def begin(port):
+        descriptor = os.open(port, os.O_RDWR | os.O_NOCTTY)
+        os.write(descriptor, b"b")
+        os.close(descriptor)
+
+    with pytest.raises(ZeroDivisionError, match="no face"):
+        run_board(EmulatedBoard(Broken()), begin)
 
 
 @pytest.mark.parametrize("daisy", [False, True])
