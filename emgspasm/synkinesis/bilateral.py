@@ -27,6 +27,9 @@ LIKELY, BESIDE = 0.5, 0.3
 """Least laterality index, noise considered, of what acts alone on a side with proven spasms: in the
 middle of a movement, and beside the eye otherwise [sim]."""
 
+WITH_BLINK = 0.05
+"""Seconds by which what goes along with a blink may begin before it, and end after it [design]."""
+
 USUAL = 0.3
 """Share of blinks from which their company is usual: between what spasms on blinks do by chance
 and a synkinesis that is found half of the time [sim]."""
@@ -58,11 +61,14 @@ class Company:
         return sum(telling) >= USUAL * len(telling) if len(telling) >= 4 else None
 
 
-def sideless(readings: list[Reading], rules: Rules, fs: float) -> list[Act]:
-    """Activity of which nobody knows whether the other side joins: no spasm is named of it."""
+def sideless(readings: list[Reading], unseen: list[Reading], rules: Rules, fs: float) -> list[Act]:
+    """Activity of which nobody knows whether the other side joins: no spasm is named of it.
+
+    `unseen` is what goes along with it over there, where the eye is not recorded.
+    """
     eyes = [r for r in readings if r.site.region == EYE]
     return [
-        Act("blink", "B", tuple(part))
+        Act("blink", "B", tuple(part), tuple(r for r in unseen if any(meet(r, e) for e in part)))
         for part in connected(eyes, round(0.01 * fs))
         if max(r.offset for r in part) - part[0].onset <= rules.blink * fs
     ]
@@ -80,7 +86,8 @@ def bilateral(readings: list[Reading], rules: Rules, fs: float) -> list[Act]:
     found = []
     for part in connected(eyes, round(0.01 * fs)):
         if _is_brief(part, rules.blink * fs):
-            start, stop = part[0].onset - 0.05 * fs, max(r.offset for r in part) + 0.05 * fs
+            start = part[0].onset - WITH_BLINK * fs
+            stop = max(r.offset for r in part) + WITH_BLINK * fs
             brow = [
                 r for r in rest if r.site.region == BROW and start <= r.onset and r.offset <= stop
             ]

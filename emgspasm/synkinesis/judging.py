@@ -12,6 +12,7 @@ from typing import Literal
 from emgspasm.synkinesis.acts import Act, connected, meet, side_of
 from emgspasm.synkinesis.bilateral import (
     BESIDE,
+    WITH_BLINK,
     Company,
     bilateral,
     drag_along,
@@ -69,6 +70,8 @@ def acts(cluster: Sequence[Reading], rules: Rules, company: Company, fs: float) 
     eyes = [r for r in partners if r.site.region == EYE]
     echoes = [r for r in one if _echoes(r, eyes)]
     one = [r for r in one if r not in echoes]
+    unseen = [r for r in one if any(_blinks_unseen(eye, r, rules, fs) for eye in unknown)]
+    one = [r for r in one if r not in unseen]
     blinking = [r for r in one if is_blink_of_both(r, one, partners[r], rules, fs)]
     one = [r for r in one if r not in blinking]
     minor = [r for r in of["minor"] if not any(_spills(other, r) for other in one)]
@@ -80,7 +83,7 @@ def acts(cluster: Sequence[Reading], rules: Rules, company: Company, fs: float) 
             joined = part + [r for r in unknown if r.site.side == side and _meets(r, part)]
             unknown = [r for r in unknown if r not in joined]
             twitches.append(_twitch(joined, side, both, of["copy"] + echoes, rules, fs))
-    both += sideless(unknown, rules, fs)
+    both += sideless(unknown, unseen, rules, fs)
     artifacts = [
         Act("artifact", side_of(part), tuple(part))
         for part in connected(of["artifact"], round(0.2 * fs))
@@ -123,6 +126,21 @@ def _spreads(eye: Reading, reading: Reading) -> bool:
         return reading.amplitude <= AS_STRONG * eye.amplitude
     least = SPILLED if reading.neighbour == eye.site.column else ECHO
     return bool(alike >= least) and reading.amplitude <= FAINTER * eye.amplitude
+
+
+def _blinks_unseen(eye: Reading, reading: Reading, rules: Rules, fs: float) -> bool:
+    """Whether a burst goes along with a blink whose eye on that side is not recorded.
+
+    What that eye spreads to electrodes nearby looks one-sided, and no eye explains it.
+    """
+    return (
+        eye.site.region == EYE
+        and eye.opposite != eye.opposite
+        and {eye.site.side, reading.site.side} == {"L", "R"}
+        and eye.offset - eye.onset <= rules.blink * fs
+        and reading.onset >= eye.onset - WITH_BLINK * fs
+        and reading.offset <= eye.offset + WITH_BLINK * fs
+    )
 
 
 def _meets(reading: Reading, part: list[Reading]) -> bool:

@@ -61,7 +61,9 @@ def blink(act: Act, marked: Sequence[Marker], fs: float) -> Event:
     if act.dragged:
         reason += f"; {'+'.join(act.dragged)} of one side moves along"
     onset, offset = min(r.onset for r in eyes), max(r.offset for r in eyes)
-    return event("blink", "B", "", act.readings, onset, offset, marked, fs, reason)
+    return event(
+        "blink", "B", "", act.readings, onset, offset, marked, fs, reason, copies=act.copies
+    )
 
 
 def artifact(act: Act, marked: Sequence[Marker], rules: Rules, fs: float) -> Event:

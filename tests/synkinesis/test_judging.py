@@ -225,3 +225,22 @@ def test_few_bursts_of_an_eye_alone_are_a_rhythm_only_where_they_are_slow(period
         chain.add(Act("twitch", "L", (burst,)))
     note_rhythms(chain, known, FS)
     assert bool(known.rhythmic) == rhythm
+
+
+def lone_eye(onset, offset):
+    """Burst of the right eye, where the left one is not recorded."""
+    return reading("OOC_R", onset, offset, opposite=np.nan, li=np.nan, least_li=np.nan)
+
+
+def test_what_goes_along_with_a_blink_beside_an_eye_that_is_not_recorded_is_no_spasm():
+    eye, brow = lone_eye(1000, 1080), reading("FRO_L", 1010, 1070)
+    (blink,) = judged(eye, brow)
+    assert (blink.kind, blink.readings, blink.copies) == ("blink", (eye,), (brow,))
+
+
+@pytest.mark.parametrize(("onset", "offset"), [(1200, 1260), (1060, 1160)])
+def test_what_begins_or_lasts_after_the_blink_is_a_twitch_although_no_eye_is_recorded(
+    onset, offset
+):
+    kinds = [act.kind for act in judged(lone_eye(1000, 1080), reading("FRO_L", onset, offset))]
+    assert kinds == ["blink", "twitch"]
