@@ -23,7 +23,7 @@ from emgspasm.synkinesis.chains import Chain
 from emgspasm.synkinesis.clusters import Cluster
 from emgspasm.synkinesis.experience import note_eyes
 from emgspasm.synkinesis.judging import acts
-from emgspasm.synkinesis.lags import Lag, lags
+from emgspasm.synkinesis.lags import Lag, is_at_hand, lags
 from emgspasm.synkinesis.markers import concerns_tasks, markers
 from emgspasm.synkinesis.memory import FoldState, fresh
 from emgspasm.synkinesis.naming import artifact, blink, movement, spasms
@@ -125,6 +125,8 @@ class Folding:
         now = None if ends else analysis.earliest
         self._take(state, now, said)
         self._advance(state, now, said)
+        while state.begun and (ends or is_at_hand(state.begun[0], state.history)):
+            said.lags += lags(state.begun.popleft(), state.history)
         remember(state.said, said.events, said.movements, analysis.chunk.stop, state.fs)
         return state, Folded(tuple(said.events), tuple(said.readings), tuple(said.lags))
 
@@ -138,6 +140,7 @@ class Folding:
             chains={side: replace(c, acts=c.acts.copy()) for side, c in state.chains.items()},
             known=deepcopy(state.known),
             company=deepcopy(state.company),
+            begun=state.begun.copy(),
         )
         said = Saying()
         self._take(imagined, None, said)
@@ -192,7 +195,7 @@ class Folding:
         if chain is None:
             gap, patience = round(self.gap * state.fs), round(self.patience * state.fs)
             chain = state.chains[act.side] = Chain(act.side, gap, patience)
-            said.lags += lags(act, state.history)
+            state.begun.append(act)
         chain.add(act)
 
     def _say(self, chain: Chain, state: FoldState, said: Saying) -> None:

@@ -20,11 +20,20 @@ class Lag(NamedTuple):
     correlation: float
 
 
+BEFORE, AFTER = 0.05, 0.15
+"""Seconds before and after the onset of a twitch that are compared [design]."""
+
+
+def is_at_hand(act: Act, history: History) -> bool:
+    """Whether all that :func:`lags` compares has come."""
+    return act.onset + round(AFTER * history.fs) + history.shift <= history.stop
+
+
 def lags(act: Act, history: History) -> Iterable[Lag]:
     """Lags of the envelopes of the muscles that begin a twitch together, as far as all is there."""
     if act.kind != "twitch" or act.together < 2 or history.fs < RATE:
         return ()
-    before, after = round(0.05 * history.fs), round(0.15 * history.fs)
+    before, after = round(BEFORE * history.fs), round(AFTER * history.fs)
     samples = stretch(history, act.onset - before, act.onset + after)
     window, reach = round(ENVELOPE * history.fs), round(REACH * history.fs)
     if samples.shape[1] < 2 * reach:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,6 +15,7 @@ from emgspasm.dsp.pipeline import Pipeline
 from emgspasm.dsp.responses import response
 from emgspasm.stream import Annotation, Burst, StreamInfo, emg_only
 from emgspasm.synkinesis import history as past
+from emgspasm.synkinesis.acts import Act
 from emgspasm.synkinesis.amending import Said
 from emgspasm.synkinesis.bilateral import Company
 from emgspasm.synkinesis.chains import Chain
@@ -30,7 +32,7 @@ STEP = 0.1
 
 @dataclass(slots=True)
 class FoldState:
-    """What waits within one segment."""
+    """What waits within one segment; `begun` are acts of which lags are to be told."""
 
     fs: float
     sites: dict[int, Site]
@@ -42,6 +44,7 @@ class FoldState:
     chains: dict[str, Chain] = field(default_factory=dict)
     known: Experience = field(default_factory=Experience)
     company: Company = field(default_factory=Company)
+    begun: deque[Act] = field(default_factory=deque)
     said: Said = field(default_factory=Said)
 
 

@@ -65,6 +65,15 @@ def test_single_samples_give_the_same_readings_and_lags_as_one_chunk():
     assert said
 
 
+def test_lags_wait_for_all_that_they_compare():
+    sim, rows = simulated("hfs_grouped"), samples("hfs_grouped")
+    whole = [x for f in folded(sim.info, chunks(rows, [])) for x in f.lags]
+    assert whole
+    assert [
+        x for f in folded(sim.info, chunks(rows, range(13, 40_000, 13))) for x in f.lags
+    ] == whole
+
+
 @given(cut=st.integers(6000, 34_000), gap=st.integers(1, 5000))
 @settings(max_examples=6, deadline=None)
 def test_a_gap_ends_one_segment_and_begins_the_next(cut, gap):
