@@ -208,9 +208,12 @@ def look(samples, filled, spans, columns, noise, fs, lags, step):  # type: ignor
         column, level = columns[i, 0], noise[i, 0]
         freedom = max(independent * (stop - start), 1.0)
         power, product = kernels.survey(samples, start, stop, column)
+        shared = 1.0 - 1.0 / max(stop - start, 1)  # of the samples, at a lag of one: none is over 1
         for k in range(len(power)):
+            before, here, after = product[k]
+            most = max(abs(here), shared * max(abs(before), abs(after)))
             scale = np.sqrt(power[k] * power[column])
-            rhos[i, k] = np.abs(product[k]).max() / scale if scale > 0.0 else np.nan
+            rhos[i, k] = most / scale if scale > 0.0 else np.nan
         found = out[i]
         explained = explanation(power, product, level, column, freedom)
         found.copy, found.neighbour = explained.copy, explained.column

@@ -15,6 +15,7 @@ from emgspasm.synkinesis.laterality import corrected, laterality_index, log_rati
 from emgspasm.synkinesis.markers import markers, under_way
 from emgspasm.synkinesis.measures import brow_lift_index, occurrence, spread
 from emgspasm.synkinesis.pairs import envelope_lags, synchrony
+from emgspasm.synkinesis.reading import look
 from emgspasm.synkinesis.rhythm import FREQUENCIES, frequency, is_rhythm, spectrum, variation
 from emgspasm.synkinesis.spread import spread_stage
 
@@ -188,6 +189,17 @@ def test_the_survey_s_products_are_those_of_numpy():
     assert product[2, 1] == pytest.approx((y * z).mean())
     assert product[0, 2] == pytest.approx((y[:-1] * x[1:]).mean())
     assert product[0, 0] == pytest.approx((y[1:] * x[:-1]).mean())
+
+
+@given(seed=st.integers(0, 10_000), n_samples=st.integers(3, 40))
+def test_no_two_channels_correlate_by_more_than_one(seed, n_samples):
+    samples = np.random.default_rng(seed).normal(size=(1, 80)) ** 3
+    samples = np.vstack([samples, np.roll(samples, 1)])  # a copy, a sample late
+    spans, columns = np.array([[20, 20 + n_samples]]), np.array([[0, 1]])
+    _, rho = look(
+        samples, 80, spans, columns, np.ones((1, 2, 2)), 250.0, np.array([5, 4]), np.ones(20)
+    )
+    assert (rho <= 1.0 + 1e-12).all()
 
 
 def test_the_survey_leaves_out_the_moments_that_a_channel_misses():
