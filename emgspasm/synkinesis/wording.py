@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from math import sqrt
 from typing import Literal
 
 from emgspasm.stream import Burst, BurstQuality, Event
@@ -105,7 +106,22 @@ def laterality(readings: Sequence[Reading]) -> tuple[float, float]:
 
 
 def balance(readings: Sequence[Reading]) -> tuple[float, float]:
-    """LI and log ratio of left to right, of an event of both sides."""
-    left = sum(r.amplitude for r in readings if r.site.side == "L")
-    right = sum(r.amplitude for r in readings if r.site.side == "R")
+    """LI and log ratio of left to right, of an event of both sides.
+
+    Amplitudes of muscles that have both sides, over all stretches in which either was active: where
+    a burst of one side was missed, that side is not silent, and a burst in two parts is not two.
+    """
+    energy: dict[str, list[tuple[int, float, float]]] = {}
+    for r in readings:
+        if r.opposite == r.opposite:
+            own, other = (amplitude**2 for amplitude in (r.amplitude, r.opposite))
+            sides = (own, other) if r.site.side == "L" else (other, own)
+            energy.setdefault(r.site.muscle, []).append((r.offset - r.onset, *sides))
+    left = sum(sqrt(_mean(parts, 1)) for parts in energy.values())
+    right = sum(sqrt(_mean(parts, 2)) for parts in energy.values())
     return laterality_index(left, right), log_ratio(left, right)
+
+
+def _mean(parts: Sequence[tuple[int, float, float]], k: int) -> float:
+    """Mean of element `k`, weighted by the samples that element 0 counts."""
+    return sum(part[0] * part[k] for part in parts) / sum(part[0] for part in parts)

@@ -11,7 +11,7 @@ from emgspasm.synkinesis.bilateral import Company
 from emgspasm.synkinesis.chains import Chain
 from emgspasm.synkinesis.experience import Experience, note_rhythms
 from emgspasm.synkinesis.judging import acts
-from emgspasm.synkinesis.naming import spasms
+from emgspasm.synkinesis.naming import blink, spasms
 from emgspasm.synkinesis.reading import Reading, Site
 from emgspasm.synkinesis.verdicts import Rules
 
@@ -244,3 +244,19 @@ def test_what_begins_or_lasts_after_the_blink_is_a_twitch_although_no_eye_is_rec
 ):
     kinds = [act.kind for act in judged(lone_eye(1000, 1080), reading("FRO_L", onset, offset))]
     assert kinds == ["blink", "twitch"]
+
+
+def blink_of(*readings):
+    return blink(Act("blink", "B", readings), (), FS)
+
+
+def test_an_eye_whose_burst_was_missed_is_not_taken_for_silent():
+    event = blink_of(reading("OOC_L", 1000, 1080, li=0.1, amplitude=11.0))
+    assert event.li == pytest.approx(0.1)
+    assert event.log_ratio == pytest.approx(np.log(11 / 9))
+
+
+def test_a_burst_in_two_parts_does_not_count_twice():
+    parts = [reading("OOC_L", a, a + 40, li=0.0) for a in (1000, 1040)]
+    event = blink_of(*parts, reading("OOC_R", 1000, 1080, li=0.0))
+    assert event.li == pytest.approx(0.0)
