@@ -85,8 +85,8 @@ class Counters:
     anchor : Anchor
     stop : int
         Sample number after the newest stored sample.
-    lost : int
-        Samples missing before it.
+    lost : float
+        Samples missing before it; one that some EMG channels lack counts by their share.
     bursts : Counter
         Bursts said, by side.
     events : Counter
@@ -105,7 +105,7 @@ class Counters:
     rails: NDArray[np.float64]
     anchor: Anchor = field(init=False)
     stop: int = 0
-    lost: int = 0
+    lost: float = 0.0
     bursts: Counter[str] = field(default_factory=Counter)
     events: Counter[EventKind] = field(default_factory=Counter)
     noise: NDArray[np.float64] = field(init=False)
@@ -113,7 +113,7 @@ class Counters:
     latency: float = 0.0
     lost_recently: float = 0.0
     _sides: tuple[str, ...] = ()
-    _gaps: deque[tuple[int, int]] = field(default_factory=deque)
+    _gaps: deque[tuple[int, int, float]] = field(default_factory=deque)
     _largest: NDArray[np.float64] = field(init=False)
     _worst: float = 0.0
     _second: float = 0.0
@@ -128,11 +128,17 @@ class Counters:
     def arrived(self, chunk: Chunk, time: float) -> None:
         """Count a chunk that was stored, at host time `time` (s)."""
         if chunk.start > self.stop:
-            self.lost += chunk.start - self.stop
-            self._gaps.append((self.stop, chunk.start))
+            self._miss(self.stop, chunk.start, 1.0)
+        missing = np.isnan(chunk.samples[:, self.info.columns()])
+        if missing.any():
+            self._miss(chunk.start, chunk.stop, float(missing.mean()))
         self.stop = chunk.stop
         self.anchor = self.anchor.seen(chunk.stop, time)
         self._largest = np.fmax(self._largest, np.fmax.reduce(np.abs(chunk.samples), axis=0))
+
+    def _miss(self, start: int, stop: int, share: float) -> None:
+        self.lost += share * (stop - start)
+        self._gaps.append((start, stop, share))
 
     def said(self, analysis: Analysis, folded: Folded, time: float) -> None:
         """Count a tick that is handed over, at host time `time` (s)."""
@@ -155,8 +161,8 @@ class Counters:
         self.lost_recently = self._missing_since(first) / max(1, self.stop - first)
         return True
 
-    def _missing_since(self, first: int) -> int:
+    def _missing_since(self, first: int) -> float:
         """Missing samples from `first` on; gaps that ended before are forgotten."""
         while self._gaps and self._gaps[0][1] <= first:
             self._gaps.popleft()
-        return sum(stop - max(start, first) for start, stop in self._gaps)
+        return sum(share * (stop - max(start, first)) for start, stop, share in self._gaps)

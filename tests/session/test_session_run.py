@@ -158,6 +158,18 @@ def test_an_analysis_that_fails_does_not_end_the_recording(script, tmp_path):
     assert note.startswith("nothing is analyzed any more, the recording goes on: ZeroDivisionError")
 
 
+def test_a_sample_that_half_of_the_channels_lack_is_half_lost():
+    samples = np.zeros((1000, len(INFO.channels)))
+    samples[500:, : len(INFO.channels) // 2] = np.nan
+    counters = Counters(INFO, np.full(len(INFO.channels), 1e5))
+    counters.arrived(Chunk(0, samples[:500]), 0.0)
+    counters.arrived(Chunk(500, samples[500:]), 0.0)
+    counters.second_over(2.0)
+    share = (len(INFO.channels) // 2) / len(INFO.channels)
+    assert counters.lost == pytest.approx(500 * share)
+    assert counters.lost_recently == pytest.approx(0.5 * share)
+
+
 def test_a_railed_channel_is_told_although_a_sample_of_it_is_missing():
     samples = np.zeros((500, len(INFO.channels)))
     samples[:, 0] = INFO.channels[0].full_scale
