@@ -63,6 +63,14 @@ class RecordingTable:
     placement: str = ""
     power_line_frequency: float | None = None
 
+    def __post_init__(self) -> None:
+        hertz = self.power_line_frequency
+        if hertz is not None and hertz <= 0:
+            raise ValueError(
+                f"power_line_frequency={hertz:g} Hz; it must be positive: 50 or 60. Leave it out "
+                "if it is not known"
+            )
+
 
 @dataclass(frozen=True, slots=True)
 class MarkerTable:

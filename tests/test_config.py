@@ -25,6 +25,13 @@ def test_an_empty_text_gives_the_defaults():
     assert parse_config("").config == Config() == LoadedConfig().config
 
 
+@pytest.mark.parametrize("hertz", ["-50", "0"])
+def test_mains_of_an_impossible_frequency_are_refused(hertz):
+    assert "it must be positive: 50 or 60" in complaint(
+        f"[recording]\npower_line_frequency = {hertz}"
+    )
+
+
 def test_a_full_text_is_read_as_written():
     loaded = parse_config("""
         mains = "off"

@@ -13,6 +13,7 @@ from emgspasm.errors import ConfigError
 from emgspasm.measurement import suit
 from emgspasm.results import check
 from emgspasm.sources.protocols import Particular
+from emgspasm.storage.bdf_layout import require_storable
 from emgspasm.stream import Channel, Chunk, Source, StreamInfo
 
 UNKNOWN_SCALE = 187_500.0
@@ -30,11 +31,16 @@ def labelled(config: LoadedConfig, info: StreamInfo) -> tuple[tuple[int, ...], S
     Raises
     ------
     ConfigError
-        The montage does not fit the stream.
+        The montage does not fit the stream, or a file cannot hold it.
     """
     montage = config.config.montage
     columns, info = montage.apply(info) if montage else (tuple(range(len(info.channels))), info)
-    return columns, replace(info, channels=tuple(map(_scaled, info.channels)))
+    info = replace(info, channels=tuple(map(_scaled, info.channels)))
+    try:
+        require_storable(info)
+    except ValueError as error:
+        raise ConfigError(f"the stream cannot be recorded: {error}") from None
+    return columns, info
 
 
 def equipment(source: Source) -> str:

@@ -82,8 +82,12 @@ class CytonSettings:
                 f"{len(self.inputs)} inputs for a {self.board}; it has {n_inputs(self.board)}. "
                 'Leave some out, or set board = "daisy"'
             )
-        if not any(each.label for each in self.inputs):
+        labels = [each.label for each in self.inputs if each.label]
+        if not labels:
             raise ConfigError("no input has a label; name at least one, such as OOC_L")
+        twice = sorted({label for label in labels if labels.count(label) > 1})
+        if twice:
+            raise ConfigError(f"label {' '.join(twice)} of two inputs; every label must be unique")
 
 
 def n_inputs(board: str) -> int:

@@ -84,6 +84,18 @@ def stored_info(info: StreamInfo) -> StreamInfo:
     )
 
 
+def require_storable(info: StreamInfo) -> None:
+    """Refuse a stream that no file can hold.
+
+    Raises
+    ------
+    ValueError
+        As of :func:`stored_info`, or if a label does not fit its field.
+    """
+    stored = stored_info(info)
+    encode_header(bdf_header(stored, record_layout(stored.sampling_frequency), ""))
+
+
 def _stored_channel(channel: Channel) -> Channel:
     if not math.isfinite(channel.full_scale):
         raise ValueError(

@@ -282,6 +282,7 @@ def test_options_of_a_config_table_become_settings():
         ({"inputs": [{"label": "A", "gain": 7}]}, "gain=7"),
         ({"inputs": [{"label": "A"}] * 9}, "9 inputs for a cyton"),
         ({"inputs": []}, "no input has a label"),
+        ({"inputs": [{"label": "A"}, {"label": "B"}, {"label": "A"}]}, "label A of two inputs"),
         ({"board": "ganglion"}, "ganglion"),
     ],
 )
