@@ -112,10 +112,10 @@ def run_job(job: Job) -> Outcome:
     return Outcome(job, warnings=tuple(results.provenance["warnings"]))
 
 
-def write_joint(outcomes: Sequence[Outcome], out: Path, *, overwrite: bool = False) -> None:
+def write_joint(outcomes: Sequence[Outcome], out: Path) -> None:
     """Write ``summary.tsv`` of all recordings of a call, and what describes the tables.
 
-    Unless `overwrite`, rows that earlier calls left there for other recordings stay.
+    Rows that earlier calls left there for other recordings stay, as their tables do.
 
     Raises
     ------
@@ -127,7 +127,7 @@ def write_joint(outcomes: Sequence[Outcome], out: Path, *, overwrite: bool = Fal
     of_study = out.parent.name == "derivatives"
     # in a study another process may add its rows at the same time
     with locked(out.parent.parent) if of_study else nullcontext():
-        _write_summary(done, out, overwrite=overwrite)
+        _write_summary(done, out)
         write_json(data_dictionary(), out / "dataset.json", overwrite=True)
         if of_study:
             describe_derivatives(out)
@@ -135,9 +135,9 @@ def write_joint(outcomes: Sequence[Outcome], out: Path, *, overwrite: bool = Fal
         write_group(out.parent.parent, out)
 
 
-def _write_summary(done: Sequence[Job], out: Path, *, overwrite: bool) -> None:
+def _write_summary(done: Sequence[Job], out: Path) -> None:
     path, names = out / "summary.tsv", {job.path.stem for job in done}
-    rows = [] if overwrite else [row for row in _rows(path) if row.split("\t")[-1] not in names]
+    rows = [row for row in _rows(path) if row.split("\t")[-1] not in names]
     for job in done:
         rows += _rows(result_path(job.out, job.path.stem, "summary"))
     if done:

@@ -91,7 +91,7 @@ def analyze(
     with progress(batch.run(jobs, workers=workers, cluster=cluster), "analyze", len(jobs)) as bar:
         outcomes = list(bar)
     joint = out or sources[0] / RESULTS
-    batch.write_joint(outcomes, joint, overwrite=overwrite)
+    batch.write_joint(outcomes, joint)
     _report(outcomes, joint)
 
 

@@ -146,6 +146,16 @@ def test_results_that_exist_are_1_until_overwrite_is_said(recording, results):
     assert {p.name: p.read_bytes() for p in results.iterdir()} == before
 
 
+def test_to_overwrite_one_recording_leaves_the_rows_of_the_others(recording, tmp_path):
+    for name in ("a.bdf", "b.bdf"):
+        (tmp_path / name).write_bytes(recording.read_bytes())
+    out = tmp_path / "out"
+    assert call("analyze", tmp_path / "a.bdf", tmp_path / "b.bdf", "--out", out).returncode == 0
+    before = sorted((out / "summary.tsv").read_text().splitlines())
+    assert call("analyze", tmp_path / "a.bdf", "--out", out, "--overwrite").returncode == 0
+    assert sorted((out / "summary.tsv").read_text().splitlines()) == before
+
+
 def test_a_folder_below_a_file_is_1_and_no_temporary_name_is_shown(recording, tmp_path):
     (tmp_path / "file").touch()
     done = call("analyze", recording, "--out", tmp_path / "file" / "o")
