@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import signal
+import traceback
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import (
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    as_completed,
+)
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -12,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emgspasm.config import LoadedConfig
-from emgspasm.errors import ConfigError, EmgspasmError
+from emgspasm.errors import ConfigError, EmgspasmError, RecordingError, explained
 from emgspasm.outputs import make_folder, refuse_existing, write_group, write_results
 from emgspasm.results import analyze_recording
 from emgspasm.storage.collection import is_study
@@ -60,7 +67,7 @@ class Outcome:
     ----------
     job : Job
     error : EmgspasmError or None
-        Why there are no results.
+        Why there are no results; its notes say where in the code, if that is a fault of emgspasm.
     warnings : tuple of str
         What a reader of the results must know.
     """
@@ -91,11 +98,35 @@ def run(jobs: Sequence[Job], *, workers: int = 1, cluster: str | None = None) ->
         yield from map(run_job, jobs)
         return
     with _executor(workers, cluster) as executor:
-        yield from (f.result() for f in as_completed([executor.submit(run_job, j) for j in jobs]))
+        begun = {_begin(executor, job): job for job in jobs}
+        for future in as_completed(begun):
+            yield _end(future, begun[future])
+
+
+def _begin(executor: Executor, job: Job) -> Future[Outcome]:
+    try:
+        return executor.submit(run_job, job)
+    except BrokenExecutor as error:  # by a job before it
+        refused: Future[Outcome] = Future()
+        refused.set_exception(error)
+        return refused
+
+
+def _end(future: Future[Outcome], job: Job) -> Outcome:
+    """What became of a job, though its process may be gone."""
+    try:
+        return future.result()
+    except Exception as error:  # noqa: BLE001  the top of a job, on this side of its process
+        return _failed(
+            job,
+            error,
+            f"no result came back from its process ({type(error).__name__}: {error}). "
+            "Analyze it again, with fewer --workers if memory is short",
+        )
 
 
 def run_job(job: Job) -> Outcome:
-    """Analyze one recording and write its tables."""
+    """Analyze one recording and write its tables; whatever fails is its outcome."""
     try:
         if not job.overwrite:  # before hours of work
             refuse_existing(job.out, job.path.stem)
@@ -109,7 +140,16 @@ def run_job(job: Job) -> Outcome:
         write_results(results, job.out, overwrite=job.overwrite)
     except EmgspasmError as error:
         return Outcome(job, error)
+    except Exception as error:  # noqa: BLE001  the top of a job
+        return _failed(job, error, str(explained(error)))
     return Outcome(job, warnings=tuple(results.provenance["warnings"]))
+
+
+def _failed(job: Job, error: Exception, reason: str) -> Outcome:
+    """The outcome of a job that met what nobody foresaw."""
+    failure = RecordingError(f"{job.path}: {reason}")
+    failure.add_note("".join(traceback.format_exception(error)))  # survives the way to a parent
+    return Outcome(job, failure)
 
 
 def write_joint(outcomes: Sequence[Outcome], out: Path) -> None:

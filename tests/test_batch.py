@@ -3,13 +3,16 @@
 import csv
 import json
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 
-from emgspasm.batch import Job, run, write_joint
+from emgspasm.batch import Job, run, run_job, write_joint
+from emgspasm.cli.analysis import analyze, conclude
 from emgspasm.config import Config, LoadedConfig
 from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.outputs import refuse_existing
@@ -141,6 +144,39 @@ def test_one_bad_recording_does_not_stop_the_others(recordings, tmp_path, worker
     assert "bad.bdf" in str(failed[bad])
     assert sorted(p.name for p in out.glob("*_events.tsv")) == ["r0_events.tsv", "r1_events.tsv"]
     assert not list(out.glob("*bad*"))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_fault_of_the_program_fails_its_recording_alone(recordings, tmp_path, workers):
+    wrong = Job(recordings[0], tmp_path, config="no config")
+    outcomes = list(run([wrong, *jobs_for(recordings[1:], tmp_path)], workers=workers))
+    failed = {o.job.path: o.error for o in outcomes if o.error}
+    assert list(failed) == [recordings[0]]
+    assert isinstance(failed[recordings[0]], RecordingError)
+    assert re.search(r"r0\.bdf: AttributeError: .*--debug", str(failed[recordings[0]]))
+    assert "Traceback" in failed[recordings[0]].__notes__[0]
+
+
+def test_the_error_about_many_recordings_shows_where_each_fault_came_from(recordings, tmp_path):
+    outcomes = [run_job(Job(path, tmp_path, config="no config")) for path in recordings[:2]]
+    with click.Context(analyze), pytest.raises(RecordingError, match="2 of 2") as caught:
+        conclude(outcomes, tmp_path)
+    assert [note.count("AttributeError: ") for note in caught.value.__notes__] == [1, 1]
+
+
+class Deadly:
+    """Ends the process that unpickles it, as the system does where memory runs out."""
+
+    def __reduce__(self):
+        return os._exit, (1,)
+
+
+def test_a_process_that_dies_fails_recordings_and_ends_no_call(recordings, tmp_path):
+    deadly = Job(recordings[0], tmp_path, LoadedConfig(), montage=Deadly())
+    outcomes = list(run([deadly, *jobs_for(recordings[1:], tmp_path)], workers=2))
+    assert {o.job.path for o in outcomes} == set(recordings)
+    (died,) = [o.error for o in outcomes if o.job.path == recordings[0]]
+    assert re.search(r"r0\.bdf: no result came back from its process .*--workers", str(died))
 
 
 def test_results_that_exist_are_refused_before_the_work_and_kept(recordings, tmp_path):

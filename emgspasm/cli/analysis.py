@@ -92,11 +92,17 @@ def analyze(
         outcomes = list(bar)
     joint = out or sources[0] / RESULTS
     batch.write_joint(outcomes, joint)
-    _report(outcomes, joint)
+    conclude(outcomes, joint)
 
 
-def _report(outcomes: Sequence[Outcome], out: Path) -> None:
-    """Say what was done; fail if a recording failed, naming each."""
+def conclude(outcomes: Sequence[Outcome], out: Path) -> None:
+    """Say what was done.
+
+    Raises
+    ------
+    EmgspasmError
+        If a recording failed, naming each.
+    """
     failed = [o for o in outcomes if o.error is not None]
     tell = say if len(outcomes) == 1 else say_more  # of many, -v shows them
     for outcome in outcomes:
@@ -109,7 +115,10 @@ def _report(outcomes: Sequence[Outcome], out: Path) -> None:
         raise failed[0].error
     if failed:
         reasons = "; ".join(f"{o.job.path.name}: {o.error}" for o in failed)
-        raise RecordingError(f"{len(failed)} of {len(outcomes)} recordings failed: {reasons}")
+        failure = RecordingError(f"{len(failed)} of {len(outcomes)} recordings failed: {reasons}")
+        for note in (note for o in failed for note in getattr(o.error, "__notes__", ())):
+            failure.add_note(note)  # --debug shows them
+        raise failure
 
 
 @click.command(cls=Command)
