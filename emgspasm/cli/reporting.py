@@ -18,7 +18,6 @@ from emgspasm.cli.console import (
     read_montage,
     refuse_existing,
     require_installed,
-    say,
 )
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
 
@@ -84,7 +83,8 @@ def report(
     require_installed("jinja2", "matplotlib")
     converter = find_converter() if pdf else None
     reading = Reading(read_config(config), read_montage(montage), sampling_frequency, gain)
-    tasks = plan(source, out, reading)
+    unanalyzed = analyze_rest(source, reading)
+    tasks = plan(source, out)
     written = [task.page for task in tasks]
     written += [page.with_suffix(".pdf") for page in written if converter]
     refuse_existing(*written, overwrite=overwrite)
@@ -101,7 +101,7 @@ def report(
                 failed.append(error)
     if len(tasks) > 1 and made:
         write_index(source, made, overwrite=overwrite)
-    _conclude(tasks, failed)
+    _conclude(tasks, unanalyzed, failed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class Reading:
     gain: float | None
 
 
-def plan(source: Path, out: Path | None, reading: Reading) -> list[Task]:
+def plan(source: Path, out: Path | None) -> list[Task]:
     """The pages that a recording, a result, a folder or a study stands for.
 
     Raises
@@ -134,7 +134,6 @@ def plan(source: Path, out: Path | None, reading: Reading) -> list[Task]:
         return [Task(source, stored, _single(source.parent / f"{name}{SUFFIX}", out))]
     if source.is_dir() and is_study(source):
         derivatives = source / RESULTS
-        _analyze_rest(source, reading)
         return _tasks(stored_results(derivatives), derivatives, out, stored=True)
     found = stored_results(source) if source.is_dir() else []
     if found:
@@ -170,32 +169,32 @@ def _single(beside: Path, out: Path | None) -> Path:
     return out
 
 
-def _analyze_rest(study: Path, reading: Reading) -> None:
-    """Analyze the recordings of a study that have no results yet."""
+def analyze_rest(source: Path, reading: Reading) -> list[EmgspasmError]:
+    """Analyze the recordings of a study that have no results yet; why some still have none."""
     from emgspasm import batch
-    from emgspasm.storage.collection import find_recordings, results_folder
+    from emgspasm.storage.collection import find_recordings, is_study, results_folder
     from emgspasm.storage.derivatives import RESULTS, result_path
 
+    if not is_study(source):
+        return []
     jobs = [
         batch.Job(
             path,
-            results_folder(study, path, None),
+            results_folder(source, path, None),
             reading.config,
             reading.montage,
             reading.sampling_frequency,
             reading.gain,
         )
-        for path in find_recordings(study)
+        for path in find_recordings(source)
     ]
     jobs = [j for j in jobs if not result_path(j.out, j.path.stem, "events").exists()]
     if not jobs:
-        return
+        return []
     with progress(batch.run(jobs), "analyze", len(jobs)) as bar:
         outcomes = list(bar)
-    batch.write_joint(outcomes, study / RESULTS)
-    for outcome in outcomes:
-        if outcome.error is not None:
-            say(f"{outcome.job.path.name} has no page: {outcome.error}")
+    batch.write_joint(outcomes, source / RESULTS)
+    return [outcome.error for outcome in outcomes if outcome.error is not None]
 
 
 def make_page(task: Task, reading: Reading, *, overwrite: bool = False) -> Results:
@@ -269,13 +268,16 @@ def write_index(source: Path, made: Sequence[tuple[Results, Path]], *, overwrite
         temporary.write_text(index_page(source.resolve().name, listed), encoding="utf-8")
 
 
-def _conclude(tasks: Sequence[Task], failed: Sequence[EmgspasmError]) -> None:
+def _conclude(
+    tasks: Sequence[Task], unanalyzed: Sequence[EmgspasmError], failed: Sequence[EmgspasmError]
+) -> None:
     """Say what was made; fail if a page failed, naming each."""
-    if len(tasks) == len(failed) == 1:
+    failed, n_wanted = [*unanalyzed, *failed], len(unanalyzed) + len(tasks)
+    if n_wanted == len(failed) == 1:
         raise failed[0]
     for task in tasks:
         if task.page.exists():
             click.echo(task.page)
     if failed:
         reasons = "; ".join(map(str, failed))
-        raise RecordingError(f"{len(failed)} of {len(tasks)} pages failed: {reasons}")
+        raise RecordingError(f"{len(failed)} of {n_wanted} pages failed: {reasons}")

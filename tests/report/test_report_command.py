@@ -82,6 +82,19 @@ def test_what_is_no_result_is_named(made, told, tmp_path):
     assert "Traceback" not in done.stderr
 
 
+def test_a_recording_of_a_study_that_cannot_be_analyzed_fails_the_call(patient, tmp_path):
+    (tmp_path / "dataset_description.json").write_text('{"Name": "s", "BIDSVersion": "1.11.0"}')
+    good, bad = (tmp_path / f"sub-0{n}/emg/sub-0{n}_task-rest_emg.bdf" for n in (1, 2))
+    good.parent.mkdir(parents=True)
+    shutil.copy(patient.with_name("patient.bdf"), good)
+    bad.parent.mkdir(parents=True)
+    bad.write_bytes(b"nonsense")
+    done = call(tmp_path, "--quiet")
+    assert done.returncode == 1
+    assert re.search(r"error: 1 of 2 pages failed: \S*sub-02_task-rest_emg\.bdf", done.stderr)
+    assert "sub-01_task-rest_desc-bursts_report.html" in done.stdout
+
+
 def test_a_page_of_another_name_is_refused(folder):
     done = call(folder / "patient_events.tsv", "--out", folder / "page.docx")
     assert done.returncode == 2
