@@ -53,7 +53,9 @@ def find_converter() -> str:
     )
 
 
-def print_pdf(page: Path, pdf: Path, converter: str, *, overwrite: bool = False) -> None:
+def print_pdf(
+    page: Path, pdf: Path, converter: str, *, overwrite: bool = False, patience: float = PATIENCE
+) -> None:
     """Print a page.
 
     Parameters
@@ -64,20 +66,28 @@ def print_pdf(page: Path, pdf: Path, converter: str, *, overwrite: bool = False)
         As :func:`find_converter` gives it.
     overwrite : bool
         Whether a file that is there is replaced.
+    patience : float
+        Seconds the converter is given.
 
     Raises
     ------
     RecordingError
-        If the file exists, cannot be written, or the converter fails.
+        If the file exists, cannot be written, or the converter fails or does not end.
     """
     with replacing(pdf, overwrite=overwrite) as temporary, tempfile.TemporaryDirectory() as profile:
-        done = subprocess.run(  # noqa: S603  a converter found by name, and paths
-            _command(converter, page.resolve(), temporary.resolve(), profile),
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
+        try:
+            done = subprocess.run(  # noqa: S603  a converter found by name, and paths
+                _command(converter, page.resolve(), temporary.resolve(), profile),
+                capture_output=True,
+                text=True,
+                timeout=patience,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise RecordingError(
+                f"{pdf} was not printed ({Path(converter).name}: no PDF within {patience:g} s). "
+                f"{page} is there: print it from a browser"
+            ) from None
         if done.returncode or not temporary.is_file():
             said = done.stderr.strip().splitlines()
             raise RecordingError(

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from emgspasm.report.pdf import BROWSERS
+from emgspasm.errors import RecordingError
+from emgspasm.report.pdf import BROWSERS, print_pdf
 
 
 def call(*arguments, **more):
@@ -108,6 +109,14 @@ def test_a_pdf_has_two_pages(folder):
     assert done.returncode == 0, done.stderr
     pdf = (folder / "patient_report.pdf").read_bytes()
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 2
+
+
+def test_a_converter_that_does_not_end_is_given_up_and_the_page_named(tmp_path):
+    converter = tmp_path / "chromium"
+    converter.write_text("#!/bin/sh\nexec sleep 60\n")
+    converter.chmod(0o755)
+    with pytest.raises(RecordingError, match=r"x\.pdf .* within 0\.2 s.*x\.html is there"):
+        print_pdf(tmp_path / "x.html", tmp_path / "x.pdf", str(converter), patience=0.2)
 
 
 def test_without_a_converter_a_pdf_is_refused_before_anything_is_written(folder, tmp_path):
