@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from emgspasm.config import parse_config
 from emgspasm.report import facts, values
-from emgspasm.report.excerpts import Choice, choose, read_excerpts
+from emgspasm.report.excerpts import Choice, choose, half_heights, read_excerpts
 from emgspasm.report.page import render
 
 if TYPE_CHECKING:
@@ -143,7 +143,8 @@ def _excerpts(results: Results, recording: StoredRecording | None) -> list[dict[
 
     config = parse_config(str(results.provenance["config"]))
     choices = choose(results.events, float(results.provenance["duration_s"]))
-    scale = _scale(results, recording)
+    excerpts = read_excerpts(recording, config, choices)
+    scale = half_heights(excerpts, _strongest(results))
     return [
         {
             "choice": excerpt.choice,
@@ -152,7 +153,7 @@ def _excerpts(results: Results, recording: StoredRecording | None) -> list[dict[
             ),
             "event": _described(results, excerpt.choice),
         }
-        for excerpt in read_excerpts(recording, config, choices)
+        for excerpt in excerpts
     ]
 
 
@@ -160,15 +161,7 @@ def _described(results: Results, choice: Choice) -> Mapping[str, Any] | None:
     return facts.event(results, choice.event_id) if choice.event_id else None
 
 
-def _scale(results: Results, recording: StoredRecording) -> dict[str, float]:
-    """Half the height of a row by unit: fixed for the page, from the strongest channel's peaks."""
-    peaks = [
-        float(row[name].exact)
-        for row in facts.channel_rows(results)
-        for name in ("spasm_peak_p95_uV",)
-        if not row[name].missing
-    ]
-    highest = 2 * max(peaks, default=50.0)
-    steps = [m * 10**e for e in range(5) for m in (1, 2, 5)]
-    units = {c.unit for c in recording.info.channels if c.kind == "EMG"}
-    return {unit: next(s for s in steps if s >= highest) for unit in units}
+def _strongest(results: Results) -> float | None:
+    """Peaks of the strongest channel in uV; None where the tables hold none."""
+    peaks = [row["spasm_peak_p95_uV"] for row in facts.channel_rows(results)]
+    return max((float(peak.exact) for peak in peaks if not peak.missing), default=None)

@@ -25,6 +25,9 @@ LENGTH = 10.0
 BEFORE = 1.0
 """Seconds shown before a spasm that is too long for the middle of its excerpt."""
 
+CALM = 50.0
+"""Peaks in uV that rows have room for where no spasm told its own."""
+
 HEMIFACIAL = ("isolated", "grouped", "tonic", "combined")
 
 
@@ -172,3 +175,36 @@ def _filtered(
         for part in _within(analysis.filtered, start, stop):
             samples[part.start - start : part.stop - start] = part.samples
     return samples
+
+
+def half_heights(excerpts: Sequence[Excerpt], strongest: float | None) -> dict[str, float]:
+    """Half the height of a row by unit: one for all excerpts, in steps of 1, 2 and 5.
+
+    Parameters
+    ----------
+    excerpts : sequence of Excerpt
+    strongest : float or None
+        Peaks of the strongest channel in uV, of which twice have room. Tables hold no peaks in
+        other units: these have room for the largest sample shown.
+    """
+    return {
+        unit: _step(2 * (strongest or CALM) if unit == "uV" else _largest(excerpts, unit))
+        for unit in {channel.unit for excerpt in excerpts for channel in excerpt.info.channels}
+    }
+
+
+def _largest(excerpts: Iterable[Excerpt], unit: str) -> float:
+    """The largest magnitude of a unit; 1 where there is no signal."""
+    found = [
+        np.nanmax(np.abs(samples), initial=0.0)
+        for excerpt in excerpts
+        for channel, samples in zip(excerpt.info.channels, excerpt.samples.T, strict=True)
+        if channel.unit == unit
+    ]
+    return float(max(found)) or 1.0
+
+
+def _step(value: float) -> float:
+    """The next of 1, 2 or 5 times a power of ten."""
+    power = float(10.0 ** np.floor(np.log10(value)))
+    return next(m * power for m in (1, 2, 5, 10, 20) if m * power >= value)
