@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from emgspasm.errors import RecordingError
 from emgspasm.storage.derivatives import DETECTED, RESULTS
 from emgspasm.storage.placement import Placement, bids_entities
 from emgspasm.storage.scans import read_time
@@ -90,6 +91,12 @@ def study_of(events: Path) -> Path | None:
 def _description(path: Path) -> dict[str, Any]:
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+    except FileNotFoundError:
         return {}
-    return told if isinstance(told, dict) else {}
+    except (OSError, ValueError) as error:
+        raise RecordingError(
+            f"{path} cannot be read ({error}); it describes a recording. Mend or remove it"
+        ) from None
+    if not isinstance(told, dict):
+        raise RecordingError(f"{path} is no JSON object; it describes a recording. Mend it")
+    return told

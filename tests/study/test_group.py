@@ -6,6 +6,7 @@ import shutil
 import pandas as pd
 import pytest
 
+from emgspasm.errors import RecordingError
 from emgspasm.group.methods import methods_text
 from emgspasm.group.results import group_results, study_of
 from emgspasm.outputs import write_group
@@ -61,6 +62,14 @@ def test_the_group_table_follows_a_review(own_course):
     assert set(base.reviewed) == {"yes"}
     assert base.n_spasms.sum() == 0
     assert told[told.session != "base"].n_spasms.sum() > 0
+
+
+@pytest.mark.parametrize("content", ['{"EMGReference": ', "[]"])
+def test_a_damaged_description_of_a_recording_is_named_not_taken_as_missing(own_course, content):
+    (description,) = own_course.path.glob("sub-01/ses-W4/emg/*_emg.json")
+    description.write_text(content)
+    with pytest.raises(RecordingError, match=r"ses-W4\S*_emg\.json .* Mend"):
+        list(group_results(own_course))
 
 
 def test_methods_fill_in_what_was_really_used(toxin_course):
