@@ -160,7 +160,7 @@ def test_a_fault_of_the_program_fails_its_recording_alone(recordings, tmp_path, 
 def test_the_error_about_many_recordings_shows_where_each_fault_came_from(recordings, tmp_path):
     outcomes = [run_job(Job(path, tmp_path, config="no config")) for path in recordings[:2]]
     with click.Context(analyze), pytest.raises(RecordingError, match="2 of 2") as caught:
-        conclude(outcomes, tmp_path)
+        conclude(outcomes, [tmp_path])
     assert [note.count("AttributeError: ") for note in caught.value.__notes__] == [1, 1]
 
 

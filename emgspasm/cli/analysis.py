@@ -23,7 +23,7 @@ from emgspasm.cli.console import (
     say_when_compiling,
     shown,
 )
-from emgspasm.errors import RecordingError
+from emgspasm.errors import EmgspasmError, RecordingError
 
 if TYPE_CHECKING:
     from emgspasm.batch import Outcome
@@ -70,38 +70,44 @@ def analyze(
     summary.tsv and the data dictionary dataset.json.
     """
     from emgspasm import batch
-    from emgspasm.storage.collection import find_recordings, results_folder
-    from emgspasm.storage.derivatives import RESULTS
+    from emgspasm.storage.collection import find_recordings, joint_folder, results_folder
 
     loaded, labels = read_config(config), read_montage(montage)
-    jobs = [
-        batch.Job(
-            path,
-            results_folder(source, path, out),
-            loaded,
-            labels,
-            sampling_frequency,
-            gain,
-            overwrite,
-        )
-        for source in sources
-        for path in find_recordings(source)
-    ]
+    jobs, joint = [], {}
+    for source in sources:
+        for path in find_recordings(source):
+            where = results_folder(source, path, out)
+            joint[where] = joint_folder(source, out)
+            jobs.append(batch.Job(path, where, loaded, labels, sampling_frequency, gain, overwrite))
     say_when_compiling()
     with progress(batch.run(jobs, workers=workers, cluster=cluster), "analyze", len(jobs)) as bar:
         outcomes = list(bar)
-    joint = out or sources[0] / RESULTS
-    batch.write_joint(outcomes, joint)
-    conclude(outcomes, joint)
+    unwritten = []
+    for folder in dict.fromkeys(joint.values()):
+        try:
+            batch.write_joint([o for o in outcomes if joint[o.job.out] == folder], folder)
+        except EmgspasmError as error:  # another study still gets its tables
+            unwritten.append(error)
+    conclude(outcomes, list(dict.fromkeys(joint.values())), unwritten)
 
 
-def conclude(outcomes: Sequence[Outcome], out: Path) -> None:
+def conclude(
+    outcomes: Sequence[Outcome], folders: Sequence[Path], unwritten: Sequence[EmgspasmError] = ()
+) -> None:
     """Say what was done.
+
+    Parameters
+    ----------
+    outcomes : sequence of Outcome
+    folders : sequence of Path
+        Where the joint tables lie.
+    unwritten : sequence of EmgspasmError
+        Why some of these could not be written.
 
     Raises
     ------
     EmgspasmError
-        If a recording failed, naming each.
+        If a recording or joint tables failed, naming each.
     """
     failed = [o for o in outcomes if o.error is not None]
     tell = say if len(outcomes) == 1 else say_more  # of many, -v shows them
@@ -110,15 +116,27 @@ def conclude(outcomes: Sequence[Outcome], out: Path) -> None:
             tell(f"{outcome.job.path.name}: {warning}")
     warned = sum(bool(outcome.warnings) for outcome in outcomes)
     hint = f"; {warned} with warnings (-v shows them)" if tell is say_more and warned else ""
-    say(f"{len(outcomes) - len(failed)} of {len(outcomes)} recordings analyzed into {out}{hint}")
-    if len(failed) == len(outcomes) == 1 and failed[0].error is not None:
-        raise failed[0].error
+    into = " and ".join(map(str, folders))
+    say(f"{len(outcomes) - len(failed)} of {len(outcomes)} recordings analyzed into {into}{hint}")
+    if failed or unwritten:
+        raise _together(failed, unwritten, len(outcomes))
+
+
+def _together(
+    failed: Sequence[Outcome], unwritten: Sequence[EmgspasmError], n_recordings: int
+) -> EmgspasmError:
+    """One error of all that failed: itself where nothing but one was asked for or failed."""
+    errors = [*(o.error for o in failed if o.error is not None), *unwritten]
+    if len(errors) == 1 and (unwritten or n_recordings == 1):
+        return errors[0]
+    told = [str(error) for error in unwritten]
     if failed:
         reasons = "; ".join(f"{o.job.path.name}: {o.error}" for o in failed)
-        failure = RecordingError(f"{len(failed)} of {len(outcomes)} recordings failed: {reasons}")
-        for note in (note for o in failed for note in getattr(o.error, "__notes__", ())):
-            failure.add_note(note)  # --debug shows them
-        raise failure
+        told.insert(0, f"{len(failed)} of {n_recordings} recordings failed: {reasons}")
+    whole = RecordingError("; ".join(told))
+    for note in (note for error in errors for note in getattr(error, "__notes__", ())):
+        whole.add_note(note)  # --debug shows them
+    return whole
 
 
 @click.command(cls=Command)

@@ -47,8 +47,12 @@ def results_folder(source: Path, recording: Path, out: Path | None) -> Path:
         If no folder was named and the source is no study.
     """
     if source.is_dir() and is_study(source):
-        derivatives = out or source / RESULTS
-        return derivatives / recording.parent.relative_to(source)
+        return joint_folder(source, out) / recording.parent.relative_to(source)
     if out is None:
         raise ConfigError(f"no folder for the results of {source}. Give --out DIR")
     return out
+
+
+def joint_folder(source: Path, out: Path | None) -> Path:
+    """Where the tables of all recordings go: where told, or to the results of the study."""
+    return out or source / RESULTS

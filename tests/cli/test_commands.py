@@ -156,6 +156,39 @@ def test_to_overwrite_one_recording_leaves_the_rows_of_the_others(recording, tmp
     assert sorted((out / "summary.tsv").read_text().splitlines()) == before
 
 
+@pytest.fixture
+def two_studies(recording, tmp_path):
+    """Studies of one recording each, not analyzed yet."""
+    studies = [tmp_path / "first", tmp_path / "second"]
+    for i, study in enumerate(studies, 1):
+        path = study / f"sub-{i:02}/emg/sub-{i:02}_task-rest_emg.bdf"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(recording.read_bytes())
+        (study / "dataset_description.json").write_text('{"Name": "s", "BIDSVersion": "1.11.0"}')
+    return studies
+
+
+def test_every_study_of_a_call_has_the_tables_of_its_own_recordings(two_studies):
+    done = call("analyze", *two_studies)
+    assert done.returncode == 0, done.stderr
+    for i, study in enumerate(two_studies, 1):
+        folder = study / "derivatives" / "emgspasm"
+        rows = (folder / "summary.tsv").read_text().splitlines()[1:]
+        assert {row.split("\t")[-1] for row in rows} == {f"sub-{i:02}_task-rest_emg"}
+        assert {p.name for p in folder.glob("*.*")} == {
+            *("summary.tsv", "dataset.json", "group_summary.tsv", "group_summary.parquet"),
+            "methods.md",
+        }
+
+
+def test_a_study_whose_tables_cannot_be_joined_leaves_another_its_own(two_studies):
+    first, second = two_studies
+    (first / "sub-01/emg/sub-01_task-rest_emg.json").write_text('{"EMGReference": ')
+    done = call("analyze", first, second)
+    assert_refused(done, 1, "sub-01_task-rest_emg.json")
+    assert (second / "derivatives/emgspasm/methods.md").is_file()
+
+
 def test_a_folder_below_a_file_is_1_and_no_temporary_name_is_shown(recording, tmp_path):
     (tmp_path / "file").touch()
     done = call("analyze", recording, "--out", tmp_path / "file" / "o")
