@@ -116,8 +116,7 @@ def configured_source(loaded: LoadedConfig, path: Path, port: str | None) -> Sou
             f"{path} has no [source] table, so nothing can be recorded. Begin with one of the "
             "files in configs/, such as cyton.toml"
         )
-    where = {} if port is None else {"port": port}
-    return open_source(table.kind, {**table.options, **where})
+    return open_source(table.kind, table.options, port)
 
 
 def look(source: Source, loaded: LoadedConfig) -> tuple[list[ChannelQuality], list[str]]:

@@ -31,6 +31,7 @@ from emgspasm.sources.events import SourceEvent, State
 from emgspasm.sources.link import Link
 from emgspasm.sources.numbering import Count, number_rows
 from emgspasm.sources.options import read_options
+from emgspasm.sources.registry import on_port
 from emgspasm.sources.rows import chunks
 from emgspasm.stream import Chunk, StreamInfo
 
@@ -240,6 +241,7 @@ class BrainflowSource:
         self._start()
 
 
+@on_port("serial_port")
 def open_brainflow(options: Mapping[str, object]) -> BrainflowSource:
     """Make the source of a config table with the keys of :class:`BrainflowSettings`.
 

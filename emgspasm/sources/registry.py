@@ -1,18 +1,22 @@
 """Sources by name: those of emgspasm and those of installed plug-ins.
 
 A plug-in names a factory under the entry-point group ``emgspasm.sources``. The factory takes the
-table of the config file (without its ``name``) and returns a :class:`emgspasm.stream.Source`;
-``emgspasm.testing.check_source`` tells whether it keeps the laws.
+table of the config file (without its ``kind``) and returns a :class:`emgspasm.stream.Source`;
+``emgspasm.testing.check_source`` tells whether it keeps the laws. A factory of boards on serial
+ports says by :func:`on_port` which of its options ``--port`` sets.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
+from typing import Any, TypeVar
 
 from emgspasm.errors import ConfigError
 from emgspasm.stream import Source
+
+Factory = TypeVar("Factory", bound=Callable[..., Any])
 
 GROUP = "emgspasm.sources"
 
@@ -22,7 +26,17 @@ def names() -> tuple[str, ...]:
     return tuple(sorted({each.name for each in entry_points(group=GROUP)}))
 
 
-def open_source(name: str, options: Mapping[str, object]) -> Source:
+def on_port(option: str) -> Callable[[Factory], Factory]:
+    """Say of a factory which option names the serial port."""
+
+    def told(factory: Factory) -> Factory:
+        factory.port_option = option  # type: ignore[attr-defined]  # functions may have it
+        return factory
+
+    return told
+
+
+def open_source(name: str, options: Mapping[str, object], port: str | None = None) -> Source:
     """Make a source; entering it opens the device.
 
     Parameters
@@ -31,19 +45,34 @@ def open_source(name: str, options: Mapping[str, object]) -> Source:
         One of :func:`names`.
     options : mapping
         What the source is told; its keys are the source's own.
+    port : str, optional
+        Serial port, whatever the options say.
 
     Raises
     ------
     ConfigError
-        No such source, two of the same name, or options it does not take.
+        No such source, two of the same name, options it does not take, or a port where it has
+        none.
     """
-    source = _entry_point(name).load()(options)
+    factory = _entry_point(name).load()
+    if port is not None:
+        options = {**options, _port_option(factory, name): port}
+    source = factory(options)
     if not isinstance(source, Source):
         raise ConfigError(
             f"the plug-in of source {name!r} returned a {type(source).__name__}, which is no "
             "Source. Its author can see why with emgspasm.testing.check_source"
         )
     return source
+
+
+def _port_option(factory: object, name: str) -> str:
+    option: str | None = getattr(factory, "port_option", None)
+    if option is None:
+        raise ConfigError(
+            f"--port does not apply to source {name!r}, which is on no serial port. Leave it out"
+        )
+    return option
 
 
 def _entry_point(name: str) -> EntryPoint:

@@ -20,6 +20,7 @@ from emgspasm.sources.events import SourceEvent, State
 from emgspasm.sources.impedance import measure_impedances
 from emgspasm.sources.link import Link
 from emgspasm.sources.protocols import Electrode
+from emgspasm.sources.registry import on_port
 from emgspasm.sources.rows import DAISY_SKEW
 from emgspasm.sources.settings import (
     CytonSettings,
@@ -243,6 +244,7 @@ class CytonSource:
         self._run = DecoderState(self._run.base, self._run.position, self._run.heard)
 
 
+@on_port("port")
 def open_cyton(options: Mapping[str, object]) -> CytonSource:
     """Make the source of a config table; :func:`read_settings` checks it."""
     return CytonSource(read_settings(options))

@@ -71,6 +71,20 @@ def test_two_plug_ins_of_one_name_are_refused(plug_in, tmp_path):
         open_source("lamp", {})
 
 
+@pytest.mark.parametrize(
+    ("kind", "options", "setting"),
+    [("cyton", {}, "port"), ("brainflow", {"board": "ganglion_native"}, "serial_port")],
+)
+def test_a_port_goes_to_the_option_a_source_has_for_it(kind, options, setting):
+    source = open_source(kind, {**options, setting: "/dev/old"}, "/dev/new")
+    assert getattr(source.settings, setting) == "/dev/new"
+
+
+def test_a_port_is_refused_where_a_source_has_none():
+    with pytest.raises(ConfigError, match="--port does not apply to source 'simulated'"):
+        open_source("simulated", {}, "/dev/new")
+
+
 def test_the_project_registers_its_cyton():
     import tomllib
     from importlib import import_module
