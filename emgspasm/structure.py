@@ -58,6 +58,7 @@ def _converter() -> cattrs.Converter:
     converter = cattrs.Converter(forbid_extra_keys=True)
     for plain in (bool, str, int):
         converter.register_structure_hook(plain, _exactly(plain))
+    converter.register_structure_hook(str | int, _exactly(str, int))
     converter.register_structure_hook(float, _number)
     converter.register_structure_hook_func(partial(_stems_from, Literal), _one_of)
     converter.register_structure_hook_func(partial(_stems_from, tuple), partial(_tuple, converter))
@@ -67,10 +68,10 @@ def _converter() -> cattrs.Converter:
     return converter
 
 
-def _exactly(kind: type) -> Callable[[Any, Any], Any]:
+def _exactly(*kinds: type) -> Callable[[Any, Any], Any]:
     def structure(value: Any, _: Any) -> Any:
-        if type(value) is not kind:
-            raise TypeError(f"{value!r} is no {kind.__name__}")
+        if type(value) not in kinds:
+            raise TypeError(f"{value!r} is no {' or '.join(kind.__name__ for kind in kinds)}")
         return value
 
     return structure
@@ -161,6 +162,8 @@ def _complaints(error: BaseException, place: str) -> Iterator[str]:
     elif isinstance(error, cattrs.BaseValidationError):
         for inner in error.exceptions:
             yield from _complaints(inner, _join(place, _note(inner)))
+    elif isinstance(error, KeyError):
+        yield f"key {place} is missing. Give it a value"
     else:
         yield f"{place}: {error}" if place else str(error)
 

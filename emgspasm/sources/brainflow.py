@@ -30,10 +30,10 @@ from emgspasm.sources.brainflow_session import hung_up, lock_port, playable_rows
 from emgspasm.sources.events import SourceEvent, State
 from emgspasm.sources.link import Link
 from emgspasm.sources.numbering import Count, number_rows
-from emgspasm.sources.options import read_options
 from emgspasm.sources.registry import on_port
 from emgspasm.sources.rows import chunks
 from emgspasm.stream import Chunk, StreamInfo
+from emgspasm.structure import structure
 
 if TYPE_CHECKING:
     import serial
@@ -250,4 +250,4 @@ def open_brainflow(options: Mapping[str, object]) -> BrainflowSource:
     ConfigError
         A key or value is wrong.
     """
-    return BrainflowSource(read_options(BrainflowSettings, options, "brainflow"))
+    return BrainflowSource(structure(options, BrainflowSettings, "source"))

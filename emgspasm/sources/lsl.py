@@ -20,9 +20,9 @@ from emgspasm.errors import ConfigError, SourceError, SourceLost
 from emgspasm.sources.events import SourceEvent, State
 from emgspasm.sources.link import Link
 from emgspasm.sources.lsl_session import Taken, describe, find, open_inlet, pull
-from emgspasm.sources.options import read_options
 from emgspasm.sources.rows import chunks
 from emgspasm.stream import Chunk, StreamInfo
+from emgspasm.structure import structure
 
 GAP = 0.25
 """Seconds between two time stamps, beyond a sample, that count as a gap. A dongle holds packets
@@ -256,4 +256,4 @@ def open_lsl(options: Mapping[str, object]) -> LslSource:
     SourceError
         As :class:`LslSource`.
     """
-    return LslSource(read_options(LslSettings, options, "lsl"))
+    return LslSource(structure(options, LslSettings, "source"))

@@ -279,10 +279,11 @@ def test_a_wifi_shield_takes_another_rate():
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        ({}, "board"),
+        ({}, "key board is missing"),
+        ({"board": 1.5}, "board: 1.5 is no str or int"),
         ({"board": "ganglon"}, "Did you mean 'ganglion'"),
         ({"board": 999}, "no board 999"),
-        ({"board": "cyton", "serialport": "/dev/x"}, "Did you mean 'serial_port'"),
+        ({"board": "cyton", "serialport": "/dev/x"}, r"Did you mean serial_port\?"),
         ({"board": "cyton", "serial_port": 3}, "serial_port"),
         ({"board": "cyton", "commands": ["b"]}, "'b' starts, stops or resets"),
         ({"board": "cyton_wifi", "ip_protocol": "ftp"}, "must be udp or tcp"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import threading
 import time
@@ -276,7 +277,9 @@ def test_two_streams_of_one_name_are_refused():
     [
         ({}, "no LSL stream is named"),
         ({"stream": "x' or '1"}, "apostrophe"),
-        ({"streem": "x"}, "Did you mean 'stream'"),
+        ({"streem": "x"}, r"Did you mean stream\?"),
+        ({"stream": "x", "wait": math.inf}, "wait: inf is no finite number"),
+        ({"stream": "x", "wait": math.nan}, "wait: nan is no finite number"),
         ({"stream": "x", "wait": "long"}, "wait"),
     ],
 )
