@@ -80,8 +80,11 @@ def write_table(frame: pd.DataFrame, path: Path, *, overwrite: bool = False) -> 
         frame.to_csv(temporary, sep="\t", index=False, na_rep=MISSING, lineterminator="\n")
 
 
-LABELS = ("participant", "session", "task", "recording", "rater", "config_sha", "detector_version")
-"""Columns that hold words even where these look like numbers: 01, 4e1234567890."""
+LABELS = (
+    *("participant", "session", "task", "recording", "rater", "config_sha", "detector_version"),
+    *("channel", "muscle", "muscles", "muscle_a", "muscle_b"),
+)
+"""Columns that hold words even where these look like numbers: 01, 4e1234567890, a channel 1."""
 
 
 def read_table(path: Path) -> pd.DataFrame:
