@@ -30,6 +30,7 @@ from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from emgspasm.dsp.pipeline import Pipeline
     from emgspasm.session import Session, Status
     from emgspasm.session.status import EventKind
     from emgspasm.storage.study import Placement
@@ -116,13 +117,14 @@ def describe(session: Session, place: Placement, task: str) -> None:
     from emgspasm.storage.sidecar import Acquisition, write_sidecars
 
     said = session.config.config.recording
+    source = session.source
+    known: dict[str, Any] = dict(source.particulars) if isinstance(source, Particular) else {}
     acquisition = Acquisition(
         reference=said.reference,
         placement=said.placement or "n/a",
         power_line_frequency=said.power_line_frequency,
-        software_filters={},
+        software_filters=known.pop("SoftwareFilters", None),
     )
-    known = session.source.particulars if isinstance(session.source, Particular) else {}
     own = {"Version": __version__, "Config": session.config.text, **known}
     write_sidecars(
         open_edf(place.recording),
@@ -250,7 +252,8 @@ def conclude(session: Session, place: Placement, study: Path, say: Callable[[str
     batch.write_joint([outcome], study / RESULTS)
     found = counted(read_table(result_path(out, place.recording.stem, "events")))
     require_same(status, found)
-    say(looked_at(read_table(result_path(out, place.recording.stem, "summary"))))
+    summary = read_table(result_path(out, place.recording.stem, "summary"))
+    say(looked_at(summary, session.config.config.pipeline))
     bursts = sum(n for (kind, _, _), n in found.items() if kind == "burst")
     say(
         f"{bursts} bursts (spasms {_sides(_spasms(found))}) and "
@@ -258,17 +261,19 @@ def conclude(session: Session, place: Placement, study: Path, say: Callable[[str
     )
 
 
-def looked_at(summary: pd.DataFrame) -> str:
+def looked_at(summary: pd.DataFrame, pipeline: Pipeline) -> str:
     """Say in how much of the recording bursts were sought: none found elsewhere means nothing."""
-    from emgspasm.dsp.baseline import Baseline
+    from emgspasm.dsp.detector import Detector
 
+    detector = pipeline.detector
+    needed = detector.baseline.shortest if isinstance(detector, Detector) else detector.calibration
     channels = summary[summary["channel"].notna()]
     valid, excluded = channels["valid_s"].median(), channels["excluded_s"].median()
     told = f"bursts were sought in {valid:.1f} of {valid + excluded:.1f} s"
     if valid < (valid + excluded) / 2:
         told += (
             "; the rest was too short between losses, or without signal (a stretch needs "
-            f"{Baseline().shortest:g} s): no burst there does not mean none happened"
+            f"{needed:g} s): no burst there does not mean none happened"
         )
     return told
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 from emgspasm.stream import Chunk, Source, StreamInfo
@@ -18,6 +18,7 @@ class Paced:
 
     source: Source
     speed: float
+    particulars: dict[str, object]
     _stopped: threading.Event = field(default_factory=threading.Event, repr=False)
 
     @property
@@ -55,7 +56,9 @@ class Paced:
             yield chunk
 
 
-def paced(source: Source, speed: float = 1.0) -> Paced:
+def paced(
+    source: Source, speed: float = 1.0, particulars: Mapping[str, object] = MappingProxyType({})
+) -> Paced:
     """Yield the chunks of a source at its own rate by the host's clock, unchanged.
 
     A chunk comes when its last sample is due. A reader that falls behind gets what is due without
@@ -67,6 +70,8 @@ def paced(source: Source, speed: float = 1.0) -> Paced:
         Anything that yields chunks faster than real time.
     speed : float
         How many seconds of the recording pass in one second.
+    particulars : mapping
+        What is known of its making, as :class:`emgspasm.sources.protocols.Particular` tells it.
 
     Raises
     ------
@@ -75,4 +80,4 @@ def paced(source: Source, speed: float = 1.0) -> Paced:
     """
     if not speed > 0:
         raise ValueError(f"speed={speed}; it must be positive, 1 is real time")
-    return Paced(source, speed)
+    return Paced(source, speed, dict(particulars))

@@ -69,6 +69,6 @@ def open_simulated(options: Mapping[str, object]) -> Paced:
             packet_loss=settings.packet_loss,
             chunk_size=max(1, round(settings.sampling_frequency / 250)),
         )
-        return paced(simulated, settings.speed)
+        return paced(simulated, settings.speed, {"SoftwareFilters": {}})
     except ValueError as error:
         raise ConfigError(f"source: {error}") from None

@@ -29,7 +29,11 @@ class Particular(Protocol):
 
     @property
     def particulars(self) -> dict[str, object]:
-        """What belongs beside a recording, as JSON: firmware, gains, skew, measured rate."""
+        """What belongs beside a recording, as JSON: firmware, gains, skew, measured rate.
+
+        ``SoftwareFilters`` is BIDS's: filters that changed the samples on their way, by name. A
+        source that knows of none says so by an empty mapping; one that cannot know leaves it out.
+        """
         ...
 
 

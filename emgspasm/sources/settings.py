@@ -188,12 +188,13 @@ def _fit_daisy(port: serial.Serial, settings: CytonSettings, board: Board) -> No
 def told(
     settings: CytonSettings, board: Board | None, skews: Mapping[str, float], measured: float
 ) -> dict[str, object]:
-    """Gather what belongs beside a recording: firmware, gains, skews (s), measured rate (Hz)."""
+    """Gather what belongs beside a recording: firmware, gains, skews (s), rate (Hz); no filters."""
     return {
         "Firmware": board.firmware if board else "",
         "Simulated": board.simulated if board else False,
         "Gains": {each.label: each.gain for each in settings.inputs if each.label},
         "ChannelSkew": dict(skews),
+        "SoftwareFilters": {},
         "MeasuredSamplingFrequency": None if isnan(measured) else round(measured, 3),
     }
 

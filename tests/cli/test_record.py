@@ -13,8 +13,11 @@ import time
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from emgspasm.cli.recording import looked_at
+from emgspasm.config import parse_config
 from emgspasm.storage.edf import open_edf
 from emgspasm.storage.tables import read_table
 
@@ -65,6 +68,7 @@ def test_pull_the_plug_and_put_it_back_and_find_one_honest_recording(
     described = json.loads((tmp_path / f"{EMG}_emg.json").read_text())
     assert described["RecordingDuration"] == 13.0
     assert described["PowerLineFrequency"] == 50
+    assert described["SoftwareFilters"] == {}
     assert described["Emgspasm"]["Config"] == config.read_text()
     assert described["Emgspasm"]["Firmware"] == "v3.1.2"
     assert described["Emgspasm"]["Gains"] == dict.fromkeys(recording.info.names, 24)
@@ -213,6 +217,19 @@ def test_a_daisy_over_radio_is_recorded_and_not_analyzed(
     assert not (tmp_path / f"{RESULTS}_events.tsv").exists()
 
 
+@pytest.mark.parametrize(
+    ("text", "needed"),
+    [
+        ("", "0.6 s"),
+        ("[pipeline.detector.baseline]\nshortest = 1.5", "1.5 s"),
+        ("[pipeline.detector]\nkind = 'tkeo'", "2 s"),
+    ],
+)
+def test_the_stretch_that_carries_a_noise_level_is_the_config_s(text, needed):
+    summary = pd.DataFrame({"channel": ["OOC_L"], "valid_s": [1.0], "excluded_s": [9.0]})
+    assert f"needs {needed})" in looked_at(summary, parse_config(text).config.pipeline)
+
+
 def test_a_simulated_source_records_at_its_own_rate(emgspasm, record_to, config, tmp_path):
     config.write_text('[source]\nkind = "simulated"\nsampling_frequency = 1000\nspeed = 8\n')
     arguments = [a for a in record_to("x", "--duration", 16) if a not in ("--port", "x")]
@@ -220,6 +237,7 @@ def test_a_simulated_source_records_at_its_own_rate(emgspasm, record_to, config,
     assert done.returncode == 0, done.stderr
     assert open_edf(tmp_path / f"{EMG}_emg.bdf").n_samples == 16_000
     assert np.isfinite(open_edf(tmp_path / f"{EMG}_emg.bdf").read()).all()
+    assert json.loads((tmp_path / f"{EMG}_emg.json").read_text())["SoftwareFilters"] == {}
 
 
 def test_a_disk_that_fills_up_ends_it_with_a_clear_message_and_what_was_kept_opens(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from contextlib import suppress
@@ -22,6 +23,7 @@ except (ImportError, RuntimeError) as reason:
 
 FS = 250.0
 EVENTS = "study/sub-01/ses-02/emg/sub-01_ses-02_task-rest_events.tsv"
+SIDECAR = "study/sub-01/ses-02/emg/sub-01_ses-02_task-rest_emg.json"
 LSL = """
 [source]
 kind = "lsl"
@@ -77,6 +79,8 @@ def test_signal_and_markers_of_the_network_are_recorded_and_limits_said(
     sender.join()
     assert done.returncode == 0, done.stderr
     assert "full scale of OOC_L ZYG_L is not known: stored within +-187500 uV" in done.stderr
+    described = json.loads((tmp_path / SIDECAR).read_text())
+    assert described["SoftwareFilters"] == "n/a"  # the sender's are not known
     table = read_table(tmp_path / EVENTS)
     cues = table[table.trial_type.str.startswith("cue")]
     numbers = cues.trial_type.str.removeprefix("cue ").astype(int)
