@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING
 
 from emgspasm.config import LoadedConfig
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError, explained
-from emgspasm.outputs import make_folder, refuse_existing, write_group, write_results
+from emgspasm.outputs import make_folder, result_paths, write_group, write_results
 from emgspasm.results import analyze_recording
 from emgspasm.storage.collection import is_study
 from emgspasm.storage.columns import SUMMARY
 from emgspasm.storage.derivatives import describe_derivatives, result_path
 from emgspasm.storage.lock import locked
-from emgspasm.storage.tables import data_dictionary, replacing, write_json
+from emgspasm.storage.tables import data_dictionary, refuse_existing, replacing, write_json
 
 if TYPE_CHECKING:
     from emgspasm.storage.montage import Montage
@@ -128,8 +128,8 @@ def _end(future: Future[Outcome], job: Job) -> Outcome:
 def run_job(job: Job) -> Outcome:
     """Analyze one recording and write its tables; whatever fails is its outcome."""
     try:
-        if not job.overwrite:  # before hours of work
-            refuse_existing(job.out, job.path.stem)
+        before = result_paths(job.out, job.path.stem)  # before hours of work
+        refuse_existing(*before, overwrite=job.overwrite)
         results = analyze_recording(
             job.path,
             job.config,

@@ -3,7 +3,7 @@
 ::
 
     EmgspasmError
-    ├── ConfigError          a config file, a flag or a montage is wrong
+    ├── ConfigError          a config file, a flag or a montage is wrong, or a file is in the way
     ├── RecordingError       a stored file cannot be read or written
     └── SourceError          a live source failed
         ├── SourceNotFound   no such board or port
@@ -19,7 +19,7 @@ class EmgspasmError(Exception):
 
 
 class ConfigError(EmgspasmError):
-    """A config file, a montage or a flag breaks a rule."""
+    """A config file, a montage or a flag breaks a rule, or would replace a file unasked."""
 
 
 class RecordingError(EmgspasmError):

@@ -10,7 +10,7 @@ from emgspasm.storage.columns import TABLES
 from emgspasm.storage.derivatives import result_path
 from emgspasm.storage.hed import events_dictionary
 from emgspasm.storage.lock import locked
-from emgspasm.storage.tables import replacing, write_json, write_table
+from emgspasm.storage.tables import refuse_existing, replacing, write_json, write_table
 
 
 def write_results(results: Results, out: Path, *, overwrite: bool = False) -> None:
@@ -18,11 +18,12 @@ def write_results(results: Results, out: Path, *, overwrite: bool = False) -> No
 
     Raises
     ------
+    ConfigError
+        If one exists and `overwrite` is False.
     RecordingError
-        If one exists already and `overwrite` is False, or cannot be written.
+        If one cannot be written.
     """
-    if not overwrite:
-        refuse_existing(out, results.name)
+    refuse_existing(*result_paths(out, results.name), overwrite=overwrite)
     for name, frame in results.tables().items():
         write_table(frame, result_path(out, results.name, name), overwrite=overwrite)
     if results.name.endswith("_emg"):
@@ -32,18 +33,10 @@ def write_results(results: Results, out: Path, *, overwrite: bool = False) -> No
     write_json(results.provenance, provenance, overwrite=overwrite)
 
 
-def refuse_existing(out: Path, name: str) -> None:
-    """Refuse to write results of a recording that are there, be it in part.
-
-    Raises
-    ------
-    RecordingError
-        Naming the first file that exists.
-    """
-    paths = [result_path(out, name, table) for table in TABLES]
-    for path in (*paths, result_path(out, name, "", ".json")):
-        if path.exists():
-            raise RecordingError(f"{path} exists (nothing is overwritten unasked). Use --overwrite")
+def result_paths(out: Path, name: str) -> list[Path]:
+    """Every file that may be a part of the results of a recording."""
+    tables = [result_path(out, name, table) for table in TABLES]
+    return [*tables, result_path(out, name, "", ".json")]
 
 
 def write_group(study: Path, out: Path) -> None:

@@ -15,11 +15,12 @@ from emgspasm.batch import Job, run, run_job, write_joint
 from emgspasm.cli.analysis import analyze, conclude
 from emgspasm.config import Config, LoadedConfig
 from emgspasm.errors import ConfigError, RecordingError
-from emgspasm.outputs import refuse_existing
+from emgspasm.outputs import result_paths
 from emgspasm.storage.bdf import BdfWriter
 from emgspasm.storage.collection import find_recordings, results_folder
 from emgspasm.storage.columns import EVENTS, QUALITY, SUMMARY
 from emgspasm.storage.derivatives import result_path
+from emgspasm.storage.tables import refuse_existing
 from emgspasm.stream import Channel, Chunk, StreamInfo
 
 LABELS = ("OOC_L", "OOC_R")
@@ -192,10 +193,10 @@ def test_results_that_exist_in_part_are_refused_whatever_the_part(tmp_path):
     for name in ("x_events.tsv", "x_summary.tsv", "x_quality.tsv", "x.json"):
         folder = tmp_path / name.replace(".", "-")
         folder.mkdir()
-        refuse_existing(folder, "x")
+        refuse_existing(*result_paths(folder, "x"))
         (folder / name).touch()
-        with pytest.raises(RecordingError, match=rf"{name} exists .*--overwrite"):
-            refuse_existing(folder, "x")
+        with pytest.raises(ConfigError, match=rf"{name} exists .*--overwrite"):
+            refuse_existing(*result_paths(folder, "x"))
 
 
 def test_a_later_call_leaves_the_rows_of_an_earlier_one_in_the_joint_summary(recordings, tmp_path):

@@ -27,6 +27,7 @@ from emgspasm.storage.scales import ScaleScore, read_scores
 from emgspasm.storage.scans import read_time
 from emgspasm.storage.sidecar import Acquisition, write_rows, write_sidecars
 from emgspasm.storage.study import Study
+from emgspasm.storage.tables import existing
 from emgspasm.storage.treatments import Treatment, read_treatments
 
 FIRST, LAST = date(1905, 1, 1), date(1924, 12, 31)
@@ -68,8 +69,10 @@ def anonymize_study(
 
     Raises
     ------
+    ConfigError
+        If `out` holds something.
     RecordingError
-        If `out` holds something or lies in the study, or something cannot be read or written.
+        If it lies in the study, or something cannot be read or written.
     """
     _check(study, out)
     begun = out.with_name(f".{out.name}.anonymizing")
@@ -90,7 +93,7 @@ def anonymize_study(
 
 def _check(study: Study, out: Path) -> None:
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise RecordingError(f"{out} exists (an anonymous copy takes a new folder). Name another")
+        raise existing(out, "An anonymous copy takes a new folder: name another")
     if out.resolve().is_relative_to(study.path.resolve()):
         raise RecordingError(
             f"{out} lies in the study itself (the copy would lie beside the names). Name a folder "

@@ -23,7 +23,7 @@ from emgspasm.cli.console import (
     say_when_compiling,
     shown,
 )
-from emgspasm.errors import EmgspasmError, RecordingError
+from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
 
 if TYPE_CHECKING:
     from emgspasm.batch import Outcome
@@ -133,7 +133,9 @@ def _together(
     if failed:
         reasons = "; ".join(f"{o.job.path.name}: {o.error}" for o in failed)
         told.insert(0, f"{len(failed)} of {n_recordings} recordings failed: {reasons}")
-    whole = RecordingError("; ".join(told))
+    # where nothing was done, and that by the call, the call was wrong
+    wrong = len(failed) == n_recordings and all(isinstance(e, ConfigError) for e in errors)
+    whole = (ConfigError if wrong else RecordingError)("; ".join(told))
     for note in (note for error in errors for note in getattr(error, "__notes__", ())):
         whole.add_note(note)  # --debug shows them
     return whole

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emgspasm.cli.console import FILE, Command, refuse_existing, require_installed, say
+from emgspasm.cli.console import FILE, Command, require_installed, say
 from emgspasm.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def compare(
     from emgspasm.report.course_page import course_page
     from emgspasm.storage.derivatives import RESULTS
     from emgspasm.storage.study import Study
-    from emgspasm.storage.tables import replacing, write_table
+    from emgspasm.storage.tables import refuse_existing, replacing, write_table
 
     opened = Study.open(study)
     label = participant.removeprefix("sub-")

@@ -151,18 +151,3 @@ def require_installed(*names: str) -> None:
             f"{' and '.join(lacking)} not installed (pages need them). "
             "pip install 'emgspasm[report]'"
         )
-
-
-def refuse_existing(*paths: Path, overwrite: bool) -> None:
-    """Refuse a call whose output is there already.
-
-    Raises
-    ------
-    ConfigError
-        If a path exists and `overwrite` is False.
-    """
-    for path in paths:
-        if path.exists() and not overwrite:
-            raise ConfigError(
-                f"{path} exists (nothing is overwritten unasked). Use --overwrite or another name"
-            )

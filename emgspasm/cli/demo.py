@@ -13,7 +13,6 @@ from emgspasm.cli.console import (
     Command,
     columns,
     positive,
-    refuse_existing,
     require_installed,
     say,
     say_when_compiling,
@@ -58,6 +57,7 @@ def demo(out: Path, duration: float, *, window: bool, overwrite: bool) -> None:
     in the live window, which records into OUT when told to.
     """
     from emgspasm.simulation.board import EmulatedBoard
+    from emgspasm.storage.tables import refuse_existing
 
     say_when_compiling()
     if window:

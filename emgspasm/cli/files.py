@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from emgspasm.cli.console import FILE, Command, positive, read_montage, refuse_existing, say
+from emgspasm.cli.console import FILE, Command, positive, read_montage, say
 from emgspasm.errors import ConfigError, RecordingError
 
 
@@ -50,6 +50,7 @@ def import_(
     from emgspasm.storage.opening import import_recording, open_recording
     from emgspasm.storage.sidecar import write_sidecars
     from emgspasm.storage.study import Study
+    from emgspasm.storage.tables import refuse_existing
 
     recording = open_recording(
         source,

@@ -68,6 +68,7 @@ def record(
     from emgspasm.session.markers import read_markers
     from emgspasm.sources.lsl_markers import LslMarkers
     from emgspasm.storage.study import Study
+    from emgspasm.storage.tables import refuse_existing
 
     loaded = read_config(config)
     source = configured_source(loaded, config, port)
@@ -77,11 +78,7 @@ def record(
         place = opened.place(participant, session, task=task, run=run)
     except ValueError as error:
         raise ConfigError(str(error)) from None
-    if place.recording.exists():
-        raise ConfigError(
-            f"{place.recording} exists (recordings are never overwritten). "
-            "Give another --run, --session or --task"
-        )
+    refuse_existing(place.recording, remedy="Give another --run, --session or --task")
     stream = loaded.config.markers.lsl
     network = LslMarkers(stream) if stream else None
     say_when_compiling()

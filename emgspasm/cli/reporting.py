@@ -16,7 +16,6 @@ from emgspasm.cli.console import (
     progress,
     read_config,
     read_montage,
-    refuse_existing,
     require_installed,
 )
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
@@ -79,6 +78,7 @@ def report(
     study.
     """
     from emgspasm.report.pdf import find_converter, print_pdf
+    from emgspasm.storage.tables import refuse_existing
 
     require_installed("jinja2", "matplotlib")
     converter = find_converter() if pdf else None
@@ -222,8 +222,10 @@ def write_page(
 
     Raises
     ------
+    ConfigError
+        If it exists and `overwrite` is False.
     RecordingError
-        If it exists and `overwrite` is False, or cannot be written.
+        If it cannot be written.
     """
     from emgspasm.report.document import report_page
     from emgspasm.storage.tables import replacing

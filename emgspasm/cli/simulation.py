@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from emgspasm.cli.console import FILE, Command, progress, refuse_existing, say
+from emgspasm.cli.console import FILE, Command, progress, say
 from emgspasm.errors import ConfigError, RecordingError
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def simulate(
     With --study it goes where record would put it, and its truth to derivatives/truth.
     """
     from emgspasm import simulation
+    from emgspasm.storage.tables import refuse_existing
 
     if listing:
         _list_scenarios(as_json=as_json)
@@ -111,6 +112,7 @@ def _into_study(
     from emgspasm.storage.edf import open_edf
     from emgspasm.storage.sidecar import Acquisition, write_sidecars
     from emgspasm.storage.study import Study
+    from emgspasm.storage.tables import refuse_existing
 
     participant, session, task, run = labels
     place = Study.open_or_create(study).place(participant, session, task=task, run=run)

@@ -71,8 +71,10 @@ def print_pdf(
 
     Raises
     ------
+    ConfigError
+        If the file exists and `overwrite` is False.
     RecordingError
-        If the file exists, cannot be written, or the converter fails or does not end.
+        If it cannot be written, or the converter fails or does not end.
     """
     with replacing(pdf, overwrite=overwrite) as temporary, tempfile.TemporaryDirectory() as profile:
         try:

@@ -30,6 +30,7 @@ from emgspasm.storage.bdf_layout import (
 )
 from emgspasm.storage.edf_header import COUNT_OFFSET
 from emgspasm.storage.layout import runs
+from emgspasm.storage.tables import existing
 from emgspasm.storage.tal import encode_annotation, encode_time
 from emgspasm.stream import SKIP, Annotation, Chunk, StreamInfo
 
@@ -56,8 +57,10 @@ class BdfWriter:
 
     Raises
     ------
+    ConfigError
+        If the file exists and `overwrite` is False.
     RecordingError
-        If the file exists, or cannot be made.
+        If it cannot be made.
     ValueError
         If the stream cannot be stored.
 
@@ -280,10 +283,7 @@ def _create(path: Path, overwrite: bool) -> int:
     try:
         return os.open(path, flags, 0o666)
     except FileExistsError as error:
-        raise RecordingError(
-            f"{path}: exists already, and recordings are never overwritten unasked. "
-            "Choose another name or say --overwrite"
-        ) from error
+        raise existing(path) from error
     except OSError as error:
         raise RecordingError(
             f"{path}: cannot be created ({error.strerror}). Choose a folder you may write to"

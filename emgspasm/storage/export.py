@@ -53,8 +53,10 @@ def export_recording(
 
     Raises
     ------
+    ConfigError
+        If the file exists and `overwrite` is False.
     RecordingError
-        If the file exists, cannot be written, or its format cannot hold such a recording.
+        If it cannot be written, or its format cannot hold such a recording.
     ValueError
         If the format is unknown.
     """

@@ -21,6 +21,7 @@ from emgspasm.storage.importers.sd_card import import_sd_card, sd_card_channels
 from emgspasm.storage.importers.xdf import import_xdf
 from emgspasm.storage.importers.xdf_chunks import MAGIC as XDF_MAGIC
 from emgspasm.storage.montage import Montage
+from emgspasm.storage.tables import replacing
 from emgspasm.stream import SKIP, Channel, StreamInfo
 
 __all__ = ["StoredRecording", "import_recording", "open_recording"]
@@ -114,25 +115,17 @@ def import_recording(
 
     Raises
     ------
+    ConfigError
+        If the file exists and `overwrite` is False.
     RecordingError
-        If the file exists, cannot be written, or cannot hold such a stream.
+        If it cannot be written, or cannot hold such a stream.
     """
     out_path = Path(out_path)
-    if out_path.exists() and not overwrite:
-        raise RecordingError(
-            f"{out_path}: exists already, and nothing is overwritten unasked. "
-            "Choose another name or say --overwrite"
-        )
-    part = out_path.with_name(out_path.name + ".part")
     try:
-        _write(source, part)
-        os.replace(part, out_path)  # noqa: PTH105 # pathlib's replace says the same, less plainly
+        with replacing(out_path, overwrite=overwrite) as temporary:
+            _write(source, temporary)
     except ValueError as error:
         raise RecordingError(f"{out_path}: BDF+ cannot hold this recording: {error}") from error
-    except OSError as error:
-        raise RecordingError(f"{out_path}: {error.strerror}; choose another place") from error
-    finally:
-        part.unlink(missing_ok=True)
     return source.findings
 
 

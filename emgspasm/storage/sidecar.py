@@ -94,8 +94,10 @@ def write_sidecars(
 
     Raises
     ------
+    ConfigError
+        If a file exists and `overwrite` is False.
     RecordingError
-        If a file exists and `overwrite` is False, or cannot be written.
+        If it cannot be written.
     """
     described = description(recording, task, acquisition)
     if software is not None:
@@ -161,8 +163,10 @@ def write_rows(
 
     Raises
     ------
+    ConfigError
+        If the file exists and `overwrite` is False.
     RecordingError
-        If the file exists and `overwrite` is False, or cannot be written.
+        If it cannot be written.
     """
     lines = ["\t".join(map(_cell, row)) + "\n" for row in (columns, *rows)]
     with replacing(path, overwrite=overwrite) as temporary:

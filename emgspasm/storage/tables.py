@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from emgspasm.errors import RecordingError
+from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.columns import JOINT_TABLES, TABLES, Column
 
 if TYPE_CHECKING:
@@ -73,8 +73,10 @@ def write_table(frame: pd.DataFrame, path: Path, *, overwrite: bool = False) -> 
 
     Raises
     ------
+    ConfigError
+        If the file exists and `overwrite` is False.
     RecordingError
-        If the file exists and `overwrite` is False, or cannot be written.
+        If it cannot be written.
     """
     with replacing(path, overwrite=overwrite) as temporary:
         frame.to_csv(temporary, sep="\t", index=False, na_rep=MISSING, lineterminator="\n")
@@ -134,19 +136,39 @@ def _described(column: Column) -> dict[str, Any]:
     return entry
 
 
+OTHERWISE = "Use --overwrite or another name"
+
+
+def refuse_existing(*paths: Path, overwrite: bool = False, remedy: str = OTHERWISE) -> None:
+    """Refuse a call whose output is there already.
+
+    Raises
+    ------
+    ConfigError
+        Naming the first path that exists, unless `overwrite`.
+    """
+    for path in paths:
+        if path.exists() and not overwrite:
+            raise existing(path, remedy)
+
+
+def existing(path: Path, remedy: str = OTHERWISE) -> ConfigError:
+    """What is said of a file that would be overwritten."""
+    return ConfigError(f"{path} exists (nothing is overwritten unasked). {remedy}")
+
+
 @contextmanager
 def replacing(path: Path, *, overwrite: bool) -> Iterator[Path]:
     """A temporary name beside `path` which takes its place when all went well.
 
     Raises
     ------
+    ConfigError
+        If `path` exists and `overwrite` is False.
     RecordingError
-        If `path` exists and `overwrite` is False, or the folder cannot be written to.
+        If the folder cannot be written to.
     """
-    if path.exists() and not overwrite:
-        raise RecordingError(
-            f"{path} exists (nothing is overwritten unasked). Use --overwrite or another name"
-        )
+    refuse_existing(path, overwrite=overwrite)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
-from emgspasm.errors import EmgspasmError, RecordingError
+from emgspasm.errors import EmgspasmError
 from emgspasm.viewer.replay import Replay
 from emgspasm.viewer.snapshot import save_snapshot
 
@@ -25,7 +25,7 @@ def snap(window: Window) -> None:
         paths = save_snapshot(
             window.snapshots, window.grab(), desk, strip, window.view, traces.cursors
         )
-    except RecordingError as error:
+    except EmgspasmError as error:
         notice.tell(str(error))
     else:
         notice.tell(f"snapshot: {paths[0]}, and its settings and samples")

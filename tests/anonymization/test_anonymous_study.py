@@ -8,7 +8,7 @@ import pytest
 
 from emgspasm.anonymization.recording import anonymous
 from emgspasm.anonymization.study import anonymize_study
-from emgspasm.errors import RecordingError
+from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.bdf import BdfWriter
 from emgspasm.storage.edf import open_edf
 from emgspasm.storage.export import export_recording
@@ -177,7 +177,7 @@ def test_one_recording_is_exported_without_names(named, tmp_path, kind):
 
 def test_a_folder_that_is_there_is_not_written_into(named, tmp_path):
     (tmp_path / "file").write_text("mine")
-    with pytest.raises(RecordingError, match="takes a new folder"):
+    with pytest.raises(ConfigError, match="takes a new folder"):
         anonymize_study(named, tmp_path)
     with pytest.raises(RecordingError, match="lies in the study itself"):
         anonymize_study(named, named.path / "copy")

@@ -169,7 +169,7 @@ def test_a_recording_that_exists_is_refused_before_the_board_is_touched(
     (tmp_path / f"{EMG}_emg.bdf").write_bytes(b"precious")
     done = emgspasm(*record_to("/dev/none"))
     assert done.returncode == 2
-    assert "exists (recordings are never overwritten). Give another --run" in done.stderr
+    assert "exists (nothing is overwritten unasked). Give another --run" in done.stderr
     assert (tmp_path / f"{EMG}_emg.bdf").read_bytes() == b"precious"
 
 

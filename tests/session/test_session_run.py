@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from emgspasm.config import parse_config
-from emgspasm.errors import ConfigError, EmgspasmError, RecordingError, SourceLost
+from emgspasm.errors import ConfigError, EmgspasmError, SourceLost
 from emgspasm.session import Handover, Session
 from emgspasm.session.status import Counters
 from emgspasm.storage.edf import open_edf
@@ -183,7 +183,7 @@ def test_a_railed_channel_is_told_although_a_sample_of_it_is_missing():
 
 def test_a_recording_is_never_overwritten(script, tmp_path):
     (tmp_path / "x.bdf").write_bytes(b"precious")
-    with pytest.raises(RecordingError, match="exists already"):
+    with pytest.raises(ConfigError, match="nothing is overwritten unasked"):
         Session(script(INFO, steady(1)), tmp_path / "x.bdf").__enter__()
     assert (tmp_path / "x.bdf").read_bytes() == b"precious"
 

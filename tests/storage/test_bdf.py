@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from emgspasm.errors import RecordingError
+from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.bdf import BdfWriter
 from emgspasm.storage.bdf_layout import record_layout, stored_info
 from emgspasm.storage.edf import open_edf
@@ -255,7 +255,7 @@ def test_a_chunk_of_another_width_is_refused(tmp_path):
 def test_nothing_is_overwritten_unasked(tmp_path):
     path = tmp_path / "x.bdf"
     path.write_bytes(b"precious")
-    with pytest.raises(RecordingError, match="exists already"):
+    with pytest.raises(ConfigError, match="nothing is overwritten unasked"):
         BdfWriter(path, stream())
     assert path.read_bytes() == b"precious"
 

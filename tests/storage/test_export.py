@@ -10,7 +10,7 @@ import pyarrow.parquet
 import pyedflib
 import pytest
 
-from emgspasm.errors import RecordingError
+from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.bdf import BdfWriter
 from emgspasm.storage.edf import open_edf
 from emgspasm.storage.export import FORMATS, export_recording
@@ -120,7 +120,7 @@ def test_what_openbci_text_cannot_hold_is_refused(tmp_path, rate, n_channels, sa
 @pytest.mark.parametrize("name", FORMATS)
 def test_nothing_is_overwritten_unasked(recording, tmp_path, name):
     (tmp_path / "out").write_bytes(b"precious")
-    with pytest.raises(RecordingError, match="exists"):
+    with pytest.raises(ConfigError, match="exists"):
         export_recording(recording, name, tmp_path / "out")
     assert (tmp_path / "out").read_bytes() == b"precious"
     export_recording(recording, name, tmp_path / "out", overwrite=True)

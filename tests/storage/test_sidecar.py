@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from emgspasm.errors import RecordingError
+from emgspasm.errors import ConfigError
 from emgspasm.storage.bdf import BdfWriter
 from emgspasm.storage.edf import open_edf
 from emgspasm.storage.sidecar import Acquisition, SidecarPaths, write_rows, write_sidecars
@@ -91,7 +91,7 @@ def test_events_are_the_markers_and_no_gaps(recording):
 def test_nothing_is_overwritten_unasked(recording):
     paths = SidecarPaths.beside(recording.path)
     write_sidecars(recording, paths, task="rest")
-    with pytest.raises(RecordingError, match="exists"):
+    with pytest.raises(ConfigError, match="exists"):
         write_sidecars(recording, paths, task="smile")
     write_sidecars(recording, paths, task="smile", overwrite=True)
     assert json.loads(paths.description.read_text())["TaskName"] == "smile"
