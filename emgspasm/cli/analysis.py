@@ -66,8 +66,9 @@ def analyze(
 ) -> None:
     """Find bursts in recordings, folders or a study, and write the tables.
 
-    For every recording X: X_events.tsv, X_summary.tsv, X_quality.tsv and X.json; for all together
-    summary.tsv and the data dictionary dataset.json.
+    For every recording X: X_events.tsv, X_summary.tsv, X_quality.tsv, X_pairs.tsv, where it has
+    task markers X_trials.tsv, and X.json; for all together summary.tsv and the data dictionary
+    dataset.json.
     """
     from emgspasm import batch
     from emgspasm.storage.collection import find_recordings, joint_folder, results_folder

@@ -141,7 +141,7 @@ def electrodes(source: Source) -> list[Electrode]:
     if not isinstance(source, Impedant):
         say("impedance is not measured: this source cannot")
         return []
-    say("measuring impedance, one electrode after the other, about 3 s each: stay at rest")
+    say("measuring impedance, one electrode after the other, about 4 s each: stay at rest")
     measured = []
     for each in source.impedances():
         say(f"{each.channel} {each.pole}: {each.ohm / 1000:.1f} kohm, {each.grade}")

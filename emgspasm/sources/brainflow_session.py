@@ -121,7 +121,7 @@ def tell(shim: Any, command: str, device: str, *, answers: bool) -> None:
         )
 
 
-def check_rate(shim: Any, info: StreamInfo) -> None:  # no types
+def check_rate(shim: Any, info: StreamInfo) -> None:
     """Verify that the board runs at the rate of its stream.
 
     Raises

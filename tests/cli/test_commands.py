@@ -10,6 +10,7 @@ import time
 import pytest
 
 from emgspasm.cli import COMMANDS
+from emgspasm.storage.columns import TABLES
 
 EMGSPASM = [sys.executable, "-W", "error", "-m", "emgspasm"]
 
@@ -60,6 +61,11 @@ def test_help_answers(command):
 def test_help_lists_every_command():
     listed = call("--help").stdout
     assert all(f"\n  {name} " in listed for name in COMMANDS)
+
+
+def test_the_help_of_analyze_names_every_table():
+    listed = call("analyze", "--help").stdout
+    assert all(f"X_{name}.tsv" in listed for name in TABLES)
 
 
 def test_the_version_is_the_package_s():
