@@ -1,4 +1,4 @@
-"""The only door to matplotlib: how figures look, and how they become part of a page.
+"""How figures look, and how they become part of a page.
 
 Figures are drawn with the object interface, without pyplot. Numbers in them carry the address of
 their cell like those of the text: see :func:`cite`.
@@ -29,7 +29,6 @@ LEFT, RIGHT = "#0b5394", "#b45309"
 little, so side is always said in letters too."""
 
 SIDES = {"L": LEFT, "R": RIGHT, "B": INK}
-HATCHES = {"L": "", "R": "////", "B": "...."}
 
 STYLE: dict[str, Any] = {
     "svg.hashsalt": "emgspasm",  # the same figure gives the same bytes
