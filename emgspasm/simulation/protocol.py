@@ -29,9 +29,6 @@ BLOCKS: tuple[tuple[str, float], ...] = (
 )
 """Codes in order: blocks by seconds (float), movements by the number of their trials (int)."""
 
-DURATION = sum(size if isinstance(size, float) else size * (TRIAL + PAUSE) for _, size in BLOCKS)
-"""Seconds of the whole protocol; a shorter recording ends within it."""
-
 
 def protocol(
     duration: float, rng: np.random.Generator
