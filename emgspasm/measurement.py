@@ -74,7 +74,8 @@ def measure(recording: StoredRecording, config: LoadedConfig) -> Measurement:
     pipeline, chunks, notice = suit(config, info, recording)
     spectrum = MeanSpectrum()
     state = spectrum.init(emg_only(info), Chunk(0, np.empty((0, len(info.columns())))))
-    gathered = _Gathered(info, markers(recording.annotations, info.sampling_frequency))
+    marked = markers(recording.annotations, info.sampling_frequency, recording.n_samples)
+    gathered = _Gathered(info, marked)
     analyses = analyze(pipeline, info, chunks)
     for analysis, folded in fold(Folding(), pipeline, info, analyses, recording.annotations):
         state, _ = spectrum.step(state, analysis.chunk)

@@ -35,7 +35,11 @@ class Column:
 _SIDE = Column("side", "Anatomical side; B is both, n/a the midline", levels=("L", "R", "B"))
 _MUSCLE = Column("muscle", "Muscle code, as in the channel label OOC_L")
 _CHANNEL = Column("channel", "Channel label")
-_TASK = Column("task", "Task under way, from the study's file name or the task markers")
+_TASK = Column(
+    "task",
+    "Task under way, from the study's file name or the task markers; by a marker without duration "
+    "a movement lasts 3 s, another task until the next begins",
+)
 _RECORDING = Column("recording", "File name of the recording, without its suffix")
 
 EVENTS = (

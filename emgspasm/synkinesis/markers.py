@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,15 @@ MOVEMENTS = frozenset(
      "wink", "jaw", "blink30"}
 )  # fmt: skip
 OTHERS = frozenset({"speech", "chewing"})
+
+ROWS = frozenset({"blink30"})
+"""Movements that are asked for many times under one marker, which is therefore no single trial."""
+
+TRIAL = 3.0
+"""Seconds of a movement whose marker does not say how long it is (clinical facts 6)."""
+
+ENDLESS = 2**62
+"""Sample that no recording reaches: where one ends while that is not known."""
 
 AFTER = 1.0
 """Seconds after the end of a cue in which a movement may still go on [design]."""
@@ -65,17 +75,38 @@ def _standing(annotations: Iterable[Annotation]) -> list[Annotation]:
     ]
 
 
-def markers(annotations: Iterable[Annotation], sampling_frequency: float) -> tuple[Marker, ...]:
-    """Annotations that are codes of tasks and stand, in order; others are no markers."""
+def markers(
+    annotations: Iterable[Annotation], sampling_frequency: float, end: int = ENDLESS
+) -> tuple[Marker, ...]:
+    """Annotations that are codes of tasks and stand, in order; others are no markers.
+
+    A key, the network and a marker file say when a task begins, not how long it lasts. Without a
+    duration a movement is one trial of 3 s (clinical facts 6), anything else a block without an
+    end of its own; both end where the next task begins, and with the recording. So a marker that
+    comes in time changes nothing of what lies before it.
+
+    Parameters
+    ----------
+    annotations : iterable of Annotation
+    sampling_frequency : float
+        Hertz.
+    end : int
+        Sample after the last of the recording, where that is known.
+    """
+    notes = [note for note in _standing(annotations) if is_task(note)]
+    onsets = [round(note.onset * sampling_frequency) for note in notes]
     found: list[Marker] = []
     counts: dict[str, int] = {}
-    for note in _standing(annotations):
-        if not is_task(note):
-            continue
+    for note, onset in zip(notes, onsets, strict=True):
         task = note.text.strip()
         counts[task] = counts.get(task, 0) + 1
-        onset = round(note.onset * sampling_frequency)
-        offset = round((note.onset + note.duration) * sampling_frequency)
+        if note.duration:
+            offset = round((note.onset + note.duration) * sampling_frequency)
+        else:
+            following = bisect_right(onsets, onset)
+            offset = onsets[following] if following < len(onsets) else max(onset, end)
+            if task in MOVEMENTS - ROWS:
+                offset = min(offset, onset + round(TRIAL * sampling_frequency))
         found.append(Marker(onset, offset, task, counts[task]))
     return tuple(found)
 

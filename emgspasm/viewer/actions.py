@@ -86,7 +86,7 @@ ACTS = (
         toggles=True, modes="l"),
     Act("text", "Record", "Marker text", ("M", "Return"),
         "Type a marker; it is set where you began to type. Keys 1 to 9 set the config's markers "
-        "at once.", modes="l"),
+        "at once. A movement then lasts 3 s, another task until the next begins.", modes="l"),
     Act("undo", "Record", "Undo marker", ("Backspace", "Ctrl+Z"),
         "Take the last marker back; the recording keeps both the marker and its undoing.",
         modes="l"),

@@ -46,6 +46,11 @@ def run(source, path, config=None, **more):
     screen = Handover(1_000_000)
     with Session(source, path, config, handovers=(screen,), **more) as session:
         session.wait(120)
+    return session, said_on(screen)
+
+
+def said_on(screen):
+    """What a screen was told, late markers minded."""
     assert screen.dropped == 0
     bursts, events = [], []
     for analysis, folded in screen.take():
@@ -53,7 +58,7 @@ def run(source, path, config=None, **more):
         for before, now in folded.amended:
             events[list(map(repr, events)).index(repr(before))] = now
         events += folded.events
-    return session, said(burst_rows(bursts), event_rows(events), part_rows(events, 0))
+    return said(burst_rows(bursts), event_rows(events), part_rows(events, 0))
 
 
 def stored(path, config=None):
@@ -143,6 +148,35 @@ def test_a_thousand_hertz_with_mains_and_gaps_gives_the_same_live_as_from_the_fi
     assert len(live.events) > 1
     assert session.notice == batch.notice
     assert bool(session.notice) == (mains == "auto")
+
+
+@pytest.mark.parametrize("lag", [0.0, 6.0])
+def test_markers_without_duration_set_in_time_or_late_give_the_same_live_as_from_the_file(
+    script, tmp_path, lag
+):
+    face = simulate("blepharospasm", sampling_frequency=250, duration=30, seed=106)
+    samples, path, now = samples_of(face), tmp_path / "x.bdf", [0.0]
+    cues = {1.0: "rest_open", 12.0: "speech", 16.0: "smile", 18.0: "rest_post"}
+
+    def press(_):
+        now[0] += 0.1
+        for onset in [each for each in cues if each + lag <= now[0]]:
+            session.mark(cues.pop(onset), onset)
+
+    chunks = [Chunk(first, samples[first : first + 25].copy()) for first in range(0, 7500, 25)]
+    screen = Handover(1_000_000)
+    session = Session(
+        script(face.info, [step for chunk in chunks for step in (press, chunk)]),
+        path,
+        handovers=(screen,),
+        clock=lambda: now[0],
+    )
+    with session:
+        session.wait(60)
+    assert cues == {}
+    tasks = analyze_recording(path).events["task"].dropna()
+    assert {"rest_open", "speech", "rest_post"} <= set(tasks)
+    assert said_on(screen) == stored(path)
 
 
 def test_a_channel_that_misses_samples_alone_gives_the_same_live_as_from_the_file(script, tmp_path):

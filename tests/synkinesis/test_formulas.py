@@ -12,7 +12,7 @@ from emgspasm.synkinesis import kernels
 from emgspasm.synkinesis.classes import spasm_class
 from emgspasm.synkinesis.crosstalk import explanation
 from emgspasm.synkinesis.laterality import corrected, laterality_index, log_ratio
-from emgspasm.synkinesis.markers import markers, under_way
+from emgspasm.synkinesis.markers import markers, under_way, undoing
 from emgspasm.synkinesis.measures import brow_lift_index, occurrence, spread
 from emgspasm.synkinesis.pairs import envelope_lags, synchrony
 from emgspasm.synkinesis.reading import look
@@ -261,6 +261,67 @@ def test_markers_number_their_trials_and_reach_past_the_cue():
     assert under_way(marked, 81_500, 82_500, 1000.0) == marked[2]
     assert under_way(marked, 30_000, 30_100, 1000.0) == marked[0]
     assert under_way(marked, 90_000, 90_100, 1000.0) is None
+
+
+def spans(*notes, end=100_000):
+    """First and last sample of every marker, at 1000 Hz in a recording of 100 s."""
+    marked = markers([Annotation(*note) for note in notes], 1000.0, end)
+    return [(m.onset, m.offset, m.task) for m in marked]
+
+
+@pytest.mark.parametrize("code", ["rest_open", "speech", "chewing", "suppress", "blink30"])
+def test_a_block_without_a_duration_lasts_until_the_next_task(code):
+    assert spans((2.0, 0.0, code), (30.0, 0.0, "smile"))[0] == (2000, 30_000, code)
+
+
+def test_a_block_without_a_duration_lasts_until_a_task_that_has_one():
+    assert spans((2.0, 0.0, "rest_open"), (30.0, 60.0, "rest_post")) == [
+        (2000, 30_000, "rest_open"),
+        (30_000, 90_000, "rest_post"),
+    ]
+
+
+def test_the_last_block_without_a_duration_lasts_to_the_end_of_the_recording():
+    assert spans((2.0, 0.0, "rest_open")) == [(2000, 100_000, "rest_open")]
+
+
+def test_a_block_that_begins_after_the_recording_has_no_length():
+    assert spans((200.0, 0.0, "rest_open")) == [(200_000, 200_000, "rest_open")]
+
+
+def test_a_movement_without_a_duration_is_a_trial_of_three_seconds():
+    assert spans((2.0, 0.0, "smile"), (10.0, 0.0, "brow")) == [
+        (2000, 5000, "smile"),
+        (10_000, 13_000, "brow"),
+    ]
+
+
+def test_a_movement_without_a_duration_ends_where_the_next_task_begins():
+    assert spans((2.0, 0.0, "smile"), (3.5, 0.0, "rest_open"))[0] == (2000, 3500, "smile")
+
+
+def test_tasks_that_begin_together_do_not_end_each_other():
+    assert spans((2.0, 0.0, "rest_open"), (2.0, 0.0, "speech"), (9.0, 0.0, "smile"))[:2] == [
+        (2000, 9000, "rest_open"),
+        (2000, 9000, "speech"),
+    ]
+
+
+def test_a_marker_with_a_duration_lasts_that_long_whatever_follows():
+    assert spans((2.0, 60.0, "rest_open"), (30.0, 3.0, "smile")) == [
+        (2000, 62_000, "rest_open"),
+        (30_000, 33_000, "smile"),
+    ]
+
+
+def test_what_is_no_task_ends_no_block():
+    assert spans((2.0, 0.0, "rest_open"), (30.0, 0.0, "cough")) == [(2000, 100_000, "rest_open")]
+
+
+def test_a_marker_that_was_taken_back_ends_no_block():
+    undone = Annotation(30.0, 0.0, "smile")
+    notes = [(2.0, 0.0, "rest_open"), (30.0, 0.0, "smile"), (31.0, 0.0, undoing(undone))]
+    assert spans(*notes) == [(2000, 100_000, "rest_open")]
 
 
 def test_the_brow_joins_within_fifty_milliseconds():

@@ -52,21 +52,37 @@ def stored(scenario, annotations):
     return [repr(event) for _, folded in found for event in folded.events]
 
 
-@given(
-    marks=st.lists(
-        st.tuples(
-            st.floats(0, 39), st.floats(0, 20), st.sampled_from(["rest_open", "smile", "brow"])
-        ),
-        min_size=1,
-        max_size=6,
+MARKS = st.lists(
+    st.tuples(
+        st.floats(0, 39),
+        st.floats(0, 20),
+        st.sampled_from([0.0, 0.0, 2.0, 15.0]),
+        st.sampled_from(["rest_open", "smile", "brow", "speech", "blink30"]),
     ),
-    duration=st.sampled_from([0.0, 2.0, 15.0]),
+    min_size=1,
+    max_size=6,
 )
-@settings(max_examples=25, deadline=None)
-def test_markers_that_come_late_leave_the_events_of_the_file(marks, duration):
-    notes = [Annotation(round(onset, 3), duration, text) for onset, _, text in marks]
-    arrivals = [min(onset + late, 39.5) for onset, late, _ in marks]
+"""Onset, how much later it arrives, duration (0: none was said) and text of markers."""
+
+
+@given(marks=MARKS, undone=st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_markers_that_come_late_leave_the_events_of_the_file(marks, undone):
+    notes = [Annotation(round(onset, 3), lasts, text) for onset, _, lasts, text in marks]
+    arrivals = [min(onset + late, 39.5) for onset, late, _, _ in marks]
+    if undone:
+        notes.append(Annotation(arrivals[0], 0.0, undoing(notes[0])))
+        arrivals.append(arrivals[0])
     assert told("blepharospasm", notes, arrivals)[0] == stored("blepharospasm", notes)
+
+
+@given(marks=MARKS)
+@settings(max_examples=40, deadline=None)
+def test_markers_that_come_in_time_leave_the_events_of_the_file_and_amend_none(marks):
+    notes = [Annotation(round(onset, 3), lasts, text) for onset, _, lasts, text in marks]
+    events, n_amended = told("blepharospasm", notes, [note.onset for note in notes])
+    assert events == stored("blepharospasm", notes)
+    assert n_amended == 0
 
 
 def test_a_marker_that_comes_before_its_samples_amends_nothing():
@@ -79,6 +95,13 @@ def test_a_marker_that_comes_before_its_samples_amends_nothing():
 def test_a_late_marker_of_rest_makes_a_movement_of_both_eyes_blepharospasm():
     notes = [Annotation(0.0, 40.0, "rest_open")]
     events, n_amended = told("blepharospasm", notes, [30.0])
+    assert n_amended >= 2
+    assert events == stored("blepharospasm", notes)
+
+
+def test_a_late_marker_ends_the_block_before_it():
+    notes = [Annotation(0.0, 0.0, "rest_open"), Annotation(10.0, 0.0, "speech")]
+    events, n_amended = told("blepharospasm", notes, [0.0, 30.0])
     assert n_amended >= 2
     assert events == stored("blepharospasm", notes)
 
