@@ -179,8 +179,14 @@ class LoadedConfig:
 
     @property
     def sha256(self) -> str:
-        """Hash of what is configured, whatever the text's layout and comments."""
-        return hashlib.sha256(repr(self.config).encode()).hexdigest()
+        """Hash of the settings that shape numbers, whatever the text says of defaults.
+
+        Source, recording, markers and outlets say where samples come from and go to. A montage
+        names channels, which every recording then does itself. Neither changes a number, nor does
+        `exploratory`: it only lets there be any.
+        """
+        shaping = self.config.pipeline, self.config.mains
+        return hashlib.sha256(repr(shaping).encode()).hexdigest()
 
 
 def load_config(path: str | os.PathLike[str]) -> LoadedConfig:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 COPIES = ("yes", "possible")
 """Flags of bursts that cross-talk explains: under 1000 Hz it is only possible."""
+
+
+Settings = tuple[str, float, str]
+"""Hash of the settings, sampling frequency in hertz, version of emgspasm."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,6 +125,15 @@ def read_provenance(events: Path) -> dict[str, Any]:
             f"{path} does not say which time is valid (results of an older version). Analyze again"
         )
     return told
+
+
+def settings_of(provenance: Mapping[str, Any]) -> Settings:
+    """What must agree for the numbers of two results to compare."""
+    return (
+        str(provenance["config_sha256"])[:12],
+        float(provenance["sampling_frequency"]),
+        str(provenance["emgspasm_version"]),
+    )
 
 
 def stored_info(result: StoredResult) -> StreamInfo:

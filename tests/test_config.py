@@ -158,6 +158,32 @@ def test_the_hash_is_of_the_settings_not_of_the_text():
     assert plain.sha256 != other.sha256
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'source = { kind = "simulated", seed = 3 }',
+        'source = { kind = "cyton", port = "/dev/ttyUSB1" }',
+        'recording = { placement = "10 mm apart", power_line_frequency = 60 }',
+        'markers = { 1 = "smile", lsl = "cues" }',
+        'outlets = { signal = "emg" }',
+        '[[montage.channel]]\nsource = 1\nlabel = "OOC_L"',
+        "exploratory = true",
+    ],
+)
+def test_what_shapes_no_number_does_not_enter_the_hash(text):
+    assert parse_config(text).sha256 == LoadedConfig().sha256
+
+
+def test_defaults_spelled_out_or_left_out_give_one_hash():
+    spelled = """
+        mains = "auto"
+        pipeline.filters = [{ kind = "band_pass", high_pass = 20, low_pass = 450 }]
+        pipeline.envelope = { kind = "rms_envelope", window = 0.02 }
+        pipeline.detector = { kind = "hysteresis", floor = 4 }
+    """
+    assert parse_config(spelled).sha256 == LoadedConfig().sha256
+
+
 def leaves(cl):
     """Paths of all single numbers of a dataclass of settings."""
     for f in fields(cl):

@@ -13,10 +13,9 @@ from typing import Any
 
 from emgspasm.group.results import GroupResult
 from emgspasm.storage.placement import bids_entities
+from emgspasm.stored import Settings, settings_of
 from emgspasm.stream import MUSCLES, Channel
 from emgspasm.synkinesis import intervals, trials
-
-Key = tuple[str, float, str]
 
 FOUND_BY = {
     "hysteresis": "a double threshold over the noise of each channel",
@@ -44,9 +43,9 @@ def methods_text(results: Sequence[GroupResult]) -> str:
     ----------
     results : sequence of GroupResult
     """
-    groups: dict[Key, list[GroupResult]] = defaultdict(list)
+    groups: dict[Settings, list[GroupResult]] = defaultdict(list)
     for result in results:
-        groups[_key(result)].append(result)
+        groups[settings_of(result.provenance)].append(result)
     parts = ["# Methods", *(_paragraph(key, mine) for key, mine in groups.items())]
     if len(groups) > 1:
         parts.insert(1, _several(groups))
@@ -54,23 +53,14 @@ def methods_text(results: Sequence[GroupResult]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _key(result: GroupResult) -> Key:
-    told = result.provenance
-    return (
-        str(told["config_sha256"])[:12],
-        float(told["sampling_frequency"]),
-        str(told["emgspasm_version"]),
-    )
-
-
-def _several(groups: Mapping[Key, Sequence[GroupResult]]) -> str:
+def _several(groups: Mapping[Settings, Sequence[GroupResult]]) -> str:
     return (
         f"The recordings were analyzed in {len(groups)} different ways (settings, sampling "
         "frequency or version); their numbers do not compare across the paragraphs below."
     )
 
 
-def _paragraph(key: Key, results: Sequence[GroupResult]) -> str:
+def _paragraph(key: Settings, results: Sequence[GroupResult]) -> str:
     config, fs, version = key
     return " ".join(
         [

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from emgspasm.errors import RecordingError
 from emgspasm.report.rest import RestBlock, rest_blocks
@@ -15,7 +14,7 @@ from emgspasm.storage.derivatives import DETECTED, RESULTS, result_path
 from emgspasm.storage.placement import Placement, bids_entities
 from emgspasm.storage.scans import read_time
 from emgspasm.storage.study import Study
-from emgspasm.stored import StoredResult, read_result, reviewed_path
+from emgspasm.stored import Settings, StoredResult, read_result, reviewed_path, settings_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,14 +37,9 @@ class Session:
     blocks: list[RestBlock]
 
     @property
-    def settings(self) -> tuple[str, float, str]:
-        """What must agree for sessions to compare: config, sampling frequency, version."""
-        told = self.results[0].provenance
-        return (
-            str(told["config_sha256"])[:12],
-            float(told["sampling_frequency"]),
-            str(told["emgspasm_version"]),
-        )
+    def settings(self) -> Settings:
+        """What must agree for sessions to compare."""
+        return settings_of(self.results[0].provenance)
 
     @property
     def primary(self) -> list[RestBlock]:
@@ -105,7 +99,7 @@ def comparable(found: Sequence[Session]) -> tuple[list[Session], list[str]]:
     """Sessions that compare with most others, and why the others do not."""
     usable, left_out = [], []
     for each in found:
-        if len({(_settings(r)) for r in each.results}) > 1:
+        if len({settings_of(result.provenance) for result in each.results}) > 1:
             left_out.append(f"{each.label}: its recordings were analyzed with different settings")
         elif each.day is None:
             left_out.append(f"{each.label}: its date is not known (emgspasm study set-date)")
@@ -126,12 +120,7 @@ def comparable(found: Sequence[Session]) -> tuple[list[Session], list[str]]:
     return [each for each in usable if each.settings == reference], left_out
 
 
-def _settings(result: StoredResult) -> tuple[Any, ...]:
-    told = result.provenance
-    return told["config_sha256"], told["sampling_frequency"], told["emgspasm_version"]
-
-
-def _difference(mine: tuple[str, float, str], reference: tuple[str, float, str]) -> str:
+def _difference(mine: Settings, reference: Settings) -> str:
     words = (("settings {}", "{}"), ("{:g} Hz", "{:g} Hz"), ("version {}", "{}"))
     told = [
         f"{one.format(a)} instead of {other.format(b)}"

@@ -89,7 +89,7 @@ EVENTS = (
     Column("source", "What said so", levels=("detector", "simulation", "expert")),
     Column("status", "auto, or what an expert made of it", levels=("auto", "accepted", "rejected")),
     Column("detector_version", "Version of emgspasm"),
-    Column("config_sha", "First 12 digits of the hash of the configuration"),
+    Column("config_sha", "First 12 digits of the hash of the settings that shape numbers"),
 )
 
 SUMMARY = (
@@ -225,7 +225,7 @@ GROUP = (
     Column("treatment", "Kind of the last treatment before the recording"),
     Column("days_since_treatment", "Days from that treatment to the recording", whole=True),
     Column("sampling_frequency", "Of the recording", "Hz"),
-    Column("config_sha", "First 12 digits of the hash of the configuration"),
+    Column("config_sha", "First 12 digits of the hash of the settings that shape numbers"),
     Column("detector_version", "Version of emgspasm"),
     Column("simulated", "Whether the device is simulated", levels=("yes", "no")),
     Column("reviewed", "Whether an expert reviewed the events", levels=("yes", "no")),

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from emgspasm.config import load_config
+from emgspasm.config import load_config, parse_config
 from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.report.course import course
 from emgspasm.report.course_figures import apart
@@ -174,6 +174,14 @@ def test_a_session_with_other_settings_is_named_not_compared(
     (reason,) = told.left_out
     assert re.match(r"W20: not compared, analyzed with settings \w{12} instead of \w{12}", reason)
     assert reason in course_page(told)
+
+
+def test_a_session_of_another_source_compares(own_course, simulate_into, analyze_study):
+    simulate_into(own_course, "01", "W20", 140)
+    analyze_study(own_course, parse_config('[source]\nkind = "simulated"\nseed = 7\n'))
+    told = course(own_course, "01")
+    assert [s.label for s in told.sessions] == [*VISITS, "W20"]
+    assert told.left_out == []
 
 
 def test_a_session_of_another_sampling_frequency_is_named_not_compared(
