@@ -69,7 +69,12 @@ EVENTS = (
     Column("n_muscles", "Muscles that take part", whole=True),
     Column("muscles", "Their codes, joined by +"),
     Column("spread_stage", "0 none, 1 eye, 2 cheek, 3 mouth, 4 neck", whole=True),
-    Column("onset_lag_ms", "Onset after the first muscle of the event", "ms"),
+    Column(
+        "onset_lag_ms",
+        "Onset of the muscle's first burst after that of the event (of a blink: of the eyes); n/a "
+        "of what cross-talk explains, and of a burst that a blink began before the spasm on it",
+        "ms",
+    ),
     Column("blink_coincident", "Whether a blink of both eyes falls together with it"),
     _TASK,
     Column("trial", "Number of the trial within its task", whole=True),

@@ -113,7 +113,9 @@ def _common_cells(
     yield "trial", trial, _spread(trial[event], linked)
     if fs >= LAG_RATE:
         lags = 1000 * (found.parts["onset"][links[linked]] - events["onset"][event])
-        told = _firsts(found.parts)[links[linked]]
+        # what begins before a spasm begins with the blink that it rides on
+        blinks = (events["trial_type"][event] == "spasm") & (lags < 0)
+        told = _firsts(found.parts)[links[linked]] & ~blinks
         yield "onset_lag_ms", None, _spread(np.where(told, rounded(lags / fs, 3), np.nan), linked)
 
 
