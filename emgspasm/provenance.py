@@ -121,7 +121,7 @@ def withheld(info: StreamInfo, found: Findings, most: Mapping[int, float]) -> li
         rows.append(
             Withheld(
                 "mvc_uV, pct_mvc, si, dsi, overlap",
-                f"under 3 maximal trials without a spasm: {', '.join(lacking)}",
+                "under 3 maximal trials without a spasm in this recording: " + ", ".join(lacking),
             )
         )
     lonely = [info.names[c] for c, p in sites(info).items() if p.opposite < 0 and p.side]

@@ -63,7 +63,11 @@ EVENTS = (
     Column("peak_uV", "Largest root mean square of 20 ms within the burst", "uV"),
     Column("mean_uV", "Root mean square of the filtered signal over the burst", "uV"),
     Column("burden_uVs", "mean_uV less the noise level, times duration", "uV s"),
-    Column("pct_mvc", "Mean amplitude as a share of the maximal voluntary contraction", "%"),
+    Column(
+        "pct_mvc",
+        "Mean amplitude as a share of the maximal voluntary contraction in this recording",
+        "%",
+    ),
     Column("li", "Laterality index (A - U)/(A + U) of noise-corrected amplitudes"),
     Column("log_ratio", "ln(A/U) of noise-corrected amplitudes"),
     Column("n_muscles", "Muscles that take part", whole=True),
@@ -112,8 +116,8 @@ SUMMARY = (
     Column("rate_ci_hi", "Upper end of its 95 % interval", "1/min"),
     Column(
         "rate_mdc_per_min",
-        "Change of the spasm rate that the difference of the session's two rest blocks explains by "
-        "itself (95 %, from one pair of blocks: rough)",
+        "Change of the spasm rate that the difference of the recording's two rest blocks explains "
+        "by itself (95 %, from one pair of blocks: rough)",
         "1/min",
     ),
     Column("pct_time", "Share of valid time within bursts", "%"),
@@ -122,7 +126,11 @@ SUMMARY = (
     Column("burden_uV", "Burden of all bursts (burden_uVs), per valid time", "uV"),
     Column("peak_p95_uV", "95th percentile of burst peaks", "uV"),
     Column("noise_uV", "Noise level: median of the quiet envelope", "uV"),
-    Column("mvc_uV", "Maximal voluntary contraction of the session", "uV"),
+    Column(
+        "mvc_uV",
+        "Maximal voluntary contraction: of three maximal trials in this recording, n/a with fewer",
+        "uV",
+    ),
     Column("snr_db", "Median burst amplitude over the noise level", "dB"),
     Column("spasm_pct_time", "Share of valid time in spasm, of this muscle or side", "%"),
     Column("spasm_dur_median_ms", "Median spasm duration, first onset to last offset", "ms"),

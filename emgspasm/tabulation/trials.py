@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def maxima(info: StreamInfo, found: Findings) -> dict[int, float]:
-    """Maximal voluntary contraction by channel, in its unit.
+    """Maximal voluntary contraction by channel, in its unit, of the trials of one recording.
 
     Trials with a spasm of the channel's side are rejected.
     """
