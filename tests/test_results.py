@@ -93,6 +93,14 @@ def test_a_quiet_channel_has_no_bursts_and_a_rate_of_zero(results):
     assert np.isnan(float(row["dur_median_ms"]))
 
 
+@pytest.mark.parametrize(("fs", "said"), [(250.0, {None}), (1000.0, {"no"})])
+def test_under_1000_hz_no_table_says_that_there_is_no_crosstalk(fs, said, tmp_path):
+    path = write(tmp_path / "a.bdf", face(fs=fs, n_channels=2), ("OOC_L", "ZYG_L"), fs)
+    told = analyze_recording(path, OFF)
+    for table in (bursts(told), told.pairs):
+        assert {None if flag != flag else flag for flag in table["crosstalk_flag"]} == said
+
+
 def test_sides_are_letters_and_the_midline_is_missing(results):
     sides = results.summary["side"]
     assert list(sides[:2]) == ["L", "R"]

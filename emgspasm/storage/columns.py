@@ -85,7 +85,7 @@ EVENTS = (
     Column(
         "crosstalk_flag",
         "Whether cross-talk of a larger neighbour explains it: waveforms alike at a lag of at most "
-        "one sample; only possible under 1000 Hz",
+        "one sample; under 1000 Hz only possible, and n/a where nothing is alike",
         levels=("yes", "possible", "no"),
     ),
     Column(
@@ -195,7 +195,7 @@ PAIRS = (
     Column("n_copies", "Bursts of one that cross-talk of the other explains", whole=True),
     Column(
         "crosstalk_flag",
-        "Whether there are such bursts; only possible under 1000 Hz",
+        "Whether there are such bursts; under 1000 Hz only possible, and n/a where there are none",
         levels=("yes", "possible", "no"),
     ),
     Column("valid", "Whether lags and synchrony are told"),

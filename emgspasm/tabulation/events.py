@@ -13,8 +13,7 @@ from emgspasm.findings import QUALITIES, Findings, Rows, keys
 from emgspasm.storage.columns import EVENTS
 from emgspasm.storage.tables import frame
 from emgspasm.stream import StreamInfo
-from emgspasm.synkinesis.crosstalk import RATE
-from emgspasm.tabulation.labels import SIDE_LETTER, rounded
+from emgspasm.tabulation.labels import SIDE_LETTER, crosstalk_flag, rounded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -147,7 +146,7 @@ def _muscle_cells(info: StreamInfo, found: Findings, most: Mapping[int, float]) 
     yield "muscles", _words(["+".join(m) or None for m in muscles]), muscle
     yield "n_muscles", np.array([len(m) for m in muscles], np.float64), np.ones(len(bursts))
     spasm = found.events["trial_type"] == "spasm"
-    no, yes = _flag(fs, copy=False), _flag(fs, copy=True)
+    no, yes = (crosstalk_flag(fs, copy=copy) for copy in (False, True))
     flags = _words([no, yes])[found.copied(bursts).astype(np.int64)]
     yield "crosstalk_flag", _where(spasm, np.full(len(spasm), no, object)), flags
 
@@ -229,10 +228,3 @@ def _where(
     cells = np.full(len(there), other, object)
     cells[there] = values[there]
     return cells
-
-
-def _flag(fs: float, *, copy: bool) -> str | None:
-    """Cross-talk, as far as the sampling frequency tells: under 1000 Hz never no, never yes."""
-    if copy:
-        return "yes" if fs >= RATE else "possible"
-    return "no" if fs >= RATE else None

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from emgspasm.stream import Channel
+from emgspasm.synkinesis.crosstalk import RATE
 
 SIDE_LETTER = {"left": "L", "right": "R"}
 
@@ -15,6 +16,16 @@ def microvolts(value: float | None, channel: Channel) -> float | None:
     if value is None or channel.microvolts is None:
         return None
     return round(value * channel.microvolts, 4)
+
+
+def crosstalk_flag(sampling_frequency: float, *, copy: bool) -> str | None:
+    """Cross-talk, as far as the sampling frequency (Hz) tells: under 1000 Hz never no, never yes.
+
+    None is told where nothing was found that may be a copy, but might have been missed.
+    """
+    if sampling_frequency < RATE:
+        return "possible" if copy else None
+    return "yes" if copy else "no"
 
 
 def rounded(values: ArrayLike, digits: int) -> NDArray[np.float64]:

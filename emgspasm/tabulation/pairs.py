@@ -13,7 +13,7 @@ from emgspasm.storage.columns import PAIRS
 from emgspasm.storage.tables import table
 from emgspasm.stream import StreamInfo
 from emgspasm.synkinesis import pairs
-from emgspasm.tabulation.labels import SIDE_LETTER
+from emgspasm.tabulation.labels import SIDE_LETTER, crosstalk_flag
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,9 +73,8 @@ def _crosstalk(info: StreamInfo, found: Findings, first: int, second: int) -> di
         int((mine["copy"] & (mine["neighbour"] == column)).sum())
         for mine, column in ((one, b), (other, a))
     )
-    flag = ("yes" if info.sampling_frequency >= pairs.RATE else "possible") if copies else "no"
     return {
         "raw_rho_max": round(float(max(found.rho[a, b], found.rho[b, a])), 4),
         "n_copies": copies,
-        "crosstalk_flag": flag,
+        "crosstalk_flag": crosstalk_flag(info.sampling_frequency, copy=copies > 0),
     }
