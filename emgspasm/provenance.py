@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from emgspasm.config import LoadedConfig
+from emgspasm.dsp import rates
 from emgspasm.dsp.quality import ChannelQuality
-from emgspasm.dsp.rates import LOWEST, rate_warnings
 from emgspasm.findings import Findings
 from emgspasm.measurement import Measurement
 from emgspasm.storage.opening import StoredRecording
 from emgspasm.stream import StreamInfo, emg_only
 from emgspasm.structure import kind_name
-from emgspasm.synkinesis import pairs
 from emgspasm.synkinesis.measures import Withheld, occurrence
 from emgspasm.synkinesis.reading import sites
 from emgspasm.synkinesis.rhythm import FEWEST_ONSETS
@@ -53,9 +52,9 @@ def provenance(
         "detector": kind_name(type(pipeline.detector)),
         "delay_ms": round(1000 * pipeline.delay(info), 3),
         "settling_ms": round(1000 * pipeline.settling(info), 3),
-        "exploratory": info.sampling_frequency < LOWEST,
+        "exploratory": info.sampling_frequency < rates.LOWEST,
         "warnings": [
-            *rate_warnings(info.sampling_frequency),
+            *rates.rate_warnings(info.sampling_frequency),
             *recording.findings,
             *filter(None, [measured.notice]),
             *unusable,
@@ -110,10 +109,12 @@ def spasm_provenance(
 
 def withheld(info: StreamInfo, found: Findings, most: Mapping[int, float]) -> list[Withheld]:
     """What the recording cannot carry, and why; parameters as of :func:`spasm_provenance`."""
-    fs, rows = info.sampling_frequency, []
-    if fs < pairs.RATE:
-        rows.append(Withheld("pairs", f"{fs:g} Hz; lags and synchrony need {pairs.RATE:g} Hz"))
-        rows.append(Withheld("crosstalk_flag yes", f"{fs:g} Hz; under 1000 Hz only possible"))
+    fs = info.sampling_frequency
+    rows = [
+        Withheld(output.columns, f"{fs:g} Hz; {output.words} need {output.needs:g} Hz")
+        for output in rates.withheld(fs)
+        if output.columns
+    ]
     if not any(m.movement for m in found.marked):
         rows.append(Withheld("trials", "no task marker of a movement"))
     lacking = [info.names[c] for c in info.columns() if c not in most]

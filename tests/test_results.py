@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from emgspasm.config import Config, LoadedConfig, parse_config
+from emgspasm.dsp.rates import withheld
 from emgspasm.errors import ConfigError
 from emgspasm.results import analyze_recording, check, judge_recording
 from emgspasm.storage.bdf import BdfWriter
@@ -99,6 +100,13 @@ def test_under_1000_hz_no_table_says_that_there_is_no_crosstalk(fs, said, tmp_pa
     told = analyze_recording(path, OFF)
     for table in (bursts(told), told.pairs):
         assert {None if flag != flag else flag for flag in table["crosstalk_flag"]} == said
+
+
+def test_the_provenance_withholds_what_the_rate_does_and_no_other_numbers(tmp_path):
+    path = write(tmp_path / "a.bdf", face(fs=250.0, n_channels=2), ("OOC_L", "ZYG_L"), 250.0)
+    told = [item["measure"] for item in analyze_recording(path, OFF).provenance["withheld"]]
+    assert told[:3] == [output.columns for output in withheld(250.0) if output.columns]
+    assert not any("frequenc" in measure for measure in told)
 
 
 def test_sides_are_letters_and_the_midline_is_missing(results):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 LOWEST = 200.0
 """Hz; below it too little of the EMG band is left. The Ganglion's rate is still taken."""
 
@@ -11,11 +13,50 @@ HIGH_PASS, LOW_PASS = 20.0, 450.0
 EDGE = 0.45
 """Highest usable frequency as a share of the sampling frequency (clinical facts 4)."""
 
-_NEEDS = (
-    (500.0, "lags between muscles"),
-    (1000.0, "coherence and cross-talk"),
-    (2000.0, "spectra"),
-    (5000.0, "evoked latencies"),
+DURATIONS = 500.0
+"""Hz under which durations are good to about 20 ms, and short pauses are lost (clinical facts
+4)."""
+
+LAGS = 500.0
+"""Hz from which the muscles of a spasm are told apart in time, coarsely (clinical facts 4)."""
+
+SYNCHRONY = 1000.0
+"""Hz from which synchrony and lags to 3 ms are told (clinical facts 4)."""
+
+CROSSTALK = 1000.0
+"""Hz from which the waveforms tell cross-talk (clinical facts 4); under it, it is only possible."""
+
+SPECTRA = 2000.0
+"""Hz from which numbers of a spectrum are told (clinical facts 4)."""
+
+
+class Output(NamedTuple):
+    """A number of a result that not every sampling frequency carries.
+
+    Parameters
+    ----------
+    needs : float
+        Hertz from which it is told.
+    words : str
+        Its name, in the plural.
+    columns : str
+        Of the tables; ``""`` for what is on the screen alone.
+    """
+
+    needs: float
+    words: str
+    columns: str = ""
+
+
+OUTPUTS = (
+    Output(LAGS, "onset lags", "onset_lag_ms"),
+    Output(
+        SYNCHRONY,
+        "synchrony and lags of pairs",
+        "n_pairs, sync_pct, sync_z, lag_median_ms, lag_iqr_ms, xcorr_peak",
+    ),
+    Output(CROSSTALK, "verdicts on cross-talk", "crosstalk_flag yes, no"),
+    Output(SPECTRA, "median frequencies of spectra"),
 )
 
 
@@ -24,22 +65,22 @@ def bandwidth(sampling_frequency: float) -> float:
     return min(LOW_PASS, EDGE * sampling_frequency) - HIGH_PASS
 
 
-def withheld(sampling_frequency: float) -> tuple[str, ...]:
+def withheld(sampling_frequency: float) -> tuple[Output, ...]:
     """Outputs that this sampling frequency (Hz) cannot carry."""
-    return tuple(output for needed, output in _NEEDS if sampling_frequency < needed)
+    return tuple(output for output in OUTPUTS if sampling_frequency < output.needs)
 
 
 def rate_warnings(sampling_frequency: float) -> tuple[str, ...]:
-    """Sentences for whoever reads a result at this sampling frequency (Hz)."""
+    """Sentences for whoever reads the tables of a result at this sampling frequency (Hz)."""
     sentences = []
     if sampling_frequency < LOWEST:
         sentences.append(
             f"exploratory: {sampling_frequency:g} Hz is under the {LOWEST:g} Hz that EMG needs; "
             "every number of this result is exploratory"
         )
-    if sampling_frequency < 500:
+    if sampling_frequency < DURATIONS:
         sentences.append(f"{sampling_frequency:g} Hz: durations are good to about 20 ms")
-    missing = withheld(sampling_frequency)
+    missing = [output.words for output in withheld(sampling_frequency) if output.columns]
     if missing:
         sentences.append(f"{sampling_frequency:g} Hz: {', '.join(missing)} withheld")
     return tuple(sentences)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
+from emgspasm.dsp.rates import DURATIONS
 from emgspasm.stream import Burst
 
 MERGE = 0.030
@@ -12,10 +13,6 @@ MERGE = 0.030
 
 TONIC = 0.5
 """Seconds of continuous contraction that make a spasm tonic (clinical facts 4)."""
-
-RATE = 500.0
-"""Hz under which a pause is lost in one muscle or another: durations are good to 20 ms
-(clinical facts 4)."""
 
 FUSED, FUSED_SHARE = 1.0, 0.7
 """Seconds and active share of a fused train of bursts, tonic as well (clinical facts 4)."""
@@ -68,7 +65,7 @@ def spasm_class(bursts: Sequence[Burst], sampling_frequency: float) -> SpasmClas
     counts; at a sampling frequency (Hz) too low to see short pauses in each, most of them.
     """
     gap = MERGE * sampling_frequency
-    parts = stretches(bursts, gap) if sampling_frequency >= RATE else active(bursts, gap)
+    parts = stretches(bursts, gap) if sampling_frequency >= DURATIONS else active(bursts, gap)
     long = [b - a >= TONIC * sampling_frequency for a, b in parts]
     if len(parts) == 1:
         return "tonic" if long[0] else "isolated"

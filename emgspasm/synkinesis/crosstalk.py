@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 
 RHO = 0.8
 RATIO = 0.3
-RATE = 1000.0
-"""Hz from which the waveforms tell cross-talk (clinical facts 4); under it, only "possible"."""
 
 SIGNIFICANCE = 3.0
 """Standard deviations of noise power within which nothing is left [design]."""

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from itertools import combinations
 from typing import NamedTuple
 
+from emgspasm.dsp.rates import SYNCHRONY
 from emgspasm.synkinesis.acts import Act
 from emgspasm.synkinesis.history import History, stretch
-from emgspasm.synkinesis.pairs import ENVELOPE, RATE, REACH, envelope_lags
+from emgspasm.synkinesis.pairs import ENVELOPE, REACH, envelope_lags
 
 
 class Lag(NamedTuple):
@@ -31,7 +32,7 @@ def is_at_hand(act: Act, history: History) -> bool:
 
 def lags(act: Act, history: History) -> Iterable[Lag]:
     """Lags of the envelopes of the muscles that begin a twitch together, as far as all is there."""
-    if act.kind != "twitch" or act.together < 2 or history.fs < RATE:
+    if act.kind != "twitch" or act.together < 2 or history.fs < SYNCHRONY:
         return ()
     before, after = round(BEFORE * history.fs), round(AFTER * history.fs)
     samples = stretch(history, act.onset - before, act.onset + after)

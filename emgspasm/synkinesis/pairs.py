@@ -17,9 +17,6 @@ WINDOW = 0.015
 SHUFFLE, SHUFFLES, SEED = 0.5, 200, 20240518
 """Seconds of displacement, and how often (clinical facts 4)."""
 
-RATE = 1000.0
-"""Hz from which synchrony and fine lags are told (clinical facts 4)."""
-
 ENVELOPE, REACH = 0.008, 0.100
 """Seconds of the envelope, and of the largest lag (clinical facts 5)."""
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from math import sqrt
 from typing import Literal
 
+from emgspasm.dsp.rates import LAGS
 from emgspasm.stream import Burst, BurstQuality, Event
 from emgspasm.synkinesis.acts import Act
 from emgspasm.synkinesis.laterality import laterality_index, log_ratio
@@ -22,7 +23,7 @@ def reasons(
     yield f"one side, LI {li[0]:.2f}" if li[0] == li[0] else "one side"
     if together >= 2:
         lags = [abs(b.onset - a.onset) for act in part for a, b in _pairs(act)]
-        spread = f" within {ms(max(lags), fs)}" if lags and fs >= 500 else " together"
+        spread = f" within {ms(max(lags), fs)}" if lags and fs >= LAGS else " together"
         yield f"{together} muscles{spread}"
     else:
         yield f"{'+'.join(sorted(muscles))} alone"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.dsp.rates import LAGS
 from emgspasm.findings import QUALITIES, Findings, Rows, keys
 from emgspasm.storage.columns import EVENTS
 from emgspasm.storage.tables import frame
@@ -17,9 +18,6 @@ from emgspasm.tabulation.labels import SIDE_LETTER, crosstalk_flag, rounded
 
 if TYPE_CHECKING:
     import pandas as pd
-
-LAG_RATE = 500.0
-"""Hz from which lags between muscles are told, coarse under 1000 Hz (clinical facts 4)."""
 
 Values = NDArray[Any]
 """Of a column; None is missing where they are objects, NaN where numbers."""
@@ -110,7 +108,7 @@ def _common_cells(
     yield "task", task, _spread(task[event], linked, origin.get("task"))
     trial = np.where(events["trial"] > 0, events["trial"], np.nan)
     yield "trial", trial, _spread(trial[event], linked)
-    if fs >= LAG_RATE:
+    if fs >= LAGS:
         lags = 1000 * (found.parts["onset"][links[linked]] - events["onset"][event])
         # what begins before a spasm begins with the blink that it rides on
         blinks = (events["trial_type"][event] == "spasm") & (lags < 0)

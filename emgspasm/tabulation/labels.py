@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from emgspasm.dsp.rates import CROSSTALK
 from emgspasm.stream import Channel
-from emgspasm.synkinesis.crosstalk import RATE
 
 SIDE_LETTER = {"left": "L", "right": "R"}
 
@@ -23,7 +23,7 @@ def crosstalk_flag(sampling_frequency: float, *, copy: bool) -> str | None:
 
     None is told where nothing was found that may be a copy, but might have been missed.
     """
-    if sampling_frequency < RATE:
+    if sampling_frequency < CROSSTALK:
         return "possible" if copy else None
     return "yes" if copy else "no"
 

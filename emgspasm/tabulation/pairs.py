@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from emgspasm.dsp.rates import SYNCHRONY
 from emgspasm.findings import Findings
 from emgspasm.storage.columns import PAIRS
 from emgspasm.storage.tables import table
@@ -34,13 +35,14 @@ def _rows(info: StreamInfo, found: Findings) -> Iterator[dict[str, Any]]:
             continue
         row = {"side": SIDE_LETTER[a.side], "muscle_a": a.muscle, "muscle_b": b.muscle}
         row |= _crosstalk(info, found, first, second)
-        if fs >= pairs.RATE:
+        if fs >= SYNCHRONY:
             lags = found.lags[(found.lags["first"] == first) & (found.lags["second"] == second)]
             told = pairs.synchrony(onsets[first], onsets[second], fs)
             fewest = min(len(onsets[first]), len(onsets[second]))
             yield row | _synchrony(told, fewest, lags["correlation"])
         else:
-            yield row | {"valid": False, "reason": f"{fs:g} Hz: lags need {pairs.RATE:g} Hz"}
+            why = f"{fs:g} Hz: lags of pairs need {SYNCHRONY:g} Hz"
+            yield row | {"valid": False, "reason": why}
 
 
 def _synchrony(

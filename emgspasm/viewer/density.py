@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.dsp.quality import MeanSpectrum, line_ratio
-from emgspasm.dsp.rates import withheld
+from emgspasm.dsp.rates import SPECTRA
 from emgspasm.stream import Chunk, StreamInfo
 
 USABLE = 0.262
@@ -59,7 +59,7 @@ def usable_band(sampling_frequency: float) -> float:
 
 def is_withheld(sampling_frequency: float) -> bool:
     """Whether this rate cannot carry numbers of a spectrum."""
-    return "spectra" in withheld(sampling_frequency)
+    return sampling_frequency < SPECTRA
 
 
 def density(samples: NDArray[np.float64], sampling_frequency: float) -> Density | None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from emgspasm.dsp.quality import Limits
+from emgspasm.dsp.rates import SPECTRA
 from emgspasm.stream import StreamInfo, emg_only
 from emgspasm.viewer.density import Density, density, is_withheld, mains, usable_band
 from emgspasm.viewer.ink import color, font_of, side_pen
@@ -157,8 +158,8 @@ class Spectrum(QWidget):
         fs, first = self._info.sampling_frequency, next(iter(known.values()))
         said = [f"{self._track}, {first.seconds:.2f} s, every {first.frequencies[1]:.3g} Hz"]
         if is_withheld(fs):
-            said.append(f"{fs:g} Hz: spectra of muscle withheld (2000 Hz needed); for mains and "
-                        "drift only")  # fmt: skip
+            said.append(f"{fs:g} Hz: median frequencies withheld ({SPECTRA:g} Hz needed); for "
+                        "mains and drift only")  # fmt: skip
         else:
             said += [f"{_short(side)} median {spectrum.median_frequency(usable_band(fs)):.0f} Hz"
                      for side, spectrum in known.items()]  # fmt: skip

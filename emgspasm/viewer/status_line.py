@@ -16,7 +16,7 @@ PURPOSE = "research and education only"
 
 def limits(sampling_frequency: float) -> str:
     """What a sampling frequency (Hz) cannot carry, in words; ``""`` if nothing."""
-    missing = withheld(sampling_frequency)
+    missing = [output.words for output in withheld(sampling_frequency)]
     if not missing:
         return ""
     return f"{sampling_frequency:g} Hz: {', '.join(missing)} withheld"

@@ -287,9 +287,11 @@ def test_quiet_says_nothing_but_errors(recording, tmp_path):
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_verbose_says_the_warnings(recording, tmp_path):
-    done = call("analyze", recording, "--out", tmp_path / "o", "-v")
-    assert "clonic.bdf: 1000 Hz: spectra, evoked latencies withheld" in done.stderr
+def test_verbose_says_the_warnings(tmp_path):
+    slow = tmp_path / "slow.bdf"
+    call("simulate", slow, "--scenario", "hfs_clonic", "--sampling-frequency", 500, "--duration", 5)
+    done = call("analyze", slow, "--out", tmp_path / "o", "-v")
+    assert "slow.bdf: 500 Hz: synchrony and lags of pairs," in done.stderr
 
 
 def test_debug_shows_where_an_error_came_from(tmp_path):

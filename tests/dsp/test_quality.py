@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from emgspasm.dsp.quality import Limits, MeanSpectrum, grade, line_ratio, peak_ratio
 from emgspasm.dsp.rates import rate_warnings, withheld
+from emgspasm.storage.columns import EVENTS, PAIRS
 from emgspasm.stream import Chunk
 
 FINE = {"analyzed": 95.0, "noise": 1.0, "line": 0.0, "clipped": 0.0, "dropped": 0.0, "flat": 0.0}
@@ -116,14 +117,25 @@ def test_all_reasons_are_given_the_worst_first():
     assert reason == "noise 9.0 uV; mains 20 dB over its neighbours; 2.0 % missing"
 
 
-@pytest.mark.parametrize(
-    ("fs", "outputs"), [(250.0, 4), (500.0, 3), (1000.0, 2), (2000.0, 1), (5000.0, 0)]
-)
+@pytest.mark.parametrize(("fs", "outputs"), [(250.0, 4), (500.0, 3), (1000.0, 1), (2000.0, 0)])
 def test_a_rate_withholds_what_it_cannot_carry(fs, outputs):
     assert len(withheld(fs)) == outputs
+
+
+def test_what_a_rate_withholds_of_a_result_are_columns_of_its_tables():
+    columns = {column.name for column in (*EVENTS, *PAIRS)}
+    named = [output.columns.split(", ") for output in withheld(125.0) if output.columns]
+    assert named
+    assert {name.split()[0] for names in named for name in names} - {"no"} <= columns
+
+
+def test_tables_at_1000_hz_lack_nothing():
+    assert rate_warnings(1000.0) == ()
+    assert rate_warnings(500.0) == (
+        "500 Hz: synchrony and lags of pairs, verdicts on cross-talk withheld",
+    )
 
 
 def test_a_rate_too_low_for_emg_is_called_exploratory():
     assert rate_warnings(125.0)[0].startswith("exploratory: 125 Hz is under")
     assert not any(w.startswith("exploratory") for w in rate_warnings(250.0))
-    assert rate_warnings(5000.0) == ()

@@ -207,4 +207,4 @@ def test_a_rate_too_low_for_emg_is_analyzed_if_exploratory_and_its_lags_are_with
     assert session.refusal == ""
     results = analyze_recording(tmp_path / "x.bdf", EXPLORE)
     assert (results.events["trial_type"] == "burst").sum() == len(live.bursts) > 0
-    assert any("lags between muscles" in each for each in results.provenance["warnings"])
+    assert any("lags of pairs" in each for each in results.provenance["warnings"])

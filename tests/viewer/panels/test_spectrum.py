@@ -92,8 +92,8 @@ def test_under_2000_hz_numbers_of_muscle_are_withheld_in_words_and_all_is_grey(q
     panel = Spectrum(info(250.0), DARK)
     qtbot.addWidget(panel)
     panel.show_selection(signal(fs=250.0))
-    assert "250 Hz: spectra of muscle withheld (2000 Hz needed)" in panel.words.text()
-    assert "median" not in panel.words.text()
+    assert "250 Hz: median frequencies withheld (2000 Hz needed)" in panel.words.text()
+    assert "R median" not in panel.words.text()
     assert "R mains 50 Hz +" in panel.words.text()
     assert panel._unusable.getRegion() == (0.0, 125.0)
 
