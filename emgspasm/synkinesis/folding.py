@@ -203,7 +203,7 @@ class Folding:
             said.movements[len(said.events)] = chain
             said.events.append(movement(chain, state.marked, state.fs))
         else:
-            said.events += spasms(chain, state.marked, state.known, state.fs)
+            said.events += spasms(chain, state.marked, state.known, self.rules, state.fs)
 
 
 def _place(reading: Reading) -> tuple[int, int, int]:

@@ -57,7 +57,8 @@ def blink(act: Act, marked: Sequence[Marker], fs: float) -> Event:
     if len({r.site.side for r in eyes}) < 2:
         reason = f"bursts of one eye, {ms(_shortest(eyes), fs)}; no sign of one side alone"
     else:
-        reason = f"both eyes, {ms(_shortest(eyes), fs)}; lower face silent"
+        reason = f"both eyes, {ms(_shortest(eyes), fs)}"
+        reason += "" if act.dragged else "; lower face silent"
     if act.dragged:
         reason += f"; {'+'.join(act.dragged)} of one side moves along"
     onset, offset = min(r.onset for r in eyes), max(r.offset for r in eyes)
@@ -102,7 +103,9 @@ def movement(chain: Chain, marked: Sequence[Marker], fs: float) -> Event:
     return event("voluntary", "B", label, readings, onset, chain.offset, marked, fs, reason)
 
 
-def spasms(chain: Chain, marked: Sequence[Marker], known: Experience, fs: float) -> Iterable[Event]:
+def spasms(
+    chain: Chain, marked: Sequence[Marker], known: Experience, rules: Rules, fs: float
+) -> Iterable[Event]:
     """Events of a chain of one-sided acts.
 
     Parameters
@@ -112,6 +115,7 @@ def spasms(chain: Chain, marked: Sequence[Marker], known: Experience, fs: float)
     marked : sequence of Marker
     known : Experience
         Updated.
+    rules : Rules
     fs : float
         Hertz.
     """
@@ -120,7 +124,7 @@ def spasms(chain: Chain, marked: Sequence[Marker], known: Experience, fs: float)
     if chain.doubtful:
         note_rhythms(chain, known, fs)
     for part in split(chain.acts, chain.gap):
-        event = _one_sided(chain.side, part, marked, known, fs)
+        event = _one_sided(chain.side, part, marked, known, rules, fs)
         if event is not None:
             yield event
         elif len(part) <= FLURRY and chain.side != "B" and _other_eye_is_weak(chain.side, known):
@@ -132,6 +136,7 @@ def _one_sided(
     part: list[Act],
     marked: Sequence[Marker],
     known: Experience,
+    rules: Rules,
     fs: float,
 ) -> Event | None:
     """Event of acts that are one spasm if they are any."""
@@ -157,7 +162,7 @@ def _one_sided(
     if not pulse and plain and _is_typical(part, known, side, fs):
         known.proven[side] += FEWEST_PROVEN if together >= SURE else 1
     bursts = [r.burst for r in readings]
-    reason = "; ".join(reasons(part, li, facial, together, fs))
+    reason = "; ".join(reasons(part, li, facial, rules, fs))
     return event(
         "spasm",
         side,

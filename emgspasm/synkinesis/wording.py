@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import combinations
 from math import sqrt
 from typing import Literal
 
@@ -14,17 +15,19 @@ from emgspasm.synkinesis.laterality import laterality_index, log_ratio
 from emgspasm.synkinesis.markers import Marker, under_way
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.spread import LOWER, regions, spread_stage
+from emgspasm.synkinesis.verdicts import Rules
 
 
 def reasons(
-    part: Sequence[Act], li: tuple[float, float], muscles: set[str], together: int, fs: float
+    part: Sequence[Act], li: tuple[float, float], muscles: set[str], rules: Rules, fs: float
 ) -> Iterable[str]:
     """Why a one-sided event is a hemifacial spasm, phrase by phrase."""
     yield f"one side, LI {li[0]:.2f}" if li[0] == li[0] else "one side"
-    if together >= 2:
-        lags = [abs(b.onset - a.onset) for act in part for a, b in _pairs(act)]
-        spread = f" within {ms(max(lags), fs)}" if lags and fs >= LAGS else " together"
-        yield f"{together} muscles{spread}"
+    most = max(part, key=lambda act: act.together)
+    if most.together >= 2:
+        lag = _lag(most, rules.synchrony * fs) if fs >= LAGS else None
+        spread = " together" if lag is None else f" within {ms(lag, fs)}"
+        yield f"{most.together} muscles{spread}"
     else:
         yield f"{'+'.join(sorted(muscles))} alone"
     if LOWER & regions(muscles):
@@ -33,9 +36,16 @@ def reasons(
         yield "rides on a blink"
 
 
-def _pairs(act: Act) -> Iterable[tuple[Reading, Reading]]:
-    first = act.readings[0]
-    return ((first, other) for other in act.readings[1:] if abs(other.onset - first.onset) < 100)
+def _lag(act: Act, window: float) -> int | None:
+    """The largest lag (samples) of muscles that begin together; None if any only ends together."""
+    pairs = [
+        (a, b)
+        for a, b in combinations(act.readings, 2)
+        if a.site.muscle != b.site.muscle and abs(b.onset - a.onset) <= window
+    ]
+    if len({r.site.muscle for pair in pairs for r in pair}) < act.together:
+        return None
+    return max(abs(b.onset - a.onset) for a, b in pairs)
 
 
 def ms(samples: int, fs: float) -> str:

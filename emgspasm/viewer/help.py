@@ -54,7 +54,10 @@ def explanation(palette: Palette) -> str:
     rows = (
         ("Two columns", _COLUMNS),
         (_swatch(p.spasm, "Spasm"), _SPASM),
-        (_swatch(p.blink, "Blink"), "Both eyes at once while the lower face is silent."),
+        (
+            _swatch(p.blink, "Blink"),
+            "Both eyes at once; lower face silent, or of one side.",
+        ),
         (_swatch(p.voluntary, "Voluntary"), "Both sides together, slowly: a movement."),
         (_swatch(p.artifact, "Artifact"), "Not muscle: electrode, cable, motion."),
         ("Dashed bar", "Provisional: what an event looks like while it can still change."),

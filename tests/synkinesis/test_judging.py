@@ -53,7 +53,27 @@ def named(known, *onsets, length=50, **kind):
     for onset in onsets:
         burst = reading("OOC_L", onset, onset + length, **kind)
         chain.add(Act("twitch", "L", (burst,)))
-    return list(spasms(chain, (), known, FS))
+    return list(spasms(chain, (), known, Rules(), FS))
+
+
+@pytest.mark.parametrize("dragged", [(), ("OOR",)])
+def test_the_lower_face_is_silent_in_a_blink_that_drags_none_of_it_along(dragged):
+    eyes = [reading(f"OOC_{side}", 1000, 1100, 0.0) for side in "LR"]
+    mouth = [reading(f"{muscle}_L", 1010, 1100) for muscle in dragged]
+    reason = blink(Act("blink", "B", (*eyes, *mouth), dragged=dragged), (), FS).reason
+    assert ("lower face silent" in reason) == (not dragged)
+    assert ("moves along" in reason) == bool(dragged)
+
+
+@pytest.mark.parametrize("fs", [500.0, 8000.0])
+def test_a_reason_says_within_what_time_those_begin_that_begin_together(fs):
+    begins = {"OOC_L": 1.0, "ZYG_L": 1.01, "FRO_L": 1.02, "OOR_L": 1.07}
+    readings = [reading(name, round(t * fs), round(1.2 * fs)) for name, t in begins.items()]
+    (twitch,) = acts(readings, Rules(), Company(), fs)
+    chain = Chain("L", round(0.5 * fs), round(1.1 * fs))
+    chain.add(twitch)
+    (event,) = spasms(chain, (), Experience(), Rules(), fs)
+    assert "3 muscles within 20 ms" in event.reason
 
 
 @pytest.mark.parametrize(("rho", "neighbour"), [(0.8, -1), (0.45, MONTAGE.index("OOC_L"))])
@@ -187,7 +207,7 @@ def test_three_muscles_together_make_a_side_known_at_once(muscles, knows):
     chain = Chain("L", 500, 1100)
     for twitch in judged(*(reading(f"{muscle}_L", 1000, 1080) for muscle in muscles)):
         chain.add(twitch)
-    (event,) = spasms(chain, (), known, FS)
+    (event,) = spasms(chain, (), known, Rules(), FS)
     assert (event.trial_type, known.knows("L")) == ("spasm", knows)
 
 
