@@ -178,6 +178,9 @@ def test_blocks_of_another_size_give_the_same_activity():
         ([(0, 60), (120, 180)], "grouped"),
         ([(0, 700)], "tonic"),
         ([(0, 700), (800, 850)], "combined"),
+        ([(0, 300), (350, 650), (700, 1000)], "tonic"),
+        ([(0, 300), (350, 650), (700, 999)], "grouped"),
+        ([(0, 200), (300, 550), (750, 1000)], "grouped"),
     ],
 )
 def test_spasm_classes(spans, label):
