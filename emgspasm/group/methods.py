@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from emgspasm.dsp.rates import EDGE
 from emgspasm.group.results import GroupResult
 from emgspasm.storage.placement import bids_entities
 from emgspasm.stored import Settings, settings_of
@@ -25,6 +26,14 @@ FOUND_BY = {
     "tkeo": "a threshold of the Teager-Kaiser energy (Solnik et al. 2010)",
 }
 """By the kind of detector."""
+
+SIGMA = {
+    "hysteresis": "sigma: standard deviation of the quiet envelope's power 2/3; ",
+    "hodges_bui": "sigmas: standard deviations of the means at rest; ",
+    "lidierth": "sigmas: standard deviations of the means at rest; ",
+    "tkeo": "sigmas: standard deviations of the mean energies at rest; ",
+}
+"""What the thresholds of those detectors count, by kind; Bonato's counts none."""
 
 UNKNOWN = (
     "electrode material, shape, size and distance between the electrodes of a pair",
@@ -66,7 +75,7 @@ def _paragraph(key: Settings, results: Sequence[GroupResult]) -> str:
         [
             _recorded(results, fs),
             _electrodes(results),
-            *_processed(results),
+            *_processed(results, fs),
             f"Analysis: emgspasm {version}, settings {config}.",
         ]
     )
@@ -102,35 +111,60 @@ def _electrodes(results: Sequence[GroupResult]) -> str:
     )
 
 
-def _processed(results: Sequence[GroupResult]) -> list[str]:
-    """What the pipeline did; settings are those of the first result, the same in all of them."""
+def _processed(results: Sequence[GroupResult], fs: float) -> list[str]:
+    """What the pipeline did.
+
+    Settings are those of the first result, the same in all that share a key; but a notch is fitted
+    to each recording, and with it the delay.
+    """
     told = results[0].provenance
     settings: Mapping[str, Any] = told.get("settings", {})
-    filters = "; ".join(map(_filter, settings.get("filters", ()))) or "not told"
-    notched = sum(
-        any("multiples" in f for f in r.provenance.get("settings", {}).get("filters", ()))
-        for r in results
-    )
-    detector = _plain(settings.get("detector", {})) + " (sigma: of the quiet envelope; uV; s)"
+    plain = [f for f in _filters(results[0]) if "multiples" not in f]
+    kind, detector = told.get("detector", "hysteresis"), _plain(settings.get("detector", {}))
+    delays = sorted({float(r.provenance["delay_ms"]) for r in results})
+    delay = " to ".join(f"{ms:g}" for ms in dict.fromkeys((delays[0], delays[-1])))
     valid = sum(b - a for r in results for a, b in r.provenance.get("valid_s", ()))
     return [
-        f"Filters, causal: {filters}.",
-        f"A notch at the mains was added in {notched} of {_count(len(results), 'recording')}.",
+        f"Filters, causal: {'; '.join(_filter(f, fs) for f in plain) or 'none'}.",
+        _notched(results),
         f"Envelope: {_plain(settings.get('envelope', {}))} (s).",
-        f"Bursts were found by {FOUND_BY[told.get('detector', 'hysteresis')]}: {detector}.",
-        f"Times are corrected for the delay of filter and envelope ({told['delay_ms']:g} ms).",
+        f"Bursts were found by {FOUND_BY[kind]}: {detector} ({SIGMA.get(kind, '')}uV; s).",
+        f"Times are corrected for the delay of the filters ({delay} ms).",
         f"Missing samples were not interpolated; {valid / 60:.1f} min were valid.",
     ]
 
 
-def _filter(settings: Mapping[str, Any]) -> str:
-    if "multiples" in settings:
-        return (
-            f"notch at {settings['frequency']:g} Hz and multiples {settings['multiples']}, "
-            f"Q {settings['quality']:g}"
-        )
-    band = [f"{settings[k]:g}" for k in ("high_pass", "low_pass") if settings.get(k) is not None]
-    return f"Butterworth of order {settings.get('order', 'n/a')}, {'-'.join(band)} Hz"
+def _filters(result: GroupResult) -> Sequence[Mapping[str, Any]]:
+    found: Sequence[Mapping[str, Any]] = result.provenance.get("settings", {}).get("filters", ())
+    return found
+
+
+def _notched(results: Sequence[GroupResult]) -> str:
+    """In how many recordings there was a notch, whether configured or fitted, by frequency."""
+    found: dict[float, list[Mapping[str, Any]]] = defaultdict(list)
+    for notch in (f for r in results for f in _filters(r) if "multiples" in f):
+        found[notch["frequency"]].append(notch)
+    if not found:
+        return "There was no notch at the mains."
+    parts = [
+        f"at {frequency:g} Hz in {len(mine)} "
+        f"(Q {_numbers(n['quality'] for n in mine)}; "
+        f"multiples {_numbers(m for n in mine for m in n['multiples'])})"
+        for frequency, mine in sorted(found.items())
+    ]
+    return f"Notch, of {_count(len(results), 'recording')}: {', '.join(parts)}."
+
+
+def _numbers(values: Iterable[float]) -> str:
+    return ", ".join(f"{value:g}" for value in sorted(set(values)))
+
+
+def _filter(settings: Mapping[str, Any], fs: float) -> str:
+    """A Butterworth filter, with the corner that remains at this sampling frequency."""
+    order = f"Butterworth of order {settings['order']}"
+    if "low_pass" not in settings:
+        return f"{order}, from {settings['high_pass']:g} Hz"
+    return f"{order}, {settings['high_pass']:g}-{min(settings['low_pass'], EDGE * fs):g} Hz"
 
 
 def _plain(settings: Mapping[str, Any]) -> str:

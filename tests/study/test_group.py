@@ -79,8 +79,10 @@ def test_methods_fill_in_what_was_really_used(toxin_course):
         "with ADS1299 (simulated) at 500 Hz",
         "orbicularis oculi (left, right)",
         "Reference: Bipolar. Placement: none: simulated face.",
-        "Butterworth of order 4, 20-450 Hz",
+        "Butterworth of order 4, 20-225 Hz",
         "on sigma 6, off sigma 3",
+        "sigma: standard deviation of the quiet envelope's power 2/3",
+        "corrected for the delay of the filters",
         "reviewed by an expert",
         "research and education only",
         "- electrode material, shape, size",
@@ -95,6 +97,26 @@ def test_methods_part_recordings_that_were_analyzed_otherwise(toxin_course):
     text = methods_text(results)
     assert "analyzed in 2 different ways" in text
     assert len(re.findall(r"at (?:250|500) Hz\.", text)) == 2
+
+
+def test_methods_count_notches_by_frequency_wherever_they_come_from(toxin_course):
+    results = list(group_results(toxin_course))
+    band = {"high_pass": 20.0, "low_pass": 450.0, "order": 4}
+    notches = [(50.0, 30.0, [1, 3]), (50.0, 100.0, [1]), (60.0, 30.0, [1]), *[()] * 3]
+    for result, notch in zip(results, notches, strict=True):
+        named = zip(("frequency", "quality", "multiples"), notch, strict=False)
+        result.provenance["settings"]["filters"] = [band, *([dict(named)] if notch else [])]
+    assert (
+        "Filters, causal: Butterworth of order 4, 20-225 Hz. Notch, of 6 recordings: "
+        "at 50 Hz in 2 (Q 30, 100; multiples 1, 3), at 60 Hz in 1 (Q 30; multiples 1)."
+    ) in methods_text(results)
+
+
+def test_methods_tell_the_delays_of_all_recordings(toxin_course):
+    results = list(group_results(toxin_course))
+    for result, delay in zip(results, (1.5, 1.75, 1.5, 2.0, 1.5, 1.5), strict=True):
+        result.provenance["delay_ms"] = delay
+    assert "delay of the filters (1.5 to 2 ms)" in methods_text(results)
 
 
 def test_a_result_knows_its_study(toxin_course, tmp_path):
