@@ -170,8 +170,12 @@ def _markers(session: Session) -> Iterator[None]:
         if stroke and stroke.ends:
             session.stop()
         elif stroke:
-            marker = session.mark(stroke.text, stroke.time)
-            click.echo(f"\r\x1b[K{marker.onset:.3f} s: {marker.text}", err=True)
+            try:
+                marker = session.mark(stroke.text, stroke.time)
+            except RecordingError as error:  # it has just ended
+                click.echo(f"\r\x1b[K{error}", err=True)
+            else:
+                click.echo(f"\r\x1b[K{marker.onset:.3f} s: {marker.text}", err=True)
 
     with keyboard.listening(take):
         yield

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from collections import deque
 from dataclasses import replace
 from pathlib import Path
@@ -88,6 +89,8 @@ class BdfWriter:
         self._fill = 0
         self._n_records = 0
         self._queue: deque[bytes] = deque()
+        self._ended = False
+        self._ending = threading.Lock()  # no marker is taken that nobody writes any more
         header = bdf_header(self.info, self._layout, equipment)
         self._header_bytes, self._record_bytes = header.n_bytes, header.record_bytes
         self._annotation_bytes = 3 * header.signals[-1].samples_per_record
@@ -147,6 +150,8 @@ class BdfWriter:
         ------
         ValueError
             If its text is empty, too long or holds separators, or a channel is unknown.
+        RecordingError
+            If the recording has ended, of itself on a full disk or by :meth:`close`.
         """
         unknown = set(annotation.channels) - set(self.info.names)
         if unknown:
@@ -161,12 +166,23 @@ class BdfWriter:
                 "kept by every reader); shorten it"
             )
         singly = [replace(annotation, channels=(name,)) for name in annotation.channels]
-        self._queue.extend(encode_annotation(single) for single in singly or [annotation])
+        with self._ending:
+            if self._ended:
+                raise RecordingError(
+                    f"{self.path}: the recording is closed; the marker {annotation.text!r} is not "
+                    "in it. Begin another one"
+                )
+            self._queue.extend(encode_annotation(single) for single in singly or [annotation])
+
+    def _end_markers(self) -> None:
+        with self._ending:
+            self._ended = True
 
     def close(self) -> None:
         """Write the last, padded record and what annotations wait; harmless when repeated."""
         if self._file is None:
             return
+        self._end_markers()
         if self._fill:
             self._pad()
         while self._queue:
@@ -266,6 +282,7 @@ class BdfWriter:
     def _give_up(self, error: OSError) -> RecordingError:
         """Cut a half-written record off, close, and say what was kept."""
         assert self._file is not None
+        self._end_markers()
         n_kept = self._n_records * self._layout.n_samples
         with contextlib.suppress(OSError):  # the count in the header ignores the tail anyway
             os.ftruncate(self._file, max(self._end, self._header_bytes + self._record_bytes))

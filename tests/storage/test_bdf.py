@@ -306,15 +306,19 @@ import resource, signal, sys
 import numpy as np
 from emgspasm.errors import RecordingError
 from emgspasm.storage.bdf import BdfWriter
-from emgspasm.stream import Channel, Chunk, StreamInfo
+from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
 info = StreamInfo(1000.0, (Channel("OOC_L", full_scale=187500.0),))
 try:
     with BdfWriter(sys.argv[1], info) as writer:
-        for start in range(0, 60_000, 10):
-            writer.write(Chunk(start, np.full((10, 1), float(start))))
+        try:
+            for start in range(0, 60_000, 10):
+                writer.write(Chunk(start, np.full((10, 1), float(start))))
+        except RecordingError as error:
+            print(error)
+            writer.annotate(Annotation(0.0, 0.0, "late"))
 except RecordingError as error:
     print(error)
 """
@@ -338,6 +342,12 @@ def test_a_full_disk_leaves_whole_records_and_says_how_many(tmp_path):
         recording.read()[:, 0], np.arange(recording.n_samples) // 10 * 10, atol=0.02
     )
     assert len(counts_by_pyedflib(path)) == recording.n_samples
+
+
+def test_a_marker_after_the_disk_was_full_is_refused(tmp_path):
+    said = fill_disk(tmp_path / "x.bdf", 40_000).splitlines()
+    assert "marker 'late' is not in it" in said[1]
+    assert open_edf(tmp_path / "x.bdf").annotations == ()
 
 
 def test_a_disk_full_from_the_start_leaves_no_file(tmp_path):

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from emgspasm.errors import RecordingError
 from emgspasm.storage.bdf import BdfWriter
 from emgspasm.storage.edf import open_edf
 from emgspasm.stream import SKIP, Annotation, Channel, Chunk, StreamInfo
@@ -37,6 +38,13 @@ def noise(n_samples: int, n_channels: int = 4, seed: int = 7) -> np.ndarray:
 def write(path: Path, samples: np.ndarray, info: StreamInfo) -> np.ndarray:
     with BdfWriter(path, info, overwrite=True) as writer:
         return writer.write(Chunk(0, samples)).samples
+
+
+def test_a_marker_after_close_is_refused(tmp_path):
+    writer = BdfWriter(tmp_path / "x.bdf", stream())
+    writer.close()
+    with pytest.raises(RecordingError, match=r"closed; the marker 'smile' is not in it"):
+        writer.annotate(Annotation(0.0, 0.0, "smile"))
 
 
 def test_a_gap_is_marked_in_mne_and_its_samples_are_skipped(tmp_path):
