@@ -18,10 +18,6 @@ settings.load_profile("emgspasm")
 os.environ["LSLAPICFG"] = str(Path(__file__).with_name("lsl_api.cfg"))  # child processes too
 
 
-REAL_TIME = ("sources", "session", "cli", "viewer")
-"""Folders of tests in real time: boards on pseudo-terminals, processes, signals."""
-
-
 TOGETHER = (
     "report",
     "study",
@@ -36,9 +32,12 @@ TOGETHER = (
 
 
 def pytest_collection_modifyitems(items):
-    """Let tests in real time try again: a machine that others use may hold one up for seconds."""
+    """Let tests in real time try again: a machine that others use may hold one up for seconds.
+
+    All others pass at once or not at all.
+    """
     for item in items:
-        if item.path.parent.name in REAL_TIME or item.path.name.startswith("test_board"):
+        if item.get_closest_marker("real_time"):
             item.add_marker(pytest.mark.flaky(reruns=2, reruns_delay=1))
 
 

@@ -12,6 +12,8 @@ from emgspasm.simulation import simulate
 from emgspasm.simulation.board import EmulatedBoard
 from emgspasm.simulation.board_faults import fault
 
+pytestmark = pytest.mark.real_time
+
 
 def test_an_emulated_board_answers_until_it_is_interrupted(started):
     with started("emulate", "--scenario", "healthy_rest", "--speed", "2") as process:

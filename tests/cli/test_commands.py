@@ -334,6 +334,7 @@ def interrupted(args, cwd, number, until, group=False):
     return process.returncode, stderr
 
 
+@pytest.mark.real_time
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_an_interrupted_simulation_leaves_nothing(tmp_path, number):
     args = ["simulate", "long.bdf", "--scenario", "hfs_mixed", "--duration", 600]
@@ -352,6 +353,7 @@ def many(recording, tmp_path_factory):
     return folder
 
 
+@pytest.mark.real_time
 @pytest.mark.parametrize(
     ("number", "workers"), [(signal.SIGTERM, 1), (signal.SIGTERM, 2), (signal.SIGINT, 2)]
 )

@@ -3,10 +3,13 @@
 import os
 
 import numpy as np
+import pytest
 
 from emgspasm.simulation import simulate
 from emgspasm.storage.edf import open_edf
 from emgspasm.storage.tables import read_table
+
+pytestmark = pytest.mark.real_time
 
 
 def test_the_demo_records_an_emulated_board_and_finds_live_what_is_in_the_file(emgspasm, tmp_path):

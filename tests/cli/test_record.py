@@ -21,6 +21,8 @@ from emgspasm.config import parse_config
 from emgspasm.storage.edf import open_edf
 from emgspasm.storage.tables import read_table
 
+pytestmark = pytest.mark.real_time
+
 EMG = "study/sub-01/ses-02/emg/sub-01_ses-02_task-rest"
 RESULTS = "study/derivatives/emgspasm/sub-01/ses-02/emg/sub-01_ses-02_task-rest_desc-bursts"
 

@@ -11,6 +11,8 @@ from emgspasm.simulation import simulate
 from emgspasm.simulation.board import EmulatedBoard
 from emgspasm.storage.edf import open_edf
 
+pytestmark = pytest.mark.real_time
+
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seconds", [0.8, 1.7, 4.3])  # the last while live bursts are sought

@@ -16,6 +16,8 @@ from emgspasm.storage.edf import open_edf
 from emgspasm.storage.tables import read_table
 from emgspasm.stream import emg_only
 
+pytestmark = pytest.mark.real_time
+
 try:
     import pylsl
 except (ImportError, RuntimeError) as reason:

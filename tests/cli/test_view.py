@@ -17,6 +17,8 @@ pytest.importorskip("PySide6", reason="Qt is not installed")
 from emgspasm.simulation import simulate
 from emgspasm.storage.bdf import BdfWriter
 
+pytestmark = pytest.mark.real_time
+
 PLAIN = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
 
 

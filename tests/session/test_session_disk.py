@@ -12,6 +12,8 @@ from emgspasm.session.disk import RESERVE, bytes_per_second, require_reserve, re
 from emgspasm.simulation import simulate
 from emgspasm.storage.edf import open_edf
 
+pytestmark = pytest.mark.real_time
+
 
 def test_a_recording_that_will_not_fit_is_refused_with_what_is_needed(tmp_path):
     info = simulate("healthy_rest", sampling_frequency=250, duration=1).info

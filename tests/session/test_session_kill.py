@@ -12,6 +12,8 @@ import pytest
 from emgspasm.storage.edf import open_edf
 from emgspasm.storage.recovery import recover
 
+pytestmark = pytest.mark.real_time
+
 KILLS = 100
 RATE = 250
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 
 import numpy as np
+import pytest
 
 from emgspasm.session import Handover, Session
 from emgspasm.simulation import simulate
 from emgspasm.simulation.board import EmulatedBoard
 from emgspasm.sources.serial import open_cyton
+
+pytestmark = pytest.mark.real_time
 
 LABELS = ("OOC_L", "ZYG_L", "OOR_L", "FRO_L", "OOC_R", "ZYG_R", "OOR_R", "FRO_R")
 SLACK = 0.25  # s for a loaded machine; tests/benchmarks/acquisition.py measures without

@@ -16,6 +16,8 @@ from emgspasm.sources.lsl_markers import LslMarkers
 from emgspasm.storage.edf import open_edf
 from emgspasm.stream import Channel, StreamInfo
 
+pytestmark = pytest.mark.real_time
+
 try:
     import pylsl
 except (ImportError, RuntimeError) as reason:

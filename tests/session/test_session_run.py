@@ -15,6 +15,8 @@ from emgspasm.session.status import Counters
 from emgspasm.storage.edf import open_edf
 from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
 
+pytestmark = pytest.mark.real_time
+
 INFO = StreamInfo(
     250.0, tuple(Channel.from_label(n, full_scale=187500.0) for n in ("OOC_L", "OOC_R"))
 )

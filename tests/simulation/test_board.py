@@ -16,6 +16,8 @@ from emgspasm.simulation.board_packets import mean, packet, quantize
 from emgspasm.simulation.board_state import power_on
 from emgspasm.stream import Channel, Chunk, StreamInfo
 
+pytestmark = pytest.mark.real_time
+
 UV = 187500 / 8388607
 
 

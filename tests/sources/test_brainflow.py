@@ -22,6 +22,8 @@ from emgspasm.sources.brainflow_session import open_session, release, tell
 from emgspasm.stream import segments
 from emgspasm.testing import check_source
 
+pytestmark = pytest.mark.real_time
+
 UV = 187500 / 8388607
 
 

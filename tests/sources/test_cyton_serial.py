@@ -25,6 +25,8 @@ from emgspasm.sources.serial import CytonSource, open_cyton
 from emgspasm.sources.settings import CytonSettings, Input
 from emgspasm.stream import Source, segments
 
+pytestmark = pytest.mark.real_time
+
 UV = 187500 / 8388607
 INPUTS = tuple(Input(f"CH{i}") for i in range(1, 17))
 

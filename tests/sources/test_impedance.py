@@ -40,6 +40,7 @@ def test_4_1_the_converters_true_tone_of_31_25_hz_reads_the_same():
     assert ohm(wave, 250.0) == pytest.approx(8e3, rel=0.01)
 
 
+@pytest.mark.real_time
 @pytest.mark.parametrize("daisy", [False, True])
 def test_every_electrode_comes_back_within_three_percent_from_the_board(daisy):
     face = simulate("healthy_rest", sampling_frequency=250, duration=30)
@@ -54,6 +55,7 @@ def test_every_electrode_comes_back_within_three_percent_from_the_board(daisy):
     assert [each.ohm for each in found] == pytest.approx(ohms[place], rel=0.03)
 
 
+@pytest.mark.real_time
 def test_4_3_one_electrode_at_a_time_with_gain_1_and_all_is_set_back():
     class Watched(EmulatedBoard):
         seen = ()
@@ -78,6 +80,7 @@ def test_4_3_one_electrode_at_a_time_with_gain_1_and_all_is_set_back():
     assert b"x" not in board.received_while_streaming
 
 
+@pytest.mark.real_time
 def test_4_4_an_interrupted_measurement_leaves_no_current_on():
     face = simulate("healthy_rest", sampling_frequency=250, duration=30)
     with EmulatedBoard(face) as board:

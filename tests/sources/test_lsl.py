@@ -17,6 +17,8 @@ from emgspasm.sources.lsl_outlets import EventOutlet, SignalOutlet, event_text
 from emgspasm.stream import Annotation, Channel, Chunk, Event, StreamInfo, segments
 from emgspasm.testing import check_source
 
+pytestmark = pytest.mark.real_time
+
 try:
     import pylsl
 except (ImportError, RuntimeError) as reason:

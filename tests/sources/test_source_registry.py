@@ -96,6 +96,7 @@ def test_the_project_registers_its_cyton():
     assert isinstance(source, CytonSource)
 
 
+@pytest.mark.real_time
 def test_the_cyton_driver_keeps_the_laws_of_a_source(ramp):
     with EmulatedBoard(ramp()) as board:
         settings = CytonSettings((Input("A"), Input("B")), port=board.port)

@@ -13,6 +13,8 @@ from emgspasm.viewer.live import Wiring
 from emgspasm.viewer.record_dialog import RecordDialog, Wanted
 from emgspasm.viewer.recorder import Recorder
 
+pytestmark = pytest.mark.real_time
+
 NONE, LEFT = Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton
 
 

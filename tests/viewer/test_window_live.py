@@ -25,6 +25,8 @@ from emgspasm.viewer.live import Wiring
 from emgspasm.viewer.record_dialog import RecordDialog, Wanted
 from emgspasm.viewer.recorder import Recorder
 
+pytestmark = pytest.mark.real_time
+
 CONFIG = parse_config('[markers]\n1 = "smile"\n')
 
 

@@ -20,6 +20,8 @@ from emgspasm.synkinesis.folding import Folding, fold
 from emgspasm.viewer import settings
 from emgspasm.viewer.replay import Replay
 
+pytestmark = pytest.mark.real_time
+
 
 def press(window, key, modifier=Qt.KeyboardModifier.NoModifier):
     QTest.keyClick(window, key, modifier)

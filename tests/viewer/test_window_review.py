@@ -17,6 +17,8 @@ from emgspasm.storage.tables import read_table
 from emgspasm.stored import reviewed_path
 from emgspasm.viewer.replay import Replay
 
+pytestmark = pytest.mark.real_time
+
 
 @pytest.fixture(scope="module")
 def analyzed(recording, tmp_path_factory):
