@@ -229,9 +229,9 @@ def test_speech_is_of_the_lower_face_at_3_to_7_syllables_a_second():
 def test_synkinesis_goes_with_every_movement_of_the_eye_and_mouth():
     name = "synkinesis"
     expected = {"close_gentle": "ZYG", "smile": "OOC", "pucker": "OOC"}
-    for event in events(name, "voluntary"):
-        if event.label not in expected:
-            continue
+    found = [event for event in events(name, "voluntary") if event.label in expected]
+    assert {event.label for event in found} == set(expected)
+    for event in found:
         labels = {MONTAGE[burst.channel] for burst in event.bursts}
         assert f"{expected[event.label]}_L" in labels
         assert f"{expected[event.label]}_R" not in labels
