@@ -152,7 +152,9 @@ def test_clonic_spasms_are_isolated_or_grouped_and_grouped_ones_grouped():
     clonic = [event.label for event in events("hfs_clonic", "spasm")]
     assert set(clonic) == {"isolated", "grouped"}
     assert 0.2 < clonic.count("isolated") / len(clonic) < 0.5
-    assert {event.label for event in events("hfs_grouped", "spasm")} == {"grouped"}
+    grouped = [event.label for event in events("hfs_grouped", "spasm")]
+    assert set(grouped) <= {"grouped", "tonic"}  # a long run may be fused (clinical facts 4)
+    assert grouped.count("tonic") / len(grouped) < 0.02
 
 
 def test_tonic_spasms_are_long_and_strong():
