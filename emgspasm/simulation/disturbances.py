@@ -33,12 +33,11 @@ DRIFT_RATES = (0.01, 0.1)  # Hz [design]
 
 @dataclass(frozen=True, slots=True)
 class Disturbances:
-    """Artefacts in one minute."""
+    """Artefacts in one minute; the heart beats beside them."""
 
     motions: float = 8.0
     pops: float = 6.0
     hums: float = 3.0
-    heart: bool = True
 
 
 def artifacts(

@@ -37,7 +37,7 @@ class ParserState:
     Parameters
     ----------
     carry : bytes
-        Bytes not yet decided; at most a few packets (see ``LONGEST_CARRY``).
+        Bytes not yet decided; at most a few packets.
     last_counter : int
         Counter of the last packet believed; -1 before the first.
     touching : bool
@@ -61,16 +61,12 @@ class Packets:
     counters : ndarray of uint8, shape (n_packets,)
     counts : ndarray of int32, shape (n_packets, 8)
         Samples in counts of the converter.
-    auxiliary : ndarray of uint8, shape (n_packets, 6)
-    end_bytes : ndarray of uint8, shape (n_packets,)
     n_carried : int
         How many, from the first, had arrived whole before the latest piece of the stream.
     """
 
     counters: NDArray[np.uint8]
     counts: NDArray[np.int32]
-    auxiliary: NDArray[np.uint8]
-    end_bytes: NDArray[np.uint8]
     n_carried: int
 
     def __len__(self) -> int:
@@ -129,20 +125,18 @@ def full_scale(gain: float) -> float:
 @numba.njit(cache=True, nogil=True)
 def _unpack(
     b: NDArray[np.uint8], starts: NDArray[np.int64]
-) -> tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.uint8], NDArray[np.uint8]]:
-    """Counters, counts, auxiliary and end bytes of the packets at `starts`."""
+) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
+    """Counters and counts of the packets at `starts`."""
     n = len(starts)
-    counters, ends = np.empty(n, np.uint8), np.empty(n, np.uint8)
-    counts, auxiliary = np.empty((n, CHANNELS), np.int32), np.empty((n, 6), np.uint8)
+    counters, counts = np.empty(n, np.uint8), np.empty((n, CHANNELS), np.int32)
     for row in range(n):
         i = starts[row]
-        counters[row], ends[row] = b[i + 1], b[i + 32]
-        auxiliary[row] = b[i + 26 : i + 32]
+        counters[row] = b[i + 1]
         for channel in range(CHANNELS):
             j = i + 2 + 3 * channel
             value = int(b[j]) << 16 | int(b[j + 1]) << 8 | int(b[j + 2])
             counts[row, channel] = value - (value >> 23 << 24)
-    return counters, counts, auxiliary, ends
+    return counters, counts
 
 
 @numba.njit(cache=True, nogil=True)
@@ -270,7 +264,3 @@ def _scan(
         skipped += not touching
         i += _PACKET if touching else 1
     return starts[:found], i, last, touching, skipped
-
-
-LONGEST_CARRY = _PACKET * (_DEPTH + 2)
-"""Most bytes a :class:`ParserState` ever carries."""

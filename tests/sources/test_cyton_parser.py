@@ -9,10 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emgspasm.sources.auxiliary import decode_auxiliary
 from emgspasm.sources.cyton import (
     GAINS,
-    LONGEST_CARRY,
     ParserState,
     full_scale,
     microvolts_per_count,
@@ -20,6 +18,7 @@ from emgspasm.sources.cyton import (
 )
 
 SEED = 20240
+LONGEST_CARRY = 33 * 8  # bytes: what six packets ahead may decide
 N = 60
 
 
@@ -210,46 +209,3 @@ def test_only_packets_whole_before_a_piece_count_as_carried(stream):
     assert (len(first), first.n_carried) == (1, 0)
     _, then = parse(state, rows[2] + rows[3])
     assert (len(then), then.n_carried) == (2, 1)
-
-
-def parsed(encode, auxiliary, end, n=30):
-    data = encode(np.arange(n), np.zeros((n, 8)), auxiliary, end).tobytes()
-    return decode_auxiliary(parse(ParserState(), data)[1])
-
-
-def test_1_8_acceleration_is_in_g_and_zeros_are_no_news(encode):
-    words = np.zeros((30, 6), np.uint8)
-    words[10] = np.array([8000, -8000, 4], ">i2").view(np.uint8)
-    acceleration = parsed(encode, words, 0xC0).acceleration
-    assert acceleration[10].tolist() == [1.0, -1.0, 0.0005]
-    assert np.isnan(np.delete(acceleration, 10, axis=0)).all()
-
-
-@pytest.mark.parametrize("end", [0xC3, 0xC4])
-def test_1_9_one_axis_comes_by_counter_and_the_clock_in_milliseconds(encode, end):
-    words = np.zeros((30, 6), np.uint8)
-    words[:, :2] = np.array([8000], ">i2").view(np.uint8)
-    words[:, 2:] = np.array([3_000_000_000], ">u4").view(np.uint8)
-    auxiliary = parsed(encode, words, end)
-    news = ~np.isnan(auxiliary.acceleration)
-    assert [tuple(place) for place in np.argwhere(news)] == [
-        (7, 0),
-        (8, 1),
-        (9, 2),
-        (17, 0),
-        (18, 1),
-        (19, 2),
-        (27, 0),
-        (28, 1),
-    ]
-    assert (auxiliary.acceleration[news] == 1.0).all()
-    assert (auxiliary.board_time == 3e9).all()
-
-
-def test_1_7_raw_words_come_as_analog(encode):
-    words = np.tile(np.array([1, 2, -3], ">i2").view(np.uint8), (30, 1))
-    assert parsed(encode, words, 0xC1).analog[0].tolist() == [1, 2, -3]
-    timed = parsed(encode, words, 0xC6)
-    assert timed.analog[0, 0] == 1
-    assert np.isnan(timed.analog[0, 1:]).all()
-    assert timed.board_time[0] == 2 * 65536 + 65533
