@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from emgspasm.anatomy import FACE_MUSCLES
 from emgspasm.stream import MUSCLES, Channel, StreamInfo
-
-FROM_BROW_TO_NECK = ("FRO", "COR", "OOC", "ZYG", "OOR", "MEN", "PLA", "MAS")
-"""Order of the lines: from the top of the face to its bottom, the control last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +73,8 @@ def _sided(channel: Channel) -> bool:
 
 
 def _height(muscle: str) -> tuple[int, str]:
-    known = muscle in FROM_BROW_TO_NECK
-    return FROM_BROW_TO_NECK.index(muscle) if known else len(FROM_BROW_TO_NECK), muscle
+    known = muscle in FACE_MUSCLES
+    return FACE_MUSCLES.index(muscle) if known else len(FACE_MUSCLES), muscle
 
 
 def _find(channels: Sequence[Channel], muscle: str, side: str) -> list[int]:
