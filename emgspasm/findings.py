@@ -92,7 +92,7 @@ class Findings:
     rho : ndarray, shape (n_emg_channels, n_emg_channels)
         Largest raw correlation of the bursts of one channel with the other; 0 without any.
     valid : list of (int, int)
-        First and last-but-one samples of the settled parts of segments.
+        First sample, and the one past the last, of the settled parts of segments.
     marked : tuple of Marker
     envelopes : dict
         Envelope by marker and channel, in the unit of the channel, of trials.

@@ -13,6 +13,14 @@ LINES = (50, 60)
 """Mains frequencies in Hz."""
 
 
+MOST = 50.0
+"""Percent of the time from which a fault is most of it, or under which the analysis is not
+[design]."""
+
+SPOILT = 5.0
+"""Percent of the time clipped or flat from which a channel is poor [design]."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Where a grade ends (clinical facts 4 [design]).
@@ -169,16 +177,16 @@ def grade(
     """Grade and the reason for it; `noise` in uV, NaN where unknown; the rest in percent and dB."""
     if analyzed < limits.usable:
         share, worst = max((clipped, "clipped"), (dropped, "missing"), (flat, "flat"))
-        if share > 50:
+        if share > MOST:
             return "unusable", f"{worst} for {share:.1f} % of the time"
         return "unusable", f"only {analyzed:.1f} % can be analyzed: too short, or gaps too close"
     complaints = [
         (noise > limits.noise_poor, "poor", f"noise {noise:.1f} uV"),
-        (clipped + flat > 5, "poor", f"clipped or flat for {clipped + flat:.1f} %"),
+        (clipped + flat > SPOILT, "poor", f"clipped or flat for {clipped + flat:.1f} %"),
         (line > limits.line_ratio, "fair", f"mains {line:.0f} dB over its neighbours"),
         (noise > limits.noise_good, "fair", f"noise {noise:.1f} uV"),
         (dropped > limits.dropout, "fair", f"{dropped:.1f} % missing"),
-        (analyzed < 50, "fair", f"only {analyzed:.1f} % can be analyzed"),
+        (analyzed < MOST, "fair", f"only {analyzed:.1f} % can be analyzed"),
         (clipped + flat > 0, "fair", f"clipped or flat for {clipped + flat:.2f} %"),
     ]
     found = [(name, text) for wrong, name, text in complaints if wrong]

@@ -27,8 +27,26 @@ LIKELY, BESIDE = 0.5, 0.3
 """Least laterality index, noise considered, of what acts alone on a side with proven spasms: in the
 middle of a movement, and beside the eye otherwise [sim]."""
 
-WITH_BLINK = 0.05
+APART = 0.010
+"""Seconds between bursts that are of one blink, or of one twitch, all the same [design]."""
+
+MERGE = 0.030
+"""Seconds of the gaps within a movement (clinical facts 4: shorter ones are merged)."""
+
+WITH_BLINK = 0.050
 """Seconds by which what goes along with a blink may begin before it, and end after it [design]."""
+
+DRAGGED, DRAGGED_ENDS = 0.045, 0.035
+"""Seconds from the beginning of a blink to that of what it drags along, 30 ms (clinical facts 9),
+and from end to end, 20 ms (clinical facts 2); with the error of two boundaries [design]."""
+
+OUTLASTS = 0.030
+"""Seconds by which an eye goes on after the other: 20 ms are a blink's (clinical facts 2), the rest
+is the error of two detected boundaries [design]."""
+
+EDGES = 0.1
+"""Seconds by which a burst of a movement may begin before it, and by which a twitch in the middle
+of one ends before it does [design]."""
 
 USUAL = 0.3
 """Share of blinks from which their company is usual: between what spasms on blinks do by chance
@@ -69,7 +87,7 @@ def sideless(readings: list[Reading], unseen: list[Reading], rules: Rules, fs: f
     eyes = [r for r in readings if r.site.region == EYE]
     return [
         Act("blink", "B", tuple(part), tuple(r for r in unseen if any(meet(r, e) for e in part)))
-        for part in connected(eyes, round(0.01 * fs))
+        for part in connected(eyes, round(APART * fs))
         if max(r.offset for r in part) - part[0].onset <= rules.blink * fs
     ]
 
@@ -84,10 +102,10 @@ def bilateral(readings: list[Reading], rules: Rules, fs: float) -> list[Act]:
     for reading in readings:
         (eyes if reading.site.region == EYE else rest).append(reading)
     found = []
-    for part in connected(eyes, round(0.01 * fs)):
+    for part in connected(eyes, round(APART * fs)):
         if _is_brief(part, rules.blink * fs):
-            start = part[0].onset - WITH_BLINK * fs
-            stop = max(r.offset for r in part) + WITH_BLINK * fs
+            margin = WITH_BLINK * fs
+            start, stop = part[0].onset - margin, max(r.offset for r in part) + margin
             brow = [
                 r for r in rest if r.site.region == BROW and start <= r.onset and r.offset <= stop
             ]
@@ -97,7 +115,7 @@ def bilateral(readings: list[Reading], rules: Rules, fs: float) -> list[Act]:
             rest += part
     return found + [
         Act("movement", "B", tuple(part))
-        for part in connected(rest, round(0.03 * fs))
+        for part in connected(rest, round(MERGE * fs))
         if not all(r.li <= -UNILATERAL for r in part)  # what a spasm spreads to the other side
     ]
 
@@ -153,10 +171,10 @@ def _along_blink(
         r
         for r in mine
         if r.site.region in LOWER
-        and abs(r.onset - prime.onset) <= 0.045 * fs
+        and abs(r.onset - prime.onset) <= DRAGGED * fs
         and r.offset - r.onset <= rules.blink * fs
     ]
-    alike = [r for r in lower if abs(r.offset - prime.offset) <= 0.035 * fs]
+    alike = [r for r in lower if abs(r.offset - prime.offset) <= DRAGGED_ENDS * fs]
     usual = company.usual(side) if lower else None
     company.note(side, prime.amplitude, along=bool(alike))
     brow = [r for r in mine if r.site.region == BROW]
@@ -184,7 +202,7 @@ def _along_movement(
     of the noise: a masseter spreads as far. Where the lower face goes along with blinks as a
     rule (`usual`), one may be hidden in the movement.
     """
-    begin = max(act.onset - 0.1 * fs, _joined(act) - AHEAD * fs)
+    begin = max(act.onset - EDGES * fs, _joined(act) - AHEAD * fs)
     inside = [r for r in mine if meet(r, act) and r.onset >= begin]
     certain = [r for r in inside if r.least_li >= LIKELY]
     dragged = []
@@ -219,7 +237,7 @@ def _lifts_brow(reading: Reading, act: Act, fs: float) -> bool:
 def outlasts(reading: Reading, act: Act, fs: float) -> bool:
     """Whether a burst of a blink goes on after the other side's."""
     others = [r for r in act.readings if r.site.column == reading.site.opposite]
-    return bool(others) and reading.offset - max(r.offset for r in others) >= 0.03 * fs
+    return bool(others) and reading.offset - max(r.offset for r in others) >= OUTLASTS * fs
 
 
 def _joined(act: Act) -> int:
@@ -246,5 +264,5 @@ def _stands_out(reading: Reading, act: Act, rules: Rules, fs: float) -> bool:
         length <= TWITCH * fs
         and (reading.least_li >= LIKELY or (spared and is_evident(reading, fs)))
         and reading.onset - act.onset >= rules.along * fs
-        and act.offset - reading.offset >= 0.1 * fs
+        and act.offset - reading.offset >= EDGES * fs
     )

@@ -11,6 +11,7 @@ from typing import Literal
 
 from emgspasm.synkinesis.acts import Act, connected, meet, side_of
 from emgspasm.synkinesis.bilateral import (
+    APART,
     BESIDE,
     WITH_BLINK,
     Company,
@@ -41,6 +42,9 @@ ECHO, FAINTER = 0.5, 0.65
 """Raw correlation with the eye of its side, and share of its amplitude, of what an eye spreads to
 electrodes nearby [sim]: more than muscles in spasm reach of themselves (0.2-0.45, clinical facts
 2), and, where electrodes differ, a larger share than the cross-talk test allows for."""
+
+ARTIFACT = 0.2
+"""Seconds between bursts that one artifact makes [design]."""
 
 SAME, AS_STRONG = 0.75, 1.2
 """The same of a waveform that hardly any two muscles share, however strong it is [sim]: of a muscle
@@ -79,14 +83,14 @@ def acts(cluster: Sequence[Reading], rules: Rules, company: Company, fs: float) 
     both, one = drag_along(both, one, rules, company, fs)
     twitches = []
     for side in ("L", "R"):
-        for part in connected([r for r in one if r.site.side == side], round(0.01 * fs)):
+        for part in connected([r for r in one if r.site.side == side], round(APART * fs)):
             joined = part + [r for r in unknown if r.site.side == side and _meets(r, part)]
             unknown = [r for r in unknown if r not in joined]
             twitches.append(_twitch(joined, side, both, of["copy"] + echoes, rules, fs))
     both += sideless(unknown, unseen, rules, fs)
     artifacts = [
         Act("artifact", side_of(part), tuple(part))
-        for part in connected(of["artifact"], round(0.2 * fs))
+        for part in connected(of["artifact"], round(ARTIFACT * fs))
     ]
     return sorted([*both, *twitches, *artifacts], key=lambda act: (act.onset, act.kind, act.side))
 

@@ -68,7 +68,7 @@ def occurrence(spans: Spans, valid: Sequence[Span], sampling_frequency: float) -
     spans : sequence of (int, int), or ndarray of int, shape (n, 2)
         Onsets and offsets; those that begin outside valid time do not count.
     valid : sequence of (int, int)
-        First and last-but-one samples of the stretches of valid time.
+        First sample, and the one past the last, of the stretches of valid time.
     sampling_frequency : float
         Hertz.
     """

@@ -40,6 +40,9 @@ MAXIMAL = {
 LATENCY = 0.150
 """Seconds after the prime muscle within which a synkinesis begins (clinical facts 4)."""
 
+EARLY = 0.050
+"""Seconds by which it may seem to begin before the prime muscle, whose rise is slow [design]."""
+
 LEAST_SHARE = 10.0
 """Percent of the maximal contraction that counts (clinical facts 4)."""
 
@@ -209,7 +212,7 @@ def _trial(
     lead = _strongest(bursts, prime)
     along = None
     if lead is not None:
-        window = (lead.onset - 0.05 * fs, lead.onset + LATENCY * fs)
+        window = (lead.onset - EARLY * fs, lead.onset + LATENCY * fs)
         near = [b for b in bursts if b.channel == other and window[0] <= b.onset <= window[1]]
         along = _strongest(near, other)
     lead_share, share = _share(lead, maxima), _share(along, maxima)
