@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from emgspasm.board import GAINS, LETTERS, full_scale
 from emgspasm.errors import ConfigError
 from emgspasm.sources.brainflow_session import description, library
 from emgspasm.sources.numbering import UNNUMBERED, Numbering
@@ -21,7 +22,6 @@ CYTON, GANGLION, CYTON_DAISY, GALEA = 0, 1, 2, 3
 GANGLION_WIFI, CYTON_WIFI, CYTON_DAISY_WIFI, GANGLION_NATIVE = 4, 5, 6, 46
 SERIAL_CYTONS = (CYTON, CYTON_DAISY)
 
-_LETTERS = "12345678QWERTYUI"
 _GANGLION_FULL_SCALE = 1.2e6 / (1.5 * 51)  # uV, firmware_notes 7.1
 IP_PROTOCOLS = {"": 0, "udp": 1, "tcp": 2}
 
@@ -248,12 +248,10 @@ def _full_scales(settings: BrainflowSettings, master_id: int, n_channels: int) -
         return [_GANGLION_FULL_SCALE] * n_channels
     if master_id not in (*SERIAL_CYTONS, CYTON_WIFI, CYTON_DAISY_WIFI):
         return [np.inf] * n_channels
-    from emgspasm.sources.cyton import GAINS, full_scale  # takes numba along
-
     gains = [24] * n_channels
     for letter, code in re.findall(r"x([1-8QWERTYUI])\d([0-6])\d{4}X", "".join(settings.commands)):
-        if _LETTERS.index(letter) < n_channels:
-            gains[_LETTERS.index(letter)] = GAINS[int(code)]
+        if LETTERS.index(letter) < n_channels:
+            gains[LETTERS.index(letter)] = GAINS[int(code)]
     return [full_scale(gain) for gain in gains]
 
 

@@ -13,18 +13,15 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.board import LARGEST_COUNT, full_scale
+
 PACKET_RATE = 250.0
 """Packets per second over the serial dongle, with or without a Daisy (firmware_notes 1.1, 2.1)."""
-
-GAINS = (1, 2, 4, 6, 8, 12, 24)
-"""Gain by its code 0..6 in the channel command (firmware_notes 1.5)."""
 
 CHANNELS = 8
 _PACKET = 33
 _HEADER = 0xA0
 _END_FIRST, _END_LAST = 0xC0, 0xC6
-_REFERENCE = 4.5e6  # uV, firmware_notes 1.4
-_LARGEST_COUNT = 2**23 - 1
 _DEPTH = 6  # packets compared before a draw between two readings goes to the earlier one
 
 _NO, _YES, _WAIT = 0, 1, 2
@@ -114,12 +111,7 @@ def parse(state: ParserState, data: bytes) -> tuple[ParserState, Packets]:
 
 def microvolts_per_count(gain: float) -> float:
     """Microvolts of one count: 4.5 V / gain / (2^23 - 1) (firmware_notes 1.4)."""
-    return full_scale(gain) / _LARGEST_COUNT
-
-
-def full_scale(gain: float) -> float:
-    """Largest magnitude a channel can represent, in uV: 187 500 at gain 24."""
-    return _REFERENCE / gain
+    return full_scale(gain) / LARGEST_COUNT
 
 
 @numba.njit(cache=True, nogil=True)

@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from math import isnan
 from typing import TYPE_CHECKING, Literal
 
+from emgspasm.board import GAINS, LETTERS, full_scale
 from emgspasm.errors import ConfigError, SourceError
 from emgspasm.sources.conversation import Board, ask
-from emgspasm.sources.cyton import CHANNELS, GAINS, PACKET_RATE, full_scale
+from emgspasm.sources.cyton import CHANNELS, PACKET_RATE
 from emgspasm.sources.decoder import Layout
 from emgspasm.stream import Channel, StreamInfo
 from emgspasm.structure import structure
 
 if TYPE_CHECKING:
     import serial
-
-_LETTERS = "12345678QWERTYUI"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +124,7 @@ def layout(settings: CytonSettings) -> Layout:
 
 def address(number: int) -> str:
     """Give the letter by which commands call input `number` (firmware_notes 3.4)."""
-    return _LETTERS[number - 1]
+    return LETTERS[number - 1]
 
 
 def command(number: int, each: Input) -> bytes:

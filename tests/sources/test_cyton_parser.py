@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emgspasm.board import GAINS, full_scale
 from emgspasm.sources.cyton import (
-    GAINS,
     ParserState,
-    full_scale,
     microvolts_per_count,
     parse,
 )

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-CYTON_SCALES = tuple(4.5e6 / gain for gain in (24, 12, 8, 6, 4, 2, 1))
+from emgspasm import board
+
+CYTON_SCALES = tuple(board.full_scale(gain) for gain in reversed(board.GAINS))
 """Full scale of the Cyton in uV, gains 24 to 1 (OpenBCI facts 1.4, 1.5)."""
 
 GANGLION_SCALE = 1.2e6 / (1.5 * 51)

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.board import GAINS, LARGEST_COUNT, full_scale
 from emgspasm.errors import RecordingError
 from emgspasm.storage.importers.counter import CYTON, DAISY
 from emgspasm.storage.importers.imported import Imported
@@ -20,7 +21,6 @@ from emgspasm.stream import Channel
 
 SAMPLING_FREQUENCY = 250.0
 """Hertz, for 16 channels too (OpenBCI facts 2.4)."""
-GAINS = (1, 2, 4, 6, 8, 12, 24)
 G_PER_COUNT = 0.002 / 16
 """OpenBCI facts 1.8."""
 
@@ -75,7 +75,7 @@ def import_sd_card(
             f"{path}: an SD card file holds bare counts and the gain is {gain}; give the one the "
             f"board was set to, one of {', '.join(map(str, GAINS))} (--gain 24 is its default)"
         )
-    scale = 4.5e6 / gain  # OpenBCI facts 1.4
+    scale = full_scale(gain)
     return import_table(
         Table(
             path=path,
@@ -164,7 +164,7 @@ def _decode(
         counter, counter_ok = _field(characters[:, :2], 2)
         signals, signals_ok = _fields(characters[:, 2:short], 6)
         values[found, 0] = counter
-        values[found, 1 : n_channels + 1] = signals * (scale / (2**23 - 1))
+        values[found, 1 : n_channels + 1] = signals * (scale / LARGEST_COUNT)
         is_row[found] = counter_ok & signals_ok
         if length > short:
             aux, aux_ok = _fields(characters[:, short:], 4)
