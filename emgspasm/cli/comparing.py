@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emgspasm.cli.console import FILE, Command, require_installed, say
+from emgspasm.cli.console import FILE, Command, page_path, require_installed, say
 from emgspasm.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def compare(
     opened = Study.open(study)
     label = participant.removeprefix("sub-")
     told = course(opened, label, _day(since))
-    page = _page(out, study / RESULTS / f"sub-{label}" / f"sub-{label}_course.html")
+    page = page_path(out, study / RESULTS / f"sub-{label}" / f"sub-{label}_course.html")
     table = page.with_suffix(".tsv")
     refuse_existing(page, table, overwrite=overwrite)
     html = course_page(told)
@@ -63,14 +63,3 @@ def _day(since: str | None) -> date | None:
         return day(since)
     except ValueError as error:
         raise ConfigError(f"--since: {error}") from None
-
-
-def _page(out: Path | None, usual: Path) -> Path:
-    """Where the page goes: a file, or a folder that takes it under its usual name."""
-    if out is None:
-        return usual
-    if out.is_dir() or not out.suffix:
-        return out / usual.name
-    if out.suffix.lower() not in (".html", ".htm"):
-        raise ConfigError(f"{out} is no page (its name ends in .html). Name it FILE.html")
-    return out

@@ -151,3 +151,20 @@ def require_installed(*names: str) -> None:
             f"{' and '.join(lacking)} not installed (pages need them). "
             "pip install 'emgspasm[report]'"
         )
+
+
+def page_path(out: Path | None, usual: Path) -> Path:
+    """Where a page goes: a file, or a folder that takes it under its usual name.
+
+    Raises
+    ------
+    ConfigError
+        If the file is no page by its name.
+    """
+    if out is None:
+        return usual
+    if out.is_dir() or not out.suffix:
+        return out / usual.name
+    if out.suffix.lower() not in (".html", ".htm"):
+        raise ConfigError(f"{out} is no page (its name ends in .html). Name it FILE.html")
+    return out

@@ -13,6 +13,7 @@ from emgspasm.cli.analysis import config_option, gain_option, montage_option, ra
 from emgspasm.cli.console import (
     FILE,
     Command,
+    page_path,
     progress,
     read_config,
     read_montage,
@@ -131,7 +132,7 @@ def plan(source: Path, out: Path | None) -> list[Task]:
     if source.is_file():
         stored = is_result(source)
         name = source.name.removesuffix("_events.tsv") if stored else source.stem
-        return [Task(source, stored, _single(source.parent / f"{name}{SUFFIX}", out))]
+        return [Task(source, stored, page_path(out, source.parent / f"{name}{SUFFIX}"))]
     if source.is_dir() and is_study(source):
         derivatives = source / RESULTS
         return _tasks(stored_results(derivatives), derivatives, out, stored=True)
@@ -146,7 +147,7 @@ def _tasks(found: Sequence[Path], folder: Path, out: Path | None, *, stored: boo
     names = [path.name.removesuffix("_events.tsv") if stored else path.stem for path in found]
     if len(found) == 1:
         beside = found[0].with_name(f"{names[0]}{SUFFIX}")
-        return [Task(found[0], stored, _single(beside, out))]
+        return [Task(found[0], stored, page_path(out, beside))]
     if out is not None and out.suffix:
         raise ConfigError(
             f"{out} is one page for {len(found)} recordings (each has its own). "
@@ -157,16 +158,6 @@ def _tasks(found: Sequence[Path], folder: Path, out: Path | None, *, stored: boo
         for path, name in zip(found, names, strict=True)
     ]
     return [Task(path, stored, page) for path, page in zip(found, pages, strict=True)]
-
-
-def _single(beside: Path, out: Path | None) -> Path:
-    if out is None:
-        return beside
-    if out.is_dir() or not out.suffix:
-        return out / beside.name
-    if out.suffix.lower() not in (".html", ".htm"):
-        raise ConfigError(f"{out} is no page (its name ends in .html). Name it FILE.html")
-    return out
 
 
 def analyze_rest(source: Path, reading: Reading) -> list[EmgspasmError]:
