@@ -39,7 +39,7 @@ def provenance(
     ]
     return {
         "recording": path.name,
-        "input_sha256": _digest(path),
+        "input_sha256": digest(path),
         "sampling_frequency": info.sampling_frequency,
         "duration_s": recording.n_samples / info.sampling_frequency,
         "channels": list(info.names),
@@ -69,7 +69,8 @@ def provenance(
     }
 
 
-def _digest(path: Path) -> str:
+def digest(path: Path) -> str:
+    """SHA-256 of a file, by which a result knows its recording again."""
     import hashlib
 
     with path.open("rb") as file:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from emgspasm.provenance import digest
 from emgspasm.results import Results
 from emgspasm.storage.columns import TABLES
 from emgspasm.storage.tables import read_table, table
@@ -75,7 +75,7 @@ def recording_of(results: Results, events: Path) -> Path | None:
     name = str(results.provenance["recording"])
     for folder in _places(events):
         path = folder / name
-        if path.is_file() and _sha256(path) == results.provenance["input_sha256"]:
+        if path.is_file() and digest(path) == results.provenance["input_sha256"]:
             return path
     return None
 
@@ -88,8 +88,3 @@ def _places(events: Path) -> list[Path]:
             study = derivatives.parent.parent
             places.append(study / events.parent.relative_to(derivatives))
     return places
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
