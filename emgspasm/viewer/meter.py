@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL, laterality_index
+from emgspasm.viewer.actions import GAINS
 from emgspasm.viewer.muscles import Pair
 
 FLOOR, NOISE_FLOOR = 4.0, 2.5
@@ -22,8 +23,8 @@ HELD = 20
 """Updates for which the highest amplitude is remembered: spasms are shorter than a glance
 [design]."""
 
-RANGES = (20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 10_000.0)
-"""Microvolts at the end of a bar."""
+RANGES = GAINS
+"""Microvolts at the end of a bar: those that a division may have."""
 
 PATIENCE = 100
 """Updates for which half of the next smaller range must have been enough before it is taken; a
