@@ -139,9 +139,8 @@ def settings_of(provenance: Mapping[str, Any]) -> Settings:
 def stored_info(result: StoredResult) -> StreamInfo:
     """The analyzed channels, in uV: tables know no other unit."""
     rows = result.summary[result.summary["channel"].notna()]
-    sides = {"L": SIDE_LETTERS["L"], "R": SIDE_LETTERS["R"]}
     channels = tuple(
-        Channel(str(row["channel"]), sides.get(row["side"] or ""), _text(row["muscle"]))
+        Channel(str(row["channel"]), SIDE_LETTERS.get(row["side"] or ""), _text(row["muscle"]))
         for row in table_rows(rows)
     )
     return StreamInfo(result.sampling_frequency, channels)

@@ -20,6 +20,7 @@ Kind = Literal["EMG", "EOG", "ECG", "EEG", "ACCEL", "REF", "TRIG", "MISC"]
 """What a channel records, in the words of BIDS ``_channels.tsv``."""
 
 SIDE_LETTERS: dict[str, Side] = {"L": "left", "R": "right"}
+SIDE_LETTER: dict[str, str] = {side: letter for letter, side in SIDE_LETTERS.items()}
 MUSCLES = {
     "OOC": "orbicularis oculi",
     "ZYG": "zygomaticus",

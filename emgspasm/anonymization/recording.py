@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import get_args
 
 from emgspasm.storage.importers.adjusted import Adjusted, StoredRecording, adjusted
-from emgspasm.stream import MUSCLES, SKIP, Channel, Kind, StreamInfo
+from emgspasm.stream import MUSCLES, SIDE_LETTER, SKIP, Channel, Kind, StreamInfo
 from emgspasm.synkinesis.markers import MOVEMENTS, OTHERS, RESTS
 
 NOTE = "note"
@@ -26,8 +26,6 @@ MODELS = (
     "OpenBCI Ganglion",
 )
 """Models that a device may be called by: of several that fit, the first."""
-
-_LETTERS = {"left": "_L", "right": "_R"}
 
 
 def anonymous(recording: StoredRecording) -> Adjusted:
@@ -67,7 +65,8 @@ def anonymous_channel(channel: Channel) -> Channel:
     muscle = channel.muscle if channel.muscle in MUSCLES else None
     kind: Kind = channel.kind if channel.kind in get_args(Kind) else "MISC"
     unit = channel.unit if channel.unit in UNITS or channel.microvolts else "n/a"
-    name = f"{muscle}{_LETTERS.get(channel.side or '', '')}" if muscle else kind
+    letter = SIDE_LETTER.get(channel.side or "")
+    name = f"{muscle}_{letter}" if muscle and letter else muscle or kind
     return replace(channel, name=name, muscle=muscle, kind=kind, unit=unit)
 
 

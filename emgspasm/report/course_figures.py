@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from emgspasm.report import figures
 from emgspasm.report.course import LARGER, Course
-from emgspasm.report.rest import FACE, PLACES, SIDE_WORDS
+from emgspasm.report.rest import FACE, PLACES
 from emgspasm.report.visits import WINDOWS
 from emgspasm.storage.scales import SCALES
 from emgspasm.storage.tables import table_rows
 from emgspasm.storage.treatments import TOXIN
+from emgspasm.stream import SIDE_LETTERS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -252,7 +253,7 @@ def _ratios(axes: Axes, told: Course, rows: Sequence[dict[str, Any]]) -> None:
         axes.annotate(
             muscle, (day, height), (5, 0), textcoords="offset points", va="center", fontsize=6,
         )  # fmt: skip
-    side = SIDE_WORDS[told.affected] if told.affected else ""
+    side = SIDE_LETTERS[told.affected] if told.affected else ""
     axes.set_title(f"{TITLES['mvc_ratio']} ({side})", loc="left", pad=9, fontweight="bold")
 
 

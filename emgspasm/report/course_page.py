@@ -7,12 +7,13 @@ from typing import Any
 
 from emgspasm.report.course import LARGER, Course, baseline
 from emgspasm.report.page import render
-from emgspasm.report.rest import FACE, PLACES, SIDE_WORDS
+from emgspasm.report.rest import FACE, PLACES
 from emgspasm.report.values import Value, told
 from emgspasm.report.visits import JUDGED_FROM
 from emgspasm.storage.scales import SCALES
 from emgspasm.storage.tables import table_rows
 from emgspasm.storage.treatments import OPERATION, TOXIN
+from emgspasm.stream import SIDE_LETTERS
 
 DIGITS = {"rate": 1, "burden": 2, "amplitude": 1, "mvc_ratio": 2}
 KEYS = ("session", "side", "region", "measure", "muscles", "name", "date", "rater")
@@ -29,7 +30,7 @@ def course_page(shown: Course) -> str:
         "course.html",
         course=shown,
         simulated=_simulated(shown),
-        side=SIDE_WORDS.get(shown.affected or ""),
+        side=SIDE_LETTERS.get(shown.affected or ""),
         figure=svg(course_figure(shown), "course") if shown.sessions else None,
         beside=svg(beside, "beside") if beside is not None else None,
         summary=_summary(shown, rows),
@@ -101,5 +102,5 @@ def _sessions(shown: Course, rows: list[dict[str, Any]]) -> list[dict[str, Any]]
                 if (r["session"], r["side"], r["region"]) == (session.label, side, FACE)
             }
             if mine:
-                lines.append({"label": session.label, "side": SIDE_WORDS[side], **mine})
+                lines.append({"label": session.label, "side": SIDE_LETTERS[side], **mine})
     return lines

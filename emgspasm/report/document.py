@@ -9,6 +9,8 @@ from emgspasm.config import parse_config
 from emgspasm.report import facts, values
 from emgspasm.report.excerpts import Choice, choose, half_heights, read_excerpts
 from emgspasm.report.page import render
+from emgspasm.stream import SIDE_LETTERS
+from emgspasm.synkinesis.classes import CLASSES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,8 +59,8 @@ def report_page(
         blocks=[(task, facts.headline(results, task)) for task in blocks],
         tasks=facts.TASKS,
         regions=facts.REGIONS,
-        classes=facts.CLASSES,
-        sides=facts.SIDES,
+        classes=CLASSES,
+        sides=SIDE_LETTERS,
         whole=WHOLE,
         rows=rows,
         not_good=facts.not_good(rows),

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from emgspasm.dsp.pipeline import Pipeline, analyze
 from emgspasm.measurement import suit
 from emgspasm.stream import Chunk, StreamInfo
+from emgspasm.synkinesis.measures import HEMIFACIAL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,8 +28,6 @@ BEFORE = 1.0
 
 CALM = 50.0
 """Peaks in uV that rows have room for where no spasm told its own."""
-
-HEMIFACIAL = ("isolated", "grouped", "tonic", "combined")
 
 
 @dataclass(frozen=True, slots=True)

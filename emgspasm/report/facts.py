@@ -10,11 +10,10 @@ from typing import Any
 from emgspasm.anatomy import FACE_MUSCLES
 from emgspasm.report.values import Value, cell, entry, matching
 from emgspasm.results import Results
-from emgspasm.stream import MUSCLES, Channel
+from emgspasm.stream import MUSCLES, SIDE_LETTERS, Channel
+from emgspasm.synkinesis.classes import CLASSES
 
-SIDES = {"L": "left", "R": "right"}
 REGIONS = {"0": "none", "1": "eye", "2": "cheek", "3": "mouth", "4": "neck"}
-CLASSES = ("isolated", "grouped", "tonic", "combined")
 TASKS = {
     "rest_open": "rest, eyes open",
     "rest_closed": "rest, eyes closed",
@@ -54,11 +53,11 @@ def channels(results: Results) -> list[Channel]:
     rows = results.summary[results.summary["channel"].notna()]
     found = []
     for name, side, muscle in zip(rows["channel"], rows["side"], rows["muscle"], strict=True):
-        whole = SIDES.get(side) if isinstance(side, str) else None
+        whole = SIDE_LETTERS.get(side) if isinstance(side, str) else None
         found.append(
             Channel(
                 str(name),
-                whole,  # type: ignore[arg-type]  # one of the two sides
+                whole,
                 muscle if isinstance(muscle, str) else None,
             )
         )

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from emgspasm.findings import Findings, Rows
 from emgspasm.stored import StoredResult, stored_findings, stored_info
-from emgspasm.stream import StreamInfo
-from emgspasm.synkinesis.intervals import BLOCK, rate_interval
-from emgspasm.synkinesis.measures import Span, begins_in, within
+from emgspasm.stream import SIDE_LETTERS, StreamInfo
+from emgspasm.synkinesis.intervals import rate_interval
+from emgspasm.synkinesis.measures import Span, begins_in, block_sums, within
 from emgspasm.synkinesis.spread import REGIONS
 from emgspasm.tabulation.events import burden
 
@@ -25,8 +25,6 @@ PRIMARY = frozenset({"rest_open", "rest"})
 
 SECOND = frozenset({"rest_post"})
 """Task of a second block of rest, which tells how much a measurement varies by itself."""
-
-SIDE_WORDS = {"L": "left", "R": "right"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +107,7 @@ def muscles_of(info: StreamInfo, side: str, place: str) -> dict[int, str]:
     told = {}
     for column, channel in enumerate(info.channels):
         region = REGIONS.get(channel.muscle or "")
-        if channel.side == SIDE_WORDS[side] and region and place in (FACE, region):
+        if channel.side == SIDE_LETTERS[side] and region and place in (FACE, region):
             told[column] = channel.muscle or ""
     return told
 
@@ -130,10 +128,10 @@ def measure_rest(blocks: Sequence[RestBlock], side: str, place: str) -> Measured
         over = burden(mine)
         area = over * (mine["offset"] - mine["onset"]) / fs / max(len(columns), 1)
         weights = np.bincount(which, area, len(onsets)).astype(np.float64)
-        told = block_sums(onsets, weights, block.valid, fs)
-        counts.append(told[0])
-        areas.append(told[1])
-        seconds.append(told[2])
+        numbers, lasting = block_sums(onsets, block.valid, fs)
+        counts.append(numbers)
+        areas.append(block_sums(onsets, block.valid, fs, weights)[0])
+        seconds.append(lasting)
         strengths.append(over)
     total = sum(block.seconds for block in blocks)
     if total <= 0:
@@ -162,17 +160,3 @@ def _spasms_of(
     mine = parts[np.isin(parts["channel"], columns) & ~parts["copy"] & wanted[parts["event"]]]
     numbers, which = np.unique(mine["event"], return_inverse=True)
     return events["onset"][numbers], mine, which
-
-
-def block_sums(
-    onsets: NDArray[np.int64], weights: NDArray[np.float64], valid: Sequence[Span], fs: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Number of events, sum of their weights, and valid seconds, of consecutive 30 s blocks."""
-    size = round(BLOCK * fs)
-    edges = np.arange(valid[0][0], valid[-1][1] + size, size)
-    counts = np.histogram(onsets, edges)[0].astype(float)
-    sums = np.histogram(onsets, edges, weights=weights)[0]
-    seconds = np.zeros(len(edges) - 1)
-    for a, b in valid:
-        seconds += np.clip(np.minimum(edges[1:], b) - np.maximum(edges[:-1], a), 0, None) / fs
-    return counts, sums, seconds

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 from emgspasm.dsp.rates import DURATIONS
 from emgspasm.stream import Burst
@@ -18,6 +18,7 @@ FUSED, FUSED_SHARE = 1.0, 0.7
 """Seconds and active share of a fused train of bursts, tonic as well (clinical facts 4)."""
 
 SpasmClass = Literal["isolated", "grouped", "tonic", "combined"]
+CLASSES: tuple[SpasmClass, ...] = get_args(SpasmClass)
 Stretch = tuple[int, int]
 
 

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.stream import Event
+from emgspasm.synkinesis.classes import CLASSES
 from emgspasm.synkinesis.intervals import BLOCK, FEWEST_BLOCKS, rate_interval
 
-HEMIFACIAL = frozenset({"isolated", "grouped", "tonic", "combined"})
+HEMIFACIAL: frozenset[str] = frozenset(CLASSES)
 
 Span = tuple[int, int]
 Spans = Sequence[Span] | NDArray[np.int64]
@@ -79,7 +80,7 @@ def occurrence(spans: Spans, valid: Sequence[Span], sampling_frequency: float) -
     durations = 1000 * (counted[:, 1] - counted[:, 0]) / fs
     if seconds <= 0:
         return Occurrence(0, None, None, None, durations, (Withheld("rate", "no valid time"),))
-    interval = rate_interval(*_blocks(counted[:, 0], valid, fs))
+    interval = rate_interval(*block_sums(counted[:, 0], valid, fs))
     withheld = () if interval else (
         Withheld("rate_ci", f"under {FEWEST_BLOCKS} blocks of {BLOCK:g} s of valid time"),
     )  # fmt: skip
@@ -135,18 +136,21 @@ def _table(spans: Spans) -> NDArray[np.int64]:
     return np.asarray(spans, np.int64).reshape(-1, 2)
 
 
-def _blocks(
-    onsets: NDArray[np.int64], valid: Sequence[Span], fs: float
+def block_sums(
+    onsets: NDArray[np.int64],
+    valid: Sequence[Span],
+    fs: float,
+    weights: NDArray[np.float64] | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Events and valid seconds of consecutive blocks."""
+    """Number of events, or the sum of their weights, and valid seconds of consecutive blocks."""
     stop = max(b for _, b in valid)
     size = round(BLOCK * fs)
     edges = np.arange(min(a for a, _ in valid), stop + size, size)
-    counts, _ = np.histogram(onsets, edges)
+    sums, _ = np.histogram(onsets, edges, weights=weights)
     seconds = np.zeros(len(edges) - 1)
     for a, b in valid:
         seconds += np.clip(np.minimum(edges[1:], b) - np.maximum(edges[:-1], a), 0, None) / fs
-    return counts.astype(float), seconds
+    return sums.astype(float), seconds
 
 
 def within(valid: Sequence[Span], window: Span) -> list[Span]:

@@ -10,15 +10,15 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.dsp.quality import LINES
 from emgspasm.dsp.rates import bandwidth
-from emgspasm.stream import Burst, StreamInfo
+from emgspasm.stream import SIDE_LETTER, Burst, StreamInfo
 from emgspasm.synkinesis import kernels
 from emgspasm.synkinesis.crosstalk import explanation
 from emgspasm.synkinesis.history import LOOK, History, noise
 from emgspasm.synkinesis.laterality import corrected, laterality_index
 from emgspasm.synkinesis.spread import REGIONS
 
-MAINS = (50.0, 60.0)
 LOUD = 2.0
 """Times the noise power from which the frequency of a burst is told [design]."""
 
@@ -115,7 +115,7 @@ def sites(info: StreamInfo) -> dict[int, Site]:
     for i, c in enumerate(columns):
         channel = info.channels[c]
         opposite = places.get((channel.muscle, other.get(channel.side or "")), -1)  # type: ignore[arg-type]  # no such key, no channel
-        letter = {"left": "L", "right": "R"}.get(channel.side or "", "")
+        letter = SIDE_LETTER.get(channel.side or "", "")
         found[c] = Site(i, letter, channel.muscle or "", opposite)
     return found
 
@@ -160,7 +160,7 @@ def read(bursts: Sequence[Burst], places: Mapping[int, Site], history: History) 
     moments = np.array([(burst.onset, burst.offset) for burst in bursts])
     spans = moments + (history.shift - history.first)
     known = noise(history, moments[:, 0] + history.shift)
-    lags = np.array([round(5 * history.fs / mains) for mains in MAINS])
+    lags = np.array([round(5 * history.fs / mains) for mains in LINES])
     looked, rho = look(
         history.samples, history.filled, spans, columns, known, history.fs, lags, history.step
     )

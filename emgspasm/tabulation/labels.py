@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from emgspasm import stream
 from emgspasm.dsp.rates import CROSSTALK
 from emgspasm.stream import Channel
 
-SIDE_LETTER = {"left": "L", "right": "R"}
+SIDE_LETTER = stream.SIDE_LETTER
 
 
 def microvolts(value: float | None, channel: Channel) -> float | None:

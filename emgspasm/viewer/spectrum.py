@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidg
 
 from emgspasm.dsp.quality import Limits
 from emgspasm.dsp.rates import SPECTRA
-from emgspasm.stream import StreamInfo, emg_only
+from emgspasm.stream import SIDE_LETTER, StreamInfo, emg_only
 from emgspasm.viewer.density import Density, density, is_withheld, mains, usable_band
 from emgspasm.viewer.ink import color, font_of, side_pen
 from emgspasm.viewer.muscles import full_name, pairs
@@ -206,4 +206,4 @@ def _rows(info: StreamInfo) -> list[tuple[str, dict[str, int]]]:
 
 
 def _short(side: str) -> str:
-    return {"left": "L", "right": "R"}.get(side, "")
+    return SIDE_LETTER.get(side, "")

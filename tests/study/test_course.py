@@ -13,10 +13,10 @@ from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.report.course import course
 from emgspasm.report.course_figures import apart
 from emgspasm.report.course_page import course_page
-from emgspasm.report.rest import block_sums
 from emgspasm.simulation.toxin import remaining_amplitude
 from emgspasm.storage.treatments import Treatment
 from emgspasm.synkinesis.intervals import minimal_detectable_change
+from emgspasm.synkinesis.measures import block_sums
 
 INJECTED = date(2026, 3, 2)
 VISITS = {"base": -5, "W2": 14, "W4": 28, "W8": 56, "W12": 84, "W16": 112}
@@ -95,7 +95,8 @@ def test_minimal_detectable_change_is_196_root_2_sem():
 def test_blocks_hold_every_event_and_second_once():
     valid = [(0, 40_000), (45_000, 90_500)]
     onsets = np.array([0, 39_999, 45_000, 60_000, 90_499])
-    counts, sums, seconds = block_sums(onsets, 2.0 * np.ones(5), valid, 1000.0)
+    counts, seconds = block_sums(onsets, valid, 1000.0)
+    sums, _ = block_sums(onsets, valid, 1000.0, 2.0 * np.ones(5))
     assert counts.sum() == 5
     assert sums.sum() == 10
     assert seconds.sum() == pytest.approx(85.5)
