@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 import numpy as np
 import pytest
 
-from emgspasm.anonymization.recording import anonymous
+from emgspasm.anonymization.recording import anonymous, anonymous_channel
 from emgspasm.anonymization.study import anonymize_study
 from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.bdf import BdfWriter
@@ -145,6 +145,14 @@ def test_shifts_are_secret(named, tmp_path):
         copy = anonymize_study(named, tmp_path / f"c{number}")
         days.add(read_treatments(copy.path)[0].date)
     assert len(days) == 3
+
+
+@pytest.mark.parametrize(
+    ("side", "muscle", "name"),
+    [("left", "OOC", "OOC_L"), ("left", None, "EMG"), (None, "MEN", "MEN")],
+)
+def test_a_channel_is_named_by_its_codes_alone(side, muscle, name):
+    assert anonymous_channel(Channel("Jane's cheek", side, muscle)).name == name
 
 
 def test_units_of_an_unknown_product_stay_apart(copy):
