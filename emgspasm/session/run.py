@@ -214,6 +214,11 @@ class Session:
         """Mark the sample that is being taken, or was at host time `time` (s); from any thread.
 
         Control characters become spaces, and only some 300 bytes of the text are kept.
+
+        Raises
+        ------
+        RecordingError
+            The recording has ended.
         """
         sample = self._counters.anchor.sample_at(self._clock() if time is None else time)
         marker = Annotation(sample / self.info.sampling_frequency, 0.0, storable(text))

@@ -15,7 +15,7 @@ import numpy as np
 
 from emgspasm.config import LoadedConfig
 from emgspasm.dsp.pipeline import Analysis, Pipeline
-from emgspasm.errors import EmgspasmError, explained
+from emgspasm.errors import EmgspasmError, RecordingError, explained
 from emgspasm.session import Handover, Session, Status
 from emgspasm.session.preparation import labelled
 from emgspasm.storage.bdf_layout import stored_info
@@ -233,23 +233,32 @@ class Live:
 
     def mark(self, text: str, at: float | None = None) -> Annotation | None:
         """Mark the sample that is taken now, or was at host time `at` (s)."""
-        if not self._open or self._error is not None:
+        marker = self._store(text, time.monotonic() if at is None else at)
+        if marker is None:
             return None
-        marker = self.session.mark(text, time.monotonic() if at is None else at)
         self._marked.append(marker)
         self._add(marker)
         return marker
 
     def undo(self) -> Annotation | None:
         """Take the last marker back; the recording keeps it, and that it was undone."""
-        if not self._marked or not self._open:
+        undone = self._store(undoing(self._marked[-1])) if self._marked else None
+        if undone is None:
             return None
         marker = self._marked.pop()
         self.feed.found.markers.remove(marker)
         self._undone.append(marker)
-        undone = self.session.mark(undoing(marker))
         self._add(undone)
         return undone
+
+    def _store(self, text: str, at: float | None = None) -> Annotation | None:
+        """Store a marker, if there is a recording under way to store it in."""
+        if not self._open or self._error is not None:
+            return None
+        try:
+            return self.session.mark(text, at)
+        except RecordingError:  # it has just ended: the next tick says why
+            return None
 
     def _add(self, marker: Annotation) -> None:
         self.feed.found.markers.append(marker)

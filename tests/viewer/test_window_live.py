@@ -103,6 +103,14 @@ def test_a_driver_that_fails_while_it_streams_is_said_and_ends_the_session(watch
     assert "RuntimeError: the driver is gone" in " ".join(window.desk.notices)
 
 
+def test_a_marker_for_a_recording_that_has_just_ended_is_said_not_to_be_set(watch, paced, qtbot):
+    window = watch(paced(seconds=1.0))
+    qtbot.waitUntil(lambda: shown(window) == 1000, timeout=90_000)
+    window.desk.session._writer.close()  # as a full disk does, before a tick has told of it
+    press(window, Qt.Key.Key_1)
+    assert "no marker was set" in window.surface.notice.text()
+
+
 def test_what_is_only_looked_at_leaves_no_file(watch, paced, qtbot):
     window = watch(paced())
     qtbot.waitUntil(lambda: shown(window) > 1000, timeout=90_000)
