@@ -269,6 +269,33 @@ def test_the_old_bytes_after_a_cut_sd_recording_are_left(written):
     assert any("bytes left unread" in finding for finding in recording.findings)
 
 
+@pytest.mark.parametrize("n_aux", [0, 1, 2, 3])
+@pytest.mark.parametrize("every", [1, 1000])
+def test_sd_card_lines_may_all_be_of_one_length(written, n_aux, every):
+    counts = RNG.integers(-999, 999, (300, 8))
+    aux = (100, -200, 300)[:n_aux]
+    lines = [sd_line(i, row, None if i % every else aux) for i, row in enumerate(counts)]
+    recording = open_recording(written("\n".join(lines) + "\n"), gain=24)
+    assert np.allclose(samples_of(recording)[:, :8], counts * (187_500 / (2**23 - 1)))
+
+
+@pytest.mark.parametrize("fill", [b"\xff", b"\0"])
+def test_the_preallocated_tail_of_a_cut_sd_recording_is_left(written, fill):
+    counts = RNG.integers(-999, 999, (600, 8))
+    text = sd_file(counts, footer=False)[:30_000]
+    recording = open_recording(written(text.encode() + fill * 200_000), gain=24)
+    assert recording.n_samples == text.count("\n") - 2
+    unread = 200_000 + len(text) - text.rindex("\n") - 1
+    assert any(f"{unread} bytes" in finding for finding in recording.findings)
+
+
+def test_a_block_of_an_sd_recording_may_hold_only_its_footer(written):
+    counts = RNG.integers(-999, 999, (600, 8))
+    footer = ("%" + "x" * 60_000 + "\n") * 100  # longer than a block
+    recording = open_recording(written(sd_file(counts, footer=False) + footer), gain=24)
+    assert recording.n_samples == 600
+
+
 def brainflow(n_rows, n_fields, n_exg, time, *, fs, step=1):
     table = RNG.normal(0, 100, (n_rows, n_fields)).round(6)
     table[:, 0] = (np.arange(n_rows) * step) % 256

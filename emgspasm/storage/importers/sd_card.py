@@ -158,7 +158,8 @@ def _decode(
     short = 2 + 7 * n_channels
     values = np.zeros((len(lines.begins), n_channels + 4))
     is_row = np.zeros(len(lines.begins), dtype=bool)
-    for length in (short, short + 15):
+    for n_aux in range(4):
+        length = short + 5 * n_aux
         found = np.flatnonzero(lines.lengths == length)
         characters = lines.raw[lines.begins[found, None] + np.arange(length)]
         counter, counter_ok = _field(characters[:, :2], 2)
@@ -166,10 +167,9 @@ def _decode(
         values[found, 0] = counter
         values[found, 1 : n_channels + 1] = signals * (scale / LARGEST_COUNT)
         is_row[found] = counter_ok & signals_ok
-        if length > short:
-            aux, aux_ok = _fields(characters[:, short:], 4)
-            values[found, n_channels + 1 :] = aux * G_PER_COUNT
-            is_row[found] &= aux_ok
+        aux, aux_ok = _fields(characters[:, short:], 4)
+        values[found, n_channels + 1 : n_channels + 1 + n_aux] = aux * G_PER_COUNT
+        is_row[found] &= aux_ok
     return values[is_row], is_row
 
 
@@ -185,7 +185,8 @@ def _fields(
     characters: NDArray[np.uint8], width: int
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Fields that begin with a comma, two's complement, shape (n_lines, n_fields)."""
-    parts = characters.reshape(len(characters), -1, width + 1)
+    n_lines, n_characters = characters.shape
+    parts = characters.reshape(n_lines, n_characters // (width + 1), width + 1)
     values, good = _field(parts[:, :, 1:], width)
     half = 1 << (4 * width - 1)
     signed = (values ^ half) - half
