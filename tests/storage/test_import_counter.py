@@ -106,7 +106,7 @@ def test_a_host_that_stalls_and_catches_up_loses_nothing():
     timeline, found, findings = timeline_of(truth % 256, times)
     assert timeline.n_samples == 10_000
     assert all(loss.lost == 0 for loss in found)
-    assert len(findings) == 1
+    assert "late at 1 places" in findings[-1]
 
 
 def test_a_restart_of_the_counter_is_a_gap_by_the_time_stamps():
@@ -143,6 +143,90 @@ def test_a_clock_that_was_set_is_no_gap(jump):
     timeline, _, findings = timeline_of(np.arange(5000) % 256, times)
     assert timeline.n_samples == 5000
     assert jump < 0 or "clock was set 1 times" in findings[-1]
+
+
+def clock_stepped(step, lost=(), n=5000, seed=None):
+    """Sample numbers that arrived and their time stamps; the clock steps at sample 2500."""
+    kept = np.ones(n, dtype=bool)
+    kept[list(lost)] = False
+    if seed is not None:
+        kept &= np.random.default_rng(seed).random(n) > 0.02
+        kept[[0, 2500, 2501]] = True
+    times = np.arange(n) / FS
+    times[2500:] += step
+    return np.flatnonzero(kept), times[kept]
+
+
+def assert_true(truth, times):
+    """Every row lies where it was sampled, nothing is left out and nothing invented."""
+    timeline, found, findings = timeline_of(truth % 256, times, block=700)
+    placed = samples_of(timeline, len(truth))
+    assert placed == dict(enumerate((truth - truth[0]).tolist()))
+    return found, findings
+
+
+@pytest.mark.parametrize("step", [-0.7, -2.0, -5.0, -30.0, -1800.0])
+@pytest.mark.parametrize(("lost", "seed"), [((), None), ((2400,), None), ((2500,), None), ((), 9)])
+def test_a_clock_set_back_beside_lost_packets_costs_no_sample(step, lost, seed):
+    _, findings = assert_true(*clock_stepped(step, lost, seed=seed))
+    assert "clock was set 1 times" in findings[-1]
+
+
+@pytest.mark.parametrize("step", [0.6, 1.5, 5.0, 60.0, 1800.0])
+@pytest.mark.parametrize("seed", [None, 9])
+def test_a_clock_set_forward_by_no_multiple_of_a_lap_is_no_gap(step, seed):
+    _, findings = assert_true(*clock_stepped(step, seed=seed))
+    assert "clock was set 1 times" in findings[-1]
+
+
+def late(times, begin, seconds):
+    """A host that stops reading at a row, and then reads what waits all at once."""
+    until = times[begin] + seconds
+    return np.where((np.arange(len(times)) >= begin) & (times < until), until, times)
+
+
+@pytest.mark.parametrize("seconds", [0.6, 1.0, 1.2, 2.0, 8.0])
+@pytest.mark.parametrize(("lost", "seed"), [((2600,), None), ((2500,), None), ((), 1), ((), 2)])
+def test_packets_lost_in_a_stall_of_the_host_are_counted_alone(seconds, lost, seed):
+    truth, times = clock_stepped(0.0, lost, seed=seed)
+    found, findings = assert_true(truth, late(times, 2450, seconds))
+    assert not any(loss.estimated for loss in found)
+    assert not any("clock" in finding for finding in findings)
+
+
+def test_a_stall_whose_packets_come_in_two_lumps_loses_nothing():
+    truth = np.arange(5000)
+    times = late(truth / FS, 2500, 2.0)
+    times[2750:3100] += 1.0
+    assert_true(truth, np.maximum(times, late(truth / FS, 2750, 3.0)))
+
+
+def test_a_host_that_is_late_to_the_end_is_no_loss():
+    truth = np.arange(5000)
+    assert_true(truth, truth / FS + (truth >= 4900))
+
+
+def test_whole_laps_lost_in_a_stall_are_found():
+    truth = np.delete(np.arange(9000), np.arange(2600, 2600 + 2 * 256))
+    timeline, found, _ = timeline_of(truth % 256, late(truth / FS, 2500, 4.0))
+    assert [(loss.lost, loss.estimated) for loss in found] == [(2 * 256, True)]
+    assert timeline.n_samples == 9000
+
+
+def test_whole_laps_lost_among_random_losses_are_found():
+    lost = range(2500, 2500 + 3 * 256 + 10)
+    truth, times = clock_stepped(0.0, lost, seed=4)
+    found, findings = assert_true(truth, times)
+    assert sum(loss.estimated for loss in found) == 1
+    assert any("1 of them longer than a lap" in finding for finding in findings)
+
+
+def test_a_restart_whose_first_packets_were_lost_is_a_gap_by_the_time_stamps():
+    counter = np.concatenate((np.arange(1000), np.arange(3, 1000))) % 256
+    times = np.concatenate((np.arange(1000), 3000 + np.arange(3, 1000))) / FS
+    timeline, found, _ = timeline_of(counter, times)
+    assert [loss.kind for loss in found] == ["restart"]
+    assert timeline.n_samples == pytest.approx(4000, abs=2)
 
 
 @pytest.mark.parametrize("times", [None, np.arange(2000) / FS])

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+BACKWARD = 0.1
+"""Seconds. Time stamps that step further back come from a clock that was set back."""
+
 Cycle = tuple[int, ...]
 """The values of a counter, one a row: a value twice in a row is a packet of two samples."""
 
@@ -44,12 +47,15 @@ class Jump:
         Samples the counter advanced, laps left out.
     elapsed : float
         Seconds between the two time stamps; NaN without them.
+    doubtful : bool
+        Whether the counter alone does not tell what it means: see :func:`scan`.
     """
 
     row: int
     value: int
     step: int
     elapsed: float
+    doubtful: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +79,10 @@ class CounterScan:
     n_wraps : int
         Times it wrapped.
     jumps : list of Jump
-        Rows that do not follow.
+        Rows that do not follow, or whose time stamp does not.
     delays : list of (int, float)
-        First row and least delay (time stamp minus count, seconds) of stretches of about a
-        second.
+        First row and least delay (time stamp minus count, seconds) of stretches of at most a
+        second, which end at every doubtful jump.
     """
 
     cycle: Cycle
@@ -155,6 +161,9 @@ def scan(
 ) -> CounterScan:
     """Take in the next rows.
 
+    A jump is doubtful where counter and time stamps are more than half a lap apart, where the
+    stamps step back, and where the counter stands at its beginning out of turn.
+
     Parameters
     ----------
     state : CounterScan
@@ -171,14 +180,21 @@ def scan(
         steps[0] = 0
     unwrapped = state.unwrapped + np.cumsum(steps)
     elapsed = _elapsed(times, state.time, len(counter))
-    odd = (steps != 1) | _stalled(elapsed, steps, state)
+    doubtful = _doubtful(counter, steps, elapsed, state)
+    odd = (steps != 1) | doubtful
     odd[0] &= state.n_rows > 0
     state.jumps.extend(
-        Jump(state.n_rows + row, int(counter[row]), int(steps[row]), float(elapsed[row]))
+        Jump(
+            state.n_rows + row,
+            int(counter[row]),
+            int(steps[row]),
+            float(elapsed[row]),
+            bool(doubtful[row]),
+        )
         for row in np.flatnonzero(odd).tolist()
     )
     if times is not None:
-        state.delays.extend(_delays(state, times, unwrapped, np.flatnonzero(odd)))
+        state.delays.extend(_delays(state, times, unwrapped, np.flatnonzero(doubtful)))
     return replace(
         state,
         n_rows=state.n_rows + len(counter),
@@ -195,24 +211,30 @@ def _elapsed(times: NDArray[np.float64] | None, before: float, n_rows: int) -> N
     return np.diff(times, prepend=before)
 
 
-def _stalled(
-    elapsed: NDArray[np.float64], steps: NDArray[np.int64], state: CounterScan
+def _doubtful(
+    counter: NDArray[np.int64],
+    steps: NDArray[np.int64],
+    elapsed: NDArray[np.float64],
+    state: CounterScan,
 ) -> NDArray[np.bool_]:
-    """Rows before which so much time passed that whole laps may be missing."""
     if not state.cycle:
         return np.zeros(len(steps), dtype=bool)
-    return elapsed * state.sampling_frequency - steps > len(state.cycle) / 2
+    half = len(state.cycle) / 2
+    ahead = elapsed * state.sampling_frequency - steps
+    agree = np.abs(ahead) <= half  # not where a stamp is NaN
+    anew = counter == state.cycle[0]
+    return np.asarray((ahead > half) | (elapsed < -BACKWARD) | ((steps != 1) & (~agree | anew)))
 
 
 def _delays(
     state: CounterScan,
     times: NDArray[np.float64],
     unwrapped: NDArray[np.int64],
-    odd: NDArray[np.int64],
+    doubtful: NDArray[np.int64],
 ) -> list[tuple[int, float]]:
-    """Least delay of stretches of a second, cut at every jump."""
+    """Least delay of stretches of a second, cut at every doubtful jump."""
     second = max(int(state.sampling_frequency), 1)
-    edges = np.union1d(np.arange(0, len(times), second), odd)
+    edges = np.union1d(np.arange(0, len(times), second), doubtful)
     delay = times - unwrapped / state.sampling_frequency
     least = np.fmin.reduceat(delay, edges)
     return list(zip((state.n_rows + edges).tolist(), least.tolist(), strict=True))

@@ -1,8 +1,10 @@
 """What the jumps of a packet counter mean: lost packets, packets out of order, restarts.
 
-Host time stamps only resolve what the counter cannot tell (the loss of whole laps, a restart),
-because packets arrive in bunches (OpenBCI facts 5.3): the least delayed arrivals before and
-after a jump say how much time passed.
+The counter is the clock. Host time stamps only resolve what it cannot tell (the loss of whole
+laps, a restart), because packets arrive in bunches (OpenBCI facts 5.3): the least delayed arrivals
+before and after a jump say how much time passed. After a stall of the host they come back to
+where they were; after a loss of whole laps they stay late by a multiple of the lap; after the
+host's clock was set they stay late or early by any amount.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.storage.importers.counter import CounterScan, Jump
+from emgspasm.storage.importers.counter import BACKWARD, CounterScan, Jump
 
 LONGEST_GAP = 3590.0
 """Seconds. A longer jump of time stamps is a clock that was set (summer time is 3600 s)."""
@@ -22,8 +24,17 @@ LONGEST_GAP = 3590.0
 WINDOW = 5.0
 """Seconds of arrivals looked at around a jump."""
 
+PRECISION = 0.02
+"""Seconds. Least delays are no better than the latency timer of the port (OpenBCI facts 5.1)."""
+
+DRIFT = 200e-6
+"""Seconds per second that the host's clock and the board's drift apart (OpenBCI facts 5.4)."""
+
 STEP_BACK = 16
 """Counts. Without time stamps a smaller step back is a packet out of order, not a loss."""
+
+BEGINNING = 16
+"""Counts. A counter that began anew is not further on: its first packets may be lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +50,7 @@ class Loss:
     kind : {"lost", "back", "restart", "clock", "stall", "pause"}
         Packets lost, packets out of order or twice, a counter that began anew, a host clock that
         was set, a host that was late while no packet was lost, a pause the device wrote down.
+        Beside a clock that was set, packets are lost as the counter tells.
     estimated : bool
         Whether the number rests on time stamps.
     """
@@ -68,51 +80,119 @@ def losses(state: CounterScan, pauses: Sequence[tuple[int, float]] = ()) -> list
 
 
 def _losses(state: CounterScan) -> list[Loss]:
+    found = []
     rows = np.array([row for row, _ in state.delays])
     delays = np.array([delay for _, delay in state.delays])
-    jumps = state.jumps
-    limits = [0, *(jump.row for jump in jumps), state.n_rows]
-    return [
-        _loss(jump, state, _shift(rows, delays, limits[i], jump, limits[i + 2], state))
-        for i, jump in enumerate(jumps)
-    ]
+    falls = np.array([jump.row for jump in state.jumps if _may_fall(jump, state)])
+    since = 0
+    for jump in state.jumps:
+        shift = _shift(rows, delays, falls, since, jump, state) if jump.doubtful else _NONE
+        loss = _loss(jump, state, shift)
+        if loss.kind in ("clock", "restart") or loss.lost != jump.step - 1:
+            since = jump.row  # arrivals before it are no measure of those after it
+        found.append(loss)
+    return found
+
+
+def _may_fall(jump: Jump, state: CounterScan) -> bool:
+    """Whether arrivals may be early after a jump for another reason than having caught up."""
+    early = jump.step - jump.elapsed * state.sampling_frequency > len(state.cycle) / 2
+    anew = jump.step != 1 and jump.value in state.cycle[:1]
+    return jump.doubtful and (jump.elapsed < -BACKWARD or early or anew)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shift:
+    """How much later packets arrive after a jump, in samples; NaN if unknown.
+
+    `tolerance` is how well that is known, from how much arrivals scattered before.
+    """
+
+    samples: float
+    tolerance: float = 0.0
+
+
+_NONE = _Shift(0.0)
 
 
 def _shift(
     rows: NDArray[np.int64],
     delays: NDArray[np.float64],
-    previous: int,
+    falls: NDArray[np.int64],
+    since: int,
     jump: Jump,
-    following: int,
     state: CounterScan,
+) -> _Shift:
+    fs = state.sampling_frequency
+    window = int(WINDOW * fs)
+    # A host that was late for some time has that many packets to catch up with.
+    end = jump.row + window + int(2 * np.nan_to_num(jump.elapsed).clip(0, LONGEST_GAP) * fs)
+    fall = int(np.searchsorted(falls, jump.row, side="right"))
+    if fall < len(falls):
+        end = min(end, int(falls[fall]))
+    begin, here, stop = np.searchsorted(rows, [max(jump.row - window, since), jump.row, end])
+    before, after = delays[begin:here], delays[here:stop]
+    if not np.isfinite(before).any() or not np.isfinite(after).any():
+        return _Shift(np.nan)
+    least = np.nanmin(before)
+    tolerance = max(PRECISION, 3 * float(np.nanmedian(before) - least))
+    samples = (_settled(rows[here:stop], after, window, tolerance) - least) * fs
+    return _Shift(samples, min(tolerance * fs, len(state.cycle) / 8))
+
+
+def _settled(
+    rows: NDArray[np.int64], delays: NDArray[np.float64], window: int, tolerance: float
 ) -> float:
-    """Samples missing beyond the counter, as arrivals around a jump tell; NaN if unknown."""
-    span = int(max(WINDOW, 2 * np.nan_to_num(jump.elapsed)) * state.sampling_frequency)
-    here = int(np.searchsorted(rows, jump.row))
-    begin = int(np.searchsorted(rows, max(jump.row - span, previous)))
-    end = int(np.searchsorted(rows, min(jump.row + span, following)))
-    before, after = delays[begin:here], delays[here:end]
-    if not len(before) or not len(after) or np.isnan(before).all() or np.isnan(after).all():
-        return np.nan
-    return float(np.nanmin(after) - np.nanmin(before)) * state.sampling_frequency
+    """Where delays stay, once they have not fallen for a window of rows."""
+    least = np.fmin.accumulate(delays)
+    falls = np.flatnonzero(least[:-1] - least[1:] > tolerance) + 1
+    steps = rows[np.concatenate(([0], falls))]
+    rests = np.append(np.diff(steps) > window, True)
+    stop = np.searchsorted(rows, steps[np.argmax(rests)] + window, side="right")
+    return float(least[stop - 1])
 
 
-def _loss(jump: Jump, state: CounterScan, shift: float) -> Loss:
-    lost, lap = jump.step - 1, len(state.cycle)
+def _loss(jump: Jump, state: CounterScan, shift: _Shift) -> Loss:
+    lap, fs = len(state.cycle), state.sampling_frequency
     if lap == 0:
         return _loss_without_laps(jump, state)
-    if abs(jump.elapsed) > LONGEST_GAP or abs(shift) > LONGEST_GAP * state.sampling_frequency:
+    if not jump.doubtful:
+        return _counted(jump, jump.step - 1)
+    if (
+        not -BACKWARD <= np.nan_to_num(jump.elapsed) <= LONGEST_GAP
+        or abs(shift.samples) > LONGEST_GAP * fs
+    ):
         return Loss(jump.row, _by_counter(jump, state), "clock")
-    if np.isnan(shift):
-        lost = _by_counter(jump, state)
-        return Loss(jump.row, lost, "lost" if lost > 0 else "back")
-    laps = round(shift / lap)
-    if jump.value == state.cycle[0] and abs(shift - laps * lap) > lap / 8:
-        return Loss(jump.row, max(lost + round(shift), 1), "restart", estimated=True)
-    lost += laps * lap
+    if np.isnan(shift.samples):
+        return _counted(jump, _by_counter(jump, state))
+    laps = max(round(shift.samples / lap), -1 if jump.step > lap / 2 else 0)
+    lost = jump.step - 1 + laps * lap
+    if abs(shift.samples - laps * lap) <= _tolerance(jump, state, shift):
+        return _counted(jump, lost, estimated=laps > 0)
+    if jump.step != 1 and jump.value in state.cycle[:BEGINNING]:
+        lost = max(jump.step - 1 + round(shift.samples), 1)
+        return Loss(jump.row, lost, "restart", estimated=True)
+    if shift.samples > 0:
+        return Loss(jump.row, _by_counter(jump, state), "clock")
+    return _counted(jump, lost)
+
+
+def _tolerance(jump: Jump, state: CounterScan, shift: _Shift) -> float:
+    """Samples by which whole laps may miss the time that passed.
+
+    After a loss the counter stands anywhere; after a clock that was set it goes on by one. So a
+    jump by one must fit as well as the stamps can tell to be a loss of whole laps all the same.
+    """
+    if jump.step == 1:
+        return shift.tolerance
+    drift = DRIFT * float(np.nan_to_num(jump.elapsed)) * state.sampling_frequency
+    return len(state.cycle) / 8 + drift
+
+
+def _counted(jump: Jump, lost: int, *, estimated: bool = False) -> Loss:
     if lost == 0:
         return Loss(jump.row, 0, "stall")
-    return Loss(jump.row, lost, "lost" if lost > 0 else "back", estimated=laps > 0)
+    return Loss(jump.row, lost, "lost" if lost > 0 else "back", estimated)
 
 
 def _by_counter(jump: Jump, state: CounterScan) -> int:
@@ -134,7 +214,7 @@ def _loss_without_laps(jump: Jump, state: CounterScan) -> Loss:
 def describe_losses(state: CounterScan, found: Sequence[Loss]) -> list[str]:
     """Say what the counter told, for people."""
     findings = [_describe_wraps(state)] if state.cycle and state.n_wraps else []
-    lost = [loss for loss in found if loss.kind == "lost"]
+    lost = [loss for loss in found if loss.lost > 0 and loss.kind in ("lost", "clock")]
     if lost:
         samples = sum(loss.lost for loss in lost)
         text = f"{samples} samples lost at {len(lost)} places (packet counter): kept as gaps"
@@ -163,7 +243,16 @@ def describe_losses(state: CounterScan, found: Sequence[Loss]) -> list[str]:
         findings.append(f"recording paused {len(pauses)} times, {sum(pauses)} samples: gaps")
     clock = sum(loss.kind == "clock" for loss in found)
     if clock:
-        findings.append(f"the host's clock was set {clock} times: not taken for missing samples")
+        findings.append(
+            f"the host's clock was set {clock} times, as time stamps tell: not taken for missing "
+            "or repeated samples"
+        )
+    stalls = sum(loss.kind == "stall" for loss in found)
+    if stalls:
+        findings.append(
+            f"the host was late at {stalls} places and caught up: no samples were lost there, as "
+            "counter and later time stamps tell"
+        )
     return findings
 
 
