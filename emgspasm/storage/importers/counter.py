@@ -161,8 +161,8 @@ def scan(
 ) -> CounterScan:
     """Take in the next rows.
 
-    A jump is doubtful where counter and time stamps are more than half a lap apart, where the
-    stamps step back, and where the counter stands at its beginning out of turn.
+    A jump is doubtful where the stamps step back, and where counter and stamps are more than half
+    a lap apart: an eighth where the counter stands at its beginning, for it may have begun anew.
 
     Parameters
     ----------
@@ -219,11 +219,10 @@ def _doubtful(
 ) -> NDArray[np.bool_]:
     if not state.cycle:
         return np.zeros(len(steps), dtype=bool)
-    half = len(state.cycle) / 2
+    lap = len(state.cycle)
     ahead = elapsed * state.sampling_frequency - steps
-    agree = np.abs(ahead) <= half  # not where a stamp is NaN
-    anew = counter == state.cycle[0]
-    return np.asarray((ahead > half) | (elapsed < -BACKWARD) | ((steps != 1) & (~agree | anew)))
+    agree = np.abs(ahead) <= np.where(counter == state.cycle[0], lap / 8, lap / 2)  # not with NaN
+    return np.asarray((ahead > lap / 2) | (elapsed < -BACKWARD) | ((steps != 1) & ~agree))
 
 
 def _delays(
