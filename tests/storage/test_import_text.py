@@ -161,6 +161,41 @@ def test_empty_and_nan_cells_are_nan_samples(written):
     assert any("EXG Channel 3 lacks 1 of 50 samples" in finding for finding in recording.findings)
 
 
+def decimal_commas(text, separator):
+    """As a GUI under a locale with decimal commas wrote it; header and clocks keep their points."""
+    lines = []
+    for line in text.splitlines():
+        fields = line.split(", ")
+        written = [field if ":" in field else field.replace(".", ",") for field in fields]
+        lines.append(line if line.startswith("%") else separator.join(written))
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("separator", [", ", "; ", ";"])
+@pytest.mark.parametrize("text", [gui4, gui6])
+def test_decimal_commas_of_the_gui_are_read_where_they_do_not_part_the_fields(
+    written, text, separator
+):
+    values = exg(300, 8)
+    recording = open_recording(written(decimal_commas(text(values), separator)))
+    samples = samples_of(recording)
+    assert np.array_equal(samples[:, :8], values)
+    acceleration = {gui4: (0.04, 0.42, 0.238), gui6: (0.1, 0.2, 8.0)}[text]
+    assert recording.start == datetime.fromtimestamp(EPOCH, UTC)
+    assert recording.n_samples == 300
+    kept = [i for i, c in enumerate(recording.info.channels) if c.kind == "ACCEL"]
+    assert set(samples[-1, kept]) <= {*acceleration, (299 % 9)}
+
+
+@pytest.mark.parametrize("text", [gui4, gui6])
+@pytest.mark.parametrize("said", [True, False])
+def test_decimal_commas_that_also_part_the_fields_are_refused(written, text, said):
+    commas = decimal_commas(text(exg(300, 8)), ",")
+    path = written(commas if said else commas.replace("%Number of channels = 8", "%"))
+    with pytest.raises(RecordingError, match="the comma that also parts the fields"):
+        open_recording(path)
+
+
 def test_railed_and_dead_channels_are_named_with_their_share(written):
     values = exg(400, 8)
     values[100:300, 2] = -187500.02

@@ -19,6 +19,7 @@ FIRST_WORDS = b"%OpenBCI"
 HEADER_BYTES = 1 << 16
 _NUMBER = re.compile(r"=\s*([0-9.]+)")
 _CLOCK = re.compile(r"\d\d:\d\d:\d\d\.\d{3}")
+_DECIMAL_COMMA = re.compile(r"\s*-?\d+,\d+\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,11 @@ class Header:
     names : tuple of str
         The column row; empty if there is none.
     first_row : tuple of str
-        Fields of the first row.
+        Fields of the first row, with decimal points.
+    separator : str
+        What parts its fields: a comma, or with decimal commas a semicolon or a comma and a blank.
+    decimal : str
+        Its decimal mark.
     offset, line : int
         Where it begins, byte and line number.
     """
@@ -40,6 +45,8 @@ class Header:
     lines: tuple[str, ...]
     names: tuple[str, ...]
     first_row: tuple[str, ...]
+    separator: str
+    decimal: str
     offset: int
     line: int
 
@@ -99,18 +106,29 @@ def read_header(path: Path) -> Header:
     names: tuple[str, ...] = ()
     for number, raw in enumerate(head.splitlines(keepends=True), start=1):
         text = raw.decode("utf-8", errors="replace").strip("\ufeff\r\n ")
-        fields = tuple(part.strip() for part in text.split(","))
+        separator, decimal = _marks(text)
+        fields = tuple(part.strip().replace(decimal, ".") for part in text.split(separator))
         if text.startswith("%"):
             lines.append(text)
         elif text and _is_names(fields, bool(names), lines):
             names = fields
         elif text:
-            return Header(tuple(lines), names, fields, position, number)
+            return Header(tuple(lines), names, fields, separator, decimal, position, number)
         position += len(raw)
     raise RecordingError(
         f"{path}: the header of OpenBCI's GUI is there ({len(lines)} lines) but no row follows it. "
         "The recording is empty or cut; look for another file of that session"
     )
+
+
+def _marks(text: str) -> tuple[str, str]:
+    """What parts the fields of a line, and its decimal mark, which a locale may make a comma."""
+    separator = ";" if ";" in text else ", "
+    fields = text.split(separator)
+    commas = sum(bool(_DECIMAL_COMMA.fullmatch(field)) for field in fields)
+    if 2 * commas > len(fields):
+        return separator, ","
+    return (separator if separator == ";" else ","), "."
 
 
 def _is_names(fields: tuple[str, ...], had_names: bool, lines: list[str]) -> bool:
@@ -160,6 +178,7 @@ class Roles:
 
 
 def _roles(path: Path, header: Header) -> Roles:
+    _refuse_more_numbers_than_fit(path, header)
     named = any(name.startswith("EXG Channel") for name in header.names)
     roles = _roles_by_name(header) if named else _roles_by_place(header)
     if not roles.exg:
@@ -168,6 +187,20 @@ def _roles(path: Path, header: Header) -> Roles:
             "a file of OpenBCI's GUI has 4, 8 or 16 channels"
         )
     return roles
+
+
+def _refuse_more_numbers_than_fit(path: Path, header: Header) -> None:
+    """Refuse a row whose decimal commas were taken for separators."""
+    numbers = [field for field in header.first_row if ":" not in field]
+    n_channels = int(_value(header, "Number of channels") or 4)
+    has_board = any(line.startswith("%Board") for line in header.lines)
+    most = len(header.names) or n_channels + (17 if has_board else 5)  # OpenBCI facts 10
+    if len(numbers) > most + 1 and not any("." in number for number in numbers):
+        raise RecordingError(
+            f"{path}: line {header.line} holds {len(numbers)} numbers, none with a decimal point, "
+            f"where at most {most} belong: its decimal mark is the comma that also parts the "
+            "fields, so nobody can tell them apart. Export it again with decimal points"
+        )
 
 
 def _roles_by_name(header: Header) -> Roles:
@@ -227,7 +260,18 @@ def _table(path: Path, header: Header, fs: float, roles: Roles) -> Table:
     numbers = (*signals, *extra)
     use_clock = roles.time is None and roles.clock is not None
     text = roles.clock if use_clock else None
-    layout = Layout(path, header.offset, header.line, ",", len(header.first_row), numbers, text)
+    # Between commas and blanks, reading itself makes points of the decimal commas.
+    decimal = "." if header.separator == ", " else header.decimal
+    layout = Layout(
+        path,
+        header.offset,
+        header.line,
+        header.separator,
+        len(header.first_row),
+        numbers,
+        text,
+        decimal,
+    )
     device, cycles, scales = _board(header, n_exg)
     return Table(
         path=path,

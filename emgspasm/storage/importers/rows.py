@@ -32,7 +32,8 @@ class Layout:
     line : int
         Line number of the first row, from 1.
     delimiter : str
-        Between fields; a blank stands for any run of blanks.
+        Between fields; a blank stands for any run of blanks. A comma and a blank part fields
+        whose decimal mark is the comma.
     n_fields : int
         Fields in every row.
     numbers : tuple of int
@@ -147,6 +148,9 @@ def parse(block: bytes, layout: Layout) -> Rows | None:
         return Rows(np.empty((0, len(layout.numbers))), np.empty(0, "S1"))
     if layout.delimiter == " ":
         block = _single_blanks(block)
+    delimiter = layout.delimiter
+    if delimiter == ", ":
+        block, delimiter = block.replace(b", ", b";").replace(b",", b"."), ";"
     wanted = [*layout.numbers, *(() if layout.text is None else (layout.text,))]
     types = {f"f{i}": pa.binary() if i == layout.text else pa.float64() for i in wanted}
     try:
@@ -156,7 +160,7 @@ def parse(block: bytes, layout: Layout) -> Rows | None:
                 column_names=[f"f{i}" for i in range(layout.n_fields)], block_size=BLOCK_BYTES * 2
             ),
             parse_options=csv.ParseOptions(
-                delimiter=layout.delimiter, quote_char='"', newlines_in_values=False
+                delimiter=delimiter, quote_char='"', newlines_in_values=False
             ),
             convert_options=csv.ConvertOptions(
                 include_columns=list(types),
