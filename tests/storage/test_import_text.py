@@ -152,9 +152,73 @@ def test_a_garbage_tail_is_left_unread_and_measured(written):
     assert any(f"{len(garbage)} bytes left unread" in finding for finding in recording.findings)
 
 
+@pytest.mark.parametrize("damage", ["227, -81.67, 887.7", "1, 2, 3" * 30, "%OpenBCI", "\0\0\0"])
+def test_a_damaged_line_is_left_out_and_said_and_reading_goes_on(written, damage):
+    values = exg(600, 8)
+    lines = gui4(values).splitlines()
+    lines[5 + 300] = damage
+    recording = open_recording(written("\n".join(lines) + "\n"))
+    values[300] = np.nan
+    assert np.array_equal(samples_of(recording)[:, :8], values, equal_nan=True)
+    assert any("1 lines are no rows (the first is line 306" in f for f in recording.findings)
+
+
+def test_many_damaged_lines_are_counted(written):
+    values = exg(2000, 8)
+    lines = gui4(values).splitlines()
+    damaged = RNG.choice(np.arange(1, 1999), 200, replace=False)
+    for row in damaged:
+        lines[5 + row] = lines[5 + row][:30]
+    recording = open_recording(written("\n".join(lines) + "\n"))
+    values[damaged] = np.nan
+    assert np.array_equal(samples_of(recording)[:, :8], values, equal_nan=True)
+    assert any("200 lines are no rows" in finding for finding in recording.findings)
+
+
+def test_a_line_of_blanks_is_no_damage(written):
+    values = exg(300, 8)
+    lines = gui4(values).splitlines()
+    lines.insert(100, "   ")
+    recording = open_recording(written("\n".join(lines) + "\n"))
+    assert np.array_equal(samples_of(recording)[:, :8], values)
+    assert not any("no rows" in finding for finding in recording.findings)
+
+
+def test_a_second_session_appended_with_its_header_follows_in_time(written):
+    values = exg(500, 8)
+    first, second = gui6(values[:300]), gui6(values[300:])
+    for row in range(200):  # a minute later
+        second = second.replace(f"{EPOCH + row / 250:.6f}", f"{EPOCH + 60 + row / 250:.6f}")
+    recording = open_recording(written(first + second))
+    samples = samples_of(recording)[:, :8]
+    assert np.array_equal(samples[:300], values[:300])
+    assert np.array_equal(samples[15_000:], values[300:])
+    assert any("5 lines are no rows" in finding for finding in recording.findings)
+
+
+def test_garbage_after_damaged_lines_ends_the_reading(written):
+    lines = gui4(exg(300, 8)).splitlines()
+    lines[100] = "x"
+    garbage = "y\n" * 5000
+    after = gui4(exg(5, 8)).splitlines()[-1]
+    recording = open_recording(written("\n".join(lines) + "\n" + garbage + after + "\n"))
+    assert recording.n_samples == 300
+    unread = len(garbage) + len(after) + 1
+    assert any(f"the last {unread} bytes are no rows" in finding for finding in recording.findings)
+
+
+def test_a_last_line_cut_inside_its_last_field_is_left_out_and_said(written):
+    recording = open_recording(written(gui4(exg(300, 8))[:-8]))
+    assert recording.n_samples == 299
+    assert any("the last line (305" in finding for finding in recording.findings)
+    assert not any("clock" in finding for finding in recording.findings)
+
+
 def test_empty_and_nan_cells_are_nan_samples(written):
     values = exg(50, 8)
-    text = gui6(values).replace(f"{values[20, 3]}", "nan", 1).replace(f"{values[30, 4]}", "", 1)
+    text = (
+        gui6(values).replace(f", {values[20, 3]},", ", nan,").replace(f", {values[30, 4]},", ", ,")
+    )
     recording = open_recording(written(text))
     values[20, 3] = values[30, 4] = np.nan
     assert np.array_equal(samples_of(recording)[:, :8], values, equal_nan=True)
@@ -372,6 +436,18 @@ def test_a_killed_brainflow_writer_costs_its_last_line(written):
     text, _ = brainflow(600, 24, 8, 22, fs=250)
     recording = open_recording(written(text[:-33]))
     assert recording.n_samples == 599
+
+
+def test_a_session_appended_after_a_killed_brainflow_writer_is_read(written):
+    first, before = brainflow(600, 24, 8, 22, fs=250)
+    second, after = brainflow(600, 24, 8, 22, fs=250)
+    for row in range(600):
+        second = second.replace(f"{EPOCH + row / 250:.6f}", f"{EPOCH + 100 + row / 250:.6f}")
+    recording = open_recording(written(first[:-33] + second))
+    samples = samples_of(recording)[:, :8]
+    assert np.array_equal(samples[:599], before[:599])
+    assert np.array_equal(samples[25_001:], after[1:])
+    assert any("1 lines are no rows" in finding for finding in recording.findings)
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", " "])

@@ -12,8 +12,9 @@ import numpy as np
 
 from emgspasm.storage.importers.counter import CYTON, DAISY, GANGLION, Cycle
 from emgspasm.storage.importers.imported import Imported
+from emgspasm.storage.importers.logs import read_log
 from emgspasm.storage.importers.ranges import CYTON_SCALES, GANGLION_SCALE
-from emgspasm.storage.importers.rows import Layout, read_rows
+from emgspasm.storage.importers.rows import Layout
 from emgspasm.storage.importers.table import Table, import_table
 from emgspasm.stream import Channel
 
@@ -94,7 +95,7 @@ def import_brainflow(path: Path, board: Board, sampling_frequency: float | None 
     return import_table(
         Table(
             path=path,
-            rows=partial(read_rows, layout),
+            rows=partial(read_log, layout),
             channels=(
                 *(Channel(f"EXG Channel {i}") for i in range(board.n_exg)),
                 *(Channel(f"Accel Channel {i}", kind="ACCEL", unit="g") for i in range(3)),
@@ -113,7 +114,7 @@ def import_brainflow(path: Path, board: Board, sampling_frequency: float | None 
 
 def _rate(board: Board, layout: Layout) -> float:
     """The board's sampling frequency nearest to what the first time stamps say."""
-    for rows in islice(read_rows(layout), 1):
+    for rows in islice(read_log(layout), 1):
         times = rows.numbers[:, -2]
         times = times[np.isfinite(times)]
         if len(times) > 1 and times[-1] > times[0]:

@@ -10,8 +10,9 @@ from pathlib import Path
 from emgspasm.errors import RecordingError
 from emgspasm.storage.importers.counter import CYTON, DAISY, GANGLION
 from emgspasm.storage.importers.imported import Imported
+from emgspasm.storage.importers.logs import read_log
 from emgspasm.storage.importers.ranges import CYTON_SCALES, GANGLION_SCALE
-from emgspasm.storage.importers.rows import Layout, read_rows
+from emgspasm.storage.importers.rows import Layout
 from emgspasm.storage.importers.table import Table, import_table
 from emgspasm.stream import Channel
 
@@ -275,7 +276,7 @@ def _table(path: Path, header: Header, fs: float, roles: Roles) -> Table:
     device, cycles, scales = _board(header, n_exg)
     return Table(
         path=path,
-        rows=partial(read_rows, layout),
+        rows=partial(read_log, layout),
         channels=(
             *(Channel(f"EXG Channel {i}") for i in range(n_exg)),
             *(

@@ -56,24 +56,27 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Malformed:
-    """Where reading ended early.
+    """Lines that are not rows.
 
     Parameters
     ----------
     line : int
-        Number of the first line that is not a row, from 1.
+        Number of the first one, from 1.
     text : str
         Its beginning.
     n_bytes : int
-        Bytes from there to the end of the file.
+        Bytes at the end of the file that were left unread.
     at_end : bool
-        Whether it is the last line: what a killed writer leaves.
+        Whether they are its last line: what a killed writer leaves.
+    n_skipped : int
+        Lines left out that rows follow.
     """
 
     line: int
     text: str
     n_bytes: int
     at_end: bool
+    n_skipped: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +90,7 @@ class Rows:
     text : ndarray of bytes, shape (n_rows,), or None
         The text field, blanks stripped.
     malformed : Malformed or None
-        Why these rows are the last.
+        What was left out up to here.
     pauses : tuple of (int, float)
         Rows of this block before which recording paused, and for how many seconds.
     """
@@ -217,6 +220,12 @@ def quote(line: bytes) -> str:
 
 def describe(malformed: Malformed, n_rows: int) -> str:
     """Say what was left unread."""
+    if malformed.n_skipped:
+        return (
+            f"{malformed.n_skipped} lines are no rows (the first is line {malformed.line}, "
+            f"{malformed.text!r}): left out; {n_rows} rows read"
+            + (f"; the last {malformed.n_bytes} bytes are no rows" if malformed.n_bytes else "")
+        )
     if malformed.at_end:
         return (
             f"the last line ({malformed.line}, {malformed.n_bytes} bytes) is cut off: left out; "
