@@ -1,5 +1,7 @@
 """Packet counters: what is lost, what is a wrap, what is a restart."""
 
+import time
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -242,3 +244,17 @@ def test_an_absurd_step_of_a_running_counter_is_a_new_beginning_not_a_gap_of_yea
 def test_one_run_where_nothing_is_lost():
     assert list(unbroken(10).pieces(4, 3)) == [(0, 3, 4)]
     assert unbroken(10).n_samples == 10
+
+
+def test_the_place_of_a_row_is_found_as_fast_among_many_losses_as_among_few():
+    few = from_losses(10**6, [(row, 1) for row in range(1000, 10**6, 100_000)])
+    many = from_losses(10**6, [(row, 1) for row in range(1000, 10**6, 10)])
+
+    def seconds(timeline):
+        begin = time.perf_counter()
+        for row in range(0, 10**6, 1000):
+            timeline.sample_of(row)
+        return time.perf_counter() - begin
+
+    assert many.sample_of(2000) == 2000 + 101
+    assert min(seconds(many) for _ in range(3)) < 5 * min(seconds(few) for _ in range(3))

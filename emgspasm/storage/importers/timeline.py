@@ -35,10 +35,10 @@ class Timeline:
         tuple of int
             First and last row (half open, counted from `row`) and the first sample number.
         """
-        index = max(int(np.searchsorted(self.runs[:, 0], row, side="right")) - 1, 0)
-        for first, length, sample in self.runs[index:].tolist():
-            if first >= row + n_rows:
-                return
+        firsts = self.runs[:, 0]
+        index = max(int(np.searchsorted(firsts, row, side="right")) - 1, 0)
+        end = int(np.searchsorted(firsts, row + n_rows))
+        for first, length, sample in self.runs[index:end].tolist():
             begin, end = max(first, row), min(first + length, row + n_rows)
             if begin < end:
                 yield begin - row, end - row, sample + begin - first
@@ -74,4 +74,5 @@ def from_losses(n_rows: int, losses: Sequence[tuple[int, int]]) -> Timeline:
         stop = max(stop, sample)
         sample += lost
         row = next_row
-    return Timeline(np.array(runs, dtype=np.int64).reshape(-1, 3))
+    # Column by column, so that a search of the first rows copies nothing.
+    return Timeline(np.array(runs, dtype=np.int64).reshape(-1, 3).copy(order="F"))
