@@ -57,6 +57,32 @@ def test_losses_shorter_than_a_lap_are_found_exactly_whatever_the_blocks(kept, b
     assert samples_of(timeline, len(counter)) == dict(enumerate(truth.tolist()))
 
 
+@pytest.mark.parametrize("loss", [0.6, 0.8])
+@pytest.mark.parametrize(("cycle", "known"), [(CYTON[0], CYTON), (DAISY[1], DAISY)])
+def test_a_counter_with_most_packets_lost_still_tells(cycle, known, loss):
+    kept = np.random.default_rng(0).random(2500) > loss
+    kept[0] = True
+    truth = np.flatnonzero(kept)
+    counter = np.array(cycle)[truth % len(cycle)]
+    timeline, _, _ = timeline_of(counter, truth / FS, known=known)
+    assert choose_cycle(counter, known) == cycle
+    assert samples_of(timeline, len(counter)) == dict(enumerate(truth.tolist()))
+
+
+@pytest.mark.parametrize(
+    "counter",
+    [
+        np.random.default_rng(0).integers(0, 256, 5000),
+        np.repeat(np.arange(2500) % 256, 2),
+        np.repeat(np.arange(2500) % 256, 3),
+        np.arange(5000) * 3 % 256,
+    ],
+    ids=["noise", "twice", "thrice", "by three"],
+)
+def test_a_counter_that_does_not_count_rows_tells_nothing(counter):
+    assert choose_cycle(counter, CYTON) is None
+
+
 @pytest.mark.parametrize("cycle", [*CYTON, *DAISY[:2], *GANGLION])
 def test_every_known_cycle_is_recognized_and_its_wraps_are_no_losses(cycle):
     known = {256: CYTON, 128: DAISY}.get(len(cycle), GANGLION)

@@ -110,22 +110,26 @@ def choose_cycle(counter: NDArray[np.int64], known: Sequence[Cycle]) -> Cycle | 
     Returns
     -------
     Cycle or None
-        None if none explains half of the steps: the counter tells nothing.
+        None if none explains half of the steps, or a tenth and nearly all others as losses: the
+        counter tells nothing.
     """
     low, high = int(counter.min()), int(counter.max())
     derived = tuple(range(low, high + 1)) if 0 < high - low < 1 << 16 else ()
     candidates = [*known, *([derived] if derived else []), ()]
-    scores = [_explained(counter, cycle) for cycle in candidates]
-    best = int(np.argmax(scores))
-    return candidates[best] if scores[best] > 0.5 else None
+    shares = [_explained(counter, cycle) for cycle in candidates]
+    best = max(range(len(candidates)), key=lambda i: shares[i][0])
+    next_one, ahead = shares[best]
+    return candidates[best] if next_one > 0.5 or (next_one > 0.1 and ahead > 0.95) else None
 
 
-def _explained(counter: NDArray[np.int64], cycle: Cycle) -> float:
+def _explained(counter: NDArray[np.int64], cycle: Cycle) -> tuple[float, float]:
+    """Shares of steps by one, and of steps ahead by less than half a lap: one, or losses."""
     if len(counter) < 2:
-        return 1.0
-    steps = _steps(counter, cycle, (-1, -1))[0]
-    inside = np.isin(counter, cycle) if cycle else np.ones(len(counter), dtype=bool)
-    return float(np.mean((steps == 1)[1:] & inside[1:]))
+        return 1.0, 1.0
+    steps = _steps(counter, cycle, (-1, -1))[0][1:]
+    inside = np.isin(counter, cycle)[1:] if cycle else np.ones(len(steps), dtype=bool)
+    ahead = (steps > 0) & (steps <= (len(cycle) or 256) / 2)
+    return float(np.mean((steps == 1) & inside)), float(np.mean(ahead & inside))
 
 
 def _steps(
