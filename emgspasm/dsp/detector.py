@@ -17,7 +17,7 @@ from emgspasm.dsp import hysteresis
 from emgspasm.dsp.baseline import Baseline
 from emgspasm.dsp.evidence import LENGTHS
 from emgspasm.dsp.matched import emg_spectrum
-from emgspasm.dsp.memory import ROW, Memory, Rules, Sizes, fresh
+from emgspasm.dsp.memory import ROW, SOUGHT, Memory, Rules, Sizes, fresh
 from emgspasm.dsp.rates import EDGE, LOW_PASS
 from emgspasm.dsp.stage import Response
 from emgspasm.dsp.watermark import earliest_onset
@@ -38,23 +38,36 @@ PAUSE = 0.2
 are bursts for half of it (clinical facts 2)."""
 
 _certainty = itemgetter(*map((ROW.names or ()).index, ("moment", "channel", "onset")))
+_STRETCH = ["channel", "onset", "offset"]
 _QUALITIES: tuple[BurstQuality, ...] = ("good", "settling", "cut")
 
 
 @dataclass(slots=True)
 class DetectorState:
-    """Everything the detector remembers; `shift` is the delay, in samples, it corrects for."""
+    """Everything the detector remembers; `shift` is the delay, in samples, it corrects for.
+
+    `sought` is no part of what it decides by: the stretches in which it sought bursts.
+    """
 
     sizes: Sizes
     rules: Rules
     memory: Memory
     shift: int
+    sought: list[NDArray[np.int64]] = field(default_factory=list)
 
     def counted(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Samples of each channel that bursts were sought in, settling left out, and the sum of
         the noise level over them; whole once the segment is finished.
         """
         return self.memory.channels["analyzed"], self.memory.channels["noise"]
+
+    def stretches(self) -> NDArray[np.int64]:
+        """Where those samples lie, shape (n, 3): channel, first sample, sample after the last.
+
+        In order of channel and time, which is corrected as that of bursts is; whole once the
+        segment is finished.
+        """
+        return in_order(self.sought)
 
     def thresholds(self) -> NDArray[np.float64]:
         """Noise level, off and on threshold of each channel, shape (3, n_channels).
@@ -217,6 +230,7 @@ class Detector:
             state.rules,
             state.memory,
         )
+        state.sought += stretches_of(rows, state.shift)
         return state, bursts_of(rows, state.shift)
 
     def finish(self, state: DetectorState, stop: int) -> tuple[Burst, ...]:
@@ -252,7 +266,7 @@ class Detector:
 
 
 def bursts_of(rows: NDArray[np.void], shift: int) -> tuple[Burst, ...]:
-    """Rows of the kernel as bursts, times corrected for the filters' delay."""
+    """Rows of the kernel as bursts, times corrected for the filters' delay; stretches left out."""
     return tuple(
         Burst(
             channel,
@@ -264,6 +278,18 @@ def bursts_of(rows: NDArray[np.void], shift: int) -> tuple[Burst, ...]:
             _QUALITIES[quality],
         )
         for channel, begin, onset, offset, _, peak, mean, baseline, quality in sorted(
-            rows.tolist(), key=_certainty
+            rows[rows["quality"] != SOUGHT].tolist(), key=_certainty
         )
     )
+
+
+def stretches_of(rows: NDArray[np.void], shift: int) -> list[NDArray[np.int64]]:
+    """Rows of the kernel that are stretches: channel, onset and offset of each, corrected alike."""
+    rows = rows[rows["quality"] == SOUGHT]
+    return [np.array([c, a - shift, b - shift]) for c, a, b in rows[_STRETCH].tolist()]
+
+
+def in_order(stretches: list[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """Stretches in order of channel and time, whatever chunks they ended in; shape (n, 3)."""
+    table = np.array(stretches, np.int64).reshape(-1, 3)
+    return table[np.lexsort((table[:, 1], table[:, 0]))]

@@ -1,5 +1,7 @@
 """How every compiled detector says a burst: a row of :data:`emgspasm.dsp.memory.ROW`.
 
+Another row says in which stretch of a run it sought them, once that has ended.
+
 `s` is the row of a channel's memory, whose fields ``pending...`` hold a finished burst that may
 still be merged with the next.
 """
@@ -10,7 +12,7 @@ import numba
 import numpy as np
 
 from emgspasm.dsp.compiled import LOOP, copy
-from emgspasm.dsp.memory import GOOD, ROW, SETTLING
+from emgspasm.dsp.memory import GOOD, ROW, SETTLING, SOUGHT
 
 
 @numba.njit(**LOOP)
@@ -34,6 +36,22 @@ def emit(s, quality, channel, shortest, out, count):  # type: ignore[no-untyped-
     count[0] += 1
 
 
+@numba.njit(**LOOP)
+def emit_stretch(s, channel, out, count):  # type: ignore[no-untyped-def]  # see emit
+    """Write out what of the run that ends now was past settling."""
+    if s.now < s.settled:
+        return
+    row = out[count[0]]
+    row.channel = channel
+    row.begin = s.begin
+    row.onset = s.settled
+    row.offset = s.now + 1
+    row.moment = s.now
+    row.peak = row.mean = row.baseline = np.nan
+    row.quality = SOUGHT
+    count[0] += 1
+
+
 @numba.njit(inline="always", **LOOP)
 def postpone(out, first, count, moment):  # type: ignore[no-untyped-def]  # see emit
     """What was found from row `first` on became certain only now."""
@@ -43,8 +61,8 @@ def postpone(out, first, count, moment):  # type: ignore[no-untyped-def]  # see 
 
 @numba.njit(inline="always", **LOOP)
 def has_room(out, count):  # type: ignore[no-untyped-def]  # see emit
-    """Whether there is room for the two bursts a decision may say."""
-    return count[0] + 2 <= len(out)
+    """Whether there is room for two bursts and a stretch, which a decision may say."""
+    return count[0] + 3 <= len(out)
 
 
 @numba.njit(cache=True, nogil=True)

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.dsp.compiled import LOOP, copy, read_only
-from emgspasm.dsp.emission import emit, has_room, postpone, roomy
+from emgspasm.dsp.emission import emit, emit_stretch, has_room, postpone, roomy
 from emgspasm.dsp.evidence import confirmed, needed, weigh
 from emgspasm.dsp.kernels import present
 from emgspasm.dsp.matched import power_behind
@@ -57,6 +57,7 @@ def detect(
 ) -> NDArray[np.void]:
     """Bursts that become certain within these samples, shape (n,) of :data:`ROW`, by channel.
 
+    Among them the stretches in which they were sought, of runs that end here.
     `filtered` and `envelope` have a row a channel.
     """
     out = np.empty(16, ROW)
@@ -127,6 +128,7 @@ def _end(stop, channel, sizes, rules, past, out, count):  # type: ignore[no-unty
     first = count[0]
     if s.phase == CALIBRATING and s.held >= sizes.fewest:
         out = _release(channel, sizes, rules, past, out, count)
+    out = roomy(out, count)
     if s.phase == RUNNING:
         if s.above:
             origin = s.now + 1 - sizes.recent
@@ -138,6 +140,7 @@ def _end(stop, channel, sizes, rules, past, out, count):  # type: ignore[no-unty
         elif s.pending:
             emit(s, GOOD, channel, shortest(s, sizes), out, count)
         account(s)
+        emit_stretch(s, channel, out, count)
     postpone(out, first, count, stop)
     s.phase = IDLE
     s.calm = 0
@@ -222,6 +225,7 @@ def _decide(s, value, signal, matched, origin, channel, sizes, rules, past, out,
     """The textbook loop, for the sample just taken in."""
     if s.above:
         if follow(s, value, signal, matched, origin, channel, sizes, rules, past, out, count):
+            emit_stretch(s, channel, out, count)
             _begin(s, s.now + 1, sizes)
         return
     loud = value >= s.on and value * value >= ECHO * s.glow

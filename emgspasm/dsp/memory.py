@@ -11,6 +11,7 @@ from emgspasm.dsp.skirts import KINDS
 
 IDLE, CALIBRATING, RUNNING = 0, 1, 2
 GOOD, SETTLING, CUT = 0, 1, 2
+SOUGHT = 3  # no burst: a stretch in which they were sought
 
 CHANNEL = np.dtype(
     [

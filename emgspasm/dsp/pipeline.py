@@ -30,6 +30,9 @@ class Tally:
         Samples in which bursts were sought, settling left out.
     noise : ndarray of float
         Sum of the noise level over the analyzed samples.
+    sought : ndarray of int, shape (n, 3)
+        The stretches that those are: EMG channel, first sample, sample after the last, in order,
+        on the time scale of the bursts.
     """
 
     missing: NDArray[np.int64]
@@ -37,6 +40,7 @@ class Tally:
     flat: NDArray[np.int64]
     analyzed: NDArray[np.int64]
     noise: NDArray[np.float64]
+    sought: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,7 +174,8 @@ class Pipeline:
         analysis = _analysis(state, nothing, nothing, nothing, bursts, begins=False)
         missing, clipped, flat = state.screen.counts
         analyzed, noise = state.detector.counted()
-        return replace(analysis, tally=Tally(missing, clipped, flat, analyzed, noise))
+        sought = state.detector.stretches()
+        return replace(analysis, tally=Tally(missing, clipped, flat, analyzed, noise, sought))
 
 
 def analyze(pipeline: Pipeline, info: StreamInfo, chunks: Iterable[Chunk]) -> Iterator[Analysis]:

@@ -11,7 +11,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.dsp.emission import emit, postpone, roomy
+from emgspasm.dsp.emission import emit, emit_stretch, postpone, roomy
 from emgspasm.dsp.memory import CALIBRATING, CUT, GOOD, IDLE, ROW, RUNNING
 from emgspasm.dsp.textbook_memory import PAIRS, TEAGER, Past, Rule
 
@@ -24,7 +24,10 @@ def detect(
     rule: Rule,
     past: Past,
 ) -> NDArray[np.void]:
-    """Bursts that become certain within these samples, shape (n,) of ``memory.ROW``."""
+    """Bursts that become certain within these samples, shape (n,) of ``memory.ROW``.
+
+    Among them the stretches in which they were sought, of runs that end here.
+    """
     out = np.empty(16, ROW)
     count = np.zeros(1, np.int64)
     for channel in range(envelope.shape[1]):
@@ -99,6 +102,7 @@ def _end(stop, channel, rule, past, out, count):  # type: ignore[no-untyped-def]
             emit(s, CUT, channel, rule.shortest, out, count)
         elif s.pending:
             emit(s, GOOD, channel, rule.shortest, out, count)
+        emit_stretch(s, channel, out, count)
     postpone(out, first, count, stop)
     s.phase = IDLE
     s.base = s.mean = s.limit = np.nan
@@ -186,6 +190,7 @@ def _take(level, sample, channel, rule, past, out, count):  # type: ignore[no-un
     if s.open and s.now - s.onset >= rule.longest:
         _close(s, s.now + 1, channel, rule, past)
         emit(s, CUT, channel, rule.shortest, out, count)
+        emit_stretch(s, channel, out, count)
         _begin(s, s.now + 1, rule)
     return roomy(out, count)
 

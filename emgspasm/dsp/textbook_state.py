@@ -6,14 +6,14 @@ methods.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.dsp import textbook_loop
-from emgspasm.dsp.detector import bursts_of
+from emgspasm.dsp.detector import bursts_of, in_order, stretches_of
 from emgspasm.dsp.stage import Response
 from emgspasm.dsp.textbook_memory import RECTIFIED, Past, Rule, fresh
 from emgspasm.stream import Burst, Chunk, StreamInfo
@@ -39,10 +39,15 @@ class TextbookState:
     rule: Rule
     past: Past
     shift: int
+    sought: list[NDArray[np.int64]] = field(default_factory=list)
 
     def counted(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """As of :class:`emgspasm.dsp.detector.DetectorState`."""
         return self.past.channels["analyzed"], self.past.channels["noise"]
+
+    def stretches(self) -> NDArray[np.int64]:
+        """As of :class:`emgspasm.dsp.detector.DetectorState`."""
+        return in_order(self.sought)
 
     def thresholds(self) -> NDArray[np.float64]:
         """Noise level and threshold (off and on are the same), in units of the envelope."""
@@ -79,9 +84,12 @@ def step(
     rows = textbook_loop.detect(
         envelope.start, filtered.samples, envelope.samples, state.rule, state.past
     )
+    state.sought += stretches_of(rows, state.shift)
     return state, bursts_of(rows, state.shift)
 
 
 def finish(_: Published, state: TextbookState, stop: int) -> tuple[Burst, ...]:
     """Bursts that become certain because the segment ends before sample `stop`."""
-    return bursts_of(textbook_loop.finish(stop, state.rule, state.past), state.shift)
+    rows = textbook_loop.finish(stop, state.rule, state.past)
+    state.sought += stretches_of(rows, state.shift)
+    return bursts_of(rows, state.shift)

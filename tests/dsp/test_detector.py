@@ -139,6 +139,20 @@ def test_a_burst_longer_than_the_longest_is_cut_and_the_level_learnt_anew(detect
     assert second.baseline == pytest.approx(20.0, rel=1e-6)
 
 
+def test_what_is_learnt_anew_is_another_stretch_in_which_bursts_are_sought(stream_info):
+    detector = Detector(baseline=Baseline(memory=2.0, longest_burst=3.0))
+    state = detector.init(stream_info(unit="count"), Response(0.010, 0.5))
+    samples = square_wave([(LEAD, 20_000)], 20_000)
+    parts = [Chunk(0, x[:, None].copy()) for x in (samples, envelope_of(samples))]
+    state, _ = detector.step(state, *parts)
+    detector.finish(state, 20_000)
+    first, second = state.stretches().tolist()
+    anew = first[2] + 10  # the delay, of which times are corrected
+    assert first[:2] == [0, 490]
+    assert LEAD + 3000 <= anew <= LEAD + 3030
+    assert second == [0, anew + 490, 19_990]
+
+
 def test_thresholds_are_unknown_until_the_level_is_known_and_while_it_is_learnt_anew(stream_info):
     detector = Detector(baseline=Baseline(memory=2.0, longest_burst=3.0))
     state = detector.init(stream_info(unit="count"), Response(0.0, 0.0))

@@ -30,6 +30,19 @@ def recording(seed, stretches, n_channels=1):
     return samples
 
 
+@pytest.mark.parametrize("detector", DETECTORS, ids=IDS)
+def test_stretches_in_which_bursts_were_sought_hold_the_samples_that_were_counted(
+    detector, stream_info
+):
+    samples = recording(3, [(2500, 600, 8.0)], 2)
+    samples[4000:4100, 1] = np.nan
+    pipeline = Pipeline(detector=detector)
+    *_, last = analyze(pipeline, stream_info(2, full_scale=1e6), [Chunk(0, samples)])
+    channel, start, stop = last.tally.sought.T
+    assert channel.tolist() == [0, 1, 1]
+    assert np.bincount(channel, stop - start).tolist() == last.tally.analyzed.tolist()
+
+
 def rectified(x, window):
     return np.lib.stride_tricks.sliding_window_view(np.abs(x), window).mean(axis=1), window - 1
 
