@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from emgspasm.stream import Burst, BurstQuality, Event
 from emgspasm.synkinesis.lags import Lag
 from emgspasm.synkinesis.markers import Marker
-from emgspasm.synkinesis.measures import HEMIFACIAL, Span
+from emgspasm.synkinesis.measures import HEMIFACIAL
 from emgspasm.synkinesis.reading import Reading
+from emgspasm.synkinesis.validity import Valid
 
 Rows = NDArray[np.void]
 """Of one of the types below."""
@@ -91,8 +92,9 @@ class Findings:
     lags : ndarray of LAG
     rho : ndarray, shape (n_emg_channels, n_emg_channels)
         Largest raw correlation of the bursts of one channel with the other; 0 without any.
-    valid : list of (int, int)
-        First sample, and the one past the last, of the settled parts of segments.
+    valid : mapping of int to ndarray of int, shape (n, 2)
+        Stretches in which bursts were sought in each EMG channel, by its column of the stream;
+        see :mod:`emgspasm.synkinesis.validity`.
     marked : tuple of Marker
     envelopes : dict
         Envelope by marker and channel, in the unit of the channel, of trials.
@@ -104,7 +106,7 @@ class Findings:
     readings: Rows
     lags: Rows
     rho: NDArray[np.float64]
-    valid: list[Span]
+    valid: Valid
     marked: tuple[Marker, ...]
     envelopes: dict[tuple[Marker, int], list[NDArray[np.float64]]]
 

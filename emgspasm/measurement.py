@@ -30,7 +30,6 @@ from emgspasm.storage.opening import StoredRecording
 from emgspasm.stream import Chunk, StreamInfo, emg_only
 from emgspasm.synkinesis.folding import Folded, Folding, fold
 from emgspasm.synkinesis.markers import Marker, markers
-from emgspasm.synkinesis.measures import Span
 from emgspasm.synkinesis.trials import LONGEST_TRIAL, MAXIMAL, PRIMES
 
 
@@ -108,7 +107,6 @@ class _Gathered:
     readings: bytearray = field(default_factory=bytearray)
     lags: bytearray = field(default_factory=bytearray)
     rho: NDArray[np.float64] = field(init=False)
-    valid: list[Span] = field(default_factory=list)
     envelopes: dict[tuple[Marker, int], list[NDArray[np.float64]]] = field(default_factory=dict)
     tallies: list[Tally] = field(default_factory=list)
     present: int = 0
@@ -119,7 +117,7 @@ class _Gathered:
         self.rho = np.zeros((n_channels, n_channels))
 
     def add(self, analysis: Analysis, folded: Folded) -> None:
-        """Add what became certain, valid time, and the envelopes of trials."""
+        """Add what became certain, and the envelopes of trials."""
         self.present += len(analysis.chunk.samples)
         if analysis.tally is not None:
             self.tallies.append(analysis.tally)
@@ -135,19 +133,10 @@ class _Gathered:
             np.fmax.at(self.rho, columns, [reading.rho for reading in folded.readings])
         if folded.lags:
             self.lags += lag_rows(folded.lags).tobytes()
-        self._add_valid(max(analysis.chunk.start, analysis.settled), analysis.chunk.stop)
         for marker in self.marked:
             inside = marker.onset < analysis.chunk.stop and analysis.chunk.start < marker.offset
             if inside and marker.task in PRIMES:
                 self._add_envelope(analysis, marker)
-
-    def _add_valid(self, start: int, stop: int) -> None:
-        if start >= stop:
-            return
-        if self.valid and self.valid[-1][1] == start:
-            self.valid[-1] = self.valid[-1][0], stop
-        else:
-            self.valid.append((start, stop))
 
     def _add_envelope(self, analysis: Analysis, marker: Marker) -> None:
         first = analysis.chunk.start
@@ -167,10 +156,17 @@ class _Gathered:
             np.frombuffer(self.readings, READ),
             np.frombuffer(self.lags, LAG),
             self.rho,
-            self.valid,
+            self._valid(),
             self.marked,
             self.envelopes,
         )
+
+    def _valid(self) -> dict[int, NDArray[np.int64]]:
+        """Stretches in which bursts were sought, by column of the stream."""
+        sought = self.tally().sought
+        return {
+            column: sought[sought[:, 0] == i, 1:] for i, column in enumerate(self.info.columns())
+        }
 
     def tally(self) -> Tally:
         """Of all segments together."""
@@ -182,4 +178,5 @@ class _Gathered:
             flat=sum((t.flat for t in counts), nothing),
             analyzed=sum((t.analyzed for t in counts), nothing),
             noise=sum((t.noise for t in counts), np.zeros(n)),
+            sought=np.concatenate([np.empty((0, 3), np.int64), *(t.sought for t in counts)]),
         )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from emgspasm.config import LoadedConfig
 from emgspasm.dsp import rates
@@ -15,11 +18,13 @@ from emgspasm.measurement import Measurement
 from emgspasm.storage.opening import StoredRecording
 from emgspasm.stream import StreamInfo, emg_only
 from emgspasm.structure import kind_name
-from emgspasm.synkinesis.measures import Withheld, occurrence
+from emgspasm.synkinesis import validity
+from emgspasm.synkinesis.measures import Span, Withheld, common, occurrence
 from emgspasm.synkinesis.reading import sites
 from emgspasm.synkinesis.rhythm import FEWEST_ONSETS
 from emgspasm.synkinesis.trials import Trial
 from emgspasm.tabulation.labels import microvolts
+from emgspasm.tabulation.summary import task_blocks
 from emgspasm.tabulation.trials import brow_lifts, synkinesis_shares
 
 
@@ -78,7 +83,11 @@ def digest(path: Path) -> str:
 
 
 def spasm_provenance(
-    info: StreamInfo, found: Findings, told: list[Trial], most: Mapping[int, float]
+    info: StreamInfo,
+    found: Findings,
+    told: list[Trial],
+    most: Mapping[int, float],
+    task: str | None,
 ) -> dict[str, Any]:
     """Measures that fit no table, and what is withheld.
 
@@ -90,10 +99,15 @@ def spasm_provenance(
     told : list of Trial
     most : mapping
         Maximal voluntary contraction by channel, in its unit.
+    task : str or None
+        In the recording's name.
     """
     fs = info.sampling_frequency
     return {
-        "valid_s": [[round(a / fs, 6), round(b / fs, 6)] for a, b in found.valid],
+        "valid_s": _seconds(validity.of_face(found.valid), fs),
+        "channels_valid_s": {
+            info.names[column]: _seconds(spans, fs) for column, spans in found.valid.items()
+        },
         "tasks": [
             [m.task, m.trial, round(m.onset / fs, 6), round(m.offset / fs, 6)] for m in found.marked
         ],
@@ -104,11 +118,17 @@ def spasm_provenance(
         },
         "synkinesis": synkinesis_shares(told),
         "brow_lift": brow_lifts(info, found),
-        "withheld": [asdict(item) for item in withheld(info, found, most)],
+        "withheld": [asdict(item) for item in withheld(info, found, most, task)],
     }
 
 
-def withheld(info: StreamInfo, found: Findings, most: Mapping[int, float]) -> list[Withheld]:
+def _seconds(spans: NDArray[np.int64], fs: float) -> list[list[float]]:
+    return [[round(a / fs, 6), round(b / fs, 6)] for a, b in spans.tolist()]
+
+
+def withheld(
+    info: StreamInfo, found: Findings, most: Mapping[int, float], task: str | None
+) -> list[Withheld]:
     """What the recording cannot carry, and why; parameters as of :func:`spasm_provenance`."""
     fs = info.sampling_frequency
     rows = [
@@ -133,5 +153,33 @@ def withheld(info: StreamInfo, found: Findings, most: Mapping[int, float]) -> li
         rows.append(Withheld("rate_mdc_per_min", "no two rest blocks in the recording"))
     if len(found.spasms) < FEWEST_ONSETS:
         rows.append(Withheld("interval_cv, rhythm_hz of spasms", f"under {FEWEST_ONSETS} spasms"))
-    rows += occurrence([], found.valid, fs).withheld
+    for letter, (whose, wanting) in _TOLD.items():
+        valid = validity.of_side(info, found.valid, letter)
+        rows += _untold(whose, wanting, valid, task_blocks(found.marked, task), fs)
     return rows
+
+
+_TOLD = {
+    "L": ("spasms of the left side", "bursts could be sought in no channel of its eye or brow"),
+    "R": ("spasms of the right side", "bursts could be sought in no channel of its eye or brow"),
+    "B": ("blinks", "bursts could not be sought in both eyes at once"),
+}
+"""What rows of the summary count, and what is wanting where they have no valid time."""
+
+
+def _untold(
+    whose: str,
+    wanting: str,
+    valid: NDArray[np.int64],
+    blocks: Mapping[str, Sequence[Span]],
+    fs: float,
+) -> Iterator[Withheld]:
+    """What is not told of a side, of the whole recording or of tasks in it."""
+    if not len(valid):
+        yield Withheld(whose, wanting)
+        return
+    for item in occurrence([], valid, fs).withheld:
+        yield Withheld(f"{item.measure} of {whose}", item.reason)
+    for task, spans in blocks.items():
+        if not len(common(valid, spans)):
+            yield Withheld(f"{whose} in {task}", wanting)

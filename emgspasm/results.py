@@ -202,5 +202,5 @@ def tabulate(
         pairs=pairs_table(info, found, common),
         trials=trials_table(told, info.sampling_frequency, common),
         provenance=provenance(path, recording, measured, config, quality, version=__version__)
-        | spasm_provenance(info, found, told, most),
+        | spasm_provenance(info, found, told, most, task),
     )

@@ -204,10 +204,7 @@ def _kept(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _channel_columns(row: Mapping[str, Any], found: Findings, info: StreamInfo) -> dict[str, Any]:
-    if not row["valid_s"]:
-        return {}
-    column = info.names.index(row["channel"])
-    return spasm_measures(info.channels[column], column, found, info.sampling_frequency)
+    return spasm_measures(info, info.names.index(row["channel"]), found)
 
 
 _NAMES = frozenset({"participant", "session", "task", "side", "valid_s", "excluded_s", "recording"})

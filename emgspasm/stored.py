@@ -120,7 +120,7 @@ def read_provenance(events: Path) -> dict[str, Any]:
         raise RecordingError(
             f"{path} cannot be read ({error}); it says how {events.name} was made. Analyze again"
         ) from None
-    if "valid_s" not in told:
+    if "channels_valid_s" not in told:
         raise RecordingError(
             f"{path} does not say which time is valid (results of an older version). Analyze again"
         )
@@ -168,6 +168,7 @@ def stored_findings(result: StoredResult, info: StreamInfo) -> Findings:
         if (number := numbers.get(str(row["event_id"]))) is not None
         and _of_side(events[number]["side"], info.channels[burst[0]])
     ]
+    told_valid = result.provenance["channels_valid_s"]
     parts = np.array(told, PART)
     found = np.array([burst for _, burst in bursts], BURST)
     return Findings(
@@ -177,7 +178,10 @@ def stored_findings(result: StoredResult, info: StreamInfo) -> Findings:
         readings=_readings(found, np.array(copies, np.bool_)),
         lags=np.empty(0, LAG),
         rho=np.zeros((len(info.columns()),) * 2),
-        valid=[(round(a * fs), round(b * fs)) for a, b in result.provenance["valid_s"]],
+        valid={
+            column: np.rint(np.reshape(told_valid.get(name, ()), (-1, 2)) * fs).astype(np.int64)
+            for name, column in columns.items()
+        },
         marked=tuple(
             Marker(round(a * fs), round(b * fs), task, trial)
             for task, trial, a, b in result.provenance["tasks"]

@@ -132,7 +132,8 @@ def affected_side(treatments: Sequence[Treatment], kept: Sequence[Session]) -> s
     if len(treated) == 1:
         return treated.pop()
     counts = {
-        side: sum(measure_rest(s.primary, side, FACE).spasms for s in kept) for side in ("L", "R")
+        side: sum(measure_rest(s.primary, side, FACE).spasms or 0 for s in kept)
+        for side in ("L", "R")
     }
     if counts["L"] == counts["R"]:
         return None

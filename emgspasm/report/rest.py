@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from emgspasm.findings import Findings, Rows
 from emgspasm.stored import StoredResult, stored_findings, stored_info
 from emgspasm.stream import SIDE_LETTERS, StreamInfo
+from emgspasm.synkinesis import validity
 from emgspasm.synkinesis.intervals import rate_interval
-from emgspasm.synkinesis.measures import Span, begins_in, block_sums, within
+from emgspasm.synkinesis.measures import begins_in, block_sums, common, length
 from emgspasm.synkinesis.spread import REGIONS
 from emgspasm.tabulation.events import burden
 
@@ -36,21 +37,22 @@ class RestBlock:
     info : StreamInfo
         The analyzed channels.
     found : Findings
-    valid : list of (int, int)
-        Valid time at rest, in samples.
+    spans : ndarray of int, shape (n, 2)
+        When it was, without what was valid in no channel, in samples.
     primary : bool
         Whether it counts for the primary rate.
     """
 
     info: StreamInfo
     found: Findings
-    valid: list[Span]
+    spans: NDArray[np.int64]
     primary: bool
 
-    @property
-    def seconds(self) -> float:
-        """Valid time."""
-        return sum(b - a for a, b in self.valid) / self.info.sampling_frequency
+    def valid(self, side: str, columns: Sequence[int]) -> NDArray[np.int64]:
+        """When spasms of a side were told, and bursts sought in one of these channels of it."""
+        told = validity.of_side(self.info, self.found.valid, side)
+        sought = validity.of_face({column: self.found.valid[column] for column in columns})
+        return common(common(self.spans, told), sought)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Measured:
     """Rate and burden of one region of one side, at rest; None for what is not told."""
 
     seconds: float
-    spasms: int
+    spasms: int | None
     rate: float | None
     rate_interval: tuple[float, float] | None
     burden: float | None
@@ -77,29 +79,26 @@ def rest_blocks(result: StoredResult, task: str | None) -> list[RestBlock]:
     """
     info = stored_info(result)
     found = stored_findings(result, info)
+    valid = validity.of_face(found.valid)
     marked = [m for m in found.marked if m.task in PRIMARY | SECOND]
     blocks = [
-        RestBlock(info, found, within(found.valid, (m.onset, m.offset)), m.task in PRIMARY)
+        RestBlock(info, found, common(valid, [(m.onset, m.offset)]), m.task in PRIMARY)
         for m in marked
     ]
     if not marked and (task or "").startswith("rest"):
-        blocks = [RestBlock(info, found, found.valid, primary=not (task or "").endswith("post"))]
-    return [block for block in blocks if block.valid]
+        blocks = [RestBlock(info, found, valid, primary=not (task or "").endswith("post"))]
+    return [block for block in blocks if len(block.spans)]
 
 
 def halves(block: RestBlock) -> tuple[RestBlock, RestBlock]:
     """A block in two, of the same valid time."""
-    total = sum(b - a for a, b in block.valid)
-    first, second, taken = [], [], 0
-    for a, b in block.valid:
-        cut = min(max(a, a + total // 2 - taken), b)
-        first += [(a, cut)] if cut > a else []
-        second += [(cut, b)] if b > cut else []
-        taken += b - a
-    return (
-        RestBlock(block.info, block.found, first, block.primary),
-        RestBlock(block.info, block.found, second, block.primary),
-    )
+    lengths = np.diff(block.spans)[:, 0]
+    half = lengths.sum() // 2
+    number = int(np.searchsorted(np.cumsum(lengths), half))
+    cut = int(block.spans[number, 0] + half - lengths[:number].sum())
+    begin, end = int(block.spans[0, 0]), int(block.spans[-1, 1])
+    first, second = (common(block.spans, [part]) for part in ((begin, cut), (cut, end)))
+    return replace(block, spans=first), replace(block, spans=second)
 
 
 def muscles_of(info: StreamInfo, side: str, place: str) -> dict[int, str]:
@@ -117,28 +116,28 @@ def measure_rest(blocks: Sequence[RestBlock], side: str, place: str) -> Measured
 
     The rate counts spasms of the side in which a muscle of the region takes part and which begin
     in valid time; the burden is the integral of their amplitude over the noise, per valid time, the
-    mean of the muscles of the region (clinical facts 5). Intervals by bootstrap of 30 s blocks.
+    mean of the muscles of the region (clinical facts 5), each over its own valid time. Intervals by
+    bootstrap of 30 s blocks.
     """
     counts, areas, seconds, strengths = [], [], [], []
-    spasms = 0
-    for block in filter(lambda each: each.valid, blocks):
-        columns, fs = muscles_of(block.info, side, place), block.info.sampling_frequency
-        onsets, mine, which = _spasms_of(block, side, list(columns))
-        spasms += len(onsets)
-        over = burden(mine)
-        area = over * (mine["offset"] - mine["onset"]) / fs / max(len(columns), 1)
-        weights = np.bincount(which, area, len(onsets)).astype(np.float64)
-        numbers, lasting = block_sums(onsets, block.valid, fs)
-        counts.append(numbers)
-        areas.append(block_sums(onsets, block.valid, fs, weights)[0])
-        seconds.append(lasting)
-        strengths.append(over)
-    total = sum(block.seconds for block in blocks)
-    if total <= 0:
-        return Measured(0.0, 0, None, None, None, None, None)
+    for block in blocks:
+        columns, fs = list(muscles_of(block.info, side, place)), block.info.sampling_frequency
+        valid = block.valid(side, columns)
+        if not len(valid):
+            continue
+        onsets, mine, which = _spasms_of(block, side, columns, valid)
+        count, time = block_sums(onsets, valid, fs)
+        weights = np.bincount(which, _areas(mine, block, columns, valid), len(onsets))
+        counts.append(count)
+        areas.append(block_sums(onsets, valid, fs, weights.astype(np.float64))[0])
+        seconds.append(time)
+        strengths.append(burden(mine))
+    if not seconds:
+        return Measured(0.0, None, None, None, None, None, None)
     count, area, time = (np.concatenate(parts) for parts in (counts, areas, seconds))
     over = np.concatenate(strengths)
     per_minute = rate_interval(area, time)
+    total, spasms = float(time.sum()), int(count.sum())
     return Measured(
         seconds=total,
         spasms=spasms,
@@ -151,12 +150,27 @@ def measure_rest(blocks: Sequence[RestBlock], side: str, place: str) -> Measured
 
 
 def _spasms_of(
-    block: RestBlock, side: str, columns: Sequence[int]
+    block: RestBlock, side: str, columns: Sequence[int], valid: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], Rows, NDArray[np.int64]]:
     """Onsets of the spasms these columns take part in, their bursts, and which spasm each is of."""
     events, parts = block.found.events, block.found.parts
     wanted = block.found.hemifacial & (events["side"] == side)
-    wanted &= begins_in(events["onset"], block.valid)
+    wanted &= begins_in(events["onset"], valid)
     mine = parts[np.isin(parts["channel"], columns) & ~parts["copy"] & wanted[parts["event"]]]
     numbers, which = np.unique(mine["event"], return_inverse=True)
     return events["onset"][numbers], mine, which
+
+
+def _areas(
+    bursts: Rows, block: RestBlock, columns: Sequence[int], valid: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """What each burst adds to the burden of the region, times its valid seconds."""
+    own = {column: length(common(valid, block.found.valid[column])) for column in columns}
+    told = [column for column in columns if own[column]]
+    shares = np.zeros(len(block.info.channels))
+    shares[told] = [length(valid) / own[column] / len(told) for column in told]
+    samples = bursts["offset"] - bursts["onset"]
+    area: NDArray[np.float64] = (
+        burden(bursts) * samples / block.info.sampling_frequency * shares[bursts["channel"]]
+    )
+    return area

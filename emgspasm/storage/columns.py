@@ -107,11 +107,22 @@ SUMMARY = (
     _TASK,
     _SIDE,
     _MUSCLE,
-    Column("valid_s", "Time in which bursts were sought", "s"),
-    Column("excluded_s", "Time without signal, clipped, flat or settling", "s"),
+    Column(
+        "valid_s",
+        "Time in which bursts were sought, past settling: in the channel; in the eye or a brow of "
+        "the side, without which no spasm of it is told; in both eyes where side is B (blinks). "
+        "Without any, numbers are n/a",
+        "s",
+    ),
+    Column("excluded_s", "Rest of the time: without signal, clipped, flat or settling", "s"),
     Column("n_bursts", "Bursts that began in valid time", whole=True),
-    Column("n_spasms", "Spasms that began in valid time", whole=True),
-    Column("spasm_rate_per_min", "Spasms per minute of valid time", "1/min"),
+    Column(
+        "n_spasms",
+        "Spasms that began in valid time; of a channel, those of its side in which it takes part, "
+        "in valid time of both channel and side, as all that is told of its spasms",
+        whole=True,
+    ),
+    Column("spasm_rate_per_min", "Spasms per minute of that valid time", "1/min"),
     Column("rate_ci_lo", "Lower end of its 95 % interval", "1/min"),
     Column("rate_ci_hi", "Upper end of its 95 % interval", "1/min"),
     Column(
@@ -144,7 +155,11 @@ SUMMARY = (
     Column("n_grouped", "Spasms of class grouped that began in valid time", whole=True),
     Column("n_tonic", "Spasms of class tonic that began in valid time", whole=True),
     Column("n_combined", "Spasms of class combined that began in valid time", whole=True),
-    Column("brow_lift_pct", "Share of the eye's spasms that the frontalis joins in 50 ms", "%"),
+    Column(
+        "brow_lift_pct",
+        "Share of the eye's spasms that the frontalis joins in 50 ms, of those in its valid time",
+        "%",
+    ),
     Column("brow_lift_ci_lo", "Lower end of its 95 % interval", "%"),
     Column("brow_lift_ci_hi", "Upper end of its 95 % interval", "%"),
     Column(
@@ -158,7 +173,7 @@ SUMMARY = (
         "neighbours within 1 Hz; n/a without one",
         "Hz",
     ),
-    Column("blink_rate_per_min", "Blinks of both eyes per minute of valid time", "1/min"),
+    Column("blink_rate_per_min", "Blinks per minute of valid time of both eyes", "1/min"),
     Column("blink_ci_lo", "Lower end of its 95 % interval", "1/min"),
     Column("blink_ci_hi", "Upper end of its 95 % interval", "1/min"),
     Column("burst_rate_per_min", "Bursts per minute of valid time", "1/min"),
@@ -255,9 +270,10 @@ COURSE = (
     Column("muscles", "Muscle codes of the region, joined by +; of a treatment its site"),
     Column(
         "measure",
-        "rate: spasms at rest per minute; burden: their amplitude over noise times duration, per "
-        "valid time, mean of the muscles; amplitude: median of their bursts over noise; mvc_ratio: "
-        "maximal contraction of the affected over the other side; scale, treatment: as entered",
+        "rate: spasms at rest per minute; burden: their amplitude over noise times duration, "
+        "per valid time, mean of the muscles; amplitude: median of their bursts "
+        "over noise; mvc_ratio: maximal contraction of the affected over the other side; scale, "
+        "treatment: as entered",
         levels=("rate", "burden", "amplitude", "mvc_ratio", "scale", "treatment"),
     ),
     Column("name", "Of the scale or treatment"),
@@ -269,8 +285,12 @@ COURSE = (
     Column("change", "Value less that of the baseline"),
     Column("mdc", "Minimal detectable change, from two blocks of rest of each session"),
     Column("verdict", "Whether the change is larger than measurement variability"),
-    Column("valid_s", "Valid time at rest", "s"),
-    Column("n_spasms", "Spasms in that time", whole=True),
+    Column(
+        "valid_s",
+        "Time at rest in which bursts were sought, in the region and in the side's eye or a brow",
+        "s",
+    ),
+    Column("n_spasms", "Spasms that began in that time", whole=True),
     Column("rater", "Who gave the score of a scale"),
 )
 

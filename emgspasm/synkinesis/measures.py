@@ -61,22 +61,22 @@ def is_hemifacial(event: Event) -> bool:
     return event.trial_type == "spasm" and event.label in HEMIFACIAL
 
 
-def occurrence(spans: Spans, valid: Sequence[Span], sampling_frequency: float) -> Occurrence:
+def occurrence(spans: Spans, valid: Spans, sampling_frequency: float) -> Occurrence:
     """How often and how long something happened in valid time.
 
     Parameters
     ----------
     spans : sequence of (int, int), or ndarray of int, shape (n, 2)
         Onsets and offsets; those that begin outside valid time do not count.
-    valid : sequence of (int, int)
-        First sample, and the one past the last, of the stretches of valid time.
+    valid : sequence of (int, int), or ndarray of int, shape (m, 2)
+        First samples of the stretches of valid time, and the samples after their last.
     sampling_frequency : float
         Hertz.
     """
     fs = sampling_frequency
     table = _table(spans)
     counted = table[begins_in(table[:, 0], valid)]
-    seconds = sum(b - a for a, b in valid) / fs
+    seconds = length(valid) / fs
     durations = 1000 * (counted[:, 1] - counted[:, 0]) / fs
     if seconds <= 0:
         return Occurrence(0, None, None, None, durations, (Withheld("rate", "no valid time"),))
@@ -84,36 +84,55 @@ def occurrence(spans: Spans, valid: Sequence[Span], sampling_frequency: float) -
     withheld = () if interval else (
         Withheld("rate_ci", f"under {FEWEST_BLOCKS} blocks of {BLOCK:g} s of valid time"),
     )  # fmt: skip
-    share = time_share(counted, valid, fs)
+    share = time_share(counted, valid)
     return Occurrence(
         len(counted), 60 * len(counted) / seconds, interval, share, durations, withheld
     )
 
 
-def time_share(spans: Spans, valid: Sequence[Span], sampling_frequency: float) -> float | None:
+def time_share(spans: Spans, valid: Spans) -> float | None:
     """Percent of valid time within these spans, those left out that begin outside it.
 
     None without valid time; parameters as of :func:`occurrence`.
     """
-    seconds = sum(b - a for a, b in valid) / sampling_frequency
-    if seconds <= 0:
+    total = length(valid)
+    if total <= 0:
         return None
     table = _table(spans)
     inside = joined(table[begins_in(table[:, 0], valid)])
-    before = np.concatenate([[0], np.cumsum(inside[:, 1] - inside[:, 0])])
-
-    def covered(samples: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Samples within the spans before these."""
-        place = np.searchsorted(inside[:, 0], samples, side="right")
-        last = np.concatenate([[0], inside[:, 1]])[place]
-        return before[place] - np.maximum(last - samples, 0)
-
-    limits = _table(valid)
-    total = int((covered(limits[:, 1]) - covered(limits[:, 0])).sum())
-    return 100 * total / sampling_frequency / seconds
+    return 100 * int(overlaps(inside, valid).sum()) / total
 
 
-def begins_in(onsets: NDArray[np.int64], valid: Sequence[Span]) -> NDArray[np.bool_]:
+def length(spans: Spans) -> int:
+    """Samples in spans that do not overlap."""
+    table = _table(spans)
+    return int((table[:, 1] - table[:, 0]).sum())
+
+
+def overlaps(spans: Spans, valid: Spans) -> NDArray[np.int64]:
+    """How many samples of each span lie in valid time."""
+    table = _table(spans)
+    return _covered(table[:, 1], valid) - _covered(table[:, 0], valid)
+
+
+def _covered(samples: NDArray[np.int64], spans: Spans) -> NDArray[np.int64]:
+    """How many samples of the spans lie before each of these."""
+    inside = joined(spans)
+    whole = np.concatenate([[0], np.cumsum(inside[:, 1] - inside[:, 0])])
+    begun = np.searchsorted(inside[:, 0], samples, side="right")
+    last = np.concatenate([[0], inside[:, 1]])[begun]
+    beyond: NDArray[np.int64] = np.where(begun > 0, np.maximum(last - samples, 0), 0)
+    return whole[begun] - beyond
+
+
+def common(first: Spans, second: Spans) -> NDArray[np.int64]:
+    """Where spans of one and of the other overlap, in order; shape (n, 2)."""
+    edges = np.unique(np.concatenate([_table(first), _table(second)]))
+    inside = np.flatnonzero(begins_in(edges, first) & begins_in(edges, second))
+    return joined(np.stack([edges[inside], edges[inside + 1]], axis=1))  # none begins at the last
+
+
+def begins_in(onsets: NDArray[np.int64], valid: Spans) -> NDArray[np.bool_]:
     """Which of these samples lie in stretches of valid time."""
     limits = _table(valid)
     begun = np.searchsorted(np.sort(limits[:, 0]), onsets, side="right")
@@ -138,25 +157,18 @@ def _table(spans: Spans) -> NDArray[np.int64]:
 
 def block_sums(
     onsets: NDArray[np.int64],
-    valid: Sequence[Span],
-    fs: float,
+    valid: Spans,
+    sampling_frequency: float,
     weights: NDArray[np.float64] | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Number of events, or the sum of their weights, and valid seconds of consecutive blocks."""
-    stop = max(b for _, b in valid)
-    size = round(BLOCK * fs)
-    edges = np.arange(min(a for a, _ in valid), stop + size, size)
-    sums, _ = np.histogram(onsets, edges, weights=weights)
-    seconds = np.zeros(len(edges) - 1)
-    for a, b in valid:
-        seconds += np.clip(np.minimum(edges[1:], b) - np.maximum(edges[:-1], a), 0, None) / fs
-    return sums.astype(float), seconds
+    """Number of events, or the sum of their weights, and valid seconds of consecutive 30 s blocks.
 
-
-def within(valid: Sequence[Span], window: Span) -> list[Span]:
-    """The part of valid time inside a window."""
-    cut = [(max(a, window[0]), min(b, window[1])) for a, b in valid]
-    return [(a, b) for a, b in cut if b > a]
+    Parameters as of :func:`occurrence`; there must be valid time.
+    """
+    limits, size = _table(valid), round(BLOCK * sampling_frequency)
+    edges = np.arange(limits[:, 0].min(), limits[:, 1].max() + size, size)
+    sums = np.histogram(onsets, edges, weights=weights)[0].astype(float)
+    return sums, np.diff(_covered(edges, limits)) / sampling_frequency
 
 
 def brow_lift_index(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,18 +15,22 @@ from emgspasm.storage.opening import StoredRecording
 from emgspasm.storage.placement import bids_entities
 from emgspasm.storage.tables import table
 from emgspasm.stream import Channel, StreamInfo
-from emgspasm.synkinesis import rhythm
+from emgspasm.synkinesis import rhythm, validity
 from emgspasm.synkinesis.intervals import minimal_detectable_change
+from emgspasm.synkinesis.markers import Marker
 from emgspasm.synkinesis.measures import (
     HEMIFACIAL,
     Occurrence,
     Span,
+    Spans,
     begins_in,
+    common,
     joined,
+    length,
     occurrence,
+    overlaps,
     spread,
     time_share,
-    within,
 )
 from emgspasm.tabulation.events import burden
 from emgspasm.tabulation.labels import (
@@ -85,22 +89,23 @@ def _channel_rows(
             "excluded_s": round(recording.n_samples / fs - valid, 4),
             "channel": channel.name,
             "noise_uV": noise_uv(channel, measured, i),
-            **(_burst_measures(channel, bursts, valid, fs) if valid else {}),
-            **(spasm_measures(channel, column, found, fs) if valid else {}),
+            **(_burst_measures(channel, bursts, found.valid[column], fs) if valid else {}),
+            **spasm_measures(info, column, found),
             "mvc_uV": microvolts(most.get(column), channel),
         }
 
 
-def _burst_measures(channel: Channel, bursts: Rows, valid: float, fs: float) -> dict[str, float]:
+def _burst_measures(channel: Channel, bursts: Rows, valid: Spans, fs: float) -> dict[str, float]:
     """Rates and amplitudes of all bursts of a channel; formulas in clinical facts 5."""
+    seconds = length(valid) / fs
     durations = (bursts["offset"] - bursts["onset"]) / fs
     scale = channel.microvolts or np.nan  # no voltage, no microvolts
     area = sum((burden(bursts) * durations).tolist())
     measures: dict[str, float] = {
         "n_bursts": len(bursts),
-        "burst_rate_per_min": round(60 * len(bursts) / valid, 4),
-        "pct_time": round(100 * float(durations.sum()) / valid, 4),
-        "burden_uV": round(scale * area / valid, 4),
+        "burst_rate_per_min": round(60 * len(bursts) / seconds, 4),
+        "pct_time": round(100 * float(durations.sum()) / seconds, 4),
+        "burden_uV": round(scale * area / seconds, 4),
     }
     if len(bursts):
         measures |= {
@@ -112,17 +117,21 @@ def _burst_measures(channel: Channel, bursts: Rows, valid: float, fs: float) -> 
     if len(quiet):
         ratio = float(np.median(quiet["mean"] / quiet["baseline"]))
         measures["snr_db"] = round(20 * float(np.log10(ratio)), 3)
-    return measures | _rhythm_columns(bursts["onset"], fs)
+    return measures | _rhythm_columns(bursts["onset"], valid, fs)
 
 
-def spasm_measures(channel: Channel, column: int, found: Findings, fs: float) -> dict[str, Any]:
-    """How often, how long and how strongly a muscle takes part in hemifacial spasms."""
-    parts, valid = found.parts, found.valid
+def spasm_measures(info: StreamInfo, column: int, found: Findings) -> dict[str, Any]:
+    """How often, how long and how strongly a muscle takes part in hemifacial spasms.
+
+    Nothing where that cannot be told at any time.
+    """
+    channel, fs, parts = info.channels[column], info.sampling_frequency, found.parts
+    valid = validity.of_muscle(info, found.valid, column)
+    if not len(valid):
+        return {}
     mine = parts[(parts["channel"] == column) & ~parts["copy"] & found.hemifacial[parts["event"]]]
     columns: dict[str, Any] = {
-        "spasm_pct_time": rounded_or_none(
-            time_share(joined(np.stack([mine["onset"], mine["offset"]], axis=1)), valid, fs)
-        )
+        "spasm_pct_time": rounded_or_none(time_share(joined(_spans(mine)), valid))
     }
     bursts = mine[begins_in(found.events["onset"][mine["event"]], valid)]
     events, first = np.unique(bursts["event"], return_index=True)
@@ -136,11 +145,9 @@ def spasm_measures(channel: Channel, column: int, found: Findings, fs: float) ->
     n_of_side = int(begins_in(of_side["onset"], valid).sum())
     if n_of_side:
         columns["involved_pct"] = round(100 * len(events) / n_of_side, 2)
-    seconds = sum(b - a for a, b in valid) / fs
     scale = channel.microvolts or np.nan
-    if seconds > 0:
-        area = sum((burden(bursts) * (bursts["offset"] - bursts["onset"]) / fs).tolist())
-        columns["spasm_burden_uV"] = round(scale * area / seconds, 4)
+    area = sum((burden(bursts) * overlaps(_spans(bursts), valid)).tolist())
+    columns["spasm_burden_uV"] = round(scale * area / length(valid), 4)
     if len(bursts):
         peak = float(np.percentile(bursts["peak"], 95))
         columns["spasm_peak_p95_uV"] = round(scale * peak, 4)
@@ -151,17 +158,24 @@ def side_rows(info: StreamInfo, found: Findings, task: str | None) -> Iterator[d
     """One row a side of the whole face, of the recording and of every task in it."""
     fs = info.sampling_frequency
     lifts = {row["side"]: row for row in brow_lifts(info, found)}
-    tasks: dict[str | None, list[Span]] = {task: list(found.valid)}
-    for marker in found.marked:
+    told = {letter: validity.of_side(info, found.valid, letter) for letter in ("L", "R", "B")}
+    for letter, valid in told.items():
+        row = {"task": task} | side_columns(letter, found, valid, fs)
+        if letter != "B":
+            row |= _brow_columns(lifts.get(letter)) | _change_columns(letter, found, valid, fs)
+        yield row
+    for name, blocks in task_blocks(found.marked, task).items():
+        for letter, valid in told.items():
+            yield {"task": name} | side_columns(letter, found, common(valid, blocks), fs)
+
+
+def task_blocks(marked: Sequence[Marker], task: str | None) -> dict[str, list[Span]]:
+    """Blocks of every task that is no movement, by its markers."""
+    blocks: dict[str, list[Span]] = {}
+    for marker in marked:
         if not marker.movement:
-            part = within(found.valid, (marker.onset, marker.offset))
-            tasks.setdefault(marker.task, []).extend(part)
-    for name, valid in tasks.items():
-        for letter in ("L", "R", "B"):
-            row = {"task": name} | side_columns(letter, found, valid, fs)
-            if name == task and letter != "B":
-                row |= _brow_columns(lifts.get(letter)) | _change_columns(letter, found, fs)
-            yield row
+            blocks.setdefault(marker.task, []).append((marker.onset, marker.offset))
+    return blocks
 
 
 def _brow_columns(lift: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -171,25 +185,26 @@ def _brow_columns(lift: Mapping[str, Any] | None) -> dict[str, Any]:
     return {"brow_lift_pct": lift["pct"], "brow_lift_ci_lo": low, "brow_lift_ci_hi": high}
 
 
-def _change_columns(letter: str, found: Findings, fs: float) -> dict[str, Any]:
+def _change_columns(letter: str, found: Findings, valid: Spans, fs: float) -> dict[str, Any]:
     """Minimal detectable change of the spasm rate, from the first and the last rest block."""
     spans = _spans(found.spasms[found.spasms["side"] == letter])
     blocks = [m for m in found.marked if m.task in ("rest_open", "rest_post")]
-    rates = [occurrence(spans, within(found.valid, (m.onset, m.offset)), fs).rate for m in blocks]
+    rates = [occurrence(spans, common(valid, [(m.onset, m.offset)]), fs).rate for m in blocks]
     told = [rate for rate in rates if rate is not None]
     if len(told) < 2:
         return {}
     return {"rate_mdc_per_min": round(minimal_detectable_change(told[:1], told[-1:]), 4)}
 
 
-def side_columns(letter: str, found: Findings, valid: list[Span], fs: float) -> dict[str, Any]:
-    """Columns about a side of the whole face in valid time; B is both: blinks."""
-    seconds = sum(b - a for a, b in valid) / fs
-    common = {"side": letter, "valid_s": round(seconds, 4)}
+def side_columns(letter: str, found: Findings, valid: Spans, fs: float) -> dict[str, Any]:
+    """Columns about a side of the whole face in its valid time; B is both: blinks."""
+    head = {"side": letter, "valid_s": round(length(valid) / fs, 4)}
+    if not len(valid):
+        return head
     if letter == "B":
         told = occurrence(_spans(found.events[found.events["trial_type"] == "blink"]), valid, fs)
         low, high = told.interval or (None, None)
-        return common | {
+        return head | {
             "blink_rate_per_min": rounded_or_none(told.rate),
             "blink_ci_lo": rounded_or_none(low),
             "blink_ci_hi": rounded_or_none(high),
@@ -199,18 +214,18 @@ def side_columns(letter: str, found: Findings, valid: list[Span], fs: float) -> 
     told = occurrence(_spans(mine), valid, fs)
     counted = mine[begins_in(mine["onset"], valid)]
     return (
-        common
+        head
         | _occurrence_columns(told)
         | {
             "spasm_pct_time": rounded_or_none(told.time_share),
             "spread_stage": spread(counted["spread_stage"]),
         }
         | {f"n_{name}": int((counted["label"] == name).sum()) for name in sorted(HEMIFACIAL)}
-        | _rhythm_columns(counted["onset"], fs)
+        | _rhythm_columns(counted["onset"], valid, fs)
     )
 
 
-def _rhythm_columns(onsets: NDArray[np.int64], fs: float) -> dict[str, Any]:
+def _rhythm_columns(onsets: NDArray[np.int64], valid: Spans, fs: float) -> dict[str, Any]:
     return {
         "interval_cv": rounded_or_none(rhythm.variation(onsets)),
         "rhythm_hz": rounded_or_none(rhythm.frequency(onsets, fs)),

@@ -13,7 +13,7 @@ from emgspasm.storage.tables import table
 from emgspasm.stream import StreamInfo
 from emgspasm.synkinesis import trials
 from emgspasm.synkinesis.intervals import wilson
-from emgspasm.synkinesis.measures import brow_lift_index
+from emgspasm.synkinesis.measures import begins_in, brow_lift_index
 from emgspasm.synkinesis.reading import sites
 from emgspasm.tabulation.labels import SIDE_LETTER, rounded_or_none
 
@@ -123,6 +123,7 @@ def brow_lifts(info: StreamInfo, found: Findings) -> list[dict[str, Any]]:
         if eye is None or brow is None:
             continue
         eyes, brows = own[own["channel"] == eye], own[own["channel"] == brow]
+        eyes = eyes[begins_in(eyes["onset"], found.valid[brow])]
         joined, total = brow_lift_index(eyes, brows, info.sampling_frequency)
         row: dict[str, Any] = {"side": side, "spasms": total, "joined": joined}
         if total:

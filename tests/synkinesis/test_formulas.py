@@ -13,13 +13,14 @@ from emgspasm.synkinesis.classes import spasm_class
 from emgspasm.synkinesis.crosstalk import explanation
 from emgspasm.synkinesis.laterality import corrected, laterality_index, log_ratio
 from emgspasm.synkinesis.markers import markers, under_way, undoing
-from emgspasm.synkinesis.measures import brow_lift_index, occurrence, spread
+from emgspasm.synkinesis.measures import brow_lift_index, common, occurrence, overlaps, spread
 from emgspasm.synkinesis.pairs import envelope_lags, synchrony
 from emgspasm.synkinesis.reading import look
 from emgspasm.synkinesis.rhythm import FREQUENCIES, frequency, is_rhythm, spectrum, variation
 from emgspasm.synkinesis.spread import spread_stage
 
 AMPLITUDES = st.floats(0.01, 1e4)
+SPANS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 9)).map(lambda s: (s[0], sum(s))))
 
 
 def burst(onset, offset, channel=0):
@@ -243,6 +244,18 @@ def test_occurrence_of_hand_counted_spans():
     assert found.time_share == pytest.approx(100 * 4.5 / 120)
     assert found.durations.tolist() == [1000.0, 1000.0, 3000.0]
     assert found.interval is not None
+
+
+@given(SPANS, SPANS)
+def test_what_two_sets_of_spans_have_in_common_is_what_both_cover(one, other):
+    def samples(spans):
+        return {sample for a, b in spans for sample in range(a, b)}
+
+    shared = common(one, other)
+    assert samples(shared.tolist()) == samples(one) & samples(other)
+    assert (shared[1:, 0] > shared[:-1, 1]).all()
+    told = overlaps(one, other)
+    assert told.tolist() == [len(samples([span]) & samples(other)) for span in one]
 
 
 def test_without_valid_time_the_rate_is_withheld_with_its_reason():
