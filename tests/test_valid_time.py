@@ -144,3 +144,15 @@ def test_valid_time_is_stored_a_channel_each_and_of_the_face(analyzed):
     [whole] = told["channels_valid_s"]["FRO_L"]
     assert told["valid_s"] == [whole]
     assert whole == pytest.approx([2.952, 150], abs=0.01)
+
+
+def test_blocks_of_a_task_that_overlap_count_once(analyzed):
+    notes = [(10.0, 60.0, "rest_open"), (40.0, 60.0, "rest_open")]
+    results = analyzed("overlapping", notes=notes)
+    assert side(results, "L", "rest_open")["valid_s"] == pytest.approx(90.0)
+
+
+def test_a_marker_of_the_recording_s_own_task_leaves_its_row_the_whole_recording_s(analyzed):
+    results = analyzed("sub-01_task-rest_emg", notes=[(0.0, 60.0, "rest")])
+    row = side(results, "L", "rest")
+    assert row["valid_s"] == pytest.approx(SECONDS - 2.952, abs=0.01)

@@ -170,10 +170,13 @@ def side_rows(info: StreamInfo, found: Findings, task: str | None) -> Iterator[d
 
 
 def task_blocks(marked: Sequence[Marker], task: str | None) -> dict[str, list[Span]]:
-    """Blocks of every task that is no movement, by its markers."""
+    """Blocks of every task that is no movement, by its markers.
+
+    Not of the task in the recording's name: what is said of that holds for the whole recording.
+    """
     blocks: dict[str, list[Span]] = {}
     for marker in marked:
-        if not marker.movement:
+        if not marker.movement and marker.task != task:
             blocks.setdefault(marker.task, []).append((marker.onset, marker.offset))
     return blocks
 
