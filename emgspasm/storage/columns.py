@@ -165,7 +165,8 @@ SUMMARY = (
     Column(
         "interval_cv",
         "Coefficient of variation of the intervals between onsets, of the muscle's bursts or the "
-        "side's spasms: 1 by chance, 0 of a clock; from 20 on",
+        "side's spasms: 1 by chance, 0 of a clock. Within one stretch of valid time each; from 19 "
+        "intervals on",
     ),
     Column(
         "rhythm_hz",
@@ -270,8 +271,8 @@ COURSE = (
     Column("muscles", "Muscle codes of the region, joined by +; of a treatment its site"),
     Column(
         "measure",
-        "rate: spasms at rest per minute; burden: their amplitude over noise times duration, "
-        "per valid time, mean of the muscles; amplitude: median of their bursts "
+        "rate: spasms at rest per minute; burden: their amplitude over noise times duration within "
+        "the block of rest, per valid time, mean of the muscles; amplitude: median of their bursts "
         "over noise; mvc_ratio: maximal contraction of the affected over the other side; scale, "
         "treatment: as entered",
         levels=("rate", "burden", "amplitude", "mvc_ratio", "scale", "treatment"),

@@ -8,6 +8,8 @@ from math import nan
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.synkinesis.measures import Spans
+
 SLOWEST, FASTEST = 1.0, 5.0
 """Groups a second of facial myokymia; clinical facts 2 say 1 to 7, but from 5 on (120 ms is the
 median interval of clonic bursts) a rhythm of few beats may be chance [sim]."""
@@ -35,14 +37,27 @@ CHANCE = 1e-4
 """Probability by which irregular onsets reach a value: 0.01 over the frequencies looked at."""
 
 
-def variation(onsets: NDArray[np.int64]) -> float:
+def variation(onsets: NDArray[np.int64], valid: Spans) -> float:
     """Coefficient of variation of the intervals between onsets; 1 by chance, 0 of a clock.
 
-    NaN under 20 onsets.
+    Parameters
+    ----------
+    onsets : ndarray of int
+        Within valid time.
+    valid : sequence of (int, int), or ndarray of int, shape (n, 2)
+        Its stretches in order. From one to the next is no interval: in between may be more onsets.
+
+    Returns
+    -------
+    float
+        NaN under 19 intervals: those of 20 onsets in one stretch.
     """
-    if len(onsets) < FEWEST_ONSETS:
+    onsets = np.sort(onsets)
+    starts = np.reshape(valid, (-1, 2))[:, 0]
+    within = np.diff(np.searchsorted(starts, onsets, side="right")) == 0
+    intervals = np.diff(onsets)[within]
+    if len(intervals) < FEWEST_ONSETS - 1:
         return nan
-    intervals = np.diff(np.sort(onsets))
     return float(intervals.std() / intervals.mean())
 
 

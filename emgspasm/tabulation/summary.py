@@ -230,7 +230,7 @@ def side_columns(letter: str, found: Findings, valid: Spans, fs: float) -> dict[
 
 def _rhythm_columns(onsets: NDArray[np.int64], valid: Spans, fs: float) -> dict[str, Any]:
     return {
-        "interval_cv": rounded_or_none(rhythm.variation(onsets)),
+        "interval_cv": rounded_or_none(rhythm.variation(onsets, valid)),
         "rhythm_hz": rounded_or_none(rhythm.frequency(onsets, fs)),
     }
 

@@ -20,6 +20,7 @@ from emgspasm.synkinesis.rhythm import FREQUENCIES, frequency, is_rhythm, spectr
 from emgspasm.synkinesis.spread import spread_stage
 
 AMPLITUDES = st.floats(0.01, 1e4)
+LONG = [(0, 10**9)]
 SPANS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 9)).map(lambda s: (s[0], sum(s))))
 
 
@@ -124,13 +125,22 @@ def test_a_rhythm_shows_at_its_frequency_and_irregular_onsets_show_none():
     rng = np.random.default_rng(8)
     beats = np.cumsum(rng.normal(400, 30, 200)).astype(int)  # 2.5 Hz
     assert frequency(beats, 1000.0) == pytest.approx(2.5, abs=0.15)
-    assert variation(beats) == pytest.approx(30 / 400, rel=0.2)
+    assert variation(beats, LONG) == pytest.approx(30 / 400, rel=0.2)
     for seed in range(20):
         chance = np.sort(np.random.default_rng(seed).integers(0, 300_000, 200))
         assert isnan(frequency(chance, 1000.0))
-        assert variation(chance) == pytest.approx(1.0, abs=0.25)
+        assert variation(chance, LONG) == pytest.approx(1.0, abs=0.25)
     assert isnan(frequency(beats[:19], 1000.0))
-    assert isnan(variation(beats[:19]))
+    assert isnan(variation(beats[:19], LONG))
+
+
+def test_the_time_between_two_stretches_is_no_interval():
+    beats = np.cumsum(np.full(20, 400))
+    later = beats + 600_000
+    onsets = np.concatenate([beats, later])
+    assert variation(onsets, [(0, 10_000), (600_000, 610_000)]) == 0.0
+    assert variation(onsets, LONG) > 2.0
+    assert isnan(variation(onsets[10:30], [(0, 10_000), (600_000, 610_000)]))  # 18 intervals
 
 
 def test_steps_explain_steps_alone():
