@@ -13,7 +13,7 @@ from emgspasm.stored import StoredResult, stored_findings, stored_info
 from emgspasm.stream import SIDE_LETTERS, StreamInfo
 from emgspasm.synkinesis import validity
 from emgspasm.synkinesis.intervals import rate_interval
-from emgspasm.synkinesis.measures import begins_in, block_sums, common, length
+from emgspasm.synkinesis.measures import begins_in, block_sums, common, length, overlaps
 from emgspasm.synkinesis.spread import REGIONS
 from emgspasm.tabulation.events import burden
 
@@ -164,13 +164,16 @@ def _spasms_of(
 def _areas(
     bursts: Rows, block: RestBlock, columns: Sequence[int], valid: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """What each burst adds to the burden of the region, times its valid seconds."""
+    """What each burst adds to the burden of the region, times its valid seconds.
+
+    Without what happens after valid time: a spasm may last into the next task.
+    """
     own = {column: length(common(valid, block.found.valid[column])) for column in columns}
     told = [column for column in columns if own[column]]
     shares = np.zeros(len(block.info.channels))
     shares[told] = [length(valid) / own[column] / len(told) for column in told]
-    samples = bursts["offset"] - bursts["onset"]
+    seconds = overlaps(np.stack([bursts["onset"], bursts["offset"]], axis=1), valid)
     area: NDArray[np.float64] = (
-        burden(bursts) * samples / block.info.sampling_frequency * shares[bursts["channel"]]
+        burden(bursts) * seconds / block.info.sampling_frequency * shares[bursts["channel"]]
     )
     return area

@@ -35,6 +35,13 @@ def block(findings, *spans):
     return RestBlock(INFO, findings, np.array(spans), primary=True)
 
 
+def test_what_lasts_after_the_block_is_no_burden_at_rest():
+    rest = block(found((0, 99_000, 103_000)), (0, 100_000))
+    told = measure_rest([rest], "L", "eye")
+    assert told.spasms == 1
+    assert told.burden == pytest.approx(5.0 * 1.0 / 100)
+
+
 def test_a_muscle_that_was_lost_for_half_of_the_block_has_its_burden_over_the_other_half():
     valid = ((0, 200_000), (0, 50_000), (0, 200_000))
     rest = block(found((0, 1000, 3000), (1, 1000, 3000), valid=valid), (0, 100_000))
