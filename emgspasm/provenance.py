@@ -159,9 +159,10 @@ def withheld(
     return rows
 
 
+_SPASM_WANTS = "bursts could not be sought in its eye or brow and in a muscle of both sides at once"
 _TOLD = {
-    "L": ("spasms of the left side", "bursts could be sought in no channel of its eye or brow"),
-    "R": ("spasms of the right side", "bursts could be sought in no channel of its eye or brow"),
+    "L": ("spasms of the left side", _SPASM_WANTS),
+    "R": ("spasms of the right side", _SPASM_WANTS),
     "B": ("blinks", "bursts could not be sought in both eyes at once"),
 }
 """What rows of the summary count, and what is wanting where they have no valid time."""

@@ -109,9 +109,8 @@ def test_a_side_that_is_clipped_throughout_has_no_numbers_but_a_reason(analyzed)
     results = analyzed("left clipped", LEFT, slice(None))
     assert side(results, "L")["valid_s"] == 0.0
     assert missing(side(results, "L")) >= SPASMS
-    assert side(results, "R")["n_spasms"] == 0
     assert reasons(results)["spasms of the left side"] == (
-        "bursts could be sought in no channel of its eye or brow"
+        "bursts could not be sought in its eye or brow and in a muscle of both sides at once"
     )
 
 
@@ -122,6 +121,20 @@ def test_a_side_that_is_not_recorded_has_no_numbers_and_nor_have_blinks(analyzed
     assert reasons(results)["blinks"] == "bursts could not be sought in both eyes at once"
 
 
+def test_while_the_other_side_is_lost_nobody_knows_which_side_a_burst_is_of(analyzed):
+    results = analyzed("right clipped", [4, 5, 6, 7])
+    for letter in "LR":
+        assert side(results, letter)["valid_s"] == pytest.approx(80 - 2 * 2.952, abs=0.01)
+    only = analyzed("left only", columns=LEFT)
+    assert missing(side(only, "L")) >= SPASMS
+
+
+def test_a_muscle_of_both_sides_is_enough_to_know_the_side(analyzed):
+    results = analyzed("cheek of the right", columns=[0, 1, 5])
+    assert side(results, "L")["valid_s"] == pytest.approx(SECONDS - 2.952, abs=0.01)
+    assert side(results, "L")["n_spasms"] > 0
+
+
 def test_without_eye_and_brow_no_spasm_is_told_of_a_side_or_a_muscle(analyzed):
     results = analyzed("no eyes", columns=[1, 2, 5, 6])
     assert missing(side(results, "L")) >= SPASMS
@@ -130,7 +143,7 @@ def test_without_eye_and_brow_no_spasm_is_told_of_a_side_or_a_muscle(analyzed):
 
 
 def test_a_task_without_valid_time_has_no_numbers_but_a_reason(analyzed):
-    results = analyzed("task", LEFT, notes=[(45.0, 60.0, "rest_open")])
+    results = analyzed("task", LEFT_EYE_AND_BROW, notes=[(45.0, 60.0, "rest_open")])
     assert missing(side(results, "L", "rest_open")) >= SPASMS
     assert side(results, "R", "rest_open")["valid_s"] == pytest.approx(60.0, abs=0.01)
     assert "spasms of the left side in rest_open" in reasons(results)

@@ -109,9 +109,9 @@ SUMMARY = (
     _MUSCLE,
     Column(
         "valid_s",
-        "Time in which bursts were sought, past settling: in the channel; in the eye or a brow of "
-        "the side, without which no spasm of it is told; in both eyes where side is B (blinks). "
-        "Without any, numbers are n/a",
+        "Time in which bursts were sought, past settling: in the channel; of a side, in its eye or "
+        "brow and in a muscle of both sides, without which no spasm of it is told; where side is B "
+        "(blinks), in both eyes. Without any, numbers are n/a",
         "s",
     ),
     Column("excluded_s", "Rest of the time: without signal, clipped, flat or settling", "s"),
@@ -288,7 +288,7 @@ COURSE = (
     Column("verdict", "Whether the change is larger than measurement variability"),
     Column(
         "valid_s",
-        "Time at rest in which bursts were sought, in the region and in the side's eye or a brow",
+        "Time at rest in which bursts were sought in the region and spasms of the side told",
         "s",
     ),
     Column("n_spasms", "Spasms that began in that time", whole=True),

@@ -6,12 +6,12 @@ valid time is n/a, never a zero (clinical facts 4).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.stream import SIDE_LETTERS, StreamInfo
+from emgspasm.stream import SIDE_LETTERS, Side, StreamInfo
 from emgspasm.synkinesis.measures import common, joined
 from emgspasm.synkinesis.spread import BROW, EYE, REGIONS
 
@@ -25,18 +25,20 @@ it begins at the eye (clinical facts 1)."""
 
 def of_face(valid: Valid) -> NDArray[np.int64]:
     """When bursts were sought in any channel."""
-    return joined(np.concatenate([np.empty((0, 2), np.int64), *valid.values()]))
+    return _together(valid.values())
 
 
 def of_side(info: StreamInfo, valid: Valid, letter: str) -> NDArray[np.int64]:
     """When spasms of a side (``L``, ``R``) can be told, or blinks, which are of both (``B``).
 
-    Of spasms, bursts were sought in its eye or brow; of blinks, in both eyes.
+    Of blinks, bursts were sought in both eyes. Of spasms, in an eye or brow of the side, and in a
+    facial muscle of both sides: where nobody knows whether the other side joins, no spasm is named
+    (:func:`emgspasm.synkinesis.bilateral.sideless`).
     """
     if letter == "B":
-        left, right = (_of_regions(info, valid, {SIDE_LETTERS[s]}, {EYE}) for s in ("L", "R"))
-        return common(left, right)
-    return _of_regions(info, valid, {SIDE_LETTERS[letter]}, PROVING)
+        return _of_both(info, valid, {EYE})
+    proven = _together(_spans(info, valid, SIDE_LETTERS[letter], PROVING).values())
+    return common(proven, _of_both(info, valid, set(REGIONS.values())))
 
 
 def of_muscle(info: StreamInfo, valid: Valid, column: int) -> NDArray[np.int64]:
@@ -45,15 +47,27 @@ def of_muscle(info: StreamInfo, valid: Valid, column: int) -> NDArray[np.int64]:
     Bursts were sought in it, and spasms of its side can be told; without a side, those of either.
     """
     side = info.channels[column].side
-    sides = {side} if side in SIDE_LETTERS.values() else set(SIDE_LETTERS.values())
-    return common(valid[column], _of_regions(info, valid, sides, PROVING))
+    sides = [letter for letter, name in SIDE_LETTERS.items() if side in (name, "midline", None)]
+    return common(valid[column], _together(of_side(info, valid, letter) for letter in sides))
 
 
-def _of_regions(
-    info: StreamInfo, valid: Valid, sides: Collection[str | None], wanted: Collection[str]
-) -> NDArray[np.int64]:
-    """When bursts were sought in a muscle of these regions and sides."""
-    channels = {column: info.channels[column] for column in valid}
-    here = [c for c, told in channels.items()
-            if told.side in sides and REGIONS.get(told.muscle or "") in wanted]  # fmt: skip
-    return of_face({column: valid[column] for column in here})
+def _of_both(info: StreamInfo, valid: Valid, regions: Collection[str]) -> NDArray[np.int64]:
+    """When bursts were sought in the same muscle of both sides, one of these regions."""
+    left, right = (_spans(info, valid, side, regions) for side in SIDE_LETTERS.values())
+    return _together(common(left[muscle], right[muscle]) for muscle in left.keys() & right.keys())
+
+
+def _spans(
+    info: StreamInfo, valid: Valid, side: Side, regions: Collection[str]
+) -> dict[str, NDArray[np.int64]]:
+    """When bursts were sought in each muscle of a side that is of one of these regions."""
+    found: dict[str, list[NDArray[np.int64]]] = {}
+    for column, spans in valid.items():
+        channel = info.channels[column]
+        if channel.side == side and REGIONS.get(channel.muscle or "") in regions:
+            found.setdefault(channel.muscle or "", []).append(spans)
+    return {muscle: _together(parts) for muscle, parts in found.items()}
+
+
+def _together(parts: Iterable[NDArray[np.int64]]) -> NDArray[np.int64]:
+    return joined(np.concatenate([np.empty((0, 2), np.int64), *parts]))

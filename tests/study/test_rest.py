@@ -8,23 +8,23 @@ from emgspasm.report.rest import RestBlock, halves, measure_rest
 from emgspasm.stream import Channel, StreamInfo
 
 FS = 1000
-INFO = StreamInfo(FS, tuple(map(Channel.from_label, ("OOC_L", "ZYG_L", "OOC_R"))))
+INFO = StreamInfo(FS, tuple(map(Channel.from_label, ("OOC_L", "ZYG_L", "OOC_R", "ZYG_R"))))
 
 
-def found(*bursts, valid=((0, 200_000),) * 3):
+def found(*bursts, valid=((0, 200_000),) * 4):
     """Findings of a left spasm for each burst (channel, onset, offset) of 5 uV over the noise."""
     events = [("spasm", a, b, "L", "isolated", 1.0, 1.0, 1, False, "", 0, "good", "")
               for _, a, b in bursts]  # fmt: skip
     rows = [(channel, a, b, 10.0, 7.0, 2.0, 0) for channel, a, b in bursts]
     parts = [(*row, number, False) for number, row in enumerate(rows)]
-    told = {column: np.reshape(valid[column], (-1, 2)) for column in range(3)}
+    told = {column: np.reshape(valid[column], (-1, 2)) for column in range(4)}
     return Findings(
         bursts=np.array(rows, BURST),
         events=np.array(events, EVENT),
         parts=np.array(parts, PART),
         readings=np.empty(0, READ),
         lags=np.empty(0, LAG),
-        rho=np.zeros((3, 3)),
+        rho=np.zeros((4, 4)),
         valid=told,
         marked=(),
         envelopes={},
@@ -43,7 +43,7 @@ def test_what_lasts_after_the_block_is_no_burden_at_rest():
 
 
 def test_a_muscle_that_was_lost_for_half_of_the_block_has_its_burden_over_the_other_half():
-    valid = ((0, 200_000), (0, 50_000), (0, 200_000))
+    valid = ((0, 200_000), (0, 50_000), (0, 200_000), (0, 200_000))
     rest = block(found((0, 1000, 3000), (1, 1000, 3000), valid=valid), (0, 100_000))
     told = measure_rest([rest], "L", "face")
     assert told.burden == pytest.approx((5 * 2 / 100 + 5 * 2 / 50) / 2)
@@ -52,7 +52,7 @@ def test_a_muscle_that_was_lost_for_half_of_the_block_has_its_burden_over_the_ot
 
 
 def test_a_side_that_was_lost_in_the_block_has_no_numbers():
-    valid = ((0, 200_000), (0, 200_000), (150_000, 200_000))
+    valid = ((0, 200_000), (0, 200_000), (150_000, 200_000), (0, 200_000))
     told = measure_rest([block(found(valid=valid), (0, 100_000))], "R", "face")
     assert (told.seconds, told.spasms, told.rate, told.burden) == (0.0, None, None, None)
 
