@@ -24,7 +24,7 @@ from emgspasm.synkinesis.reading import sites
 from emgspasm.synkinesis.rhythm import FEWEST_ONSETS
 from emgspasm.synkinesis.trials import Trial
 from emgspasm.tabulation.labels import microvolts
-from emgspasm.tabulation.summary import task_blocks
+from emgspasm.tabulation.summary import rest_counts, task_blocks
 from emgspasm.tabulation.trials import brow_lifts, synkinesis_shares
 
 
@@ -156,6 +156,9 @@ def withheld(
     for letter, (whose, wanting) in _TOLD.items():
         valid = validity.of_side(info, found.valid, letter)
         rows += _untold(whose, wanting, valid, task_blocks(found.marked, task), fs)
+        rested = [] if letter == "B" else rest_counts(letter, found, valid, fs)
+        if len(rested) > 1 and not rested[0][0] + rested[-1][0]:
+            rows.append(Withheld(f"rate_mdc_per_min of {whose}", "none in the two rest blocks"))
     return rows
 
 

@@ -25,7 +25,8 @@ from emgspasm.storage.scales import ScaleScore, read_scores
 from emgspasm.storage.study import Study
 from emgspasm.storage.tables import table, table_rows
 from emgspasm.storage.treatments import TOXIN, Treatment, read_treatments
-from emgspasm.synkinesis.intervals import minimal_detectable_change
+from emgspasm.stream import SIDE_LETTERS
+from emgspasm.synkinesis.intervals import minimal_detectable_change, minimal_detectable_rate
 from emgspasm.synkinesis.spread import REGIONS
 
 if TYPE_CHECKING:
@@ -119,6 +120,12 @@ def course(study: Study, participant: str, since: date | None = None) -> Course:
             "Where a session has one block of rest, its two halves tell how much a measurement "
             "varies."
         )
+    for letter, name in SIDE_LETTERS.items():
+        if kept and is_without_spasm([repeated(s, letter, FACE) for s in kept]):
+            notes.append(
+                f"No block of rest has a spasm of the {name} side: how much its rate varies by "
+                "itself is not known (MDC n/a)."
+            )
     dates = _dated(kept)
     notes += filter(None, [operation_note(treatments, dates[-1] if dates else None)])
     return Course(
@@ -233,15 +240,26 @@ def repeated(session: Session, side: str, place: str) -> tuple[Measured, Measure
 
 
 def variability(repeats: Sequence[tuple[Measured, Measured]], name: str) -> float | None:
-    """Minimal detectable change from two blocks of rest of each session; None if they are few.
+    """Minimal detectable change from two blocks of rest of each session.
 
-    It is that of a single block, so a session of two blocks varies less than it says.
+    None if they are few, or none of them has a spasm: nothing is known then of how much the number
+    varies. It is that of a single block, so a session of two blocks varies less than it says.
     """
-    pairs = [(getattr(a, name), getattr(b, name)) for a, b in repeats]
-    told = [(float(a), float(b)) for a, b in pairs if a is not None and b is not None]
-    if len(told) < FEWEST_REPEATS:
+    told = [pair for pair in repeats if all(getattr(m, name) is not None for m in pair)]
+    if len(told) < FEWEST_REPEATS or is_without_spasm(told):
         return None
-    return minimal_detectable_change([a for a, _ in told], [b for _, b in told])
+    if name == "rate":
+        blocks = [
+            [(m.spasms or 0, m.seconds / 60) for m in each] for each in zip(*told, strict=True)
+        ]
+        return minimal_detectable_rate(*blocks)
+    first, second = ([float(getattr(m, name)) for m in each] for each in zip(*told, strict=True))
+    return minimal_detectable_change(first, second)
+
+
+def is_without_spasm(repeats: Sequence[tuple[Measured, Measured]]) -> bool:
+    """Whether no block of rest has a spasm."""
+    return not any(m.spasms for pair in repeats for m in pair)
 
 
 def _weakness_rows(told: Course) -> Iterator[dict[str, Any]]:

@@ -12,7 +12,7 @@ from emgspasm.findings import Findings, Rows
 from emgspasm.stored import StoredResult, stored_findings, stored_info
 from emgspasm.stream import SIDE_LETTERS, StreamInfo
 from emgspasm.synkinesis import validity
-from emgspasm.synkinesis.intervals import rate_interval
+from emgspasm.synkinesis.intervals import block_interval, rate_interval
 from emgspasm.synkinesis.measures import begins_in, block_sums, common, length, overlaps
 from emgspasm.synkinesis.spread import REGIONS
 from emgspasm.tabulation.events import burden
@@ -136,7 +136,6 @@ def measure_rest(blocks: Sequence[RestBlock], side: str, place: str) -> Measured
         return Measured(0.0, None, None, None, None, None, None)
     count, area, time = (np.concatenate(parts) for parts in (counts, areas, seconds))
     over = np.concatenate(strengths)
-    per_minute = rate_interval(area, time)
     total, spasms = float(time.sum()), int(count.sum())
     return Measured(
         seconds=total,
@@ -144,7 +143,7 @@ def measure_rest(blocks: Sequence[RestBlock], side: str, place: str) -> Measured
         rate=60 * spasms / total,
         rate_interval=rate_interval(count, time),
         burden=float(area.sum()) / total,
-        burden_interval=per_minute and (per_minute[0] / 60, per_minute[1] / 60),
+        burden_interval=block_interval(area, time),
         amplitude=float(np.median(over)) if len(over) else None,
     )
 

@@ -123,12 +123,17 @@ SUMMARY = (
         whole=True,
     ),
     Column("spasm_rate_per_min", "Spasms per minute of that valid time", "1/min"),
-    Column("rate_ci_lo", "Lower end of its 95 % interval", "1/min"),
+    Column(
+        "rate_ci_lo",
+        "Lower end of its 95 % interval: bootstrap of blocks of 30 s; without a spasm, Poisson's",
+        "1/min",
+    ),
     Column("rate_ci_hi", "Upper end of its 95 % interval", "1/min"),
     Column(
         "rate_mdc_per_min",
         "Change of the spasm rate that the difference of the recording's two rest blocks explains "
-        "by itself (95 %, from one pair of blocks: rough)",
+        "by itself, or the counting of their spasms if that is more (95 %, from one pair of "
+        "blocks: rough); n/a without a spasm in them",
         "1/min",
     ),
     Column("pct_time", "Share of valid time within bursts", "%"),
@@ -284,7 +289,11 @@ COURSE = (
     Column("unit", "Unit of the value"),
     Column("baseline", "yes in the session that others are compared with", levels=("yes",)),
     Column("change", "Value less that of the baseline"),
-    Column("mdc", "Minimal detectable change, from two blocks of rest of each session"),
+    Column(
+        "mdc",
+        "Minimal detectable change, from two blocks of rest of each session; of a rate at least "
+        "what counting makes; n/a without a spasm in them",
+    ),
     Column("verdict", "Whether the change is larger than measurement variability"),
     Column(
         "valid_s",

@@ -16,7 +16,7 @@ from emgspasm.storage.placement import bids_entities
 from emgspasm.storage.tables import table
 from emgspasm.stream import Channel, StreamInfo
 from emgspasm.synkinesis import rhythm, validity
-from emgspasm.synkinesis.intervals import minimal_detectable_change
+from emgspasm.synkinesis.intervals import minimal_detectable_rate
 from emgspasm.synkinesis.markers import Marker
 from emgspasm.synkinesis.measures import (
     HEMIFACIAL,
@@ -189,14 +189,25 @@ def _brow_columns(lift: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def _change_columns(letter: str, found: Findings, valid: Spans, fs: float) -> dict[str, Any]:
-    """Minimal detectable change of the spasm rate, from the first and the last rest block."""
+    """Minimal detectable change of the spasm rate, from the first and the last rest block.
+
+    Nothing without two of them, or without a spasm in them.
+    """
+    told = rest_counts(letter, found, valid, fs)
+    change = minimal_detectable_rate(told[:1], told[-1:]) if len(told) > 1 else None
+    return {"rate_mdc_per_min": rounded_or_none(change)}
+
+
+def rest_counts(letter: str, found: Findings, valid: Spans, fs: float) -> list[tuple[int, float]]:
+    """Spasms of a side, and minutes of valid time, of every block of rest that has any."""
     spans = _spans(found.spasms[found.spasms["side"] == letter])
     blocks = [m for m in found.marked if m.task in ("rest_open", "rest_post")]
-    rates = [occurrence(spans, common(valid, [(m.onset, m.offset)]), fs).rate for m in blocks]
-    told = [rate for rate in rates if rate is not None]
-    if len(told) < 2:
-        return {}
-    return {"rate_mdc_per_min": round(minimal_detectable_change(told[:1], told[-1:]), 4)}
+    parts = [common(valid, [(m.onset, m.offset)]) for m in blocks]
+    return [
+        (int(begins_in(spans[:, 0], part).sum()), length(part) / fs / 60)
+        for part in parts
+        if len(part)
+    ]
 
 
 def side_columns(letter: str, found: Findings, valid: Spans, fs: float) -> dict[str, Any]:

@@ -85,6 +85,14 @@ def test_a_change_is_called_larger_only_beyond_the_variability(told):
     assert set(eye[eye.verdict.str.startswith("larger")].session) >= {"W2", "W4"}
 
 
+def test_of_a_side_without_spasms_no_variability_is_told_and_a_note_says_why(told):
+    quiet = told.table[(told.table.side == "R") & (told.table.measure == "rate")]
+    assert (quiet[quiet.region == "face"].n_spasms == 0).all()
+    assert quiet[quiet.region == "face"].mdc.isna().all()
+    assert [note for note in told.notes if "right side" in note]
+    assert not [note for note in told.notes if "left side" in note]
+
+
 def test_minimal_detectable_change_is_196_root_2_sem():
     first, second = np.array([4.0, 6.0, 9.0]), np.array([5.0, 5.0, 7.0])
     standard_error = np.sqrt(np.mean((second - first) ** 2) / 2)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from emgspasm.findings import BURST, EVENT, LAG, PART, READ, Findings
+from emgspasm.report.course import variability
 from emgspasm.report.rest import RestBlock, halves, measure_rest
 from emgspasm.stream import Channel, StreamInfo
 
@@ -55,6 +56,30 @@ def test_a_side_that_was_lost_in_the_block_has_no_numbers():
     valid = ((0, 200_000), (0, 200_000), (150_000, 200_000), (0, 200_000))
     told = measure_rest([block(found(valid=valid), (0, 100_000))], "R", "face")
     assert (told.seconds, told.spasms, told.rate, told.burden) == (0.0, None, None, None)
+
+
+def test_a_measurement_varies_by_no_less_than_counting_makes():
+    spasms = [(0, 20_000 * i, 20_000 * i + 100) for i in range(10)]
+    findings = found(*spasms)
+    pair = [
+        measure_rest([block(findings, part)], "L", "eye")
+        for part in ((0, 90_000), (100_000, 190_000))
+    ]
+    assert [m.spasms for m in pair] == [5, 5]
+    told = variability([tuple(pair)] * 3, "rate")
+    assert told == pytest.approx(1.96 * np.sqrt(5 + 5) / 1.5, rel=1e-4)
+
+
+@pytest.mark.parametrize("measure", ["rate", "burden", "amplitude"])
+def test_blocks_without_a_spasm_do_not_tell_how_much_a_measurement_varies(measure):
+    quiet = measure_rest([block(found(), (0, 90_000))], "L", "eye")
+    assert variability([(quiet, quiet)] * 3, measure) is None
+
+
+def test_a_block_without_a_spasm_leaves_a_rate_possible_but_tells_no_interval_of_the_burden():
+    quiet = measure_rest([block(found(), (0, 120_000))], "L", "eye")
+    assert quiet.rate_interval == pytest.approx((0.0, 3.6889 / 2), abs=1e-4)
+    assert (quiet.burden, quiet.burden_interval) == (0.0, None)
 
 
 def test_halves_of_a_block_are_of_the_same_valid_time():

@@ -4,9 +4,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest
+from scipy.stats import binomtest, norm, poisson, t
 
-from emgspasm.synkinesis.intervals import minimal_detectable_change, rate_interval, wilson
+from emgspasm.synkinesis.intervals import (
+    block_interval,
+    minimal_detectable_change,
+    minimal_detectable_rate,
+    rate_interval,
+    wilson,
+)
 
 
 @given(st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
@@ -27,13 +33,36 @@ def test_impossible_counts_are_refused(case):
         wilson(*case)
 
 
-def test_the_rate_s_interval_is_the_percentile_of_resampled_blocks():
+def test_the_rate_s_interval_is_the_expanded_percentile_of_resampled_blocks():
     counts, seconds = np.array([0, 3, 9, 1, 0, 4, 7, 2]), np.full(8, 30.0)
     rng = np.random.default_rng(5)
     drawn = [60 * rng.choice(counts, 8).sum() / 240 for _ in range(20_000)]
+    tail = 100 * norm.cdf(-np.sqrt(8 / 7) * t.ppf(0.975, 7))
     assert rate_interval(counts, seconds) == pytest.approx(
-        np.percentile(drawn, [2.5, 97.5]), abs=0.4
+        np.percentile(drawn, [tail, 100 - tail]), abs=0.5
     )
+
+
+def test_an_interval_of_few_blocks_is_wider_than_their_percentiles():
+    counts, seconds = np.array([1, 3, 4, 2]), np.full(4, 30.0)
+    drawn = np.random.default_rng(5).choice(counts, (20_000, 4)).sum(axis=1) * 60 / 120
+    low, high = rate_interval(counts, seconds)
+    plain = np.percentile(drawn, [2.5, 97.5])
+    assert low < plain[0]
+    assert high > plain[1]
+
+
+def test_no_event_in_a_time_is_compatible_with_garwood_s_rate():
+    assert rate_interval(np.zeros(8), np.full(8, 30.0)) == pytest.approx(
+        (0.0, 3.6889 / 4), abs=1e-4
+    )
+    assert poisson.cdf(0, 4 * rate_interval(np.zeros(8), np.full(8, 30.0))[1]) == pytest.approx(
+        0.025
+    )
+
+
+def test_nothing_has_no_interval_of_its_amount():
+    assert block_interval(np.zeros(8), np.full(8, 30.0)) is None
 
 
 def test_clustered_spasms_have_a_wider_interval_than_poisson_s():
@@ -57,3 +86,27 @@ def test_the_least_detectable_change_is_1_96_sqrt_2_sem():
     assert minimal_detectable_change(first, second) == pytest.approx(
         1.96 * np.sqrt(2) * sem, rel=1e-4
     )
+
+
+def test_two_blocks_that_agree_leave_what_counting_makes():
+    assert minimal_detectable_rate([(6, 3.0)], [(2, 1.0)]) == pytest.approx(
+        1.96 * np.sqrt(6 / 9 + 2 / 1), rel=1e-4
+    )
+
+
+def test_two_blocks_that_differ_by_more_than_counting_tell_their_difference():
+    assert minimal_detectable_rate([(60, 3.0)], [(1, 1.0)]) == pytest.approx(1.96 * 19, rel=1e-4)
+
+
+def test_blocks_without_an_event_tell_no_detectable_change():
+    assert minimal_detectable_rate([(0, 3.0)], [(0, 1.0)]) is None
+
+
+@pytest.mark.parametrize("rate", [2, 5, 11])
+def test_a_stable_rate_seldom_changes_by_more_than_is_detectable(rate):
+    rng = np.random.default_rng(2)
+    counts = rng.poisson((rate * 3, rate, rate * 3), (2000, 3))
+    told = [minimal_detectable_rate([(a, 3.0)], [(b, 1.0)]) for a, b, _ in counts]
+    changes = np.abs(counts[:, 2] - counts[:, 0]) / 3
+    larger = [c > m for c, m in zip(changes, told, strict=True) if m is not None]
+    assert np.mean(larger) < 0.05
