@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from emgspasm.config import Config, LoadedConfig, parse_config
@@ -13,7 +14,7 @@ from emgspasm.results import analyze_recording, check, judge_recording
 from emgspasm.storage.bdf import BdfWriter
 from emgspasm.storage.columns import EVENTS, QUALITY, SUMMARY
 from emgspasm.storage.montage import Assignment, Montage
-from emgspasm.stream import Channel, Chunk, StreamInfo
+from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
 
 FS, SECONDS, FULL_SCALE = 1000.0, 20, 187_500.0
 ONSETS = np.arange(4.0, 19.0, 1.5)
@@ -308,3 +309,29 @@ def test_settings_change_what_is_found(tmp_path):
         replace(OFF.config, pipeline=replace(OFF.config.pipeline, detector=detector))
     )
     assert len(analyze_recording(path, deaf).events) == 0
+
+
+def test_a_burst_of_no_event_has_the_task_and_trial_whose_marker_it_lies_in(tmp_path):
+    path = tmp_path / "x.bdf"
+    channels = tuple(Channel.from_label(x, full_scale=FULL_SCALE) for x in ("ZYG_L", "MAS_R"))
+    with BdfWriter(path, StreamInfo(FS, channels)) as writer:
+        writer.write(Chunk(0, face(5, n_channels=2)))
+        for note in ((3.0, 6.0, "rest_open"), (9.8, 2.0, "smile"), (15.5, 2.0, "smile")):
+            writer.annotate(Annotation(*note))
+    told = bursts(analyze_recording(path, OFF))
+    assert told["event_id"].isna().all()
+    trials = {
+        (round(row.onset, 1), row.task, None if pd.isna(row.trial) else row.trial)
+        for row in told.itertuples()
+        if isinstance(row.task, str)
+    }
+    assert trials == {
+        (4.0, "rest_open", None),
+        (5.5, "rest_open", None),
+        (7.0, "rest_open", None),
+        (8.5, "rest_open", None),
+        (10.0, "smile", 1),
+        (11.5, "smile", 1),
+        (16.0, "smile", 2),
+        (17.5, "smile", 2),
+    }

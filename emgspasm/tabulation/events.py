@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from emgspasm.findings import QUALITIES, Findings, Rows, keys
 from emgspasm.storage.columns import EVENTS
 from emgspasm.storage.tables import frame
 from emgspasm.stream import StreamInfo
+from emgspasm.synkinesis.markers import AFTER, Marker
 from emgspasm.tabulation.labels import SIDE_LETTER, crosstalk_flag, rounded
 
 if TYPE_CHECKING:
@@ -105,15 +106,29 @@ def _common_cells(
     names = _where(events["trial_type"] == "spasm", names)
     yield "spasm_id", names, _spread(names[event], linked)
     task = _where(events["task"] != "", events["task"], origin.get("task"))
-    yield "task", task, _spread(task[event], linked, origin.get("task"))
     trial = np.where(events["trial"] > 0, events["trial"], np.nan)
-    yield "trial", trial, _spread(trial[event], linked)
+    tasks, trials = _under_way(bursts, found.marked, fs, origin.get("task"))
+    tasks[linked], trials[linked] = task[event], trial[event]  # a burst's event may begin before it
+    yield "task", task, tasks
+    yield "trial", trial, trials
     if fs >= LAGS:
         lags = 1000 * (found.parts["onset"][links[linked]] - events["onset"][event])
         # what begins before a spasm begins with the blink that it rides on
         blinks = (events["trial_type"][event] == "spasm") & (lags < 0)
         told = _firsts(found.parts)[links[linked]] & ~blinks
         yield "onset_lag_ms", None, _spread(np.where(told, rounded(lags / fs, 3), np.nan), linked)
+
+
+def _under_way(
+    bursts: Rows, marked: Sequence[Marker], fs: float, other: str | None
+) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
+    """Task and trial of every burst by its marker, as :func:`under_way` finds it, or another."""
+    tasks, trials = np.full(len(bursts), other, object), np.full(len(bursts), np.nan)
+    for marker in sorted(marked, key=lambda m: m.movement):  # the last that fits counts
+        after = round(AFTER * fs) if marker.movement else 0
+        fits = (marker.onset < bursts["offset"]) & (bursts["onset"] < marker.offset + after)
+        tasks[fits], trials[fits] = marker.task, marker.trial if marker.movement else np.nan
+    return tasks, trials
 
 
 def _event_cells(events: Rows) -> Iterator[Cells]:
