@@ -143,8 +143,10 @@ def begins_in(onsets: NDArray[np.int64], valid: Spans) -> NDArray[np.bool_]:
 def joined(spans: Spans) -> NDArray[np.int64]:
     """Spans in order of onset, those that overlap or touch made one; shape (n, 2)."""
     table = _table(spans)
+    if len(table) < 2:  # most recordings are one stretch
+        return table
     table = table[np.argsort(table[:, 0], kind="stable")]
-    stops = np.maximum.accumulate(table[:, 1]) if len(table) else table[:, 1]
+    stops = np.maximum.accumulate(table[:, 1])
     first = np.ones(len(table), np.bool_)
     first[1:] = table[1:, 0] > stops[:-1]
     last = np.roll(first, -1)
