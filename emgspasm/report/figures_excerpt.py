@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from emgspasm.anatomy import FACE_MUSCLES
 from emgspasm.report.excerpts import LENGTH, Excerpt
 from emgspasm.report.figures import GREY, INK, PALE, SCALE, SIDES, axes, figure
-from emgspasm.stream import Channel
-from emgspasm.tabulation.labels import SIDE_LETTER
+from emgspasm.stream import SIDE_LETTER, Channel
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,8 +12,7 @@ from matplotlib.path import Path
 from emgspasm import anatomy
 from emgspasm.report.figures import GREY, INK, SIDES, axes, cite, figure
 from emgspasm.report.values import Value
-from emgspasm.stream import Channel
-from emgspasm.tabulation.labels import SIDE_LETTER
+from emgspasm.stream import SIDE_LETTER, Channel
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from emgspasm.dsp.pipeline import Analysis
 from emgspasm.session.anchor import Anchor
-from emgspasm.stream import Chunk, Event, StreamInfo
+from emgspasm.stream import SIDE_LETTER, Chunk, Event, StreamInfo
 from emgspasm.synkinesis.folding import Folded
-from emgspasm.tabulation.labels import SIDE_LETTER
 
 RECENT = 5.0
 """Seconds over which the recent loss counts."""

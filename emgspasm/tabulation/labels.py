@@ -5,11 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from emgspasm import stream
 from emgspasm.dsp.rates import CROSSTALK
 from emgspasm.stream import Channel
-
-SIDE_LETTER = stream.SIDE_LETTER
 
 
 def microvolts(value: float | None, channel: Channel) -> float | None:

@@ -12,9 +12,9 @@ from emgspasm.dsp.rates import SYNCHRONY
 from emgspasm.findings import Findings
 from emgspasm.storage.columns import PAIRS
 from emgspasm.storage.tables import table
-from emgspasm.stream import StreamInfo
+from emgspasm.stream import SIDE_LETTER, StreamInfo
 from emgspasm.synkinesis import pairs
-from emgspasm.tabulation.labels import SIDE_LETTER, crosstalk_flag
+from emgspasm.tabulation.labels import crosstalk_flag
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,7 +14,7 @@ from emgspasm.storage.columns import SUMMARY
 from emgspasm.storage.opening import StoredRecording
 from emgspasm.storage.placement import bids_entities
 from emgspasm.storage.tables import table
-from emgspasm.stream import Channel, StreamInfo
+from emgspasm.stream import SIDE_LETTER, Channel, StreamInfo
 from emgspasm.synkinesis import rhythm, validity
 from emgspasm.synkinesis.intervals import minimal_detectable_rate
 from emgspasm.synkinesis.markers import Marker
@@ -34,7 +34,6 @@ from emgspasm.synkinesis.measures import (
 )
 from emgspasm.tabulation.events import burden
 from emgspasm.tabulation.labels import (
-    SIDE_LETTER,
     microvolts,
     rounded_or_none,
 )

@@ -10,12 +10,12 @@ import numpy as np
 from emgspasm.findings import Findings, burst_of
 from emgspasm.storage.columns import TRIALS
 from emgspasm.storage.tables import table
-from emgspasm.stream import StreamInfo
+from emgspasm.stream import SIDE_LETTER, StreamInfo
 from emgspasm.synkinesis import trials
 from emgspasm.synkinesis.intervals import wilson
 from emgspasm.synkinesis.measures import begins_in, brow_lift_index
 from emgspasm.synkinesis.reading import sites
-from emgspasm.tabulation.labels import SIDE_LETTER, rounded_or_none
+from emgspasm.tabulation.labels import rounded_or_none
 
 if TYPE_CHECKING:
     import pandas as pd

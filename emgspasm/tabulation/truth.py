@@ -9,8 +9,7 @@ import numpy as np
 
 from emgspasm.storage.columns import EVENTS
 from emgspasm.storage.tables import table
-from emgspasm.stream import Burst, Channel, Event, StreamInfo
-from emgspasm.tabulation.labels import SIDE_LETTER
+from emgspasm.stream import SIDE_LETTER, Burst, Channel, Event, StreamInfo
 
 if TYPE_CHECKING:
     import pandas as pd
