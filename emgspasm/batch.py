@@ -20,13 +20,20 @@ from typing import TYPE_CHECKING
 
 from emgspasm.config import LoadedConfig
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError, explained
-from emgspasm.outputs import make_folder, result_paths, write_group, write_results
+from emgspasm.outputs import (
+    make_folder,
+    require_own,
+    result_paths,
+    summary_rows,
+    write_group,
+    write_results,
+    write_summary,
+)
 from emgspasm.results import analyze_recording
 from emgspasm.storage.collection import is_study
-from emgspasm.storage.columns import SUMMARY
 from emgspasm.storage.derivatives import describe_derivatives, result_path
 from emgspasm.storage.lock import locked
-from emgspasm.storage.tables import data_dictionary, refuse_existing, replacing, write_json
+from emgspasm.storage.tables import data_dictionary, refuse_existing, write_json
 
 if TYPE_CHECKING:
     from emgspasm.storage.montage import Montage
@@ -159,10 +166,13 @@ def write_joint(outcomes: Sequence[Outcome], out: Path) -> None:
 
     Raises
     ------
+    ConfigError
+        If files of others have their names.
     RecordingError
         If a file cannot be written.
     """
     done = sorted((o.job for o in outcomes if o.error is None), key=lambda job: job.path)
+    require_own(out)
     make_folder(out)
     of_study = out.parent.name == "derivatives"
     # in a study another process may add its rows at the same time
@@ -177,18 +187,11 @@ def write_joint(outcomes: Sequence[Outcome], out: Path) -> None:
 
 def _write_summary(done: Sequence[Job], out: Path) -> None:
     path, names = out / "summary.tsv", {job.path.stem for job in done}
-    rows = [row for row in _rows(path) if row.split("\t")[-1] not in names]
+    rows = [row for row in summary_rows(path) if row[-1] not in names]
     for job in done:
-        rows += _rows(result_path(job.out, job.path.stem, "summary"))
+        rows += summary_rows(result_path(job.out, job.path.stem, "summary"))
     if done:
-        heading = "\t".join(column.name for column in SUMMARY)
-        with replacing(path, overwrite=True) as temporary:
-            temporary.write_text("\n".join([heading, *rows, ""]), encoding="utf-8")
-
-
-def _rows(path: Path) -> list[str]:
-    """Lines of a summary under its heading; none where there is no file."""
-    return path.read_text(encoding="utf-8").splitlines()[1:] if path.is_file() else []
+        write_summary(rows, path)
 
 
 def _refuse_doubles(jobs: Sequence[Job]) -> None:

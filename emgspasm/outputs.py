@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from emgspasm.errors import RecordingError
+from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.results import Results
-from emgspasm.storage.columns import TABLES
+from emgspasm.storage.columns import SUMMARY, TABLES
 from emgspasm.storage.derivatives import result_path
 from emgspasm.storage.hed import events_dictionary
 from emgspasm.storage.lock import locked
-from emgspasm.storage.tables import refuse_existing, replacing, write_json, write_table
+from emgspasm.storage.tables import (
+    MISSING,
+    refuse_existing,
+    replacing,
+    write_json,
+    write_table,
+)
 
 
 def write_results(results: Results, out: Path, *, overwrite: bool = False) -> None:
@@ -37,6 +47,83 @@ def result_paths(out: Path, name: str) -> list[Path]:
     """Every file that may be a part of the results of a recording."""
     tables = [result_path(out, name, table) for table in TABLES]
     return [*tables, result_path(out, name, "", ".json")]
+
+
+def require_own(out: Path) -> None:
+    """Refuse a folder that cannot be written, or where files of others have our names.
+
+    Raises
+    ------
+    ConfigError
+        If ``summary.tsv`` or ``dataset.json`` there is not of emgspasm.
+    RecordingError
+        If the folder cannot be made or written to.
+    """
+    there = next(path for path in (out, *out.absolute().parents) if path.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        why = "it may not be written" if there.is_dir() else "Not a directory"
+        raise RecordingError(f"{out} cannot be written ({there}: {why}). Choose another folder")
+    summary_rows(out / "summary.tsv")
+    described = out / "dataset.json"
+    if described.exists() and not _is_dictionary(described):
+        raise foreign(described, "it does not describe the tables of emgspasm")
+
+
+def summary_rows(path: Path) -> list[list[str]]:
+    """Cells of a joint or single summary by this version's columns; none where there is no file.
+
+    Columns that an earlier version did not have yet are ``n/a``.
+
+    Raises
+    ------
+    ConfigError
+        If the file is no summary of emgspasm.
+    """
+    if not path.exists():
+        return []
+    try:
+        heading, *rows = [line.split("\t") for line in path.read_text("utf-8").splitlines()]
+    except (OSError, ValueError) as error:  # no text, or no line at all
+        raise foreign(path, "it cannot be read as one") from error
+    unknown = [name for name in heading if name not in _SUMMARY]
+    if unknown or heading[-1] != _SUMMARY[-1]:
+        raise foreign(path, f"its columns are {', '.join(heading)}")
+    if any(len(row) != len(heading) for row in rows):
+        raise foreign(path, "its rows are not as long as its heading")
+    told = [dict(zip(heading, row, strict=True)) for row in rows]
+    return [[row.get(name, MISSING) for name in _SUMMARY] for row in told]
+
+
+def write_summary(rows: Sequence[Sequence[str]], path: Path) -> None:
+    """Write cells of summaries under their heading, replacing what is there.
+
+    Raises
+    ------
+    RecordingError
+        If the file cannot be written.
+    """
+    with replacing(path, overwrite=True) as temporary:
+        lines = ("\t".join(row) for row in (_SUMMARY, *rows))
+        temporary.write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+
+_SUMMARY = [column.name for column in SUMMARY]
+
+
+def foreign(path: Path, why: str) -> ConfigError:
+    """What is said of a file of others that has the name of a joint table."""
+    return ConfigError(
+        f"{path} is not of emgspasm ({why}; it would be replaced). "
+        "Choose another folder, or move the file away"
+    )
+
+
+def _is_dictionary(path: Path) -> bool:
+    try:
+        content: Any = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(content, dict) and {"events.tsv", "summary.tsv"} <= content.keys()
 
 
 def write_group(study: Path, out: Path) -> None:

@@ -15,7 +15,7 @@ from emgspasm.batch import Job, run, run_job, write_joint
 from emgspasm.cli.analysis import analyze, conclude
 from emgspasm.config import Config, LoadedConfig
 from emgspasm.errors import ConfigError, RecordingError
-from emgspasm.outputs import result_paths
+from emgspasm.outputs import require_own, result_paths, summary_rows
 from emgspasm.storage.bdf import BdfWriter
 from emgspasm.storage.collection import find_recordings, results_folder
 from emgspasm.storage.columns import EVENTS, QUALITY, SUMMARY
@@ -204,6 +204,55 @@ def test_a_later_call_leaves_the_rows_of_an_earlier_one_in_the_joint_summary(rec
     write_joint(list(run(jobs_for(recordings[1:], tmp_path))), tmp_path)
     rows = [row for row in read(tmp_path / "summary.tsv") if row["channel"] != "n/a"]
     assert [row["recording"] for row in rows] == [*("r0", "r0", "r1", "r1", "r2", "r2")]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("summary.tsv", b"patient\tscore\nA\t1\n"),
+        ("summary.tsv", b"patient\trecording\nA\t1\n"),
+        ("summary.tsv", b"\xff\xfe not text"),
+        ("summary.tsv", b""),
+        ("dataset.json", b'{"mine": 1}'),
+        ("dataset.json", b"no json"),
+    ],
+)
+def test_a_file_of_others_with_the_name_of_a_joint_table_is_refused_and_kept(
+    tmp_path, name, content
+):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ConfigError, match=rf"{name} is not of emgspasm .*Choose another folder"):
+        require_own(tmp_path)
+    with pytest.raises(ConfigError, match="is not of emgspasm"):
+        write_joint([], tmp_path)
+    assert contents(tmp_path) == {Path(name): content}
+
+
+def test_joint_tables_of_emgspasm_are_no_files_of_others(results):
+    require_own(results)
+
+
+def test_rows_of_an_earlier_version_lack_what_it_did_not_have(results, tmp_path):
+    names = [column.name for column in SUMMARY]
+    kept = [*names[:5], names[-1]]
+    (tmp_path / "summary.tsv").write_text("\t".join(kept) + "\n" + "\t".join("abcdef") + "\n")
+    (row,) = summary_rows(tmp_path / "summary.tsv")
+    assert dict(zip(names, row, strict=True)) == dict.fromkeys(names, "n/a") | dict(
+        zip(kept, "abcdef", strict=True)
+    )
+
+
+def test_a_folder_that_cannot_be_written_to_is_refused_before_the_work(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(RecordingError, match=r"file/out cannot be written .*Not a directory"):
+        require_own(tmp_path / "file" / "out")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_may_not_be_written_is_refused_before_the_work(tmp_path):
+    tmp_path.chmod(0o500)
+    with pytest.raises(RecordingError, match="may not be written"):
+        require_own(tmp_path / "out")
 
 
 def test_two_recordings_of_one_name_are_refused_before_anything_is_written(recordings, tmp_path):

@@ -71,6 +71,7 @@ def analyze(
     dataset.json.
     """
     from emgspasm import batch
+    from emgspasm.outputs import require_own
     from emgspasm.storage.collection import find_recordings, joint_folder, results_folder
 
     loaded, labels = read_config(config), read_montage(montage)
@@ -80,6 +81,8 @@ def analyze(
             where = results_folder(source, path, out)
             joint[where] = joint_folder(source, out)
             jobs.append(batch.Job(path, where, loaded, labels, sampling_frequency, gain, overwrite))
+    for folder in dict.fromkeys(joint.values()):
+        require_own(folder)  # before hours of work
     say_when_compiling()
     with progress(batch.run(jobs, workers=workers, cluster=cluster), "analyze", len(jobs)) as bar:
         outcomes = list(bar)

@@ -223,10 +223,17 @@ def test_a_study_whose_tables_cannot_be_joined_leaves_another_its_own(two_studie
     assert (second / "derivatives/emgspasm/methods.md").is_file()
 
 
+def test_a_summary_of_others_stops_the_call_before_the_work(recording, tmp_path):
+    (tmp_path / "summary.tsv").write_text("mine\n1\n")
+    done = call("analyze", recording, "--out", tmp_path, "--overwrite")
+    assert_refused(done, 2, "summary.tsv is not of emgspasm", "columns are mine")
+    assert [p.name for p in tmp_path.iterdir()] == ["summary.tsv"]
+
+
 def test_a_folder_below_a_file_is_1_and_no_temporary_name_is_shown(recording, tmp_path):
     (tmp_path / "file").touch()
     done = call("analyze", recording, "--out", tmp_path / "file" / "o")
-    assert_refused(done, 1, "cannot be written (Not a directory)")
+    assert_refused(done, 1, "cannot be written", "Not a directory")
     assert ".tmp" not in done.stderr
 
 
