@@ -7,6 +7,8 @@ For research and education only: the software describes signals, it never diagno
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from emgspasm.places import place_compiled
+
 if TYPE_CHECKING:
     from emgspasm.config import load_config as load_config
     from emgspasm.dsp.pipeline import analyze as analyze
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from emgspasm.storage.study import open_study as open_study
 
 __version__ = "0.1.0"
+
+place_compiled()  # numba takes it when it is imported
 
 _HOMES = {
     "analyze": "emgspasm.dsp.pipeline",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from emgspasm.errors import ConfigError, RecordingError
+from emgspasm.places import writable
 from emgspasm.results import Results
 from emgspasm.storage.columns import SUMMARY, TABLES
 from emgspasm.storage.derivatives import result_path
@@ -59,10 +59,10 @@ def require_own(out: Path) -> None:
     RecordingError
         If the folder cannot be made or written to.
     """
-    there = next(path for path in (out, *out.absolute().parents) if path.exists())
-    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-        why = "it may not be written" if there.is_dir() else "Not a directory"
-        raise RecordingError(f"{out} cannot be written ({there}: {why}). Choose another folder")
+    if not writable(out):
+        raise RecordingError(
+            f"{out} cannot be written (no folder, or not allowed). Choose another folder"
+        )
     summary_rows(out / "summary.tsv")
     described = out / "dataset.json"
     if described.exists() and not _is_dictionary(described):
