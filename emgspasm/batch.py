@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import signal
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import (
     BrokenExecutor,
     Executor,
     Future,
     ProcessPoolExecutor,
-    as_completed,
 )
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from emgspasm.config import LoadedConfig
@@ -33,7 +34,7 @@ from emgspasm.results import analyze_recording
 from emgspasm.storage.collection import is_study
 from emgspasm.storage.derivatives import describe_derivatives, result_path
 from emgspasm.storage.lock import locked
-from emgspasm.storage.tables import data_dictionary, refuse_existing, write_json
+from emgspasm.storage.tables import data_dictionary, refuse_existing, remove_temporary, write_json
 
 if TYPE_CHECKING:
     from emgspasm.storage.montage import Montage
@@ -84,7 +85,7 @@ class Outcome:
     warnings: tuple[str, ...] = ()
 
 
-def run(jobs: Sequence[Job], *, workers: int = 1, cluster: str | None = None) -> Iterator[Outcome]:
+def run(jobs: Sequence[Job], *, workers: int = 1, cluster: str | None = None) -> Generator[Outcome]:
     """Analyze recordings side by side; one that fails does not stop the others.
 
     Parameters
@@ -98,15 +99,21 @@ def run(jobs: Sequence[Job], *, workers: int = 1, cluster: str | None = None) ->
     Yields
     ------
     Outcome
-        As each job ends.
+        As each job ends. Closed before the last, it ends its processes at once.
     """
     _refuse_doubles(jobs)
     if cluster is None and (workers == 1 or len(jobs) == 1):
         yield from map(run_job, jobs)
         return
-    with _executor(workers, cluster) as executor:
-        begun = {_begin(executor, job): job for job in jobs}
-        for future in as_completed(begun):
+    with _executor(jobs, workers, cluster) as executor:
+        # no `as_completed`: a signal amid it leaves locks that its threads wait for without end
+        ended: SimpleQueue[Future[Outcome]] = SimpleQueue()
+        with _deaf():
+            begun = {_begin(executor, job): job for job in jobs}
+            for future in begun:
+                future.add_done_callback(ended.put)
+        for _ in begun:
+            future = ended.get()
             yield _end(future, begun[future])
 
 
@@ -206,20 +213,39 @@ def _refuse_doubles(jobs: Sequence[Job]) -> None:
         seen[target] = job.path
 
 
-def _heed_parent() -> None:
-    """Leave Ctrl-C, which a terminal sends to workers too, to the process that started them."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+SIGNALS = {signal.SIGINT, signal.SIGTERM}
 
 
 @contextmanager
-def _executor(workers: int, cluster: str | None) -> Iterator[Executor]:
+def _deaf() -> Iterator[None]:
+    """Hold back signals while processes begin, or one might come amid the making of one.
+
+    They inherit that, so Ctrl-C, which a terminal sends to all, is left to this process.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _hear() -> None:
+    """Let a worker hear SIGTERM again: it is meant for it alone."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+
+
+@contextmanager
+def _executor(jobs: Sequence[Job], workers: int, cluster: str | None) -> Iterator[Executor]:
     if cluster is None:
+        others = set(active_children())
         # spawned, not forked: numba's and BLAS's threads do not survive a fork
-        with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_heed_parent) as pool:
+        with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_hear) as pool:
             try:
                 yield pool
-            finally:  # an interrupted call does not begin what is still waiting
-                pool.shutdown(cancel_futures=True)
+            except BaseException:  # Ctrl-C, or nobody wants the rest
+                pool.shutdown(wait=False, cancel_futures=True)
+                _end_workers(set(active_children()) - others, {job.out for job in jobs})
+                raise
         return
     try:
         from distributed import Client
@@ -233,3 +259,14 @@ def _executor(workers: int, cluster: str | None) -> Iterator[Executor]:
         raise ConfigError(f"no Dask scheduler at {cluster} ({error}). Check the address") from None
     with client:
         yield client.get_executor()
+
+
+def _end_workers(workers: Iterable[BaseProcess], folders: Iterable[Path]) -> None:
+    """End processes at once, whatever they do, and remove what they had half written."""
+    workers, folders = list(workers), list(folders)
+    for worker in workers:
+        worker.kill()
+    for worker in workers:
+        worker.join()
+        for folder in folders:
+            remove_temporary(folder, worker.pid)

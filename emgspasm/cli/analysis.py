@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -84,7 +85,10 @@ def analyze(
     for folder in dict.fromkeys(joint.values()):
         require_own(folder)  # before hours of work
     say_when_compiling()
-    with progress(batch.run(jobs, workers=workers, cluster=cluster), "analyze", len(jobs)) as bar:
+    with (
+        closing(batch.run(jobs, workers=workers, cluster=cluster)) as running,
+        progress(running, "analyze", len(jobs)) as bar,
+    ):
         outcomes = list(bar)
     unwritten = []
     for folder in dict.fromkeys(joint.values()):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from emgspasm.cli.console import Command, columns, positive, say
+from emgspasm.cli.interruption import settle
 from emgspasm.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def emulate(scenario: str, faults: tuple[str, ...], boards: str, seed: int, spee
     say(f"emulated {boards} with {', '.join(montage)}; Ctrl-C ends it. Its port:")
     with suppress(KeyboardInterrupt):
         run_board(board, click.echo)
+    settle()  # it is the way to end it
 
 
 @click.command(cls=Command)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from emgspasm.cli.interruption import until_come
 from emgspasm.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -95,9 +96,15 @@ def say_when_compiling(patience: float = 2.0) -> None:
 
 
 def progress(items: Iterable[T], label: str, length: int) -> AbstractContextManager[Iterable[T]]:
-    """A progress bar on stderr; silent where stderr is no terminal."""
-    hidden = not sys.stderr.isatty() or bool(click.get_current_context().meta.get("quiet"))
-    return click.progressbar(items, label=label, length=length, file=sys.stderr, hidden=hidden)
+    """A progress bar on stderr, silent where that is no terminal; a signal ends it for sure."""
+    hidden = not on_terminal() or bool(click.get_current_context().meta.get("quiet"))
+    heeding = until_come(items)
+    return click.progressbar(heeding, label=label, length=length, file=sys.stderr, hidden=hidden)
+
+
+def on_terminal() -> bool:
+    """Whether somebody reads stderr on a terminal; it may be closed."""
+    return sys.stderr is not None and sys.stderr.isatty()
 
 
 def read_config(path: Path | None) -> LoadedConfig:

@@ -1,16 +1,14 @@
-"""The commands. Each module of this package holds some; this one runs them."""
+"""The list of commands, and what runs them."""
 
 from __future__ import annotations
 
-import signal
 import sys
 from importlib import import_module
-from types import FrameType
-from typing import NoReturn
 
 import click
 
 from emgspasm import __version__
+from emgspasm.cli.interruption import come
 from emgspasm.errors import ConfigError, explained
 
 COMMANDS = {
@@ -65,19 +63,25 @@ def commands() -> None:
     """
 
 
-def main() -> NoReturn:
-    """Run the command line: exit 0 done, 1 failed while running, 2 called or configured wrongly."""
-    signal.signal(signal.SIGTERM, _interrupt)
+def run(command: click.Command = commands) -> int:
+    """Run a command with the arguments of this process; its exit code.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If a signal has come and the work is not done, whatever error says so.
+    """
     try:
-        code = commands.main(standalone_mode=False)
-    except (click.Abort, KeyboardInterrupt):
-        _complain("interrupted. What was written before stays")
-        code = 130
+        code = command.main(standalone_mode=False)
+    except click.Abort:
+        raise KeyboardInterrupt from None
     except Exception as error:  # the top of the program: users see no traceback
         if "--debug" in sys.argv:
             raise
+        if come():
+            raise KeyboardInterrupt from error
         code = _explain(error)
-    sys.exit(code if isinstance(code, int) else 0)
+    return code if isinstance(code, int) else 0
 
 
 def _explain(error: Exception) -> int:
@@ -90,10 +94,6 @@ def _explain(error: Exception) -> int:
         return 2
     _complain(str(explained(error)))
     return 2 if isinstance(error, ConfigError) else 1
-
-
-def _interrupt(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001  signal's signature
-    raise KeyboardInterrupt
 
 
 def _complain(text: str) -> None:

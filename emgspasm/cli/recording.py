@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -19,12 +18,14 @@ from emgspasm.cli.boards import configured_source
 from emgspasm.cli.console import (
     FILE,
     Command,
+    on_terminal,
     positive,
     read_config,
     say,
     say_when_compiling,
     shown,
 )
+from emgspasm.cli.interruption import settle
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
 
 if TYPE_CHECKING:
@@ -157,6 +158,7 @@ def until_over(session: Session) -> None:
                 show(note, keep=True)
                 n_notes += 1
             show(status_text(session.status, session.info.names))
+    settle()  # Ctrl-C is one way to end a recording; what follows is still to be done
 
 
 @contextmanager
@@ -184,7 +186,7 @@ def _markers(session: Session) -> Iterator[None]:
 @contextmanager
 def _status_line() -> Iterator[Any]:
     """Give a function that replaces the last line of a terminal, or adds lines to a log."""
-    live = sys.stderr.isatty() and not click.get_current_context().meta.get("quiet")
+    live = on_terminal() and not click.get_current_context().meta.get("quiet")
 
     def show(text: str, *, keep: bool = False) -> None:
         if live:

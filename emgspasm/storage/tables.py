@@ -169,7 +169,7 @@ def replacing(path: Path, *, overwrite: bool) -> Iterator[Path]:
         If the folder cannot be written to.
     """
     refuse_existing(path, overwrite=overwrite)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}{_temporary(os.getpid())}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
@@ -183,6 +183,17 @@ def replacing(path: Path, *, overwrite: bool) -> Iterator[Path]:
     finally:
         with suppress(OSError):  # the folder may be none; what went wrong is said already
             temporary.unlink(missing_ok=True)
+
+
+def remove_temporary(folder: Path, process: int | None) -> None:
+    """Remove what a process left in a folder that was killed inside :func:`replacing`."""
+    for path in folder.glob(f".*{_temporary(process)}"):
+        path.unlink(missing_ok=True)
+
+
+def _temporary(process: int | None) -> str:
+    """How the names end under which a process writes."""
+    return f".{process}.tmp"
 
 
 def _to_disk(path: Path) -> None:

@@ -6,10 +6,11 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
-from emgspasm.cli import COMMANDS
+from emgspasm.cli.program import COMMANDS
 from emgspasm.storage.columns import TABLES
 
 EMGSPASM = [sys.executable, "-W", "error", "-m", "emgspasm"]
@@ -233,7 +234,7 @@ def test_a_summary_of_others_stops_the_call_before_the_work(recording, tmp_path)
 def test_a_folder_below_a_file_is_1_and_no_temporary_name_is_shown(recording, tmp_path):
     (tmp_path / "file").touch()
     done = call("analyze", recording, "--out", tmp_path / "file" / "o")
-    assert_refused(done, 1, "cannot be written", "Not a directory")
+    assert_refused(done, 1, "o cannot be written (no folder")
     assert ".tmp" not in done.stderr
 
 
@@ -330,8 +331,8 @@ def interrupted(args, cwd, number, until, group=False):
         start_new_session=True,
     )
     deadline = time.monotonic() + 60
-    while not until() and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.01)
+    while not until(process) and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.002)
     assert process.poll() is None, process.communicate()[1]
     if group:  # as a terminal does on Ctrl-C
         os.killpg(process.pid, number)
@@ -345,7 +346,7 @@ def interrupted(args, cwd, number, until, group=False):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_an_interrupted_simulation_leaves_nothing(tmp_path, number):
     args = ["simulate", "long.bdf", "--scenario", "hfs_mixed", "--duration", 600]
-    code, stderr = interrupted(args, tmp_path, number, lambda: list(tmp_path.glob(".long.bdf*")))
+    code, stderr = interrupted(args, tmp_path, number, lambda _: list(tmp_path.glob(".long.bdf*")))
     assert code == 130
     assert stderr.strip() == "emgspasm: error: interrupted. What was written before stays"
     assert list(tmp_path.iterdir()) == []
@@ -370,7 +371,7 @@ def test_an_interrupted_analysis_keeps_whole_results_and_no_halves(many, tmp_pat
         args,
         tmp_path,
         number,
-        lambda: list(tmp_path.glob("o/*.json")),
+        lambda _: list(tmp_path.glob("o/*.json")),
         group=number == signal.SIGINT,
     )
     assert code == 130
@@ -380,3 +381,62 @@ def test_an_interrupted_analysis_keeps_whole_results_and_no_halves(many, tmp_pat
     assert not [name for name in kept if name.endswith(".tmp")]
     for path in (tmp_path / "o").glob("*.tsv"):
         assert path.read_bytes().endswith(b"\n")
+
+
+def children_of(process):
+    return Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_the_workers_start_shows_nothing_of_theirs(many, tmp_path, number):
+    args = ["analyze", many, "--out", "o", "--workers", 2]
+    code, stderr = interrupted(
+        args,
+        tmp_path,
+        number,
+        lambda process: len(children_of(process)) >= 3,  # one of them tracks resources
+        group=number == signal.SIGINT,
+    )
+    assert code == 130
+    assert stderr.strip() == "emgspasm: error: interrupted. What was written before stays"
+
+
+def test_a_signal_ends_workers_amid_a_long_recording(tmp_path):
+    long = tmp_path / "long.bdf"
+    made = ["--scenario", "hfs_mixed", "--duration", 600]
+    assert call("simulate", long, *made).returncode == 0
+    os.link(long, tmp_path / "twin.bdf")
+
+    def amid(process):
+        return len(busy := children_of(process)[1:]) == 2 and min(map(seconds_of, busy)) > 2
+
+    args = ["analyze", long, tmp_path / "twin.bdf", "--out", tmp_path / "o", "--workers", 2]
+    code, _ = interrupted(args, tmp_path, signal.SIGTERM, amid)
+    assert code == 130
+    assert not list(tmp_path.rglob("*_events.tsv"))
+
+
+def seconds_of(process):
+    """Time a process has computed."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) / os.sysconf("SC_CLK_TCK")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_python_imports_is_told_in_one_line(tmp_path, number):
+    args = ["simulate", "x.bdf", "--scenario", "hfs_mixed", "--duration", 600]
+    code, stderr = interrupted(args, tmp_path, number, heeds())
+    assert code == 130
+    assert stderr.strip() == "emgspasm: error: interrupted. What was written before stays"
+
+
+def heeds():
+    """Whether a process has begun to catch a signal as emgspasm does: both of them."""
+    both = (1 << (signal.SIGINT - 1)) | (1 << (signal.SIGTERM - 1))
+
+    def answer(process):
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        caught = next(line for line in status.splitlines() if line.startswith("SigCgt"))
+        return int(caught.split()[1], 16) & both == both
+
+    return answer

@@ -1,7 +1,6 @@
 """Commands about studies as a user meets them: exit codes and one line of error."""
 
 import json
-import signal
 import sys
 
 import pytest
@@ -13,7 +12,6 @@ from emgspasm.storage.study import Study
 @pytest.fixture
 def run(monkeypatch, capsys):
     """Calls the command line; returns exit code, stdout, stderr."""
-    handler = signal.getsignal(signal.SIGTERM)
 
     def call(*args):
         monkeypatch.setattr(sys, "argv", ["emgspasm", *map(str, args)])
@@ -22,8 +20,7 @@ def run(monkeypatch, capsys):
         told = capsys.readouterr()
         return ended.value.code, told.out, told.err
 
-    yield call
-    signal.signal(signal.SIGTERM, handler)
+    return call
 
 
 def test_a_study_is_made_and_filled_by_commands_alone(run, tmp_path):

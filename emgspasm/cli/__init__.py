@@ -1,0 +1,25 @@
+"""The commands. Each module of this package holds some; ``program`` runs them."""
+
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+from emgspasm.cli.interruption import heeded
+
+
+def main() -> NoReturn:
+    """Run the command line.
+
+    Exit 0 done, 1 failed while running, 2 called or configured wrongly, 130 interrupted.
+    """
+    with heeded():
+        try:
+            from emgspasm.cli.program import run  # after `heeded`: it takes a while
+
+            code = run()
+        except KeyboardInterrupt:
+            if sys.stderr is not None:  # None where it was closed; click may not be imported yet
+                sys.stderr.write("emgspasm: error: interrupted. What was written before stays\n")
+            code = 130
+    sys.exit(code)
