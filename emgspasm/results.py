@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from emgspasm import __version__
 from emgspasm.config import LoadedConfig
 from emgspasm.dsp.quality import ChannelQuality
-from emgspasm.dsp.rates import EDGE, HIGH_PASS, LOW_PASS, LOWEST, rate_warnings
+from emgspasm.dsp.rates import EDGE, HIGH_PASS, HIGHEST, LOW_PASS, LOWEST, rate_warnings
 from emgspasm.errors import ConfigError
 from emgspasm.measurement import Measurement, measure
 from emgspasm.provenance import provenance, spasm_provenance
@@ -162,9 +162,15 @@ def require_band(info: StreamInfo, config: LoadedConfig) -> None:
     Raises
     ------
     ConfigError
-        There is no EMG channel, or the rate leaves nothing of the filters' band.
+        There is no EMG channel, the rate leaves nothing of the filters' band, or is none that an
+        amplifier has.
     """
     _require_emg(info)
+    if info.sampling_frequency > HIGHEST:
+        raise ConfigError(
+            f"sampling frequency {info.sampling_frequency:g} Hz ({HIGHEST:g} Hz is the most). "
+            "Give the recording's own"
+        )
     try:
         config.config.pipeline.cascade.sos(info.sampling_frequency)
     except ValueError as error:

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from emgspasm.errors import RecordingError
 from emgspasm.findings import BURST, EVENT, LAG, PART, QUALITIES, READ, Findings, Rows
+from emgspasm.storage.columns import EVENTS, SUMMARY, numbers
 from emgspasm.storage.derivatives import DETECTED, REVIEWED
-from emgspasm.storage.tables import read_table, table_rows
+from emgspasm.storage.tables import read_table, require_numbers, table_rows
 from emgspasm.stream import SIDE_LETTERS, Channel, StreamInfo
 from emgspasm.synkinesis.markers import Marker
 
@@ -63,7 +64,8 @@ def read_result(events: Path) -> StoredResult:
     Raises
     ------
     RecordingError
-        If it is no events table of a result, or what stands beside it is missing.
+        If it is no events table of a result, what stands beside it is missing, or words stand
+        where numbers belong.
     """
     if not events.name.endswith("_events.tsv"):
         raise RecordingError(f"{events} is no events table (it ends in _events.tsv). Give one")
@@ -73,6 +75,8 @@ def read_result(events: Path) -> StoredResult:
     summary = read_table(beside(events, "summary"))
     if lacking := {"onset", "duration", "trial_type", "event_id"} - set(frame.columns):
         raise RecordingError(f"{events} lacks the columns {sorted(lacking)}. Analyze again")
+    require_numbers(frame, events, numbers(EVENTS))
+    require_numbers(summary, beside(events, "summary"), numbers(SUMMARY))
     return StoredResult(events, frame, summary, provenance, reviewed)
 
 

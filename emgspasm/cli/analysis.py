@@ -258,11 +258,14 @@ def score(result: Path, truth: Path, *, as_json: bool) -> None:
     Events that an expert rejected do not count. Beside sensitivity, PPV and errors: Cohen's kappa
     over epochs of a second, and ICC(2,1) of the counts in blocks of 30 s.
     """
-    from emgspasm.storage.tables import read_table
+    from emgspasm.storage.tables import read_table, require_numbers
     from emgspasm.synkinesis.scoring import score as compare
 
+    tables = [read_table(path) for path in (result, truth)]
+    for path, table in zip((result, truth), tables, strict=True):
+        require_numbers(table, path, ("onset", "duration"))
     try:
-        scores = compare(read_table(result), read_table(truth))
+        scores = compare(*tables)
     except ValueError as error:
         raise RecordingError(f"{result} against {truth}: {error}. Give events tables") from None
     if as_json:

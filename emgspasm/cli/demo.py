@@ -159,10 +159,12 @@ def show(loaded: LoadedConfig, out: Path) -> None:
 
 def headline(results: Results) -> str:
     """The summary tables of sides and muscles, for a terminal."""
+    from emgspasm.storage.tables import table_rows
+
     whole = results.summary["channel"].isna()
     sides = [
         [str(r["side"]), *(shown(r[name]) for name in _OF_A_SIDE)]
-        for _, r in results.summary[whole & (results.summary["side"] != "B")].iterrows()
+        for r in table_rows(results.summary[whole & (results.summary["side"] != "B")])
     ]
     muscles = [
         [
@@ -171,7 +173,7 @@ def headline(results: Results) -> str:
             shown(r["n_bursts"]),
             *(shown(r[name]) for name in _OF_A_MUSCLE),
         ]
-        for _, r in results.summary[~whole].sort_values(["side", "muscle"]).iterrows()
+        for r in table_rows(results.summary[~whole].sort_values(["side", "muscle"]))
     ]
     return "\n\n".join(
         (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emgspasm.cli.console import FILE, Command, columns, say, shown
-from emgspasm.errors import ConfigError
+from emgspasm.errors import ConfigError, RecordingError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +60,8 @@ def review(
         raise click.UsageError("give decisions, or an edited copy with --from, not both")
     if edited is None and not (accept or reject or relabel):
         path = reviewed_path(events)
-        _list(read_table(path if path.exists() else detected_path(events)), as_json=as_json)
+        shown_path = path if path.exists() else detected_path(events)
+        _list(read_table(shown_path), shown_path, as_json=as_json)
         return
     if rater is None:
         raise click.UsageError("say who decides: --rater ID")
@@ -100,9 +101,13 @@ def _decisions(
     return told
 
 
-def _list(frame: pd.DataFrame, *, as_json: bool) -> None:
+def _list(frame: pd.DataFrame, path: Path, *, as_json: bool) -> None:
     from emgspasm.storage.tables import table_rows
 
+    if lacking := sorted(set(LISTED) - set(frame.columns)):
+        raise RecordingError(
+            f"{path} lacks the columns {lacking} of an events table. Give RESULT_events.tsv"
+        )
     rows: list[dict[str, Any]] = [
         {name: row.get(name) for name in LISTED}
         for row in table_rows(frame[frame["trial_type"] != "burst"])

@@ -37,6 +37,10 @@ PAUSE = 0.2
 """Seconds; shorter pauses are those of a train [design]: syllables come 3 to 7 times a second and
 are bursts for half of it (clinical facts 2)."""
 
+LONGEST_WAIT = 1.0
+"""Seconds: every burst is held back for the merge gap, and no spasm is longer than the least length
+asked for if that is much [design]."""
+
 _certainty = itemgetter(*map((ROW.names or ()).index, ("moment", "channel", "onset")))
 _STRETCH = ["channel", "onset", "offset"]
 _QUALITIES: tuple[BurstQuality, ...] = ("good", "settling", "cut")
@@ -82,6 +86,19 @@ class DetectorState:
         return int(earliest_onset(self.memory, self.sizes, stop, self.shift))
 
 
+def require_lengths(shortest: float, merge_gap: float) -> None:
+    """Refuse lengths of bursts and pauses that no detector can have.
+
+    Raises
+    ------
+    ValueError
+        Naming it.
+    """
+    for name, value in (("shortest", shortest), ("merge_gap", merge_gap)):
+        if not 0 <= value <= LONGEST_WAIT:
+            raise ValueError(f"{name}={value:g} s; it must lie in [0, {LONGEST_WAIT:g}]")
+
+
 @dataclass(frozen=True, slots=True)
 class Detector:
     """Adaptive hysteresis double threshold with likelihood refinement of both boundaries.
@@ -103,10 +120,10 @@ class Detector:
         No burst under this many uV (clinical facts 4 [design]); converted to the channel's
         unit, without effect where that is not a voltage.
     shortest : float
-        Bursts shorter than this many seconds are dropped (clinical facts 4), less what the filters
-        hide of their ends: 1 ms at 1000 Hz, 4 ms at 250 Hz.
+        Bursts shorter than this many seconds, 1 at most, are dropped (clinical facts 4), less what
+        the filters hide of their ends: 1 ms at 1000 Hz, 4 ms at 250 Hz.
     merge_gap : float
-        Bursts closer than this many seconds are one (clinical facts 4).
+        Bursts closer than this many seconds, 1 at most, are one (clinical facts 4).
     rise : float
         Variance of the weakest burst that is looked for, in units of the noise's: 2 is an SNR of
         0 dB [design].
@@ -142,9 +159,9 @@ class Detector:
                 f"off_sigma={self.off_sigma:g}, on_sigma={self.on_sigma:g}; "
                 "0 < off_sigma < on_sigma makes the hysteresis"
             )
-        for name in ("floor", "shortest", "merge_gap"):
-            if not getattr(self, name) >= 0:
-                raise ValueError(f"{name}={getattr(self, name)}; it must not be negative")
+        if not self.floor >= 0:
+            raise ValueError(f"floor={self.floor}; it must not be negative")
+        require_lengths(self.shortest, self.merge_gap)
         if not self.rise > 1:
             raise ValueError(f"rise={self.rise:g}; a burst has more variance than the noise: > 1")
         if not (self.evidence > 0 and self.relief > 0):

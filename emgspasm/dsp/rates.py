@@ -7,6 +7,9 @@ from typing import NamedTuple
 LOWEST = 200.0
 """Hz; below it too little of the EMG band is left. The Ganglion's rate is still taken."""
 
+HIGHEST = 1e6
+"""Hz; no electrode's amplifier is faster, and records of a file last whole microseconds."""
+
 HIGH_PASS, LOW_PASS = 20.0, 450.0
 """Hz; the EMG band (clinical facts 4, after van Boxtel 2001 [lit])."""
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from math import comb, log
 
 from emgspasm.dsp import textbook_state
+from emgspasm.dsp.detector import require_lengths
 from emgspasm.dsp.textbook_memory import PAIRS, RECTIFIED, TEAGER, Rule
 
 CALIBRATION = 2.0
@@ -241,6 +242,6 @@ def _require_positive(detector: AnyTextbook, *names: str) -> None:
             raise ValueError(f"{name}={getattr(detector, name):g}; it must be positive")
         if name != "sigmas" and getattr(detector, name) > 0.2:
             raise ValueError(f"{name}={getattr(detector, name):g} s; it must lie in (0, 0.2]")
-    for name in ("floor", "shortest", "merge_gap"):
-        if not getattr(detector, name) >= 0:
-            raise ValueError(f"{name}={getattr(detector, name):g}; it must not be negative")
+    if not detector.floor >= 0:
+        raise ValueError(f"floor={detector.floor:g}; it must not be negative")
+    require_lengths(detector.shortest, detector.merge_gap)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from emgspasm.provenance import digest
 from emgspasm.results import Results
-from emgspasm.storage.columns import TABLES
-from emgspasm.storage.tables import read_table, table
+from emgspasm.storage.columns import TABLES, numbers
+from emgspasm.storage.tables import read_table, require_numbers, table
 from emgspasm.stored import beside, read_provenance, reviewed_path
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def _frame(events: Path, name: str) -> pd.DataFrame:
     if name == "trials" and not path.exists():  # written only where there are task markers
         return table((), columns)
     frame = read_table(path)
+    require_numbers(frame, path, numbers(columns))
     return frame.astype({c.name: "Int64" for c in columns if c.whole and c.name in frame})
 
 

@@ -26,6 +26,12 @@ MONTAGE = ("OOC_L", "ZYG_L", "OOR_L", "FRO_L", "OOC_R", "ZYG_R", "OOR_R", "FRO_R
 """Eight channels, four a side (clinical facts 3)."""
 
 RATES = (100.0, 16_000.0)
+LONGEST = 86_400.0
+"""Seconds; what happens in the face is planned for all of it before the first sample [design]."""
+
+SNRS = (-60.0, 120.0)
+"""Decibels: noise within the range of the converter, but for the lowest [design]."""
+
 BLOCK = 0.5
 """Seconds made at a time; part of what fixes the samples of a seed."""
 
@@ -154,7 +160,7 @@ def simulate(
     sampling_frequency : float
         Hertz, 100 to 16 000.
     duration : float
-        Seconds.
+        Seconds, a day at most.
     snr : float
         Decibels: for every muscle, 20 log10 of the RMS of a typical burst over the RMS of the
         noise, both in the recording (after the recorder's filter) and in 20 to min(450, 0.45 fs)
@@ -227,10 +233,15 @@ def check(
             f"sampling_frequency={sampling_frequency} Hz; the recorder runs at {low:g} to "
             f"{high:g} Hz, choose one of 250, 500, 1000, 2000, 4000, 8000"
         )
-    if not (np.isfinite(duration) and duration > 0):
-        raise ValueError(f"duration={duration} s; it must be positive and finite, as 60.0")
-    if np.isnan(snr) or snr == -np.inf:
-        raise ValueError(f"snr={snr} dB; it must be a number, or inf for no noise")
+    if not 0 < duration <= LONGEST:
+        raise ValueError(
+            f"duration={duration:g} s; it must be positive, and a day ({LONGEST:g}) at most, as 60"
+        )
+    least, most = SNRS
+    if not (least <= snr <= most or snr == np.inf):
+        raise ValueError(
+            f"snr={snr:g} dB; it must lie from {least:g} to {most:g}, or be inf for no noise"
+        )
     if seed < 0 or int(seed) != seed:
         raise ValueError(f"seed={seed}; it must be a whole number, not negative")
     check_montage(montage)

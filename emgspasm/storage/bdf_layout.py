@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from emgspasm.dsp.rates import HIGHEST
 from emgspasm.storage.edf_header import SIGNAL_WIDTHS, Header, Signal
 from emgspasm.stream import Channel, StreamInfo
 
@@ -53,8 +54,13 @@ def record_layout(sampling_frequency: float) -> RecordLayout:
     Raises
     ------
     ValueError
-        If no record comes within 1e-6 of the wanted rate.
+        If no record comes within 1e-6 of the wanted rate, or that is over :data:`HIGHEST`.
     """
+    if sampling_frequency > HIGHEST:
+        raise ValueError(
+            f"sampling_frequency={sampling_frequency:g} Hz cannot be stored ({HIGHEST:g} Hz at "
+            "most); resample first"
+        )
     n_samples = np.arange(1, int(sampling_frequency) + 1, dtype=np.float64)
     microseconds = np.rint(n_samples * 1e6 / sampling_frequency)
     error = np.abs(n_samples * 1e6 / np.maximum(microseconds, 1) / sampling_frequency - 1)

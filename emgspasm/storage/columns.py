@@ -6,6 +6,7 @@ them. ``n/a`` stands for whatever is missing, withheld or not applicable.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -30,6 +31,11 @@ class Column:
     unit: str = ""
     levels: tuple[str, ...] = ()
     whole: bool = False
+
+
+def numbers(columns: Iterable[Column]) -> list[str]:
+    """Names of the columns that hold numbers with a unit, or whole ones."""
+    return [column.name for column in columns if column.unit or column.whole]
 
 
 _SIDE = Column("side", "Anatomical side; B is both, n/a the midline", levels=("L", "R", "B"))

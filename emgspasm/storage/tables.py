@@ -112,6 +112,26 @@ def read_table(path: Path) -> pd.DataFrame:
         ) from None
 
 
+def require_numbers(frame: pd.DataFrame, path: Path, columns: Iterable[str]) -> None:
+    """Refuse a table that holds words where numbers belong; cells may be missing.
+
+    Raises
+    ------
+    RecordingError
+        Naming the first such cell.
+    """
+    import pandas as pd
+
+    for name in columns:
+        cells = frame.get(name, pd.Series(dtype=float))
+        wrong = (cells.notna() & pd.to_numeric(cells, errors="coerce").isna()).to_numpy().nonzero()
+        for row in wrong[0]:
+            raise RecordingError(
+                f"{path}: {name} is {str(cells.iloc[row])!r} in line {row + 2} (a number, or "
+                f"{MISSING}). Mend that cell"
+            )
+
+
 def write_json(content: Mapping[str, Any], path: Path, *, overwrite: bool = False) -> None:
     """Write JSON with the same promises as :func:`write_table`."""
     with replacing(path, overwrite=overwrite) as temporary:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 COLLAR = 0.050
 """Seconds by which events may miss each other and still match."""
 
+LATEST = 1e6
+"""Seconds, some eleven days: epochs up to the last event are held in memory [design]."""
+
 Intervals = NDArray[np.float64]
 
 
@@ -139,13 +142,15 @@ def score(found: pd.DataFrame, truth: pd.DataFrame) -> list[Score]:
     Raises
     ------
     ValueError
-        If a column is missing.
+        If a column is missing, or an event has no time, ends before it begins, or comes later
+        than :data:`LATEST`.
     """
     for name, frame in (("result", found), ("truth", truth)):
         lacking = {"onset", "duration", "trial_type", "channel"} - set(frame.columns)
         if lacking:
             raise ValueError(f"the {name} lacks the columns {sorted(lacking)} of an events table")
-    found, truth = _standing(found), _standing(truth)
+        _require_times(name, frame)
+    found, truth = _standing(_named(found)), _standing(_named(truth))
     seconds = max((float((t["onset"] + t["duration"]).max()) for t in (found, truth) if len(t)),
                   default=0.0)  # fmt: skip
     scores = []
@@ -154,6 +159,26 @@ def score(found: pd.DataFrame, truth: pd.DataFrame) -> list[Score]:
             kind, found[found["trial_type"] == kind], truth[truth["trial_type"] == kind], seconds
         )
     return scores
+
+
+def _require_times(name: str, frame: pd.DataFrame) -> None:
+    onset, duration = (frame[column].to_numpy(np.float64) for column in ("onset", "duration"))
+    for column, values, right, rule in (
+        ("onset", onset, np.abs(onset) <= LATEST, f"seconds, within {LATEST:g} of the start"),
+        ("duration", duration, (duration >= 0) & (duration <= LATEST), "seconds, not negative"),
+    ):
+        for row in np.flatnonzero(~right):
+            raise ValueError(
+                f"the {name} has {column}={values[row]:g} in line {row + 2} of its file ({rule})"
+            )
+
+
+def _named(frame: pd.DataFrame) -> pd.DataFrame:
+    """Kinds and channels as words, also where they look like numbers."""
+    words = {
+        c: frame[c].astype(object).map(str, na_action="ignore") for c in ("trial_type", "channel")
+    }
+    return frame.assign(**words)
 
 
 def _standing(frame: pd.DataFrame) -> pd.DataFrame:

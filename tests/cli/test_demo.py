@@ -36,6 +36,12 @@ def test_the_demo_records_an_emulated_board_and_finds_live_what_is_in_the_file(e
         assert abs(true[true.trial_type == "blink"].onset - onset).min() < 0.05
 
 
+def test_a_demo_too_short_to_be_analyzed_says_n_a(emgspasm, tmp_path):
+    done = emgspasm("demo", "--out", tmp_path / "demo", "--duration", 0.5)
+    assert done.returncode == 0, done.stderr
+    assert "n/a" in done.stdout
+
+
 def test_a_demo_is_not_overwritten_unasked(emgspasm, tmp_path):
     (tmp_path / "demo.bdf").write_bytes(b"mine")
     done = emgspasm("demo", "--out", tmp_path)

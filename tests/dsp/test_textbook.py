@@ -251,6 +251,7 @@ def test_a_contraction_of_a_minute_is_cut_and_rest_learnt_anew(stream_info, dete
         (lambda: Tkeo(sigmas=-1), "sigmas=-1; it must be positive"),
         (lambda: Bonato(false_alarm=1.0), "false_alarm=1; a probability"),
         (lambda: Bonato(least=6), "least=6, span=5; 1 <= least <= span"),
+        (lambda: Bonato(merge_gap=1e5), r"merge_gap=100000 s; it must lie in \[0, 1\]"),
         (lambda: Bonato(floor=-1), "floor=-1; it must not be negative"),
     ],
 )

@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
+from emgspasm.errors import RecordingError
 from emgspasm.storage.columns import EVENTS, PAIRS, SUMMARY
-from emgspasm.storage.tables import read_table, table, write_table
+from emgspasm.storage.tables import read_table, require_numbers, table, write_table
 
 
 @pytest.mark.parametrize(
@@ -21,3 +22,12 @@ def test_labels_that_look_like_numbers_stay_words(tmp_path, columns, row):
     for name, value in row.items():
         assert read[name][0] == value
         assert pd.isna(read[name][1])
+
+
+def test_a_word_where_a_number_belongs_is_named_with_its_line(tmp_path):
+    path = tmp_path / "x.tsv"
+    path.write_text("onset\tduration\n1.0\tn/a\nabc\t2\n")
+    frame = read_table(path)
+    require_numbers(frame, path, ["duration", "peak_uV"])
+    with pytest.raises(RecordingError, match=r"x\.tsv: onset is 'abc' in line 3 .*Mend"):
+        require_numbers(frame, path, ["onset", "duration"])

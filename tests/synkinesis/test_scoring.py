@@ -162,3 +162,23 @@ def test_false_bursts_that_the_result_calls_cross_talk_do_not_count():
     assert (flagged.n_found, flagged.n_crosstalk) == (3, 1)
     assert flagged.ppv == pytest.approx(2 / 3)
     assert flagged.sensitivity == 1.0  # one that matches counts, whatever it is called
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ((1e12, 0.1), r"the truth has onset=1e\+12 in line 3"),
+        ((np.inf, 0.1), "onset=inf in line 3"),
+        ((np.nan, 0.1), "onset=nan in line 3"),
+        ((1.0, -0.1), r"duration=-0\.1 in line 3"),
+        ((1.0, 1e12), r"duration=1e\+12 in line 3"),
+    ],
+)
+def test_an_event_whose_time_is_none_is_refused_by_line_and_column(row, said):
+    with pytest.raises(ValueError, match=said):
+        score(table((1.0, 0.1)), table((1.0, 0.1), row))
+
+
+def test_channels_and_kinds_that_look_like_numbers_are_words():
+    (one,) = score(table((1.0, 0.1, "1", "3")), table((1.0, 0.1, 1, 3)))
+    assert (one.trial_type, one.channel, one.n_matched) == ("3", "1", 1)
