@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,6 +16,7 @@ from emgspasm.errors import ConfigError
 if TYPE_CHECKING:
     from emgspasm.config import LoadedConfig
     from emgspasm.storage.montage import Montage
+    from emgspasm.storage.study import Placement, Study
 
 T = TypeVar("T")
 FILE = click.Path(path_type=Path)
@@ -119,6 +120,28 @@ def read_montage(path: Path | None) -> Montage | None:
     from emgspasm.storage.montage import load_montage
 
     return load_montage(path) if path else None
+
+
+@contextmanager
+def placed(
+    study: Path, participant: str, session: str | None, task: str, run: int | None
+) -> Iterator[tuple[Study, Placement]]:
+    """A study, made if missing, and the place of a recording in it; undone where none comes of it.
+
+    Raises
+    ------
+    ConfigError
+        If a label is none.
+    """
+    from emgspasm.storage.study import Study
+
+    with ExitStack() as stack:
+        try:
+            opened = Study.open_or_create(study)
+            place = stack.enter_context(opened.placing(participant, session, task=task, run=run))
+        except ValueError as error:
+            raise ConfigError(str(error)) from None
+        yield opened, place
 
 
 def positive(ctx: click.Context, param: click.Parameter, value: float | None) -> float | None:  # noqa: ARG001  click's signature

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from emgspasm.cli.console import FILE, Command, positive, read_montage, say
+from emgspasm.cli.console import FILE, Command, placed, positive, read_montage, say
 from emgspasm.errors import ConfigError, RecordingError
 
 
@@ -49,7 +49,6 @@ def import_(
     from emgspasm.storage.edf import open_edf
     from emgspasm.storage.opening import import_recording, open_recording
     from emgspasm.storage.sidecar import write_sidecars
-    from emgspasm.storage.study import Study
     from emgspasm.storage.tables import refuse_existing
 
     recording = open_recording(
@@ -59,14 +58,10 @@ def import_(
         gain=gain,
         rescale=rescale,
     )
-    try:
-        opened = Study.open_or_create(study)
-        place = opened.place(participant, session, task=task, run=run)
-    except ValueError as error:
-        raise ConfigError(str(error)) from None
-    refuse_existing(place.recording, overwrite=overwrite)
-    findings = import_recording(recording, place.recording, overwrite=overwrite)
-    write_sidecars(open_edf(place.recording), place.sidecars, task=task, overwrite=overwrite)
+    with placed(study, participant, session, task, run) as (opened, place):
+        refuse_existing(place.recording, overwrite=overwrite)
+        findings = import_recording(recording, place.recording, overwrite=overwrite)
+        write_sidecars(open_edf(place.recording), place.sidecars, task=task, overwrite=overwrite)
     if recording.start is not None:
         opened.note_time(place, recording.start)
     else:

@@ -19,6 +19,7 @@ from emgspasm.cli.console import (
     FILE,
     Command,
     on_terminal,
+    placed,
     positive,
     read_config,
     say,
@@ -26,7 +27,7 @@ from emgspasm.cli.console import (
     shown,
 )
 from emgspasm.cli.interruption import settle
-from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
+from emgspasm.errors import EmgspasmError, RecordingError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,43 +69,38 @@ def record(
     from emgspasm.session import Session
     from emgspasm.session.markers import read_markers
     from emgspasm.sources.lsl_markers import LslMarkers
-    from emgspasm.storage.study import Study
     from emgspasm.storage.tables import refuse_existing
 
     loaded = read_config(config)
     source = configured_source(loaded, config, port)
     known = read_markers(markers) if markers else ()
-    try:
-        opened = Study.open_or_create(study)
-        place = opened.place(participant, session, task=task, run=run)
-    except ValueError as error:
-        raise ConfigError(str(error)) from None
-    refuse_existing(place.recording, remedy="Give another --run, --session or --task")
-    stream = loaded.config.markers.lsl
-    network = LslMarkers(stream) if stream else None
-    say_when_compiling()
-    recording = Session(
-        source, place.recording, loaded, duration=duration, markers=known, network=network
-    )
-    try:
-        with recording:
-            describe(recording, place, task)
-            opened.note_time(place, datetime.now())  # noqa: DTZ005  BIDS: the clock of the place
-            say(f"recording to {place.recording}")
-            if recording.refusal:
-                say(f"recorded but not analyzed: {recording.refusal}")
-            for limit in limits(recording.unscaled):
-                say(limit)
-            for name in filter(None, asdict(loaded.config.outlets).values()):
-                say(f"sent to the network (LSL) as {name}, readable by all who are in it")
-            until_over(recording)
-        recording.wait()
-    except EmgspasmError:
-        with suppress(EmgspasmError):  # what ended the recording is what must be said
-            describe(recording, place, task)
-        raise
-    describe(recording, place, task)
-    conclude(recording, place, study, say)
+    with placed(study, participant, session, task, run) as (opened, place):
+        refuse_existing(place.recording, remedy="Give another --run, --session or --task")
+        stream = loaded.config.markers.lsl
+        network = LslMarkers(stream) if stream else None
+        say_when_compiling()
+        recording = Session(
+            source, place.recording, loaded, duration=duration, markers=known, network=network
+        )
+        try:
+            with recording:
+                describe(recording, place, task)
+                opened.note_time(place, datetime.now())  # noqa: DTZ005  BIDS: the clock of the place
+                say(f"recording to {place.recording}")
+                if recording.refusal:
+                    say(f"recorded but not analyzed: {recording.refusal}")
+                for limit in limits(recording.unscaled):
+                    say(limit)
+                for name in filter(None, asdict(loaded.config.outlets).values()):
+                    say(f"sent to the network (LSL) as {name}, readable by all who are in it")
+                until_over(recording)
+            recording.wait()
+        except EmgspasmError:
+            with suppress(EmgspasmError):  # what ended the recording is what must be said
+                describe(recording, place, task)
+            raise
+        describe(recording, place, task)
+        conclude(recording, place, study, say)
 
 
 def describe(session: Session, place: Placement, task: str) -> None:

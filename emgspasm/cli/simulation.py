@@ -115,18 +115,20 @@ def _into_study(
     from emgspasm.storage.tables import refuse_existing
 
     participant, session, task, run = labels
-    place = Study.open_or_create(study).place(participant, session, task=task, run=run)
-    folder = study / "derivatives" / "truth" / place.folder.relative_to(study)
-    truth = folder / f"{place.stem}_desc-truth_events.tsv"
-    refuse_existing(place.recording, truth, overwrite=overwrite)
-    write_simulation(simulated, place.recording, truth)
-    write_sidecars(
-        open_edf(place.recording),
-        place.sidecars,
-        task=task,
-        acquisition=Acquisition("Bipolar", f"none: simulated face, scenario {scenario}", None, {}),
-        overwrite=True,
-    )
+    with Study.open_or_create(study).placing(participant, session, task=task, run=run) as place:
+        folder = study / "derivatives" / "truth" / place.folder.relative_to(study)
+        truth = folder / f"{place.stem}_desc-truth_events.tsv"
+        refuse_existing(place.recording, truth, overwrite=overwrite)
+        write_simulation(simulated, place.recording, truth)
+        write_sidecars(
+            open_edf(place.recording),
+            place.sidecars,
+            task=task,
+            acquisition=Acquisition(
+                "Bipolar", f"none: simulated face, scenario {scenario}", None, {}
+            ),
+            overwrite=True,
+        )
     return place.recording, truth
 
 
@@ -134,16 +136,16 @@ def write_simulation(simulated: Simulation, out: Path, truth: Path) -> None:
     """Write the recording and its truth, replacing what is there."""
     from emgspasm.storage.tables import replacing
 
-    try:
+    try:  # both appear together, at the end: a recording is of no use without its truth
         with replacing(out, overwrite=True) as temporary:
             _write_recording(simulated, temporary)
+            write_truth(simulated, truth)
     except RecordingError as error:
         reason = error.__cause__.strerror if isinstance(error.__cause__, OSError) else error
         raise RecordingError(
             f"{out} cannot be written ({reason}), and nothing of it is kept. "
             "Make room, or write elsewhere"
         ) from error
-    write_truth(simulated, truth)
 
 
 def _write_recording(simulated: Simulation, path: Path) -> None:

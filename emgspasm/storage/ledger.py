@@ -5,7 +5,7 @@ People may also edit these tables by hand, so a mistake found in one names its l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -132,8 +132,23 @@ def append_row(path: Path, columns: Sequence[str], row: Mapping[str, object]) ->
             f"Nothing was added; edit {path} to correct it"
         )
     heading = list(rows[0]) if rows else _heading(path, columns)
-    lines = [heading, *([shown(old[name]) for name in heading] for old in rows)]
-    lines.append([told.get(name, MISSING) for name in heading])
+    _write(path, heading, [*rows, told])
+
+
+def remove_row(path: Path, column: str, value: str) -> None:
+    """Remove the rows that hold a value in a column; the caller holds the lock of the study.
+
+    Raises
+    ------
+    RecordingError
+        If the table cannot be read or written.
+    """
+    rows = read_ledger(path, (column,))
+    _write(path, _heading(path, (column,)), [row for row in rows if row[column] != value])
+
+
+def _write(path: Path, heading: Sequence[str], rows: Iterable[Mapping[str, str | None]]) -> None:
+    lines = [heading, *([shown(row.get(name)) for name in heading] for row in rows)]
     with replacing(path, overwrite=True) as temporary:
         temporary.write_text("".join("\t".join(c) + "\n" for c in lines), encoding="utf-8")
 

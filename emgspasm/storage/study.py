@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 from emgspasm.errors import RecordingError
 from emgspasm.storage.dataset import create, describe_own_table
 from emgspasm.storage.frames import entered_frame, results_frame, sessions_frame
-from emgspasm.storage.ledger import append_row, read_ledger
+from emgspasm.storage.ledger import append_row, read_ledger, remove_row
 from emgspasm.storage.lock import LOCK, locked
 from emgspasm.storage.placement import Placement, checked_label
 from emgspasm.storage.scales import ScaleScore, append_score
@@ -111,6 +112,19 @@ class Study:
             ) from error
         self._list(labels[0])
         return Placement(folder, "_".join(labels))
+
+    @contextmanager
+    def placing(
+        self, participant: str, session: str | None = None, *, task: str, run: int | None = None
+    ) -> Iterator[Placement]:
+        """Do what :meth:`place` does, and undo it where no recording has come of it."""
+        listed = participant in self.participants
+        place = self.place(participant, session, task=task, run=run)
+        try:
+            yield place
+        finally:
+            if not place.recording.exists():
+                self._vacate(place, listed=listed)
 
     def note_time(self, place: Placement, moment: datetime) -> None:
         """Say when a recording was made: the only place of a study that holds dates of recordings.
@@ -234,6 +248,18 @@ class Study:
         if LOCK in names:  # a study that another process is beginning, or was killed in beginning
             return [n for n in names if n not in begun and not n.endswith(".tmp")]
         return names
+
+    def _vacate(self, place: Placement, *, listed: bool) -> None:
+        """Remove folders of a place that hold nothing, and the row of who was not `listed`."""
+        home = next(path for path in place.folder.parents if path.parent == self.path)
+        with suppress(OSError):  # one that holds something stays, and so do those above it
+            for folder in (place.folder, *place.folder.parents):
+                if folder == self.path:
+                    break
+                folder.rmdir()
+        if not listed and not home.exists():
+            with locked(self.path):
+                remove_row(self._participants, "participant_id", home.name)
 
     def _list(self, participant: str) -> None:
         """Add a participant to the table, whose other columns people may have added."""

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from emgspasm.cli.program import COMMANDS
@@ -288,6 +289,48 @@ def test_score_of_what_is_no_events_table_is_1(recording, tmp_path):
     (tmp_path / "x.tsv").write_text("a\tb\n1\t2\n")
     done = call("score", "x.tsv", recording.with_name("clonic_truth.tsv"), cwd=tmp_path)
     assert_refused(done, 1, "lacks the columns")
+
+
+@pytest.mark.parametrize("command", [["review"], ["report"]])
+def test_a_word_where_a_number_belongs_is_1_and_named(results, tmp_path, command):
+    for path in results.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    events = tmp_path / "clonic_events.tsv"
+    rows = pd.read_csv(events, sep="\t", dtype=str, keep_default_na=False)
+    rows.loc[2, "peak_uV"] = "loud"
+    rows.to_csv(events, sep="\t", index=False)
+    more = ["--accept", "E0001", "--rater", "R1"] if command == ["review"] else []
+    done = call(*command, events, *more)
+    assert_refused(done, 1, "clonic_events.tsv: peak_uV is 'loud' in line 4")
+
+
+def test_review_of_what_is_no_events_table_is_1(results):
+    done = call("review", results / "clonic_summary.tsv")
+    assert_refused(done, 1, "clonic_summary.tsv lacks the columns", "of an events table")
+
+
+def test_a_rate_that_no_amplifier_has_is_refused(tmp_path):
+    (tmp_path / "x.csv").write_text("OOC_L,OOC_R\n" + "1,2\n" * 3000)
+    rate = ["--sampling-frequency", "1e12"]
+    done = call("analyze", "x.csv", *rate, "--out", "o", cwd=tmp_path)
+    assert_refused(done, 2, "sampling frequency 1e+12 Hz (1e+06 Hz is the most)")
+
+
+def test_an_import_that_fails_leaves_nothing_in_the_study(tmp_path):
+    (tmp_path / "x.csv").write_text("OOC_L,OOC_R\n" + "1,2\n" * 300)
+    into = ["--study", "s", "--participant", "01", "--session", "a", "--task", "rest"]
+    done = call("import", "x.csv", "--sampling-frequency", "1e12", *into, cwd=tmp_path)
+    assert_refused(done, 1, "sampling_frequency=1e+12 Hz cannot be stored (1e+06 Hz at most)")
+    assert (tmp_path / "s" / "participants.tsv").read_text() == "participant_id\n"
+    assert not list(tmp_path.glob("s/sub-*"))
+
+
+def test_a_simulation_whose_truth_cannot_be_written_is_not_kept(tmp_path):
+    (tmp_path / "x_truth.tsv").mkdir()
+    args = ["--scenario", "healthy_rest", "--duration", 2, "--overwrite"]
+    done = call("simulate", "x.bdf", *args, cwd=tmp_path)
+    assert_refused(done, 1, "cannot be written (Is a directory)")
+    assert [path.name for path in tmp_path.iterdir()] == ["x_truth.tsv"]
 
 
 def test_quiet_says_nothing_but_errors(recording, tmp_path):

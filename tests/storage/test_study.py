@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,36 @@ def test_a_recording_has_its_place_and_its_participant_a_row(tmp_path):
     assert place.sidecars.channels == folder / "sub-01_ses-W2_task-rest_run-2_channels.tsv"
     assert place.sidecars.events == folder / "sub-01_ses-W2_task-rest_run-2_events.tsv"
     assert folder.is_dir()
+    assert study.participants == ("01",)
+
+
+def test_a_place_in_which_no_recording_came_to_be_is_undone(tmp_path):
+    study = Study.open_or_create(tmp_path / "study")
+    before = study.path.joinpath("participants.tsv").read_bytes()
+    with pytest.raises(KeyboardInterrupt), study.placing("01", "W2", task="rest"):
+        raise KeyboardInterrupt
+    assert study.path.joinpath("participants.tsv").read_bytes() == before
+    assert not list(study.path.glob("sub-*"))
+
+
+def test_what_was_there_before_a_place_that_is_undone_stays(tmp_path):
+    study = Study.open_or_create(tmp_path / "study")
+    table = study.path / "participants.tsv"
+    table.write_text("participant_id\tage\nsub-01\t61\n")
+    (study.path / "sub-02").mkdir()
+    (study.path / "sub-02" / "notes.txt").touch()
+    for participant in ("01", "02"):
+        with study.placing(participant, task="rest"):
+            pass
+    assert table.read_text() == "participant_id\tage\nsub-01\t61\nsub-02\tn/a\n"
+    assert [path.name for path in study.path.glob("sub-*")] == ["sub-02"]
+
+
+def test_a_place_with_a_recording_stays_whatever_comes_after(tmp_path):
+    study = Study.open_or_create(tmp_path / "study")
+    with suppress(KeyboardInterrupt), study.placing("01", task="rest") as place:
+        place.recording.touch()
+        raise KeyboardInterrupt
     assert study.participants == ("01",)
 
 
