@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emgspasm import __version__
-from emgspasm.config import LoadedConfig
+from emgspasm.config import Config, LoadedConfig
 from emgspasm.dsp.quality import ChannelQuality
 from emgspasm.dsp.rates import EDGE, HIGH_PASS, HIGHEST, LOW_PASS, LOWEST, rate_warnings
 from emgspasm.errors import ConfigError
@@ -64,7 +64,7 @@ class Results:
 
 def analyze_recording(
     path: str | os.PathLike[str],
-    config: LoadedConfig | None = None,
+    config: LoadedConfig | Config | None = None,
     *,
     montage: Montage | None = None,
     sampling_frequency: float | None = None,
@@ -76,8 +76,8 @@ def analyze_recording(
     ----------
     path : path
         A recording of any format :func:`emgspasm.storage.opening.open_recording` understands.
-    config : LoadedConfig, optional
-        The defaults if left out.
+    config : LoadedConfig or Config, optional
+        The defaults if left out. Of a loaded one the text is kept in the provenance, too.
     montage : Montage, optional
         Sides and muscles, where the labels do not say them.
     sampling_frequency, gain : float, optional
@@ -88,13 +88,17 @@ def analyze_recording(
     RecordingError
         If the file cannot be read.
     ConfigError
-        If it cannot be analyzed with this config: no side or muscle known, rate too low.
+        If it cannot be analyzed with this config: no side or muscle known, rate too low; or if
+        the file says another rate.
+    TypeError
+        If the config is neither.
     """
-    config = config or LoadedConfig()
+    config = _loaded(config)
     recording = open_recording(
         Path(path), montage=montage, sampling_frequency=sampling_frequency, gain=gain
     )
     info = recording.info
+    require_rate(path, info, sampling_frequency)
     check(info, config)
     with recording:
         measured = measure(recording, config)
@@ -117,11 +121,40 @@ def judge_recording(
     recording = open_recording(
         Path(path), montage=montage, sampling_frequency=sampling_frequency, gain=gain
     )
+    require_rate(path, recording.info, sampling_frequency)
     require_band(recording.info, config)
     with recording:
         measured = measure(recording, config)
     findings = [*rate_warnings(recording.info.sampling_frequency), *recording.findings]
     return list(channel_quality(recording, measured)), findings
+
+
+def _loaded(config: LoadedConfig | Config | None) -> LoadedConfig:
+    if config is None or isinstance(config, LoadedConfig):
+        return config or LoadedConfig()
+    if isinstance(config, Config):
+        return LoadedConfig(config)
+    raise TypeError(
+        f"config={config!r} (it is a Config or LoadedConfig). Read a file by es.load_config(path)"
+    )
+
+
+def require_rate(
+    path: str | os.PathLike[str], info: StreamInfo, sampling_frequency: float | None
+) -> None:
+    """Refuse a rate given for a file that says another one itself.
+
+    Raises
+    ------
+    ConfigError
+        Naming both.
+    """
+    own = info.sampling_frequency
+    if sampling_frequency is not None and abs(own - sampling_frequency) > 1e-6 * own:
+        raise ConfigError(
+            f"{path} was recorded at {own:g} Hz, not {sampling_frequency:g} Hz (a sampling "
+            "frequency is given for files that do not say theirs). Leave it out"
+        )
 
 
 def check(info: StreamInfo, config: LoadedConfig) -> None:

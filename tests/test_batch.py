@@ -154,7 +154,7 @@ def test_a_fault_of_the_program_fails_its_recording_alone(recordings, tmp_path, 
     failed = {o.job.path: o.error for o in outcomes if o.error}
     assert list(failed) == [recordings[0]]
     assert isinstance(failed[recordings[0]], RecordingError)
-    assert re.search(r"r0\.bdf: AttributeError: .*--debug", str(failed[recordings[0]]))
+    assert re.search(r"r0\.bdf: TypeError: .*--debug", str(failed[recordings[0]]))
     assert "Traceback" in failed[recordings[0]].__notes__[0]
 
 
@@ -162,7 +162,7 @@ def test_the_error_about_many_recordings_shows_where_each_fault_came_from(record
     outcomes = [run_job(Job(path, tmp_path, config="no config")) for path in recordings[:2]]
     with click.Context(analyze), pytest.raises(RecordingError, match="2 of 2") as caught:
         conclude(outcomes, [tmp_path])
-    assert [note.count("AttributeError: ") for note in caught.value.__notes__] == [1, 1]
+    assert [note.count("TypeError: ") for note in caught.value.__notes__] == [1, 1]
 
 
 class Deadly:

@@ -335,3 +335,24 @@ def test_a_burst_of_no_event_has_the_task_and_trial_whose_marker_it_lies_in(tmp_
         (16.0, "smile", 2),
         (17.5, "smile", 2),
     }
+
+
+def test_a_config_serves_as_well_as_a_loaded_one(tmp_path):
+    path = write(tmp_path / "x.bdf", face(), ("OOC_L", "OOC_R", "MEN"))
+    plain, loaded = (analyze_recording(path, config) for config in (OFF.config, OFF))
+    assert plain.events.equals(loaded.events)
+    assert plain.provenance["config_sha256"] == loaded.provenance["config_sha256"]
+
+
+def test_a_path_in_place_of_a_config_is_refused_with_what_to_do(tmp_path):
+    path = write(tmp_path / "x.bdf", face(), ("OOC_L", "OOC_R", "MEN"))
+    with pytest.raises(TypeError, match=r"'my\.toml' .*es\.load_config\(path\)"):
+        analyze_recording(path, "my.toml")
+
+
+@pytest.mark.parametrize("look", [analyze_recording, judge_recording])
+def test_a_rate_other_than_the_file_s_own_is_refused(tmp_path, look):
+    path = write(tmp_path / "x.bdf", face(), ("OOC_L", "OOC_R", "MEN"))
+    look(path, OFF, sampling_frequency=FS)
+    with pytest.raises(ConfigError, match=r"recorded at 1000 Hz, not 500 Hz .*Leave it out"):
+        look(path, OFF, sampling_frequency=500.0)

@@ -193,10 +193,20 @@ def analyze(pipeline: Pipeline, info: StreamInfo, chunks: Iterable[Chunk]) -> It
     ------
     Analysis
         One a chunk, and one of zero rows at the end of every segment.
+
+    Raises
+    ------
+    ValueError
+        If a chunk has another number of channels than `info`.
     """
     state: PipelineState | None = None
-    stop = 0
+    stop, width = 0, len(info.channels)
     for begins, chunk in segments(chunks):
+        if chunk.samples.shape[1] != width:
+            raise ValueError(
+                f"a chunk of {chunk.samples.shape[1]} channels at sample {chunk.start}; the stream "
+                f"has {width}: {', '.join(info.names)}"
+            )
         if begins:
             if state is not None:
                 yield pipeline.finish(state, stop)

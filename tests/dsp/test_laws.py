@@ -269,3 +269,9 @@ def test_the_same_samples_give_equal_bursts_not_only_close_ones(info):
     one, two = (fold(Pipeline(), info, chunks(samples, ()))["bursts"] for _ in range(2))
     assert isinstance(one[0], Burst)
     assert one == two
+
+
+def test_a_chunk_of_another_width_is_refused_with_both(stream_info):
+    chunks = [Chunk(0, np.zeros((10, 2))), Chunk(10, np.zeros((10, 3)))]
+    with pytest.raises(ValueError, match="3 channels at sample 10; the stream has 2: c0, c1"):
+        list(analyze(Pipeline(), stream_info(2), chunks))
