@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -11,12 +10,21 @@ from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.tables import table_rows
 from emgspasm.stored import StoredResult
 from emgspasm.stream import EventType
+from emgspasm.synkinesis.classes import SpasmClass
+from emgspasm.synkinesis.markers import MOVEMENTS, OTHERS
+from emgspasm.synkinesis.naming import BLEPHAROSPASM, MYOKYMIA
 
 if TYPE_CHECKING:
     import pandas as pd
 
 TYPES: tuple[EventType, ...] = get_args(EventType)
-_CLASS = re.compile(r"[a-z][a-z0-9_]{0,29}\Z")
+CLASSES: dict[EventType, tuple[str, ...]] = {
+    "spasm": (*get_args(SpasmClass), MYOKYMIA, BLEPHAROSPASM),
+    "blink": (),
+    "voluntary": ("masticatory", *sorted(MOVEMENTS | OTHERS)),
+    "artifact": ("hum", "pop", "motion"),
+}
+"""The finer classes of each type of event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +53,26 @@ def relabelling(text: str) -> Decision:
     Raises
     ------
     ConfigError
-        If it is none.
+        If it is none, or its class is unknown.
     """
     event_id, equals, name = text.partition("=")
     kind, _, label = name.strip().partition(":")
     known = next((each for each in TYPES if each == kind), None)
-    if not equals or known is None or (label and not _CLASS.match(label)):
+    if not equals or known is None:
         raise ConfigError(
             f"relabel {text!r} is not understood (ID=TYPE or ID=TYPE:CLASS; types are "
             f"{', '.join(TYPES)}). Write it as E0009=blink"
         )
+    if label and label not in CLASSES[known]:
+        raise ConfigError(
+            f"relabel {text!r}: {_unknown_class(known, label)}. Name one of them, or none"
+        )
     return Decision(event_id.strip(), "accepted", known, label)
+
+
+def _unknown_class(kind: EventType, label: str) -> str:
+    known = ", ".join(CLASSES[kind]) or "none"
+    return f"class {label!r} is unknown (classes of {kind}: {known})"
 
 
 def decisions_of_copy(copy: pd.DataFrame, result: StoredResult) -> list[Decision]:
@@ -107,5 +124,9 @@ def _decision(after: Mapping[str, Any], before: Mapping[str, Any]) -> Decision |
                 "Mend that row"
             )
         same = after["class"] == before["class"]
+        if label and not same and label not in CLASSES[after["trial_type"]]:
+            raise RecordingError(
+                f"{name}: {_unknown_class(after['trial_type'], label)}. Mend that row"
+            )
         return Decision(name, "accepted", after["trial_type"], "" if same else label)
     return Decision(name, "accepted") if after["status"] == "accepted" else None

@@ -3,9 +3,10 @@
 import pandas as pd
 import pytest
 
-from emgspasm.decisions import Decision, decisions_of_copy, relabelling
+from emgspasm.decisions import CLASSES, Decision, decisions_of_copy, relabelling
 from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.review import write_review
+from emgspasm.storage import hed
 from emgspasm.storage.tables import read_table, write_table
 from emgspasm.stored import beside, read_result, reviewed_path
 
@@ -123,7 +124,33 @@ def test_an_unknown_event_is_refused_and_nothing_written(events):
     assert not reviewed_path(events).exists()
 
 
-@pytest.mark.parametrize("text", ["E1", "E1=", "E1=twitch", "E1=spasm:Very Tonic"])
+@pytest.mark.parametrize("text", ["E1", "E1=", "E1=twitch"])
 def test_a_label_that_is_none_is_refused(text):
     with pytest.raises(ConfigError, match="is not understood"):
         relabelling(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("E1=spasm:foo", "classes of spasm: isolated, grouped, tonic, combined, myokymia"),
+        ("E1=blink:tonic", "classes of blink: none"),
+        ("E1=artifact:smile", "classes of artifact: hum, pop, motion"),
+    ],
+)
+def test_an_unknown_class_is_refused_with_the_known_ones(text, known):
+    with pytest.raises(ConfigError, match=f"is unknown .{known}"):
+        relabelling(text)
+
+
+def test_an_unknown_class_in_an_edited_copy_is_refused_by_event(events):
+    copy = read_table(events)
+    row = copy.index[copy["trial_type"] == "spasm"][0]
+    copy["class"] = copy["class"].astype(object)
+    copy.loc[row, "class"] = "foo"
+    with pytest.raises(RecordingError, match=rf"{copy.event_id[row]}: class 'foo' is unknown"):
+        decisions_of_copy(copy, read_result(events))
+
+
+def test_the_classes_of_a_review_are_those_with_a_meaning():
+    assert {label for labels in CLASSES.values() for label in labels} == set(hed.CLASSES)
