@@ -110,13 +110,17 @@ def add_score(
 @participant_option
 @click.option("--session", metavar="ID", help="Session label, where there are sessions.")
 @date_option
-def set_date(path: Path, participant: str, session: str | None, day: str) -> None:
+@click.option("--overwrite", is_flag=True, help="Replace another date that is there.")
+def set_date(
+    path: Path, participant: str, session: str | None, day: str, *, overwrite: bool
+) -> None:
     """Say on which day a session was recorded; imported recordings do not always know.
 
     The date goes to the _scans.tsv of the session. Recordings themselves stay anonymous.
     """
     from emgspasm.storage.ledger import day as parsed
     from emgspasm.storage.placement import Placement, bids_entities
+    from emgspasm.storage.scans import read_time
     from emgspasm.storage.study import Study
 
     opened = Study.open(path)
@@ -135,7 +139,16 @@ def set_date(path: Path, participant: str, session: str | None, day: str) -> Non
             f"participant {participant} has no recording of session {session or 'n/a'} in {path}. "
             "emgspasm study list names the sessions"
         )
+    dated = {place: moment.date() for place in mine if (moment := read_time(place)) is not None}
+    other = next((place for place in dated if dated[place] != told), None)
+    if other is not None and not overwrite:
+        raise ConfigError(
+            f"{other.recording.name} is dated {dated[other]} already (nothing is overwritten "
+            "unasked). Use --overwrite if that is wrong"
+        )
     for place in mine:
+        if dated.get(place) == told:
+            continue  # the time of day is known
         opened.note_time(place, datetime.combine(told, datetime.min.time()))
     say(f"{path}: {len(mine)} recordings of {participant} dated {told}")
 

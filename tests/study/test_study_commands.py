@@ -70,6 +70,20 @@ def test_review_writes_beside_and_mends_the_tables_of_the_study(run, own_course)
     assert group.read_text() != before
 
 
+def test_another_date_is_replaced_only_when_asked(run, own_course):
+    (day,) = set(own_course.sessions().query("session == 'W4'").date.dt.strftime("%Y-%m-%d"))
+    who = ["study", "set-date", own_course.path, "--participant", "01", "--session", "W4"]
+    scans = [path.read_bytes() for path in own_course.path.rglob("*_scans.tsv")]
+    code, _, err = run(*who, "--date", "2026-04-01")
+    assert code == 2
+    assert f"is dated {day} already" in err
+    assert "--overwrite" in err
+    assert run(*who, "--date", day)[0] == 0
+    assert [path.read_bytes() for path in own_course.path.rglob("*_scans.tsv")] == scans
+    assert run(*who, "--date", "2026-04-01", "--overwrite")[0] == 0
+    assert [path.read_bytes() for path in own_course.path.rglob("*_scans.tsv")] != scans
+
+
 def test_an_anonymous_copy_is_made_by_command(run, own_course, tmp_path):
     code, _, err = run("export", own_course.path, "--anonymize", "--out", tmp_path / "copy")
     assert code == 0
