@@ -252,7 +252,7 @@ def conclude(session: Session, place: Placement, study: Path, say: Callable[[str
     found = counted(read_table(result_path(out, place.recording.stem, "events")))
     require_same(status, found)
     summary = read_table(result_path(out, place.recording.stem, "summary"))
-    say(looked_at(summary, session.config.config.pipeline))
+    say(looked_at(summary, session.config.config.pipeline, status.lost))
     bursts = sum(n for (kind, _, _), n in found.items() if kind == "burst")
     say(
         f"{bursts} bursts (spasms {_sides(_spasms(found))}) and "
@@ -260,8 +260,16 @@ def conclude(session: Session, place: Placement, study: Path, say: Callable[[str
     )
 
 
-def looked_at(summary: pd.DataFrame, pipeline: Pipeline) -> str:
-    """Say in how much of the recording bursts were sought: none found elsewhere means nothing."""
+def looked_at(summary: pd.DataFrame, pipeline: Pipeline, lost: float) -> str:
+    """Say in how much of the recording bursts were sought: none found elsewhere means nothing.
+
+    Parameters
+    ----------
+    summary : DataFrame
+    pipeline : Pipeline
+    lost : float
+        Share of the samples that were lost.
+    """
     from emgspasm.dsp.detector import Detector
 
     detector = pipeline.detector
@@ -270,10 +278,12 @@ def looked_at(summary: pd.DataFrame, pipeline: Pipeline) -> str:
     valid, excluded = channels["valid_s"].median(), channels["excluded_s"].median()
     told = f"bursts were sought in {valid:.1f} of {valid + excluded:.1f} s"
     if valid < (valid + excluded) / 2:
-        told += (
-            "; the rest was too short between losses, or without signal (a stretch needs "
-            f"{needed:g} s): no burst there does not mean none happened"
+        why = (
+            f"too short between losses, or without signal (a stretch needs {needed:g} s)"
+            if lost
+            else "settling of the filters and the noise level, or without signal (record longer)"
         )
+        told += f"; the rest was {why}: no burst there does not mean none happened"
     return told
 
 

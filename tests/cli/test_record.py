@@ -229,7 +229,14 @@ def test_a_daisy_over_radio_is_recorded_and_not_analyzed(
 )
 def test_the_stretch_that_carries_a_noise_level_is_the_config_s(text, needed):
     summary = pd.DataFrame({"channel": ["OOC_L"], "valid_s": [1.0], "excluded_s": [9.0]})
-    assert f"needs {needed})" in looked_at(summary, parse_config(text).config.pipeline)
+    assert f"needs {needed})" in looked_at(summary, parse_config(text).config.pipeline, 0.2)
+
+
+def test_a_recording_that_only_settled_is_not_said_to_have_losses():
+    summary = pd.DataFrame({"channel": ["OOC_L"], "valid_s": [1.0], "excluded_s": [3.0]})
+    told = looked_at(summary, parse_config("").config.pipeline, 0.0)
+    assert "settling of the filters" in told
+    assert "losses" not in told
 
 
 def test_a_simulated_source_records_at_its_own_rate(emgspasm, record_to, config, tmp_path):
