@@ -46,6 +46,7 @@ def import_(
     Understood: text files and BDF of OpenBCI's GUI, SD card files of the Cyton, BrainFlow files,
     EDF, BDF, XDF, and plain tables (CSV, TSV) with --sampling-frequency.
     """
+    from emgspasm.results import require_rate
     from emgspasm.storage.edf import open_edf
     from emgspasm.storage.opening import import_recording, open_recording
     from emgspasm.storage.sidecar import write_sidecars
@@ -58,6 +59,7 @@ def import_(
         gain=gain,
         rescale=rescale,
     )
+    require_rate(source, recording.info, sampling_frequency)
     with placed(study, participant, session, task, run) as (opened, place):
         refuse_existing(place.recording, overwrite=overwrite)
         findings = import_recording(recording, place.recording, overwrite=overwrite)
@@ -107,6 +109,7 @@ def export(
     days to before 1925, and results left out.
     """
     from emgspasm.anonymization.recording import anonymous
+    from emgspasm.results import require_rate
     from emgspasm.storage.export import export_recording
     from emgspasm.storage.opening import open_recording
 
@@ -115,9 +118,14 @@ def export(
         return
     if kind is None:
         raise click.UsageError("say what to write: --format edf, csv, parquet or openbci")
+    if out.exists() and out.samefile(recording):
+        raise ConfigError(
+            f"{out} is the recording itself (what is exported may hold less). Name another file"
+        )
     opened = open_recording(
         recording, montage=read_montage(montage), sampling_frequency=sampling_frequency
     )
+    require_rate(recording, opened.info, sampling_frequency)
     told = anonymous(opened) if anonymize else opened
     for finding in export_recording(told, kind, out, overwrite=overwrite):
         say(f"{out.name}: {finding}")

@@ -157,7 +157,10 @@ def _write_edf(recording: StoredRecording, path: Path) -> tuple[str, ...]:
         annotations=list(_edf_annotations(recording, padding)),
         data_record_duration=float(layout.duration),
     ).write(path)
-    return tuple(_step_findings(recording, steps))
+    findings = [*_step_findings(recording, steps)]
+    if recording.start is not None:
+        findings.append(f"its date is left out: {recording.start:%Y-%m-%d}, files are anonymous")
+    return tuple(findings)
 
 
 def _limits(recording: StoredRecording) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -316,6 +316,13 @@ def test_a_rate_that_no_amplifier_has_is_refused(tmp_path):
     assert_refused(done, 2, "sampling frequency 1e+12 Hz (1e+06 Hz is the most)")
 
 
+def test_an_export_never_replaces_the_recording_it_reads(recording):
+    before = recording.read_bytes()
+    args = ["--format", "edf", "--out", recording, "--overwrite"]
+    assert_refused(call("export", recording, *args), 2, "clonic.bdf is the recording itself")
+    assert recording.read_bytes() == before
+
+
 def test_an_import_that_fails_leaves_nothing_in_the_study(tmp_path):
     (tmp_path / "x.csv").write_text("OOC_L,OOC_R\n" + "1,2\n" * 300)
     into = ["--study", "s", "--participant", "01", "--session", "a", "--task", "rest"]

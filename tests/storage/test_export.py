@@ -2,6 +2,8 @@
 
 import json
 import tracemalloc
+from dataclasses import replace
+from datetime import datetime
 
 import edfio
 import numpy as np
@@ -14,6 +16,7 @@ from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.bdf import BdfWriter
 from emgspasm.storage.edf import open_edf
 from emgspasm.storage.export import FORMATS, export_recording
+from emgspasm.storage.importers.adjusted import adjusted
 from emgspasm.storage.opening import open_recording
 from emgspasm.stream import SKIP, Annotation, Channel, Chunk, StreamInfo
 
@@ -153,3 +156,14 @@ def test_an_hour_of_gap_takes_no_memory(tmp_path, name):
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 3_000_000
+
+
+def test_edf_says_that_the_date_is_left_out(recording, tmp_path):
+    dated = replace(adjusted_as_is(recording), start=datetime(2026, 3, 2, 10, 0))  # noqa: DTZ001
+    findings = export_recording(dated, "edf", tmp_path / "x.edf")
+    assert "its date is left out: 2026-03-02, files are anonymous" in findings
+
+
+def adjusted_as_is(recording):
+    n = len(recording.info.channels)
+    return adjusted(recording, tuple(range(n)), recording.info, (1.0,) * n, findings=())
