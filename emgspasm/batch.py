@@ -180,6 +180,8 @@ def write_joint(outcomes: Sequence[Outcome], out: Path) -> None:
     """
     done = sorted((o.job for o in outcomes if o.error is None), key=lambda job: job.path)
     require_own(out)
+    if not done:
+        return
     make_folder(out)
     of_study = out.parent.name == "derivatives"
     # in a study another process may add its rows at the same time
@@ -197,8 +199,7 @@ def _write_summary(done: Sequence[Job], out: Path) -> None:
     rows = [row for row in summary_rows(path) if row[-1] not in names]
     for job in done:
         rows += summary_rows(result_path(job.out, job.path.stem, "summary"))
-    if done:
-        write_summary(rows, path)
+    write_summary(rows, path)
 
 
 def _refuse_doubles(jobs: Sequence[Job]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from emgspasm.storage.tables import (
 
 
 def write_results(results: Results, out: Path, *, overwrite: bool = False) -> None:
-    """Write the tables of a recording, and what they came from.
+    """Write the tables of a recording, and what they came from: all of them, or no new one.
 
     Raises
     ------
@@ -34,6 +35,20 @@ def write_results(results: Results, out: Path, *, overwrite: bool = False) -> No
         If one cannot be written.
     """
     refuse_existing(*result_paths(out, results.name), overwrite=overwrite)
+    with ExitStack() as undoing:  # a part would be in the way of the next call
+        for path in result_paths(out, results.name):
+            if not path.exists():
+                undoing.callback(_forget, path)
+        _write(results, out, overwrite=overwrite)
+        undoing.pop_all()
+
+
+def _forget(path: Path) -> None:
+    with suppress(OSError):  # it, or its folder, was never made
+        path.unlink()
+
+
+def _write(results: Results, out: Path, *, overwrite: bool) -> None:
     for name, frame in results.tables().items():
         write_table(frame, result_path(out, results.name, name), overwrite=overwrite)
     if results.name.endswith("_emg"):
@@ -46,7 +61,8 @@ def write_results(results: Results, out: Path, *, overwrite: bool = False) -> No
 def result_paths(out: Path, name: str) -> list[Path]:
     """Every file that may be a part of the results of a recording."""
     tables = [result_path(out, name, table) for table in TABLES]
-    return [*tables, result_path(out, name, "", ".json")]
+    described = [result_path(out, name, "events", ".json")] if name.endswith("_emg") else []
+    return [*tables, *described, result_path(out, name, "", ".json")]
 
 
 def require_own(out: Path) -> None:

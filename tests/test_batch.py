@@ -15,7 +15,8 @@ from emgspasm.batch import Job, run, run_job, write_joint
 from emgspasm.cli.analysis import analyze, conclude
 from emgspasm.config import Config, LoadedConfig
 from emgspasm.errors import ConfigError, RecordingError
-from emgspasm.outputs import require_own, result_paths, summary_rows
+from emgspasm.outputs import require_own, result_paths, summary_rows, write_results
+from emgspasm.results import analyze_recording
 from emgspasm.storage.bdf import BdfWriter
 from emgspasm.storage.collection import find_recordings, results_folder
 from emgspasm.storage.columns import EVENTS, QUALITY, SUMMARY
@@ -189,6 +190,15 @@ def test_results_that_exist_are_refused_before_the_work_and_kept(recordings, tmp
     assert contents(out) == {Path("r0_quality.tsv"): b"mine"}
 
 
+def test_results_of_which_one_cannot_be_written_leave_none(recordings, tmp_path):
+    results = analyze_recording(recordings[0])
+    with pytest.raises(AttributeError):
+        write_results(replace(results, pairs=None), tmp_path)
+    assert contents(tmp_path) == {}
+    write_results(results, tmp_path)
+    assert (tmp_path / "r0.json").is_file()
+
+
 def test_results_that_exist_in_part_are_refused_whatever_the_part(tmp_path):
     for name in ("x_events.tsv", "x_summary.tsv", "x_quality.tsv", "x.json"):
         folder = tmp_path / name.replace(".", "-")
@@ -276,6 +286,13 @@ def test_a_source_without_recordings_is_named(tmp_path):
         find_recordings(tmp_path)
     with pytest.raises(RecordingError, match="nowhere does not exist"):
         find_recordings(tmp_path / "nowhere")
+    with pytest.raises(RecordingError, match="/dev/null is neither a file nor a folder"):
+        find_recordings(Path("/dev/null"))
+
+
+def test_where_nothing_was_analyzed_no_joint_table_is_begun(tmp_path):
+    write_joint([], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.fixture(scope="module")

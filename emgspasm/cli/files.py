@@ -166,7 +166,7 @@ def recover(files: tuple[Path, ...]) -> None:
             recovery = mend(file)
             _mend_sidecars(file)
         except RecordingError as error:
-            failed.append(f"{file}: {error}")
+            failed.append(str(error))  # names the file
             continue
         state = "recovered" if recovery.changed else "whole"
         click.echo(f"{file}: {state}, {recovery.n_samples} samples, {recovery.lost_samples} lost")

@@ -69,7 +69,7 @@ def _type(line: Line, since: float, key: str) -> tuple[Line, Stroke | None]:
 @contextmanager
 def listening(take: Callable[[str], None]) -> Iterator[bool]:
     """Give every key typed on the terminal to `take`; False where stdin is no terminal."""
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():  # None where it was closed
         yield False
         return
     import termios

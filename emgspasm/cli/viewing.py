@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from emgspasm.cli.boards import configured_source
-from emgspasm.cli.console import FILE, Command, read_config, say, say_when_compiling
+from emgspasm.cli.console import FILE, Command, positive, read_config, say, say_when_compiling
 from emgspasm.cli.recording import conclude, describe
 from emgspasm.errors import ConfigError, SourceError
 
@@ -30,7 +30,7 @@ SLOWEST, FASTEST = 0.25, 16.0
 @click.option("--port", metavar="PORT", help="Serial port, whatever the config says.")
 @click.option("--study", type=FILE, help="Folder of the study that is recorded into.")
 @click.option("--speed", type=click.FloatRange(SLOWEST, FASTEST), default=1.0, show_default=True,
-              help="Of a replay.")  # fmt: skip
+              callback=positive, help="Of a replay.")  # fmt: skip
 def view(
     file: Path | None, config: Path | None, port: str | None, study: Path | None, speed: float
 ) -> None:

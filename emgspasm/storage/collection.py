@@ -27,7 +27,8 @@ def find_recordings(source: Path) -> list[Path]:
     if source.is_file():
         return [source]
     if not source.is_dir():
-        raise RecordingError(f"{source} does not exist. Check the path")
+        why = "is neither a file nor a folder" if source.exists() else "does not exist"
+        raise RecordingError(f"{source} {why}. Check the path")
     pattern = "sub-*/**/emg/*_emg.*" if is_study(source) else "*"
     found = sorted(p for p in source.glob(pattern) if p.suffix.lower() in RECORDINGS)
     if not found:

@@ -98,6 +98,7 @@ def test_no_command_shows_the_help_and_is_a_wrong_call():
         (["simulate", "x.bdf", "--scenario", "hfs_clonic", "--side", "up"], "'up' is not one of"),
         (["score", "x.tsv"], "Missing argument 'TRUTH'"),
         (["quality", "x.txt", "--sampling-frequency", "-5"], "-5; it must be positive"),
+        (["view", "x.bdf", "--speed", "nan"], "nan; it must be positive"),
         (["quality", "x.txt", "--sampling-frequency", "nan"], "nan; it must be positive"),
     ],
 )
@@ -314,6 +315,20 @@ def test_a_rate_that_no_amplifier_has_is_refused(tmp_path):
     rate = ["--sampling-frequency", "1e12"]
     done = call("analyze", "x.csv", *rate, "--out", "o", cwd=tmp_path)
     assert_refused(done, 2, "sampling frequency 1e+12 Hz (1e+06 Hz is the most)")
+
+
+def test_recover_names_a_file_that_is_none_once(tmp_path):
+    (tmp_path / "x.bdf").touch()
+    done = call("recover", "x.bdf", cwd=tmp_path)
+    assert_refused(done, 1, "1 of 1 files failed: x.bdf: ")
+    assert done.stderr.count("x.bdf") == 1
+
+
+def test_a_command_works_where_its_streams_are_closed(recording, tmp_path):
+    line = " ".join([*EMGSPASM, "analyze", str(recording), "--out", str(tmp_path / "o")])
+    done = subprocess.run(["sh", "-c", f"{line} 2>&- <&-"], check=False)
+    assert done.returncode == 0
+    assert (tmp_path / "o" / "clonic_events.tsv").is_file()
 
 
 def test_an_export_never_replaces_the_recording_it_reads(recording):
