@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 import traceback
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import (
@@ -214,25 +215,29 @@ def _refuse_doubles(jobs: Sequence[Job]) -> None:
         seen[target] = job.path
 
 
-SIGNALS = {signal.SIGINT, signal.SIGTERM}
-
-
 @contextmanager
 def _deaf() -> Iterator[None]:
-    """Hold back signals while processes begin, or one might come amid the making of one.
+    """Hold back signals while processes begin: one amid the making of one would cut it short.
 
-    They inherit that, so Ctrl-C, which a terminal sends to all, is left to this process.
+    What begins meanwhile never hears Ctrl-C, which a terminal sends to all.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    come: list[int] = []
+    numbers: list[int] = [
+        n for n in (signal.SIGINT, signal.SIGTERM) if callable(signal.getsignal(n))
+    ]
+    if threading.current_thread() is not threading.main_thread():
+        numbers = []  # signals are the main thread's
+    # handlers, too: another thread may take a signal that is blocked here
+    before = {n: signal.signal(n, lambda number, _: come.append(number)) for n in numbers}
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _hear() -> None:
-    """Let a worker hear SIGTERM again: it is meant for it alone."""
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for number in come:
+            signal.raise_signal(number)
 
 
 @contextmanager
@@ -240,12 +245,12 @@ def _executor(jobs: Sequence[Job], workers: int, cluster: str | None) -> Iterato
     if cluster is None:
         others = set(active_children())
         # spawned, not forked: numba's and BLAS's threads do not survive a fork
-        with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_hear) as pool:
+        with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
             try:
                 yield pool
             except BaseException:  # Ctrl-C, or nobody wants the rest
-                pool.shutdown(wait=False, cancel_futures=True)
                 _end_workers(set(active_children()) - others, {job.out for job in jobs})
+                pool.shutdown(cancel_futures=True)
                 raise
         return
     try:
