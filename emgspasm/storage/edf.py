@@ -159,10 +159,11 @@ def _scan(file: BinaryIO, header: Header, n_records: int) -> _Times:
     for record in range(n_records if places else 0):
         begin = header.n_bytes + record * record_bytes
         for index, (offset, n_bytes) in enumerate(places):
-            raw = os.pread(file.fileno(), n_bytes, begin + offset)
-            needed = record == 0 or header.discontinuous
-            if needed or raw.count(b"\x14") != 2:  # two: the record's time alone
-                _collect(raw.rstrip(b"\0"), times, keeps_time=needed and index == 0)
+            raw = os.pread(file.fileno(), n_bytes, begin + offset).strip(b"\0")
+            keeps_time = index == 0 and (record == 0 or header.discontinuous)
+            time = _TIME_TAL.match(raw) if index == 0 else None  # no other signal keeps it
+            if keeps_time or len(raw) > (time.end() if time else 0):
+                _collect(raw, times, keeps_time=keeps_time)
     return times
 
 
@@ -172,7 +173,8 @@ def _collect(raw: bytes, times: _Times, *, keeps_time: bool) -> None:
     times.texts += [timed for timed in lists if timed and any(timed.texts)]
     if keeps_time:
         first = lists[0] if lists else None
-        times.onsets.append(first.onset if first else math.nan)
+        keeping = first and not any(first.texts[:1])  # a text there is a marker at its own time
+        times.onsets.append(first.onset if first and keeping else math.nan)
 
 
 def _spans(

@@ -127,6 +127,41 @@ def test_a_discontinuous_file_has_gaps(tmp_path):
     np.testing.assert_array_equal(recording.read(390, 410)[10:, 0], samples[200:210])
 
 
+def annotated(path: Path, records: list[tuple[bytes, ...]]) -> None:
+    """Write an EDF+C of records of a second, with these bytes in its annotation signals."""
+    ranges = (-32_767.0, 32_767.0) * 2
+    signals = (
+        Signal("OOC_L", "", "uV", *ranges, "", 100),
+        *(Signal("EDF Annotations", "", "", *ranges, "", 20) for _ in records[0]),
+    )
+    header = Header(
+        2, "X X X X", "Startdate X X X X", "01.01.85", "00.00.00", "EDF+C", len(records),
+        Fraction(1), signals,
+    )  # fmt: skip
+    rows = [bytes(200) + b"".join(raw.ljust(40, b"\0") for raw in record) for record in records]
+    path.write_bytes(encode_header(header) + b"".join(rows))
+
+
+def test_an_annotation_alone_in_a_second_signal_is_read(tmp_path):
+    times = [f"+{record}\x14\x14\0".encode() for record in range(4)]
+    marks = [b"", b"+1.25\x14alone\x14\0", b"+2.5\x14x\x14\0+2.75\x14y\x14\0", b""]
+    annotated(tmp_path / "x.edf", list(zip(times, marks, strict=True)))
+    read = [(mark.onset, mark.text) for mark in open_edf(tmp_path / "x.edf").annotations]
+    assert read == [(1.25, "alone"), (2.5, "x"), (2.75, "y")]
+
+
+@pytest.mark.parametrize("first", [b"", b"+0.75\x14first\x14\0"])
+def test_annotations_of_a_file_that_keeps_no_times_are_read_at_their_own(tmp_path, first):
+    annotated(tmp_path / "x.edf", [(first,), (b"+1.25\x14alone\x14\0",), (b"",)])
+    read = [(mark.onset, mark.text) for mark in open_edf(tmp_path / "x.edf").annotations]
+    assert read == [(0.75, "first")] * bool(first) + [(1.25, "alone")]
+
+
+def test_a_text_beside_the_time_of_a_record_is_read(tmp_path):
+    annotated(tmp_path / "x.edf", [(b"+0\x14\x14\0",), (b"+1\x14\x14beside\x14\0",)])
+    assert open_edf(tmp_path / "x.edf").annotations == (Annotation(1.0, 0.0, "beside"),)
+
+
 @pytest.mark.parametrize("bad", ["+0.2", "+99999999999", "garbage", "-1"])
 def test_a_record_with_an_impossible_time_follows_the_one_before(tmp_path, bad):
     discontinuous(tmp_path / "x.bdf", ["+0", "+0.5", bad, "+1.5"])
