@@ -67,7 +67,8 @@ def import_(
     if recording.start is not None:
         opened.note_time(place, recording.start)
     else:
-        say(f"{source.name}: says no date; emgspasm study set-date does")
+        former = " (that of the recording it replaces is gone)" * opened.forget_time(place)
+        say(f"{source.name}: says no date{former}; emgspasm study set-date does")
     for finding in findings:
         say(f"{source.name}: {finding}")
     say(f"imported as {place.recording}")

@@ -6,6 +6,7 @@ place that does; dates shifted in it are shifted for good.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,13 +36,44 @@ def write_time(place: Placement, moment: datetime) -> None:
     path = scans_path(place)
     rows = read_ledger(path, SCAN_COLUMNS)
     heading = list(rows[0]) if rows else list(SCAN_COLUMNS)
-    name = f"{place.folder.name}/{place.recording.name}"
+    name = _name(place)
     kept = [row for row in rows if row["filename"] != name]
     mine: dict[str, str | None] = next((r for r in rows if r["filename"] == name), {})
     mine |= {"filename": name, "acq_time": acq_time(moment)}
-    lines = [heading, *([shown(row.get(key)) for key in heading] for row in (*kept, mine))]
+    _write(path, heading, (*kept, mine))
+
+
+def forget_time(place: Placement) -> bool:
+    """Take back when a recording was made; the caller holds the lock of the study.
+
+    Returns
+    -------
+    bool
+        Whether anybody had said it.
+
+    Raises
+    ------
+    RecordingError
+        If the table cannot be read or written.
+    """
+    path, name = scans_path(place), _name(place)
+    rows = read_ledger(path, SCAN_COLUMNS)
+    mine = [row for row in rows if row["filename"] == name and row["acq_time"]]
+    for row in mine:
+        row["acq_time"] = None
+    if mine:
+        _write(path, list(rows[0]), rows)
+    return bool(mine)
+
+
+def _write(path: Path, heading: Sequence[str], rows: Iterable[Mapping[str, str | None]]) -> None:
+    lines = [heading, *([shown(row.get(key)) for key in heading] for row in rows)]
     with replacing(path, overwrite=True) as temporary:
         temporary.write_text("".join("\t".join(c) + "\n" for c in lines), encoding="utf-8")
+
+
+def _name(place: Placement) -> str:
+    return f"{place.folder.name}/{place.recording.name}"
 
 
 def acq_time(moment: datetime) -> str:
@@ -60,7 +92,7 @@ def read_time(place: Placement) -> datetime | None:
     RecordingError
         If the table cannot be read.
     """
-    name = f"{place.folder.name}/{place.recording.name}"
+    name = _name(place)
     for row in read_ledger(scans_path(place), SCAN_COLUMNS):
         if row["filename"] == name and row["acq_time"]:
             try:

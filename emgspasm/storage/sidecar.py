@@ -81,6 +81,8 @@ def write_sidecars(
 ) -> None:
     """Write description, channels and, where there are markers, events.
 
+    Where there are none, `overwrite` removes the events of the recording that was there.
+
     Parameters
     ----------
     recording : StoredRecording
@@ -134,6 +136,8 @@ def _write_events(recording: StoredRecording, path: Path, *, overwrite: bool) ->
     events = [_event_row(mark) for mark in recording.annotations if mark.text != SKIP]
     if events:
         write_rows(path, EVENT_COLUMNS, events, overwrite=overwrite)
+    elif overwrite:
+        path.unlink(missing_ok=True)
 
 
 def description(recording: StoredRecording, task: str, acquisition: Acquisition) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from emgspasm.storage.ledger import append_row, read_ledger, remove_row
 from emgspasm.storage.lock import LOCK, locked
 from emgspasm.storage.placement import Placement, checked_label
 from emgspasm.storage.scales import ScaleScore, append_score
-from emgspasm.storage.scans import write_time
+from emgspasm.storage.scans import forget_time, write_time
 from emgspasm.storage.sidecar import write_rows
 from emgspasm.storage.treatments import Treatment, append_treatment
 
@@ -136,6 +136,22 @@ class Study:
         """
         with locked(self.path):
             write_time(place, moment)
+
+    def forget_time(self, place: Placement) -> bool:
+        """Take back when a recording was made, as another stands in its place.
+
+        Returns
+        -------
+        bool
+            Whether anybody had said it.
+
+        Raises
+        ------
+        RecordingError
+            If the table cannot be read or written.
+        """
+        with locked(self.path):
+            return forget_time(place)
 
     def add_treatment(self, told: Treatment) -> None:
         """Add a row to ``treatments.tsv``.

@@ -97,6 +97,15 @@ def test_nothing_is_overwritten_unasked(recording):
     assert json.loads(paths.description.read_text())["TaskName"] == "smile"
 
 
+def test_the_events_of_a_recording_that_is_replaced_do_not_stay(recording, tmp_path):
+    paths = SidecarPaths.beside(recording.path)
+    write_sidecars(recording, paths, task="rest")
+    with BdfWriter(tmp_path / "y.bdf", recording.info) as writer:
+        writer.write(Chunk(0, np.zeros((300, 3))))
+    write_sidecars(open_edf(tmp_path / "y.bdf"), paths, task="rest", overwrite=True)
+    assert not paths.events.exists()
+
+
 def test_cells_never_break_a_table(tmp_path):
     rows = [["a\tb", "c\nd"], ["", None], [float("nan"), 0]]
     write_rows(tmp_path / "x.tsv", ("one", "two"), rows)

@@ -45,6 +45,21 @@ def test_a_study_is_made_and_filled_by_commands_alone(run, tmp_path):
     assert (code, "exist" in err) == (2, True)
 
 
+def test_an_import_in_place_of_another_keeps_neither_its_date_nor_its_markers(run, tmp_path):
+    made, bare = tmp_path / "made.bdf", tmp_path / "bare.csv"
+    assert run("simulate", made, "--scenario", "hfs_clonic", "--duration", 10)[0] == 0
+    bare.write_text("OOC_L,OOC_R\n" + "1.5,2.5\n3.5,-4.5\n" * 100)
+    where = ["--study", tmp_path / "study", "--participant", "01", "--task", "rest"]
+    dated = ["--participant", "01", "--date", "2026-03-16"]
+    assert run("import", made, *where)[0] == 0
+    assert run("study", "set-date", tmp_path / "study", *dated)[0] == 0
+    code, _, err = run("import", bare, *where, "--sampling-frequency", 250, "--overwrite")
+    assert (code, "that of the recording it replaces is gone" in err) == (0, True)
+    told = json.loads(run("study", "list", tmp_path / "study", "--json")[1])
+    assert told["recordings"][0]["date"] is None
+    assert not list((tmp_path / "study").rglob("*_events.tsv"))
+
+
 def test_compare_writes_a_page_and_its_table(run, own_course):
     code, out, err = run("compare", own_course.path, "--participant", "sub-01")
     page = own_course.path / "derivatives/emgspasm/sub-01/sub-01_course.html"
