@@ -2,6 +2,9 @@
 
 import logging
 import struct
+import subprocess
+import sys
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -9,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from emgspasm.errors import RecordingError
+from emgspasm.storage.importers.gaps import describe_stamped, read_stamps
 from emgspasm.storage.importers.xdf_chunks import checked_chunks
 from emgspasm.storage.opening import import_recording, open_recording
 
@@ -59,10 +63,11 @@ def described(labels, unit):
     return f"<channels>{entries}</channels>"
 
 
-def emg_file(n_rows=500, rate=250.0, missing=slice(0, 0), extra=b""):
+def emg_file(n_rows=500, rate=250.0, missing=slice(0, 0), extra=b"", true_rate=None, jitter=0.0):
     rng = np.random.default_rng(3)
     values = rng.normal(0, 50, (n_rows, 2)).astype("f4")
-    times = np.delete(1000 + np.arange(n_rows) / rate, np.arange(n_rows)[missing])
+    times = 1000 + np.arange(n_rows) / (true_rate or rate)
+    times = np.delete(times + rng.normal(0, jitter, n_rows), np.arange(n_rows)[missing])
     kept = np.delete(values, np.arange(n_rows)[missing], axis=0)
     labels = described(("OOC_L", "OOC_R"), "microvolts")
     data = (
@@ -108,6 +113,84 @@ def test_missing_seconds_are_a_gap(tmp_path):
     assert [chunk.start for chunk in recording] == [0, 1750]
     assert recording.n_samples == 3000
     assert "750 samples missing at 1 places" in recording.findings[0]
+
+
+@pytest.mark.parametrize("jitter", [0, 0.002])
+def test_losses_shorter_than_half_a_second_are_gaps_at_their_rows(tmp_path, jitter):
+    missing = (np.arange(15_000) % 500 < 20) & (np.arange(15_000) >= 500)
+    data, _ = emg_file(n_rows=15_000, missing=missing, jitter=jitter)
+    recording = open_recording(written(tmp_path, data))
+    gaps = [(before.stop, after.start) for before, after in pairwise(recording)]
+    assert gaps == [(begin, begin + 20) for begin in range(500, 15_000, 500)]
+    assert recording.n_samples == 15_000
+    assert recording.findings == (
+        "580 samples missing at 29 places, estimated from time stamps: gaps",
+    )
+
+
+def test_a_single_lost_sample_is_a_gap(tmp_path):
+    data, _ = emg_file(n_rows=5000, missing=[2500], jitter=0.0005)
+    recording = open_recording(written(tmp_path, data))
+    assert [(chunk.start, chunk.stop) for chunk in recording] == [(0, 2500), (2501, 5000)]
+
+
+def test_a_marker_lies_at_the_sample_of_its_time_where_the_clock_is_slower_than_said(tmp_path):
+    extra = samples_chunk(2, [1050.0], text_rows(["late"]))
+    data, _ = emg_file(n_rows=15_000, true_rate=249.0, jitter=0.002, extra=extra)
+    recording = open_recording(written(tmp_path, data))
+    late = next(mark.onset for mark in recording.annotations if mark.text == "late")
+    assert late * 250 == pytest.approx(50 * 249, abs=0.5)
+    assert len(list(recording)) == 1
+    assert "the time stamps say 249.00 samples a second where the file says 250 Hz" in " ".join(
+        recording.findings
+    )
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_jitter_bunches_and_stalls_that_catch_up_are_no_gaps(seed):
+    rng = np.random.default_rng(seed)
+    rows = np.arange(15_000)
+    times = 1000 + rows // 13 * 13 / 250 + rng.gamma(1.5, 0.004, len(rows))[rows // 13]
+    for begin in (2000, 6000, 10_000):
+        late = slice(begin, begin + rng.integers(20, 500))
+        times[late] = times[late.stop]
+    assert not read_stamps(times, 250.0).losses
+
+
+def test_a_clock_that_was_set_is_a_gap_of_one_sample_and_said(tmp_path):
+    times = 1000 + np.arange(3000) / 250
+    times[2000:] -= 30
+    stamped = read_stamps(times, 250.0)
+    assert (stamped.losses, stamped.jumps) == ([(2000, 1)], [2000])
+    assert "was set 1 times" in describe_stamped(stamped, 250.0)[0]
+
+
+def test_numbers_of_a_marker_stream_are_markers(tmp_path):
+    extra = stream_header(3, "triggers", "Markers", 0, 1, "int32")
+    extra += samples_chunk(3, [1000.1, 1000.6], [struct.pack("<i", 7), struct.pack("<i", 0)])
+    data, _ = emg_file(extra=extra)
+    marks = [
+        (round(m.onset, 6), m.text) for m in open_recording(written(tmp_path, data)).annotations
+    ]
+    assert marks == [(0.1, "7"), (0.4, "smile"), (0.6, "0"), (1.2, "rest")]
+
+
+def test_streams_left_out_are_named(tmp_path):
+    extra = stream_header(3, "motion", "ACC", 50, 1, "float32")
+    extra += samples_chunk(3, [1000.0, 1000.02], float_rows([[1], [2]]))
+    extra += stream_header(4, "gaze", "Gaze", 0, 2, "float32")
+    extra += samples_chunk(4, [1000.0], float_rows([[1, 2]]))
+    data, _ = emg_file(extra=extra)
+    assert open_recording(written(tmp_path, data)).findings == (
+        "streams ['motion', 'gaze'] are left out: only one is the recording",
+    )
+
+
+def test_what_pyxdf_logs_does_not_reach_the_user(tmp_path):
+    (tmp_path / "recording.xdf").write_bytes(emg_file()[0][:-40])
+    code = "import sys; from emgspasm.storage.opening import open_recording as o; o(sys.argv[1])"
+    call = [sys.executable, "-c", code, str(tmp_path / "recording.xdf")]
+    assert subprocess.run(call, capture_output=True, check=True).stderr == b""
 
 
 def test_electrodes_are_chosen_before_other_streams(tmp_path):

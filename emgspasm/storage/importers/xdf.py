@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import io
+import logging
+import re
 import struct
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from emgspasm.errors import RecordingError
+from emgspasm.storage.importers.gaps import Stamped, describe_stamped, read_stamps
 from emgspasm.storage.importers.imported import Imported
-from emgspasm.storage.importers.losses import LONGEST_GAP
 from emgspasm.storage.importers.ranges import describe_ranges, no_ranges, widen
-from emgspasm.storage.importers.timeline import Timeline, from_losses
+from emgspasm.storage.importers.timeline import from_losses
 from emgspasm.storage.importers.xdf_chunks import Checked, checked_chunks
 from emgspasm.stream import Annotation, Channel, StreamInfo
 
@@ -26,8 +26,7 @@ ELECTRODE_TYPES = ("EMG", "EXG", "EEG", "ECG", "EOG")
 
 UNITS = {"microvolts": "uV", "microvolt": "uV", "millivolts": "mV", "volts": "V", "nanovolts": "nV"}
 
-BREAK_SECONDS, BREAK_SAMPLES = 0.5, 5
-"""A step of time stamps longer than both is a gap; shorter ones are jitter of the network."""
+_MARKER_TYPE = re.compile("marker|event|trigger|stim", re.IGNORECASE)
 
 Stream = Mapping[str, Any]
 """A stream as pyxdf gives it, which ships no types."""
@@ -44,8 +43,9 @@ def import_xdf(path: Path) -> Imported:
     Returns
     -------
     Imported
-        The channels of its numeric, regularly sampled stream (electrodes before other kinds);
-        text streams as annotations.
+        The channels of its numeric, regularly sampled stream (electrodes before other kinds),
+        with gaps where time stamps tell that samples are missing; texts, and the numbers of
+        marker streams, as annotations at the samples nearest in time.
 
     Raises
     ------
@@ -59,7 +59,7 @@ def import_xdf(path: Path) -> Imported:
     samples = np.asarray(stream["time_series"], dtype=np.float64)
     samples[~np.isfinite(samples)] = np.nan
     times = np.asarray(stream["time_stamps"], dtype=np.float64)
-    timeline, gaps = _timeline(stream["info"].get("segments", []), times, fs)
+    stamped = read_stamps(times, fs)
     channels = _channels(stream)
     ranges = widen(no_ranges(len(channels), ()), samples, ())
     if np.isnan(ranges.low).all():
@@ -70,12 +70,13 @@ def import_xdf(path: Path) -> Imported:
     return Imported(
         path=path,
         info=StreamInfo(fs, channels, _text(stream, "name")),
-        timeline=timeline,
+        timeline=from_losses(len(times), stamped.losses),
         blocks=lambda: iter([samples.copy()]),
-        annotations=_markers(streams, float(times[0])),
+        annotations=_markers(streams, stamped, fs),
         findings=(
             *_damage(checked),
-            *gaps,
+            *_left_out(streams, stream),
+            *describe_stamped(stamped, fs),
             *describe_ranges(ranges, names, (), np.inf),
         ),
         start=_start(header),
@@ -85,12 +86,11 @@ def import_xdf(path: Path) -> Imported:
 def _load(path: Path, checked: Checked) -> tuple[list[Stream], Mapping[str, Any] | None]:
     import pyxdf
 
+    logging.getLogger("pyxdf").addHandler(logging.NullHandler())  # or it warns on stderr
     try:
         streams, header = pyxdf.load_xdf(
             io.BytesIO(checked.data),
-            dejitter_timestamps=True,
-            jitter_break_threshold_seconds=BREAK_SECONDS,
-            jitter_break_threshold_samples=BREAK_SAMPLES,
+            dejitter_timestamps=False,  # it draws one line over gaps shorter than half a second
             verbose=False,
         )
     except (
@@ -146,22 +146,31 @@ def _is_regular(stream: Stream) -> bool:
     )
 
 
+def _holds_markers(stream: Stream) -> bool:
+    """Texts, or single numbers now and then: codes, or what is called a marker."""
+    info = stream["info"]
+    form = info["channel_format"][0]
+    if form == "string":
+        return True
+    alone = float(info["nominal_srate"][0]) == 0 and int(info["channel_count"][0]) == 1
+    return alone and (form.startswith("int") or bool(_MARKER_TYPE.search(_text(stream, "type"))))
+
+
+def _marker(value: Any) -> str:
+    return value if isinstance(value, str) else f"{value:g}"
+
+
+def _left_out(streams: Sequence[Stream], chosen: Stream) -> list[str]:
+    names = [
+        _text(stream, "name")
+        for stream in streams
+        if stream is not chosen and len(stream["time_stamps"]) and not _holds_markers(stream)
+    ]
+    return [f"streams {names} are left out: only one is the recording"] if names else []
+
+
 def _text(stream: Stream, key: str) -> str:
     return str((stream["info"].get(key) or [""])[0] or "")
-
-
-def _timeline(
-    segments: Sequence[tuple[int, int]], times: NDArray[np.float64], fs: float
-) -> tuple[Timeline, list[str]]:
-    """Place the stretches pyxdf found between breaks of the dejittered time stamps."""
-    losses = []
-    for (_, last), (first, _) in pairwise(segments):
-        seconds = times[first] - times[last]
-        missing = round(seconds * fs) - 1 if 0 < seconds < LONGEST_GAP else 1
-        losses.append((first, max(missing, 1)))
-    samples = sum(lost for _, lost in losses)
-    gaps = f"{samples} samples missing at {len(losses)} places, estimated from time stamps: gaps"
-    return from_losses(len(times), losses), [gaps] if losses else []
 
 
 def _channels(stream: Stream) -> tuple[Channel, ...]:
@@ -193,13 +202,14 @@ def _word(entry: Mapping[str, Any], key: str) -> str:
     return value[0] if isinstance(value, list) and value and isinstance(value[0], str) else ""
 
 
-def _markers(streams: Sequence[Stream], begin: float) -> tuple[Annotation, ...]:
+def _markers(streams: Sequence[Stream], stamped: Stamped, fs: float) -> tuple[Annotation, ...]:
+    """Texts and numbers at the samples that were taken when they were said."""
     marks = [
-        Annotation(float(time) - begin, 0.0, text)
+        Annotation(stamped.sample_at(float(time)) / fs, 0.0, text)
         for stream in streams
-        if stream["info"]["channel_format"][0] == "string"
+        if _holds_markers(stream)
         for time, row in zip(stream["time_stamps"], stream["time_series"], strict=True)
-        if (text := " ".join(word for word in row if word).strip())
+        if (text := " ".join(filter(None, map(_marker, row))).strip())
     ]
     return tuple(sorted(marks, key=lambda mark: mark.onset))
 
