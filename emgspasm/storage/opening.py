@@ -22,7 +22,7 @@ from emgspasm.storage.importers.xdf import import_xdf
 from emgspasm.storage.importers.xdf_chunks import MAGIC as XDF_MAGIC
 from emgspasm.storage.montage import Montage
 from emgspasm.storage.tables import replacing
-from emgspasm.stream import SKIP, Channel, StreamInfo
+from emgspasm.stream import SKIP, Channel, Kind, StreamInfo
 
 __all__ = ["StoredRecording", "import_recording", "open_recording"]
 
@@ -32,6 +32,9 @@ UNDERSTOOD = (
     "files, XDF, and plain tables (CSV, TSV, text)"
 )
 PACKED = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
+
+ELECTRODES: tuple[Kind, ...] = ("EMG", "EOG", "ECG", "EEG", "REF")
+"""Kinds of channels that are rescaled: an amplifier's gain is none of a thermometer's."""
 
 HEADROOM = 2.0
 """Full scale over the largest magnitude seen, where the device's own is unknown: nothing looks
@@ -212,7 +215,7 @@ def _in_microvolts(info: StreamInfo, rescale: float) -> tuple[StreamInfo, tuple[
     factors, channels = [], []
     for channel in info.channels:
         volts = channel.microvolts
-        factor = (volts or 1.0) * (rescale if channel.kind not in ("ACCEL", "TRIG") else 1.0)
+        factor = (volts or 1.0) * (rescale if channel.kind in ELECTRODES else 1.0)
         unit = channel.unit if volts is None else "uV"
         factors.append(factor)
         channels.append(replace(channel, unit=unit, full_scale=channel.full_scale * factor))

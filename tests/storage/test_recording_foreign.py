@@ -12,6 +12,7 @@ from emgspasm.errors import RecordingError
 from emgspasm.storage.bdf_layout import encode_header
 from emgspasm.storage.edf import open_edf
 from emgspasm.storage.edf_header import Header, Signal
+from emgspasm.storage.opening import open_recording
 from emgspasm.stream import SKIP, Annotation
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "edf_bdf_edge_cases"
@@ -59,6 +60,15 @@ def test_emg_is_read_in_microvolts(tmp_path, unit, factor):
     assert recording.info.channels[0].unit == "uV"
     assert recording.info.channels[0].full_scale == pytest.approx(400 * factor)
     np.testing.assert_allclose(recording.read()[:, 0], signal.data * factor)
+
+
+def test_only_electrodes_are_rescaled(tmp_path):
+    signals = [edf_signal("OOC_L", 250), edf_signal("ECG", 250)]
+    signals += [edf_signal("Temp rectal", 250, physical_dimension="degC")]
+    edfio.Edf(signals).write(tmp_path / "x.edf")
+    (chunk,) = open_recording(tmp_path / "x.edf", rescale=2.0)
+    expected = np.stack([s.data for s in signals], axis=1) * [2, 2, 1]
+    np.testing.assert_allclose(chunk.samples, expected)
 
 
 def test_a_slower_signal_holds_its_samples(tmp_path):
