@@ -41,9 +41,12 @@ def write_openbci(recording: StoredRecording, path: Path) -> tuple[str, ...]:
         raise ValueError(
             f"sampling_frequency={rate} Hz; OpenBCI's GUI reads whole numbers only, resample first"
         )
-    markers = [mark for mark in recording.annotations if mark.text != SKIP]
+    markers = sorted(
+        (mark for mark in recording.annotations if mark.text != SKIP), key=lambda mark: mark.onset
+    )
     numbers = {text: i for i, text in enumerate(dict.fromkeys(m.text for m in markers), start=1)}
     waiting = deque(markers)
+    n_moved = free = 0
     width = 1 + n_exg + 3 + 7 + 3 + 2
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(_header(n_exg, int(rate), numbers))
@@ -51,12 +54,16 @@ def write_openbci(recording: StoredRecording, path: Path) -> tuple[str, ...]:
             table = np.zeros((len(chunk.samples), width))
             table[:, 1 : 1 + len(electrodes)] = chunk.samples[:, electrodes]
             table[:, 1 + n_exg : 1 + n_exg + len(acceleration)] = chunk.samples[:, acceleration]
-            while waiting and round(waiting[0].onset * rate) < chunk.stop:
-                marker = waiting.popleft()
-                row = max(round(marker.onset * rate) - chunk.start, 0)  # in a gap: after it
-                table[row, -1] = numbers[marker.text]
+            while waiting:  # one marker a row; in a gap: after it
+                wanted = round(waiting[0].onset * rate)
+                sample = max(wanted, chunk.start, free)
+                if sample >= chunk.stop:
+                    break
+                table[sample - chunk.start, -1] = numbers[waiting.popleft().text]
+                free, n_moved = sample + 1, n_moved + (sample != wanted)
             file.writelines(_lines(table, chunk.start, rate, recording.start))
-    return tuple(_findings(recording, others, markers, n_exg - len(electrodes)))
+    findings = _findings(recording, others, markers, n_exg - len(electrodes))
+    return (*findings, *_marker_findings(n_moved, len(waiting)))
 
 
 def _columns(recording: StoredRecording) -> tuple[list[int], list[int], list[str]]:
@@ -119,3 +126,13 @@ def _findings(
         yield f"{n_empty} electrode channels of the board are filled with zeros"
     if any(marker.duration or marker.channels for marker in markers):
         yield "markers keep their onset alone; their texts are in the header"
+
+
+def _marker_findings(n_moved: int, n_left: int) -> Iterator[str]:
+    if n_moved:
+        yield (
+            f"{n_moved} markers in gaps or on a sample with another lie on the next sample that "
+            "is free, as a row holds one"
+        )
+    if n_left:
+        yield f"{n_left} markers after the last sample are left out"

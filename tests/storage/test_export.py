@@ -101,6 +101,31 @@ def test_openbci_text_is_read_back_with_its_gaps(recording, tmp_path):
     assert any("5 electrode channels of the board are filled" in finding for finding in findings)
 
 
+def test_markers_of_one_sample_or_one_gap_are_all_kept_in_openbci_text(tmp_path):
+    channels = (Channel.from_label("OOC_L", full_scale=187_500.0),)
+    with BdfWriter(tmp_path / "x.bdf", StreamInfo(250.0, channels)) as writer:
+        for onset, text in ((0.4, "a"), (0.4, "b"), (0.404, "c"), (1.5, "d"), (1.6, "e")):
+            writer.annotate(Annotation(onset, 0.0, text))
+        writer.write(Chunk(0, np.random.default_rng(0).normal(0, 9, (250, 1))))
+        writer.write(Chunk(500, np.random.default_rng(1).normal(0, 9, (250, 1))))
+    findings = export_recording(open_edf(tmp_path / "x.bdf"), "openbci", tmp_path / "x.txt")
+    marks = [m for m in open_recording(tmp_path / "x.txt").annotations if m.text != SKIP]
+    assert [(m.onset * 250, m.text) for m in marks] == [
+        (100, "1"), (101, "2"), (102, "3"), (500, "4"), (501, "5"),
+    ]  # fmt: skip
+    assert any(finding.startswith("4 markers in gaps or on a sample") for finding in findings)
+
+
+def test_markers_after_the_end_are_counted_where_openbci_text_has_no_row(tmp_path):
+    channels = (Channel.from_label("OOC_L", full_scale=187_500.0),)
+    with BdfWriter(tmp_path / "x.bdf", StreamInfo(250.0, channels)) as writer:
+        writer.annotate(Annotation(1.5, 0.0, "late"))
+        writer.write(Chunk(0, np.random.default_rng(0).normal(0, 9, (250, 1))))
+    recording = open_edf(tmp_path / "x.bdf")
+    findings = export_recording(recording, "openbci", tmp_path / "x.txt")
+    assert "1 markers after the last sample are left out" in findings
+
+
 def test_the_counter_of_openbci_text_steps_over_gaps(recording, tmp_path):
     export_recording(recording, "openbci", tmp_path / "x.txt")
     lines = (tmp_path / "x.txt").read_text().splitlines()
