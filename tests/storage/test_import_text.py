@@ -1,7 +1,7 @@
 """Text formats: OpenBCI's GUI of every version, SD card, BrainFlow, plain tables."""
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -468,6 +468,146 @@ def test_plain_tables_agree_with_numpy(written, delimiter, names):
 def test_decimal_commas_are_read_where_semicolons_part_the_fields(written):
     recording = open_recording(written("a;b\n1,5;-2,25\n3,0;4,5\n"), sampling_frequency=100)
     assert samples_of(recording).tolist() == [[1.5, -2.25], [3.0, 4.5]]
+
+
+TWO = exg(400, 2)
+
+
+def plain(values=TWO, names="OOC_L,OOC_R", first=None, mark=","):
+    """Rows of numbers, after a column of `first(row)`."""
+    lines = [names] * bool(names)
+    for row, sample in enumerate(values):
+        lines.append(mark.join([*([first(row)] if first else []), *map(str, sample)]))
+    return "\n".join(lines) + "\n"
+
+
+def gaps_of(recording):
+    skips = [mark for mark in recording.annotations if mark.text == SKIP]
+    fs = recording.info.sampling_frequency
+    return [(round(mark.onset * fs), round(mark.duration * fs)) for mark in skips]
+
+
+@pytest.mark.parametrize(
+    ("name", "moment"),
+    [
+        ("time", lambda s: f"{s:.3f}"),
+        ("t_ms", lambda s: f"{1000 * s:.0f}"),
+        ("Time (ms)", lambda s: f"{1000 * s:.0f}"),
+        ("timestamp", lambda s: f"{EPOCH + s:.3f}"),
+        ("epoch", lambda s: f"{1000 * (EPOCH + s):.0f}"),
+        ("clock", lambda s: clock(43_200 + s)),
+        ("date", lambda s: datetime.fromtimestamp(EPOCH + s, UTC).isoformat()),
+        ("midnight", lambda s: clock(86_399.8 + s)),
+    ],
+)
+def test_a_column_of_times_is_no_channel_and_tells_where_samples_are_missing(written, name, moment):
+    text = plain(names=f"{name},OOC_L,OOC_R", first=lambda row: moment(row / 250 + 5 * (row > 99)))
+    recording = open_recording(written(text), sampling_frequency=250)
+    assert recording.info.names == ("OOC_L", "OOC_R")
+    assert gaps_of(recording) == [(100, 1250)]
+    assert recording.n_samples == 1650
+    assert [mark.text for mark in recording.annotations] == [SKIP]
+    assert any(f"['{name}'] are read as times" in finding for finding in recording.findings)
+
+
+def test_a_date_without_a_zone_is_of_the_place(written):
+    begin = datetime(2024, 1, 2, 12, 0, 0)  # noqa: DTZ001 - as the file says it
+    text = plain(
+        names="Time,OOC_L,OOC_R",
+        first=lambda row: (begin + timedelta(seconds=row / 250)).isoformat(),
+    )
+    assert open_recording(written(text), sampling_frequency=250).start == begin
+
+
+def test_a_text_that_changes_in_every_row_is_no_label(written):
+    text = plain(names="hash,OOC_L,OOC_R", first=lambda row: f"x{row}")
+    recording = open_recording(written(text), sampling_frequency=250)
+    assert recording.annotations == ()
+    assert "changes in 400 of 400 rows: no labels" in recording.findings[0]
+
+
+@pytest.mark.parametrize(("mark", "decimal"), [(";", ","), ("\t", ","), ("  ", ","), (";", ".")])
+def test_decimal_marks_are_told_by_several_rows(written, mark, decimal):
+    text = "1 2\n".replace(" ", mark) + plain(names="", mark=mark).replace(".", decimal)
+    recording = open_recording(written(text), sampling_frequency=250)
+    assert np.array_equal(samples_of(recording), np.vstack(([1, 2], TWO)))
+
+
+@pytest.mark.parametrize("mark", [",", ", "])
+@pytest.mark.parametrize("n_columns", [1, 2])
+def test_commas_that_part_fields_or_decimals_are_refused(written, mark, n_columns):
+    rows = [[f"{value:.2f}".replace(".", ",") for value in row] for row in TWO[:, :n_columns]]
+    text = "\n".join(mark.join(row) for row in rows)
+    with pytest.raises(RecordingError, match="commas part its fields or its decimals, line 1"):
+        open_recording(written(text), sampling_frequency=250)
+
+
+@pytest.mark.parametrize("damage", ["1.5,2.5,3.5", "torn", "1.5,x"])
+def test_a_damaged_line_of_a_plain_table_is_a_missing_sample(written, damage):
+    lines = plain().splitlines()
+    lines[101] = damage
+    recording = open_recording(written("\n".join(lines)), sampling_frequency=250)
+    assert gaps_of(recording) == [(100, 1)]
+    expected = TWO.copy()
+    expected[100] = np.nan
+    assert np.array_equal(samples_of(recording), expected, equal_nan=True)
+    told = f"1 lines are no rows, a missing sample each; the first is line 102 ({damage!r})"
+    assert told in recording.findings
+
+
+def test_a_damaged_line_beside_times_is_not_counted_twice(written):
+    lines = plain(names="time,OOC_L,OOC_R", first=lambda row: f"{row / 250:.3f}").splitlines()
+    lines[101] = "torn"
+    recording = open_recording(written("\n".join(lines)), sampling_frequency=250)
+    assert gaps_of(recording) == [(100, 1)]
+    assert recording.n_samples == 400
+
+
+def test_comments_between_rows_are_no_samples(written):
+    text = plain().replace("\n", "\n# begun\n", 2)
+    recording = open_recording(written(text), sampling_frequency=250)
+    assert np.array_equal(samples_of(recording), TWO)
+
+
+def test_what_spreadsheets_write_for_nothing_is_a_missing_number(written):
+    text = plain(names="OOC_L,OOC_R\n1.5,#N/A")
+    samples = samples_of(open_recording(written(text), sampling_frequency=250))
+    assert np.array_equal(samples, np.vstack(([1.5, np.nan], TWO)), equal_nan=True)
+
+
+def test_a_table_that_is_mostly_no_rows_is_refused_with_its_first_such_line(written):
+    text = plain().replace("-", "\u2212")
+    with pytest.raises(RecordingError, match="more than 100 lines are no rows, the first of them"):
+        open_recording(written(text), sampling_frequency=250)
+
+
+@pytest.mark.parametrize(
+    ("said", "rate"),
+    [("2 kHz", 2000), ("1,000 Hz", 1000), ("1000,5 Hz", 1000.5), ("2,5 kHz", 2500), ("512", 512)],
+)
+def test_a_rate_is_read_with_its_unit_and_its_commas(written, said, rate):
+    recording = open_recording(written(f"# Sampling Rate = {said}\n{plain()}"))
+    assert recording.info.sampling_frequency == rate
+
+
+def test_the_numbers_pandas_gives_to_columns_are_no_sample(written):
+    recording = open_recording(written(plain(names="0,1")), sampling_frequency=250)
+    assert recording.info.names == ("0", "1")
+    assert np.array_equal(samples_of(recording), TWO)
+
+
+def test_an_index_column_counts_rows_and_is_no_channel(written):
+    text = plain(names=",0,1", first=lambda row: str(row + 3 * (row > 99)))
+    recording = open_recording(written(text), sampling_frequency=250)
+    assert recording.info.names == ("0", "1")
+    assert gaps_of(recording) == [(100, 3)]
+
+
+def test_units_in_a_header_are_units(written):
+    text = plain(names="OOC_L (mV),OOC_R [uV]")
+    recording = open_recording(written(text), sampling_frequency=250)
+    assert recording.info.names == ("OOC_L", "OOC_R")
+    assert np.allclose(samples_of(recording), TWO * [1000, 1])
 
 
 def test_a_plain_table_without_a_rate_asks_for_it(written):

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from emgspasm.errors import RecordingError
 from emgspasm.storage.importers.imported import Imported
+from emgspasm.storage.importers.kinds import column_values, is_count, is_time, time_unit
 from emgspasm.storage.importers.ranges import CYTON_SCALES
-from emgspasm.storage.importers.rows import Layout, read_rows
+from emgspasm.storage.importers.rows import MISSING, Layout, read_rows
+from emgspasm.storage.importers.stamps import is_local, is_moment
 from emgspasm.storage.importers.table import Table, import_table
 from emgspasm.stream import Channel
 
 HEADER_BYTES = 1 << 16
 MOST_FIELDS = 1024
 COMMENTS = ("#", "%", ";;")
-_RATE = re.compile(r"[Ss]ampling\s+[Rr]ate[^=:]*:?[=:]+\s*([0-9.]+)")
+SAMPLED_ROWS = 200
+"""Rows that decide how a table is written."""
+
+_RATE = re.compile(
+    r"sampling\s+(?:rate|frequency)([^=:]*):?[=:]+\s*([0-9][0-9.,]*)\s*(k?)", re.IGNORECASE
+)
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?\Z")
+_NAME_AND_UNIT = re.compile(r"(.+?)\s*[(\[]\s*([^)\]]+)[)\]]\Z")
 _LABELS = re.compile(r"Labels:=\s*(.+)")
 
 
@@ -33,6 +43,8 @@ class Grid:
         Header names; empty if there are none.
     row : tuple of str
         Fields of the first row.
+    rows : tuple of tuple of str
+        Fields of the first rows, the first among them.
     offset, line : int
         Where the first row begins, byte and line number.
     comments : tuple of str
@@ -46,6 +58,7 @@ class Grid:
     offset: int
     line: int
     comments: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...] = ()
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -68,6 +81,8 @@ class Grid:
             self.numbers,
             self.text,
             self.decimal,
+            COMMENTS,
+            tolerant=True,
         )
 
 
@@ -92,8 +107,9 @@ def import_delimited(path: Path, sampling_frequency: float | None = None) -> Imp
     Returns
     -------
     Imported
-        Columns of numbers as channels, unit ``count`` (no unit is known); a column of text as
-        annotations that last until it changes.
+        Columns of numbers as channels, unit ``count`` unless the header names one; a column of
+        text as annotations that last until it changes. A column of times is none of both: it
+        tells where samples are missing.
 
     Raises
     ------
@@ -112,21 +128,29 @@ def import_delimited(path: Path, sampling_frequency: float | None = None) -> Imp
             f"{path}: a plain table of {len(grid.numbers)} columns does not say its sampling "
             "frequency; give it (--sampling-frequency HZ)"
         )
-    return import_table(_table(path, grid, fs))
+    return import_table(*_table(path, grid, fs))
 
 
 def read_grid(path: Path) -> Grid | None:
-    """Find the first row of numbers; None if there is none."""
+    """Find the first row of numbers; None if there is none.
+
+    Raises
+    ------
+    RecordingError
+        If commas part its fields and its decimals.
+    """
     with path.open("rb") as file:
         head = file.read(HEADER_BYTES)
+    lines = head.splitlines(keepends=True)
     comments: list[str] = []
     before: str | None = None
     position = 0
-    for number, raw in enumerate(head.splitlines(keepends=True), start=1):
-        text = raw.decode("utf-8", errors="replace").strip("\ufeff\r\n")
+    for number, raw in enumerate(lines, start=1):
+        text = _decoded(raw)
         grid = _grid(text, before, position, number, comments)
         if grid is not None:
-            return grid
+            whole = lines if len(head) < HEADER_BYTES else lines[:-1]
+            return _settled(grid, tuple(map(_decoded, whole[number:])), len(raw), path)
         if text.strip():
             comments.append(text)
             before = text
@@ -134,21 +158,65 @@ def read_grid(path: Path) -> Grid | None:
     return None
 
 
+def _decoded(raw: bytes) -> str:
+    return raw.decode("utf-8", errors="replace").strip("\ufeff\r\n")
+
+
 def _grid(
     text: str, before: str | None, position: int, number: int, comments: list[str]
 ) -> Grid | None:
     if not text.strip() or text.lstrip().startswith(COMMENTS):
         return None
-    delimiter = _delimiter(text)
-    row = split(text, delimiter)
-    decimal = "," if delimiter != "," and not _has_number(row, ".") else "."
-    if len(row) > MOST_FIELDS or not _has_number(row, decimal):
-        return None
-    if sum(is_number(f, decimal) for f in row) < len(row) - 1:
-        return None
-    names = split(before, delimiter) if before and not before.startswith(COMMENTS) else ()
-    names = names if len(names) == len(row) else _said_labels(comments, len(row))
-    return Grid(delimiter, decimal, names, row, position, number, tuple(comments))
+    for delimiter in dict.fromkeys((_delimiter(text), " " if " " in text.strip() else ",")):
+        row = split(text, delimiter)
+        decimal = "," if delimiter != "," and not _has_number(row, ".") else "."
+        texts = [field for field in row if not is_number(field, decimal)]
+        if len(row) > MOST_FIELDS or not _has_number(row, decimal) or len(texts) > 1:
+            continue
+        if any(is_number(part, ",") for field in texts for part in field.split()):
+            continue  # a text made of numbers: parted elsewhere
+        names = split(before, delimiter) if before and not before.startswith(COMMENTS) else ()
+        names = names if len(names) == len(row) else _said_labels(comments, len(row))
+        return Grid(delimiter, decimal, names, row, position, number, tuple(comments), (row,))
+    return None
+
+
+def _settled(grid: Grid, following: tuple[str, ...], n_bytes: int, path: Path) -> Grid:
+    """Let the rows after the first decide what it alone cannot tell."""
+    lines = (text for text in following if text.strip() and not text.lstrip().startswith(COMMENTS))
+    rows = [split(text, grid.delimiter) for text in islice(lines, SAMPLED_ROWS)]
+    rows = [row for row in rows if len(row) == len(grid.row)]
+    if grid.delimiter != "," and any(_is_decimal_comma(field) for row in rows for field in row):
+        grid = replace(grid, decimal=",")
+    counting = tuple(map(str, range(len(grid.row))))
+    adjacent = bool(rows) and rows[0] == split(following[0], grid.delimiter)
+    if adjacent and len(grid.row) > 1 and grid.row in (counting, ("", *counting[:-1])):
+        # pandas numbers columns without names
+        names, grid = grid.row, replace(grid, row=rows[0], line=grid.line + 1)
+        grid = replace(grid, names=names, offset=grid.offset + n_bytes, rows=tuple(rows))
+    else:
+        grid = replace(grid, rows=(grid.row, *rows))
+    _refuse_decimal_commas(grid, path)
+    return grid
+
+
+def _is_decimal_comma(field: str) -> bool:
+    return "," in field and is_number(field, ",") and not is_number(field)
+
+
+def _refuse_decimal_commas(grid: Grid, path: Path) -> None:
+    """Refuse fields such as the ``05`` of ``6,05``: no number begins so, but decimals do."""
+    if grid.delimiter != "," or grid.names:
+        return
+    fields = [field for row in grid.rows for field in row]
+    if all(field.lstrip("+-").isdigit() or not field for field in fields) and any(
+        re.fullmatch(r"0\d+", field) for field in fields
+    ):
+        raise RecordingError(
+            f"{path}: commas part its fields or its decimals, line {grid.line} does not tell which "
+            f"({','.join(grid.row)[:40]!r}). Export it with decimal points, or with semicolons "
+            "between fields"
+        )
 
 
 def _delimiter(text: str) -> str:
@@ -166,8 +234,10 @@ def split(text: str, delimiter: str) -> tuple[str, ...]:
 
 def is_number(field: str, decimal: str = ".") -> bool:
     """Whether a field is a number, or empty as a missing number is."""
+    if field in MISSING:
+        return True
     try:
-        float(field.replace(decimal, ".") or "nan")
+        float(field.replace(decimal, "."))
     except ValueError:
         return False
     return True
@@ -179,9 +249,13 @@ def _has_number(row: tuple[str, ...], decimal: str) -> bool:
 
 def _said_rate(grid: Grid) -> float | None:
     for comment in grid.comments:
-        match = _RATE.search(comment)
-        if match and is_number(match[1]) and 0 < float(match[1]) < 1e6:
-            return float(match[1])
+        if match := _RATE.search(comment):
+            kilo = 1000 if match[3] or "khz" in match[1].lower() else 1
+            number = match[2].rstrip(".,")
+            grouped = _THOUSANDS.match(number) and kilo == 1
+            plain = number.replace(",", "" if grouped else ".")
+            if is_number(plain) and 0 < float(plain) * kilo < 1e6:
+                return float(plain) * kilo
     return None
 
 
@@ -194,21 +268,53 @@ def _said_labels(comments: list[str], n_fields: int) -> tuple[str, ...]:
     return ()
 
 
-def _table(path: Path, grid: Grid, fs: float) -> Table:
-    names = _unique_names(grid)
-    return Table(
+def _table(path: Path, grid: Grid, fs: float) -> tuple[Table, list[str]]:
+    """What the columns mean, and a sentence about those that are no channel."""
+    fields = [grid.names[i] if grid.names else "" for i in grid.numbers]
+    values = [column_values([row[i] for row in grid.rows], grid.decimal) for i in grid.numbers]
+    count = 0 if len(fields) > 1 and is_count(fields[0], values[0]) and grid.names else None
+    times = [i for i, name in enumerate(fields) if i != count and is_time(name, values[i])]
+    times = times if len(times) < len(fields) - (count is not None) else []
+    texts = [row[grid.text] for row in grid.rows] if grid.text is not None else []
+    clock = bool(texts) and all(map(is_moment, texts))
+    columns = tuple(i for i in range(len(fields)) if i != count and i not in times)
+    time = times[0] if times and not clock else None
+    unit = 1.0 if clock else None if time is None else time_unit(values[time], fs)
+    table = Table(
         path=path,
         rows=partial(read_rows, grid.layout(path)),
-        channels=tuple(Channel.from_label(name, unit="count") for name in names),
-        columns=tuple(range(len(grid.numbers))),
+        channels=_channels([fields[i] for i in columns]),
+        columns=columns,
         sampling_frequency=fs,
+        counter=count,
+        time=time,
+        clock=clock,
+        time_unit=unit,
+        local=clock and is_local(texts[0]),
         scales=CYTON_SCALES,
         scales_guessed=True,
     )
+    named = [fields[i] or f"column {grid.numbers[i] + 1}" for i in times]
+    named += [(grid.names[grid.text or 0] or "of text") if grid.names else "of text"] * clock
+    findings = [f"columns {named} are read as times, not as channels"] if named else []
+    if count is not None:
+        findings.append("the first column counts the rows: read as a counter, not as a channel")
+    return table, findings
 
 
-def _unique_names(grid: Grid) -> tuple[str, ...]:
-    names = tuple(grid.names[i] if grid.names else "" for i in grid.numbers)
-    if all(names) and len(set(names)) == len(names):
-        return names
-    return tuple(f"Channel {i}" for i in range(1, len(names) + 1))
+def _channels(names: list[str]) -> tuple[Channel, ...]:
+    if not all(names) or len(set(names)) < len(names):
+        names = [f"Channel {i}" for i in range(1, len(names) + 1)]
+    read = [_channel(name) for name in names]
+    labels = {channel.name for channel in read}
+    whole = tuple(Channel.from_label(name, unit="count") for name in names)
+    return tuple(read) if len(labels) == len(read) else whole
+
+
+def _channel(name: str) -> Channel:
+    """Read a header such as ``OOC_L (uV)``."""
+    match = _NAME_AND_UNIT.match(name)
+    unit = Channel("any", unit=match[2].strip()) if match else None
+    if match is None or unit is None or unit.microvolts is None:
+        return Channel.from_label(name, unit="count")
+    return Channel.from_label(match[1].strip(), unit=unit.unit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +12,14 @@ from numpy.typing import NDArray
 
 BLOCK_BYTES = 4 << 20
 MISSING = [
-    " " * n + word for n in range(5) for word in ("", "nan", "NaN", "NAN", "NA", "N/A", "n/a")
+    " " * n + word
+    for n in range(5)
+    for word in ("", "nan", "NaN", "NAN", "NA", "N/A", "n/a", "#N/A", "<NA>", "null", "NULL")
 ]
 """Fields that stand for a missing number; the parser strips blanks of numbers alone."""
+
+MOST_DAMAGED = 100
+"""Lines that are left out of a table and read past."""
 
 LONGEST_LINE = 1 << 16
 """Bytes; 16 channels with every auxiliary column take 400."""
@@ -42,6 +48,10 @@ class Layout:
         A field to read as text.
     decimal : str
         The decimal mark.
+    comments : tuple of str
+        How lines begin that stand for no sample.
+    tolerant : bool
+        Whether reading goes on after a line that is no row.
     """
 
     path: Path
@@ -52,6 +62,8 @@ class Layout:
     numbers: tuple[int, ...]
     text: int | None = None
     decimal: str = "."
+    comments: tuple[str, ...] = ()
+    tolerant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +105,19 @@ class Rows:
         What was left out up to here.
     pauses : tuple of (int, float)
         Rows of this block before which recording paused, and for how many seconds.
+    damaged : Malformed or None
+        A line just after these rows that is left out; reading goes on after it.
     """
 
     numbers: NDArray[np.float64]
     text: NDArray[np.bytes_] | None = None
     malformed: Malformed | None = None
     pauses: tuple[tuple[int, float], ...] = ()
+    damaged: Malformed | None = None
 
 
 def read_rows(layout: Layout) -> Iterator[Rows]:
-    """Read the rows of a text file up to the first line that is not one.
+    """Read the rows of a text file up to the first line that is not one, or past such lines.
 
     Parameters
     ----------
@@ -114,15 +129,24 @@ def read_rows(layout: Layout) -> Iterator[Rows]:
     Rows
         Blocks of a few MB; the last one says where reading ended early.
     """
-    line, position = layout.line, layout.offset
+    line, position, n_damaged = layout.line, layout.offset, 0
     for block in read_blocks(layout.path, layout.offset):
-        rows = parse(block, layout)
-        if rows is None:
-            yield _rows_before_malformed(block, layout, line, position)
-            return
+        left = block
+        while (rows := parse(left, layout)) is None:
+            begun = _rows_before_malformed(left, layout, line, position)
+            bad = begun.malformed
+            n_damaged += 1
+            if bad is None or bad.at_end or not layout.tolerant or n_damaged > MOST_DAMAGED:
+                yield begun
+                return
+            yield Rows(begun.numbers, begun.text, damaged=bad)
+            lines = left.splitlines(keepends=True)
+            left = b"".join(lines[bad.line - line + 1 :])
+            position += sum(map(len, lines[: bad.line - line + 1]))
+            line = bad.line + 1
         yield rows
-        line += block.count(b"\n")
-        position += len(block)
+        line += left.count(b"\n")
+        position += len(left)
 
 
 def read_blocks(path: Path, offset: int) -> Iterator[bytes]:
@@ -147,6 +171,8 @@ def parse(block: bytes, layout: Layout) -> Rows | None:
     import pyarrow as pa
     from pyarrow import csv
 
+    if layout.comments:
+        block = _without_comments(block, layout.comments)
     if not block.strip():
         return Rows(np.empty((0, len(layout.numbers))), np.empty(0, "S1"))
     if layout.delimiter == " ":
@@ -186,6 +212,14 @@ def _texts(table: object, layout: Layout) -> NDArray[np.bytes_] | None:
         return None
     column = table.column(f"f{layout.text}").to_pylist()  # type: ignore[attr-defined] # pyarrow ships no types
     return np.array([b"" if text is None else text.strip() for text in column], dtype=np.bytes_)
+
+
+def _without_comments(block: bytes, marks: tuple[str, ...]) -> bytes:
+    """Empty the lines of comments, which the parser leaves out."""
+    if not any(mark.encode() in block for mark in marks):
+        return block
+    begins = b"|".join(re.escape(mark.encode()) for mark in marks)
+    return re.sub(rb"(?m)^[ \t]*(?:" + begins + rb")[^\n]*", b"", block)
 
 
 def _single_blanks(block: bytes) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,6 +76,46 @@ def clock_seconds(clocks: NDArray[np.bytes_], last: float) -> NDArray[np.float64
     steps = np.nan_to_num(np.diff(seconds, prepend=before % DAY))
     days = before // DAY + np.cumsum(steps < -DAY / 2)
     return np.asarray(seconds + DAY * days)
+
+
+def moment_seconds(texts: NDArray[np.bytes_], last: float) -> NDArray[np.float64]:
+    """Read dates with times (ISO 8601) or clocks as seconds; other texts are NaN.
+
+    Dates without a zone count as universal time, clocks past midnight on from `last`.
+    """
+    seconds = np.array([_moment(text.decode(errors="replace")) for text in texts.tolist()])
+    if not len(seconds) or np.nanmax(seconds, initial=0.0) >= DAY:
+        return seconds
+    before = float(np.nan_to_num(last))
+    steps = np.nan_to_num(np.diff(seconds, prepend=before % DAY))
+    return np.asarray(seconds + DAY * (before // DAY + np.cumsum(steps < -DAY / 2)))
+
+
+def _moment(text: str) -> float:
+    text = text.strip().strip('"')
+    try:
+        if "-" in text[1:]:
+            moment = datetime.fromisoformat(text)
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        if ":" in text:
+            clock = time.fromisoformat(text)
+            return 3600 * clock.hour + 60 * clock.minute + clock.second + clock.microsecond / 1e6
+    except ValueError:
+        pass
+    return np.nan
+
+
+def is_moment(text: str) -> bool:
+    """Whether a text is a date with a time, or a clock."""
+    return bool(np.isfinite(_moment(text)))
+
+
+def is_local(text: str) -> bool:
+    """Whether a text that :func:`is_moment` is of the place's clock: it names no zone."""
+    try:
+        return datetime.fromisoformat(text.strip()).tzinfo is None
+    except ValueError:
+        return True
 
 
 def describe_stamps(seen: StampScan, sampling_frequency: float, n_samples: int) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from emgspasm.storage.importers.counter import (
     choose_cycle,
     scan,
 )
+from emgspasm.storage.importers.gaps import describe_stamped, read_stamps
 from emgspasm.storage.importers.imported import Imported
 from emgspasm.storage.importers.losses import describe_losses, losses
 from emgspasm.storage.importers.ranges import (
@@ -26,10 +28,19 @@ from emgspasm.storage.importers.ranges import (
     no_ranges,
     widen,
 )
-from emgspasm.storage.importers.rows import Malformed, Rows, describe
-from emgspasm.storage.importers.stamps import StampScan, clock_seconds, describe_stamps, take_stamps
+from emgspasm.storage.importers.rows import MOST_DAMAGED, Malformed, Rows, describe
+from emgspasm.storage.importers.stamps import (
+    StampScan,
+    clock_seconds,
+    describe_stamps,
+    moment_seconds,
+    take_stamps,
+)
 from emgspasm.storage.importers.timeline import Timeline, from_losses, unbroken
 from emgspasm.stream import SKIP, Annotation, Channel, StreamInfo
+
+FEW_LABELS = 20
+"""Changes of a text that are labels, however short the recording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,11 @@ class Table:
     clock : bool
         Whether the text field is a clock ``HH:mm:ss.SSS``; otherwise it is a label that holds
         until it changes.
+    time_unit : float or None
+        Seconds in one unit of the time stamps of a plain table, whose samples they count: what
+        they tell of is missing. None where they are a host's and count nothing (law 5).
+    local : bool
+        Whether its dates are those of the place's clock; otherwise of universal time.
     cycles : tuple of Cycle
         Counter cycles of such a device.
     scales : tuple of float
@@ -76,6 +92,8 @@ class Table:
     time: int | None = None
     marker: int | None = None
     clock: bool = False
+    time_unit: float | None = None
+    local: bool = False
     cycles: tuple[Cycle, ...] = ()
     scales: tuple[float, ...] = ()
     scales_guessed: bool = False
@@ -98,6 +116,8 @@ class TableScan:
     marks: list[tuple[int, str]] = field(default_factory=list)
     labels: list[tuple[int, bytes]] = field(default_factory=list)
     pauses: list[tuple[int, float]] = field(default_factory=list)
+    times: list[NDArray[np.float64]] = field(default_factory=list)
+    damaged: list[tuple[int, Malformed]] = field(default_factory=list)
 
 
 def import_table(table: Table, findings: Sequence[str] = ()) -> Imported:
@@ -132,12 +152,14 @@ def import_table(table: Table, findings: Sequence[str] = ()) -> Imported:
         annotations=_annotations(table, seen, timeline),
         findings=(
             *findings,
+            *_describe_damage(seen),
             *malformed,
             *lost,
-            *describe_stamps(seen.stamps, table.sampling_frequency, timeline.n_samples),
+            *_describe_labels(seen),
+            *_describe_stamps(table, seen, timeline),
             *describe_ranges(exg, names, table.scales, scale),
         ),
-        start=_start(seen.stamps),
+        start=_start(table, seen.stamps),
     )
 
 
@@ -147,12 +169,16 @@ def scan_table(table: Table) -> TableScan:
     for rows in table.rows():
         if len(rows.numbers):
             seen = _take(table, seen, rows)
+        if rows.damaged:
+            seen.damaged.append((seen.ranges.n_rows, rows.damaged))
         seen = replace(seen, malformed=rows.malformed)
     return seen
 
 
 def _take(table: Table, seen: TableScan, rows: Rows) -> TableScan:
     times = _times(table, rows, seen.stamps)
+    if table.time_unit is not None and times is not None:
+        seen.times.append(times)
     n_before = seen.ranges.n_rows
     _take_marks(table, seen, rows, n_before)
     seen.pauses.extend((n_before + row, seconds) for row, seconds in rows.pauses)
@@ -167,10 +193,13 @@ def _take(table: Table, seen: TableScan, rows: Rows) -> TableScan:
 def _times(table: Table, rows: Rows, stamps: StampScan) -> NDArray[np.float64] | None:
     if table.time is not None:
         times = rows.numbers[:, table.time]
+        if table.time_unit is not None:
+            return times * table.time_unit
         # One shipped GUI 5 sample holds milliseconds where others hold seconds (OpenBCI facts 10).
         return times / 1000 if np.nanmax(np.abs(times), initial=0) > 1e11 else times
     if table.clock and rows.text is not None:
-        return clock_seconds(rows.text, stamps.last)
+        read = clock_seconds if table.time_unit is None else moment_seconds
+        return read(rows.text, stamps.last)
     return None
 
 
@@ -201,6 +230,12 @@ def _take_marks(table: Table, seen: TableScan, rows: Rows, n_before: int) -> Non
 
 def _refuse_nothing(table: Table, seen: TableScan) -> None:
     path = table.path
+    if len(seen.damaged) >= MOST_DAMAGED:
+        line = seen.damaged[0][1]
+        raise RecordingError(
+            f"{path}: more than {MOST_DAMAGED} lines are no rows, the first of them line "
+            f"{line.line} ({line.text!r}). Write every sample as a row like the first"
+        )
     if seen.ranges.n_rows == 0:
         at = f"; line {seen.malformed.line} is {seen.malformed.text!r}" if seen.malformed else ""
         raise RecordingError(
@@ -214,12 +249,45 @@ def _refuse_nothing(table: Table, seen: TableScan) -> None:
 
 
 def _timeline(table: Table, seen: TableScan) -> tuple[Timeline, list[str]]:
+    if seen.times and np.isfinite(np.concatenate(seen.times)).any():
+        stamped = read_stamps(np.concatenate(seen.times), table.sampling_frequency)
+        timeline = from_losses(seen.ranges.n_rows, stamped.losses)
+        return timeline, describe_stamped(stamped, table.sampling_frequency)
+    if seen.counter is None and seen.damaged and table.counter is None:
+        lost = Counter(row for row, _ in seen.damaged)
+        return from_losses(seen.ranges.n_rows, sorted(lost.items())), []
     if seen.counter is None:
         silent = ["the packet counter makes no sense: rows are taken as consecutive samples"]
         return unbroken(seen.ranges.n_rows), silent if table.counter is not None else []
     found = losses(seen.counter, seen.pauses)
     timeline = from_losses(seen.ranges.n_rows, [(loss.row, loss.lost) for loss in found])
     return timeline, describe_losses(seen.counter, found)
+
+
+def _describe_damage(seen: TableScan) -> list[str]:
+    if not seen.damaged:
+        return []
+    first = seen.damaged[0][1]
+    told = f"the first is line {first.line} ({first.text!r})"
+    return [f"{len(seen.damaged)} lines are no rows, a missing sample each; {told}"]
+
+
+def _describe_stamps(table: Table, seen: TableScan, timeline: Timeline) -> list[str]:
+    if table.time_unit is not None:
+        return []
+    return describe_stamps(seen.stamps, table.sampling_frequency, timeline.n_samples)
+
+
+def _describe_labels(seen: TableScan) -> list[str]:
+    if not _restless(seen):
+        return []
+    share = f"{len(seen.labels)} of {seen.ranges.n_rows} rows"
+    return [f"the column of text changes in {share}: no labels that last, left out"]
+
+
+def _restless(seen: TableScan) -> bool:
+    """Whether the text changes so often that it labels nothing."""
+    return len(seen.labels) > max(FEW_LABELS, seen.ranges.n_rows / 2)
 
 
 def _exg_ranges(table: Table, ranges: Ranges) -> Ranges:
@@ -270,10 +338,11 @@ def _annotations(table: Table, seen: TableScan, timeline: Timeline) -> tuple[Ann
         for row, text in seen.marks
         if (sample := timeline.sample_of(row)) is not None
     ]
-    edges = [timeline.sample_of(row) for row, _ in seen.labels] + [timeline.n_samples]
+    labels = [] if _restless(seen) else seen.labels
+    edges = [timeline.sample_of(row) for row, _ in labels] + [timeline.n_samples]
     epochs = [
         Annotation(begin / fs, (end - begin) / fs, _text(label))
-        for (_, label), begin, end in zip(seen.labels, edges, edges[1:], strict=False)
+        for (_, label), begin, end in zip(labels, edges, edges[1:], strict=False)
         if label and begin is not None and end is not None
     ]
     return (*_skips(timeline, fs), *marks, *epochs)
@@ -294,8 +363,9 @@ def _text(label: bytes) -> str:
     return "".join(character if character.isprintable() else "?" for character in text)
 
 
-def _start(stamps: StampScan) -> datetime | None:
+def _start(table: Table, stamps: StampScan) -> datetime | None:
     """When the first row was stamped, if the stamps are dates and not clocks."""
     if not 1e8 < stamps.first < 1e10:
         return None
-    return datetime.fromtimestamp(stamps.first, UTC)
+    start = datetime.fromtimestamp(stamps.first, UTC)
+    return start.replace(tzinfo=None) if table.local else start

@@ -1,0 +1,66 @@
+"""Columns of plain tables that are no signals: times, and counts of rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+EPOCH = 1e8
+"""Larger numbers that only rise are seconds, or parts of them, since 1970."""
+
+UNITS = (1.0, 1e-3, 1e-6, 1e-9)
+"""Seconds in one unit of a column of times."""
+
+_TIME = re.compile(
+    r"(?:(?:\w+ )*(?:time ?(?:stamps?)?|timestamps?|epoch)|t)(?: (?:secs?|s|ms|us))?|s|secs?|"
+    r"seconds?|m(?:illi)?secs?|ms|milliseconds?|us|microseconds?|date|datetime|clock",
+    re.IGNORECASE,
+)
+_COUNT = re.compile(
+    r"|index|unnamed: 0|rows?|samples?|sample (?:index|number|no\.?)", re.IGNORECASE
+)
+_UNIT = re.compile(r"[(\[].*?[)\]]")
+
+
+def column_values(fields: Sequence[str], decimal: str) -> NDArray[np.float64]:
+    """The first values of a column; NaN where there is no number."""
+    return np.array([_value(field.replace(decimal, ".")) for field in fields])
+
+
+def _value(field: str) -> float:
+    try:
+        return float(field)
+    except ValueError:
+        return np.nan
+
+
+def is_time(name: str, values: NDArray[np.float64]) -> bool:
+    """Whether a column of this header name, which may be empty, holds times: values never fall."""
+    values = values[np.isfinite(values)]
+    if len(values) < 2 or (np.diff(values) < 0).any():
+        return False
+    called = bool(_TIME.fullmatch(_plain(name)))
+    return called or bool(values[0] > EPOCH and values[-1] > values[0])
+
+
+def is_count(name: str, values: NDArray[np.float64]) -> bool:
+    """Whether a column of this header name counts rows."""
+    rising = len(values) > 1 and bool((values[1:] > values[:-1]).all())
+    return rising and bool(_COUNT.fullmatch(_plain(name))) and bool((values % 1 == 0).all())
+
+
+def time_unit(values: NDArray[np.float64], sampling_frequency: float) -> float:
+    """Seconds in one unit: the one in which rows follow each other nearest to the rate."""
+    step = float(np.nanmedian(np.diff(values)))
+    if not step > 0:
+        step = float(np.nanmax(values) - np.nanmin(values)) / len(values)
+    if not step > 0:
+        return 1.0
+    return min(UNITS, key=lambda unit: abs(np.log(step * unit * sampling_frequency)))
+
+
+def _plain(name: str) -> str:
+    return _UNIT.sub("", name).replace("_", " ").strip()
