@@ -172,7 +172,8 @@ class BdfWriter:
                     f"{self.path}: the recording is closed; the marker {annotation.text!r} is not "
                     "in it. Begin another one"
                 )
-            self._queue.extend(encode_annotation(single) for single in singly or [annotation])
+            names = self.info.names
+            self._queue.extend(encode_annotation(one, names) for one in singly or [annotation])
 
     def _end_markers(self) -> None:
         with self._ending:

@@ -28,8 +28,17 @@ class TimedTexts:
     texts: tuple[str, ...]
 
 
-def encode_annotation(annotation: Annotation) -> bytes:
+def encode_annotation(annotation: Annotation, labels: Collection[str] = ()) -> bytes:
     """Write one annotation, a text for each of its channels.
+
+    A text of all channels that would be read as one about a channel ends with a bare ``@@``.
+
+    Parameters
+    ----------
+    annotation : Annotation
+        What to write.
+    labels : collection of str
+        Labels of the file.
 
     Raises
     ------
@@ -40,7 +49,10 @@ def encode_annotation(annotation: Annotation) -> bytes:
     head = f"{annotation.onset:+.6f}".rstrip("0").rstrip(".")
     if annotation.duration:
         head += f"\x15{plain_seconds(annotation.duration)}"
-    ends = [_CHANNEL + name for name in annotation.channels] or [""]
+    text, mark, label = annotation.text.rpartition(_CHANNEL)
+    misread = mark and (label in labels or (not label and _CHANNEL in text))
+    own = _CHANNEL if misread else ""
+    ends = [_CHANNEL + name for name in annotation.channels] or [own]
     texts = "".join(f"{annotation.text}{end}\x14" for end in ends)
     return f"{head}\x14{texts}\0".encode()
 
@@ -79,7 +91,8 @@ def channel_annotations(
     channels: dict[str, tuple[str, ...]] = {}
     for entry in timed.texts:
         text, _, label = entry.rpartition(_CHANNEL)
-        if label not in labels or not text:
+        own = not label and _CHANNEL in text  # as encode_annotation ends a text that holds it
+        if not own and (label not in labels or not text):
             text, label = entry, ""
         if text:
             channels[text] = channels.get(text, ()) + ((label,) if label else ())

@@ -180,3 +180,12 @@ def test_an_annotation_of_an_unknown_channel_is_refused(tmp_path):
     writer = BdfWriter(tmp_path / "x.bdf", stream())
     with writer, pytest.raises(ValueError, match="FRO_L"):
         writer.annotate(Annotation(0, 0, "x", ("FRO_L",)))
+
+
+@pytest.mark.parametrize("text", ["x@@OOC_L", "x@@", "a@@b@@ZYG_R"])
+@pytest.mark.parametrize("channels", [(), ("OOC_R",)])
+def test_a_text_that_looks_like_that_of_a_channel_stays_a_text(tmp_path, text, channels):
+    with BdfWriter(tmp_path / "x.bdf", stream()) as writer:
+        writer.annotate(Annotation(0.5, 0.0, text, channels))
+        writer.write(Chunk(0, noise(300)))
+    assert open_edf(tmp_path / "x.bdf").annotations == (Annotation(0.5, 0.0, text, channels),)
