@@ -14,6 +14,8 @@ from emgspasm.stream import Channel, StreamInfo
 
 DIGITAL_MAX = 8_388_607
 """Largest count; the smallest is its negative, so that a count times a constant is physical."""
+LEAST_FULL_SCALE, LARGEST_FULL_SCALE = 1e-4, 9_999_999
+"""What eight characters hold with a minus sign."""
 ANNOTATIONS_PER_SECOND = 40
 """Room for markers of lost packets; more of them wait for later records."""
 ANNOTATION_BYTES = 48
@@ -111,16 +113,16 @@ def _stored_channel(channel: Channel) -> Channel:
     unit = channel.unit.replace("µ", "u").replace("μ", "u")
     if channel.kind == "EMG" and channel.microvolts not in (None, 1.0):
         raise ValueError(f"unit {channel.unit} of {channel.name}; EMG is stored in uV, convert it")
+    if not LEAST_FULL_SCALE <= channel.full_scale <= LARGEST_FULL_SCALE:
+        raise ValueError(
+            f"full_scale={channel.full_scale} {unit} of {channel.name} does not fit a header field "
+            f"({LEAST_FULL_SCALE:g} to {LARGEST_FULL_SCALE}); use another unit"
+        )
     return replace(channel, unit=unit, full_scale=_representable(channel.full_scale))
 
 
 def _representable(full_scale: float) -> float:
     """Round up to what fits eight characters with a minus sign."""
-    if full_scale > 9_999_999 or full_scale < 1e-4:
-        raise ValueError(
-            f"full_scale={full_scale} does not fit a header field (0.0001 to 9999999); "
-            "use another unit"
-        )
     digits = 5 if full_scale < 1 else max(0, 5 - math.floor(math.log10(full_scale)))
     digits = min(digits, 5)
     return float(Fraction(math.ceil(Fraction(repr(full_scale)) * 10**digits), 10**digits))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from emgspasm.errors import RecordingError
 from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.bdf_layout import LARGEST_FULL_SCALE, LEAST_FULL_SCALE
 from emgspasm.storage.edf import open_edf
 from emgspasm.storage.importers.adjusted import StoredRecording, adjusted
 from emgspasm.storage.importers.brainflow import brainflow_board, import_brainflow
@@ -22,7 +25,7 @@ from emgspasm.storage.importers.xdf import import_xdf
 from emgspasm.storage.importers.xdf_chunks import MAGIC as XDF_MAGIC
 from emgspasm.storage.montage import Montage
 from emgspasm.storage.tables import replacing
-from emgspasm.stream import SKIP, Channel, Kind, StreamInfo
+from emgspasm.stream import SKIP, Channel, Chunk, Kind, StreamInfo
 
 __all__ = ["StoredRecording", "import_recording", "open_recording"]
 
@@ -39,6 +42,10 @@ ELECTRODES: tuple[Kind, ...] = ("EMG", "EOG", "ECG", "EEG", "REF")
 HEADROOM = 2.0
 """Full scale over the largest magnitude seen, where the device's own is unknown: nothing looks
 railed that is not."""
+
+BASE_UNITS = ("V", "A", "S", "Ohm", "Pa", "T", "N", "W", "J", "Hz", "m", "s", "g")
+PREFIXES = {-9: "n", -6: "u", -3: "m", 0: "", 3: "k", 6: "M", 9: "G"}
+"""Powers of ten, and how they stand before a unit."""
 
 LONGEST_TEXT = 300
 """Bytes of an annotation that are kept; readers of BDF+ hold about 400."""
@@ -133,7 +140,7 @@ def import_recording(
 
 
 def _write(source: StoredRecording, path: Path) -> None:
-    info = _with_full_scales(source)
+    info, factors = _storable(_with_full_scales(source))
     with BdfWriter(path, info, overwrite=True, equipment=info.device) as writer:
         marks = sorted(
             (mark for mark in source.annotations if mark.text != SKIP), key=lambda mark: mark.onset
@@ -141,7 +148,26 @@ def _write(source: StoredRecording, path: Path) -> None:
         for mark in marks:
             writer.annotate(replace(mark, text=storable(mark.text)))
         for chunk in source:
-            writer.write(chunk)
+            same = factors == 1
+            writer.write(chunk if same.all() else Chunk(chunk.start, chunk.samples * factors))
+
+
+def _storable(info: StreamInfo) -> tuple[StreamInfo, NDArray[np.float64]]:
+    """Give channels whose full scale fits no header field another prefix, and say the factors."""
+    changed = [_prefixed(channel) for channel in info.channels]
+    factors = np.array([factor for _, factor in changed])
+    return replace(info, channels=tuple(channel for channel, _ in changed)), factors
+
+
+def _prefixed(channel: Channel) -> tuple[Channel, float]:
+    base, exponent = ("V", -6) if channel.unit == "uV" else (channel.unit, 0)
+    fits = LEAST_FULL_SCALE <= channel.full_scale <= LARGEST_FULL_SCALE
+    wanted = 3 * math.floor((math.log10(channel.full_scale) + exponent) / 3)
+    if fits or channel.kind == "EMG" or base not in BASE_UNITS or wanted not in PREFIXES:
+        return channel, 1.0
+    factor = 10.0 ** (exponent - wanted)
+    unit, full_scale = PREFIXES[wanted] + base, channel.full_scale * factor
+    return replace(channel, unit=unit, full_scale=full_scale), factor
 
 
 def storable(text: str) -> str:
@@ -191,6 +217,11 @@ def is_edf(head: bytes) -> bool:
 
 
 def _unknown(path: Path, head: bytes) -> RecordingError:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return RecordingError(
+            f"{path}: text in UTF-16 (understood is UTF-8). Save it as UTF-8, or as CSV without "
+            "Unicode"
+        )
     for magic, name in PACKED.items():
         if head.startswith(magic):
             return RecordingError(f"{path}: packed with {name}; unpack it first")

@@ -143,6 +143,7 @@ BAD = {
     "endless": (ENDLESS, ""),
     "prose": (b"Dear colleague,\nplease find attached\n", "no format fits"),
     "unicode": ("é 測試 \u202e\n".encode() * 99 + b"\xff\xfe", "no format fits"),
+    "utf-16": ("1,2\n3,4\n".encode("utf-16"), "text in UTF-16 (understood is UTF-8)"),
     "gzip": (gzip.compress(b"1,2\n"), "packed with gzip; unpack it first"),
     "xlsx": (b"PK\x03\x04rest", "packed with zip"),
     "header alone": (b"%OpenBCI Raw EXG Data\n%Sample Rate = 250 Hz\n", "no row follows it"),
