@@ -46,7 +46,13 @@ OTHER_KINDS: dict[str, Kind] = {
 """First words of labels that name a channel which is not EMG."""
 
 _LABEL = re.compile(r"(?P<code>[A-Z]{3})(?:_(?P<side>[LR]))?\Z")
-_MICROVOLTS = {"uV": 1.0, "µV": 1.0, "μV": 1.0, "mV": 1e3, "V": 1e6, "nV": 1e-3}
+_MICROVOLTS = {
+    **dict.fromkeys(("uV", "µV", "μV", "uv", "UV", "uVolt", "microV", "microvolts"), 1.0),
+    **dict.fromkeys(("mV", "mv", "mVolt", "millivolts"), 1e3),
+    **dict.fromkeys(("V", "Volt", "volt", "volts"), 1e6),
+    "nV": 1e-3,
+}
+"""Microvolts in a unit, as programs spell it; ``MV`` could be a million volts."""
 
 
 @dataclass(frozen=True, slots=True)

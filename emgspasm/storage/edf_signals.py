@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import count as count_from
 from typing import cast, get_args
 
 import numpy as np
@@ -47,7 +48,7 @@ def describe(header: Header, name: str) -> tuple[StreamInfo, Columns, tuple[str,
     Raises
     ------
     RecordingError
-        If no signal holds samples, or two have the same label.
+        If no signal holds samples.
     """
     found = [
         (signal, read_channel(signal), offset)
@@ -68,8 +69,7 @@ def describe(header: Header, name: str) -> tuple[StreamInfo, Columns, tuple[str,
     n_samples = max(emg or [signal.samples_per_record for signal, _, _ in found])
     kept = [entry for entry in found if n_samples % entry[0].samples_per_record == 0]
     signals = [signal for signal, _, _ in kept]
-    channels = tuple(channel for _, channel, _ in kept)
-    _refuse_doubles(channels, name)
+    channels, doubled = _told_apart([channel for _, channel, _ in kept])
     info = StreamInfo(float(n_samples / header.record_duration), channels, _device(header))
     columns = Columns(
         n_samples,
@@ -79,7 +79,11 @@ def describe(header: Header, name: str) -> tuple[StreamInfo, Columns, tuple[str,
         np.array([signal.zero if signal.calibrated else 0.0 for signal in signals]),
     )
     left_out = [signal.label for signal, _, _ in found if n_samples % signal.samples_per_record]
-    return info, columns, (*_calibration_findings(signals), *_rates(signals, left_out, info))
+    return (
+        info,
+        columns,
+        (*doubled, *_calibration_findings(signals), *_rates(signals, left_out, info)),
+    )
 
 
 def read_channel(signal: Signal) -> Channel:
@@ -132,14 +136,21 @@ def _gain(signal: Signal, channel: Channel) -> float:
     return signal.gain * (microvolts or 1.0)
 
 
-def _refuse_doubles(channels: Sequence[Channel], name: str) -> None:
+def _told_apart(channels: Sequence[Channel]) -> tuple[tuple[Channel, ...], list[str]]:
+    """Number channels of one label: which of them is the muscle it names, only a montage says."""
     counted = Counter(channel.name for channel in channels)
     doubles = [label for label, count in counted.items() if count > 1]
-    if doubles:
-        raise RecordingError(
-            f"{name}: labels {doubles} occur more than once (every label must be unique). "
-            "Rename them with a montage or an EDF editor"
-        )
+    taken = set(counted)
+    named = []
+    for channel in channels:
+        if channel.name in doubles:
+            free = (f"{channel.name} ({i})" for i in count_from(1))
+            label = next(label for label in free if label not in taken)
+            taken.add(label)
+            channel = replace(channel, name=label, side=None, muscle=None)
+        named.append(channel)
+    told = [f"labels {doubles} occur more than once: numbered, name them with a montage"]
+    return tuple(named), told if doubles else []
 
 
 def _calibration_findings(signals: Sequence[Signal]) -> list[str]:

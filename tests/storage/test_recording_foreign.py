@@ -12,7 +12,8 @@ from emgspasm.errors import RecordingError
 from emgspasm.storage.bdf_layout import encode_header
 from emgspasm.storage.edf import open_edf
 from emgspasm.storage.edf_header import Header, Signal
-from emgspasm.storage.opening import open_recording
+from emgspasm.storage.montage import Assignment, Montage
+from emgspasm.storage.opening import import_recording, open_recording
 from emgspasm.stream import SKIP, Annotation
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "edf_bdf_edge_cases"
@@ -52,7 +53,21 @@ def test_a_file_of_edfio_reads_as_edfio_reads_it(tmp_path, suffix):
     assert recording.annotations == (Annotation(1.5, 0.25, "smile"), Annotation(2, 0, "rest"))
 
 
-@pytest.mark.parametrize(("unit", "factor"), [("mV", 1e3), ("V", 1e6), ("nV", 1e-3), ("uV", 1)])
+@pytest.mark.parametrize(
+    ("unit", "factor"),
+    [
+        ("mV", 1e3),
+        ("V", 1e6),
+        ("nV", 1e-3),
+        ("uV", 1),
+        ("mv", 1e3),
+        ("UV", 1),
+        ("uv", 1),
+        ("Volt", 1e6),
+        ("uVolt", 1),
+        ("microV", 1),
+    ],
+)
 def test_emg_is_read_in_microvolts(tmp_path, unit, factor):
     signal = edf_signal("OOC_L", 250, physical_dimension=unit)
     edfio.Edf([signal]).write(tmp_path / "x.edf")
@@ -180,10 +195,35 @@ def test_a_record_with_an_impossible_time_follows_the_one_before(tmp_path, bad):
     assert [(c.start, c.stop) for c in recording] == [(0, 400)]
 
 
-def test_duplicate_labels_are_refused_by_name(tmp_path):
+def test_duplicate_labels_are_numbered_and_no_muscle_until_a_montage_names_them(tmp_path):
     edfio.Edf([edf_signal("EMG OOC_L", 250), edf_signal("OOC_L", 250)]).write(tmp_path / "x.edf")
-    with pytest.raises(RecordingError, match=r"\['OOC_L'\] occur more than once"):
-        open_edf(tmp_path / "x.edf")
+    recording = open_edf(tmp_path / "x.edf")
+    assert recording.info.names == ("OOC_L (1)", "OOC_L (2)")
+    assert [channel.muscle for channel in recording.info.channels] == [None, None]
+    assert "['OOC_L'] occur more than once" in recording.findings[0]
+    montage = Montage((Assignment(1, "OOC_L"), Assignment(2, "OOC_R")))
+    named = open_recording(tmp_path / "x.edf", montage=montage)
+    assert named.info.names == ("OOC_L", "OOC_R")
+
+
+@pytest.mark.parametrize(
+    ("unit", "limit", "stored", "factor"), [("S", 5e-5, "uS", 1e6), ("Pa", 99_999_999, "MPa", 1e-6)]
+)
+def test_a_channel_whose_range_fits_no_header_is_stored_in_another_prefix(
+    tmp_path, unit, limit, stored, factor
+):
+    path = tmp_path / "x.edf"
+    other = edf_signal("GSR", 250, physical_dimension=unit)
+    edfio.Edf([edf_signal("OOC_L", 250), other]).write(path)
+    patch(path, 256 + 2 * (16 + 80 + 8) + 8, f"{-limit:.7f}".replace("0.", ".")[:8], 8)
+    patch(path, 256 + 2 * (16 + 80 + 8 + 8) + 8, f"{limit:.7f}".replace("0.", ".")[:8], 8)
+    before = open_recording(path)
+    import_recording(before, tmp_path / "x.bdf")
+    after = open_edf(tmp_path / "x.bdf")
+    assert after.info.channels[1].unit == stored
+    step = after.info.channels[1].full_scale / 2**23
+    (chunk,) = before
+    np.testing.assert_allclose(after.read()[:, 1], chunk.samples[:, 1] * factor, rtol=0, atol=step)
 
 
 def test_annotations_alone_are_refused(tmp_path):
