@@ -157,6 +157,16 @@ def test_jitter_bunches_and_stalls_that_catch_up_are_no_gaps(seed):
     assert not read_stamps(times, 250.0).losses
 
 
+@pytest.mark.parametrize(("rate", "decimals"), [(200, 2), (250, 2), (512, 3), (900, 3), (2000, 3)])
+def test_a_coarse_clock_feigns_no_gaps_and_hides_no_long_one(rate, decimals):
+    rows = np.arange(60 * rate)
+    stamps = np.round(rows / rate, decimals)
+    assert not read_stamps(stamps, rate).losses
+    kept = (rows < 20 * rate) | (rows >= 25 * rate)
+    ((row, lost),) = read_stamps(stamps[kept], rate).losses
+    assert (row, lost) == pytest.approx((20 * rate, 5 * rate), abs=2)
+
+
 def test_a_clock_that_was_set_is_a_gap_of_one_sample_and_said(tmp_path):
     times = 1000 + np.arange(3000) / 250
     times[2000:] -= 30

@@ -29,6 +29,9 @@ LONGEST_WINDOW = 2.0
 LEAST_STEP = 0.5
 """Samples; less than that is no sample."""
 
+GRAINS = 1.5
+"""Steps of the stamps themselves that a loss exceeds, where they are coarse."""
+
 CERTAIN = 7.0
 """Standard deviations of the jitter that a step exceeds [design]."""
 
@@ -40,6 +43,9 @@ FEIGNED = 0.05
 
 LEAST_WHOLE = 0.25
 """Share of stretches without a gap that tell the period."""
+
+TICK_TOLERANCE, BUNCHED = 0.01, 0.05
+"""Ticks that a whole number of them may be off; share of rows whose stamp repeats."""
 
 PASSES = 5
 """Times the period is estimated anew without the losses found."""
@@ -168,16 +174,17 @@ def _lost(stamps: Floats, rows: Ints, fs: float) -> Ints:
         return lost
     period = _first_period(stamps, rows, fs)
     late = (stamps - stamps[0]) / period - rows
+    least = _least(stamps, period)
     jitter = {width: _jitter(_steps(late, width)) for width in widths}
     for width in widths:
         for _ in range(PASSES):
             late = (stamps - stamps[0]) / period - rows
-            at = np.union1d(np.flatnonzero(lost), _ahead(late - np.cumsum(lost), width))
-            before, lost = lost, _amounts(late, at, jitter)
+            at = np.union1d(np.flatnonzero(lost), _ahead(late - np.cumsum(lost), width, least))
+            before, lost = lost, _amounts(late, at, jitter, least)
             period = _period(stamps, rows, lost, fs)
             if np.array_equal(before, lost):
                 break
-        if CERTAIN * jitter[width] < LEAST_STEP:
+        if CERTAIN * jitter[width] < least:
             break
     return lost
 
@@ -214,17 +221,26 @@ def _steps(late: Floats, width: int) -> Floats:
 
 
 def _jitter(steps: Floats) -> float:
-    """Standard deviation of steps where nothing is lost: their lower end tells.
-
-    Infinite for windows shorter than bunches of rows that share a stamp: most of them step back.
-    """
+    """Standard deviation of steps where nothing is lost: their lower end tells."""
     low, lowest = np.quantile(steps, (LOW[0], LOWEST[0]))
-    deviation = float(low - lowest) / (LOW[1] - LOWEST[1])
-    middle = float(low) - LOW[1] * deviation
-    return deviation if middle > -LEAST_STEP else np.inf
+    return float(low - lowest) / (LOW[1] - LOWEST[1])
 
 
-def _ahead(late: Floats, width: int) -> Ints:
+def _least(stamps: Floats, period: float) -> float:
+    """Samples that a loss exceeds: half of one, or more where stamps are coarse.
+
+    They are where rows share a stamp, or where a period is no whole number of a clock's ticks.
+    """
+    steps = np.diff(stamps)
+    bunch = len(steps) / max(int(np.count_nonzero(steps)), 1)
+    usual = np.unique(np.round(steps[(steps >= 0) & (steps < 2.5 * period)], 9))
+    ticks = float(period / np.diff(usual).min()) if len(usual) > 1 else 1.0
+    grain = 0.0 if abs(ticks - max(round(ticks), 1)) < TICK_TOLERANCE else 1 / ticks
+    shared = bunch if bunch > 1 + BUNCHED else 0.0
+    return max(LEAST_STEP, GRAINS * grain, GRAINS * shared)
+
+
+def _ahead(late: Floats, width: int, least: float) -> Ints:
     """Rows from which stamps stay late, as windows of this width tell."""
     from scipy.ndimage import maximum_filter1d
 
@@ -232,10 +248,10 @@ def _ahead(late: Floats, width: int) -> Ints:
     ahead = np.diff(late)[width - 1 : len(late) - width] > LEAST_STEP
     score = np.where(ahead, steps, -np.inf)
     peak = score == maximum_filter1d(score, width)
-    return np.flatnonzero(peak & (score > max(LEAST_STEP, CERTAIN * _jitter(steps)))) + width
+    return np.flatnonzero(peak & (score > max(least, CERTAIN * _jitter(steps)))) + width
 
 
-def _amounts(late: Floats, at: Ints, jitter: Mapping[int, float]) -> Ints:
+def _amounts(late: Floats, at: Ints, jitter: Mapping[int, float], least: float) -> Ints:
     """Samples missing before these rows; 0 where jitter may be all, or where rows catch up."""
     lost = np.zeros(len(late), np.int64)
     edges = [0, *at.tolist(), len(late)]
@@ -245,6 +261,6 @@ def _amounts(late: Floats, at: Ints, jitter: Mapping[int, float]) -> Ints:
         caught_up = min(row + 2 * int(abs(late[row] - late[row - 1])), after - width)
         levels = [np.median(late[begin : begin + width]) for begin in (row, caught_up)]
         step = float(min(levels) - then)
-        if step > max(LEAST_STEP, CERTAIN * jitter[width]):
+        if step > max(least, CERTAIN * jitter[width]):
             lost[row] = round(step)
     return lost
