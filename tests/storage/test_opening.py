@@ -208,7 +208,9 @@ def seeds():
         "\t".join(f"{1.7e9 if j == 13 else i + j:.6f}" for j in range(15)) + "\n" for i in rows
     )
     words = "WORD;a;b\n" + "".join(f"w{i // 10};{i},5;{-i}\n" for i in rows)
-    return [text.encode() for text in (gui4, gui6, sd, brainflow, words)]
+    timed = "time,a,b\n" + "".join(f"{i / 250},{i}.5,{-i}\n" for i in rows)
+    clocks = "when,a,b\n" + "".join(f"12:00:00.{4 * i:03d},{i}.5,{-i}\n" for i in rows)
+    return [text.encode() for text in (gui4, gui6, sd, brainflow, words, timed, clocks)]
 
 
 SEEDS = seeds()

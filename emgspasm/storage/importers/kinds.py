@@ -48,16 +48,17 @@ def is_time(name: str, values: NDArray[np.float64]) -> bool:
 
 def is_count(name: str, values: NDArray[np.float64]) -> bool:
     """Whether a column of this header name counts rows."""
-    rising = len(values) > 1 and bool((values[1:] > values[:-1]).all())
-    return rising and bool(_COUNT.fullmatch(_plain(name))) and bool((values % 1 == 0).all())
+    if len(values) < 2 or not np.isfinite(values).all() or not _COUNT.fullmatch(_plain(name)):
+        return False
+    return bool((np.diff(values) > 0).all() and (values % 1 == 0).all())
 
 
 def time_unit(values: NDArray[np.float64], sampling_frequency: float) -> float:
     """Seconds in one unit: the one in which rows follow each other nearest to the rate."""
-    step = float(np.nanmedian(np.diff(values)))
-    if not step > 0:
-        step = float(np.nanmax(values) - np.nanmin(values)) / len(values)
-    if not step > 0:
+    rows = np.flatnonzero(np.isfinite(values))
+    steps = np.diff(values[rows]) / np.diff(rows)
+    step = float(np.median(steps)) or float(np.mean(steps))  # coarse times stand still in most rows
+    if not 0 < step < np.inf:
         return 1.0
     return min(UNITS, key=lambda unit: abs(np.log(step * unit * sampling_frequency)))
 

@@ -39,6 +39,9 @@ from emgspasm.storage.importers.stamps import (
 from emgspasm.storage.importers.timeline import Timeline, from_losses, unbroken
 from emgspasm.stream import SKIP, Annotation, Channel, StreamInfo
 
+LATEST = 1e11
+"""Seconds; larger times are damaged."""
+
 FEW_LABELS = 20
 """Changes of a text that are labels, however short the recording."""
 
@@ -194,7 +197,8 @@ def _times(table: Table, rows: Rows, stamps: StampScan) -> NDArray[np.float64] |
     if table.time is not None:
         times = rows.numbers[:, table.time]
         if table.time_unit is not None:
-            return times * table.time_unit
+            seconds = times * table.time_unit
+            return np.where(np.abs(seconds) < LATEST, seconds, np.nan)
         # One shipped GUI 5 sample holds milliseconds where others hold seconds (OpenBCI facts 10).
         return times / 1000 if np.nanmax(np.abs(times), initial=0) > 1e11 else times
     if table.clock and rows.text is not None:
