@@ -219,6 +219,6 @@ def test_a_stream_that_cannot_be_looked_for_is_refused(value):
 
 
 def test_channels_whose_full_scale_nobody_says_are_named_as_stored(script, tmp_path):
-    channels = (Channel("A"), Channel("B", full_scale=1000.0), Channel("C", unit="mV"))
+    channels = (Channel("A"), Channel("B", full_scale=1000.0), Channel("C", unit="mV", kind="MISC"))
     session = Session(script(StreamInfo(FS, channels), []), tmp_path / "x.bdf")
     assert [(c.name, c.full_scale) for c in session.unscaled] == [("A", 187500.0), ("C", 187500.0)]
