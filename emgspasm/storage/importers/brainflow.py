@@ -15,7 +15,8 @@ from emgspasm.storage.importers.imported import Imported
 from emgspasm.storage.importers.logs import read_log
 from emgspasm.storage.importers.ranges import CYTON_SCALES, GANGLION_SCALE
 from emgspasm.storage.importers.rows import Layout
-from emgspasm.storage.importers.table import Table, import_table
+from emgspasm.storage.importers.table import Table
+from emgspasm.storage.importers.tabular import import_table
 from emgspasm.stream import Channel
 
 _ROW = re.compile(rb"-?\d+\.\d{6}(?:\t(?:-?\d+\.\d{6}|-?nan|-?inf))+\r?\n")

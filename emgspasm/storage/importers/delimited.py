@@ -14,7 +14,8 @@ from emgspasm.storage.importers.kinds import column_values, is_count, is_time, t
 from emgspasm.storage.importers.ranges import CYTON_SCALES
 from emgspasm.storage.importers.rows import MISSING, Layout, read_rows
 from emgspasm.storage.importers.stamps import is_local, is_moment
-from emgspasm.storage.importers.table import Table, import_table
+from emgspasm.storage.importers.table import Table
+from emgspasm.storage.importers.tabular import import_table
 from emgspasm.stream import Channel
 
 HEADER_BYTES = 1 << 16

@@ -16,7 +16,8 @@ from emgspasm.errors import RecordingError
 from emgspasm.storage.importers.counter import CYTON, DAISY
 from emgspasm.storage.importers.imported import Imported
 from emgspasm.storage.importers.rows import Malformed, Rows, quote, read_blocks
-from emgspasm.storage.importers.table import Table, import_table
+from emgspasm.storage.importers.table import Table
+from emgspasm.storage.importers.tabular import import_table
 from emgspasm.stream import Channel
 
 SAMPLING_FREQUENCY = 250.0
