@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import exp, log, sqrt
-from operator import itemgetter
 from typing import ClassVar
 
 import numpy as np
@@ -17,11 +16,12 @@ from emgspasm.dsp import hysteresis
 from emgspasm.dsp.baseline import Baseline
 from emgspasm.dsp.evidence import LENGTHS
 from emgspasm.dsp.matched import emg_spectrum
-from emgspasm.dsp.memory import ROW, SOUGHT, Memory, Rules, Sizes, fresh
+from emgspasm.dsp.memory import Memory, Rules, Sizes, fresh
 from emgspasm.dsp.rates import EDGE, LOW_PASS
+from emgspasm.dsp.said import bursts_of, in_order, stretches_of
 from emgspasm.dsp.stage import Response
 from emgspasm.dsp.watermark import earliest_onset
-from emgspasm.stream import Burst, BurstQuality, Chunk, StreamInfo
+from emgspasm.stream import Burst, Chunk, StreamInfo
 
 MATCHED = 0.008
 """Seconds of half the matched filter: long enough to tell EMG from noise that is stronger at 25 Hz
@@ -40,10 +40,6 @@ are bursts for half of it (clinical facts 2)."""
 LONGEST_WAIT = 1.0
 """Seconds: every burst is held back for the merge gap, and no spasm is longer than the least length
 asked for if that is much [design]."""
-
-_certainty = itemgetter(*map((ROW.names or ()).index, ("moment", "channel", "onset")))
-_STRETCH = ["channel", "onset", "offset"]
-_QUALITIES: tuple[BurstQuality, ...] = ("good", "settling", "cut")
 
 
 @dataclass(slots=True)
@@ -280,33 +276,3 @@ class Detector:
 
     def _floors(self, info: StreamInfo) -> NDArray[np.float64]:
         return np.array([self.floor / c.microvolts if c.microvolts else 0.0 for c in info.channels])
-
-
-def bursts_of(rows: NDArray[np.void], shift: int) -> tuple[Burst, ...]:
-    """Rows of the kernel as bursts, times corrected for the filters' delay; stretches left out."""
-    return tuple(
-        Burst(
-            channel,
-            max(onset - shift, begin),
-            max(offset - shift, begin + 1),
-            peak,
-            mean,
-            baseline,
-            _QUALITIES[quality],
-        )
-        for channel, begin, onset, offset, _, peak, mean, baseline, quality in sorted(
-            rows[rows["quality"] != SOUGHT].tolist(), key=_certainty
-        )
-    )
-
-
-def stretches_of(rows: NDArray[np.void], shift: int) -> list[NDArray[np.int64]]:
-    """Rows of the kernel that are stretches: channel, onset and offset of each, corrected alike."""
-    rows = rows[rows["quality"] == SOUGHT]
-    return [np.array([c, a - shift, b - shift]) for c, a, b in rows[_STRETCH].tolist()]
-
-
-def in_order(stretches: list[NDArray[np.int64]]) -> NDArray[np.int64]:
-    """Stretches in order of channel and time, whatever chunks they ended in; shape (n, 3)."""
-    table = np.array(stretches, np.int64).reshape(-1, 3)
-    return table[np.lexsort((table[:, 1], table[:, 0]))]

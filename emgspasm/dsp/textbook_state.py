@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.dsp import textbook_loop
-from emgspasm.dsp.detector import bursts_of, in_order, stretches_of
+from emgspasm.dsp.said import bursts_of, in_order, stretches_of
 from emgspasm.dsp.stage import Response
 from emgspasm.dsp.textbook_memory import RECTIFIED, Past, Rule, fresh
 from emgspasm.stream import Burst, Chunk, StreamInfo
