@@ -187,7 +187,7 @@ def grade(
         (noise > limits.noise_good, "fair", f"noise {noise:.1f} uV"),
         (dropped > limits.dropout, "fair", f"{dropped:.1f} % missing"),
         (analyzed < MOST, "fair", f"only {analyzed:.1f} % can be analyzed"),
-        (clipped + flat > 0, "fair", f"clipped or flat for {clipped + flat:.2f} %"),
+        (0 < clipped + flat <= SPOILT, "fair", f"clipped or flat for {clipped + flat:.2f} %"),
     ]
     found = [(name, text) for wrong, name, text in complaints if wrong]
     if not found:

@@ -111,6 +111,10 @@ def test_a_grade_follows_its_limits_and_says_why(change, expected, said):
     assert bool(reason) == (expected != "good")
 
 
+def test_what_is_clipped_is_said_once():
+    assert grade(Limits(), **(FINE | {"clipped": 41.67}))[1] == "clipped or flat for 41.7 %"
+
+
 def test_all_reasons_are_given_the_worst_first():
     graded, reason = grade(Limits(), **(FINE | {"noise": 9.0, "line": 20.0, "dropped": 2.0}))
     assert graded == "poor"
