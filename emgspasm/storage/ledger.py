@@ -132,7 +132,7 @@ def append_row(path: Path, columns: Sequence[str], row: Mapping[str, object]) ->
             f"Nothing was added; edit {path} to correct it"
         )
     heading = list(rows[0]) if rows else _heading(path, columns)
-    _write(path, heading, [*rows, told])
+    write_ledger(path, heading, [*rows, told])
 
 
 def remove_row(path: Path, column: str, value: str) -> None:
@@ -144,10 +144,13 @@ def remove_row(path: Path, column: str, value: str) -> None:
         If the table cannot be read or written.
     """
     rows = read_ledger(path, (column,))
-    _write(path, _heading(path, (column,)), [row for row in rows if row[column] != value])
+    write_ledger(path, _heading(path, (column,)), [row for row in rows if row[column] != value])
 
 
-def _write(path: Path, heading: Sequence[str], rows: Iterable[Mapping[str, str | None]]) -> None:
+def write_ledger(
+    path: Path, heading: Sequence[str], rows: Iterable[Mapping[str, str | None]]
+) -> None:
+    """Write all rows under their heading, whole or not at all; the caller holds the lock."""
     lines = [heading, *([shown(row.get(name)) for name in heading] for row in rows)]
     with replacing(path, overwrite=True) as temporary:
         temporary.write_text("".join("\t".join(c) + "\n" for c in lines), encoding="utf-8")

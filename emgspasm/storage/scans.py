@@ -6,14 +6,12 @@ place that does; dates shifted in it are shifted for good.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.ledger import read_ledger, shown
+from emgspasm.storage.ledger import read_ledger, write_ledger
 from emgspasm.storage.placement import Placement
-from emgspasm.storage.tables import replacing
 
 SCAN_COLUMNS = ("filename", "acq_time")
 
@@ -40,7 +38,7 @@ def write_time(place: Placement, moment: datetime) -> None:
     kept = [row for row in rows if row["filename"] != name]
     mine: dict[str, str | None] = next((r for r in rows if r["filename"] == name), {})
     mine |= {"filename": name, "acq_time": acq_time(moment)}
-    _write(path, heading, (*kept, mine))
+    write_ledger(path, heading, (*kept, mine))
 
 
 def forget_time(place: Placement) -> bool:
@@ -62,14 +60,8 @@ def forget_time(place: Placement) -> bool:
     for row in mine:
         row["acq_time"] = None
     if mine:
-        _write(path, list(rows[0]), rows)
+        write_ledger(path, list(rows[0]), rows)
     return bool(mine)
-
-
-def _write(path: Path, heading: Sequence[str], rows: Iterable[Mapping[str, str | None]]) -> None:
-    lines = [heading, *([shown(row.get(key)) for key in heading] for row in rows)]
-    with replacing(path, overwrite=True) as temporary:
-        temporary.write_text("".join("\t".join(c) + "\n" for c in lines), encoding="utf-8")
 
 
 def _name(place: Placement) -> str:

@@ -80,25 +80,22 @@ def test_shows_events_and_replaces_the_early_look_by_the_analysis(watch, paced, 
     assert any("notch" in said for said in window.surface.notice.said)
 
 
-def test_a_driver_that_fails_while_it_opens_is_said(watch, paced, qtbot):
-    class Broken(type(paced(seconds=1.0))):
-        def __enter__(self):
-            raise RuntimeError("no such library")
+def fails_at_once(source):
+    raise RuntimeError("the driver is gone")
 
+
+def fails_later(source):
+    yield Chunk(0, source.samples[:500].copy())
+    raise RuntimeError("the driver is gone")
+
+
+@pytest.mark.parametrize(
+    "part", [{"__enter__": fails_at_once}, {"__iter__": fails_later}], ids=["opens", "streams"]
+)
+def test_a_driver_that_fails_is_said_and_ends_the_session(watch, paced, qtbot, part):
     source = paced(seconds=1.0)
-    window = watch(Broken(source.info, source.samples))
-    qtbot.waitUntil(lambda: window.desk.state == "ended", timeout=90_000)
-    assert "RuntimeError: no such library" in " ".join(window.desk.notices)
-
-
-def test_a_driver_that_fails_while_it_streams_is_said_and_ends_the_session(watch, paced, qtbot):
-    class Broken(type(paced(seconds=1.0))):
-        def __iter__(self):
-            yield Chunk(0, self.samples[:500].copy())
-            raise RuntimeError("the driver is gone")
-
-    source = paced(seconds=1.0)
-    window = watch(Broken(source.info, source.samples))
+    broken = type("Broken", (type(source),), part)
+    window = watch(broken(source.info, source.samples))
     qtbot.waitUntil(lambda: window.desk.state == "ended", timeout=90_000)
     assert "RuntimeError: the driver is gone" in " ".join(window.desk.notices)
 
