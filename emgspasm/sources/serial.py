@@ -225,7 +225,9 @@ class CytonSource:
         for chunk in decoded.chunks:
             self._queue.put(chunk)
         for sample in decoded.estimated:
-            self._link.note(f"the gap before sample {sample} is estimated from the clock")
+            self._link.say(
+                "streaming", f"the gap before sample {sample} is estimated from the clock"
+            )
         return decoded.n_packets
 
     def _begin_run(self) -> None:
