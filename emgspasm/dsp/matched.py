@@ -22,6 +22,9 @@ N_FREQUENCIES = 64
 EXPECTED = 4.0
 """Power of the burst, in units of the noise, that the filter is best for: 6 dB [design]."""
 
+CACHED = 512
+"""Samples that are filtered at a time: what the taps pass over again and again stays at hand."""
+
 WIDTHS = (0.0012, 0.0016, 0.0020, 0.0026)
 """s; widths of motor unit potentials (clinical facts 9 [sim])."""
 
@@ -143,6 +146,13 @@ def power_behind(taps: Values, signal: Values, power: Values, first: int) -> Non
     first : int
         At least ``len(taps) - 1``.
     """
+    for start in range(first, len(power), CACHED):
+        _power_behind(taps, signal, power[: start + CACHED], start)
+
+
+@numba.njit(cache=True, nogil=True)
+def _power_behind(taps, signal, power, first):  # type: ignore[no-untyped-def]  # see _fill
+    """Fill `power` from `first` to its end."""
     last = len(taps) - 1
     half = last // 2
     # slices of one length: the compiler then does several samples at once

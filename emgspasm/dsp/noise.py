@@ -54,9 +54,9 @@ def calibrate(s, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  
         s.scatter = 0.0
         for i in range(0, len(envelope), sizes.window):
             if envelope[i] <= limit:
-                learn(s, envelope[i], channel, past)
+                learn(s, envelope[i], past.ordered[channel], past.arrival[channel])
         if s.seen == 0:
-            learn(s, limit / 2.0, channel, past)
+            learn(s, limit / 2.0, past.ordered[channel], past.arrival[channel])
         threshold(s, past.ordered[channel], sizes, rules)
         limit = s.off
     late = held[sizes.window - 1 :]  # the envelope looks back
@@ -83,16 +83,20 @@ def study(s, value, weight, signal, matched, origin, channel, sizes, rules, past
         _relearn(s, signal, origin, channel, sizes, rules, past)
     elif s.windows <= 0:
         s.windows = sizes.hop * DOUBTED
-        _learn_window(s, value, signal, matched, origin, channel, sizes, rules, past)
+        ordered, arrival = past.ordered[channel], past.arrival[channel]
+        _learn_window(s, value, signal, matched, origin, ordered, arrival, sizes, rules)
 
 
 @numba.njit(**LOOP)
-def _learn_window(s, value, signal, matched, origin, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  # see calibrate
-    """Learn from the window that ends now."""
+def _learn_window(s, value, signal, matched, origin, ordered, arrival, sizes, rules):  # type: ignore[no-untyped-def]  # see calibrate
+    """Learn from the window that ends now.
+
+    Called often: it takes the rows of `past` that it needs, for to hand over all of it takes long.
+    """
     account(s)
-    learn(s, value, channel, past)
+    learn(s, value, ordered, arrival)
     _compare(s, signal, matched, origin, sizes)
-    threshold(s, past.ordered[channel], sizes, rules)
+    threshold(s, ordered, sizes, rules)
 
 
 @numba.njit(**LOOP)
@@ -100,10 +104,11 @@ def _relearn(s, signal, origin, channel, sizes, rules, past):  # type: ignore[no
     """Learn the level from the last windows alone: it was that of a contraction."""
     account(s)
     s.lower = s.seen = 0
+    ordered, arrival = past.ordered[channel], past.arrival[channel]
     for i in range(LOWER):
         first = s.now + 1 - (LOWER - i) * sizes.window - origin
-        learn(s, np.sqrt(mean_power(signal, first, first + sizes.window)), channel, past)
-    threshold(s, past.ordered[channel], sizes, rules)
+        learn(s, np.sqrt(mean_power(signal, first, first + sizes.window)), ordered, arrival)
+    threshold(s, ordered, sizes, rules)
 
 
 @numba.njit(inline="always", **LOOP)
@@ -129,9 +134,9 @@ def account(s):  # type: ignore[no-untyped-def]  # see calibrate
 
 
 @numba.njit(inline="always", **LOOP)
-def learn(s, value, channel, past):  # type: ignore[no-untyped-def]  # see calibrate
+def learn(s, value, ordered, arrival):  # type: ignore[no-untyped-def]  # see calibrate
     """Remember a quiet value of the envelope, as its power 2/3 (see :func:`threshold`)."""
-    remember(past.ordered[channel], past.arrival[channel], s.seen, np.cbrt(value * value))
+    remember(ordered, arrival, s.seen, np.cbrt(value * value))
     s.seen += 1
 
 
