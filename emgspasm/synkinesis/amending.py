@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from emgspasm.stream import Event
 from emgspasm.synkinesis.chains import Chain
-from emgspasm.synkinesis.markers import Marker
+from emgspasm.synkinesis.markers import Schedule
 from emgspasm.synkinesis.naming import movement
 from emgspasm.synkinesis.wording import remarked
 
@@ -44,14 +44,14 @@ def remember(
         said.popleft()
 
 
-def amend(said: Said, marked: Sequence[Marker], fs: float) -> list[Amendment]:
+def amend(said: Said, marked: Schedule, fs: float) -> list[Amendment]:
     """What is called otherwise under other markers.
 
     Parameters
     ----------
     said : deque of (Event, Chain or None)
         Changed in place.
-    marked : sequence of Marker
+    marked : Schedule
         All that are known now.
     fs : float
         Hertz.

@@ -24,7 +24,7 @@ from emgspasm.synkinesis.clusters import Cluster
 from emgspasm.synkinesis.experience import note_eyes
 from emgspasm.synkinesis.judging import acts
 from emgspasm.synkinesis.lags import Lag, is_at_hand, lags
-from emgspasm.synkinesis.markers import concerns_tasks, markers
+from emgspasm.synkinesis.markers import Schedule, concerns_tasks, markers
 from emgspasm.synkinesis.memory import FoldState, fresh
 from emgspasm.synkinesis.naming import artifact, blink, movement, spasms
 from emgspasm.synkinesis.reading import Reading, read
@@ -256,7 +256,7 @@ def fold(
         assert state is not None  # the first analysis begins a segment
         amended: list[Amendment] = []
         if arrived:
-            state.marked = markers(tasks, state.fs)
+            state.marked = Schedule(markers(tasks, state.fs))
             amended = amend(state.said, state.marked, state.fs)
         state, folded = folding.step(state, analysis)
         if amended:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import accumulate
 
 from emgspasm.stream import Annotation
 
@@ -111,11 +112,35 @@ def markers(
     return tuple(found)
 
 
-def under_way(
-    marked: Sequence[Marker], onset: int, offset: int, sampling_frequency: float
-) -> Marker | None:
-    """Marker of an event: the trial whose cue it follows, or the block it lies in."""
-    after = round(AFTER * sampling_frequency)
-    trials = [m for m in marked if m.movement and m.onset < offset and onset < m.offset + after]
-    blocks = [m for m in marked if not m.movement and m.onset < offset and onset < m.offset]
-    return next(reversed(trials or blocks), None)
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Markers of a recording, at hand by time however many they are.
+
+    Parameters
+    ----------
+    markers : sequence of Marker
+        In order of onset, as :func:`markers` gives them.
+    """
+
+    markers: Sequence[Marker] = ()
+    _onsets: list[int] = field(init=False)
+    _latest: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        offsets = (marker.offset for marker in self.markers)
+        object.__setattr__(self, "_onsets", [marker.onset for marker in self.markers])
+        object.__setattr__(self, "_latest", list(accumulate(offsets, max)))
+
+    def under_way(self, onset: int, offset: int, sampling_frequency: float) -> Marker | None:
+        """Marker of an event: the last trial whose cue it follows, or the last block it lies in."""
+        after = round(AFTER * sampling_frequency)
+        block: Marker | None = None
+        for k in reversed(range(bisect_left(self._onsets, offset))):
+            if self._latest[k] + after <= onset:
+                break
+            marker = self.markers[k]
+            if marker.movement and onset < marker.offset + after:
+                return marker
+            if block is None and not marker.movement and onset < marker.offset:
+                block = marker
+        return block

@@ -22,7 +22,7 @@ from emgspasm.synkinesis.chains import Chain
 from emgspasm.synkinesis.clusters import Cluster
 from emgspasm.synkinesis.experience import Experience
 from emgspasm.synkinesis.history import History
-from emgspasm.synkinesis.markers import Marker, markers
+from emgspasm.synkinesis.markers import Schedule, markers
 from emgspasm.synkinesis.reading import Reading, Site, sites
 from emgspasm.synkinesis.spread import EYE
 
@@ -37,7 +37,7 @@ class FoldState:
     fs: float
     sites: dict[int, Site]
     history: History
-    marked: tuple[Marker, ...]
+    marked: Schedule
     cluster: Cluster
     waiting: list[Reading] = field(default_factory=list)
     unread: list[Burst] = field(default_factory=list)
@@ -59,7 +59,7 @@ def fresh(
     history = past.begin(fs, len(info.columns()), start, shift, held, step)
     places = sites(info)
     known = Experience(_sides_of_eyes_only(places.values()))
-    marked = markers(annotations, fs)
+    marked = Schedule(markers(annotations, fs))
     return FoldState(fs, places, history, marked, Cluster.at(fs), known=known)
 
 

@@ -27,7 +27,7 @@ from emgspasm.synkinesis.experience import (
     note_rhythms,
 )
 from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL
-from emgspasm.synkinesis.markers import RESTS, Marker, under_way
+from emgspasm.synkinesis.markers import RESTS, Schedule
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.spread import BROW, EYE, REGIONS, regions
 from emgspasm.synkinesis.verdicts import Rules, is_evident, stands_out
@@ -51,7 +51,7 @@ LONGEST_BLINK = 0.4
 EYES = frozenset(muscle for muscle, region in REGIONS.items() if region == EYE)
 
 
-def blink(act: Act, marked: Sequence[Marker], fs: float) -> Event:
+def blink(act: Act, marked: Schedule, fs: float) -> Event:
     """Event of a blink of both eyes."""
     eyes = [r for r in act.readings if r.site.region == EYE]
     if len({r.site.side for r in eyes}) < 2:
@@ -67,7 +67,7 @@ def blink(act: Act, marked: Sequence[Marker], fs: float) -> Event:
     )
 
 
-def artifact(act: Act, marked: Sequence[Marker], rules: Rules, fs: float) -> Event:
+def artifact(act: Act, marked: Schedule, rules: Rules, fs: float) -> Event:
     """Event of what no muscle makes."""
     hum = max(r.hum for r in act.readings)
     slow = min((r.frequency for r in act.readings if r.frequency == r.frequency), default=nan)
@@ -83,12 +83,12 @@ def artifact(act: Act, marked: Sequence[Marker], rules: Rules, fs: float) -> Eve
     )
 
 
-def movement(chain: Chain, marked: Sequence[Marker], fs: float) -> Event:
+def movement(chain: Chain, marked: Schedule, fs: float) -> Event:
     """Event of a movement of both sides."""
     readings = [r for act in chain.acts for r in act.readings]
     onset = min(act.onset for act in chain.acts)
     muscles = {r.site.muscle for r in readings}
-    marker = under_way(marked, onset, chain.offset, fs)
+    marker = marked.under_way(onset, chain.offset, fs)
     dragged = sorted({name for act in chain.acts for name in act.dragged})
     reason = "both sides"
     if dragged:
@@ -104,7 +104,7 @@ def movement(chain: Chain, marked: Sequence[Marker], fs: float) -> Event:
 
 
 def spasms(
-    chain: Chain, marked: Sequence[Marker], known: Experience, rules: Rules, fs: float
+    chain: Chain, marked: Schedule, known: Experience, rules: Rules, fs: float
 ) -> Iterable[Event]:
     """Events of a chain of one-sided acts.
 
@@ -112,7 +112,7 @@ def spasms(
     ----------
     chain : Chain
         Acts closer than its gap are one spasm.
-    marked : sequence of Marker
+    marked : Schedule
     known : Experience
         Updated.
     rules : Rules
@@ -134,7 +134,7 @@ def spasms(
 def _one_sided(
     side: Literal["L", "R", "B"],
     part: list[Act],
-    marked: Sequence[Marker],
+    marked: Schedule,
     known: Experience,
     rules: Rules,
     fs: float,

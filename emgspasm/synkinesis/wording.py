@@ -12,7 +12,7 @@ from emgspasm.dsp.rates import LAGS
 from emgspasm.stream import Burst, BurstQuality, Event
 from emgspasm.synkinesis.acts import Act
 from emgspasm.synkinesis.laterality import laterality_index, log_ratio
-from emgspasm.synkinesis.markers import Marker, under_way
+from emgspasm.synkinesis.markers import Marker, Schedule
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.spread import LOWER, regions, spread_stage
 from emgspasm.synkinesis.verdicts import Rules
@@ -60,7 +60,7 @@ def event(
     readings: Sequence[Reading],
     onset: int,
     offset: int,
-    marked: Sequence[Marker],
+    marked: Schedule,
     fs: float,
     reason: str,
     *,
@@ -68,7 +68,7 @@ def event(
     on_blink: bool = False,
 ) -> Event:
     """Event of these readings, with what follows from them: balance, spread, task, quality."""
-    marker = under_way(marked, onset, offset, fs)
+    marker = marked.under_way(onset, offset, fs)
     bursts = tuple(r.burst for r in sorted(readings, key=lambda r: (r.onset, r.site.column)))
     li, ratio = laterality(readings) if side != "B" else balance(readings)
     return Event(
@@ -90,9 +90,9 @@ def event(
     )
 
 
-def remarked(event: Event, marked: Sequence[Marker], fs: float) -> Event:
+def remarked(event: Event, marked: Schedule, fs: float) -> Event:
     """Event under other markers; what it is called otherwise depends on none."""
-    marker = under_way(marked, event.onset, event.offset, fs)
+    marker = marked.under_way(event.onset, event.offset, fs)
     return replace(event, task=_task(marker), trial=_trial(marker))
 
 

@@ -122,7 +122,7 @@ def _common_cells(
 def _under_way(
     bursts: Rows, marked: Sequence[Marker], fs: float, other: str | None
 ) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
-    """Task and trial of every burst by its marker, as :func:`under_way` finds it, or another."""
+    """Task and trial of every burst by its marker, as :class:`Schedule` finds it, or another."""
     tasks, trials = np.full(len(bursts), other, object), np.full(len(bursts), np.nan)
     for marker in sorted(marked, key=lambda m: m.movement):  # the last that fits counts
         after = round(AFTER * fs) if marker.movement else 0

@@ -12,7 +12,7 @@ from emgspasm.synkinesis import kernels
 from emgspasm.synkinesis.classes import spasm_class
 from emgspasm.synkinesis.crosstalk import explanation
 from emgspasm.synkinesis.laterality import corrected, laterality_index, log_ratio
-from emgspasm.synkinesis.markers import markers, under_way, undoing
+from emgspasm.synkinesis.markers import AFTER, Marker, Schedule, markers, undoing
 from emgspasm.synkinesis.measures import brow_lift_index, common, occurrence, overlaps, spread
 from emgspasm.synkinesis.pairs import envelope_lags, synchrony
 from emgspasm.synkinesis.reading import look
@@ -281,9 +281,30 @@ def test_markers_number_their_trials_and_reach_past_the_cue():
         1000.0,
     )  # fmt: skip
     assert [(m.task, m.trial) for m in marked] == [("rest_open", 1), ("smile", 1), ("smile", 2)]
-    assert under_way(marked, 81_500, 82_500, 1000.0) == marked[2]
-    assert under_way(marked, 30_000, 30_100, 1000.0) == marked[0]
-    assert under_way(marked, 90_000, 90_100, 1000.0) is None
+    assert Schedule(marked).under_way(81_500, 82_500, 1000.0) == marked[2]
+    assert Schedule(marked).under_way(30_000, 30_100, 1000.0) == marked[0]
+    assert Schedule(marked).under_way(90_000, 90_100, 1000.0) is None
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 90), st.integers(0, 60), st.booleans()), max_size=12),
+    st.integers(0, 100),
+    st.integers(1, 20),
+)
+def test_the_marker_of_an_event_is_the_last_trial_or_else_block_that_fits(stretches, onset, length):
+    marked = [
+        Marker(start, start + duration, "smile" if moves else "speech", k)
+        for k, (start, duration, moves) in enumerate(sorted(stretches))
+    ]
+    fits = [
+        m
+        for m in marked
+        if m.onset < onset + length and onset < m.offset + (10 if m.movement else 0)
+    ]
+    said = [m for m in fits if m.movement] or fits
+    fs = 10 / AFTER
+    found = Schedule(marked).under_way(onset, onset + length, fs)
+    assert found == (said[-1] if said else None)
 
 
 def spans(*notes, end=100_000):

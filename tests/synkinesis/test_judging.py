@@ -11,6 +11,7 @@ from emgspasm.synkinesis.bilateral import Company
 from emgspasm.synkinesis.chains import Chain
 from emgspasm.synkinesis.experience import Experience, note_rhythms
 from emgspasm.synkinesis.judging import acts
+from emgspasm.synkinesis.markers import Schedule
 from emgspasm.synkinesis.naming import blink, spasms
 from emgspasm.synkinesis.reading import Reading, Site
 from emgspasm.synkinesis.verdicts import Rules
@@ -53,14 +54,14 @@ def named(known, *onsets, length=50, **kind):
     for onset in onsets:
         burst = reading("OOC_L", onset, onset + length, **kind)
         chain.add(Act("twitch", "L", (burst,)))
-    return list(spasms(chain, (), known, Rules(), FS))
+    return list(spasms(chain, Schedule(), known, Rules(), FS))
 
 
 @pytest.mark.parametrize("dragged", [(), ("OOR",)])
 def test_the_lower_face_is_silent_in_a_blink_that_drags_none_of_it_along(dragged):
     eyes = [reading(f"OOC_{side}", 1000, 1100, 0.0) for side in "LR"]
     mouth = [reading(f"{muscle}_L", 1010, 1100) for muscle in dragged]
-    reason = blink(Act("blink", "B", (*eyes, *mouth), dragged=dragged), (), FS).reason
+    reason = blink(Act("blink", "B", (*eyes, *mouth), dragged=dragged), Schedule(), FS).reason
     assert ("lower face silent" in reason) == (not dragged)
     assert ("moves along" in reason) == bool(dragged)
 
@@ -72,7 +73,7 @@ def test_a_reason_says_within_what_time_those_begin_that_begin_together(fs):
     (twitch,) = acts(readings, Rules(), Company(), fs)
     chain = Chain("L", round(0.5 * fs), round(1.1 * fs))
     chain.add(twitch)
-    (event,) = spasms(chain, (), Experience(), Rules(), fs)
+    (event,) = spasms(chain, Schedule(), Experience(), Rules(), fs)
     assert "3 muscles within 20 ms" in event.reason
 
 
@@ -207,7 +208,7 @@ def test_three_muscles_together_make_a_side_known_at_once(muscles, knows):
     chain = Chain("L", 500, 1100)
     for twitch in judged(*(reading(f"{muscle}_L", 1000, 1080) for muscle in muscles)):
         chain.add(twitch)
-    (event,) = spasms(chain, (), known, Rules(), FS)
+    (event,) = spasms(chain, Schedule(), known, Rules(), FS)
     assert (event.trial_type, known.knows("L")) == ("spasm", knows)
 
 
@@ -267,7 +268,7 @@ def test_what_begins_or_lasts_after_the_blink_is_a_twitch_although_no_eye_is_rec
 
 
 def blink_of(*readings):
-    return blink(Act("blink", "B", readings), (), FS)
+    return blink(Act("blink", "B", readings), Schedule(), FS)
 
 
 def test_an_eye_whose_burst_was_missed_is_not_taken_for_silent():
