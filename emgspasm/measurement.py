@@ -107,6 +107,7 @@ class _Gathered:
     readings: bytearray = field(default_factory=bytearray)
     lags: bytearray = field(default_factory=bytearray)
     rho: NDArray[np.float64] = field(init=False)
+    awaited: list[Marker] = field(init=False)
     envelopes: dict[tuple[Marker, int], list[NDArray[np.float64]]] = field(default_factory=dict)
     tallies: list[Tally] = field(default_factory=list)
     present: int = 0
@@ -115,6 +116,7 @@ class _Gathered:
     def __post_init__(self) -> None:
         n_channels = len(self.info.columns())
         self.rho = np.zeros((n_channels, n_channels))
+        self.awaited = [marker for marker in self.marked if marker.task in PRIMES]
 
     def add(self, analysis: Analysis, folded: Folded) -> None:
         """Add what became certain, and the envelopes of trials."""
@@ -133,10 +135,11 @@ class _Gathered:
             np.fmax.at(self.rho, columns, [reading.rho for reading in folded.readings])
         if folded.lags:
             self.lags += lag_rows(folded.lags).tobytes()
-        for marker in self.marked:
-            inside = marker.onset < analysis.chunk.stop and analysis.chunk.start < marker.offset
-            if inside and marker.task in PRIMES:
-                self._add_envelope(analysis, marker)
+        self.awaited = [m for m in self.awaited if analysis.chunk.start < m.offset]
+        for marker in self.awaited:
+            if marker.onset >= analysis.chunk.stop:
+                break
+            self._add_envelope(analysis, marker)
 
     def _add_envelope(self, analysis: Analysis, marker: Marker) -> None:
         first = analysis.chunk.start

@@ -159,12 +159,19 @@ def _scan(file: BinaryIO, header: Header, n_records: int) -> _Times:
     for record in range(n_records if places else 0):
         begin = header.n_bytes + record * record_bytes
         for index, (offset, n_bytes) in enumerate(places):
-            raw = os.pread(file.fileno(), n_bytes, begin + offset).strip(b"\0")
+            raw = os.pread(file.fileno(), n_bytes, begin + offset)
             keeps_time = index == 0 and (record == 0 or header.discontinuous)
-            time = _TIME_TAL.match(raw) if index == 0 else None  # no other signal keeps it
-            if keeps_time or len(raw) > (time.end() if time else 0):
+            if keeps_time or not _says_nothing(raw, timed=index == 0):
                 _collect(raw, times, keeps_time=keeps_time)
     return times
+
+
+def _says_nothing(raw: bytes, *, timed: bool) -> bool:
+    """Whether an annotation signal holds no text in a record, as nearly always."""
+    first, _, rest = raw.partition(b"\0")
+    if rest != bytes(len(rest)):  # far faster than to strip it
+        return False
+    return not first or (timed and _TIME_TAL.fullmatch(first) is not None)
 
 
 def _collect(raw: bytes, times: _Times, *, keeps_time: bool) -> None:

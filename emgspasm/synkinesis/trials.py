@@ -130,6 +130,8 @@ def trials(
     """
     onsets = [burst.onset for burst in bursts]
     for marker in marked:
+        if marker.task not in PRIMES:
+            continue
         stop = marker.offset + round(AFTER * sampling_frequency)
         inside = bursts[bisect_left(onsets, marker.onset) : bisect_left(onsets, stop)]
         sides = {side for a, b, side in spasms if a < stop and marker.onset < b}
