@@ -145,10 +145,10 @@ def _burst(burst: Burst) -> tuple[int | float, ...]:
     return (*burst[:-1], QUALITIES.index(burst.quality))
 
 
-def burst_of(row: np.void) -> Burst:
-    """The burst that a row holds."""
-    channel, onset, offset, peak, mean, baseline, quality = row.item()
-    return Burst(channel, onset, offset, peak, mean, baseline, QUALITIES[quality])
+def bursts_of(rows: Rows) -> list[Burst]:
+    """The bursts that rows hold."""
+    told = rows[list(BURST.names or ())].tolist()
+    return [Burst._make((*row[:-1], QUALITIES[row[-1]])) for row in told]
 
 
 def event_rows(events: Iterable[Event]) -> Rows:

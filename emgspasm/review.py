@@ -15,7 +15,7 @@ import numpy as np
 
 from emgspasm.decisions import Decision, event_rows
 from emgspasm.errors import RecordingError
-from emgspasm.findings import BURST, Findings, Rows, burst_of
+from emgspasm.findings import Findings, Rows, bursts_of
 from emgspasm.storage.columns import REVIEWED_EVENTS, SUMMARY
 from emgspasm.storage.tables import read_table, table, table_rows, write_table
 from emgspasm.stored import (
@@ -164,7 +164,7 @@ def _told(
     )
     told: dict[str, Any] = {"trial_type": kind, "class": label or None, "detected_as": seen}
     if kind == "spasm":
-        bursts = [burst_of(part[list(BURST.names or ())]) for part in parts]
+        bursts = bursts_of(parts)
         muscles = [info.channels[b.channel].muscle or "" for b in bursts]
         told["spread_stage"] = spread_stage(muscles)
         if not label:

@@ -79,7 +79,7 @@ class DetectorState:
 
     def earliest(self, stop: int) -> int:
         """Sample number before which no burst still to come begins; `stop` is where it stands."""
-        return int(earliest_onset(self.memory, self.sizes, stop, self.shift))
+        return int(earliest_onset(self.memory.channels, self.sizes, stop, self.shift))
 
 
 def require_lengths(shortest: float, merge_gap: float) -> None:

@@ -39,7 +39,10 @@ def stretches_of(rows: NDArray[np.void], shift: int) -> list[NDArray[np.int64]]:
     """Rows of the kernel that are stretches: channel, onset and offset of each, corrected alike."""
     if not len(rows):  # as nearly always, live
         return []
-    rows = rows[rows["quality"] == SOUGHT]
+    told = rows["quality"] == SOUGHT
+    if not told.any():
+        return []
+    rows = rows[told]
     return [np.array([c, a - shift, b - shift]) for c, a, b in rows[_STRETCH].tolist()]
 
 

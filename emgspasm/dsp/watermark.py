@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numba
+import numpy as np
+from numpy.typing import NDArray
 
 from emgspasm.dsp.compiled import LOOP
-from emgspasm.dsp.memory import CALIBRATING, IDLE, Memory, Sizes
+from emgspasm.dsp.memory import CALIBRATING, IDLE, Sizes
 
 
 @numba.njit(inline="always", **LOOP)
@@ -20,13 +22,14 @@ def next_crossing(s, sizes):  # type: ignore[no-untyped-def]  # numba infers ker
 
 
 @numba.njit(cache=True, nogil=True)
-def earliest_onset(past: Memory, sizes: Sizes, stop: int, shift: int) -> int:
+def earliest_onset(channels: NDArray[np.void], sizes: Sizes, stop: int, shift: int) -> int:
     """Earliest onset that a burst still to be said can have.
 
     Parameters
     ----------
-    past : Memory
-        Of the detector, which has seen the samples before `stop`.
+    channels : ndarray of CHANNEL
+        Of the memory of the detector, which has seen the samples before `stop`; not all of it,
+        for it takes longer to hand over than to look at.
     sizes : Sizes
     stop : int
         Sample number after the last one seen.
@@ -34,7 +37,7 @@ def earliest_onset(past: Memory, sizes: Sizes, stop: int, shift: int) -> int:
         Samples by which onsets are corrected.
     """
     earliest = stop
-    for s in past.channels:
+    for s in channels:
         if s.phase == IDLE:
             continue
         if s.phase == CALIBRATING:

@@ -79,9 +79,9 @@ def spectrum(
     turned, turn = (np.exp(-2j * np.pi * f * seconds) for f in (lowest, step))
     for i in range(len(FREQUENCIES)):  # one by one: all phases of a long recording fill memory
         sums = np.add.reduceat(turned, first)[told]
-        power[i] = ((sums.real**2 + sums.imag**2) / counts[told]).mean()
+        power[i] = np.add.reduce((sums.real**2 + sums.imag**2) / counts[told])
         turned *= turn
-    return power, int(told.sum())
+    return power / told.sum(), int(told.sum())
 
 
 def frequency(onsets: NDArray[np.int64], sampling_frequency: float) -> float:
@@ -100,7 +100,7 @@ def frequency(onsets: NDArray[np.int64], sampling_frequency: float) -> float:
     least = chdtri(2 * n_segments, CHANCE) / (2 * n_segments)
     apart = np.abs(FREQUENCIES[:, None] - FREQUENCIES)
     beside = (apart <= BESIDE) & (apart > OWN)
-    nearby = np.array([power[near].mean() for near in beside])
+    nearby = beside @ power / beside.sum(axis=1)
     for k in np.flatnonzero((power >= ABOVE * nearby) & (power >= least)):
         return float(FREQUENCIES[k : k + 3][np.argmax(power[k : k + 3])])
     return nan

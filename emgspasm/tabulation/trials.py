@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from emgspasm.findings import Findings, burst_of
+from emgspasm.findings import Findings, Rows, bursts_of
 from emgspasm.storage.columns import TRIALS
 from emgspasm.storage.tables import table
 from emgspasm.stream import SIDE_LETTER, StreamInfo
 from emgspasm.synkinesis import trials
 from emgspasm.synkinesis.intervals import wilson
+from emgspasm.synkinesis.markers import AFTER, Marker
 from emgspasm.synkinesis.measures import begins_in, brow_lift_index
 from emgspasm.synkinesis.reading import sites
 from emgspasm.tabulation.labels import rounded_or_none
@@ -53,13 +54,24 @@ def trial_list(info: StreamInfo, found: Findings, most: Mapping[int, float]) -> 
     """Every muscle beside the prime one, in every trial."""
     if not any(marker.movement for marker in found.marked):
         return []
-    own = found.bursts[~found.copied(found.bursts)]
+    own = _on_cue(found.bursts, found.marked, info.sampling_frequency)
+    own = own[~found.copied(own)]
     own = own[np.lexsort((own["channel"], own["onset"]))]
-    bursts = [burst_of(row) for row in own]
+    bursts = bursts_of(own)
     spasms = found.spasms[["onset", "offset", "side"]].tolist()
     fs = info.sampling_frequency
     told = trials.trials(found.marked, bursts, spasms, sites(info), most, found.envelopes, fs)
     return list(told)
+
+
+def _on_cue(bursts: Rows, marked: Iterable[Marker], fs: float) -> Rows:
+    """Bursts that may belong to a trial: few of an hour."""
+    near = np.zeros(len(bursts), np.bool_)
+    for marker in marked:
+        if marker.movement:
+            stop = marker.offset + round(AFTER * fs)
+            near |= (marker.onset <= bursts["onset"]) & (bursts["onset"] < stop)
+    return bursts[near]
 
 
 def trials_table(
