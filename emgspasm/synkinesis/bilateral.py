@@ -97,6 +97,8 @@ def bilateral(readings: list[Reading], rules: Rules, fs: float) -> list[Act]:
 
     Eyes and the rest of the face are told apart first: people blink while they speak.
     """
+    if not readings:  # as in most spasms
+        return []
     eyes: list[Reading] = []
     rest: list[Reading] = []
     for reading in readings:
@@ -138,6 +140,8 @@ def drag_along(
     both: list[Act], one: list[Reading], rules: Rules, company: Company, fs: float
 ) -> tuple[list[Act], list[Reading]]:
     """Give one-sided bursts that go along with an act of both sides to it."""
+    if not both:
+        return both, one
     free = list(one)
     result = []
     for act in both:

@@ -64,7 +64,7 @@ def acts(cluster: Sequence[Reading], rules: Rules, company: Company, fs: float) 
     fs : float
         Hertz.
     """
-    partners = {rest(r, facing, fs): facing for r, facing in _facing(cluster)}
+    partners = {rest(r, facing, fs) if facing else r: facing for r, facing in _facing(cluster)}
     of: dict[Verdict, list[Reading]] = {name: [] for name in VERDICTS}
     for reading, facing in partners.items():
         of[verdict(reading, facing, rules, fs)].append(reading)
