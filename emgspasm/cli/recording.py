@@ -27,7 +27,7 @@ from emgspasm.cli.console import (
     shown,
 )
 from emgspasm.cli.interruption import settle
-from emgspasm.errors import EmgspasmError, RecordingError
+from emgspasm.errors import EmgspasmError, RecordingError, SourceLost
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +64,7 @@ def record(
 
     Samples reach the disk before they are analyzed. In a terminal the keys 1 to 9 set markers,
     Enter begins a marker's text and ends it, q ends the recording, as Ctrl-C does. The port may
-    hang up: the recording goes on when the board is back.
+    hang up: the recording goes on when the board is back, and ends in time if it stays away.
     """
     from emgspasm.session import Session
     from emgspasm.session.markers import read_markers
@@ -101,6 +101,7 @@ def record(
             raise
         describe(recording, place, task)
         conclude(recording, place, study, say)
+        require_present(recording)
 
 
 def describe(session: Session, place: Placement, task: str) -> None:
@@ -236,7 +237,8 @@ def conclude(session: Session, place: Placement, study: Path, say: Callable[[str
     from emgspasm.storage.tables import read_table
 
     status = session.status
-    say(f"{status.time:.1f} s recorded, {100 * status.lost:.2f} % lost: {place.recording}")
+    away = f" (the source was away for the last {session.missed:.1f} s)" if session.missed else ""
+    say(f"{status.time:.1f} s recorded, {100 * status.lost:.2f} % lost{away}: {place.recording}")
     if session.early:
         say(f"{session.early} markers of the network came before the first sample: not stored")
     if session.unreached:
@@ -258,6 +260,23 @@ def conclude(session: Session, place: Placement, study: Path, say: Callable[[str
         f"{bursts} bursts (spasms {_sides(_spasms(found))}) and "
         f"{found.total() - bursts} events, the same live and from the file: {out}"
     )
+
+
+def require_present(session: Session) -> None:
+    """Refuse to end well where the source was away at the end.
+
+    Raises
+    ------
+    SourceLost
+        Naming what is missing, and what the source said last.
+    """
+    if session.missed:
+        said = [event.text for event in session.events if event.state != "closed"]
+        raise SourceLost(
+            f"{session.source.info.device} was away at the end: the last {session.missed:.1f} of "
+            f"{session.status.time:.1f} s are missing (they are marked; the rest is kept). "
+            f"{said[-1]}"
+        )
 
 
 def looked_at(summary: pd.DataFrame, pipeline: Pipeline, lost: float) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Self
 
@@ -23,7 +23,9 @@ from emgspasm.config import LoadedConfig
 from emgspasm.dsp.pipeline import analyze
 from emgspasm.errors import EmgspasmError, explained
 from emgspasm.measurement import suit
+from emgspasm.session.anchor import Anchor
 from emgspasm.session.disk import require_reserve, require_room, room
+from emgspasm.session.ending import Ending
 from emgspasm.session.handover import Handover, Tick
 from emgspasm.session.network import NetworkMarkers
 from emgspasm.session.outlets import Outlets
@@ -55,7 +57,7 @@ class Session:
         The BDF+ file; it must not exist, its folder must.
     config : LoadedConfig
     duration : float or None
-        Seconds after which it ends by itself.
+        Seconds after which it ends by itself, also while the source is away.
     markers : iterable of Annotation
         Known beforehand; each is stored when the recording gets there.
     network : LslMarkers or None
@@ -63,7 +65,8 @@ class Session:
     handovers : iterable of Handover
         Where screens take their ticks from.
     clock : callable
-        Host time in seconds, the source's own. It never enters the samples.
+        Host time in seconds, the source's own. It never enters the samples; it says how many are
+        missing at the end, if the source is away then.
 
     Attributes
     ----------
@@ -99,7 +102,9 @@ class Session:
         self.notice = ""
         self.pipeline = self.config.config.pipeline
         self.unscaled: tuple[Channel, ...] = unscaled(self._columns, source.info, self._labelled)
-        self._duration, self._clock = duration, clock
+        planned = None if duration is None else round(duration * source.info.sampling_frequency)
+        self._duration, self._clock, self._began = duration, clock, clock()
+        self._ending = Ending(source, planned, self._now)
         self._due = sorted(markers, key=_latest_first)
         self._notes: list[str] = []
         self._network = NetworkMarkers(network, source, self._notes.append) if network else None
@@ -162,6 +167,11 @@ class Session:
         return self._network.early if self._network else 0
 
     @property
+    def missed(self) -> float:
+        """Seconds that are missing at the end because the source was away, once it is over."""
+        return self._ending.missed / self.info.sampling_frequency
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What went wrong while the recording goes on; safe from any thread."""
         return tuple(self._notes)
@@ -178,9 +188,11 @@ class Session:
                 BdfWriter(self.path, self._labelled, equipment=equipment(self.source))
             )
             warm.result()
-            thread = threading.Thread(target=self._run, name="session", daemon=True)
-            thread.start()
-            held.callback(thread.join)
+            self._began = self._clock()
+            for work in (partial(self._ending.watch, self._over), self._run):
+                thread = threading.Thread(target=work, name="session", daemon=True)
+                thread.start()
+                held.callback(thread.join)
             held.callback(self.stop)
             self._held = held.pop_all()
         return self
@@ -194,7 +206,7 @@ class Session:
 
     def stop(self) -> None:
         """End the recording after what has arrived; safe from any thread."""
-        self.source.stop()
+        self._ending.stop()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until the recording has ended; whether it has.
@@ -265,7 +277,7 @@ class Session:
 
     def _recorded(self) -> Iterator[Chunk]:
         """Chunks as they were stored, each after it was."""
-        for chunk in self._until_duration():
+        for chunk in self._ending.chunks():
             stored = self._writer.write(chosen(chunk, self._columns))
             now = self._clock()
             self._counters.arrived(stored, now)
@@ -277,17 +289,11 @@ class Session:
             yield stored
         self._annotate()
 
-    def _until_duration(self) -> Iterator[Chunk]:
-        if self._duration is None:
-            yield from self.source
-            return
-        n_samples = round(self._duration * self.source.info.sampling_frequency)
-        for chunk in self.source:
-            if chunk.start < n_samples:
-                yield Chunk(chunk.start, chunk.samples[: n_samples - chunk.start])
-            if chunk.stop >= n_samples:
-                self.source.stop()
-                return
+    def _now(self) -> int:
+        """Number of the sample that is being taken; before any came, counted from the start."""
+        counters = self._counters
+        started = Anchor(counters.info.sampling_frequency).seen(0, self._began)
+        return (counters.anchor if counters.stop else started).sample_at(self._clock())
 
     def _annotate(self) -> None:
         """Store what the source said, and the markers that are due."""
