@@ -3,7 +3,8 @@
 Sample count is time, and no clock says where a sample lies. But a source that is away sends none
 to count. So while the source itself says that it does not stream, and only then, the host's clock
 tells when the recording is over, and how many samples are missing at its end: as it estimates
-where a stream goes on after a loss. No sample that came is moved or left out by it.
+where a stream goes on after a loss. No sample that came is moved or left out by it, and those of
+a source that only stalls are waited for as long as it takes to call a board lost.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from emgspasm.sources.link import RECONNECT
 from emgspasm.sources.protocols import Eventful
 from emgspasm.stream import Chunk, Source
 
@@ -26,7 +28,8 @@ class Ending:
     Parameters
     ----------
     source : Source
-        Away as long as it says another state than streaming, if it says any.
+        Away as long as it says another state than streaming, if it says any; where it is stalled,
+        after :data:`~emgspasm.sources.link.RECONNECT` seconds without a sample.
     planned : int or None
         Samples of the recording; None: until it is stopped.
     now : callable
@@ -41,14 +44,16 @@ class Ending:
     def __init__(self, source: Source, planned: int | None, now: Callable[[], int]) -> None:
         self._source, self._planned, self._now = source, planned, now
         self._telling = source if isinstance(source, Eventful) else None
-        self._due = 0
-        self.missed = 0
+        self._patience = round(RECONNECT * source.info.sampling_frequency)
+        self._reached = self._due = self.missed = 0
 
     @property
     def away(self) -> bool:
-        """Whether the source has streamed, and says that it does not."""
+        """Whether the source has streamed, and does not any more."""
         events = self._telling.events if self._telling else ()
         if not events or events[-1].state == "streaming":
+            return False
+        if events[-1].state == "stalled" and self._now() - self._reached < self._patience:
             return False
         return any(event.state == "streaming" for event in events)
 
@@ -76,17 +81,16 @@ class Ending:
 
         The row is NaN, missing in each channel: a gap at the very end is what pads a file.
         """
-        stop = 0
         for chunk in self._source:
             part = self._within(chunk)
             if len(part.samples):
+                self._reached = part.stop
                 yield part
-                stop = part.stop
             if self._planned is not None and chunk.stop >= self._planned:
                 self._due = self._planned
                 self._source.stop()
                 break
-        self.missed = max(0, self._due - stop)
+        self.missed = max(0, self._due - self._reached)
         if self.missed:
             yield Chunk(self._due - 1, np.full((1, len(self._source.info.channels)), np.nan))
 

@@ -12,6 +12,7 @@ from emgspasm.session import Handover, Session
 from emgspasm.simulation import simulate
 from emgspasm.simulation.board import EmulatedBoard
 from emgspasm.simulation.board_faults import fault
+from emgspasm.sources.link import RECONNECT
 from emgspasm.sources.serial import CytonSource
 from emgspasm.sources.settings import CytonSettings, Input
 from emgspasm.storage.edf import open_edf
@@ -53,13 +54,13 @@ def face():
     return simulate("hfs_clonic", sampling_frequency=250, duration=30)
 
 
-@pytest.mark.parametrize("kind", ["hang-up", "silence"])
-def test_a_board_that_stays_away_ends_in_time_and_lacks_what_it_missed(face, tmp_path, kind):
+@pytest.mark.parametrize(("kind", "late"), [("hang-up", 1.0), ("silence", RECONNECT)])
+def test_a_board_that_stays_away_ends_in_time_and_lacks_what_it_missed(face, tmp_path, kind, late):
     with EmulatedBoard(face, faults=(fault(kind, at=1.0, duration=FOREVER),)) as board:
         with Session(cyton(board), tmp_path / "x.bdf", duration=2.5) as session:
             begun = time.monotonic()
             assert session.wait(10)
-            assert time.monotonic() - begun < 2.5 + 1.5
+            assert time.monotonic() - begun < 2.5 + late
         ((start, stop),), n_samples = missing(tmp_path / "x.bdf")
     assert (stop, n_samples) == (625, 625)
     assert 200 < start <= 250
@@ -130,7 +131,7 @@ def test_a_copy_of_the_recording_is_as_long(script, tmp_path):
 
 
 def test_a_tail_within_the_last_record_of_a_file_is_no_padding(script, tmp_path):
-    steps = [told("streaming"), *steady(0.9), told("stalled", 225)]
+    steps = [told("streaming"), *steady(0.9), told("reconnecting", 225)]
     with Session(script(INFO, steps, waits=True), tmp_path / "x.bdf", duration=1.0) as session:
         assert session.wait(10)
     assert missing(tmp_path / "x.bdf") == ([[225, 250]], 250)
@@ -142,6 +143,28 @@ def test_a_source_that_streams_is_waited_for_however_late(script, tmp_path):
 
     steps = [told("streaming"), *steady(0.5), dawdle, *steady(0.5, start=125)]
     with Session(script(INFO, steps, waits=True), tmp_path / "x.bdf", duration=1.0) as session:
+        assert session.wait(10)
+    assert missing(tmp_path / "x.bdf") == ([], 250)
+    assert session.missed == 0
+
+
+def test_a_source_that_sends_once_a_second_is_not_away_in_between(script, tmp_path):
+    def dawdle(source):
+        source.say(125, "stalled", "between two bunches")
+        time.sleep(1.0)
+        source.say(125, "streaming", "as told")
+
+    steps = [told("streaming"), *steady(0.5), dawdle, *steady(0.5, start=125)]
+    with Session(script(INFO, steps, waits=True), tmp_path / "x.bdf", duration=1.0) as session:
+        assert session.wait(10)
+    assert missing(tmp_path / "x.bdf") == ([], 250)
+
+
+def test_what_is_stopped_in_a_short_stall_misses_nothing(script, tmp_path):
+    steps = [told("streaming"), *steady(1), told("stalled", 250)]
+    with Session(script(INFO, steps, waits=True), tmp_path / "x.bdf") as session:
+        assert not session.wait(0.5)
+        session.stop()
         assert session.wait(10)
     assert missing(tmp_path / "x.bdf") == ([], 250)
     assert session.missed == 0
