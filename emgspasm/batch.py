@@ -14,28 +14,31 @@ from concurrent.futures import (
 )
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import active_children, get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
+from emgspasm import __version__
 from emgspasm.config import LoadedConfig
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError, explained
+from emgspasm.origin import origin
 from emgspasm.outputs import (
     make_folder,
     require_own,
-    result_paths,
     summary_rows,
     write_group,
     write_results,
     write_summary,
 )
 from emgspasm.results import analyze_recording
+from emgspasm.standing import Standing, standing
 from emgspasm.storage.collection import is_study
 from emgspasm.storage.derivatives import describe_derivatives, result_path
 from emgspasm.storage.lock import locked
-from emgspasm.storage.tables import data_dictionary, refuse_existing, remove_temporary, write_json
+from emgspasm.storage.tables import data_dictionary, remove_temporary, write_json
 
 if TYPE_CHECKING:
     from emgspasm.storage.montage import Montage
@@ -56,7 +59,7 @@ class Job:
     sampling_frequency, gain : float or None
         For files that do not say them.
     overwrite : bool
-        Whether results that exist are replaced.
+        Whether results that exist are replaced, whoever made them.
     """
 
     path: Path
@@ -79,11 +82,14 @@ class Outcome:
         Why there are no results; its notes say where in the code, if that is a fault of emgspasm.
     warnings : tuple of str
         What a reader of the results must know.
+    kept : bool
+        Whether the same call had made them before.
     """
 
     job: Job
     error: EmgspasmError | None = None
     warnings: tuple[str, ...] = ()
+    kept: bool = False
 
 
 def run(jobs: Sequence[Job], *, workers: int = 1, cluster: str | None = None) -> Generator[Outcome]:
@@ -141,10 +147,14 @@ def _end(future: Future[Outcome], job: Job) -> Outcome:
 
 
 def run_job(job: Job) -> Outcome:
-    """Analyze one recording and write its tables; whatever fails is its outcome."""
+    """Analyze one recording and write its tables; whatever fails is its outcome.
+
+    Results that the same call has made before are kept, and those it left cut are made anew.
+    """
     try:
-        before = result_paths(job.out, job.path.stem)  # before hours of work
-        refuse_existing(*before, overwrite=job.overwrite)
+        before = _before(job)
+        if before.state == "whole":
+            return Outcome(job, warnings=before.warnings, kept=True)
         results = analyze_recording(
             job.path,
             job.config,
@@ -152,12 +162,21 @@ def run_job(job: Job) -> Outcome:
             sampling_frequency=job.sampling_frequency,
             gain=job.gain,
         )
-        write_results(results, job.out, overwrite=job.overwrite)
+        write_results(results, job.out, overwrite=job.overwrite or before.state == "cut")
     except EmgspasmError as error:
         return Outcome(job, error)
     except Exception as error:  # noqa: BLE001  the top of a job
         return _failed(job, error, str(explained(error)))
     return Outcome(job, warnings=tuple(results.provenance["warnings"]))
+
+
+def _before(job: Job) -> Standing:
+    """How the results of a job stand before hours of work; what is overwritten is not looked at."""
+    if job.overwrite:
+        return Standing()
+    given = job.montage, job.sampling_frequency, job.gain
+    own = partial(origin, job.path, job.config, *given, version=__version__)
+    return standing(job.out, job.path.stem, own)
 
 
 def _failed(job: Job, error: Exception, reason: str) -> Outcome:

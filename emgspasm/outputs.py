@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from emgspasm.errors import ConfigError, RecordingError
+from emgspasm.origin import ORIGIN
 from emgspasm.places import writable
 from emgspasm.results import Results
 from emgspasm.storage.columns import SUMMARY, TABLES
@@ -18,6 +19,7 @@ from emgspasm.storage.lock import locked
 from emgspasm.storage.tables import (
     MISSING,
     refuse_existing,
+    remove_leftovers,
     replacing,
     write_json,
     write_table,
@@ -35,12 +37,29 @@ def write_results(results: Results, out: Path, *, overwrite: bool = False) -> No
         If one cannot be written.
     """
     refuse_existing(*result_paths(out, results.name), overwrite=overwrite)
-    with ExitStack() as undoing:  # a part would be in the way of the next call
+    with _noted(results, out), ExitStack() as undoing:  # a part would be in the next call's way
         for path in result_paths(out, results.name):
             if not path.exists():
                 undoing.callback(_forget, path)
         _write(results, out, overwrite=overwrite)
         undoing.pop_all()
+
+
+@contextmanager
+def _noted(results: Results, out: Path) -> Iterator[None]:
+    """Note beside a result what it comes from, until all of it, or nothing, is there."""
+    note = note_path(out, results.name)
+    make_folder(out)
+    if note.exists():  # whoever left it was killed
+        remove_leftovers(note, *result_paths(out, results.name))
+    write_json({key: results.provenance[key] for key in ORIGIN}, note, overwrite=True)
+    try:
+        yield
+    except BaseException:
+        if not any(path.exists() for path in result_paths(out, results.name)):
+            _forget(note)
+        raise
+    _forget(note)
 
 
 def _forget(path: Path) -> None:
@@ -54,15 +73,26 @@ def _write(results: Results, out: Path, *, overwrite: bool) -> None:
     if results.name.endswith("_emg"):
         dictionary = result_path(out, results.name, "events", ".json")
         write_json(events_dictionary(), dictionary, overwrite=overwrite)
-    provenance = result_path(out, results.name, "", ".json")
-    write_json(results.provenance, provenance, overwrite=overwrite)
+    told = results.provenance | {"tables": list(results.tables())}
+    write_json(told, provenance_path(out, results.name), overwrite=overwrite)
 
 
-def result_paths(out: Path, name: str) -> list[Path]:
-    """Every file that may be a part of the results of a recording."""
-    tables = [result_path(out, name, table) for table in TABLES]
+def result_paths(out: Path, name: str, tables: Iterable[str] = TABLES) -> list[Path]:
+    """Every file of the results of a recording that has these tables; left out, of any."""
+    written = [result_path(out, name, table) for table in tables]
     described = [result_path(out, name, "events", ".json")] if name.endswith("_emg") else []
-    return [*tables, *described, result_path(out, name, "", ".json")]
+    return [*written, *described, provenance_path(out, name)]
+
+
+def provenance_path(out: Path, name: str) -> Path:
+    """Where the results of a recording say what they come from; written last."""
+    return result_path(out, name, "", ".json")
+
+
+def note_path(out: Path, name: str) -> Path:
+    """Where the same stands while they are being written."""
+    last = provenance_path(out, name)
+    return last.with_name(f".{last.name}.begun")
 
 
 def require_own(out: Path) -> None:

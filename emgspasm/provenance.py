@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,13 +28,11 @@ from emgspasm.tabulation.trials import brow_lifts, synkinesis_shares
 
 
 def provenance(
-    path: Path,
+    origin: Mapping[str, Any],
     recording: StoredRecording,
     measured: Measurement,
     config: LoadedConfig,
     quality: Iterable[ChannelQuality],
-    *,
-    version: str,
 ) -> dict[str, Any]:
     """What was analyzed, by what version, with which settings, delays and warnings."""
     info, pipeline = recording.info, measured.pipeline
@@ -43,15 +40,12 @@ def provenance(
         f"channel {q.channel} not analyzed: {q.reason}" for q in quality if q.grade == "unusable"
     ]
     return {
-        "recording": path.name,
-        "input_sha256": digest(path),
+        **origin,
         "sampling_frequency": info.sampling_frequency,
         "duration_s": recording.n_samples / info.sampling_frequency,
         "channels": list(info.names),
         "device": info.device,
-        "emgspasm_version": version,
         "config": config.text,
-        "config_sha256": config.sha256,
         "pipeline": repr(pipeline),
         "settings": asdict(pipeline),
         "detector": kind_name(type(pipeline.detector)),
@@ -72,14 +66,6 @@ def provenance(
         "validated_on": "simulated data and public recordings of healthy people only",
         "purpose": "research and education only; not a medical device",
     }
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file, by which a result knows its recording again."""
-    import hashlib
-
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def spasm_provenance(

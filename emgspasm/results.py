@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from emgspasm.dsp.quality import ChannelQuality
 from emgspasm.dsp.rates import EDGE, HIGH_PASS, HIGHEST, LOW_PASS, LOWEST, rate_warnings
 from emgspasm.errors import ConfigError
 from emgspasm.measurement import Measurement, measure
+from emgspasm.origin import origin
 from emgspasm.provenance import provenance, spasm_provenance
 from emgspasm.storage.opening import StoredRecording, open_recording
 from emgspasm.storage.placement import bids_entities
@@ -102,7 +104,8 @@ def analyze_recording(
     check(info, config)
     with recording:
         measured = measure(recording, config)
-    return tabulate(Path(path), recording, measured, config)
+    told = origin(Path(path), config, montage, sampling_frequency, gain, version=__version__)
+    return tabulate(told, recording, measured, config)
 
 
 def judge_recording(
@@ -217,12 +220,15 @@ def remaining(sampling_frequency: float) -> str:
 
 
 def tabulate(
-    path: Path, recording: StoredRecording, measured: Measurement, config: LoadedConfig
+    told: Mapping[str, Any],
+    recording: StoredRecording,
+    measured: Measurement,
+    config: LoadedConfig,
 ) -> Results:
-    """Turn a measurement into tables."""
-    info, found, name = recording.info, measured.found, path.stem
+    """Turn a measurement into tables; `told` is the origin of the result."""
+    info, found, name = recording.info, measured.found, Path(told["recording"]).stem
     task = bids_entities(name).get("task")
-    origin = {
+    detector = {
         "task": task,
         "source": "detector",
         "status": "auto",
@@ -231,15 +237,15 @@ def tabulate(
     }
     common = {"task": task, "recording": name}
     most = maxima(info, found)
-    told = trial_list(info, found, most)
+    trials = trial_list(info, found, most)
     quality = list(channel_quality(recording, measured))
     return Results(
         name=name,
-        events=events_table(info, found, most, origin),
+        events=events_table(info, found, most, detector),
         summary=summary_table(name, recording, measured, most),
         quality=quality_table(name, quality),
         pairs=pairs_table(info, found, common),
-        trials=trials_table(told, info.sampling_frequency, common),
-        provenance=provenance(path, recording, measured, config, quality, version=__version__)
-        | spasm_provenance(info, found, told, most, task),
+        trials=trials_table(trials, info.sampling_frequency, common),
+        provenance=provenance(told, recording, measured, config, quality)
+        | spasm_provenance(info, found, trials, most, task),
     )

@@ -374,7 +374,7 @@ def test_channels_without_a_side_are_refused_by_name(tmp_path):
 def test_a_folder_that_cannot_be_written_to_is_one_error_that_names_it(recordings, tmp_path):
     (tmp_path / "file").touch()
     (outcome,) = run(jobs_for(recordings[:1], tmp_path / "file" / "out"))
-    assert "r0_events.tsv cannot be written (Not a directory)" in str(outcome.error)
+    assert "file/out cannot be written (Not a directory)" in str(outcome.error)
     assert ".tmp" not in str(outcome.error)
 
 

@@ -52,7 +52,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 @gain_option
 @click.option("--workers", type=click.IntRange(1), default=1, help="Processes side by side.")
 @click.option("--cluster", metavar="ADDRESS", help="Dask scheduler to use instead.")
-@click.option("--overwrite", is_flag=True, help="Replace results that exist.")
+@click.option("--overwrite", is_flag=True, help="Do all anew, replace results that exist.")
 def analyze(
     sources: tuple[Path, ...],
     out: Path | None,
@@ -69,7 +69,7 @@ def analyze(
 
     For every recording X: X_events.tsv, X_summary.tsv, X_quality.tsv, X_pairs.tsv, where it has
     task markers X_trials.tsv, and X.json; for all together summary.tsv and the data dictionary
-    dataset.json.
+    dataset.json. The same call again goes on where it was interrupted.
     """
     from emgspasm import batch
     from emgspasm.outputs import require_own
@@ -125,7 +125,10 @@ def conclude(
     warned = sum(bool(outcome.warnings) for outcome in outcomes)
     hint = f"; {warned} with warnings (-v shows them)" if tell is say_more and warned else ""
     into = " and ".join(map(str, folders))
-    say(f"{len(outcomes) - len(failed)} of {len(outcomes)} recordings analyzed into {into}{hint}")
+    n_kept = sum(outcome.kept for outcome in outcomes)
+    kept = f" ({n_kept} done before, kept)" if n_kept else ""
+    n_done = len(outcomes) - len(failed)
+    say(f"{n_done} of {len(outcomes)} recordings analyzed into {into}{kept}{hint}")
     if failed or unwritten:
         raise _together(failed, unwritten, len(outcomes))
 

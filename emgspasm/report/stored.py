@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emgspasm.provenance import digest
+from emgspasm.origin import digest
 from emgspasm.results import Results
 from emgspasm.storage.columns import TABLES, numbers
 from emgspasm.storage.tables import read_table, require_numbers, table

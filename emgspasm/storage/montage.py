@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -59,6 +60,11 @@ class Montage:
         _refuse_doubles(self.name, "label", [channel.label for channel in self.channels])
         sources = [*(channel.source for channel in self.channels), *self.ignore]
         _refuse_doubles(self.name, "source", [str(source) for source in sources])
+
+    @property
+    def sha256(self) -> str:
+        """Hash of what it makes of channels, whatever file it came from."""
+        return hashlib.sha256(repr((self.channels, self.ignore)).encode()).hexdigest()
 
     @classmethod
     def from_table(cls, table: Mapping[str, object]) -> Self:

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -172,9 +173,10 @@ def refuse_existing(*paths: Path, overwrite: bool = False, remedy: str = OTHERWI
             raise existing(path, remedy)
 
 
-def existing(path: Path, remedy: str = OTHERWISE) -> ConfigError:
-    """What is said of a file that would be overwritten."""
-    return ConfigError(f"{path} exists (nothing is overwritten unasked). {remedy}")
+def existing(path: Path, remedy: str = OTHERWISE, why: str = "") -> ConfigError:
+    """What is said of a file that would be overwritten, and why it cannot stay as it is."""
+    told = f"; {why}" if why else ""
+    return ConfigError(f"{path} exists (nothing is overwritten unasked{told}). {remedy}")
 
 
 @contextmanager
@@ -211,7 +213,14 @@ def remove_temporary(folder: Path, process: int | None) -> None:
         path.unlink(missing_ok=True)
 
 
-def _temporary(process: int | None) -> str:
+def remove_leftovers(*paths: Path) -> None:
+    """Remove what a process left beside these that was killed inside :func:`replacing`."""
+    for path in paths:
+        for left in path.parent.glob(f".{escape(path.name)}{_temporary('*')}"):
+            left.unlink(missing_ok=True)
+
+
+def _temporary(process: int | str | None) -> str:
     """How the names end under which a process writes."""
     return f".{process}.tmp"
 

@@ -151,8 +151,9 @@ def test_one_bad_recording_among_good_ones_is_1_and_the_good_ones_are_done(recor
 
 def test_results_that_exist_are_kept_until_overwrite_is_said(recording, results):
     before = {p.name: p.read_bytes() for p in results.iterdir()}
-    refused = call("analyze", recording, "--out", results)
-    assert_refused(refused, 2, "clonic_events.tsv exists", "--overwrite")
+    other = write_config(recording.parent / "other.toml")
+    refused = call("analyze", recording, "--out", results, "--config", other)
+    assert_refused(refused, 2, "clonic_events.tsv exists", "with another config", "--overwrite")
     assert call("analyze", recording, "--out", results, "--overwrite").returncode == 0
     assert {p.name: p.read_bytes() for p in results.iterdir()} == before
 
@@ -161,14 +162,15 @@ def test_results_that_exist_are_kept_until_overwrite_is_said(recording, results)
     ("command", "name"),
     [
         (["simulate", "{folder}/clonic.bdf", "--scenario", "hfs_clonic"], "clonic.bdf"),
-        (["analyze", "{folder}/clonic.bdf", "--out", "{folder}/results"], "clonic_events.tsv"),
+        (["analyze", "{folder}/clonic.bdf", "--out", "."], "clonic_pairs.tsv"),
         (["export", "{folder}/clonic.bdf", "--format", "csv", "--out", "x.csv"], "x.csv"),
     ],
 )
 def test_what_exists_is_2_in_the_same_words_whatever_the_command(
     recording, results, tmp_path, command, name
 ):
-    (tmp_path / "x.csv").write_text("mine")
+    for file in ("x.csv", "clonic_pairs.tsv"):
+        (tmp_path / file).write_text("mine")
     done = call(*(part.format(folder=recording.parent) for part in command), cwd=tmp_path)
     words = f"{name} exists (nothing is overwritten unasked). Use --overwrite or another name"
     assert_refused(done, 2, words)
@@ -179,10 +181,29 @@ def test_a_folder_of_which_one_result_exists_is_1_and_the_other_is_done(recordin
         (tmp_path / name).write_bytes(recording.read_bytes())
     out = tmp_path / "out"
     assert call("analyze", tmp_path / "a.bdf", "--out", out).returncode == 0
-    done = call("analyze", tmp_path, "--out", out)
+    given = ("analyze", tmp_path, "--out", out, "--config", write_config(tmp_path / "other.toml"))
+    done = call(*given)
     assert_refused(done, 1, "1 of 2 recordings failed: a.bdf: ", "a_events.tsv exists")
     assert (out / "b_events.tsv").is_file()
-    assert_refused(call("analyze", tmp_path, "--out", out), 2, "2 of 2 recordings failed")
+    (out / "b.json").unlink()
+    assert_refused(call(*given), 2, "2 of 2 recordings failed")
+
+
+def write_config(path):
+    path.write_text('mains = "off"\n')
+    return path
+
+
+def test_the_same_call_again_keeps_what_is_done_and_does_the_rest(recording, tmp_path):
+    for name in ("a.bdf", "b.bdf"):
+        (tmp_path / name).write_bytes(recording.read_bytes())
+    out = tmp_path / "out"
+    assert call("analyze", tmp_path / "a.bdf", "--out", out).returncode == 0
+    done = call("analyze", tmp_path, "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert f"2 of 2 recordings analyzed into {out} (1 done before, kept)" in done.stderr
+    rows = (out / "summary.tsv").read_text().splitlines()[1:]
+    assert {row.split("\t")[-1] for row in rows} == {"a", "b"}
 
 
 def test_to_overwrite_one_recording_leaves_the_rows_of_the_others(recording, tmp_path):

@@ -1,0 +1,58 @@
+"""What a result comes from: all that its numbers follow from, by which a call knows its own."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from emgspasm.config import LoadedConfig
+
+if TYPE_CHECKING:
+    from emgspasm.storage.montage import Montage
+
+ORIGIN = ("recording", "input_sha256", "config_sha256", "emgspasm_version", "given")
+"""Keys of an origin, which are those of a provenance."""
+
+
+def origin(
+    path: Path,
+    config: LoadedConfig,
+    montage: Montage | None,
+    sampling_frequency: float | None,
+    gain: float | None,
+    *,
+    version: str,
+) -> dict[str, Any]:
+    """Tell the origin of the result of a recording.
+
+    Parameters
+    ----------
+    path : Path
+        The recording.
+    config : LoadedConfig
+    montage : Montage or None
+    sampling_frequency, gain : float or None
+        As given for files that do not say them.
+    version : str
+        Of emgspasm.
+
+    Raises
+    ------
+    OSError
+        If the recording cannot be read.
+    """
+    given = {
+        "montage_sha256": montage.sha256 if montage else None,
+        "sampling_frequency": sampling_frequency,
+        "gain": gain,
+        "exploratory": config.config.exploratory,
+    }
+    told = path.name, digest(path), config.sha256, version, given
+    return dict(zip(ORIGIN, told, strict=True))
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, by which a result knows its recording again."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

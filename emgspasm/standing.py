@@ -1,0 +1,93 @@
+"""How the results of a recording stand on the disk when a call comes to them.
+
+A call that was interrupted, be it by a power cut, leaves results that are whole, cut, or not begun.
+The same call again keeps what is whole and goes on with the rest. It knows its own by their
+origin, which ``X.json`` tells, written last, and a note beside it while results are written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from emgspasm.origin import ORIGIN
+from emgspasm.outputs import note_path, provenance_path, result_paths
+from emgspasm.storage.tables import existing
+
+_OTHER = {
+    "recording": "it is of another recording",
+    "input_sha256": "it is of another recording",
+    "config_sha256": "it was made with another config",
+    "emgspasm_version": "it was made by another version",
+    "given": "it was made with another montage, rate, gain or exploratory",
+}
+"""What is said of results whose origin differs in a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Results as a call finds them.
+
+    Parameters
+    ----------
+    state : {"absent", "cut", "whole"}
+        Whether there are none, a part, or all that the same call made.
+    warnings : tuple of str
+        What a reader of whole ones must know.
+    """
+
+    state: Literal["absent", "cut", "whole"] = "absent"
+    warnings: tuple[str, ...] = ()
+
+
+def standing(out: Path, name: str, own: Callable[[], Mapping[str, Any]]) -> Standing:
+    """Tell how the results of a recording stand.
+
+    Parameters
+    ----------
+    out : Path
+        Their folder.
+    name : str
+        Of the recording, without its suffix.
+    own : callable
+        The origin of those that the call would make; called only where there are some.
+
+    Raises
+    ------
+    ConfigError
+        There are some that another call made, or that do not tell which one did.
+    """
+    there = [path for path in result_paths(out, name) if path.exists()]
+    if not there:
+        return Standing()
+    note, told = _read(note_path(out, name)), _read(provenance_path(out, name))
+    _require_same(there[0], told if note is None else note, own)
+    if note is not None or told is None:
+        return Standing("cut")
+    whole = {*result_paths(out, name, told.get("tables", ()))} <= {*there}
+    return Standing("whole", tuple(told["warnings"])) if whole else Standing("cut")
+
+
+def _require_same(
+    path: Path, told: Mapping[str, Any] | None, own: Callable[[], Mapping[str, Any]]
+) -> None:
+    if not told:
+        raise existing(path)
+    mine = own()
+    for key in ORIGIN:
+        if told.get(key) != mine[key]:
+            raise existing(path, why=_OTHER[key])
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """What a file of JSON says; None where there is none, nothing where it is damaged."""
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
