@@ -65,8 +65,14 @@ class Strip:
         self.start = self.stop = self.analyzed = start
 
     def write_raw(self, start: int, samples: NDArray[np.float64]) -> None:
-        """Write samples of shape (n_samples, n_channels) as they came; a jump is a gap."""
-        if start < self.stop or not len(samples):
+        """Write samples of shape (n_samples, n_channels) as they came; a jump is a gap.
+
+        Those that are there already stay: chunks and their analysis come by two ways, and either
+        may be first.
+        """
+        known = max(0, self.stop - start)
+        start, samples = start + known, samples[known:]
+        if not len(samples):
             return
         if start > self.stop:
             self._skip(start)

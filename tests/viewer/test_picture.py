@@ -11,8 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtGui import QImage
 
-from emgspasm.stream import Channel, Chunk
+from emgspasm.dsp.pipeline import Analysis, Pipeline
+from emgspasm.stream import Channel, Chunk, StreamInfo
+from emgspasm.synkinesis.folding import Folded
 from emgspasm.viewer import raster
+from emgspasm.viewer.feed import Feed
 from emgspasm.viewer.palette import DARK
 from emgspasm.viewer.picture import Picture, View, colours, lanes, paint
 from emgspasm.viewer.strip import BLINK, BURST, CLIPPED, GAP, PROVISIONAL, SPASM, VOLUNTARY, Strip
@@ -90,6 +93,35 @@ def test_chunks_of_any_size_give_the_same_strip(cuts, seed):
     kept = strip.read("raw", strip.start, strip.stop)
     np.testing.assert_array_equal(kept, samples[strip.start :].astype(np.float32))
     assert strip.stop - strip.start >= 400
+
+
+def test_samples_whose_analysis_overtook_them_are_no_gap():
+    samples = np.random.default_rng(3).normal(0, 40, (300, 2))
+    strip = Strip(FS, 2, 2.0)
+    strip.write_raw(0, samples[:100])
+    analyzed = Chunk(100, samples[100:160].copy())
+    strip.write(analyzed, analyzed, analyzed, np.zeros((3, 2)))
+    strip.write_raw(100, samples[100:140])  # all of it is there
+    strip.write_raw(140, samples[140:240])  # a part of it is
+    strip.write_raw(240, samples[240:])
+    assert (strip.start, strip.stop) == (0, 300)
+    assert not (strip.marks & GAP).any()
+    np.testing.assert_array_equal(strip.read("raw", 0, 300), samples.astype(np.float32))
+
+
+def test_a_feed_tells_no_gap_where_the_analysis_came_first():
+    info = StreamInfo(FS, tuple(CHANNELS))
+    samples = np.random.default_rng(4).normal(0, 40, (300, 2))
+    feed = Feed(info, Pipeline())
+    ahead = Chunk(100, samples[100:200].copy())
+    feed.stored(Chunk(0, samples[:100].copy()))
+    analysis = Analysis(ahead, ahead, ahead, (), np.zeros((3, 2)), (True, True), 0, 200)
+    feed.take(analysis, Folded())
+    feed.stored(Chunk(100, samples[100:260].copy()))
+    feed.stored(Chunk(260, samples[260:].copy()))
+    assert feed.found.gaps == []
+    assert not (feed.strip.marks & GAP).any()
+    assert np.isfinite(feed.strip.read("raw", 0, 300)).all()
 
 
 def test_missing_samples_are_grey_and_clipped_ones_hatched():
