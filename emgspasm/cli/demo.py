@@ -146,9 +146,9 @@ def conclude(
 
 def show(loaded: LoadedConfig, out: Path) -> None:
     """Open the live window on the board."""
+    from emgspasm.desk.live import Wiring
     from emgspasm.sources.registry import open_source
     from emgspasm.viewer import application
-    from emgspasm.viewer.live import Wiring
 
     table = loaded.config.source
     assert table is not None  # of config_for

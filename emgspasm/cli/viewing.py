@@ -66,8 +66,8 @@ def _replay(file: Path, loaded: LoadedConfig, speed: float) -> None:
 
 
 def _live(loaded: LoadedConfig, config: Path, port: str | None, study: Path | None) -> None:
+    from emgspasm.desk.live import Wiring
     from emgspasm.viewer import application
-    from emgspasm.viewer.live import Wiring
 
     configured_source(loaded, config, port)  # what is wrong with it is said before a window opens
     wiring = Wiring(loaded, lambda: configured_source(loaded, config, port), describe, conclude)

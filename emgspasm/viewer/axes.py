@@ -2,40 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
-from emgspasm.viewer.clock import clock
+from emgspasm.desk.clock import clock
+from emgspasm.desk.palette import Palette
+from emgspasm.desk.words import LaneText
 from emgspasm.viewer.ink import color, font_of, side_pen
-from emgspasm.viewer.palette import Palette
-
-
-@dataclass(frozen=True, slots=True)
-class LaneText:
-    """What stands beside a line.
-
-    Parameters
-    ----------
-    name : str
-        Label of the channel.
-    muscle : str
-        In words.
-    side : str or None
-    level : str
-        Its noise level.
-    warning : str
-        What is wrong with it, in words; ``""`` if nothing is.
-    """
-
-    name: str
-    muscle: str
-    side: str | None
-    level: str = ""
-    warning: str = ""
 
 
 class LaneAxis(pg.AxisItem):  # type: ignore[misc]  # untyped

@@ -14,11 +14,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from emgspasm.desk.palette import Palette
 from emgspasm.stream import Channel
 from emgspasm.viewer.checking import Checked, Poles, pair_words, worst
 from emgspasm.viewer.ink import badge, color
 from emgspasm.viewer.layer import blank
-from emgspasm.viewer.palette import Palette
 
 COLUMNS = (
     ("channel", "Label, and its grade"),

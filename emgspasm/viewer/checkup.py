@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from emgspasm.desk.desk import Desk
+from emgspasm.desk.live import Live
 from emgspasm.sources.protocols import Impedant
-from emgspasm.viewer.desk import Desk
-from emgspasm.viewer.live import Live
 from emgspasm.viewer.signal_check import SignalCheck
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 
+from emgspasm.desk.palette import Palette
 from emgspasm.viewer.axes import LaneAxis, TimeAxis
 from emgspasm.viewer.canvas import Canvas
 from emgspasm.viewer.ink import color
-from emgspasm.viewer.palette import Palette
 from emgspasm.viewer.sweep import SweepItem
 
 

@@ -6,11 +6,11 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from emgspasm.desk.clock import clock
+from emgspasm.desk.counting import RECENT, SHORTEST, Counting
+from emgspasm.desk.palette import Palette
 from emgspasm.stream import Event, StreamInfo
-from emgspasm.viewer.clock import clock
-from emgspasm.viewer.counting import RECENT, SHORTEST, Counting
 from emgspasm.viewer.ink import color, focus_frame, font_of, side_pen
-from emgspasm.viewer.palette import Palette
 from emgspasm.viewer.panel import Panel
 
 ROWS = ("spasms / min", "spasms", "% of time", f"last {RECENT:g} s")

@@ -7,9 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from emgspasm.decisions import TYPES
+from emgspasm.desk.strip import TRACKS
 from emgspasm.stream import EventType
 from emgspasm.viewer import filing
-from emgspasm.viewer.strip import TRACKS
 
 if TYPE_CHECKING:
     from emgspasm.viewer.window import Window

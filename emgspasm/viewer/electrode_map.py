@@ -9,6 +9,8 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from emgspasm.anatomy import FACE_MUSCLES, Half, electrodes
+from emgspasm.desk.muscles import pairs
+from emgspasm.desk.palette import Palette
 from emgspasm.stream import StreamInfo, emg_only
 from emgspasm.viewer.face_drawing import (
     SIDES,
@@ -21,8 +23,6 @@ from emgspasm.viewer.face_drawing import (
 from emgspasm.viewer.ink import badge, color, font_of
 from emgspasm.viewer.layer import Layer
 from emgspasm.viewer.muscle_light import Light, paint_muscle
-from emgspasm.viewer.muscles import pairs
-from emgspasm.viewer.palette import Palette
 from emgspasm.viewer.panel import Panel
 
 LEGEND = (("good", "good"), ("fair", "fair"), ("poor", "poor"), ("", "not known"))

@@ -7,9 +7,9 @@ from collections.abc import Collection
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QLinearGradient, QPainter, QPen
 
+from emgspasm.desk.palette import Palette
 from emgspasm.synkinesis.spread import BROW, STAGES
 from emgspasm.viewer.ink import color
-from emgspasm.viewer.palette import Palette
 
 PLACES = (BROW, *STAGES)
 """Regions from top to bottom; the brow is no stage."""

@@ -10,8 +10,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QTransform
 
 from emgspasm.anatomy import EXTENT, FACE_MUSCLES, Half, Shape, drawing, region
+from emgspasm.desk.palette import Palette
 from emgspasm.viewer.ink import color, path, polygon
-from emgspasm.viewer.palette import Palette
 
 SIDES: tuple[Half, Half] = ("left", "right")
 

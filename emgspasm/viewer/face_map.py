@@ -9,6 +9,8 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from emgspasm.anatomy import FACE_MUSCLES, Half
+from emgspasm.desk.muscles import full_name, pairs
+from emgspasm.desk.palette import Palette
 from emgspasm.stream import Event, StreamInfo, emg_only
 from emgspasm.synkinesis.spread import REGIONS, STAGES
 from emgspasm.viewer.face_caption import paint_scale, paint_spread
@@ -23,8 +25,6 @@ from emgspasm.viewer.face_drawing import (
 from emgspasm.viewer.ink import color, focus_frame, font_of
 from emgspasm.viewer.layer import Layer, blank
 from emgspasm.viewer.muscle_light import FULL, Light, paint_muscle, step
-from emgspasm.viewer.muscles import full_name, pairs
-from emgspasm.viewer.palette import Palette
 from emgspasm.viewer.panel import Panel
 
 

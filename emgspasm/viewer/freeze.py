@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from emgspasm.viewer.clock import clock
-from emgspasm.viewer.desk import Desk
+from emgspasm.desk.clock import clock
+from emgspasm.desk.desk import Desk
+from emgspasm.desk.strip import Strip
 from emgspasm.viewer.measuring import measure
-from emgspasm.viewer.strip import Strip
 from emgspasm.viewer.traces import TracesView
 
 

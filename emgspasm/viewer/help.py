@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from emgspasm.desk.palette import Palette
 from emgspasm.viewer.actions import ACTS
-from emgspasm.viewer.palette import Palette
 from emgspasm.viewer.style import styled
 
 KEY_WORDS = {"PgUp": "Page up", "PgDown": "Page down"}

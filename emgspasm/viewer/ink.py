@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from emgspasm.viewer.palette import Palette
+from emgspasm.desk.palette import Palette
 
 
 def color(name: str, alpha: float = 1.0) -> QColor:

@@ -9,8 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QApplication
 
+from emgspasm.desk.palette import Palette
 from emgspasm.viewer.ink import color, font_of
-from emgspasm.viewer.palette import Palette
 from emgspasm.viewer.picture import Picture
 
 LABEL = 0.78

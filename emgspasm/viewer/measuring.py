@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.viewer.strip import Strip
+from emgspasm.desk.strip import Strip
 
 
 @dataclass(frozen=True, slots=True)

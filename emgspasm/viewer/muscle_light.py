@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QPainter, QPen
 
 from emgspasm.anatomy import Half, fibres
+from emgspasm.desk.palette import Palette
 from emgspasm.viewer.face_drawing import Placement
 from emgspasm.viewer.ink import blend, color, polygon
-from emgspasm.viewer.palette import Palette
 
 FULL = 30.0
 """Times the noise at which a muscle is brightest; the scale is logarithmic [design]."""

@@ -6,11 +6,11 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from emgspasm.desk.clock import clock
+from emgspasm.desk.palette import Palette
 from emgspasm.stream import Event, StreamInfo
-from emgspasm.viewer.clock import clock
 from emgspasm.viewer.ink import color, focus_frame, font_of, side_pen
 from emgspasm.viewer.layer import Layer
-from emgspasm.viewer.palette import Palette
 from emgspasm.viewer.panel import Panel
 from emgspasm.viewer.timeline import Lanes, Timeline, ticks
 

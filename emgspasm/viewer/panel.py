@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QPointF
 from PySide6.QtGui import QHelpEvent, QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from emgspasm.viewer.palette import Palette
+from emgspasm.desk.palette import Palette
 
 
 class Panel(QWidget):

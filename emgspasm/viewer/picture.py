@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.desk.palette import Palette
+from emgspasm.desk.strip import Strip
 from emgspasm.stream import Channel
 from emgspasm.viewer import raster
-from emgspasm.viewer.palette import Palette
-from emgspasm.viewer.strip import Strip
 
 DIVISIONS = 10
 """Divisions of the time base across a column."""

@@ -14,7 +14,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.viewer.strip import BLINK, BURST, CLIPPED, FLAT, GAP, PROVISIONAL, SPASM
+from emgspasm.desk.strip import BLINK, BURST, CLIPPED, FLAT, GAP, PROVISIONAL, SPASM
 
 Pixels = NDArray[np.uint32]
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from emgspasm.config import LoadedConfig
+from emgspasm.desk.desk import News
+from emgspasm.desk.feed import LONGEST_EVENT, Feed, Stretch
+from emgspasm.desk.pages import Stretching, page
+from emgspasm.desk.shaping import sliceable
+from emgspasm.desk.strip import Strip
 from emgspasm.dsp.pipeline import Pipeline
 from emgspasm.session.preparation import refusal
 from emgspasm.stream import SKIP, Event
-from emgspasm.viewer.desk import News
-from emgspasm.viewer.feed import LONGEST_EVENT, Feed, Stretch
-from emgspasm.viewer.pages import Stretching, page
-from emgspasm.viewer.shaping import sliceable
-from emgspasm.viewer.strip import Strip
 from emgspasm.viewer.survey import Survey
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)

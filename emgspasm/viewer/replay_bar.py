@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QWidget
 
-from emgspasm.viewer.clock import clock
+from emgspasm.desk.clock import clock
 from emgspasm.viewer.replay import SPEEDS
 from emgspasm.viewer.toolbar import button
 

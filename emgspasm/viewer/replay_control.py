@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from emgspasm.desk.desk import Desk
 from emgspasm.viewer.actions import step
-from emgspasm.viewer.desk import Desk
 from emgspasm.viewer.freeze import Freeze
 from emgspasm.viewer.replay import SPEEDS, Replay
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emgspasm.decisions import Decision
+from emgspasm.desk.clock import clock
 from emgspasm.storage.derivatives import RESULTS, result_path
 from emgspasm.storage.tables import read_table, table_rows
 from emgspasm.stored import detected_path, reviewed_path
-from emgspasm.viewer.clock import clock
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,10 +11,10 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QInputDialog
 
 from emgspasm.decisions import Decision
+from emgspasm.desk.desk import Desk
 from emgspasm.errors import EmgspasmError, explained
 from emgspasm.storage.scales import rater as pseudonym
 from emgspasm.stream import EventType
-from emgspasm.viewer.desk import Desk
 from emgspasm.viewer.errands import Errands
 from emgspasm.viewer.replay import Replay
 from emgspasm.viewer.replay_control import AFTER

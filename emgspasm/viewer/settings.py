@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QByteArray, QSettings
 
-from emgspasm.viewer.actions import GAINS, TIME_BASES
-from emgspasm.viewer.palette import Name
+from emgspasm.desk.palette import Name
+from emgspasm.desk.scales import GAINS, TIME_BASES
+from emgspasm.desk.strip import TRACKS
 from emgspasm.viewer.picture import View
-from emgspasm.viewer.strip import TRACKS
 
 RECENT = 8
 """Files that are remembered."""

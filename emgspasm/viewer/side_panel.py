@@ -6,12 +6,12 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from emgspasm.desk.desk import News
+from emgspasm.desk.feed import Feed
+from emgspasm.desk.palette import Palette
 from emgspasm.stream import StreamInfo
 from emgspasm.viewer.counters import Counters
-from emgspasm.viewer.desk import News
 from emgspasm.viewer.face_map import FaceMap
-from emgspasm.viewer.feed import Feed
-from emgspasm.viewer.palette import Palette
 from emgspasm.viewer.style import styled
 from emgspasm.viewer.symmetry import Symmetry
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from emgspasm.desk.palette import Palette
 from emgspasm.dsp.pipeline import Analysis
 from emgspasm.sources.protocols import Electrode, Impedant
 from emgspasm.stream import StreamInfo, emg_only
@@ -16,7 +17,6 @@ from emgspasm.viewer.checking import Checked, Checking, pair_words, worst
 from emgspasm.viewer.electrode_map import ElectrodeMap
 from emgspasm.viewer.impedance_run import ImpedanceRun
 from emgspasm.viewer.ink import color, font_of
-from emgspasm.viewer.palette import Palette
 
 
 class SignalCheck(QWidget):

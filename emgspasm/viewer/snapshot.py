@@ -12,12 +12,12 @@ import numpy as np
 from PySide6.QtGui import QPixmap
 
 from emgspasm import __version__
+from emgspasm.desk.desk import Desk
+from emgspasm.desk.feed import LONGEST_EVENT
+from emgspasm.desk.strip import TRACKS, Strip
 from emgspasm.errors import RecordingError
 from emgspasm.stream import Event
-from emgspasm.viewer.desk import Desk
-from emgspasm.viewer.feed import LONGEST_EVENT
 from emgspasm.viewer.picture import View
-from emgspasm.viewer.strip import TRACKS, Strip
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -9,13 +9,13 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from emgspasm.desk.muscles import full_name, pairs
+from emgspasm.desk.palette import Palette
 from emgspasm.dsp.quality import Limits
 from emgspasm.dsp.rates import SPECTRA
 from emgspasm.stream import SIDE_LETTER, StreamInfo, emg_only
 from emgspasm.viewer.density import Density, density, is_withheld, mains, usable_band
 from emgspasm.viewer.ink import color, font_of, side_pen
-from emgspasm.viewer.muscles import full_name, pairs
-from emgspasm.viewer.palette import Palette
 
 FLOOR = 1e-3
 """uV per root hertz at the bottom of the picture at least: under the noise of any amplifier."""

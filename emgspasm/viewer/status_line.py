@@ -5,21 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from emgspasm.dsp.rates import withheld
-from emgspasm.viewer.clock import clock
-from emgspasm.viewer.live import Live
+from emgspasm.desk.clock import clock
+from emgspasm.desk.live import Live
+from emgspasm.desk.words import PURPOSE, limits
 from emgspasm.viewer.replay import Replay
 from emgspasm.viewer.style import styled
-
-PURPOSE = "research and education only"
-
-
-def limits(sampling_frequency: float) -> str:
-    """What a sampling frequency (Hz) cannot carry, in words; ``""`` if nothing."""
-    missing = [output.words for output in withheld(sampling_frequency)]
-    if not missing:
-        return ""
-    return f"{sampling_frequency:g} Hz: {', '.join(missing)} withheld"
 
 
 def replay_state(replay: Replay) -> str:

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject
 
-from emgspasm.viewer.palette import Palette
+from emgspasm.desk.palette import Palette
 
 Object = TypeVar("Object", bound=QObject)
 

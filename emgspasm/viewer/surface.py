@@ -8,13 +8,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from emgspasm.desk.desk import Desk, News
+from emgspasm.desk.palette import Palette
 from emgspasm.stream import StreamInfo
-from emgspasm.viewer.desk import Desk, News
 from emgspasm.viewer.help import HelpPage
 from emgspasm.viewer.marker_bar import MarkerBar
 from emgspasm.viewer.notice import Notice
 from emgspasm.viewer.overview import Overview
-from emgspasm.viewer.palette import Palette
 from emgspasm.viewer.replay_bar import ReplayBar
 from emgspasm.viewer.side_panel import SidePanel
 from emgspasm.viewer.signal_check import SignalCheck

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.config import LoadedConfig
+from emgspasm.desk.shaping import Sliceable
 from emgspasm.dsp.pipeline import Pipeline, analyze
 from emgspasm.measurement import suit
 from emgspasm.results import require_band
 from emgspasm.stream import Burst, Event
 from emgspasm.synkinesis.folding import Folding, fold
-from emgspasm.viewer.shaping import Sliceable
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,10 +10,10 @@ from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
+from emgspasm.desk.palette import Palette
+from emgspasm.desk.strip import Strip
 from emgspasm.viewer.lettering import Label, Lettering
-from emgspasm.viewer.palette import Palette
 from emgspasm.viewer.picture import Picture, erase, paint
-from emgspasm.viewer.strip import Strip
 
 AHEAD = 12
 """Pixels of the design that are blank before the advancing head."""

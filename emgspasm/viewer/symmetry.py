@@ -10,14 +10,14 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from emgspasm.desk.meter import Meter, verdict
+from emgspasm.desk.muscles import Pair, full_name, pairs
+from emgspasm.desk.palette import Palette
 from emgspasm.stream import StreamInfo
 from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL
 from emgspasm.viewer.bars import lay_out
 from emgspasm.viewer.ink import color, focus_frame, font_of
 from emgspasm.viewer.layer import Layer
-from emgspasm.viewer.meter import Meter, verdict
-from emgspasm.viewer.muscles import Pair, full_name, pairs
-from emgspasm.viewer.palette import Palette
 from emgspasm.viewer.panel import Panel
 
 EACH = 4

@@ -9,9 +9,9 @@ import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 
+from emgspasm.desk.palette import Palette
 from emgspasm.viewer.column import Column
 from emgspasm.viewer.ink import color
-from emgspasm.viewer.palette import Palette
 from emgspasm.viewer.traces import TracesView
 from emgspasm.viewer.tuning import Which
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolBar, QToolButton, QWidget
 
-from emgspasm.viewer.actions import GAINS, TIME_BASES
+from emgspasm.desk.scales import GAINS, TIME_BASES
 from emgspasm.viewer.style import styled
 
 SHOWN = (

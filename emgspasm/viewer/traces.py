@@ -8,17 +8,17 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+from emgspasm.desk.feed import Feed
+from emgspasm.desk.lanes import Line, arrange, headings
+from emgspasm.desk.palette import Palette
+from emgspasm.desk.strip import Strip
+from emgspasm.desk.words import LaneText
 from emgspasm.stream import Channel
-from emgspasm.viewer.axes import LaneText
 from emgspasm.viewer.canvas import Canvas
 from emgspasm.viewer.column import Column
-from emgspasm.viewer.feed import Feed
 from emgspasm.viewer.ink import color
-from emgspasm.viewer.lanes import Line, arrange, headings
 from emgspasm.viewer.lettering import Label
-from emgspasm.viewer.palette import Palette
 from emgspasm.viewer.picture import Picture, View, colours, lanes
-from emgspasm.viewer.strip import Strip
 from emgspasm.viewer.style import styled
 
 COLUMNS = (0, 1)

@@ -10,15 +10,17 @@ from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow
 
+from emgspasm.desk.desk import Desk, News
+from emgspasm.desk.feed import LONGEST_BASE
+from emgspasm.desk.live import Live
+from emgspasm.desk.palette import Name, Palette, palette_named
+from emgspasm.desk.scales import GAINS, TIME_BASES
+from emgspasm.desk.words import labels, lane_texts
 from emgspasm.viewer import settings, shortcuts
-from emgspasm.viewer.actions import GAINS, TIME_BASES, step
+from emgspasm.viewer.actions import step
 from emgspasm.viewer.checkup import Checkup
 from emgspasm.viewer.deeds import SWITCHES, deeds
-from emgspasm.viewer.desk import Desk, News
-from emgspasm.viewer.feed import LONGEST_BASE
 from emgspasm.viewer.freeze import Freeze
-from emgspasm.viewer.live import Live
-from emgspasm.viewer.palette import Name, Palette, palette_named
 from emgspasm.viewer.picture import View
 from emgspasm.viewer.recorder import Recorder
 from emgspasm.viewer.replay import Replay
@@ -29,7 +31,6 @@ from emgspasm.viewer.status_line import live_parts, live_state, replay_parts, re
 from emgspasm.viewer.style import style_sheet
 from emgspasm.viewer.surface import Surface
 from emgspasm.viewer.tuner import Tuner
-from emgspasm.viewer.words import labels, lane_texts
 
 FRAMES = 30
 """Frames in a second."""

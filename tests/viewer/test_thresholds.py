@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from emgspasm.cli.recording import conclude, describe
 from emgspasm.config import LoadedConfig, load_config
-from emgspasm.viewer.live import Wiring
+from emgspasm.desk.live import Wiring
 from emgspasm.viewer.record_dialog import RecordDialog, Wanted
 from emgspasm.viewer.recorder import Recorder
 

@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QApplication
 
 from emgspasm.cli.recording import conclude, describe
 from emgspasm.config import parse_config
+from emgspasm.desk import live as live_module
+from emgspasm.desk.live import Wiring
 from emgspasm.simulation import simulate
 from emgspasm.simulation.board import EmulatedBoard
 from emgspasm.simulation.board_faults import fault
@@ -20,8 +22,6 @@ from emgspasm.sources.registry import open_source
 from emgspasm.storage.opening import open_recording
 from emgspasm.storage.tables import read_table
 from emgspasm.stream import Chunk
-from emgspasm.viewer import live as live_module
-from emgspasm.viewer.live import Wiring
 from emgspasm.viewer.record_dialog import RecordDialog, Wanted
 from emgspasm.viewer.recorder import Recorder
 

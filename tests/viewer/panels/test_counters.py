@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
+from emgspasm.desk.counting import Counting
+from emgspasm.desk.palette import DARK
 from emgspasm.stream import Channel, Event, StreamInfo
 from emgspasm.synkinesis.measures import is_hemifacial, occurrence
-from emgspasm.viewer.clock import clock
 from emgspasm.viewer.counters import ROWS, Counters
-from emgspasm.viewer.counting import Counting
-from emgspasm.viewer.feed import Levels
-from emgspasm.viewer.palette import DARK
 
 INFO = StreamInfo(1000.0, tuple(map(Channel.from_label, ("OOC_L", "OOC_R"))))
 SPASM = Event("spasm", 30_000, 31_000, "R", "tonic", reason="one side, LI 0.95")
@@ -58,26 +55,6 @@ def test_spasms_leave_the_last_minute_as_time_goes_on(panel):
     assert shown(panel, "last 60 s") == ("0", "1")
     panel.update_time(91.0, 82.0)
     assert shown(panel, "last 60 s") == ("0", "0")
-
-
-def test_what_is_no_hemifacial_spasm_counts_apart():
-    counting = Counting(1000.0)
-    for event in (
-        BLINK,
-        replace(SPASM, label="myokymia"),
-        replace(SPASM, side="B", label="blepharospasm"),
-        replace(SPASM, quality="settling"),
-    ):
-        counting.take(event)
-    assert counting.of("R").count == 0
-    assert [counting.other(k) for k in ("blink", "myokymia", "blepharospasm")] == [1, 1, 1]
-
-
-def test_spasms_that_overlap_are_one_stretch_of_time():
-    counting = Counting(1000.0, valid_seconds=100.0)
-    counting.take(SPASM)
-    counting.take(replace(SPASM, onset=30_500, offset=32_000))
-    assert counting.of("R").time_share == pytest.approx(2.0)
 
 
 def test_the_last_event_is_told_with_its_reason(panel):
@@ -129,22 +106,3 @@ def test_the_counts_are_those_of_the_tables_of_a_result(patient):
         assert (found.count, found.rate) == (expected.count, pytest.approx(expected.rate))
         assert found.time_share == pytest.approx(expected.time_share, abs=0.05)
     assert counting.of("L").count > 3
-
-
-def test_times_are_written_as_people_read_them():
-    assert [clock(s) for s in (0, 59.6, 3725)] == ["0:00", "1:00", "1:02:05"]
-    assert [clock(61.25, 0.1), clock(61.25, 0.01), clock(-1.0)] == ["1:01.2", "1:01.25", "-0:01"]
-
-
-def test_valid_time_is_known_between_two_steps_of_an_analysis_and_settling_comes_first():
-    levels = Levels(1, spacing=1)
-    levels.add(1000, np.zeros((3, 1)), valid=900)
-    levels.add(2000, np.zeros((3, 1)), valid=1900)
-    assert [levels.valid(s) for s in (50, 100, 400, 1000, 1500, 5000)] == [
-        0,
-        0,
-        300,
-        900,
-        1400,
-        1900,
-    ]

@@ -9,9 +9,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QKeySequence, QShortcut
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from emgspasm.desk.palette import DARK, LIGHT
 from emgspasm.stream import Channel, Event, StreamInfo
 from emgspasm.viewer.overview import Overview
-from emgspasm.viewer.palette import DARK, LIGHT
 from emgspasm.viewer.timeline import span, ticks
 
 INFO = StreamInfo(1000.0, tuple(map(Channel.from_label, ("OOC_L", "OOC_R"))))

@@ -9,11 +9,11 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 
+from emgspasm.desk.palette import DARK, LIGHT
 from emgspasm.dsp.pipeline import Pipeline, analyze
 from emgspasm.errors import SourceError
 from emgspasm.sources.protocols import Electrode
 from emgspasm.stream import Channel, Chunk, StreamInfo
-from emgspasm.viewer.palette import DARK, LIGHT
 from emgspasm.viewer.signal_check import SignalCheck, headline
 
 FS = 500.0

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
+from emgspasm.desk.palette import DARK, LIGHT
 from emgspasm.stream import Channel, StreamInfo
 from emgspasm.viewer.density import density, longest_whole
-from emgspasm.viewer.palette import DARK, LIGHT
 from emgspasm.viewer.spectrum import Spectrum
 
 LABELS = ("ECG", "OOC_L", "OOC_R", "ZYG_L", "ZYG_R", "odd")

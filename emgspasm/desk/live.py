@@ -14,6 +14,11 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from emgspasm.config import LoadedConfig
+from emgspasm.desk.desk import News
+from emgspasm.desk.feed import Feed, Stretch
+from emgspasm.desk.pages import cut, page
+from emgspasm.desk.shaping import Sliceable
+from emgspasm.desk.strip import Strip
 from emgspasm.dsp.pipeline import Analysis, Pipeline
 from emgspasm.errors import EmgspasmError, RecordingError, explained
 from emgspasm.session import Handover, Session, Status
@@ -24,11 +29,6 @@ from emgspasm.storage.study import Placement, Study
 from emgspasm.stream import Annotation, Chunk, Event, Source
 from emgspasm.synkinesis.amending import Amendment
 from emgspasm.synkinesis.markers import undoing
-from emgspasm.viewer.desk import News
-from emgspasm.viewer.feed import Feed, Stretch
-from emgspasm.viewer.pages import cut, page
-from emgspasm.viewer.shaping import Sliceable
-from emgspasm.viewer.strip import Strip
 
 CAPACITY = 6000
 """Chunks that may wait for the screen: half a minute or more of any board [design]."""

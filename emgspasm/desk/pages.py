@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from emgspasm.desk.feed import Feed
+from emgspasm.desk.shaping import Shaped, Shaper, Sliceable, run_up
+from emgspasm.desk.strip import Strip
 from emgspasm.dsp.pipeline import Pipeline
 from emgspasm.stream import Chunk
-from emgspasm.viewer.feed import Feed
-from emgspasm.viewer.shaping import Shaped, Shaper, Sliceable, run_up
-from emgspasm.viewer.strip import Strip
 
 
 class Stretching:

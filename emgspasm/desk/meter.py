@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.desk.muscles import Pair
+from emgspasm.desk.scales import GAINS
 from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL, laterality_index
-from emgspasm.viewer.actions import GAINS
-from emgspasm.viewer.muscles import Pair
 
 FLOOR, NOISE_FLOOR = 4.0, 2.5
 """The index is undefined where both sides are at or under the larger of 4 uV and 2.5 times the

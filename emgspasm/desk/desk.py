@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from emgspasm.desk.feed import Feed, Stretch
+from emgspasm.desk.strip import Strip
 from emgspasm.dsp.pipeline import Pipeline
 from emgspasm.stream import Annotation, Event
 from emgspasm.synkinesis.amending import Amendment
-from emgspasm.viewer.feed import Feed, Stretch
-from emgspasm.viewer.strip import Strip
 
 
 @dataclass(frozen=True, slots=True)

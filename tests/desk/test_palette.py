@@ -8,7 +8,7 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 
-from emgspasm.viewer.palette import DARK, LIGHT, Palette, palette_named
+from emgspasm.desk.palette import DARK, LIGHT, Palette, palette_named
 
 PALETTES = pytest.mark.parametrize("palette", [DARK, LIGHT], ids=lambda p: p.name)
 

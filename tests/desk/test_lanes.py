@@ -1,8 +1,8 @@
 """Which channel is drawn where."""
 
+from emgspasm.desk.lanes import arrange
+from emgspasm.desk.muscles import full_name, pairs
 from emgspasm.stream import Channel, StreamInfo
-from emgspasm.viewer.lanes import arrange
-from emgspasm.viewer.muscles import full_name, pairs
 
 
 def test_lines_stand_in_the_order_of_all_panels():

@@ -2,20 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.desk.feed import Feed
+from emgspasm.desk.palette import Palette
+from emgspasm.desk.strip import CLIPPED, FLAT, GAP
+from emgspasm.dsp.rates import withheld
 from emgspasm.stream import MUSCLES, Event
-from emgspasm.viewer.axes import LaneText
-from emgspasm.viewer.feed import Feed
-from emgspasm.viewer.palette import Palette
-from emgspasm.viewer.strip import CLIPPED, FLAT, GAP
+
+PURPOSE = "research and education only"
 
 NOISY = 5.0
 """uV of noise that are poor (clinical facts 4)."""
 
 Words = tuple[frozenset[int] | None, int, str, str]
 """EMG channels (None: all), sample, text, colour."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaneText:
+    """What stands beside a line.
+
+    Parameters
+    ----------
+    name : str
+        Label of the channel.
+    muscle : str
+        In words.
+    side : str or None
+    level : str
+        Its noise level.
+    warning : str
+        What is wrong with it, in words; ``""`` if nothing is.
+    """
+
+    name: str
+    muscle: str
+    side: str | None
+    level: str = ""
+    warning: str = ""
 
 
 def event_text(event: Event) -> str:
@@ -74,3 +102,11 @@ def warning(marks: NDArray[np.uint16], noise: float) -> str:
     if (marks & GAP != 0).mean() > 0.5:
         return "NO DATA"
     return "NOISY" if noise > NOISY else ""
+
+
+def limits(sampling_frequency: float) -> str:
+    """What a sampling frequency (Hz) cannot carry, in words; ``""`` if nothing."""
+    missing = [output.words for output in withheld(sampling_frequency)]
+    if not missing:
+        return ""
+    return f"{sampling_frequency:g} Hz: {', '.join(missing)} withheld"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from emgspasm.desk.meter import AVERAGED, HELD, PATIENCE, Meter, verdict
+from emgspasm.desk.muscles import Pair, pairs, title
 from emgspasm.stream import Channel, StreamInfo
-from emgspasm.viewer.meter import AVERAGED, HELD, PATIENCE, Meter, verdict
-from emgspasm.viewer.muscles import Pair, pairs, title
 
 EYE = Pair("OOC", 0, 1)
 

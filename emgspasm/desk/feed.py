@@ -11,11 +11,11 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.desk.shaping import Shaper
+from emgspasm.desk.strip import BURST, EVENTS, PROVISIONAL, Strip
 from emgspasm.dsp.pipeline import Analysis, Pipeline
 from emgspasm.stream import Annotation, Burst, Chunk, Event, StreamInfo, emg_only
 from emgspasm.synkinesis.folding import Folded
-from emgspasm.viewer.shaping import Shaper
-from emgspasm.viewer.strip import BURST, EVENTS, PROVISIONAL, Strip
 
 LONGEST_BASE = 60.0
 """Seconds: the longest time base."""
