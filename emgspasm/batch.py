@@ -214,6 +214,11 @@ def write_joint(outcomes: Sequence[Outcome], out: Path) -> None:
         write_group(out.parent.parent, out)
 
 
+def is_told(job: Job, out: Path) -> bool:
+    """Whether ``summary.tsv`` has the row of a recording."""
+    return job.path.stem in {row[-1] for row in summary_rows(out / "summary.tsv")}
+
+
 def _write_summary(done: Sequence[Job], out: Path) -> None:
     path, names = out / "summary.tsv", {job.path.stem for job in done}
     rows = [row for row in summary_rows(path) if row[-1] not in names]

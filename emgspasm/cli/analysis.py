@@ -74,6 +74,8 @@ def analyze(
     from emgspasm import batch
     from emgspasm.outputs import require_own
     from emgspasm.storage.collection import find_recordings, joint_folder, results_folder
+    from emgspasm.storage.derivatives import result_path
+    from emgspasm.storage.tables import existing
 
     loaded, labels = read_config(config), read_montage(montage)
     jobs, joint = [], {}
@@ -84,12 +86,16 @@ def analyze(
             jobs.append(batch.Job(path, where, loaded, labels, sampling_frequency, gain, overwrite))
     for folder in dict.fromkeys(joint.values()):
         require_own(folder)  # before hours of work
+    told = all(batch.is_told(job, joint[job.out]) for job in jobs)
     say_when_compiling()
     with (
         closing(batch.run(jobs, workers=workers, cluster=cluster)) as running,
         progress(running, "analyze", len(jobs)) as bar,
     ):
         outcomes = list(bar)
+    if told and all(outcome.kept for outcome in outcomes):
+        made = result_path(jobs[0].out, jobs[0].path.stem, "events")
+        raise existing(made, why="this very call has made all of it, nothing is left to do")
     unwritten = []
     for folder in dict.fromkeys(joint.values()):
         try:

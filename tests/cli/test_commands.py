@@ -151,6 +151,8 @@ def test_one_bad_recording_among_good_ones_is_1_and_the_good_ones_are_done(recor
 
 def test_results_that_exist_are_kept_until_overwrite_is_said(recording, results):
     before = {p.name: p.read_bytes() for p in results.iterdir()}
+    again = call("analyze", recording, "--out", results)
+    assert_refused(again, 2, "clonic_events.tsv exists", "nothing is left to do", "--overwrite")
     other = write_config(recording.parent / "other.toml")
     refused = call("analyze", recording, "--out", results, "--config", other)
     assert_refused(refused, 2, "clonic_events.tsv exists", "with another config", "--overwrite")
