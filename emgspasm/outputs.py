@@ -13,7 +13,7 @@ from emgspasm.origin import ORIGIN
 from emgspasm.places import writable
 from emgspasm.results import Results
 from emgspasm.storage.columns import SUMMARY, TABLES
-from emgspasm.storage.derivatives import result_path
+from emgspasm.storage.derivatives import note_path, provenance_path, result_path
 from emgspasm.storage.hed import events_dictionary
 from emgspasm.storage.lock import locked
 from emgspasm.storage.tables import (
@@ -48,7 +48,7 @@ def write_results(results: Results, out: Path, *, overwrite: bool = False) -> No
 @contextmanager
 def _noted(results: Results, out: Path) -> Iterator[None]:
     """Note beside a result what it comes from, until all of it, or nothing, is there."""
-    note = note_path(out, results.name)
+    note = note_path(provenance_path(out, results.name))
     make_folder(out)
     if note.exists():  # whoever left it was killed
         remove_leftovers(note, *result_paths(out, results.name))
@@ -82,17 +82,6 @@ def result_paths(out: Path, name: str, tables: Iterable[str] = TABLES) -> list[P
     written = [result_path(out, name, table) for table in tables]
     described = [result_path(out, name, "events", ".json")] if name.endswith("_emg") else []
     return [*written, *described, provenance_path(out, name)]
-
-
-def provenance_path(out: Path, name: str) -> Path:
-    """Where the results of a recording say what they come from; written last."""
-    return result_path(out, name, "", ".json")
-
-
-def note_path(out: Path, name: str) -> Path:
-    """Where the same stands while they are being written."""
-    last = provenance_path(out, name)
-    return last.with_name(f".{last.name}.begun")
 
 
 def require_own(out: Path) -> None:

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from emgspasm.origin import ORIGIN
-from emgspasm.outputs import note_path, provenance_path, result_paths
+from emgspasm.outputs import result_paths
+from emgspasm.storage.derivatives import note_path, provenance_path
 from emgspasm.storage.tables import existing
 
 _OTHER = {
@@ -63,7 +64,8 @@ def standing(out: Path, name: str, own: Callable[[], Mapping[str, Any]]) -> Stan
     there = [path for path in result_paths(out, name) if path.exists()]
     if not there:
         return Standing()
-    note, told = _read(note_path(out, name)), _read(provenance_path(out, name))
+    last = provenance_path(out, name)
+    note, told = _read(note_path(last)), _read(last)
     _require_same(there[0], told if note is None else note, own)
     if note is not None or told is None:
         return Standing("cut")

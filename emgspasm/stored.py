@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from emgspasm.errors import RecordingError
 from emgspasm.findings import BURST, EVENT, LAG, PART, QUALITIES, READ, Findings, Rows
 from emgspasm.storage.columns import EVENTS, SUMMARY, numbers
-from emgspasm.storage.derivatives import DETECTED, REVIEWED
+from emgspasm.storage.derivatives import DETECTED, REVIEWED, note_path
 from emgspasm.storage.tables import read_table, require_numbers, table_rows
 from emgspasm.stream import SIDE_LETTERS, Channel, StreamInfo
 from emgspasm.synkinesis.markers import Marker
@@ -115,9 +115,15 @@ def read_provenance(events: Path) -> dict[str, Any]:
     Raises
     ------
     RecordingError
-        If it cannot be read, or is of a version that did not yet say which time is valid.
+        If it cannot be read, is of a version that did not yet say which time is valid, or a call
+        was interrupted that wrote the result.
     """
     path = events.with_name(f"{events.name.removesuffix('_events.tsv')}.json")
+    if note_path(path).exists():
+        raise RecordingError(
+            f"{events} is of a result that is being written, or was cut (its tables may be of two "
+            "calls). Analyze again"
+        )
     try:
         told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

@@ -15,11 +15,13 @@ import pytest
 
 from emgspasm.batch import Job, run, run_job, write_joint
 from emgspasm.config import Config, LoadedConfig
-from emgspasm.errors import ConfigError
-from emgspasm.outputs import note_path, write_results
+from emgspasm.errors import ConfigError, RecordingError
+from emgspasm.outputs import write_results
 from emgspasm.results import analyze_recording
 from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.derivatives import note_path
 from emgspasm.storage.montage import Assignment, Montage
+from emgspasm.stored import read_result
 from emgspasm.stream import Channel, Chunk, StreamInfo
 
 LABELS = ("OOC_L", "OOC_R")
@@ -57,7 +59,7 @@ def done(job):
 def cut(job, *lacking):
     """Leave results as a call does that is killed while it writes them."""
     told = json.loads((job.out / "r.json").read_text())
-    note_path(job.out, "r").write_text(json.dumps(told))
+    note_path(job.out / "r.json").write_text(json.dumps(told))
     for name in ("r.json", *lacking):
         (job.out / name).unlink()
 
@@ -159,6 +161,8 @@ def test_results_half_overwritten_belong_to_the_call_that_overwrote(done):
     with pytest.raises(AttributeError):  # the events are replaced, the rest is not
         write_results(replace(results, pairs=None), other.out, overwrite=True)
     assert "made with another config" in str(run_job(done).error)
+    with pytest.raises(RecordingError, match="may be of two calls"):
+        read_result(done.out / "r_events.tsv")
     again = run_job(replace(other, overwrite=False))
     assert (again.error, again.kept) == (None, False)
     assert run_job(replace(other, overwrite=False)).kept

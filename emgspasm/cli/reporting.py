@@ -22,6 +22,7 @@ from emgspasm.cli.console import (
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
 
 if TYPE_CHECKING:
+    from emgspasm.batch import Job
     from emgspasm.config import LoadedConfig
     from emgspasm.results import Results
     from emgspasm.storage.montage import Montage
@@ -161,10 +162,10 @@ def _tasks(found: Sequence[Path], folder: Path, out: Path | None, *, stored: boo
 
 
 def analyze_rest(source: Path, reading: Reading) -> list[EmgspasmError]:
-    """Analyze the recordings of a study that have no results yet; why some still have none."""
+    """Analyze the recordings of a study that have no whole results; why some still have none."""
     from emgspasm import batch
     from emgspasm.storage.collection import find_recordings, is_study, results_folder
-    from emgspasm.storage.derivatives import RESULTS, result_path
+    from emgspasm.storage.derivatives import RESULTS
 
     if not is_study(source):
         return []
@@ -179,13 +180,21 @@ def analyze_rest(source: Path, reading: Reading) -> list[EmgspasmError]:
         )
         for path in find_recordings(source)
     ]
-    jobs = [j for j in jobs if not result_path(j.out, j.path.stem, "events").exists()]
+    jobs = [job for job in jobs if lacks_results(job)]
     if not jobs:
         return []
     with progress(batch.run(jobs), "analyze", len(jobs)) as bar:
         outcomes = list(bar)
     batch.write_joint(outcomes, source / RESULTS)
     return [outcome.error for outcome in outcomes if outcome.error is not None]
+
+
+def lacks_results(job: Job) -> bool:
+    """Whether a recording was not analyzed yet, or not to the end."""
+    from emgspasm.storage.derivatives import note_path, provenance_path, result_path
+
+    begun = note_path(provenance_path(job.out, job.path.stem))
+    return begun.exists() or not result_path(job.out, job.path.stem, "events").exists()
 
 
 def make_page(task: Task, reading: Reading, *, overwrite: bool = False) -> Results:

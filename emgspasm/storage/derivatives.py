@@ -31,6 +31,16 @@ def result_path(out: Path, name: str, table: str, suffix: str = ".tsv") -> Path:
     return out / (f"{stem}_{table}{suffix}" if table else f"{stem}{suffix}")
 
 
+def provenance_path(out: Path, name: str) -> Path:
+    """Where the results of a recording say what they come from; it is written last."""
+    return result_path(out, name, "", ".json")
+
+
+def note_path(provenance: Path) -> Path:
+    """Where the same stands beside it while the results are being written."""
+    return provenance.with_name(f".{provenance.name}.begun")
+
+
 def describe_derivatives(folder: Path) -> None:
     """Say in the folder of a study's results what they are.
 

@@ -11,6 +11,7 @@ import pytest
 
 from emgspasm.errors import RecordingError
 from emgspasm.report.pdf import BROWSERS, print_pdf
+from emgspasm.storage.derivatives import note_path
 
 
 def call(*arguments, **more):
@@ -94,6 +95,21 @@ def test_a_recording_of_a_study_that_cannot_be_analyzed_fails_the_call(patient, 
     assert done.returncode == 1
     assert re.search(r"error: 1 of 2 pages failed: \S*sub-02_task-rest_emg\.bdf", done.stderr)
     assert "sub-01_task-rest_desc-bursts_report.html" in done.stdout
+
+
+def test_a_result_of_a_study_that_was_cut_is_made_whole_first(patient, tmp_path):
+    (tmp_path / "dataset_description.json").write_text('{"Name": "s", "BIDSVersion": "1.11.0"}')
+    path = tmp_path / "sub-01/emg/sub-01_task-rest_emg.bdf"
+    path.parent.mkdir(parents=True)
+    shutil.copy(patient.with_name("patient.bdf"), path)
+    results = tmp_path / "derivatives/emgspasm/sub-01/emg"
+    told = results / "sub-01_task-rest_desc-bursts.json"
+    assert call(tmp_path, "--quiet").returncode == 0
+    told.rename(note_path(told))  # as a killed call leaves it
+    done = call(tmp_path, "--quiet", "--overwrite")
+    assert done.returncode == 0, done.stderr
+    assert told.exists()
+    assert not note_path(told).exists()
 
 
 def test_a_page_of_another_name_is_refused(folder):
