@@ -236,7 +236,8 @@ def filters(results: Results) -> list[dict[str, Any]]:
     """The filters by their parameters."""
     described = results.provenance.get("settings", {}).get("filters", [])
     return [
-        {key: entry(results, "settings", "filters", i, key) for key in parameters}
+        {key: entry(results, "settings", "filters", i, key)
+         for key in parameters if key != "multiples"}
         | {"multiples": [entry(results, "settings", "filters", i, "multiples", k)
                          for k in range(len(parameters.get("multiples", ())))]}
         for i, parameters in enumerate(described)

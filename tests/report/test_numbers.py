@@ -5,9 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+
+from emgspasm.report.facts import filters
+from emgspasm.report.stored import read_results
 
 RULES = {
     "95 % intervals by bootstrap of 30 s blocks", "95 % interval (per min)", "95 %",
@@ -96,3 +100,15 @@ def nodes(node):
         if not isinstance(child, str):
             yield child
             yield from nodes(child)
+
+
+def test_a_notch_at_several_multiples_is_listed_as_it_is_stored(patient):
+    results = read_results(patient)
+    multiples = [1, 3]  # as json gives them
+    notch = {"frequency": 50.0, "quality": 100.0, "multiples": multiples}
+    settings = results.provenance["settings"] | {"filters": [notch]}
+    told = replace(results, provenance=results.provenance | {"settings": settings})
+    (listed,) = filters(told)
+    assert [value.exact for value in listed["multiples"]] == ["1", "3"]
+    assert listed["multiples"][1].source == "json:/settings/filters/0/multiples/1"
+    assert listed["frequency"].exact == "50.0"
