@@ -25,6 +25,7 @@ COMMANDS = {
     "review": ("review:review", "Accept, reject or relabel events as an expert."),
     "report": ("reporting:report", "Make a page of a recording to read, print and sign."),
     "score": ("analysis:score", "Compare found events with a truth, or two raters."),
+    "serve": ("serving:serve", "Show a live stream in browsers, and record it when asked."),
     "study": ("study:study", "Enter treatments and scales of a study; list what it holds."),
     "simulate": ("simulation:simulate", "Write a recording with known truth beside it."),
     "view": ("viewing:view", "Open the live window: left against right, live or replayed."),

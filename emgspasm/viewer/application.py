@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication
 
 from emgspasm.config import LoadedConfig
 from emgspasm.desk.live import Wiring
+from emgspasm.desk.wanted import Wanted
 from emgspasm.viewer import raster, settings
-from emgspasm.viewer.record_dialog import Wanted
 from emgspasm.viewer.recorder import Recorder
 from emgspasm.viewer.replay import Replay
 from emgspasm.viewer.window import Window

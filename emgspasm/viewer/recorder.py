@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QDialog, QWidget
 from emgspasm.config import LoadedConfig
 from emgspasm.desk.lead import Lead
 from emgspasm.desk.live import Live, Wiring
+from emgspasm.desk.wanted import Wanted
 from emgspasm.errors import explained
 from emgspasm.stream import Source
 from emgspasm.viewer.errands import Errands
-from emgspasm.viewer.record_dialog import RecordDialog, Wanted
+from emgspasm.viewer.record_dialog import RecordDialog
 
 
 class Recorder(QObject):

@@ -26,13 +26,13 @@ from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
 from emgspasm.cli.recording import conclude, describe
 from emgspasm.config import LoadedConfig, parse_config
 from emgspasm.desk.live import Wiring
+from emgspasm.desk.wanted import Wanted
 from emgspasm.simulation import simulate
 from emgspasm.simulation.board import EmulatedBoard
 from emgspasm.sources.registry import open_source
 from emgspasm.stream import Channel, Chunk, StreamInfo
 from emgspasm.viewer import raster
 from emgspasm.viewer.application import application
-from emgspasm.viewer.record_dialog import Wanted
 from emgspasm.viewer.recorder import Recorder
 from emgspasm.viewer.settings import Kept
 from emgspasm.viewer.window import Window

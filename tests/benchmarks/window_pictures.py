@@ -18,13 +18,14 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from emgspasm.cli.recording import conclude, describe
 from emgspasm.config import LoadedConfig, parse_config
 from emgspasm.desk.live import Wiring
+from emgspasm.desk.wanted import Wanted
 from emgspasm.simulation import simulate
 from emgspasm.sources.registry import open_source
 from emgspasm.storage.bdf import BdfWriter
 from emgspasm.viewer import raster
 from emgspasm.viewer.application import application
 from emgspasm.viewer.picture import View
-from emgspasm.viewer.record_dialog import RecordDialog, Wanted
+from emgspasm.viewer.record_dialog import RecordDialog
 from emgspasm.viewer.recorder import Recorder
 from emgspasm.viewer.replay import Replay
 from emgspasm.viewer.settings import Kept

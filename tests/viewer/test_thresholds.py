@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QApplication
 from emgspasm.cli.recording import conclude, describe
 from emgspasm.config import LoadedConfig, load_config
 from emgspasm.desk.live import Wiring
-from emgspasm.viewer.record_dialog import RecordDialog, Wanted
+from emgspasm.desk.wanted import Wanted
+from emgspasm.viewer.record_dialog import RecordDialog
 from emgspasm.viewer.recorder import Recorder
 
 pytestmark = pytest.mark.real_time

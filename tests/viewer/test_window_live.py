@@ -15,6 +15,7 @@ from emgspasm.cli.recording import conclude, describe
 from emgspasm.config import parse_config
 from emgspasm.desk import live as live_module
 from emgspasm.desk.live import Wiring
+from emgspasm.desk.wanted import Wanted
 from emgspasm.simulation import simulate
 from emgspasm.simulation.board import EmulatedBoard
 from emgspasm.simulation.board_faults import fault
@@ -22,7 +23,7 @@ from emgspasm.sources.registry import open_source
 from emgspasm.storage.opening import open_recording
 from emgspasm.storage.tables import read_table
 from emgspasm.stream import Chunk
-from emgspasm.viewer.record_dialog import RecordDialog, Wanted
+from emgspasm.viewer.record_dialog import RecordDialog
 from emgspasm.viewer.recorder import Recorder
 
 pytestmark = pytest.mark.real_time

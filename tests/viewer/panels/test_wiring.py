@@ -13,11 +13,12 @@ from PySide6.QtWidgets import QApplication, QToolButton
 from emgspasm.cli.recording import conclude, describe
 from emgspasm.config import parse_config
 from emgspasm.desk.live import Wiring
+from emgspasm.desk.wanted import Wanted
 from emgspasm.sources.protocols import Electrode
 from emgspasm.synkinesis.measures import is_hemifacial
 from emgspasm.viewer import filing
 from emgspasm.viewer.actions import ACTS
-from emgspasm.viewer.record_dialog import RecordDialog, Wanted
+from emgspasm.viewer.record_dialog import RecordDialog
 from emgspasm.viewer.recorder import Recorder
 
 CONFIG = parse_config('[markers]\n1 = "smile"\n')

@@ -1,0 +1,84 @@
+"""The command that serves a live stream to browsers."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from emgspasm.cli.boards import configured_source
+from emgspasm.cli.console import FILE, Command, read_config, say, say_when_compiling
+from emgspasm.cli.interruption import settle
+from emgspasm.cli.recording import conclude, describe
+from emgspasm.errors import ConfigError, SourceError
+
+if TYPE_CHECKING:
+    from emgspasm.service.host import Host
+
+LIBRARIES = ("fastapi", "uvicorn", "websockets")
+
+
+@click.command(cls=Command)
+@click.option("--config", required=True, type=FILE, help="TOML file with a [source] table.")
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="NAME",
+              help="Address to listen at; 0.0.0.0 lets the network look on.")  # fmt: skip
+@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True,
+              help="Port to listen at; 0 takes a free one.")  # fmt: skip
+@click.option("--study", type=FILE, help="Folder of the study that is recorded into.")
+def serve(config: Path, host: str, port: int, study: Path | None) -> None:
+    """Show a live stream in browsers, and record it when asked.
+
+    Prints the address to open. Left and right of the face side by side, bursts and events drawn on
+    the traces. Only browsers on this machine may record and mark. Ctrl-C ends it; what was recorded
+    stays. Research and education only.
+    """
+    require_service()
+    loaded = read_config(config)
+    with suppress(SourceError):  # a board that is not there yet is said on the page
+        configured_source(loaded, config, None)
+    from emgspasm.desk.live import Wiring
+    from emgspasm.service.guard import is_loopback
+    from emgspasm.service.host import Host
+    from emgspasm.service.server import serving
+
+    wiring = Wiring(loaded, lambda: configured_source(loaded, config, None), describe, conclude)
+    say_when_compiling()
+    stream = Host(wiring, study)
+    with serving(stream, host, port) as address:
+        if not is_loopback(host):
+            say(
+                f"all who reach {host} can look on without a password, and nothing is encrypted; "
+                "only browsers on this machine may record and mark"
+            )
+        say("open this address in a browser; Ctrl-C ends the service")
+        click.echo(address)
+        until_interrupted(stream)
+    stream.close(say)
+
+
+def until_interrupted(stream: Host) -> None:
+    """Stream until Ctrl-C or SIGTERM come."""
+    with suppress(KeyboardInterrupt):
+        stream.begin()
+        threading.Event().wait()
+    settle()  # it is the way to end it; what follows is still to be done
+
+
+def require_service() -> None:
+    """Refuse to begin without the service's libraries.
+
+    Raises
+    ------
+    ConfigError
+        Naming what to install.
+    """
+    lacking = [name for name in LIBRARIES if find_spec(name) is None]
+    if lacking:
+        raise ConfigError(
+            f"the service is not installed ({', '.join(lacking)} missing). "
+            "pip install 'emgspasm[service]'"
+        )

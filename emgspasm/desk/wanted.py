@@ -1,0 +1,50 @@
+"""What is to be recorded, and where in a study that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from emgspasm.storage.study import Placement, Study
+
+RUNS = 1000
+"""Repetitions of a task in a session that are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be recorded.
+
+    Parameters
+    ----------
+    study : str
+        Folder.
+    participant, session, task : str
+        Letters and digits; a session may be left out.
+    """
+
+    study: str
+    participant: str
+    session: str
+    task: str
+
+
+def placed(wanted: Wanted) -> Placement:
+    """Where it is recorded: the first run of that task that does not exist yet.
+
+    Raises
+    ------
+    ValueError
+        A label is missing, or holds anything but letters and digits.
+    RecordingError
+        The study cannot be made.
+    """
+    if not wanted.study.strip():
+        raise ValueError("give the folder of the study; it is made if missing")
+    study = Study.open_or_create(Path(wanted.study.strip()).expanduser())
+    session = wanted.session.strip() or None
+    for run in (None, *range(2, RUNS)):
+        place = study.place(wanted.participant.strip(), session, task=wanted.task.strip(), run=run)
+        if not place.recording.exists():
+            return place
+    raise ValueError(f"task={wanted.task!r}; there are {RUNS} runs of it already")

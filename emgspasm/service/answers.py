@@ -1,0 +1,301 @@
+"""What the service answers, as data; times are seconds from the first sample of the stream.
+
+A number that is not known is None, never NaN, which JSON has not.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from emgspasm.errors import EmgspasmError
+
+
+class Refused(EmgspasmError):
+    """A call that the service does not follow.
+
+    Parameters
+    ----------
+    status : int
+        Of HTTP.
+    text : str
+        What, value, rule, and what to do.
+    """
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """An EMG channel: its label, anatomical side, muscle in words, unit."""
+
+    name: str
+    side: str | None
+    muscle: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The channels that are drawn side by side; they count the EMG channels."""
+
+    left: int | None
+    right: int | None
+    muscle: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A stream under way.
+
+    Parameters
+    ----------
+    number : int
+        Counts the streams of this service.
+    name : str
+        Its file, or its device.
+    recording : bool
+        Whether it is recorded into the study.
+    sampling_frequency : float
+        Hertz.
+    bucket : int
+        Samples that one smallest and one largest value of a trace stand for.
+    channels : tuple of Channel
+    lines : tuple of Line
+        From the top of the page to its bottom.
+    headings : tuple of str
+        Over the two columns.
+    limits : str
+        What the sampling frequency cannot carry.
+    """
+
+    number: int
+    name: str
+    recording: bool
+    sampling_frequency: float
+    bucket: int
+    channels: tuple[Channel, ...]
+    lines: tuple[Line, ...]
+    headings: tuple[str, str]
+    limits: str
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """A burst of one channel; its peak is in the channel's unit."""
+
+    channel: str
+    onset: float
+    duration: float
+    peak: float
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event: what, where, when, and why it is called so."""
+
+    trial_type: str
+    label: str
+    side: str
+    onset: float
+    duration: float
+    channels: tuple[str, ...]
+    quality: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Missing samples."""
+
+    onset: float
+    duration: float
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A marker that was set."""
+
+    onset: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """All that was found so far: certain events, and those that may still change."""
+
+    events: tuple[Event, ...]
+    provisional: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a newcomer is told: the newest of what was found, and the latest bursts."""
+
+    events: tuple[Event, ...]
+    provisional: tuple[Event, ...]
+    bursts: tuple[Burst, ...]
+    gaps: tuple[Gap, ...]
+    markers: tuple[Marker, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What has come to it; an amended event is told as it was and as it is called now."""
+
+    events: tuple[Event, ...]
+    amended: tuple[tuple[Event, Event], ...]
+    provisional: tuple[Event, ...]
+    bursts: tuple[Burst, ...]
+    gaps: tuple[Gap, ...]
+    markers: tuple[Marker, ...]
+    undone: tuple[Marker, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Hemifacial spasms of a side: number, of the last minute, a minute, percent of time."""
+
+    count: int
+    recent: int
+    rate: float | None
+    time_share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What was counted so far, and in how many seconds."""
+
+    left: Side
+    right: Side
+    others: dict[str, int]
+    seconds: float
+    valid_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """What stands beside the trace of a channel: noise level, and what is wrong with it."""
+
+    noise: float | None
+    warning: str
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How the stream fares.
+
+    Parameters
+    ----------
+    state : str
+        ``connecting``, ``streaming``, ``ended``, or a word of the source.
+    recording : bool
+    device : str
+    simulated : bool
+        Whether nobody's face is seen.
+    path : str
+        The file that is recorded.
+    time : float
+        Seconds recorded or looked at, lost samples included.
+    samples_per_second : float or None
+        As they came in the last seconds.
+    lost_recently, lost : float
+        Share of the samples missing in the last 5 s and in all, 0 to 1.
+    latency : float
+        Seconds from when a sample was due until it was analyzed.
+    disk_left : int or None
+        Bytes.
+    lanes : tuple of Lane
+        One an EMG channel.
+    counts : Counts or None
+    notices : tuple of str
+        What was decided or went wrong, in sentences.
+    error : str
+        Why nothing streams; ``""`` while it does.
+    onlookers : int
+        Pages that look on.
+    """
+
+    state: str
+    recording: bool = False
+    device: str = ""
+    simulated: bool = False
+    path: str = ""
+    time: float = 0.0
+    samples_per_second: float | None = None
+    lost_recently: float = 0.0
+    lost: float = 0.0
+    latency: float = 0.0
+    disk_left: int | None = None
+    lanes: tuple[Lane, ...] = ()
+    counts: Counts | None = None
+    notices: tuple[str, ...] = ()
+    error: str = ""
+    onlookers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Present amplitudes of a muscle in uV, and how they lean: -1 left alone, 1 right alone."""
+
+    muscle: str
+    left: float | None
+    left_peak: float | None
+    right: float | None
+    right_peak: float | None
+    index: float | None
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Amplitudes of all muscles; a bar of full length is `range` uV."""
+
+    range: float
+    balances: tuple[Balance, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """What a page may do, and what it is told once."""
+
+    leads: bool
+    why_not: str
+    study: str
+    keys: dict[str, str]
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Messages that a page was too slow for."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A recording that was begun or ended."""
+
+    path: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What went wrong, in one line."""
+
+    error: str
+
+
+def text_of(answer: Any) -> str:
+    """One message of the WebSocket: the answer with its kind, as JSON."""
+    return json.dumps({"kind": type(answer).__name__.lower(), **asdict(answer)}, allow_nan=False)
+
+
+def known(value: float | None) -> float | None:
+    """The number, or None where it is NaN."""
+    return None if value is None or value != value else float(value)

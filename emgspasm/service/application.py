@@ -1,0 +1,164 @@
+"""The routes of the service."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from importlib.resources import files
+
+from fastapi import Depends, FastAPI, Request, Response, WebSocket
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
+
+from emgspasm import __version__
+from emgspasm.errors import ConfigError, EmgspasmError, explained
+from emgspasm.service import answers
+from emgspasm.service.answers import Refused
+from emgspasm.service.audience import look_on
+from emgspasm.service.colours import stylesheet
+from emgspasm.service.guard import LEADERS, Guard, leads
+from emgspasm.service.host import Host
+
+PAGE = files("emgspasm.service") / "page"
+
+KINDS = {
+    "html": "text/html; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+}
+
+
+class Asked(BaseModel):
+    """What a call says; a key that it has not is refused."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class MarkerAsked(Asked):
+    """A marker to be set."""
+
+    text: str = Field(min_length=1, max_length=300)
+
+
+class RecordingAsked(Asked):
+    """A recording to be begun."""
+
+    participant: str = Field(min_length=1, max_length=100)
+    session: str = Field("", max_length=100)
+    task: str = Field(min_length=1, max_length=100)
+
+
+def require_leader(request: Request) -> None:
+    """Refuse calls that change something unless they come from this machine."""
+    if not leads(request.client.host if request.client else None):
+        raise Refused(403, f"refused: {LEADERS}. Use a browser there")
+
+
+def application(host: Host, name: str) -> ASGIApp:
+    """Make the service of a stream.
+
+    Parameters
+    ----------
+    host : Host
+    name : str
+        What it was started with as ``--host``.
+    """
+    app = FastAPI(title="emgspasm", docs_url=None, redoc_url=None, openapi_url=None)
+    _route_page(app)
+    _route_reading(app, host)
+    _route_leading(app, host)
+    _route_errors(app)
+    return Guard(app, name)
+
+
+def _route_page(app: FastAPI) -> None:
+    for item in PAGE.iterdir():
+        path = "/" if item.name == "index.html" else f"/{item.name}"
+        _route_text(app, path, item.read_text(encoding="utf-8"), item.name)
+    _route_text(app, "/palette.css", stylesheet(), "palette.css")
+
+
+def _route_text(app: FastAPI, path: str, text: str, name: str) -> None:
+    def answer() -> Response:
+        return Response(text, media_type=KINDS[name.rpartition(".")[2]])
+
+    app.add_api_route(path, answer, methods=["GET", "HEAD"], response_class=Response)
+
+
+def _route_reading(app: FastAPI, host: Host) -> None:
+    @app.get("/api/state")
+    def state() -> answers.State:
+        return host.state
+
+    @app.get("/api/events")
+    def events() -> answers.Events:
+        return host.events()
+
+    @app.websocket("/api/stream")
+    async def stream(socket: WebSocket) -> None:
+        may = leads(socket.client.host if socket.client else None)
+        hello = answers.Hello(
+            may, "" if may else LEADERS, str(host.study or ""), host.keys, __version__
+        )
+        await look_on(socket, host, answers.text_of(hello))
+
+
+def _route_leading(app: FastAPI, host: Host) -> None:
+    leading = [Depends(require_leader)]
+
+    @app.post("/api/markers", status_code=201, dependencies=leading)
+    def mark(asked: MarkerAsked) -> answers.Marker:
+        marker = host.mark(asked.text, time.monotonic())
+        return answers.Marker(marker.onset, marker.text)
+
+    @app.delete("/api/markers/last", dependencies=leading)
+    def undo() -> answers.Marker:
+        marker = host.undo()
+        return answers.Marker(marker.onset, marker.text)
+
+    @app.post("/api/recording", status_code=201, dependencies=leading)
+    def record(asked: RecordingAsked) -> answers.Recorded:
+        path = host.record(asked.participant, asked.session, asked.task)
+        return answers.Recorded(path, f"recording to {path}")
+
+    @app.delete("/api/recording", dependencies=leading)
+    def stop() -> answers.Recorded:
+        return host.stop()
+
+    @app.post("/api/stream", status_code=202, dependencies=leading)
+    def look() -> answers.State:
+        host.look()
+        return host.state
+
+
+def _route_errors(app: FastAPI) -> None:
+    @app.exception_handler(HTTPException)
+    def refused(request: Request, error: HTTPException) -> JSONResponse:
+        text = f"{request.method} {request.url.path}: {error.detail}. The page is at /"
+        return _failure(error.status_code, text, error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        told = "; ".join(
+            f"{'.'.join(map(str, each['loc'][1:])) or 'body'}: {each['msg']}"
+            for each in error.errors()
+        )
+        return _failure(422, f"{request.method} {request.url.path}: {told}. Mend the call")
+
+    @app.exception_handler(EmgspasmError)
+    def failed(request: Request, error: EmgspasmError) -> JSONResponse:  # noqa: ARG001  starlette's
+        status = 422 if isinstance(error, ConfigError) else 500
+        return _failure(error.status if isinstance(error, Refused) else status, str(error))
+
+    @app.exception_handler(Exception)
+    def broken(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001  starlette's
+        return _failure(500, str(explained(error)))
+
+
+def _failure(status: int, text: str, headers: object = None) -> JSONResponse:
+    body = asdict(answers.Failure(" ".join(text.split())))
+    return JSONResponse(body, status, headers=headers)  # type: ignore[arg-type]  # a mapping or None

@@ -1,0 +1,327 @@
+"""Who holds the stream: one thread that takes it, tells it, and follows what is asked."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+from emgspasm.desk.lead import Lead, Tables
+from emgspasm.desk.live import Live, Wiring
+from emgspasm.desk.wanted import Wanted, placed
+from emgspasm.errors import EmgspasmError, explained
+from emgspasm.service import answers
+from emgspasm.service.answers import Refused, text_of
+from emgspasm.service.broadcast import Broadcast, Message, Onlooker
+from emgspasm.service.telling import Telling
+from emgspasm.stream import Annotation
+
+T = TypeVar("T")
+
+PACE = 0.05
+"""Seconds between two tellings [design]."""
+
+REMEMBERED = 8
+"""Sentences of the service that are still shown [design]."""
+
+
+class Host:
+    """A live stream, recorded when asked, and told to whoever looks on.
+
+    Everything that touches the stream runs in its one thread, so that what is told is whole and in
+    order. Calls come from any thread.
+
+    Parameters
+    ----------
+    wiring : Wiring
+        Of the board.
+    study : Path or None
+        Folder that is recorded into; None only looks.
+
+    Attributes
+    ----------
+    study : Path or None
+    broadcast : Broadcast
+    state : State
+        How the stream fared when it was last told.
+    """
+
+    def __init__(self, wiring: Wiring, study: Path | None) -> None:
+        self.study, self.broadcast = study, Broadcast()
+        self._worker = ThreadPoolExecutor(1, "tables")
+        self._tables: list[Future[tuple[str, ...]]] = []
+        self._lead = Lead(wiring, self._open, self._write)
+        self._telling: Telling | None = None
+        self._n_streams = 0
+        self._failed = ""
+        self._said = deque[str](maxlen=REMEMBERED)
+        self._asked: queue.Queue[tuple[Future[Any], Callable[[], Any]]] = queue.Queue()
+        self._exchanging = threading.Lock()
+        self._ended = threading.Event()
+        self.state = answers.State("connecting")
+        self._thread = threading.Thread(target=self._run, name="host", daemon=True)
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """What the digits mark."""
+        return self._lead.texts
+
+    def begin(self) -> None:
+        """Begin to look at the board."""
+        self._thread.start()
+        self.look()
+
+    def look(self) -> None:
+        """Look at the board anew, as after it was not there.
+
+        Raises
+        ------
+        Refused
+            A recording is under way, or another call exchanges the stream.
+        """
+        self._exchange(self._look)
+
+    def record(self, participant: str, session: str, task: str) -> str:
+        """Begin a recording; its file.
+
+        Raises
+        ------
+        Refused
+            There is no study, a label is none, or a recording is under way.
+        EmgspasmError
+            The study cannot be made, or the source does not fit.
+        """
+        path: str = self._exchange(lambda: self._record(participant, session, task))
+        return path
+
+    def stop(self) -> answers.Recorded:
+        """End the recording and go on looking; its tables are written meanwhile.
+
+        Raises
+        ------
+        Refused
+            Nothing is recorded.
+        """
+        told: answers.Recorded = self._exchange(self._stop)
+        return told
+
+    def mark(self, text: str, at: float) -> Annotation:
+        """Mark what was taken at host time `at` (s).
+
+        Raises
+        ------
+        Refused
+            Nothing streams.
+        """
+        self._refuse_meanwhile()
+        marker = self._ask(lambda: self._lead.mark(text, at))
+        if marker is None:
+            raise Refused(409, "no marker was set (nothing streams). Wait for the stream")
+        return marker
+
+    def undo(self) -> Annotation:
+        """Take the last marker back; raises what :meth:`mark` raises."""
+        self._refuse_meanwhile()
+        marker = self._ask(self._lead.undo)
+        if marker is None:
+            raise Refused(409, "nothing was taken back (no marker of this stream is left). Set one")
+        return marker
+
+    def events(self) -> answers.Events:
+        """All that was found in the stream so far."""
+        return self._ask(
+            lambda: self._telling.events() if self._telling else answers.Events((), ())
+        )
+
+    def welcome(self, onlooker: Onlooker) -> None:
+        """Tell a page all there is to know, and then what comes."""
+        self._ask(lambda: self._welcome(onlooker))
+
+    def close(self, say: Callable[[str], None]) -> None:
+        """End the stream; what was recorded is whole, and its tables are written.
+
+        Parameters
+        ----------
+        say : callable
+            Takes what there is to say.
+
+        Raises
+        ------
+        EmgspasmError
+            Tables could not be written.
+        """
+        if self._thread.is_alive():
+            self._ask(self._end)
+            self._thread.join()
+        waiting = [future for future in self._tables if not future.done()]
+        if waiting:
+            say("writing the tables of what was recorded")
+        self._worker.shutdown()
+        for future in waiting:
+            for sentence in future.result():
+                say(sentence)
+
+    # --- what runs in the thread --------------------------------------------------------------
+
+    def _run(self) -> None:
+        due = time.monotonic()
+        while not self._ended.is_set():
+            try:
+                self._follow(*self._asked.get(timeout=max(0.0, due - time.monotonic())))
+            except queue.Empty:
+                due = max(due + PACE, time.monotonic())
+                self._tick()
+        while not self._asked.empty():
+            self._asked.get()[0].set_exception(_over())
+
+    def _follow(self, future: Future[Any], work: Callable[[], Any]) -> None:
+        try:
+            future.set_result(work())
+        except Exception as error:  # noqa: BLE001  # top of a thread: raised where it was asked
+            future.set_exception(error)
+
+    def _tick(self) -> None:
+        if self._telling is None:
+            return
+        try:
+            self._tell_news(self._telling)
+        except Exception as error:  # noqa: BLE001  # top of a thread: said on the page
+            self._telling = None
+            self._failed = f"nothing is shown any more, a recording goes on: {explained(error)}"
+            self._tell_state()
+
+    def _tell_news(self, telling: Telling) -> None:
+        for message in telling.tick():
+            self.broadcast.tell(message)
+        if telling.state_is_due:
+            self._tell_state()
+
+    def _tell_state(self) -> None:
+        said, n = tuple(self._said), len(self.broadcast)
+        if self._telling is not None:
+            self.state = self._telling.state(n, said, self._failed)
+        else:
+            self.state = answers.State("ended", notices=said, error=self._failed, onlookers=n)
+        self.broadcast.tell(Message(text_of(self.state)))
+
+    def _welcome(self, onlooker: Onlooker) -> None:
+        onlooker.begin_anew()
+        for message in self._telling.introduction() if self._telling else ():
+            onlooker.put(message)
+        onlooker.put(Message(text_of(self.state)))
+        self.broadcast.add(onlooker)
+
+    def _events(self) -> answers.Events:
+        return self._telling.events() if self._telling else answers.Events((), ())
+
+    def _open(self, live: Live) -> None:
+        """Tell of another stream; the one before has ended."""
+        self._tell_rest()
+        self._n_streams += 1
+        self._telling, self._failed = Telling(live, self._n_streams), ""
+        for message in self._telling.introduction():
+            self.broadcast.tell(message)
+        self._tell_state()
+
+    def _tell_rest(self) -> None:
+        """Tell what became certain when the stream ended."""
+        if self._telling is not None:
+            self._tick()
+            self._telling = None
+
+    def _begin_stream(self, begin: Callable[[], object]) -> None:
+        try:
+            begin()
+        except EmgspasmError as error:
+            self._tell_rest()
+            self._failed = str(error)
+            self._tell_state()
+            raise
+
+    def _look(self) -> None:
+        live = self._lead.live
+        if live is not None and live.recording:
+            raise Refused(409, f"a recording is under way ({live.path}). End it first")
+        with suppress(EmgspasmError):  # said as the state, which is what was asked for
+            self._begin_stream(self._lead.look)
+
+    def _record(self, participant: str, session: str, task: str) -> str:
+        if self.study is None:
+            raise Refused(409, "nothing can be recorded (no study). Start with serve --study DIR")
+        live = self._lead.live
+        if live is not None and live.recording:
+            raise Refused(409, f"a recording is under way ({live.path}). End it first")
+        try:
+            place = placed(Wanted(str(self.study), participant, session, task))
+        except ValueError as error:
+            raise Refused(422, str(error)) from None
+        self._begin_stream(lambda: self._lead.record(place, task.strip()))
+        self._say(f"recording to {place.recording}")
+        return str(place.recording)
+
+    def _stop(self) -> answers.Recorded:
+        live = self._lead.live
+        if live is None or live.place is None:
+            raise Refused(409, "nothing is recorded. Begin a recording first")
+        said: list[str] = []
+        with suppress(EmgspasmError):  # it is ended; why nothing streams is said as the state
+            self._begin_stream(lambda: said.append(self._lead.stop()))
+        for sentence in said:
+            self._say(sentence)
+        return answers.Recorded(str(live.path), " ".join(said))
+
+    def _end(self) -> None:
+        self._lead.close()
+        self._tell_rest()
+        self._ended.set()
+
+    def _write(self, tables: Tables) -> None:
+        future = self._worker.submit(tables)
+        self._tables.append(future)
+        future.add_done_callback(self._written)
+
+    def _written(self, future: Future[tuple[str, ...]]) -> None:
+        """Say what came of tables (their thread)."""
+        error = future.exception()
+        for sentence in (f"no tables: {explained(error)}",) if error else future.result():
+            self._said.append(sentence)
+
+    def _say(self, sentence: str) -> None:
+        self._said.append(sentence)
+        self._tell_state()
+
+    # --- calls --------------------------------------------------------------------------------
+
+    def _ask(self, work: Callable[[], T]) -> T:
+        """Have work done in the thread, and wait for it."""
+        if self._ended.is_set() or not self._thread.is_alive():
+            raise _over()
+        future: Future[T] = Future()
+        self._asked.put((future, work))
+        return future.result()
+
+    def _exchange(self, work: Callable[[], T]) -> T:
+        if not self._exchanging.acquire(blocking=False):
+            raise _busy()
+        try:
+            return self._ask(work)
+        finally:
+            self._exchanging.release()
+
+    def _refuse_meanwhile(self) -> None:
+        if self._exchanging.locked():
+            raise _busy()
+
+
+def _busy() -> Refused:
+    return Refused(409, "the stream is being exchanged (one call at a time). Try again in a moment")
+
+
+def _over() -> Refused:
+    return Refused(503, "the service ends. Start it again")

@@ -1,0 +1,304 @@
+// The page: what comes from the service put into words and pictures, and what is asked of it.
+
+import { Stream, ask } from "./stream.js";
+import { Picture, Ring, called, clock } from "./traces.js";
+
+const GAINS = [20, 50, 100, 200, 500, 1000, 2000, 5000];
+const ROWS = 100; // events in the table
+const BEHIND = 12; // seconds of bursts and gaps that are kept
+const COLOURS = ["panel", "grid", "line", "text", "faint", "left", "right", "midline", "spasm",
+  "blink", "voluntary", "artifact", "gap", "accent", "bad"];
+
+const $ = (id) => document.getElementById(id);
+const pictures = [0, 1].map((column) => new Picture($(`traces${column}`), column));
+const look = { seconds: 10, gain: 200, colours: {} };
+let hello = { leads: false, keys: {} };
+let known = null;
+let state = null;
+let dropped = 0;
+let stale = true;
+
+// --- what comes ---------------------------------------------------------------------------
+
+const heard = {
+  hello(told) {
+    hello = told;
+    $("lead").hidden = !told.leads;
+    $("follows").hidden = told.leads;
+    $("follows").textContent = told.why_not;
+    $("begin").hidden = !told.study;
+    $("markers").replaceChildren(...Object.entries(told.keys).map(markerButton));
+    dropped = 0;
+  },
+  stream(told) {
+    known = { stream: told, ring: new Ring(told), lanes: [], ...nothing() };
+    $("name").textContent = told.name;
+    told.headings.forEach((heading, k) => {
+      $(`head${k}`).textContent = heading;
+      $(`traces${k}`).setAttribute("aria-label", `traces, ${heading.toLowerCase()}`);
+    });
+  },
+  found(told) {
+    Object.assign(known, told);
+    listEvents();
+  },
+  news(told) {
+    known.provisional = told.provisional;
+    for (const [before, now] of told.amended) {
+      known.events = known.events.map((event) => (same(event, before) ? now : event));
+    }
+    known.events = [...known.events, ...told.events].slice(-2 * ROWS);
+    known.markers = [...known.markers, ...told.markers]
+      .filter((marker) => !told.undone.some((gone) => gone.onset === marker.onset && gone.text === marker.text));
+    const since = known.ring.stop / known.ring.rate - BEHIND;
+    for (const kind of ["bursts", "gaps"]) {
+      known[kind] = [...known[kind], ...told[kind]].filter((one) => one.onset + one.duration > since);
+    }
+    if (told.events.length || told.amended.length) listEvents();
+  },
+  levels(told) {
+    $("range").textContent = told.range;
+    const rows = $("balances");
+    if (rows.children.length !== told.balances.length) rows.replaceChildren(...told.balances.map(balanceRow));
+    told.balances.forEach((balance, k) => showBalance(rows.children[k], balance, told.range));
+  },
+  state(told) {
+    state = told;
+    if (known) known.lanes = told.lanes;
+    showState();
+  },
+  dropped(told) {
+    dropped = told.count;
+    showState();
+  },
+};
+
+function nothing() {
+  return { events: [], provisional: [], bursts: [], gaps: [], markers: [] };
+}
+
+function same(a, b) {
+  return a.onset === b.onset && a.duration === b.duration && a.side === b.side;
+}
+
+function drawn(frame) {
+  if (known?.stream.number !== frame.number) return;
+  known.ring.put(frame);
+  stale = true;
+}
+
+function changed(connected, wait) {
+  if (connected) return showTrouble("");
+  state = null;
+  $("state").textContent = "NOT CONNECTED";
+  $("state").dataset.kind = "bad";
+  showTrouble(`the connection is lost; it is tried again in ${(wait / 1000).toFixed(1)} s`, false);
+}
+
+// --- words ----------------------------------------------------------------------------------
+
+function showState() {
+  if (!state) return;
+  const kind = state.recording ? "recording" : state.state === "streaming" ? "" : "bad";
+  const live = state.recording ? "● RECORDING" : "LIVE - not recorded";
+  put("state", state.state === "streaming" ? live : state.state.toUpperCase());
+  $("state").dataset.kind = state.state === "connecting" ? "" : kind;
+  $("simulated").hidden = !state.simulated;
+  put("clock", clock(state.time));
+  put("figures", figures(state).filter(Boolean).join("  ·  "));
+  $("begin").hidden = state.recording || !hello.study;
+  $("under-way").hidden = !state.recording;
+  put("file", state.path);
+  showCounts(state.counts);
+  list("notices", state.notices);
+  showTrouble(state.error, true);
+  pictures.forEach((_, k) => describe(k));
+}
+
+function figures(told) {
+  return [
+    told.device,
+    told.samples_per_second === null ? "" : `${Math.round(told.samples_per_second)} samples/s`,
+    `lost ${(100 * told.lost_recently).toFixed(1)} % in 5 s, ${(100 * told.lost).toFixed(2)} % in all`,
+    `latency ${Math.round(1000 * told.latency)} ms`,
+    told.disk_left === null ? "" : `${(told.disk_left / 1e9).toFixed(1)} GB free`,
+    dropped ? `${dropped} messages dropped for this page, none in the recording` : "",
+    `${told.onlookers} looking on`,
+    known?.stream.limits,
+  ];
+}
+
+function describe(column) {
+  if (!known) return;
+  const lanes = known.stream.lines
+    .map((line) => (column ? line.right : line.left))
+    .filter((channel) => channel !== null)
+    .map((channel) => `${known.stream.channels[channel].name} ${known.lanes[channel]?.warning ?? ""}`.trim());
+  const label = `traces, ${known.stream.headings[column].toLowerCase()}: ${lanes.join(", ")}`;
+  if ($(`traces${column}`).getAttribute("aria-label") !== label) $(`traces${column}`).setAttribute("aria-label", label);
+}
+
+function showCounts(counts) {
+  if (!counts) return;
+  for (const side of ["left", "right"]) {
+    const told = counts[side];
+    put(`rate-${side}`, told.rate === null ? "n/a" : told.rate.toFixed(1));
+    put(`count-${side}`, told.count);
+    put(`share-${side}`, told.time_share === null ? "n/a" : told.time_share.toFixed(1));
+    put(`recent-${side}`, told.recent);
+  }
+  const others = Object.entries(counts.others).map(([name, count]) => `${name} ${count}`);
+  const valid = `valid ${clock(counts.valid_seconds)} of ${clock(counts.seconds)}`;
+  put("others", [...others, valid].join("  ·  "));
+}
+
+function showTrouble(text, again = false) {
+  $("trouble").hidden = !text;
+  put("why", text);
+  $("again").hidden = !(again && hello.leads);
+}
+
+function listEvents() {
+  const newest = known.events.slice(-ROWS).sort((a, b) => b.onset - a.onset);
+  $("events").replaceChildren(...newest.map(eventRow));
+  $("none").hidden = newest.length > 0;
+}
+
+function eventRow(event) {
+  const row = document.createElement("tr");
+  const sides = { L: "left", R: "right", B: "both sides" };
+  const what = document.createElement("span");
+  what.className = `kind ${event.trial_type}`;
+  what.textContent = [called(event), sides[event.side]].filter(Boolean).join(", ");
+  const lasts = `${Math.round(1000 * event.duration)} ms`;
+  row.append(...[clock(event.onset, 1), what, lasts, event.channels.join(" "), event.reason].map(cell));
+  return row;
+}
+
+function balanceRow({ muscle }) {
+  const row = document.createElement("tr");
+  row.append(bar("right"), cell(muscle), bar("left"), cell(""));
+  row.children[1].className = "muscle";
+  return row;
+}
+
+function bar(side) {
+  const place = cell("");
+  place.className = `bar ${side}`;
+  place.append(document.createElement("i"), document.createElement("b"));
+  return place;
+}
+
+function showBalance(row, balance, range) {
+  for (const [k, side] of [[0, "right"], [2, "left"]]) {
+    const [fill, peak] = row.children[k].children;
+    const [value, most] = [balance[side], balance[`${side}_peak`]];
+    fill.style.width = `${Math.min(100, (100 * (value ?? 0)) / range)}%`;
+    peak.style[side === "right" ? "right" : "left"] = `${Math.min(99, (100 * (most ?? 0)) / range)}%`;
+    row.children[k].title = value === null ? "not known" : `${value} µV`;
+  }
+  const index = balance.index === null ? "–" : balance.index.toFixed(2);
+  if (row.children[3].textContent !== index) row.children[3].textContent = index;
+  row.children[3].title = balance.verdict;
+}
+
+function cell(content) {
+  const place = document.createElement("td");
+  place.append(content);
+  return place;
+}
+
+function put(id, text) {
+  if ($(id).textContent !== String(text)) $(id).textContent = text;
+}
+
+function list(id, sentences) {
+  const shown = [...$(id).children].map((item) => item.textContent);
+  if (shown.join("\n") === sentences.join("\n")) return;
+  $(id).replaceChildren(...sentences.map((sentence) => {
+    const item = document.createElement("li");
+    item.textContent = sentence;
+    return item;
+  }));
+}
+
+// --- what is asked ----------------------------------------------------------------------------
+
+function markerButton([key, text]) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = `${key} ${text}`;
+  button.addEventListener("click", () => mark(text));
+  return button;
+}
+
+async function tell(asking) {
+  try {
+    put("answer", await asking);
+  } catch (error) {
+    put("answer", error.message);
+  }
+}
+
+function mark(text) {
+  const asked = ask("POST", "api/markers", { text });
+  tell(asked.then((marker) => `marked ${marker.text} at ${clock(marker.onset, 1)}`));
+}
+
+$("begin").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const [participant, session, task] = ["participant", "session", "task"].map((id) => $(id).value);
+  tell(ask("POST", "api/recording", { participant, session, task }).then((told) => told.said));
+});
+$("stop").addEventListener("click", () => tell(ask("DELETE", "api/recording").then((told) => told.said)));
+$("mark").addEventListener("submit", (event) => {
+  event.preventDefault();
+  mark($("text").value);
+  $("text").value = "";
+});
+$("undo").addEventListener("click", () => {
+  tell(ask("DELETE", "api/markers/last").then((marker) => `took back ${marker.text}`));
+});
+$("again").addEventListener("click", () => tell(ask("POST", "api/stream").then(() => "trying again")));
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, select, textarea");
+  if (typing || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  if (/^[1-9]$/.test(event.key) && hello.leads) mark(hello.keys[event.key] ?? `marker ${event.key}`);
+});
+
+// --- how it looks -----------------------------------------------------------------------------
+
+function dress() {
+  const style = getComputedStyle(document.documentElement);
+  look.colours = Object.fromEntries(COLOURS.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
+  $("theme").textContent = dark() ? "Light" : "Dark";
+  stale = true;
+}
+
+function dark() {
+  const chosen = document.documentElement.dataset.theme;
+  return chosen ? chosen === "dark" : !matchMedia("(prefers-color-scheme: light)").matches;
+}
+
+function turn() {
+  if (stale && known) {
+    stale = false;
+    pictures.forEach((picture) => picture.draw(known, look));
+  }
+  requestAnimationFrame(turn);
+}
+
+$("gain").replaceChildren(...GAINS.map((gain) => new Option(`${gain} µV`, gain, false, gain === look.gain)));
+$("gain").addEventListener("change", () => { look.gain = Number($("gain").value); stale = true; });
+$("seconds").addEventListener("change", () => { look.seconds = Number($("seconds").value); stale = true; });
+$("theme").addEventListener("click", () => {
+  document.documentElement.dataset.theme = dark() ? "light" : "dark";
+  dress();
+});
+matchMedia("(prefers-color-scheme: light)").addEventListener("change", dress);
+addEventListener("resize", () => { stale = true; });
+document.addEventListener("visibilitychange", () => { stale = true; });
+
+dress();
+new Stream((told) => heard[told.kind]?.(told), drawn, changed);
+turn();

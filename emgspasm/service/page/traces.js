@@ -1,0 +1,193 @@
+// Traces of one side of the face on a canvas: the newest at the right, events and bursts on them.
+
+const KEPT = 12; // seconds
+
+// The newest buckets of all channels; a bucket's place is its number modulo the capacity.
+export class Ring {
+  constructor(stream) {
+    this.rate = stream.sampling_frequency / stream.bucket;
+    this.channels = stream.channels.length;
+    this.capacity = Math.ceil(KEPT * this.rate) + 2;
+    this.low = Array.from({ length: this.channels }, () => new Float32Array(this.capacity).fill(NaN));
+    this.high = this.low.map((row) => row.slice());
+    this.stop = 0;
+  }
+
+  put({ first, buckets, channels, low, high }) {
+    for (let b = this.stop; b < first; b++) this.blank(b); // what was dropped on the way
+    for (let c = 0; c < channels; c++) {
+      for (let k = 0; k < buckets; k++) {
+        const place = (first + k) % this.capacity;
+        this.low[c][place] = low[c * buckets + k];
+        this.high[c][place] = high[c * buckets + k];
+      }
+    }
+    this.stop = Math.max(this.stop, first + buckets);
+  }
+
+  blank(b) {
+    for (let c = 0; c < this.channels; c++) this.low[c][b % this.capacity] = NaN;
+  }
+
+  // Smallest and largest value of buckets from..to, or null where none is known.
+  extremes(channel, from, to) {
+    let low = Infinity, high = -Infinity;
+    for (let b = Math.max(0, from, this.stop - this.capacity); b < Math.min(to, this.stop); b++) {
+      const place = b % this.capacity;
+      if (this.low[channel][place] <= low) low = this.low[channel][place];
+      if (this.high[channel][place] >= high) high = this.high[channel][place];
+    }
+    return low <= high ? [low, high] : null;
+  }
+}
+
+export class Picture {
+  constructor(canvas, column) {
+    this.canvas = canvas;
+    this.column = column; // 0 on the left of the page, 1 on the right
+    this.pen = canvas.getContext("2d");
+  }
+
+  // Draw what is known; `look` has seconds, gain (uV to the edge of a line) and colours.
+  draw(known, look) {
+    const { width, height } = this.fit();
+    const lines = known.stream.lines.map((line) => (this.column ? line.right : line.left));
+    const lane = (height - 16) / Math.max(1, lines.length);
+    const stop = known.ring.stop / known.ring.rate;
+    const shape = { ...look, width, height, lane, start: stop - look.seconds, stop, font: this.font };
+    this.pen.fillStyle = look.colours.panel;
+    this.pen.fillRect(0, 0, width, height);
+    this.axis(shape);
+    lines.forEach((channel, k) => {
+      if (channel !== null) this.line(known, shape, channel, k * lane);
+    });
+  }
+
+  fit() {
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    const ratio = window.devicePixelRatio || 1;
+    const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
+    if (this.canvas.width !== w || this.canvas.height !== h) {
+      [this.canvas.width, this.canvas.height] = [w, h];
+    }
+    this.pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    this.font = `${width < 260 ? 10 : 12}px ${getComputedStyle(this.canvas).fontFamily}`;
+    this.pen.font = this.font;
+    return { width, height };
+  }
+
+  axis({ width, height, start, stop, seconds, colours }) {
+    const pen = this.pen;
+    const step = seconds > 5 ? 2 : seconds > 2 ? 1 : 0.5;
+    pen.textBaseline = "bottom";
+    for (let t = Math.ceil(Math.max(0, start) / step) * step; t <= stop; t += step) {
+      const x = ((t - start) / seconds) * width;
+      pen.fillStyle = colours.grid;
+      pen.fillRect(x, 0, 1, height - 14);
+      pen.fillStyle = colours.faint;
+      const text = clock(t, step < 1 ? 1 : 0);
+      if (x + 40 < width) pen.fillText(text, x + 2, height);
+    }
+  }
+
+  line(known, shape, channel, top) {
+    const { pen } = this;
+    const info = known.stream.channels[channel];
+    this.bands(known, shape, info.name, top);
+    this.trace(known, shape, channel, top);
+    pen.fillStyle = shape.colours.line;
+    pen.fillRect(0, top + shape.lane - 1, shape.width, 1);
+    this.words(known, shape, channel, top);
+  }
+
+  bands(known, shape, name, top) {
+    const { lane, colours } = shape;
+    for (const gap of known.gaps) this.span(shape, gap, top, lane, colours.gap, 1);
+    for (const event of known.events) {
+      if (event.channels.includes(name)) this.event(shape, event, top, 0.3);
+    }
+    for (const event of known.provisional) {
+      if (event.channels.includes(name)) this.event(shape, event, top, 0.12);
+    }
+    for (const burst of known.bursts) {
+      if (burst.channel === name) this.span(shape, burst, top + lane - 5, 3, colours.text, 1);
+    }
+    for (const marker of known.markers) {
+      this.span(shape, { onset: marker.onset, duration: 0 }, top, lane, colours.accent, 1);
+    }
+  }
+
+  span({ start, seconds, width }, { onset, duration }, top, height, colour, alpha) {
+    const from = ((onset - start) / seconds) * width;
+    const to = Math.max(from + 1, ((onset + duration - start) / seconds) * width);
+    if (to < 0 || from > width) return null;
+    this.pen.globalAlpha = alpha;
+    this.pen.fillStyle = colour;
+    this.pen.fillRect(from, top, to - from, height);
+    this.pen.globalAlpha = 1;
+    return from;
+  }
+
+  event(shape, event, top, alpha) {
+    const colour = shape.colours[event.trial_type] ?? shape.colours.faint;
+    const from = this.span(shape, event, top, shape.lane - 1, colour, alpha);
+    if (from === null) return;
+    this.span(shape, event, top, 2, colour, alpha < 0.3 ? 0.5 : 1);
+    if (shape.lane < 30) return;
+    const word = alpha < 0.3 ? `${event.trial_type}?` : called(event);
+    this.pen.fillStyle = shape.colours.text;
+    this.pen.textBaseline = "top";
+    this.pen.fillText(word, Math.max(2, from + 2), top + 4 + 0.45 * shape.lane * (shape.lane > 60));
+  }
+
+  trace(known, shape, channel, top) {
+    const { pen } = this, { lane, width, seconds, gain, colours } = shape;
+    const { ring } = known, per = (seconds * ring.rate) / width, head = ring.stop - seconds * ring.rate;
+    const middle = top + lane / 2, scale = (lane / 2 - 2) / gain;
+    const at = (value) => Math.min(Math.max(middle - value * scale, top + 1), top + lane - 2);
+    pen.fillStyle = colours[known.stream.channels[channel].side] ?? colours.midline;
+    for (let x = 0; x < width; x++) {
+      const found = ring.extremes(channel, Math.floor(head + x * per), Math.ceil(head + (x + 1) * per));
+      if (!found) continue;
+      const y = at(found[1]);
+      pen.fillRect(x, y, 1, Math.max(1, at(found[0]) - y));
+    }
+  }
+
+  words(known, shape, channel, top) {
+    const { pen } = this, { colours, width, lane } = shape;
+    const info = known.stream.channels[channel], state = known.lanes[channel];
+    pen.textBaseline = "top";
+    const name = width < 260 || !info.muscle ? info.name : `${info.name}  ${info.muscle}`;
+    this.word(name, 4, top + 3, colours.text, colours.panel);
+    if (!state || lane < 34) return;
+    const noise = state.noise === null ? "" : `noise ${state.noise.toFixed(1)} ${unit(info.unit)}`;
+    if (state.warning) this.word(state.warning, 4, top + 18, colours.bad, colours.panel);
+    else if (noise) this.word(noise, 4, top + 18, colours.faint, colours.panel);
+  }
+
+  word(text, x, y, colour, behind) {
+    this.pen.globalAlpha = 0.75;
+    this.pen.fillStyle = behind;
+    this.pen.fillRect(x - 2, y - 1, this.pen.measureText(text).width + 4, 14);
+    this.pen.globalAlpha = 1;
+    this.pen.fillStyle = colour;
+    this.pen.fillText(text, x, y);
+  }
+}
+
+export function called(event) {
+  if (event.trial_type === "spasm") return `spasm ${event.label}`.trim();
+  return event.label || event.trial_type;
+}
+
+export function clock(seconds, digits = 0) {
+  const total = Math.max(0, Number(seconds.toFixed(digits)));
+  const [hours, minutes] = [Math.floor(total / 3600), Math.floor((total % 3600) / 60)];
+  const rest = (total % 60).toFixed(digits).padStart(digits ? 3 + digits : 2, "0");
+  return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
+}
+
+function unit(name) {
+  return name === "uV" ? "µV" : name;
+}

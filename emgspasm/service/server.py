@@ -1,0 +1,92 @@
+"""The service on its port, from entering to leaving."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from emgspasm.errors import ConfigError, SourceError
+from emgspasm.service.application import application
+from emgspasm.service.host import Host
+
+GRACE = 2
+"""Seconds that answers under way are given when the service ends [design]."""
+
+
+@contextmanager
+def serving(host: Host, name: str, port: int) -> Iterator[str]:
+    """Serve a stream until it is left; gives the address to open.
+
+    Parameters
+    ----------
+    host : Host
+    name : str
+        Name or address to listen at.
+    port : int
+        0 takes any that is free.
+
+    Raises
+    ------
+    ConfigError
+        There is no such address on this machine.
+    SourceError
+        The port is in use, or may not be used.
+    """
+    listening = listen(name, port)
+    config = uvicorn.Config(
+        application(host, name),
+        ws="websockets-sansio",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE,
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, args=([listening],), name="server", daemon=True)
+    thread.start()
+    try:
+        yield shown(name, listening.getsockname()[1])
+    finally:
+        server.should_exit = True
+        thread.join()
+        listening.close()
+
+
+def listen(name: str, port: int) -> socket.socket:
+    """Take a port; raises what :func:`serving` raises."""
+    try:
+        found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError):
+        raise ConfigError(
+            f"--host {name!r} is no name or address of this machine. "
+            "Give 127.0.0.1, or 0.0.0.0 for all of its addresses"
+        ) from None
+    family, _, _, _, place = found[0]
+    try:
+        return socket.create_server(place[:2], family=family, backlog=64)
+    except PermissionError:
+        raise SourceError(
+            f"port {port} may not be used (ports under 1024 are the system's). Give another --port"
+        ) from None
+    except OSError as error:
+        if error.errno == 99:  # EADDRNOTAVAIL
+            raise ConfigError(
+                f"--host {name!r} is no address of this machine. "
+                "Give 127.0.0.1, or 0.0.0.0 for all of its addresses"
+            ) from None
+        raise SourceError(
+            f"port {port} of {name} is in use ({error.strerror}). "
+            "End what listens there, or give another --port"
+        ) from None
+
+
+def shown(name: str, port: int) -> str:
+    """The address to open in a browser of this machine."""
+    place = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(name, name)  # noqa: S104  all addresses
+    return f"http://{f'[{place}]' if ':' in place and not place.startswith('[') else place}:{port}/"
