@@ -9,7 +9,7 @@ import json
 import shutil
 import subprocess
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -114,21 +114,17 @@ class Browser:
     """Chromium without a screen, over its debugging protocol."""
 
     def __init__(self, program, folder):
+        flags = [flag for flag in OFFLINE if "pdf" not in flag]  # with that it prints, and ends
         command = [
-            program, *OFFLINE, "--no-sandbox", "--remote-debugging-port=0",
+            program, *flags, "--no-sandbox", "--remote-debugging-port=0",
             f"--user-data-dir={folder / 'profile'}", "about:blank",
         ]  # fmt: skip
-        self._process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-        line = ""
-        while "DevTools listening on " not in line:
-            line = self._process.stderr.readline()
-            assert line, "the browser did not start"
-        place = urlsplit(line.split(" on ")[1].strip()).netloc
-        connection = http.client.HTTPConnection(place, timeout=60)
-        connection.request("PUT", "/json/new?about:blank")
-        page = json.loads(connection.getresponse().read())
-        connection.close()
-        self._socket = connect(page["webSocketDebuggerUrl"], max_size=None)
+        with (folder / "browser.log").open("w") as log:
+            self._process = subprocess.Popen(command, stderr=log)
+        port = folder / "profile" / "DevToolsActivePort"
+        page = _soon(lambda: port.exists() and _page(port.read_text()))
+        self._held = ExitStack()
+        self._socket = self._held.enter_context(connect(page, max_size=None))
         self._numbers = itertools.count(1)
         self.told = []
         for domain in ("Page", "Runtime", "Log", "Network"):
@@ -191,9 +187,27 @@ class Browser:
 
     def close(self):
         self.ask("Browser.close")
-        self._socket.close()
-        self._process.stderr.close()
+        self._held.close()
         self._process.wait(30)
+
+
+def _page(told):
+    """Where the browser's page is asked, once it has one; `told` begins with the port."""
+    if not told.strip():
+        return None
+    with closing(http.client.HTTPConnection("127.0.0.1", int(told.split()[0]))) as connection:
+        connection.request("GET", "/json")
+        pages = json.loads(connection.getresponse().read())
+    return next((p["webSocketDebuggerUrl"] for p in pages if p["type"] == "page"), None)
+
+
+def _soon(look, seconds=60):
+    """What a look finds as soon as it finds anything."""
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline, "nothing came"
+        time.sleep(0.05)
+    return found
 
 
 @pytest.fixture(scope="module")
