@@ -13,7 +13,7 @@ RATE = 250.0
 """Buckets a second, about: more than a page has pixels for [design]."""
 
 HEADER = struct.Struct("<IIId4x")
-"""Number of the stream, channels, buckets, the number of the first bucket, filled up to 24 bytes."""
+"""Number of the stream, channels, buckets, number of the first bucket; filled up to 24 bytes."""
 
 
 def bucket_of(sampling_frequency: float) -> int:

@@ -117,7 +117,7 @@ function showState() {
 
 function figures(told) {
   return [
-    told.device,
+    told.device === known?.stream.name ? "" : told.device,
     told.samples_per_second === null ? "" : `${Math.round(told.samples_per_second)} samples/s`,
     `lost ${(100 * told.lost_recently).toFixed(1)} % in 5 s, ${(100 * told.lost).toFixed(2)} % in all`,
     `latency ${Math.round(1000 * told.latency)} ms`,

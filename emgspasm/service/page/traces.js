@@ -102,6 +102,7 @@ export class Picture {
 
   bands(known, shape, name, top) {
     const { lane, colours } = shape;
+    this.written = -Infinity; // where the last word ends
     for (const gap of known.gaps) this.span(shape, gap, top, lane, colours.gap, 1);
     for (const event of known.events) {
       if (event.channels.includes(name)) this.event(shape, event, top, 0.3);
@@ -133,11 +134,13 @@ export class Picture {
     const from = this.span(shape, event, top, shape.lane - 1, colour, alpha);
     if (from === null) return;
     this.span(shape, event, top, 2, colour, alpha < 0.3 ? 0.5 : 1);
-    if (shape.lane < 30) return;
     const word = alpha < 0.3 ? `${event.trial_type}?` : called(event);
+    const at = Math.max(2, from + 2);
+    if (shape.lane < 50 || at < this.written) return; // words never lie on each other
+    this.written = at + this.pen.measureText(word).width + 6;
     this.pen.fillStyle = shape.colours.text;
-    this.pen.textBaseline = "top";
-    this.pen.fillText(word, Math.max(2, from + 2), top + 4 + 0.45 * shape.lane * (shape.lane > 60));
+    this.pen.textBaseline = "bottom";
+    this.pen.fillText(word, at, top + shape.lane - 7);
   }
 
   trace(known, shape, channel, top) {
