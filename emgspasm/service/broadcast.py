@@ -42,6 +42,8 @@ class Onlooker:
     dropped : int
     behind : bool
         Whether something lasting was dropped.
+    gone : bool
+        Whether nobody looks on any more.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, capacity: int = CAPACITY) -> None:
@@ -50,7 +52,7 @@ class Onlooker:
         self._lock = threading.Lock()
         self._come = asyncio.Event()
         self.dropped = 0
-        self.behind = False
+        self.behind = self.gone = False
 
     def put(self, message: Message) -> None:
         """Hand over a message, from any thread; never waits."""
@@ -89,13 +91,15 @@ class Broadcast:
         return len(self._onlookers)
 
     def add(self, onlooker: Onlooker) -> None:
-        """Tell this one too from now on."""
+        """Tell this one too from now on, unless it has gone meanwhile."""
         with self._lock:
-            self._onlookers |= {onlooker}
+            if not onlooker.gone:
+                self._onlookers |= {onlooker}
 
     def remove(self, onlooker: Onlooker) -> None:
         """Tell this one no more."""
         with self._lock:
+            onlooker.gone = True
             self._onlookers -= {onlooker}
 
     def tell(self, message: Message) -> None:

@@ -16,6 +16,10 @@ from emgspasm.service.host import Host
 GRACE = 2
 """Seconds that answers under way are given when the service ends [design]."""
 
+UNSENT = 65_536
+"""Bytes of an answer that the system may hold back: what a slow page has not taken waits in the
+service, which counts what it drops [design]."""
+
 
 @contextmanager
 def serving(host: Host, name: str, port: int) -> Iterator[str]:
@@ -40,6 +44,7 @@ def serving(host: Host, name: str, port: int) -> Iterator[str]:
     config = uvicorn.Config(
         application(host, name),
         ws="websockets-sansio",
+        ws_per_message_deflate=False,
         log_config=None,
         log_level="critical",
         access_log=False,
@@ -69,7 +74,9 @@ def listen(name: str, port: int) -> socket.socket:
         ) from None
     family, _, _, _, place = found[0]
     try:
-        return socket.create_server(place[:2], family=family, backlog=64)
+        listening = socket.create_server(place[:2], family=family, backlog=64)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNSENT)  # connections inherit it
+        return listening
     except PermissionError:
         raise SourceError(
             f"port {port} may not be used (ports under 1024 are the system's). Give another --port"

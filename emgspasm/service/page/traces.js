@@ -135,9 +135,10 @@ export class Picture {
     if (from === null) return;
     this.span(shape, event, top, 2, colour, alpha < 0.3 ? 0.5 : 1);
     const word = alpha < 0.3 ? `${event.trial_type}?` : called(event);
-    const at = Math.max(2, from + 2);
+    const wide = this.pen.measureText(word).width;
+    const at = Math.max(2, Math.min(from + 2, shape.width - wide - 2));
     if (shape.lane < 50 || at < this.written) return; // words never lie on each other
-    this.written = at + this.pen.measureText(word).width + 6;
+    this.written = at + wide + 6;
     this.pen.fillStyle = shape.colours.text;
     this.pen.textBaseline = "bottom";
     this.pen.fillText(word, at, top + shape.lane - 7);
