@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,3 +50,14 @@ def placed(wanted: Wanted) -> Placement:
         if not place.recording.exists():
             return place
     raise ValueError(f"task={wanted.task!r}; there are {RUNS} runs of it already")
+
+
+@contextmanager
+def placing(wanted: Wanted) -> Iterator[Placement]:
+    """Do what :func:`placed` does, and undo it where no recording has come of it."""
+    if not wanted.study.strip():
+        raise ValueError("give the folder of the study; it is made if missing")
+    study = Study.open_or_create(Path(wanted.study.strip()).expanduser())
+    session = wanted.session.strip() or None
+    with study.placing(wanted.participant.strip(), session, task=wanted.task.strip()):
+        yield placed(wanted)

@@ -1,7 +1,4 @@
-"""What the service answers, as data; times are seconds from the first sample of the stream.
-
-A number that is not known is None, never NaN, which JSON has not.
-"""
+"""What the service answers, as data; times are seconds of the stream, None is not known."""
 
 from __future__ import annotations
 
@@ -40,7 +37,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The channels that are drawn side by side; they count the EMG channels."""
+    """Channels that are drawn side by side; they count the EMG channels."""
 
     left: int | None
     right: int | None
@@ -278,7 +275,7 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A recording that was begun or ended."""
+    """A recording that was begun or ended: its file, and a sentence."""
 
     path: str
     said: str

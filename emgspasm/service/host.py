@@ -7,19 +7,20 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from concurrent.futures import Future
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from emgspasm.desk.lead import Lead, Tables
+from emgspasm.desk.lead import Lead
 from emgspasm.desk.live import Live, Wiring
-from emgspasm.desk.wanted import Wanted, placed
+from emgspasm.desk.wanted import Wanted, placing
 from emgspasm.errors import EmgspasmError, explained
 from emgspasm.service import answers
 from emgspasm.service.answers import Refused, text_of
 from emgspasm.service.broadcast import Broadcast, Message, Onlooker
 from emgspasm.service.telling import Telling
+from emgspasm.service.writing import Writing
 from emgspasm.stream import Annotation
 
 T = TypeVar("T")
@@ -54,13 +55,13 @@ class Host:
 
     def __init__(self, wiring: Wiring, study: Path | None) -> None:
         self.study, self.broadcast = study, Broadcast()
-        self._worker = ThreadPoolExecutor(1, "tables")
-        self._tables: list[Future[tuple[str, ...]]] = []
-        self._lead = Lead(wiring, self._open, self._write)
+        self._said = deque[str](maxlen=REMEMBERED)
+        self._tables = Writing(self._said.append)
+        self._lead = Lead(wiring, self._open, self._tables.run)
+        self._place = ExitStack()
         self._telling: Telling | None = None
         self._n_streams = 0
         self._failed = ""
-        self._said = deque[str](maxlen=REMEMBERED)
         self._asked: queue.Queue[tuple[Future[Any], Callable[[], Any]]] = queue.Queue()
         self._exchanging = threading.Lock()
         self._ended = threading.Event()
@@ -159,13 +160,7 @@ class Host:
         if self._thread.is_alive():
             self._ask(self._end)
             self._thread.join()
-        waiting = [future for future in self._tables if not future.done()]
-        if waiting:
-            say("writing the tables of what was recorded")
-        self._worker.shutdown()
-        for future in waiting:
-            for sentence in future.result():
-                say(sentence)
+        self._tables.finish(say)
 
     # --- what runs in the thread --------------------------------------------------------------
 
@@ -235,7 +230,15 @@ class Host:
             self._tick()
             self._telling = None
 
-    def _begin_stream(self, begin: Callable[[], object]) -> None:
+    def _begin_stream(self, begin: Callable[[], object], place: ExitStack | None = None) -> None:
+        """Let go of a stream and begin another; `place` is undone where no recording comes of it.
+
+        Raises
+        ------
+        EmgspasmError
+            It cannot begin; nothing streams then, which is said as the state.
+        """
+        before, self._place = self._place, place or ExitStack()
         try:
             begin()
         except EmgspasmError as error:
@@ -243,6 +246,8 @@ class Host:
             self._failed = str(error)
             self._tell_state()
             raise
+        finally:
+            before.close()
 
     def _look(self) -> None:
         live = self._lead.live
@@ -257,11 +262,12 @@ class Host:
         live = self._lead.live
         if live is not None and live.recording:
             raise Refused(409, f"a recording is under way ({live.path}). End it first")
+        held = ExitStack()
         try:
-            place = placed(Wanted(str(self.study), participant, session, task))
+            place = held.enter_context(placing(Wanted(str(self.study), participant, session, task)))
         except ValueError as error:
             raise Refused(422, str(error)) from None
-        self._begin_stream(lambda: self._lead.record(place, task.strip()))
+        self._begin_stream(lambda: self._lead.record(place, task.strip()), held)
         self._say(f"recording to {place.recording}")
         return str(place.recording)
 
@@ -278,19 +284,9 @@ class Host:
 
     def _end(self) -> None:
         self._lead.close()
+        self._place.close()
         self._tell_rest()
         self._ended.set()
-
-    def _write(self, tables: Tables) -> None:
-        future = self._worker.submit(tables)
-        self._tables.append(future)
-        future.add_done_callback(self._written)
-
-    def _written(self, future: Future[tuple[str, ...]]) -> None:
-        """Say what came of tables (their thread)."""
-        error = future.exception()
-        for sentence in (f"no tables: {explained(error)}",) if error else future.result():
-            self._said.append(sentence)
 
     def _say(self, sentence: str) -> None:
         self._said.append(sentence)

@@ -75,8 +75,6 @@ def listen(name: str, port: int) -> socket.socket:
     family, _, _, _, place = found[0]
     try:
         listening = socket.create_server(place[:2], family=family, backlog=64)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNSENT)  # connections inherit it
-        return listening
     except PermissionError:
         raise SourceError(
             f"port {port} may not be used (ports under 1024 are the system's). Give another --port"
@@ -91,6 +89,8 @@ def listen(name: str, port: int) -> socket.socket:
             f"port {port} of {name} is in use ({error.strerror}). "
             "End what listens there, or give another --port"
         ) from None
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNSENT)  # connections inherit it
+    return listening
 
 
 def shown(name: str, port: int) -> str:

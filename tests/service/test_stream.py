@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -112,7 +113,7 @@ def test_frames_are_the_extremes_of_every_sample_in_turn(recorded):
         assert (np.isnan(low) | (low <= high)).all()
         stops.append((first, first + buckets))
     assert stops[-1][1] > 9000  # 40 s of 250 buckets
-    assert all(b[0] in (a[1], max(0, b[1] - 3000)) for a, b in zip(stops, stops[1:], strict=False))
+    assert all(b[0] in (a[1], max(0, b[1] - 3000)) for a, b in pairwise(stops))
 
 
 def test_a_recording_has_its_place_in_the_study(recorded, service):

@@ -257,7 +257,7 @@ $("mark").addEventListener("submit", (event) => {
   $("text").value = "";
 });
 $("undo").addEventListener("click", () => {
-  tell(ask("DELETE", "api/markers/last").then((marker) => `took back ${marker.text}`));
+  tell(ask("DELETE", "api/markers/last").then((marker) => marker.text));
 });
 $("again").addEventListener("click", () => tell(ask("POST", "api/stream").then(() => "trying again")));
 document.addEventListener("keydown", (event) => {

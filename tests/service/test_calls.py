@@ -1,0 +1,235 @@
+"""Calls and their answers: what is followed, what is refused, each in one line."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from itertools import pairwise
+from urllib.parse import urlsplit
+
+import numpy as np
+import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from emgspasm.errors import SourceNotFound
+from emgspasm.service.application import application
+from emgspasm.storage.opening import open_recording
+from emgspasm.stream import Channel, Chunk, StreamInfo
+
+pytestmark = pytest.mark.real_time
+
+
+class Board:
+    """Noise of two channels until it is stopped; it can be away, and it can be slow to answer."""
+
+    info = StreamInfo(
+        250.0, tuple(Channel.from_label(n, full_scale=5e3) for n in ("OOC_L", "OOC_R"))
+    )
+
+    def __init__(self, bench):
+        self.bench, self._stopped = bench, threading.Event()
+
+    def __enter__(self):
+        self.bench["answers"].wait(30)
+        if not self.bench["there"]:
+            raise SourceNotFound("no board at /dev/ttyUSB0 (it must be plugged in). Plug it in")
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def __iter__(self):
+        rng = np.random.default_rng(1)
+        for low, high in pairwise(range(0, 10**6, 10)):
+            if self._stopped.wait(0.01):
+                return
+            yield Chunk(low, rng.normal(0, 3, (high - low, 2)))
+
+    def stop(self):
+        self._stopped.set()
+
+
+@pytest.fixture(scope="module")
+def bench():
+    answers = threading.Event()
+    answers.set()
+    return {"there": True, "answers": answers}
+
+
+@pytest.fixture(scope="module")
+def service(serve, bench, tmp_path_factory):
+    text = '[markers]\n1 = "smile"\n'
+    study = tmp_path_factory.mktemp("calls") / "study"
+    with serve(text, study, lambda: Board(bench)) as caller:
+        yield caller
+
+
+@pytest.fixture
+def streaming(service):
+    service.until(lambda state: state["state"] == "streaming" and state["time"] > 0.5)
+    return service
+
+
+def refused(answer, status):
+    """The one line of a refusal."""
+    assert answer[0] == status
+    (line,) = answer[1].values()
+    assert list(answer[1]) == ["error"]
+    assert "\n" not in line
+    return line
+
+
+def test_a_marker_is_stored_where_it_was_set(streaming):
+    status, marker = streaming.call("POST", "/api/markers", {"text": " smile "})
+    assert (status, marker["text"]) == (201, "smile")
+    assert 0 < marker["onset"] < streaming.state()["time"] + 1
+
+
+def test_the_last_marker_is_taken_back(streaming):
+    streaming.call("POST", "/api/markers", {"text": "speech"})
+    status, marker = streaming.call("DELETE", "/api/markers/last")
+    assert status == 200
+    assert marker["text"].startswith("undo speech")
+
+
+def test_a_recording_holds_its_markers_and_opens(streaming):
+    asked = {"participant": "03", "task": "smile"}
+    status, begun = streaming.call("POST", "/api/recording", asked)
+    assert status == 201
+    streaming.until(lambda state: state["recording"] and state["time"] > 0.3)
+    streaming.call("POST", "/api/markers", {"text": "mine"})
+    assert "under way" in refused(streaming.call("POST", "/api/recording", asked), 409)
+    assert "under way" in refused(streaming.call("POST", "/api/stream"), 409)
+    assert streaming.call("DELETE", "/api/recording")[0] == 200
+    recording = open_recording(begun["path"])
+    assert "mine" in [mark.text for mark in recording.annotations]
+    assert "sub-03_task-smile" in begun["path"]
+
+
+def test_what_is_not_recorded_cannot_be_ended(streaming):
+    assert "nothing is recorded" in refused(streaming.call("DELETE", "/api/recording"), 409)
+
+
+def test_labels_that_are_none_are_refused(streaming):
+    asked = {"participant": "anna b", "task": "rest"}
+    assert "letters and digits" in refused(streaming.call("POST", "/api/recording", asked), 422)
+
+
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [({}, "participant"), ({"participant": "1", "task": "rest", "nonsense": 1}, "nonsense"),
+     ({"participant": 7, "task": "rest"}, "participant"), ([], "body")],
+)  # fmt: skip
+def test_a_call_that_says_something_else_is_refused(service, body, word):
+    assert word in refused(service.call("POST", "/api/recording", body), 422)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/nonsense", 404), ("GET", "/../pyproject.toml", 404), ("PUT", "/api/state", 405),
+     ("GET", "/docs", 404), ("GET", "/openapi.json", 404), ("POST", "/", 405)],
+)  # fmt: skip
+def test_what_is_not_there_is_said_in_one_line(service, method, path, status):
+    assert path in refused(service.call(method, path), status)
+
+
+def test_another_site_is_refused(service):
+    answer = service.call("POST", "/api/markers", {"text": "x"}, origin="http://evil.example")
+    assert "another site" in refused(answer, 403)
+    with (
+        pytest.raises(InvalidStatus),
+        connect(f"ws://{service.host}/api/stream", origin="http://evil.example"),
+    ):
+        pass
+
+
+def test_another_name_is_refused(service):
+    answer = service.call("GET", "/api/state", host="evil.example")
+    assert "not this machine's" in refused(answer, 403)
+
+
+def test_nothing_may_be_loaded_from_elsewhere(service):
+    for path in ("/", "/page.js", "/api/state", "/nonsense"):
+        service.call("GET", path)
+        assert service.headers["content-security-policy"].startswith("default-src 'none'")
+        assert service.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_forwarded_address_is_not_believed(service):
+    answer = service.call("POST", "/api/markers", {"text": "x"}, X_Forwarded_For="192.168.1.7")
+    assert answer[0] == 201
+
+
+def test_events_are_told(streaming):
+    assert streaming.call("GET", "/api/events") == (200, {"events": [], "provisional": []})
+
+
+def test_while_the_stream_is_exchanged_other_calls_are_refused(service, bench):
+    service.until(lambda state: state["state"] == "streaming")
+    with service.service._exchanging:
+        for method, path, body in (
+            ("POST", "/api/markers", {"text": "x"}),
+            ("POST", "/api/stream", None),
+            ("DELETE", "/api/recording", None),
+        ):
+            assert "exchanged" in refused(service.call(method, path, body), 409)
+
+
+def test_a_board_that_is_not_there_is_said_and_tried_again(service, bench):
+    bench["there"] = False
+    assert service.call("POST", "/api/stream")[0] == 202
+    state = service.until(lambda state: state["state"] == "ended")
+    assert state["error"] == "no board at /dev/ttyUSB0 (it must be plugged in). Plug it in"
+    assert "nothing streams" in refused(service.call("POST", "/api/markers", {"text": "x"}), 409)
+    bench["there"] = True
+    service.call("POST", "/api/stream")
+    state = service.until(lambda state: state["state"] == "streaming")
+    assert state["error"] == ""
+
+
+def test_a_recording_that_cannot_begin_leaves_no_trace_in_the_study(service, bench):
+    bench["there"] = False
+    asked = {"participant": "77", "task": "rest"}
+    service.call("POST", "/api/recording", asked)
+    service.until(lambda state: state["state"] == "ended")
+    bench["there"] = True
+    service.call("POST", "/api/stream")
+    service.until(lambda state: state["state"] == "streaming")
+    study = service.service.study
+    assert not (study / "sub-77").exists()
+    assert "sub-77" not in (study / "participants.tsv").read_text()
+
+
+def test_without_a_study_nothing_is_recorded(serve, bench):
+    with serve("", None, lambda: Board(bench)) as caller:
+        asked = {"participant": "01", "task": "rest"}
+        assert "--study" in refused(caller.call("POST", "/api/recording", asked), 409)
+
+
+def test_a_stranger_may_look_on_but_not_lead(service):
+    said = []
+
+    async def ask(method, path):
+        scope = {
+            "type": "http", "method": method, "path": path, "raw_path": path.encode(),
+            "query_string": b"", "headers": [(b"host", urlsplit(service.address).netloc.encode())],
+            "client": ("192.168.1.7", 5000), "scheme": "http", "http_version": "1.1",
+            "server": ("127.0.0.1", 80), "root_path": "", "asgi": {"version": "3.0"},
+        }  # fmt: skip
+
+        async def receive():
+            return {"type": "http.request", "body": b"{}", "more_body": False}
+
+        async def send(message):
+            if message["type"] == "http.response.start":
+                said.append((method, path, message["status"]))
+
+        await application(service.service, "127.0.0.1")(scope, receive, send)
+
+    for method, path in (
+        ("GET", "/api/state"), ("POST", "/api/markers"), ("DELETE", "/api/markers/last"),
+        ("POST", "/api/recording"), ("DELETE", "/api/recording"), ("POST", "/api/stream"),
+    ):  # fmt: skip
+        asyncio.run(ask(method, path))
+    assert [status for _, _, status in said] == [200, 403, 403, 403, 403, 403]
