@@ -8,11 +8,14 @@ import itertools
 import json
 import shutil
 import subprocess
+import threading
 import time
 from contextlib import ExitStack, closing, contextmanager
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
 
 pytest.importorskip("fastapi", reason="the service is not installed")
@@ -22,10 +25,12 @@ from websockets.sync.client import connect
 from emgspasm.cli.recording import conclude, describe
 from emgspasm.config import parse_config
 from emgspasm.desk.live import Wiring
+from emgspasm.errors import SourceNotFound
 from emgspasm.report.pdf import BROWSERS, OFFLINE
 from emgspasm.service.host import Host
 from emgspasm.service.server import serving
 from emgspasm.sources.registry import open_source
+from emgspasm.stream import Channel, Chunk, StreamInfo
 
 SIMULATED = """
 [source]
@@ -110,6 +115,48 @@ def simulated():
     return text
 
 
+class Board:
+    """Noise of two channels until it is stopped; it can be away, and it can be slow to answer."""
+
+    info = StreamInfo(
+        250.0, tuple(Channel.from_label(n, full_scale=5e3) for n in ("OOC_L", "OOC_R"))
+    )
+
+    def __init__(self, bench):
+        self.bench, self._stopped = bench, threading.Event()
+
+    def __enter__(self):
+        self.bench["answers"].wait(30)
+        if not self.bench["there"]:
+            raise SourceNotFound("no board at /dev/ttyUSB0 (it must be plugged in). Plug it in")
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def __iter__(self):
+        rng = np.random.default_rng(1)
+        for low, high in pairwise(range(0, 10**6, 10)):
+            if self._stopped.wait(0.01):
+                return
+            yield Chunk(low, rng.normal(0, 3, (high - low, 2)))
+
+    def stop(self):
+        self._stopped.set()
+
+
+@pytest.fixture(scope="module")
+def bench():
+    answers = threading.Event()
+    answers.set()
+    return {"there": True, "answers": answers}
+
+
+@pytest.fixture(scope="module")
+def board(bench):
+    return lambda: Board(bench)
+
+
 class Browser:
     """Chromium without a screen, over its debugging protocol."""
 
@@ -158,7 +205,10 @@ class Browser:
     def until(self, script, seconds=60):
         """Wait until an expression is true on the page."""
         deadline = time.monotonic() + seconds
-        while not self.run(script):
+        asked = (
+            f"(() => {{ try {{ return {script}; }} catch {{ return false; }} }})()"  # as it loads
+        )
+        while not self.run(asked):
             assert time.monotonic() < deadline, f"{script}: {self.run('document.body.innerText')}"
             time.sleep(0.05)
 

@@ -3,65 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-from itertools import pairwise
 from urllib.parse import urlsplit
 
-import numpy as np
 import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from emgspasm.errors import SourceNotFound
 from emgspasm.service.application import application
 from emgspasm.storage.opening import open_recording
-from emgspasm.stream import Channel, Chunk, StreamInfo
 
 pytestmark = pytest.mark.real_time
 
 
-class Board:
-    """Noise of two channels until it is stopped; it can be away, and it can be slow to answer."""
-
-    info = StreamInfo(
-        250.0, tuple(Channel.from_label(n, full_scale=5e3) for n in ("OOC_L", "OOC_R"))
-    )
-
-    def __init__(self, bench):
-        self.bench, self._stopped = bench, threading.Event()
-
-    def __enter__(self):
-        self.bench["answers"].wait(30)
-        if not self.bench["there"]:
-            raise SourceNotFound("no board at /dev/ttyUSB0 (it must be plugged in). Plug it in")
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
-
-    def __iter__(self):
-        rng = np.random.default_rng(1)
-        for low, high in pairwise(range(0, 10**6, 10)):
-            if self._stopped.wait(0.01):
-                return
-            yield Chunk(low, rng.normal(0, 3, (high - low, 2)))
-
-    def stop(self):
-        self._stopped.set()
-
-
 @pytest.fixture(scope="module")
-def bench():
-    answers = threading.Event()
-    answers.set()
-    return {"there": True, "answers": answers}
-
-
-@pytest.fixture(scope="module")
-def service(serve, bench, tmp_path_factory):
+def service(serve, board, tmp_path_factory):
     text = '[markers]\n1 = "smile"\n'
     study = tmp_path_factory.mktemp("calls") / "study"
-    with serve(text, study, lambda: Board(bench)) as caller:
+    with serve(text, study, board) as caller:
         yield caller
 
 
@@ -201,8 +159,8 @@ def test_a_recording_that_cannot_begin_leaves_no_trace_in_the_study(service, ben
     assert "sub-77" not in (study / "participants.tsv").read_text()
 
 
-def test_without_a_study_nothing_is_recorded(serve, bench):
-    with serve("", None, lambda: Board(bench)) as caller:
+def test_without_a_study_nothing_is_recorded(serve, board):
+    with serve("", None, board) as caller:
         asked = {"participant": "01", "task": "rest"}
         assert "--study" in refused(caller.call("POST", "/api/recording", asked), 409)
 

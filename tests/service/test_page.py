@@ -1,0 +1,156 @@
+"""The page in a real browser: what it shows, what it asks for, and that all can use it."""
+
+from __future__ import annotations
+
+import json
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from emgspasm.desk.palette import DARK, LIGHT
+
+pytestmark = pytest.mark.real_time
+
+AXE = """(async () => {
+  const found = await axe.run();
+  const told = found.violations.map(v => v.id + ": " + v.nodes[0].html);
+  return JSON.stringify({passes: found.passes.length, told});
+})()"""
+
+SPASM = "[...document.querySelectorAll('#events .spasm')].length > 1"
+
+COLOURS = """(() => {
+  const canvas = document.getElementById("traces%d");
+  const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  const seen = {};
+  for (let k = 0; k < data.length; k += 4) {
+    const name = "#" + [...data.slice(k, k + 3)].map(v => v.toString(16).padStart(2, "0")).join("");
+    seen[name] = (seen[name] ?? 0) + 1;
+  }
+  return JSON.stringify(seen);
+})()"""
+
+
+@pytest.fixture(scope="module")
+def service(serve, simulated, tmp_path_factory):
+    with serve(simulated(speed=4), tmp_path_factory.mktemp("page") / "study") as caller:
+        yield caller
+
+
+@pytest.fixture
+def page(browser, service):
+    """The page, once it has shown some events."""
+    browser.open(service.address)
+    browser.until("document.querySelectorAll('#balances tr').length === 4")
+    browser.until(SPASM)
+    return browser
+
+
+def text(page, selector):
+    return page.run(f"document.querySelector({json.dumps(selector)}).textContent")
+
+
+def pixels(page, column):
+    return json.loads(page.run(COLOURS % column))
+
+
+def test_traces_events_and_their_reasons_are_shown(page):
+    left, right = pixels(page, 1), pixels(page, 0)
+    assert left[DARK.left] > 500
+    assert right[DARK.right] > 500
+    assert DARK.right not in left
+    page.until(f"{COLOURS % 1}.includes('{DARK.spasm}')")  # the edge of a spasm
+    assert "PATIENT'S LEFT" in text(page, "#head1")
+    row = page.run("document.querySelector('#events tr:has(.spasm)').innerText")
+    assert "left" in row
+    assert "one side" in row
+    assert int(text(page, "#count-left")) > int(text(page, "#count-right"))
+
+
+def test_nothing_is_asked_of_others_and_nothing_goes_wrong(page, service):
+    hosts = {urlsplit(url).netloc for url in page.requested}
+    assert hosts == {urlsplit(service.address).netloc}
+    assert page.complaints == []
+
+
+def test_what_is_simulated_is_called_so_and_what_it_is_for_is_said(page):
+    assert page.run("document.getElementById('simulated').checkVisibility()")
+    assert text(page, ".purpose") == "research and education only"
+    page.until("document.getElementById('figures').textContent.includes('samples/s')")
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_the_page_passes_axe(browser, service, scheme):
+    axe = Path(find_spec("axe_core_python").origin).with_name("axe.min.js")
+    browser.open(service.address, scheme=scheme)
+    browser.until(SPASM)
+    browser.run(axe.read_text(encoding="utf-8") + ";0")
+    found = json.loads(browser.run(AXE))
+    assert not found["told"], "\n".join(found["told"])
+    assert found["passes"] > 20
+
+
+def test_colours_follow_the_system_and_can_be_turned(browser, service):
+    browser.open(service.address, scheme="light")
+    browser.until("document.querySelectorAll('#balances tr').length === 4")
+    browser.until(f"{COLOURS % 0}.includes('{LIGHT.right}')")
+    browser.run("document.getElementById('theme').click()")
+    browser.until(f"{COLOURS % 0}.includes('{DARK.right}')")
+
+
+def test_a_phone_shows_both_sides_and_nothing_is_wider(browser, service):
+    browser.open(service.address, width=390, height=844)
+    browser.until(SPASM)
+    assert browser.run("document.documentElement.scrollWidth") == 390
+    for column in (0, 1):
+        width = browser.run(f"document.getElementById('traces{column}').clientWidth")
+        assert width > 150
+
+
+def test_a_digit_marks_unless_something_is_typed(page):
+    page.press("6")
+    page.until("document.getElementById('answer').textContent.startsWith('marked smile at')")
+    page.run("document.getElementById('text').focus()")
+    page.press("1")
+    assert page.run("document.getElementById('text').value") == "1"
+    assert "smile" in text(page, "#answer")
+
+
+def test_a_recording_is_begun_and_ended(page, service):
+    page.run("document.getElementById('participant').value = '05'")
+    page.run("document.getElementById('record').click()")
+    page.until("document.getElementById('state').textContent === '● RECORDING'")
+    assert "sub-05_task-rest" in text(page, "#file")
+    page.run("document.getElementById('stop').click()")
+    page.until("document.getElementById('state').textContent === 'LIVE - not recorded'")
+    assert "its tables are being written" in text(page, "#answer")
+    assert list(service.service.study.rglob("sub-05_task-rest_emg.bdf"))
+
+
+def test_what_is_refused_is_said(page):
+    page.run("document.getElementById('participant').value = 'a b'")
+    page.run("document.getElementById('record').click()")
+    page.until("document.getElementById('answer').textContent.includes('letters and digits')")
+
+
+def test_a_lost_connection_is_said_and_mends_itself(page, service):
+    (onlooker,) = service.service.broadcast._onlookers
+    was, onlooker.put = onlooker.put, lambda _: None  # silence, as from a network that is gone
+    page.until("document.getElementById('state').textContent === 'NOT CONNECTED'")
+    assert "it is tried again" in text(page, "#why")
+    onlooker.put = was
+    page.until("document.getElementById('state').textContent === 'LIVE - not recorded'")
+    assert page.run("document.getElementById('trouble').hidden")
+
+
+def test_a_board_that_is_not_there_is_said_with_a_way_to_try_again(browser, serve, bench, board):
+    bench["there"] = False
+    with serve("", None, board) as caller:
+        browser.open(caller.address)
+        browser.until("document.getElementById('why').textContent.includes('Plug it in')")
+        bench["there"] = True
+        browser.run("document.getElementById('again').click()")
+        browser.until("document.getElementById('state').textContent === 'LIVE - not recorded'")
+        assert browser.run("document.getElementById('trouble').hidden")
