@@ -21,9 +21,12 @@ os.environ["LSLAPICFG"] = str(Path(__file__).with_name("lsl_api.cfg"))  # child 
 TOGETHER = (
     "report",
     "study",
+    "test_calls.py",
     "test_commands.py",
     "test_folding.py",
     "test_kill.py",
+    "test_onlookers.py",
+    "test_page.py",
     "test_scenarios.py",
     "test_session_kill.py",
     "test_textbook.py",

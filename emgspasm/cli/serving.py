@@ -6,7 +6,6 @@ import threading
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -15,9 +14,6 @@ from emgspasm.cli.console import FILE, Command, read_config, say, say_when_compi
 from emgspasm.cli.interruption import settle
 from emgspasm.cli.recording import conclude, describe
 from emgspasm.errors import ConfigError, SourceError
-
-if TYPE_CHECKING:
-    from emgspasm.service.host import Host
 
 LIBRARIES = ("fastapi", "uvicorn", "websockets")
 
@@ -48,7 +44,8 @@ def serve(config: Path, host: str, port: int, study: Path | None) -> None:
     wiring = Wiring(loaded, lambda: configured_source(loaded, config, None), describe, conclude)
     say_when_compiling()
     stream = Host(wiring, study)
-    with serving(stream, host, port) as address:
+    with suppress(KeyboardInterrupt), serving(stream, host, port) as address:
+        stream.begin()
         if not is_loopback(host):
             say(
                 f"all who reach {host} can look on without a password, and nothing is encrypted; "
@@ -56,16 +53,9 @@ def serve(config: Path, host: str, port: int, study: Path | None) -> None:
             )
         say("open this address in a browser; Ctrl-C ends the service")
         click.echo(address)
-        until_interrupted(stream)
-    stream.close(say)
-
-
-def until_interrupted(stream: Host) -> None:
-    """Stream until Ctrl-C or SIGTERM come."""
-    with suppress(KeyboardInterrupt):
-        stream.begin()
         threading.Event().wait()
-    settle()  # it is the way to end it; what follows is still to be done
+    settle()  # Ctrl-C is the way to end it; what follows is still to be done
+    stream.close(say)
 
 
 def require_service() -> None:

@@ -250,18 +250,14 @@ class Host:
             before.close()
 
     def _look(self) -> None:
-        live = self._lead.live
-        if live is not None and live.recording:
-            raise Refused(409, f"a recording is under way ({live.path}). End it first")
+        self._refuse_while_recording()
         with suppress(EmgspasmError):  # said as the state, which is what was asked for
             self._begin_stream(self._lead.look)
 
     def _record(self, participant: str, session: str, task: str) -> str:
         if self.study is None:
             raise Refused(409, "nothing can be recorded (no study). Start with serve --study DIR")
-        live = self._lead.live
-        if live is not None and live.recording:
-            raise Refused(409, f"a recording is under way ({live.path}). End it first")
+        self._refuse_while_recording()
         held = ExitStack()
         try:
             place = held.enter_context(placing(Wanted(str(self.study), participant, session, task)))
@@ -270,6 +266,11 @@ class Host:
         self._begin_stream(lambda: self._lead.record(place, task.strip()), held)
         self._say(f"recording to {place.recording}")
         return str(place.recording)
+
+    def _refuse_while_recording(self) -> None:
+        live = self._lead.live
+        if live is not None and live.recording:
+            raise Refused(409, f"a recording is under way ({live.path}). End it first")
 
     def _stop(self) -> answers.Recorded:
         live = self._lead.live
