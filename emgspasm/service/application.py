@@ -101,9 +101,8 @@ def _route_reading(app: FastAPI, host: Host) -> None:
     @app.websocket("/api/stream")
     async def stream(socket: WebSocket) -> None:
         may = leads(socket.client.host if socket.client else None)
-        hello = answers.Hello(
-            may, "" if may else LEADERS, str(host.study or ""), host.keys, __version__
-        )
+        study = str(host.study) if may and host.study else ""
+        hello = answers.Hello(may, "" if may else LEADERS, study, host.keys, __version__)
         await look_on(socket, host, answers.text_of(hello))
 
 

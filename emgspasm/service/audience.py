@@ -11,6 +11,9 @@ from emgspasm.service.answers import Dropped, Refused, text_of
 from emgspasm.service.broadcast import Onlooker
 from emgspasm.service.host import Host
 
+SILENCE = 1.0
+"""Seconds after which a page is told something, so that it knows it is connected [design]."""
+
 
 async def look_on(socket: WebSocket, host: Host, hello: str) -> None:
     """Tell a page what comes until it goes, or the service ends."""
@@ -36,12 +39,13 @@ async def _tell(socket: WebSocket, host: Host, onlooker: Onlooker, hello: str) -
     await asyncio.to_thread(host.welcome, onlooker)
     dropped = 0
     while True:
-        for message in await onlooker.take():
+        taken = await onlooker.take(SILENCE)
+        for message in taken:
             if isinstance(message.payload, bytes):
                 await socket.send_bytes(message.payload)
             else:
                 await socket.send_text(message.payload)
-        if onlooker.dropped != dropped:
+        if onlooker.dropped != dropped or not taken:
             dropped = onlooker.dropped
             await socket.send_text(text_of(Dropped(dropped)))
         if onlooker.behind:

@@ -64,9 +64,10 @@ class Onlooker:
         with suppress(RuntimeError):  # the loop has ended: nobody takes it any more
             self._loop.call_soon_threadsafe(self._come.set)
 
-    async def take(self) -> list[Message]:
-        """Wait for messages and take all of them, in order."""
-        await self._come.wait()
+    async def take(self, patience: float) -> list[Message]:
+        """Wait for messages and take all of them, in order; none after `patience` seconds."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._come.wait(), patience)
         self._come.clear()
         with self._lock:
             taken = list(self._waiting)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import queue
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from emgspasm.desk.lead import Lead
 from emgspasm.desk.live import Live, Wiring
@@ -20,6 +17,7 @@ from emgspasm.service import answers
 from emgspasm.service.answers import Refused, text_of
 from emgspasm.service.broadcast import Broadcast, Message, Onlooker
 from emgspasm.service.telling import Telling
+from emgspasm.service.turns import Turns
 from emgspasm.service.writing import Writing
 from emgspasm.stream import Annotation
 
@@ -62,11 +60,9 @@ class Host:
         self._telling: Telling | None = None
         self._n_streams = 0
         self._failed = ""
-        self._asked: queue.Queue[tuple[Future[Any], Callable[[], Any]]] = queue.Queue()
         self._exchanging = threading.Lock()
-        self._ended = threading.Event()
+        self._turns = Turns(self._tick, PACE)
         self.state = answers.State("connecting")
-        self._thread = threading.Thread(target=self._run, name="host", daemon=True)
 
     @property
     def keys(self) -> dict[str, str]:
@@ -75,7 +71,7 @@ class Host:
 
     def begin(self) -> None:
         """Begin to look at the board."""
-        self._thread.start()
+        self._turns.start()
         self.look()
 
     def look(self) -> None:
@@ -121,7 +117,7 @@ class Host:
             Nothing streams.
         """
         self._refuse_meanwhile()
-        marker = self._ask(lambda: self._lead.mark(text, at))
+        marker = self._turns.ask(lambda: self._lead.mark(text, at))
         if marker is None:
             raise Refused(409, "no marker was set (nothing streams). Wait for the stream")
         return marker
@@ -129,20 +125,20 @@ class Host:
     def undo(self) -> Annotation:
         """Take the last marker back; raises what :meth:`mark` raises."""
         self._refuse_meanwhile()
-        marker = self._ask(self._lead.undo)
+        marker = self._turns.ask(self._lead.undo)
         if marker is None:
             raise Refused(409, "nothing was taken back (no marker of this stream is left). Set one")
         return marker
 
     def events(self) -> answers.Events:
         """All that was found in the stream so far."""
-        return self._ask(
+        return self._turns.ask(
             lambda: self._telling.events() if self._telling else answers.Events((), ())
         )
 
     def welcome(self, onlooker: Onlooker) -> None:
         """Tell a page all there is to know, and then what comes."""
-        self._ask(lambda: self._welcome(onlooker))
+        self._turns.ask(lambda: self._welcome(onlooker))
 
     def close(self, say: Callable[[str], None]) -> None:
         """End the stream; what was recorded is whole, and its tables are written.
@@ -157,29 +153,10 @@ class Host:
         EmgspasmError
             Tables could not be written.
         """
-        if self._thread.is_alive():
-            self._ask(self._end)
-            self._thread.join()
+        self._turns.end(self._end)
         self._tables.finish(say)
 
     # --- what runs in the thread --------------------------------------------------------------
-
-    def _run(self) -> None:
-        due = time.monotonic()
-        while not self._ended.is_set():
-            try:
-                self._follow(*self._asked.get(timeout=max(0.0, due - time.monotonic())))
-            except queue.Empty:
-                due = max(due + PACE, time.monotonic())
-                self._tick()
-        while not self._asked.empty():
-            self._asked.get()[0].set_exception(_over())
-
-    def _follow(self, future: Future[Any], work: Callable[[], Any]) -> None:
-        try:
-            future.set_result(work())
-        except Exception as error:  # noqa: BLE001  # top of a thread: raised where it was asked
-            future.set_exception(error)
 
     def _tick(self) -> None:
         if self._telling is None:
@@ -287,7 +264,6 @@ class Host:
         self._lead.close()
         self._place.close()
         self._tell_rest()
-        self._ended.set()
 
     def _say(self, sentence: str) -> None:
         self._said.append(sentence)
@@ -295,19 +271,11 @@ class Host:
 
     # --- calls --------------------------------------------------------------------------------
 
-    def _ask(self, work: Callable[[], T]) -> T:
-        """Have work done in the thread, and wait for it."""
-        if self._ended.is_set() or not self._thread.is_alive():
-            raise _over()
-        future: Future[T] = Future()
-        self._asked.put((future, work))
-        return future.result()
-
     def _exchange(self, work: Callable[[], T]) -> T:
         if not self._exchanging.acquire(blocking=False):
             raise _busy()
         try:
-            return self._ask(work)
+            return self._turns.ask(work)
         finally:
             self._exchanging.release()
 
@@ -318,7 +286,3 @@ class Host:
 
 def _busy() -> Refused:
     return Refused(409, "the stream is being exchanged (one call at a time). Try again in a moment")
-
-
-def _over() -> Refused:
-    return Refused(503, "the service ends. Start it again")

@@ -161,6 +161,8 @@ class Telling:
 
     def _rate(self) -> float | None:
         """Samples per second over the last ticks."""
+        if not self._arrived:
+            return None
         (began, first), (now, last) = self._arrived[0], self._arrived[-1]
         return (last - first) / (now - began) if now - began > 1 else None
 

@@ -86,13 +86,13 @@ class Caller:
 
 
 @contextmanager
-def served(text, study, source=None):
+def served(text, study, source=None, port=0):
     """A service of this config, or of sources that a callable makes."""
     config = parse_config(text)
     table = config.config.source
     make = source or (lambda: open_source(table.kind, table.options))
     host = Host(Wiring(config, make, describe, conclude), study)
-    with serving(host, "127.0.0.1", 0) as address:
+    with serving(host, "127.0.0.1", port) as address:
         host.begin()
         caller = Caller(address)
         caller.service = host

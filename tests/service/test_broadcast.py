@@ -25,7 +25,7 @@ def test_messages_come_in_order():
     async def work(broadcast, onlooker):
         for text in "abc":
             broadcast.tell(Message(text))
-        return [message.payload for message in await onlooker.take()]
+        return [message.payload for message in await onlooker.take(1.0)]
 
     assert looked_on(work) == ["a", "b", "c"]
 
@@ -34,7 +34,7 @@ def test_the_oldest_are_dropped_and_counted():
     async def work(broadcast, onlooker):
         for text in "abcde":
             broadcast.tell(Message(text))
-        return [message.payload for message in await onlooker.take()], onlooker.dropped
+        return [message.payload for message in await onlooker.take(1.0)], onlooker.dropped
 
     assert looked_on(work) == (["c", "d", "e"], 2)
 
@@ -60,6 +60,13 @@ def test_who_has_gone_is_not_added_any_more():
         return len(broadcast)
 
     assert looked_on(work) == 0
+
+
+def test_who_waits_in_vain_gets_nothing():
+    async def work(broadcast, onlooker):
+        return await onlooker.take(0.01)
+
+    assert looked_on(work) == []
 
 
 def test_extremes_leave_out_what_is_not_known():

@@ -135,14 +135,16 @@ def test_what_is_refused_is_said(page):
     page.until("document.getElementById('answer').textContent.includes('letters and digits')")
 
 
-def test_a_lost_connection_is_said_and_mends_itself(page, service):
-    (onlooker,) = service.service.broadcast._onlookers
-    was, onlooker.put = onlooker.put, lambda _: None  # silence, as from a network that is gone
-    page.until("document.getElementById('state').textContent === 'NOT CONNECTED'")
-    assert "it is tried again" in text(page, "#why")
-    onlooker.put = was
-    page.until("document.getElementById('state').textContent === 'LIVE - not recorded'")
-    assert page.run("document.getElementById('trouble').hidden")
+def test_a_lost_connection_is_said_and_mends_itself(browser, serve, board):
+    with serve("", None, board) as caller:
+        browser.open(caller.address)
+        browser.until("document.getElementById('state').textContent === 'LIVE - not recorded'")
+        port = urlsplit(caller.address).port
+    browser.until("document.getElementById('state').textContent === 'NOT CONNECTED'")
+    assert "it is tried again" in text(browser, "#why")
+    with serve("", None, board, port=port):
+        browser.until("document.getElementById('state').textContent === 'LIVE - not recorded'")
+        assert browser.run("document.getElementById('trouble').hidden")
 
 
 def test_a_board_that_is_not_there_is_said_with_a_way_to_try_again(browser, serve, bench, board):
