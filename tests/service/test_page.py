@@ -107,6 +107,8 @@ def test_a_phone_shows_both_sides_and_nothing_is_wider(browser, service):
     for column in (0, 1):
         width = browser.run(f"document.getElementById('traces{column}').clientWidth")
         assert width > 150
+    row = "document.querySelector('#events tr')"
+    assert browser.run(f"{row}.scrollWidth <= {row}.closest('.scrolled').clientWidth")
 
 
 def test_a_digit_marks_unless_something_is_typed(page):

@@ -32,6 +32,7 @@ const heard = {
   },
   stream(told) {
     known = { stream: told, ring: new Ring(told), lanes: [], ...nothing() };
+    stale = true;
     $("name").textContent = told.name;
     told.headings.forEach((heading, k) => {
       $(`head${k}`).textContent = heading;
@@ -108,7 +109,8 @@ function showState() {
   put("figures", figures(state).filter(Boolean).join("  ·  "));
   $("begin").hidden = state.recording || !hello.study;
   $("under-way").hidden = !state.recording;
-  put("file", state.path);
+  put("file", state.path.split("/").pop());
+  $("file").title = state.path;
   showCounts(state.counts);
   list("notices", state.notices);
   showTrouble(state.error, true);
@@ -227,7 +229,7 @@ function list(id, sentences) {
 function markerButton([key, text]) {
   const button = document.createElement("button");
   button.type = "button";
-  button.textContent = `${key} ${text}`;
+  button.textContent = button.title = `${key} ${text}`;
   button.addEventListener("click", () => mark(text));
   return button;
 }

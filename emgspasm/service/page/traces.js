@@ -164,7 +164,7 @@ export class Picture {
     pen.textBaseline = "top";
     const name = width < 260 || !info.muscle ? info.name : `${info.name}  ${info.muscle}`;
     this.word(name, 4, top + 3, colours.text, colours.panel);
-    if (!state || lane < 34) return;
+    if (!state || lane < (state.warning ? 34 : 60)) return;
     const noise = state.noise === null ? "" : `noise ${state.noise.toFixed(1)} ${unit(info.unit)}`;
     if (state.warning) this.word(state.warning, 4, top + 18, colours.bad, colours.panel);
     else if (noise) this.word(noise, 4, top + 18, colours.faint, colours.panel);
