@@ -132,9 +132,7 @@ class Host:
 
     def events(self) -> answers.Events:
         """All that was found in the stream so far."""
-        return self._turns.ask(
-            lambda: self._telling.events() if self._telling else answers.Events((), ())
-        )
+        return self._turns.ask(self._events)
 
     def welcome(self, onlooker: Onlooker) -> None:
         """Tell a page all there is to know, and then what comes."""
@@ -153,8 +151,10 @@ class Host:
         EmgspasmError
             Tables could not be written.
         """
-        self._turns.end(self._end)
-        self._tables.finish(say)
+        try:
+            self._turns.end(self._end)
+        finally:
+            self._tables.finish(say)
 
     # --- what runs in the thread --------------------------------------------------------------
 
@@ -218,11 +218,11 @@ class Host:
         before, self._place = self._place, place or ExitStack()
         try:
             begin()
-        except EmgspasmError as error:
+        except Exception as error:  # noqa: BLE001  # top of a thread: said on the page
             self._tell_rest()
-            self._failed = str(error)
+            self._failed = str(explained(error))
             self._tell_state()
-            raise
+            raise explained(error) from None
         finally:
             before.close()
 
