@@ -99,12 +99,12 @@ class Live:
 
     def __init__(self, wiring: Wiring, place: Placement | None = None, task: str = "") -> None:
         self._wiring, self.place, self._task = wiring, place, task
-        self._held = ExitStack()
-        self._path = place.recording if place else self._temporary()
         source = wiring.make_source()
+        info = stored_info(labelled(wiring.config, source.info)[1])
+        self._held = ExitStack()  # from here on nothing fails, and there is something to let go of
+        self._path = place.recording if place else self._temporary()
         self._handover = Handover(CAPACITY, stored=CAPACITY)
         self.session = Session(source, self._path, wiring.config, handovers=(self._handover,))
-        info = stored_info(labelled(wiring.config, source.info)[1])
         self.feed = Feed(info, wiring.config.config.pipeline)
         self.analyses: list[Analysis] = []
         self._marked: list[Annotation] = []

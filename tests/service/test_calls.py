@@ -165,6 +165,21 @@ def test_without_a_study_nothing_is_recorded(serve, board):
         assert "--study" in refused(caller.call("POST", "/api/recording", asked), 409)
 
 
+def test_a_driver_that_breaks_is_said_and_tried_again(serve, board):
+    broken = [RuntimeError("the driver is gone")]
+
+    def make():
+        if broken:
+            raise broken.pop()
+        return board()
+
+    with serve("", None, make) as caller:
+        state = caller.until(lambda state: state["state"] == "ended")
+        assert state["error"].startswith("RuntimeError: the driver is gone")
+        assert caller.call("POST", "/api/stream")[0] == 202
+        caller.until(lambda state: state["state"] == "streaming")
+
+
 def test_a_stranger_may_look_on_but_not_lead(service):
     said = []
 
