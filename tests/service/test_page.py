@@ -81,6 +81,12 @@ def test_what_is_simulated_is_called_so_and_what_it_is_for_is_said(page):
     page.until("document.getElementById('figures').textContent.includes('samples/s')")
 
 
+def test_what_was_dropped_for_a_page_is_said_on_it(page, service):
+    (onlooker,) = service.service.broadcast._onlookers
+    onlooker.dropped += 7
+    page.until("document.getElementById('figures').textContent.includes('7 messages dropped')")
+
+
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_the_page_passes_axe(browser, service, scheme):
     axe = Path(find_spec("axe_core_python").origin).with_name("axe.min.js")
