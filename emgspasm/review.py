@@ -17,13 +17,12 @@ from emgspasm.decisions import Decision, event_rows
 from emgspasm.errors import RecordingError
 from emgspasm.findings import Findings, Rows, bursts_of
 from emgspasm.storage.columns import REVIEWED_EVENTS, SUMMARY
+from emgspasm.storage.reviews import detected_path, require_same_results, reviewed_path
 from emgspasm.storage.tables import read_table, table, table_rows, write_table
 from emgspasm.stored import (
     StoredResult,
     beside,
-    detected_path,
     read_result,
-    reviewed_path,
     stored_findings,
     stored_info,
 )
@@ -99,15 +98,7 @@ def _begun(path: Path, original: StoredResult, rater: str) -> pd.DataFrame:
             f"{path} is the review of {', '.join(map(str, others))}, not of {rater} (one table a "
             "rater). Give --out FILE for a review of your own"
         )
-    same = len(frame) == len(original.events) and bool(
-        (frame["onset"] == original.events["onset"]).all()
-        and (frame["channel"].fillna("") == original.events["channel"].fillna("")).all()
-    )
-    if not same:
-        raise RecordingError(
-            f"{path} reviews other results than {original.events_path.name} holds now (analyzed "
-            "again since). Move it away and review anew"
-        )
+    require_same_results(frame, path, original.events, original.events_path)
     return table(table_rows(frame), REVIEWED_EVENTS)
 
 

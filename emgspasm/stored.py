@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from emgspasm.errors import RecordingError
 from emgspasm.findings import BURST, EVENT, LAG, PART, QUALITIES, READ, Findings, Rows
-from emgspasm.storage.columns import EVENTS, SUMMARY, numbers
-from emgspasm.storage.derivatives import DETECTED, REVIEWED, note_path
+from emgspasm.storage.columns import KEYS, TABLES, numbers
+from emgspasm.storage.derivatives import note_path
+from emgspasm.storage.reviews import detected_path, is_reviewed, require_same_results
 from emgspasm.storage.tables import read_table, require_numbers, table_rows
 from emgspasm.stream import SIDE_LETTERS, Channel, StreamInfo
 from emgspasm.synkinesis.markers import Marker
@@ -64,44 +65,42 @@ def read_result(events: Path) -> StoredResult:
     Raises
     ------
     RecordingError
-        If it is no events table of a result, what stands beside it is missing, or words stand
-        where numbers belong.
+        If it is no events table of a result, what stands beside it is missing, words stand where
+        numbers belong, or it is a review of other results.
     """
     if not events.name.endswith("_events.tsv"):
         raise RecordingError(f"{events} is no events table (it ends in _events.tsv). Give one")
     reviewed = is_reviewed(events)
-    frame = read_table(events)
-    provenance = read_provenance(detected_path(events))
-    summary = read_table(beside(events, "summary"))
-    if lacking := {"onset", "duration", "trial_type", "event_id"} - set(frame.columns):
-        raise RecordingError(f"{events} lacks the columns {sorted(lacking)}. Analyze again")
-    require_numbers(frame, events, numbers(EVENTS))
-    require_numbers(summary, beside(events, "summary"), numbers(SUMMARY))
+    frame = read_result_table(events, "events")
+    original = detected_path(events)
+    provenance = read_provenance(original)
+    summary = read_result_table(beside(events, "summary"), "summary")
+    if reviewed:
+        require_same_results(frame, events, read_table(original), original)
     return StoredResult(events, frame, summary, provenance, reviewed)
 
 
-def is_reviewed(events: Path) -> bool:
-    """Whether an events table is the one that a review wrote."""
-    return REVIEWED in events.name or events.name.endswith("_reviewed_events.tsv")
+def read_result_table(path: Path, name: str) -> pd.DataFrame:
+    """Read one table of a result.
 
+    Parameters
+    ----------
+    path : Path
+    name : str
+        ``events``, ``summary``, ``quality``, ``pairs`` or ``trials``.
 
-def reviewed_path(events: Path) -> Path:
-    """Where a review of an events table goes: beside it, under a name of its own."""
-    if is_reviewed(events):
-        return events
-    if DETECTED in events.name:
-        return events.with_name(events.name.replace(DETECTED, REVIEWED))
-    return events.with_name(f"{events.name.removesuffix('_events.tsv')}_reviewed_events.tsv")
-
-
-def detected_path(events: Path) -> Path:
-    """The events table as the detector made it."""
-    if REVIEWED in events.name:
-        return events.with_name(events.name.replace(REVIEWED, DETECTED))
-    if is_reviewed(events):
-        stem = events.name.removesuffix("_reviewed_events.tsv")
-        return events.with_name(f"{stem}_events.tsv")
-    return events
+    Raises
+    ------
+    RecordingError
+        If it cannot be read, lacks what its rows are known by, or holds words for numbers.
+    """
+    frame = read_table(path)
+    if lacking := [column for column in KEYS[name] if column not in frame]:
+        raise RecordingError(
+            f"{path} lacks the columns {', '.join(lacking)} of a {name} table. Analyze again"
+        )
+    require_numbers(frame, path, numbers(TABLES[name]))
+    return frame
 
 
 def beside(events: Path, table: str) -> Path:

@@ -103,7 +103,7 @@ def report(
                 failed.append(error)
     if len(tasks) > 1 and made:
         write_index(source, made, overwrite=overwrite)
-    _conclude(tasks, unanalyzed, failed)
+    _conclude([page for _, page in made], [*unanalyzed, *failed], len(unanalyzed) + len(tasks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,16 +270,12 @@ def write_index(source: Path, made: Sequence[tuple[Results, Path]], *, overwrite
         temporary.write_text(index_page(source.resolve().name, listed), encoding="utf-8")
 
 
-def _conclude(
-    tasks: Sequence[Task], unanalyzed: Sequence[EmgspasmError], failed: Sequence[EmgspasmError]
-) -> None:
+def _conclude(pages: Sequence[Path], failed: Sequence[EmgspasmError], n_wanted: int) -> None:
     """Say what was made; fail if a page failed, naming each."""
-    failed, n_wanted = [*unanalyzed, *failed], len(unanalyzed) + len(tasks)
     if n_wanted == len(failed) == 1:
         raise failed[0]
-    for task in tasks:
-        if task.page.exists():
-            click.echo(task.page)
+    for page in pages:
+        click.echo(page)
     if failed:
         reasons = "; ".join(map(str, failed))
         raise RecordingError(f"{len(failed)} of {n_wanted} pages failed: {reasons}")

@@ -52,16 +52,16 @@ def review(
     from emgspasm.outputs import write_group
     from emgspasm.review import write_review
     from emgspasm.storage.derivatives import RESULTS
+    from emgspasm.storage.reviews import counted_path, detected_path
     from emgspasm.storage.scales import rater as pseudonym
     from emgspasm.storage.tables import read_table
-    from emgspasm.stored import detected_path, read_result, reviewed_path
+    from emgspasm.stored import read_result
 
     if edited is not None and (accept or reject or relabel):
         raise click.UsageError("give decisions, or an edited copy with --from, not both")
     if edited is None and not (accept or reject or relabel):
-        path = reviewed_path(events)
-        shown_path = path if path.exists() else detected_path(events)
-        _list(read_table(shown_path), shown_path, as_json=as_json)
+        path = counted_path(events)
+        _list(read_table(path), path, as_json=as_json)
         return
     if rater is None:
         raise click.UsageError("say who decides: --rater ID")

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from emgspasm.errors import RecordingError
 from emgspasm.storage.derivatives import DETECTED, RESULTS
 from emgspasm.storage.placement import Placement, bids_entities
+from emgspasm.storage.reviews import counted_path, is_reviewed
 from emgspasm.storage.scans import read_time
 from emgspasm.storage.study import Study
-from emgspasm.storage.tables import read_table
-from emgspasm.stored import beside, read_provenance, reviewed_path
+from emgspasm.stored import beside, read_provenance, read_result_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,22 +60,21 @@ def group_results(study: Study) -> Iterator[GroupResult]:
     Raises
     ------
     RecordingError
-        If one cannot be read.
+        If one cannot be read, or an expert's is of other results.
     """
     folder = study.path / RESULTS
     for path in sorted(folder.glob(f"sub-*/**/*{DETECTED}events.tsv")):
-        review = reviewed_path(path)
-        chosen = review if review.exists() else path
+        chosen = counted_path(path)
         raw = study.path / path.parent.relative_to(folder)
         place = Placement(raw, path.name.partition("_desc-")[0])
         told = read_time(place)
         yield GroupResult(
             chosen,
-            read_table(beside(chosen, "summary")),
+            read_result_table(beside(chosen, "summary"), "summary"),
             read_provenance(path),
             _description(place.sidecars.description),
             told.date() if told else None,
-            chosen is review,
+            is_reviewed(chosen),
         )
 
 

@@ -12,9 +12,10 @@ from emgspasm.errors import RecordingError
 from emgspasm.report.rest import RestBlock, rest_blocks
 from emgspasm.storage.derivatives import DETECTED, RESULTS, result_path
 from emgspasm.storage.placement import Placement, bids_entities
+from emgspasm.storage.reviews import counted_path
 from emgspasm.storage.scans import read_time
 from emgspasm.storage.study import Study
-from emgspasm.stored import Settings, StoredResult, read_result, reviewed_path, settings_of
+from emgspasm.stored import Settings, StoredResult, read_result, settings_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,8 +86,7 @@ def not_analyzed(study: Study, participant: str) -> list[str]:
 def _session(study: Study, label: str, paths: Sequence[Path]) -> Session:
     results, blocks, days = [], [], []
     for path in paths:
-        reviewed = reviewed_path(path)
-        result = read_result(reviewed if reviewed.exists() else path)
+        result = read_result(counted_path(path))
         results.append(result)
         blocks += rest_blocks(result, bids_entities(path.name).get("task"))
         folder = study.path / path.parent.relative_to(study.path / RESULTS)

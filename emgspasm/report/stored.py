@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from emgspasm.origin import digest
 from emgspasm.results import Results
-from emgspasm.storage.columns import TABLES, numbers
-from emgspasm.storage.tables import read_table, require_numbers, table
-from emgspasm.stored import beside, read_provenance, reviewed_path
+from emgspasm.storage.columns import TABLES
+from emgspasm.storage.reviews import counted_path
+from emgspasm.storage.tables import table
+from emgspasm.stored import beside, read_provenance, read_result_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,11 +49,10 @@ def read_results(events: Path) -> Results:
     Raises
     ------
     RecordingError
-        If one of them is missing or no such table.
+        If one of them is missing or no such table, or the expert's is of other results.
     """
     provenance = read_provenance(events)
-    reviewed = reviewed_path(events)
-    told = reviewed if reviewed.exists() else events
+    told = counted_path(events)
     places = {name: told if name in ("events", "summary") else events for name in TOLD}
     frames = {name: _frame(place, name) for name, place in places.items()}
     return Results(name=Path(str(provenance["recording"])).stem, **frames, provenance=provenance)
@@ -63,8 +63,7 @@ def _frame(events: Path, name: str) -> pd.DataFrame:
     columns = TABLES[name]
     if name == "trials" and not path.exists():  # written only where there are task markers
         return table((), columns)
-    frame = read_table(path)
-    require_numbers(frame, path, numbers(columns))
+    frame = read_result_table(path, name)
     return frame.astype({c.name: "Int64" for c in columns if c.whole and c.name in frame})
 
 

@@ -318,6 +318,15 @@ TABLES: dict[str, tuple[Column, ...]] = {
     "trials": TRIALS,
 }
 
+KEYS: dict[str, tuple[str, ...]] = {
+    "events": ("onset", "duration", "trial_type", "channel", "event_id"),
+    "summary": ("task", "side", "muscle", "channel"),
+    "quality": ("channel", "grade"),
+    "pairs": ("side", "muscle_a", "muscle_b"),
+    "trials": ("task", "trial", "side"),
+}
+"""Columns by which a row is known, which tables of all versions have."""
+
 JOINT_TABLES: dict[str, tuple[Column, ...]] = {
     "reviewed_events": REVIEWED_EVENTS,
     "course": COURSE,

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from emgspasm.errors import RecordingError
 from emgspasm.storage.columns import TABLES
-from emgspasm.storage.derivatives import DETECTED, RESULTS, REVIEWED
+from emgspasm.storage.derivatives import DETECTED, RESULTS
 from emgspasm.storage.placement import Placement, bids_entities
+from emgspasm.storage.reviews import counted_path
 from emgspasm.storage.scales import ScaleScore, read_scores
 from emgspasm.storage.scans import read_time
 from emgspasm.storage.tables import read_table
@@ -66,7 +67,7 @@ def results_frame(study: Path, table: str) -> pd.DataFrame:
     ValueError
         If there is no such table.
     RecordingError
-        If there are no results.
+        If there are no results, or an expert's are of others.
     """
     import pandas as pd
 
@@ -74,8 +75,7 @@ def results_frame(study: Path, table: str) -> pd.DataFrame:
         raise ValueError(f"table={table!r}; the tables of results are {', '.join(TABLES)}")
     frames = []
     for path in sorted((study / RESULTS).glob(f"sub-*/**/*{DETECTED}{table}.tsv")):
-        review = path.with_name(path.name.replace(DETECTED, REVIEWED))
-        frame = read_table(review if review.exists() else path)
+        frame = read_table(_counted(path, table))
         found = bids_entities(path.name)
         for place, (name, key) in enumerate((("participant", "sub"), ("session", "ses"))):
             frame = frame.drop(columns=name, errors="ignore")
@@ -87,3 +87,11 @@ def results_frame(study: Path, table: str) -> pd.DataFrame:
         )
     told = [frame.dropna(axis=1, how="all") for frame in frames]  # or pandas guesses their types
     return pd.concat(told, ignore_index=True).reindex(columns=frames[0].columns)
+
+
+def _counted(path: Path, table: str) -> Path:
+    """The expert's table in the place of the detector's, if there is one."""
+    if table not in ("events", "summary"):
+        return path
+    events = counted_path(path.with_name(f"{path.name.removesuffix(f'{table}.tsv')}events.tsv"))
+    return events.with_name(f"{events.name.removesuffix('events.tsv')}{table}.tsv")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from emgspasm.decisions import Decision
 from emgspasm.desk.clock import clock
 from emgspasm.storage.derivatives import RESULTS, result_path
+from emgspasm.storage.reviews import counted_path
 from emgspasm.storage.tables import read_table, table_rows
-from emgspasm.stored import detected_path, reviewed_path
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,10 +91,9 @@ def read_sheet(events: Path) -> list[Reviewed]:
     Raises
     ------
     RecordingError
-        If it cannot be read.
+        If it cannot be read, or a review of other results is there.
     """
-    path = reviewed_path(events)
-    return sheet(read_table(path if path.exists() else detected_path(events)))
+    return sheet(read_table(counted_path(events)))
 
 
 def sheet(frame: pd.DataFrame) -> list[Reviewed]:

@@ -112,6 +112,19 @@ def test_a_result_of_a_study_that_was_cut_is_made_whole_first(patient, tmp_path)
     assert not note_path(told).exists()
 
 
+def test_a_page_that_failed_is_not_told_as_made_though_an_older_one_is_there(folder, tmp_path):
+    copied = shutil.copytree(folder, tmp_path / "two")
+    for file in copied.glob("patient_*.tsv"):
+        shutil.copy(file, copied / file.name.replace("patient", "other"))
+    shutil.copy(copied / "patient.json", copied / "other.json")
+    (copied / "other_summary.tsv").write_text("no such table\n", encoding="utf-8")
+    (copied / "other_report.html").write_text("older", encoding="utf-8")
+    done = call(copied, "--overwrite")
+    assert done.returncode == 1
+    assert "1 of 2 pages failed" in done.stderr
+    assert [Path(line).name for line in done.stdout.splitlines()] == ["patient_report.html"]
+
+
 def test_a_page_of_another_name_is_refused(folder):
     done = call(folder / "patient_events.tsv", "--out", folder / "page.docx")
     assert done.returncode == 2

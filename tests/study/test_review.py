@@ -5,10 +5,14 @@ import pytest
 
 from emgspasm.decisions import CLASSES, Decision, decisions_of_copy, relabelling
 from emgspasm.errors import ConfigError, RecordingError
+from emgspasm.group.results import group_results
+from emgspasm.report.course import course
+from emgspasm.report.stored import read_results
 from emgspasm.review import write_review
 from emgspasm.storage import hed
+from emgspasm.storage.reviews import reviewed_path
 from emgspasm.storage.tables import read_table, write_table
-from emgspasm.stored import beside, read_result, reviewed_path
+from emgspasm.stored import beside, read_result
 
 
 @pytest.fixture
@@ -154,3 +158,32 @@ def test_an_unknown_class_in_an_edited_copy_is_refused_by_event(events):
 
 def test_the_classes_of_a_review_are_those_with_a_meaning():
     assert {label for labels in CLASSES.values() for label in labels} == set(hed.CLASSES)
+
+
+def read_frames(own_course, _):
+    return own_course.results("events")
+
+
+def read_group(own_course, _):
+    return list(group_results(own_course))
+
+
+def read_course(own_course, _):
+    return course(own_course, "01")
+
+
+def read_page(_, events):
+    return read_results(events)
+
+
+def read_review(_, events):
+    return read_result(reviewed_path(events))
+
+
+@pytest.mark.parametrize("read", [read_frames, read_group, read_course, read_page, read_review])
+def test_a_review_of_results_that_were_replaced_is_not_taken_for_theirs(own_course, events, read):
+    write_review(events, [Decision(names(events, "spasm")[0], "rejected")], "R1")
+    read(own_course, events)
+    write_table(read_table(events).iloc[1:], events, overwrite=True)
+    with pytest.raises(RecordingError, match=r"reviews other results than .*Move it away"):
+        read(own_course, events)

@@ -13,8 +13,8 @@ from emgspasm.batch import Job, run_job
 from emgspasm.config import LoadedConfig
 from emgspasm.decisions import Decision
 from emgspasm.review import write_review
+from emgspasm.storage.reviews import reviewed_path
 from emgspasm.storage.tables import read_table
-from emgspasm.stored import reviewed_path
 from emgspasm.viewer.replay import Replay
 
 pytestmark = pytest.mark.real_time
