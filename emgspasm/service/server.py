@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import threading
 from collections.abc import Iterator
@@ -80,7 +81,7 @@ def listen(name: str, port: int) -> socket.socket:
             f"port {port} may not be used (ports under 1024 are the system's). Give another --port"
         ) from None
     except OSError as error:
-        if error.errno == 99:  # EADDRNOTAVAIL
+        if error.errno == errno.EADDRNOTAVAIL:
             raise ConfigError(
                 f"--host {name!r} is no address of this machine. "
                 "Give 127.0.0.1, or 0.0.0.0 for all of its addresses"
