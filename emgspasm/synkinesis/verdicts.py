@@ -166,9 +166,17 @@ def rest(reading: Reading, partners: Sequence[Reading], fs: float) -> Reading:
 
 
 def sides_with(reading: Reading, one: list[Reading], rules: Rules, fs: float) -> bool:
-    """Whether a burst that leans to its side, alone in its muscle, begins with others of it."""
-    mine = (r for r in one if r.site.side == reading.site.side)
-    return reading.li >= LEANING and accompanied(reading, mine, rules, fs, ends=True)
+    """Whether a burst, alone in its muscle, begins or ends with others of its side.
+
+    One muscle that does is enough where the burst leans to that side, two wherever the other side
+    is no stronger: a movement of both would show a burst over there.
+    """
+    mine = {
+        r.site.muscle
+        for r in one
+        if r.site.side == reading.site.side and accompanied(reading, (r,), rules, fs, ends=True)
+    }
+    return len(mine) >= (1 if reading.li >= LEANING else 2) and reading.li >= 0.0
 
 
 def is_blink_of_both(
