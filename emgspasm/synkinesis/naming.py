@@ -158,9 +158,10 @@ def _one_sided(
     doubtful = together < 3 and _is_doubtful(part, li[0], known, side)
     if apart or doubtful or not _hemifacial(part, known, side, fs):
         return None
-    plain = not any(act.hidden or act.on_blink for act in part)
-    if not pulse and plain and _is_typical(part, known, side, fs):
-        known.proven[side] += FEWEST_PROVEN if together >= SURE else 1
+    plain = [act for act in part if not (act.hidden or act.on_blink)]
+    sure = any(act.together >= SURE for act in plain)
+    if not pulse and (sure or len(plain) == len(part)) and _is_typical(part, known, side, fs):
+        known.proven[side] += FEWEST_PROVEN if sure else 1
     bursts = [r.burst for r in readings]
     reason = "; ".join(reasons(part, li, facial, rules, fs))
     return event(

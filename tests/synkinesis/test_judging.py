@@ -229,6 +229,20 @@ def test_three_muscles_together_make_a_side_known_at_once(muscles, knows):
     assert (event.trial_type, known.knows("L")) == ("spasm", knows)
 
 
+@pytest.mark.parametrize(
+    ("muscles", "knows"), [(("OOC", "ZYG", "FRO"), True), (("OOC", "ZYG"), False)]
+)
+def test_what_follows_on_a_blink_proves_a_side_by_three_muscles_alone(muscles, knows):
+    known = Experience()
+    chain = Chain("L", 500, 1100)
+    chain.add(Act("twitch", "L", (reading("ZYG_L", 1000, 1060),), together=2, on_blink=True))
+    for twitch in judged(*(reading(f"{muscle}_L", 1200, 1280) for muscle in muscles)):
+        chain.add(twitch)
+    for _ in range(2):
+        assert len(list(spasms(chain, (), known, Rules(), FS))) == 1
+    assert known.knows("L") == knows
+
+
 @pytest.mark.parametrize(("mean", "said"), [(4.0, 1), (3.0, 0)])
 def test_what_hardly_stands_out_of_the_noise_is_no_spasm_by_itself(mean, said):
     known = Experience(proven={"L": 2, "R": 0})
