@@ -20,14 +20,16 @@ from emgspasm.synkinesis.bilateral import (
     outlasts,
     sideless,
 )
+from emgspasm.synkinesis.laterality import UNILATERAL
 from emgspasm.synkinesis.reading import Reading
-from emgspasm.synkinesis.spread import EYE
+from emgspasm.synkinesis.spread import BROW, EYE
 from emgspasm.synkinesis.verdicts import (
     VERDICTS,
     Rules,
     Verdict,
     accompanied,
     is_blink_of_both,
+    prominence,
     rest,
     sides_with,
     stands_out,
@@ -42,6 +44,10 @@ ECHO, FAINTER = 0.5, 0.65
 """Raw correlation with the eye of its side, and share of its amplitude, of what an eye spreads to
 electrodes nearby [sim]: more than muscles in spasm reach of themselves (0.2-0.45, clinical facts
 2), and, where electrodes differ, a larger share than the cross-talk test allows for."""
+
+EXPLAINED = 0.4
+"""Share of what stands out of the noise that goes along with the eye, of what an eye spreads [sim]:
+with one eye injected 0.43 and more of what it spread, of muscles in spasm half have less."""
 
 ARTIFACT = 0.2
 """Seconds between bursts that one artifact makes [design]."""
@@ -129,7 +135,20 @@ def _spreads(eye: Reading, reading: Reading) -> bool:
     if alike >= SAME:
         return reading.amplitude <= AS_STRONG * eye.amplitude
     least = SPILLED if reading.neighbour == eye.site.column else ECHO
-    return bool(alike >= least) and reading.amplitude <= FAINTER * eye.amplitude
+    spread = alike >= least and not (least == ECHO and _is_of_its_own(eye, reading))
+    return bool(spread) and reading.amplitude <= FAINTER * eye.amplitude
+
+
+def _is_of_its_own(eye: Reading, reading: Reading) -> bool:
+    """Whether the noise does not explain how little a burst goes along with the eye.
+
+    Asked of brows, and while the eye is of one side: what goes along with a blink of both may be
+    a synkinesis otherwise.
+    """
+    if reading.site.region != BROW and eye.li < UNILATERAL:
+        return False
+    alike = reading.rho[eye.site.column]
+    return bool(alike**2 < EXPLAINED * prominence(reading) * prominence(eye))
 
 
 def _blinks_unseen(eye: Reading, reading: Reading, rules: Rules, fs: float) -> bool:

@@ -105,8 +105,13 @@ def too_slow(reading: Reading, rules: Rules, fs: float) -> bool:
     slowest = min(rules.slowest, 0.45 * 0.45 * fs)
     if not reading.frequency < slowest:
         return False
-    own = 1.0 - (reading.burst.baseline / reading.burst.mean) ** 2
+    own = prominence(reading)
     return reading.frequency * own < slowest * (own - 2.0 * sqrt(1.0 / _freedom(reading, fs)))
+
+
+def prominence(reading: Reading) -> float:
+    """Share of a burst's power that the noise leaves to it."""
+    return 1.0 - (reading.burst.baseline / reading.burst.mean) ** 2
 
 
 def _freedom(reading: Reading, fs: float) -> float:

@@ -124,6 +124,20 @@ def test_what_two_muscles_of_one_side_begin_with_is_no_movement_that_nobody_else
     assert act.kind == kind
 
 
+@pytest.mark.parametrize(("mean", "together"), [(20.0, 2), (3.2, 1)])
+def test_a_cheek_that_goes_along_with_the_eye_less_than_noise_explains_joins_it(mean, together):
+    cheek = reading("ZYG_L", 1005, 1070, amplitude=8.0, mean=mean, rho=alike("OOC_L", 0.6))
+    (twitch,) = judged(reading("OOC_L", 1000, 1080), cheek)
+    assert twitch.together == together
+
+
+@pytest.mark.parametrize(("muscle", "kinds"), [("FRO", ["blink", "twitch"]), ("ZYG", ["blink"])])
+def test_beside_a_blink_of_both_eyes_that_is_asked_of_the_brow_alone(muscle, kinds):
+    eyes = [reading(f"OOC_{side}", 1000, 1080, li=0.0) for side in "LR"]
+    beside = reading(f"{muscle}_L", 1005, 1070, amplitude=8.0, rho=alike("OOC_L", 0.6))
+    assert [act.kind for act in judged(*eyes, beside)] == kinds
+
+
 def test_what_crosses_over_from_a_spasm_is_no_movement_that_takes_it_along():
     spasm = [reading(f"{muscle}_L", 1000, 1100) for muscle in ("ZYG", "OOR")]
     crossed = reading("ZYG_R", 1000, 1110, li=-0.8)
