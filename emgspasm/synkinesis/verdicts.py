@@ -173,15 +173,18 @@ def rest(reading: Reading, partners: Sequence[Reading], fs: float) -> Reading:
 def sides_with(reading: Reading, one: list[Reading], rules: Rules, fs: float) -> bool:
     """Whether a burst, alone in its muscle, begins or ends with others of its side.
 
-    One muscle that does is enough where the burst leans to that side, two wherever the other side
-    is no stronger: a movement of both would show a burst over there.
+    One muscle that does is enough where the burst leans to that side. Two are where the other side
+    is no stronger: a movement of both would show a burst over there. Not for an eye: with a blink
+    of which the other eye was missed, the face of one side goes along in a synkinesis.
     """
     mine = {
         r.site.muscle
         for r in one
         if r.site.side == reading.site.side and accompanied(reading, (r,), rules, fs, ends=True)
     }
-    return len(mine) >= (1 if reading.li >= LEANING else 2) and reading.li >= 0.0
+    if reading.li >= LEANING:
+        return bool(mine)
+    return len(mine) >= 2 and reading.li >= 0.0 and reading.site.region != EYE
 
 
 def is_blink_of_both(

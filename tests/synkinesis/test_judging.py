@@ -124,6 +124,12 @@ def test_what_two_muscles_of_one_side_begin_with_is_no_movement_that_nobody_else
     assert act.kind == kind
 
 
+def test_what_goes_along_on_one_side_with_an_eye_that_looks_even_is_no_spasm():
+    eye = reading("OOC_L", 1000, 1100, li=0.05)
+    act, *_ = judged(eye, *(reading(f"{muscle}_L", 1005, 1095) for muscle in ("ZYG", "OOR")))
+    assert act.kind == "blink"
+
+
 @pytest.mark.parametrize(("mean", "together"), [(20.0, 2), (3.2, 1)])
 def test_a_cheek_that_goes_along_with_the_eye_less_than_noise_explains_joins_it(mean, together):
     cheek = reading("ZYG_L", 1005, 1070, amplitude=8.0, mean=mean, rho=alike("OOC_L", 0.6))
