@@ -259,7 +259,7 @@ def test_what_follows_on_a_blink_proves_a_side_by_three_muscles_alone(muscles, k
     for twitch in judged(*(reading(f"{muscle}_L", 1200, 1280) for muscle in muscles)):
         chain.add(twitch)
     for _ in range(2):
-        assert len(list(spasms(chain, (), known, Rules(), FS))) == 1
+        assert len(list(spasms(chain, Schedule(), known, Rules(), FS))) == 1
     assert known.knows("L") == knows
 
 
