@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from emgspasm.errors import RecordingError
 from emgspasm.findings import BURST, EVENT, LAG, PART, QUALITIES, READ, Findings, Rows
-from emgspasm.storage.columns import KEYS, TABLES, numbers
+from emgspasm.storage.columns import FILLED, KEYS, TABLES, numbers
 from emgspasm.storage.derivatives import note_path
 from emgspasm.storage.reviews import detected_path, is_reviewed, require_same_results
 from emgspasm.storage.tables import read_table, require_numbers, table_rows
@@ -92,14 +92,18 @@ def read_result_table(path: Path, name: str) -> pd.DataFrame:
     Raises
     ------
     RecordingError
-        If it cannot be read, lacks what its rows are known by, or holds words for numbers.
+        If it cannot be read, lacks columns or cells that are needed, or holds words for numbers.
     """
     frame = read_table(path)
     if lacking := [column for column in KEYS[name] if column not in frame]:
         raise RecordingError(
-            f"{path} lacks the columns {', '.join(lacking)} of a {name} table. Analyze again"
+            f"{path} lacks the columns {', '.join(lacking)} (tables of {name} have them). "
+            "Analyze again"
         )
     require_numbers(frame, path, numbers(TABLES[name]))
+    for column in FILLED.get(name, ()):
+        for row in np.flatnonzero(frame[column].isna()):
+            raise RecordingError(f"{path}: {column} is n/a in line {row + 2}. Analyze again")
     return frame
 
 
@@ -114,8 +118,8 @@ def read_provenance(events: Path) -> dict[str, Any]:
     Raises
     ------
     RecordingError
-        If it cannot be read, is of a version that did not yet say which time is valid, or a call
-        was interrupted that wrote the result.
+        If it cannot be read, does not say what is needed, as that of an older version which did not
+        know which time is valid, or a call was interrupted that wrote the result.
     """
     path = events.with_name(f"{events.name.removesuffix('_events.tsv')}.json")
     if note_path(path).exists():
@@ -124,16 +128,34 @@ def read_provenance(events: Path) -> dict[str, Any]:
             "calls). Analyze again"
         )
     try:
-        told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        told = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise RecordingError(
             f"{path} cannot be read ({error}); it says how {events.name} was made. Analyze again"
         ) from None
-    if "channels_valid_s" not in told:
+    said = told if isinstance(told, dict) else {}
+    unsaid = [key for key, kind in _SAID.items() if not _is(said.get(key), kind)]
+    if unsaid:
         raise RecordingError(
-            f"{path} does not say which time is valid (results of an older version). Analyze again"
+            f"{path} does not say {', '.join(unsaid)} (results of another version, or damaged). "
+            "Analyze again"
         )
-    return told
+    return said
+
+
+def _is(value: object, kind: type) -> bool:
+    """Whether an entry is of this kind; whole numbers are numbers."""
+    return isinstance(value, int | float if kind is float else kind)
+
+
+_SAID = {
+    **dict.fromkeys(("recording", "input_sha256", "config", "config_sha256"), str),
+    **dict.fromkeys(("emgspasm_version", "device"), str),
+    **dict.fromkeys(("sampling_frequency", "duration_s", "delay_ms"), float),
+    **dict.fromkeys(("channels", "warnings", "tasks"), list),
+    **dict.fromkeys(("channels_valid_s", "settings"), dict),
+}
+"""What every version says of a result that this one can read; what else it may say is optional."""
 
 
 def settings_of(provenance: Mapping[str, Any]) -> Settings:

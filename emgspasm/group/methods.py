@@ -121,6 +121,7 @@ def _processed(results: Sequence[GroupResult], fs: float) -> list[str]:
     settings: Mapping[str, Any] = told.get("settings", {})
     plain = [f for f in _filters(results[0]) if "multiples" not in f]
     kind, detector = told.get("detector", "hysteresis"), _plain(settings.get("detector", {}))
+    found_by = FOUND_BY.get(kind, f"the detector {kind}")
     delays = sorted({float(r.provenance["delay_ms"]) for r in results})
     delay = " to ".join(f"{ms:g}" for ms in dict.fromkeys((delays[0], delays[-1])))
     valid = sum(b - a for r in results for a, b in r.provenance.get("valid_s", ()))
@@ -128,7 +129,7 @@ def _processed(results: Sequence[GroupResult], fs: float) -> list[str]:
         f"Filters, causal: {'; '.join(_filter(f, fs) for f in plain) or 'none'}.",
         _notched(results),
         f"Envelope: {_plain(settings.get('envelope', {}))} (s).",
-        f"Bursts were found by {FOUND_BY[kind]}: {detector} ({SIGMA.get(kind, '')}uV; s).",
+        f"Bursts were found by {found_by}: {detector} ({SIGMA.get(kind, '')}uV; s).",
         f"Times are corrected for the delay of the filters ({delay} ms).",
         f"Missing samples were not interpolated; {valid / 60:.1f} min were valid.",
     ]

@@ -319,13 +319,20 @@ TABLES: dict[str, tuple[Column, ...]] = {
 }
 
 KEYS: dict[str, tuple[str, ...]] = {
-    "events": ("onset", "duration", "trial_type", "channel", "event_id"),
+    "events": (
+        *("onset", "duration", "trial_type", "side", "channel", "event_id", "class", "status"),
+        *("peak_uV", "mean_uV", "burden_uVs", "li", "spread_stage", "confidence"),
+    ),
     "summary": ("task", "side", "muscle", "channel"),
     "quality": ("channel", "grade"),
     "pairs": ("side", "muscle_a", "muscle_b"),
     "trials": ("task", "trial", "side"),
 }
-"""Columns by which a row is known, which tables of all versions have."""
+"""Columns without which the table of a result cannot be read; others may be lacking, as in results
+of an earlier version."""
+
+FILLED = {"events": ("onset", "duration", "trial_type")}
+"""Columns of a table in which no cell is ``n/a``."""
 
 JOINT_TABLES: dict[str, tuple[Column, ...]] = {
     "reviewed_events": REVIEWED_EVENTS,

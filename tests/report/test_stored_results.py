@@ -1,0 +1,58 @@
+"""Stored results of other versions, or damaged by hand, are named: none is a fault of emgspasm."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+from emgspasm.errors import RecordingError
+from emgspasm.report.stored import read_results
+from emgspasm.storage.columns import KEYS
+from emgspasm.storage.tables import read_table, write_table
+from emgspasm.stored import read_result
+
+
+@pytest.fixture
+def events(patient, tmp_path):
+    """The events table of a result that a test may spoil."""
+    copied = shutil.copytree(patient.parent, tmp_path / "results")
+    return copied / patient.name
+
+
+def refused(events, words):
+    for read in (read_results, read_result):
+        with pytest.raises(RecordingError, match=words) as caught:
+            read(events)
+        assert str(caught.value).endswith("Analyze again")
+
+
+@pytest.mark.parametrize(
+    "key", ["recording", "config_sha256", "sampling_frequency", "duration_s", "channels_valid_s"]
+)
+@pytest.mark.parametrize("wrong", [None, []])
+def test_what_x_json_must_say_and_does_not_is_named(events, key, wrong):
+    path = events.with_name("patient.json")
+    path.write_text(json.dumps(json.loads(path.read_text()) | {key: wrong}))
+    refused(events, f"patient.json does not say {key} .*another version")
+
+
+@pytest.mark.parametrize("text", ["[]", "3", "null"])
+def test_an_x_json_that_says_nothing_is_named(events, text):
+    events.with_name("patient.json").write_text(text)
+    refused(events, "patient.json does not say recording, ")
+
+
+@pytest.mark.parametrize("column", KEYS["events"])
+def test_a_column_that_is_needed_and_lacks_is_named(events, column):
+    write_table(read_table(events).drop(columns=column), events, overwrite=True)
+    refused(events, f"patient_events.tsv lacks the columns {column} ")
+
+
+@pytest.mark.parametrize("column", ["onset", "duration", "trial_type"])
+def test_a_cell_that_is_needed_and_lacks_is_named_with_its_line(events, column):
+    frame = read_table(events)
+    frame.loc[2, column] = None
+    write_table(frame, events, overwrite=True)
+    refused(events, f"patient_events.tsv: {column} is n/a in line 4")
