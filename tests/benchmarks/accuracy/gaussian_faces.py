@@ -48,13 +48,17 @@ NEIGHBOURS = {
 
 @dataclass(frozen=True)
 class TrueEvent:
-    """What happened; times in seconds."""
+    """What happened; times in seconds.
+
+    `strength` is that of a spasm's strongest muscle of which there is a channel; NaN of others.
+    """
 
     kind: str
     onset: float
     offset: float
     side: str
     label: str = ""
+    strength: float = np.nan
 
 
 @dataclass(frozen=True)
@@ -481,8 +485,20 @@ def face(
     ]
     mixed = np.stack(columns, axis=1)
     info = StreamInfo(fs, tuple(Channel.from_label(m) for m in montage), "Gaussian (simulated)")
-    order = sorted(story.truth, key=lambda e: e.onset)
-    return Face(info, mixed, tuple(story.notes), tuple(order))
+    return Face(info, mixed, tuple(story.notes), truth_of(story, montage))
+
+
+def truth_of(story: Story, montage: tuple[str, ...]) -> tuple[TrueEvent, ...]:
+    """What happened, in order, spasms with the strength that channels may see of them."""
+    seen = [c for c in story.contractions if c.common and c.site in montage]
+
+    def strongest(event: TrueEvent) -> float:
+        margin = 0.01  # muscles join the eye some milliseconds late
+        own = [c.strength for c in seen if event.onset - margin <= c.onset <= event.offset]
+        return max(own, default=np.nan)
+
+    told = [replace(e, strength=strongest(e)) if e.kind == "spasm" else e for e in story.truth]
+    return tuple(sorted(told, key=lambda e: e.onset))
 
 
 def _channel(label, sources, story, rng, fs, seconds, snr, dead, spread) -> Values:

@@ -22,6 +22,7 @@ from gaussian_faces import (
     Values,
     coloured,
     envelope,
+    truth_of,
 )
 from scipy.signal import resample_poly
 
@@ -65,8 +66,8 @@ def face(
     info = StreamInfo(
         sampling_frequency, tuple(Channel.from_label(m) for m in montage), "Shot noise (simulated)"
     )
-    order = sorted(story.truth, key=lambda e: e.onset)
-    return Face(info, np.stack(electrodes, axis=1), tuple(story.notes), tuple(order))
+    samples = np.stack(electrodes, axis=1)
+    return Face(info, samples, tuple(story.notes), truth_of(story, montage))
 
 
 def potential(rng: np.random.Generator) -> Values:
