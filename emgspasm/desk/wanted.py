@@ -41,10 +41,7 @@ def placed(wanted: Wanted) -> Placement:
     RecordingError
         The study cannot be made.
     """
-    if not wanted.study.strip():
-        raise ValueError("give the folder of the study; it is made if missing")
-    study = Study.open_or_create(Path(wanted.study.strip()).expanduser())
-    session = wanted.session.strip() or None
+    study, session = _study(wanted), wanted.session.strip() or None
     for run in (None, *range(2, RUNS)):
         place = study.place(wanted.participant.strip(), session, task=wanted.task.strip(), run=run)
         if not place.recording.exists():
@@ -55,9 +52,13 @@ def placed(wanted: Wanted) -> Placement:
 @contextmanager
 def placing(wanted: Wanted) -> Iterator[Placement]:
     """Do what :func:`placed` does, and undo it where no recording has come of it."""
-    if not wanted.study.strip():
-        raise ValueError("give the folder of the study; it is made if missing")
-    study = Study.open_or_create(Path(wanted.study.strip()).expanduser())
-    session = wanted.session.strip() or None
+    study, session = _study(wanted), wanted.session.strip() or None
     with study.placing(wanted.participant.strip(), session, task=wanted.task.strip()):
         yield placed(wanted)
+
+
+def _study(wanted: Wanted) -> Study:
+    """The study, made if missing; raises what :func:`placed` does."""
+    if not wanted.study.strip():
+        raise ValueError("give the folder of the study; it is made if missing")
+    return Study.open_or_create(Path(wanted.study.strip()).expanduser())
