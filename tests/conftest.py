@@ -1,7 +1,10 @@
 """Small signals and streams shared by the tests."""
 
+import io
 import os
 import subprocess
+import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,6 +13,7 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
+from emgspasm.cli import main
 from emgspasm.stream import Channel, Chunk, StreamInfo
 
 settings.register_profile("emgspasm", deadline=None, derandomize=True, max_examples=25)
@@ -57,6 +61,25 @@ class Together(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config, log):
     """Not by marks of groups: xdist 3.8 does not see them with pytest 9.2."""
     return Together(config, log)
+
+
+@pytest.fixture(scope="session")
+def emgspasm():
+    """Calls a command in this process, which has loaded what it needs; what it says and its code.
+
+    What only a process of its own shows, such as signals and closed streams, is tested with one.
+    """
+
+    def call(*arguments, cwd=Path()):
+        out, err = io.StringIO(), io.StringIO()
+        line = ["emgspasm", *map(str, arguments)]
+        with pytest.MonkeyPatch.context() as patch, chdir(cwd):
+            patch.setattr(sys, "argv", line)
+            with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
+                main()
+        return subprocess.CompletedProcess(line, ended.value.code, out.getvalue(), err.getvalue())
+
+    return call
 
 
 @pytest.fixture(scope="session")

@@ -104,59 +104,61 @@ def test_no_command_shows_the_help_and_is_a_wrong_call():
         (["quality", "x.txt", "--sampling-frequency", "nan"], "nan; it must be positive"),
     ],
 )
-def test_a_wrong_call_is_2_and_one_line(tmp_path, args, said):
-    assert_refused(call(*args, cwd=tmp_path), 2, said)
+def test_a_wrong_call_is_2_and_one_line(emgspasm, tmp_path, args, said):
+    assert_refused(emgspasm(*args, cwd=tmp_path), 2, said)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_wrong_config_is_2_and_names_the_nearest_key(recording, tmp_path):
+def test_a_wrong_config_is_2_and_names_the_nearest_key(emgspasm, recording, tmp_path):
     (tmp_path / "my.toml").write_text("[pipeline.detectr]\n")
-    done = call("analyze", recording, "--out", "out", "--config", "my.toml", cwd=tmp_path)
+    done = emgspasm("analyze", recording, "--out", "out", "--config", "my.toml", cwd=tmp_path)
     assert_refused(done, 2, "my.toml: unknown key pipeline.detectr", "Did you mean detector?")
     assert not (tmp_path / "out").exists()
 
 
-def test_labels_without_sides_are_2_and_named(tmp_path):
+def test_labels_without_sides_are_2_and_named(emgspasm, tmp_path):
     (tmp_path / "x.csv").write_text("a,b\n" + "".join(f"{i % 7},{i % 5}\n" for i in range(3000)))
-    done = call("analyze", "x.csv", "--sampling-frequency", 500, "--out", "o", cwd=tmp_path)
+    done = emgspasm("analyze", "x.csv", "--sampling-frequency", 500, "--out", "o", cwd=tmp_path)
     assert_refused(done, 2, "channels a, b", "--montage FILE.toml")
 
 
 @pytest.mark.parametrize("command", ["analyze", "quality", "score"])
-def test_a_missing_file_is_1_and_named(tmp_path, command):
+def test_a_missing_file_is_1_and_named(emgspasm, tmp_path, command):
     rest = {"analyze": ["--out", "o"], "quality": [], "score": ["truth.tsv"]}[command]
-    assert_refused(call(command, "no.bdf", *rest, cwd=tmp_path), 1, "no.bdf")
+    assert_refused(emgspasm(command, "no.bdf", *rest, cwd=tmp_path), 1, "no.bdf")
 
 
-def test_a_folder_without_recordings_is_1_and_named(tmp_path):
-    assert_refused(call("analyze", tmp_path, "--out", tmp_path / "o"), 1, "holds no recording")
+def test_a_folder_without_recordings_is_1_and_named(emgspasm, tmp_path):
+    assert_refused(emgspasm("analyze", tmp_path, "--out", tmp_path / "o"), 1, "holds no recording")
 
 
 @pytest.mark.parametrize("content", [b"", b"\xffBIOSEMI"])
-def test_a_broken_file_is_1_and_named(tmp_path, content):
+def test_a_broken_file_is_1_and_named(emgspasm, tmp_path, content):
     (tmp_path / "broken.bdf").write_bytes(content)
-    done = call("analyze", "broken.bdf", "--out", "o", cwd=tmp_path)
+    done = emgspasm("analyze", "broken.bdf", "--out", "o", cwd=tmp_path)
     assert_refused(done, 1, "broken.bdf")
     assert not list(tmp_path.glob("o/broken*"))
 
 
-def test_one_bad_recording_among_good_ones_is_1_and_the_good_ones_are_done(recording, tmp_path):
+def test_one_bad_recording_among_good_ones_is_1_and_the_good_ones_are_done(
+    emgspasm, recording, tmp_path
+):
     (tmp_path / "good.bdf").write_bytes(recording.read_bytes())
     (tmp_path / "bad.bdf").write_bytes(b"nonsense")
-    done = call("analyze", tmp_path, "--out", tmp_path / "o")
+    done = emgspasm("analyze", tmp_path, "--out", tmp_path / "o")
     assert_refused(done, 1, "1 of 2 recordings failed: bad.bdf: ")
     assert (tmp_path / "o" / "good_events.tsv").is_file()
     assert (tmp_path / "o" / "summary.tsv").is_file()
 
 
-def test_results_that_exist_are_kept_until_overwrite_is_said(recording, results):
+def test_results_that_exist_are_kept_until_overwrite_is_said(emgspasm, recording, results):
     before = {p.name: p.read_bytes() for p in results.iterdir()}
-    again = call("analyze", recording, "--out", results)
+    again = emgspasm("analyze", recording, "--out", results)
     assert_refused(again, 2, "clonic_events.tsv exists", "nothing is left to do", "--overwrite")
     other = write_config(recording.parent / "other.toml")
-    refused = call("analyze", recording, "--out", results, "--config", other)
+    refused = emgspasm("analyze", recording, "--out", results, "--config", other)
     assert_refused(refused, 2, "clonic_events.tsv exists", "with another config", "--overwrite")
-    assert call("analyze", recording, "--out", results, "--overwrite").returncode == 0
+    assert emgspasm("analyze", recording, "--out", results, "--overwrite").returncode == 0
     assert {p.name: p.read_bytes() for p in results.iterdir()} == before
 
 
@@ -169,26 +171,28 @@ def test_results_that_exist_are_kept_until_overwrite_is_said(recording, results)
     ],
 )
 def test_what_exists_is_2_in_the_same_words_whatever_the_command(
-    recording, results, tmp_path, command, name
+    emgspasm, recording, results, tmp_path, command, name
 ):
     for file in ("x.csv", "clonic_pairs.tsv"):
         (tmp_path / file).write_text("mine")
-    done = call(*(part.format(folder=recording.parent) for part in command), cwd=tmp_path)
+    done = emgspasm(*(part.format(folder=recording.parent) for part in command), cwd=tmp_path)
     words = f"{name} exists (nothing is overwritten unasked). Use --overwrite or another name"
     assert_refused(done, 2, words)
 
 
-def test_a_folder_of_which_one_result_exists_is_1_and_the_other_is_done(recording, tmp_path):
+def test_a_folder_of_which_one_result_exists_is_1_and_the_other_is_done(
+    emgspasm, recording, tmp_path
+):
     for name in ("a.bdf", "b.bdf"):
         (tmp_path / name).write_bytes(recording.read_bytes())
     out = tmp_path / "out"
-    assert call("analyze", tmp_path / "a.bdf", "--out", out).returncode == 0
+    assert emgspasm("analyze", tmp_path / "a.bdf", "--out", out).returncode == 0
     given = ("analyze", tmp_path, "--out", out, "--config", write_config(tmp_path / "other.toml"))
-    done = call(*given)
+    done = emgspasm(*given)
     assert_refused(done, 1, "1 of 2 recordings failed: a.bdf: ", "a_events.tsv exists")
     assert (out / "b_events.tsv").is_file()
     (out / "b.json").unlink()
-    assert_refused(call(*given), 2, "2 of 2 recordings failed")
+    assert_refused(emgspasm(*given), 2, "2 of 2 recordings failed")
 
 
 def write_config(path):
@@ -196,25 +200,25 @@ def write_config(path):
     return path
 
 
-def test_the_same_call_again_keeps_what_is_done_and_does_the_rest(recording, tmp_path):
+def test_the_same_call_again_keeps_what_is_done_and_does_the_rest(emgspasm, recording, tmp_path):
     for name in ("a.bdf", "b.bdf"):
         (tmp_path / name).write_bytes(recording.read_bytes())
     out = tmp_path / "out"
-    assert call("analyze", tmp_path / "a.bdf", "--out", out).returncode == 0
-    done = call("analyze", tmp_path, "--out", out)
+    assert emgspasm("analyze", tmp_path / "a.bdf", "--out", out).returncode == 0
+    done = emgspasm("analyze", tmp_path, "--out", out)
     assert done.returncode == 0, done.stderr
     assert f"2 of 2 recordings analyzed into {out} (1 done before, kept)" in done.stderr
     rows = (out / "summary.tsv").read_text().splitlines()[1:]
     assert {row.split("\t")[-1] for row in rows} == {"a", "b"}
 
 
-def test_to_overwrite_one_recording_leaves_the_rows_of_the_others(recording, tmp_path):
+def test_to_overwrite_one_recording_leaves_the_rows_of_the_others(emgspasm, recording, tmp_path):
     for name in ("a.bdf", "b.bdf"):
         (tmp_path / name).write_bytes(recording.read_bytes())
     out = tmp_path / "out"
-    assert call("analyze", tmp_path / "a.bdf", tmp_path / "b.bdf", "--out", out).returncode == 0
+    assert emgspasm("analyze", tmp_path / "a.bdf", tmp_path / "b.bdf", "--out", out).returncode == 0
     before = sorted((out / "summary.tsv").read_text().splitlines())
-    assert call("analyze", tmp_path / "a.bdf", "--out", out, "--overwrite").returncode == 0
+    assert emgspasm("analyze", tmp_path / "a.bdf", "--out", out, "--overwrite").returncode == 0
     assert sorted((out / "summary.tsv").read_text().splitlines()) == before
 
 
@@ -230,8 +234,8 @@ def two_studies(recording, tmp_path):
     return studies
 
 
-def test_every_study_of_a_call_has_the_tables_of_its_own_recordings(two_studies):
-    done = call("analyze", *two_studies)
+def test_every_study_of_a_call_has_the_tables_of_its_own_recordings(emgspasm, two_studies):
+    done = emgspasm("analyze", *two_studies)
     assert done.returncode == 0, done.stderr
     for i, study in enumerate(two_studies, 1):
         folder = study / "derivatives" / "emgspasm"
@@ -243,46 +247,46 @@ def test_every_study_of_a_call_has_the_tables_of_its_own_recordings(two_studies)
         }
 
 
-def test_a_study_whose_tables_cannot_be_joined_leaves_another_its_own(two_studies):
+def test_a_study_whose_tables_cannot_be_joined_leaves_another_its_own(emgspasm, two_studies):
     first, second = two_studies
     (first / "sub-01/emg/sub-01_task-rest_emg.json").write_text('{"EMGReference": ')
-    done = call("analyze", first, second)
+    done = emgspasm("analyze", first, second)
     assert_refused(done, 1, "sub-01_task-rest_emg.json")
     assert (second / "derivatives/emgspasm/methods.md").is_file()
 
 
-def test_a_summary_of_others_stops_the_call_before_the_work(recording, tmp_path):
+def test_a_summary_of_others_stops_the_call_before_the_work(emgspasm, recording, tmp_path):
     (tmp_path / "summary.tsv").write_text("mine\n1\n")
-    done = call("analyze", recording, "--out", tmp_path, "--overwrite")
+    done = emgspasm("analyze", recording, "--out", tmp_path, "--overwrite")
     assert_refused(done, 2, "summary.tsv is not of emgspasm", "columns are mine")
     assert [p.name for p in tmp_path.iterdir()] == ["summary.tsv"]
 
 
-def test_a_folder_below_a_file_is_1_and_no_temporary_name_is_shown(recording, tmp_path):
+def test_a_folder_below_a_file_is_1_and_no_temporary_name_is_shown(emgspasm, recording, tmp_path):
     (tmp_path / "file").touch()
-    done = call("analyze", recording, "--out", tmp_path / "file" / "o")
+    done = emgspasm("analyze", recording, "--out", tmp_path / "file" / "o")
     assert_refused(done, 1, "o cannot be written (no folder")
     assert ".tmp" not in done.stderr
 
 
-def test_a_simulation_that_exists_is_kept(recording):
+def test_a_simulation_that_exists_is_kept(emgspasm, recording):
     before = recording.read_bytes()
-    done = call("simulate", recording, "--scenario", "healthy_rest", "--duration", 2)
+    done = emgspasm("simulate", recording, "--scenario", "healthy_rest", "--duration", 2)
     assert_refused(done, 2, "clonic.bdf exists", "--overwrite")
     assert recording.read_bytes() == before
 
 
-def test_the_same_seed_gives_the_same_bytes(recording, tmp_path):
+def test_the_same_seed_gives_the_same_bytes(emgspasm, recording, tmp_path):
     again = tmp_path / "clonic.bdf"
-    call("simulate", again, "--scenario", "hfs_clonic", "--duration", 15, "--seed", 3)
+    emgspasm("simulate", again, "--scenario", "hfs_clonic", "--duration", 15, "--seed", 3)
     assert again.read_bytes() == recording.read_bytes()
     truths = [p.with_name("clonic_truth.tsv").read_bytes() for p in (again, recording)]
     assert truths[0] == truths[1]
 
 
-def test_a_simulation_s_bursts_are_found(recording, results):
+def test_a_simulation_s_bursts_are_found(emgspasm, recording, results):
     truth = recording.with_name("clonic_truth.tsv")
-    done = call("score", results / "clonic_events.tsv", truth, "--json")
+    done = emgspasm("score", results / "clonic_events.tsv", truth, "--json")
     (pooled,) = [
         s for s in json.loads(done.stdout) if (s["trial_type"], s["channel"]) == ("burst", "all")
     ]
@@ -292,14 +296,14 @@ def test_a_simulation_s_bursts_are_found(recording, results):
     assert abs(pooled["onset_bias_ms"]) < 5
 
 
-def test_json_parses_and_holds_no_nan(recording, results):
+def test_json_parses_and_holds_no_nan(emgspasm, recording, results):
     truth = recording.with_name("clonic_truth.tsv")
     for args in (
         ["quality", recording],
         ["score", results / "clonic_events.tsv", truth],
         ["simulate", "--list"],
     ):
-        done = call(*args, "--json")
+        done = emgspasm(*args, "--json")
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout, parse_constant=pytest.fail)
 
@@ -311,14 +315,14 @@ def test_score_and_quality_print_a_table(recording, results):
     assert [row.split()[0] for row in rows][:3] == ["channel", "OOC_L", "ZYG_L"]
 
 
-def test_score_of_what_is_no_events_table_is_1(recording, tmp_path):
+def test_score_of_what_is_no_events_table_is_1(emgspasm, recording, tmp_path):
     (tmp_path / "x.tsv").write_text("a\tb\n1\t2\n")
-    done = call("score", "x.tsv", recording.with_name("clonic_truth.tsv"), cwd=tmp_path)
+    done = emgspasm("score", "x.tsv", recording.with_name("clonic_truth.tsv"), cwd=tmp_path)
     assert_refused(done, 1, "lacks the columns")
 
 
 @pytest.mark.parametrize("command", [["review"], ["report"]])
-def test_a_word_where_a_number_belongs_is_1_and_named(results, tmp_path, command):
+def test_a_word_where_a_number_belongs_is_1_and_named(emgspasm, results, tmp_path, command):
     for path in results.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
     events = tmp_path / "clonic_events.tsv"
@@ -326,7 +330,7 @@ def test_a_word_where_a_number_belongs_is_1_and_named(results, tmp_path, command
     rows.loc[2, "peak_uV"] = "loud"
     rows.to_csv(events, sep="\t", index=False)
     more = ["--accept", "E0001", "--rater", "R1"] if command == ["review"] else []
-    done = call(*command, events, *more)
+    done = emgspasm(*command, events, *more)
     assert_refused(done, 1, "clonic_events.tsv: peak_uV is 'loud' in line 4")
 
 
@@ -335,10 +339,10 @@ def test_review_of_what_is_no_events_table_is_1(results):
     assert_refused(done, 1, "clonic_summary.tsv lacks the columns", "of an events table")
 
 
-def test_a_rate_that_no_amplifier_has_is_refused(tmp_path):
+def test_a_rate_that_no_amplifier_has_is_refused(emgspasm, tmp_path):
     (tmp_path / "x.csv").write_text("OOC_L,OOC_R\n" + "1,2\n" * 3000)
     rate = ["--sampling-frequency", "1e12"]
-    done = call("analyze", "x.csv", *rate, "--out", "o", cwd=tmp_path)
+    done = emgspasm("analyze", "x.csv", *rate, "--out", "o", cwd=tmp_path)
     assert_refused(done, 2, "sampling frequency 1e+12 Hz (1e+06 Hz is the most)")
 
 
@@ -372,10 +376,10 @@ def test_an_import_that_fails_leaves_nothing_in_the_study(tmp_path):
     assert not list(tmp_path.glob("s/sub-*"))
 
 
-def test_a_simulation_whose_truth_cannot_be_written_is_not_kept(tmp_path):
+def test_a_simulation_whose_truth_cannot_be_written_is_not_kept(emgspasm, tmp_path):
     (tmp_path / "x_truth.tsv").mkdir()
     args = ["--scenario", "healthy_rest", "--duration", 2, "--overwrite"]
-    done = call("simulate", "x.bdf", *args, cwd=tmp_path)
+    done = emgspasm("simulate", "x.bdf", *args, cwd=tmp_path)
     assert_refused(done, 1, "cannot be written (Is a directory)")
     assert [path.name for path in tmp_path.iterdir()] == ["x_truth.tsv"]
 
@@ -385,10 +389,12 @@ def test_quiet_says_nothing_but_errors(recording, tmp_path):
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_verbose_says_the_warnings(tmp_path):
+def test_verbose_says_the_warnings(emgspasm, tmp_path):
     slow = tmp_path / "slow.bdf"
-    call("simulate", slow, "--scenario", "hfs_clonic", "--sampling-frequency", 500, "--duration", 5)
-    done = call("analyze", slow, "--out", tmp_path / "o", "-v")
+    emgspasm(
+        "simulate", slow, "--scenario", "hfs_clonic", "--sampling-frequency", 500, "--duration", 5
+    )
+    done = emgspasm("analyze", slow, "--out", tmp_path / "o", "-v")
     assert "slow.bdf: 500 Hz: synchrony and lags of pairs," in done.stderr
 
 
