@@ -1,10 +1,10 @@
 """The report as a user meets it: what it writes, and what it refuses."""
 
-import os
 import re
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,18 +14,19 @@ from emgspasm.report.pdf import BROWSERS, print_pdf
 from emgspasm.storage.derivatives import note_path
 
 
-def call(*arguments, **more):
-    command = [sys.executable, "-m", "emgspasm", "report", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, **more)
-
-
 @pytest.fixture(scope="module")
 def folder(patient, tmp_path_factory):
-    """A copy of the patient's recording and results, with a page."""
+    """A copy of the patient's recording and results, with a page made in a process of its own."""
     copied = shutil.copytree(patient.parent, tmp_path_factory.mktemp("report") / "results")
-    done = call(copied / "patient_events.tsv")
+    command = [sys.executable, "-m", "emgspasm", "report", str(copied / "patient_events.tsv")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
     return copied
+
+
+@pytest.fixture
+def report(emgspasm):
+    return partial(emgspasm, "report")
 
 
 def test_the_page_stands_beside_its_results_and_needs_nothing_else(folder):
@@ -39,22 +40,22 @@ def test_the_page_stands_beside_its_results_and_needs_nothing_else(folder):
     assert "No person was recorded: all of this is simulated." in page
 
 
-def test_a_page_is_not_replaced_unasked(folder):
+def test_a_page_is_not_replaced_unasked(report, folder):
     before = (folder / "patient_report.html").read_bytes()
-    done = call(folder / "patient_events.tsv")
+    done = report(folder / "patient_events.tsv")
     assert done.returncode != 0
     assert "patient_report.html exists" in done.stderr
     assert (folder / "patient_report.html").read_bytes() == before
 
 
-def test_what_an_expert_rejected_is_no_spasm_of_the_page(folder, tmp_path):
+def test_what_an_expert_rejected_is_no_spasm_of_the_page(report, emgspasm, folder, tmp_path):
     reviewed = shutil.copytree(folder, tmp_path / "reviewed")
-    review = [sys.executable, "-m", "emgspasm", "review", str(reviewed / "patient_events.tsv")]
-    listed = subprocess.run(review, capture_output=True, text=True, check=True).stdout
+    review = partial(emgspasm, "review", reviewed / "patient_events.tsv")
+    listed = review().stdout
     # the first may begin before the filters have settled, and is not counted then
     spasm = re.findall(r"(E\d+)\D.*\bspasm +[LR].*auto", listed)[1]
-    subprocess.run([*review, "--rater", "A1", "--reject", spasm], check=True, capture_output=True)
-    done = call(reviewed / "patient_events.tsv", "--overwrite")
+    assert review("--rater", "A1", "--reject", spasm).returncode == 0
+    done = report(reviewed / "patient_events.tsv", "--overwrite")
     assert done.returncode == 0, done.stderr
 
     def spasms(page):
@@ -73,68 +74,70 @@ def test_what_an_expert_rejected_is_no_spasm_of_the_page(folder, tmp_path):
         ("table", "tasks_events.tsv"),
     ],
 )
-def test_what_is_no_result_is_named(made, told, tmp_path):
+def test_what_is_no_result_is_named(report, made, told, tmp_path):
     (tmp_path / "empty").mkdir()
     (tmp_path / "tasks_events.tsv").write_text("onset\tduration\n1\t2\n", encoding="utf-8")
     source = {"nowhere": "nowhere", "empty": "empty", "table": "tasks_events.tsv"}[made]
-    done = call(tmp_path / source)
+    done = report(tmp_path / source)
     assert done.returncode in (1, 2)
     assert done.stderr.startswith("emgspasm: error: ")
     assert told in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_a_recording_of_a_study_that_cannot_be_analyzed_fails_the_call(patient, tmp_path):
+def test_a_recording_of_a_study_that_cannot_be_analyzed_fails_the_call(report, patient, tmp_path):
     (tmp_path / "dataset_description.json").write_text('{"Name": "s", "BIDSVersion": "1.11.0"}')
     good, bad = (tmp_path / f"sub-0{n}/emg/sub-0{n}_task-rest_emg.bdf" for n in (1, 2))
     good.parent.mkdir(parents=True)
     shutil.copy(patient.with_name("patient.bdf"), good)
     bad.parent.mkdir(parents=True)
     bad.write_bytes(b"nonsense")
-    done = call(tmp_path, "--quiet")
+    done = report(tmp_path, "--quiet")
     assert done.returncode == 1
     assert re.search(r"error: 1 of 2 pages failed: \S*sub-02_task-rest_emg\.bdf", done.stderr)
     assert "sub-01_task-rest_desc-bursts_report.html" in done.stdout
 
 
-def test_a_result_of_a_study_that_was_cut_is_made_whole_first(patient, tmp_path):
+def test_a_result_of_a_study_that_was_cut_is_made_whole_first(report, patient, tmp_path):
     (tmp_path / "dataset_description.json").write_text('{"Name": "s", "BIDSVersion": "1.11.0"}')
     path = tmp_path / "sub-01/emg/sub-01_task-rest_emg.bdf"
     path.parent.mkdir(parents=True)
     shutil.copy(patient.with_name("patient.bdf"), path)
     results = tmp_path / "derivatives/emgspasm/sub-01/emg"
     told = results / "sub-01_task-rest_desc-bursts.json"
-    assert call(tmp_path, "--quiet").returncode == 0
+    assert report(tmp_path, "--quiet").returncode == 0
     told.rename(note_path(told))  # as a killed call leaves it
-    done = call(tmp_path, "--quiet", "--overwrite")
+    done = report(tmp_path, "--quiet", "--overwrite")
     assert done.returncode == 0, done.stderr
     assert told.exists()
     assert not note_path(told).exists()
 
 
-def test_a_page_that_failed_is_not_told_as_made_though_an_older_one_is_there(folder, tmp_path):
+def test_a_page_that_failed_is_not_told_as_made_though_an_older_one_is_there(
+    report, folder, tmp_path
+):
     copied = shutil.copytree(folder, tmp_path / "two")
     for file in copied.glob("patient_*.tsv"):
         shutil.copy(file, copied / file.name.replace("patient", "other"))
     shutil.copy(copied / "patient.json", copied / "other.json")
     (copied / "other_summary.tsv").write_text("no such table\n", encoding="utf-8")
     (copied / "other_report.html").write_text("older", encoding="utf-8")
-    done = call(copied, "--overwrite")
+    done = report(copied, "--overwrite")
     assert done.returncode == 1
     assert "1 of 2 pages failed" in done.stderr
     assert [Path(line).name for line in done.stdout.splitlines()] == ["patient_report.html"]
 
 
-def test_a_page_of_another_name_is_refused(folder):
-    done = call(folder / "patient_events.tsv", "--out", folder / "page.docx")
+def test_a_page_of_another_name_is_refused(report, folder):
+    done = report(folder / "patient_events.tsv", "--out", folder / "page.docx")
     assert done.returncode == 2
     assert "Name it FILE.html" in done.stderr
 
 
-def test_a_pdf_has_two_pages(folder):
+def test_a_pdf_has_two_pages(report, folder):
     if not any(map(shutil.which, BROWSERS)):
         pytest.skip("no browser prints here")
-    done = call(folder / "patient_events.tsv", "--pdf", "--overwrite")
+    done = report(folder / "patient_events.tsv", "--pdf", "--overwrite")
     assert done.returncode == 0, done.stderr
     pdf = (folder / "patient_report.pdf").read_bytes()
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 2
@@ -148,12 +151,14 @@ def test_a_converter_that_does_not_end_is_given_up_and_the_page_named(tmp_path):
         print_pdf(tmp_path / "x.html", tmp_path / "x.pdf", str(converter), patience=0.2)
 
 
-def test_without_a_converter_a_pdf_is_refused_before_anything_is_written(folder, tmp_path):
-    alone = {**os.environ, "PATH": str(Path(sys.executable).parent)}
-    if shutil.which("weasyprint", path=alone["PATH"]):
+def test_without_a_converter_a_pdf_is_refused_before_anything_is_written(
+    report, folder, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
+    if shutil.which("weasyprint"):
         pytest.skip("weasyprint stands beside the interpreter")
     target = tmp_path / "page.html"
-    done = call(folder / "patient_events.tsv", "--pdf", "--out", target, env=alone)
+    done = report(folder / "patient_events.tsv", "--pdf", "--out", target)
     assert done.returncode == 2
     assert "--pdf needs a converter" in done.stderr
     assert not target.exists()
