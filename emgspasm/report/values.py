@@ -10,9 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from emgspasm.storage.tables import MISSING
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import pandas as pd
 
     from emgspasm.results import Results
@@ -91,18 +94,24 @@ def cell(
     frame: pd.DataFrame = getattr(results, table)
     if column not in frame.columns:
         return Value(MISSING, MISSING, source)
-    found = matching(frame, where)
+    found = frame[column][_fits(frame, where)]  # of one column: to take whole rows takes long
     if len(found) > 1:
         raise ValueError(f"{len(found)} rows at {source}; an address names one")
-    return told(found[column].iloc[0] if len(found) else None, source, digits)
+    return told(found.iloc[0] if len(found) else None, source, digits)
 
 
 def matching(frame: pd.DataFrame, where: Mapping[str, str | None]) -> pd.DataFrame:
     """Rows of a table where these columns hold these values (None: nothing)."""
+    return frame[_fits(frame, where)]
+
+
+def _fits(frame: pd.DataFrame, where: Mapping[str, str | None]) -> npt.NDArray[np.bool_]:
+    """Whether each row does."""
+    fits = np.ones(len(frame), bool)
     for name, value in where.items():
         column = frame[name]
-        frame = frame[column.isna() if value is None else column.astype(str) == value]
-    return frame
+        fits &= (column.isna() if value is None else column.astype(str) == value).to_numpy()
+    return fits
 
 
 def entry(results: Results, *path: str | int, digits: int | None = None) -> Value:
