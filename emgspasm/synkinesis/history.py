@@ -168,7 +168,7 @@ def noise(history: History, samples: NDArray[np.int64]) -> NDArray[np.float64]:
         powers, products = history.blocks[:, :, : min(history.n_blocks, MEMORY)]
         quietest = kernels.quietest(powers, products, QUIET_SHARE, history.limit)
         level = _noise(history, np.array(quietest))
-        return np.broadcast_to(level, (len(samples), *level.shape))
+        return np.repeat(level[None], len(samples), axis=0)  # a view is of another type to loops
     places = np.searchsorted(history.moments, samples, "right") - 1
     return history.levels[np.maximum(places, FEWEST_LEVELS - 1)]
 
