@@ -27,13 +27,15 @@ def detect(
     """Bursts that become certain within these samples, shape (n,) of ``memory.ROW``.
 
     Among them the stretches in which they were sought, of runs that end here.
+    `filtered` and `envelope` have a row a channel.
     """
     out = np.empty(16, ROW)
     count = np.zeros(1, np.int64)
-    for channel in range(envelope.shape[1]):
+    n_channels, n_samples = envelope.shape
+    for channel in range(n_channels):
         s = past.channels[channel]
-        for row in range(len(envelope)):
-            level, sample = envelope[row, channel], filtered[row, channel]
+        for row in range(n_samples):
+            level, sample = envelope[channel, row], filtered[channel, row]
             if np.isnan(level):
                 if s.phase != IDLE:
                     out = _end(start + row, channel, rule, past, out, count)

@@ -82,7 +82,11 @@ def step(
 ) -> tuple[TextbookState, tuple[Burst, ...]]:
     """Fold one chunk; as of the default detector."""
     rows = textbook_loop.detect(
-        envelope.start, filtered.samples, envelope.samples, state.rule, state.past
+        envelope.start,
+        np.ascontiguousarray(filtered.samples.T),
+        np.ascontiguousarray(envelope.samples.T),
+        state.rule,
+        state.past,
     )
     state.sought += stretches_of(rows, state.shift)
     return state, bursts_of(rows, state.shift)
