@@ -128,12 +128,10 @@ class MeanSpectrum:
 
 
 def _add_spectrum(state: SpectrumState) -> None:
-    from scipy.fft import rfft
-
     with np.errstate(invalid="ignore"):  # a sample may be infinite
         mean = state.window.mean(axis=1)
     whole = np.isfinite(mean)
-    spectrum = rfft((state.window[whole] - mean[whole, None]) * state.taper)
+    spectrum = np.fft.rfft((state.window[whole] - mean[whole, None]) * state.taper)
     state.power[:, whole] += (spectrum.real**2 + spectrum.imag**2).T
     state.count += whole
     state.window[:] = np.nan
