@@ -61,7 +61,7 @@ def emulated():
 
 
 @pytest.fixture
-def emgspasm():
+def own_process():
     return call
 
 

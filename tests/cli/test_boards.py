@@ -51,9 +51,9 @@ def row(done, port):
     return found
 
 
-def test_devices_tells_board_firmware_and_radio_of_a_port(emulated, emgspasm):
+def test_devices_tells_board_firmware_and_radio_of_a_port(emulated, own_process, emgspasm):
     with emulated("--boards", "daisy") as port:
-        done = emgspasm("devices", "--json", port)
+        done = own_process("devices", "--json", port)
         shown = emgspasm("devices", port)
     found = row(done, port)
     assert done.returncode == 0

@@ -12,9 +12,11 @@ from emgspasm.storage.tables import read_table
 pytestmark = pytest.mark.real_time
 
 
-def test_the_demo_records_an_emulated_board_and_finds_live_what_is_in_the_file(emgspasm, tmp_path):
+def test_the_demo_records_an_emulated_board_and_finds_live_what_is_in_the_file(
+    own_process, tmp_path
+):
     out = tmp_path / "demo"
-    done = emgspasm("demo", "--out", out, "--duration", 10)
+    done = own_process("demo", "--out", out, "--duration", 10)
     assert done.returncode == 0, done.stderr
     assert "side  spasms" in done.stdout
     assert "the same from the file; 0 % lost" in done.stderr
@@ -50,10 +52,10 @@ def test_a_demo_is_not_overwritten_unasked(emgspasm, tmp_path):
     assert (tmp_path / "demo.bdf").read_bytes() == b"mine"
 
 
-def test_the_demo_in_a_window_needs_a_display(emgspasm, tmp_path):
+def test_the_demo_in_a_window_needs_a_display(own_process, tmp_path):
     names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     bare = {key: value for key, value in os.environ.items() if key not in names}
-    done = emgspasm("demo", "--window", "--out", tmp_path / "demo", env=bare)
+    done = own_process("demo", "--window", "--out", tmp_path / "demo", env=bare)
     assert done.returncode != 0
     assert "emgspasm: error: " in done.stderr
     assert "emgspasm record" in done.stderr

@@ -42,10 +42,10 @@ def recorded(tmp_path):
 
 
 def test_pull_the_plug_and_put_it_back_and_find_one_honest_recording(
-    emulated, emgspasm, record_to, tmp_path, config
+    emulated, own_process, record_to, tmp_path, config
 ):
     with emulated("--fault", "hang-up@6", "--seed", "4", "--scenario", "hfs_clonic") as port:
-        done = emgspasm(*record_to(port, "--duration", 13))
+        done = own_process(*record_to(port, "--duration", 13))
     assert done.returncode == 0, done.stderr
     assert "reconnecting: port" in done.stderr
     assert "Plug the dongle in again" in done.stderr
@@ -79,10 +79,10 @@ def test_pull_the_plug_and_put_it_back_and_find_one_honest_recording(
 
 
 def test_results_are_those_that_analyze_finds_in_the_file(
-    emulated, emgspasm, record_to, tmp_path, config
+    emulated, own_process, emgspasm, record_to, tmp_path, config
 ):
     with emulated("--scenario", "hfs_clonic", "--seed", "1") as port:
-        done = emgspasm(*record_to(port, "--duration", 10))
+        done = own_process(*record_to(port, "--duration", 10))
     assert done.returncode == 0, done.stderr
     again = emgspasm(
         "analyze", tmp_path / f"{EMG}_emg.bdf", "--out", tmp_path / "again", "--config", config
