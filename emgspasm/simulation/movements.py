@@ -65,7 +65,8 @@ def eyes_open(blinks: Iterable[Act], acts: list[Act]) -> Iterator[Act]:
         if part.site[:3] == "OOC"
     ]
     for act in blinks:
-        if not any(start < act.onset < stop for start, stop in closed):
+        onset = act.onset  # once: it looks at every part
+        if not any(start < onset < stop for start, stop in closed):
             yield act
 
 

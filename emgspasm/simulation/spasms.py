@@ -105,9 +105,10 @@ def hemifacial_spasms(
     taken: list[tuple[float, float]] = []
     for time, _ in sorted(moments, key=lambda moment: not moment[1]):
         act = hemifacial_spasm(spasm, letter, time, rng)
-        clear = all(act.offset + APART < start or stop + APART < time for start, stop in taken)
-        if clear and act.offset < duration - 0.1:
-            taken.append((time, act.offset))
+        end = act.offset  # once: it looks at every part
+        clear = all(end + APART < start or stop + APART < time for start, stop in taken)
+        if clear and end < duration - 0.1:
+            taken.append((time, end))
             yield act
 
 
