@@ -193,7 +193,7 @@ def analyzing(*arguments, **more):
 @pytest.mark.slow
 @pytest.mark.real_time
 @pytest.mark.parametrize("workers", [1, 2])
-def test_a_call_that_is_killed_goes_on_and_makes_the_same_bytes(tmp_path, workers):
+def test_a_call_that_is_killed_goes_on_and_makes_the_same_bytes(emgspasm, tmp_path, workers):
     study, out = tmp_path / "study", tmp_path / "study/derivatives/emgspasm"
     for i in range(6):
         write_recording(study / f"sub-{i}/emg/sub-{i}_task-rest_emg.bdf", seed=i)
@@ -206,13 +206,11 @@ def test_a_call_that_is_killed_goes_on_and_makes_the_same_bytes(tmp_path, worker
     assert not (out / "summary.tsv").exists()
     n_whole = len(list(out.rglob("*_desc-bursts.json")))
     assert 1 <= n_whole < 6
-    with analyzing(*given) as process:
-        _, said = process.communicate()
-    assert process.returncode == 0, said
-    assert "6 of 6 recordings analyzed" in said
-    assert f"({n_whole} done before, kept)" in said
+    done = emgspasm("analyze", *given)
+    assert done.returncode == 0, done.stderr
+    assert "6 of 6 recordings analyzed" in done.stderr
+    assert f"({n_whole} done before, kept)" in done.stderr
     left = contents(out)
-    with analyzing(*given, "--overwrite") as process:
-        process.communicate()
+    assert emgspasm("analyze", study, "--overwrite").returncode == 0
     assert contents(out) == left
     assert len(left) == 6 * 6 + 6  # the tables of each, and those of all
