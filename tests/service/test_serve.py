@@ -79,11 +79,10 @@ def test_a_signal_while_recording_keeps_the_recording_and_its_tables(config, tmp
     assert list((study / "derivatives").rglob("*_desc-bursts_events.tsv"))
 
 
-def test_a_port_in_use_is_said_with_what_to_do(config):
+def test_a_port_in_use_is_said_with_what_to_do(emgspasm, config):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        command = [sys.executable, "-c", HEEDING, "serve", "--config", config, "--port", str(port)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        done = emgspasm("serve", "--config", config, "--port", port)
     (said,) = done.stderr.splitlines()
     assert done.returncode == 1
     assert said.startswith(f"emgspasm: error: port {port} of 127.0.0.1 is in use")
