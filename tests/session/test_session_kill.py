@@ -32,9 +32,10 @@ folder, kills, rate = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 labels = ("OOC_L", "OOC_R", "ZYG_L", "ZYG_R", "OOR_L", "OOR_R", "FRO_L", "FRO_R")
 info = StreamInfo(float(rate), tuple(Channel.from_label(n, full_scale=187500.0) for n in labels))
 warm_up(LoadedConfig(), info)
+pair = np.arange(2.0)[:, None]
 
 class Ticking:
-    # 4 ms of samples every 4 ms, every 300th missing, faster than the clock only to catch up
+    # 8 ms of samples every 8 ms, one of 300 missing, faster than the clock only to catch up
     def __init__(self, page): self.info, self.page, self.over = info, page, False
     def __enter__(self): return self
     def __exit__(self, *_): self.stop()
@@ -43,8 +44,8 @@ class Ticking:
         rng, begin, start = np.random.default_rng(0), time.monotonic(), 0
         while not self.over:
             time.sleep(max(0, begin + start / rate - time.monotonic()))
-            yield Chunk(start, start % 100_000 + rng.normal(0, 0.1, (1, 8)))
-            start += 1 + (start % 300 == 0)
+            yield Chunk(start, (start + pair) % 100_000 + rng.normal(0, 0.1, (2, 8)))
+            start += 2 + (start % 300 < 2)
             self.page[:8] = struct.pack("<q", start)
 
 def record(number, page):
