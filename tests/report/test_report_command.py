@@ -85,11 +85,11 @@ def test_what_is_no_result_is_named(report, made, told, tmp_path):
     assert "Traceback" not in done.stderr
 
 
-def test_a_recording_of_a_study_that_cannot_be_analyzed_fails_the_call(report, patient, tmp_path):
+def test_a_recording_of_a_study_that_cannot_be_analyzed_fails_the_call(report, recorded, tmp_path):
     (tmp_path / "dataset_description.json").write_text('{"Name": "s", "BIDSVersion": "1.11.0"}')
     good, bad = (tmp_path / f"sub-0{n}/emg/sub-0{n}_task-rest_emg.bdf" for n in (1, 2))
     good.parent.mkdir(parents=True)
-    shutil.copy(patient.with_name("patient.bdf"), good)
+    recorded(good.stem, "hfs_clonic", good.parent, duration=15.0)
     bad.parent.mkdir(parents=True)
     bad.write_bytes(b"nonsense")
     done = report(tmp_path, "--quiet")
@@ -98,11 +98,11 @@ def test_a_recording_of_a_study_that_cannot_be_analyzed_fails_the_call(report, p
     assert "sub-01_task-rest_desc-bursts_report.html" in done.stdout
 
 
-def test_a_result_of_a_study_that_was_cut_is_made_whole_first(report, patient, tmp_path):
+def test_a_result_of_a_study_that_was_cut_is_made_whole_first(report, recorded, tmp_path):
     (tmp_path / "dataset_description.json").write_text('{"Name": "s", "BIDSVersion": "1.11.0"}')
-    path = tmp_path / "sub-01/emg/sub-01_task-rest_emg.bdf"
-    path.parent.mkdir(parents=True)
-    shutil.copy(patient.with_name("patient.bdf"), path)
+    folder = tmp_path / "sub-01/emg"
+    folder.mkdir(parents=True)
+    recorded("sub-01_task-rest_emg", "hfs_clonic", folder, duration=15.0)
     results = tmp_path / "derivatives/emgspasm/sub-01/emg"
     told = results / "sub-01_task-rest_desc-bursts.json"
     assert report(tmp_path, "--quiet").returncode == 0
