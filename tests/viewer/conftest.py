@@ -44,6 +44,11 @@ def simulated():
 
 
 @pytest.fixture(scope="session")
+def simulated_samples(simulated):
+    return np.concatenate([chunk.samples for chunk in simulated])
+
+
+@pytest.fixture(scope="session")
 def recording(simulated, tmp_path_factory):
     """The patient in a file, with a gap of half a second at 20 s and a marker at 5 s."""
     path = tmp_path_factory.mktemp("viewer") / "patient.bdf"
@@ -127,11 +132,10 @@ class Paced:
 
 
 @pytest.fixture
-def paced(simulated):
+def paced(simulated, simulated_samples):
     """Makes a source of the patient's samples."""
 
     def make(seconds=40.0, **kwargs):
-        rows = np.concatenate([chunk.samples for chunk in simulated])
-        return Paced(simulated.info, rows[: round(1000 * seconds)], **kwargs)
+        return Paced(simulated.info, simulated_samples[: round(1000 * seconds)], **kwargs)
 
     return make

@@ -239,11 +239,11 @@ def test_scrolls_back_into_the_file_beyond_what_the_screen_holds(
 def test_a_blocked_window_loses_no_recorded_sample_and_says_what_it_dropped(
     watch, paced, qtbot, tmp_path
 ):
-    many = paced(seconds=40.0, size=2)
+    many = paced(seconds=14.0, size=2)
     assert len(many.samples) / many.size > live_module.CAPACITY
     window = watch(paced(seconds=1.0), many)
     record(window)
-    while many.given < 40_000:  # nobody takes anything meanwhile
+    while many.given < 14_000:  # nobody takes anything meanwhile
         time.sleep(0.05)
     window.frame()
     assert window.desk.dropped > 0
