@@ -39,10 +39,12 @@ TOGETHER = (
 
 
 def pytest_collection_modifyitems(items):
-    """Let tests in real time try again: a machine that others use may hold one up for seconds.
+    """Begin with files of slow tests, lest one ends alone; let tests in real time try again.
 
-    All others pass at once or not at all.
+    A machine that others use may hold those up for seconds. All others pass at once or not at all.
     """
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
     for item in items:
         if item.get_closest_marker("real_time"):
             item.add_marker(pytest.mark.flaky(reruns=2, reruns_delay=1))
