@@ -23,7 +23,8 @@ types: .venv/installed-test
 layers: .venv/installed-test
 	$(BIN)/lint-imports
 
-compiled: .venv/installed-test  ## the loops, once for all processes of the tests
+compiled: .venv/installed-test  ## modules and loops, once for all processes of the tests
+	$(BIN)/python -m compileall -q emgspasm
 	$(BIN)/emgspasm simulate .venv/compiled.bdf --scenario hfs_mixed --quiet --overwrite
 	$(BIN)/emgspasm analyze .venv/compiled.bdf --out .venv/compiled --quiet --overwrite
 
