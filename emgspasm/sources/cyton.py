@@ -243,7 +243,7 @@ def _scan(
 ) -> tuple[NDArray[np.int64], int, int, bool, int]:
     """Find starts of packets, bytes consumed, last counter, touching, bytes skipped."""
     starts = np.empty(len(b) // _PACKET, np.int64)
-    found, skipped, i = 0, 0, 0
+    found, skipped, i = 0, 0, int(np.int64(0))  # a plain 0 is compiled for as a type of its own
     while i + _PACKET <= len(b):
         verdict = _verdict(b, i, last, touching)
         if verdict == _WAIT:
