@@ -25,6 +25,7 @@ os.environ["LSLAPICFG"] = str(Path(__file__).with_name("lsl_api.cfg"))  # child 
 TOGETHER = (
     "report",
     "study",
+    "test_batch.py",
     "test_calls.py",
     "test_commands.py",
     "test_folding.py",

@@ -134,29 +134,33 @@ def test_a_cluster_without_dask_or_scheduler_is_a_wrong_call(recordings, tmp_pat
         list(run(jobs_for(recordings, tmp_path), cluster="tcp://127.0.0.1:9"))
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_one_bad_recording_does_not_stop_the_others(recordings, tmp_path, workers):
-    bad = tmp_path / "bad.bdf"
+@pytest.fixture(scope="module", params=[1, 2], ids=["one worker", "two workers"])
+def mixed(request, recordings, tmp_path_factory):
+    """What becomes of recordings of which one is cut and one meets a fault; their folder."""
+    folder = tmp_path_factory.mktemp("mixed")
+    bad = folder / "bad.bdf"
     bad.write_bytes(recordings[0].read_bytes()[:300])
-    out = tmp_path / "out"
-    outcomes = list(run(jobs_for([recordings[0], bad, recordings[1]], out), workers=workers))
-    failed = {o.job.path: o.error for o in outcomes if o.error}
-    assert list(failed) == [bad]
-    assert isinstance(failed[bad], RecordingError)
-    assert "bad.bdf" in str(failed[bad])
-    assert sorted(p.name for p in out.glob("*_events.tsv")) == ["r0_events.tsv", "r1_events.tsv"]
+    out = folder / "out"
+    wrong = Job(recordings[0], out, config="no config")
+    jobs = [wrong, *jobs_for([recordings[1], bad, recordings[2]], out)]
+    outcomes = list(run(jobs, workers=request.param))
+    return {o.job.path.name: o.error for o in outcomes}, out
+
+
+def test_one_bad_recording_does_not_stop_the_others(mixed):
+    errors, out = mixed
+    assert {name for name, error in errors.items() if error} == {"r0.bdf", "bad.bdf"}
+    assert isinstance(errors["bad.bdf"], RecordingError)
+    assert "bad.bdf" in str(errors["bad.bdf"])
+    assert sorted(p.name for p in out.glob("*_events.tsv")) == ["r1_events.tsv", "r2_events.tsv"]
     assert not list(out.glob("*bad*"))
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_a_fault_of_the_program_fails_its_recording_alone(recordings, tmp_path, workers):
-    wrong = Job(recordings[0], tmp_path, config="no config")
-    outcomes = list(run([wrong, *jobs_for(recordings[1:], tmp_path)], workers=workers))
-    failed = {o.job.path: o.error for o in outcomes if o.error}
-    assert list(failed) == [recordings[0]]
-    assert isinstance(failed[recordings[0]], RecordingError)
-    assert re.search(r"r0\.bdf: TypeError: .*--debug", str(failed[recordings[0]]))
-    assert "Traceback" in failed[recordings[0]].__notes__[0]
+def test_a_fault_of_the_program_fails_its_recording_alone(mixed):
+    error = mixed[0]["r0.bdf"]
+    assert isinstance(error, RecordingError)
+    assert re.search(r"r0\.bdf: TypeError: .*--debug", str(error))
+    assert "Traceback" in error.__notes__[0]
 
 
 def test_the_error_about_many_recordings_shows_where_each_fault_came_from(recordings, tmp_path):
