@@ -23,8 +23,9 @@ types: .venv/installed-test
 layers: .venv/installed-test
 	$(BIN)/lint-imports
 
-compiled: .venv/installed-test  ## modules and loops, once for all processes of the tests
+compiled: .venv/installed-test  ## modules, tests and loops, once for all processes of the tests
 	$(BIN)/python -m compileall -q emgspasm
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest --collect-only -qq >.venv/collected
 	$(BIN)/emgspasm simulate .venv/compiled.bdf --scenario hfs_mixed --quiet --overwrite
 	$(BIN)/emgspasm analyze .venv/compiled.bdf --out .venv/compiled --quiet --overwrite
 
