@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from emgspasm.cli.console import FILE, Command, page_path, require_installed, say
-from emgspasm.errors import ConfigError
+from emgspasm.errors import ConfigError, RecordingError
 
 if TYPE_CHECKING:
     from datetime import date
@@ -48,6 +48,11 @@ def compare(
     write_table(told.table, table, overwrite=overwrite)
     with replacing(page, overwrite=overwrite) as temporary:
         temporary.write_text(html, encoding="utf-8")
+    if not told.sessions:
+        raise RecordingError(
+            f"no session of participant {label} can be compared ({'; '.join(told.left_out)}). "
+            f"Mend that and compare again with --overwrite; {page} holds what people entered"
+        )
     for reason in told.left_out:
         say(f"session {reason}")
     say(f"{len(told.sessions)} sessions compared; the numbers are in {table.name}")

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from emgspasm.errors import RecordingError
+from emgspasm.origin import digest
 from emgspasm.report.rest import RestBlock, rest_blocks
 from emgspasm.storage.derivatives import DETECTED, RESULTS, result_path
 from emgspasm.storage.placement import Placement, bids_entities
@@ -30,12 +31,15 @@ class Session:
         When it was recorded.
     results : list of StoredResult
     blocks : list of RestBlock
+    replaced : list of str
+        Names of recordings that are not those any more which the results were made of.
     """
 
     label: str
     day: date | None
     results: list[StoredResult]
     blocks: list[RestBlock]
+    replaced: list[str]
 
     @property
     def settings(self) -> Settings:
@@ -84,7 +88,7 @@ def not_analyzed(study: Study, participant: str) -> list[str]:
 
 
 def _session(study: Study, label: str, paths: Sequence[Path]) -> Session:
-    results, blocks, days = [], [], []
+    results, blocks, days, replaced = [], [], [], []
     for path in paths:
         result = read_result(counted_path(path))
         results.append(result)
@@ -92,15 +96,24 @@ def _session(study: Study, label: str, paths: Sequence[Path]) -> Session:
         folder = study.path / path.parent.relative_to(study.path / RESULTS)
         time = read_time(Placement(folder, path.name.partition("_desc-")[0]))
         days += [time.date()] if time else []
-    return Session(label, min(days, default=None), results, blocks)
+        recording = folder / str(result.provenance["recording"])
+        if recording.is_file() and digest(recording) != result.provenance["input_sha256"]:
+            replaced.append(recording.name)
+    return Session(label, min(days, default=None), results, blocks, replaced)
 
 
 def comparable(found: Sequence[Session]) -> tuple[list[Session], list[str]]:
     """Sessions that compare with most others, and why the others do not."""
     usable, left_out = [], []
     for each in found:
-        if len({settings_of(result.provenance) for result in each.results}) > 1:
-            left_out.append(f"{each.label}: its recordings were analyzed with different settings")
+        ways = sorted({settings_of(result.provenance) for result in each.results})
+        if each.replaced:
+            left_out.append(
+                f"{each.label}: {', '.join(each.replaced)} changed after it was analyzed "
+                "(emgspasm analyze --overwrite)"
+            )
+        elif len(ways) > 1:
+            left_out.append(f"{each.label}: its recordings were {_difference(ways[0], ways[1])}")
         elif each.day is None:
             left_out.append(f"{each.label}: its date is not known (emgspasm study set-date)")
         elif not each.primary:
@@ -113,7 +126,7 @@ def comparable(found: Sequence[Session]) -> tuple[list[Session], list[str]]:
     most = max(numbers.values())
     reference = next(e.settings for e in usable if numbers[e.settings] == most)
     left_out += [
-        f"{each.label}: {_difference(each.settings, reference)}"
+        f"{each.label}: not compared, {_difference(each.settings, reference)}"
         for each in usable
         if each.settings != reference
     ]
@@ -127,4 +140,4 @@ def _difference(mine: Settings, reference: Settings) -> str:
         for (one, other), a, b in zip(words, mine, reference, strict=True)
         if a != b
     ]
-    return f"not compared, analyzed with {' and '.join(told)}"
+    return f"analyzed with {' and '.join(told)}"

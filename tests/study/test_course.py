@@ -14,6 +14,7 @@ from emgspasm.report.course import course
 from emgspasm.report.course_figures import apart
 from emgspasm.report.course_page import course_page
 from emgspasm.simulation.toxin import remaining_amplitude
+from emgspasm.storage.study import Study
 from emgspasm.storage.treatments import Treatment
 from emgspasm.synkinesis.intervals import minimal_detectable_change
 from emgspasm.synkinesis.measures import block_sums
@@ -213,6 +214,31 @@ def test_a_session_without_a_date_or_without_results_is_named(own_course, simula
     assert [reason.partition(":")[0] for reason in told.left_out] == ["W2", "W20"]
     assert "its date is not known" in told.left_out[0]
     assert "has no results" in told.left_out[1]
+
+
+def test_a_session_whose_recording_was_replaced_is_named_not_compared(own_course):
+    (path,) = own_course.path.rglob("*ses-W4_task-rest_emg.bdf")
+    (other,) = own_course.path.rglob("*ses-W8_task-rest_emg.bdf")
+    path.write_bytes(other.read_bytes())
+    told = course(own_course, "01")
+    assert "W4" not in [s.label for s in told.sessions]
+    assert told.left_out == [
+        f"W4: {path.name} changed after it was analyzed (emgspasm analyze --overwrite)"
+    ]
+
+
+def test_a_session_of_recordings_at_two_rates_is_named_with_them(
+    own_course, tmp_path, simulate_into, analyze_study
+):
+    simulate_into(own_course, "01", "W20", 140)
+    beside = Study.open_or_create(tmp_path / "beside")
+    place, _ = simulate_into(beside, "01", "W20", 140, fs=250)
+    for path in place.folder.iterdir():  # a second run of the session
+        name = path.name.replace("_task-rest", "_task-rest_run-2")
+        path.rename(own_course.path / "sub-01/ses-W20/emg" / name)
+    analyze_study(own_course)
+    told = course(own_course, "01")
+    assert told.left_out == ["W20: its recordings were analyzed with 250 Hz instead of 500 Hz"]
 
 
 def test_a_review_changes_the_course(own_course):

@@ -72,6 +72,15 @@ def test_compare_writes_a_page_and_its_table(run, own_course):
     assert "nothing is overwritten unasked" in err
 
 
+def test_a_course_without_a_session_ends_with_1_and_says_why(run, own_course):
+    for path in own_course.path.rglob("*_scans.tsv"):
+        path.unlink()
+    code, out, err = run("compare", own_course.path, "--participant", "01")
+    assert (code, out) == (1, "")
+    assert "no session of participant 01 can be compared" in err
+    assert "W4: its date is not known" in err
+
+
 def test_review_writes_beside_and_mends_the_tables_of_the_study(run, own_course):
     (path,) = own_course.path.rglob("*ses-base*_desc-bursts_events.tsv")
     code, out, _ = run("review", path, "--json")
