@@ -24,8 +24,9 @@ LIBRARIES = ("fastapi", "uvicorn", "websockets")
               help="Address to listen at; 0.0.0.0 lets the network look on.")  # fmt: skip
 @click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True,
               help="Port to listen at; 0 takes a free one.")  # fmt: skip
+@click.option("--board-port", metavar="PORT", help="Serial port, whatever the config says.")
 @click.option("--study", type=FILE, help="Folder of the study that is recorded into.")
-def serve(config: Path, host: str, port: int, study: Path | None) -> None:
+def serve(config: Path, host: str, port: int, board_port: str | None, study: Path | None) -> None:
     """Show a live stream in browsers, and record it when asked.
 
     Prints the address to open. Left and right of the face side by side, bursts and events drawn on
@@ -35,13 +36,15 @@ def serve(config: Path, host: str, port: int, study: Path | None) -> None:
     require_service()
     loaded = read_config(config)
     with suppress(SourceError):  # a board that is not there yet is said on the page
-        configured_source(loaded, config, None)
+        configured_source(loaded, config, board_port)
     from emgspasm.desk.live import Wiring
     from emgspasm.service.guard import is_loopback
     from emgspasm.service.host import Host
     from emgspasm.service.server import serving
 
-    wiring = Wiring(loaded, lambda: configured_source(loaded, config, None), describe, conclude)
+    wiring = Wiring(
+        loaded, lambda: configured_source(loaded, config, board_port), describe, conclude
+    )
     say_when_compiling()
     stream = Host(wiring, study)
     with suppress(KeyboardInterrupt), serving(stream, host, port) as address:

@@ -70,7 +70,7 @@ def _port_option(factory: object, name: str) -> str:
     option: str | None = getattr(factory, "port_option", None)
     if option is None:
         raise ConfigError(
-            f"--port does not apply to source {name!r}, which is on no serial port. Leave it out"
+            f"a serial port does not apply to source {name!r}, which is on none. Leave it out"
         )
     return option
 

@@ -103,6 +103,18 @@ def test_a_wrong_call_is_refused(config, arguments, error, word):
         serve.main(["--config", str(config), *arguments], standalone_mode=False)
 
 
+def test_the_board_is_sought_on_the_port_that_is_named(tmp_path):
+    path = tmp_path / "cyton.toml"
+    path.write_text('[source]\nkind = "cyton"\ninputs = [{ label = "OOC_L" }]\n', encoding="utf-8")
+    named = ["--config", path, "--port", "0", "--board-port", tmp_path / "no-such-port"]
+    with running(*named) as (_, address):
+        deadline = time.monotonic() + 60
+        while (state := ask(address, "GET", "api/state"))["state"] != "ended":
+            assert time.monotonic() < deadline, state
+            time.sleep(0.1)
+    assert "no-such-port" in state["error"]
+
+
 def test_a_config_without_a_source_is_refused(tmp_path):
     path = tmp_path / "empty.toml"
     path.write_text("", encoding="utf-8")

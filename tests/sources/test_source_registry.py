@@ -81,7 +81,7 @@ def test_a_port_goes_to_the_option_a_source_has_for_it(kind, options, setting):
 
 
 def test_a_port_is_refused_where_a_source_has_none():
-    with pytest.raises(ConfigError, match="--port does not apply to source 'simulated'"):
+    with pytest.raises(ConfigError, match="serial port does not apply to source 'simulated'"):
         open_source("simulated", {}, "/dev/new")
 
 
