@@ -281,6 +281,7 @@ class Live:
     def close(self) -> None:
         """End the session; its file is whole."""
         self._closing = True
+        self.session.forgo()
         self._opening.join()
         with self._held:
             if self._open:

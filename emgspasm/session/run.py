@@ -10,7 +10,6 @@ import threading
 import time
 from bisect import insort_left
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property, partial
@@ -31,6 +30,7 @@ from emgspasm.session.network import NetworkMarkers
 from emgspasm.session.outlets import Outlets
 from emgspasm.session.preparation import chosen, equipment, labelled, refusal, unscaled, warm_up
 from emgspasm.session.status import Counters, Status
+from emgspasm.session.warmth import Warmth
 from emgspasm.sources.events import SourceEvent
 from emgspasm.sources.lsl_markers import LslMarkers
 from emgspasm.sources.protocols import Eventful
@@ -119,6 +119,7 @@ class Session:
         self._stored: list[Annotation] = []
         self._error: EmgspasmError | None = None
         self._over = threading.Event()
+        self._warmth = Warmth(self._warm_up)
         self._held = ExitStack()
 
     @cached_property
@@ -178,16 +179,16 @@ class Session:
 
     def __enter__(self) -> Self:
         require_room(self.path.parent, self._labelled, self._duration)
-        with ThreadPoolExecutor(1, "warm-up") as worker, ExitStack() as held:
-            warm = worker.submit(self._warm_up)  # while the source opens, which is mostly waiting
+        with ExitStack() as held:
+            self._warmth.begin()  # while the source opens, which is mostly waiting
             if self._network:  # first: it takes a while, in which samples would pile up
                 held.enter_context(self._network.inlet)
             held.enter_context(self._outlets)
             held.enter_context(self.source)
+            self._warmth.wait()
             self._writer = held.enter_context(
                 BdfWriter(self.path, self._labelled, equipment=equipment(self.source))
             )
-            warm.result()
             self._began = self._clock()
             for work in (partial(self._ending.watch, self._over), self._run):
                 thread = threading.Thread(target=work, name="session", daemon=True)
@@ -203,6 +204,10 @@ class Session:
     def _warm_up(self) -> None:
         if not self.refusal:
             warm_up(self.config, self._labelled)
+
+    def forgo(self) -> None:
+        """Do not begin, if that still waits for compiling; safe from any thread."""
+        self._warmth.forgo()
 
     def stop(self) -> None:
         """End the recording after what has arrived; safe from any thread."""
