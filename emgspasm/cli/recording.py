@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from emgspasm.dsp.pipeline import Pipeline
     from emgspasm.session import Session, Status
     from emgspasm.session.status import EventKind
+    from emgspasm.sources.events import SourceEvent
     from emgspasm.storage.study import Placement
     from emgspasm.stream import Channel
 
@@ -268,15 +270,23 @@ def require_present(session: Session) -> None:
     Raises
     ------
     SourceLost
-        Naming what is missing, and what the source said last.
+        Naming what is missing, and what the source said of it.
     """
     if session.missed:
-        said = [event.text for event in session.events if event.state != "closed"]
         raise SourceLost(
             f"{session.source.info.device} was away at the end: the last {session.missed:.1f} of "
             f"{session.status.time:.1f} s are missing (they are marked; the rest is kept). "
-            f"{said[-1]}"
+            f"{farewell(session.events)}"
         )
+
+
+def farewell(events: Sequence[SourceEvent]) -> str:
+    """What a source said when it last went away; a gap or a return told later is no cause."""
+    said = ""
+    for before, event in pairwise(events):
+        if before.state == "streaming" and event.state not in ("streaming", "closed"):
+            said = event.text
+    return said
 
 
 def looked_at(summary: pd.DataFrame, pipeline: Pipeline, lost: float) -> str:

@@ -45,10 +45,19 @@ def test_it_ends_in_time_with_its_tables_and_one_line_that_says_what_is_missing(
     last = done.stderr.splitlines()[-1]
     assert last.startswith("emgspasm: error: OpenBCI Cyton was away at the end: the last 3.")
     assert "of 6.0 s are missing" in last
-    assert last.endswith("Plug the dongle in, or name its port")
+    assert last.endswith("is gone. Plug the dongle in again")
     assert open_edf(tmp_path / EMG).n_samples == 6 * 250
     assert 2.8 < skipped(tmp_path / EMG) < 3.3
     assert (tmp_path / SUMMARY).exists()
+
+
+def test_one_that_is_back_too_late_is_told_by_why_it_was_away(face, emgspasm, record_to):
+    with EmulatedBoard(face, faults=(fault("silence", at=3.0, duration=1.5),)) as board:
+        done = emgspasm(*record_to(board.port, "--duration", 4))
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].endswith(
+        "no packet for 0.4 s. Look at battery and distance"
+    )
 
 
 def test_ctrl_c_ends_it_at_once_and_what_was_missed_is_marked(face, record_to, started, tmp_path):

@@ -12,6 +12,7 @@ from emgspasm.session import Handover, Session
 from emgspasm.simulation import simulate
 from emgspasm.simulation.board import EmulatedBoard
 from emgspasm.simulation.board_faults import fault
+from emgspasm.sources.brainflow import open_brainflow
 from emgspasm.sources.link import RECONNECT
 from emgspasm.sources.serial import CytonSource
 from emgspasm.sources.settings import CytonSettings, Input
@@ -67,6 +68,20 @@ def test_a_board_that_stays_away_ends_in_time_and_lacks_what_it_missed(face, tmp
     assert session.missed == pytest.approx((625 - start) / 250)
     assert session.status.time == pytest.approx(2.5)
     assert session.status.lost == pytest.approx((625 - start) / 625)
+
+
+@pytest.mark.parametrize(("kind", "late"), [("hang-up", 1.0), ("silence", RECONNECT)])
+def test_a_board_behind_brainflow_that_stays_away_ends_in_time(face, tmp_path, kind, late):
+    with EmulatedBoard(face, faults=(fault(kind, at=1.0, duration=FOREVER),)) as board:
+        source = open_brainflow({"board": "cyton", "serial_port": board.port})
+        with Session(source, tmp_path / "x.bdf", duration=2.5) as session:
+            begun = time.monotonic()
+            assert session.wait(10)
+            assert time.monotonic() - begun < 2.5 + late
+    ((start, stop),), n_samples = missing(tmp_path / "x.bdf")
+    assert (stop, n_samples) == (625, 625)
+    assert 200 < start <= 250
+    assert session.missed == pytest.approx((625 - start) / 250)
 
 
 def test_a_board_that_is_opened_anew_in_vain_ends_in_time(face, tmp_path):
