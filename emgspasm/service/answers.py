@@ -194,7 +194,7 @@ class State:
     simulated : bool
         Whether nobody's face is seen.
     path : str
-        The file that is recorded.
+        The file that is recorded, as it lies in the study.
     time : float
         Seconds recorded or looked at, lost samples included.
     samples_per_second : float or None

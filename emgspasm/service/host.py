@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -53,6 +55,7 @@ class Host:
 
     def __init__(self, wiring: Wiring, study: Path | None) -> None:
         self.study, self.broadcast = study, Broadcast()
+        self._folder = re.compile(rf"(?<![^\s('\"]){re.escape(f'{study}/')}") if study else None
         self._said = deque[str](maxlen=REMEMBERED)
         self._tables = Writing(self._said.append)
         self._lead = Lead(wiring, self._open, self._tables.run)
@@ -180,7 +183,17 @@ class Host:
             self.state = self._telling.state(n, said, self._failed)
         else:
             self.state = answers.State("ended", notices=said, error=self._failed, onlookers=n)
+        self.state = replace(
+            self.state,
+            path=self._within(self.state.path),
+            notices=tuple(map(self._within, self.state.notices)),
+            error=self._within(self.state.error),
+        )
         self.broadcast.tell(Message(text_of(self.state)))
+
+    def _within(self, text: str) -> str:
+        """The text with paths as they are in the study: where it lies may hold names."""
+        return self._folder.sub("", text) if self._folder else text
 
     def _welcome(self, onlooker: Onlooker) -> None:
         onlooker.begin_anew()

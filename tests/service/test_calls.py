@@ -65,6 +65,18 @@ def test_a_recording_holds_its_markers_and_opens(streaming):
     assert "sub-03_task-smile" in begun["path"]
 
 
+def test_onlookers_are_not_told_where_the_study_lies(streaming):
+    asked = {"participant": "04", "task": "rest"}
+    folder = str(streaming.service.study)
+    status, begun = streaming.call("POST", "/api/recording", asked)
+    assert (status, begun["path"].startswith(folder)) == (201, True)
+    state = streaming.until(lambda state: state["recording"] and state["time"] > 0.3)
+    assert state["path"] == "sub-04/emg/sub-04_task-rest_emg.bdf"
+    streaming.call("DELETE", "/api/recording")
+    state = streaming.until(lambda state: any("live and from" in n for n in state["notices"]))
+    assert folder not in str(state)
+
+
 def test_what_is_not_recorded_cannot_be_ended(streaming):
     assert "nothing is recorded" in refused(streaming.call("DELETE", "/api/recording"), 409)
 
