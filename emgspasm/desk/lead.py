@@ -67,6 +67,8 @@ class Lead:
             return ""
         seconds = live.stop / live.feed.sampling_frequency
         self.look()
+        if not live.began:
+            return f"nothing was recorded to {live.path}: it ended before the board had answered"
         return f"recorded {clock(seconds)} to {live.path}; its tables are being written"
 
     def release(self) -> Source:

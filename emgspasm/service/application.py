@@ -119,10 +119,10 @@ def _route_leading(app: FastAPI, host: Host) -> None:
         marker = host.undo()
         return answers.Marker(marker.onset, marker.text)
 
-    @app.post("/api/recording", status_code=201, dependencies=leading)
+    @app.post("/api/recording", status_code=202, dependencies=leading)
     def record(asked: RecordingAsked) -> answers.Recorded:
         path = host.record(asked.participant, asked.session, asked.task)
-        return answers.Recorded(path, f"recording to {path}")
+        return answers.Recorded(path, f"to be recorded to {path} once the board answers")
 
     @app.delete("/api/recording", dependencies=leading)
     def stop() -> answers.Recorded:

@@ -62,7 +62,7 @@ class Host:
         self._place = ExitStack()
         self._telling: Telling | None = None
         self._n_streams = 0
-        self._failed = ""
+        self._failed, self._beginning = "", False
         self._exchanging = threading.Lock()
         self._turns = Turns(self._tick, PACE)
         self.state = answers.State("connecting")
@@ -176,6 +176,7 @@ class Host:
             self.broadcast.tell(message)
         if telling.state_is_due:
             self._tell_state()
+        self._say_begun()
 
     def _tell_state(self) -> None:
         said, n = tuple(self._said), len(self.broadcast)
@@ -229,6 +230,7 @@ class Host:
             It cannot begin; nothing streams then, which is said as the state.
         """
         before, self._place = self._place, place or ExitStack()
+        self._beginning = False
         try:
             begin()
         except Exception as error:  # noqa: BLE001  # top of a thread: said on the page
@@ -254,8 +256,15 @@ class Host:
         except ValueError as error:
             raise Refused(422, str(error)) from None
         self._begin_stream(lambda: self._lead.record(place, task.strip()), held)
-        self._say(f"recording to {place.recording}")
+        self._beginning = True
         return str(place.recording)
+
+    def _say_begun(self) -> None:
+        """Say that it is recorded once the board has answered, if it does."""
+        live = self._lead.live
+        if self._beginning and live is not None and live.began:
+            self._beginning = False
+            self._say(f"recording to {live.path}")
 
     def _refuse_while_recording(self) -> None:
         live = self._lead.live

@@ -54,7 +54,7 @@ def test_the_last_marker_is_taken_back(streaming):
 def test_a_recording_holds_its_markers_and_opens(streaming):
     asked = {"participant": "03", "task": "smile"}
     status, begun = streaming.call("POST", "/api/recording", asked)
-    assert status == 201
+    assert status == 202
     streaming.until(lambda state: state["recording"] and state["time"] > 0.3)
     streaming.call("POST", "/api/markers", {"text": "mine"})
     assert "under way" in refused(streaming.call("POST", "/api/recording", asked), 409)
@@ -69,7 +69,7 @@ def test_onlookers_are_not_told_where_the_study_lies(streaming):
     asked = {"participant": "04", "task": "rest"}
     folder = str(streaming.service.study)
     status, begun = streaming.call("POST", "/api/recording", asked)
-    assert (status, begun["path"].startswith(folder)) == (201, True)
+    assert (status, begun["path"].startswith(folder)) == (202, True)
     state = streaming.until(lambda state: state["recording"] and state["time"] > 0.3)
     assert state["path"] == "sub-04/emg/sub-04_task-rest_emg.bdf"
     streaming.call("DELETE", "/api/recording")
@@ -161,14 +161,34 @@ def test_a_board_that_is_not_there_is_said_and_tried_again(service, bench):
 def test_a_recording_that_cannot_begin_leaves_no_trace_in_the_study(service, bench):
     bench["there"] = False
     asked = {"participant": "77", "task": "rest"}
-    service.call("POST", "/api/recording", asked)
-    service.until(lambda state: state["state"] == "ended")
+    status, answer = service.call("POST", "/api/recording", asked)
+    assert (status, "once the board answers" in answer["said"]) == (202, True)
+    state = service.until(lambda state: state["state"] == "ended")
+    assert not any("sub-77" in notice for notice in state["notices"])
     bench["there"] = True
     service.call("POST", "/api/stream")
     service.until(lambda state: state["state"] == "streaming")
     study = service.service.study
     assert not (study / "sub-77").exists()
     assert "sub-77" not in (study / "participants.tsv").read_text()
+
+
+def test_a_recording_that_ends_before_the_board_has_answered_is_called_none(service, bench):
+    service.until(lambda state: state["state"] == "streaming")
+    bench["there"] = False
+    service.call("POST", "/api/recording", {"participant": "78", "task": "rest"})
+    service.until(lambda state: state["state"] == "ended")
+    bench["there"] = True
+    status, ended = service.call("DELETE", "/api/recording")
+    assert (status, ended["said"].startswith("nothing was recorded")) == (200, True)
+    service.until(lambda state: state["state"] == "streaming")
+
+
+def test_a_recording_is_said_once_it_has_begun(streaming):
+    streaming.call("POST", "/api/recording", {"participant": "79", "task": "rest"})
+    said = "recording to sub-79/emg/sub-79_task-rest_emg.bdf"
+    streaming.until(lambda state: said in state["notices"])
+    streaming.call("DELETE", "/api/recording")
 
 
 def test_without_a_study_nothing_is_recorded(serve, board):

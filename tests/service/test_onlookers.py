@@ -60,7 +60,7 @@ def recorded(service, simulated):
     heard = Heard(service, streams=3)  # the look before, the recording, the look after
     service.until(lambda state: state["onlookers"] == 1)
     status, begun = service.call("POST", "/api/recording", RECORDING)
-    assert status == 201
+    assert status == 202
     service.until(lambda state: state["recording"] and state["time"] > 40)
     status, ended = service.call("DELETE", "/api/recording")
     assert (status, ended["path"]) == (200, begun["path"])
