@@ -174,7 +174,7 @@ def test_the_joint_summary_has_the_rows_of_what_was_kept(tmp_path):
     whole, out = tmp_path / "whole", tmp_path / "out"
     write_joint(list(run([replace(job, out=whole) for job in jobs])), whole)
     assert run_job(jobs[1]).error is None
-    write_joint(list(run(jobs, workers=2)), out)
+    write_joint(list(run(jobs)), out)
     assert contents(out) == contents(whole)
 
 
