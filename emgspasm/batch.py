@@ -39,6 +39,7 @@ from emgspasm.storage.collection import is_study
 from emgspasm.storage.derivatives import describe_derivatives, result_path
 from emgspasm.storage.lock import locked
 from emgspasm.storage.tables import data_dictionary, remove_temporary, write_json
+from emgspasm.stored import read_provenance
 
 if TYPE_CHECKING:
     from emgspasm.storage.montage import Montage
@@ -212,6 +213,19 @@ def write_joint(outcomes: Sequence[Outcome], out: Path) -> None:
             describe_derivatives(out)
     if of_study and is_study(out.parent.parent):
         write_group(out.parent.parent, out)
+
+
+def rates_of(outcomes: Iterable[Outcome]) -> list[float]:
+    """Sampling frequencies (Hz) of the recordings that have results, in order.
+
+    Raises
+    ------
+    RecordingError
+        If a result was changed or taken away meanwhile.
+    """
+    done = (o.job for o in outcomes if o.error is None)
+    events = (result_path(job.out, job.path.stem, "events") for job in done)
+    return sorted({float(read_provenance(path)["sampling_frequency"]) for path in events})
 
 
 def is_told(job: Job, out: Path) -> bool:

@@ -123,6 +123,8 @@ def conclude(
     EmgspasmError
         If a recording or joint tables failed, naming each.
     """
+    from emgspasm import batch
+
     failed = [o for o in outcomes if o.error is not None]
     tell = say if len(outcomes) == 1 else say_more  # of many, -v shows them
     for outcome in outcomes:
@@ -135,6 +137,9 @@ def conclude(
     kept = f" ({n_kept} done before, kept)" if n_kept else ""
     n_done = len(outcomes) - len(failed)
     say(f"{n_done} of {len(outcomes)} recordings analyzed into {into}{kept}{hint}")
+    if len(rates := batch.rates_of(outcomes)) > 1:
+        told = " and ".join(f"{fs:g}" for fs in rates)
+        say(f"they were sampled at {told} Hz; numbers of different rates do not compare")
     if failed or unwritten:
         raise _together(failed, unwritten, len(outcomes))
 

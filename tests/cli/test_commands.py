@@ -116,6 +116,15 @@ def test_a_wrong_config_is_2_and_names_the_nearest_key(emgspasm, recording, tmp_
     assert not (tmp_path / "out").exists()
 
 
+def test_recordings_of_different_rates_are_said_not_to_compare(emgspasm, tmp_path):
+    for fs in (250, 500):
+        named = ("--duration", 5, "--sampling-frequency", fs, "--scenario", "healthy_rest")
+        assert emgspasm("simulate", f"archive/x{fs}.bdf", *named, cwd=tmp_path).returncode == 0
+    done = emgspasm("analyze", "archive", "--out", "out", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "sampled at 250 and 500 Hz; numbers of different rates do not compare" in done.stderr
+
+
 def test_labels_without_sides_are_2_and_named(emgspasm, tmp_path):
     (tmp_path / "x.csv").write_text("a,b\n" + "".join(f"{i % 7},{i % 5}\n" for i in range(3000)))
     done = emgspasm("analyze", "x.csv", "--sampling-frequency", 500, "--out", "o", cwd=tmp_path)
