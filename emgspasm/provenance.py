@@ -57,15 +57,20 @@ def provenance(
             *recording.findings,
             *filter(None, [measured.notice]),
             *unusable,
-            *(
-                f"channel {c.name} is in {c.unit}, not in volts: its amplitudes are n/a"
-                for c in emg_only(info).channels
-                if c.microvolts is None
-            ),
+            *unit_warnings(info),
         ],
         "validated_on": "simulated data and public recordings of healthy people only",
         "purpose": "research and education only; not a medical device",
     }
+
+
+def unit_warnings(info: StreamInfo) -> list[str]:
+    """Sentences on channels whose unit is no voltage."""
+    return [
+        f"channel {c.name} is in {c.unit}, not in volts: its amplitudes are n/a"
+        for c in emg_only(info).channels
+        if c.microvolts is None
+    ]
 
 
 def spasm_provenance(

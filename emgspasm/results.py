@@ -15,7 +15,7 @@ from emgspasm.dsp.rates import EDGE, HIGH_PASS, HIGHEST, LOW_PASS, LOWEST, rate_
 from emgspasm.errors import ConfigError
 from emgspasm.measurement import Measurement, measure
 from emgspasm.origin import origin
-from emgspasm.provenance import provenance, spasm_provenance
+from emgspasm.provenance import provenance, spasm_provenance, unit_warnings
 from emgspasm.storage.opening import StoredRecording, open_recording
 from emgspasm.storage.placement import bids_entities
 from emgspasm.stream import StreamInfo
@@ -128,7 +128,9 @@ def judge_recording(
     require_band(recording.info, config)
     with recording:
         measured = measure(recording, config)
-    findings = [*rate_warnings(recording.info.sampling_frequency), *recording.findings]
+    info = recording.info
+    rate = rate_warnings(info.sampling_frequency)
+    findings = [*rate, *recording.findings, *unit_warnings(info)]
     return list(channel_quality(recording, measured)), findings
 
 

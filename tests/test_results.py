@@ -213,6 +213,9 @@ def test_without_microvolts_no_amplitude_is_claimed(tmp_path):
     assert results.quality["noise_uV"].isna().all()
     assert results.summary["snr_db"][0] == pytest.approx(20.0, abs=1.5)
     assert any("OOC_L" in w and "count" in w for w in results.provenance["warnings"])
+    (looked,), said = judge_recording(path, OFF, montage=montage)
+    assert np.isnan(looked.noise)
+    assert any("OOC_L is in count, not in volts" in sentence for sentence in said)
 
 
 def test_mains_are_measured_and_notched_and_the_result_says_so(tmp_path):
