@@ -54,12 +54,12 @@ def locate_onset(s, loud_from, signal, matched, origin, channel, sizes, past):  
         s.weak = _slow(s, s.core, signal, matched, origin, sizes)
     if s.weak:
         last, quiet = s.now - sizes.half, between(s)
-        loud = _mean(matched, loud_from + sizes.half - origin, s.now + 1 - origin)
+        loud = mean_of(matched, loud_from + sizes.half - origin, s.now + 1 - origin)
         s.core = _step(s, earliest, last, loud, quiet, signal, matched, origin, sizes, past.decay)
     s.onset = _swell(s, earliest, last, quiet, signal, matched, origin, sizes, past)
     first, stop = s.onset - origin, s.now + 1 - origin
     s.energy = mean_power(signal, first, stop) * (stop - first)
-    s.peak = max(s.peak, _loudest(signal, first, stop, sizes.window))
+    s.peak = max(s.peak, loudest(signal, first, stop, sizes.window))
     s.refined = 1
     s.evidence = 0.0
     s.relief = 0.0
@@ -73,7 +73,7 @@ def locate_onset(s, loud_from, signal, matched, origin, channel, sizes, past):  
 def _slow(s, first, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see locate_onset
     """Whether a cable that swings is what is loud in the window that begins with sample `first`."""
     first, stop = first - origin, min(first + sizes.window, s.now + 1 - sizes.half) - origin
-    behind = _mean(matched, first + sizes.half, stop + sizes.half)
+    behind = mean_of(matched, first + sizes.half, stop + sizes.half)
     return behind / between(s) < PURE * mean_power(signal, first, stop) / s.quiet
 
 
@@ -92,7 +92,7 @@ def _step(s, earliest, last, loud, quiet, signal, matched, origin, sizes, decay)
             if ringing > 0.0 and k < s.pending_core + len(decay):
                 noise = min(quiet + ringing * decay[k - s.pending_core], loud)
                 slope, cost = 1.0 / noise - 1.0 / loud, np.log(loud / noise)
-            likelihood += _power(s, k, signal, matched, origin, sizes) * slope - cost
+            likelihood += power_of(s, k, signal, matched, origin, sizes) * slope - cost
             if likelihood > best and k <= s.crossed:
                 best = likelihood
                 core = k
@@ -111,7 +111,7 @@ def _swell(s, earliest, last, quiet, signal, matched, origin, sizes, past):  # t
     last = min(last, s.core + 2 * sizes.window)
     power, likely = past.room[0, : last + 1 - earliest], past.room[1:]
     for i in range(len(power)):
-        power[i] = _power(s, earliest + i, signal, matched, origin, sizes)
+        power[i] = power_of(s, earliest + i, signal, matched, origin, sizes)
     core, freedom = s.core - earliest, _freedom(s)
     return earliest + begun(power, core, 0, AT_ONCE, quiet, freedom, sizes.window, likely)
 
@@ -123,9 +123,11 @@ def faded(s, core, signal, matched, origin, sizes, rules, past):  # type: ignore
     first = max(core - 2 * sizes.window, s.core, s.now + 1 - sizes.recent)
     power, likely = past.room[0, : stop - first], past.room[1:]
     for i in range(len(power)):
-        power[i] = _power(s, stop - 1 - i, signal, matched, origin, sizes)
+        power[i] = power_of(s, stop - 1 - i, signal, matched, origin, sizes)
     outside = stop - core
-    noise = (between(s) if s.weak else s.quiet) + rules.ringing * _mean(power, outside, len(power))
+    noise = (between(s) if s.weak else s.quiet) + rules.ringing * mean_of(
+        power, outside, len(power)
+    )
     # what rings may have kept the core from ending
     window, freedom = sizes.window, _freedom(s)
     return stop - begun(power, outside, window, CUT_OFF, noise, freedom, window, likely)
@@ -139,7 +141,7 @@ def quietened(s, core, signal, matched, origin, sizes):  # type: ignore[no-untyp
     """
     relief, quiet = 0.0, core
     for k in range(core, s.relieved if s.unsure else core):
-        power = _power(s, k, signal, matched, origin, sizes)
+        power = power_of(s, k, signal, matched, origin, sizes)
         relief = max(0.0, relief + s.cost - power * s.slope)
         if relief == 0.0:
             quiet = k + 1
@@ -181,7 +183,7 @@ def heed_swings(s, signal, matched, origin, sizes):  # type: ignore[no-untyped-d
     s.relieved = known
     s.loud = min(s.loud, known - 1)
     earliest = max(s.core, s.now + 1 - sizes.recent)
-    behind = _mean(matched, earliest + sizes.half - origin, known + sizes.half - origin)
+    behind = mean_of(matched, earliest + sizes.half - origin, known + sizes.half - origin)
     s.heard = behind * (known - s.core)
 
 
@@ -193,7 +195,7 @@ def relieve(s, signal, matched, origin, channel, sizes, past):  # type: ignore[n
     n_ringing = len(slopes) if s.unsure else 0
     relief, loud = s.relief, s.loud  # as locals they stay in registers
     for k in range(s.relieved, stop):
-        power = _power(s, k, signal, matched, origin, sizes)
+        power = power_of(s, k, signal, matched, origin, sizes)
         s.heard += power
         n_since = k - loud - 1
         if n_since < n_ringing:
@@ -210,7 +212,7 @@ def relieve(s, signal, matched, origin, channel, sizes, past):  # type: ignore[n
 
 
 @numba.njit(inline="always", **LOOP)
-def _power(s, sample, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see locate_onset
+def power_of(s, sample, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see locate_onset
     """What the boundaries of this burst are told from."""
     if s.weak:
         return matched[sample + sizes.half - origin]
@@ -227,7 +229,7 @@ def mean_power(signal, start, stop):  # type: ignore[no-untyped-def]  # see loca
 
 
 @numba.njit(**LOOP)
-def _mean(power, start, stop):  # type: ignore[no-untyped-def]  # see locate_onset
+def mean_of(power, start, stop):  # type: ignore[no-untyped-def]  # see locate_onset
     """Mean from index `start` to `stop`, half open; 0 if that is nothing."""
     total = 0.0
     for i in range(start, stop):
@@ -236,7 +238,7 @@ def _mean(power, start, stop):  # type: ignore[no-untyped-def]  # see locate_ons
 
 
 @numba.njit(**LOOP)
-def _loudest(signal, start, stop, window):  # type: ignore[no-untyped-def]  # see locate_onset
+def loudest(signal, start, stop, window):  # type: ignore[no-untyped-def]  # see locate_onset
     """Largest root mean square of `window` samples in a row."""
     most = 0.0
     for first in range(start, stop - window + 1, max(window // 4, 1)):

@@ -19,6 +19,7 @@ from emgspasm.dsp.matched import emg_spectrum
 from emgspasm.dsp.memory import Memory, Rules, Sizes, fresh
 from emgspasm.dsp.rates import EDGE, LOW_PASS
 from emgspasm.dsp.said import bursts_of, in_order, stretches_of
+from emgspasm.dsp.second_look import LONG, REACH
 from emgspasm.dsp.stage import Response
 from emgspasm.dsp.watermark import earliest_onset
 from emgspasm.stream import Burst, Chunk, StreamInfo
@@ -262,6 +263,8 @@ class Detector:
             block=block,
             half=half,
             back=2 * window + half + block,
+            long=LONG * window,
+            reach=REACH * window,
             doubt=10 * window,
             merge=round(self.merge_gap * fs),
             pause=round(PAUSE * fs),
@@ -271,7 +274,7 @@ class Detector:
             calibration=calibration,
             fewest=min(calibration, max(4 * window, round(self.baseline.shortest * fs))),
             longest=round(self.baseline.longest_burst * fs),
-            recent=14 * window + 2 * half,
+            recent=(LONG + REACH + 2) * window + 2 * half,
         )
 
     def _floors(self, info: StreamInfo) -> NDArray[np.float64]:

@@ -42,7 +42,7 @@ from emgspasm.dsp.memory import (
     Sizes,
 )
 from emgspasm.dsp.noise import DOUBTED, account, calibrate, may_be_noise, study
-from emgspasm.dsp.underway import ECHO, close, cross, fade, follow, open_up, shortest
+from emgspasm.dsp.underway import ECHO, close, cross, fade, follow, open_up, reopen, shortest
 from emgspasm.dsp.watermark import next_crossing
 
 
@@ -95,7 +95,8 @@ def _begin(s, sample, sizes):  # type: ignore[no-untyped-def]  # numba infers ke
     s.counted = sample
     s.calm = s.held = s.seen = s.lower = 0
     s.above = s.pending = 0
-    s.pending_core = sample - sizes.pause  # what was before a missing sample makes no train
+    # what was before a missing sample makes no train
+    s.pending_core = s.pending_offset = sample - sizes.pause
     s.beyond = sample - 1
     s.reached = sample
     s.blocks = 0
@@ -135,6 +136,8 @@ def _end(stop, channel, sizes, rules, past, out, count):  # type: ignore[no-unty
             signal, matched = past.signal[channel], past.matched[channel]
             if not s.refined:
                 open_up(s, s.crossed, signal, matched, origin, channel, sizes, past, out, count)
+            if not s.looked:
+                reopen(s, s.now + 1, signal, matched, origin, channel, sizes, past, out, count)
             close(s, s.now + 1, s.now + 1, s.now + 1, s.energy, sizes, rules, past.sums[channel])
             emit(s, CUT, channel, sizes.shortest, out, count)
         elif s.pending:

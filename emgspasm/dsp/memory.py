@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.dsp.skirts import KINDS
+from emgspasm.dsp.second_look import KINDS
 
 IDLE, CALIBRATING, RUNNING = 0, 1, 2
 GOOD, SETTLING, CUT = 0, 1, 2
@@ -65,6 +65,7 @@ CHANNEL = np.dtype(
         ("beyond", np.int64),  # last sample at which it was above
         ("crossed", np.int64),  # where it did in the burst under way
         ("refined", np.int64),  # whether `onset` is known
+        ("looked", np.int64),  # whether that was looked at again
         ("core", np.int64),  # where its variance steps
         ("onset", np.int64),  # where it began to swell
         ("peak", np.float64),
@@ -104,6 +105,8 @@ class Sizes(NamedTuple):
     block: int  # a quarter of a window
     half: int  # of the matched filter, without its middle
     back: int  # from a crossing of the envelope to the earliest onset
+    long: int  # from its onset on until a burst that lasts is looked at again
+    reach: int  # by which it may then begin earlier
     doubt: int  # longest doubt that an onset is sought in
     merge: int
     pause: int  # shorter ones are those of a train

@@ -59,14 +59,13 @@ def begun(power, core, inside, abrupt, noise, weight, window, room):  # type: ig
             likely[kind] = -np.inf
             continue
         likely[kind] = np.log((1.0 - abrupt) / (KINDS - 1) if kind else abrupt)
-        _weigh(sums[: n + 1], length, noise, loud, 0.5 * weight, likely[kind])
-        for k in range(likely.shape[1]):
-            most = max(most, likely[kind, k])
-    return _median(likely, most)
+        weigh(sums[: n + 1], length, noise, loud, 0.5 * weight, likely[kind])
+        most = max(most, highest(likely[kind]))
+    return median(likely, most)
 
 
 @numba.njit(**LOOP)
-def _weigh(sums, length, noise, loud, weight, likely):  # type: ignore[no-untyped-def]  # see begun
+def weigh(sums, length, noise, loud, weight, likely):  # type: ignore[no-untyped-def]  # see begun
     """Add to `likely` how much likelier than noise a ramp of `length` is that begins at each index.
 
     The amplitude rises in a few steps, over which the power is known from its `sums`.
@@ -95,18 +94,29 @@ def _weigh_stretch(sums, first, stop, noise, power, weight, likely):  # type: ig
         likely[k] += (sums[-1] - sums[len(sums) - 1 - n_samples]) * slope - n_samples * cost
 
 
+@numba.njit(**LOOP, fastmath={"nnan", "nsz", "reassoc"})  # several at once
+def highest(values):  # type: ignore[no-untyped-def]  # see begun
+    """Largest of them."""
+    most = values[0]
+    for i in range(len(values)):
+        most = max(most, values[i])
+    return most
+
+
 @numba.njit(**LOOP)
-def _median(likely, most):  # type: ignore[no-untyped-def]  # see begun
+def median(likely, most):  # type: ignore[no-untyped-def]  # see begun
     """First index at which half of the posterior is reached, all kinds together."""
-    whole = 0.0
-    for kind in range(KINDS):
-        for k in range(likely.shape[1]):
+    posterior = likely[0]
+    for kind in range(len(likely)):
+        for k in range(len(posterior)):
             less = likely[kind, k] - most
-            likely[kind, k] = np.exp(less) if less > NEGLIGIBLE else 0.0
-            whole += likely[kind, k]
+            share = np.exp(less) if less > NEGLIGIBLE else 0.0
+            posterior[k] = share if kind == 0 else posterior[k] + share
+    whole = 0.0
+    for k in range(len(posterior)):
+        whole += posterior[k]
     reached, k = 0.0, -1
     while reached < 0.5 * whole:
         k += 1
-        for kind in range(KINDS):
-            reached += likely[kind, k]
+        reached += posterior[k]
     return k

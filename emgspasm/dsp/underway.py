@@ -22,6 +22,7 @@ from emgspasm.dsp.emission import emit
 from emgspasm.dsp.evidence import between, pass_over
 from emgspasm.dsp.memory import CUT, GOOD
 from emgspasm.dsp.noise import account, may_be_noise, study
+from emgspasm.dsp.second_look import look_again
 
 ECHO = 4.0
 """Power of an echo, at most, in units of what is expected of it: 6 dB more [design]."""
@@ -37,7 +38,7 @@ LEAST_RELIEF = 1.0
 def cross(s, sample, value, sizes):  # type: ignore[no-untyped-def]  # numba infers kernels' types
     """A burst begins: the envelope has crossed `on`, or there is evidence of a weak one."""
     s.above = 1
-    s.refined = s.faint = 0
+    s.refined = s.looked = s.faint = 0
     s.crossed = sample
     s.peak = value
     s.energy = 0.0
@@ -71,10 +72,14 @@ def follow(s, value, signal, matched, origin, channel, sizes, rules, past, out, 
     if not s.refined:
         return False
     relieve(s, signal, matched, origin, channel, sizes, past)
+    if not s.looked and s.now - s.onset >= sizes.long:
+        reopen(s, s.now + 1, signal, matched, origin, channel, sizes, past, out, count)
     if value < s.leave and s.relief >= _needed(s, rules):
         core = max(s.loud, s.core, s.now + 1 - sizes.recent) + 1
         quiet = quietened(s, core, signal, matched, origin, sizes)
         offset = faded(s, quiet, signal, matched, origin, sizes, rules, past)
+        if not s.looked:
+            reopen(s, offset, signal, matched, origin, channel, sizes, past, out, count)
         n_after = s.now + 1 - offset
         tail = n_after * mean_power(signal, offset - origin, s.now + 1 - origin)
         close(s, core, quiet, offset, s.energy - tail, sizes, rules, past.sums[channel])
@@ -99,6 +104,16 @@ def open_up(s, loud_from, signal, matched, origin, channel, sizes, past, out, co
     """Find where the burst began; let the one before go if it lies too far back to merge."""
     locate_onset(s, loud_from, signal, matched, origin, channel, sizes, past)
     if s.pending and s.core - s.pending_core >= sizes.merge:
+        emit(s, GOOD, channel, shortest(s, sizes), out, count)
+
+
+@numba.njit(**LOOP)
+def reopen(s, stop, signal, matched, origin, channel, sizes, past, out, count):  # type: ignore[no-untyped-def]  # see cross
+    """Look again at where the burst began; let the one before go if that was too far back."""
+    look_again(s, stop, signal, matched, origin, sizes, past)
+    if s.pending and s.core - s.pending_core >= sizes.merge:
+        s.pending_offset = min(s.pending_offset, s.core - sizes.merge)
+        s.onset = max(s.onset, s.pending_offset + sizes.merge)
         emit(s, GOOD, channel, shortest(s, sizes), out, count)
 
 

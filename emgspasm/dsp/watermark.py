@@ -45,12 +45,13 @@ def earliest_onset(channels: NDArray[np.void], sizes: Sizes, stop: int, shift: i
         elif s.pending:
             first = s.pending_onset
         elif s.above and s.refined:
-            first = s.onset
+            first = s.onset if s.looked else s.onset - sizes.reach
+            first = max(first, s.begin)
         else:
             moment = s.crossed if s.above else next_crossing(s, sizes)
             first = moment - sizes.back
             if s.evidence > 0.0:
                 first = min(first, s.doubt - sizes.window)
-            first = max(first, s.begin)
+            first = max(first - sizes.reach, s.begin)
         earliest = min(earliest, max(first - shift, s.begin))
     return earliest
