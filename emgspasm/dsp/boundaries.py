@@ -125,9 +125,8 @@ def faded(s, core, signal, matched, origin, sizes, rules, past):  # type: ignore
     for i in range(len(power)):
         power[i] = power_of(s, stop - 1 - i, signal, matched, origin, sizes)
     outside = stop - core
-    noise = (between(s) if s.weak else s.quiet) + rules.ringing * mean_of(
-        power, outside, len(power)
-    )
+    noise = between(s) if s.weak else s.quiet
+    noise += rules.ringing * mean_of(power, outside, len(power))
     # what rings may have kept the core from ending
     window, freedom = sizes.window, _freedom(s)
     return stop - begun(power, outside, window, CUT_OFF, noise, freedom, window, likely)
