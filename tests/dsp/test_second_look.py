@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from emgspasm.dsp.detector import Detector
 from emgspasm.dsp.pipeline import Pipeline, analyze
 from emgspasm.dsp.second_look import GROWN, KINDS, RAMPS, STEADY, _sought
-from emgspasm.dsp.skirts import AT_ONCE, SHORTEST, STEPS
+from emgspasm.dsp.skirts import AT_ONCE, SHORTEST
 from emgspasm.stream import Chunk
 
 SIZES = Detector()._sizes(1000.0)
@@ -49,7 +49,7 @@ def test_louder_noise_right_before_a_burst_is_none_of_it(stream_info):
     assert early.mean() <= 0.03  # at the first look 0.8
 
 
-def by_hand(power, loud, quiet, weight):
+def by_hand(variances, power, loud, quiet, weight):
     """The median of the posterior, variance by variance."""
     n = len(power)
     logs = np.full((KINDS + 1, n - SIZES.block + 1), -np.inf)
@@ -60,11 +60,7 @@ def by_hand(power, loud, quiet, weight):
         if 0 < length < SHORTEST:
             continue
         for k in range(logs.shape[1]):
-            variance = np.full(n, noise)
-            variance[k + length :] = loud
-            for step in range(STEPS if length else 0):
-                first, stop = k + length * step // STEPS, k + length * (step + 1) // STEPS
-                variance[first:stop] = noise + (loud - noise) * ((step + 0.5) / STEPS) ** 2
+            variance = variances(n, k, length, noise, loud)
             logs[row, k] = -0.5 * weight * (np.log(variance) + power / variance).sum()
         logs[row] += np.log(prior if row < KINDS else 1 - STEADY)
     reached = np.cumsum(np.exp(logs - logs.max()).sum(axis=0))
@@ -81,13 +77,15 @@ def by_hand(power, loud, quiet, weight):
     weight=st.floats(0.2, 1.0),
     seed=st.integers(0, 2**20),
 )
-def test_the_onset_is_the_median_of_the_posterior(n, place, swell, before, loud, weight, seed):
+def test_the_onset_is_the_median_of_the_posterior(
+    variances, n, place, swell, before, loud, weight, seed
+):
     grown = np.clip((np.arange(n) - place * n) / swell, 0, 1)
     variance = before + loud * grown**2
     power = variance * np.random.default_rng(seed).standard_normal(n) ** 2
     sums = np.concatenate([[0.0], np.cumsum(power)])
     found = _sought(sums, loud, 1.0, weight, SIZES, np.zeros((KINDS + 1, n + 1)))
-    assert found == pytest.approx(by_hand(power, loud, 1.0, weight), abs=1)
+    assert found == pytest.approx(by_hand(variances, power, loud, 1.0, weight), abs=1)
 
 
 @pytest.mark.parametrize("seed", range(6))
