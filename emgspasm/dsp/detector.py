@@ -107,6 +107,8 @@ class Detector:
     under the lower threshold and the noise is back.
     Its onset and offset are then put where a change of variance is most likely
     (maximum-likelihood change point of Gaussian noise; Staude & Wolf 1999).
+    Once a clear burst is over, or has lasted for 0.3 s, its onset is looked at again
+    (:mod:`emgspasm.dsp.second_look`).
 
     Parameters
     ----------
