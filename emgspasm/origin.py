@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emgspasm.config import LoadedConfig
+from emgspasm.contractions import Given, maximal_recordings
 
 if TYPE_CHECKING:
     from emgspasm.storage.montage import Montage
 
-ORIGIN = ("recording", "input_sha256", "config_sha256", "emgspasm_version", "given")
+ORIGIN = (
+    *("recording", "input_sha256", "config_sha256", "emgspasm_version", "given"),
+    "maximal_recordings",
+)
 """Keys of an origin, which are those of a provenance."""
 
 
@@ -48,7 +52,9 @@ def origin(
         "gain": gain,
         "exploratory": config.config.exploratory,
     }
-    told = path.name, digest(path), config.sha256, version, given
+    others = maximal_recordings(path, Given(montage, sampling_frequency, gain))
+    hashes = {other.name: digest(other) for other in others} or None
+    told = path.name, digest(path), config.sha256, version, given, hashes
     return dict(zip(ORIGIN, told, strict=True))
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.config import LoadedConfig
+from emgspasm.contractions import Contraction
 from emgspasm.dsp import rates
 from emgspasm.dsp.quality import ChannelQuality
 from emgspasm.findings import Findings
@@ -21,7 +22,7 @@ from emgspasm.synkinesis import validity
 from emgspasm.synkinesis.measures import Span, Withheld, common, occurrence
 from emgspasm.synkinesis.reading import sites
 from emgspasm.synkinesis.rhythm import FEWEST_ONSETS
-from emgspasm.synkinesis.trials import Trial
+from emgspasm.synkinesis.trials import FEWEST_TRIALS, Trial
 from emgspasm.tabulation.labels import microvolts
 from emgspasm.tabulation.summary import rest_counts, task_blocks
 from emgspasm.tabulation.trials import brow_lifts, synkinesis_shares
@@ -77,7 +78,7 @@ def spasm_provenance(
     info: StreamInfo,
     found: Findings,
     told: list[Trial],
-    most: Mapping[int, float],
+    most: Mapping[int, Contraction],
     task: str | None,
 ) -> dict[str, Any]:
     """Measures that fit no table, and what is withheld.
@@ -89,7 +90,7 @@ def spasm_provenance(
     found : Findings
     told : list of Trial
     most : mapping
-        Maximal voluntary contraction by channel, in its unit.
+        Maximal voluntary contraction by channel.
     task : str or None
         In the recording's name.
     """
@@ -103,10 +104,11 @@ def spasm_provenance(
             [m.task, m.trial, round(m.onset / fs, 6), round(m.offset / fs, 6)] for m in found.marked
         ],
         "mvc_uV": {
-            info.names[column]: microvolts(value, info.channels[column])
-            for column, value in most.items()
+            info.names[column]: microvolts(each.value, info.channels[column])
+            for column, each in most.items()
             if info.channels[column].microvolts
         },
+        "mvc_of": {info.names[column]: each.recording for column, each in most.items()},
         "synkinesis": synkinesis_shares(told),
         "brow_lift": brow_lifts(info, found),
         "withheld": [asdict(item) for item in withheld(info, found, most, task)],
@@ -118,7 +120,7 @@ def _seconds(spans: NDArray[np.int64], fs: float) -> list[list[float]]:
 
 
 def withheld(
-    info: StreamInfo, found: Findings, most: Mapping[int, float], task: str | None
+    info: StreamInfo, found: Findings, most: Mapping[int, Contraction], task: str | None
 ) -> list[Withheld]:
     """What the recording cannot carry, and why; parameters as of :func:`spasm_provenance`."""
     fs = info.sampling_frequency
@@ -134,7 +136,8 @@ def withheld(
         rows.append(
             Withheld(
                 "mvc_uV, pct_mvc, si, dsi, overlap",
-                "under 3 maximal trials without a spasm in this recording: " + ", ".join(lacking),
+                f"under {FEWEST_TRIALS} maximal trials without a spasm in this recording, or in "
+                "another of its session at its sampling frequency: " + ", ".join(lacking),
             )
         )
     lonely = [info.names[c] for c, p in sites(info).items() if p.opposite < 0 and p.side]

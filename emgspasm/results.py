@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from emgspasm import __version__
 from emgspasm.config import Config, LoadedConfig
+from emgspasm.contractions import Contraction, Given, contractions
 from emgspasm.dsp.quality import ChannelQuality
 from emgspasm.dsp.rates import EDGE, HIGH_PASS, HIGHEST, LOW_PASS, LOWEST, rate_warnings
 from emgspasm.errors import ConfigError
@@ -23,7 +24,7 @@ from emgspasm.tabulation.events import events_table
 from emgspasm.tabulation.pairs import pairs_table
 from emgspasm.tabulation.quality import channel_quality, quality_table
 from emgspasm.tabulation.summary import summary_table
-from emgspasm.tabulation.trials import maxima, trial_list, trials_table
+from emgspasm.tabulation.trials import trial_list, trials_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,8 +105,12 @@ def analyze_recording(
     check(info, config)
     with recording:
         measured = measure(recording, config)
-    told = origin(Path(path), config, montage, sampling_frequency, gain, version=__version__)
-    return tabulate(told, recording, measured, config)
+    path = Path(path)
+    told = origin(path, config, montage, sampling_frequency, gain, version=__version__)
+    given = Given(montage, sampling_frequency, gain)
+    others = told["maximal_recordings"] or {}
+    most = contractions(path, others, info, measured.found, config, given)
+    return tabulate(told, recording, measured, config, most)
 
 
 def judge_recording(
@@ -226,8 +231,20 @@ def tabulate(
     recording: StoredRecording,
     measured: Measurement,
     config: LoadedConfig,
+    maximal: Mapping[int, Contraction],
 ) -> Results:
-    """Turn a measurement into tables; `told` is the origin of the result."""
+    """Turn a measurement into tables.
+
+    Parameters
+    ----------
+    told : mapping
+        Origin of the result.
+    recording : StoredRecording
+    measured : Measurement
+    config : LoadedConfig
+    maximal : mapping
+        Maximal voluntary contraction by channel.
+    """
     info, found, name = recording.info, measured.found, Path(told["recording"]).stem
     task = bids_entities(name).get("task")
     detector = {
@@ -238,7 +255,7 @@ def tabulate(
         "config_sha": config.sha256[:12],
     }
     common = {"task": task, "recording": name}
-    most = maxima(info, found)
+    most = {column: each.value for column, each in maximal.items()}
     trials = trial_list(info, found, most)
     quality = list(channel_quality(recording, measured))
     return Results(
@@ -249,5 +266,5 @@ def tabulate(
         pairs=pairs_table(info, found, common),
         trials=trials_table(trials, info.sampling_frequency, common),
         provenance=provenance(told, recording, measured, config, quality)
-        | spasm_provenance(info, found, trials, most, task),
+        | spasm_provenance(info, found, trials, maximal, task),
     )

@@ -24,6 +24,7 @@ _OTHER = {
     "config_sha256": "it was made with another config",
     "emgspasm_version": "it was made by another version",
     "given": "it was made with another montage, rate, gain or exploratory",
+    "maximal_recordings": "it was made with other maximal trials of its session",
 }
 """What is said of results whose origin differs in a key."""
 

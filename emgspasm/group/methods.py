@@ -188,8 +188,9 @@ def _fixed() -> str:
         f"per minute of valid time, with 95 % intervals by bootstrap of {intervals.BLOCK:g} s "
         f"blocks ({intervals.DRAWS} draws). Amplitudes relative to the maximal voluntary "
         f"contraction take the best {trials.BEST:g} s of {trials.FEWEST_TRIALS} maximal trials or "
-        "more of that muscle in the same recording, those with a spasm left out; other amplitudes "
-        "are in uV, over the noise where called burden. Rate and amplitude were never merged."
+        "more of that muscle in the same recording, or where it has fewer in another of its "
+        "session, those with a spasm left out; other amplitudes are in uV, over the noise where "
+        "called burden. Rate and amplitude were never merged."
     )
 
 

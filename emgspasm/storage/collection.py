@@ -6,6 +6,7 @@ from pathlib import Path
 
 from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.derivatives import RESULTS
+from emgspasm.storage.placement import bids_entities
 
 RECORDINGS = (".bdf", ".edf", ".xdf")
 """Suffixes taken from a folder; text files are analyzed when they are named."""
@@ -37,6 +38,30 @@ def find_recordings(source: Path) -> list[Path]:
             "Name text files themselves, or import them first"
         )
     return found
+
+
+def session_recordings(recording: Path) -> list[Path]:
+    """The other recordings of a recording's session, in order of name; none outside a study.
+
+    Recordings of a participant without sessions are of one.
+    """
+    folder = recording.absolute().parent
+    if folder.name != "emg" or not any(map(is_study, folder.parents[1:3])):
+        return []
+    mine = session_of(recording)
+    return sorted(
+        path
+        for path in folder.glob("*_emg.*")
+        if path.suffix.lower() in RECORDINGS
+        and path.name != recording.name
+        and session_of(path) == mine
+    )
+
+
+def session_of(recording: Path) -> tuple[str | None, str | None]:
+    """Participant and session in the name of a recording."""
+    entities = bids_entities(recording.name)
+    return entities.get("sub"), entities.get("ses")
 
 
 def results_folder(source: Path, recording: Path, out: Path | None) -> Path:

@@ -71,7 +71,7 @@ EVENTS = (
     Column("burden_uVs", "mean_uV less the noise level, times duration", "uV s"),
     Column(
         "pct_mvc",
-        "Mean amplitude as a share of the maximal voluntary contraction in this recording",
+        "Mean amplitude as a share of the maximal voluntary contraction (mvc_uV of the summary)",
         "%",
     ),
     Column("li", "Laterality index (A - U)/(A + U) of noise-corrected amplitudes"),
@@ -150,7 +150,9 @@ SUMMARY = (
     Column("noise_uV", "Noise level: median of the quiet envelope", "uV"),
     Column(
         "mvc_uV",
-        "Maximal voluntary contraction: of three maximal trials in this recording, n/a with fewer",
+        "Maximal voluntary contraction: of three maximal trials without a spasm in this recording, "
+        "or where it has fewer in another of its session, of the same channel and sampling "
+        "frequency (mvc_of in X.json says which); n/a without",
         "uV",
     ),
     Column("snr_db", "Median burst amplitude over the noise level", "dB"),
