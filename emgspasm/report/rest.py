@@ -71,6 +71,8 @@ class Measured:
 def rest_blocks(result: StoredResult, task: str | None) -> list[RestBlock]:
     """Blocks of rest in a recording: by its markers, or all of it if its task is rest.
 
+    Rest with closed eyes is none, as little in a name (``restclosed``) as in a marker.
+
     Parameters
     ----------
     result : StoredResult
@@ -85,8 +87,9 @@ def rest_blocks(result: StoredResult, task: str | None) -> list[RestBlock]:
         RestBlock(info, found, common(valid, [(m.onset, m.offset)]), m.task in PRIMARY)
         for m in marked
     ]
-    if not marked and (task or "").startswith("rest"):
-        blocks = [RestBlock(info, found, valid, primary=not (task or "").endswith("post"))]
+    named = task or ""
+    if not marked and named.startswith("rest") and not named.endswith("closed"):
+        blocks = [RestBlock(info, found, valid, primary=not named.endswith("post"))]
     return [block for block in blocks if len(block.spans)]
 
 
