@@ -80,10 +80,11 @@ def maximal_recordings(path: Path, given: Given) -> list[Path]:
 
     Of one that cannot be read nothing is known: whoever analyzes it is told why.
     """
-    return [other for other in session_recordings(path) if _asks(other, given)]
+    return [other for other in session_recordings(path) if asks_maximal(other, given)]
 
 
-def _asks(path: Path, given: Given) -> bool:
+def asks_maximal(path: Path, given: Given) -> bool:
+    """Whether a recording asks for trials enough to tell the maximal contraction of a muscle."""
     try:
         recording = given.open(path)
     except EmgspasmError:
@@ -129,7 +130,7 @@ def contractions(
             column = lacking.get(place)
             if column is not None and (column not in most or value > most[column].value):
                 most[column] = Contraction(value, name)
-    return most
+    return {column: most[column] for column in sorted(most)}
 
 
 @lru_cache(maxsize=32)  # the other recordings of the session ask for the same

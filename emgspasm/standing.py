@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from emgspasm.contractions import Given, asks_maximal
 from emgspasm.origin import ORIGIN
 from emgspasm.outputs import result_paths
+from emgspasm.storage.collection import session_recordings
 from emgspasm.storage.derivatives import note_path, provenance_path
 from emgspasm.storage.tables import existing
 
@@ -24,7 +26,7 @@ _OTHER = {
     "config_sha256": "it was made with another config",
     "emgspasm_version": "it was made by another version",
     "given": "it was made with another montage, rate, gain or exploratory",
-    "maximal_recordings": "it was made with other maximal trials of its session",
+    "maximal_recordings": "maximal trials of its session came or changed since it was made",
 }
 """What is said of results whose origin differs in a key."""
 
@@ -72,6 +74,27 @@ def standing(out: Path, name: str, own: Callable[[], Mapping[str, Any]]) -> Stan
         return Standing("cut")
     whole = {*result_paths(out, name, told.get("tables", ()))} <= {*there}
     return Standing("whole", tuple(told["warnings"])) if whole else Standing("cut")
+
+
+def made_before(trials: Path, out: Path) -> list[str]:
+    """Recordings whose results do not know a recording with maximal trials of their session.
+
+    Parameters
+    ----------
+    trials : Path
+        The recording with maximal trials.
+    out : Path
+        Folder of the results.
+    """
+    if not asks_maximal(trials, Given()):
+        return []
+    others = session_recordings(trials)
+    told = {other.name: _read(provenance_path(out, other.stem)) for other in others}
+    return [
+        name
+        for name, said in told.items()
+        if said and trials.name not in (said.get("maximal_recordings") or ())
+    ]
 
 
 def _require_same(

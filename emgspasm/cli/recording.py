@@ -234,6 +234,7 @@ def _spasms(events: Mapping[EventKind, int]) -> Mapping[str, int]:
 def conclude(session: Session, place: Placement, study: Path, say: Callable[[str], None]) -> None:
     """Write the tables, as ``analyze`` does, and say what came of the recording."""
     from emgspasm import batch
+    from emgspasm.standing import made_before
     from emgspasm.storage.collection import results_folder
     from emgspasm.storage.derivatives import RESULTS, result_path
     from emgspasm.storage.tables import read_table
@@ -262,6 +263,11 @@ def conclude(session: Session, place: Placement, study: Path, say: Callable[[str
         f"{bursts} bursts (spasms {_sides(_spasms(found))}) and "
         f"{found.total() - bursts} events, the same live and from the file: {out}"
     )
+    if earlier := made_before(place.recording, out):
+        say(
+            f"{', '.join(earlier)}: analyzed before these maximal trials were there "
+            f"(emgspasm analyze {study} --overwrite takes them)"
+        )
 
 
 def require_present(session: Session) -> None:

@@ -283,11 +283,16 @@ def _weakness_rows(told: Course) -> Iterator[dict[str, Any]]:
 
 
 def maxima(session: Session) -> dict[tuple[str, str], float]:
-    """Maximal contraction in uV by side and muscle: the largest of the session's recordings."""
+    """Maximal contraction in uV by side and muscle: the largest that a recording's own trials tell.
+
+    Not what it has of another recording, which may have been replaced since.
+    """
     most: dict[tuple[str, str], float] = {}
     for result in session.results:
+        name, told_by = result.provenance["recording"], result.provenance.get("mvc_of", {})
         for row in table_rows(result.summary):
-            if row["channel"] is not None and row.get("mvc_uV") is not None:
+            own = told_by.get(row["channel"], name) == name
+            if row["channel"] is not None and own and row.get("mvc_uV") is not None:
                 key = row["side"], row["muscle"]
                 most[key] = max(most.get(key, 0.0), row["mvc_uV"])
     return most

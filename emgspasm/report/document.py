@@ -63,6 +63,7 @@ def report_page(
         sides=SIDE_LETTERS,
         whole=WHOLE,
         rows=rows,
+        lent_maxima=facts.lent_maxima(results),
         not_good=facts.not_good(rows),
         brow_lift=facts.brow_lift(results),
         montage=svg(montage_figure(channels), "montage"),

@@ -227,6 +227,15 @@ def warnings(results: Results) -> list[Value]:
     return [entry(results, "warnings", i) for i in range(len(results.provenance["warnings"]))]
 
 
+def lent_maxima(results: Results) -> list[tuple[Value, list[str]]]:
+    """Other recordings of the session whose trials tell maximal contractions, and of what."""
+    lent: dict[str, list[str]] = {}
+    for channel, name in results.provenance.get("mvc_of", {}).items():
+        if name != results.provenance["recording"]:
+            lent.setdefault(name, []).append(channel)
+    return [(entry(results, "mvc_of", mine[0]), mine) for mine in lent.values()]
+
+
 def not_good(rows: Iterable[Row]) -> list[Row]:
     """Channels that are not good."""
     return [row for row in rows if row["grade"].exact != "good"]

@@ -8,7 +8,13 @@ import pytest
 
 import emgspasm as es
 from emgspasm.origin import digest
+from emgspasm.report import course
+from emgspasm.report.document import report_page
+from emgspasm.report.sessions import sessions
+from emgspasm.report.stored import read_results
+from emgspasm.standing import made_before
 from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.study import Study
 from emgspasm.storage.tables import read_table
 from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
 
@@ -119,9 +125,9 @@ def test_one_recording_of_a_study_has_alone_what_it_has_with_all(emgspasm, study
 
 
 def test_outside_a_study_no_recording_serves_another(study, tmp_path):
-    for task in ("mvc", "trial"):
-        shutil.copy(place(study, "A", task), tmp_path)
-    alone = es.analyze_recording(tmp_path / place(study, "A", "trial").name)
+    folder = tmp_path / "sub-01/ses-A/emg"  # as in a study, of which nothing else is there
+    shutil.copytree(place(study, "A", "trial").parent, folder)
+    alone = es.analyze_recording(folder / place(study, "A", "trial").name)
     assert alone.summary["mvc_uV"].isna().all()
 
 
@@ -130,7 +136,7 @@ def test_maximal_trials_that_come_later_make_another_result_and_it_is_said(emgsp
     done = emgspasm("analyze", own_study)
     assert done.returncode == 1
     assert "1 of 5 recordings failed: sub-01_ses-B_task-trial_emg.bdf" in done.stderr
-    assert "made with other maximal trials of its session" in done.stderr
+    assert "maximal trials of its session came or changed since it was made" in done.stderr
     assert emgspasm("analyze", own_study, "--overwrite").returncode == 0
     assert maxima(own_study, "B", "trial").notna().sum() == 2
 
@@ -154,3 +160,28 @@ def test_a_damaged_recording_beside_it_fails_alone(emgspasm, own_study):
     assert "1 of 4 recordings failed: sub-01_ses-A_task-mvc_emg.bdf" in done.stderr
     most = maxima(own_study, "A", "trial")
     assert list(most[most.notna()].index) == ["ZYG_L", "ZYG_R"]
+
+
+def test_results_that_do_not_know_maximal_trials_of_their_session_are_named(own_study):
+    trial, mvc = place(own_study, "B", "trial"), place(own_study, "B", "mvc")
+    out = own_study / "derivatives/emgspasm/sub-01/ses-B/emg"
+    recording(mvc, CLOSE)
+    assert made_before(mvc, out) == [trial.name]
+    assert made_before(trial, out) == []
+    known = place(own_study, "A", "mvc")
+    assert made_before(known, own_study / "derivatives/emgspasm/sub-01/ses-A/emg") == []
+
+
+def test_a_course_tells_the_maximum_of_its_recording_not_an_old_copy_of_it(emgspasm, own_study):
+    mvc, out = place(own_study, "A", "mvc"), own_study / "derivatives/emgspasm/sub-01/ses-A/emg"
+    recording(mvc, CLOSE, SMILE, strength=10.0)
+    assert emgspasm("analyze", mvc, "--out", out, "--overwrite").returncode == 0
+    first, _ = sessions(Study.open(own_study), "01")
+    assert course.maxima(first)["L", "OOC"] == maxima(own_study, "A", "mvc")["OOC_L"]
+    assert maxima(own_study, "A", "trial")["OOC_L"] > maxima(own_study, "A", "mvc")["OOC_L"]
+
+
+def test_a_page_says_which_recording_told_its_maxima(study):
+    (events,) = study.rglob("*ses-A_task-trial_desc-bursts_events.tsv")
+    page = report_page(read_results(events), None)
+    assert "MVC of OOC_L, ZYG_L, OOC_R, ZYG_R: by maximal trials in <span" in page
