@@ -38,8 +38,8 @@ from emgspasm.standing import Standing, standing
 from emgspasm.storage.collection import is_study
 from emgspasm.storage.derivatives import describe_derivatives, result_path
 from emgspasm.storage.lock import locked
+from emgspasm.storage.provenance import read_provenance
 from emgspasm.storage.tables import data_dictionary, remove_temporary, write_json
-from emgspasm.stored import read_provenance
 
 if TYPE_CHECKING:
     from emgspasm.storage.montage import Montage
@@ -187,10 +187,15 @@ def _failed(job: Job, error: Exception, reason: str) -> Outcome:
     return Outcome(job, failure)
 
 
-def write_joint(outcomes: Sequence[Outcome], out: Path) -> None:
+def write_joint(outcomes: Sequence[Outcome], out: Path) -> tuple[str, ...]:
     """Write ``summary.tsv`` of all recordings of a call, and what describes the tables.
 
     Rows that earlier calls left there for other recordings stay, as their tables do.
+
+    Returns
+    -------
+    tuple of str
+        What is left out of the group table of a study, for people.
 
     Raises
     ------
@@ -202,7 +207,7 @@ def write_joint(outcomes: Sequence[Outcome], out: Path) -> None:
     done = sorted((o.job for o in outcomes if o.error is None), key=lambda job: job.path)
     require_own(out)
     if not done:
-        return
+        return ()
     make_folder(out)
     of_study = out.parent.name == "derivatives"
     # in a study another process may add its rows at the same time
@@ -212,7 +217,8 @@ def write_joint(outcomes: Sequence[Outcome], out: Path) -> None:
         if of_study:
             describe_derivatives(out)
     if of_study and is_study(out.parent.parent):
-        write_group(out.parent.parent, out)
+        return write_group(out.parent.parent, out)
+    return ()
 
 
 def rates_of(outcomes: Iterable[Outcome]) -> list[float]:

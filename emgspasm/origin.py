@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emgspasm.config import LoadedConfig
 from emgspasm.contractions import Given, maximal_recordings
+from emgspasm.storage.provenance import digest
 
 if TYPE_CHECKING:
     from emgspasm.storage.montage import Montage
@@ -56,9 +56,3 @@ def origin(
     hashes = {other.name: digest(other) for other in others} or None
     told = path.name, digest(path), config.sha256, version, given, hashes
     return dict(zip(ORIGIN, told, strict=True))
-
-
-def digest(path: Path) -> str:
-    """SHA-256 of a file, by which a result knows its recording again."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

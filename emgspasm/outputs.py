@@ -161,8 +161,13 @@ def _is_dictionary(path: Path) -> bool:
     return isinstance(content, dict) and {"events.tsv", "summary.tsv"} <= content.keys()
 
 
-def write_group(study: Path, out: Path) -> None:
+def write_group(study: Path, out: Path) -> tuple[str, ...]:
     """Write the group table of a study, and how its numbers were made.
+
+    Returns
+    -------
+    tuple of str
+        What is left out, for people.
 
     Raises
     ------
@@ -176,12 +181,12 @@ def write_group(study: Path, out: Path) -> None:
     from emgspasm.storage.treatments import read_treatments
 
     with locked(study):  # so that of two processes the last one has seen all results
-        results = list(group_results(Study.open(study)))
-        if not results:
-            return
-        write_group_table(group_table(results, read_treatments(study)), out)
-        with replacing(out / "methods.md", overwrite=True) as temporary:
-            temporary.write_text(methods_text(results), encoding="utf-8")
+        results, left_out = group_results(Study.open(study))
+        if results:
+            write_group_table(group_table(results, read_treatments(study)), out)
+            with replacing(out / "methods.md", overwrite=True) as temporary:
+                temporary.write_text(methods_text(results), encoding="utf-8")
+    return left_out
 
 
 def make_folder(out: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from emgspasm.errors import RecordingError
 from emgspasm.findings import BURST, EVENT, LAG, PART, QUALITIES, READ, Findings, Rows
 from emgspasm.storage.columns import FILLED, KEYS, TABLES, numbers
-from emgspasm.storage.derivatives import note_path
+from emgspasm.storage.provenance import read_provenance
 from emgspasm.storage.reviews import detected_path, is_reviewed, require_same_results
 from emgspasm.storage.tables import read_table, require_numbers, table_rows
 from emgspasm.stream import SIDE_LETTERS, Channel, StreamInfo
@@ -110,52 +109,6 @@ def read_result_table(path: Path, name: str) -> pd.DataFrame:
 def beside(events: Path, table: str) -> Path:
     """Another table of the same result."""
     return events.with_name(f"{events.name.removesuffix('_events.tsv')}_{table}.tsv")
-
-
-def read_provenance(events: Path) -> dict[str, Any]:
-    """What stands beside an events table of the detector: how it was made.
-
-    Raises
-    ------
-    RecordingError
-        If it cannot be read, does not say what is needed, as that of an older version which did not
-        know which time is valid, or a call was interrupted that wrote the result.
-    """
-    path = events.with_name(f"{events.name.removesuffix('_events.tsv')}.json")
-    if note_path(path).exists():
-        raise RecordingError(
-            f"{events} is of a result that is being written, or was cut (its tables may be of two "
-            "calls). Analyze again"
-        )
-    try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise RecordingError(
-            f"{path} cannot be read ({error}); it says how {events.name} was made. Analyze again"
-        ) from None
-    said = told if isinstance(told, dict) else {}
-    unsaid = [key for key, kind in _SAID.items() if not _is(said.get(key), kind)]
-    if unsaid:
-        raise RecordingError(
-            f"{path} does not say {', '.join(unsaid)} (results of another version, or damaged). "
-            "Analyze again"
-        )
-    return said
-
-
-def _is(value: object, kind: type) -> bool:
-    """Whether an entry is of this kind; whole numbers are numbers."""
-    return isinstance(value, int | float if kind is float else kind)
-
-
-_SAID = {
-    **dict.fromkeys(("recording", "input_sha256", "config", "config_sha256"), str),
-    **dict.fromkeys(("emgspasm_version", "device"), str),
-    **dict.fromkeys(("sampling_frequency", "duration_s", "delay_ms"), float),
-    **dict.fromkeys(("channels", "warnings", "tasks"), list),
-    **dict.fromkeys(("channels_valid_s", "settings"), dict),
-}
-"""What every version says of a result that this one can read; what else it may say is optional."""
 
 
 def settings_of(provenance: Mapping[str, Any]) -> Settings:

@@ -99,7 +99,9 @@ def analyze(
     unwritten = []
     for folder in dict.fromkeys(joint.values()):
         try:
-            batch.write_joint([o for o in outcomes if joint[o.job.out] == folder], folder)
+            mine = [o for o in outcomes if joint[o.job.out] == folder]
+            for sentence in batch.write_joint(mine, folder):
+                say(sentence)
         except EmgspasmError as error:  # another study still gets its tables
             unwritten.append(error)
     conclude(outcomes, list(dict.fromkeys(joint.values())), unwritten)

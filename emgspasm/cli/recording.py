@@ -253,7 +253,8 @@ def conclude(session: Session, place: Placement, study: Path, say: Callable[[str
     outcome = batch.run_job(batch.Job(place.recording, out, session.config))
     if outcome.error is not None:
         raise outcome.error
-    batch.write_joint([outcome], study / RESULTS)
+    for sentence in batch.write_joint([outcome], study / RESULTS):
+        say(sentence)
     found = counted(read_table(result_path(out, place.recording.stem, "events")))
     require_same(status, found)
     summary = read_table(result_path(out, place.recording.stem, "summary"))

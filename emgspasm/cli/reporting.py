@@ -18,6 +18,7 @@ from emgspasm.cli.console import (
     read_config,
     read_montage,
     require_installed,
+    say,
 )
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
 
@@ -185,7 +186,8 @@ def analyze_rest(source: Path, reading: Reading) -> list[EmgspasmError]:
         return []
     with progress(batch.run(jobs), "analyze", len(jobs)) as bar:
         outcomes = list(bar)
-    batch.write_joint(outcomes, source / RESULTS)
+    for sentence in batch.write_joint(outcomes, source / RESULTS):
+        say(sentence)
     return [outcome.error for outcome in outcomes if outcome.error is not None]
 
 

@@ -77,7 +77,8 @@ def review(
     path, frame = write_review(events, decisions, rater, out=out)
     study = study_of(path)
     if study is not None:
-        write_group(study, study / RESULTS)
+        for sentence in write_group(study, study / RESULTS):
+            say(sentence)
     told = frame[frame["trial_type"] != "burst"]
     counts = {name: int((told["status"] == name).sum()) for name in ("accepted", "rejected")}
     open_ = len(told) - sum(counts.values())

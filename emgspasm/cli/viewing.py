@@ -62,7 +62,7 @@ def view(
 def _replay(file: Path, loaded: LoadedConfig, speed: float) -> None:
     from emgspasm.viewer import application
 
-    application.replay(file, loaded, speed)
+    application.replay(file, loaded, speed, say)
 
 
 def _live(loaded: LoadedConfig, config: Path, port: str | None, study: Path | None) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from emgspasm.errors import RecordingError
 from emgspasm.storage.derivatives import DETECTED, RESULTS
 from emgspasm.storage.placement import Placement, bids_entities
+from emgspasm.storage.provenance import read_provenance, replaced_recording, told_replaced
 from emgspasm.storage.reviews import counted_path, is_reviewed
 from emgspasm.storage.scans import read_time
 from emgspasm.storage.study import Study
-from emgspasm.stored import beside, read_provenance, read_result_table
+from emgspasm.stored import beside, read_result_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,8 +54,10 @@ class GroupResult:
         return bids_entities(self.events_path.name).get("sub", "")
 
 
-def group_results(study: Study) -> Iterator[GroupResult]:
-    """Yield the results of a study in order of participant, session and name.
+def group_results(study: Study) -> tuple[list[GroupResult], tuple[str, ...]]:
+    """The results of a study in order of participant, session and name, and what is left out.
+
+    Those of a recording that was replaced since are left out.
 
     Raises
     ------
@@ -63,19 +65,27 @@ def group_results(study: Study) -> Iterator[GroupResult]:
         If one cannot be read, or an expert's is of other results.
     """
     folder = study.path / RESULTS
+    results, replaced = [], []
     for path in sorted(folder.glob(f"sub-*/**/*{DETECTED}events.tsv")):
+        provenance = read_provenance(path)
+        if name := replaced_recording(study.path, path, provenance):
+            replaced.append(name)
+            continue
         chosen = counted_path(path)
         raw = study.path / path.parent.relative_to(folder)
         place = Placement(raw, path.name.partition("_desc-")[0])
         told = read_time(place)
-        yield GroupResult(
+        result = GroupResult(
             chosen,
             read_result_table(beside(chosen, "summary"), "summary"),
-            read_provenance(path),
+            provenance,
             _description(place.sidecars.description),
             told.date() if told else None,
             is_reviewed(chosen),
         )
+        results.append(result)
+    left_out = f"left out of the group table: {told_replaced(replaced)}"
+    return results, (left_out,) if replaced else ()
 
 
 def study_of(events: Path) -> Path | None:

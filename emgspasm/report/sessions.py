@@ -9,10 +9,10 @@ from datetime import date
 from pathlib import Path
 
 from emgspasm.errors import RecordingError
-from emgspasm.origin import digest
 from emgspasm.report.rest import RestBlock, rest_blocks
 from emgspasm.storage.derivatives import DETECTED, RESULTS, result_path
 from emgspasm.storage.placement import Placement, bids_entities
+from emgspasm.storage.provenance import replaced_recording, told_replaced
 from emgspasm.storage.reviews import counted_path
 from emgspasm.storage.scans import read_time
 from emgspasm.storage.study import Study
@@ -96,9 +96,8 @@ def _session(study: Study, label: str, paths: Sequence[Path]) -> Session:
         folder = study.path / path.parent.relative_to(study.path / RESULTS)
         time = read_time(Placement(folder, path.name.partition("_desc-")[0]))
         days += [time.date()] if time else []
-        recording = folder / str(result.provenance["recording"])
-        if recording.is_file() and digest(recording) != result.provenance["input_sha256"]:
-            replaced.append(recording.name)
+        if name := replaced_recording(study.path, path, result.provenance):
+            replaced.append(name)
     return Session(label, min(days, default=None), results, blocks, replaced)
 
 
@@ -108,10 +107,7 @@ def comparable(found: Sequence[Session]) -> tuple[list[Session], list[str]]:
     for each in found:
         ways = sorted({settings_of(result.provenance) for result in each.results})
         if each.replaced:
-            left_out.append(
-                f"{each.label}: {', '.join(each.replaced)} changed after it was analyzed "
-                "(emgspasm analyze --overwrite)"
-            )
+            left_out.append(f"{each.label}: {told_replaced(each.replaced)}")
         elif len(ways) > 1:
             left_out.append(f"{each.label}: its recordings were {_difference(ways[0], ways[1])}")
         elif each.day is None:

@@ -5,12 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emgspasm.origin import digest
+from emgspasm.errors import RecordingError
+from emgspasm.group.results import study_of
 from emgspasm.results import Results
 from emgspasm.storage.columns import TABLES
+from emgspasm.storage.provenance import (
+    digest,
+    read_provenance,
+    replaced_recording,
+    told_replaced,
+)
 from emgspasm.storage.reviews import counted_path
 from emgspasm.storage.tables import table
-from emgspasm.stored import beside, read_provenance, read_result_table
+from emgspasm.stored import beside, read_result_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,9 +56,13 @@ def read_results(events: Path) -> Results:
     Raises
     ------
     RecordingError
-        If one of them is missing or no such table, or the expert's is of other results.
+        If one of them is missing or no such table, the expert's is of other results, or the
+        recording was replaced in its study since.
     """
     provenance = read_provenance(events)
+    study = study_of(events)
+    if study and (name := replaced_recording(study, events.resolve(), provenance)):
+        raise RecordingError(told_replaced([name]))
     told = counted_path(events)
     places = {name: told if name in ("events", "summary") else events for name in TOLD}
     frames = {name: _frame(place, name) for name, place in places.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from emgspasm.errors import RecordingError
 from emgspasm.storage.columns import TABLES
 from emgspasm.storage.derivatives import DETECTED, RESULTS
 from emgspasm.storage.placement import Placement, bids_entities
+from emgspasm.storage.provenance import read_provenance, replaced_recording, told_replaced
 from emgspasm.storage.reviews import counted_path
 from emgspasm.storage.scales import ScaleScore, read_scores
 from emgspasm.storage.scans import read_time
@@ -62,25 +64,35 @@ def entered_frame(study: Path, name: str) -> pd.DataFrame:
 def results_frame(study: Path, table: str) -> pd.DataFrame:
     """One table of all results of a study; of reviewed events and summaries the reviewed ones.
 
+    Those of a recording that was replaced since are left out, which a warning says.
+
     Raises
     ------
     ValueError
         If there is no such table.
     RecordingError
-        If there are no results, or an expert's are of others.
+        If there are none, one cannot be read, or an expert's are of others.
     """
     import pandas as pd
 
     if table not in TABLES:
         raise ValueError(f"table={table!r}; the tables of results are {', '.join(TABLES)}")
-    frames = []
+    frames, replaced = [], []
     for path in sorted((study / RESULTS).glob(f"sub-*/**/*{DETECTED}{table}.tsv")):
-        frame = read_table(_counted(path, table))
+        events = path.with_name(f"{path.name.removesuffix(f'{table}.tsv')}events.tsv")
+        if name := replaced_recording(study, events, read_provenance(events)):
+            replaced.append(name)
+            continue
+        frame = read_table(_counted(events, table))
         found = bids_entities(path.name)
         for place, (name, key) in enumerate((("participant", "sub"), ("session", "ses"))):
             frame = frame.drop(columns=name, errors="ignore")
             frame.insert(place, name, found.get(key))
         frames.append(frame)
+    if replaced and not frames:
+        raise RecordingError(f"{study / RESULTS} holds only old results: {told_replaced(replaced)}")
+    if replaced:
+        warnings.warn(f"left out: {told_replaced(replaced)}", stacklevel=3)  # of who called Study
     if not frames:
         raise RecordingError(
             f"{study / RESULTS} holds no {table} table. emgspasm analyze {study} makes the results"
@@ -89,9 +101,7 @@ def results_frame(study: Path, table: str) -> pd.DataFrame:
     return pd.concat(told, ignore_index=True).reindex(columns=frames[0].columns)
 
 
-def _counted(path: Path, table: str) -> Path:
+def _counted(events: Path, table: str) -> Path:
     """The expert's table in the place of the detector's, if there is one."""
-    if table not in ("events", "summary"):
-        return path
-    events = counted_path(path.with_name(f"{path.name.removesuffix(f'{table}.tsv')}events.tsv"))
-    return events.with_name(f"{events.name.removesuffix('events.tsv')}{table}.tsv")
+    told = counted_path(events) if table in ("events", "summary") else events
+    return told.with_name(f"{told.name.removesuffix('events.tsv')}{table}.tsv")

@@ -211,6 +211,8 @@ class Study:
     def results(self, table: str = "summary") -> pd.DataFrame:
         """One table of the results of all recordings, an expert's where there is a review.
 
+        Results of a recording that was replaced after it was analyzed are left out, with a warning.
+
         Parameters
         ----------
         table : str

@@ -23,8 +23,8 @@ STARTED = 3.0
 """Seconds after which the window stands and a source streams [design]."""
 
 
-def replay(path: Path, config: LoadedConfig, speed: float) -> None:
-    """Show a stored recording until the window is closed."""
+def replay(path: Path, config: LoadedConfig, speed: float, say: Callable[[str], None]) -> None:
+    """Show a stored recording until the window is closed; `say` takes what is said then."""
     app = application()
     raster.warm_up()
     desk = Replay(path, config, speed)
@@ -34,7 +34,7 @@ def replay(path: Path, config: LoadedConfig, speed: float) -> None:
     window.open(desk)
     window.show()
     run(app, window)
-    window.review.finish()
+    window.review.finish(say)
 
 
 def live(wiring: Wiring, study: Path | None, say: Callable[[str], None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
@@ -100,8 +101,13 @@ class Reviewing(QObject):
         after = range(self._at + 1, len(self.events))
         self._select(next((k for k in after if self.events[k].status == "auto"), self._at))
 
-    def finish(self) -> None:
+    def finish(self, say: Callable[[str], None]) -> None:
         """Wait until all is stored, and compute the tables of the study anew.
+
+        Parameters
+        ----------
+        say : callable
+            Takes what there is to say of these.
 
         Raises
         ------
@@ -115,7 +121,8 @@ class Reviewing(QObject):
         self._storing.finish()
         for study in {study_of(path) for path in self._touched} - {None}:
             assert study is not None  # taken out
-            write_group(study, study / RESULTS)
+            for sentence in write_group(study, study / RESULTS):
+                say(sentence)
         self._touched.clear()
 
     def _begin(self) -> bool:

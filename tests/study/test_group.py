@@ -64,12 +64,59 @@ def test_the_group_table_follows_a_review(own_course):
     assert told[told.session != "base"].n_spasms.sum() > 0
 
 
+@pytest.fixture
+def replaced(own_course):
+    """The name of a recording of the course that was replaced after it was analyzed."""
+    (path,) = own_course.path.rglob("*ses-W4_task-rest_emg.bdf")
+    (other,) = own_course.path.rglob("*ses-W8_task-rest_emg.bdf")
+    path.write_bytes(other.read_bytes())
+    return path.name
+
+
+@pytest.mark.parametrize("table", ["events", "quality"])
+def test_data_frames_leave_out_results_of_a_replaced_recording_and_say_so(
+    own_course, replaced, table
+):
+    words = f"left out: {replaced} changed after it was analyzed .emgspasm analyze --overwrite"
+    with pytest.warns(UserWarning, match=words) as told:
+        frame = own_course.results(table)
+    assert set(frame.session) == {"base", "W2", "W8", "W12", "W16"}
+    assert [warning.filename for warning in told] == [__file__]
+
+
+def test_the_group_table_leaves_out_results_of_a_replaced_recording_and_says_so(
+    own_course, replaced, emgspasm
+):
+    (events,) = own_course.path.rglob("*ses-base_*_desc-bursts_events.tsv")
+    told = emgspasm("review", events, "--accept", "E0001", "--rater", "R1")
+    assert told.returncode == 0, told.stderr
+    sentence = f"{replaced} changed after it was analyzed (emgspasm analyze --overwrite)"
+    assert told.stderr.count(sentence) == 1
+    group = read_table(own_course.path / RESULTS / "group_summary.tsv")
+    assert set(group.session) == {"base", "W2", "W8", "W12", "W16"}
+    assert "(5 recordings, " in (own_course.path / RESULTS / "methods.md").read_text()
+
+
+def test_a_study_of_nothing_but_replaced_recordings_has_no_results_and_says_why(own_course):
+    for path in own_course.recordings():
+        path.write_bytes(b"another recording")
+    with pytest.raises(RecordingError, match=r"only old results: .*ses-W4.* --overwrite"):
+        own_course.results()
+
+
+def test_a_page_of_a_replaced_recording_is_not_made(own_course, replaced, emgspasm, tmp_path):
+    told = emgspasm("report", own_course.path, "--out", tmp_path / "pages")
+    assert told.returncode == 1
+    assert f"1 of 6 pages failed: {replaced} changed after it was analyzed" in told.stderr
+    assert len(told.stdout.splitlines()) == 5
+
+
 @pytest.mark.parametrize("content", ['{"EMGReference": ', "[]"])
 def test_a_damaged_description_of_a_recording_is_named_not_taken_as_missing(own_course, content):
     (description,) = own_course.path.glob("sub-01/ses-W4/emg/*_emg.json")
     description.write_text(content)
     with pytest.raises(RecordingError, match=r"ses-W4\S*_emg\.json .* Mend"):
-        list(group_results(own_course))
+        group_results(own_course)
 
 
 def test_methods_fill_in_what_was_really_used(toxin_course):
@@ -92,7 +139,7 @@ def test_methods_fill_in_what_was_really_used(toxin_course):
 
 
 def test_methods_part_recordings_that_were_analyzed_otherwise(toxin_course):
-    results = list(group_results(toxin_course))
+    results, _ = group_results(toxin_course)
     results[0].provenance["sampling_frequency"] = 250.0
     text = methods_text(results)
     assert "analyzed in 2 different ways" in text
@@ -100,7 +147,7 @@ def test_methods_part_recordings_that_were_analyzed_otherwise(toxin_course):
 
 
 def test_methods_count_notches_by_frequency_wherever_they_come_from(toxin_course):
-    results = list(group_results(toxin_course))
+    results, _ = group_results(toxin_course)
     band = {"high_pass": 20.0, "low_pass": 450.0, "order": 4}
     notches = [(50.0, 30.0, [1, 3]), (50.0, 100.0, [1]), (60.0, 30.0, [1]), *[()] * 3]
     for result, notch in zip(results, notches, strict=True):
@@ -113,7 +160,7 @@ def test_methods_count_notches_by_frequency_wherever_they_come_from(toxin_course
 
 
 def test_methods_tell_the_delays_of_all_recordings(toxin_course):
-    results = list(group_results(toxin_course))
+    results, _ = group_results(toxin_course)
     for result, delay in zip(results, (1.5, 1.75, 1.5, 2.0, 1.5, 1.5), strict=True):
         result.provenance["delay_ms"] = delay
     assert "delay of the filters (1.5 to 2 ms)" in methods_text(results)

@@ -79,7 +79,7 @@ def open_window(qtbot):
     yield open_
     for window in opened:
         window.close()
-        window.review.finish()
+        window.review.finish(print)
         if window.recorder is not None:
             with suppress(EmgspasmError):  # too short for tables
                 window.recorder.finish(print)

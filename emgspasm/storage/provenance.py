@@ -1,0 +1,87 @@
+"""What is stored of how a result was made, and whether its recording is still the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from emgspasm.errors import RecordingError
+from emgspasm.storage.derivatives import RESULTS, note_path
+
+
+def read_provenance(events: Path) -> dict[str, Any]:
+    """What stands beside an events table of the detector: how it was made.
+
+    Raises
+    ------
+    RecordingError
+        If it cannot be read, does not say what is needed, as that of an older version which did not
+        know which time is valid, or a call was interrupted that wrote the result.
+    """
+    path = events.with_name(f"{events.name.removesuffix('_events.tsv')}.json")
+    if note_path(path).exists():
+        raise RecordingError(
+            f"{events} is of a result that is being written, or was cut (its tables may be of two "
+            "calls). Analyze again"
+        )
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RecordingError(
+            f"{path} cannot be read ({error}); it says how {events.name} was made. Analyze again"
+        ) from None
+    said = told if isinstance(told, dict) else {}
+    unsaid = [key for key, kind in _SAID.items() if not _is(said.get(key), kind)]
+    if unsaid:
+        raise RecordingError(
+            f"{path} does not say {', '.join(unsaid)} (results of another version, or damaged). "
+            "Analyze again"
+        )
+    return said
+
+
+def _is(value: object, kind: type) -> bool:
+    """Whether an entry is of this kind; whole numbers are numbers."""
+    return isinstance(value, int | float if kind is float else kind)
+
+
+_SAID = {
+    **dict.fromkeys(("recording", "input_sha256", "config", "config_sha256"), str),
+    **dict.fromkeys(("emgspasm_version", "device"), str),
+    **dict.fromkeys(("sampling_frequency", "duration_s", "delay_ms"), float),
+    **dict.fromkeys(("channels", "warnings", "tasks"), list),
+    **dict.fromkeys(("channels_valid_s", "settings"), dict),
+}
+"""What every version says of a result that this one can read; what else it may say is optional."""
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, by which a result knows its recording again."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def replaced_recording(study: Path, events: Path, provenance: Mapping[str, Any]) -> str | None:
+    """Name of the recording of a result, if it is no more the one that was analyzed.
+
+    Parameters
+    ----------
+    study : Path
+        Folder of the study.
+    events : Path
+        The detector's events table in the results of the study.
+    provenance : mapping
+        What stands beside that.
+    """
+    folder = study / events.parent.relative_to(study / RESULTS)
+    recording = folder / str(provenance["recording"])
+    same = not recording.is_file() or digest(recording) == provenance["input_sha256"]
+    return None if same else recording.name
+
+
+def told_replaced(names: Iterable[str]) -> str:
+    """What is said of recordings that were replaced, whose results nobody reads therefore."""
+    return f"{', '.join(names)} changed after it was analyzed (emgspasm analyze --overwrite)"
