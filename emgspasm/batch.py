@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 import traceback
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import (
@@ -33,6 +31,7 @@ from emgspasm.outputs import (
     write_results,
     write_summary,
 )
+from emgspasm.postponement import postponed
 from emgspasm.results import analyze_recording
 from emgspasm.standing import Standing, standing
 from emgspasm.storage.collection import is_study
@@ -116,7 +115,7 @@ def run(jobs: Sequence[Job], *, workers: int = 1, cluster: str | None = None) ->
     with _executor(jobs, workers, cluster) as executor:
         # no `as_completed`: a signal amid it leaves locks that its threads wait for without end
         ended: SimpleQueue[Future[Outcome]] = SimpleQueue()
-        with _deaf():
+        with postponed():  # amid the making of a process it would cut that short
             begun = {_begin(executor, job): job for job in jobs}
             for future in begun:
                 future.add_done_callback(ended.put)
@@ -257,31 +256,6 @@ def _refuse_doubles(jobs: Sequence[Job]) -> None:
                 "Analyze them into different folders"
             )
         seen[target] = job.path
-
-
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """Hold back signals while processes begin: one amid the making of one would cut it short.
-
-    What begins meanwhile never hears Ctrl-C, which a terminal sends to all.
-    """
-    come: list[int] = []
-    numbers: list[int] = [
-        n for n in (signal.SIGINT, signal.SIGTERM) if callable(signal.getsignal(n))
-    ]
-    if threading.current_thread() is not threading.main_thread():
-        numbers = []  # signals are the main thread's
-    # handlers, too: another thread may take a signal that is blocked here
-    before = {n: signal.signal(n, lambda number, _: come.append(number)) for n in numbers}
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        for number in come:
-            signal.raise_signal(number)
 
 
 @contextmanager

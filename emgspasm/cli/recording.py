@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
 from itertools import pairwise
@@ -29,6 +29,7 @@ from emgspasm.cli.console import (
 )
 from emgspasm.cli.interruption import settle
 from emgspasm.errors import EmgspasmError, RecordingError, SourceLost
+from emgspasm.postponement import postponed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,26 +85,43 @@ def record(
         recording = Session(
             source, place.recording, loaded, duration=duration, markers=known, network=network
         )
-        try:
-            with recording:
-                describe(recording, place, task)
-                opened.note_time(place, datetime.now())  # noqa: DTZ005  BIDS: the clock of the place
-                say(f"recording to {place.recording}")
-                if recording.refusal:
-                    say(f"recorded but not analyzed: {recording.refusal}")
-                for limit in limits(recording.unscaled):
-                    say(limit)
-                for name in filter(None, asdict(loaded.config.outlets).values()):
-                    say(f"sent to the network (LSL) as {name}, readable by all who are in it")
-                until_over(recording)
-            recording.wait()
-        except EmgspasmError:
-            with suppress(EmgspasmError):  # what ended the recording is what must be said
-                describe(recording, place, task)
-            raise
-        describe(recording, place, task)
+        with described(recording, place, task):
+            opened.note_time(place, datetime.now())  # noqa: DTZ005  BIDS: the clock of the place
+            say(f"recording to {place.recording}")
+            if recording.refusal:
+                say(f"recorded but not analyzed: {recording.refusal}")
+            for limit in limits(recording.unscaled):
+                say(limit)
+            for name in filter(None, asdict(loaded.config.outlets).values()):
+                say(f"sent to the network (LSL) as {name}, readable by all who are in it")
+            until_over(recording)
         conclude(recording, place, study, say)
         require_present(recording)
+
+
+@contextmanager
+def described(session: Session, place: Placement, task: str) -> Iterator[None]:
+    """Run a recording, with its description beside it, whole whatever ends it.
+
+    Raises
+    ------
+    EmgspasmError
+        What ended it, or its analysis.
+    """
+    with ExitStack() as running:
+        running.enter_context(session)  # where that fails, what is there is somebody else's
+        try:
+            describe(session, place, task)
+            yield
+            running.close()
+            session.wait()
+            with postponed():
+                describe(session, place, task)
+        except BaseException:  # Ctrl-C, again
+            running.close()
+            with postponed(), suppress(EmgspasmError):  # what ended it is what must be said
+                describe(session, place, task)
+            raise
 
 
 def describe(session: Session, place: Placement, task: str) -> None:

@@ -1,0 +1,81 @@
+"""What stands beside a recording is that of its file, whatever ends it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+
+import numpy as np
+import pytest
+
+from emgspasm.cli.interruption import heeded
+from emgspasm.cli.recording import described
+from emgspasm.postponement import postponed
+from emgspasm.session import Session
+from emgspasm.storage.edf import open_edf
+from emgspasm.storage.study import Study
+from emgspasm.stream import Channel, Chunk, StreamInfo
+
+SECONDS = 3
+
+
+def press():
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(0.01)
+
+
+class Source:
+    """Three seconds of silence; may do something when it is opened and when it is closed."""
+
+    info = StreamInfo(250.0, (Channel.from_label("OOC_L", full_scale=1000.0),))
+
+    def __init__(self, opening=None, closing=None):
+        self._opening, self._closing = opening, closing
+
+    def __enter__(self):
+        if self._opening:
+            self._opening()
+        return self
+
+    def __exit__(self, *_):
+        if self._closing:
+            self._closing()
+
+    def __iter__(self):
+        for start in range(0, 250 * SECONDS, 250):
+            yield Chunk(start, np.zeros((250, 1)))
+
+    def stop(self):
+        pass
+
+
+@pytest.fixture
+def place(tmp_path):
+    return Study.open_or_create(tmp_path / "study").place("01", task="rest")
+
+
+def duration(place):
+    return json.loads(place.sidecars.description.read_text())["RecordingDuration"]
+
+
+def test_ctrl_c_while_the_recording_is_closed_leaves_its_whole_duration_beside_it(place):
+    session = Session(Source(closing=press), place.recording)
+    with heeded(), pytest.raises(KeyboardInterrupt), described(session, place, "rest"):
+        session.wait()
+    assert open_edf(place.recording).n_samples == 250 * SECONDS
+    assert duration(place) == SECONDS
+
+
+def test_a_signal_that_is_postponed_comes_when_the_work_is_done():
+    done = []
+
+    def work():
+        with postponed():
+            press()
+            done.append(True)
+
+    with heeded(), pytest.raises(KeyboardInterrupt):
+        work()
+    assert done
