@@ -301,7 +301,9 @@ def _create(path: Path, overwrite: bool) -> int:
     try:
         return os.open(path, flags, 0o666)
     except FileExistsError as error:
-        raise existing(path) from error
+        raise existing(
+            path, "Give another run, session or task", "another process may be recording to it"
+        ) from error
     except OSError as error:
         raise RecordingError(
             f"{path}: cannot be created ({error.strerror}). Choose a folder you may write to"

@@ -12,8 +12,10 @@ import pytest
 
 from emgspasm.cli.interruption import heeded
 from emgspasm.cli.recording import described
+from emgspasm.errors import ConfigError
 from emgspasm.postponement import postponed
 from emgspasm.session import Session
+from emgspasm.storage.bdf import BdfWriter
 from emgspasm.storage.edf import open_edf
 from emgspasm.storage.study import Study
 from emgspasm.stream import Channel, Chunk, StreamInfo
@@ -66,6 +68,20 @@ def test_ctrl_c_while_the_recording_is_closed_leaves_its_whole_duration_beside_i
         session.wait()
     assert open_edf(place.recording).n_samples == 250 * SECONDS
     assert duration(place) == SECONDS
+
+
+def test_a_recording_that_another_process_begins_meanwhile_is_left_to_it_and_that_is_said(place):
+    def begin():
+        BdfWriter(place.recording, Source.info).close()
+        place.sidecars.description.write_text("another's")
+
+    session = Session(Source(opening=begin), place.recording)
+    with (
+        pytest.raises(ConfigError, match=r"another process may .* Give another run, session or"),
+        described(session, place, "rest"),
+    ):
+        pytest.fail("it began")
+    assert place.sidecars.description.read_text() == "another's"
 
 
 def test_a_signal_that_is_postponed_comes_when_the_work_is_done():
