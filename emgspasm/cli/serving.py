@@ -25,7 +25,9 @@ LIBRARIES = ("fastapi", "uvicorn", "websockets")
 @click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True,
               help="Port to listen at; 0 takes a free one.")  # fmt: skip
 @click.option("--board-port", metavar="PORT", help="Serial port, whatever the config says.")
-@click.option("--study", type=FILE, help="Folder of the study that is recorded into.")
+@click.option(
+    "--study", type=FILE, help="Folder of the study that is recorded into; made if missing."
+)
 def serve(config: Path, host: str, port: int, board_port: str | None, study: Path | None) -> None:
     """Show a live stream in browsers, and record it when asked.
 
@@ -37,6 +39,8 @@ def serve(config: Path, host: str, port: int, board_port: str | None, study: Pat
     loaded = read_config(config)
     with suppress(SourceError):  # a board that is not there yet is said on the page
         configured_source(loaded, config, board_port)
+    if study is not None:
+        require_study(study)
     from emgspasm.desk.live import Wiring
     from emgspasm.service.guard import is_loopback
     from emgspasm.service.host import Host
@@ -59,6 +63,19 @@ def serve(config: Path, host: str, port: int, board_port: str | None, study: Pat
         threading.Event().wait()
     settle()  # Ctrl-C is the way to end it; what follows is still to be done
     stream.close(say)
+
+
+def require_study(study: Path) -> None:
+    """Begin a study, or refuse one that cannot be recorded into, before anybody asks for it.
+
+    Raises
+    ------
+    RecordingError
+        If the folder is something else, or cannot be written.
+    """
+    from emgspasm.storage.study import Study
+
+    Study.open_or_create(study).require_writable()
 
 
 def require_service() -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from emgspasm.errors import RecordingError
+from emgspasm.places import writable
 from emgspasm.storage.dataset import create, describe_own_table
 from emgspasm.storage.frames import entered_frame, results_frame, sessions_frame
 from emgspasm.storage.ledger import append_row, read_ledger, remove_row
@@ -172,6 +173,19 @@ class Study:
         with locked(self.path):
             describe_own_table(self.path, "scales")
             append_score(self.path, told)
+
+    def require_writable(self) -> None:
+        """Refuse a study whose folder cannot be written.
+
+        Raises
+        ------
+        RecordingError
+            Before anybody counts on it.
+        """
+        if not writable(self.path):
+            raise RecordingError(
+                f"{self.path} cannot be written (not allowed). Choose a study you may write to"
+            )
 
     def require(self, participant: str) -> None:
         """Refuse a participant who is not listed.

@@ -17,6 +17,7 @@ import pytest
 from emgspasm.cli.serving import serve
 from emgspasm.errors import ConfigError
 from emgspasm.storage.opening import open_recording
+from emgspasm.storage.study import Study
 
 HEEDING = """
 import runpy, signal
@@ -113,6 +114,29 @@ def test_the_board_is_sought_on_the_port_that_is_named(tmp_path):
             assert time.monotonic() < deadline, state
             time.sleep(0.1)
     assert "no-such-port" in state["error"]
+
+
+def unwritable(small_disk):
+    Study.open_or_create(small_disk / "study")
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    return small_disk / "study"
+
+
+@pytest.mark.parametrize("within", ["a file", "a disk that is read only"])
+def test_a_study_that_cannot_be_written_is_refused_at_the_start(
+    emgspasm, config, tmp_path, request, within
+):
+    if within == "a file":
+        study, why = config / "study", "cannot be made (Not a directory)"
+    else:
+        study, why = unwritable(request.getfixturevalue("small_disk")), "cannot be written"
+    with socket.create_server(("127.0.0.1", 0)) as taken:  # or it would serve without end
+        port = taken.getsockname()[1]
+        done = emgspasm("serve", "--config", config, "--study", study, "--port", port)
+    assert done.returncode == 1
+    (said,) = done.stderr.splitlines()
+    assert said.startswith(f"emgspasm: error: {study}")
+    assert why in said
 
 
 def test_a_config_without_a_source_is_refused(tmp_path):
