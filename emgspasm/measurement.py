@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.config import LoadedConfig
-from emgspasm.dsp.mains import fit_notch
+from emgspasm.dsp.mains import fit_notch, missed
 from emgspasm.dsp.pipeline import Analysis, Pipeline, Tally, analyze
 from emgspasm.dsp.quality import MeanSpectrum, line_ratio
 from emgspasm.findings import (
@@ -41,8 +41,8 @@ class Measurement:
     ----------
     pipeline : Pipeline
         What was folded.
-    notice : str
-        Why it differs from the config's; ``""`` if it does not.
+    notices : tuple of str
+        Why it differs from the config's, or should; empty if neither.
     found : Findings
         Bursts, and what they make together.
     tally : Tally
@@ -54,7 +54,7 @@ class Measurement:
     """
 
     pipeline: Pipeline
-    notice: str
+    notices: tuple[str, ...]
     found: Findings
     tally: Tally
     present: int
@@ -80,7 +80,9 @@ def measure(recording: StoredRecording, config: LoadedConfig) -> Measurement:
         state, _ = spectrum.step(state, analysis.chunk)
         gathered.add(analysis, folded)
     found, tally = gathered.findings(), gathered.tally()
-    return Measurement(pipeline, notice, found, tally, gathered.present, *line_ratio(state))
+    late = "" if config.config.mains == "off" else missed(pipeline, info, state)
+    notices = tuple(filter(None, (notice, late)))
+    return Measurement(pipeline, notices, found, tally, gathered.present, *line_ratio(state))
 
 
 def suit(

@@ -56,7 +56,7 @@ def provenance(
         "warnings": [
             *rates.rate_warnings(info.sampling_frequency),
             *recording.findings,
-            *filter(None, [measured.notice]),
+            *measured.notices,
             *unusable,
             *unit_warnings(info),
         ],

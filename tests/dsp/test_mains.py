@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emgspasm.config import parse_config
 from emgspasm.dsp.filters import BandPass, Notch
-from emgspasm.dsp.mains import LOOK, fit_notch
+from emgspasm.dsp.mains import LOOK, fit_notch, missed
 from emgspasm.dsp.pipeline import Pipeline, analyze
+from emgspasm.dsp.quality import MeanSpectrum
 from emgspasm.stream import Channel, Chunk, StreamInfo
 
 
@@ -73,6 +75,52 @@ def test_only_the_first_seconds_decide(stream_info, cut):
     samples = hum(20, [50])
     samples[: round(LOOK * 1000)] = hum(LOOK, [], seed=1)
     assert notches(fit_notch(Pipeline(), stream_info(2), cut(samples))[0]) == []
+
+
+def told(pipeline, info, samples):
+    """What is said of the mains of a whole recording."""
+    spectrum = MeanSpectrum()
+    state = spectrum.init(info, Chunk(0, samples[:0]))
+    state, _ = spectrum.step(state, Chunk(0, samples))
+    return missed(pipeline, info, state)
+
+
+def beginning_late(frequencies, amplitude):
+    """Twenty seconds with mains from the fifth on."""
+    samples = hum(20, frequencies, amplitude)
+    samples[:5000] = hum(5, [])
+    return samples
+
+
+@pytest.mark.parametrize(
+    ("frequencies", "amplitude", "notch"),
+    [([50], 2.0, (50.0, 100.0, (1,))), ([60, 180], 20.0, (60.0, 30.0, (1, 3)))],
+)
+def test_mains_that_begins_late_is_said_with_the_line_of_a_config_that_takes_it_out(
+    stream_info, frequencies, amplitude, notch
+):
+    samples = beginning_late(frequencies, amplitude)
+    said = told(Pipeline(), stream_info(2), samples)
+    assert said.startswith(f"mains of {frequencies[0]} Hz stands ")
+    assert "in the whole recording, but not in its first 4 s: no notch was added" in said
+    rest = "\n[pipeline.detector]\nfloor = 4.0\n"
+    loaded = parse_config(said.partition("its filters: ")[2] + rest)
+    assert loaded.config.pipeline.filters == (BandPass(), Notch(*notch))
+    assert told(loaded.config.pipeline, stream_info(2), samples) == ""
+
+
+def test_mains_beside_a_notch_at_another_frequency_is_said(stream_info):
+    pipeline = Pipeline(filters=(BandPass(), Notch(60.0)))
+    said = told(pipeline, stream_info(2), hum(20, [50]))
+    assert "over its neighbours in the whole recording, and the notch is at 60 Hz. Add" in said
+
+
+@pytest.mark.parametrize("loud", [1.0, 50.0], ids=["even", "one loud second"])
+def test_noise_alone_is_not_said_to_be_mains(stream_info, loud):
+    for seed in range(10):
+        samples = hum(20, [], seed=seed)
+        samples[3000:4000] *= loud
+        assert told(Pipeline(), stream_info(2), samples) == ""
 
 
 def test_what_is_no_emg_does_not_decide(cut):
