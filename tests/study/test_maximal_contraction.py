@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 import emgspasm as es
-from emgspasm.origin import digest
 from emgspasm.report import course
 from emgspasm.report.document import report_page
 from emgspasm.report.sessions import sessions
 from emgspasm.report.stored import read_results
 from emgspasm.standing import made_before
 from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.provenance import digest
 from emgspasm.storage.study import Study
 from emgspasm.storage.tables import read_table
 from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
