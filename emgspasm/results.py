@@ -135,7 +135,7 @@ def judge_recording(
         measured = measure(recording, config)
     info = recording.info
     rate = rate_warnings(info.sampling_frequency)
-    findings = [*rate, *recording.findings, *unit_warnings(info)]
+    findings = [*rate, *recording.findings, *measured.notices, *unit_warnings(info)]
     return list(channel_quality(recording, measured)), findings
 
 

@@ -51,3 +51,10 @@ def test_it_is_not_said_where_the_config_wants_no_notch(emgspasm, hummed, tmp_pa
     done = emgspasm("analyze", hummed, "--out", tmp_path / "out", "--config", config)
     assert done.returncode == 0, done.stderr
     assert "mains" not in done.stderr
+
+
+def test_quality_says_it_beside_the_height_of_the_line(emgspasm, hummed):
+    done = emgspasm("quality", hummed)
+    assert done.returncode == 0, done.stderr
+    assert SAID in done.stderr
+    assert "mains 3" in next(row for row in done.stdout.splitlines() if row.startswith("OOC_R"))
