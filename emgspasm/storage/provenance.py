@@ -78,8 +78,19 @@ def replaced_recording(study: Path, events: Path, provenance: Mapping[str, Any])
     """
     folder = study / events.parent.relative_to(study / RESULTS)
     recording = folder / str(provenance["recording"])
-    same = not recording.is_file() or digest(recording) == provenance["input_sha256"]
-    return None if same else recording.name
+    if not recording.is_file() or _untouched(recording, events):
+        return None
+    return None if digest(recording) == provenance["input_sha256"] else recording.name
+
+
+def _untouched(recording: Path, events: Path) -> bool:
+    """Whether nothing was done to a recording since its result was written.
+
+    It need not be read then, as all of a large study would be after every recording. The change of
+    the file itself counts as well: a copy of an older one keeps the time of its contents.
+    """
+    told, written = recording.stat(), events.stat().st_mtime_ns
+    return max(told.st_mtime_ns, told.st_ctime_ns) < written
 
 
 def told_replaced(names: Iterable[str]) -> str:

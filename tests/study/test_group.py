@@ -1,7 +1,9 @@
 """The group table and the methods of a study say what its results hold."""
 
+import os
 import re
 import shutil
+import time
 
 import pandas as pd
 import pytest
@@ -70,7 +72,15 @@ def replaced(own_course):
     (path,) = own_course.path.rglob("*ses-W4_task-rest_emg.bdf")
     (other,) = own_course.path.rglob("*ses-W8_task-rest_emg.bdf")
     path.write_bytes(other.read_bytes())
+    os.utime(path, (0, 0))  # as a copy of an older file keeps its time
     return path.name
+
+
+def test_recordings_untouched_since_their_results_are_not_read_again(own_course, replaced):
+    later = time.time() + 60
+    for events in own_course.path.rglob("*_desc-bursts_events.tsv"):
+        os.utime(events, (later, later))
+    assert len(set(own_course.results().session)) == 6
 
 
 @pytest.mark.parametrize("table", ["events", "quality"])
