@@ -13,6 +13,7 @@ from emgspasm.synkinesis.laterality import UNILATERAL
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.rhythm import is_rhythm, is_slow_train
 from emgspasm.synkinesis.spread import EYE
+from emgspasm.synkinesis.verdicts import is_beyond_chance
 
 GROUP = 0.3
 """Longest group of a myokymia in seconds: 0.2 (clinical facts 2), and what merges with it."""
@@ -120,10 +121,11 @@ def note_company(chain: Chain, known: Experience) -> None:
 
 
 def note_rhythms(chain: Chain, known: Experience, fs: float) -> None:
-    """Remember the channels that are in rhythm."""
+    """Remember the channels that are in rhythm, faint bursts left out."""
     onsets: dict[int, list[int]] = {}
     lengths: dict[int, list[int]] = {}
-    for reading in (r for act in chain.acts for r in act.readings):
+    sure = (r for act in chain.acts for r in act.readings if is_beyond_chance(r, fs))
+    for reading in sure:
         channel = reading.burst.channel
         onsets.setdefault(channel, []).append(reading.onset)
         lengths.setdefault(channel, []).append(reading.offset - reading.onset)

@@ -30,7 +30,7 @@ from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL
 from emgspasm.synkinesis.markers import RESTS, Schedule
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.spread import BROW, EYE, REGIONS, regions
-from emgspasm.synkinesis.verdicts import Rules, is_evident, stands_out
+from emgspasm.synkinesis.verdicts import Rules, is_beyond_chance, is_evident, stands_out
 from emgspasm.synkinesis.wording import event, laterality, ms, reasons
 
 MYOKYMIA, BLEPHAROSPASM = "myokymia", "blepharospasm"
@@ -153,6 +153,8 @@ def _one_sided(
     pulse = [r for r in readings if in_rhythm(r, known.rhythmic, fs)]
     apart = together < 3 and side != "B" and known.acts_apart(side)
     if (apart or synchrony(part) < TOGETHER) and len(pulse) * 2 > len(readings):
+        if not any(is_beyond_chance(r, fs) for r in pulse):
+            return None
         reason = f"one side; {'+'.join(sorted(muscles))} in a rhythm of its own, not together"
         return event("spasm", side, MYOKYMIA, readings, onset, offset, marked, fs, reason)
     doubtful = together < 3 and _is_doubtful(part, li[0], known, side)

@@ -138,6 +138,14 @@ def is_evident(reading: Reading, fs: float) -> bool:
     return _freedom(reading, fs) / 2.0 * (power - 1.0 - log(power)) >= EVIDENT
 
 
+def is_beyond_chance(reading: Reading, fs: float) -> bool:
+    """Whether a burst stands out of the noise, or lasts so long that it is certain.
+
+    Noise that hums, or whose level rises, is full of faint ones, three of which may keep time.
+    """
+    return stands_out(reading) or is_evident(reading, fs)
+
+
 def rest(reading: Reading, partners: Sequence[Reading], fs: float) -> Reading:
     """Reading of what is left of a burst without its partners of the other side.
 
