@@ -80,7 +80,7 @@ class Reading:
         Hz of the sine whose neighbouring samples correlate alike, without the noise's share; NaN
         where the burst is too faint for that.
     hum : float
-        Largest autocorrelation at periods of the mains.
+        Largest share of its power that repeats at periods of the mains.
     steps : float
         Share of its energy that steps explain, where it is as slow as they are.
     """
@@ -226,7 +226,7 @@ def look(samples, filled, spans, columns, noise, fs, lags, step):  # type: ignor
         if power[column] > LOUD * level[column]:  # without the noise's share
             own = product[column, 2] - level[column] * noise[i, 1, column]
             found.frequency = hertz(own / (power[column] - level[column]), fs)
-        found.hum = hum(samples[column, start:stop], lags)
+        found.hum = hum(samples[column, :stop], start, lags)
         found.steps = 0.0
         if found.frequency <= slow:
             most = round((stop - start) / (APART * fs))
@@ -242,17 +242,28 @@ def hertz(correlation: float, fs: float) -> float:
 
 
 @numba.njit(cache=True, nogil=True)
-def hum(values: Values, lags: NDArray[np.int64]) -> float:
-    """Largest correlation with itself at one of these lags, of those that fit in twice.
+def hum(values: Values, start: int, lags: NDArray[np.int64]) -> float:
+    """Largest share of a burst's power that repeats at one of these lags; 0 where nothing is known.
 
-    A lag is five periods of the mains, and four must correlate as well: of the few values of a
-    burst of 170 to 200 ms chance makes 0.4 at one lag (at 250 Hz in 2 of 100), hardly at two.
+    A lag is five periods of the mains, and four must repeat as well: of the few values of a burst
+    chance makes 0.4 at one lag (at 250 Hz in 2 of 100), hardly at two. Of a burst shorter than the
+    lag, the samples before are taken in: hum comes and goes slower than twitches.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n_samples,)
+        Filtered samples up to the end of the burst.
+    start : int
+        Where it begins in them.
+    lags : ndarray of int
+        Samples.
     """
     most = -np.inf
     for lag in lags:
-        if len(values) >= 2 * lag:
-            four = kernels.similarity(values, round(0.8 * lag))
-            most = max(most, min(kernels.similarity(values, lag), four))
+        first = min(start, len(values) - lag)
+        if first >= lag:
+            four = kernels.repeated(values, first, round(0.8 * lag))
+            most = max(most, min(kernels.repeated(values, first, lag), four))
     return most if most > -np.inf else 0.0
 
 

@@ -56,7 +56,7 @@ class Rules:
     slowest : float
         Hz under which a burst is no muscle's [sim]; where the band ends under 180 Hz, 0.45 of it.
     hum : float
-        Autocorrelation at the mains from which a burst is hum [sim].
+        Share of its power that repeats with the mains, from which a burst is hum [sim].
     steps : float
         Share of energy from which steps explain a burst [sim]: 0.1-0.6 of muscle, 0.75-1 of pops.
     """
