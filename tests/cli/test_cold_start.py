@@ -23,16 +23,15 @@ AT_ONCE = 15.0
 
 @pytest.mark.slow
 @pytest.mark.real_time
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
 @pytest.mark.parametrize(
-    ("command", "code"),
+    ("command", "number", "code"),
     [
-        (["record", "--participant", "01", "--task", "rest"], 130),
-        (["serve", "--port", "0"], 0),
+        (["record", "--participant", "01", "--task", "rest"], signal.SIGINT, 130),
+        (["serve", "--port", "0"], signal.SIGTERM, 0),
     ],
-    ids=["record", "serve"],
+    ids=["record, Ctrl-C", "serve, SIGTERM"],
 )
-def test_a_signal_while_loops_are_compiled_ends_the_command(tmp_path, command, code, number):
+def test_a_signal_while_loops_are_compiled_ends_the_command(tmp_path, command, number, code):
     study = tmp_path / "study"
     process = subprocess.Popen(
         [sys.executable, "-c", HEEDING, *command, "--config", CONFIG, "--study", study],

@@ -14,7 +14,7 @@ from emgspasm.storage.recovery import recover
 
 pytestmark = pytest.mark.real_time
 
-KILLS = 100
+KILLS = 60
 RATE = 250
 
 NURSERY = """
