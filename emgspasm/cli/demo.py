@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from emgspasm.cli.analysis import score_table
+from emgspasm.cli.conclusion import conclude as tabulate
+from emgspasm.cli.conclusion import counted, require_same
 from emgspasm.cli.console import (
     FILE,
     Command,
@@ -18,8 +20,7 @@ from emgspasm.cli.console import (
     say_when_compiling,
     shown,
 )
-from emgspasm.cli.recording import conclude as tabulate
-from emgspasm.cli.recording import counted, describe, require_same, until_over
+from emgspasm.cli.recording import describe, until_over
 from emgspasm.cli.reporting import SUFFIX, write_page
 from emgspasm.cli.simulation import write_truth
 from emgspasm.cli.viewing import require_window

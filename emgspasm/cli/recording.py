@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +14,7 @@ import click
 
 from emgspasm.cli import keyboard
 from emgspasm.cli.boards import configured_source
+from emgspasm.cli.conclusion import by_side, conclude, require_present, spasms
 from emgspasm.cli.console import (
     FILE,
     Command,
@@ -28,16 +27,11 @@ from emgspasm.cli.console import (
     shown,
 )
 from emgspasm.cli.interruption import settle
-from emgspasm.errors import EmgspasmError, RecordingError, SourceLost
+from emgspasm.errors import EmgspasmError, RecordingError
 from emgspasm.postponement import postponed
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from emgspasm.dsp.pipeline import Pipeline
     from emgspasm.session import Session, Status
-    from emgspasm.session.status import EventKind
-    from emgspasm.sources.events import SourceEvent
     from emgspasm.storage.study import Placement
     from emgspasm.stream import Channel
 
@@ -227,143 +221,9 @@ def status_text(status: Status, names: tuple[str, ...]) -> str:
         f"latency {1000 * status.latency:.0f} ms",
         f"noise {noise} uV",
         f"railed {' '.join(railed)}" if railed else "",
-        f"bursts {_sides(status.bursts)}",
-        f"spasms {_sides(_spasms(status.events))}",
+        f"bursts {by_side(status.bursts)}",
+        f"spasms {by_side(spasms(status.events))}",
         f"{status.disk_left / 1e9:.1f} GB free",
         f"{status.dropped} dropped on screen" if status.dropped else "",
     ]
     return " | ".join(filter(None, parts))
-
-
-def _sides(counts: Mapping[str, int]) -> str:
-    """Counts of the left and the right side."""
-    return f"L {counts.get('L', 0)} R {counts.get('R', 0)}"
-
-
-def _spasms(events: Mapping[EventKind, int]) -> Mapping[str, int]:
-    """Spasms by side, whatever their class; those of both sides count for each."""
-    counts = Counter[str]()
-    for (trial_type, side, _), count in events.items():
-        if trial_type == "spasm":
-            counts.update(dict.fromkeys("LR" if side == "B" else side, count))
-    return counts
-
-
-def conclude(session: Session, place: Placement, study: Path, say: Callable[[str], None]) -> None:
-    """Write the tables, as ``analyze`` does, and say what came of the recording."""
-    from emgspasm import batch
-    from emgspasm.standing import made_before
-    from emgspasm.storage.collection import results_folder
-    from emgspasm.storage.derivatives import RESULTS, result_path
-    from emgspasm.storage.tables import read_table
-
-    status = session.status
-    away = f" (the source was away for the last {session.missed:.1f} s)" if session.missed else ""
-    say(f"{status.time:.1f} s recorded, {100 * status.lost:.2f} % lost{away}: {place.recording}")
-    if session.early:
-        say(f"{session.early} markers of the network came before the first sample: not stored")
-    if session.unreached:
-        say(f"{session.unreached} markers lay after the end of the recording")
-    if session.refusal:
-        say(f"not analyzed: {session.refusal}")
-        return
-    out = results_folder(study, place.recording, None)
-    outcome = batch.run_job(batch.Job(place.recording, out, session.config))
-    if outcome.error is not None:
-        raise outcome.error
-    for sentence in batch.write_joint([outcome], study / RESULTS):
-        say(sentence)
-    found = counted(read_table(result_path(out, place.recording.stem, "events")))
-    require_same(status, found)
-    summary = read_table(result_path(out, place.recording.stem, "summary"))
-    say(looked_at(summary, session.config.config.pipeline, status.lost))
-    bursts = sum(n for (kind, _, _), n in found.items() if kind == "burst")
-    say(
-        f"{bursts} bursts (spasms {_sides(_spasms(found))}) and "
-        f"{found.total() - bursts} events, the same live and from the file: {out}"
-    )
-    if earlier := made_before(place.recording, out):
-        say(
-            f"{', '.join(earlier)}: analyzed before these maximal trials were there "
-            f"(emgspasm analyze {study} --overwrite takes them)"
-        )
-
-
-def require_present(session: Session) -> None:
-    """Refuse to end well where the source was away at the end.
-
-    Raises
-    ------
-    SourceLost
-        Naming what is missing, and what the source said of it.
-    """
-    if session.missed:
-        raise SourceLost(
-            f"{session.source.info.device} was away at the end: the last {session.missed:.1f} of "
-            f"{session.status.time:.1f} s are missing (they are marked; the rest is kept). "
-            f"{farewell(session.events)}"
-        )
-
-
-def farewell(events: Sequence[SourceEvent]) -> str:
-    """What a source said when it last went away; a gap or a return told later is no cause."""
-    said = ""
-    for before, event in pairwise(events):
-        if before.state == "streaming" and event.state not in ("streaming", "closed"):
-            said = event.text
-    return said
-
-
-def looked_at(summary: pd.DataFrame, pipeline: Pipeline, lost: float) -> str:
-    """Say in how much of the recording bursts were sought: none found elsewhere means nothing.
-
-    Parameters
-    ----------
-    summary : DataFrame
-    pipeline : Pipeline
-    lost : float
-        Share of the samples that were lost.
-    """
-    from emgspasm.dsp.detector import Detector
-
-    detector = pipeline.detector
-    needed = detector.baseline.shortest if isinstance(detector, Detector) else detector.calibration
-    channels = summary[summary["channel"].notna()]
-    valid, excluded = channels["valid_s"].median(), channels["excluded_s"].median()
-    told = f"bursts were sought in {valid:.1f} of {valid + excluded:.1f} s"
-    if valid < (valid + excluded) / 2:
-        why = (
-            f"too short between losses, or without signal (a stretch needs {needed:g} s)"
-            if lost
-            else "settling of the filters and the noise level, or without signal (record longer)"
-        )
-        told += f"; the rest was {why}: no burst there does not mean none happened"
-    return told
-
-
-def require_same(status: Status, found: Counter[EventKind]) -> None:
-    """Refuse to end well if the file does not give what was said live.
-
-    Raises
-    ------
-    RecordingError
-        Naming what differs.
-    """
-    live = Counter({("burst", side, ""): n for side, n in status.bursts.items()})
-    live.update(status.events)
-    differing = [kind for kind in live | found if live[kind] != found[kind]]
-    if differing:
-        said = ", ".join(
-            f"{'/'.join(filter(None, kind))} {live[kind]} live, {found[kind]} in the file"
-            for kind in sorted(differing)
-        )
-        raise RecordingError(
-            f"live and stored differ: {said} (they must agree). The recording is kept. "
-            "This is a fault of emgspasm: please report it"
-        )
-
-
-def counted(events: pd.DataFrame) -> Counter[EventKind]:
-    """Rows of a table of events by type, side and class."""
-    rows = events[["trial_type", "side", "class"]].astype(object).fillna("")
-    return Counter(rows.itertuples(index=False, name=None))

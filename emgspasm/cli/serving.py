@@ -10,9 +10,10 @@ from pathlib import Path
 import click
 
 from emgspasm.cli.boards import configured_source
+from emgspasm.cli.conclusion import conclude
 from emgspasm.cli.console import FILE, Command, read_config, say, say_when_compiling
 from emgspasm.cli.interruption import settle
-from emgspasm.cli.recording import conclude, describe
+from emgspasm.cli.recording import describe
 from emgspasm.errors import ConfigError, SourceError
 
 LIBRARIES = ("fastapi", "uvicorn", "websockets")

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import click
 
 from emgspasm.cli.boards import configured_source
+from emgspasm.cli.conclusion import conclude
 from emgspasm.cli.console import FILE, Command, positive, read_config, say, say_when_compiling
-from emgspasm.cli.recording import conclude, describe
+from emgspasm.cli.recording import describe
 from emgspasm.errors import ConfigError, SourceError
 
 if TYPE_CHECKING:

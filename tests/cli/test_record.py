@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from emgspasm.cli.recording import looked_at
+from emgspasm.cli.conclusion import looked_at
 from emgspasm.config import parse_config
 from emgspasm.storage.edf import open_edf
 from emgspasm.storage.tables import read_table

@@ -22,7 +22,8 @@ pytest.importorskip("fastapi", reason="the service is not installed")
 
 from websockets.sync.client import connect
 
-from emgspasm.cli.recording import conclude, describe
+from emgspasm.cli.conclusion import conclude
+from emgspasm.cli.recording import describe
 from emgspasm.config import parse_config
 from emgspasm.desk.live import Wiring
 from emgspasm.errors import SourceNotFound

@@ -7,7 +7,8 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from emgspasm.cli.recording import conclude, describe
+from emgspasm.cli.conclusion import conclude
+from emgspasm.cli.recording import describe
 from emgspasm.config import LoadedConfig, load_config
 from emgspasm.desk.live import Wiring
 from emgspasm.desk.wanted import Wanted

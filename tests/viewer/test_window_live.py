@@ -11,7 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from emgspasm.cli.recording import conclude, describe
+from emgspasm.cli.conclusion import conclude
+from emgspasm.cli.recording import describe
 from emgspasm.config import parse_config
 from emgspasm.desk import live as live_module
 from emgspasm.desk.live import Wiring

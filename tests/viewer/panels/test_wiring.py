@@ -10,7 +10,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 
-from emgspasm.cli.recording import conclude, describe
+from emgspasm.cli.conclusion import conclude
+from emgspasm.cli.recording import describe
 from emgspasm.config import parse_config
 from emgspasm.desk.live import Wiring
 from emgspasm.desk.wanted import Wanted
