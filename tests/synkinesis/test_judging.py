@@ -332,3 +332,19 @@ def test_a_burst_in_two_parts_does_not_count_twice():
     parts = [reading("OOC_L", a, a + 40, li=0.0) for a in (1000, 1040)]
     event = blink_of(*parts, reading("OOC_R", 1000, 1080, li=0.0))
     assert event.li == pytest.approx(0.0)
+
+
+TRAIN = (1000, 1700, 2400, 3100)
+
+
+@pytest.mark.parametrize(("mean", "labels"), [(2.8, []), (20.0, ["myokymia"])])
+def test_bursts_that_hardly_stand_out_of_the_noise_make_no_rhythm(mean, labels):
+    told = named(Experience(), *TRAIN, length=20, mean=mean, li=0.8)
+    assert {event.label for event in told if event.label == "myokymia"} == set(labels)
+
+
+@pytest.mark.parametrize(("mean", "labels"), [(2.8, []), (20.0, ["myokymia"])])
+def test_a_burst_that_hardly_stands_out_is_no_myokymia_though_its_muscle_is_in_rhythm(mean, labels):
+    known = Experience(rhythmic={MONTAGE.index("OOC_L"): 900})
+    told = named(known, 1000, length=20, mean=mean, li=0.8)
+    assert [event.label for event in told if event.label == "myokymia"] == labels
