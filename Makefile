@@ -30,7 +30,7 @@ compiled: .venv/installed-test  ## modules, tests and loops, once for all proces
 	$(BIN)/emgspasm analyze .venv/compiled.bdf --out .venv/compiled --quiet --overwrite
 
 suite: .venv/installed-test
-	$(BIN)/pytest -n 3  # on two cores: boards and recordings in real time mostly sleep
+	$(BIN)/pytest -n 4  # on two cores: boards and recordings in real time mostly sleep
 
 coverage: .venv/installed-test  ## which lines the tests do not reach; takes half as long again
 	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
