@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-SIZE = (66.0, 58.0)
+SIZE = (71.0, 58.0)
 """Millimetres."""
 
 LABEL_X = 0.98
