@@ -14,11 +14,11 @@ from emgspasm.storage.recovery import recover
 
 pytestmark = pytest.mark.real_time
 
-KILLS = 60
+KILLS = 100
 RATE = 250
 
 NURSERY = """
-# Forks recorders, at most four at a time, and kills each after a random time. A source notes in a
+# Forks recorders, at most six at a time, and kills each after a random time. A source notes in a
 # shared page how many samples it has handed to the session, so the loss is known to the sample.
 import mmap, os, random, signal, struct, sys, time
 from pathlib import Path
@@ -66,7 +66,7 @@ def reap(most):
         time.sleep(0.002)
 
 for number in range(kills):
-    reap(3)
+    reap(5)
     page = mmap.mmap(-1, 8)
     child = os.fork()
     if child == 0:
