@@ -302,7 +302,9 @@ def _create(path: Path, overwrite: bool) -> int:
         return os.open(path, flags, 0o666)
     except FileExistsError as error:
         raise existing(
-            path, "Give another run, session or task", "another process may be recording to it"
+            path,
+            "Give another name (in a study: another run, session or task)",
+            "another process may be recording to it",
         ) from error
     except OSError as error:
         raise RecordingError(

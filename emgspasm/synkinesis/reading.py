@@ -246,8 +246,8 @@ def hum(values: Values, start: int, lags: NDArray[np.int64]) -> float:
     """Largest share of a burst's power that repeats at one of these lags; 0 where nothing is known.
 
     A lag is five periods of the mains, and four must repeat as well: of the few values of a burst
-    chance makes 0.4 at one lag (at 250 Hz in 2 of 100), hardly at two. Of a burst shorter than the
-    lag, the samples before are taken in: hum comes and goes slower than twitches.
+    chance makes 0.4 at one lag (30 to 100 ms at 250 Hz: 5 to 1 of 100), hardly at two. Of a burst
+    shorter than the lag, the samples before are taken in: hum comes and goes slower than twitches.
 
     Parameters
     ----------

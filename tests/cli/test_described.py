@@ -77,7 +77,7 @@ def test_a_recording_that_another_process_begins_meanwhile_is_left_to_it_and_tha
 
     session = Session(Source(opening=begin), place.recording)
     with (
-        pytest.raises(ConfigError, match=r"another process may .* Give another run, session or"),
+        pytest.raises(ConfigError, match=r"another process may .* another run, session or"),
         described(session, place, "rest"),
     ):
         pytest.fail("it began")
