@@ -12,7 +12,7 @@ from emgspasm.places import place_compiled
 if TYPE_CHECKING:
     from emgspasm.config import load_config as load_config
     from emgspasm.dsp.pipeline import analyze as analyze
-    from emgspasm.results import analyze_recording as analyze_recording
+    from emgspasm.results.analysis import analyze_recording as analyze_recording
     from emgspasm.simulation import simulate as simulate
     from emgspasm.sources.registry import open_source as open_source
     from emgspasm.storage.montage import load_montage as load_montage
@@ -25,7 +25,7 @@ place_compiled()  # numba takes it when it is imported
 
 _HOMES = {
     "analyze": "emgspasm.dsp.pipeline",
-    "analyze_recording": "emgspasm.results",
+    "analyze_recording": "emgspasm.results.analysis",
     "load_config": "emgspasm.config",
     "load_montage": "emgspasm.storage.montage",
     "open_recording": "emgspasm.storage.opening",

@@ -22,8 +22,10 @@ from typing import TYPE_CHECKING
 from emgspasm import __version__
 from emgspasm.config import LoadedConfig
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError, explained
-from emgspasm.origin import origin
-from emgspasm.outputs import (
+from emgspasm.postponement import postponed
+from emgspasm.results.analysis import analyze_recording
+from emgspasm.results.origin import origin
+from emgspasm.results.outputs import (
     make_folder,
     require_own,
     summary_rows,
@@ -31,9 +33,7 @@ from emgspasm.outputs import (
     write_results,
     write_summary,
 )
-from emgspasm.postponement import postponed
-from emgspasm.results import analyze_recording
-from emgspasm.standing import Standing, standing
+from emgspasm.results.standing import Standing, standing
 from emgspasm.storage.collection import is_study
 from emgspasm.storage.derivatives import describe_derivatives, result_path
 from emgspasm.storage.lock import locked

@@ -15,8 +15,8 @@ from emgspasm.batch import Job, run, run_job, write_joint
 from emgspasm.cli.analysis import analyze, conclude
 from emgspasm.config import Config, LoadedConfig
 from emgspasm.errors import ConfigError, RecordingError
-from emgspasm.outputs import require_own, result_paths, summary_rows, write_results
-from emgspasm.results import analyze_recording
+from emgspasm.results.analysis import analyze_recording
+from emgspasm.results.outputs import require_own, result_paths, summary_rows, write_results
 from emgspasm.storage.bdf import BdfWriter
 from emgspasm.storage.collection import find_recordings, results_folder
 from emgspasm.storage.columns import EVENTS, QUALITY, SUMMARY

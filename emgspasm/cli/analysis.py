@@ -72,7 +72,7 @@ def analyze(
     dataset.json. The same call again goes on where it was interrupted.
     """
     from emgspasm import batch
-    from emgspasm.outputs import require_own
+    from emgspasm.results.outputs import require_own
     from emgspasm.storage.collection import find_recordings, joint_folder, results_folder
     from emgspasm.storage.derivatives import result_path
     from emgspasm.storage.tables import existing
@@ -193,7 +193,7 @@ def quality(
     if source is None:
         _board_quality(config, port, as_json=as_json)
         return
-    from emgspasm.results import judge_recording
+    from emgspasm.results.analysis import judge_recording
 
     rows, findings = judge_recording(
         source,

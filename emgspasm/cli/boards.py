@@ -125,7 +125,7 @@ def look(source: Source, loaded: LoadedConfig) -> tuple[list[ChannelQuality], li
     """Stream for some seconds and judge every channel, as a recording of them is judged."""
     import tempfile
 
-    from emgspasm.results import judge_recording
+    from emgspasm.results.analysis import judge_recording
     from emgspasm.session import Session
 
     with tempfile.TemporaryDirectory(prefix="emgspasm-quality-") as folder:

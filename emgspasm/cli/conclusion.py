@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def conclude(session: Session, place: Placement, study: Path, say: Callable[[str], None]) -> None:
     """Write the tables, as ``analyze`` does, and say what came of the recording."""
     from emgspasm import batch
-    from emgspasm.standing import made_before
+    from emgspasm.results.standing import made_before
     from emgspasm.storage.collection import results_folder
     from emgspasm.storage.derivatives import RESULTS, result_path
     from emgspasm.storage.tables import read_table

@@ -28,7 +28,7 @@ from emgspasm.errors import ConfigError
 
 if TYPE_CHECKING:
     from emgspasm.config import LoadedConfig
-    from emgspasm.results import Results
+    from emgspasm.results.analysis import Results
     from emgspasm.session import Status
     from emgspasm.simulation import Simulation
     from emgspasm.simulation.board import EmulatedBoard
@@ -116,8 +116,8 @@ def conclude(
     recording: Path, face: Simulation, truth: Path, status: Status, *, overwrite: bool
 ) -> None:
     """Analyze what was recorded, hold it against what was said live and what is true, report it."""
-    from emgspasm.outputs import write_results
-    from emgspasm.results import analyze_recording
+    from emgspasm.results.analysis import analyze_recording
+    from emgspasm.results.outputs import write_results
     from emgspasm.storage.opening import open_recording
     from emgspasm.synkinesis.scoring import score
 

@@ -46,7 +46,7 @@ def import_(
     Understood: text files and BDF of OpenBCI's GUI, SD card files of the Cyton, BrainFlow files,
     EDF, BDF, XDF, and plain tables (CSV, TSV) with --sampling-frequency.
     """
-    from emgspasm.results import require_rate
+    from emgspasm.results.analysis import require_rate
     from emgspasm.storage.edf import open_edf
     from emgspasm.storage.opening import import_recording, open_recording
     from emgspasm.storage.sidecar import write_sidecars
@@ -110,7 +110,7 @@ def export(
     days to before 1925, and results left out.
     """
     from emgspasm.anonymization.recording import anonymous
-    from emgspasm.results import require_rate
+    from emgspasm.results.analysis import require_rate
     from emgspasm.storage.export import export_recording
     from emgspasm.storage.opening import open_recording
 

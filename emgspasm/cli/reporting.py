@@ -25,7 +25,7 @@ from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
 if TYPE_CHECKING:
     from emgspasm.batch import Job
     from emgspasm.config import LoadedConfig
-    from emgspasm.results import Results
+    from emgspasm.results.analysis import Results
     from emgspasm.storage.montage import Montage
     from emgspasm.storage.opening import StoredRecording
 
@@ -238,7 +238,7 @@ def write_page(
 
 
 def _analyzed(task: Task, reading: Reading) -> tuple[Results, StoredRecording, str]:
-    from emgspasm.results import analyze_recording
+    from emgspasm.results.analysis import analyze_recording
     from emgspasm.storage.opening import open_recording
 
     rate, gain = reading.sampling_frequency, reading.gain

@@ -14,7 +14,7 @@ from emgspasm.errors import ConfigError, RecordingError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from emgspasm.decisions import Decision
+    from emgspasm.results.decisions import Decision
 
 LISTED = ("event_id", "onset", "duration", "trial_type", "side", "class", "muscles", "status")
 
@@ -47,15 +47,15 @@ def review(
     added to, with the rater and the time; its summary is computed anew, without what was rejected,
     and so are the tables of its study.
     """
-    from emgspasm.decisions import decisions_of_copy
-    from emgspasm.group.results import study_of
-    from emgspasm.outputs import write_group
-    from emgspasm.review import write_review
+    from emgspasm.results.decisions import decisions_of_copy
+    from emgspasm.results.group.results import study_of
+    from emgspasm.results.outputs import write_group
+    from emgspasm.results.review import write_review
+    from emgspasm.results.stored import read_result
     from emgspasm.storage.derivatives import RESULTS
     from emgspasm.storage.reviews import counted_path, detected_path
     from emgspasm.storage.scales import rater as pseudonym
     from emgspasm.storage.tables import read_table
-    from emgspasm.stored import read_result
 
     if edited is not None and (accept or reject or relabel):
         raise click.UsageError("give decisions, or an edited copy with --from, not both")
@@ -91,7 +91,7 @@ def review(
 def _decisions(
     accept: tuple[str, ...], reject: tuple[str, ...], relabel: tuple[str, ...]
 ) -> list[Decision]:
-    from emgspasm.decisions import Decision, relabelling
+    from emgspasm.results.decisions import Decision, relabelling
 
     told = [Decision(name, "accepted") for name in accept]
     told += [Decision(name, "rejected") for name in reject]

@@ -162,8 +162,8 @@ def _write_recording(simulated: Simulation, path: Path) -> None:
 
 def write_truth(simulated: Simulation, path: Path) -> pd.DataFrame:
     """Write what really happened as an events table, and return it."""
+    from emgspasm.results.tabulation.truth import truth_rows, truth_table
     from emgspasm.storage.tables import write_table
-    from emgspasm.tabulation.truth import truth_rows, truth_table
 
     rows = truth_rows(simulated.info, simulated.truth, simulated.truth_sampling_frequency)
     table = truth_table(rows)

@@ -15,7 +15,7 @@ from emgspasm.synkinesis.classes import CLASSES
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from emgspasm.results import Results
+    from emgspasm.results.analysis import Results
     from emgspasm.storage.opening import StoredRecording
 
 NO_SIGNAL = "the recording was not found beside the results, so there is no signal to show"

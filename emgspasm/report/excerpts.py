@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.dsp.pipeline import Pipeline, analyze
-from emgspasm.measurement import suit
+from emgspasm.results.measurement import suit
 from emgspasm.stream import Chunk, StreamInfo
 from emgspasm.synkinesis.measures import HEMIFACIAL
 

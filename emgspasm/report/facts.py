@@ -9,7 +9,7 @@ from typing import Any
 
 from emgspasm.anatomy import FACE_MUSCLES
 from emgspasm.report.values import Value, cell, entry, matching
-from emgspasm.results import Results
+from emgspasm.results.analysis import Results
 from emgspasm.stream import MUSCLES, SIDE_LETTERS, Channel
 from emgspasm.synkinesis.classes import CLASSES
 

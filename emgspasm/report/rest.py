@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.findings import Findings, Rows
-from emgspasm.stored import StoredResult, stored_findings, stored_info
+from emgspasm.results.findings import Findings, Rows
+from emgspasm.results.stored import StoredResult, stored_findings, stored_info
+from emgspasm.results.tabulation.events import burden
 from emgspasm.stream import SIDE_LETTERS, StreamInfo
 from emgspasm.synkinesis import validity
 from emgspasm.synkinesis.intervals import block_interval, rate_interval
 from emgspasm.synkinesis.measures import begins_in, block_sums, common, length, overlaps
 from emgspasm.synkinesis.spread import REGIONS
-from emgspasm.tabulation.events import burden
 
 FACE = "face"
 """All muscles of a side that the facial nerve moves."""

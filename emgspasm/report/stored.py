@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emgspasm.errors import RecordingError
-from emgspasm.group.results import study_of
-from emgspasm.results import Results
+from emgspasm.results.analysis import Results
+from emgspasm.results.group.results import study_of
+from emgspasm.results.stored import beside, read_result_table
 from emgspasm.storage.columns import TABLES
 from emgspasm.storage.provenance import (
     digest,
@@ -17,7 +18,6 @@ from emgspasm.storage.provenance import (
 )
 from emgspasm.storage.reviews import counted_path
 from emgspasm.storage.tables import table
-from emgspasm.stored import beside, read_result_table
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-    from emgspasm.results import Results
+    from emgspasm.results.analysis import Results
 
 
 @dataclass(frozen=True, slots=True)

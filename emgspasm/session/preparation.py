@@ -10,8 +10,8 @@ import numpy as np
 from emgspasm.config import LoadedConfig
 from emgspasm.dsp.pipeline import analyze
 from emgspasm.errors import ConfigError
-from emgspasm.measurement import suit
-from emgspasm.results import check
+from emgspasm.results.analysis import check
+from emgspasm.results.measurement import suit
 from emgspasm.sources.protocols import Particular
 from emgspasm.storage.bdf_layout import require_storable
 from emgspasm.stream import Channel, Chunk, Source, StreamInfo

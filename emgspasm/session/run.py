@@ -21,7 +21,7 @@ import numpy as np
 from emgspasm.config import LoadedConfig
 from emgspasm.dsp.pipeline import analyze
 from emgspasm.errors import EmgspasmError, explained
-from emgspasm.measurement import suit
+from emgspasm.results.measurement import suit
 from emgspasm.session.anchor import Anchor
 from emgspasm.session.disk import require_reserve, require_room, room
 from emgspasm.session.ending import Ending

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from emgspasm.decisions import TYPES
 from emgspasm.desk.strip import TRACKS
+from emgspasm.results.decisions import TYPES
 from emgspasm.stream import EventType
 from emgspasm.viewer import filing
 

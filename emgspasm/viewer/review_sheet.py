@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emgspasm.decisions import Decision
 from emgspasm.desk.clock import clock
+from emgspasm.results.decisions import Decision
 from emgspasm.storage.derivatives import RESULTS, result_path
 from emgspasm.storage.reviews import counted_path
 from emgspasm.storage.tables import read_table, table_rows

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QInputDialog
 
-from emgspasm.decisions import Decision
 from emgspasm.desk.desk import Desk
 from emgspasm.errors import EmgspasmError, explained
+from emgspasm.results.decisions import Decision
 from emgspasm.storage.scales import rater as pseudonym
 from emgspasm.stream import EventType
 from emgspasm.viewer.errands import Errands
@@ -114,8 +114,8 @@ class Reviewing(QObject):
         EmgspasmError
             Something could not be stored.
         """
-        from emgspasm.group.results import study_of
-        from emgspasm.outputs import write_group
+        from emgspasm.results.group.results import study_of
+        from emgspasm.results.outputs import write_group
         from emgspasm.storage.derivatives import RESULTS
 
         self._storing.finish()
@@ -205,6 +205,6 @@ class Reviewing(QObject):
 
 def store(table: Path, decision: Decision, rater: str) -> list[Reviewed]:
     """Store a decision; the events as they are called since."""
-    from emgspasm.review import write_review
+    from emgspasm.results.review import write_review
 
     return sheet(write_review(table, [decision], rater)[1])

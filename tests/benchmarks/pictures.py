@@ -18,7 +18,7 @@ import matplotlib.pyplot as plt
 
 import emgspasm as es
 from emgspasm.dsp.pipeline import Analysis
-from emgspasm.measurement import suit
+from emgspasm.results.measurement import suit
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 CONFIGS = Path(__file__).parents[2] / "configs"

@@ -57,7 +57,7 @@ def stages(path: Path) -> dict[str, float]:
     """CPU seconds of each stage over a recording, one after the other."""
     from emgspasm.config import LoadedConfig
     from emgspasm.dsp.quality import MeanSpectrum
-    from emgspasm.measurement import suit
+    from emgspasm.results.measurement import suit
     from emgspasm.storage.opening import open_recording
 
     recording = open_recording(path)

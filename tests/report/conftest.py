@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from emgspasm.outputs import write_results
 from emgspasm.report.document import report_page, signal_of
 from emgspasm.report.stored import read_results
-from emgspasm.results import analyze_recording
+from emgspasm.results.analysis import analyze_recording
+from emgspasm.results.outputs import write_results
 from emgspasm.simulation import simulate
 from emgspasm.storage.bdf import BdfWriter
 

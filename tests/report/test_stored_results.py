@@ -9,9 +9,9 @@ import pytest
 
 from emgspasm.errors import RecordingError
 from emgspasm.report.stored import read_results
+from emgspasm.results.stored import read_result
 from emgspasm.storage.columns import KEYS
 from emgspasm.storage.tables import read_table, write_table
-from emgspasm.stored import read_result
 
 
 @pytest.fixture

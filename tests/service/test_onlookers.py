@@ -12,7 +12,7 @@ import pytest
 from websockets.sync.client import connect
 
 from emgspasm.config import parse_config
-from emgspasm.measurement import measure
+from emgspasm.results.measurement import measure
 from emgspasm.storage.edf import open_edf
 
 pytestmark = pytest.mark.real_time

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from emgspasm.results import analyze_recording
+from emgspasm.results.analysis import analyze_recording
 from emgspasm.session import Handover, Session
 from emgspasm.simulation import simulate
 from emgspasm.simulation.board import EmulatedBoard

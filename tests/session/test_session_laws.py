@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from emgspasm.config import LoadedConfig, parse_config
-from emgspasm.findings import burst_rows, event_rows, part_rows
-from emgspasm.measurement import measure
-from emgspasm.results import analyze_recording
+from emgspasm.results.analysis import analyze_recording
+from emgspasm.results.findings import burst_rows, event_rows, part_rows
+from emgspasm.results.measurement import measure
 from emgspasm.session import Handover, Session
 from emgspasm.simulation import simulate
 from emgspasm.simulation.board_faults import fault

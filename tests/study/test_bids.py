@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from emgspasm.anonymization.study import anonymize_study
-from emgspasm.decisions import Decision
 from emgspasm.report.course import course
-from emgspasm.review import write_review
+from emgspasm.results.decisions import Decision
+from emgspasm.results.review import write_review
 from emgspasm.storage.derivatives import RESULTS
 from emgspasm.storage.scales import ScaleScore
 from emgspasm.storage.study import Study

@@ -242,8 +242,8 @@ def test_a_session_of_recordings_at_two_rates_is_named_with_them(
 
 
 def test_a_review_changes_the_course(own_course):
-    from emgspasm.decisions import Decision
-    from emgspasm.review import write_review
+    from emgspasm.results.decisions import Decision
+    from emgspasm.results.review import write_review
 
     (path,) = own_course.path.rglob("*ses-base*_desc-bursts_events.tsv")
     events = own_course.results("events")

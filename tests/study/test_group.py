@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from emgspasm.errors import RecordingError
-from emgspasm.group.methods import methods_text
-from emgspasm.group.results import group_results, study_of
-from emgspasm.outputs import write_group
+from emgspasm.results.group.methods import methods_text
+from emgspasm.results.group.results import group_results, study_of
+from emgspasm.results.outputs import write_group
 from emgspasm.storage.columns import GROUP
 from emgspasm.storage.derivatives import RESULTS
 from emgspasm.storage.tables import read_table
@@ -50,8 +50,8 @@ def test_days_count_from_the_last_treatment(group):
 
 
 def test_the_group_table_follows_a_review(own_course):
-    from emgspasm.decisions import Decision
-    from emgspasm.review import write_review
+    from emgspasm.results.decisions import Decision
+    from emgspasm.results.review import write_review
 
     (path,) = own_course.path.rglob("*ses-base*_desc-bursts_events.tsv")
     events = own_course.results("events")

@@ -11,7 +11,7 @@ from emgspasm.report import course
 from emgspasm.report.document import report_page
 from emgspasm.report.sessions import sessions
 from emgspasm.report.stored import read_results
-from emgspasm.standing import made_before
+from emgspasm.results.standing import made_before
 from emgspasm.storage.bdf import BdfWriter
 from emgspasm.storage.provenance import digest
 from emgspasm.storage.study import Study

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from emgspasm.findings import BURST, EVENT, LAG, PART, READ, Findings
 from emgspasm.report.course import variability
 from emgspasm.report.rest import RestBlock, halves, measure_rest
+from emgspasm.results.findings import BURST, EVENT, LAG, PART, READ, Findings
 from emgspasm.stream import Channel, StreamInfo
 
 FS = 1000

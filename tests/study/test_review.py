@@ -3,16 +3,16 @@
 import pandas as pd
 import pytest
 
-from emgspasm.decisions import CLASSES, Decision, decisions_of_copy, relabelling
 from emgspasm.errors import ConfigError, RecordingError
-from emgspasm.group.results import group_results
 from emgspasm.report.course import course
 from emgspasm.report.stored import read_results
-from emgspasm.review import write_review
+from emgspasm.results.decisions import CLASSES, Decision, decisions_of_copy, relabelling
+from emgspasm.results.group.results import group_results
+from emgspasm.results.review import write_review
+from emgspasm.results.stored import beside, read_result
 from emgspasm.storage import hed
 from emgspasm.storage.reviews import reviewed_path
 from emgspasm.storage.tables import read_table, write_table
-from emgspasm.stored import beside, read_result
 
 
 @pytest.fixture

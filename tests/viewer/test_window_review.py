@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication
 
 from emgspasm.batch import Job, run_job
 from emgspasm.config import LoadedConfig
-from emgspasm.decisions import Decision
-from emgspasm.review import write_review
+from emgspasm.results.decisions import Decision
+from emgspasm.results.review import write_review
 from emgspasm.storage.reviews import reviewed_path
 from emgspasm.storage.tables import read_table
 from emgspasm.viewer.replay import Replay

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from emgspasm.contractions import Given, asks_maximal
-from emgspasm.origin import ORIGIN
-from emgspasm.outputs import result_paths
+from emgspasm.results.contractions import Given, asks_maximal
+from emgspasm.results.origin import ORIGIN
+from emgspasm.results.outputs import result_paths
 from emgspasm.storage.collection import session_recordings
 from emgspasm.storage.derivatives import note_path, provenance_path
 from emgspasm.storage.tables import existing

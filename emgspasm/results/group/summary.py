@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from emgspasm.group.results import GroupResult
+from emgspasm.results.group.results import GroupResult
 from emgspasm.storage.columns import GROUP
 from emgspasm.storage.tables import replacing, table, table_rows, write_table
 from emgspasm.storage.treatments import Treatment

@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Literal
 from emgspasm.config import Config, LoadedConfig
 from emgspasm.dsp.pipeline import Pipeline
 from emgspasm.errors import EmgspasmError
-from emgspasm.findings import Findings
-from emgspasm.measurement import measure
+from emgspasm.results.findings import Findings
+from emgspasm.results.measurement import measure
+from emgspasm.results.tabulation.trials import maxima
 from emgspasm.storage.collection import session_recordings
 from emgspasm.storage.opening import StoredRecording, open_recording
 from emgspasm.stream import Channel, StreamInfo
 from emgspasm.synkinesis.markers import markers
 from emgspasm.synkinesis.trials import FEWEST_TRIALS, MAXIMAL
-from emgspasm.tabulation.trials import maxima
 
 if TYPE_CHECKING:
     from emgspasm.storage.montage import Montage

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emgspasm.dsp.rates import SYNCHRONY
-from emgspasm.findings import Findings
+from emgspasm.results.findings import Findings
+from emgspasm.results.tabulation.labels import crosstalk_flag
 from emgspasm.storage.columns import PAIRS
 from emgspasm.storage.tables import table
 from emgspasm.stream import SIDE_LETTER, StreamInfo
 from emgspasm.synkinesis import pairs
-from emgspasm.tabulation.labels import crosstalk_flag
 
 if TYPE_CHECKING:
     import pandas as pd

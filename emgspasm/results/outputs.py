@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from emgspasm.errors import ConfigError, RecordingError
-from emgspasm.origin import ORIGIN
 from emgspasm.places import writable
-from emgspasm.results import Results
+from emgspasm.results.analysis import Results
+from emgspasm.results.origin import ORIGIN
 from emgspasm.storage.columns import SUMMARY, TABLES
 from emgspasm.storage.derivatives import note_path, provenance_path, result_path
 from emgspasm.storage.hed import events_dictionary
@@ -174,9 +174,9 @@ def write_group(study: Path, out: Path) -> tuple[str, ...]:
     RecordingError
         If a result cannot be read, or a file cannot be written.
     """
-    from emgspasm.group.methods import methods_text
-    from emgspasm.group.results import group_results
-    from emgspasm.group.summary import group_table, write_group_table
+    from emgspasm.results.group.methods import methods_text
+    from emgspasm.results.group.results import group_results
+    from emgspasm.results.group.summary import group_table, write_group_table
     from emgspasm.storage.study import Study
     from emgspasm.storage.treatments import read_treatments
 

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.dsp.rates import LAGS
-from emgspasm.findings import QUALITIES, Findings, Rows, keys
+from emgspasm.results.findings import QUALITIES, Findings, Rows, keys
+from emgspasm.results.tabulation.labels import crosstalk_flag, rounded
 from emgspasm.storage.columns import EVENTS
 from emgspasm.storage.tables import frame
 from emgspasm.stream import SIDE_LETTER, StreamInfo
 from emgspasm.synkinesis.markers import AFTER, Marker
-from emgspasm.tabulation.labels import crosstalk_flag, rounded
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,11 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.config import LoadedConfig
-from emgspasm.contractions import Contraction
 from emgspasm.dsp import rates
 from emgspasm.dsp.quality import ChannelQuality
-from emgspasm.findings import Findings
-from emgspasm.measurement import Measurement
+from emgspasm.results.contractions import Contraction
+from emgspasm.results.findings import Findings
+from emgspasm.results.measurement import Measurement
+from emgspasm.results.tabulation.labels import microvolts
+from emgspasm.results.tabulation.summary import rest_counts, task_blocks
+from emgspasm.results.tabulation.trials import brow_lifts, synkinesis_shares
 from emgspasm.storage.opening import StoredRecording
 from emgspasm.stream import StreamInfo, emg_only
 from emgspasm.structure import kind_name
@@ -23,9 +26,6 @@ from emgspasm.synkinesis.measures import Span, Withheld, common, occurrence
 from emgspasm.synkinesis.reading import sites
 from emgspasm.synkinesis.rhythm import FEWEST_ONSETS
 from emgspasm.synkinesis.trials import FEWEST_TRIALS, Trial
-from emgspasm.tabulation.labels import microvolts
-from emgspasm.tabulation.summary import rest_counts, task_blocks
-from emgspasm.tabulation.trials import brow_lifts, synkinesis_shares
 
 
 def provenance(

@@ -12,7 +12,7 @@ from emgspasm.config import LoadedConfig
 from emgspasm.dsp.mains import fit_notch, missed
 from emgspasm.dsp.pipeline import Analysis, Pipeline, Tally, analyze
 from emgspasm.dsp.quality import MeanSpectrum, line_ratio
-from emgspasm.findings import (
+from emgspasm.results.findings import (
     BURST,
     EVENT,
     LAG,

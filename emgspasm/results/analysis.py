@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 from emgspasm import __version__
 from emgspasm.config import Config, LoadedConfig
-from emgspasm.contractions import Contraction, Given, contractions
 from emgspasm.dsp.quality import ChannelQuality
 from emgspasm.dsp.rates import EDGE, HIGH_PASS, HIGHEST, LOW_PASS, LOWEST, rate_warnings
 from emgspasm.errors import ConfigError
-from emgspasm.measurement import Measurement, measure
-from emgspasm.origin import origin
-from emgspasm.provenance import provenance, spasm_provenance, unit_warnings
+from emgspasm.results.contractions import Contraction, Given, contractions
+from emgspasm.results.measurement import Measurement, measure
+from emgspasm.results.origin import origin
+from emgspasm.results.provenance import provenance, spasm_provenance, unit_warnings
+from emgspasm.results.tabulation.events import events_table
+from emgspasm.results.tabulation.pairs import pairs_table
+from emgspasm.results.tabulation.quality import channel_quality, quality_table
+from emgspasm.results.tabulation.summary import summary_table
+from emgspasm.results.tabulation.trials import trial_list, trials_table
 from emgspasm.storage.opening import StoredRecording, open_recording
 from emgspasm.storage.placement import bids_entities
 from emgspasm.stream import StreamInfo
-from emgspasm.tabulation.events import events_table
-from emgspasm.tabulation.pairs import pairs_table
-from emgspasm.tabulation.quality import channel_quality, quality_table
-from emgspasm.tabulation.summary import summary_table
-from emgspasm.tabulation.trials import trial_list, trials_table
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from emgspasm.dsp.rates import EDGE
-from emgspasm.group.results import GroupResult
+from emgspasm.results.group.results import GroupResult
+from emgspasm.results.stored import Settings, settings_of
 from emgspasm.storage.placement import bids_entities
-from emgspasm.stored import Settings, settings_of
 from emgspasm.stream import MUSCLES, Channel
 from emgspasm.synkinesis import intervals, trials
 

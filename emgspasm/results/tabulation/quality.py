@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emgspasm.dsp.quality import ChannelQuality, Limits, grade
-from emgspasm.measurement import Measurement
+from emgspasm.results.measurement import Measurement
 from emgspasm.storage.columns import QUALITY
 from emgspasm.storage.opening import StoredRecording
 from emgspasm.storage.tables import table

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from emgspasm.results import analyze_recording
+from emgspasm.results.analysis import analyze_recording
 from emgspasm.simulation import simulate
 from emgspasm.storage.bdf import BdfWriter
 from emgspasm.stream import Annotation

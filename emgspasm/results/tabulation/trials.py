@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from emgspasm.findings import Findings, Rows, bursts_of
+from emgspasm.results.findings import Findings, Rows, bursts_of
+from emgspasm.results.tabulation.labels import rounded_or_none
 from emgspasm.storage.columns import TRIALS
 from emgspasm.storage.tables import table
 from emgspasm.stream import SIDE_LETTER, StreamInfo
@@ -16,7 +17,6 @@ from emgspasm.synkinesis.intervals import wilson
 from emgspasm.synkinesis.markers import AFTER, Marker
 from emgspasm.synkinesis.measures import begins_in, brow_lift_index
 from emgspasm.synkinesis.reading import sites
-from emgspasm.tabulation.labels import rounded_or_none
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,25 +13,25 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from emgspasm.decisions import Decision, event_rows
 from emgspasm.errors import RecordingError
-from emgspasm.findings import Findings, Rows, bursts_of
-from emgspasm.storage.columns import REVIEWED_EVENTS, SUMMARY
-from emgspasm.storage.reviews import detected_path, require_same_results, reviewed_path
-from emgspasm.storage.tables import read_table, table, table_rows, write_table
-from emgspasm.stored import (
+from emgspasm.results.decisions import Decision, event_rows
+from emgspasm.results.findings import Findings, Rows, bursts_of
+from emgspasm.results.stored import (
     StoredResult,
     beside,
     read_result,
     stored_findings,
     stored_info,
 )
+from emgspasm.results.tabulation.events import burden
+from emgspasm.results.tabulation.summary import side_rows, spasm_measures
+from emgspasm.storage.columns import REVIEWED_EVENTS, SUMMARY
+from emgspasm.storage.reviews import detected_path, require_same_results, reviewed_path
+from emgspasm.storage.tables import read_table, table, table_rows, write_table
 from emgspasm.stream import StreamInfo
 from emgspasm.synkinesis.classes import spasm_class
 from emgspasm.synkinesis.measures import HEMIFACIAL
 from emgspasm.synkinesis.spread import spread_stage
-from emgspasm.tabulation.events import burden
-from emgspasm.tabulation.summary import side_rows, spasm_measures
 
 if TYPE_CHECKING:
     import pandas as pd

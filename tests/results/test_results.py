@@ -10,7 +10,7 @@ import pytest
 from emgspasm.config import Config, LoadedConfig, parse_config
 from emgspasm.dsp.rates import withheld
 from emgspasm.errors import ConfigError
-from emgspasm.results import analyze_recording, check, judge_recording
+from emgspasm.results.analysis import analyze_recording, check, judge_recording
 from emgspasm.storage.bdf import BdfWriter
 from emgspasm.storage.columns import EVENTS, QUALITY, SUMMARY
 from emgspasm.storage.montage import Assignment, Montage

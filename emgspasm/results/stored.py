@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.errors import RecordingError
-from emgspasm.findings import BURST, EVENT, LAG, PART, QUALITIES, READ, Findings, Rows
+from emgspasm.results.findings import BURST, EVENT, LAG, PART, QUALITIES, READ, Findings, Rows
 from emgspasm.storage.columns import FILLED, KEYS, TABLES, numbers
 from emgspasm.storage.provenance import read_provenance
 from emgspasm.storage.reviews import detected_path, is_reviewed, require_same_results

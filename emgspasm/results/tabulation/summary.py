@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.findings import QUALITIES, Findings, Rows
-from emgspasm.measurement import Measurement
+from emgspasm.results.findings import QUALITIES, Findings, Rows
+from emgspasm.results.measurement import Measurement
+from emgspasm.results.tabulation.events import burden
+from emgspasm.results.tabulation.labels import (
+    microvolts,
+    rounded_or_none,
+)
+from emgspasm.results.tabulation.quality import noise_uv
+from emgspasm.results.tabulation.trials import brow_lifts
 from emgspasm.storage.columns import SUMMARY
 from emgspasm.storage.opening import StoredRecording
 from emgspasm.storage.placement import bids_entities
@@ -32,13 +39,6 @@ from emgspasm.synkinesis.measures import (
     spread,
     time_share,
 )
-from emgspasm.tabulation.events import burden
-from emgspasm.tabulation.labels import (
-    microvolts,
-    rounded_or_none,
-)
-from emgspasm.tabulation.quality import noise_uv
-from emgspasm.tabulation.trials import brow_lifts
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,12 +16,12 @@ import pytest
 from emgspasm.batch import Job, run, run_job, write_joint
 from emgspasm.config import Config, LoadedConfig
 from emgspasm.errors import ConfigError, RecordingError
-from emgspasm.outputs import write_results
-from emgspasm.results import analyze_recording
+from emgspasm.results.analysis import analyze_recording
+from emgspasm.results.outputs import write_results
+from emgspasm.results.stored import read_result
 from emgspasm.storage.bdf import BdfWriter
 from emgspasm.storage.derivatives import note_path
 from emgspasm.storage.montage import Assignment, Montage
-from emgspasm.stored import read_result
 from emgspasm.stream import Channel, Chunk, StreamInfo
 
 LABELS = ("OOC_L", "OOC_R")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emgspasm.config import LoadedConfig
-from emgspasm.contractions import Given, maximal_recordings
+from emgspasm.results.contractions import Given, maximal_recordings
 from emgspasm.storage.provenance import digest
 
 if TYPE_CHECKING:

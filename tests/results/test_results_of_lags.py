@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from emgspasm.findings import (
+from emgspasm.results.findings import (
     LAG,
     READ,
     Findings,
@@ -10,8 +10,8 @@ from emgspasm.findings import (
     event_rows,
     part_rows,
 )
+from emgspasm.results.tabulation.events import events_table
 from emgspasm.stream import Burst, Channel, Event, StreamInfo
-from emgspasm.tabulation.events import events_table
 
 INFO = StreamInfo(1000.0, tuple(map(Channel.from_label, ("OOC_L", "ZYG_L", "FRO_L"))))
 
