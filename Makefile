@@ -4,6 +4,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
+# modules are compiled as they are first imported: of what the packages bring, most never are
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+
 .PHONY: demo test lint types layers compiled suite coverage benchmark clean
 
 demo: .venv/installed-demo  ## simulate, record, analyze, score: no hardware needed
@@ -39,11 +42,11 @@ benchmark: .venv/installed-test  ## speed and memory; peers are measured where i
 	$(BIN)/python tests/benchmarks/speed.py
 
 .venv/installed-demo: pyproject.toml | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[report]'
+	$(INSTALL) --editable '.[report]'
 	@touch $@
 
 .venv/installed-test: pyproject.toml | .venv/bin/python .venv/libraries
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	$(INSTALL) --editable '.[test]'
 	@touch $@
 
 # What the window's wheels expect of the system (Debian's names), and a display for its tests.
