@@ -4,7 +4,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-# modules are compiled as they are first imported: of what the packages bring, most never are
+# Modules are compiled as they are first imported: of what the packages bring, most never are.
+unexport PYTHONDONTWRITEBYTECODE
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
 .PHONY: demo test lint types layers compiled suite coverage benchmark clean
@@ -28,7 +29,7 @@ layers: .venv/installed-test
 
 compiled: .venv/installed-test  ## modules, tests and loops, once for all processes of the tests
 	$(BIN)/python -m compileall -q emgspasm
-	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest --collect-only -qq >.venv/collected
+	$(BIN)/pytest --collect-only -qq >.venv/collected
 	$(BIN)/emgspasm simulate .venv/compiled.bdf --scenario hfs_mixed --quiet --overwrite
 	$(BIN)/emgspasm analyze .venv/compiled.bdf --out .venv/compiled --quiet --overwrite
 
