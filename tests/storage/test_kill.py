@@ -20,8 +20,8 @@ KILLS = 200
 RATE = 1000
 
 NURSERY = """
-# Forks a writer, kills it after a random time, and again. A writer notes in a shared page how
-# many samples it has handed over, so that the loss is known to the sample.
+# Forks a writer, kills it at a random moment after a random number of samples, and again. A writer
+# notes in a shared page how many it has handed over, so that the loss is known to the sample.
 import mmap, os, random, signal, struct, sys, time
 import numpy as np
 from emgspasm.storage.bdf import BdfWriter
@@ -53,9 +53,10 @@ for i in range(kills):
             write(f"{folder}/{i}.bdf", page)
         finally:
             os._exit(1)
-    while page[0] == 0:
-        time.sleep(0.0005)
-    time.sleep(rng.uniform(0, 0.05))
+    enough = rng.randrange(6 * rate)
+    while page[0] == 0 or struct.unpack("<q", page[8:16])[0] < enough:
+        time.sleep(0.0002)
+    time.sleep(rng.uniform(0, 0.002))
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     open(f"{folder}/{i}.written", "wb").write(page[8:16])
