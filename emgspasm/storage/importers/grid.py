@@ -1,0 +1,199 @@
+"""How a plain table is written: its marks, its names, its first row of numbers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+from emgspasm.errors import RecordingError
+from emgspasm.storage.importers.rows import MISSING, Layout
+
+HEADER_BYTES = 1 << 16
+MOST_FIELDS = 1024
+COMMENTS = ("#", "%", ";;")
+SAMPLED_ROWS = 200
+"""Rows that decide how a table is written."""
+
+_LABELS = re.compile(r"Labels:=\s*(.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """How a plain table is written.
+
+    Parameters
+    ----------
+    delimiter, decimal : str
+        Marks between fields and in numbers.
+    names : tuple of str
+        Header names; empty if there are none.
+    row : tuple of str
+        Fields of the first row.
+    rows : tuple of tuple of str
+        Fields of the first rows, the first among them.
+    offset, line : int
+        Where the first row begins, byte and line number.
+    comments : tuple of str
+        Lines before it.
+    """
+
+    delimiter: str
+    decimal: str
+    names: tuple[str, ...]
+    row: tuple[str, ...]
+    offset: int
+    line: int
+    comments: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Fields that hold numbers."""
+        return tuple(i for i, field in enumerate(self.row) if is_number(field, self.decimal))
+
+    @property
+    def text(self) -> int | None:
+        """The first field that holds text."""
+        return next((i for i, f in enumerate(self.row) if not is_number(f, self.decimal)), None)
+
+    def layout(self, path: Path) -> Layout:
+        """Where the rows of that file are."""
+        return Layout(
+            path,
+            self.offset,
+            self.line,
+            self.delimiter,
+            len(self.row),
+            self.numbers,
+            self.text,
+            self.decimal,
+            COMMENTS,
+            tolerant=True,
+        )
+
+
+def read_grid(path: Path) -> Grid | None:
+    """Find the first row of numbers; None if there is none.
+
+    Raises
+    ------
+    RecordingError
+        If commas part its fields and its decimals.
+    """
+    with path.open("rb") as file:
+        head = file.read(HEADER_BYTES)
+    lines = head.splitlines(keepends=True)
+    comments: list[str] = []
+    before: str | None = None
+    position = 0
+    for number, raw in enumerate(lines, start=1):
+        text = _decoded(raw)
+        grid = _grid(text, before, position, number, comments)
+        if grid is not None:
+            whole = lines if len(head) < HEADER_BYTES else lines[:-1]
+            return _settled(grid, tuple(map(_decoded, whole[number:])), len(raw), path)
+        if text.strip():
+            comments.append(text)
+            before = text
+        position += len(raw)
+    return None
+
+
+def _decoded(raw: bytes) -> str:
+    return raw.decode("utf-8", errors="replace").strip("\ufeff\r\n")
+
+
+def _grid(
+    text: str, before: str | None, position: int, number: int, comments: list[str]
+) -> Grid | None:
+    if not text.strip() or text.lstrip().startswith(COMMENTS):
+        return None
+    for delimiter in dict.fromkeys((_delimiter(text), " " if " " in text.strip() else ",")):
+        row = split(text, delimiter)
+        decimal = "," if delimiter != "," and not _has_number(row, ".") else "."
+        texts = [field for field in row if not is_number(field, decimal)]
+        if len(row) > MOST_FIELDS or not _has_number(row, decimal) or len(texts) > 1:
+            continue
+        if any(is_number(part, ",") for field in texts for part in field.split()):
+            continue  # a text made of numbers: parted elsewhere
+        names = split(before, delimiter) if before and not before.startswith(COMMENTS) else ()
+        names = names if len(names) == len(row) else _said_labels(comments, len(row))
+        return Grid(delimiter, decimal, names, row, position, number, tuple(comments), (row,))
+    return None
+
+
+def _settled(grid: Grid, following: tuple[str, ...], n_bytes: int, path: Path) -> Grid:
+    """Let the rows after the first decide what it alone cannot tell."""
+    lines = (text for text in following if text.strip() and not text.lstrip().startswith(COMMENTS))
+    rows = [split(text, grid.delimiter) for text in islice(lines, SAMPLED_ROWS)]
+    rows = [row for row in rows if len(row) == len(grid.row)]
+    if grid.delimiter != "," and any(_is_decimal_comma(field) for row in rows for field in row):
+        grid = replace(grid, decimal=",")
+    counting = tuple(map(str, range(len(grid.row))))
+    adjacent = bool(rows) and rows[0] == split(following[0], grid.delimiter)
+    if adjacent and len(grid.row) > 1 and grid.row in (counting, ("", *counting[:-1])):
+        # pandas numbers columns without names
+        names, grid = grid.row, replace(grid, row=rows[0], line=grid.line + 1)
+        grid = replace(grid, names=names, offset=grid.offset + n_bytes, rows=tuple(rows))
+    else:
+        grid = replace(grid, rows=(grid.row, *rows))
+    _refuse_decimal_commas(grid, path)
+    return grid
+
+
+def _is_decimal_comma(field: str) -> bool:
+    return "," in field and is_number(field, ",") and not is_number(field)
+
+
+def _refuse_decimal_commas(grid: Grid, path: Path) -> None:
+    """Refuse fields such as the ``05`` of ``6,05``: no number begins so, but decimals do."""
+    if grid.delimiter != "," or grid.names:
+        return
+    fields = [field for row in grid.rows for field in row]
+    if all(field.lstrip("+-").isdigit() or not field for field in fields) and any(
+        re.fullmatch(r"0\d+", field) for field in fields
+    ):
+        raise RecordingError(
+            f"{path}: commas part its fields or its decimals, line {grid.line} does not tell which "
+            f"({','.join(grid.row)[:40]!r}). Export it with decimal points, or with semicolons "
+            "between fields"
+        )
+
+
+def _delimiter(text: str) -> str:
+    for mark in ("\t", ";", ","):
+        if mark in text.strip():
+            return mark
+    return " " if " " in text.strip() else ","
+
+
+def split(text: str, delimiter: str) -> tuple[str, ...]:
+    """Part a line into fields, blanks and quotes stripped."""
+    parts = text.split() if delimiter == " " else text.split(delimiter)
+    return tuple(part.strip().strip('"').strip() for part in parts)
+
+
+def is_number(field: str, decimal: str = ".") -> bool:
+    """Whether a field is a number, or empty as a missing number is."""
+    if field in MISSING:
+        return True
+    try:
+        float(field.replace(decimal, "."))
+    except ValueError:
+        return False
+    return True
+
+
+def _has_number(row: tuple[str, ...], decimal: str) -> bool:
+    return any(field and is_number(field, decimal) for field in row)
+
+
+def _said_labels(comments: list[str], n_fields: int) -> tuple[str, ...]:
+    for comment in comments:
+        match = _LABELS.search(comment)
+        labels = split(match[1], _delimiter(match[1])) if match else ()
+        if len(labels) == n_fields:
+            return labels
+    return ()
