@@ -555,6 +555,44 @@ def test_a_damaged_line_of_a_plain_table_is_a_missing_sample(written, damage):
     assert told in recording.findings
 
 
+def test_a_first_row_without_decimals_is_a_row_where_decimals_are_commas(written):
+    text = "time;OOC_L;OOC_R\n0;-0,01;-0,02\n1e-3;1,5;2,5\n2e-3;3;4\n"
+    recording = open_recording(written(text), sampling_frequency=1000)
+    assert recording.info.names == ("OOC_L", "OOC_R")
+    assert samples_of(recording).tolist() == [[-0.01, -0.02], [1.5, 2.5], [3, 4]]
+
+
+@pytest.mark.parametrize("names", ["OOC_L,OOC_R,\n", "OOC_L,OOC_R\n", ""])
+def test_a_mark_at_the_end_of_every_line_opens_no_channel(written, names):
+    text = names + plain(names="").replace("\n", ",\n")
+    recording = open_recording(written(text), sampling_frequency=250)
+    assert recording.info.names == (("OOC_L", "OOC_R") if names else ("Channel 1", "Channel 2"))
+    assert np.array_equal(samples_of(recording), TWO)
+    assert recording.findings == ()
+
+
+def test_a_last_column_that_has_a_name_may_be_empty(written):
+    text = plain(names="OOC_L,OOC_R,ZYG_L").replace("\n", ",\n").replace("ZYG_L,", "ZYG_L")
+    recording = open_recording(written(text), sampling_frequency=250)
+    assert recording.info.names == ("OOC_L", "OOC_R", "ZYG_L")
+    assert "ZYG_L lacks 400 of 400 samples (empty or NaN)" in recording.findings
+
+
+@pytest.mark.parametrize("kind", ["[{}]", '{{"values": [{}]}}'])
+def test_lines_that_are_lists_are_no_table_wherever_reading_is_cut(written, kind):
+    text = "".join(kind.format(f"{row}, -458279, 1839912") + "\n" for row in range(5000))
+    with pytest.raises(RecordingError, match="no format fits"):
+        open_recording(written(text), sampling_frequency=250)
+
+
+def test_columns_of_text_beyond_one_are_named_with_what_to_do(written):
+    text = "Timestamp,CH1,Label,Phase\n" + "".join(
+        f"{69657 + 4 * row},{1900 + row},DOWN,Covert\n" for row in range(9)
+    )
+    with pytest.raises(RecordingError, match=r"2 columns of text \('Label', 'Phase'\)"):
+        open_recording(written(text), sampling_frequency=250)
+
+
 def test_a_damaged_line_beside_times_is_not_counted_twice(written):
     lines = plain(names="time,OOC_L,OOC_R", first=lambda row: f"{row / 250:.3f}").splitlines()
     lines[101] = "torn"
@@ -579,6 +617,13 @@ def test_a_table_that_is_mostly_no_rows_is_refused_with_its_first_such_line(writ
     text = plain().replace("-", "\u2212")
     with pytest.raises(RecordingError, match="more than 100 lines are no rows, the first of them"):
         open_recording(written(text), sampling_frequency=250)
+
+
+@pytest.mark.parametrize(
+    "said", ["# Sample_Frequency_(Hz) =,300,,,", "# SampleRate: 300", "% Sample Rate = 300 Hz"]
+)
+def test_a_rate_is_read_under_each_of_its_names(written, said):
+    assert open_recording(written(f"{said}\n{plain()}")).info.sampling_frequency == 300
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,8 @@ from emgspasm.storage.importers.tabular import import_table
 from emgspasm.stream import Channel
 
 _RATE = re.compile(
-    r"sampling\s+(?:rate|frequency)([^=:]*):?[=:]+\s*([0-9][0-9.,]*)\s*(k?)", re.IGNORECASE
+    r"sampl(?:e|ing)[\s_]*(?:rate|frequency)([^=:]*)[=:]+[\s,]*([0-9][0-9.,]*)\s*(k?)",
+    re.IGNORECASE,
 )
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?\Z")
 _NAME_AND_UNIT = re.compile(r"(.+?)\s*[(\[]\s*([^)\]]+)[)\]]\Z")

@@ -50,8 +50,15 @@ class Grid:
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """Fields that hold numbers."""
-        return tuple(i for i, field in enumerate(self.row) if is_number(field, self.decimal))
+        """Fields that hold numbers; a mark at the end of every line opens no further one."""
+        fields = self.row[: len(self.row) - self.ends_in_a_mark]
+        return tuple(i for i, field in enumerate(fields) if is_number(field, self.decimal))
+
+    @property
+    def ends_in_a_mark(self) -> bool:
+        """Whether every line ends in the mark between fields."""
+        named = bool(self.names and self.names[-1])
+        return len(self.row) > 1 and not named and not any(row[-1] for row in self.rows)
 
     @property
     def text(self) -> int | None:
@@ -85,6 +92,8 @@ def read_grid(path: Path) -> Grid | None:
     with path.open("rb") as file:
         head = file.read(HEADER_BYTES)
     lines = head.splitlines(keepends=True)
+    if len(head) == HEADER_BYTES:
+        lines = lines[:-1]  # it is cut
     comments: list[str] = []
     before: str | None = None
     position = 0
@@ -92,12 +101,12 @@ def read_grid(path: Path) -> Grid | None:
         text = _decoded(raw)
         grid = _grid(text, before, position, number, comments)
         if grid is not None:
-            whole = lines if len(head) < HEADER_BYTES else lines[:-1]
-            return _settled(grid, tuple(map(_decoded, whole[number:])), len(raw), path)
+            return _settled(grid, tuple(map(_decoded, lines[number:])), len(raw), path)
         if text.strip():
             comments.append(text)
             before = text
         position += len(raw)
+    _refuse_texts(comments, path)
     return None
 
 
@@ -112,13 +121,14 @@ def _grid(
         return None
     for delimiter in dict.fromkeys((_delimiter(text), " " if " " in text.strip() else ",")):
         row = split(text, delimiter)
-        decimal = "," if delimiter != "," and not _has_number(row, ".") else "."
+        decimal = "," if delimiter != "," and _has_decimal_comma(row) else "."
         texts = [field for field in row if not is_number(field, decimal)]
         if len(row) > MOST_FIELDS or not _has_number(row, decimal) or len(texts) > 1:
             continue
         if any(is_number(part, ",") for field in texts for part in field.split()):
             continue  # a text made of numbers: parted elsewhere
         names = split(before, delimiter) if before and not before.startswith(COMMENTS) else ()
+        names = names if row[-1] or len(names) != len(row) - 1 else (*names, "")
         names = names if len(names) == len(row) else _said_labels(comments, len(row))
         return Grid(delimiter, decimal, names, row, position, number, tuple(comments), (row,))
     return None
@@ -143,6 +153,12 @@ def _settled(grid: Grid, following: tuple[str, ...], n_bytes: int, path: Path) -
     return grid
 
 
+def _has_decimal_comma(row: tuple[str, ...]) -> bool:
+    """Whether numbers of a row have decimal commas, and none a decimal point."""
+    points = any("." in field and is_number(field) for field in row)
+    return not points and any(map(_is_decimal_comma, row))
+
+
 def _is_decimal_comma(field: str) -> bool:
     return "," in field and is_number(field, ",") and not is_number(field)
 
@@ -160,6 +176,23 @@ def _refuse_decimal_commas(grid: Grid, path: Path) -> None:
             f"({','.join(grid.row)[:40]!r}). Export it with decimal points, or with semicolons "
             "between fields"
         )
+
+
+def _refuse_texts(lines: list[str], path: Path) -> None:
+    """Refuse a table whose rows hold several texts, and name them."""
+    for names, first, second in zip(lines, lines[1:], lines[2:], strict=False):
+        mark = _delimiter(first)
+        rows = [split(text, mark) for text in (names, first, second)]
+        texts = [[i for i, field in enumerate(row) if not is_number(field)] for row in rows]
+        alike = len({len(row) for row in rows}) == 1 and texts[1] == texts[2]
+        if mark == " " or not alike or len(texts[0]) < len(rows[0]) or len(texts[1]) < 2:
+            continue
+        if len(texts[1]) < len(rows[1]):
+            said = ", ".join(repr(rows[0][i]) for i in texts[1])
+            raise RecordingError(
+                f"{path}: a plain table with {len(texts[1])} columns of text ({said}), where one "
+                "is understood, as labels that last until they change. Leave out all but one"
+            )
 
 
 def _delimiter(text: str) -> str:
