@@ -146,6 +146,26 @@ def test_a_restart_of_the_counter_is_a_gap_by_the_time_stamps():
     assert "began anew 1 times" in findings[-1]
 
 
+def test_a_restart_of_the_counter_without_time_stamps_is_a_gap_of_unknown_length():
+    counter = np.concatenate((np.arange(2162), np.arange(100), np.arange(102, 900))) % 256
+    timeline, found, said = timeline_of(counter)
+    assert [(loss.row, loss.lost, loss.kind) for loss in found] == [
+        (2162, 142, "restart"),
+        (2262, 2, "lost"),
+    ]
+    assert timeline.n_samples == len(counter) + 144
+    assert "2 samples lost at 1 places" in said[1]
+    assert "began anew 1 times, as when streaming is stopped" in said[2]
+
+
+def test_a_few_packets_lost_before_the_counter_wraps_are_lost():
+    counter = np.delete(np.arange(2000), [255, 1021, 1022, 1023]) % 256
+    assert [(loss.lost, loss.kind) for loss in timeline_of(counter)[1]] == [
+        (1, "lost"),
+        (3, "lost"),
+    ]
+
+
 def test_a_repeated_packet_is_left_out():
     counter = np.insert(np.arange(600) % 256, 300, 299 % 256)
     timeline, found, findings = timeline_of(counter)

@@ -33,6 +33,9 @@ DRIFT = 200e-6
 STEP_BACK = 16
 """Counts. Without time stamps a smaller step back is a packet out of order, not a loss."""
 
+SHORT = 8
+"""Counts. Without time stamps a counter that comes to its beginning over fewer was not stopped."""
+
 BEGINNING = 16
 """Counts. A counter that began anew is not further on: its first packets may be lost."""
 
@@ -52,7 +55,8 @@ class Loss:
         was set, a host that was late while no packet was lost, a pause the device wrote down.
         Beside a clock that was set, packets are lost as the counter tells.
     estimated : bool
-        Whether the number rests on time stamps.
+        Whether the number rests on time stamps. A restart whose number does not is of unknown
+        length: the number is the least that fits the counter.
     """
 
     row: int
@@ -156,6 +160,8 @@ def _loss(jump: Jump, state: CounterScan, shift: _Shift) -> Loss:
     lap, fs = len(state.cycle), state.sampling_frequency
     if lap == 0:
         return _loss_without_laps(jump, state)
+    if np.isnan(jump.elapsed) and jump.value == state.cycle[0] and jump.step > SHORT:
+        return Loss(jump.row, jump.step - 1, "restart")
     if not jump.doubtful:
         return _counted(jump, jump.step - 1)
     if (
@@ -231,13 +237,7 @@ def describe_losses(state: CounterScan, found: Sequence[Loss]) -> list[str]:
             f"the counter repeats or steps back at {len(back)} places: the rows before it passes "
             "where it was are left out"
         )
-    restarts = [loss for loss in found if loss.kind == "restart"]
-    if restarts:
-        samples = sum(loss.lost for loss in restarts)
-        findings.append(
-            f"the counter began anew {len(restarts)} times: a gap each, {samples} samples in all, "
-            "estimated from time stamps"
-        )
+    findings += _describe_restarts([loss for loss in found if loss.kind == "restart"])
     pauses = [loss.lost for loss in found if loss.kind == "pause"]
     if pauses:
         findings.append(f"recording paused {len(pauses)} times, {sum(pauses)} samples: gaps")
@@ -252,6 +252,24 @@ def describe_losses(state: CounterScan, found: Sequence[Loss]) -> list[str]:
         findings.append(
             f"the host was late at {stalls} places and caught up: no samples were lost there, as "
             "counter and later time stamps tell"
+        )
+    return findings
+
+
+def _describe_restarts(restarts: Sequence[Loss]) -> list[str]:
+    findings = []
+    timed = [loss.lost for loss in restarts if loss.estimated]
+    if timed:
+        findings.append(
+            f"the counter began anew {len(timed)} times: a gap each, {sum(timed)} samples in all, "
+            "estimated from time stamps"
+        )
+    unknown = [loss.lost for loss in restarts if not loss.estimated]
+    if unknown:
+        findings.append(
+            f"the counter began anew {len(unknown)} times, as when streaming is stopped and "
+            f"started: a gap each, {sum(unknown)} samples in all as far as the counter tells; "
+            "without time stamps nobody knows how long it was"
         )
     return findings
 
