@@ -296,6 +296,15 @@ def test_backward_and_bunched_time_stamps_are_reported_and_not_used(written):
     assert any("bunched" in finding for finding in recording.findings)
 
 
+@pytest.mark.parametrize(("late", "is_said"), [(0.5, False), (1.5, True)])
+def test_packets_late_at_the_start_tell_of_no_other_rate(written, late, is_said):
+    text = gui6(exg(2500, 8))
+    for row in range(50):
+        text = text.replace(f"{EPOCH + row / 250:.6f}", f"{EPOCH + late + row / 250:.6f}", 1)
+    findings = open_recording(written(text)).findings
+    assert any("samples a second" in finding for finding in findings) is is_said
+
+
 def test_a_clock_past_midnight_goes_on(written):
     text = gui4(exg(1000, 8), stamps="clock", begin=86_398.0)
     recording = open_recording(written(text))

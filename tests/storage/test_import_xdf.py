@@ -141,8 +141,9 @@ def test_a_marker_lies_at_the_sample_of_its_time_where_the_clock_is_slower_than_
     late = next(mark.onset for mark in recording.annotations if mark.text == "late")
     assert late * 250 == pytest.approx(50 * 249, abs=0.5)
     assert len(list(recording)) == 1
-    assert "the time stamps say 249.00 samples a second where the file says 250 Hz" in " ".join(
-        recording.findings
+    assert (
+        "the time stamps say 249.00 samples a second where the sampling frequency is 250 Hz"
+        in " ".join(recording.findings)
     )
 
 

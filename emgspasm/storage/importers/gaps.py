@@ -150,9 +150,9 @@ def describe_stamped(stamped: Stamped, sampling_frequency: float) -> list[str]:
     off = abs(rate / sampling_frequency - 1)
     if off > RATE_TOLERANCE and off * len(stamped.stamps) > LEAST_DRIFT:
         findings.append(
-            f"the time stamps say {rate:.2f} samples a second where the file says "
-            f"{sampling_frequency:g} Hz (another clock, or losses that jitter hides): seconds are "
-            f"counted at {sampling_frequency:g} Hz"
+            f"the time stamps say {rate:.2f} samples a second where the sampling frequency "
+            f"is {sampling_frequency:g} Hz (another clock, or losses that jitter hides): seconds "
+            f"are counted at {sampling_frequency:g} Hz"
         )
     return findings
 

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 DAY = 86400.0
 """Seconds."""
 
+LATE = 1.0
+"""Seconds. The first packets after a start come half a second late; so much tells of no rate."""
+
 CLOCK_WIDTH = len("HH:mm:ss.SSS")
 _WEIGHTS = np.array([36000, 3600, 0, 600, 60, 0, 10, 1, 0, 0.1, 0.01, 0.001])
 
@@ -133,9 +136,10 @@ def describe_stamps(seen: StampScan, sampling_frequency: float, n_samples: int) 
         )
     span = seen.last - seen.first
     measured = (n_samples - 1) / span if span > 0 else np.nan
-    if abs(measured / sampling_frequency - 1) > 0.02:
+    late = abs(span - (n_samples - 1) / sampling_frequency)
+    if late > LATE and abs(measured / sampling_frequency - 1) > 0.02:
         findings.append(
-            f"the time stamps say {measured:.1f} samples a second where the file says "
+            f"the time stamps say {measured:.1f} samples a second where the sampling frequency is "
             f"{sampling_frequency:g} Hz: {n_samples} samples in {span:.1f} s"
         )
     return findings
