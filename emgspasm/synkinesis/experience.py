@@ -45,6 +45,10 @@ BLINKS, FEWEST_BLINKS, SEEN = 40, 2, 0.1
 """Last acts of eyes that count, how many of them must be blinks of both, and what share [design]:
 people blink 8-21 times a minute (clinical facts 2 [lit])."""
 
+WELL_PROVEN, SELDOM = 6, 0.3
+"""Such spasms after which a side is known well, and share of joined acts under which it acts apart
+even so [sim]: where bursts are faint, many a muscle that joins is not seen to begin with it."""
+
 REMEMBERED, FEWEST_ACTS = 20, 4
 """Last acts of muscles beside the eye that count, and the fewest that say anything [design]."""
 
@@ -91,7 +95,8 @@ class Experience:
     def acts_apart(self, side: str) -> bool:
         """Whether muscles beside the eye act alone as a rule: in hemifacial spasm none does."""
         seen = self.joined[side]
-        return len(seen) >= FEWEST_ACTS and sum(seen) < TOGETHER * len(seen)
+        least = SELDOM if self.proven[side] >= WELL_PROVEN else TOGETHER
+        return len(seen) >= FEWEST_ACTS and sum(seen) < least * len(seen)
 
     def least_li(self, reading: Reading) -> float:
         """Laterality that a muscle alone must have: less where the side is known to have spasms."""

@@ -9,7 +9,7 @@ from emgspasm.stream import Burst
 from emgspasm.synkinesis.acts import Act
 from emgspasm.synkinesis.bilateral import Company
 from emgspasm.synkinesis.chains import Chain
-from emgspasm.synkinesis.experience import Experience, note_rhythms
+from emgspasm.synkinesis.experience import Experience, note_company, note_rhythms
 from emgspasm.synkinesis.judging import acts
 from emgspasm.synkinesis.markers import Schedule
 from emgspasm.synkinesis.naming import blink, spasms
@@ -348,3 +348,27 @@ def test_a_burst_that_hardly_stands_out_is_no_myokymia_though_its_muscle_is_in_r
     known = Experience(rhythmic={MONTAGE.index("OOC_L"): 900})
     told = named(known, 1000, length=20, mean=mean, li=0.8)
     assert [event.label for event in told if event.label == "myokymia"] == labels
+
+
+def brow_alone(known, *moments):
+    """Remember twitches of the left brow that no muscle joins."""
+    chain = Chain("L", 500, 1100)
+    for onset in moments:
+        chain.add(Act("twitch", "L", (reading("FRO_L", onset, onset + 50),)))
+    note_company(chain, known)
+
+
+@pytest.mark.parametrize(("proven", "knows"), [(2, False), (6, True)])
+def test_a_side_with_many_proven_spasms_stays_known_where_few_muscles_stand_out(proven, knows):
+    known = Experience()
+    known.proven["L"] = proven
+    known.joined["L"] += [True, True]
+    brow_alone(known, 1000, 2000, 3000, 4000)
+    assert known.knows("L") == knows
+
+
+def test_a_side_is_forgotten_where_muscles_hardly_ever_act_together():
+    known = Experience()
+    known.proven["L"] = 20
+    brow_alone(known, *range(1000, 21000, 1000))
+    assert not known.knows("L")
