@@ -49,6 +49,10 @@ WELL_PROVEN, SELDOM = 6, 0.3
 """Such spasms after which a side is known well, and share of joined acts under which it acts apart
 even so [sim]: where bursts are faint, many a muscle that joins is not seen to begin with it."""
 
+FEWEST_SHARED = 3
+"""Movements of both sides within that time in which a muscle takes part that has no rhythm of its
+own [design]."""
+
 REMEMBERED, FEWEST_ACTS = 20, 4
 """Last acts of muscles beside the eye that count, and the fewest that say anything [design]."""
 
@@ -67,6 +71,8 @@ class Experience:
         Spasms by side in which several muscles began together, or twitches of the only one.
     even : deque of bool
         Whether the last brief acts of eyes were of both, about as strong on each side.
+    shared : dict of int to deque of (int, bool)
+        Onsets of the last acts of a channel, and whether they were of both sides; no blinks.
     joined : dict of str to deque of bool
         Whether the last acts of muscles beside the eye were joined by another muscle, by side.
     """
@@ -75,6 +81,7 @@ class Experience:
     rhythmic: dict[int, int] = field(default_factory=dict)
     proven: dict[str, int] = field(default_factory=lambda: {"L": 0, "R": 0})
     even: deque[bool] = field(default_factory=lambda: deque(maxlen=BLINKS))
+    shared: dict[int, deque[tuple[int, bool]]] = field(default_factory=dict)
     joined: dict[str, deque[bool]] = field(
         default_factory=lambda: {"L": deque(maxlen=REMEMBERED), "R": deque(maxlen=REMEMBERED)}
     )
@@ -98,6 +105,12 @@ class Experience:
         least = SELDOM if self.proven[side] >= WELL_PROVEN else TOGETHER
         return len(seen) >= FEWEST_ACTS and sum(seen) < least * len(seen)
 
+    def is_shared(self, channel: int, onset: int, fs: float) -> bool:
+        """Whether what this muscle did of late was mostly done by both sides, as in speech."""
+        seen = self.shared.get(channel, ())
+        late = [both for moment, both in seen if abs(onset - moment) <= RHYTHM_MEMORY * fs]
+        return sum(late) >= FEWEST_SHARED and 2 * sum(late) > len(late)
+
     def least_li(self, reading: Reading) -> float:
         """Laterality that a muscle alone must have: less where the side is known to have spasms."""
         side = reading.site.side
@@ -115,6 +128,13 @@ def note_eyes(act: Act, known: Experience) -> None:
         known.even.append(len({r.site.side for r in eyes}) == 2)
     elif len(eyes) == len(act.readings):
         known.even.append(False)
+
+
+def note_sharing(act: Act, known: Experience) -> None:
+    """Remember of every muscle whether it acted on one side alone or in a movement of both."""
+    for channel in sorted({r.burst.channel for r in act.readings}):
+        seen = known.shared.setdefault(channel, deque(maxlen=REMEMBERED))
+        seen.append((act.onset, act.kind == "movement"))
 
 
 def note_company(chain: Chain, known: Experience) -> None:

@@ -21,7 +21,7 @@ from emgspasm.synkinesis.acts import Act
 from emgspasm.synkinesis.amending import Amendment, Said, amend, remember
 from emgspasm.synkinesis.chains import Chain
 from emgspasm.synkinesis.clusters import Cluster
-from emgspasm.synkinesis.experience import note_eyes
+from emgspasm.synkinesis.experience import note_eyes, note_sharing
 from emgspasm.synkinesis.judging import acts
 from emgspasm.synkinesis.lags import Lag, is_at_hand, lags
 from emgspasm.synkinesis.markers import Schedule, concerns_tasks, markers
@@ -177,6 +177,8 @@ class Folding:
         for act in acts(state.cluster.readings, self.rules, state.company, state.fs):
             if act.kind in ("blink", "twitch"):
                 note_eyes(act, state.known)
+            if act.kind in ("movement", "twitch"):
+                note_sharing(act, state.known)
             if act.kind == "blink":
                 said.events.append(blink(act, state.marked, state.fs))
             elif act.kind == "artifact":

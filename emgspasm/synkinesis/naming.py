@@ -155,6 +155,8 @@ def _one_sided(
     if (apart or synchrony(part) < TOGETHER) and len(pulse) * 2 > len(readings):
         if not any(is_beyond_chance(r, fs) for r in pulse):
             return None
+        if all(known.is_shared(r.burst.channel, r.onset, fs) for r in pulse):
+            return None
         reason = f"one side; {'+'.join(sorted(muscles))} in a rhythm of its own, not together"
         return event("spasm", side, MYOKYMIA, readings, onset, offset, marked, fs, reason)
     doubtful = together < 3 and _is_doubtful(part, li[0], known, side)

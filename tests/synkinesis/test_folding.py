@@ -201,6 +201,22 @@ def test_myokymia_is_named():
     assert sum(e.label == "myokymia" for e in found) >= 2
 
 
+def mouths(missing):
+    """Syllables of both mouths, of which some are missing on the left, of noise."""
+    sim = simulated("healthy_rest", seed=109)
+    rng, names = np.random.default_rng(5), sim.info.names
+    rows = rng.normal(0, 2.0, (20_000, len(names)))
+    for k in range(30):
+        for name in ("OOR_R",) if k in missing else ("OOR_R", "OOR_L"):
+            rows[4000 + 450 * k : 4120 + 450 * k, names.index(name)] += rng.normal(0, 25.0, 120)
+    return [e for f in folded(sim.info, chunks(rows, [])) for e in f.events]
+
+
+@pytest.mark.parametrize(("missing", "labels"), [(range(12, 16), set()), (range(30), {"myokymia"})])
+def test_a_mouth_that_speaks_with_the_other_has_no_rhythm_of_its_own(missing, labels):
+    assert {e.label for e in mouths(missing) if e.trial_type == "spasm"} == labels
+
+
 def test_a_spasm_holds_each_of_its_bursts_once():
     _, _, _, found, _ = score("hfs_mixed", seed=0, duration=90.0, snr=15.0)
     for event in found:
