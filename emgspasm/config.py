@@ -199,7 +199,7 @@ def load_config(path: str | os.PathLike[str]) -> LoadedConfig:
     """
     file = Path(path)
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")  # Windows editors put a mark before it
     except OSError as error:
         raise ConfigError(
             f"config {file} cannot be read ({error.strerror}). Check the path"

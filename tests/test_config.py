@@ -145,6 +145,11 @@ def test_a_file_of_another_encoding_is_refused(tmp_path):
         load_config(tmp_path / "latin.toml")
 
 
+def test_a_mark_of_byte_order_is_no_part_of_a_config(tmp_path):
+    (tmp_path / "windows.toml").write_bytes(b'\xef\xbb\xbfmains = "off"\r\n')
+    assert load_config(tmp_path / "windows.toml").config.mains == "off"
+
+
 def test_the_text_is_kept_as_it_was(tmp_path):
     text = "# müscle\r\nmains = 'off'\r\n"
     (tmp_path / "c.toml").write_bytes(text.encode())

@@ -25,7 +25,7 @@ def read_markers(path: Path) -> tuple[Annotation, ...]:
         Naming the line that is wrong.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"markers {path} cannot be read ({error}). Give a text file") from None
     return tuple(

@@ -139,7 +139,7 @@ def load_montage(path: str | Path) -> Montage:
         If it cannot be read, is no TOML, has an unknown key, or labels something twice.
     """
     try:
-        table = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        table = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}; give an existing montage file") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -16,6 +16,12 @@ def test_lines_of_seconds_tab_text_become_markers(tmp_path):
     )
 
 
+def test_a_mark_of_byte_order_is_no_part_of_the_first_marker(tmp_path):
+    path = tmp_path / "m.tsv"
+    path.write_bytes(b"\xef\xbb\xbf0\trest_open\r\n")
+    assert read_markers(path) == (Annotation(0.0, 0.0, "rest_open"),)
+
+
 @pytest.mark.parametrize(
     "line", ["smile", "1.5 smile", "1.5\t", "-1\tx", "inf\tx", "nan\tx", "1,5\tx"]
 )

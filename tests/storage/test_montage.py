@@ -35,6 +35,12 @@ def entry(source, label, rest=""):
     return f"[[channel]]\nsource = {source!r}\nlabel = {label!r}\n{rest}\n"
 
 
+def test_a_mark_of_byte_order_is_no_part_of_a_montage(tmp_path):
+    path = tmp_path / "windows.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + entry(1, "OOC_L").encode())
+    assert [each.label for each in load_montage(path).channels] == ["OOC_L"]
+
+
 def test_channels_are_found_by_number_and_by_name(written):
     path = written("ignore = [3]\n" + entry("EXG Channel 1", "OOC_R") + entry(1, "OOC_L"))
     columns, info = load_montage(path).apply(INFO)
