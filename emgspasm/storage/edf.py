@@ -289,8 +289,7 @@ def _skips(
 
 def _start(header: Header, offset: float) -> datetime | None:
     """Read when the first sample was taken; years 85 to 99 are 19.., as the standard says."""
-    subfields = header.recording.split()
-    if header.plus and subfields[:2] == ["Startdate", "X"]:
+    if header.recording.split()[:2] == ["Startdate", "X"]:  # plain EDF says it so too
         return None
     try:
         day, month, year = map(int, header.start_date.split("."))

@@ -110,6 +110,12 @@ def test_signals_which_no_muscle_makes_are_not_emg(tmp_path):
     assert kinds == ["MISC", "MISC", "EOG", "ECG", "EEG", "EMG", "TRIG"]
 
 
+def test_a_plain_edf_whose_date_was_left_out_has_no_start(tmp_path):
+    edfio.Edf([edf_signal("OOC_L", 250)]).write(tmp_path / "x.edf")
+    assert (tmp_path / "x.edf").read_bytes()[88:184].split()[:2] == [b"Startdate", b"X"]
+    assert open_edf(tmp_path / "x.edf").start is None
+
+
 def test_the_start_is_exact_below_a_second(tmp_path):
     start = datetime.fromisoformat("2024-05-06T07:08:09.250")
     edf = edfio.Edf([edf_signal("OOC_L", 250)], annotations=[edfio.EdfAnnotation(1, None, "x")],
