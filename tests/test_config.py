@@ -157,9 +157,9 @@ def test_the_text_is_kept_as_it_was(tmp_path):
 
 
 def test_the_hash_is_of_the_settings_not_of_the_text():
-    plain = parse_config("mains = 'off'\npipeline.detector.floor = 4")
-    other = parse_config("# why\n[pipeline.detector]\nfloor = 4.0  # uV\n\n")
-    assert parse_config("pipeline.detector.floor=4").sha256 == other.sha256 == LoadedConfig().sha256
+    plain = parse_config("mains = 'off'\npipeline.detector.floor = 1")
+    other = parse_config("# why\n[pipeline.detector]\nfloor = 1.0  # uV\n\n")
+    assert parse_config("pipeline.detector.floor=1").sha256 == other.sha256 == LoadedConfig().sha256
     assert plain.sha256 != other.sha256
 
 
@@ -184,7 +184,7 @@ def test_defaults_spelled_out_or_left_out_give_one_hash():
         mains = "auto"
         pipeline.filters = [{ kind = "band_pass", high_pass = 20, low_pass = 450 }]
         pipeline.envelope = { kind = "rms_envelope", window = 0.02 }
-        pipeline.detector = { kind = "hysteresis", floor = 4 }
+        pipeline.detector = { kind = "hysteresis", floor = 1 }
     """
     assert parse_config(spelled).sha256 == LoadedConfig().sha256
 

@@ -116,8 +116,9 @@ class Detector:
         Thresholds over the noise level in standard deviations of the quiet part
         (6 and 3: clinical facts 4 [design]), taken of the envelope's power 2/3, which is Gaussian.
     floor : float
-        No burst under this many uV (clinical facts 4 [design]); converted to the channel's
-        unit, without effect where that is not a voltage.
+        No burst under this many uV; converted to the channel's unit, without effect where that is
+        not a voltage. Electrodes have noise of 1 to 3 uV RMS (clinical facts 9), over which the 4
+        uV of clinical facts 4 are 2 to 12 dB: bursts as weak as that are to be found [sim].
     shortest : float
         Bursts shorter than this many seconds, 1 at most, are dropped (clinical facts 4), less what
         the filters hide of their ends: 1 ms at 1000 Hz, 4 ms at 250 Hz.
@@ -140,7 +141,7 @@ class Detector:
 
     on_sigma: float = 6.0
     off_sigma: float = 3.0
-    floor: float = 4.0
+    floor: float = 1.0
     shortest: float = 0.020
     merge_gap: float = 0.030
     rise: float = 2.0

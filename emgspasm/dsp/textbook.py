@@ -42,7 +42,7 @@ class HodgesBui:
 
     window: float = 0.025
     sigmas: float = 3.0
-    floor: float = 4.0
+    floor: float = 1.0
     shortest: float = 0.020
     merge_gap: float = 0.030
 
@@ -76,7 +76,7 @@ class Lidierth:
     sigmas: float = 3.0
     active: float = 0.015
     silent: float = 0.015
-    floor: float = 4.0
+    floor: float = 1.0
     shortest: float = 0.020
     merge_gap: float = 0.030
 
@@ -112,7 +112,7 @@ class Tkeo:
     sigmas: float = 6.0
     active: float = 0.010
     silent: float = 0.010
-    floor: float = 4.0
+    floor: float = 1.0
     shortest: float = 0.020
     merge_gap: float = 0.030
 
@@ -150,7 +150,7 @@ class Bonato:
     false_alarm: float = 0.001
     span: int = 5
     least: int = 1
-    floor: float = 4.0
+    floor: float = 1.0
     shortest: float = 0.030
     merge_gap: float = 0.030
 

@@ -15,11 +15,11 @@ EMG = signal.butter(2, [50, 200], "bandpass", fs=FS, output="sos")
 def found(stream_info):
     """Bursts of EMG's band in white noise; `strength` is their amplitude in units of the noise."""
 
-    def run(onsets, strength, seed):
+    def run(onsets, strength, seed, noise=NOISE):
         generator = np.random.default_rng(seed)
-        samples = generator.normal(0.0, NOISE, SECONDS * FS)
+        samples = generator.normal(0.0, noise, SECONDS * FS)
         emg = signal.sosfilt(EMG, generator.normal(size=len(samples)))
-        emg *= strength * NOISE / emg.std()
+        emg *= strength * noise / emg.std()
         for onset in onsets:
             samples[onset : onset + LENGTH] += emg[onset : onset + LENGTH]
         steps = analyze(Pipeline(), stream_info(), [Chunk(0, samples[:, None])])
@@ -49,3 +49,10 @@ def test_bursts_that_the_envelope_tells_make_noise_between_them_no_burst(found):
             not any(b.onset < o + LENGTH and o < b.offset for o in strong) for b in bursts
         )
     assert n_false <= 6
+
+
+def test_bursts_of_3_db_over_the_noise_of_a_good_electrode_are_found_as_over_a_loud_one(found):
+    onsets = range(4_000, 118_000, 1_000)
+    quiet, loud = found(onsets, 1.4, 0, noise=1.0), found(onsets, 1.4, 0)
+    assert np.mean(are_hit(onsets, quiet)) > 0.9
+    assert [(b.onset, b.offset) for b in quiet] == [(b.onset, b.offset) for b in loud]

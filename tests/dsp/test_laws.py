@@ -240,8 +240,8 @@ def test_the_unit_does_not_change_what_is_found(stream_info, unit, microvolts, s
 
 
 def test_a_burst_under_the_floor_is_none_in_microvolts_and_one_in_counts(stream_info):
-    samples = np.random.default_rng(6).normal(0.0, 0.1, (5000, 1))
-    samples[2500:2700] *= 10.0  # 1 uV RMS: 20 dB over the noise, under the floor of 4 uV
+    samples = np.random.default_rng(6).normal(0.0, 0.05, (5000, 1))
+    samples[2500:2700] *= 10.0  # 0.5 uV RMS: 20 dB over the noise, under the floor of 1 uV
     assert fold(Pipeline(), stream_info(), chunks(samples, ()))["bursts"] == []
     found = fold(Pipeline(), stream_info(unit="count"), chunks(samples, ()))["bursts"]
     assert [(b.onset, b.offset) for b in found] == [

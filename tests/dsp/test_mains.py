@@ -103,7 +103,7 @@ def test_mains_that_begins_late_is_said_with_the_line_of_a_config_that_takes_it_
     said = told(Pipeline(), stream_info(2), samples)
     assert said.startswith(f"mains of {frequencies[0]} Hz stands ")
     assert "in the whole recording, but not in its first 4 s: no notch was added" in said
-    rest = "\n[pipeline.detector]\nfloor = 4.0\n"
+    rest = "\n[pipeline.detector]\nfloor = 1.0\n"
     loaded = parse_config(said.partition("its filters: ")[2] + rest)
     assert loaded.config.pipeline.filters == (BandPass(), Notch(*notch))
     assert told(loaded.config.pipeline, stream_info(2), samples) == ""

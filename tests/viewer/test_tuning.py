@@ -36,9 +36,9 @@ def test_the_detector_draws_its_threshold_where_it_was_dragged_to(stream_info):
     assert after[1, 0] == pytest.approx(before[1, 0], rel=0.05)
 
 
-@pytest.mark.parametrize("level", [3.0, 6.0])
+@pytest.mark.parametrize("level", [0.7, 1.5])
 def test_where_the_floor_is_the_threshold_the_floor_is_dragged(level):
-    assert tuned(Detector(), "on", level, (1.0, 1.5, 4.0)) == replace(Detector(), floor=level)
+    assert tuned(Detector(), "on", level, (0.3, 0.5, 1.0)) == replace(Detector(), floor=level)
 
 
 @pytest.mark.parametrize(("which", "level"), [("on", 10.0), ("off", 15.0), ("off", 1.0)])
@@ -56,7 +56,7 @@ def test_nothing_is_known_while_calibrating():
 def test_the_text_says_what_was_set(on, off, floor):
     detector = replace(Detector(), on_sigma=round(on, 1), off_sigma=round(off, 1),
                        floor=round(floor, 1))  # fmt: skip
-    for text in ("", 'mains = "off"\n', "[pipeline.detector] # mine\nfloor = 4.0 # uV\n"):
+    for text in ("", 'mains = "off"\n', "[pipeline.detector] # mine\nfloor = 1.0 # uV\n"):
         config = with_detector(parse_config(text), detector)
         assert config.config.pipeline.detector == detector
         assert parse_config(config.text).config == config.config
