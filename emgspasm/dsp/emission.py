@@ -17,9 +17,15 @@ from emgspasm.dsp.memory import GOOD, ROW, SETTLING, SOUGHT
 
 @numba.njit(**LOOP)
 def emit(s, quality, channel, shortest, out, count):  # type: ignore[no-untyped-def]  # numba infers kernels' types
-    """Write the pending burst out if it has `shortest` samples and is loud enough."""
+    """Write the pending burst out if it has `shortest` samples and is loud enough.
+
+    What begins with the run and is over before that has settled is no burst: to a notch, mains
+    begins there.
+    """
     s.pending = 0
     if s.pending_offset - s.pending_onset < shortest or s.pending_peak < s.floor:
+        return
+    if s.pending_offset <= s.settled and s.pending_onset < s.begin + shortest:
         return
     row = out[count[0]]
     row.channel = channel

@@ -47,6 +47,13 @@ def test_noise_without_a_line_is_left_alone(stream_info, cut):
     assert notice == ""
 
 
+def test_mains_that_a_notch_has_yet_to_take_out_makes_no_burst_at_the_start(stream_info, cut):
+    pipeline, stream, _ = fit_notch(Pipeline(), stream_info(2), cut(hum(20, [50], 20.0)))
+    assert notches(pipeline)
+    bursts = [b for a in analyze(pipeline, stream_info(2), stream) for b in a.bursts]
+    assert bursts == []
+
+
 def test_a_notch_of_the_user_s_is_left_as_it_is(stream_info, cut):
     mine = Pipeline(filters=(BandPass(), Notch(60.0)))
     fitted, _, notice = fit_notch(mine, stream_info(2), cut(hum(10, [50])))
