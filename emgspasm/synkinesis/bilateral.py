@@ -208,13 +208,13 @@ def _along_movement(
     synkinesis lasts as long as the movement (clinical facts 2). A burst that no other muscle begins
     with proves no spasm while the face moves, but of the brow; nor do bursts that hardly stand out
     of the noise: a masseter spreads as far. Where the lower face goes along with blinks as a
-    rule (`usual`), one may be hidden in the movement.
+    rule (`usual`), one may be hidden in the movement; so in chewing, if eye and brow are silent.
     """
     begin = max(act.onset - EDGES * fs, _joined(act) - AHEAD * fs)
     inside = [r for r in mine if meet(r, act) and r.onset >= begin]
     certain = [r for r in inside if r.least_li >= LIKELY]
     dragged = []
-    if usual:
+    if usual or (_chews(act) and not any(r.site.region in (EYE, BROW) for r in inside)):
         dragged += [r for r in inside if r.site.region in LOWER]
     for muscle in sorted({r.site.muscle for r in inside if r not in dragged}):
         parts = [r for r in inside if r.site.muscle == muscle]
@@ -231,6 +231,12 @@ def _along_movement(
     return dragged + [
         r for r in rest if r not in together and not _stands_out(r, act, begun, rules, fs)
     ]
+
+
+def _chews(act: Act) -> bool:
+    """Whether both masseters lead: the lower face moves along, at times more on one side."""
+    sides = {r.site.side for r in act.readings if r.site.region is None}
+    return len(sides) == 2 and max(act.readings, key=lambda r: r.amplitude).site.region is None
 
 
 def _lifts_brow(reading: Reading, act: Act, fs: float) -> bool:
