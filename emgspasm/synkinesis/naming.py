@@ -152,7 +152,8 @@ def _one_sided(
     li = laterality(readings)
     pulse = [r for r in readings if in_rhythm(r, known.rhythmic, fs)]
     apart = together < 3 and side != "B" and known.acts_apart(side)
-    if (apart or synchrony(part) < TOGETHER) and len(pulse) * 2 > len(readings):
+    many = len(pulse) * 2 > len(readings) and _length(pulse) * 2 > _length(readings)
+    if many and (apart or synchrony(part) < TOGETHER):
         if not any(is_beyond_chance(r, fs) for r in pulse):
             return None
         if all(known.is_shared(r.burst.channel, r.onset, fs) for r in pulse):
@@ -265,6 +266,10 @@ def _is_doubtful(part: Sequence[Act], li: float, known: Experience, side: str) -
 def _chewing(readings: Sequence[Reading]) -> bool:
     """Whether the strongest muscle is none of the facial nerve's."""
     return max(readings, key=lambda r: r.amplitude).site.region is None
+
+
+def _length(readings: Iterable[Reading]) -> int:
+    return sum(r.offset - r.onset for r in readings)
 
 
 def _shortest(readings: Sequence[Reading]) -> int:

@@ -1,5 +1,6 @@
 """What bursts that hang together in time are taken for, one rule at a time."""
 
+from collections import deque
 from dataclasses import replace
 
 import numpy as np
@@ -406,3 +407,13 @@ def test_a_side_is_forgotten_where_muscles_hardly_ever_act_together():
     known.proven["L"] = 20
     brow_alone(known, *range(1000, 21000, 1000))
     assert not known.knows("L")
+
+
+@pytest.mark.parametrize(("length", "myokymia"), [(60, True), (1500, False)])
+def test_what_lasts_longer_than_the_groups_beside_it_is_no_myokymia(length, myokymia):
+    known = Experience(rhythmic={MONTAGE.index("OOC_L"): 900}, even=deque([True] * 5))
+    chain = Chain("L", 500, 1100)
+    for onset, offset in ((1000, 1060), (1300, 1360), (1600, 1600 + length)):
+        chain.add(Act("twitch", "L", (reading("OOC_L", onset, offset),)))
+    (event,) = spasms(chain, Schedule(), known, Rules(), FS)
+    assert (event.label == "myokymia") == myokymia
