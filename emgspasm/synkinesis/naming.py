@@ -197,9 +197,10 @@ def _is_typical(part: Sequence[Act], known: Experience, side: str, fs: float) ->
 def _hemifacial(part: Sequence[Act], known: Experience, side: str, fs: float) -> bool:
     """Whether muscles of the facial nerve act together, or the eye alone for certain.
 
-    Muscles other than the eye that act alone more often than together are no such spasm. Within a
-    movement others may be hidden; within a blink the eye may, on a side known to have spasms. Had
-    the other eye been missed, an eye alone would be a blink.
+    Muscles other than the eye that act alone more often than together are no such spasm, unless
+    three begin together once, which hardly ever is chance. Within a movement others may be hidden;
+    within a blink the eye may, on a side known to have spasms. Had the other eye been missed, an
+    eye alone would be a blink.
     """
     together = [
         act
@@ -213,7 +214,8 @@ def _hemifacial(part: Sequence[Act], known: Experience, side: str, fs: float) ->
     if known.is_spared(side):
         return max(act.together for act in part) >= SURE
     if together:
-        return known.knows(side) or len(together) >= len(others)
+        sure = any(act.together >= SURE and not act.hidden for act in together)
+        return sure or known.knows(side) or len(together) >= len(others)
     # where spasms are known, no muscle needs company
     if not known.knows(side) and (others or not known.sees_both_eyes()):
         return False

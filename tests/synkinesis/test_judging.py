@@ -417,3 +417,16 @@ def test_what_lasts_longer_than_the_groups_beside_it_is_no_myokymia(length, myok
         chain.add(Act("twitch", "L", (reading("OOC_L", onset, offset),)))
     (event,) = spasms(chain, Schedule(), known, Rules(), FS)
     assert (event.label == "myokymia") == myokymia
+
+
+@pytest.mark.parametrize(("muscles", "said"), [(2, 0), (3, 1)])
+def test_three_muscles_that_begin_together_are_a_spasm_whatever_acts_alone_beside_them(
+    muscles, said
+):
+    chain = Chain("L", 500, 1100)
+    for onset in (1000, 1200, 1400):
+        chain.add(Act("twitch", "L", (reading("ZYG_L", onset, onset + 40),)))
+    names = ("ZYG_L", "OOC_L", "OOR_L")[:muscles]
+    fused = tuple(reading(name, 1600, 3500) for name in names)
+    chain.add(Act("twitch", "L", fused, together=muscles))
+    assert len(list(spasms(chain, Schedule(), Experience(), Rules(), FS))) == said
