@@ -7,6 +7,9 @@ from typing import NamedTuple
 LOWEST = 200.0
 """Hz; below it too little of the EMG band is left. The Ganglion's rate is still taken."""
 
+LEAST = 60.0
+"""Hz; below it nothing is left of what facial muscles give over 25 Hz, not even to explore."""
+
 HIGHEST = 1e6
 """Hz; no electrode's amplifier is faster, and records of a file last whole microseconds."""
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from emgspasm import __version__
 from emgspasm.config import Config, LoadedConfig
 from emgspasm.dsp.quality import ChannelQuality
-from emgspasm.dsp.rates import EDGE, HIGH_PASS, HIGHEST, LOW_PASS, LOWEST, rate_warnings
+from emgspasm.dsp.rates import EDGE, HIGH_PASS, HIGHEST, LEAST, LOW_PASS, LOWEST, rate_warnings
 from emgspasm.errors import ConfigError
 from emgspasm.results.contractions import Contraction, Given, contractions
 from emgspasm.results.measurement import Measurement, measure
@@ -213,6 +213,12 @@ def require_band(info: StreamInfo, config: LoadedConfig) -> None:
         raise ConfigError(
             f"sampling frequency {info.sampling_frequency:g} Hz ({HIGHEST:g} Hz is the most). "
             "Give the recording's own"
+        )
+    if info.sampling_frequency < LEAST:
+        raise ConfigError(
+            f"sampling frequency {info.sampling_frequency:g} Hz ({LEAST:g} Hz is the least that "
+            f"holds any EMG: signals up to {EDGE * info.sampling_frequency:g} Hz are no EMG). "
+            f"Record at {LOWEST:g} Hz or more"
         )
     try:
         config.config.pipeline.cascade.sos(info.sampling_frequency)

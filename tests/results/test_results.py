@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from emgspasm.config import Config, LoadedConfig, parse_config
+from emgspasm.dsp.matched import emg_spectrum
 from emgspasm.dsp.rates import withheld
 from emgspasm.errors import ConfigError
 from emgspasm.results.analysis import analyze_recording, check, judge_recording
@@ -283,6 +284,14 @@ def test_a_rate_below_emg_is_refused_with_the_band_that_remains(info):
     with pytest.raises(ConfigError, match=r"125 Hz.*only 20-56\.25 Hz remain.*exploratory = true"):
         check(info("OOC_L", fs=125.0), LoadedConfig())
     check(info("OOC_L", fs=125.0), LoadedConfig(Config(exploratory=True)))
+
+
+def test_a_rate_without_any_emg_is_refused_whatever_the_config_says(info):
+    exploring = LoadedConfig(Config(exploratory=True))
+    with pytest.raises(ConfigError, match=r"50 Hz \(60 Hz is the least.* at 200 Hz or more"):
+        check(info("OOC_L", fs=50.0), exploring)
+    check(info("OOC_L", fs=60.0), exploring)
+    assert emg_spectrum(60.0).max() == 1.0
 
 
 def test_a_rate_too_low_for_the_band_says_what_would_do(info):
