@@ -75,6 +75,11 @@ def simulate(
         raise ConfigError(f"{out} does not end in .bdf (recordings are BDF+). Name it OUT.bdf")
     if study is not None and (participant is None or task is None):
         raise click.UsageError("in a study a recording needs --participant ID and --task NAME")
+    if study is None and (participant, session, task, run) != (None, None, None, None):
+        raise click.UsageError(
+            "--participant, --session, --task and --run are of a study. Give --study DIR, or leave "
+            "them out"
+        )
     try:
         simulated = simulation.simulate(
             scenario,

@@ -98,6 +98,7 @@ def test_no_command_shows_the_help_and_is_a_wrong_call():
         (["simulate", "x.edf", "--scenario", "hfs_clonic"], "x.edf does not end in .bdf"),
         (["simulate", "x.bdf", "--scenario", "hfs_clonic", "--duration", "-1"], "duration=-1"),
         (["simulate", "x.bdf", "--scenario", "hfs_clonic", "--side", "up"], "'up' is not one of"),
+        (["simulate", "x.bdf", "--scenario", "hfs_clonic", "--task", "rest"], "Give --study DIR"),
         (["score", "x.tsv"], "Missing argument 'TRUTH'"),
         (["quality", "x.txt", "--sampling-frequency", "-5"], "-5; it must be positive"),
         (["view", "x.bdf", "--speed", "nan"], "nan; it must be positive"),
