@@ -94,7 +94,7 @@ def simulate(
         if study is not None and participant is not None and task is not None:
             labels = participant, session, task, run
             out, truth = _into_study(simulated, scenario, study, labels, overwrite=overwrite)
-            say(f"{out}: {scenario}, {duration:g} s, simulated; its truth is in {truth}")
+            _say_what_was_made(out, scenario, duration, str(truth))
             return
     except ValueError as error:
         raise ConfigError(str(error)) from None
@@ -102,7 +102,16 @@ def simulate(
     truth = out.with_name(f"{out.stem}_truth.tsv")
     refuse_existing(out, truth, overwrite=overwrite)
     write_simulation(simulated, out, truth)
-    say(f"{out}: {scenario}, {duration:g} s, simulated; its truth is in {truth.name}")
+    _say_what_was_made(out, scenario, duration, truth.name)
+
+
+def _say_what_was_made(out: Path, scenario: str, duration: float, truth: str) -> None:
+    from emgspasm.simulation import SCENARIOS
+    from emgspasm.simulation.protocol import whole
+
+    say(f"{out}: {scenario}, {duration:g} s, simulated; its truth is in {truth}")
+    if SCENARIOS[scenario].follows_protocol and duration < whole():
+        say(f"the whole session takes {whole():g} s; these are its first {duration:g}")
 
 
 def _into_study(

@@ -29,6 +29,9 @@ BLOCKS: tuple[tuple[str, float], ...] = (
 )
 """Codes in order: blocks by seconds (float), movements by the number of their trials (int)."""
 
+AFTER = 1.0
+"""Seconds that a recording goes on after the last block."""
+
 
 def protocol(
     duration: float, rng: np.random.Generator
@@ -36,7 +39,7 @@ def protocol(
     """Blocks and trials that are over within `duration` seconds: acts and marker of each."""
     start = 0.0
     for code, length, trial in _steps():
-        if start + length + 1.0 > duration:
+        if start + length + AFTER > duration:
             return
         acts: tuple[Act, ...] = ()
         if trial:
@@ -45,6 +48,12 @@ def protocol(
             acts = tuple(utterances(start + 1.0, start + length - 0.6, rng))
         yield acts, Annotation(start, length, code)
         start += length + (PAUSE if trial else 0.0)
+
+
+def whole() -> float:
+    """Seconds that the whole session takes."""
+    steps = [(length + PAUSE if trial else length) for _, length, trial in _steps()]
+    return sum(steps) + AFTER
 
 
 def _steps() -> Iterator[tuple[str, float, bool]]:

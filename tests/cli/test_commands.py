@@ -294,6 +294,11 @@ def test_the_same_seed_gives_the_same_bytes(emgspasm, recording, tmp_path):
     assert truths[0] == truths[1]
 
 
+def test_a_session_cut_short_is_said(emgspasm, tmp_path):
+    short = emgspasm("simulate", tmp_path / "x.bdf", "--scenario", "hfs_protocol", "--duration", 3)
+    assert "the whole session takes 723 s; these are its first 3" in short.stderr
+
+
 def test_a_simulation_s_bursts_are_found(emgspasm, recording, results):
     truth = recording.with_name("clonic_truth.tsv")
     done = emgspasm("score", results / "clonic_events.tsv", truth, "--json")

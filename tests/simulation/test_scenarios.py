@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from emgspasm.simulation import SCENARIOS, simulate
+from emgspasm.simulation.protocol import whole
 
 MUSCLES = ("OOC", "ZYG", "OOR", "FRO", "COR", "MEN", "PLA", "MAS")
 MONTAGE = tuple(f"{muscle}_{letter}" for letter in "LR" for muscle in MUSCLES)
@@ -280,7 +281,7 @@ def test_artifacts_are_events_without_bursts():
 
 
 def test_the_protocol_has_its_blocks_in_order_with_five_and_three_trials():
-    tasks = [note.text for note in simulate("hfs_protocol", duration=1200).annotations]
+    tasks = [note.text for note in simulate("hfs_protocol", duration=whole()).annotations]
     assert list(dict.fromkeys(tasks)) == [
         "qc", "rest_open", "rest_closed", "close_gentle", "close_forced", "brow", "smile",
         "pucker", "snarl", "lip", "platysma", "speech", "suppress", "rest_post",
