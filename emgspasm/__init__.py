@@ -36,6 +36,10 @@ _HOMES = {
 __all__ = ["__version__", *_HOMES]  # noqa: PLE0604  the names are the table's keys
 
 
+def __dir__() -> list[str]:
+    return __all__  # what an editor or a notebook offers
+
+
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
