@@ -221,4 +221,6 @@ def parse_config(text: str, name: str = "config") -> LoadedConfig:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{name} is no valid TOML ({error}). Mend that line") from None
+    if "channel" in table:
+        raise ConfigError(f"{name} is a montage ([[channel]]), no config. Give it with --montage")
     return LoadedConfig(structure(table, Config, name), text)

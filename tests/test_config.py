@@ -145,6 +145,11 @@ def test_a_file_of_another_encoding_is_refused(tmp_path):
         load_config(tmp_path / "latin.toml")
 
 
+def test_a_montage_in_place_of_a_config_is_told_where_it_belongs():
+    with pytest.raises(ConfigError, match=r"montage.* --montage$"):
+        parse_config("[[channel]]\nsource = 1\nlabel = 'OOC_L'\n")
+
+
 def test_a_mark_of_byte_order_is_no_part_of_a_config(tmp_path):
     (tmp_path / "windows.toml").write_bytes(b'\xef\xbb\xbfmains = "off"\r\n')
     assert load_config(tmp_path / "windows.toml").config.mains == "off"
