@@ -110,6 +110,11 @@ def _stored_channel(channel: Channel) -> Channel:
             f"full_scale of {channel.name} is unknown; a file needs the largest magnitude a "
             f"sample can have, in {channel.unit} (187500 uV for a Cyton at gain 24)"
         )
+    if not (channel.name.isascii() and channel.name.isprintable() and len(channel.name) <= 16):
+        raise ValueError(
+            f"label {channel.name!r} does not fit a header field (16 printable ASCII characters); "
+            "give the channel another in a montage"
+        )
     unit = channel.unit.replace("µ", "u").replace("μ", "u")
     if channel.kind == "EMG" and channel.microvolts not in (None, 1.0):
         raise ValueError(f"unit {channel.unit} of {channel.name}; EMG is stored in uV, convert it")

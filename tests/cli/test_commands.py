@@ -382,6 +382,17 @@ def test_an_export_never_replaces_the_recording_it_reads(recording):
     assert recording.read_bytes() == before
 
 
+def test_a_label_that_no_file_holds_is_sent_to_a_montage(emgspasm, tmp_path):
+    (tmp_path / "x.csv").write_text("Größe,b\n" + "1.5,2.5\n" * 400, encoding="utf-8")
+    done = emgspasm("import", tmp_path / "x.csv", "--study", tmp_path / "s", "--participant", "01",
+                    "--task", "rest", "--sampling-frequency", 250)  # fmt: skip
+    assert_refused(done, 1, "label 'Größe' does not fit", "in a montage")
+
+
+def test_the_package_lists_its_public_names():
+    assert dir(es) == sorted(es.__all__)
+
+
 def test_an_import_that_fails_leaves_nothing_in_the_study(tmp_path):
     (tmp_path / "x.csv").write_text("OOC_L,OOC_R\n" + "1,2\n" * 300)
     into = ["--study", "s", "--participant", "01", "--session", "a", "--task", "rest"]
