@@ -56,7 +56,7 @@ def test_the_amplitudes_are_left_alone_and_the_factor_is_offered(gui_file):
     path, microvolts = gui_file
     recording = open_recording(path)
     assert np.allclose(samples_of(recording)[:, :8] * RESCALE, microvolts, atol=0.6)
-    assert any("rescale=44.7392" in finding for finding in recording.findings)
+    assert any("import --rescale 44.7392" in finding for finding in recording.findings)
 
 
 def test_the_amplitudes_are_mended_when_told(gui_file):

@@ -47,5 +47,5 @@ def amplitude_finding(head: bytes, rescale: float | None) -> str:
     return (
         f"BDF of OpenBCI's GUI, dated {date}: versions 5 and 6 (since 2020) store whole uV as "
         f"counts, so that amplitudes read {RESCALE:.4f} times too small; if one of them wrote it, "
-        f"open it with rescale={RESCALE:.4f}"
+        f"emgspasm import --rescale {RESCALE:.4f} mends it (in Python rescale={RESCALE:.4f})"
     )
