@@ -67,7 +67,12 @@ EVENTS = (
         "myokymia and blepharospasm are not. Voluntary: the movement. Artifact: its kind",
     ),
     Column("peak_uV", "Largest root mean square of 20 ms within the burst", "uV"),
-    Column("mean_uV", "Root mean square of the filtered signal over the burst", "uV"),
+    Column(
+        "mean_uV",
+        "Root mean square of the filtered signal over the burst, merged pauses left out: where "
+        "little but short spikes is left, it is over peak_uV",
+        "uV",
+    ),
     Column("burden_uVs", "mean_uV less the noise level, times duration", "uV s"),
     Column(
         "pct_mvc",
