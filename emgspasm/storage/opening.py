@@ -21,6 +21,7 @@ from emgspasm.storage.importers.openbci_bdf import amplitude_finding, is_openbci
 from emgspasm.storage.importers.openbci_text import import_openbci_text, is_openbci_text
 from emgspasm.storage.importers.rows import quote
 from emgspasm.storage.importers.sd_card import import_sd_card, sd_card_channels
+from emgspasm.storage.importers.sd_converted import import_sd_converted, is_sd_converted
 from emgspasm.storage.importers.xdf import import_xdf
 from emgspasm.storage.importers.xdf_chunks import MAGIC as XDF_MAGIC
 from emgspasm.storage.montage import Montage
@@ -204,6 +205,8 @@ def _open(
         return import_xdf(path)
     if n_channels := sd_card_channels(head):
         return import_sd_card(path, n_channels, gain, sampling_frequency)
+    if is_sd_converted(head):
+        return import_sd_converted(path, head, sampling_frequency)
     if board := brainflow_board(head):
         return import_brainflow(path, board, sampling_frequency)
     if is_delimited(path):

@@ -496,6 +496,32 @@ def gaps_of(recording):
     return [(round(mark.onset * fs), round(mark.duration * fs)) for mark in skips]
 
 
+@pytest.mark.parametrize("n_channels", [8, 16])
+@pytest.mark.parametrize(
+    "header", ["%OBCI Data Log - 2014-10-22_16-27-06\n", "%OBCI SD Convert - x\n%\n%Rate\n68651\n"]
+)
+def test_a_converted_sd_card_file_has_its_counter_and_acceleration(written, n_channels, header):
+    values = exg(600, n_channels)
+    lines = [
+        f"{row % 256}.0," + ",".join(map(str, sample)) + ",0.1,-0.2,1.0" * (row % 10 == 0)
+        for row, sample in enumerate(values)
+    ]
+    del lines[300:303]
+    recording = open_recording(written(header + "\n".join(lines) + "\n143.0,-33.0996,0.0\n"))
+    samples = samples_of(recording)
+    values[300:303] = np.nan
+    assert np.array_equal(samples[:, :n_channels], values, equal_nan=True)
+    assert set(samples[~np.isnan(samples[:, 0]), n_channels + 1].tolist()) == {-0.2}
+    assert gaps_of(recording) == [(300, 3)]
+    assert recording.info.sampling_frequency == 250
+    assert any("takes the gain for 24" in finding for finding in recording.findings)
+
+
+def test_a_conversion_without_rows_names_the_file_it_was_made_from(written):
+    with pytest.raises(RecordingError, match=r"OBCI_XX\.TXT"):
+        open_recording(written("%OBCI SD Convert - 2019-03-04\n%\n68651\n"))
+
+
 @pytest.mark.parametrize(
     ("name", "moment"),
     [

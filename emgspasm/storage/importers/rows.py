@@ -52,6 +52,8 @@ class Layout:
         How lines begin that stand for no sample.
     tolerant : bool
         Whether reading goes on after a line that is no row.
+    n_optional : int
+        Fields that may be missing at the end of a row, and then are 0.
     """
 
     path: Path
@@ -64,6 +66,7 @@ class Layout:
     decimal: str = "."
     comments: tuple[str, ...] = ()
     tolerant: bool = False
+    n_optional: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +180,8 @@ def parse(block: bytes, layout: Layout) -> Rows | None:
         return Rows(np.empty((0, len(layout.numbers))), np.empty(0, "S1"))
     if layout.delimiter == " ":
         block = _single_blanks(block)
+    if layout.n_optional:
+        block = _filled(block, layout)
     delimiter = layout.delimiter
     if delimiter == ", ":
         block, delimiter = block.replace(b", ", b";").replace(b",", b"."), ";"
@@ -220,6 +225,16 @@ def _without_comments(block: bytes, marks: tuple[str, ...]) -> bytes:
         return block
     begins = b"|".join(re.escape(mark.encode()) for mark in marks)
     return re.sub(rb"(?m)^[ \t]*(?:" + begins + rb")[^\n]*", b"", block)
+
+
+def _filled(block: bytes, layout: Layout) -> bytes:
+    """Append the optional fields that lines lack."""
+    mark = layout.delimiter.encode()
+    lines = []
+    for line in block.splitlines():
+        n_missing = layout.n_fields - 1 - line.count(mark)
+        lines.append(line + n_missing * (mark + b"0") * (n_missing <= layout.n_optional))
+    return b"\n".join(lines) + b"\n"
 
 
 def _single_blanks(block: bytes) -> bytes:
