@@ -214,6 +214,22 @@ def test_a_last_line_cut_inside_its_last_field_is_left_out_and_said(written):
     assert not any("clock" in finding for finding in recording.findings)
 
 
+@pytest.mark.parametrize("text", [gui4, gui6])
+def test_a_first_row_of_zeros_is_no_measurement(written, text):
+    values = exg(300, 8)
+    values[0] = 0
+    values[1, :7] = 0
+    recording = open_recording(written(text(values)))
+    assert np.array_equal(samples_of(recording)[:, :8], values[1:])
+    assert sum("no measurement, left out" in finding for finding in recording.findings) == 1
+
+
+def test_a_recording_of_zeros_keeps_its_first_row(written):
+    recording = open_recording(written(gui4(np.zeros((300, 8)))))
+    assert recording.n_samples == 300
+    assert not any("no measurement" in finding for finding in recording.findings)
+
+
 def test_empty_and_nan_cells_are_nan_samples(written):
     values = exg(50, 8)
     text = (

@@ -11,6 +11,13 @@ from emgspasm.errors import RecordingError
 from emgspasm.storage.importers.counter import CYTON, DAISY, GANGLION
 from emgspasm.storage.importers.imported import Imported
 from emgspasm.storage.importers.logs import read_log
+from emgspasm.storage.importers.openbci_header import (
+    Header,
+    after_zeros,
+    is_number,
+    read_header,
+    said_value,
+)
 from emgspasm.storage.importers.ranges import CYTON_SCALES, GANGLION_SCALE
 from emgspasm.storage.importers.rows import Layout
 from emgspasm.storage.importers.table import Table
@@ -18,39 +25,7 @@ from emgspasm.storage.importers.tabular import import_table
 from emgspasm.stream import Channel
 
 FIRST_WORDS = b"%OpenBCI"
-HEADER_BYTES = 1 << 16
-_NUMBER = re.compile(r"=\s*([0-9.]+)")
 _CLOCK = re.compile(r"\d\d:\d\d:\d\d\.\d{3}")
-_DECIMAL_COMMA = re.compile(r"\s*-?\d+,\d+\s*")
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """What the lines before the first row say.
-
-    Parameters
-    ----------
-    lines : tuple of str
-        Lines that begin with ``%``.
-    names : tuple of str
-        The column row; empty if there is none.
-    first_row : tuple of str
-        Fields of the first row, with decimal points.
-    separator : str
-        What parts its fields: a comma, or with decimal commas a semicolon or a comma and a blank.
-    decimal : str
-        Its decimal mark.
-    offset, line : int
-        Where it begins, byte and line number.
-    """
-
-    lines: tuple[str, ...]
-    names: tuple[str, ...]
-    first_row: tuple[str, ...]
-    separator: str
-    decimal: str
-    offset: int
-    line: int
 
 
 def is_openbci_text(head: bytes) -> bool:
@@ -86,79 +61,22 @@ def import_openbci_text(path: Path) -> Imported:
     fs = _sampling_frequency(path, header)
     roles = _roles(path, header)
     findings = []
+    begun = after_zeros(path, header, roles.exg)
+    if begun is not header:
+        findings.append(
+            "the first row holds 0 on every electrode, as the first packet of a stream does: no "
+            "measurement, left out"
+        )
     if len(roles.exg) == 16 and fs <= 125:
         findings.append(
             "Daisy by radio: channels 9 to 16 were sampled 4 ms apart from 1 to 8, so lags between "
             "the two boards are off by that much"
         )
-    return import_table(_table(path, header, fs, roles), findings)
-
-
-def read_header(path: Path) -> Header:
-    """Read up to the first row.
-
-    Raises
-    ------
-    RecordingError
-        If no row follows the header.
-    """
-    with path.open("rb") as file:
-        head = file.read(HEADER_BYTES)
-    lines, position = [], 0
-    names: tuple[str, ...] = ()
-    for number, raw in enumerate(head.splitlines(keepends=True), start=1):
-        text = raw.decode("utf-8", errors="replace").strip("\ufeff\r\n ")
-        separator, decimal = _marks(text)
-        fields = tuple(part.strip().replace(decimal, ".") for part in text.split(separator))
-        if text.startswith("%"):
-            lines.append(text)
-        elif text and _is_names(fields, bool(names), lines):
-            names = fields
-        elif text:
-            return Header(tuple(lines), names, fields, separator, decimal, position, number)
-        position += len(raw)
-    raise RecordingError(
-        f"{path}: the header of OpenBCI's GUI is there ({len(lines)} lines) but no row follows it. "
-        "The recording is empty or cut; look for another file of that session"
-    )
-
-
-def _marks(text: str) -> tuple[str, str]:
-    """What parts the fields of a line, and its decimal mark, which a locale may make a comma."""
-    separator = ";" if ";" in text else ", "
-    fields = text.split(separator)
-    commas = sum(bool(_DECIMAL_COMMA.fullmatch(field)) for field in fields)
-    if 2 * commas > len(fields):
-        return separator, ","
-    return (separator if separator == ";" else ","), "."
-
-
-def _is_names(fields: tuple[str, ...], had_names: bool, lines: list[str]) -> bool:
-    """Whether a line stands for the column row; one shipped sample has zeros there."""
-    if had_names:
-        return False
-    has_board = any(line.startswith("%Board") for line in lines)
-    return not _is_number(fields[0]) or (has_board and all(field == "0.0" for field in fields))
-
-
-def _is_number(field: str) -> bool:
-    try:
-        float(field)
-    except ValueError:
-        return False
-    return True
-
-
-def _value(header: Header, key: str) -> float | None:
-    for line in header.lines:
-        match = _NUMBER.search(line) if key in line else None
-        if match and _is_number(match[1]):
-            return float(match[1])
-    return None
+    return import_table(_table(path, begun, fs, roles), findings)
 
 
 def _sampling_frequency(path: Path, header: Header) -> float:
-    fs = _value(header, "Sample Rate")
+    fs = said_value(header, "Sample Rate")
     if fs is None or not 0 < fs < 1e6:
         raise RecordingError(
             f"{path}: the header says no sampling frequency ('%Sample Rate = 250 Hz' is missing or "
@@ -194,7 +112,7 @@ def _roles(path: Path, header: Header) -> Roles:
 def _refuse_more_numbers_than_fit(path: Path, header: Header) -> None:
     """Refuse a row whose decimal commas were taken for separators."""
     numbers = [field for field in header.first_row if ":" not in field]
-    n_channels = int(_value(header, "Number of channels") or 4)
+    n_channels = int(said_value(header, "Number of channels") or 4)
     has_board = any(line.startswith("%Board") for line in header.lines)
     most = len(header.names) or n_channels + (17 if has_board else 5)  # OpenBCI facts 10
     if len(numbers) > most + 1 and not any("." in number for number in numbers):
@@ -235,7 +153,7 @@ def _roles_by_place(header: Header) -> Roles:
     if any(line.startswith("%Board") for line in header.lines):
         return _roles_of_gui_5(header, clock)
     n_numbers = clock if clock is not None else len(row)
-    said = _value(header, "Number of channels")
+    said = said_value(header, "Number of channels")
     n_exg = int(said) if said and 0 < said < n_numbers else n_numbers - 4
     time = clock + 1 if clock is not None and clock + 1 < len(row) else None
     acceleration = tuple(range(n_exg + 1, n_exg + 4)) if n_exg + 4 <= n_numbers else ()
@@ -245,11 +163,9 @@ def _roles_by_place(header: Header) -> Roles:
 def _roles_of_gui_5(header: Header, clock: int | None) -> Roles:
     """Rows of GUI 5 and 6 whose column row is missing: the clock is last, the stamp is large."""
     row = header.first_row
-    said = _value(header, "Number of channels")
+    said = said_value(header, "Number of channels")
     n_exg = int(said) if said and 0 < said < len(row) else 0
-    time = next(
-        (i for i, field in enumerate(row) if _is_number(field) and float(field) > 1e8), None
-    )
+    time = next((i for i, field in enumerate(row) if is_number(field) and float(field) > 1e8), None)
     marker = time + 1 if time is not None and time + 1 < (clock or len(row)) else None
     acceleration = tuple(range(n_exg + 1, n_exg + 4)) if n_exg + 4 < len(row) else ()
     return Roles(tuple(range(1, n_exg + 1)), acceleration, time=time, marker=marker)

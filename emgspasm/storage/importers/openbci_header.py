@@ -1,0 +1,146 @@
+"""The lines before the first row of a text file of OpenBCI's GUI (OpenBCI facts 10)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from emgspasm.errors import RecordingError
+from emgspasm.storage.importers.rows import LONGEST_LINE
+
+HEADER_BYTES = 1 << 16
+_NUMBER = re.compile(r"=\s*([0-9.]+)")
+_DECIMAL_COMMA = re.compile(r"\s*-?\d+,\d+\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the lines before the first row say.
+
+    Parameters
+    ----------
+    lines : tuple of str
+        Lines that begin with ``%``.
+    names : tuple of str
+        The column row; empty if there is none.
+    first_row : tuple of str
+        Fields of the first row, with decimal points.
+    separator : str
+        What parts its fields: a comma, or with decimal commas a semicolon or a comma and a blank.
+    decimal : str
+        Its decimal mark.
+    offset, line : int
+        Where it begins, byte and line number.
+    """
+
+    lines: tuple[str, ...]
+    names: tuple[str, ...]
+    first_row: tuple[str, ...]
+    separator: str
+    decimal: str
+    offset: int
+    line: int
+
+
+def read_header(path: Path) -> Header:
+    """Read up to the first row.
+
+    Raises
+    ------
+    RecordingError
+        If no row follows the header.
+    """
+    with path.open("rb") as file:
+        head = file.read(HEADER_BYTES)
+    lines, position = [], 0
+    names: tuple[str, ...] = ()
+    for number, raw in enumerate(head.splitlines(keepends=True), start=1):
+        text = raw.decode("utf-8", errors="replace").strip("\ufeff\r\n ")
+        separator, decimal = _marks(text)
+        fields = _fields(text, separator, decimal)
+        if text.startswith("%"):
+            lines.append(text)
+        elif text and _is_names(fields, bool(names), lines):
+            names = fields
+        elif text:
+            return Header(tuple(lines), names, fields, separator, decimal, position, number)
+        position += len(raw)
+    raise RecordingError(
+        f"{path}: the header of OpenBCI's GUI is there ({len(lines)} lines) but no row follows it. "
+        "The recording is empty or cut; look for another file of that session"
+    )
+
+
+def _marks(text: str) -> tuple[str, str]:
+    """What parts the fields of a line, and its decimal mark, which a locale may make a comma."""
+    separator = ";" if ";" in text else ", "
+    fields = text.split(separator)
+    commas = sum(bool(_DECIMAL_COMMA.fullmatch(field)) for field in fields)
+    if 2 * commas > len(fields):
+        return separator, ","
+    return (separator if separator == ";" else ","), "."
+
+
+def _is_names(fields: tuple[str, ...], had_names: bool, lines: list[str]) -> bool:
+    """Whether a line stands for the column row; one shipped sample has zeros there."""
+    if had_names:
+        return False
+    has_board = any(line.startswith("%Board") for line in lines)
+    return not is_number(fields[0]) or (has_board and all(field == "0.0" for field in fields))
+
+
+def is_number(field: str) -> bool:
+    """Whether a field, its decimal mark a point, is a number."""
+    try:
+        float(field)
+    except ValueError:
+        return False
+    return True
+
+
+def said_value(header: Header, key: str) -> float | None:
+    """The number after ``=`` in the line that holds these words; None if there is none."""
+    for line in header.lines:
+        match = _NUMBER.search(line) if key in line else None
+        if match and is_number(match[1]):
+            return float(match[1])
+    return None
+
+
+def after_zeros(path: Path, header: Header, exg: Sequence[int]) -> Header:
+    """Leave out a first row that holds 0 on every electrode while the second does not.
+
+    So begins many a stream: the first packet leaves the board before its converter has sampled.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    header : Header
+        What stands before the first row.
+    exg : sequence of int
+        Fields of the electrodes.
+    """
+    if not _is_zero(header.first_row, exg):
+        return header
+    with path.open("rb") as file:
+        file.seek(header.offset)
+        first, second = file.readline(LONGEST_LINE), file.readline(LONGEST_LINE)
+    row = _fields(second.decode("utf-8", errors="replace"), header.separator, header.decimal)
+    if len(row) != len(header.first_row) or not _holds_numbers(row, exg) or _is_zero(row, exg):
+        return header
+    return replace(header, first_row=row, offset=header.offset + len(first), line=header.line + 1)
+
+
+def _fields(text: str, separator: str, decimal: str) -> tuple[str, ...]:
+    return tuple(part.strip().replace(decimal, ".") for part in text.split(separator))
+
+
+def _holds_numbers(row: tuple[str, ...], fields: Sequence[int]) -> bool:
+    return all(is_number(row[field]) for field in fields)
+
+
+def _is_zero(row: tuple[str, ...], fields: Sequence[int]) -> bool:
+    return _holds_numbers(row, fields) and not any(float(row[field]) for field in fields)
