@@ -622,6 +622,14 @@ def test_a_mark_at_the_end_of_every_line_opens_no_channel(written, names):
     assert recording.findings == ()
 
 
+def test_counts_at_the_limit_of_24_bits_are_railed(written):
+    counts = np.round(TWO)
+    counts[:100, 0], counts[100:200, 0] = -(2**23), 2**23 - 1
+    recording = open_recording(written(plain(counts)), sampling_frequency=250)
+    told = "OOC_L is railed for 50 % of the recording (at the limit of 8388607 counts)"
+    assert any(finding.startswith(told) for finding in recording.findings)
+
+
 def test_a_last_column_that_has_a_name_may_be_empty(written):
     text = plain(names="OOC_L,OOC_R,ZYG_L").replace("\n", ",\n").replace("ZYG_L,", "ZYG_L")
     recording = open_recording(written(text), sampling_frequency=250)

@@ -261,3 +261,12 @@ def test_mutated_files_of_every_text_format_never_crash_a_reader(tmp_path, seed,
     path = tmp_path / "fuzz"
     path.write_bytes(data)
     read_whole(path)
+
+
+@pytest.mark.parametrize("largest", [7_000_000, 8_371_541])
+def test_counts_of_24_bits_fit_the_header_of_a_bdf(tmp_path, largest):
+    table = tmp_path / "counts.csv"
+    table.write_text("OOC_L,OOC_R\n" + f"{largest},-12345\n-{largest},7\n" * 100)
+    import_recording(open_recording(table, sampling_frequency=250), tmp_path / "counts.bdf")
+    (chunk,) = open_recording(tmp_path / "counts.bdf")
+    assert np.allclose(chunk.samples[:2], [[largest, -12345], [-largest, 7]], atol=1)

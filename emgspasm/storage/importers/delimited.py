@@ -10,7 +10,7 @@ from emgspasm.errors import RecordingError
 from emgspasm.storage.importers.grid import HEADER_BYTES, Grid, is_number, read_grid
 from emgspasm.storage.importers.imported import Imported
 from emgspasm.storage.importers.kinds import column_values, is_count, is_time, time_unit
-from emgspasm.storage.importers.ranges import CYTON_SCALES
+from emgspasm.storage.importers.ranges import COUNT_SCALE, CYTON_SCALES
 from emgspasm.storage.importers.rows import read_rows
 from emgspasm.storage.importers.stamps import is_local, is_moment
 from emgspasm.storage.importers.table import Table
@@ -105,7 +105,7 @@ def _table(path: Path, grid: Grid, fs: float) -> tuple[Table, list[str]]:
         clock=clock,
         time_unit=unit,
         local=clock and is_local(texts[0]),
-        scales=CYTON_SCALES,
+        scales=(*CYTON_SCALES, COUNT_SCALE),
         scales_guessed=True,
     )
     named = [fields[i] or f"column {grid.numbers[i] + 1}" for i in times]

@@ -16,6 +16,9 @@ CYTON_SCALES = tuple(board.full_scale(gain) for gain in reversed(board.GAINS))
 GANGLION_SCALE = 1.2e6 / (1.5 * 51)
 """Full scale of the Ganglion in uV (OpenBCI facts 6)."""
 
+COUNT_SCALE = float(board.LARGEST_COUNT)
+"""Full scale of a converter of 24 bits, in counts."""
+
 AT_RAIL = 1 - 1e-4
 """Share of full scale from which a sample counts as railed."""
 
@@ -105,13 +108,14 @@ def describe_ranges(
 ) -> list[str]:
     """Say which channels are railed, flat or missing samples."""
     findings = []
+    unit = "counts" if scale == COUNT_SCALE else "uV"
     railed = ranges.n_railed[list(scales).index(scale)] if scale in scales else ranges.n_missing * 0
     for column, name in enumerate(names):
         share = 100 * railed[column] / max(ranges.n_rows, 1)
         if share:
             findings.append(
                 f"{name} is railed for {share:.3g} % of the recording (at the limit of "
-                f"{scale:.0f} uV): an electrode is off or its offset too large"
+                f"{scale:.0f} {unit}): an electrode is off or its offset too large"
             )
         elif ranges.flat[column]:
             findings.append(f"{name} never changes from {ranges.low[column]:g}: nothing connected")
