@@ -17,6 +17,7 @@ from emgspasm.storage.importers.ranges import CYTON_SCALES, GANGLION_SCALE
 from emgspasm.storage.importers.rows import Layout
 from emgspasm.storage.importers.table import Table
 from emgspasm.storage.importers.tabular import import_table
+from emgspasm.storage.importers.zero_row import LEFT_OUT, zero_row_bytes
 from emgspasm.stream import Channel
 
 _ROW = re.compile(rb"-?\d+\.\d{6}(?:\t(?:-?\d+\.\d{6}|-?nan|-?inf))+\r?\n")
@@ -91,7 +92,8 @@ def import_brainflow(path: Path, board: Board, sampling_frequency: float | None 
     """
     numbers = (0, *range(1, board.n_exg + 1), *board.acceleration, board.time, board.marker)
     columns = max(board.marker, board.time) + 1
-    layout = Layout(path, 0, 1, "\t", columns, numbers)
+    n_bytes = zero_row_bytes(path, 0, partial(str.split, sep="\t"), numbers[1 : board.n_exg + 1])
+    layout = Layout(path, n_bytes, 1 + bool(n_bytes), "\t", columns, numbers)
     n_signals = board.n_exg + len(board.acceleration)
     return import_table(
         Table(
@@ -109,7 +111,8 @@ def import_brainflow(path: Path, board: Board, sampling_frequency: float | None 
             marker=n_signals + 2,
             cycles=board.cycles,
             scales=board.scales,
-        )
+        ),
+        [LEFT_OUT] if n_bytes else [],
     )
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.importers.rows import LONGEST_LINE
 
 HEADER_BYTES = 1 << 16
 _NUMBER = re.compile(r"=\s*([0-9.]+)")
@@ -59,7 +57,7 @@ def read_header(path: Path) -> Header:
     for number, raw in enumerate(head.splitlines(keepends=True), start=1):
         text = raw.decode("utf-8", errors="replace").strip("\ufeff\r\n ")
         separator, decimal = _marks(text)
-        fields = _fields(text, separator, decimal)
+        fields = split_row(text, separator, decimal)
         if text.startswith("%"):
             lines.append(text)
         elif text and _is_names(fields, bool(names), lines):
@@ -109,38 +107,6 @@ def said_value(header: Header, key: str) -> float | None:
     return None
 
 
-def after_zeros(path: Path, header: Header, exg: Sequence[int]) -> Header:
-    """Leave out a first row that holds 0 on every electrode while the second does not.
-
-    So begins many a stream: the first packet leaves the board before its converter has sampled.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    header : Header
-        What stands before the first row.
-    exg : sequence of int
-        Fields of the electrodes.
-    """
-    if not _is_zero(header.first_row, exg):
-        return header
-    with path.open("rb") as file:
-        file.seek(header.offset)
-        first, second = file.readline(LONGEST_LINE), file.readline(LONGEST_LINE)
-    row = _fields(second.decode("utf-8", errors="replace"), header.separator, header.decimal)
-    if len(row) != len(header.first_row) or not _holds_numbers(row, exg) or _is_zero(row, exg):
-        return header
-    return replace(header, first_row=row, offset=header.offset + len(first), line=header.line + 1)
-
-
-def _fields(text: str, separator: str, decimal: str) -> tuple[str, ...]:
+def split_row(text: str, separator: str, decimal: str) -> tuple[str, ...]:
+    """Part a row into fields, with decimal points."""
     return tuple(part.strip().replace(decimal, ".") for part in text.split(separator))
-
-
-def _holds_numbers(row: tuple[str, ...], fields: Sequence[int]) -> bool:
-    return all(is_number(row[field]) for field in fields)
-
-
-def _is_zero(row: tuple[str, ...], fields: Sequence[int]) -> bool:
-    return _holds_numbers(row, fields) and not any(float(row[field]) for field in fields)

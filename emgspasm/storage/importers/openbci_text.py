@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -13,15 +13,16 @@ from emgspasm.storage.importers.imported import Imported
 from emgspasm.storage.importers.logs import read_log
 from emgspasm.storage.importers.openbci_header import (
     Header,
-    after_zeros,
     is_number,
     read_header,
     said_value,
+    split_row,
 )
 from emgspasm.storage.importers.ranges import CYTON_SCALES, GANGLION_SCALE
 from emgspasm.storage.importers.rows import Layout
 from emgspasm.storage.importers.table import Table
 from emgspasm.storage.importers.tabular import import_table
+from emgspasm.storage.importers.zero_row import LEFT_OUT, zero_row_bytes
 from emgspasm.stream import Channel
 
 FIRST_WORDS = b"%OpenBCI"
@@ -61,18 +62,16 @@ def import_openbci_text(path: Path) -> Imported:
     fs = _sampling_frequency(path, header)
     roles = _roles(path, header)
     findings = []
-    begun = after_zeros(path, header, roles.exg)
-    if begun is not header:
-        findings.append(
-            "the first row holds 0 on every electrode, as the first packet of a stream does: no "
-            "measurement, left out"
-        )
+    part = partial(split_row, separator=header.separator, decimal=header.decimal)
+    if n_bytes := zero_row_bytes(path, header.offset, part, roles.exg):
+        header = replace(header, offset=header.offset + n_bytes, line=header.line + 1)
+        findings.append(LEFT_OUT)
     if len(roles.exg) == 16 and fs <= 125:
         findings.append(
             "Daisy by radio: channels 9 to 16 were sampled 4 ms apart from 1 to 8, so lags between "
             "the two boards are off by that much"
         )
-    return import_table(_table(path, begun, fs, roles), findings)
+    return import_table(_table(path, header, fs, roles), findings)
 
 
 def _sampling_frequency(path: Path, header: Header) -> float:
