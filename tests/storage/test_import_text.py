@@ -457,6 +457,14 @@ def test_a_ganglion_in_brainflow_counts_both_samples_of_a_packet_alike(written):
     assert np.array_equal(np.flatnonzero(np.isnan(samples_of(recording)[:, 0])), [300, 301])
 
 
+def test_a_first_row_of_zeros_in_brainflow_is_no_measurement(written):
+    text, values = brainflow(300, 24, 8, 22, fs=250)
+    zeros = "\t".join(["0.000000"] * 22 + [f"{EPOCH - 1 / 250:.6f}", "0.000000"]) + "\n"
+    recording = open_recording(written(zeros + text))
+    assert np.array_equal(samples_of(recording)[:, :8], values)
+    assert sum("no measurement, left out" in finding for finding in recording.findings) == 1
+
+
 def test_a_killed_brainflow_writer_costs_its_last_line(written):
     text, _ = brainflow(600, 24, 8, 22, fs=250)
     recording = open_recording(written(text[:-33]))
@@ -637,6 +645,14 @@ def test_a_last_column_that_has_a_name_may_be_empty(written):
     assert "ZYG_L lacks 400 of 400 samples (empty or NaN)" in recording.findings
 
 
+@pytest.mark.parametrize(
+    "text", ["[\n    [\n        1.5,\n        2.5\n    ]\n]\n", '{"EMG": [1.5, 2.5]}']
+)
+def test_json_is_no_table(written, text):
+    with pytest.raises(RecordingError, match="no format fits"):
+        open_recording(written(text), sampling_frequency=250)
+
+
 @pytest.mark.parametrize("kind", ["[{}]", '{{"values": [{}]}}'])
 def test_lines_that_are_lists_are_no_table_wherever_reading_is_cut(written, kind):
     text = "".join(kind.format(f"{row}, -458279, 1839912") + "\n" for row in range(5000))
@@ -733,6 +749,22 @@ def test_a_simple_text_format_says_its_own_rate_and_labels(written):
     assert recording.info.sampling_frequency == 1000
     assert recording.info.names == ("EMG",)
     assert samples_of(recording).ravel().tolist() == [2055, 2056]
+
+
+@pytest.mark.parametrize(("unit", "factor"), [("mV", 1e3), ("Volts", 1e6)])
+def test_a_simple_text_format_says_its_own_unit(written, unit, factor):
+    recording = open_recording(
+        written(f"# Sampling Rate (Hz):= 1000.00\n# Units:= {unit}\n0.003\n-0.5\n")
+    )
+    assert recording.info.channels[0].unit == "uV"
+    assert samples_of(recording).ravel() == pytest.approx([0.003 * factor, -0.5 * factor])
+
+
+def test_a_table_of_acceleration_alone_is_a_recording(written):
+    text = "# Sampling Rate (Hz):= 100.00\n# Labels:= acc_x\tacc_y\n1.5\t2.5\n3.5\t4.5\n"
+    recording = open_recording(written(text))
+    assert [channel.kind for channel in recording.info.channels] == ["ACCEL", "ACCEL"]
+    assert samples_of(recording).tolist() == [[1.5, 2.5], [3.5, 4.5]]
 
 
 def test_an_auxiliary_file_names_the_one_to_take(written):

@@ -22,6 +22,7 @@ _RATE = re.compile(
     re.IGNORECASE,
 )
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?\Z")
+_UNIT = re.compile(r"Units:=\s*(\w+)\s*\Z")
 _NAME_AND_UNIT = re.compile(r"(.+?)\s*[(\[]\s*([^)\]]+)[)\]]\Z")
 
 
@@ -97,7 +98,7 @@ def _table(path: Path, grid: Grid, fs: float) -> tuple[Table, list[str]]:
     table = Table(
         path=path,
         rows=partial(read_rows, grid.layout(path)),
-        channels=_channels([fields[i] for i in columns]),
+        channels=_channels([fields[i] for i in columns], _said_unit(grid)),
         columns=columns,
         sampling_frequency=fs,
         counter=count,
@@ -116,19 +117,29 @@ def _table(path: Path, grid: Grid, fs: float) -> tuple[Table, list[str]]:
     return table, findings
 
 
-def _channels(names: list[str]) -> tuple[Channel, ...]:
+def _said_unit(grid: Grid) -> str:
+    """The voltage in which a comment says that all columns are; ``count`` without one."""
+    for comment in grid.comments:
+        if match := _UNIT.search(comment):
+            for unit in (match[1], match[1].lower()):
+                if Channel("any", unit=unit).microvolts is not None:
+                    return unit
+    return "count"
+
+
+def _channels(names: list[str], unit: str) -> tuple[Channel, ...]:
     if not all(names) or len(set(names)) < len(names):
         names = [f"Channel {i}" for i in range(1, len(names) + 1)]
-    read = [_channel(name) for name in names]
+    read = [_channel(name, unit) for name in names]
     labels = {channel.name for channel in read}
-    whole = tuple(Channel.from_label(name, unit="count") for name in names)
+    whole = tuple(Channel.from_label(name, unit=unit) for name in names)
     return tuple(read) if len(labels) == len(read) else whole
 
 
-def _channel(name: str) -> Channel:
+def _channel(name: str, unit: str) -> Channel:
     """Read a header such as ``OOC_L (uV)``."""
     match = _NAME_AND_UNIT.match(name)
-    unit = Channel("any", unit=match[2].strip()) if match else None
-    if match is None or unit is None or unit.microvolts is None:
-        return Channel.from_label(name, unit="count")
-    return Channel.from_label(match[1].strip(), unit=unit.unit)
+    own = Channel("any", unit=match[2].strip()) if match else None
+    if match is None or own is None or own.microvolts is None:
+        return Channel.from_label(name, unit=unit)
+    return Channel.from_label(match[1].strip(), unit=own.unit)

@@ -16,6 +16,7 @@ COMMENTS = ("#", "%", ";;")
 SAMPLED_ROWS = 200
 """Rows that decide how a table is written."""
 
+_JSON = re.compile(rb"\s*[\[{]\s*(?:[\[{\"\d-]|\Z)")
 _LABELS = re.compile(r"Labels:=\s*(.+)")
 
 
@@ -91,6 +92,8 @@ def read_grid(path: Path) -> Grid | None:
     """
     with path.open("rb") as file:
         head = file.read(HEADER_BYTES)
+    if _JSON.match(head):
+        return None
     lines = head.splitlines(keepends=True)
     if len(head) == HEADER_BYTES:
         lines = lines[:-1]  # it is cut

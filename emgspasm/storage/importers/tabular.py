@@ -81,9 +81,10 @@ def _refuse_nothing(table: Table, seen: TableScan) -> None:
         raise RecordingError(
             f"{path}: no whole row of samples{at}. A recording needs samples; export it again"
         )
-    if np.isnan(seen.ranges.low[list(table.exg)]).all():
+    signals = table.exg or range(len(table.channels))
+    if np.isnan(seen.ranges.low[list(signals)]).all():
         raise RecordingError(
-            f"{path}: all {len(table.exg)} channels are empty in all {seen.ranges.n_rows} rows. "
+            f"{path}: all {len(signals)} channels are empty in all {seen.ranges.n_rows} rows. "
             "A recording needs samples; check which columns hold the signals"
         )
 
