@@ -723,6 +723,12 @@ def test_an_index_column_counts_rows_and_is_no_channel(written):
     assert gaps_of(recording) == [(100, 3)]
 
 
+def test_a_column_without_a_name_leaves_the_others_theirs(written):
+    text = plain(names=",OOC_L,OOC_R", first=lambda row: str(row // 9))
+    recording = open_recording(written(text), sampling_frequency=250)
+    assert recording.info.names == ("Channel 1", "OOC_L", "OOC_R")
+
+
 def test_units_in_a_header_are_units(written):
     text = plain(names="OOC_L (mV),OOC_R [uV]")
     recording = open_recording(written(text), sampling_frequency=250)

@@ -128,6 +128,8 @@ def _said_unit(grid: Grid) -> str:
 
 
 def _channels(names: list[str], unit: str) -> tuple[Channel, ...]:
+    if any(names):
+        names = [name or f"Channel {i}" for i, name in enumerate(names, start=1)]
     if not all(names) or len(set(names)) < len(names):
         names = [f"Channel {i}" for i in range(1, len(names) + 1)]
     read = [_channel(name, unit) for name in names]
