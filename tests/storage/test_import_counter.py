@@ -146,6 +146,15 @@ def test_a_restart_of_the_counter_is_a_gap_by_the_time_stamps():
     assert "began anew 1 times" in findings[-1]
 
 
+def test_one_late_packet_before_a_restart_tells_of_no_clock_that_was_set():
+    counter = np.concatenate((np.arange(1955), [1955 + 34], np.arange(330))) % 256
+    times = np.concatenate((np.arange(1955) / FS, [7.82 + 2.56], 33.2 + np.arange(330) / FS))
+    timeline, found, _ = timeline_of(counter, times)
+    assert [(loss.row, loss.kind) for loss in found] == [(1955, "lost"), (1956, "restart")]
+    assert found[0].lost == 34
+    assert timeline.n_samples / FS == pytest.approx(33.2 + 330 / FS, abs=0.02)
+
+
 def test_a_restart_of_the_counter_without_time_stamps_is_a_gap_of_unknown_length():
     counter = np.concatenate((np.arange(2162), np.arange(100), np.arange(102, 900))) % 256
     timeline, found, said = timeline_of(counter)

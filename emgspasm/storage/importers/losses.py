@@ -33,6 +33,9 @@ DRIFT = 200e-6
 STEP_BACK = 16
 """Counts. Without time stamps a smaller step back is a packet out of order, not a loss."""
 
+FEW = 16
+"""Rows. So few that arrive late tell of no clock that was set: they may have caught up later."""
+
 SHORT = 8
 """Counts. Without time stamps a counter that comes to its beginning over fewer was not stopped."""
 
@@ -109,11 +112,13 @@ def _may_fall(jump: Jump, state: CounterScan) -> bool:
 class _Shift:
     """How much later packets arrive after a jump, in samples; NaN if unknown.
 
-    `tolerance` is how well that is known, from how much arrivals scattered before.
+    `tolerance` is how well that is known, from how much arrivals scattered before; `n_rows` is
+    how many rows arrived after it.
     """
 
     samples: float
     tolerance: float = 0.0
+    n_rows: int = 0
 
 
 _NONE = _Shift(0.0)
@@ -141,7 +146,8 @@ def _shift(
     least = np.nanmin(before)
     tolerance = max(PRECISION, 3 * float(np.nanmedian(before) - least))
     samples = (_settled(rows[here:stop], after, window, tolerance) - least) * fs
-    return _Shift(samples, min(tolerance * fs, len(state.cycle) / 8))
+    n_rows = min(end, state.n_rows) - jump.row
+    return _Shift(samples, min(tolerance * fs, len(state.cycle) / 8), n_rows)
 
 
 def _settled(
@@ -178,9 +184,9 @@ def _loss(jump: Jump, state: CounterScan, shift: _Shift) -> Loss:
     if jump.step != 1 and jump.value in state.cycle[:BEGINNING]:
         lost = max(jump.step - 1 + round(shift.samples), 1)
         return Loss(jump.row, lost, "restart", estimated=True)
-    if shift.samples > 0:
+    if shift.samples > 0 and shift.n_rows > FEW:
         return Loss(jump.row, _by_counter(jump, state), "clock")
-    return _counted(jump, lost)
+    return _counted(jump, lost if shift.samples <= 0 else _by_counter(jump, state))
 
 
 def _tolerance(jump: Jump, state: CounterScan, shift: _Shift) -> float:
