@@ -224,6 +224,22 @@ def test_a_first_row_of_zeros_is_no_measurement(written, text):
     assert sum("no measurement, left out" in finding for finding in recording.findings) == 1
 
 
+@pytest.mark.parametrize("flat", [0, 6])
+def test_a_first_row_of_halves_of_a_daisy_is_no_measurement(written, flat):
+    values = exg(300, 16) + 20_000
+    values[:, :flat] = 0
+    values[0] = np.round(values[1] / 2, 2)
+    recording = open_recording(written(gui6(values, fs=125, counter=2 * np.arange(300) % 256)))
+    assert np.array_equal(samples_of(recording)[:, :16], values[1:])
+    assert sum("is half of the second" in finding for finding in recording.findings) == 1
+
+
+def test_a_first_row_of_a_daisy_that_is_like_the_others_stays(written):
+    values = exg(300, 16) + 20_000
+    recording = open_recording(written(gui6(values, fs=125, counter=2 * np.arange(300) % 256)))
+    assert np.array_equal(samples_of(recording)[:, :16], values)
+
+
 def test_a_recording_of_zeros_keeps_its_first_row(written):
     recording = open_recording(written(gui4(np.zeros((300, 8)))))
     assert recording.n_samples == 300

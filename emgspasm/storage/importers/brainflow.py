@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from emgspasm.storage.importers.counter import CYTON, DAISY, GANGLION, Cycle
+from emgspasm.storage.importers.first_row import invalid_first_row
 from emgspasm.storage.importers.imported import Imported
 from emgspasm.storage.importers.logs import read_log
 from emgspasm.storage.importers.ranges import CYTON_SCALES, GANGLION_SCALE
 from emgspasm.storage.importers.rows import Layout
 from emgspasm.storage.importers.table import Table
 from emgspasm.storage.importers.tabular import import_table
-from emgspasm.storage.importers.zero_row import LEFT_OUT, zero_row_bytes
 from emgspasm.stream import Channel
 
 _ROW = re.compile(rb"-?\d+\.\d{6}(?:\t(?:-?\d+\.\d{6}|-?nan|-?inf))+\r?\n")
@@ -92,8 +92,10 @@ def import_brainflow(path: Path, board: Board, sampling_frequency: float | None 
     """
     numbers = (0, *range(1, board.n_exg + 1), *board.acceleration, board.time, board.marker)
     columns = max(board.marker, board.time) + 1
-    n_bytes = zero_row_bytes(path, 0, partial(str.split, sep="\t"), numbers[1 : board.n_exg + 1])
-    layout = Layout(path, n_bytes, 1 + bool(n_bytes), "\t", columns, numbers)
+    electrodes = numbers[1 : board.n_exg + 1]
+    invalid = invalid_first_row(path, 0, partial(str.split, sep="\t"), electrodes)
+    offset, findings = (invalid[0], [invalid[1]]) if invalid else (0, [])
+    layout = Layout(path, offset, 1 + len(findings), "\t", columns, numbers)
     n_signals = board.n_exg + len(board.acceleration)
     return import_table(
         Table(
@@ -112,7 +114,7 @@ def import_brainflow(path: Path, board: Board, sampling_frequency: float | None 
             cycles=board.cycles,
             scales=board.scales,
         ),
-        [LEFT_OUT] if n_bytes else [],
+        findings,
     )
 
 

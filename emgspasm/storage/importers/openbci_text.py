@@ -9,6 +9,7 @@ from pathlib import Path
 
 from emgspasm.errors import RecordingError
 from emgspasm.storage.importers.counter import CYTON, DAISY, GANGLION
+from emgspasm.storage.importers.first_row import invalid_first_row
 from emgspasm.storage.importers.imported import Imported
 from emgspasm.storage.importers.logs import read_log
 from emgspasm.storage.importers.openbci_header import (
@@ -22,7 +23,6 @@ from emgspasm.storage.importers.ranges import CYTON_SCALES, GANGLION_SCALE
 from emgspasm.storage.importers.rows import Layout
 from emgspasm.storage.importers.table import Table
 from emgspasm.storage.importers.tabular import import_table
-from emgspasm.storage.importers.zero_row import LEFT_OUT, zero_row_bytes
 from emgspasm.stream import Channel
 
 FIRST_WORDS = b"%OpenBCI"
@@ -63,9 +63,9 @@ def import_openbci_text(path: Path) -> Imported:
     roles = _roles(path, header)
     findings = []
     part = partial(split_row, separator=header.separator, decimal=header.decimal)
-    if n_bytes := zero_row_bytes(path, header.offset, part, roles.exg):
-        header = replace(header, offset=header.offset + n_bytes, line=header.line + 1)
-        findings.append(LEFT_OUT)
+    if invalid := invalid_first_row(path, header.offset, part, roles.exg):
+        header = replace(header, offset=header.offset + invalid[0], line=header.line + 1)
+        findings.append(invalid[1])
     if len(roles.exg) == 16 and fs <= 125:
         findings.append(
             "Daisy by radio: channels 9 to 16 were sampled 4 ms apart from 1 to 8, so lags between "
