@@ -240,6 +240,21 @@ def test_a_first_row_of_a_daisy_that_is_like_the_others_stays(written):
     assert np.array_equal(samples_of(recording)[:, :16], values)
 
 
+def test_a_row_of_zeros_where_the_counter_begins_anew_is_a_missing_sample(written):
+    values, counter = exg(300, 8), np.concatenate((np.arange(162, 178), np.arange(284)))
+    values[16] = values[200] = 0
+    text = gui6(values, counter=counter % 256)
+    for row in range(16, 300):
+        text = text.replace(f"{EPOCH + row / 250:.6f}", f"{EPOCH + 9 + row / 250:.6f}")
+    recording = open_recording(written(text))
+    kept = samples_of(recording)[-284:, :8]
+    values[16] = np.nan
+    assert np.array_equal(kept, values[16:], equal_nan=True)
+    told = [finding for finding in recording.findings if "hold 0 on every" in finding]
+    assert [finding[:22] for finding in told] == ["1 rows hold 0 on every"]
+    assert not any("lacks" in finding for finding in recording.findings)
+
+
 def test_a_recording_of_zeros_keeps_its_first_row(written):
     recording = open_recording(written(gui4(np.zeros((300, 8)))))
     assert recording.n_samples == 300

@@ -113,6 +113,7 @@ def import_brainflow(path: Path, board: Board, sampling_frequency: float | None 
             marker=n_signals + 2,
             cycles=board.cycles,
             scales=board.scales,
+            begins_with_zeros=True,
         ),
         findings,
     )

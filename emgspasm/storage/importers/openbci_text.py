@@ -211,6 +211,7 @@ def _table(path: Path, header: Header, fs: float, roles: Roles) -> Table:
         cycles=cycles,
         scales=scales,
         held=tuple(range(n_exg, n_exg + len(roles.acceleration))),
+        begins_with_zeros=True,
     )
 
 

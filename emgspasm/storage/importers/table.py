@@ -66,6 +66,8 @@ class Table:
         Whether the device is unknown.
     held : tuple of int
         Channels whose all-zero rows mean "no new value" (OpenBCI facts 1.8).
+    begins_with_zeros : bool
+        Whether streams begin with a row that is no measurement: see :mod:`first_row`.
     """
 
     path: Path
@@ -84,6 +86,7 @@ class Table:
     scales: tuple[float, ...] = ()
     scales_guessed: bool = False
     held: tuple[int, ...] = ()
+    begins_with_zeros: bool = False
 
     @property
     def exg(self) -> tuple[int, ...]:
@@ -104,18 +107,38 @@ class TableScan:
     pauses: list[tuple[int, float]] = field(default_factory=list)
     times: list[NDArray[np.float64]] = field(default_factory=list)
     damaged: list[tuple[int, Malformed]] = field(default_factory=list)
+    n_zeros: int = 0
 
 
 def scan_table(table: Table) -> TableScan:
     """Make the first pass over a table."""
     seen = TableScan(no_ranges(len(table.columns), table.scales), StampScan())
     for rows in table.rows():
+        seen = replace(seen, n_zeros=seen.n_zeros + blank_zeros(table, rows))
         if len(rows.numbers):
             seen = _take(table, seen, rows)
         if rows.damaged:
             seen.damaged.append((seen.ranges.n_rows, rows.damaged))
         seen = replace(seen, malformed=rows.malformed)
     return seen
+
+
+def blank_zeros(table: Table, rows: Rows) -> int:
+    """Turn the electrodes of a row of zeros with which a stream begins anew to NaN.
+
+    Returns
+    -------
+    int
+        How many such rows there are.
+    """
+    if not table.begins_with_zeros or table.counter is None:
+        return 0
+    columns = np.array([table.columns[i] for i in table.exg])
+    electrodes = rows.numbers[:, columns]
+    begins = (rows.numbers[:-1, table.counter] == 0) & ~electrodes[:-1].any(axis=1)
+    zeros = np.flatnonzero(begins & electrodes[1:].any(axis=1))
+    rows.numbers[np.ix_(zeros, columns)] = np.nan
+    return len(zeros)
 
 
 def _take(table: Table, seen: TableScan, rows: Rows) -> TableScan:

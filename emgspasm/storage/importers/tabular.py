@@ -17,7 +17,7 @@ from emgspasm.storage.importers.losses import describe_losses, losses
 from emgspasm.storage.importers.ranges import Ranges, describe_ranges, full_scale
 from emgspasm.storage.importers.rows import MOST_DAMAGED, describe
 from emgspasm.storage.importers.stamps import StampScan, describe_stamps
-from emgspasm.storage.importers.table import Table, TableScan, scan_table
+from emgspasm.storage.importers.table import Table, TableScan, blank_zeros, scan_table
 from emgspasm.storage.importers.timeline import Timeline, from_losses, unbroken
 from emgspasm.stream import SKIP, Annotation, Channel, StreamInfo
 
@@ -43,7 +43,7 @@ def import_table(table: Table, findings: Sequence[str] = ()) -> Imported:
     seen = scan_table(table)
     _refuse_nothing(table, seen)
     timeline, lost = _timeline(table, seen)
-    exg = _exg_ranges(table, seen.ranges)
+    exg = _exg_ranges(table, seen)
     scale = full_scale(exg, table.scales, guessed=table.scales_guessed)
     kept = _channels_kept(table, seen.ranges, scale)
     names = [table.channels[i].name for i in table.exg]
@@ -60,6 +60,7 @@ def import_table(table: Table, findings: Sequence[str] = ()) -> Imported:
             *_describe_damage(seen),
             *malformed,
             *lost,
+            *_describe_zeros(seen),
             *_describe_labels(seen),
             *_describe_stamps(table, seen, timeline),
             *describe_ranges(exg, names, table.scales, scale),
@@ -113,6 +114,14 @@ def _describe_damage(seen: TableScan) -> list[str]:
     return [f"{len(seen.damaged)} lines are no rows, a missing sample each; {told}"]
 
 
+def _describe_zeros(seen: TableScan) -> list[str]:
+    told = (
+        f"{seen.n_zeros} rows hold 0 on every electrode where a stream began anew: no "
+        "measurements, missing samples"
+    )
+    return [told] if seen.n_zeros else []
+
+
 def _describe_stamps(table: Table, seen: TableScan, timeline: Timeline) -> list[str]:
     if table.time_unit is not None:
         return []
@@ -131,13 +140,13 @@ def _restless(seen: TableScan) -> bool:
     return len(seen.labels) > max(FEW_LABELS, seen.ranges.n_rows / 2)
 
 
-def _exg_ranges(table: Table, ranges: Ranges) -> Ranges:
-    exg = list(table.exg)
+def _exg_ranges(table: Table, seen: TableScan) -> Ranges:
+    exg, ranges = list(table.exg), seen.ranges
     return replace(
         ranges,
         low=ranges.low[exg],
         high=ranges.high[exg],
-        n_missing=ranges.n_missing[exg],
+        n_missing=ranges.n_missing[exg] - seen.n_zeros,
         n_railed=ranges.n_railed[:, exg],
     )
 
@@ -158,6 +167,7 @@ def _blocks(table: Table, kept: tuple[int, ...]) -> Iterator[NDArray[np.float64]
     held = [place for place, i in enumerate(kept) if i in table.held]
     last = np.zeros(len(held))
     for rows in table.rows():
+        blank_zeros(table, rows)
         block = np.ascontiguousarray(rows.numbers[:, columns])
         if held and len(block):
             block[:, held] = _hold(block[:, held], last)
