@@ -754,6 +754,21 @@ def test_an_index_column_counts_rows_and_is_no_channel(written):
     assert gaps_of(recording) == [(100, 3)]
 
 
+def test_a_column_without_a_name_that_rises_evenly_is_times(written):
+    text = plain(names="", first=lambda row: f"{row / 5000 + 2 * (row > 249)}")
+    recording = open_recording(written(text), sampling_frequency=5000)
+    assert recording.info.names == ("Channel 1", "Channel 2")
+    assert gaps_of(recording) == [(250, 10_000)]
+    assert "columns ['column 1'] are read as times, not as channels" in recording.findings
+
+
+def test_a_lone_number_above_a_header_is_no_row(written):
+    header = "Devices\n2000\n,,EMG,EMG\nFrame,Sub Frame,IM1,IM2\n,,V,V\n"
+    rows = "".join(f"{row},0,{one},{two}\n" for row, (one, two) in enumerate(TWO, start=1))
+    recording = open_recording(written(header + rows), sampling_frequency=2000)
+    assert np.array_equal(samples_of(recording)[:, 1:], TWO)  # after the sub-frames
+
+
 def test_a_column_without_a_name_leaves_the_others_theirs(written):
     text = plain(names=",OOC_L,OOC_R", first=lambda row: str(row // 9))
     recording = open_recording(written(text), sampling_frequency=250)

@@ -103,7 +103,7 @@ def read_grid(path: Path) -> Grid | None:
     for number, raw in enumerate(lines, start=1):
         text = _decoded(raw)
         grid = _grid(text, before, position, number, comments)
-        if grid is not None:
+        if grid is not None and _goes_on(grid, lines[number : number + 2]):
             return _settled(grid, tuple(map(_decoded, lines[number:])), len(raw), path)
         if text.strip():
             comments.append(text)
@@ -135,6 +135,12 @@ def _grid(
         names = names if len(names) == len(row) else _said_labels(comments, len(row))
         return Grid(delimiter, decimal, names, row, position, number, tuple(comments), (row,))
     return None
+
+
+def _goes_on(grid: Grid, following: list[bytes]) -> bool:
+    """Whether what follows may be rows: a lone number above wider lines is a rate, or a count."""
+    widths = {len(split(_decoded(raw), grid.delimiter)) for raw in following if raw.strip()}
+    return len(grid.row) > 1 or 1 in widths or not widths
 
 
 def _settled(grid: Grid, following: tuple[str, ...], n_bytes: int, path: Path) -> Grid:
