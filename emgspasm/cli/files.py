@@ -47,6 +47,7 @@ def import_(
     EDF, BDF, XDF, and plain tables (CSV, TSV) with --sampling-frequency.
     """
     from emgspasm.results.analysis import require_rate
+    from emgspasm.results.provenance import channel_warnings
     from emgspasm.storage.edf import open_edf
     from emgspasm.storage.opening import import_recording, open_recording
     from emgspasm.storage.sidecar import write_sidecars
@@ -69,7 +70,7 @@ def import_(
     else:
         former = " (that of the recording it replaces is gone)" * opened.forget_time(place)
         say(f"{source.name}: says no date{former}; emgspasm study set-date does")
-    for finding in findings:
+    for finding in (*findings, *channel_warnings(recording.info)):
         say(f"{source.name}: {finding}")
     say(f"imported as {place.recording}")
 

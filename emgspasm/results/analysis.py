@@ -16,7 +16,7 @@ from emgspasm.errors import ConfigError
 from emgspasm.results.contractions import Contraction, Given, contractions
 from emgspasm.results.measurement import Measurement, measure
 from emgspasm.results.origin import origin
-from emgspasm.results.provenance import provenance, spasm_provenance, unit_warnings
+from emgspasm.results.provenance import channel_warnings, provenance, spasm_provenance
 from emgspasm.results.tabulation.events import events_table
 from emgspasm.results.tabulation.pairs import pairs_table
 from emgspasm.results.tabulation.quality import channel_quality, quality_table
@@ -135,7 +135,7 @@ def judge_recording(
         measured = measure(recording, config)
     info = recording.info
     rate = rate_warnings(info.sampling_frequency)
-    findings = [*rate, *recording.findings, *measured.notices, *unit_warnings(info)]
+    findings = [*rate, *recording.findings, *measured.notices, *channel_warnings(info)]
     return list(channel_quality(recording, measured)), findings
 
 

@@ -19,7 +19,7 @@ from emgspasm.results.tabulation.labels import microvolts
 from emgspasm.results.tabulation.summary import rest_counts, task_blocks
 from emgspasm.results.tabulation.trials import brow_lifts, synkinesis_shares
 from emgspasm.storage.opening import StoredRecording
-from emgspasm.stream import StreamInfo, emg_only
+from emgspasm.stream import MUSCLES, Channel, StreamInfo, emg_only
 from emgspasm.structure import kind_name
 from emgspasm.synkinesis import validity
 from emgspasm.synkinesis.measures import Span, Withheld, common, occurrence
@@ -58,20 +58,32 @@ def provenance(
             *recording.findings,
             *measured.notices,
             *unusable,
-            *unit_warnings(info),
+            *channel_warnings(info),
         ],
         "validated_on": "simulated data and public recordings of healthy people only",
         "purpose": "research and education only; not a medical device",
     }
 
 
-def unit_warnings(info: StreamInfo) -> list[str]:
-    """Sentences on channels whose unit is no voltage."""
-    return [
-        f"channel {c.name} is in {c.unit}, not in volts: its amplitudes are n/a"
-        for c in emg_only(info).channels
-        if c.microvolts is None
+def channel_warnings(info: StreamInfo) -> list[str]:
+    """Sentences on channels whose unit is no voltage, or whose muscle none of the face."""
+    channels = emg_only(info).channels
+    said = [
+        f"{_names(unit, 'unit', [c for c in channels if c.microvolts is None])} in {unit}, not in "
+        'volts: amplitudes are n/a (a montage says the unit, as unit = "uV")'
+        for unit in dict.fromkeys(c.unit for c in channels if c.microvolts is None)
     ]
+    return said + [
+        f"{_names(code, 'muscle', channels)} of muscle {code}, none of {', '.join(MUSCLES)}: of no "
+        "region of the face. If that is a slip, mend the label in a montage"
+        for code in dict.fromkeys(c.muscle for c in channels if c.muscle)
+        if code not in MUSCLES
+    ]
+
+
+def _names(value: str, field: str, channels: Iterable[Channel]) -> str:
+    names = [c.name for c in channels if getattr(c, field) == value]
+    return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'}"
 
 
 def spasm_provenance(

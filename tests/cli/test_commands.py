@@ -389,6 +389,14 @@ def test_a_label_that_no_file_holds_is_sent_to_a_montage(emgspasm, tmp_path):
     assert_refused(done, 1, "label 'Größe' does not fit", "in a montage")
 
 
+def test_an_import_says_where_a_table_lacks_units(emgspasm, tmp_path):
+    (tmp_path / "x.csv").write_text("OOC_L,OOC_R\n" + "1.5,2.5\n3.5,0.5\n" * 400)
+    done = emgspasm("import", tmp_path / "x.csv", "--study", tmp_path / "s", "--participant", "01",
+                    "--task", "rest", "--sampling-frequency", 250)  # fmt: skip
+    assert "x.csv: OOC_L, OOC_R are in count, not in volts" in done.stderr
+    assert 'unit = "uV"' in done.stderr
+
+
 def test_the_package_lists_its_public_names():
     assert dir(es) == sorted(es.__all__)
 

@@ -220,6 +220,14 @@ def test_without_microvolts_no_amplitude_is_claimed(tmp_path):
     assert any("OOC_L is in count, not in volts" in sentence for sentence in said)
 
 
+def test_a_muscle_that_no_face_has_is_said(tmp_path):
+    path = write(tmp_path / "x.bdf", face(5)[:, :3], ("OOC_L", "ZGY_L", "ZGY_R"))
+    said = analyze_recording(path, OFF).provenance["warnings"]
+    (sentence,) = (s for s in said if "muscle" in s)
+    assert sentence.startswith("ZGY_L, ZGY_R are of muscle ZGY, none of OOC, ZYG,")
+    assert sentence.endswith("mend the label in a montage")
+
+
 def test_mains_are_measured_and_notched_and_the_result_says_so(tmp_path):
     samples = face(6)
     samples += 20 * np.sin(2 * np.pi * 50 * np.arange(len(samples)) / FS)[:, None]
