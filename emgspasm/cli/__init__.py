@@ -13,13 +13,13 @@ def main() -> NoReturn:
 
     Exit 0 done, 1 failed while running, 2 called or configured wrongly, 130 interrupted.
     """
-    with heeded():
-        try:
+    code = 130
+    try:
+        with heeded():
             from emgspasm.cli.program import run  # after `heeded`: it takes a while
 
             code = run()
-        except KeyboardInterrupt:
-            if sys.stderr is not None:  # None where it was closed; click may not be imported yet
-                sys.stderr.write("emgspasm: error: interrupted. What was written before stays\n")
-            code = 130
+    except KeyboardInterrupt:  # which may come as soon as signals are heeded
+        if sys.stderr is not None:  # None where it was closed; click may not be imported yet
+            sys.stderr.write("emgspasm: error: interrupted. What was written before stays\n")
     sys.exit(code)
