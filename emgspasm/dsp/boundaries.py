@@ -112,8 +112,8 @@ def _swell(s, earliest, last, quiet, signal, matched, origin, sizes, past):  # t
     power, likely = past.room[0, : last + 1 - earliest], past.room[1:]
     for i in range(len(power)):
         power[i] = power_of(s, earliest + i, signal, matched, origin, sizes)
-    core, freedom = s.core - earliest, _freedom(s)
-    return earliest + begun(power, core, 0, AT_ONCE, quiet, freedom, sizes.window, likely)
+    core, free = s.core - earliest, freedom(s)
+    return earliest + begun(power, core, 0, AT_ONCE, quiet, free, sizes.window, likely)
 
 
 @numba.njit(**LOOP)
@@ -128,8 +128,8 @@ def faded(s, core, signal, matched, origin, sizes, rules, past):  # type: ignore
     noise = between(s) if s.weak else s.quiet
     noise += rules.ringing * mean_of(power, outside, len(power))
     # what rings may have kept the core from ending
-    window, freedom = sizes.window, _freedom(s)
-    return stop - begun(power, outside, window, CUT_OFF, noise, freedom, window, likely)
+    window, free = sizes.window, freedom(s)
+    return stop - begun(power, outside, window, CUT_OFF, noise, free, window, likely)
 
 
 @numba.njit(**LOOP)
@@ -148,7 +148,7 @@ def quietened(s, core, signal, matched, origin, sizes):  # type: ignore[no-untyp
 
 
 @numba.njit(inline="always", **LOOP)
-def _freedom(s):  # type: ignore[no-untyped-def]  # see locate_onset
+def freedom(s):  # type: ignore[no-untyped-def]  # see locate_onset
     """Independent values in a sample of what the boundaries of this burst are told from."""
     return s.weight * s.narrow if s.weak else s.weight
 
@@ -159,7 +159,7 @@ def expect(s, loud, quiet, channel, past):  # type: ignore[no-untyped-def]  # se
 
     First there may still be what the filters ring with.
     """
-    rise, half = max(FADED, loud / quiet), 0.5 * _freedom(s)
+    rise, half = max(FADED, loud / quiet), 0.5 * freedom(s)
     s.slope, s.cost = half * (1.0 - 1.0 / rise) / quiet, half * np.log(rise)
     s.unsure = 0 if s.weak or rise < RESOUNDING else UNSURE
     slopes, costs = past.slopes[channel], past.costs[channel]

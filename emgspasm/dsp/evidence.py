@@ -8,7 +8,8 @@ the degrees of freedom times (r - 1 - ln r), r being the power over that of the 
 How much evidence is needed depends on how often faint bursts come, as Bayes has it: the log of the
 odds before the evidence is added to it. In a face at rest a stretch has to be very unlike noise;
 where every second has its burst that hardly stands out, less will do. Bursts that the envelope
-tells do not count: they would have been found anyway, and say little of faint ones.
+tells do not count, nor those that are far over what is asked for at rest: they would have been
+found anyway, and say little of faint ones.
 """
 
 from __future__ import annotations
@@ -31,6 +32,24 @@ MISSED = 1.2
 """Power by which faint bursts become more often than those that are found: the fainter they are,
 the fewer are found of them [sim]. With 1.5 noise is found so often that it makes itself likely."""
 
+SOON = 1 / 3
+"""Share of the time over which the frequency is told, before which it is told as if that much had
+passed: ten seconds. With three, the first bursts weigh too much [sim]."""
+
+CAUTION = 0.65
+"""Standard deviations by which bursts are taken to be rarer than their count says, which is
+Poisson's: one alone, which may be noise, counts for a third, ten for most. With 0.5 noise that is
+found makes itself likely, with 1 dense bursts stay unheard [sim]."""
+
+CLEAR = 2.0
+"""Log-likelihood ratio, in units of the one that is asked for at rest, from which a burst is not
+faint: counted, those of 10 dB made noise and their own ends likely [sim]."""
+
+DOUBTFUL = 3.0
+"""Evidence, short of what makes a burst by this much, from which a window is learnt as noise at a
+lower weight: where bursts come densely, half of what is learnt is the faintest of them. Loud noise,
+which is to be learnt, comes up to here and goes; 4 makes it bursts [sim]."""
+
 CONFIRMED = 3.0
 """Power behind the matched filter, in units of the noise, that confirms a crossing of `on`."""
 
@@ -43,7 +62,18 @@ hardly raise it [sim]."""
 @numba.njit(inline="always", **LOOP)
 def needed(s, rules):  # type: ignore[no-untyped-def]  # numba infers kernels' types
     """Log-likelihood ratio that makes a burst, as often as bursts come now."""
-    return rules.evidence - MISSED * np.log(1.0 + s.frequency / RARE)
+    surely = s.frequency - CAUTION * np.sqrt(s.frequency * rules.counting)
+    often = max(surely, 0.0) / max(s.told, SOON)
+    return rules.evidence - MISSED * np.log(1.0 + often / RARE)
+
+
+@numba.njit(inline="always", **LOOP)
+def is_clear(n_samples, rise, freedom, rules):  # type: ignore[no-untyped-def]  # see needed
+    """Whether a burst of so many samples and such a power would be found at rest, too."""
+    if rise <= 1.0:
+        return False
+    told = 0.5 * n_samples * freedom * (rise - 1.0 - np.log(rise))
+    return told > CLEAR * rules.evidence
 
 
 @numba.njit(inline="always", **LOOP)
@@ -93,6 +123,7 @@ def weigh(s, value, matched, origin, sums, lengths, sizes, rules):  # type: igno
     burden = 0.5 * freedom * np.log(rules.rise) * sizes.block
     # as locals they stay in registers
     mask, found, most, total, evidence, doubt = len(sums) - 1, 0, 0.0, s.total, s.evidence, s.doubt
+    wanted = needed(s, rules)
     complete = (s.now + 1 - sizes.half - s.begin) // sizes.block
     fresh = matched[s.begin + s.blocks * sizes.block + sizes.half - origin :]
     for block in range(complete - s.blocks):
@@ -118,7 +149,7 @@ def weigh(s, value, matched, origin, sums, lengths, sizes, rules):  # type: igno
             if power < LEAST_RISE * length * noise:
                 continue
             rise = power / (length * noise)
-            excess = 0.5 * length * freedom * (rise - 1.0 - np.log(rise)) - needed(s, rules)
+            excess = 0.5 * length * freedom * (rise - 1.0 - np.log(rise)) - wanted
             if excess >= most:
                 most, found = excess, stop
     if complete > s.blocks:

@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from emgspasm.dsp.compiled import LOOP, copy, read_only
 from emgspasm.dsp.emission import emit, emit_stretch, has_room, postpone, roomy
-from emgspasm.dsp.evidence import confirmed, needed, weigh
+from emgspasm.dsp.evidence import DOUBTFUL, confirmed, needed, weigh
 from emgspasm.dsp.kernels import present
 from emgspasm.dsp.matched import power_behind
 from emgspasm.dsp.memory import (
@@ -100,7 +100,7 @@ def _begin(s, sample, sizes):  # type: ignore[no-untyped-def]  # numba infers ke
     s.beyond = sample - 1
     s.reached = sample
     s.blocks = 0
-    s.evidence = s.glow = s.frequency = s.pauses = s.total = 0.0
+    s.evidence = s.glow = s.frequency = s.pauses = s.told = s.total = 0.0
     s.window = sample + sizes.window - 1
     s.windows = sizes.hop * DOUBTED
     s.on = s.off = s.base = np.nan
@@ -263,7 +263,7 @@ def _judge(s, value, signal, matched, origin, channel, sizes, rules, past, out, 
         s.loud, s.faint = stop - 1, 1
         open_up(s, s.doubt, signal, matched, origin, channel, sizes, past, out, count)
     else:  # a little evidence comes and goes with loud noise, which is to be learnt as noise
-        doubted = s.evidence > 0.0 and s.evidence > 0.7 * needed(s, rules)
+        doubted = s.evidence > 0.0 and s.evidence > needed(s, rules) - DOUBTFUL
         weight = 1 if doubted else DOUBTED
         if may_be_noise(s, value):
             study(s, value, weight, signal, matched, origin, channel, sizes, rules, past)

@@ -41,6 +41,7 @@ CHANNEL = np.dtype(
         ("glow", np.float64),  # power that the filters still ring with after the last burst
         ("frequency", np.float64),  # faint bursts per second, lately
         ("pauses", np.float64),  # short ones between bursts per second, lately
+        ("told", np.float64),  # share of that time which there has been in this run
         ("blocks", np.int64),  # blocks of matched power summed in this run
         ("total", np.float64),  # their sum
         ("evidence", np.float64),  # that a weak burst is under way

@@ -11,6 +11,7 @@ import numpy as np
 from emgspasm.dsp.boundaries import (
     expect,
     faded,
+    freedom,
     heed_swings,
     locate_onset,
     mean_power,
@@ -19,7 +20,7 @@ from emgspasm.dsp.boundaries import (
 )
 from emgspasm.dsp.compiled import LOOP
 from emgspasm.dsp.emission import emit
-from emgspasm.dsp.evidence import between, pass_over
+from emgspasm.dsp.evidence import between, is_clear, pass_over
 from emgspasm.dsp.memory import CUT, GOOD
 from emgspasm.dsp.noise import account, may_be_noise, study
 from emgspasm.dsp.second_look import look_again
@@ -29,6 +30,9 @@ ECHO = 4.0
 
 SELDOM = 0.15
 """Short pauses per second up to which relief is asked for in full: one in seven seconds [sim]."""
+
+LULL = 0.7
+"""Share of a short pause that counts beside a faint burst: it may be a lull of one [sim]."""
 
 LEAST_RELIEF = 1.0
 """Relief that is asked for in the densest train, and in the narrowest band [design]."""
@@ -137,9 +141,11 @@ def close(s, core, quiet, offset, energy, sizes, rules, sums):  # type: ignore[n
         s.pending_energy = energy
         s.pending_active = n_samples
         s.pending_weak = s.weak
-        s.frequency += rules.counting * s.faint
+        faint = s.faint and not _stands_out(s, core - s.core, rules)
+        if faint:
+            s.frequency += rules.counting
         if s.core - s.pending_core < sizes.pause:
-            s.pauses += rules.counting
+            s.pauses += rules.counting * (LULL if faint else 1.0)
     s.pending_core = core
     s.pending_quiet = quiet
     s.pending_offset = offset
@@ -147,6 +153,13 @@ def close(s, core, quiet, offset, energy, sizes, rules, sums):  # type: ignore[n
     s.glow = max(s.glow, rules.ringing * max(energy, 0.0) / max(core - s.core, 1))
     s.window = s.now + sizes.window
     pass_over(s, sums, sizes)
+
+
+@numba.njit(inline="always", **LOOP)
+def _stands_out(s, n_samples, rules):  # type: ignore[no-untyped-def]  # see cross
+    """Whether the burst that ends now, of so many samples, is far from faint."""
+    loud = s.heard / max(s.relieved - s.core, 1)
+    return is_clear(n_samples, loud / (between(s) if s.weak else s.quiet), freedom(s), rules)
 
 
 @numba.njit(inline="always", **LOOP)
@@ -167,3 +180,4 @@ def fade(s, sizes, rules):  # type: ignore[no-untyped-def]  # see cross
     s.glow *= rules.fading
     s.frequency *= rules.forgetting
     s.pauses *= rules.forgetting
+    s.told = 1.0 - (1.0 - s.told) * rules.forgetting

@@ -56,3 +56,21 @@ def test_bursts_of_3_db_over_the_noise_of_a_good_electrode_are_found_as_over_a_l
     quiet, loud = found(onsets, 1.4, 0, noise=1.0), found(onsets, 1.4, 0)
     assert np.mean(are_hit(onsets, quiet)) > 0.9
     assert [(b.onset, b.offset) for b in quiet] == [(b.onset, b.offset) for b in loud]
+
+
+def test_half_of_the_faint_bursts_are_found_where_they_come_densely(found):
+    dense = range(5_000, 118_000, 400)
+    hits = [hit for seed in range(4) for hit in are_hit(dense, found(dense, 0.8, seed))]
+    assert np.mean(hits) > 0.52
+
+
+def test_clear_bursts_in_a_train_make_no_pause_between_them_a_burst(found):
+    train = range(4_000, 118_000, 300)
+    n_false = 0
+    for seed in range(4):
+        bursts = found(train, 2.0, seed)
+        assert np.mean(are_hit(train, bursts)) > 0.99
+        n_false += sum(
+            not any(b.onset < o + LENGTH and o < b.offset for o in train) for b in bursts
+        )
+    assert n_false <= 2
