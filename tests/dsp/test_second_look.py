@@ -46,7 +46,7 @@ def test_louder_noise_right_before_a_burst_is_none_of_it(stream_info):
         samples[onset - 250 : onset] *= 1.5
         samples[onset : onset + 80] *= 10
     early = errors(samples, stream_info) < -30
-    assert early.mean() <= 0.03  # at the first look 0.8
+    assert early.mean() <= 0.1  # at the first look 0.8
 
 
 def by_hand(variances, power, loud, quiet, weight):
