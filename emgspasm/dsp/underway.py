@@ -64,11 +64,12 @@ def _needed(s, rules):  # type: ignore[no-untyped-def]  # see cross
     return max(rules.relief - np.log(1.0 + s.pauses / SELDOM), LEAST_RELIEF)
 
 
-@numba.njit(**LOOP)
+@numba.njit(inline="always", **LOOP)
 def follow(s, value, signal, matched, origin, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see cross
     """Find where the burst under way began, and whether it is over.
 
-    True if it has become too long for one: what is there now is the noise.
+    True if it has become too long for one: what is there now is the noise. Inlined, for it is asked
+    every 5 ms: a call hands over every field of the memory, a hundred words, which takes longer.
     """
     s.step = s.now + sizes.block
     if not s.refined and s.now - s.crossed >= sizes.window:
