@@ -70,28 +70,67 @@ def weigh(sums, length, noise, loud, weight, likely):  # type: ignore[no-untyped
 
     The amplitude rises in a few steps, over which the power is known from its `sums`.
     """
-    for step in range(STEPS if length else 0):
-        first, stop = length * step // STEPS, length * (step + 1) // STEPS
-        grown = noise + (loud - noise) * ((step + 0.5) / STEPS) ** 2
-        _weigh_stretch(sums, first, stop, noise, grown, weight, likely)
-    # and is loud from then on
-    slope, cost = weight * (1.0 / noise - 1.0 / loud), weight * np.log(loud / noise)
-    before, n = sums[length : length + len(likely)], len(sums) - 1 - length
-    for k in range(len(before)):
-        likely[k] += (sums[-1] - before[k]) * slope - (n - k) * cost
+    n = len(sums) - 1
+    whole = min(max(n + 1 - length, 0), len(likely))  # beginnings of which the ramp is at hand
+    if length:
+        _weigh_ramp(sums, length, noise, loud, weight, likely[:whole])
+        for step in range(STEPS if whole < len(likely) else 0):
+            _weigh_cut(sums[whole:], length, step, noise, loud, weight, likely[whole:])
+    else:
+        slope, cost = _odds(noise, loud, weight)
+        for k in range(whole):
+            likely[k] += (sums[-1] - sums[k]) * slope - (n - k) * cost
 
 
 @numba.njit(inline="always", **LOOP)
-def _weigh_stretch(sums, first, stop, noise, power, weight, likely):  # type: ignore[no-untyped-def]  # see begun
-    """Add how much likelier samples `first` to `stop` after each index are at this power."""
-    slope, cost = weight * (1.0 / noise - 1.0 / power), weight * np.log(power / noise)
-    whole = max(min(len(likely), len(sums) - stop), 0)
-    early, late = sums[first : first + whole], sums[stop : stop + whole]
+def _weigh_ramp(sums, length, noise, loud, weight, likely):  # type: ignore[no-untyped-def]  # see begun
+    """Add how likely a ramp is that is at hand whole, and loud from its end on.
+
+    All :data:`STEPS` in one pass, which takes half as long: the power of a step lies between two
+    sums, so it is the sums that are weighed.
+    """
+    a, b, c, d = length // 5, 2 * length // 5, 3 * length // 5, 4 * length // 5
+    slope_a, cost_a = _odds(noise, _grown(0, noise, loud), weight)
+    slope_b, cost_b = _odds(noise, _grown(1, noise, loud), weight)
+    slope_c, cost_c = _odds(noise, _grown(2, noise, loud), weight)
+    slope_d, cost_d = _odds(noise, _grown(3, noise, loud), weight)
+    slope_e, cost_e = _odds(noise, _grown(4, noise, loud), weight)
+    slope, cost = _odds(noise, loud, weight)
+    rising = a * cost_a + (b - a) * cost_b + (c - b) * cost_c + (d - c) * cost_d
+    rising += (length - d) * cost_e
+    constant = sums[-1] * slope - rising - (len(sums) - 1 - length) * cost
+    at, at_a, at_b, at_c = sums, sums[a:], sums[b:], sums[c:]
+    at_d, at_e = sums[d:], sums[length:]
+    for k in range(len(likely)):
+        told = at_a[k] * (slope_a - slope_b) + at_b[k] * (slope_b - slope_c) - at[k] * slope_a
+        told += at_c[k] * (slope_c - slope_d) + at_d[k] * (slope_d - slope_e)
+        likely[k] += told + at_e[k] * (slope_e - slope) + (constant + k * cost)
+
+
+@numba.njit(inline="always", **LOOP)
+def _weigh_cut(sums, length, step, noise, loud, weight, likely):  # type: ignore[no-untyped-def]  # see begun
+    """Add how likely a step is of ramps within which the samples at hand end."""
+    first, stop = length * step // STEPS, length * (step + 1) // STEPS
+    slope, cost = _odds(noise, _grown(step, noise, loud), weight)
+    n = len(sums) - 1
+    whole = max(min(len(likely), n + 1 - stop), 0)
+    early, late = sums[first:], sums[stop:]
     for k in range(whole):
         likely[k] += (late[k] - early[k]) * slope - (stop - first) * cost
-    for k in range(whole, len(likely)):  # the samples at hand end within it
-        n_samples = max(len(sums) - 1 - k - first, 0)
-        likely[k] += (sums[-1] - sums[len(sums) - 1 - n_samples]) * slope - n_samples * cost
+    for k in range(whole, min(len(likely), n - first)):
+        likely[k] += (sums[-1] - early[k]) * slope - (n - first - k) * cost
+
+
+@numba.njit(inline="always", **LOOP)
+def _grown(step, noise, loud):  # type: ignore[no-untyped-def]  # see begun
+    """Power in a step of a ramp."""
+    return noise + (loud - noise) * ((step + 0.5) / STEPS) ** 2
+
+
+@numba.njit(inline="always", **LOOP)
+def _odds(noise, power, weight):  # type: ignore[no-untyped-def]  # see begun
+    """What a sample's power adds to the log-likelihood of this power, and what a sample costs."""
+    return weight * (1.0 / noise - 1.0 / power), weight * np.log(power / noise)
 
 
 @numba.njit(**LOOP, fastmath={"nnan", "nsz", "reassoc"})  # several at once

@@ -165,8 +165,7 @@ def noise(history: History, samples: NDArray[np.int64]) -> NDArray[np.float64]:
     Its mean square, and the correlation of neighbouring samples, which tells its colour.
     """
     if len(history.moments) < FEWEST_LEVELS:
-        powers, products = history.blocks[:, :, : min(history.n_blocks, MEMORY)]
-        quietest = kernels.quietest(powers, products, QUIET_SHARE, history.limit)
+        quietest = kernels.quietest(history.blocks, history.n_blocks, QUIET_SHARE, history.limit)
         level = _noise(history, np.array(quietest))
         return np.repeat(level[None], len(samples), axis=0)  # a view is of another type to loops
     places = np.searchsorted(history.moments, samples, "right") - 1

@@ -185,8 +185,7 @@ def learn(
             blocks[0, k, place] = square / size
             blocks[1, k, place] = product / (size - 1)
         if total % pace == 0:
-            seen = blocks[:, :, : min(total, blocks.shape[2])]
-            limits, correlations = quietest(seen[0], seen[1], share, limit)
+            limits, correlations = quietest(blocks, total, share, limit)
             copy(limits, limit)
             copy(limits, learnt[moment, 0])
             copy(correlations, learnt[moment, 1])
@@ -210,15 +209,15 @@ NEAR = 0.05
 
 
 @numba.njit(cache=True, nogil=True)
-def quietest(
-    powers: Values, products: Values, share: float, guess: Values
-) -> tuple[Values, Values]:
+def quietest(blocks: Values, n_blocks: int, share: float, guess: Values) -> tuple[Values, Values]:
     """Power that this share of the blocks stays under, and the correlation of their samples.
 
     Parameters
     ----------
-    powers, products : ndarray, shape (n_channels, n_blocks)
-        The blocks of :func:`learn`.
+    blocks : ndarray, shape (2, n_channels, n_remembered)
+        The ring of :func:`learn`.
+    n_blocks : int
+        How many have been added to it.
     share : float
     guess : ndarray, shape (n_channels,)
         Limits that may be near, such as those of a moment ago; only speed depends on them.
@@ -228,11 +227,12 @@ def quietest(
     limit, correlation : ndarray, shape (n_channels,)
         NaN and 0 where all blocks of a channel are missing.
     """
-    n_channels, n_blocks = powers.shape
-    limits, correlations, kept = np.empty(n_channels), np.empty(n_channels), np.empty(n_blocks)
+    n_channels, n_seen = blocks.shape[1], min(n_blocks, blocks.shape[2])
+    limits, correlations, kept = np.empty(n_channels), np.empty(n_channels), np.empty(n_seen)
     for k in range(n_channels):
-        limits[k] = _limit(powers[k], share, guess[k], kept)
-        correlations[k] = _correlation(powers[k], products[k], limits[k])
+        powers, products = blocks[0, k, :n_seen], blocks[1, k, :n_seen]
+        limits[k] = _limit(powers, share, guess[k], kept)
+        correlations[k] = _correlation(powers, products, limits[k])
     return limits, correlations
 
 
