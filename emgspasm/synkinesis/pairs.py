@@ -64,12 +64,8 @@ def synchrony(
     reach = SHUFFLE * sampling_frequency
     low = np.searchsorted(first, second - reach - window)
     high = np.searchsorted(first, second + reach + window, "right")
-    by_chance = np.array(
-        [
-            _share(first, second, low, high, rng.uniform(-reach, reach, len(second)), window)
-            for _ in range(SHUFFLES)
-        ]
-    )
+    shifts = rng.uniform(-reach, reach, (SHUFFLES, len(second)))
+    by_chance = _shares(first, second, low, high, shifts, window)
     spread = float(by_chance.std())
     z = (float(near.mean()) - float(by_chance.mean())) / spread if spread > 0 else nan
     lags = 1000 * distance[near] / sampling_frequency
@@ -77,17 +73,20 @@ def synchrony(
 
 
 @numba.njit(cache=True, nogil=True)
-def _share(first, second, low, high, shifts, window):  # type: ignore[no-untyped-def]  # numba infers kernels' types
-    """Share of the first with one of the second, displaced by these shifts, within the window.
+def _shares(first, second, low, high, shifts, window):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+    """Share of the first with one of the second within the window, for every row of shifts.
 
     `low` and `high` are the places among the first that each of the second may come near to.
     """
-    near = np.zeros(len(first), np.bool_)
-    for i in range(len(second)):
-        moved = second[i] + shifts[i]
-        for place in range(low[i], high[i]):
-            near[place] |= abs(moved - first[place]) <= window
-    return near.sum() / len(first)
+    shares, near = np.empty(len(shifts)), np.empty(len(first), np.bool_)
+    for row in range(len(shifts)):
+        near[:] = False
+        for i in range(len(second)):
+            moved = second[i] + shifts[row, i]
+            for place in range(low[i], high[i]):
+                near[place] |= abs(moved - first[place]) <= window
+        shares[row] = near.sum() / len(first)
+    return shares
 
 
 def _nearest(first: NDArray[np.int64], second: NDArray[np.float64]) -> NDArray[np.float64]:
