@@ -7,7 +7,7 @@ recorder, in the band of the analysis.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -142,6 +142,48 @@ def true_bursts(
         burst = true_burst(found, face.pools[column], column, float(baselines[column]), band)
         bursts += [burst] if burst else []
     return tuple(sorted(bursts, key=lambda burst: (burst.onset, burst.channel)))
+
+
+def muscle_bursts(events: Iterable[Event], frequency: float) -> Iterator[tuple[Burst, int]]:
+    """Bursts as a muscle makes them, for whatever: gaps under 30 ms are within (clinical facts 4).
+
+    An eye that blinks and twitches at once makes one burst, as does one that twitches 20 ms after
+    its blink.
+
+    Parameters
+    ----------
+    events : iterable of Event
+    frequency : float
+        Hertz at which their sample numbers count.
+
+    Yields
+    ------
+    Burst
+        Channel by channel, in order of onset; its mean is over all of it, the powers of what
+        overlaps are added.
+    int
+        Number of the event that it belongs to: of a spasm if there is one, else of the last.
+    """
+    parts = [(b, n, e.trial_type == "spasm") for n, e in enumerate(events) for b in e.bursts]
+    parts.sort(key=lambda part: (part[0].channel, part[0].onset))
+    joined: list[tuple[Burst, int, bool]] = []
+    for burst, number, spasm in parts:
+        last = joined[-1] if joined and joined[-1][0].channel == burst.channel else None
+        if last is None or burst.onset - last[0].offset >= MERGE * frequency:
+            joined.append((burst, number, spasm))
+        else:
+            owner = max((last[2], last[1]), (spasm, number))
+            joined[-1] = _both(last[0], burst), owner[1], owner[0]
+    for burst, number, _ in joined:
+        yield burst, number
+
+
+def _both(first: Burst, second: Burst) -> Burst:
+    """One burst of two of the same channel, of which the first begins first."""
+    offset = max(first.offset, second.offset)
+    energy = sum(b.mean**2 * (b.offset - b.onset) for b in (first, second))
+    mean = float(np.sqrt(energy / (offset - first.onset)))
+    return first._replace(offset=offset, peak=max(first.peak, second.peak), mean=mean)
 
 
 def event(act: Act, bursts: tuple[Burst, ...], face: Face) -> Event:

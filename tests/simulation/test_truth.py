@@ -1,6 +1,6 @@
 """The truth against the signal itself: measured without any of the code that made the truth."""
 
-from itertools import islice
+from itertools import islice, pairwise
 
 import numpy as np
 import pytest
@@ -8,8 +8,8 @@ from scipy import signal
 
 from emgspasm.simulation import SCENARIOS, simulate
 from emgspasm.simulation.face import activity
-from emgspasm.simulation.truth import Band, spasm_class, typical_amplitude
-from emgspasm.stream import Burst
+from emgspasm.simulation.truth import Band, muscle_bursts, spasm_class, typical_amplitude
+from emgspasm.stream import Burst, Event
 
 
 def samples(simulation):
@@ -193,3 +193,41 @@ def test_blinks_and_movements_have_no_spasm_class():
         e.label for e in simulate("healthy_tasks", duration=60).truth if e.trial_type != "voluntary"
     }
     assert labels == {""}
+
+
+def events_of(*parts):
+    """Events of one burst each: kind, channel, onset, offset, mean."""
+    return [
+        Event(kind, onset, offset, "L", "", (Burst(channel, onset, offset, mean, mean, 1.0),))
+        for kind, channel, onset, offset, mean in parts
+    ]
+
+
+def test_a_muscle_that_blinks_and_twitches_at_once_makes_one_burst_of_the_spasm():
+    events = events_of(("spasm", 1, 100, 200, 8.0), ("blink", 1, 150, 250, 4.0))
+    ((burst, number),) = muscle_bursts(events, 1000)
+    assert (burst.onset, burst.offset, burst.peak, number) == (100, 250, 8.0, 0)
+    assert burst.mean == pytest.approx(np.sqrt((100 * 64 + 100 * 16) / 150))
+
+
+def test_bursts_of_a_muscle_are_one_under_30_ms_and_two_from_then_on():
+    for gap, n in ((29, 1), (30, 2)):
+        events = events_of(("blink", 0, 0, 100, 1.0), ("spasm", 0, 100 + gap, 300, 1.0))
+        assert len(list(muscle_bursts(events, 1000))) == n
+
+
+def test_bursts_of_two_muscles_stay_two():
+    events = events_of(("spasm", 0, 0, 100, 1.0), ("spasm", 1, 50, 150, 1.0))
+    assert [burst.channel for burst, _ in muscle_bursts(events, 1000)] == [0, 1]
+
+
+def test_no_two_bursts_of_a_muscle_lie_closer_than_30_ms_in_a_simulated_face():
+    simulation = simulate("hfs_mixed", duration=120, seed=4)
+    rate = simulation.truth_sampling_frequency
+    bursts = [burst for burst, _ in muscle_bursts(simulation.truth, rate)]
+    gaps = [b.onset - a.offset for a, b in pairwise(bursts) if a.channel == b.channel]
+    assert min(gaps) >= 0.030 * rate
+    size = round(120 * rate)
+    for channel in range(8):
+        own = covered(bursts_of(simulation), channel, size)
+        assert (covered(bursts, channel, size) >= own).all()

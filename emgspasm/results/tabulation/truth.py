@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from emgspasm.simulation.truth import muscle_bursts
 from emgspasm.storage.columns import EVENTS
 from emgspasm.storage.tables import table
 from emgspasm.stream import SIDE_LETTER, Burst, Channel, Event, StreamInfo
@@ -25,7 +26,7 @@ def truth_table(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
 def truth_rows(
     info: StreamInfo, events: Iterable[Event], sampling_frequency: float
 ) -> Iterator[dict[str, Any]]:
-    """Rows of a simulation's truth: every event, and the bursts it is made of.
+    """Rows of a simulation's truth: every event, and every burst of a muscle.
 
     Parameters
     ----------
@@ -35,10 +36,9 @@ def truth_rows(
     sampling_frequency : float
         Hertz at which the events' sample numbers count.
     """
-    for number, event in enumerate(events, start=1):
-        name = f"E{number:04d}"
-        ids = {"event_id": name, "spasm_id": name if event.trial_type == "spasm" else None}
-        common = {**ids, "source": "simulation", "status": "auto"}
+    events = list(events)
+    told = [_event_cells(event, number) for number, event in enumerate(events, start=1)]
+    for event, common in zip(events, told, strict=True):
         muscles = sorted({info.channels[b.channel].muscle or "" for b in event.bursts})
         yield {
             "onset": round(event.onset / sampling_frequency, 6),
@@ -50,9 +50,16 @@ def truth_rows(
             "muscles": "+".join(muscles) or None,
             **common,
         }
-        for burst in event.bursts:
-            row = _burst_row(info.channels[burst.channel], burst, sampling_frequency)
-            yield {**row, "class": event.trial_type, **common}
+    for burst, number in muscle_bursts(events, sampling_frequency):
+        row = _burst_row(info.channels[burst.channel], burst, sampling_frequency)
+        yield {**row, "class": events[number].trial_type, **told[number]}
+
+
+def _event_cells(event: Event, number: int) -> dict[str, Any]:
+    """What an event and its bursts share."""
+    name = f"E{number:04d}"
+    spasm = name if event.trial_type == "spasm" else None
+    return {"event_id": name, "spasm_id": spasm, "source": "simulation", "status": "auto"}
 
 
 def _burst_row(channel: Channel, burst: Burst, sampling_frequency: float) -> dict[str, Any]:
