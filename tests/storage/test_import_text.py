@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from emgspasm.errors import RecordingError
+from emgspasm.storage.importers.rows import BLOCK_BYTES
 from emgspasm.storage.opening import open_recording
 from emgspasm.stream import SKIP, Source
 
@@ -253,6 +254,17 @@ def test_a_row_of_zeros_where_the_counter_begins_anew_is_a_missing_sample(writte
     told = [finding for finding in recording.findings if "hold 0 on every" in finding]
     assert [finding[:22] for finding in told] == ["1 rows hold 0 on every"]
     assert not any("lacks" in finding for finding in recording.findings)
+
+
+def test_a_row_of_zeros_at_the_end_of_a_block_of_reading_is_a_missing_sample(written):
+    values = exg(300, 8)
+    values[256] = 0
+    lines = gui4(values).splitlines(keepends=True)
+    block = sum(map(len, lines[5 : 5 + 257]))  # ends with the row of zeros, filled up by blanks
+    lines.insert(6, "\n" * (BLOCK_BYTES - block))
+    recording = open_recording(written("".join(lines)))
+    values[256] = np.nan
+    assert np.array_equal(samples_of(recording)[:, :8], values, equal_nan=True)
 
 
 def test_a_recording_of_zeros_keeps_its_first_row(written):

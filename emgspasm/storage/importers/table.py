@@ -113,8 +113,8 @@ class TableScan:
 def scan_table(table: Table) -> TableScan:
     """Make the first pass over a table."""
     seen = TableScan(no_ranges(len(table.columns), table.scales), StampScan())
-    for rows in table.rows():
-        seen = replace(seen, n_zeros=seen.n_zeros + blank_zeros(table, rows))
+    for rows, n_zeros in read_table(table):
+        seen = replace(seen, n_zeros=seen.n_zeros + n_zeros)
         if len(rows.numbers):
             seen = _take(table, seen, rows)
         if rows.damaged:
@@ -123,20 +123,31 @@ def scan_table(table: Table) -> TableScan:
     return seen
 
 
-def blank_zeros(table: Table, rows: Rows) -> int:
-    """Turn the electrodes of a row of zeros with which a stream begins anew to NaN.
+def read_table(table: Table) -> Iterator[tuple[Rows, int]]:
+    """Read the rows; the electrodes of a row of zeros with which a stream begins anew are NaN.
 
-    Returns
-    -------
-    int
-        How many such rows there are.
+    Yields
+    ------
+    Rows, int
+        A block, and how many such rows it holds.
     """
+    held: list[Rows] = []  # what its last row is, the row after it tells
+    for rows in table.rows():
+        if len(rows.numbers):
+            yield from ((each, _blank_zeros(table, each, rows.numbers[:1])) for each in held)
+            held = []
+        held.append(rows)
+    yield from ((each, _blank_zeros(table, each, each.numbers[:0])) for each in held)
+
+
+def _blank_zeros(table: Table, rows: Rows, following: NDArray[np.float64]) -> int:
+    """Turn the electrodes of rows of zeros to NaN; how many such rows there are."""
     if not table.begins_with_zeros or table.counter is None:
         return 0
     columns = np.array([table.columns[i] for i in table.exg])
-    electrodes = rows.numbers[:, columns]
-    begins = (rows.numbers[:-1, table.counter] == 0) & ~electrodes[:-1].any(axis=1)
-    zeros = np.flatnonzero(begins & electrodes[1:].any(axis=1))
+    nonzero = rows.numbers[:, columns].any(axis=1)
+    goes_on = np.append(nonzero, following[:, columns].any())[1:]
+    zeros = np.flatnonzero((rows.numbers[:, table.counter] == 0) & ~nonzero & goes_on)
     rows.numbers[np.ix_(zeros, columns)] = np.nan
     return len(zeros)
 

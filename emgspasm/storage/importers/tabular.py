@@ -17,7 +17,7 @@ from emgspasm.storage.importers.losses import describe_losses, losses
 from emgspasm.storage.importers.ranges import Ranges, describe_ranges, full_scale
 from emgspasm.storage.importers.rows import MOST_DAMAGED, describe
 from emgspasm.storage.importers.stamps import StampScan, describe_stamps
-from emgspasm.storage.importers.table import Table, TableScan, blank_zeros, scan_table
+from emgspasm.storage.importers.table import Table, TableScan, read_table, scan_table
 from emgspasm.storage.importers.timeline import Timeline, from_losses, unbroken
 from emgspasm.stream import SKIP, Annotation, Channel, StreamInfo
 
@@ -166,8 +166,7 @@ def _blocks(table: Table, kept: tuple[int, ...]) -> Iterator[NDArray[np.float64]
     columns = [table.columns[i] for i in kept]
     held = [place for place, i in enumerate(kept) if i in table.held]
     last = np.zeros(len(held))
-    for rows in table.rows():
-        blank_zeros(table, rows)
+    for rows, _ in read_table(table):
         block = np.ascontiguousarray(rows.numbers[:, columns])
         if held and len(block):
             block[:, held] = _hold(block[:, held], last)
