@@ -17,6 +17,7 @@ from emgspasm.storage.edf import open_edf
 from emgspasm.storage.importers.adjusted import StoredRecording, adjusted
 from emgspasm.storage.importers.brainflow import brainflow_board, import_brainflow
 from emgspasm.storage.importers.delimited import import_delimited, is_delimited
+from emgspasm.storage.importers.openbci_bare import assumed_lines
 from emgspasm.storage.importers.openbci_bdf import amplitude_finding, is_openbci_bdf
 from emgspasm.storage.importers.openbci_text import import_openbci_text, is_openbci_text
 from emgspasm.storage.importers.rows import quote
@@ -203,7 +204,7 @@ def _open(
     if is_edf(head):
         return open_edf(path)
     if is_openbci_text(head):
-        return import_openbci_text(path)
+        return import_openbci_text(path, sampling_frequency)
     if head.startswith(XDF_MAGIC):
         return import_xdf(path)
     if n_channels := sd_card_channels(head):
@@ -212,6 +213,8 @@ def _open(
         return import_sd_converted(path, head, sampling_frequency)
     if board := brainflow_board(head):
         return import_brainflow(path, board, sampling_frequency)
+    if assumed := assumed_lines(head):
+        return import_openbci_text(path, sampling_frequency, assumed)
     if is_delimited(path):
         return import_delimited(path, sampling_frequency)
     raise _unknown(path, head)

@@ -294,6 +294,60 @@ def decimal_commas(text, separator):
     return "\n".join(lines) + "\n"
 
 
+def full_width(text):
+    """As many auxiliary columns as a Cyton has, also in the row of zeros."""
+    return text.replace("0.0,", 9 * "0.0,", 1).replace(", 0.0, 0.0, 17", 10 * ", 0.0" + ", 17")
+
+
+def without_header(text):
+    return "".join(line for line in text.splitlines(keepends=True) if line[0] != "%")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        gui4(exg(300, 8)),
+        gui4(exg(300, 8), stamps="none"),
+        gui4(exg(300, 4), cycle=201),
+        full_width(gui6(exg(300, 8), names=False, marker=np.zeros(300))),
+        gui6(exg(300, 16), counter=2 * np.arange(300) % 256),
+    ],
+    ids=["4", "4 without clocks", "4 Ganglion", "6 without names", "6 Daisy with names"],
+)
+def test_rows_of_the_gui_that_lost_their_header_are_read_alike_and_said(written, text):
+    whole = open_recording(written(text))
+    bare = open_recording(written(without_header(text), "bare.txt"), sampling_frequency=250)
+    assert np.array_equal(samples_of(bare)[:, :4], samples_of(whole)[:, :4])
+    assert bare.info.names[:4] == whole.info.names[:4]
+    assert {channel.unit for channel in bare.info.channels[:4]} == {"uV"}
+    assert any("header of OpenBCI's GUI is missing" in finding for finding in bare.findings)
+
+
+def test_losses_are_told_by_the_counter_of_rows_that_lost_their_header(written):
+    lines = without_header(gui4(exg(300, 8))).splitlines(keepends=True)
+    recording = open_recording(written("".join(lines[:90] + lines[100:])), sampling_frequency=250)
+    assert recording.n_samples == 300
+
+
+def test_rows_of_the_gui_that_lost_their_header_ask_for_the_rate(written):
+    with pytest.raises(RecordingError, match=r"without its header .* give it \(--sampling-freq"):
+        open_recording(written(without_header(gui4(exg(300, 8)))))
+
+
+def test_a_header_of_the_gui_without_a_rate_asks_for_it_and_takes_the_one_given(written):
+    path = written(gui4(exg(300, 8)).replace("%Sample Rate", "%"))
+    with pytest.raises(RecordingError, match="header says no sampling frequency"):
+        open_recording(path)
+    assert open_recording(path, sampling_frequency=250).info.sampling_frequency == 250
+
+
+def test_a_table_as_wide_as_the_rows_of_the_gui_is_none(written):
+    rows = np.column_stack((np.arange(300), exg(300, 11)))
+    text = "\n".join(", ".join(f"{value:g}" for value in row) for row in rows)
+    recording = open_recording(written(text), sampling_frequency=250)
+    assert recording.info.names == tuple(f"Channel {i}" for i in range(1, 13))
+
+
 @pytest.mark.parametrize("separator", [", ", "; ", ";"])
 @pytest.mark.parametrize("text", [gui4, gui6])
 def test_decimal_commas_of_the_gui_are_read_where_they_do_not_part_the_fields(

@@ -147,7 +147,6 @@ BAD = {
     "gzip": (gzip.compress(b"1,2\n"), "packed with gzip; unpack it first"),
     "xlsx": (b"PK\x03\x04rest", "packed with zip"),
     "header alone": (b"%OpenBCI Raw EXG Data\n%Sample Rate = 250 Hz\n", "no row follows it"),
-    "no rate": (b"%OpenBCI Raw EXG Data\n0,1,2,3,4,5,6,7,8\n", "no sampling frequency"),
     "absurd rate": (b"%OpenBCI Raw EXG Data\n%Sample Rate = 0 Hz\n0,1,2,3,4,5\n", "is 0.0"),
     "no channel": (b"%OpenBCI Raw EXG Data\n%Sample Rate = 250 Hz\n0\n1\n", "hold no channel"),
     "all nan": (b"a,b\n" + b"nan,nan\n" * 50, "are empty in all 50 rows"),

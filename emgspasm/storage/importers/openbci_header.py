@@ -42,8 +42,15 @@ class Header:
     line: int
 
 
-def read_header(path: Path) -> Header:
+def read_header(path: Path, assumed: tuple[str, ...] = ()) -> Header:
     """Read up to the first row.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    assumed : tuple of str
+        Lines that it lacks.
 
     Raises
     ------
@@ -52,7 +59,7 @@ def read_header(path: Path) -> Header:
     """
     with path.open("rb") as file:
         head = file.read(HEADER_BYTES)
-    lines, position = [], 0
+    lines, position = list(assumed), 0
     names: tuple[str, ...] = ()
     for number, raw in enumerate(head.splitlines(keepends=True), start=1):
         text = raw.decode("utf-8", errors="replace").strip("\ufeff\r\n ")
@@ -105,6 +112,11 @@ def said_value(header: Header, key: str) -> float | None:
         if match and is_number(match[1]):
             return float(match[1])
     return None
+
+
+def split_line(text: str) -> tuple[str, ...]:
+    """Part a line into fields, whatever parts them."""
+    return split_row(text, *_marks(text))
 
 
 def split_row(text: str, separator: str, decimal: str) -> tuple[str, ...]:

@@ -34,13 +34,19 @@ def is_openbci_text(head: bytes) -> bool:
     return head.lstrip(b"\xef\xbb\xbf \r\n").startswith(FIRST_WORDS)
 
 
-def import_openbci_text(path: Path) -> Imported:
+def import_openbci_text(
+    path: Path, sampling_frequency: float | None = None, assumed: tuple[str, ...] = ()
+) -> Imported:
     """Read a text file of OpenBCI's GUI 1 to 6.
 
     Parameters
     ----------
     path : Path
         The file.
+    sampling_frequency : float, optional
+        Hertz, where its header says none.
+    assumed : tuple of str
+        The header of a file that lacks it: see :mod:`openbci_bare`.
 
     Returns
     -------
@@ -51,17 +57,17 @@ def import_openbci_text(path: Path) -> Imported:
     Raises
     ------
     RecordingError
-        If the header says no sampling frequency, or the rows hold no channel.
+        If no sampling frequency is known, or the rows hold no channel.
     """
-    header = read_header(path)
+    header = read_header(path, assumed)
     if "Raw Aux" in header.lines[0]:
         raise RecordingError(
             f"{path}: an auxiliary file of OpenBCI's GUI ({header.lines[0]!r}) holds no electrode "
             "signal; import the file whose name begins OpenBCI-RAW- without -Aux- beside it"
         )
-    fs = _sampling_frequency(path, header)
+    fs = _sampling_frequency(path, header, sampling_frequency, bare=bool(assumed))
     roles = _roles(path, header)
-    findings = []
+    findings = [_assumption(header, roles)] if assumed else []
     part = partial(split_row, separator=header.separator, decimal=header.decimal)
     if invalid := invalid_first_row(path, header.offset, part, roles.exg):
         header = replace(header, offset=header.offset + invalid[0], line=header.line + 1)
@@ -74,14 +80,30 @@ def import_openbci_text(path: Path) -> Imported:
     return import_table(_table(path, header, fs, roles), findings)
 
 
-def _sampling_frequency(path: Path, header: Header) -> float:
-    fs = said_value(header, "Sample Rate")
+def _sampling_frequency(path: Path, header: Header, given: float | None, *, bare: bool) -> float:
+    said = said_value(header, "Sample Rate")
+    fs = given if said is None else said
+    if fs is None and bare:
+        raise RecordingError(
+            f"{path}: rows of OpenBCI's GUI without its header (lines that begin with %), which "
+            "says the sampling frequency; give it (--sampling-frequency HZ: a Cyton has 250 by "
+            "radio, with Daisy 125, a Ganglion 200)"
+        )
     if fs is None or not 0 < fs < 1e6:
         raise RecordingError(
             f"{path}: the header says no sampling frequency ('%Sample Rate = 250 Hz' is missing or "
-            f"is {fs}); add that line"
+            f"is {said}); add that line"
+            + (", or give it (--sampling-frequency HZ)" if said is None else "")
         )
     return fs
+
+
+def _assumption(header: Header, roles: Roles) -> str:
+    by = "the column row" if header.names else f"{len(header.first_row)} fields a row"
+    return (
+        f"the header of OpenBCI's GUI is missing: by {by} taken for {len(roles.exg)} electrodes in "
+        f"uV and {len(roles.acceleration)} columns of acceleration in g"
+    )
 
 
 @dataclass(frozen=True, slots=True)
