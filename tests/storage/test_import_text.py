@@ -828,6 +828,23 @@ def test_a_column_without_a_name_that_rises_evenly_is_times(written):
     assert "columns ['column 1'] are read as times, not as channels" in recording.findings
 
 
+@pytest.mark.parametrize("n_columns", [1, 3])
+def test_a_start_and_a_rate_above_the_rows_are_no_samples(written, n_columns):
+    values = exg(300, n_columns)
+    rows = [[1544027337.0] * n_columns, [32.0] * n_columns, *values]
+    text = "\n".join(", ".join(f"{value:.6f}" for value in row) for row in rows)
+    recording = open_recording(written(text))
+    assert recording.info.sampling_frequency == 32
+    assert recording.start == datetime(2018, 12, 5, 16, 28, 57, tzinfo=UTC)
+    assert np.array_equal(samples_of(recording), values)
+    assert any("read as its start and its sampling frequency" in f for f in recording.findings)
+
+
+def test_large_numbers_above_rows_of_another_size_are_samples(written):
+    recording = open_recording(written("1544027337\n1544027338\n5\n6\n"), sampling_frequency=250)
+    assert recording.n_samples == 4
+
+
 def test_a_lone_number_above_a_header_is_no_row(written):
     header = "Devices\n2000\n,,EMG,EMG\nFrame,Sub Frame,IM1,IM2\n,,V,V\n"
     rows = "".join(f"{row},0,{one},{two}\n" for row, (one, two) in enumerate(TWO, start=1))
@@ -851,6 +868,11 @@ def test_units_in_a_header_are_units(written):
 def test_a_plain_table_without_a_rate_asks_for_it(written):
     with pytest.raises(RecordingError, match="--sampling-frequency"):
         open_recording(written("1,2\n3,4\n"))
+
+
+def test_the_rate_that_a_plain_table_says_counts_more_than_one_given(written):
+    path = written("# Sampling Rate (Hz):= 1000\n1.5,2\n3,4\n")
+    assert open_recording(path, sampling_frequency=500).info.sampling_frequency == 1000
 
 
 def test_a_text_column_becomes_annotations_that_last_until_it_changes(written):

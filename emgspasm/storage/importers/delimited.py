@@ -42,7 +42,7 @@ def import_delimited(path: Path, sampling_frequency: float | None = None) -> Imp
         CSV, TSV or text; a header row is optional. Fields may be parted by commas, semicolons,
         tabs or blanks; with semicolons a decimal comma is understood.
     sampling_frequency : float, optional
-        Hertz; needed unless the file says it ("Sampling Rate (Hz):= 1000").
+        Hertz; needed unless the file says it ("Sampling Rate (Hz):= 1000"), which then counts.
 
     Returns
     -------
@@ -62,7 +62,7 @@ def import_delimited(path: Path, sampling_frequency: float | None = None) -> Imp
             f"{path}: no row of numbers in its first {HEADER_BYTES} bytes. A plain table has one "
             "sample a row, parted by commas, semicolons, tabs or blanks; export it so"
         )
-    fs = sampling_frequency or _said_rate(grid)
+    fs = grid.rate or _said_rate(grid) or sampling_frequency
     if fs is None:
         raise RecordingError(
             f"{path}: a plain table of {len(grid.numbers)} columns does not say its sampling "
@@ -106,12 +106,18 @@ def _table(path: Path, grid: Grid, fs: float) -> tuple[Table, list[str]]:
         clock=clock,
         time_unit=unit,
         local=clock and is_local(texts[0]),
+        begun=grid.begun,
         scales=(*CYTON_SCALES, COUNT_SCALE),
         scales_guessed=True,
     )
     named = [fields[i] or f"column {grid.numbers[i] + 1}" for i in times]
     named += [(grid.names[grid.text or 0] or "of text") if grid.names else "of text"] * clock
     findings = [f"columns {named} are read as times, not as channels"] if named else []
+    if grid.rate is not None:
+        findings.append(
+            f"its first two lines are read as its start and its sampling frequency ({fs:g} Hz), "
+            "not as samples"
+        )
     if count is not None:
         findings.append("the first column counts the rows: read as a counter, not as a channel")
     return table, findings

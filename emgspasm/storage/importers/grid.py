@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from emgspasm.errors import RecordingError
+from emgspasm.storage.importers.kinds import EPOCH
 from emgspasm.storage.importers.rows import MISSING, Layout
 
 HEADER_BYTES = 1 << 16
@@ -15,6 +16,8 @@ MOST_FIELDS = 1024
 COMMENTS = ("#", "%", ";;")
 SAMPLED_ROWS = 200
 """Rows that decide how a table is written."""
+LATEST_START, HIGHEST_RATE = 1e10, 1e6
+"""Seconds since 1970, and hertz; larger numbers are samples."""
 
 _JSON = re.compile(rb"\s*[\[{]\s*(?:[\[{\"\d-]|\Z)")
 _LABELS = re.compile(r"Labels:=\s*(.+)")
@@ -38,6 +41,9 @@ class Grid:
         Where the first row begins, byte and line number.
     comments : tuple of str
         Lines before it.
+    rate, begun : float or None
+        Sampling frequency (hertz) and start (seconds since 1970), where its first two lines say
+        them, as Empatica's do.
     """
 
     delimiter: str
@@ -48,6 +54,8 @@ class Grid:
     line: int
     comments: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...] = ()
+    rate: float | None = None
+    begun: float | None = None
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -100,10 +108,12 @@ def read_grid(path: Path) -> Grid | None:
     comments: list[str] = []
     before: str | None = None
     position = 0
+    begun, rate = _start_and_rate(lines[:3])
     for number, raw in enumerate(lines, start=1):
-        text = _decoded(raw)
+        text = "" if number < 3 and rate else _decoded(raw)
         grid = _grid(text, before, position, number, comments)
         if grid is not None and _goes_on(grid, lines[number : number + 2]):
+            grid = replace(grid, rate=rate, begun=begun)
             return _settled(grid, tuple(map(_decoded, lines[number:])), len(raw), path)
         if text.strip():
             comments.append(text)
@@ -111,6 +121,17 @@ def read_grid(path: Path) -> Grid | None:
         position += len(raw)
     _refuse_texts(comments, path)
     return None
+
+
+def _start_and_rate(lines: list[bytes]) -> tuple[float | None, float | None]:
+    """Start and rate, which lines above the first row may repeat in every column (Empatica)."""
+    rows = [split(text, _delimiter(text)) for text in map(_decoded, lines)]
+    alike = len({len(row) for row in rows}) == 1 and len(rows) == 3
+    if not alike or any(len(set(row)) > 1 or not _has_number(row, ".") for row in rows[:2]):
+        return None, None
+    begun, rate = (float(row[0]) if row[0] not in MISSING else 0.0 for row in rows[:2])
+    said = EPOCH < begun < LATEST_START and 0 < rate < HIGHEST_RATE
+    return (begun, rate) if said else (None, None)
 
 
 def _decoded(raw: bytes) -> str:

@@ -58,6 +58,8 @@ class Table:
         they tell of is missing. None where they are a host's and count nothing (law 5).
     local : bool
         Whether its dates are those of the place's clock; otherwise of universal time.
+    begun : float or None
+        Seconds since 1970 at which the first row was recorded, where its header says it.
     cycles : tuple of Cycle
         Counter cycles of such a device.
     scales : tuple of float
@@ -82,6 +84,7 @@ class Table:
     clock: bool = False
     time_unit: float | None = None
     local: bool = False
+    begun: float | None = None
     cycles: tuple[Cycle, ...] = ()
     scales: tuple[float, ...] = ()
     scales_guessed: bool = False

@@ -215,7 +215,8 @@ def _text(label: bytes) -> str:
 
 def _start(table: Table, stamps: StampScan) -> datetime | None:
     """When the first row was stamped, if the stamps are dates and not clocks."""
-    if not 1e8 < stamps.first < 1e10:
+    first = stamps.first if table.begun is None else table.begun
+    if not 1e8 < first < 1e10:
         return None
-    start = datetime.fromtimestamp(stamps.first, UTC)
+    start = datetime.fromtimestamp(first, UTC)
     return start.replace(tzinfo=None) if table.local else start
