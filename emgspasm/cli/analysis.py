@@ -38,7 +38,7 @@ rate_option = click.option(
     "--sampling-frequency", type=float, callback=positive, help="Hz, where the file does not say."
 )
 gain_option = click.option(
-    "--gain", type=float, callback=positive, help="Amplifier gain, where the file holds counts."
+    "--gain", type=float, callback=positive, help="Amplifier gain of an SD card file."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -189,6 +189,13 @@ def quality(
     streaming, then the impedance of every electrode where the board can tell. The participant
     sits still; nothing is recorded.
     """
+    if source is None and (montage or sampling_frequency or gain):
+        raise click.UsageError(
+            "--montage, --sampling-frequency and --gain are for a recording (a board has them from "
+            "its config). Name the recording, or leave them out"
+        )
+    if source is not None and port is not None:
+        raise click.UsageError(f"--port is for a board, {source} is a recording. Leave one out")
     say_when_compiling()
     if source is None:
         _board_quality(config, port, as_json=as_json)

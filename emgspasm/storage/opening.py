@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.errors import RecordingError
+from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.bdf import BdfWriter
 from emgspasm.storage.bdf_layout import LARGEST_FULL_SCALE, LEAST_FULL_SCALE
 from emgspasm.storage.edf import open_edf
@@ -86,13 +86,14 @@ def open_recording(
     RecordingError
         If it cannot be read or no format fits.
     ConfigError
-        If the montage does not fit.
+        If the montage does not fit, or a gain is given for a file that holds no bare counts.
     ValueError
         If a number is not positive.
     """
     _refuse_bad_numbers(sampling_frequency=sampling_frequency, gain=gain, rescale=rescale)
     path = Path(path)
     head = _read_head(path)
+    _refuse_gain(path, head, gain)
     recording = _open(path, head, sampling_frequency, gain)
     columns, info = tuple(range(len(recording.info.channels))), recording.info
     if montage is not None:
@@ -248,6 +249,15 @@ def _read_head(path: Path) -> bytes:
     if not head.strip():
         raise RecordingError(f"{path}: the file is empty; give one that holds a recording")
     return head
+
+
+def _refuse_gain(path: Path, head: bytes, gain: float | None) -> None:
+    """Refuse a gain where it would change nothing, though whoever gives it thinks that it does."""
+    if gain is not None and not sd_card_channels(head):
+        raise ConfigError(
+            f"{path} is no SD card file of the Cyton, so a gain of {gain:g} has nothing to scale "
+            "(other files hold volts, or a montage says their unit). Leave it out"
+        )
 
 
 def _in_microvolts(info: StreamInfo, rescale: float) -> tuple[StreamInfo, tuple[float, ...]]:

@@ -101,6 +101,8 @@ def test_no_command_shows_the_help_and_is_a_wrong_call():
         (["simulate", "x.bdf", "--scenario", "hfs_clonic", "--task", "rest"], "Give --study DIR"),
         (["score", "x.tsv"], "Missing argument 'TRUTH'"),
         (["quality", "x.txt", "--sampling-frequency", "-5"], "-5; it must be positive"),
+        (["quality", "--gain", "24"], "are for a recording"),
+        (["quality", "x.bdf", "--port", "y"], "x.bdf is a recording"),
         (["view", "x.bdf", "--speed", "nan"], "nan; it must be positive"),
         (["quality", "x.txt", "--sampling-frequency", "nan"], "nan; it must be positive"),
     ],

@@ -9,8 +9,14 @@ from hypothesis import strategies as st
 
 from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.importers.sd_card import sd_card_channels
 from emgspasm.storage.montage import Assignment, Montage
-from emgspasm.storage.opening import StoredRecording, import_recording, open_recording
+from emgspasm.storage.opening import (
+    HEAD_BYTES,
+    StoredRecording,
+    import_recording,
+    open_recording,
+)
 from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
 
 RNG = np.random.default_rng(11)
@@ -178,10 +184,16 @@ def test_numbers_that_are_not_positive_are_misuse(csv, number):
         open_recording(csv[0], sampling_frequency=number)
 
 
+def test_a_gain_is_refused_where_there_are_no_counts_to_scale(csv):
+    with pytest.raises(ConfigError, match=r"gain of 24 has nothing to scale .* Leave it out"):
+        open_recording(csv[0], sampling_frequency=250, gain=24)
+
+
 def read_whole(path):
     """Open and read; only the refusals of the project may come out."""
     try:
-        recording = open_recording(path, sampling_frequency=250, gain=24)
+        gain = 24 if sd_card_channels(path.read_bytes()[:HEAD_BYTES]) else None
+        recording = open_recording(path, sampling_frequency=250, gain=gain)
         n_rows = sum(len(chunk.samples) for chunk in recording)
     except (RecordingError, ConfigError):
         return
@@ -209,7 +221,10 @@ def seeds():
     words = "WORD;a;b\n" + "".join(f"w{i // 10};{i},5;{-i}\n" for i in rows)
     timed = "time,a,b\n" + "".join(f"{i / 250},{i}.5,{-i}\n" for i in rows)
     clocks = "when,a,b\n" + "".join(f"12:00:00.{4 * i:03d},{i}.5,{-i}\n" for i in rows)
-    return [text.encode() for text in (gui4, gui6, sd, brainflow, words, timed, clocks)]
+    bare = gui4.removeprefix(gui)
+    begun = "1544027337,1544027337\n250,250\n" + "".join(f"{i}.5,{-i}\n" for i in rows)
+    texts = (gui4, gui6, sd, brainflow, words, timed, clocks, bare, begun)
+    return [text.encode() for text in texts]
 
 
 SEEDS = seeds()
