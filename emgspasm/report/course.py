@@ -97,9 +97,9 @@ def course(study: Study, participant: str, since: date | None = None) -> Course:
     Raises
     ------
     RecordingError
-        If the participant is unknown or has no stored results.
+        If the participant has no stored results.
     ConfigError
-        If there is no treatment on the day `since`.
+        If the participant is unknown, or there is no treatment on the day `since`.
     """
     study.require(participant)
     found = sessions(study, participant)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from emgspasm.errors import RecordingError
+from emgspasm.errors import ConfigError
 from emgspasm.results.decisions import Decision, event_rows
 from emgspasm.results.findings import Findings, Rows, bursts_of
 from emgspasm.results.stored import (
@@ -67,13 +67,15 @@ def write_review(
 
     Raises
     ------
+    ConfigError
+        If an event is unknown, or the file is the detector's table or another rater's review.
     RecordingError
-        If an event is unknown, or the review there is another rater's or of other results.
+        If the review there is of other results, or a table cannot be read or written.
     """
     original = read_result(detected_path(events))
     path = out or reviewed_path(events)
     if path == original.events_path:
-        raise RecordingError(f"{path} is the detector's table (it stays). Name another file")
+        raise ConfigError(f"{path} is the detector's table (it stays). Name another file")
     frame = _begun(path, original, rater)
     moment = (now or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds")
     info = stored_info(original)
@@ -94,7 +96,7 @@ def _begun(path: Path, original: StoredResult, rater: str) -> pd.DataFrame:
     frame = read_table(path)
     others = sorted(set(frame.get("rater", frame["status"]).dropna()) - {rater})
     if others:
-        raise RecordingError(
+        raise ConfigError(
             f"{path} is the review of {', '.join(map(str, others))}, not of {rater} (one table a "
             "rater). Give --out FILE for a review of your own"
         )
@@ -114,7 +116,7 @@ def decided(
 
     Raises
     ------
-    RecordingError
+    ConfigError
         If an event is unknown.
     """
     rows = table_rows(frame)
@@ -126,7 +128,7 @@ def decided(
     rows_of = {name: i for i, name in enumerate(detected)}
     for decision in decisions:
         if decision.event_id not in detected:
-            raise RecordingError(
+            raise ConfigError(
                 f"event {decision.event_id!r} is not in {original.events_path.name} (it holds "
                 f"{len(detected)} events, from {next(iter(detected), 'none')}). Check the name"
             )

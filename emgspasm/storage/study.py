@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from emgspasm.errors import RecordingError
+from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.places import writable
 from emgspasm.storage.dataset import create, describe_own_table
 from emgspasm.storage.frames import entered_frame, results_frame, sessions_frame
@@ -159,8 +159,10 @@ class Study:
 
         Raises
         ------
+        ConfigError
+            If the participant is unknown.
         RecordingError
-            If the participant is unknown, the row is there already, or the table cannot be written.
+            If the row is there already, or the table cannot be written.
         """
         self.require(told.participant)
         with locked(self.path):
@@ -192,7 +194,7 @@ class Study:
 
         Raises
         ------
-        RecordingError
+        ConfigError
             Naming those who are.
         """
         known = self.participants
@@ -200,7 +202,7 @@ class Study:
             return
         near = difflib.get_close_matches(participant, known, 1, 0.5)
         listed = ", ".join(known[:20]) or "none"
-        raise RecordingError(
+        raise ConfigError(
             f"participant {participant!r} is not in {self._participants} (it lists {listed}). "
             + (f"Did you mean {near[0]}?" if near else "Record or import for them first")
         )

@@ -261,7 +261,7 @@ def test_day_zero_is_a_treatment_that_was_entered(toxin_course, told):
 
 
 def test_an_unknown_participant_is_refused(toxin_course):
-    with pytest.raises(RecordingError, match=r"participant '02' is not in .*lists 01"):
+    with pytest.raises(ConfigError, match=r"participant '02' is not in .*lists 01"):
         course(toxin_course, "02")
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import pytest
 
-from emgspasm.errors import RecordingError
+from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.ledger import read_ledger
 from emgspasm.storage.lock import LOCK, locked
 from emgspasm.storage.scales import SCORE_COLUMNS, ScaleScore, read_scores, scale_score
@@ -81,7 +81,7 @@ def test_a_score_that_breaks_a_rule_is_refused(change, said):
 
 
 def test_an_unknown_participant_is_refused_and_nothing_written(study):
-    with pytest.raises(RecordingError, match=r"participant '02' is not in .*Did you mean 01"):
+    with pytest.raises(ConfigError, match=r"participant '02' is not in .*Did you mean 01"):
         study.add_score(ScaleScore("02", date(2026, 3, 2), "SMC", None, "R1", 2))
     assert not (study.path / "scales.tsv").exists()
 

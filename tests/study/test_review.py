@@ -83,7 +83,7 @@ def test_decisions_add_up_and_the_last_one_counts(events):
 def test_one_table_a_rater(events, tmp_path):
     spasm = names(events, "spasm")[0]
     write_review(events, [Decision(spasm, "accepted")], "R1")
-    with pytest.raises(RecordingError, match="is the review of R1, not of R2"):
+    with pytest.raises(ConfigError, match="is the review of R1, not of R2"):
         write_review(events, [Decision(spasm, "rejected")], "R2")
     path, _ = write_review(
         events, [Decision(spasm, "rejected")], "R2", out=tmp_path / "r2_events.tsv"
@@ -123,7 +123,7 @@ def test_results_that_were_made_anew_are_not_mixed_with_an_old_review(events):
 
 
 def test_an_unknown_event_is_refused_and_nothing_written(events):
-    with pytest.raises(RecordingError, match="'E9999' is not in"):
+    with pytest.raises(ConfigError, match="'E9999' is not in"):
         write_review(events, [Decision("E9999", "accepted")], "R1")
     assert not reviewed_path(events).exists()
 

@@ -118,7 +118,7 @@ def test_an_anonymous_copy_is_made_by_command(run, own_course, tmp_path):
 @pytest.mark.parametrize(
     ("code", "args", "said"),
     [
-        (1, ["compare", "STUDY", "--participant", "99"], "participant '99' is not in"),
+        (2, ["compare", "STUDY", "--participant", "99"], "participant '99' is not in"),
         (2, ["compare", "STUDY", "--participant", "01", "--since", "2.3.26"], "YYYY-MM-DD"),
         (2, ["compare", "STUDY", "--participant", "01", "--since", "2026-03-05"],
          "no treatment on 2026-03-05 (treatments: 2026-03-02)"),
