@@ -124,6 +124,12 @@ def run(jobs: Sequence[Job], *, workers: int = 1, cluster: str | None = None) ->
             yield _end(future, begun[future])
 
 
+def in_order(outcomes: Iterable[Outcome], jobs: Sequence[Job]) -> list[Outcome]:
+    """Outcomes in the order of their jobs, whichever ended first: the same call says the same."""
+    places = {(job.path, job.out): place for place, job in enumerate(jobs)}
+    return sorted(outcomes, key=lambda o: places[o.job.path, o.job.out])
+
+
 def _begin(executor: Executor, job: Job) -> Future[Outcome]:
     try:
         return executor.submit(run_job, job)

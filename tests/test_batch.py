@@ -11,7 +11,7 @@ import click
 import numpy as np
 import pytest
 
-from emgspasm.batch import Job, run, run_job, write_joint
+from emgspasm.batch import Job, Outcome, in_order, run, run_job, write_joint
 from emgspasm.cli.analysis import analyze, conclude
 from emgspasm.config import Config, LoadedConfig
 from emgspasm.errors import ConfigError, RecordingError
@@ -111,6 +111,14 @@ def test_again_gives_the_same_bytes(recordings, results):
     outcomes = list(run(jobs_for(recordings, results, overwrite=True)))
     write_joint(outcomes, results)
     assert contents(results) == before
+
+
+def test_what_became_of_files_is_told_in_their_order_whichever_ended_first(tmp_path):
+    jobs = jobs_for([tmp_path / f"{name}.bdf" for name in "cab"], tmp_path)
+    ended = [Outcome(replace(jobs[i]), RecordingError(f"failure {i}")) for i in (2, 0, 1)]
+    with click.Context(analyze), pytest.raises(RecordingError) as caught:
+        conclude(in_order(ended, jobs), [tmp_path])
+    assert re.findall(r"failure \d", str(caught.value)) == ["failure 0", "failure 1", "failure 2"]
 
 
 def test_two_workers_give_the_same_bytes_as_one(recordings, results, tmp_path):

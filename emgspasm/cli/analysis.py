@@ -92,7 +92,7 @@ def analyze(
         closing(batch.run(jobs, workers=workers, cluster=cluster)) as running,
         progress(running, "analyze", len(jobs)) as bar,
     ):
-        outcomes = list(bar)
+        outcomes = batch.in_order(bar, jobs)
     if told and all(outcome.kept for outcome in outcomes):
         made = result_path(jobs[0].out, jobs[0].path.stem, "events")
         raise existing(made, why="this very call has made all of it, nothing is left to do")

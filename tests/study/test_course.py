@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from emgspasm.config import load_config, parse_config
-from emgspasm.errors import ConfigError, RecordingError
+from emgspasm.errors import ConfigError
 from emgspasm.report.course import course
 from emgspasm.report.course_figures import apart
 from emgspasm.report.course_page import course_page
