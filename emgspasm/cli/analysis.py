@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from emgspasm.sources.protocols import Electrode
     from emgspasm.synkinesis.scoring import Score
 
+DECIMALS = 4
+"""Of numbers in JSON, as of amplitudes and shares in the tables."""
+
 config_option = click.option("--config", type=FILE, help="TOML file with the settings.")
 montage_option = click.option("--montage", type=FILE, help="TOML file naming sides and muscles.")
 rate_option = click.option(
@@ -323,5 +326,11 @@ def score_table(scores: Sequence[Score]) -> str:
 
 
 def _plain(row: Any) -> dict[str, Any]:
-    """A dataclass for JSON, which knows no NaN."""
-    return {key: None if value != value else value for key, value in asdict(row).items()}
+    """A dataclass for JSON, which knows no NaN; rounded, as more decimals tell nothing."""
+    return {key: _rounded(value) for key, value in asdict(row).items()}
+
+
+def _rounded(value: Any) -> Any:
+    if value != value:
+        return None
+    return round(value, DECIMALS) if isinstance(value, float) else value

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -313,7 +314,9 @@ def test_a_simulation_s_bursts_are_found(emgspasm, recording, results):
     assert abs(pooled["onset_bias_ms"]) < 5
 
 
-def test_json_parses_and_holds_no_nan(emgspasm, recording, results):
+def test_json_parses_and_holds_no_nan_and_no_more_decimals_than_tables(
+    emgspasm, recording, results
+):
     truth = recording.with_name("clonic_truth.tsv")
     for args in (
         ["quality", recording],
@@ -323,6 +326,7 @@ def test_json_parses_and_holds_no_nan(emgspasm, recording, results):
         done = emgspasm(*args, "--json")
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout, parse_constant=pytest.fail)
+        assert not re.search(r"\.\d{5}", done.stdout)
 
 
 def test_score_and_quality_print_a_table(recording, results):
