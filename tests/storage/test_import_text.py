@@ -334,6 +334,20 @@ def test_rows_of_the_gui_that_lost_their_header_ask_for_the_rate(written):
         open_recording(written(without_header(gui4(exg(300, 8)))))
 
 
+def test_rows_of_the_gui_in_quotes_are_rows(written):
+    values = exg(300, 8)
+    lines = gui4(values).splitlines()
+    quoted = [line if line[0] == "%" else '"' + line.replace(", ", '","') + '"' for line in lines]
+    recording = open_recording(written("\n".join(quoted) + "\n"))
+    assert np.array_equal(samples_of(recording)[:, :8], values)
+
+
+def test_a_rate_with_an_exponent_is_read_whole(written):
+    assert open_recording(written(gui4(exg(99, 8), fs="2.5E+02"))).info.sampling_frequency == 250
+    plain = written("# Sampling Rate (Hz):= 1.000000e+03\n1.5,2\n3,4\n")
+    assert open_recording(plain).info.sampling_frequency == 1000
+
+
 def test_a_header_of_the_gui_without_a_rate_asks_for_it_and_takes_the_one_given(written):
     path = written(gui4(exg(300, 8)).replace("%Sample Rate", "%"))
     with pytest.raises(RecordingError, match="header says no sampling frequency"):
@@ -542,6 +556,13 @@ def test_brainflow_files_tell_their_board_by_columns_and_their_rate_by_stamps(
     assert [(mark.onset, mark.text) for mark in recording.annotations] == [(20 / fs, "3")]
 
 
+def test_a_pause_between_sessions_of_a_brainflow_file_changes_no_rate(written):
+    first, _ = brainflow(3000, 24, 8, 22, fs=1000)
+    later = first.replace(f"{EPOCH:.0f}"[:7], f"{EPOCH + 5000:.0f}"[:7])
+    recording = open_recording(written(first + later))
+    assert recording.info.sampling_frequency == 1000
+
+
 def test_a_ganglion_in_brainflow_counts_both_samples_of_a_packet_alike(written):
     text, _ = brainflow(600, 15, 4, 13, fs=200)
     lines = text.splitlines()
@@ -696,6 +717,23 @@ def test_commas_that_part_fields_or_decimals_are_refused(written, mark, n_column
     text = "\n".join(mark.join(row) for row in rows)
     with pytest.raises(RecordingError, match="commas part its fields or its decimals, line 1"):
         open_recording(written(text), sampling_frequency=250)
+
+
+@pytest.mark.parametrize("label", ["", "SMILE,"])
+@pytest.mark.parametrize("mark", [",", ";"])
+def test_rows_with_two_fields_for_each_name_are_halves_of_decimals(written, mark, label):
+    names = ["what"] * bool(label) + ["OOC_L", "OOC_R"]
+    rows = [label + ",".join(f"{value:.2f}" for value in row) for row in TWO + 100]
+    text = ",".join(names) + "\n" + "\n".join(rows).replace(".", ",")
+    with pytest.raises(RecordingError, match="part its fields or its decimals, line 2"):
+        open_recording(written(text.replace(",", mark)), sampling_frequency=250)
+
+
+def test_names_that_fit_no_row_are_left_out_and_said(written):
+    text = "OOC_L,OOC_R\n1.5,2.5,3.5\n2.5,3.5,4.5\n"
+    recording = open_recording(written(text), sampling_frequency=250)
+    assert recording.info.names == ("Channel 1", "Channel 2", "Channel 3")
+    assert any("names 2 columns and its rows have 3 fields" in f for f in recording.findings)
 
 
 @pytest.mark.parametrize("damage", ["1.5,2.5,3.5", "torn", "1.5,x"])

@@ -20,6 +20,9 @@ from emgspasm.storage.importers.table import Table
 from emgspasm.storage.importers.tabular import import_table
 from emgspasm.stream import Channel
 
+STRIDE = 1000
+"""Rows over which time stamps tell the rate; packets arrive together, less than a second of them."""
+
 _ROW = re.compile(rb"-?\d+\.\d{6}(?:\t(?:-?\d+\.\d{6}|-?nan|-?inf))+\r?\n")
 
 
@@ -124,7 +127,9 @@ def _rate(board: Board, layout: Layout) -> float:
     for rows in islice(read_log(layout), 1):
         times = rows.numbers[:, -2]
         times = times[np.isfinite(times)]
-        if len(times) > 1 and times[-1] > times[0]:
-            measured = (len(times) - 1) / (times[-1] - times[0])
-            return min(board.rates, key=lambda rate: abs(np.log(rate / measured)))
+        stride = min(STRIDE, len(times) - 1)
+        # the median: a pause between two sessions of a file tells of no rate
+        seconds = float(np.median(times[stride:] - times[:-stride])) if stride > 0 else 0.0
+        if seconds > 0:
+            return min(board.rates, key=lambda rate: abs(np.log(rate * seconds / stride)))
     return board.rates[0]

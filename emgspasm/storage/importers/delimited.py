@@ -18,7 +18,7 @@ from emgspasm.storage.importers.tabular import import_table
 from emgspasm.stream import Channel
 
 _RATE = re.compile(
-    r"sampl(?:e|ing)[\s_]*(?:rate|frequency)([^=:]*)[=:]+[\s,]*([0-9][0-9.,]*)\s*(k?)",
+    r"sampl(?:e|ing)[\s_]*(?:rate|frequency)([^=:]*)[=:]+[\s,]*([0-9][0-9.,]*(?:e[+-]?[0-9]+)?)\s*(k?)",
     re.IGNORECASE,
 )
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?\Z")
@@ -113,6 +113,11 @@ def _table(path: Path, grid: Grid, fs: float) -> tuple[Table, list[str]]:
     named = [fields[i] or f"column {grid.numbers[i] + 1}" for i in times]
     named += [(grid.names[grid.text or 0] or "of text") if grid.names else "of text"] * clock
     findings = [f"columns {named} are read as times, not as channels"] if named else []
+    if grid.unfit:
+        findings.append(
+            f"its header names {len(grid.unfit)} columns and its rows have {len(grid.row)} fields: "
+            "the names are left out"
+        )
     if grid.rate is not None:
         findings.append(
             f"its first two lines are read as its start and its sampling frequency ({fs:g} Hz), "

@@ -41,6 +41,8 @@ class Grid:
         Where the first row begins, byte and line number.
     comments : tuple of str
         Lines before it.
+    unfit : tuple of str
+        Names in the line above it, where they are more or fewer than its fields.
     rate, begun : float or None
         Sampling frequency (hertz) and start (seconds since 1970), where its first two lines say
         them, as Empatica's do.
@@ -54,6 +56,7 @@ class Grid:
     line: int
     comments: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...] = ()
+    unfit: tuple[str, ...] = ()
     rate: float | None = None
     begun: float | None = None
 
@@ -151,10 +154,12 @@ def _grid(
             continue
         if any(is_number(part, ",") for field in texts for part in field.split()):
             continue  # a text made of numbers: parted elsewhere
-        names = split(before, delimiter) if before and not before.startswith(COMMENTS) else ()
-        names = names if row[-1] or len(names) != len(row) - 1 else (*names, "")
+        above = split(before, delimiter) if before and not before.startswith(COMMENTS) else ()
+        names = above if row[-1] or len(above) != len(row) - 1 else (*above, "")
         names = names if len(names) == len(row) else _said_labels(comments, len(row))
-        return Grid(delimiter, decimal, names, row, position, number, tuple(comments), (row,))
+        unfit = above if not names and len(above) > 1 and not any(map(is_number, above)) else ()
+        told = tuple(comments)
+        return Grid(delimiter, decimal, names, row, position, number, told, (row,), unfit)
     return None
 
 
@@ -194,17 +199,23 @@ def _is_decimal_comma(field: str) -> bool:
 
 
 def _refuse_decimal_commas(grid: Grid, path: Path) -> None:
-    """Refuse fields such as the ``05`` of ``6,05``: no number begins so, but decimals do."""
-    if grid.delimiter != "," or grid.names:
+    """Refuse fields such as the ``05`` of ``6,05``: no number begins so, but decimals do.
+
+    So are twice as many numbers as names: the halves of numbers.
+    """
+    if grid.names or grid.delimiter == " ":
         return
-    fields = [field for row in grid.rows for field in row]
-    if all(field.lstrip("+-").isdigit() or not field for field in fields) and any(
-        re.fullmatch(r"0\d+", field) for field in fields
-    ):
+    fields = [row[i] for row in grid.rows for i in grid.numbers]
+    whole = all(field.lstrip("+-").isdigit() or not field for field in fields)
+    n_texts = len(grid.row) - len(grid.numbers)
+    halves = len(grid.numbers) == 2 * (len(grid.unfit) - n_texts)
+    begins_with_0 = grid.delimiter == "," and any(re.fullmatch(r"0\d+", f) for f in fields)
+    if whole and (begins_with_0 or halves):
+        mark = {",": "commas", ";": "semicolons", "\t": "tabs"}[grid.delimiter]
         raise RecordingError(
-            f"{path}: commas part its fields or its decimals, line {grid.line} does not tell which "
-            f"({','.join(grid.row)[:40]!r}). Export it with decimal points, or with semicolons "
-            "between fields"
+            f"{path}: {mark} part its fields or its decimals, line {grid.line} does not tell which "
+            f"({grid.delimiter.join(grid.row)[:40]!r}). Export it with decimal points, or with "
+            "another mark between fields"
         )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from emgspasm.errors import RecordingError
 
 HEADER_BYTES = 1 << 16
-_NUMBER = re.compile(r"=\s*([0-9.]+)")
+_NUMBER = re.compile(r"=\s*([0-9.]+(?:e[+-]?[0-9]+)?)", re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"\s*-?\d+,\d+\s*")
 
 
@@ -120,5 +120,5 @@ def split_line(text: str) -> tuple[str, ...]:
 
 
 def split_row(text: str, separator: str, decimal: str) -> tuple[str, ...]:
-    """Part a row into fields, with decimal points."""
-    return tuple(part.strip().replace(decimal, ".") for part in text.split(separator))
+    """Part a row into fields, with decimal points and without quotes."""
+    return tuple(part.strip(' "').replace(decimal, ".") for part in text.split(separator))
