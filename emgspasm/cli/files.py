@@ -170,7 +170,8 @@ def recover(files: tuple[Path, ...]) -> None:
         except RecordingError as error:
             failed.append(str(error))  # names the file
             continue
-        state = "recovered" if recovery.changed else "whole"
+        unchanged = "damaged" if recovery.lost_samples else "whole"
+        state = "recovered" if recovery.changed else unchanged
         click.echo(f"{file}: {state}, {recovery.n_samples} samples, {recovery.lost_samples} lost")
         for finding in recovery.findings:
             say(f"  {finding}")

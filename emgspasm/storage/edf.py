@@ -26,6 +26,7 @@ from emgspasm.storage.tal import TimedTexts, channel_annotations, parse_tals
 from emgspasm.stream import SKIP, Annotation, StreamInfo
 
 _TIME_TAL = re.compile(rb"[+-]\d+(?:\.\d*)?\x14\x14")
+_ANY_TAL = re.compile(rb"[+-]\d+(?:\.\d*)?[\x14\x15]")
 LONGEST_GAP = 30 * 86_400
 """Seconds; a longer discontinuity is taken for damage of the time-keeping."""
 
@@ -138,6 +139,7 @@ class _Times:
     onsets: list[float] = field(default_factory=list)
     texts: list[TimedTexts] = field(default_factory=list)
     n_damaged: int = 0
+    damaged_records: list[int] = field(default_factory=list)
 
     @property
     def offset(self) -> float:
@@ -146,24 +148,56 @@ class _Times:
         return first if math.isfinite(first) else 0.0
 
     def findings(self) -> list[str]:
-        """Say how many texts were unreadable."""
-        if not self.n_damaged:
-            return []
-        return [f"{self.n_damaged} annotations are damaged and left out"]
+        """Say how many records and texts were unreadable."""
+        findings = []
+        if self.damaged_records:
+            findings.append(describe_damaged(self.damaged_records))
+        if self.n_damaged:
+            findings.append(f"{self.n_damaged} annotations are damaged and left out")
+        return findings
+
+
+def describe_damaged(records: Sequence[int]) -> str:
+    """Say which records are damaged, for people."""
+    return (
+        f"{len(records)} records, the first of them number {records[0] + 1}, have lost their time: "
+        "overwritten or moved, so their samples count as missing"
+    )
 
 
 def _scan(file: BinaryIO, header: Header, n_records: int) -> _Times:
     """Read all annotation signals; of a continuous file only the first record's time counts."""
-    times = _Times()
+    times, keeps = _Times(), _keeps_times(file, header, n_records)
     places, record_bytes = _annotation_places(header), header.record_bytes
     for record in range(n_records if places else 0):
         begin = header.n_bytes + record * record_bytes
         for index, (offset, n_bytes) in enumerate(places):
             raw = os.pread(file.fileno(), n_bytes, begin + offset)
+            if keeps and index == 0 and not _ANY_TAL.match(raw):
+                times.damaged_records.append(record)
             keeps_time = index == 0 and (record == 0 or header.discontinuous)
             if keeps_time or not _says_nothing(raw, timed=index == 0):
                 _collect(raw, times, keeps_time=keeps_time)
     return times
+
+
+def damaged_records(file: BinaryIO, header: Header, n_records: int) -> list[int]:
+    """Find the records of a continuous file that do not begin their annotations with a time.
+
+    The standard asks it of every record (EDF+ 2.2.4). What a power cut left as zeros lacks it, and
+    so does whatever lies behind bytes that were put in or taken out. A file that does without from
+    its second record on keeps no times.
+    """
+    return _scan(file, header, n_records).damaged_records
+
+
+def _keeps_times(file: BinaryIO, header: Header, n_records: int) -> bool:
+    places = _annotation_places(header)
+    if not (header.plus and places) or header.discontinuous:
+        return False
+    offset, n_bytes = places[0]
+    begins = [header.n_bytes + i * header.record_bytes + offset for i in range(min(2, n_records))]
+    return all(_TIME_TAL.match(os.pread(file.fileno(), n_bytes, begin)) for begin in begins)
 
 
 def _says_nothing(raw: bytes, *, timed: bool) -> bool:
@@ -228,7 +262,8 @@ def _place(
     skips = [annotation for annotation in texts if annotation.text == SKIP]
     rate = info.sampling_frequency
     alone: list[list[Interval]] = [[] for _ in labels]
-    together = list(_between(layout))
+    n = layout.columns.n_samples
+    together = [*_between(layout), *((r * n, (r + 1) * n) for r in times.damaged_records)]
     for skip in skips:
         interval = _interval(skip, rate, layout.stop)
         for name in skip.channels:

@@ -13,7 +13,13 @@ import numpy as np
 
 from emgspasm.errors import RecordingError
 from emgspasm.storage.bdf_layout import DIGITAL_MAX, LONGEST_TEXT
-from emgspasm.storage.edf import count_records, open_edf, read_header
+from emgspasm.storage.edf import (
+    count_records,
+    damaged_records,
+    describe_damaged,
+    open_edf,
+    read_header,
+)
 from emgspasm.storage.edf_header import COUNT_OFFSET, Header
 from emgspasm.storage.layout import Interval, merge, open_bytes, runs
 from emgspasm.storage.recording import Recording
@@ -37,7 +43,8 @@ class Recovery:
     n_samples : int
         Samples it holds now.
     lost_samples : int
-        Samples the header promises, or a cut record began, which are not there.
+        Samples the header promises, or a cut record began, which are not there, and those of
+        damaged records.
     tail : Path or None
         Where the bytes after the last whole record are kept.
     findings : tuple of str
@@ -69,10 +76,14 @@ def recover(path: str | os.PathLike[str]) -> Recovery:
         header = read_header(file)
         n_records, count_findings = count_records(file, header)
         n_tail = os.fstat(file.fileno()).st_size - _end(header, n_records)
+        damaged = damaged_records(file, header, n_records)
     unmarked = _unmarked(recording, header, n_records)
     findings = [*count_findings, *_told(unmarked, recording)]
+    told = [describe_damaged(damaged)] if damaged else []
+    rows = _rows(recording, header)
     if not findings:
-        return Recovery(path, False, recording.n_samples, 0, None, ("whole; nothing was changed",))
+        said = (*told, "nothing was changed" if damaged else "whole; nothing was changed")
+        return Recovery(path, False, recording.n_samples, len(damaged) * rows, None, said)
     tail = path.with_name(path.name + ".tail") if n_tail else None
     if tail and tail.exists():
         raise RecordingError(
@@ -88,9 +99,9 @@ def recover(path: str | os.PathLike[str]) -> Recovery:
         ) from error
     if tail:
         findings.append(f"the {n_tail} bytes after the last whole record are kept in {tail.name}")
-    n_lost = max(header.n_records - n_records, 1 if n_tail else 0)
+    n_lost = max(header.n_records - n_records, 1 if n_tail else 0) + len(damaged)
     n_samples = open_edf(path).n_samples
-    return Recovery(path, True, n_samples, n_lost * _rows(recording, header), tail, tuple(findings))
+    return Recovery(path, True, n_samples, n_lost * rows, tail, (*told, *findings))
 
 
 def _rows(recording: Recording, header: Header) -> int:

@@ -67,6 +67,27 @@ def test_a_record_that_was_not_counted_is_read(tmp_path):
     assert "2 more are whole and read" in recording.findings[0]
 
 
+@pytest.mark.parametrize("damage", ["put in", "overwritten", "taken out"])
+def test_records_that_lost_their_time_are_missing_samples(tmp_path, damage):
+    path = tmp_path / "x.bdf"
+    expected = native(path)
+    data = path.read_bytes()
+    n_record = (len(data) - 1024) // 8
+    begin, end = 1024 + 2 * n_record, 1024 + 4 * n_record
+    path.write_bytes(
+        {
+            "put in": data[:begin] + bytes(100) + data[begin:],
+            "overwritten": data[:begin] + bytes(end - begin) + data[end:],
+            "taken out": data[:begin] + data[begin + 100 :],
+        }[damage]
+    )
+    recording = open_edf(path)
+    expected[250:500] = np.nan
+    n_good = 1000 if damage == "overwritten" else 250
+    np.testing.assert_array_equal(recording.read(), expected[:n_good])
+    assert any("the first of them number 3, have lost their time" in f for f in recording.findings)
+
+
 def test_garbage_after_the_last_record_is_not_read(tmp_path):
     path = tmp_path / "x.bdf"
     expected = native(path)

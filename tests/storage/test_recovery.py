@@ -88,6 +88,19 @@ def test_what_was_lost_is_said(tmp_path):
     assert "are kept in x.bdf.tail" in said
 
 
+def test_damaged_records_amid_a_recording_are_said_and_left_as_they_are(tmp_path):
+    path = tmp_path / "x.bdf"
+    record(path)
+    data = bytearray(path.read_bytes())
+    n_record = (len(data) - 1024) // 8
+    data[1024 + 3 * n_record : 1024 + 5 * n_record] = bytes(2 * n_record)
+    path.write_bytes(data)
+    recovery = recover(path)
+    assert path.read_bytes() == bytes(data)
+    assert (recovery.changed, recovery.lost_samples) == (False, 2 * RECORD)
+    assert "have lost their time" in recovery.findings[0]
+
+
 def test_a_record_that_was_not_counted_is_counted(tmp_path):
     path = tmp_path / "x.bdf"
     expected = record(path)

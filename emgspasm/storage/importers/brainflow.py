@@ -21,7 +21,7 @@ from emgspasm.storage.importers.tabular import import_table
 from emgspasm.stream import Channel
 
 STRIDE = 1000
-"""Rows over which time stamps tell the rate; packets arrive together, less than a second of them."""
+"""Rows over which time stamps tell the rate; packets that arrive together are fewer."""
 
 _ROW = re.compile(rb"-?\d+\.\d{6}(?:\t(?:-?\d+\.\d{6}|-?nan|-?inf))+\r?\n")
 
