@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from emgspasm.errors import RecordingError
 from emgspasm.storage.edf_signals import Columns
+from emgspasm.storage.regular import require_regular
 
 BLOCK_ROWS = 8192
 """Rows of a block, about: large enough for the kernels, small enough for the cache."""
@@ -218,8 +219,9 @@ def open_bytes(path: Path) -> BinaryIO:
     Raises
     ------
     RecordingError
-        If it is missing, a folder, or may not be read.
+        If it is missing, no file, or may not be read.
     """
+    require_regular(path)
     try:
         return path.open("rb", buffering=0)
     except OSError as error:

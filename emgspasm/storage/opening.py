@@ -26,6 +26,7 @@ from emgspasm.storage.importers.sd_converted import import_sd_converted, is_sd_c
 from emgspasm.storage.importers.xdf import import_xdf
 from emgspasm.storage.importers.xdf_chunks import MAGIC as XDF_MAGIC
 from emgspasm.storage.montage import Montage
+from emgspasm.storage.regular import require_regular
 from emgspasm.storage.tables import replacing
 from emgspasm.stream import SKIP, Channel, Chunk, Kind, StreamInfo
 
@@ -241,6 +242,7 @@ def _unknown(path: Path, head: bytes) -> RecordingError:
 
 
 def _read_head(path: Path) -> bytes:
+    require_regular(path)
     try:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)

@@ -14,6 +14,7 @@ import numpy as np
 
 from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.columns import JOINT_TABLES, TABLES, Column
+from emgspasm.storage.regular import refuse_special
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -186,11 +187,12 @@ def replacing(path: Path, *, overwrite: bool) -> Iterator[Path]:
     Raises
     ------
     ConfigError
-        If `path` exists and `overwrite` is False.
+        If `path` exists and `overwrite` is False, or it is a pipe or a device.
     RecordingError
         If the folder cannot be written to.
     """
     refuse_existing(path, overwrite=overwrite)
+    refuse_special(path)
     temporary = path.with_name(f".{path.name}{_temporary(os.getpid())}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,7 @@
 """One door to every recording, and what it refuses."""
 
 import gzip
+import os
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.edf import open_edf
 from emgspasm.storage.importers.sd_card import sd_card_channels
 from emgspasm.storage.montage import Assignment, Montage
 from emgspasm.storage.opening import (
@@ -176,6 +178,13 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path):
         open_recording(tmp_path / "none.txt")
     with pytest.raises(RecordingError, match="Is a directory"):
         open_recording(tmp_path)
+
+
+@pytest.mark.parametrize("opened", [open_recording, open_edf])
+def test_a_pipe_is_refused_before_anybody_waits_for_it(tmp_path, opened):
+    os.mkfifo(tmp_path / "x.bdf")
+    with pytest.raises(RecordingError, match="a pipe or a device, no file"):
+        opened(tmp_path / "x.bdf")
 
 
 @pytest.mark.parametrize("number", [0, -1, float("nan"), float("inf")])
