@@ -113,6 +113,13 @@ def test_again_gives_the_same_bytes(recordings, results):
     assert contents(results) == before
 
 
+@pytest.mark.parametrize("name", ["a\tb.bdf", "a\nb.bdf", "n\udce4me.bdf"])
+def test_a_name_that_cannot_stand_in_tables_is_refused(recordings, tmp_path, name):
+    (tmp_path / name).symlink_to(recordings[0])
+    with pytest.raises(RecordingError, match=r"its name cannot stand in tables .* Rename it"):
+        analyze_recording(tmp_path / name)
+
+
 def test_what_became_of_files_is_told_in_their_order_whichever_ended_first(tmp_path):
     jobs = jobs_for([tmp_path / f"{name}.bdf" for name in "cab"], tmp_path)
     ended = [Outcome(replace(jobs[i]), RecordingError(f"failure {i}")) for i in (2, 0, 1)]
@@ -287,8 +294,9 @@ def test_two_recordings_of_one_name_are_refused_before_anything_is_written(recor
 
 
 def test_recordings_of_a_folder_are_found_by_suffix_in_order_of_name(tmp_path):
-    for name in ("b.bdf", "a.EDF", "c.txt", "d.tsv", "e.xdf"):
+    for name in ("b.bdf", "a.EDF", "c.txt", "d.tsv", "e.xdf", "._b.bdf"):
         (tmp_path / name).touch()
+    (tmp_path / "folder.bdf").mkdir()
     assert [p.name for p in find_recordings(tmp_path)] == ["a.EDF", "b.bdf", "e.xdf"]
     assert find_recordings(tmp_path / "c.txt") == [tmp_path / "c.txt"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from emgspasm import __version__
 from emgspasm.config import Config, LoadedConfig
 from emgspasm.dsp.quality import ChannelQuality
 from emgspasm.dsp.rates import EDGE, HIGH_PASS, HIGHEST, LEAST, LOW_PASS, LOWEST, rate_warnings
-from emgspasm.errors import ConfigError
+from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.results.contractions import Contraction, Given, contractions
 from emgspasm.results.measurement import Measurement, measure
 from emgspasm.results.origin import origin
@@ -97,6 +98,7 @@ def analyze_recording(
         If the config is neither.
     """
     config = _loaded(config)
+    _require_name(Path(path))
     recording = open_recording(
         Path(path), montage=montage, sampling_frequency=sampling_frequency, gain=gain
     )
@@ -137,6 +139,21 @@ def judge_recording(
     rate = rate_warnings(info.sampling_frequency)
     findings = [*rate, *recording.findings, *measured.notices, *channel_warnings(info)]
     return list(channel_quality(recording, measured)), findings
+
+
+def _require_name(path: Path) -> None:
+    """Refuse a recording whose name, which stands in its tables, would break them.
+
+    Raises
+    ------
+    RecordingError
+        If it holds control characters or bytes that are no UTF-8.
+    """
+    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in path.stem):
+        raise RecordingError(
+            f"{path.name!a}: its name cannot stand in tables (tabs, line ends or bytes that "
+            "are no UTF-8). Rename it"
+        )
 
 
 def _loaded(config: LoadedConfig | Config | None) -> LoadedConfig:

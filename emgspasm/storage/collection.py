@@ -31,13 +31,22 @@ def find_recordings(source: Path) -> list[Path]:
         why = "is neither a file nor a folder" if source.exists() else "does not exist"
         raise RecordingError(f"{source} {why}. Check the path")
     pattern = "sub-*/**/emg/*_emg.*" if is_study(source) else "*"
-    found = sorted(p for p in source.glob(pattern) if p.suffix.lower() in RECORDINGS)
+    found = sorted(p for p in source.glob(pattern) if _is_recording(p))
     if not found:
         raise RecordingError(
             f"{source} holds no recording ({', '.join(RECORDINGS)}). "
             "Name text files themselves, or import them first"
         )
     return found
+
+
+def _is_recording(path: Path) -> bool:
+    """Whether a path of a folder is one by its name: no folder, and none of the files ``._x.bdf``.
+
+    These macOS writes beside every file on the disks of others.
+    """
+    named = path.suffix.lower() in RECORDINGS and not path.name.startswith(".")
+    return named and not path.is_dir()
 
 
 def session_recordings(recording: Path) -> list[Path]:
@@ -52,9 +61,7 @@ def session_recordings(recording: Path) -> list[Path]:
     return sorted(
         path
         for path in folder.glob("*_emg.*")
-        if path.suffix.lower() in RECORDINGS
-        and path.name != recording.name
-        and session_of(path) == mine
+        if _is_recording(path) and path.name != recording.name and session_of(path) == mine
     )
 
 
