@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from glob import escape
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,13 +98,15 @@ def read_table(path: Path) -> pd.DataFrame:
     Raises
     ------
     RecordingError
-        If the file cannot be read or is no table.
+        If the file cannot be read, is no table, or is cut.
     """
     import pandas as pd
 
     try:
+        content = path.read_bytes()
+        _refuse_cut(content, path)
         return pd.read_csv(
-            path, sep="\t", na_values=[MISSING], keep_default_na=False,
+            BytesIO(content), sep="\t", na_values=[MISSING], keep_default_na=False,
             dtype=dict.fromkeys(LABELS, str),
         )  # fmt: skip
     except OSError as error:
@@ -112,6 +115,17 @@ def read_table(path: Path) -> pd.DataFrame:
         raise RecordingError(
             f"{path} is no tab-separated table ({str(error).strip()}). Give a _events.tsv file"
         ) from None
+
+
+def _refuse_cut(content: bytes, path: Path) -> None:
+    """Refuse a table that ends inside a row: how many rows follow it nobody knows."""
+    first, last = content.split(b"\n", 1)[0], content[content.rfind(b"\n") + 1 :]
+    n_fields, n_last = first.count(b"\t") + 1, last.count(b"\t") + 1
+    if last.strip() and n_last < n_fields:
+        raise RecordingError(
+            f"{path} is cut: its last line holds {n_last} of {n_fields} fields and has no end. "
+            "Take a whole copy, or make it again"
+        )
 
 
 def require_numbers(frame: pd.DataFrame, path: Path, columns: Iterable[str]) -> None:
@@ -129,7 +143,7 @@ def require_numbers(frame: pd.DataFrame, path: Path, columns: Iterable[str]) -> 
         wrong = (cells.notna() & pd.to_numeric(cells, errors="coerce").isna()).to_numpy().nonzero()
         for row in wrong[0]:
             raise RecordingError(
-                f"{path}: {name} is {str(cells.iloc[row])!r} in line {row + 2} (a number, or "
+                f"{path}: {name} is {str(cells.iloc[row])[:40]!r} in line {row + 2} (a number, or "
                 f"{MISSING}). Mend that cell"
             )
 
@@ -202,11 +216,16 @@ def replacing(path: Path, *, overwrite: bool) -> Iterator[Path]:
         _to_disk(path.parent)
     except OSError as error:
         raise RecordingError(
-            f"{path} cannot be written ({error.strerror}). Check the folder and the free space"
+            f"{path} cannot be written ({_reason(error)}). Check the folder and the free space"
         ) from error
     finally:
         with suppress(OSError):  # the folder may be none; what went wrong is said already
             temporary.unlink(missing_ok=True)
+
+
+def _reason(error: OSError) -> str | None:
+    """What the system says; pyarrow says the temporary name beside it."""
+    return os.strerror(error.errno) if error.errno else error.strerror
 
 
 def remove_temporary(folder: Path, process: int | None) -> None:

@@ -34,6 +34,19 @@ def test_no_file_takes_the_place_of_a_pipe_or_a_device(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["x.tsv"]
 
 
+def test_a_table_that_ends_inside_a_row_is_refused(tmp_path):
+    path = tmp_path / "x.tsv"
+    write_table(table([{"onset": 1.5, "duration": 0.5}] * 3, EVENTS), path)
+    path.write_bytes(path.read_bytes()[:-30])
+    with pytest.raises(RecordingError, match=r"is cut: its last line holds \d+ of \d+ fields"):
+        read_table(path)
+
+
+def test_a_last_line_without_its_end_is_a_row(tmp_path):
+    (tmp_path / "x.tsv").write_text("onset\tduration\n1.5\t0.5")
+    assert read_table(tmp_path / "x.tsv").duration.tolist() == [0.5]
+
+
 def test_a_word_where_a_number_belongs_is_named_with_its_line(tmp_path):
     path = tmp_path / "x.tsv"
     path.write_text("onset\tduration\n1.0\tn/a\nabc\t2\n")
