@@ -719,6 +719,12 @@ def test_commas_that_part_fields_or_decimals_are_refused(written, mark, n_column
         open_recording(written(text), sampling_frequency=250)
 
 
+def test_two_fields_below_one_name_may_be_halves_of_a_decimal(written):
+    path = written("OOC_L\n12,57\n64,04\n")
+    with pytest.raises(RecordingError, match="commas part its fields or its decimals, line 2"):
+        open_recording(path, sampling_frequency=250)
+
+
 @pytest.mark.parametrize("label", ["", "SMILE,"])
 @pytest.mark.parametrize("mark", [",", ";"])
 def test_rows_with_two_fields_for_each_name_are_halves_of_decimals(written, mark, label):
@@ -727,6 +733,14 @@ def test_rows_with_two_fields_for_each_name_are_halves_of_decimals(written, mark
     text = ",".join(names) + "\n" + "\n".join(rows).replace(".", ",")
     with pytest.raises(RecordingError, match="part its fields or its decimals, line 2"):
         open_recording(written(text.replace(",", mark)), sampling_frequency=250)
+
+
+def test_rows_that_r_numbers_have_their_names(written):
+    rows = [f'"{number}" {a} {b}' for number, (a, b) in enumerate(TWO, start=1)]
+    text = '"OOC_L" "OOC_R"\n' + "\n".join(rows) + "\n"
+    recording = open_recording(written(text), sampling_frequency=250)
+    assert recording.info.names == ("OOC_L", "OOC_R")
+    assert np.array_equal(samples_of(recording), TWO)
 
 
 def test_names_that_fit_no_row_are_left_out_and_said(written):

@@ -155,12 +155,20 @@ def _grid(
         if any(is_number(part, ",") for field in texts for part in field.split()):
             continue  # a text made of numbers: parted elsewhere
         above = split(before, delimiter) if before and not before.startswith(COMMENTS) else ()
-        names = above if row[-1] or len(above) != len(row) - 1 else (*above, "")
+        names = above if len(above) != len(row) - 1 else _filled_up(above, row)
         names = names if len(names) == len(row) else _said_labels(comments, len(row))
         unfit = above if not names and len(above) > 1 and not any(map(is_number, above)) else ()
         told = tuple(comments)
         return Grid(delimiter, decimal, names, row, position, number, told, (row,), unfit)
     return None
+
+
+def _filled_up(names: tuple[str, ...], row: tuple[str, ...]) -> tuple[str, ...]:
+    """Add the name that is missing: of numbered rows, as R writes them, or after a last mark."""
+    if not row[-1]:
+        return (*names, "")
+    numbered = len(names) > 1 and row[0].isdecimal()  # two fields below one name are halves
+    return ("", *names) if numbered else names
 
 
 def _goes_on(grid: Grid, following: list[bytes]) -> bool:
