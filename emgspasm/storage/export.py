@@ -86,7 +86,8 @@ def _write_csv(recording: StoredRecording, path: Path) -> tuple[str, ...]:
 
     names = ["time", *recording.info.names]
     schema = pa.schema([(name, pa.float64()) for name in names])
-    with csv.CSVWriter(path, schema) as writer:
+    # pyarrow opens no name that is no UTF-8
+    with path.open("wb") as file, csv.CSVWriter(file, schema) as writer:
         for chunk in rows(recording):
             writer.write_table(pa.table(_arrays(recording, chunk), schema=schema))
     findings = ["time is in seconds; an empty cell is a missing sample; units are not said"]
@@ -105,7 +106,7 @@ def _write_parquet(recording: StoredRecording, path: Path) -> tuple[str, ...]:
         for channel in recording.info.channels
     ]
     schema = pa.schema(fields, metadata=_metadata(recording))
-    with parquet.ParquetWriter(path, schema) as writer:
+    with path.open("wb") as file, parquet.ParquetWriter(file, schema) as writer:
         for chunk in rows(recording):
             writer.write_table(pa.table(_arrays(recording, chunk), schema=schema))
     return ()

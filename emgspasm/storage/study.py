@@ -79,7 +79,8 @@ class Study:
         """
         study = cls(Path(path))
         if not study._description.exists():
-            study._create(name or study.path.resolve().name)
+            folder = os.fsencode(study.path.resolve().name)  # which may be no UTF-8, as JSON is
+            study._create(name or folder.decode("utf-8", errors="replace"))
         return study
 
     def place(

@@ -155,6 +155,12 @@ def test_nothing_is_overwritten_unasked(recording, tmp_path, name):
     assert (tmp_path / "out").stat().st_size > 10_000
 
 
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_name_that_is_no_utf_8_is_written(recording, tmp_path, name):
+    export_recording(recording, name, tmp_path / "n\udce4me")
+    assert (tmp_path / "n\udce4me").stat().st_size > 0
+
+
 def test_an_unknown_format_is_refused(recording, tmp_path):
     with pytest.raises(ValueError, match="known are edf, csv, parquet, openbci"):
         export_recording(recording, "xlsx", tmp_path / "x")

@@ -45,6 +45,12 @@ def test_a_new_study_describes_itself(tmp_path):
     assert study.participants == ()
 
 
+def test_a_study_in_a_folder_whose_name_is_no_utf_8_has_a_readable_one(tmp_path):
+    study = Study.open_or_create(tmp_path / "n\udce4me")
+    description = json.loads((study.path / "dataset_description.json").read_text("utf-8"))
+    assert description["Name"] == "n\ufffdme"
+
+
 def test_a_recording_has_its_place_and_its_participant_a_row(tmp_path):
     study = Study.open_or_create(tmp_path / "study")
     place = study.place("01", "W2", task="rest", run=2)

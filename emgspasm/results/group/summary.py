@@ -57,5 +57,7 @@ def write_group_table(frame: pd.DataFrame, folder: Path) -> None:
         If they cannot be written.
     """
     write_table(frame, folder / "group_summary.tsv", overwrite=True)
-    with replacing(folder / "group_summary.parquet", overwrite=True) as temporary:
-        frame.to_parquet(temporary, index=False)
+    path = folder / "group_summary.parquet"
+    # pyarrow opens no name that is no UTF-8
+    with replacing(path, overwrite=True) as temporary, temporary.open("wb") as file:
+        frame.to_parquet(file, index=False)
