@@ -63,8 +63,13 @@ hardly raise it [sim]."""
 def needed(s, rules):  # type: ignore[no-untyped-def]  # numba infers kernels' types
     """Log-likelihood ratio that makes a burst, as often as bursts come now."""
     surely = s.frequency - CAUTION * np.sqrt(s.frequency * rules.counting)
-    often = max(surely, 0.0) / max(s.told, SOON)
-    return rules.evidence - MISSED * np.log(1.0 + often / RARE)
+    return rules.evidence - MISSED * np.log(1.0 + often(s, max(surely, 0.0)) / RARE)
+
+
+@numba.njit(inline="always", **LOOP)
+def often(s, count):  # type: ignore[no-untyped-def]  # see needed
+    """Times a second, of what was counted over a time of which not all may have passed yet."""
+    return count / max(s.told, SOON)
 
 
 @numba.njit(inline="always", **LOOP)

@@ -20,7 +20,7 @@ from emgspasm.dsp.boundaries import (
 )
 from emgspasm.dsp.compiled import LOOP
 from emgspasm.dsp.emission import emit
-from emgspasm.dsp.evidence import between, is_clear, pass_over
+from emgspasm.dsp.evidence import between, is_clear, often, pass_over
 from emgspasm.dsp.memory import CUT, GOOD
 from emgspasm.dsp.noise import account, may_be_noise, study
 from emgspasm.dsp.second_look import look_again
@@ -66,7 +66,7 @@ def _needed(s, rules):  # type: ignore[no-untyped-def]  # see cross
     clonic bursts, a lull is a pause; in a face that is quiet between long contractions it is one of
     the lulls that these have.
     """
-    return max(rules.relief - np.log(1.0 + s.pauses / SELDOM), LEAST_RELIEF)
+    return max(rules.relief - np.log(1.0 + often(s, s.pauses) / SELDOM), LEAST_RELIEF)
 
 
 @numba.njit(inline="always", **LOOP)
