@@ -3,6 +3,9 @@
 Faces with known truth of three generators (see ``faces``), from seeds that were never used to
 choose a number of the package; default configuration, no tuning per file. Printed as a table in
 Markdown: a line a cell, intervals are 95 % by bootstrap of recordings. Simulated, no patients.
+
+What is called a spasm of another class, myokymia or blepharospasm, and is none of that class, is
+counted beside the false hemifacial ones, and a target too.
 """
 
 from __future__ import annotations
@@ -19,8 +22,10 @@ from pathlib import Path
 import numpy as np
 from faces import Cell, recorded, told
 from gaussian_faces import SCENARIOS as OTHERS
+from gaussian_faces import TrueEvent
 
 from emgspasm.simulation.scenarios import SCENARIOS as UNITS
+from emgspasm.stream import Event
 from emgspasm.synkinesis.measures import HEMIFACIAL, is_hemifacial
 from emgspasm.synkinesis.scoring import match
 
@@ -30,7 +35,7 @@ FIRST_SEED = 7000
 TARGETS = {"sensitivity": 0.95, "ppv": 0.95, "class": 0.9, "blinks": 0.01}
 MOST = {"healthy_rest": 0.1, "blepharospasm": 0.2, "myokymia": 0.2, "lid_myokymia": 0.2,
         "artifacts": 0.2, "jaw": 0.2}  # fmt: skip
-"""Most false spasms a minute; half a one in whatever moves the face."""
+"""Most false spasms a minute, of whatever class; half a one in whatever moves the face."""
 
 
 AS_SAID = 0.7
@@ -40,7 +45,11 @@ to 1: a tenth of those at 10 dB stays under 6 dB in every muscle."""
 
 @dataclass
 class Count:
-    """What one recording gave; `loud` are spasms of which a muscle reaches the SNR of the face."""
+    """What one recording gave.
+
+    `loud` are spasms of which a muscle reaches the SNR of the face, `others` rows of a class that
+    is not hemifacial, where nothing of that class happened.
+    """
 
     minutes: float = 0.0
     true: Counter[str] = field(default_factory=Counter)
@@ -52,13 +61,16 @@ class Count:
     called_spasm: int = 0
     loud: int = 0
     loud_hit: int = 0
+    others: int = 0
 
 
 def count(cell: Cell, seed: int) -> Count:
     """Record, tell, compare."""
     face = recorded(cell, seed)
     fs = face.info.sampling_frequency
-    mine = sorted((e for e in told(face) if is_hemifacial(e)), key=lambda e: e.onset)
+    called = [e for e in told(face) if e.trial_type == "spasm"]
+    mine = sorted(filter(is_hemifacial, called), key=lambda e: e.onset)
+    others = [e for e in called if not is_hemifacial(e)]
     true = [e for e in face.truth if e.kind == "spasm" and e.side != "B" and e.label in HEMIFACIAL]
     found = np.array([[e.onset / fs, e.offset / fs] for e in mine]).reshape(-1, 2)
     pairs = match(found, np.array([[e.onset, e.offset] for e in true]).reshape(-1, 2)).tolist()
@@ -76,19 +88,29 @@ def count(cell: Cell, seed: int) -> Count:
             for b in blinks),
         sum(e.strength >= AS_SAID for e in true),
         sum(true[j].strength >= AS_SAID for _, j in pairs),
+        sum(not any(_is_of(e, t, fs) for t in face.truth) for e in others),
     )  # fmt: skip
+
+
+def _is_of(event: Event, true: TrueEvent, fs: float) -> bool:
+    """Whether a spasm of a class was told while one of it lasted; of both sides is but one."""
+    alike = (true.kind, true.side) == ("spasm", event.side)
+    alike &= event.side == "B" or true.label == event.label
+    return alike and true.onset < event.offset / fs and event.onset / fs < true.offset
 
 
 def ratios(counts: Sequence[Count]) -> dict[str, float]:
     """Numbers of recordings taken together; NaN where there was nothing to divide by."""
     true, hit = (sum(sum(getattr(c, k).values()) for c in counts) for k in ("true", "hit"))
     loud, loud_hit = (sum(getattr(c, k) for c in counts) for k in ("loud", "loud_hit"))
-    found = sum(c.found for c in counts)
+    found, others = (sum(getattr(c, k) for c in counts) for k in ("found", "others"))
+    minutes = sum(c.minutes for c in counts)
     return {
         "sensitivity": hit / true if true else np.nan,
         "ppv": hit / found if found and true else np.nan,
         "class": sum(c.right_class for c in counts) / hit if hit else np.nan,
-        "false_per_min": (found - hit) / sum(c.minutes for c in counts),
+        "false_per_min": (found - hit) / minutes,
+        "any_false_per_min": (found - hit + others) / minutes,
         "loud": loud_hit / loud if loud else np.nan,
         "blinks": sum(c.called_spasm for c in counts) / max(sum(c.blinks for c in counts), 1),
     }
@@ -124,7 +146,7 @@ def misses(cell: Cell, counts: Sequence[Count]) -> list[str]:
     short = [k for k in ("sensitivity", "ppv", "class") if total[k] < TARGETS[k]]
     if total["blinks"] > TARGETS["blinks"]:
         short.append("blinks")
-    if not total["sensitivity"] >= 0 and total["false_per_min"] > MOST.get(cell.scenario, 0.5):
+    if not total["sensitivity"] >= 0 and total["any_false_per_min"] > MOST.get(cell.scenario, 0.5):
         short.append("false")
     return short + (["side"] if any(c.wrong_side for c in counts) else [])
 
@@ -148,7 +170,7 @@ def line(cell: Cell, counts: Sequence[Count]) -> str:
         cell.generator, cell.scenario, f"{cell.snr:g}", f"{cell.fs:g}", cell.montage,
         str(sum(true.values())), told_ratio("sensitivity"), told_ratio("loud"), told_ratio("ppv"),
         told_ratio("class"), str(sum(c.wrong_side for c in counts)),
-        f"{10 * total['false_per_min']:.1f}",
+        f"{10 * total['false_per_min']:.1f}", f"{10 * total['any_false_per_min']:.1f}",
         f"{sum(c.called_spasm for c in counts)}/{sum(c.blinks for c in counts)}",
         missed, ", ".join(misses(cell, counts)),
     ]  # fmt: skip
@@ -157,7 +179,8 @@ def line(cell: Cell, counts: Sequence[Count]) -> str:
 
 HEADER = (
     "| generator | scenario | dB | Hz | montage | true | sensitivity | of those as loud as said "
-    "| PPV | class right | wrong side | false/10 min | blinks called spasm | missed by class "
+    "| PPV | class right | wrong side | false/10 min | of any class | blinks called spasm "
+    "| missed by class "
     "| short of target |"
 )
 
