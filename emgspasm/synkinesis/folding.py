@@ -178,7 +178,7 @@ class Folding:
             if act.kind in ("blink", "twitch"):
                 note_eyes(act, state.known)
             if act.kind in ("movement", "twitch"):
-                note_sharing(act, state.known)
+                note_sharing(act, state.known, state.fs)
             if act.kind == "blink":
                 said.events.append(blink(act, state.marked, state.fs))
             elif act.kind == "artifact":

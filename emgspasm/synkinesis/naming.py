@@ -156,7 +156,7 @@ def _one_sided(
     if many and (apart or synchrony(part) < TOGETHER):
         if not any(is_beyond_chance(r, fs) for r in pulse):
             return None
-        if all(known.is_shared(r.burst.channel, r.onset, fs) for r in pulse):
+        if known.is_shared(side, onset, fs):
             return None
         reason = f"one side; {'+'.join(sorted(muscles))} in a rhythm of its own, not together"
         return event("spasm", side, MYOKYMIA, readings, onset, offset, marked, fs, reason)

@@ -10,7 +10,7 @@ from emgspasm.stream import Burst
 from emgspasm.synkinesis.acts import Act
 from emgspasm.synkinesis.bilateral import Company
 from emgspasm.synkinesis.chains import Chain
-from emgspasm.synkinesis.experience import Experience, note_company, note_rhythms
+from emgspasm.synkinesis.experience import Experience, note_company, note_rhythms, note_sharing
 from emgspasm.synkinesis.judging import acts
 from emgspasm.synkinesis.markers import Schedule
 from emgspasm.synkinesis.naming import blink, spasms
@@ -430,3 +430,48 @@ def test_three_muscles_that_begin_together_are_a_spasm_whatever_acts_alone_besid
     fused = tuple(reading(name, 1600, 3500) for name in names)
     chain.add(Act("twitch", "L", fused, together=muscles))
     assert len(list(spasms(chain, Schedule(), Experience(), Rules(), FS))) == said
+
+
+def one_of(names, onset, length=150):
+    """Act of one side or of both, by the names of its channels."""
+    sides = {name[-1] for name in names}
+    bursts = tuple(reading(name, onset, onset + length) for name in names)
+    kind, side = ("movement", "B") if len(sides) == 2 else ("twitch", sides.pop())
+    return Act(kind, side, bursts)
+
+
+def rhythm_beside(*others):
+    """Classes told of a mouth of the left side that keeps time, after other acts."""
+    known = Experience()
+    chain = Chain("L", 500, 1100)
+    moments = [*((names, 31_000 + 10 * k) for k, names in enumerate(others))]
+    moments += [(("OOR_L",), onset) for onset in range(40_000, 47_000, 700)]
+    for names, onset in moments:
+        act = one_of(names, onset)
+        note_sharing(act, known, FS)
+        if act.side == "L" and "OOR_L" in names:
+            chain.add(act)
+    return {event.label for event in spasms(chain, Schedule(), known, Rules(), FS)}
+
+
+JAW, RIGHT, EYE = ("ZYG_L", "ZYG_R"), ("OOR_R",), ("OOC_R",)
+
+
+@pytest.mark.parametrize(
+    ("others", "labels"),
+    [
+        ((JAW, RIGHT), {"myokymia"}),
+        ((JAW, JAW, RIGHT), set()),
+        ((EYE,) * 9, {"myokymia"}),
+    ],
+    ids=["seldom", "as in chewing", "an eye that blinks alone"],
+)
+def test_no_muscle_has_a_rhythm_of_its_own_while_the_other_side_acts_as_well(others, labels):
+    assert rhythm_beside(*others) == labels
+
+
+def test_acts_of_long_ago_count_for_no_rhythm():
+    known = Experience()
+    for onset in (0, 1000, 2000, 100_000):
+        note_sharing(one_of(JAW, onset), known, FS)
+    assert len(known.late) == 1
