@@ -160,7 +160,7 @@ def _one_sided(
             return None
         reason = f"one side; {'+'.join(sorted(muscles))} in a rhythm of its own, not together"
         return event("spasm", side, MYOKYMIA, readings, onset, offset, marked, fs, reason)
-    doubtful = together < 3 and _is_doubtful(part, li[0], known, side)
+    doubtful = together < 3 and _is_doubtful(part, li[0], known, side, fs)
     if apart or doubtful or not _hemifacial(part, known, side, fs):
         return None
     plain = [act for act in part if not (act.hidden or act.on_blink)]
@@ -252,17 +252,21 @@ def _may_be_blink(act: Act, fs: float) -> bool:
     return alone and not act.on_blink and act.offset - act.onset <= LONGEST_BLINK * fs
 
 
-def _is_doubtful(part: Sequence[Act], li: float, known: Experience, side: str) -> bool:
+def _is_doubtful(part: list[Act], li: float, known: Experience, side: str, fs: float) -> bool:
     """Whether few muscles lean to a side less than one-sided, or none is the eye or beside it.
 
-    Hemifacial spasm begins at the eye (clinical facts 1); brow and eye are neighbours.
+    Hemifacial spasm begins at the eye (clinical facts 1); brow and eye are neighbours. The eye may
+    be hidden in a blink, but in speech and chewing the lower face moves along without it.
     """
     if known.knows(side):
         return li < DOUBTFUL
     if li < UNILATERAL:
         return True
     reached = regions({m for act in part for m in act.muscles})
-    return not reached & {EYE, BROW} and not any(act.hidden for act in part)
+    if reached & {EYE, BROW}:
+        return False
+    hidden = any(act.hidden for act in part)
+    return not hidden or known.is_shared(side, min(act.onset for act in part), fs)
 
 
 def _chewing(readings: Sequence[Reading]) -> bool:

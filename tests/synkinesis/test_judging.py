@@ -475,3 +475,14 @@ def test_acts_of_long_ago_count_for_no_rhythm():
     for onset in (0, 1000, 2000, 100_000):
         note_sharing(one_of(JAW, onset), known, FS)
     assert len(known.late) == 1
+
+
+@pytest.mark.parametrize(("jaws", "said"), [(0, 1), (3, 0)])
+def test_two_muscles_of_the_lower_face_on_a_blink_are_no_spasm_while_both_sides_chew(jaws, said):
+    known = Experience()
+    for k in range(jaws):
+        note_sharing(one_of(JAW, 1000 * k), known, FS)
+    chain = Chain("L", 500, 1100)
+    bursts = tuple(reading(name, 5000, 5150, li=0.8) for name in ("ZYG_L", "OOR_L"))
+    chain.add(Act("twitch", "L", bursts, together=2, hidden="blink", on_blink=True))
+    assert len(list(spasms(chain, Schedule(), known, Rules(), FS))) == said
