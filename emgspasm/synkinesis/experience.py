@@ -106,9 +106,9 @@ class Experience:
         least = SELDOM if self.proven[side] >= WELL_PROVEN else TOGETHER
         return len(seen) >= FEWEST_ACTS and sum(seen) < least * len(seen)
 
-    def is_shared(self, side: str, onset: int, fs: float) -> bool:
+    def is_shared(self, side: str, onset: int, fs: float, seconds: float) -> bool:
         """Whether the other side acts as well of late, as it does in speech and in chewing."""
-        near = [act for act in self.late if abs(onset - act[0]) <= SHARING_MEMORY * fs]
+        near = [act for act in self.late if abs(onset - act[0]) <= seconds * fs]
         others = sum(beside for _, of, beside in near if of != side)
         mine = sum(of == side for _, of, _ in near)
         return others >= FEWEST_SHARED and others >= SHARE * (others + mine)

@@ -21,6 +21,7 @@ from emgspasm.synkinesis.chains import TOGETHER, Chain, loud, split, synchrony
 from emgspasm.synkinesis.classes import spasm_class
 from emgspasm.synkinesis.experience import (
     FEWEST_PROVEN,
+    SHARING_MEMORY,
     Experience,
     in_rhythm,
     note_company,
@@ -41,6 +42,10 @@ FLURRY = 2
 SURE = 3
 """Muscles that must begin together where the other side has spasms, and of which one spasm is proof
 enough of its side [design]: few begin together by chance, and three hardly ever."""
+
+BUSY = 6.0
+"""Seconds in which acts of the other side count, from which the lower face of one side alone is no
+spasm [sim]: speech and chewing have as many as ask for it, movements on cue have not."""
 
 SHORTEST = 0.035
 """Seconds of a burst that stands for a spasm by itself [sim]."""
@@ -156,7 +161,7 @@ def _one_sided(
     if many and (apart or synchrony(part) < TOGETHER):
         if not any(is_beyond_chance(r, fs) for r in pulse):
             return None
-        if known.is_shared(side, onset, fs):
+        if known.is_shared(side, onset, fs, SHARING_MEMORY):
             return None
         reason = f"one side; {'+'.join(sorted(muscles))} in a rhythm of its own, not together"
         return event("spasm", side, MYOKYMIA, readings, onset, offset, marked, fs, reason)
@@ -256,17 +261,15 @@ def _is_doubtful(part: list[Act], li: float, known: Experience, side: str, fs: f
     """Whether few muscles lean to a side less than one-sided, or none is the eye or beside it.
 
     Hemifacial spasm begins at the eye (clinical facts 1); brow and eye are neighbours. The eye may
-    be hidden in a blink, but in speech and chewing the lower face moves along without it.
+    be hidden, and where spasms are known it need not take part; but in speech and chewing the lower
+    face moves on its own, now and then of one side alone.
     """
-    if known.knows(side):
-        return li < DOUBTFUL
-    if li < UNILATERAL:
+    if li < (DOUBTFUL if known.knows(side) else UNILATERAL):
         return True
-    reached = regions({m for act in part for m in act.muscles})
-    if reached & {EYE, BROW}:
+    if regions({m for act in part for m in act.muscles}) & {EYE, BROW}:
         return False
-    hidden = any(act.hidden for act in part)
-    return not hidden or known.is_shared(side, min(act.onset for act in part), fs)
+    excused = known.knows(side) or any(act.hidden for act in part)
+    return not excused or known.is_shared(side, min(act.onset for act in part), fs, BUSY)
 
 
 def _chewing(readings: Sequence[Reading]) -> bool:

@@ -486,3 +486,26 @@ def test_two_muscles_of_the_lower_face_on_a_blink_are_no_spasm_while_both_sides_
     bursts = tuple(reading(name, 5000, 5150, li=0.8) for name in ("ZYG_L", "OOR_L"))
     chain.add(Act("twitch", "L", bursts, together=2, hidden="blink", on_blink=True))
     assert len(list(spasms(chain, Schedule(), known, Rules(), FS))) == said
+
+
+@pytest.mark.parametrize(
+    ("jaws", "muscles", "said"),
+    [(0, ("OOR",), 1), (3, ("OOR",), 0), (3, ("OOR", "FRO"), 1)],
+    ids=["at rest", "in speech", "with the brow"],
+)
+def test_where_spasms_are_known_the_lower_face_alone_is_none_in_speech(jaws, muscles, said):
+    known = Experience(proven={"L": 6, "R": 0})
+    for k in range(jaws):
+        note_sharing(one_of(JAW, 1000 * k), known, FS)
+    chain = Chain("L", 500, 1100)
+    chain.add(one_of([f"{muscle}_L" for muscle in muscles], 5000))
+    assert len(list(spasms(chain, Schedule(), known, Rules(), FS))) == said
+
+
+def test_acts_of_the_other_side_some_time_ago_leave_a_known_mouth_its_spasms():
+    known = Experience(proven={"L": 6, "R": 0})
+    for k in range(3):
+        note_sharing(one_of(JAW, 1000 * k), known, FS)
+    chain = Chain("L", 500, 1100)
+    chain.add(one_of(("OOR_L",), 10_000))
+    assert len(list(spasms(chain, Schedule(), known, Rules(), FS))) == 1
