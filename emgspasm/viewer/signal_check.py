@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from emgspasm.desk.palette import Palette
@@ -90,6 +90,12 @@ class SignalCheck(QWidget):
         self._checking = Checking(emg_only(self._info))
         self._checks: tuple[Checked, ...] = ()
         self._show()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Look anew: what came while the page was hidden was not looked at, and is not lost."""
+        if not event.spontaneous():
+            self.clear()
+        super().showEvent(event)
 
     def dress(self, palette: Palette) -> None:
         """Change the colours."""

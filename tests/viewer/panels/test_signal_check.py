@@ -174,3 +174,19 @@ def test_another_stream_of_the_same_electrodes_keeps_their_impedance(page, qtbot
     page.clear()
     page.dress(LIGHT)
     assert cell(page, 0, "P k\N{OHM SIGN}") == "5.0"
+
+
+def test_what_came_while_the_page_was_hidden_is_not_called_lost(page):
+    samples = np.random.default_rng(1).normal(0, 1, (6000, 4))
+    chunks = [Chunk(k, samples[k : k + 50].copy()) for k in range(0, len(samples), 50)]
+    analyses = list(analyze(Pipeline(), INFO, chunks))
+    for analysis in analyses[:40]:
+        page.add_analysis(analysis)
+    page.refresh()
+    page.hide()
+    page.show()
+    for analysis in analyses[-40:]:
+        page.add_analysis(analysis)
+    page.refresh()
+    assert cell(page, 0, "lost %") == "0.0"
+    assert page.grade("OOC_L") == "good"
