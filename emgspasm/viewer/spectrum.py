@@ -149,7 +149,9 @@ class Spectrum(QWidget):
         heights = np.concatenate([np.sqrt(s.power[1:]) for s in spectra])
         top = float(np.ceil(np.log10(max(heights.max(), 10 * FLOOR))))
         bottom = float(np.floor(np.log10(max(np.percentile(heights, 2), FLOOR))))
-        self.plot.setYRange(min(bottom, top - 2), top, padding=0.02)
+        bottom = min(bottom, top - 2)
+        self.plot.setYRange(bottom, top, padding=0.02)
+        self.plot.getAxis("left").setTicks(_decades(round(bottom), round(top)))
 
     def _told(self, columns: dict[str, int], found: dict[str, Density | None]) -> str:
         known = {side: spectrum for side, spectrum in found.items() if spectrum is not None}
@@ -192,6 +194,13 @@ class Spectrum(QWidget):
         if event.type() == QEvent.Type.FontChange:
             self.dress(self._palette)
         super().changeEvent(event)
+
+
+def _decades(first: int, last: int) -> list[list[tuple[float, str]]]:
+    """Ticks of a logarithmic axis: decades with their numbers, what lies between without."""
+    decades = range(first, last + 1)
+    between = [(k + float(np.log10(n)), "") for k in decades[:-1] for n in range(2, 10)]
+    return [[(float(k), f"{10.0**k:g}") for k in decades], between]
 
 
 def _rows(info: StreamInfo) -> list[tuple[str, dict[str, int]]]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from scipy.signal import welch
 
 from emgspasm.desk.palette import DARK, LIGHT
 from emgspasm.stream import Channel, StreamInfo
@@ -47,6 +51,30 @@ def test_white_noise_halves_its_power_in_the_middle_of_the_band():
     found = density(noise, 2000.0)
     assert found.median_frequency(520.0) == pytest.approx(270.0, abs=6)
     assert np.median(found.power) == pytest.approx(100 / 1000, rel=0.1)
+
+
+@pytest.mark.parametrize("n_samples", [3333, 250, 101])
+def test_the_spectrum_is_that_of_welch(n_samples):
+    samples = np.random.default_rng(3).normal(2, 10, n_samples)
+    found = density(samples, 1000.0)
+    frequencies, power = welch(samples, 1000.0, nperseg=min(n_samples, 500))
+    assert found.frequencies == pytest.approx(frequencies)
+    assert found.power == pytest.approx(power)
+
+
+def test_the_first_spectrum_waits_for_no_import():
+    code = (
+        "import sys, numpy as np; from emgspasm.viewer.density import density\n"
+        "density(np.ones(500), 1000.0); sys.exit('scipy.signal' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_numbers_stand_at_decades_alone_so_that_they_never_overlap(panel):
+    panel.show_selection(signal())
+    numbered = panel.plot.getAxis("left").tickValues(-2, 1, 100)[0][1]
+    assert len(numbered) >= 3
+    assert np.allclose(np.diff(numbered), 1)
 
 
 def test_missing_samples_are_left_out_and_never_filled():
