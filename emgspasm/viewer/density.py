@@ -83,10 +83,9 @@ def density(samples: NDArray[np.float64], sampling_frequency: float) -> Density 
     if len(stretch) < SHORTEST * sampling_frequency:
         return None
     window = min(len(stretch), round(WINDOW * sampling_frequency))
-    frequencies = np.fft.rfftfreq(window, 1 / sampling_frequency)
-    return Density(
-        frequencies, _welch(stretch, window, sampling_frequency), len(stretch) / sampling_frequency
-    )
+    frequencies = np.arange(window // 2 + 1, dtype=np.float64) * sampling_frequency / window
+    power = _welch(stretch, window, sampling_frequency)
+    return Density(frequencies, power, len(stretch) / sampling_frequency)
 
 
 def _welch(
