@@ -23,6 +23,7 @@ from emgspasm.dsp.pipeline import Analysis, Pipeline
 from emgspasm.errors import EmgspasmError, RecordingError, explained
 from emgspasm.session import Handover, Session, Status
 from emgspasm.session.preparation import labelled
+from emgspasm.sources.events import AWAY
 from emgspasm.storage.bdf_layout import stored_info
 from emgspasm.storage.opening import open_recording
 from emgspasm.storage.study import Placement, Study
@@ -188,6 +189,12 @@ class Live:
             return "ended"
         status = self.status
         return status.state if status else "connecting"
+
+    @property
+    def away(self) -> str:
+        """Why nothing comes for now, in the source's words; ``""`` while it streams."""
+        events = self.session.events if self._open else ()
+        return events[-1].text if events and events[-1].state in AWAY else ""
 
     @property
     def dropped(self) -> int:

@@ -212,6 +212,8 @@ class State:
         What was decided or went wrong, in sentences.
     error : str
         Why nothing streams; ``""`` while it does.
+    away : str
+        Why nothing comes for now, while the source is sought; ``""`` otherwise.
     onlookers : int
         Pages that look on.
     """
@@ -231,6 +233,7 @@ class State:
     counts: Counts | None = None
     notices: tuple[str, ...] = ()
     error: str = ""
+    away: str = ""
     onlookers: int = 0
 
 

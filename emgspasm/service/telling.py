@@ -141,6 +141,7 @@ class Telling:
             counts=self._counts(),
             notices=(*notices[ended:], *said),
             error=error or (notices[0] if ended and notices else ""),
+            away=live.away,
             onlookers=onlookers,
             **(_figures(status, self._rate()) if status else {}),
         )

@@ -9,6 +9,9 @@ from emgspasm.stream import Annotation
 
 State = Literal["closed", "probing", "configuring", "streaming", "stalled", "reconnecting"]
 
+AWAY: tuple[State, ...] = ("stalled", "reconnecting")
+"""States in which nothing comes of a stream that had begun."""
+
 
 @dataclass(frozen=True, slots=True)
 class SourceEvent:

@@ -28,7 +28,7 @@ def live_state(live: Live) -> tuple[str, str]:
     """What a live stream does, and how that is: ``recording``, ``bad`` or ``""``."""
     state = live.state
     if state != "streaming":
-        return state.upper(), "bad"
+        return state.upper() + " - still recording" * bool(live.away and live.recording), "bad"
     return ("● RECORDING", "recording") if live.recording else ("LIVE - not recorded", "")
 
 
@@ -39,7 +39,7 @@ def live_parts(live: Live) -> list[str]:
         return [live.name, limits(fs)]
     lost = f"lost {100 * status.lost_recently:.1f} % in 5 s, {100 * status.lost:.2f} % in all"
     return [
-        live.name,
+        live.away or live.name,
         clock(status.time),
         f"{fs:g} Hz",
         lost,

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from emgspasm.desk.palette import DARK, LIGHT
+from emgspasm.sources.events import SourceEvent
 
 pytestmark = pytest.mark.real_time
 
@@ -164,3 +165,17 @@ def test_a_board_that_is_not_there_is_said_with_a_way_to_try_again(browser, serv
         browser.run("document.getElementById('again').click()")
         browser.until("document.getElementById('state').textContent === 'LIVE - not recorded'")
         assert browser.run("document.getElementById('trouble').hidden")
+
+
+def test_why_a_board_is_away_is_said_until_it_is_back(browser, serve, board):
+    source, gone = board(), "port /dev/ttyUSB0 is gone. Plug the dongle in again"
+    source.events = (SourceEvent(0.0, 0, "streaming", "started at sample 0"),)
+    with serve("", None, lambda: source) as caller:
+        browser.open(caller.address)
+        browser.until("document.getElementById('state').textContent === 'LIVE - not recorded'")
+        source.events += (SourceEvent(1.0, 250, "reconnecting", gone),)
+        browser.until("document.getElementById('state').textContent === 'RECONNECTING'")
+        assert text(browser, "#why") == gone
+        assert browser.run("document.getElementById('again').hidden")
+        source.events += (SourceEvent(2.0, 500, "streaming", "started at sample 500"),)
+        browser.until("document.getElementById('trouble').hidden")

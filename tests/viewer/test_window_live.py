@@ -295,6 +295,7 @@ def test_a_board_that_hangs_up_is_said_and_comes_back(open_window, qtbot, tmp_pa
         qtbot.waitUntil(lambda: window.desk.state == "reconnecting", timeout=90_000)
         window._show_second(window.desk)
         assert "RECONNECTING" in window.surface.status.text
+        assert "Plug the dongle in" in window.surface.status.text
         qtbot.waitUntil(lambda: window.desk.state == "streaming", timeout=90_000)
         qtbot.waitUntil(lambda: bool(window.desk.feed.found.gaps), timeout=90_000)
         texts = [marker.text for marker in window.desk.feed.found.markers]

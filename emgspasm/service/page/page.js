@@ -102,7 +102,8 @@ function showState() {
   if (!state) return;
   const kind = state.recording ? "recording" : state.state === "streaming" ? "" : "bad";
   const live = state.recording ? "● RECORDING" : "LIVE - not recorded";
-  put("state", state.state === "streaming" ? live : state.state.toUpperCase());
+  const missed = state.away && state.recording ? " - still recording" : "";
+  put("state", state.state === "streaming" ? live : state.state.toUpperCase() + missed);
   $("state").dataset.kind = state.state === "connecting" ? "" : kind;
   $("simulated").hidden = !state.simulated;
   put("clock", clock(state.time));
@@ -113,7 +114,7 @@ function showState() {
   $("file").title = state.path;
   showCounts(state.counts);
   list("notices", state.notices);
-  showTrouble(state.error, true);
+  showTrouble(state.error || state.away, Boolean(state.error));
   pictures.forEach((_, k) => describe(k));
 }
 
