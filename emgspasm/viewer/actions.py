@@ -111,7 +111,8 @@ ACTS = (
     Act("save_config", "Window", "Save config", ("Ctrl+S",),
         "Save the config with the thresholds you dragged."),
     Act("open", "Window", "Open", ("Ctrl+O",), "Open another recording to replay.", modes="r"),
-    Act("help", "Window", "Help", ("?", "F1"), "Show or hide this page.", toggles=True),
+    Act("help", "Window", "Help", ("?", "F1"),
+        "Show or hide this page; arrows scroll it, Escape hides it.", toggles=True),
     Act("quit", "Window", "Quit", ("Ctrl+Q",), "Close the window; a recording is ended whole."),
 )  # fmt: skip
 """Everything, in the order of the help."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from html import escape
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
+    QAbstractSlider,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -103,8 +105,29 @@ GAP = "<p style='margin:0; font-size:5pt'>&nbsp;</p>"
 PURPOSE = "Research and education only. Not a medical device."
 
 
+_Scroll = QAbstractSlider.SliderAction
+
+_KEYS = {
+    Qt.Key.Key_Up: _Scroll.SliderSingleStepSub,
+    Qt.Key.Key_Down: _Scroll.SliderSingleStepAdd,
+    Qt.Key.Key_PageUp: _Scroll.SliderPageStepSub,
+    Qt.Key.Key_PageDown: _Scroll.SliderPageStepAdd,
+    Qt.Key.Key_Home: _Scroll.SliderToMinimum,
+    Qt.Key.Key_End: _Scroll.SliderToMaximum,
+}
+
+
 class HelpPage(QFrame):
-    """The page; the window shows and hides it."""
+    """The page; the window shows and hides it.
+
+    Attributes
+    ----------
+    closed : Signal
+        The user is done with it (Escape).
+    bar : QScrollBar
+    """
+
+    closed = Signal()
 
     def __init__(self, palette: Palette, parent: QWidget) -> None:
         super().__init__(parent)
@@ -119,6 +142,8 @@ class HelpPage(QFrame):
         scroll = QScrollArea(widgetResizable=True)
         scroll.setWidget(content)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.bar = scroll.verticalScrollBar()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         box = QVBoxLayout(self)
         box.setContentsMargins(2, 2, 2, 2)
         box.addWidget(scroll)
@@ -134,3 +159,25 @@ class HelpPage(QFrame):
         left, right = [explanation(palette), *replay, purpose], others
         for label, parts in zip(self._columns, (left, right), strict=True):
             label.setText(GAP.join(parts))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take the keys that scroll."""
+        super().showEvent(event)
+        self.setFocus()
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the keys that scroll and close from the window, for which they mean others."""
+        asks = event.type() == QEvent.Type.ShortcutOverride
+        if asks and isinstance(event, QKeyEvent) and event.key() in (*_KEYS, Qt.Key.Key_Escape):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Scroll, or close."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        elif event.key() in _KEYS:
+            self.bar.triggerAction(_KEYS[Qt.Key(event.key())])
+        else:
+            super().keyPressEvent(event)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from emgspasm.desk.clock import clock
@@ -55,6 +56,7 @@ class StatusLine(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._parts = ""
         self._state = styled(QLabel(), "state")
         self._text = styled(QLabel(textFormat=Qt.TextFormat.PlainText), "status")
         self._text.setMinimumWidth(1)  # long words never widen the window
@@ -72,11 +74,21 @@ class StatusLine(QWidget):
 
     def show_parts(self, parts: list[str]) -> None:
         """Say these, leaving empty ones out."""
-        text = "   ·   ".join(filter(None, parts))
-        self._text.setText(text)
-        self._text.setToolTip(text)
+        self._parts = "   ·   ".join(filter(None, parts))
+        self._text.setToolTip(self._parts)
+        self._elide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as much as there is room for."""
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        """Show what there is room for, and that there is more; all of it stands in the tip."""
+        room, metrics = self._text.contentsRect().width(), self._text.fontMetrics()
+        self._text.setText(metrics.elidedText(self._parts, Qt.TextElideMode.ElideRight, room))
 
     @property
     def text(self) -> str:
         """What it says."""
-        return f"{self._state.text()} {self._text.text()}"
+        return f"{self._state.text()} {self._parts}"

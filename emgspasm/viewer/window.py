@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow
 
@@ -37,6 +37,10 @@ FRAMES = 30
 
 LONGEST_FRAME = 0.25
 """Seconds that a replay goes on in one frame: a window that was held up does not leap."""
+
+FRAME = QSize(16, 40)
+"""Pixels that a desktop draws around a window, its title above, that are not known before
+[design]."""
 
 PURPOSE = "research and education only"
 
@@ -92,6 +96,7 @@ class Window(QMainWindow):
         self._show_view(kept.view)
         if not (kept.geometry and self.restoreGeometry(QByteArray(kept.geometry))):
             self.resize(1440, 900)
+        self.resize(self.size().boundedTo(self.screen().availableGeometry().size() - FRAME))
         self._told: tuple[str, ...] = ()
         self._last = self._slow = self._second = time.perf_counter()
         self.frames = 0
@@ -206,6 +211,7 @@ class Window(QMainWindow):
         surface.traces.gain_turned.connect(lambda n: self.turn_gain(-n))
         surface.traces.time_turned.connect(lambda n: self.turn_time(-n))
         surface.traces.moved.connect(self.move_by)
+        surface.help.closed.connect(self.actions_["help"].trigger)
         surface.picked.connect(lambda seconds: self.go_to(seconds + self.view.seconds / 2))
         surface.replay_bar.jumped.connect(self.go_to)
         surface.replay_bar.speed_chosen.connect(self.replays.set_speed)

@@ -19,6 +19,8 @@ from emgspasm.storage.opening import open_recording
 from emgspasm.synkinesis.folding import Folding, fold
 from emgspasm.viewer import settings
 from emgspasm.viewer.replay import Replay
+from emgspasm.viewer.settings import Kept
+from emgspasm.viewer.window import Window
 
 pytestmark = pytest.mark.real_time
 
@@ -203,6 +205,29 @@ def test_a_snapshot_holds_picture_settings_and_samples(replayed, recording, tmp_
     np.testing.assert_allclose(table["OOC_L_raw"], stored[:, 0], atol=0.002)
     press(replayed, Qt.Key.Key_P)
     assert len(list(replayed.snapshots.glob("*.png"))) == 2
+
+
+def test_the_help_is_scrolled_and_closed_by_keys(replayed, qtbot):
+    replayed.resize(900, 500)
+    help_page, gain = replayed.surface.help, replayed.view.gain
+    replayed.actions_["help"].trigger()
+    qtbot.waitUntil(help_page.hasFocus)
+    QTest.keyClick(help_page, Qt.Key.Key_Down)
+    first = help_page.bar.value()
+    QTest.keyClick(help_page, Qt.Key.Key_End)
+    assert 0 < first < help_page.bar.value() == help_page.bar.maximum()
+    assert replayed.view.gain == gain
+    QTest.keyClick(help_page, Qt.Key.Key_Escape)
+    assert not help_page.isVisible()
+    assert not replayed.actions_["help"].isChecked()
+
+
+def test_the_window_is_no_larger_than_the_screen(qtbot):
+    window = Window(Kept())
+    qtbot.addWidget(window)
+    room = window.screen().availableGeometry()
+    assert window.width() <= room.width()
+    assert window.height() <= room.height()
 
 
 def test_the_help_explains_every_key(replayed):

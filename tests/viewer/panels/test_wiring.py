@@ -21,6 +21,7 @@ from emgspasm.viewer import filing
 from emgspasm.viewer.actions import ACTS
 from emgspasm.viewer.record_dialog import RecordDialog
 from emgspasm.viewer.recorder import Recorder
+from emgspasm.viewer.status_line import StatusLine
 
 CONFIG = parse_config('[markers]\n1 = "smile"\n')
 
@@ -263,3 +264,15 @@ def test_another_recording_is_opened_and_one_that_is_none_is_said(replayed, reco
     assert replayed.desk.path == other
     assert replayed.surface.overview.timeline.duration == 40.0
     assert replayed.kept.recent[0] == str(other)
+
+
+def test_a_status_line_that_is_too_long_says_that_there_is_more(qtbot):
+    line = StatusLine()
+    qtbot.addWidget(line)
+    line.resize(500, 30)
+    line.show()
+    line.show_parts(["patient.bdf", "lost 0.0 % in 5 s", "250 Hz: lags and spectra withheld"])
+    assert line._text.text().endswith("\N{HORIZONTAL ELLIPSIS}")
+    assert line._text.toolTip().endswith("withheld")
+    line.resize(1400, 30)
+    assert line._text.text().endswith("withheld")
