@@ -6,6 +6,7 @@ import gc
 import os
 import socket
 import sys
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,15 @@ import click
 
 from emgspasm.cli.boards import configured_source
 from emgspasm.cli.conclusion import conclude
-from emgspasm.cli.console import FILE, Command, positive, read_config, say, say_when_compiling
+from emgspasm.cli.console import (
+    FILE,
+    Command,
+    positive,
+    read_config,
+    read_montage,
+    say,
+    say_when_compiling,
+)
 from emgspasm.cli.recording import describe
 from emgspasm.errors import ConfigError, SourceError
 
@@ -30,10 +39,16 @@ SLOWEST, FASTEST = 0.25, 16.0
 @click.option("--config", type=FILE, help="TOML file; with a [source] table it is shown live.")
 @click.option("--port", metavar="PORT", help="Serial port, whatever the config says.")
 @click.option("--study", type=FILE, help="Folder of the study that is recorded into.")
+@click.option("--montage", type=FILE, help="TOML file naming sides and muscles of FILE.")
 @click.option("--speed", type=click.FloatRange(SLOWEST, FASTEST), default=1.0, show_default=True,
               callback=positive, help="Of a replay.")  # fmt: skip
 def view(
-    file: Path | None, config: Path | None, port: str | None, study: Path | None, speed: float
+    file: Path | None,
+    config: Path | None,
+    port: str | None,
+    study: Path | None,
+    montage: Path | None,
+    speed: float,
 ) -> None:
     """Open the live window: FILE replays; --config shows and records a board.
 
@@ -47,9 +62,11 @@ def view(
         )
     if file is not None and (port or study):
         raise ConfigError("--port and --study are for a board. Leave them out to replay a file")
+    if file is None and montage is not None:
+        raise ConfigError("--montage is for a recording. The config of a board labels its inputs")
     gc.disable()  # a fifth of the start would be looks for garbage; the window enables it
     try:
-        loaded = read_config(config)
+        loaded = with_montage(read_config(config), montage)
         require_window()
         say_when_compiling()
         if file is not None:
@@ -58,6 +75,14 @@ def view(
             _live(loaded, config, port, study)
     finally:
         gc.enable()
+
+
+def with_montage(loaded: LoadedConfig, path: Path | None) -> LoadedConfig:
+    """The config with the montage of a file in place of its own, if there is one."""
+    montage = read_montage(path)
+    if montage is None:
+        return loaded
+    return replace(loaded, config=replace(loaded.config, montage=montage))
 
 
 def _replay(file: Path, loaded: LoadedConfig, speed: float) -> None:

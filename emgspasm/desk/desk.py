@@ -66,6 +66,11 @@ class Desk(Protocol):
         ...
 
     @property
+    def refusal(self) -> str:
+        """Why it is shown but not analyzed; ``""`` if it is."""
+        ...
+
+    @property
     def notices(self) -> tuple[str, ...]:
         """What was decided or went wrong, in sentences for people."""
         ...

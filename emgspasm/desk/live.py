@@ -159,11 +159,15 @@ class Live:
         return self.session.pipeline
 
     @property
+    def refusal(self) -> str:
+        """Why it is shown but not analyzed; ``""`` if it is, or while the source opens."""
+        return self.session.refusal if self._open else ""
+
+    @property
     def notices(self) -> tuple[str, ...]:
         """What was decided or went wrong, in sentences for people."""
         session = self.session
-        refusal = session.refusal if self._open else ""  # found out while the source opens
-        refused = f"not analyzed: {refusal}" if refusal else ""
+        refused = f"not analyzed: {self.refusal}" if self.refusal else ""
         error = str(self._error) if self._error else ""
         return tuple(filter(None, (error, refused, session.notice, *session.notes)))
 

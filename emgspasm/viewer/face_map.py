@@ -57,6 +57,7 @@ class FaceMap(Panel):
         self._boxes: dict[tuple[str, Half], QRectF] = {}
         self._pictured_for: tuple[object, ...] = ()
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._refused = False
         self.clear()
 
     def clear(self) -> None:
@@ -87,6 +88,12 @@ class FaceMap(Panel):
         for place, column in self._columns.items():
             active = bool(envelope[column] > on[column])
             self._set(place, step(float(self._ratio[column])), active=active)
+
+    def show_refused(self, *, refused: bool) -> None:
+        """Say that the stream is not analyzed, so that no noise will be learnt."""
+        if refused != self._refused:
+            self._refused = refused
+            self.update(self._caption().toAlignedRect())
 
     def add_event(self, event: Event) -> None:
         """Take an event; a spasm leaves its muscles marked until the next."""
@@ -231,7 +238,7 @@ class FaceMap(Panel):
         line = QRectF(0.6 * em, box.top() + 0.2 * em, box.width() - 1.2 * em, 1.2 * em)
         if self._calibrating:
             painter.setPen(color(self._palette.faint))
-            text = "learning the noise: face at rest"
+            text = "not analyzed" if self._refused else "learning the noise: face at rest"
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, text)
         else:
             paint_scale(painter, line, self._palette, FULL)

@@ -40,8 +40,6 @@ class Replay:
     config : LoadedConfig
     speed : float
     playing, loops : bool
-    refusal : str
-        Why it is shown but not analyzed; ``""`` if it is.
 
     Raises
     ------
@@ -55,8 +53,8 @@ class Replay:
         self.config = config
         with ExitStack() as held:
             self.stored = held.enter_context(sliceable(path, config.config.montage))
-            self.refusal = refusal(config, self.stored.info)
-            self._survey = Survey(self.stored, config, idle=bool(self.refusal))
+            self._refusal = refusal(config, self.stored.info)
+            self._survey = Survey(self.stored, config, idle=bool(self._refusal))
             held.callback(self._survey.close)
             self._held = held.pop_all()
         self._path = path
@@ -81,6 +79,11 @@ class Replay:
     def pipeline(self) -> Pipeline:
         """What finds bursts in it."""
         return self._survey.pipeline
+
+    @property
+    def refusal(self) -> str:
+        """Why it is shown but not analyzed; ``""`` if it is."""
+        return self._refusal
 
     @property
     def notices(self) -> tuple[str, ...]:

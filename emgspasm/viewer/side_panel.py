@@ -85,3 +85,10 @@ class SidePanel(QScrollArea):
         """Show what has been counted in how much time."""
         fs, stop = feed.sampling_frequency, feed.strip.stop
         self.counters.update_time(stop / fs, feed.levels_log.valid(stop) / fs)
+
+    def show_refused(self, *, refused: bool) -> None:
+        """Count nothing where nothing is analyzed: zeros would say that nothing was found."""
+        self.face.show_refused(refused=refused)
+        card = self.counters.parentWidget()
+        assert card is not None  # the frame around it
+        card.setHidden(refused)

@@ -175,6 +175,7 @@ class Surface(QWidget):
         """Show what has been counted, and in how much time."""
         if self.side is not None:
             self.side.show_time(desk.feed)
+            self.side.show_refused(refused=bool(desk.refusal))
 
     def set_mirrored(self, mirrored: bool) -> None:
         """Put the patient's right on the left, or not."""

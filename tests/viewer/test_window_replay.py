@@ -12,10 +12,13 @@ from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from emgspasm.cli.viewing import with_montage
 from emgspasm.config import LoadedConfig
 from emgspasm.dsp.mains import fit_notch
 from emgspasm.dsp.pipeline import Pipeline, analyze
+from emgspasm.storage.bdf import BdfWriter
 from emgspasm.storage.opening import open_recording
+from emgspasm.stream import Channel, Chunk, StreamInfo
 from emgspasm.synkinesis.folding import Folding, fold
 from emgspasm.viewer import settings
 from emgspasm.viewer.replay import Replay
@@ -205,6 +208,25 @@ def test_a_snapshot_holds_picture_settings_and_samples(replayed, recording, tmp_
     np.testing.assert_allclose(table["OOC_L_raw"], stored[:, 0], atol=0.002)
     press(replayed, Qt.Key.Key_P)
     assert len(list(replayed.snapshots.glob("*.png"))) == 2
+
+
+def test_without_sides_nothing_is_counted_and_a_montage_names_them(open_window, tmp_path):
+    path = tmp_path / "plain.bdf"
+    channels = tuple(Channel.from_label(name, full_scale=5e3) for name in ("EXG 0", "EXG 1"))
+    with BdfWriter(path, StreamInfo(500.0, channels)) as writer:
+        writer.write(Chunk(0, np.random.default_rng(1).normal(0, 2, (3000, 2))))
+    window = open_window()
+    window.open(Replay(path, LoadedConfig()))
+    window._show_second(window.desk)
+    assert not window.surface.side.counters.isVisible()
+    montage = tmp_path / "montage.toml"
+    montage.write_text(
+        "".join(f"[[channel]]\nsource = {k + 1}\nlabel = 'OOC_{'LR'[k]}'\n" for k in range(2))
+    )
+    window.open(Replay(path, with_montage(LoadedConfig(), montage)))
+    window._show_second(window.desk)
+    assert window.desk.feed.info.names == ("OOC_L", "OOC_R")
+    assert window.surface.side.counters.isVisible()
 
 
 def test_the_help_is_scrolled_and_closed_by_keys(replayed, qtbot):
