@@ -1,23 +1,26 @@
-"""Signals that come later: what must not be cut short is done first."""
+"""Signals that come later: what must not be cut short is done first, whoever listens."""
 
 from __future__ import annotations
 
+import os
 import signal
+import stat
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Signals that end a command: Ctrl-C, a request, and that its terminal was closed."""
 
 
 @contextmanager
 def postponed() -> Iterator[None]:
-    """Hold back Ctrl-C and SIGTERM; one that came is sent again on leaving.
+    """Hold back Ctrl-C, SIGTERM and SIGHUP; one that came is sent again on leaving.
 
     Processes that begin meanwhile never hear Ctrl-C, which a terminal sends to all.
     """
     come: list[int] = []
-    numbers: list[int] = [
-        n for n in (signal.SIGINT, signal.SIGTERM) if callable(signal.getsignal(n))
-    ]
+    numbers: list[int] = [n for n in ENDING if callable(signal.getsignal(n))]
     if threading.current_thread() is not threading.main_thread():
         numbers = []  # signals are the main thread's
     # handlers, too: another thread may take a signal that is blocked here
@@ -31,3 +34,13 @@ def postponed() -> Iterator[None]:
             signal.signal(number, handler)
         for number in come:
             signal.raise_signal(number)
+
+
+def speak_to_nobody() -> None:
+    """Let what is still said go nowhere: on a terminal that is gone every word would fail."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for said in (1, 2):
+        with suppress(OSError):  # closed
+            if stat.S_ISCHR(os.fstat(said).st_mode):  # isatty says no once it has hung up
+                os.dup2(nowhere, said)
+    os.close(nowhere)

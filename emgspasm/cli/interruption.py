@@ -1,7 +1,8 @@
-"""Ctrl-C and SIGTERM end a command, also where Python drops what their handler raises.
+"""Ctrl-C, SIGTERM and SIGHUP end a command, also where Python drops what their handler raises.
 
-An exception that a handler raises inside a callback of C, as numba's compiler has them, or inside
-a finalizer, is printed and gone, or becomes another. So a signal is noted until it is settled.
+SIGHUP comes when a terminal is closed. An exception that a handler raises inside a callback of C,
+as numba's compiler has them, or inside a finalizer, is printed and gone, or becomes another. So a
+signal is noted until it is settled.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn, TypeVar
+
+from emgspasm.postponement import ENDING, speak_to_nobody
 
 T = TypeVar("T")
 AGAIN = 0.05
@@ -47,12 +50,11 @@ def until_come(items: Iterable[T]) -> Iterator[T]:
 
 @contextmanager
 def heeded() -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM raise KeyboardInterrupt, for sure.
+    """Let Ctrl-C, SIGTERM and a terminal that is closed raise KeyboardInterrupt, for sure.
 
     Signals that whoever started the command lets it ignore stay ignored.
     """
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {n: h for n in numbers if (h := signal.getsignal(n)) is not signal.SIG_IGN}
+    before = {n: h for n in ENDING if (h := signal.getsignal(n)) is not signal.SIG_IGN}
     hook = sys.unraisablehook
     for number in before:
         signal.signal(number, _raise)
@@ -68,6 +70,8 @@ def heeded() -> Iterator[None]:
 
 def _raise(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001  signal's signature
     _come.append(number)
+    if number == signal.SIGHUP:
+        speak_to_nobody()
     raise KeyboardInterrupt
 
 

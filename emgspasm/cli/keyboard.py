@@ -7,7 +7,7 @@ import select
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 _ENTER = "\r\n"
@@ -85,14 +85,18 @@ def listening(take: Callable[[str], None]) -> Iterator[bool]:
     finally:
         over.set()
         thread.join()
-        termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+        with suppress(termios.error):  # the terminal is gone
+            termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 
 def _listen(descriptor: int, take: Callable[[str], None], over: threading.Event) -> None:
     while not over.is_set():
         if not select.select([descriptor], [], [], _POLL)[0]:
             continue
-        typed = os.read(descriptor, 64)
+        try:
+            typed = os.read(descriptor, 64)
+        except OSError:  # the terminal is gone
+            return
         if not typed:
             return
         for key in typed.decode(errors="ignore"):

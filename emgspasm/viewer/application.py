@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from emgspasm.config import LoadedConfig
 from emgspasm.desk.live import Wiring
 from emgspasm.desk.wanted import Wanted
+from emgspasm.postponement import ENDING, speak_to_nobody
 from emgspasm.viewer import raster, settings
 from emgspasm.viewer.recorder import Recorder
 from emgspasm.viewer.replay import Replay
@@ -76,13 +77,16 @@ def application() -> QApplication:
 
 
 def run(app: QApplication, window: Window) -> None:
-    """Run until the window is closed, or Ctrl-C or SIGTERM come."""
+    """Run until the window is closed, or Ctrl-C, SIGTERM or SIGHUP come."""
 
     def end(number: int, frame: object) -> None:  # noqa: ARG001  signal's signature
+        if number == signal.SIGHUP:
+            speak_to_nobody()
         window.close()
 
     QTimer.singleShot(round(1000 * STARTED), collect)
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    heard = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, end) for number in heard}
     app.exec()  # the frames let Python see signals thirty times a second
     for number, handler in before.items():
         signal.signal(number, handler)
