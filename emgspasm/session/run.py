@@ -148,7 +148,7 @@ class Session:
             state=events[-1].state if events else "streaming",
             lost_recently=counters.lost_recently,
             lost=counters.lost / max(1, counters.stop),
-            latency=max(counters.latency, age if age > 1 else 0.0),
+            latency=age if age > 1 else counters.latency,
             noise=tuple(counters.noise.tolist()),
             railed=counters.railed,
             bursts=counters.bursts.copy(),

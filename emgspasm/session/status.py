@@ -97,7 +97,8 @@ class Counters:
     latency : float
         Seconds, the worst of the last whole second.
     lost_recently : float
-        Share of the last :data:`RECENT` seconds that is missing, 0 to 1.
+        Share of the last :data:`RECENT` seconds that is missing, 0 to 1; since the last whole
+        second or the last loss.
     """
 
     info: StreamInfo
@@ -133,6 +134,8 @@ class Counters:
             self._miss(chunk.start, chunk.stop, float(missing.mean()))
         self.stop = chunk.stop
         self.anchor = self.anchor.seen(chunk.stop, time)
+        if self._gaps and self._gaps[-1][1] >= chunk.start:
+            self._sum_up()  # what is lost is told at once
         self._largest = np.fmax(self._largest, np.fmax.reduce(np.abs(chunk.samples), axis=0))
 
     def _miss(self, start: int, stop: int, share: float) -> None:
@@ -156,9 +159,12 @@ class Counters:
         self._second, self.latency, self._worst = time, self._worst, 0.0
         self.railed = tuple((self._largest >= self.rails).tolist())
         self._largest = np.zeros_like(self._largest)
+        self._sum_up()
+        return True
+
+    def _sum_up(self) -> None:
         first = max(0, self.stop - round(RECENT * self.info.sampling_frequency))
         self.lost_recently = self._missing_since(first) / max(1, self.stop - first)
-        return True
 
     def _missing_since(self, first: int) -> float:
         """Missing samples from `first` on; gaps that ended before are forgotten."""

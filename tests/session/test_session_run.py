@@ -172,6 +172,25 @@ def test_a_sample_that_half_of_the_channels_lack_is_half_lost():
     assert counters.lost_recently == pytest.approx(0.5 * share)
 
 
+def test_a_loss_is_told_at_once_and_not_when_the_second_is_over():
+    samples = np.zeros((250, len(INFO.channels)))
+    counters = Counters(INFO, np.full(len(INFO.channels), 1e5))
+    counters.arrived(Chunk(0, samples), 1.0)
+    counters.arrived(Chunk(750, samples), 4.0)
+    assert counters.lost_recently == pytest.approx(0.5)
+
+
+def test_while_nothing_comes_the_latency_is_the_age_of_the_newest_sample(script, tmp_path):
+    now = [0.0]
+    session = Session(script(INFO, steady(2)), tmp_path / "x.bdf", clock=lambda: now[0])
+    with session:
+        session.wait(20)
+        session._counters.latency = 4.0  # the first seconds wait until mains is decided on
+        before = session.status.latency
+        now[0] += 1.5
+        assert (before, session.status.latency) == (4.0, 1.5)
+
+
 def test_a_railed_channel_is_told_although_a_sample_of_it_is_missing():
     samples = np.zeros((500, len(INFO.channels)))
     samples[:, 0] = INFO.channels[0].full_scale
