@@ -101,7 +101,7 @@ def devices(ports: tuple[str, ...], *, as_json: bool) -> None:
             row.firmware,
             row.radio,
             "" if row.latency_timer is None else f"{row.latency_timer} ms",
-            row.problem or row.description,
+            row.problem or (row.description if row.board else "not asked; name it to ask"),
         ]
         for row in rows
     ]

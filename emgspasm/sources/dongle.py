@@ -91,6 +91,9 @@ def open_error(device: str, error: OSError) -> SourceError:
         return SourceError(
             f"port {device} is in use by {holder(device)}. End that session, or name another port"
         )
+    place = Path(device)
+    if os.strerror(errno.ENOTTY) in str(error) or place.is_dir() or place.is_file():
+        return SourceError(f"{device} is no serial port. Name one, such as /dev/ttyUSB0")
     return SourceError(f"port {device} does not open ({error}). Unplug the dongle and try again")
 
 

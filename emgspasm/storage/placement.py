@@ -10,6 +10,7 @@ from typing import Self
 from emgspasm.storage.sidecar import SidecarPaths
 
 _LABEL = re.compile(r"[0-9A-Za-z]+\Z")
+_CALLED = {"sub": "participant", "ses": "session"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ def checked_label(key: str, label: str) -> str:
     """
     if not _LABEL.match(label):
         raise ValueError(
-            f"{key}={label!r}; BIDS labels take ASCII letters and digits only, at least one"
+            f"{_CALLED.get(key, key)} {label!r}; BIDS labels take ASCII letters and digits only, "
+            "at least one"
         )
     return label

@@ -327,6 +327,12 @@ def test_a_port_that_does_not_open_says_what_to_do(number, kind, text):
     assert text in str(error)
 
 
+@pytest.mark.parametrize("name", ["/dev/null", "/tmp", __file__])
+def test_what_is_no_serial_port_is_said_to_be_none(name):
+    with pytest.raises(SourceError, match="is no serial port"):
+        dongle.open_port(name)
+
+
 def test_a_port_that_does_not_exist_is_not_found():
     with pytest.raises(SourceNotFound, match="Plug the dongle in"):
         CytonSource(CytonSettings(port="/dev/emgspasm-nothing")).__enter__()
