@@ -267,9 +267,11 @@ def impedance_table(electrodes: Sequence[Electrode]) -> str:
 
     rows = [["channel", "P kohm", "N kohm", "grade", ""]]
     for p, n in zip(electrodes[::2], electrodes[1::2], strict=True):
-        worst = max(p, n, key=lambda each: each.ohm)
+        worst = max(p, n, key=lambda each: (each.ohm != each.ohm, each.ohm))
         mismatch = abs(p.ohm - n.ohm) > MISMATCH
         words = f"electrodes differ by more than {MISMATCH / 1000:g} kohm" if mismatch else ""
+        if worst.ohm != worst.ohm:
+            words = "no test current came through: the input is at its rail, or dead"
         rows.append([p.channel, shown(p.ohm / 1000), shown(n.ohm / 1000), worst.grade, words])
     return columns(rows)
 

@@ -146,6 +146,6 @@ def electrodes(source: Source) -> list[Electrode]:
     say("measuring impedance, one electrode after the other, about 4 s each: stay at rest")
     measured = []
     for each in source.impedances():
-        say(f"{each.channel} {each.pole}: {each.ohm / 1000:.1f} kohm, {each.grade}")
+        say(f"{each.channel} {each.pole}: {each.told()}, {each.grade}")
         measured.append(each)
     return measured

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from math import cos, pi, sqrt
+from math import cos, nan, pi, sqrt
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -151,6 +151,12 @@ def ohm(samples: NDArray[np.float64], sampling_frequency: float) -> float:
         In uV, without a gap; some seconds.
     sampling_frequency : float
         Hertz; at 125 Hz the Daisy's mean of two samples is allowed for (firmware_notes 2.1).
+
+    Returns
+    -------
+    float
+        NaN where less is read than half of the board's own resistor: no test current came through,
+        as on an input at its rail, so nothing is known of the electrode.
     """
     window = np.hanning(len(samples))
     spectrum = np.fft.rfft((samples - samples.mean()) * window)
@@ -158,4 +164,5 @@ def ohm(samples: NDArray[np.float64], sampling_frequency: float) -> float:
     near = np.abs(frequencies - TONE) <= _BAND
     power = 2 * np.sum(np.abs(spectrum[near]) ** 2) / (len(samples) * np.sum(window**2))
     averaging = cos(pi * TONE / 250) if sampling_frequency < 250 else 1.0
-    return max(0.0, sqrt(2 * power) * 1e-6 / averaging / CURRENT - SERIES)
+    whole = sqrt(2 * power) * 1e-6 / averaging / CURRENT
+    return max(0.0, whole - SERIES) if whole > SERIES / 2 else nan

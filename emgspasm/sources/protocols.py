@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isnan
 from typing import Literal, Protocol, runtime_checkable
 
 from emgspasm.sources.events import SourceEvent
@@ -48,6 +49,7 @@ class Electrode:
     pole : {"P", "N"}
         Which of the channel's two electrodes.
     ohm : float
+        NaN where no test current came through.
     """
 
     channel: str
@@ -56,9 +58,13 @@ class Electrode:
 
     @property
     def grade(self) -> str:
-        """``good``, ``fair``, ``poor``, or ``unusable`` beyond 50 kohm."""
+        """``good``, ``fair``, ``poor``, or ``unusable`` beyond 50 kohm and without a reading."""
         limits = ((GOOD, "good"), (FAIR, "fair"), (POOR, "poor"))
         return next((word for limit, word in limits if self.ohm <= limit), "unusable")
+
+    def told(self, digits: int = 1) -> str:
+        """The reading in words: ``"5.0 kohm"``."""
+        return "no test current" if isnan(self.ohm) else f"{self.ohm / 1000:.{digits}f} kohm"
 
 
 @runtime_checkable

@@ -199,7 +199,7 @@ def worst(grades: Iterable[str]) -> str:
 def pair_words(poles: Poles, channel: str) -> str:
     """What is wrong with the electrodes of a channel, in words; ``""`` if nothing is."""
     measured = [poles[channel, pole] for pole in "PN" if (channel, pole) in poles]
-    said = [f"electrode {e.pole} {e.ohm / 1000:.0f} kohm" for e in measured if e.grade != "good"]
+    said = [f"electrode {e.pole} {e.told(0)}" for e in measured if e.grade != "good"]
     if len(measured) == 2 and abs(measured[0].ohm - measured[1].ohm) > MISMATCH:
         said.append(f"the pair differs by more than {MISMATCH / 1000:g} kohm")
     return "; ".join(said)

@@ -178,8 +178,8 @@ class SignalCheck(QWidget):
     def _found(self, electrode: Electrode) -> None:
         self._poles[electrode.channel, electrode.pole] = electrode
         self.progress.setValue(self.progress.value() + 1)
-        self.progress.setFormat(f"{electrode.channel} {electrode.pole}: {electrode.ohm / 1000:.1f} "
-                                "kohm  (%v of %m)")  # fmt: skip
+        told = f"{electrode.channel} {electrode.pole}: {electrode.told()}"
+        self.progress.setFormat(f"{told}  (%v of %m)")
         self._show()
 
     def _ended(self, complete: bool, wrong: str) -> None:

@@ -27,6 +27,14 @@ def test_4_1_the_formula_gives_the_impedance_back(impedance, phase):
     assert ohm(tone(impedance, phase=phase), 250.0) == pytest.approx(impedance, rel=0.01, abs=40)
 
 
+@pytest.mark.parametrize("level", [0.0, 4.5e6])
+def test_an_input_without_test_current_has_no_impedance_and_is_not_good(level):
+    noise = np.random.default_rng(2).normal(level, 2, 500)
+    electrode = Electrode("OOC_L", "P", ohm(noise, 250.0))
+    assert np.isnan(electrode.ohm)
+    assert (electrode.grade, electrode.told()) == ("unusable", "no test current")
+
+
 def test_mains_wander_and_quiet_muscle_do_not_enter():
     rng = np.random.default_rng(1)
     t = np.arange(500) / 250
