@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from typing import NoReturn
 
@@ -15,10 +16,13 @@ def main() -> NoReturn:
     """
     code = 130
     try:
-        with heeded():
-            from emgspasm.cli.program import run  # after `heeded`: it takes a while
+        try:
+            with heeded():
+                from emgspasm.cli.program import run  # after `heeded`: it takes a while
 
-            code = run()
+                code = run()
+        finally:  # one more Ctrl-C would tear at an interpreter that ends
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
     except KeyboardInterrupt:  # which may come as soon as signals are heeded
         if sys.stderr is not None:  # None where it was closed; click may not be imported yet
             sys.stderr.write("emgspasm: error: interrupted. What was written before stays\n")

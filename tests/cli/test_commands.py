@@ -590,6 +590,20 @@ def test_a_signal_while_python_imports_is_told_in_one_line(tmp_path, number):
     assert_interrupted(stderr)
 
 
+def test_ctrl_c_again_and_again_is_told_in_one_line(tmp_path):
+    args = ["simulate", "x.bdf", "--scenario", "hfs_mixed", "--duration", 600]
+    command = [sys.executable, "-m", "emgspasm", *map(str, args)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
+    ready = heeds()
+    while not ready(process):
+        time.sleep(0.01)
+    while process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.01)
+    assert process.returncode == 130
+    assert_interrupted(process.communicate()[1])
+
+
 def heeds():
     """Whether a process has begun to catch a signal as emgspasm does: both of them."""
     both = (1 << (signal.SIGINT - 1)) | (1 << (signal.SIGTERM - 1))
