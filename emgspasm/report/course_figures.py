@@ -94,7 +94,8 @@ def _panel(
             _variability(axes, mine)
         _line(axes, mine, side, filled=affected or told.affected is None)
     top = max((max(r["value"], r["ci_hi"] or 0) for r in rows if r["value"] is not None), default=1)
-    axes.set_ylim(0, 1.12 * top or 1)
+    top = 1.12 * top or 1
+    axes.set_ylim(-0.07 * top, top)  # points at zero are whole, and the side beside them is read
     axes.locator_params(axis="y", nbins=4)
 
 

@@ -37,6 +37,7 @@ def course_page(shown: Course) -> str:
         sessions=_sessions(shown, rows),
         treatments=[_cells(r, None) for r in rows if r["measure"] == "treatment"],
         scores=[_cells(r, None) for r in rows if r["measure"] == "scale"],
+        strength=any(r["measure"] == "mvc_ratio" for r in rows),
         scales={name: f"{s.low:g} to {s.high:g}, {s.meaning}" for name, s in SCALES.items()},
         reference=_reference(shown),
         settings=shown.sessions[0].settings if shown.sessions else None,

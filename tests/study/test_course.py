@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from html.parser import HTMLParser
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from emgspasm.config import load_config, parse_config
@@ -150,6 +151,16 @@ def test_the_page_needs_no_network_and_no_script(shown):
     assert not re.search(r'(?:src|href)="(?!#)', shown.replace("xlink:", ""))
     assert "simulated recordings" in shown
     assert "research and education only" in shown
+
+
+def test_strength_is_explained_only_where_it_is_told(told):
+    table = told.table
+    without = course_page(replace(told, table=table[table.measure != "mvc_ratio"]))
+    assert "Strength is not told: no session has maximal contractions" in without
+    assert "Strength: maximal" not in without
+    ratio = table[table.measure == "rate"].iloc[:1].assign(measure="mvc_ratio", muscles="OOC")
+    with_it = course_page(replace(told, table=pd.concat([table, ratio])))
+    assert "Strength: maximal" in with_it
 
 
 def test_the_page_judges_nothing(shown):
