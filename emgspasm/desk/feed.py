@@ -94,6 +94,7 @@ class Levels:
         self._levels: list[NDArray[np.float64]] = []
         self._valid: list[int] = []
         self._unknown = np.full((3, n_channels), np.nan)
+        self._newest = 0, self._unknown
 
     def add(self, stop: int, levels: NDArray[np.float64], valid: int) -> None:
         """Add what holds before sample `stop`.
@@ -106,6 +107,8 @@ class Levels:
         valid : int
             Samples in which bursts were sought, from the beginning of the stream.
         """
+        if stop > self._newest[0]:  # the end of a stream comes once more, without levels
+            self._newest = stop, levels
         if not self._stops or stop >= self._stops[-1] + self._spacing:
             self._stops.append(stop)
             self._levels.append(levels)
@@ -114,7 +117,10 @@ class Levels:
     def at(self, sample: int) -> NDArray[np.float64]:
         """Noise level, off and on threshold at a sample; NaN where not known."""
         k = bisect_right(self._stops, sample)
-        return self._levels[k] if k < len(self._levels) else self._unknown
+        if k < len(self._levels):
+            return self._levels[k]
+        stop, levels = self._newest
+        return levels if sample <= stop else self._unknown  # what ends there holds at the end too
 
     def valid(self, sample: int) -> int:
         """Samples before this one in which bursts were sought."""

@@ -62,7 +62,7 @@ def blink(act: Act, marked: Schedule, fs: float) -> Event:
     if len({r.site.side for r in eyes}) < 2:
         reason = f"bursts of one eye, {ms(_shortest(eyes), fs)}; no sign of one side alone"
     else:
-        reason = f"both eyes, {ms(_shortest(eyes), fs)}"
+        reason = f"both eyes, the shorter burst {ms(_shortest(eyes), fs)}"
         reason += "" if act.dragged else "; lower face silent"
     if act.dragged:
         reason += f"; {'+'.join(act.dragged)} of one side moves along"

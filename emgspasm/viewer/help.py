@@ -5,9 +5,10 @@ from __future__ import annotations
 from html import escape
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractSlider,
+    QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from emgspasm.desk.palette import Palette
 from emgspasm.viewer.actions import ACTS
@@ -144,6 +146,7 @@ class HelpPage(QFrame):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.bar = scroll.verticalScrollBar()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._before: QWidget | None = None
         box = QVBoxLayout(self)
         box.setContentsMargins(2, 2, 2, 2)
         box.addWidget(scroll)
@@ -163,7 +166,15 @@ class HelpPage(QFrame):
     def showEvent(self, event: QShowEvent) -> None:
         """Take the keys that scroll."""
         super().showEvent(event)
+        self._before = QApplication.focusWidget()
         self.setFocus()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Give the keys back to who had them."""
+        super().hideEvent(event)
+        if self._before is not None and isValid(self._before):
+            self._before.setFocus()
+        self._before = None
 
     def event(self, event: QEvent) -> bool:
         """Keep the keys that scroll and close from the window, for which they mean others."""

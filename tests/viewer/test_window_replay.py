@@ -232,6 +232,7 @@ def test_without_sides_nothing_is_counted_and_a_montage_names_them(open_window, 
 def test_the_help_is_scrolled_and_closed_by_keys(replayed, qtbot):
     replayed.resize(900, 500)
     help_page, gain = replayed.surface.help, replayed.view.gain
+    replayed.surface.tool_bar._time.setFocus()
     replayed.actions_["help"].trigger()
     qtbot.waitUntil(help_page.hasFocus)
     QTest.keyClick(help_page, Qt.Key.Key_Down)
@@ -242,6 +243,15 @@ def test_the_help_is_scrolled_and_closed_by_keys(replayed, qtbot):
     QTest.keyClick(help_page, Qt.Key.Key_Escape)
     assert not help_page.isVisible()
     assert not replayed.actions_["help"].isChecked()
+    assert replayed.surface.tool_bar._time.hasFocus()
+
+
+def test_at_its_end_the_noise_is_known_and_not_learnt(replayed):
+    replayed.go_to(float("inf"))
+    replayed.frame()
+    assert np.isfinite(replayed.desk.feed.thresholds).all()
+    replayed._show_slow(replayed.desk)
+    assert not replayed.surface.side.face._calibrating
 
 
 def test_the_window_is_no_larger_than_the_screen(qtbot):
