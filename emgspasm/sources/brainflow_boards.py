@@ -23,6 +23,9 @@ GANGLION_WIFI, CYTON_WIFI, CYTON_DAISY_WIFI, GANGLION_NATIVE = 4, 5, 6, 46
 SERIAL_CYTONS = (CYTON, CYTON_DAISY)
 
 _GANGLION_FULL_SCALE = 1.2e6 / (1.5 * 51)  # uV, firmware_notes 7.1
+_ACCELERATION = 64.0
+"""g that no accelerometer of these boards exceeds; a file keeps steps of 8 millionths [design]."""
+
 IP_PROTOCOLS = {"": 0, "udp": 1, "tcp": 2}
 
 _BYTE = Numbering(cycle=256, rows=1)
@@ -143,7 +146,7 @@ def describe(settings: BrainflowSettings) -> Board:
         )
     accelerometer = tuple(table.get("accel_channels", ()))
     channels = _channels(settings, master_id, table, kinds) + tuple(
-        Channel(f"ACCEL_{axis}", kind="ACCEL", unit="g")
+        Channel(f"ACCEL_{axis}", kind="ACCEL", unit="g", full_scale=_ACCELERATION)
         for axis, _ in zip("XYZ", accelerometer, strict=False)
     )
     rows = (*kinds, *accelerometer[:3])

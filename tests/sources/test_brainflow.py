@@ -302,6 +302,7 @@ def test_boards_that_are_not_here_have_their_channels_units_and_rates():
     ganglion = open_brainflow({"board": "GANGLION_BOARD", "serial_port": "/dev/x"}).info
     assert ganglion.sampling_frequency == 200.0
     assert ganglion.names == ("CH1", "CH2", "CH3", "CH4", "ACCEL_X", "ACCEL_Y", "ACCEL_Z")
+    assert ganglion.channels[-1].full_scale / 2**23 < 1e-4  # a file keeps a ten-thousandth of a g
     assert ganglion.channels[0].full_scale == pytest.approx(0.00186992 * 8388607, rel=1e-4)
     muse = open_brainflow({"board": "muse_2"}).info
     assert muse.channels[0].kind == "EEG"
