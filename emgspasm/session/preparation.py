@@ -22,6 +22,9 @@ UNKNOWN_SCALE = 187_500.0
 COUNTS = 8_388_607.0
 """The same for channels in other units: whole numbers of 24 bits."""
 
+ACCELERATION = 838.8607
+"""The same for accelerations, in g or m/s^2: steps of a ten-thousandth [design]."""
+
 
 def labelled(config: LoadedConfig, info: StreamInfo) -> tuple[tuple[int, ...], StreamInfo]:
     """Apply the config's montage to a stream: the columns that stay, and what they are.
@@ -52,7 +55,8 @@ def equipment(source: Source) -> str:
 def _scaled(channel: Channel) -> Channel:
     if isfinite(channel.full_scale):
         return channel
-    return replace(channel, full_scale=UNKNOWN_SCALE if channel.microvolts else COUNTS)
+    other = ACCELERATION if channel.unit in ("g", "m/s^2") else COUNTS
+    return replace(channel, full_scale=UNKNOWN_SCALE if channel.microvolts else other)
 
 
 def unscaled(columns: tuple[int, ...], info: StreamInfo, stored: StreamInfo) -> tuple[Channel, ...]:

@@ -8,9 +8,10 @@ import time
 import numpy as np
 import pytest
 
-from emgspasm.config import parse_config
+from emgspasm.config import LoadedConfig, parse_config
 from emgspasm.errors import ConfigError, EmgspasmError, SourceLost
 from emgspasm.session import Handover, Session
+from emgspasm.session.preparation import labelled
 from emgspasm.session.status import Counters
 from emgspasm.storage.edf import open_edf
 from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
@@ -326,3 +327,10 @@ def test_many_threads_may_mark_while_it_records(script, tmp_path):
         session.wait(20)
     found = {text for _, text in texts(tmp_path / "x.bdf")}
     assert {f"{k}-{i}" for k in range(4) for i in range(20)} <= found
+
+
+def test_an_acceleration_of_unknown_scale_is_stored_in_fine_steps():
+    channels = (Channel.from_label("OOC_L"), Channel("ACCEL_X", kind="ACCEL", unit="g"))
+    _, info = labelled(LoadedConfig(), StreamInfo(250.0, channels))
+    assert info.channels[1].full_scale / 2**23 < 1e-3
+    assert info.channels[1].full_scale > 100
