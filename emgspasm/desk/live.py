@@ -22,7 +22,7 @@ from emgspasm.desk.strip import Strip
 from emgspasm.dsp.pipeline import Analysis, Pipeline
 from emgspasm.errors import EmgspasmError, RecordingError, explained
 from emgspasm.session import Handover, Session, Status
-from emgspasm.session.preparation import labelled
+from emgspasm.session.preparation import equipment, labelled
 from emgspasm.sources.events import AWAY
 from emgspasm.storage.bdf_layout import stored_info
 from emgspasm.storage.opening import open_recording
@@ -140,8 +140,11 @@ class Live:
 
     @property
     def name(self) -> str:
-        """Its file, or its device."""
-        return self.place.stem if self.place else self.feed.info.device or "live"
+        """Its file, or its device, called simulated once it says that it is."""
+        if self.place:
+            return self.place.stem
+        device = equipment(self.session.source) if self._open else self.feed.info.device
+        return device or "live"
 
     @property
     def path(self) -> Path | None:
