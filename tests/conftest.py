@@ -2,6 +2,7 @@
 
 import io
 import os
+import signal
 import subprocess
 import sys
 from contextlib import chdir, redirect_stderr, redirect_stdout
@@ -76,10 +77,12 @@ def emgspasm():
     def call(*arguments, cwd=Path()):
         out, err = io.StringIO(), io.StringIO()
         line = ["emgspasm", *map(str, arguments)]
+        heard = signal.getsignal(signal.SIGINT)
         with pytest.MonkeyPatch.context() as patch, chdir(cwd):
             patch.setattr(sys, "argv", line)
             with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
                 main()
+        signal.signal(signal.SIGINT, heard)  # a command that ends listens no more
         return subprocess.CompletedProcess(line, ended.value.code, out.getvalue(), err.getvalue())
 
     return call

@@ -12,7 +12,8 @@ from emgspasm.cli.interruption import heeded
 def main() -> NoReturn:
     """Run the command line.
 
-    Exit 0 done, 1 failed while running, 2 called or configured wrongly, 130 interrupted.
+    Exit 0 done, 1 failed while running, 2 called or configured wrongly, 130 interrupted. The
+    process ends: Ctrl-C is ignored from then on.
     """
     code = 130
     try:
