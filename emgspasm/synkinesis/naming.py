@@ -173,12 +173,13 @@ def _one_sided(
     if not pulse and (sure or len(plain) == len(part)) and _is_typical(part, known, side, fs):
         known.proven[side] += FEWEST_PROVEN if sure else 1
     bursts = [r.burst for r in readings]
-    reason = "; ".join(reasons(part, li, facial, rules, fs))
+    whole = [*readings, *carried]
+    reason = "; ".join(reasons(part, laterality(whole), facial, rules, fs))
     return event(
         "spasm",
         side,
         spasm_class(bursts, fs),
-        [*readings, *carried],
+        whole,
         onset,
         offset,
         marked,

@@ -298,6 +298,15 @@ def test_what_follows_on_a_blink_proves_a_side_by_three_muscles_alone(muscles, k
     assert known.knows("L") == knows
 
 
+def test_the_reason_of_a_spasm_on_a_blink_tells_the_laterality_that_its_row_tells():
+    eye, cheek = reading("OOC_L", 1000, 1150, li=0.2), reading("ZYG_L", 1000, 1150)
+    chain = Chain("L", 500, 1100)
+    chain.add(Act("twitch", "L", (cheek,), together=2, on_blink=True, carried=(eye,)))
+    (event,) = spasms(chain, Schedule(), Experience(), Rules(), FS)
+    assert event.li == pytest.approx(0.5)
+    assert event.reason.startswith("one side, LI 0.50;")
+
+
 @pytest.mark.parametrize(("mean", "said"), [(4.0, 1), (3.0, 0)])
 def test_what_hardly_stands_out_of_the_noise_is_no_spasm_by_itself(mean, said):
     known = Experience(proven={"L": 2, "R": 0})
