@@ -150,7 +150,7 @@ def quietened(s, core, signal, matched, origin, sizes):  # type: ignore[no-untyp
 @numba.njit(inline="always", **LOOP)
 def freedom(s):  # type: ignore[no-untyped-def]  # see locate_onset
     """Independent values in a sample of what the boundaries of this burst are told from."""
-    return s.weight * s.narrow if s.weak else s.weight
+    return s.behind if s.weak else s.weight
 
 
 @numba.njit(**LOOP)

@@ -123,7 +123,7 @@ def weigh(s, value, matched, origin, sums, lengths, sizes, rules):  # type: igno
         pass_over(s, sums, sizes)
         _follow(s, value * value * s.passed / s.raw, glow, noise)
         return 0
-    freedom = s.weight * s.narrow
+    freedom = s.behind
     slope = 0.5 * freedom * (1.0 - 1.0 / rules.rise) / noise
     burden = 0.5 * freedom * np.log(rules.rise) * sizes.block
     # as locals they stay in registers

@@ -45,7 +45,7 @@ def emg_spectrum(sampling_frequency: float) -> Values:
 @numba.njit(cache=True, nogil=True)
 def design(
     samples: Values, quiet: NDArray[np.bool_], emg: Values, taps: Values
-) -> tuple[float, float]:
+) -> tuple[float, float, float]:
     """Design the filter for a channel's noise.
 
     Parameters
@@ -64,18 +64,22 @@ def design(
     float
         What it leaves of the noise's power.
     float
-        What it leaves of its degrees of freedom.
+        What it leaves of its degrees of freedom; more than 1 where it makes the noise whiter.
+    float
+        Independent values in a sample of what comes out, at most: those of white noise.
     """
     half = len(taps) // 2
     taps[:] = 0.0
     taps[half] = 1.0
     noise = _noise_spectrum(samples, quiet, 2 * half)
     if not noise.max() > 0.0:
-        return 1.0, 1.0
+        return 1.0, 1.0, 1.0
     _fill(taps, noise, emg)
     before = np.maximum(noise, 0.0)
-    after = before * _response(taps, len(emg)) ** 2
-    return after.sum() / before.sum(), _freedom(after) / _freedom(before)
+    passed = _response(taps, len(emg)) ** 2
+    after = before * passed
+    narrow = _freedom(after) / _freedom(before)
+    return after.sum() / before.sum(), narrow, _freedom(passed) / len(emg)
 
 
 @numba.njit(cache=True, nogil=True)

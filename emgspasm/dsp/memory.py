@@ -38,6 +38,8 @@ CHANNEL = np.dtype(
         ("passed", np.float64),
         ("lately", np.float64),  # fast mean of the latter, between bursts
         ("narrow", np.float64),  # what the matched filter leaves of the independent values
+        ("widest", np.float64),  # independent values in a sample behind it, at most
+        ("behind", np.float64),  # as many as there are
         ("glow", np.float64),  # power that the filters still ring with after the last burst
         ("frequency", np.float64),  # faint bursts per second, lately
         ("pauses", np.float64),  # short ones between bursts per second, lately

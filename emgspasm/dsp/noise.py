@@ -48,7 +48,7 @@ def calibrate(s, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  
     # a recorder may begin with a constant; its rounding is no level
     envelope = held[held >= 1e-9 * held.max()]
     limit = 2.0 * quietest(envelope, SEED * sizes.window)
-    s.raw = s.passed = s.narrow = 1.0
+    s.raw = s.passed = s.narrow = s.widest = 1.0
     for _ in range(4):
         s.seen = 0
         s.scatter = 0.0
@@ -62,7 +62,8 @@ def calibrate(s, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  
     late = held[sizes.window - 1 :]  # the envelope looks back
     quiet = (held[: len(late)] <= s.loudest) & (late <= s.loudest)
     signal = past.held_signal[channel, skip : skip + len(late)]
-    share, s.narrow = design(signal, quiet, past.spectrum, past.taps[channel])
+    share, s.narrow, s.widest = design(signal, quiet, past.spectrum, past.taps[channel])
+    s.behind = _behind(s)
     s.raw = s.quiet
     s.passed = s.lately = s.quiet * share
 
@@ -163,6 +164,17 @@ def threshold(s, ordered, sizes, rules):  # type: ignore[no-untyped-def]  # see 
     scatter = (spread / middle) ** 2
     s.scatter += (scatter - s.scatter) * (PATIENCE if s.scatter > 0.0 else 1.0)
     s.weight = min(1.0, 1.0 / (4.5 * sizes.window * s.scatter))
+    s.behind = _behind(s)
+
+
+@numba.njit(inline="always", **LOOP)
+def _behind(s):  # type: ignore[no-untyped-def]  # see calibrate
+    """Independent values in a sample behind the matched filter: never more than it lets pass.
+
+    What it leaves of them is told from the first seconds. Did a cable swing in these, that is many
+    times what it leaves of the noise afterwards, which would be full of evidence for ever.
+    """
+    return min(s.weight * s.narrow, s.widest)
 
 
 @numba.njit(inline="always", **LOOP)

@@ -60,7 +60,7 @@ def look_again(s, stop, signal, matched, origin, sizes, past):  # type: ignore[n
     quiet, loud = between(s), _loud(sums, s.onset - earliest, stop - s.onset, sizes)
     if not (quiet > 0.0 and loud >= CLEAR * quiet):
         return
-    onset = earliest + _sought(sums, loud, quiet, s.weight * s.narrow, sizes, likely)
+    onset = earliest + _sought(sums, loud, quiet, s.behind, sizes, likely)
     # the filter smears by half its length: nearer, what was found without it is right
     if abs(onset - s.onset) > sizes.half:
         _begin_at(s, onset, signal, matched, origin, sizes)
