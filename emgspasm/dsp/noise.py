@@ -28,6 +28,10 @@ QUIET = 6.0
 """Standard deviations over the noise level up to which a window may be noise, wherever a burst is
 said to begin (clinical facts 4 [design]): noise is what it is."""
 
+SWINGS = 2.0
+"""Times as much of the noise that the matched filter leaves of the quietest windows as of all that
+may be noise, from which a cable swings in the others [sim]."""
+
 TRAIN = 1.0
 """Short pauses per second from which the ends of bursts are not taken for noise [sim]: they made
 the level creep up in a train without rest, until the detector was deaf."""
@@ -60,9 +64,16 @@ def calibrate(s, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  
         threshold(s, past.ordered[channel], sizes, rules)
         limit = s.off
     late = held[sizes.window - 1 :]  # the envelope looks back
-    quiet = (held[: len(late)] <= s.loudest) & (late <= s.loudest)
+    loudest = np.maximum(held[: len(late)], late)
     signal = past.held_signal[channel, skip : skip + len(late)]
-    share, s.narrow, s.widest = design(signal, quiet, past.spectrum, past.taps[channel])
+    taps = past.taps[channel]
+    share, s.narrow, s.widest = design(signal, loudest <= s.loudest, past.spectrum, taps)
+    # the quietest are few, and not like all of the noise: told from only where the rest swung
+    calm = np.empty_like(taps)
+    calmer, narrow, widest = design(signal, loudest <= s.base, past.spectrum, calm)
+    if calmer > SWINGS * share:
+        share, s.narrow, s.widest = calmer, narrow, widest
+        taps[:] = calm
     s.behind = _behind(s)
     s.raw = s.quiet
     s.passed = s.lately = s.quiet * share

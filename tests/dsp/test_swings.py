@@ -69,15 +69,22 @@ def test_skirts_count_for_the_length_of_a_strong_burst_alone(weak, swell, faded,
     assert shortest(s, sizes) == needed  # a weak core may lack half the matched filter, 8 samples
 
 
+@pytest.mark.parametrize(
+    ("hertz", "size"),
+    [
+        (12, 400),  # were what the filter leaves of its independent values believed: 12
+        (8, 400),  # 182; were its spectrum taken for that of the noise: 9
+    ],
+)
 def test_a_cable_that_swings_in_the_first_seconds_makes_no_bursts_of_the_noise_after_it(
-    stream_info,
+    hertz, size, stream_info
 ):
     fs, n_channels = 250.0, 8
-    n, swinging = round(60 * fs), slice(round(0.7 * fs), round(1.9 * fs))
+    n, swinging = round(30 * fs), slice(round(0.7 * fs), round(1.9 * fs))
     samples = np.random.default_rng(8).normal(0, 2.5, (n, n_channels))
     t = np.arange(swinging.stop - swinging.start) / fs
-    swing = 400 * np.hanning(len(t)) * np.sin(2 * np.pi * 12 * t)
+    swing = size * np.hanning(len(t)) * np.sin(2 * np.pi * hertz * t)
     samples[swinging] += np.outer(swing, np.linspace(0.5, 1.5, n_channels))
     info = stream_info(n_channels, fs)
     bursts = [b for a in analyze(Pipeline(), info, [Chunk(0, samples)]) for b in a.bursts]
-    assert sum(b.onset > 2.5 * fs for b in bursts) <= 3  # were the swing's spectrum believed, 119
+    assert sum(b.onset > 2.5 * fs for b in bursts) <= 1
