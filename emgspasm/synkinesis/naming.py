@@ -36,6 +36,10 @@ from emgspasm.synkinesis.wording import event, laterality, ms, reasons
 
 MYOKYMIA, BLEPHAROSPASM = "myokymia", "blepharospasm"
 
+CLOSED = 0.3
+"""Seconds for which each eye that is recorded must be active in a blepharospasm [sim]: 0.4, the
+longest blink, loses one in thirty."""
+
 FLURRY = 2
 """Blinks that follow each other within the gap of a spasm; more would be none [design]."""
 
@@ -99,11 +103,13 @@ def movement(chain: Chain, marked: Schedule, fs: float) -> Event:
     if dragged:
         reason += f"; {'+'.join(dragged)} of one side moves along from the start to the end"
     if regions(muscles) == {EYE} or (regions(muscles) == {EYE, BROW} and "FRO" not in muscles):
-        if marker is not None and marker.task in RESTS:
+        at_rest = marker is not None and marker.task in RESTS
+        if at_rest and _both_close(readings, fs):
             reason = "both eyes closed at rest, longer than a blink; frontalis silent"
             return event("spasm", "B", BLEPHAROSPASM, readings, onset, chain.offset, marked, fs,
                           reason)  # fmt: skip
-        reason += "; eyes alone, longer than a blink: without a marker of rest, a movement"
+        why = "one eye no longer" if at_rest else "without a marker of rest, a movement"
+        reason += f"; eyes alone, longer than a blink: {why}"
     label = marker.task if marker and (marker.movement or marker.task not in RESTS) else ""
     return event("voluntary", "B", label, readings, onset, chain.offset, marked, fs, reason)
 
@@ -280,6 +286,17 @@ def _chewing(readings: Sequence[Reading]) -> bool:
 
 def _length(readings: Iterable[Reading]) -> int:
     return sum(r.offset - r.onset for r in readings)
+
+
+def _both_close(readings: Sequence[Reading], fs: float) -> bool:
+    """Whether no eye that is recorded is done after a blink.
+
+    A blink of both eyes, over the hum of one, lasts as long as that.
+    """
+    eyes = [r for r in readings if r.site.region == EYE]
+    lasted = [_length(r for r in eyes if r.site.side == side) for side in "LR"]
+    recorded = 2 if any(r.opposite == r.opposite for r in eyes) else 1
+    return sum(length > CLOSED * fs for length in lasted) >= recorded
 
 
 def _shortest(readings: Sequence[Reading]) -> int:

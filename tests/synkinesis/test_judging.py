@@ -12,8 +12,8 @@ from emgspasm.synkinesis.bilateral import Company
 from emgspasm.synkinesis.chains import Chain
 from emgspasm.synkinesis.experience import Experience, note_company, note_rhythms, note_sharing
 from emgspasm.synkinesis.judging import acts
-from emgspasm.synkinesis.markers import Schedule
-from emgspasm.synkinesis.naming import blink, spasms
+from emgspasm.synkinesis.markers import Marker, Schedule
+from emgspasm.synkinesis.naming import blink, movement, spasms
 from emgspasm.synkinesis.reading import Reading, Site
 from emgspasm.synkinesis.verdicts import Rules
 
@@ -518,3 +518,14 @@ def test_acts_of_the_other_side_some_time_ago_leave_a_known_mouth_its_spasms():
     chain = Chain("L", 500, 1100)
     chain.add(one_of(("OOR_L",), 10_000))
     assert len(list(spasms(chain, Schedule(), known, Rules(), FS))) == 1
+
+
+@pytest.mark.parametrize(("length", "kind"), [(800, "spasm"), (60, "voluntary"), (0, "voluntary")])
+def test_both_eyes_must_last_for_a_blepharospasm(length, kind):
+    # hum of one eye goes on where a blink of both ends
+    eyes = [reading("OOC_L", 1000, 1800, li=0.0)]
+    eyes += [reading("OOC_R", 1000, 1000 + length, li=0.0)] if length else []
+    chain = Chain("B", 500, 1100)
+    chain.add(Act("movement", "B", tuple(eyes)))
+    resting = Schedule([Marker(0, 9000, "rest_open", 1)])
+    assert movement(chain, resting, FS).trial_type == kind
