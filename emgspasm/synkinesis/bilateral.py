@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Container
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 from emgspasm.synkinesis.acts import Act, connected, meet, overlap
 from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL
@@ -68,6 +69,10 @@ class Company:
     seen: dict[str, deque[tuple[float, bool]]] = field(
         default_factory=lambda: {"L": deque(maxlen=20), "R": deque(maxlen=20)}
     )
+
+    def copy(self) -> Self:
+        """A copy that may change by itself."""
+        return replace(self, seen={side: seen.copy() for side, seen in self.seen.items()})
 
     def note(self, side: str, amplitude: float, *, along: bool) -> None:
         """Remember one blink, and how strong it was."""

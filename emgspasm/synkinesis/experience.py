@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
+from typing import Self
 
 from emgspasm.synkinesis.acts import Act
 from emgspasm.synkinesis.bilateral import BESIDE, LIKELY
@@ -86,6 +87,17 @@ class Experience:
     joined: dict[str, deque[bool]] = field(
         default_factory=lambda: {"L": deque(maxlen=REMEMBERED), "R": deque(maxlen=REMEMBERED)}
     )
+
+    def copy(self) -> Self:
+        """A copy that may change by itself; in a tenth of the time that a deep one takes."""
+        return replace(
+            self,
+            rhythmic=self.rhythmic.copy(),
+            proven=self.proven.copy(),
+            even=self.even.copy(),
+            late=self.late.copy(),
+            joined={side: seen.copy() for side, seen in self.joined.items()},
+        )
 
     def knows(self, side: str) -> bool:
         """Whether the side is known to have spasms."""

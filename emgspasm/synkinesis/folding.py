@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
@@ -138,8 +137,8 @@ class Folding:
             state,
             cluster=replace(state.cluster, readings=state.cluster.readings.copy()),
             chains={side: replace(c, acts=c.acts.copy()) for side, c in state.chains.items()},
-            known=deepcopy(state.known),
-            company=deepcopy(state.company),
+            known=state.known.copy(),
+            company=state.company.copy(),
             begun=state.begun.copy(),
         )
         said = Saying()

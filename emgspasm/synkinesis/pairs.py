@@ -17,6 +17,9 @@ WINDOW = 0.015
 SHUFFLE, SHUFFLES, SEED = 0.5, 200, 20240518
 """Seconds of displacement, and how often (clinical facts 4)."""
 
+PART = 10
+"""Shuffles at a time: all, of many hours, would fill memory."""
+
 ENVELOPE, REACH = 0.008, 0.100
 """Seconds of the envelope, and of the largest lag (clinical facts 5)."""
 
@@ -64,8 +67,14 @@ def synchrony(
     reach = SHUFFLE * sampling_frequency
     low = np.searchsorted(first, second - reach - window)
     high = np.searchsorted(first, second + reach + window, "right")
-    shifts = rng.uniform(-reach, reach, (SHUFFLES, len(second)))
-    by_chance = _shares(first, second, low, high, shifts, window)
+    by_chance = np.concatenate(
+        [
+            _shares(
+                first, second, low, high, rng.uniform(-reach, reach, (PART, len(second))), window
+            )
+            for _ in range(SHUFFLES // PART)
+        ]
+    )
     spread = float(by_chance.std())
     z = (float(near.mean()) - float(by_chance.mean())) / spread if spread > 0 else nan
     lags = 1000 * distance[near] / sampling_frequency
