@@ -36,6 +36,10 @@ SWINGS = 2.0
 """Times as much of the noise that the matched filter leaves of the quietest windows as of all that
 may be noise, from which a cable swings in the others [sim]."""
 
+CALM, STILL = 0.1, 0.3
+"""Share of the first seconds that these must make up, and of the noise level that they must reach:
+where a recorder stood still for a moment, filters fade, and nothing is told of noise [design]."""
+
 TRAIN = 1.0
 """Short pauses per second from which the ends of bursts are not taken for noise [sim]: they made
 the level creep up in a train without rest, until the detector was deaf."""
@@ -73,11 +77,12 @@ def calibrate(s, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  
     taps = past.taps[channel]
     share, s.narrow, s.widest = design(signal, loudest <= s.loudest, past.spectrum, taps)
     # the quietest are few, and not like all of the noise: told from only where the rest swung
-    calm = np.empty_like(taps)
-    calmer, narrow, widest = design(signal, loudest <= s.base, past.spectrum, calm)
-    if calmer > SWINGS * share:
+    calm = (loudest <= s.base) & (np.minimum(held[: len(late)], late) >= STILL * s.base)
+    others = np.empty_like(taps)
+    calmer, narrow, widest = design(signal, calm, past.spectrum, others)
+    if calmer > SWINGS * share and calm.sum() >= CALM * len(calm):
         share, s.narrow, s.widest = calmer, narrow, widest
-        taps[:] = calm
+        taps[:] = others
     s.behind = _behind(s)
     s.raw = s.quiet
     s.passed = s.lately = s.quiet * share

@@ -200,7 +200,7 @@ def test_missing_samples_come_out_missing_and_no_others(info, pipeline, seed, da
     unusable = ~np.isfinite(samples) | (np.abs(samples) >= 0.9 * FULL_SCALE)
     flat = np.isnan(out["filtered"]) & ~unusable
     assert np.isnan(out["filtered"][unusable]).all()
-    assert (samples[flat] == 7.0).all()
+    assert np.isin(samples[flat], (7.0, 84.0)).all()  # at rest, or at rest and loud
     assert np.array_equal(np.isnan(out["envelope"]), np.isnan(out["filtered"]))
 
 
