@@ -1,24 +1,19 @@
 """Commands about studies as a user meets them: exit codes and one line of error."""
 
 import json
-import sys
 
 import pytest
 
-from emgspasm.cli import main
 from emgspasm.storage.study import Study
 
 
 @pytest.fixture
-def run(monkeypatch, capsys):
+def run(emgspasm):
     """Calls the command line; returns exit code, stdout, stderr."""
 
     def call(*args):
-        monkeypatch.setattr(sys, "argv", ["emgspasm", *map(str, args)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        told = capsys.readouterr()
-        return ended.value.code, told.out, told.err
+        done = emgspasm(*args)
+        return done.returncode, done.stdout, done.stderr
 
     return call
 
