@@ -7,11 +7,9 @@ of 8 channels at 1 kHz where the compiled decoding takes a tenth of a second (ed
 
 from __future__ import annotations
 
-import math
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -20,13 +18,12 @@ from typing import BinaryIO
 from emgspasm.errors import RecordingError
 from emgspasm.storage.edf_header import FIXED_BYTES, Header, header_length, parse_header
 from emgspasm.storage.edf_signals import Columns, describe
+from emgspasm.storage.edf_times import Times, scan, timed_records
 from emgspasm.storage.layout import Interval, Layout, Span, merge, open_bytes
 from emgspasm.storage.recording import Recording
-from emgspasm.storage.tal import TimedTexts, channel_annotations, parse_tals
+from emgspasm.storage.tal import channel_annotations
 from emgspasm.stream import SKIP, Annotation, StreamInfo
 
-_TIME_TAL = re.compile(rb"[+-]\d+(?:\.\d*)?\x14\x14")
-_ANY_TAL = re.compile(rb"[+-]\d+(?:\.\d*)?[\x14\x15]")
 LONGEST_GAP = 30 * 86_400
 """Seconds; a longer discontinuity is taken for damage of the time-keeping."""
 
@@ -44,7 +41,7 @@ def open_edf(path: str | os.PathLike[str]) -> Recording:
         header = read_header(file)
         info, columns, signal_findings = describe(header, str(path))
         n_records, count_findings = count_records(file, header)
-        times = _scan(file, header, n_records)
+        times = scan(file, header, n_records)
     spans, time_findings = _spans(times, header, columns, n_records)
     layout = Layout(header.n_bytes, header.record_bytes, header.sample_bytes, columns, spans)
     n_samples, layout, annotations = _place(times, layout, info)
@@ -94,7 +91,7 @@ def count_records(file: BinaryIO, header: Header) -> tuple[int, list[str]]:
     elif counted > whole:
         findings.append(f"the header counts {counted} records, but the file ends after {whole}")
     elif counted < whole:
-        valid = _timed_records(file, header, counted, whole)
+        valid = timed_records(file, header, counted, whole)
         findings.append(
             f"the header counts {counted} records, the file is longer; {valid - counted} more "
             "are whole" + (" and read" if valid > counted else ": the rest is ignored")
@@ -110,116 +107,8 @@ def count_records(file: BinaryIO, header: Header) -> tuple[int, list[str]]:
     return whole, findings
 
 
-def _timed_records(file: BinaryIO, header: Header, counted: int, whole: int) -> int:
-    """Count on over whole records that keep their time: written, but not counted before a kill."""
-    places = _annotation_places(header)
-    if not (header.plus and places):
-        return counted or whole
-    offset, n_bytes = places[0]
-    for record in range(counted, whole):
-        begin = header.n_bytes + record * header.record_bytes + offset
-        if not _TIME_TAL.match(os.pread(file.fileno(), n_bytes, begin)):
-            return record
-    return whole
-
-
-def _annotation_places(header: Header) -> list[tuple[int, int]]:
-    """Offset and length in bytes of the annotation signals inside a record."""
-    return [
-        (offset, signal.samples_per_record * header.sample_bytes)
-        for signal, offset in zip(header.signals, header.offsets(), strict=True)
-        if signal.is_annotations
-    ]
-
-
-@dataclass(slots=True)
-class _Times:
-    """What the annotation signals say: the records' onsets (seconds) and all texts."""
-
-    onsets: list[float] = field(default_factory=list)
-    texts: list[TimedTexts] = field(default_factory=list)
-    n_damaged: int = 0
-    damaged_records: list[int] = field(default_factory=list)
-
-    @property
-    def offset(self) -> float:
-        """Seconds at which the first record begins."""
-        first = self.onsets[0] if self.onsets else math.nan
-        return first if math.isfinite(first) else 0.0
-
-    def findings(self) -> list[str]:
-        """Say how many records and texts were unreadable."""
-        findings = []
-        if self.damaged_records:
-            findings.append(describe_damaged(self.damaged_records))
-        if self.n_damaged:
-            findings.append(f"{self.n_damaged} annotations are damaged and left out")
-        return findings
-
-
-def describe_damaged(records: Sequence[int]) -> str:
-    """Say which records are damaged, for people."""
-    return (
-        f"{len(records)} records, the first of them number {records[0] + 1}, have lost their time: "
-        "overwritten or moved, so their samples count as missing"
-    )
-
-
-def _scan(file: BinaryIO, header: Header, n_records: int) -> _Times:
-    """Read all annotation signals; of a continuous file only the first record's time counts."""
-    times, keeps = _Times(), _keeps_times(file, header, n_records)
-    places, record_bytes = _annotation_places(header), header.record_bytes
-    for record in range(n_records if places else 0):
-        begin = header.n_bytes + record * record_bytes
-        for index, (offset, n_bytes) in enumerate(places):
-            raw = os.pread(file.fileno(), n_bytes, begin + offset)
-            if keeps and index == 0 and not _ANY_TAL.match(raw):
-                times.damaged_records.append(record)
-            keeps_time = index == 0 and (record == 0 or header.discontinuous)
-            if keeps_time or not _says_nothing(raw, timed=index == 0):
-                _collect(raw, times, keeps_time=keeps_time)
-    return times
-
-
-def damaged_records(file: BinaryIO, header: Header, n_records: int) -> list[int]:
-    """Find the records of a continuous file that do not begin their annotations with a time.
-
-    The standard asks it of every record (EDF+ 2.2.4). What a power cut left as zeros lacks it, and
-    so does whatever lies behind bytes that were put in or taken out. A file that does without from
-    its second record on keeps no times.
-    """
-    return _scan(file, header, n_records).damaged_records
-
-
-def _keeps_times(file: BinaryIO, header: Header, n_records: int) -> bool:
-    places = _annotation_places(header)
-    if not (header.plus and places) or header.discontinuous:
-        return False
-    offset, n_bytes = places[0]
-    begins = [header.n_bytes + i * header.record_bytes + offset for i in range(min(2, n_records))]
-    return all(_TIME_TAL.match(os.pread(file.fileno(), n_bytes, begin)) for begin in begins)
-
-
-def _says_nothing(raw: bytes, *, timed: bool) -> bool:
-    """Whether an annotation signal holds no text in a record, as nearly always."""
-    first, _, rest = raw.partition(b"\0")
-    if rest != bytes(len(rest)):  # far faster than to strip it
-        return False
-    return not first or (timed and _TIME_TAL.fullmatch(first) is not None)
-
-
-def _collect(raw: bytes, times: _Times, *, keeps_time: bool) -> None:
-    lists = list(parse_tals(raw))
-    times.n_damaged += lists.count(None)
-    times.texts += [timed for timed in lists if timed and any(timed.texts)]
-    if keeps_time:
-        first = lists[0] if lists else None
-        keeping = first and not any(first.texts[:1])  # a text there is a marker at its own time
-        times.onsets.append(first.onset if first and keeping else math.nan)
-
-
 def _spans(
-    times: _Times, header: Header, columns: Columns, n_records: int
+    times: Times, header: Header, columns: Columns, n_records: int
 ) -> tuple[tuple[Span, ...], list[str]]:
     """Place the records on the time line; those whose time is damaged follow the one before."""
     n = columns.n_samples
@@ -247,7 +136,7 @@ def _spans(
 
 
 def _place(
-    times: _Times, layout: Layout, info: StreamInfo
+    times: Times, layout: Layout, info: StreamInfo
 ) -> tuple[int, Layout, tuple[Annotation, ...]]:
     """Turn texts into markers and missing stretches, and trim a missing tail.
 

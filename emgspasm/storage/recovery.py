@@ -13,14 +13,9 @@ import numpy as np
 
 from emgspasm.errors import RecordingError
 from emgspasm.storage.bdf_layout import DIGITAL_MAX, LONGEST_TEXT
-from emgspasm.storage.edf import (
-    count_records,
-    damaged_records,
-    describe_damaged,
-    open_edf,
-    read_header,
-)
+from emgspasm.storage.edf import count_records, open_edf, read_header
 from emgspasm.storage.edf_header import COUNT_OFFSET, Header
+from emgspasm.storage.edf_times import damaged_records, describe_damaged
 from emgspasm.storage.layout import Interval, merge, open_bytes, runs
 from emgspasm.storage.recording import Recording
 from emgspasm.storage.tal import encode_annotation, encode_time
