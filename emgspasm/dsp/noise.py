@@ -71,21 +71,30 @@ def calibrate(s, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  
             learn(s, limit / 2.0, past.ordered[channel], past.arrival[channel])
         threshold(s, past.ordered[channel], sizes, rules)
         limit = s.off
-    late = held[sizes.window - 1 :]  # the envelope looks back
-    loudest = np.maximum(held[: len(late)], late)
-    signal = past.held_signal[channel, skip : skip + len(late)]
-    taps = past.taps[channel]
-    share, s.narrow, s.widest = design(signal, loudest <= s.loudest, past.spectrum, taps)
-    # the quietest are few, and not like all of the noise: told from only where the rest swung
-    calm = (loudest <= s.base) & (np.minimum(held[: len(late)], late) >= STILL * s.base)
-    others = np.empty_like(taps)
-    calmer, narrow, widest = design(signal, calm, past.spectrum, others)
-    if calmer > SWINGS * share and calm.sum() >= CALM * len(calm):
-        share, s.narrow, s.widest = calmer, narrow, widest
-        taps[:] = others
+    signal = past.held_signal[channel, skip : s.held]
+    share = _match(s, held, signal, past.spectrum, past.taps[channel], sizes)
     s.behind = _behind(s)
     s.raw = s.quiet
     s.passed = s.lately = s.quiet * share
+
+
+@numba.njit(inline="always", cache=True, nogil=True)
+def _match(s, held, signal, spectrum, taps, sizes):  # type: ignore[no-untyped-def]  # see calibrate
+    """Design the matched filter for the noise; what it leaves of the noise's power.
+
+    The quietest windows are few, and not like all of the noise: it is told from them alone only
+    where a cable swung in the others.
+    """
+    early, late = held[: len(held) - sizes.window + 1], held[sizes.window - 1 :]
+    signal = signal[: len(late)]  # the envelope looks back
+    loudest, least = np.maximum(early, late), np.minimum(early, late)
+    share, s.narrow, s.widest = design(signal, loudest <= s.loudest, spectrum, taps)
+    calm, calm_taps = (loudest <= s.base) & (least >= STILL * s.base), np.empty_like(taps)
+    calm_share, narrow, widest = design(signal, calm, spectrum, calm_taps)
+    if calm_share > SWINGS * share and calm.sum() >= CALM * len(calm):
+        share, s.narrow, s.widest = calm_share, narrow, widest
+        taps[:] = calm_taps
+    return share
 
 
 @numba.njit(inline="always", **LOOP)
