@@ -1,20 +1,17 @@
-"""Commands that measure: analyze, quality, score."""
+"""The command analyze, and the options of all that measure recordings."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from emgspasm.cli.console import (
     FILE,
     Command,
-    columns,
     positive,
     progress,
     read_config,
@@ -22,18 +19,11 @@ from emgspasm.cli.console import (
     say,
     say_more,
     say_when_compiling,
-    shown,
 )
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
 
 if TYPE_CHECKING:
     from emgspasm.batch import Outcome
-    from emgspasm.dsp.quality import ChannelQuality
-    from emgspasm.sources.protocols import Electrode
-    from emgspasm.synkinesis.scoring import Score
-
-DECIMALS = 4
-"""Of numbers in JSON, as of amplitudes and shares in the tables."""
 
 config_option = click.option("--config", type=FILE, help="TOML file with the settings.")
 montage_option = click.option("--montage", type=FILE, help="TOML file naming sides and muscles.")
@@ -43,7 +33,6 @@ rate_option = click.option(
 gain_option = click.option(
     "--gain", type=float, callback=positive, help="Amplifier gain of an SD card file."
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @click.command(cls=Command)
@@ -166,173 +155,3 @@ def _together(
     for note in (note for error in errors for note in getattr(error, "__notes__", ())):
         whole.add_note(note)  # --debug shows them
     return whole
-
-
-@click.command(cls=Command)
-@click.argument("source", required=False, type=FILE)
-@config_option
-@montage_option
-@rate_option
-@gain_option
-@click.option("--port", metavar="PORT", help="Serial port of the board.")
-@json_option
-def quality(
-    source: Path | None,
-    config: Path | None,
-    montage: Path | None,
-    sampling_frequency: float | None,
-    gain: float | None,
-    port: str | None,
-    *,
-    as_json: bool,
-) -> None:
-    """Show noise, mains, clipping and losses of each channel of a recording or a board.
-
-    SOURCE is a recording. Without it the board of --config is looked at: some seconds of
-    streaming, then the impedance of every electrode where the board can tell. The participant
-    sits still; nothing is recorded.
-    """
-    if source is None and (montage or sampling_frequency or gain):
-        raise click.UsageError(
-            "--montage, --sampling-frequency and --gain are for a recording (a board has them from "
-            "its config). Name the recording, or leave them out"
-        )
-    if source is not None and port is not None:
-        raise click.UsageError(f"--port is for a board, {source} is a recording. Leave one out")
-    say_when_compiling()
-    if source is None:
-        _board_quality(config, port, as_json=as_json)
-        return
-    from emgspasm.results.analysis import judge_recording
-
-    rows, findings = judge_recording(
-        source,
-        read_config(config),
-        montage=read_montage(montage),
-        sampling_frequency=sampling_frequency,
-        gain=gain,
-    )
-    _show_quality(rows, findings, (), as_json=as_json)
-
-
-def _board_quality(config: Path | None, port: str | None, *, as_json: bool) -> None:
-    from emgspasm.cli.boards import configured_source, electrodes, look
-
-    if config is None:
-        raise click.UsageError("give a recording, or --config FILE of a board")
-    loaded = read_config(config)
-    rows, findings = look(configured_source(loaded, config, port), loaded)
-    measured = electrodes(configured_source(loaded, config, port))
-    _show_quality(rows, findings, measured, as_json=as_json)
-
-
-def _show_quality(
-    rows: Sequence[ChannelQuality],
-    findings: Sequence[str],
-    electrodes: Sequence[Electrode],
-    *,
-    as_json: bool,
-) -> None:
-    if as_json:
-        told = {"channels": [_plain(r) for r in rows], "findings": list(findings)}
-        if electrodes:
-            told["electrodes"] = [_plain(e) | {"grade": e.grade} for e in electrodes]
-        click.echo(json.dumps(told))
-        return
-    heading = ["channel", "noise", "mains dB", "clipped %", "missing %", "flat %", "grade", ""]
-    cells = [
-        [
-            r.channel,
-            shown(r.noise),
-            shown(r.line_ratio),
-            shown(r.clipped, 2),
-            shown(r.dropped, 2),
-            shown(r.flat, 2),
-            r.grade,
-            r.reason,
-        ]
-        for r in rows
-    ]
-    click.echo(columns([heading, *cells]))
-    if electrodes:
-        click.echo()
-        click.echo(impedance_table(electrodes))
-    for finding in findings:
-        say(finding)
-
-
-def impedance_table(electrodes: Sequence[Electrode]) -> str:
-    """Impedances for a terminal: both electrodes of a channel in a row."""
-    from emgspasm.sources.protocols import MISMATCH
-
-    rows = [["channel", "P kohm", "N kohm", "grade", ""]]
-    for p, n in zip(electrodes[::2], electrodes[1::2], strict=True):
-        worst = max(p, n, key=lambda each: (each.ohm != each.ohm, each.ohm))
-        mismatch = abs(p.ohm - n.ohm) > MISMATCH
-        words = f"electrodes differ by more than {MISMATCH / 1000:g} kohm" if mismatch else ""
-        if worst.ohm != worst.ohm:
-            words = "no test current came through: the input is at its rail, or dead"
-        rows.append([p.channel, shown(p.ohm / 1000), shown(n.ohm / 1000), worst.grade, words])
-    return columns(rows)
-
-
-@click.command(cls=Command)
-@click.argument("result", type=FILE)
-@click.argument("truth", type=FILE)
-@json_option
-def score(result: Path, truth: Path, *, as_json: bool) -> None:
-    """Compare found events with a truth, or two raters: RESULT_events.tsv against TRUTH.tsv.
-
-    Events that an expert rejected do not count. Beside sensitivity, PPV and errors: Cohen's kappa
-    over epochs of a second, and ICC(2,1) of the counts in blocks of 30 s.
-    """
-    from emgspasm.storage.tables import read_table, require_numbers
-    from emgspasm.synkinesis.scoring import score as compare
-
-    tables = [read_table(path) for path in (result, truth)]
-    for path, table in zip((result, truth), tables, strict=True):
-        require_numbers(table, path, ("onset", "duration"))
-    try:
-        scores = compare(*tables)
-    except ValueError as error:
-        raise RecordingError(f"{result} against {truth}: {error}. Give events tables") from None
-    if as_json:
-        click.echo(json.dumps([_plain(s) for s in scores]))
-    else:
-        click.echo(score_table(scores))
-
-
-def score_table(scores: Sequence[Score]) -> str:
-    """Scores for a terminal."""
-    heading = ["event", "channel", "true", "found", "sens", "PPV", "F1"]
-    heading += ["onset ms", "SD", "offset ms", "SD", "length %", "kappa", "ICC"]
-    return columns(
-        [
-            heading,
-            *(
-                [
-                    s.trial_type,
-                    s.channel,
-                    str(s.n_truth),
-                    str(s.n_found),
-                    *(shown(v, 3) for v in (s.sensitivity, s.ppv, s.f1)),
-                    *(shown(v) for v in (s.onset_bias_ms, s.onset_sd_ms)),
-                    *(shown(v) for v in (s.offset_bias_ms, s.offset_sd_ms)),
-                    shown(s.duration_error_pct),
-                    *(shown(v, 3) for v in (s.kappa, s.icc)),
-                ]
-                for s in scores
-            ),
-        ]
-    )
-
-
-def _plain(row: Any) -> dict[str, Any]:
-    """A dataclass for JSON, which knows no NaN; rounded, as more decimals tell nothing."""
-    return {key: _rounded(value) for key, value in asdict(row).items()}
-
-
-def _rounded(value: Any) -> Any:
-    if value != value:
-        return None
-    return round(value, DECIMALS) if isinstance(value, float) else value

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emgspasm.cli.console import Command, columns, positive, say
+from emgspasm.cli.console import Command, columns, json_option, positive, say
 from emgspasm.cli.interruption import settle
 from emgspasm.errors import ConfigError
 
@@ -76,7 +76,7 @@ def emulate(scenario: str, faults: tuple[str, ...], boards: str, seed: int, spee
 
 @click.command(cls=Command)
 @click.argument("ports", nargs=-1, metavar="[PORT]...")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def devices(ports: tuple[str, ...], *, as_json: bool) -> None:
     """List serial ports and the boards that answer on them, and what to do about problems.
 

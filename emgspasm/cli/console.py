@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 FILE = click.Path(path_type=Path)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+DECIMALS = 4
+"""Of numbers in JSON, as of amplitudes and shares in the tables."""
 
 
 class Command(click.Command):
@@ -163,6 +167,17 @@ def shown(value: Any, digits: int = 1) -> str:
     if value is None or value != value:
         return "n/a"
     return f"{value:.{digits}f}" if isinstance(value, float) else str(value)
+
+
+def plain(row: Any) -> dict[str, Any]:
+    """A dataclass for JSON, which knows no NaN; rounded, as more decimals tell nothing."""
+    return {key: _rounded(value) for key, value in asdict(row).items()}
+
+
+def _rounded(value: Any) -> Any:
+    if value != value:
+        return None
+    return round(value, DECIMALS) if isinstance(value, float) else value
 
 
 def require_installed(*names: str) -> None:

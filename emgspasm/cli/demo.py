@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emgspasm.cli.analysis import score_table
 from emgspasm.cli.conclusion import conclude as tabulate
 from emgspasm.cli.conclusion import counted, require_same
 from emgspasm.cli.console import (
@@ -22,6 +21,7 @@ from emgspasm.cli.console import (
 )
 from emgspasm.cli.recording import describe, until_over
 from emgspasm.cli.reporting import SUFFIX, write_page
+from emgspasm.cli.scoring import score_table
 from emgspasm.cli.simulation import write_truth
 from emgspasm.cli.viewing import require_window
 from emgspasm.errors import ConfigError

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from emgspasm.cli.console import FILE, Command, columns, say, shown
+from emgspasm.cli.console import FILE, Command, columns, json_option, say, shown
 from emgspasm.errors import ConfigError, RecordingError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ LISTED = ("event_id", "onset", "duration", "trial_type", "side", "class", "muscl
 )
 @click.option("--from", "edited", type=FILE, help="An edited copy: status, trial_type, class.")
 @click.option("--out", type=FILE, metavar="FILE", help="The review, if not beside the events.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def review(
     events: Path,
     rater: str | None,

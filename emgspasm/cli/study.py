@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from emgspasm.cli.console import FILE, Command, columns, say, shown
+from emgspasm.cli.console import FILE, Command, columns, json_option, say, shown
 from emgspasm.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def set_date(
 @study.command("list", cls=Command)
 @click.argument("path", type=FILE, metavar="STUDY")
 @click.option("--participant", metavar="ID", help="Only this one.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def list_(path: Path, participant: str | None, *, as_json: bool) -> None:
     """List participants, sessions, treatments and scores of a study."""
     from emgspasm.storage.study import Study
