@@ -202,7 +202,8 @@ def load_config(path: str | os.PathLike[str]) -> LoadedConfig:
         text = file.read_text(encoding="utf-8-sig")  # Windows editors put a mark before it
     except OSError as error:
         raise ConfigError(
-            f"config {file} cannot be read ({error.strerror}). Check the path"
+            f"config {file} cannot be read ({error.strerror}). Check the path, or print one that "
+            "comes along: emgspasm configs"
         ) from None
     except UnicodeDecodeError:
         raise ConfigError(f"config {file} is not UTF-8 text. Save it as UTF-8") from None

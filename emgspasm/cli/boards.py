@@ -115,8 +115,8 @@ def configured_source(loaded: LoadedConfig, path: Path, port: str | None) -> Sou
     table = loaded.config.source
     if table is None:
         raise ConfigError(
-            f"{path} has no [source] table, so nothing can be recorded. Begin with one of the "
-            "files in configs/, such as cyton.toml"
+            f"{path} has no [source] table, so nothing can be recorded. Begin with one that has: "
+            "emgspasm configs cyton"
         )
     return open_source(table.kind, table.options, port)
 

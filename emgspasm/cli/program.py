@@ -14,6 +14,7 @@ from emgspasm.errors import ConfigError, explained
 COMMANDS = {
     "analyze": ("analysis:analyze", "Find bursts in recordings, folders or a study."),
     "compare": ("comparing:compare", "Show the treatment course of a participant as one page."),
+    "configs": ("configs:configs", "List the configs and montages that come along; print one."),
     "demo": ("demo:demo", "Record, analyze and report an emulated board: no hardware."),
     "devices": ("boards:devices", "List serial ports, boards that answer, and what is wrong."),
     "emulate": ("boards:emulate", "Emulate a board to record from, with faults to order."),

@@ -58,7 +58,7 @@ def view(
     if file is None and config is None:
         raise ConfigError(
             "nothing to show (neither FILE nor --config). Give a recording to replay, or a config "
-            "with a [source] table such as configs/simulated.toml"
+            "with a [source] table: emgspasm configs simulated"
         )
     if file is not None and (port or study):
         raise ConfigError("--port and --study are for a board. Leave them out to replay a file")

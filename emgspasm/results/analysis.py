@@ -198,7 +198,7 @@ def check(info: StreamInfo, config: LoadedConfig) -> None:
     if nameless:
         raise ConfigError(
             f"side and muscle unknown of channels {', '.join(nameless)} (labels follow OOC_L). "
-            "Give --montage FILE.toml that names them"
+            "Give --montage FILE.toml that names them: emgspasm configs montage_face8 prints one"
         )
     require_band(info, config)
     fs = info.sampling_frequency

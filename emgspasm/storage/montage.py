@@ -141,7 +141,10 @@ def load_montage(path: str | Path) -> Montage:
     try:
         table = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}; give an existing montage file") from error
+        raise ConfigError(
+            f"montage {path} cannot be read ({error.strerror}). Check the path, or print one that "
+            "comes along: emgspasm configs"
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: no TOML ({error}); mend that line") from error
     return read_montage(table, str(path))
