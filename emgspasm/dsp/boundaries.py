@@ -27,7 +27,8 @@ PURE = 0.2
 the burst: EMG between 30 and 120 Hz keeps a third [sim]."""
 
 RESOUNDING = 20.0
-"""Power of a burst, in units of the noise, after which the filters' ring is heeded [sim]."""
+"""Power of a burst, in units of the noise, from which its end allows for the filters' ringing
+[sim]."""
 
 UNSURE = 3
 """Samples after the end of such a burst that may speak against the end, not for it: what rings is
@@ -71,7 +72,7 @@ def locate_onset(s, loud_from, signal, matched, origin, channel, sizes, past):  
 
 @numba.njit(**LOOP)
 def _slow(s, first, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see locate_onset
-    """Whether a cable that swings is what is loud in the window that begins with sample `first`."""
+    """Whether the window that begins with sample `first` is loud only by a swinging cable."""
     first, stop = first - origin, min(first + sizes.window, s.now + 1 - sizes.half) - origin
     behind = mean_of(matched, first + sizes.half, stop + sizes.half)
     return behind / between(s) < PURE * mean_power(signal, first, stop) / s.quiet
@@ -136,7 +137,8 @@ def faded(s, core, signal, matched, origin, sizes, rules, past):  # type: ignore
 def quietened(s, core, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see locate_onset
     """First sample from `core` on that is noise even if nothing rings.
 
-    A slow fade looks like ring: where a burst has faded, and how long it is, is told without it.
+    A slow fade looks like ringing, so that where a burst has faded, and how long it is, are found
+    without allowing for any.
     """
     relief, quiet = 0.0, core
     for k in range(core, s.relieved if s.unsure else core):
@@ -149,15 +151,16 @@ def quietened(s, core, signal, matched, origin, sizes):  # type: ignore[no-untyp
 
 @numba.njit(inline="always", **LOOP)
 def freedom(s):  # type: ignore[no-untyped-def]  # see locate_onset
-    """Independent values in a sample of what the boundaries of this burst are told from."""
+    """Independent values in a sample of the signal in which this burst's boundaries are sought."""
     return s.behind if s.weak else s.weight
 
 
 @numba.njit(**LOOP)
 def expect(s, loud, quiet, channel, past):  # type: ignore[no-untyped-def]  # see locate_onset
-    """Weigh relief for a burst of this power: a loud one is missed at once, a weak one later.
+    """Set how much each sample adds to, or takes from, the relief of a burst of this power.
 
-    First there may still be what the filters ring with.
+    The end of a loud burst shows at once, that of a weak one later. For the first samples after a
+    loud one there are weights of their own, which allow for what the filters still ring with.
     """
     rise, half = max(FADED, loud / quiet), 0.5 * freedom(s)
     s.slope, s.cost = half * (1.0 - 1.0 / rise) / quiet, half * np.log(rise)
@@ -171,7 +174,7 @@ def expect(s, loud, quiet, channel, past):  # type: ignore[no-untyped-def]  # se
 
 @numba.njit(**LOOP)
 def heed_swings(s, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see locate_onset
-    """Look behind the matched filter from now on if what is loud by now is a cable that swings."""
+    """Judge the burst behind the matched filter from now on if only a swinging cable is loud."""
     known = s.now + 1 - sizes.half  # what came out of the matched filter by now
     if s.weak or s.now - s.core < CONTACT * sizes.window:
         return
@@ -188,7 +191,11 @@ def heed_swings(s, signal, matched, origin, sizes):  # type: ignore[no-untyped-d
 
 @numba.njit(**LOOP)
 def relieve(s, signal, matched, origin, channel, sizes, past):  # type: ignore[no-untyped-def]  # see locate_onset
-    """Weigh the samples that have come for the burst being over: first against ring, then noise."""
+    """Add the samples that have come to the relief, the evidence that the burst is over.
+
+    Those right after a loud sample are compared with what the filters ring with, later ones with
+    the noise.
+    """
     stop = s.now + 1 - (sizes.half if s.weak else 0)
     slopes, costs = past.slopes[channel], past.costs[channel]
     n_ringing = len(slopes) if s.unsure else 0

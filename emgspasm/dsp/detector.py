@@ -32,15 +32,15 @@ HIDDEN = 0.5
 """Share of their delay by which filters hide the ends of a burst [sim]."""
 
 LATELY = 30.0
-"""Seconds over which the frequencies of bursts and pauses are told [design]."""
+"""Seconds in which the counts of faint bursts and short pauses fade to 1/e [design]."""
 
 PAUSE = 0.2
 """Seconds; shorter pauses are those of a train [design]: syllables come 3 to 7 times a second and
 are bursts for half of it (clinical facts 2)."""
 
 LONGEST_WAIT = 1.0
-"""Seconds: every burst is held back for the merge gap, and no spasm is longer than the least length
-asked for if that is much [design]."""
+"""Largest `shortest` and `merge_gap` in seconds: every burst is held back for the merge gap, and
+with a longer `shortest` hardly a burst would be left [design]."""
 
 
 @dataclass(slots=True)

@@ -8,8 +8,8 @@ the degrees of freedom times (r - 1 - ln r), r being the power over that of the 
 How much evidence is needed depends on how often faint bursts come, as Bayes has it: the log of the
 odds before the evidence is added to it. In a face at rest a stretch has to be very unlike noise;
 where every second has its burst that hardly stands out, less will do. Bursts that the envelope
-tells do not count, nor those that are far over what is asked for at rest: they would have been
-found anyway, and say little of faint ones.
+finds do not count, nor those whose evidence is far over what is needed at rest: they would have
+been found anyway, and say little of faint ones.
 """
 
 from __future__ import annotations
@@ -26,49 +26,52 @@ LEAST_RISE = 1.9
 """Power, in units of the noise, under which no stretch is a burst: noise moves that much."""
 
 RARE = 0.0015
-"""Faint bursts per second up to which evidence is asked for in full: one in five minutes [sim]."""
+"""Frequency of faint bursts, per second, under which they hardly lower the evidence needed: one in
+eleven minutes [sim]."""
 
 MISSED = 1.2
-"""Power by which faint bursts become more often than those that are found: the fainter they are,
-the fewer are found of them [sim]. With 1.5 noise is found so often that it makes itself likely."""
+"""Exponent by which the odds of a faint burst grow with the frequency of those that were found. It
+is over 1 because the fainter bursts are, the more of them are missed [sim]. With 1.5, noise that is
+taken for bursts makes more such bursts likely."""
 
 SOON = 1 / 3
-"""Share of the time over which the frequency is told, before which it is told as if that much had
-passed: ten seconds. With three, the first bursts weigh too much [sim]."""
+"""Least share of their memory (`detector.LATELY`) over which frequencies are taken: before ten
+seconds have passed, counts are divided as if they had. With three seconds, the first bursts weigh
+too much [sim]."""
 
 CAUTION = 0.65
-"""Standard deviations by which bursts are taken to be rarer than their count says, which is
-Poisson's: one alone, which may be noise, counts for a third, ten for most. With 0.5 noise that is
-found makes itself likely, with 1 dense bursts stay unheard [sim]."""
+"""Standard deviations of a Poisson count that are subtracted from the count of faint bursts: a
+single one, which may be noise, then counts for a third, ten count for most of ten. With 0.5, noise
+taken for bursts makes more such bursts likely; with 1, dense faint bursts are missed [sim]."""
 
 CLEAR = 2.0
-"""Log-likelihood ratio, in units of the one that is asked for at rest, from which a burst is not
-faint: counted, those of 10 dB made noise and their own ends likely [sim]."""
+"""Log-likelihood ratio, in units of the one needed at rest, from which a burst does not count as
+faint. When bursts of 10 dB counted, noise and fragments of their own ends became likely [sim]."""
 
 DOUBTFUL = 3.0
-"""Evidence, short of what makes a burst by this much, from which a window is learnt as noise at a
-lower weight: where bursts come densely, half of what is learnt is the faintest of them. Loud noise,
-which is to be learnt, comes up to here and goes; 4 makes it bursts [sim]."""
+"""A window whose evidence comes within this many nats of making a burst is learnt as noise at a
+lower weight: where bursts are dense, half of what is learnt would be the faintest of them. Loud
+noise, which must be learnt, seldom comes so near; with 4 it would be found as bursts [sim]."""
 
 CONFIRMED = 3.0
 """Power behind the matched filter, in units of the noise, that confirms a crossing of `on`."""
 
 FAST, MOST = 0.03, 1.5
-"""Share of a new window in what the noise has been of late, and power, in units of that, above
-which a window does not count for more: noise that grows is followed in a second, weak bursts
-hardly raise it [sim]."""
+"""Weight of a new window in the fast mean of the noise between bursts (``lately``), and the power,
+in units of the noise, at which a louder window is clipped: noise that grows is followed within a
+second, weak bursts hardly raise the mean [sim]."""
 
 
 @numba.njit(inline="always", **LOOP)
 def needed(s, rules):  # type: ignore[no-untyped-def]  # numba infers kernels' types
-    """Log-likelihood ratio that makes a burst, as often as bursts come now."""
+    """Log-likelihood ratio that makes a burst, given how often faint bursts have come of late."""
     surely = s.frequency - CAUTION * np.sqrt(s.frequency * rules.counting)
     return rules.evidence - MISSED * np.log(1.0 + often(s, max(surely, 0.0)) / RARE)
 
 
 @numba.njit(inline="always", **LOOP)
 def often(s, count):  # type: ignore[no-untyped-def]  # see needed
-    """Times a second, of what was counted over a time of which not all may have passed yet."""
+    """Frequency per second from a fading count, whose memory may not be full yet in this run."""
     return count / max(s.told, SOON)
 
 
@@ -83,13 +86,16 @@ def is_clear(n_samples, rise, freedom, rules):  # type: ignore[no-untyped-def]  
 
 @numba.njit(inline="always", **LOOP)
 def between(s):  # type: ignore[no-untyped-def]  # see needed
-    """Power of the noise behind the matched filter: that of quiet, or that of late if more."""
+    """Power of the noise behind the matched filter.
+
+    That of the learnt noise level, or the fast mean between bursts where that is larger.
+    """
     return max(s.quiet * s.passed / s.raw, s.lately)
 
 
 @numba.njit(**LOOP)
 def confirmed(s, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see needed
-    """Whether the last window is loud where EMG is, too: a cable that swings is not."""
+    """Whether the last window is loud behind the matched filter too; a swinging cable is not."""
     stop, total = s.now + 1 - origin, 0.0
     for i in range(stop - sizes.window, stop):
         total += matched[i]
@@ -98,7 +104,7 @@ def confirmed(s, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see
 
 @numba.njit(inline="always", **LOOP)
 def pass_over(s, sums, sizes):  # type: ignore[no-untyped-def]  # see needed
-    """Begin anew after a burst: its blocks are no evidence of the next."""
+    """Clear the evidence and skip the blocks up to now: one burst says nothing of the next."""
     s.evidence = 0.0
     s.blocks = max(s.blocks, (s.now + 1 - sizes.half - s.begin) // sizes.block)
     sums[s.blocks & (len(sums) - 1)] = s.total
@@ -112,10 +118,11 @@ def _follow(s, power, glow, noise):  # type: ignore[no-untyped-def]  # see neede
 
 @numba.njit(inline="always", **LOOP)
 def weigh(s, value, matched, origin, sums, lengths, sizes, rules):  # type: ignore[no-untyped-def]  # see needed
-    """Weigh the blocks that are complete; past the end of the burst found, 0 if there is none.
+    """Look for a weak burst in the blocks that are complete by now.
 
-    `value` is the envelope now, `matched[0]` what came out of the matched filter at sample
-    `origin`. Where there is no doubt, nothing is sought in a window that is no louder than noise.
+    Returns the sample after the stretch with most evidence, or 0 if none has enough. `value` is the
+    envelope now, `matched[0]` what came out of the matched filter at sample `origin`. Without
+    evidence from before, a window that is no louder than noise is passed over.
     """
     glow = s.glow * s.passed / s.raw
     noise = between(s) + glow

@@ -28,7 +28,7 @@ PROMPT = 0.020
 """Seconds after its end in which a burst may still fade by itself [design]."""
 
 AUDIBLE = 0.03
-"""Power after a burst, in units of the burst's, down to which its decay is told by the sample
+"""Power after a burst, in units of the burst's, down to which its decay is given sample by sample
 [design]."""
 
 

@@ -36,27 +36,27 @@ CHANNEL = np.dtype(
         ("scatter", np.float64),  # relative variance of the quiet power 1/3, lately
         ("raw", np.float64),  # slow means of the quiet power before and after the matched filter
         ("passed", np.float64),
-        ("lately", np.float64),  # fast mean of the latter, between bursts
+        ("lately", np.float64),  # fast mean behind it, between bursts
         ("narrow", np.float64),  # what the matched filter leaves of the independent values
         ("widest", np.float64),  # independent values in a sample behind it, at most
-        ("behind", np.float64),  # as many as there are
+        ("behind", np.float64),  # independent values in a sample behind it
         ("glow", np.float64),  # power that the filters still ring with after the last burst
         ("frequency", np.float64),  # faint bursts per second, lately
         ("pauses", np.float64),  # short ones between bursts per second, lately
-        ("told", np.float64),  # share of that time which there has been in this run
+        ("told", np.float64),  # share of their memory that this run has filled
         ("blocks", np.int64),  # blocks of matched power summed in this run
         ("total", np.float64),  # their sum
-        ("evidence", np.float64),  # that a weak burst is under way
-        ("doubt", np.int64),  # sample since when
+        ("evidence", np.float64),  # of a weak burst under way
+        ("doubt", np.int64),  # sample since which there is evidence
         ("relief", np.float64),  # evidence that the burst is over
-        ("loud", np.int64),  # last sample without any
-        ("relieved", np.int64),  # first sample not weighed for it
-        ("slope", np.float64),  # what a sample's power takes from it, once the filters are quiet
-        ("cost", np.float64),  # and what every sample adds
+        ("loud", np.int64),  # last sample at which relief was zero
+        ("relieved", np.int64),  # first sample not yet added to it
+        ("slope", np.float64),  # what a sample's power takes from relief, without ringing
+        ("cost", np.float64),  # what every sample adds to relief
         ("unsure", np.int64),  # samples after a loud one that add nothing to it
-        ("heard", np.float64),  # power it was told from, summed from onset to `relieved`
+        ("heard", np.float64),  # power that relief is judged by, from core to `relieved`
         ("faint", np.int64),  # whether the burst under way was found by evidence
-        ("weak", np.int64),  # whether that is the matched power
+        ("weak", np.int64),  # whether it is judged behind the matched filter
         ("base", np.float64),
         ("least", np.float64),  # envelope under which a window is too quiet for the level
         ("loudest", np.float64),  # envelope up to which a window may be noise
@@ -66,9 +66,9 @@ CHANNEL = np.dtype(
         ("above", np.int64),
         ("reached", np.int64),  # where the envelope reached `on` last
         ("beyond", np.int64),  # last sample at which it was above
-        ("crossed", np.int64),  # where it did in the burst under way
+        ("crossed", np.int64),  # where the burst under way was found
         ("refined", np.int64),  # whether `onset` is known
-        ("looked", np.int64),  # whether that was looked at again
+        ("looked", np.int64),  # whether `onset` was looked at again
         ("core", np.int64),  # where its variance steps
         ("onset", np.int64),  # where it began to swell
         ("peak", np.float64),
@@ -132,9 +132,9 @@ class Rules(NamedTuple):
     evidence: float  # log-likelihood ratio that makes a weak burst where bursts are rare
     relief: float  # and the one that ends a burst where pauses are rare
     ringing: float  # power that filters ring with after a burst, in units of the burst's
-    fading: float  # what a window leaves of it
-    forgetting: float  # what a window leaves of the frequencies of faint bursts and pauses
-    counting: float  # and what one adds to it
+    fading: float  # share of that power which is left a window later
+    forgetting: float  # share of the counts of faint bursts and pauses left a window later
+    counting: float  # what one burst or pause adds to its count
 
 
 class Memory(NamedTuple):

@@ -14,31 +14,33 @@ from emgspasm.dsp.compiled import LOOP
 from emgspasm.dsp.matched import design
 
 SEED = 2
-"""Windows in a row from which the noise is first told: the pauses of a train hold as many
-[design]."""
+"""Consecutive windows, the quietest of which are the first guess of the noise: the pauses of a
+train are at least that long [design]."""
 
 WHITENED = 1.12
-"""Times the independent values that the matched filter leaves of white noise: as many as it may
-leave of noise that it makes whiter; with 1 weak bursts are lost [sim]."""
+"""Most independent values behind the matched filter, in units of those it leaves of white noise:
+it can make other noise whiter, so a little more than 1; with 1 weak bursts are lost [sim]."""
 
 DOUBTED = 4
-"""Windows that are learnt from as much as from one without doubt: noise that grows is followed in
-half a minute, a weak contraction of ten seconds hardly raises the level [design]."""
+"""Windows in doubt that count as much as one without doubt. So noise that grows is followed within
+half a minute, and a weak contraction of ten seconds hardly raises the level [design]."""
 
 PATIENCE = 0.01
-"""Share of a new window in what the matched filter is known to leave of the noise [design]."""
+"""Weight of a new window in the slow means of the noise's power before and behind the matched
+filter, and of its scatter [design]."""
 
 QUIET = 6.0
 """Standard deviations over the noise level up to which a window may be noise, wherever a burst is
 said to begin (clinical facts 4 [design]): noise is what it is."""
 
 SWINGS = 2.0
-"""Times as much of the noise that the matched filter leaves of the quietest windows as of all that
-may be noise, from which a cable swings in the others [sim]."""
+"""A cable swings in the first seconds where the matched filter leaves this many times as large a
+share of the quietest windows' power as of the power of all windows that may be noise [sim]."""
 
 CALM, STILL = 0.1, 0.3
-"""Share of the first seconds that these must make up, and of the noise level that they must reach:
-where a recorder stood still for a moment, filters fade, and nothing is told of noise [design]."""
+"""Share of the first seconds that the quietest windows must make up, and of the noise level that
+they must reach, to be used alone: after a recorder stood still for a moment, windows hold what the
+filters still ring with, not noise [design]."""
 
 TRAIN = 1.0
 """Short pauses per second from which the ends of bursts are not taken for noise [sim]: they made
@@ -80,10 +82,10 @@ def calibrate(s, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  
 
 @numba.njit(inline="always", cache=True, nogil=True)
 def _match(s, held, signal, spectrum, taps, sizes):  # type: ignore[no-untyped-def]  # see calibrate
-    """Design the matched filter for the noise; what it leaves of the noise's power.
+    """Design the matched filter; returns the share of the noise's power that it leaves.
 
-    The quietest windows are few, and not like all of the noise: it is told from them alone only
-    where a cable swung in the others.
+    The quietest windows are few, and not like all of the noise: the filter is designed from them
+    alone only where a cable swung in the others.
     """
     early, late = held[: len(held) - sizes.window + 1], held[sizes.window - 1 :]
     signal = signal[: len(late)]  # the envelope looks back
@@ -105,7 +107,7 @@ def may_be_noise(s, value):  # type: ignore[no-untyped-def]  # see calibrate
 
 @numba.njit(inline="always", **LOOP)
 def study(s, value, weight, signal, matched, origin, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  # see calibrate
-    """Learn the level of every so many windows; one in doubt counts for less of them."""
+    """Learn the level of one in ``hop`` windows; one in doubt counts for a quarter of a window."""
     # a hundredth of the noise is no noise but a recorder that stands still
     s.lower = s.lower + 1 if 0.01 * s.base < value < s.least else 0
     s.windows -= weight
@@ -198,10 +200,11 @@ def threshold(s, ordered, sizes, rules):  # type: ignore[no-untyped-def]  # see 
 
 @numba.njit(inline="always", **LOOP)
 def _behind(s):  # type: ignore[no-untyped-def]  # see calibrate
-    """Independent values in a sample behind the matched filter: hardly more than it lets pass.
+    """Independent values in a sample behind the matched filter, bounded by those of white noise.
 
-    What it leaves of them is told from the first seconds. Did a cable swing in these, that is many
-    times what it leaves of the noise afterwards, which would be full of evidence for ever.
+    The share that the filter leaves of them is estimated from the first seconds. Where a cable
+    swung in these, it comes out many times too large, and the noise that follows would be full of
+    evidence for the rest of the run.
     """
     return min(s.weight * s.narrow, WHITENED * s.widest)
 

@@ -124,7 +124,7 @@ class Pipeline:
         return self.cascade.settling(info) + self.envelope.settling(info)
 
     def response(self, info: StreamInfo) -> Response:
-        """What the detector is told of the stages before it."""
+        """What the detector has to know of the stages before it."""
         ringing, fading = self.cascade.ringing(info)
         decay = self.cascade.decay(info)
         return Response(self.delay(info), self.settling(info), ringing, fading, decay)

@@ -24,16 +24,16 @@ DURATIONS = 500.0
 4)."""
 
 LAGS = 500.0
-"""Hz from which the muscles of a spasm are told apart in time, coarsely (clinical facts 4)."""
+"""Hz from which the lags between the muscles of a spasm are given, coarsely (clinical facts 4)."""
 
 SYNCHRONY = 1000.0
-"""Hz from which synchrony and lags to 3 ms are told (clinical facts 4)."""
+"""Hz from which synchrony, and lags to 3 ms, are given (clinical facts 4)."""
 
 CROSSTALK = 1000.0
-"""Hz from which the waveforms tell cross-talk (clinical facts 4); under it, it is only possible."""
+"""Hz from which waveforms show cross-talk (clinical facts 4); below, it is only called possible."""
 
 SPECTRA = 2000.0
-"""Hz from which numbers of a spectrum are told (clinical facts 4)."""
+"""Hz from which numbers of a spectrum are given (clinical facts 4)."""
 
 
 class Output(NamedTuple):
@@ -42,7 +42,7 @@ class Output(NamedTuple):
     Parameters
     ----------
     needs : float
-        Hertz from which it is told.
+        Hertz from which it is given.
     words : str
         Its name, in the plural.
     columns : str

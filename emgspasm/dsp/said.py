@@ -1,4 +1,4 @@
-"""What the compiled loops of the detectors said, in the words of the stream."""
+"""Rows that the compiled detectors wrote, as bursts and stretches of the stream."""
 
 from __future__ import annotations
 

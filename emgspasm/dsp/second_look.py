@@ -28,10 +28,11 @@ RAMPS = (0, 1, 2, 4, 8, 12)
 KINDS = len(RAMPS)
 
 STEADY, GROWN = 0.6, 2.2
-"""How likely the noise before is that of quiet, and its power, in units of that, if not [sim]."""
+"""Prior probability that the noise before a burst is at its quiet level, and its power, in units of
+that level, otherwise [sim]."""
 
 CLEAR = 5.0
-"""Power of a burst, in units of the noise, from which a second look tells more than the first: of
+"""Power of a burst, in units of the noise, from which a second look is better than the first: in
 weaker ones it finds false pauses [sim]."""
 
 OF_PEAK = 0.35

@@ -17,8 +17,9 @@ import numpy as np
 from emgspasm.dsp.compiled import LOOP
 
 AT_ONCE, CUT_OFF = 0.65, 0.4
-"""How likely a burst begins at once, and ends so; else ramps of the lengths weighed are alike
-likely. A common discharge sets in together, and dies out unit by unit [sim]."""
+"""Prior probability that a burst begins at once, and that it ends at once; the rest is shared
+equally by ramps of the lengths weighed. Units of a common discharge begin together and fall silent
+one by one [sim]."""
 
 SHORTEST = 12
 """Samples; the filters' own rise looks like a ramp shorter than this: at 250 Hz, of ramps of 10

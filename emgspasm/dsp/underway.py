@@ -29,17 +29,18 @@ ECHO = 4.0
 """Power of an echo, at most, in units of what is expected of it: 6 dB more [design]."""
 
 SELDOM = 0.15
-"""Short pauses per second up to which relief is asked for in full: one in seven seconds [sim]."""
+"""Frequency of short pauses, per second, with which the relief needed begins to fall: one in seven
+seconds [sim]."""
 
 LULL = 0.7
 """Share of a short pause that counts beside a faint burst: it may be a lull of one [sim]."""
 
 LEAST_RELIEF = 1.0
-"""Relief that is asked for in the densest train, and in the narrowest band [design]."""
+"""Least relief that ends a burst, in the densest train and the narrowest band [design]."""
 
 INAUDIBLE = 1e-9
-"""Power that the filters still ring with, in units of the noise's, that is none: were it left to
-fade for ever it would end as a subnormal number, with which processors take a hundred times as
+"""Power that the filters still ring with, in units of the noise's, which is set to zero. Left to
+fade for ever, it would become a subnormal number, with which processors take a hundred times as
 long, in every window of a face at rest."""
 
 
@@ -60,7 +61,7 @@ def cross(s, sample, value, sizes):  # type: ignore[no-untyped-def]  # numba inf
 
 @numba.njit(inline="always", **LOOP)
 def _needed(s, rules):  # type: ignore[no-untyped-def]  # see cross
-    """Relief that ends a burst, as often as short pauses come now.
+    """Relief that ends a burst, given how often short pauses have come of late.
 
     As Bayes has it, the log of their odds is known before any sample: in speech, or in a train of
     clonic bursts, a lull is a pause; in a face that is quiet between long contractions it is one of
@@ -111,7 +112,7 @@ def follow(s, value, signal, matched, origin, channel, sizes, rules, past, out, 
 
 @numba.njit(**LOOP)
 def open_up(s, loud_from, signal, matched, origin, channel, sizes, past, out, count):  # type: ignore[no-untyped-def]  # see cross
-    """Find where the burst began; let the one before go if it lies too far back to merge."""
+    """Find where the burst began; emit the pending one if it lies too far back to merge."""
     locate_onset(s, loud_from, signal, matched, origin, channel, sizes, past)
     if s.pending and s.core - s.pending_core >= sizes.merge:
         emit(s, GOOD, channel, shortest(s, sizes), out, count)
@@ -119,7 +120,7 @@ def open_up(s, loud_from, signal, matched, origin, channel, sizes, past, out, co
 
 @numba.njit(**LOOP)
 def reopen(s, stop, signal, matched, origin, channel, sizes, past, out, count):  # type: ignore[no-untyped-def]  # see cross
-    """Look again at where the burst began; let the one before go if that was too far back."""
+    """Look again at where the burst began; emit the pending one if it is now too far back."""
     look_again(s, stop, signal, matched, origin, sizes, past)
     if s.pending and s.core - s.pending_core >= sizes.merge:
         s.pending_offset = min(s.pending_offset, s.core - sizes.merge)
@@ -129,9 +130,10 @@ def reopen(s, stop, signal, matched, origin, channel, sizes, past, out, count): 
 
 @numba.njit(**LOOP)
 def close(s, core, quiet, offset, energy, sizes, rules, sums):  # type: ignore[no-untyped-def]  # see cross
-    """Make the open burst pending, merged with the one that is.
+    """Make the burst under way pending, merged with a burst that is pending already.
 
-    Its core ends before `core`, what the filters ring with included before `quiet`.
+    `core` is the sample after its core, `quiet` the first at which the filters no longer ring with
+    it, `offset` the first after it has faded, `energy` its sum of squares up to there.
     """
     n_samples = offset - s.onset
     if s.pending:
@@ -163,7 +165,7 @@ def close(s, core, quiet, offset, energy, sizes, rules, sums):  # type: ignore[n
 
 @numba.njit(inline="always", **LOOP)
 def _stands_out(s, n_samples, rules):  # type: ignore[no-untyped-def]  # see cross
-    """Whether the burst that ends now, of so many samples, is far from faint."""
+    """Whether the burst that ends now, its core `n_samples` long, is too clear to be faint."""
     loud = s.heard / max(s.relieved - s.core, 1)
     return is_clear(n_samples, loud / (between(s) if s.weak else s.quiet), freedom(s), rules)
 
@@ -181,7 +183,7 @@ def shortest(s, sizes):  # type: ignore[no-untyped-def]  # see cross
 
 @numba.njit(inline="always", **LOOP)
 def fade(s, sizes, rules):  # type: ignore[no-untyped-def]  # see cross
-    """A window is over."""
+    """End a window: the ring and the counts of faint bursts and pauses fade."""
     s.window = s.now + sizes.window
     s.glow = s.glow * rules.fading if s.glow > INAUDIBLE * s.quiet else 0.0
     s.frequency *= rules.forgetting

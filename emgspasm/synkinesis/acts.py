@@ -26,11 +26,12 @@ class Act:
     together : int
         Muscles that begin within the synchrony window of another one.
     hidden : {"", "movement", "blink"}
-        Where muscles that join may be hidden: those of a movement under way, the eye of a blink.
+        What may hide further muscles that take part: a movement under way, or a blink, the eye.
     on_blink : bool
         Whether both eyes blink at the same time.
     carried : tuple of Reading
-        Bursts of a blink on which this activity rides in the same muscle.
+        Bursts of the side in a blink of both eyes that outlast the other side's: they hold a part
+        of this activity.
     dragged : tuple of str
         Muscles of one side that move along with a movement of both.
     onset, offset : int

@@ -1,4 +1,4 @@
-"""What was said a moment ago, and what a task marker that comes late still changes of it."""
+"""Events of the last minute, and what a task marker that comes late still changes in them."""
 
 from __future__ import annotations
 

@@ -75,13 +75,13 @@ class Company:
         return replace(self, seen={side: seen.copy() for side, seen in self.seen.items()})
 
     def note(self, side: str, amplitude: float, *, along: bool) -> None:
-        """Remember one blink, and how strong it was."""
+        """Remember one blink: its amplitude, and whether the lower face of the side went along."""
         self.seen[side].append((amplitude, along))
 
     def usual(self, side: str) -> bool | None:
-        """Whether it does so as a rule; None if too few blinks were seen.
+        """Whether the lower face of a side goes along with blinks; None if too few were seen.
 
-        Blinks weaker than all that had company say nothing: what goes along with them is weak too.
+        Blinks weaker than all that had company do not count: what goes along with them is weak too.
         """
         weakest = min((a for a, along in self.seen[side] if along), default=0.0)
         telling = [along for a, along in self.seen[side] if a >= weakest]
@@ -89,9 +89,9 @@ class Company:
 
 
 def sideless(readings: list[Reading], unseen: list[Reading], rules: Rules, fs: float) -> list[Act]:
-    """Activity of which nobody knows whether the other side joins: no spasm is named of it.
+    """Blinks of eyes of which nobody knows whether the other eye joins: no spasm is named of them.
 
-    `unseen` is what goes along with it over there, where the eye is not recorded.
+    `unseen` are bursts of the other side, where the eye is not recorded, that go along with them.
     """
     eyes = [r for r in readings if r.site.region == EYE]
     return [
@@ -148,7 +148,10 @@ def _is_brief(eyes: list[Reading], longest: float) -> bool:
 def drag_along(
     both: list[Act], one: list[Reading], rules: Rules, company: Company, fs: float
 ) -> tuple[list[Act], list[Reading]]:
-    """Give one-sided bursts that go along with an act of both sides to it."""
+    """Move one-sided bursts that go along with a blink or movement of both sides into that act.
+
+    Returns the acts, and the one-sided bursts that are left.
+    """
     if not both:
         return both, one
     free = list(one)

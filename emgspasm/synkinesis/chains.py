@@ -24,7 +24,7 @@ class Chain:
     ----------
     side : str
     gap, patience : int
-        Samples after its end for which it waits for more, and for which it does if doubtful.
+        Samples after its end for which it waits for further acts: in general, and while doubtful.
     acts : list of Act
     offset : int
         Sample after the last.

@@ -34,9 +34,10 @@ def stretches(bursts: Iterable[Burst], gap: float) -> list[Stretch]:
 
 
 def active(bursts: Sequence[Burst], gap: float) -> list[Stretch]:
-    """Stretches in which most muscles of a spasm are active, of two both: one shows a pause.
+    """Stretches in which more than half of a spasm's muscles are active, and those of few alone.
 
-    Where few are for a while, whichever are.
+    Of two muscles both must be active, so that a pause in one parts the stretch. A stretch in which
+    there are never more than half counts whole.
     """
     least = len({burst.channel for burst in bursts}) // 2 + 1
     edges = sorted([(b.onset, 1) for b in bursts] + [(b.offset, -1) for b in bursts])

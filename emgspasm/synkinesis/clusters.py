@@ -1,4 +1,4 @@
-"""Clusters: bursts of all muscles that overlap in time, and are told apart together."""
+"""Clusters: bursts of all muscles that overlap in time, and are judged together."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Cluster:
     Parameters
     ----------
     gap, longest : int
-        Samples after its end at which one that begins is of another cluster, and after its
-        beginning.
+        A burst that begins later than `gap` samples after the end of all others is of another
+        cluster, and so is one that begins later than `longest` samples after the first.
     readings : list of Reading
     closing : int
         Sample at which nothing can join any more.

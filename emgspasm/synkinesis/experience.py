@@ -27,7 +27,7 @@ CERTAIN, ALONE = 0.6, 0.75
 other muscles are but have shown none [sim]."""
 
 FEWEST_PROVEN = 2
-"""Such spasms (`Experience.proven`) after which a side is known to have them [design]."""
+"""Proven spasms (`Experience.proven`) after which a side is known to have spasms [design]."""
 
 BY_CHANCE = 0.2
 """Share of synchronous acts that independent muscles reach by chance [sim]."""
@@ -43,17 +43,20 @@ RHYTHM, LONG_RHYTHM = 4, 8
 make one by chance [sim]."""
 
 BLINKS, FEWEST_BLINKS, SEEN = 40, 2, 0.1
-"""Last acts of eyes that count, how many of them must be blinks of both, and what share [design]:
-people blink 8-21 times a minute (clinical facts 2 [lit])."""
+"""Last acts of eyes that are remembered; at least so many, and this share of them, must be blinks
+of both eyes for both to be seen [design]: people blink 8-21 times a minute (clinical facts 2
+[lit])."""
 
 WELL_PROVEN, SELDOM = 6, 0.3
-"""Such spasms after which a side is known well, and share of joined acts under which it acts apart
-even so [sim]: where bursts are faint, many a muscle that joins is not seen to begin with it."""
+"""Proven spasms after which a side is well known, and the share of acts joined by another muscle
+below which its muscles act apart even so [sim]: where bursts are faint, many a muscle that joins is
+not seen to begin with the others."""
 
 FEWEST_SHARED, SHARE, SHARING_MEMORY = 3, 0.2, 30.0
-"""Acts of both sides or of the other one, their share, and seconds in which they count, from which
-no muscle has a rhythm of its own [sim]: myokymia is of one side (clinical facts 2). Their share was
-under 0.1 in each of 764 that were true, and 0.2 and more in 261 of 274 taken for it in chewing."""
+"""Where at least this many acts, and this share of all acts of the last so many seconds, were of
+both sides or of the other one, no muscle has a rhythm of its own [sim]: myokymia is of one side
+(clinical facts 2). The share was under 0.1 in each of 764 true myokymias, and 0.2 or more in 261
+of 274 false ones in chewing."""
 
 REMEMBERED, FEWEST_ACTS = 20, 4
 """Last acts of muscles beside the eye that count, and the fewest that say anything [design]."""

@@ -59,7 +59,7 @@ class Folded:
 
 @dataclass(slots=True)
 class Saying:
-    """What a step is about to say, and the movements that its events are."""
+    """What a step has made certain so far; `movements` are chains by the index of their event."""
 
     events: list[Event] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Bursts that hang together in time, told apart: copies, artifacts, both sides, one side.
+"""Sorts bursts that overlap in time: copies, artifacts, acts of both sides and of one side.
 
 Every burst is judged by what its own samples say (its reading), never by its neighbours' names
 alone; a spasm on top of a blink or a smile is then what one side does that the other does not.
@@ -46,15 +46,15 @@ electrodes nearby [sim]: more than muscles in spasm reach of themselves (0.2-0.4
 2), and, where electrodes differ, a larger share than the cross-talk test allows for."""
 
 EXPLAINED = 0.4
-"""Share of what stands out of the noise that goes along with the eye, of what an eye spreads [sim]:
-with one eye injected 0.43 and more of what it spread, of muscles in spasm half have less."""
+"""Least share of a burst's power over the noise that goes along with the eye, where the eye spreads
+it [sim]: 0.43 and more of what an injected eye spread; half of the muscles in spasm have less."""
 
 ARTIFACT = 0.2
 """Seconds between bursts that one artifact makes [design]."""
 
 SAME, AS_STRONG = 0.75, 1.2
-"""The same of a waveform that hardly any two muscles share, however strong it is [sim]: of a muscle
-in spasm and the eye less than one in a hundred."""
+"""Raw correlation with the eye that hardly any two muscles reach, less than one in a hundred in
+spasm, and the share of the eye's amplitude up to which a burst so alike is spread by it [sim]."""
 
 
 def acts(cluster: Sequence[Reading], rules: Rules, company: Company, fs: float) -> list[Act]:
@@ -102,7 +102,7 @@ def acts(cluster: Sequence[Reading], rules: Rules, company: Company, fs: float) 
 
 
 def _facing(cluster: Sequence[Reading]) -> Iterator[tuple[Reading, list[Reading]]]:
-    """Each burst, and the true ones of the same muscle on the other side at the same time."""
+    """Each burst with those of the same muscle on the other side at that time, copies left out."""
     true: dict[int, list[Reading]] = {}
     for reading in cluster:
         if not reading.copy:

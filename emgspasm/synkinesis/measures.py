@@ -24,7 +24,7 @@ Spans = Sequence[Span] | NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """A number that is not told, and why."""
+    """A number that is not given, and why."""
 
     measure: str
     reason: str

@@ -41,15 +41,15 @@ CLOSED = 0.3
 longest blink, loses one in thirty."""
 
 FLURRY = 2
-"""Blinks that follow each other within the gap of a spasm; more would be none [design]."""
+"""Most blinks that may follow each other within the gap of a spasm; more are no blinks [design]."""
 
 SURE = 3
-"""Muscles that must begin together where the other side has spasms, and of which one spasm is proof
-enough of its side [design]: few begin together by chance, and three hardly ever."""
+"""Muscles that must begin together for a spasm where only the other side is known to have them; one
+spasm of so many proves its side [design]: three hardly ever begin together by chance."""
 
 BUSY = 6.0
-"""Seconds in which acts of the other side count, from which the lower face of one side alone is no
-spasm [sim]: speech and chewing have as many as ask for it, movements on cue have not."""
+"""Seconds in which acts of the other side are counted to recognize speech and chewing, where the
+lower face of one side alone is no spasm [sim]; movements on cue have too few such acts."""
 
 SHORTEST = 0.035
 """Seconds of a burst that stands for a spasm by itself [sim]."""
@@ -150,7 +150,7 @@ def _one_sided(
     rules: Rules,
     fs: float,
 ) -> Event | None:
-    """Event of acts that are one spasm if they are any."""
+    """Event of acts that would be one spasm; None where nothing is to be said of them."""
     readings = [r for act in part for r in act.readings]
     carried = list(dict.fromkeys(r for act in part for r in act.carried))
     muscles = {r.site.muscle for r in (*readings, *carried)}
@@ -265,7 +265,7 @@ def _may_be_blink(act: Act, fs: float) -> bool:
 
 
 def _is_doubtful(part: list[Act], li: float, known: Experience, side: str, fs: float) -> bool:
-    """Whether few muscles lean to a side less than one-sided, or none is the eye or beside it.
+    """Whether an act leans to its side too little, or neither eye nor brow takes part in it.
 
     Hemifacial spasm begins at the eye (clinical facts 1); brow and eye are neighbours. The eye may
     be hidden, and where spasms are known it need not take part; but in speech and chewing the lower
@@ -289,9 +289,9 @@ def _length(readings: Iterable[Reading]) -> int:
 
 
 def _both_close(readings: Sequence[Reading], fs: float) -> bool:
-    """Whether no eye that is recorded is done after a blink.
+    """Whether every recorded eye is active for longer than a blink.
 
-    A blink of both eyes, over the hum of one, lasts as long as that.
+    Asked of each eye, since a blink of both on top of the hum of one lasts as long as the hum.
     """
     eyes = [r for r in readings if r.site.region == EYE]
     lasted = [_length(r for r in eyes if r.site.side == side) for side in "LR"]

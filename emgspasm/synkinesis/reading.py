@@ -20,7 +20,7 @@ from emgspasm.synkinesis.laterality import corrected, laterality_index
 from emgspasm.synkinesis.spread import REGIONS
 
 LOUD = 2.0
-"""Times the noise power from which the frequency of a burst is told [design]."""
+"""Power of a burst, in units of the noise, from which its frequency is estimated [design]."""
 
 SLOW_AS_STEPS, APART = 1.2, 0.04
 """Times the frequency of a step up to which steps are sought, and seconds from one to the next

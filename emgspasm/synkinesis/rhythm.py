@@ -23,7 +23,7 @@ SLOW = 0.2
 facts 9)."""
 
 FEWEST_ONSETS = 20
-"""Onsets without which neither measure of a train is told [design]."""
+"""Fewest onsets for either measure of a train [design]."""
 
 SEGMENT = 10.0
 """Seconds over which a rhythm must keep its time to show in the spectrum [design]."""

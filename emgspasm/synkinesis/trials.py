@@ -47,7 +47,7 @@ LEAST_SHARE = 10.0
 """Percent of the maximal contraction that counts (clinical facts 4)."""
 
 FEWEST_TRIALS = 3
-"""Trials without which no probability and no maximal contraction is told (clinical facts 4)."""
+"""Fewest trials for a probability or a maximal contraction (clinical facts 4)."""
 
 BEST = 0.5
 """Seconds of the best part of a maximal trial (clinical facts 5)."""

@@ -100,7 +100,8 @@ def verdict(reading: Reading, partners: Sequence[Reading], rules: Rules, fs: flo
 def too_slow(reading: Reading, rules: Rules, fs: float) -> bool:
     """Whether its frequency is no muscle's, by two standard deviations.
 
-    It is that of what the noise leaves of the burst's power, but with the scatter of all of it.
+    The frequency is that of the burst without the noise's share of power; its error is that of the
+    whole power, noise included.
     """
     slowest = min(rules.slowest, 0.45 * 0.45 * fs)
     if not reading.frequency < slowest:
@@ -149,9 +150,9 @@ def is_beyond_chance(reading: Reading, fs: float) -> bool:
 def rest(reading: Reading, partners: Sequence[Reading], fs: float) -> Reading:
     """Reading of what is left of a burst without its partners of the other side.
 
-    A spasm may last while both eyes blink or both sides begin to move: if what is left is of one
-    side, it is judged, and the burst otherwise. Energies are those that the readings hold, taken
-    to be even within each burst.
+    `partners` are bursts of the same muscle on the other side. A spasm may last while both eyes
+    blink or both sides begin to move: if what is left is of one side, its reading is returned,
+    otherwise that of the whole burst. Energy is taken to be even within each burst.
     """
     if not partners:
         return reading
