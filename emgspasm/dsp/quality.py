@@ -58,7 +58,7 @@ class ChannelQuality:
         The stronger mains frequency in Hz and its height over its neighbours in dB; NaN where
         no second of signal was whole.
     clipped, dropped, flat : float
-        Percent of all samples.
+        Percent of all samples; `clipped` is NaN where nobody says the recorder's range.
     grade : {"good", "fair", "poor", "unusable"}
     reason : str
         Why it is not good; ``""`` if it is.

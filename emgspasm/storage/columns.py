@@ -206,7 +206,11 @@ QUALITY = (
     Column("noise_uV", "Noise level: median of the quiet envelope", "uV"),
     Column("line_ratio_db", "Mains peak over its neighbours", "dB"),
     Column("line_hz", "Mains frequency of that peak", "Hz"),
-    Column("clip_pct", "Share of samples at the end of the range", "%"),
+    Column(
+        "clip_pct",
+        "Share of samples at the end of the recorder's range; n/a where the file does not say it",
+        "%",
+    ),
     Column("dropout_pct", "Share of samples missing", "%"),
     Column("flat_pct", "Share of samples in flat stretches", "%"),
     Column("grade", "How far to trust it", levels=("good", "fair", "poor", "unusable")),

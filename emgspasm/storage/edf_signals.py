@@ -23,6 +23,10 @@ _TRANSDUCER = re.compile(r"(?P<kind>[A-Z]+)(?: (?P<muscle>\S+) (?P<side>\S+))?\Z
 _UNKNOWN_UNITS = ("", "count")
 
 
+EVEN = 0.005
+"""Share of its span by which a range may miss lying evenly about zero: a count of 8 bits, or
+header fields in whole units (-197 to 196 uV) [design]."""
+
 SLOWEST_EMG = 100
 """Hertz; an "EMG" signal under it is an envelope, as polysomnographs store it [design]."""
 
@@ -82,7 +86,12 @@ def describe(header: Header, name: str) -> tuple[StreamInfo, Columns, tuple[str,
     return (
         info,
         columns,
-        (*doubled, *_calibration_findings(signals), *_rates(signals, left_out, info)),
+        (
+            *doubled,
+            *_calibration_findings(signals),
+            *_fitted_findings(channels),
+            *_rates(signals, left_out, info),
+        ),
     )
 
 
@@ -115,10 +124,26 @@ def _in_microvolts(channel: Channel, signal: Signal) -> Channel:
     if not signal.calibrated:
         counts = (abs(signal.digital_min), abs(signal.digital_max), 1.0)
         return replace(channel, full_scale=max(c for c in counts if np.isfinite(c)))
-    full_scale = max(abs(signal.physical_min), abs(signal.physical_max))
+    full_scale = _full_scale(signal)
     if channel.kind != "EMG" or channel.microvolts is None:
         return replace(channel, full_scale=full_scale)
     return replace(channel, unit="uV", full_scale=full_scale * channel.microvolts)
+
+
+def _full_scale(signal: Signal) -> float:
+    """Largest magnitude that the recorder can tell; infinite where the range does not say it.
+
+    The range of an amplifier lies evenly about zero. Exporters fit another to the samples, for the
+    finest steps (edfio, pyedflib and MNE do, and this package): what comes near its ends is no
+    more clipped than the rest.
+    """
+    low, high = signal.physical_min, signal.physical_max
+    return max(abs(low), abs(high)) if is_even(low, high) else np.inf
+
+
+def is_even(low: float, high: float) -> bool:
+    """Whether a range lies evenly about zero, as that of an amplifier does."""
+    return abs(low + high) <= EVEN * abs(high - low)
 
 
 def _unit(signal: Signal) -> str:
@@ -166,6 +191,18 @@ def _calibration_findings(signals: Sequence[Signal]) -> list[str]:
         elif signal.physical_min > signal.physical_max:
             findings.append(f"{signal.label}: physical range {physical} is inverted; kept so")
     return findings
+
+
+def _fitted_findings(channels: Sequence[Channel]) -> list[str]:
+    names = [c.name for c in channels if c.kind == "EMG" and not np.isfinite(c.full_scale)]
+    if not names:
+        return []
+    return [
+        (
+            f"physical ranges of {', '.join(names)} do not lie about zero: fitted to the "
+            "samples, they do not tell the recorder's, so clipping is not told"
+        )
+    ]
 
 
 def _rates(signals: Sequence[Signal], left_out: Sequence[str], info: StreamInfo) -> list[str]:

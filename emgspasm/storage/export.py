@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from emgspasm.errors import RecordingError
 from emgspasm.storage.bdf_layout import record_layout, transducer
+from emgspasm.storage.edf_signals import EVEN, is_even
 from emgspasm.storage.importers.adjusted import StoredRecording
 from emgspasm.storage.layout import BLOCK_ROWS
 from emgspasm.storage.openbci_text import write_openbci
@@ -24,6 +25,11 @@ from emgspasm.storage.tables import replacing
 from emgspasm.stream import SKIP, Annotation, Chunk
 
 DIGITAL_MIN, DIGITAL_MAX = -32_768, 32_767
+
+CLIPPED = 0.9
+"""Share of the recorder's range from which samples are clipped (clinical facts 4)."""
+WIDER = 4 * EVEN
+"""Share by which a range is widened that would be taken for the recorder's [design]."""
 
 
 def export_recording(
@@ -171,9 +177,28 @@ def _limits(recording: StoredRecording) -> tuple[NDArray[np.float64], NDArray[np
     for chunk in recording:
         lowest = np.fmin(lowest, np.fmin.reduce(chunk.samples, initial=np.inf))
         highest = np.fmax(highest, np.fmax.reduce(chunk.samples, initial=-np.inf))
-    seen = lowest <= highest
-    lowest, highest = np.floor(lowest), np.ceil(highest)
-    return np.where(seen, lowest, -1.0), np.where(seen, np.maximum(highest, lowest + 1), 1.0)
+    scales = [channel.full_scale for channel in recording.info.channels]
+    ranges = np.array(list(map(_range, lowest, highest, scales)))
+    return ranges[:, 0], ranges[:, 1]
+
+
+def _range(lowest: float, highest: float, full_scale: float) -> tuple[float, float]:
+    """Range of a channel of which these are the smallest and the largest sample.
+
+    A channel that was clipped keeps the recorder's. Another that happens to lie evenly about zero
+    is widened, for readers would take it for a recorder's, and what comes near its ends for
+    clipped.
+    """
+    if not lowest <= highest:  # no sample at all
+        return -1.0, 1.0
+    if max(-lowest, highest) >= CLIPPED * full_scale:
+        return -float(np.ceil(full_scale)), float(np.ceil(full_scale))
+    lowest = float(np.floor(lowest))
+    highest = max(float(np.ceil(highest)), lowest + 1)
+    if not is_even(lowest, highest):
+        return lowest, highest
+    more = float(np.ceil(WIDER * (highest - lowest)))
+    return (lowest, highest + more) if highest >= -lowest else (lowest - more, highest)
 
 
 def _step_findings(recording: StoredRecording, steps: NDArray[np.float64]) -> Iterator[str]:

@@ -377,3 +377,11 @@ def test_a_rate_other_than_the_file_s_own_is_refused(tmp_path, look):
     look(path, OFF, sampling_frequency=FS)
     with pytest.raises(ConfigError, match=r"recorded at 1000 Hz, not 500 Hz .*Leave it out"):
         look(path, OFF, sampling_frequency=500.0)
+
+
+def test_clipping_is_missing_not_zero_where_nobody_says_the_range(tmp_path):
+    np.savetxt(tmp_path / "x.csv", face()[:, :1], delimiter=",", header="OOC_L", comments="")
+    (looked,), _ = judge_recording(tmp_path / "x.csv", OFF, sampling_frequency=FS)
+    assert np.isnan(looked.clipped)
+    results = analyze_recording(tmp_path / "x.csv", OFF, sampling_frequency=FS)
+    assert results.quality["clip_pct"].isna().all()

@@ -76,6 +76,26 @@ def test_edf_is_read_back_within_half_a_step(recording, tmp_path):
         np.testing.assert_allclose(reader.readSignal(0)[:600], expected[:600, 0], atol=0.01)
 
 
+@pytest.mark.parametrize("offset", [0.0, 4000.0])
+def test_nothing_that_edf_holds_looks_clipped_when_it_is_read_back(tmp_path, offset):
+    info = StreamInfo(250.0, (Channel.from_label("OOC_L", full_scale=187_500.0),))
+    samples = offset + 100 * np.sin(np.arange(1000) / 3)[:, None]  # even about zero without offset
+    with BdfWriter(tmp_path / "x.bdf", info) as writer:
+        writer.write(Chunk(0, samples))
+    export_recording(open_edf(tmp_path / "x.bdf"), "edf", tmp_path / "x.edf")
+    again = open_edf(tmp_path / "x.edf")
+    assert (np.abs(again.read()) < 0.9 * again.info.channels[0].full_scale).all()
+    assert any("clipping is not told" in finding for finding in again.findings)
+
+
+def test_edf_keeps_the_range_of_a_channel_that_was_clipped(tmp_path):
+    info = StreamInfo(250.0, (Channel.from_label("OOC_L", full_scale=187_500.0),))
+    with BdfWriter(tmp_path / "x.bdf", info) as writer:
+        writer.write(Chunk(0, np.repeat([[20.0], [-187_500.0]], 250, axis=0)))
+    export_recording(open_edf(tmp_path / "x.bdf"), "edf", tmp_path / "x.edf")
+    assert open_edf(tmp_path / "x.edf").info.channels[0].full_scale == 187_500.0
+
+
 def test_edf_says_what_sixteen_bits_cost(tmp_path):
     info = StreamInfo(250.0, (Channel.from_label("OOC_L", full_scale=187_500.0),))
     with BdfWriter(tmp_path / "x.bdf", info) as writer:

@@ -12,6 +12,7 @@ from emgspasm.errors import RecordingError
 from emgspasm.storage.bdf_layout import encode_header
 from emgspasm.storage.edf import open_edf
 from emgspasm.storage.edf_header import Header, Signal
+from emgspasm.storage.edf_signals import read_channel
 from emgspasm.storage.montage import Assignment, Montage
 from emgspasm.storage.opening import import_recording, open_recording
 from emgspasm.stream import SKIP, Annotation
@@ -51,6 +52,22 @@ def test_a_file_of_edfio_reads_as_edfio_reads_it(tmp_path, suffix):
     assert recording.info.names == ("OOC_L", "ZYG_R")
     assert recording.info.channels[1].side == "right"
     assert recording.annotations == (Annotation(1.5, 0.25, "smile"), Annotation(2, 0, "rest"))
+
+
+@pytest.mark.parametrize(
+    ("physical", "full_scale"),
+    [
+        ((-400, 400), 400),
+        ((-3276.8, 3276.7), 3276.8),  # of 16 bits
+        ((-197, 196), 197),  # of whole microvolts
+        ((8711, -8711), 8711),  # inverted
+        ((-812.4, 934.1), np.inf),
+        ((3695, 4096), np.inf),
+    ],
+)
+def test_a_range_fitted_to_samples_is_no_full_scale(physical, full_scale):
+    signal = Signal("OOC_L", "", "uV", *physical, -32768, 32767, "", 1)
+    assert read_channel(signal).full_scale == full_scale
 
 
 @pytest.mark.parametrize(

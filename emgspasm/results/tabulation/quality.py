@@ -64,6 +64,8 @@ def channel_quality(recording: StoredRecording, measured: Measurement) -> Iterat
         line = float(measured.line_ratio[i])
         analyzed = 100 * tally.analyzed[i] / total
         graded, reason = grade(Limits(), noise=noise, line=line, analyzed=analyzed, **shares)
+        if not np.isfinite(channel.full_scale):
+            shares["clipped"] = np.nan  # nothing was looked for: no zero (clinical facts 4)
         yield ChannelQuality(
             channel=channel.name,
             noise=noise,
