@@ -84,6 +84,26 @@ def test_a_rate_is_that_of_the_spasms_and_of_the_valid_time_of_its_row(analyzed)
         assert row["spasm_rate_per_min"] == pytest.approx(rate, abs=1e-3)
 
 
+def test_a_spasm_that_begins_before_valid_time_counts_nowhere(analyzed):
+    whole = analyzed("whole").events
+    spasms = whole[(whole["trial_type"] == "spasm") & (whole["onset"] > 10)]
+    longest = spasms.loc[spasms["duration"].idxmax()]
+    settled = longest["onset"] + longest["duration"] / 2
+    railed = slice(5 * FS, round((settled - 2.952) * FS))
+    results = analyzed("railed before a spasm", range(8), railed)
+    events, eye = results.events, channel(results, "OOC_L")
+    events = events[events["onset"] > 5]
+    (_, (begin, _)) = results.provenance["channels_valid_s"]["OOC_L"]
+    early = set(events[(events["trial_type"] == "spasm") & (events["onset"] < begin)]["event_id"])
+    late = events[(events["channel"] == "OOC_L") & (events["onset"] >= begin)]
+    assert early & set(late["spasm_id"])  # it goes on in valid time
+    own = late[late["spasm_id"].notna() & ~late["spasm_id"].isin(early)]
+    share = 100 * own["duration"].sum() / eye["valid_s"]
+    assert eye["spasm_pct_time"] == pytest.approx(share, abs=1e-3)
+    [lift] = [told for told in results.provenance["brow_lift"] if told["side"] == "L"]
+    assert lift["spasms"] == eye["n_spasms"]
+
+
 def test_the_valid_time_of_a_channel_is_its_own_and_that_of_a_side_any_eye_s_or_brow_s(analyzed):
     results = analyzed("eye", [0])
     assert channel(results, "OOC_L")["valid_s"] == pytest.approx(80 - 2 * 2.952, abs=0.01)

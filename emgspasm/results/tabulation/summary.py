@@ -37,7 +37,6 @@ from emgspasm.synkinesis.measures import (
     occurrence,
     overlaps,
     spread,
-    time_share,
 )
 
 if TYPE_CHECKING:
@@ -129,10 +128,9 @@ def spasm_measures(info: StreamInfo, column: int, found: Findings) -> dict[str, 
     if not len(valid):
         return {}
     mine = parts[(parts["channel"] == column) & ~parts["copy"] & found.hemifacial[parts["event"]]]
-    columns: dict[str, Any] = {
-        "spasm_pct_time": rounded_or_none(time_share(joined(_spans(mine)), valid))
-    }
     bursts = mine[begins_in(found.events["onset"][mine["event"]], valid)]
+    inside = int(overlaps(joined(_spans(bursts)), valid).sum())
+    columns: dict[str, Any] = {"spasm_pct_time": round(100 * inside / length(valid), 4)}
     events, first = np.unique(bursts["event"], return_index=True)
     spans = np.empty((len(events), 2), np.int64)
     if len(events):  # from the first onset to the last offset, event by event

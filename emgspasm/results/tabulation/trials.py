@@ -12,7 +12,7 @@ from emgspasm.results.tabulation.labels import rounded_or_none
 from emgspasm.storage.columns import TRIALS
 from emgspasm.storage.tables import table
 from emgspasm.stream import SIDE_LETTER, StreamInfo
-from emgspasm.synkinesis import trials
+from emgspasm.synkinesis import trials, validity
 from emgspasm.synkinesis.intervals import wilson
 from emgspasm.synkinesis.markers import AFTER, Marker
 from emgspasm.synkinesis.measures import begins_in, brow_lift_index
@@ -135,7 +135,8 @@ def brow_lifts(info: StreamInfo, found: Findings) -> list[dict[str, Any]]:
         if eye is None or brow is None:
             continue
         eyes, brows = own[own["channel"] == eye], own[own["channel"] == brow]
-        eyes = eyes[begins_in(eyes["onset"], found.valid[brow])]
+        told = validity.of_muscle(info, found.valid, brow)
+        eyes = eyes[begins_in(found.events["onset"][eyes["event"]], told)]
         joined, total = brow_lift_index(eyes, brows, info.sampling_frequency)
         row: dict[str, Any] = {"side": side, "spasms": total, "joined": joined}
         if total:
