@@ -23,9 +23,11 @@ from emgspasm.storage.importers.ranges import CYTON_SCALES, GANGLION_SCALE
 from emgspasm.storage.importers.rows import Layout
 from emgspasm.storage.importers.table import Table
 from emgspasm.storage.importers.tabular import import_table
+from emgspasm.storage.openbci_text import NO_DATE
 from emgspasm.stream import Channel
 
 FIRST_WORDS = b"%OpenBCI"
+_MEANING = re.compile(r"%Marker (?P<number>\d+) means (?P<text>.+)")
 _CLOCK = re.compile(r"\d\d:\d\d:\d\d\.\d{3}")
 
 
@@ -77,7 +79,20 @@ def import_openbci_text(
             "Daisy by radio: channels 9 to 16 were sampled 4 ms apart from 1 to 8, so lags between "
             "the two boards are off by that much"
         )
-    return import_table(_table(path, header, fs, roles), findings)
+    return _as_exported(import_table(_table(path, header, fs, roles), findings), header)
+
+
+def _as_exported(imported: Imported, header: Header) -> Imported:
+    """Markers by the texts, and no date, where the header says that it is our export's."""
+    matches = filter(None, map(_MEANING.fullmatch, header.lines))
+    meanings = {match["number"]: match["text"] for match in matches}
+    annotations = tuple(
+        replace(mark, text=meanings.get(mark.text, mark.text)) for mark in imported.annotations
+    )
+    start = imported.start
+    if start is not None and start.date() == NO_DATE.date():
+        start = None
+    return replace(imported, annotations=annotations, start=start)
 
 
 def _sampling_frequency(path: Path, header: Header, given: float | None, *, bare: bool) -> float:
