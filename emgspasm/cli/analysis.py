@@ -65,14 +65,22 @@ def analyze(
     """
     from emgspasm import batch
     from emgspasm.results.outputs import require_own
-    from emgspasm.storage.collection import find_recordings, joint_folder, results_folder
+    from emgspasm.storage.collection import (
+        deeper_folder,
+        find_recordings,
+        joint_folder,
+        results_folder,
+    )
     from emgspasm.storage.derivatives import result_path
     from emgspasm.storage.tables import existing
 
     loaded, labels = read_config(config), read_montage(montage)
     jobs, joint = [], {}
     for source in sources:
-        for path in find_recordings(source):
+        found = find_recordings(source)
+        if (deeper := deeper_folder(source)) is not None:
+            say(f"{source}: recordings in folders within it are left out, as {deeper}; name those")
+        for path in found:
             where = results_folder(source, path, out)
             joint[where] = joint_folder(source, out)
             jobs.append(batch.Job(path, where, loaded, labels, sampling_frequency, gain, overwrite))

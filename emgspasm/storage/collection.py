@@ -33,11 +33,24 @@ def find_recordings(source: Path) -> list[Path]:
     pattern = "sub-*/**/emg/*_emg.*" if is_study(source) else "*"
     found = sorted(p for p in source.glob(pattern) if _is_recording(p))
     if not found:
-        raise RecordingError(
-            f"{source} holds no recording ({', '.join(RECORDINGS)}). "
-            "Name text files themselves, or import them first"
-        )
+        deeper = deeper_folder(source)
+        remedy = "Name text files themselves, or import them first"
+        if deeper is not None:
+            remedy = f"There are some in folders within it: name those, as {deeper}"
+        raise RecordingError(f"{source} holds no recording ({', '.join(RECORDINGS)}). {remedy}")
     return found
+
+
+def deeper_folder(source: Path) -> Path | None:
+    """A folder within a folder, or within one of those, whose recordings are not taken with it.
+
+    None in a study, whose recordings lie where BIDS says.
+    """
+    if not source.is_dir() or is_study(source):
+        return None
+    patterns = ("*/*", "*/*/*")
+    within = (p for pattern in patterns for p in sorted(source.glob(pattern)) if _is_recording(p))
+    return next((path.parent for path in within), None)
 
 
 def _is_recording(path: Path) -> bool:

@@ -145,6 +145,17 @@ def test_a_folder_without_recordings_is_1_and_named(emgspasm, tmp_path):
     assert_refused(emgspasm("analyze", tmp_path, "--out", tmp_path / "o"), 1, "holds no recording")
 
 
+def test_recordings_deeper_in_a_folder_are_said_to_be_left_out(emgspasm, recording, tmp_path):
+    deeper = tmp_path / "monday" / "x.bdf"
+    deeper.parent.mkdir()
+    deeper.hardlink_to(recording)
+    assert_refused(emgspasm("analyze", tmp_path, "--out", tmp_path / "r"), 1, f"{deeper.parent}")
+    (tmp_path / "y.bdf").hardlink_to(recording)
+    done = emgspasm("analyze", tmp_path, "--out", tmp_path / "r")
+    assert done.returncode == 0
+    assert f"folders within it are left out, as {deeper.parent}" in done.stderr
+
+
 @pytest.mark.parametrize("content", [b"", b"\xffBIOSEMI"])
 def test_a_broken_file_is_1_and_named(emgspasm, tmp_path, content):
     (tmp_path / "broken.bdf").write_bytes(content)
