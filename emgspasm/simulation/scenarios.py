@@ -51,7 +51,7 @@ class Scenario:
     trial_interval : float
         Seconds between cues.
     trials_from : float
-        Share of the recording before the first cue.
+        Share of the recording before the first cue, or the first word.
     follows_protocol : bool
         Blocks and trials of a whole session (``simulation.protocol``) in place of `movements`.
     """
@@ -103,6 +103,13 @@ SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
             trial_interval=15.0,
             trials_from=0.5,
             hemifacial=Hemifacial(10.0, 1, 0.35, 0.1, 0.7, on_blink=0.2, on_movement=0.3),
+        ),
+        "hfs_talking": Scenario(
+            "hemifacial spasm at rest, then beside speech: some on blinks and on first words",
+            blinks=26.0,
+            trials_from=0.25,
+            speaks=True,
+            hemifacial=Hemifacial(10.0, 1, 0.35, 0.1, on_blink=0.2, on_movement=0.3),
         ),
         "hfs_protocol": Scenario(
             "hemifacial spasm through the 12 min session protocol: rest, trials, speech, rest",
@@ -166,10 +173,12 @@ def movements(
     rng = random_stream(seed, "trials")
     cued = list(trials(scenario.movements, start, scenario.trial_interval, duration, rng))
     acts = [act for act, _ in cued]
-    if scenario.speaks:
-        acts += utterances(1.0, duration - 0.6, random_stream(seed, "speech"))
     rest = min(start, duration) if scenario.trials_from else duration
-    whole = (Annotation(0.0, rest, scenario.task),) if scenario.task else ()
+    whole = [Annotation(0.0, rest, scenario.task)] if scenario.task else []
+    if scenario.speaks:
+        first = rest if scenario.trials_from else 0.0
+        acts += utterances(first + 1.0, duration - 0.6, random_stream(seed, "speech"))
+        whole += [Annotation(rest, duration - rest, "speech")] if rest < duration else []
     return acts, (*whole, *(marker for _, marker in cued))
 
 

@@ -12,7 +12,9 @@ from emgspasm.simulation.protocol import whole
 MUSCLES = ("OOC", "ZYG", "OOR", "FRO", "COR", "MEN", "PLA", "MAS")
 MONTAGE = tuple(f"{muscle}_{letter}" for letter in "LR" for muscle in MUSCLES)
 MINUTES = 10
-HEMIFACIAL = ["hfs_clonic", "hfs_grouped", "hfs_tonic", "hfs_mixed", "hfs_protocol"]
+HEMIFACIAL = [
+    "hfs_clonic", "hfs_grouped", "hfs_tonic", "hfs_mixed", "hfs_talking", "hfs_protocol"
+]  # fmt: skip
 
 
 @cache
@@ -48,8 +50,8 @@ def muscles(event):
 def test_every_scenario_of_the_contract_is_there_with_one_line():
     assert set(SCENARIOS) == {
         "healthy_rest", "healthy_tasks", "healthy_speech", "hfs_clonic", "hfs_grouped",
-        "hfs_tonic", "hfs_mixed", "hfs_protocol", "blepharospasm", "synkinesis", "myokymia",
-        "artifacts",
+        "hfs_tonic", "hfs_mixed", "hfs_talking", "hfs_protocol", "blepharospasm", "synkinesis",
+        "myokymia", "artifacts",
     }  # fmt: skip
     assert all(
         0 < len(s.description) < 100 and "\n" not in s.description for s in SCENARIOS.values()
@@ -214,6 +216,19 @@ def test_rest_and_speech_are_marked_for_the_whole_recording():
     for name, text in (("healthy_rest", "rest_open"), ("healthy_speech", "speech")):
         (marker,) = simulated(name).annotations
         assert (marker.onset, marker.duration, marker.text) == (0.0, 60.0 * MINUTES, text)
+
+
+def test_who_has_spasms_is_at_rest_before_speaking_and_has_them_in_both():
+    name = "hfs_talking"
+    rest, speech = simulated(name).annotations
+    assert [note.text for note in (rest, speech)] == ["rest_open", "speech"]
+    assert speech.onset == rest.onset + rest.duration
+    spoken = seconds(name, [event.onset for event in events(name, "voluntary")])
+    assert spoken.min() > speech.onset
+    twitched = seconds(name, [event.onset for event in events(name, "spasm")])
+    assert twitched.min() < speech.onset
+    within = [np.any((twitched > a) & (twitched < a + 4)) for a in spoken]
+    assert np.mean(within) > 0.2
 
 
 def test_speech_is_of_the_lower_face_at_3_to_7_syllables_a_second():

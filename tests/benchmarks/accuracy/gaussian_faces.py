@@ -209,9 +209,9 @@ def tasks(story: Story, first: float = 4.0, pause: float = 6.0, marked: bool = T
         at += pause + story.rng.uniform(0, 1)
 
 
-def speech(story: Story) -> None:
+def speech(story: Story, at: float = 1.0) -> None:
     """Syllables at 3-7 Hz of the lower face, and now and then a pause."""
-    rng, at = story.rng, 1.0
+    rng = story.rng
     while at < story.duration - 4:
         stop = at + rng.uniform(1.0, 4.0)
         begin = at
@@ -232,9 +232,9 @@ def speech(story: Story) -> None:
         at += rng.uniform(0.4, 2.0)
 
 
-def chewing(story: Story) -> None:
+def chewing(story: Story, at: float = 1.0) -> None:
     """Masseters at 1-2 Hz, one side ahead, the lower face a little; sides change."""
-    rng, at = story.rng, 1.0
+    rng = story.rng
     while at < story.duration - 12:
         stop, working = at + rng.uniform(5, 10), str(rng.choice(["L", "R"]))
         begin, period = at, 1 / rng.uniform(1.0, 2.0)
@@ -364,6 +364,26 @@ def chewing_marked(story: Story) -> None:
     blinks(story)
 
 
+def hfs_while(
+    task: str, moves: Callable[[Story, float], None], rate: float
+) -> Callable[[Story], None]:
+    """Spasms at rest for a quarter of the time, then beside what both sides do; blinks."""
+
+    def told(story: Story) -> None:
+        rest = story.duration / 4
+        story.notes.append(Annotation(0.0, rest, "rest_open"))
+        story.notes.append(Annotation(rest, story.duration - rest, task))
+        moves(story, rest + 1)
+        blinks(story, rate)
+        blinked = [e.onset for e in story.truth if e.kind == "blink"]
+        triggered = [t + story.rng.uniform(0.03, 0.15) for t in blinked if story.rng.random() < 0.2]
+        onsets = sorted([*triggered, *moments(story, 8, 0.8, 0.8)])
+        kinds = {"isolated": 0.4, "grouped": 0.5, "tonic": 0.1}
+        hemifacial(story, 0, kinds, (0.3, 1.0), onsets)
+
+    return told
+
+
 def healthy_tasks(story: Story) -> None:
     """Movements and blinks."""
     tasks(story)
@@ -380,6 +400,8 @@ SCENARIOS: dict[str, Callable[[Story], None]] = {
     "hfs_grouped": at_rest(lambda s: hemifacial(s, 10, {"grouped": 1.0})),
     "hfs_tonic": at_rest(lambda s: hemifacial(s, 6, {"tonic": 0.8, "combined": 0.2})),
     "hfs_mixed": hfs_mixed,
+    "hfs_talking": hfs_while("speech", speech, 26.0),
+    "hfs_eating": hfs_while("chewing", chewing, 17.0),
     "blepharospasm": at_rest(blepharospasm),
     "myokymia": at_rest(myokymia),
     "lid_myokymia": at_rest(lambda s: myokymia(s, ("OOC",), (1.0, 5.0))),
