@@ -106,7 +106,7 @@ def test_each_kind_of_envelope_can_be_chosen():
         ),
         (
             'pipeline.filters = [{ kind = "band_pass", low_pass = 5 }]',
-            "pipeline.filters.0: band 20-5 Hz; high_pass must lie between 0 and low_pass",
+            "pipeline.filters.0: band 20-5 Hz; high_pass must lie between 0.01 and low_pass",
         ),
         ("pipeline.detector.baseline.memory = 1", "memory=1 s; they must be positive and in this"),
         (

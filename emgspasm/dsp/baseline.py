@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.dsp.compiled import LOOP
+from emgspasm.dsp.rates import DAY
 
 Values = NDArray[np.float64]
 
@@ -55,6 +56,8 @@ class Baseline:
                 f"shortest={self.shortest:g} s, calibration={self.calibration:g} s, "
                 f"memory={self.memory:g} s; they must be positive and in this order"
             )
+        if self.longest_burst > DAY:
+            raise ValueError(f"longest_burst={self.longest_burst:g} s; a day ({DAY:g}) is the most")
         if not self.longest_burst > self.memory:
             raise ValueError(
                 f"longest_burst={self.longest_burst:g} s; it must exceed memory={self.memory:g} s, "

@@ -20,6 +20,9 @@ from emgspasm.dsp.rates import EDGE, HIGH_PASS, LOW_PASS
 from emgspasm.dsp.responses import decay, rise, settling_samples
 from emgspasm.stream import Chunk, StreamInfo
 
+LOWEST = 0.01
+"""Hertz from which a high-pass is one: far under it, its sections are singular [design]."""
+
 CONCENTRATED = 2.5
 """Power of EMG at 50 Hz and at 20 Hz over that of white noise of the same power in the band, at
 most: what filters of these frequencies ring with more (spectra of clinical facts 9 [sim])."""
@@ -51,10 +54,10 @@ class BandPass:
 
     def __post_init__(self) -> None:
         _check_order(self.order)
-        if not 0 < self.high_pass < self.low_pass:
+        if not LOWEST <= self.high_pass < self.low_pass:
             raise ValueError(
-                f"band {self.high_pass:g}-{self.low_pass:g} Hz; high_pass must lie between 0 and "
-                "low_pass"
+                f"band {self.high_pass:g}-{self.low_pass:g} Hz; high_pass must lie between "
+                f"{LOWEST:g} and low_pass"
             )
 
     def band(self, sampling_frequency: float) -> tuple[float, float]:
@@ -98,8 +101,8 @@ class HighPass:
 
     def __post_init__(self) -> None:
         _check_order(self.order)
-        if not self.high_pass > 0:
-            raise ValueError(f"high_pass={self.high_pass:g} Hz; it must be positive")
+        if not self.high_pass >= LOWEST:
+            raise ValueError(f"high_pass={self.high_pass:g} Hz; it must be {LOWEST:g} or more")
 
     def sos(self, sampling_frequency: float) -> Sos:
         """Second-order sections at this sampling frequency.

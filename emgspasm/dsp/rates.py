@@ -10,6 +10,9 @@ LOWEST = 200.0
 LEAST = 60.0
 """Hz; below it nothing is left of what facial muscles give over 25 Hz, not even to explore."""
 
+DAY = 86_400.0
+"""Seconds, over which no time within a signal goes."""
+
 HIGHEST = 1e6
 """Hz; no electrode's amplifier is faster, and records of a file last whole microseconds."""
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.dsp import kernels
+from emgspasm.dsp.rates import DAY
 from emgspasm.stream import Chunk, StreamInfo
 
 
@@ -41,8 +42,10 @@ class Screen:
     def __post_init__(self) -> None:
         if not 0 < self.clip_fraction <= 1:
             raise ValueError(f"clip_fraction={self.clip_fraction}; it must lie in (0, 1]")
-        if not self.flat_seconds > 0:
-            raise ValueError(f"flat_seconds={self.flat_seconds} s; it must be positive")
+        if not 0 < self.flat_seconds <= DAY:
+            raise ValueError(
+                f"flat_seconds={self.flat_seconds:g} s; it must be positive, {DAY:g} at most"
+            )
 
     def init(self, info: StreamInfo, first: Chunk) -> ScreenState:
         """State before the first sample; see :class:`emgspasm.dsp.stage.Stage`."""

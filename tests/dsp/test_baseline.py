@@ -56,6 +56,7 @@ def test_the_quietest_stretch_is_found(values, window):
         ({"longest_burst": 10.0}, "longest_burst=10 s; it must exceed memory=10 s"),
         ({"memory": float("nan")}, "memory=nan"),
         ({"longest_burst": float("nan")}, "longest_burst=nan"),
+        ({"longest_burst": 1e300}, "longest_burst=1e\\+300 s; a day"),
     ],
 )
 def test_an_impossible_baseline_is_refused_with_its_values(wrong, said):
