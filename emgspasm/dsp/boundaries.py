@@ -12,8 +12,8 @@ import numba
 import numpy as np
 
 from emgspasm.dsp.compiled import LOOP
-from emgspasm.dsp.evidence import between
-from emgspasm.dsp.skirts import AT_ONCE, CUT_OFF, begun
+from emgspasm.dsp.evidence import matched_noise
+from emgspasm.dsp.skirts import AT_ONCE, CUT_OFF, skirt_begin
 
 FADED = 3.0
 """Power, in units of the noise, of the weakest burst that relief is weighed for: noise may have
@@ -54,7 +54,7 @@ def locate_onset(s, loud_from, signal, matched, origin, channel, sizes, past):  
         s.core = _step(s, earliest, last, loud, quiet, signal, matched, origin, sizes, past.decay)
         s.weak = _slow(s, s.core, signal, matched, origin, sizes)
     if s.weak:
-        last, quiet = s.now - sizes.half, between(s)
+        last, quiet = s.now - sizes.half, matched_noise(s)
         loud = mean_of(matched, loud_from + sizes.half - origin, s.now + 1 - origin)
         s.core = _step(s, earliest, last, loud, quiet, signal, matched, origin, sizes, past.decay)
     s.onset = _swell(s, earliest, last, quiet, signal, matched, origin, sizes, past)
@@ -64,10 +64,10 @@ def locate_onset(s, loud_from, signal, matched, origin, channel, sizes, past):  
     s.refined = 1
     s.evidence = 0.0
     s.relief = 0.0
-    s.loud = max(s.loud, s.core)
-    s.relieved = s.loud + 1
-    s.heard = loud * (s.relieved - s.core)
-    expect(s, loud, quiet, channel, past)
+    s.last_loud = max(s.last_loud, s.core)
+    s.relieved = s.last_loud + 1
+    s.core_energy = loud * (s.relieved - s.core)
+    set_relief_weights(s, loud, quiet, channel, past)
 
 
 @numba.njit(**LOOP)
@@ -75,7 +75,7 @@ def _slow(s, first, signal, matched, origin, sizes):  # type: ignore[no-untyped-
     """Whether the window that begins with sample `first` is loud only by a swinging cable."""
     first, stop = first - origin, min(first + sizes.window, s.now + 1 - sizes.half) - origin
     behind = mean_of(matched, first + sizes.half, stop + sizes.half)
-    return behind / between(s) < PURE * mean_power(signal, first, stop) / s.quiet
+    return behind / matched_noise(s) < PURE * mean_power(signal, first, stop) / s.quiet
 
 
 @numba.njit(**LOOP)
@@ -114,11 +114,11 @@ def _swell(s, earliest, last, quiet, signal, matched, origin, sizes, past):  # t
     for i in range(len(power)):
         power[i] = power_of(s, earliest + i, signal, matched, origin, sizes)
     core, free = s.core - earliest, freedom(s)
-    return earliest + begun(power, core, 0, AT_ONCE, quiet, free, sizes.window, likely)
+    return earliest + skirt_begin(power, core, 0, AT_ONCE, quiet, free, sizes.window, likely)
 
 
 @numba.njit(**LOOP)
-def faded(s, core, signal, matched, origin, sizes, rules, past):  # type: ignore[no-untyped-def]  # see locate_onset
+def locate_offset(s, core, signal, matched, origin, sizes, rules, past):  # type: ignore[no-untyped-def]  # see locate_onset
     """Offset of a burst whose core ends before sample `core`: where it had faded."""
     stop = max(s.relieved, core)
     first = max(core - 2 * sizes.window, s.core, s.now + 1 - sizes.recent)
@@ -126,15 +126,15 @@ def faded(s, core, signal, matched, origin, sizes, rules, past):  # type: ignore
     for i in range(len(power)):
         power[i] = power_of(s, stop - 1 - i, signal, matched, origin, sizes)
     outside = stop - core
-    noise = between(s) if s.weak else s.quiet
+    noise = matched_noise(s) if s.weak else s.quiet
     noise += rules.ringing * mean_of(power, outside, len(power))
     # what rings may have kept the core from ending
     window, free = sizes.window, freedom(s)
-    return stop - begun(power, outside, window, CUT_OFF, noise, free, window, likely)
+    return stop - skirt_begin(power, outside, window, CUT_OFF, noise, free, window, likely)
 
 
 @numba.njit(**LOOP)
-def quietened(s, core, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see locate_onset
+def quiet_from(s, core, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see locate_onset
     """First sample from `core` on that is noise even if nothing rings.
 
     A slow fade looks like ringing, so that where a burst has faded, and how long it is, are found
@@ -152,11 +152,11 @@ def quietened(s, core, signal, matched, origin, sizes):  # type: ignore[no-untyp
 @numba.njit(inline="always", **LOOP)
 def freedom(s):  # type: ignore[no-untyped-def]  # see locate_onset
     """Independent values in a sample of the signal in which this burst's boundaries are sought."""
-    return s.behind if s.weak else s.weight
+    return s.matched_weight if s.weak else s.weight
 
 
 @numba.njit(**LOOP)
-def expect(s, loud, quiet, channel, past):  # type: ignore[no-untyped-def]  # see locate_onset
+def set_relief_weights(s, loud, quiet, channel, past):  # type: ignore[no-untyped-def]  # see locate_onset
     """Set how much each sample adds to, or takes from, the relief of a burst of this power.
 
     The end of a loud burst shows at once, that of a weak one later. For the first samples after a
@@ -183,14 +183,14 @@ def heed_swings(s, signal, matched, origin, sizes):  # type: ignore[no-untyped-d
     s.weak = 1
     s.relief = 0.0
     s.relieved = known
-    s.loud = min(s.loud, known - 1)
+    s.last_loud = min(s.last_loud, known - 1)
     earliest = max(s.core, s.now + 1 - sizes.recent)
     behind = mean_of(matched, earliest + sizes.half - origin, known + sizes.half - origin)
-    s.heard = behind * (known - s.core)
+    s.core_energy = behind * (known - s.core)
 
 
 @numba.njit(**LOOP)
-def relieve(s, signal, matched, origin, channel, sizes, past):  # type: ignore[no-untyped-def]  # see locate_onset
+def add_relief(s, signal, matched, origin, channel, sizes, past):  # type: ignore[no-untyped-def]  # see locate_onset
     """Add the samples that have come to the relief, the evidence that the burst is over.
 
     Those right after a loud sample are compared with what the filters ring with, later ones with
@@ -199,10 +199,10 @@ def relieve(s, signal, matched, origin, channel, sizes, past):  # type: ignore[n
     stop = s.now + 1 - (sizes.half if s.weak else 0)
     slopes, costs = past.slopes[channel], past.costs[channel]
     n_ringing = len(slopes) if s.unsure else 0
-    relief, loud = s.relief, s.loud  # as locals they stay in registers
+    relief, loud = s.relief, s.last_loud  # as locals they stay in registers
     for k in range(s.relieved, stop):
         power = power_of(s, k, signal, matched, origin, sizes)
-        s.heard += power
+        s.core_energy += power
         n_since = k - loud - 1
         if n_since < n_ringing:
             favour = costs[n_since] - power * slopes[n_since]
@@ -213,7 +213,7 @@ def relieve(s, signal, matched, origin, channel, sizes, past):  # type: ignore[n
         relief = max(0.0, relief + favour)
         if relief == 0.0 and favour < 0.0:
             loud = k
-    s.relief, s.loud = relief, loud
+    s.relief, s.last_loud = relief, loud
     s.relieved = max(s.relieved, stop)
 
 

@@ -65,14 +65,14 @@ second, weak bursts hardly raise the mean [sim]."""
 @numba.njit(inline="always", **LOOP)
 def needed(s, rules):  # type: ignore[no-untyped-def]  # numba infers kernels' types
     """Log-likelihood ratio that makes a burst, given how often faint bursts have come of late."""
-    surely = s.frequency - CAUTION * np.sqrt(s.frequency * rules.counting)
-    return rules.evidence - MISSED * np.log(1.0 + often(s, max(surely, 0.0)) / RARE)
+    surely = s.faint_rate - CAUTION * np.sqrt(s.faint_rate * rules.counting)
+    return rules.evidence - MISSED * np.log(1.0 + frequency(s, max(surely, 0.0)) / RARE)
 
 
 @numba.njit(inline="always", **LOOP)
-def often(s, count):  # type: ignore[no-untyped-def]  # see needed
+def frequency(s, count):  # type: ignore[no-untyped-def]  # see needed
     """Frequency per second from a fading count, whose memory may not be full yet in this run."""
-    return count / max(s.told, SOON)
+    return count / max(s.filled, SOON)
 
 
 @numba.njit(inline="always", **LOOP)
@@ -85,7 +85,7 @@ def is_clear(n_samples, rise, freedom, rules):  # type: ignore[no-untyped-def]  
 
 
 @numba.njit(inline="always", **LOOP)
-def between(s):  # type: ignore[no-untyped-def]  # see needed
+def matched_noise(s):  # type: ignore[no-untyped-def]  # see needed
     """Power of the noise behind the matched filter.
 
     That of the learnt noise level, or the fast mean between bursts where that is larger.
@@ -99,7 +99,7 @@ def confirmed(s, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see
     stop, total = s.now + 1 - origin, 0.0
     for i in range(stop - sizes.window, stop):
         total += matched[i]
-    return total >= CONFIRMED * sizes.window * between(s)
+    return total >= CONFIRMED * sizes.window * matched_noise(s)
 
 
 @numba.njit(inline="always", **LOOP)
@@ -111,13 +111,13 @@ def pass_over(s, sums, sizes):  # type: ignore[no-untyped-def]  # see needed
 
 
 @numba.njit(inline="always", **LOOP)
-def _follow(s, power, glow, noise):  # type: ignore[no-untyped-def]  # see needed
+def _follow_noise(s, power, glow, noise):  # type: ignore[no-untyped-def]  # see needed
     """Follow the noise between bursts, a window at a time."""
     s.lately += FAST * (min(power - glow, MOST * (noise - glow)) - s.lately)
 
 
 @numba.njit(inline="always", **LOOP)
-def weigh(s, value, matched, origin, sums, lengths, sizes, rules):  # type: ignore[no-untyped-def]  # see needed
+def seek_weak(s, value, matched, origin, sums, lengths, sizes, rules):  # type: ignore[no-untyped-def]  # see needed
     """Look for a weak burst in the blocks that are complete by now.
 
     Returns the sample after the stretch with most evidence, or 0 if none has enough. `value` is the
@@ -125,12 +125,12 @@ def weigh(s, value, matched, origin, sums, lengths, sizes, rules):  # type: igno
     evidence from before, a window that is no louder than noise is passed over.
     """
     glow = s.glow * s.passed / s.raw
-    noise = between(s) + glow
+    noise = matched_noise(s) + glow
     if s.evidence == 0.0 and value * value <= s.quiet:
         pass_over(s, sums, sizes)
-        _follow(s, value * value * s.passed / s.raw, glow, noise)
+        _follow_noise(s, value * value * s.passed / s.raw, glow, noise)
         return 0
-    freedom = s.behind
+    freedom = s.matched_weight
     slope = 0.5 * freedom * (1.0 - 1.0 / rules.rise) / noise
     burden = 0.5 * freedom * np.log(rules.rise) * sizes.block
     # as locals they stay in registers
@@ -165,7 +165,7 @@ def weigh(s, value, matched, origin, sums, lengths, sizes, rules):  # type: igno
             if excess >= most:
                 most, found = excess, stop
     if complete > s.blocks:
-        _follow(s, (total - s.total) / ((complete - s.blocks) * sizes.block), glow, noise)
+        _follow_noise(s, (total - s.total) / ((complete - s.blocks) * sizes.block), glow, noise)
     s.total, s.evidence, s.blocks = total, evidence, max(s.blocks, complete)
     s.doubt = max(doubt, s.now - sizes.doubt)
     return found

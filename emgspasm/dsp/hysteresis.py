@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from emgspasm.dsp.compiled import LOOP, copy, read_only
 from emgspasm.dsp.emission import emit, emit_stretch, has_room, postpone, roomy
-from emgspasm.dsp.evidence import DOUBTFUL, confirmed, needed, weigh
+from emgspasm.dsp.evidence import DOUBTFUL, confirmed, needed, seek_weak
 from emgspasm.dsp.kernels import present
 from emgspasm.dsp.matched import power_behind
 from emgspasm.dsp.memory import (
@@ -41,8 +41,17 @@ from emgspasm.dsp.memory import (
     Rules,
     Sizes,
 )
-from emgspasm.dsp.noise import DOUBTED, account, calibrate, may_be_noise, study
-from emgspasm.dsp.underway import ECHO, close, cross, fade, follow, open_up, reopen, shortest
+from emgspasm.dsp.noise import DOUBTED, calibrate, count_analyzed, learn_window, may_be_noise
+from emgspasm.dsp.underway import (
+    ECHO,
+    begin_burst,
+    end_burst,
+    end_window,
+    find_onset,
+    follow_burst,
+    reconsider_onset,
+    shortest,
+)
 from emgspasm.dsp.watermark import next_crossing
 
 
@@ -100,7 +109,7 @@ def _begin(s, sample, sizes):  # type: ignore[no-untyped-def]  # numba infers ke
     s.beyond = sample - 1
     s.reached = sample
     s.blocks = 0
-    s.evidence = s.glow = s.frequency = s.pauses = s.told = s.total = 0.0
+    s.evidence = s.glow = s.faint_rate = s.pause_rate = s.filled = s.total = 0.0
     s.window = sample + sizes.window - 1
     s.windows = sizes.hop * DOUBTED
     s.on = s.off = s.base = np.nan
@@ -135,14 +144,18 @@ def _end(stop, channel, sizes, rules, past, out, count):  # type: ignore[no-unty
             origin = s.now + 1 - sizes.recent
             signal, matched = past.signal[channel], past.matched[channel]
             if not s.refined:
-                open_up(s, s.crossed, signal, matched, origin, channel, sizes, past, out, count)
+                find_onset(s, s.crossed, signal, matched, origin, channel, sizes, past, out, count)
             if not s.looked:
-                reopen(s, s.now + 1, signal, matched, origin, channel, sizes, past, out, count)
-            close(s, s.now + 1, s.now + 1, s.now + 1, s.energy, sizes, rules, past.sums[channel])
+                reconsider_onset(
+                    s, s.now + 1, signal, matched, origin, channel, sizes, past, out, count
+                )
+            end_burst(
+                s, s.now + 1, s.now + 1, s.now + 1, s.energy, sizes, rules, past.sums[channel]
+            )
             emit(s, CUT, channel, sizes.shortest, out, count)
         elif s.pending:
             emit(s, GOOD, channel, shortest(s, sizes), out, count)
-        account(s)
+        count_analyzed(s)
         emit_stretch(s, channel, out, count)
     postpone(out, first, count, stop)
     s.phase = IDLE
@@ -155,8 +168,8 @@ def _end(stop, channel, sizes, rules, past, out, count):  # type: ignore[no-unty
 def _run(start, values, signal, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
     """Take samples in until one is missing or the channel stops running; how many were taken."""
     values = values[: present(values)]
-    signal = _after(past.signal[channel], len(values), signal)
-    matched = _after(past.matched[channel], len(values), signal[:0])
+    signal = _with_recent(past.signal[channel], len(values), signal)
+    matched = _with_recent(past.matched[channel], len(values), signal[:0])
     power_behind(past.taps[channel], signal, matched, sizes.recent)
     s, taken = past.channels[channel], np.int64(0)  # a plain 0 is compiled for as a type of its own
     while taken < len(values) and s.phase == RUNNING:
@@ -176,9 +189,9 @@ def _take(start, taken, values, signal, matched, channel, sizes, rules, past, ou
     origin = start - sizes.recent
     while taken < len(values) and s.phase == RUNNING and has_room(out, count):
         if s.above:
-            taken, due = _last(s, start, taken, values, signal[sizes.recent :])
+            taken, due = _take_burst(s, start, taken, values, signal[sizes.recent :])
         else:
-            taken, due = _wait(s, start, taken, values)
+            taken, due = _take_quiet(s, start, taken, values)
         if due:
             value = values[taken - 1]
             _decide(s, value, signal, matched, origin, channel, sizes, rules, past, out, count)
@@ -186,7 +199,7 @@ def _take(start, taken, values, signal, matched, channel, sizes, rules, past, ou
 
 
 @numba.njit(cache=True, nogil=True)
-def _after(recent, n, samples):  # type: ignore[no-untyped-def]  # see _begin
+def _with_recent(recent, n, samples):  # type: ignore[no-untyped-def]  # see _begin
     """Recent samples and room for `n` more, filled with the first of `samples`."""
     whole = np.empty(len(recent) + n)
     copy(recent, whole)
@@ -195,7 +208,7 @@ def _after(recent, n, samples):  # type: ignore[no-untyped-def]  # see _begin
 
 
 @numba.njit(inline="always", **LOOP)
-def _wait(s, start, i, values):  # type: ignore[no-untyped-def]  # see _begin
+def _take_quiet(s, start, i, values):  # type: ignore[no-untyped-def]  # see _begin
     """Take quiet samples in up to one that asks for a decision; whether there is one."""
     ahead, on, n_loud = values[i : i + s.calm + 1], s.on, 0
     for k in range(len(ahead)):  # without a branch: several at once
@@ -212,7 +225,7 @@ def _wait(s, start, i, values):  # type: ignore[no-untyped-def]  # see _begin
 
 
 @numba.njit(inline="always", **LOOP)
-def _last(s, start, i, values, signal):  # type: ignore[no-untyped-def]  # see _begin
+def _take_burst(s, start, i, values, signal):  # type: ignore[no-untyped-def]  # see _begin
     """Take samples of a burst in up to one that asks for a decision; whether there is one."""
     stop = max(s.step - start, i) + 1
     ahead, samples = values[i:stop], signal[i:stop]
@@ -227,7 +240,7 @@ def _last(s, start, i, values, signal):  # type: ignore[no-untyped-def]  # see _
 def _decide(s, value, signal, matched, origin, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
     """The textbook loop, for the sample just taken in."""
     if s.above:
-        if follow(s, value, signal, matched, origin, channel, sizes, rules, past, out, count):
+        if follow_burst(s, value, signal, matched, origin, channel, sizes, rules, past, out, count):
             emit_stretch(s, channel, out, count)
             _begin(s, s.now + 1, sizes)
         return
@@ -235,14 +248,14 @@ def _decide(s, value, signal, matched, origin, channel, sizes, rules, past, out,
     if loud:
         _reach(s)
     if loud and confirmed(s, matched, origin, sizes):
-        cross(s, next_crossing(s, sizes), value, sizes)
+        begin_burst(s, next_crossing(s, sizes), value, sizes)
         return
     if s.now >= s.window:
         _judge(s, value, signal, matched, origin, channel, sizes, rules, past, out, count)
     if not s.above:
         if s.pending and _earliest(s, sizes) >= _merging(s, sizes):
             emit(s, GOOD, channel, shortest(s, sizes), out, count)
-        s.calm = _calm(s, sizes)
+        s.calm = _calm_ahead(s, sizes)
 
 
 @numba.njit(inline="always", **LOOP)
@@ -256,17 +269,17 @@ def _reach(s):  # type: ignore[no-untyped-def]  # see _begin
 @numba.njit(inline="always", **LOOP)
 def _judge(s, value, signal, matched, origin, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
     """Judge the window that ends here: a weak burst, doubt, or quiet to learn from."""
-    fade(s, sizes, rules)
-    stop = weigh(s, value, matched, origin, past.sums[channel], past.lengths, sizes, rules)
+    end_window(s, sizes, rules)
+    stop = seek_weak(s, value, matched, origin, past.sums[channel], past.lengths, sizes, rules)
     if stop:
-        cross(s, s.now, value, sizes)
-        s.loud, s.faint = stop - 1, 1
-        open_up(s, s.doubt, signal, matched, origin, channel, sizes, past, out, count)
+        begin_burst(s, s.now, value, sizes)
+        s.last_loud, s.faint = stop - 1, 1
+        find_onset(s, s.doubt, signal, matched, origin, channel, sizes, past, out, count)
     else:  # a little evidence comes and goes with loud noise, which is to be learnt as noise
         doubted = s.evidence > 0.0 and s.evidence > needed(s, rules) - DOUBTFUL
         weight = 1 if doubted else DOUBTED
         if may_be_noise(s, value):
-            study(s, value, weight, signal, matched, origin, channel, sizes, rules, past)
+            learn_window(s, value, weight, signal, matched, origin, channel, sizes, rules, past)
 
 
 @numba.njit(inline="always", **LOOP)
@@ -283,7 +296,7 @@ def _merging(s, sizes):  # type: ignore[no-untyped-def]  # see _begin
 
 
 @numba.njit(inline="always", **LOOP)
-def _calm(s, sizes):  # type: ignore[no-untyped-def]  # see _begin
+def _calm_ahead(s, sizes):  # type: ignore[no-untyped-def]  # see _begin
     """Samples until the next that can change anything, unless it is above `on`."""
     calm = s.window - s.now - 1
     if s.pending and s.evidence == 0.0:

@@ -37,29 +37,29 @@ CHANNEL = np.dtype(
         ("raw", np.float64),  # slow means of the quiet power before and after the matched filter
         ("passed", np.float64),
         ("lately", np.float64),  # fast mean behind it, between bursts
-        ("narrow", np.float64),  # what the matched filter leaves of the independent values
-        ("widest", np.float64),  # independent values in a sample behind it, at most
-        ("behind", np.float64),  # independent values in a sample behind it
+        ("narrowing", np.float64),  # what the matched filter leaves of the independent values
+        ("white_weight", np.float64),  # independent values in a sample of white noise behind it
+        ("matched_weight", np.float64),  # independent values in a sample behind it
         ("glow", np.float64),  # power that the filters still ring with after the last burst
-        ("frequency", np.float64),  # faint bursts per second, lately
-        ("pauses", np.float64),  # short ones between bursts per second, lately
-        ("told", np.float64),  # share of their memory that this run has filled
+        ("faint_rate", np.float64),  # faint bursts per second of a full memory, lately
+        ("pause_rate", np.float64),  # short pauses between bursts, likewise
+        ("filled", np.float64),  # share of that memory which this run has filled
         ("blocks", np.int64),  # blocks of matched power summed in this run
         ("total", np.float64),  # their sum
         ("evidence", np.float64),  # of a weak burst under way
         ("doubt", np.int64),  # sample since which there is evidence
         ("relief", np.float64),  # evidence that the burst is over
-        ("loud", np.int64),  # last sample at which relief was zero
+        ("last_loud", np.int64),  # last sample at which relief was zero
         ("relieved", np.int64),  # first sample not yet added to it
         ("slope", np.float64),  # what a sample's power takes from relief, without ringing
         ("cost", np.float64),  # what every sample adds to relief
         ("unsure", np.int64),  # samples after a loud one that add nothing to it
-        ("heard", np.float64),  # power that relief is judged by, from core to `relieved`
+        ("core_energy", np.float64),  # power that relief is judged by, from core to `relieved`
         ("faint", np.int64),  # whether the burst under way was found by evidence
         ("weak", np.int64),  # whether it is judged behind the matched filter
         ("base", np.float64),
-        ("least", np.float64),  # envelope under which a window is too quiet for the level
-        ("loudest", np.float64),  # envelope up to which a window may be noise
+        ("noise_least", np.float64),  # envelope under which a window is too quiet for the level
+        ("noise_most", np.float64),  # envelope up to which a window may be noise
         ("on", np.float64),
         ("off", np.float64),
         ("leave", np.float64),  # envelope under which the burst under way may end

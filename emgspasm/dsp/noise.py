@@ -62,7 +62,7 @@ def calibrate(s, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  
     # a recorder may begin with a constant; its rounding is no level
     envelope = held[held >= 1e-9 * held.max()]
     limit = 2.0 * quietest(envelope, SEED * sizes.window)
-    s.raw = s.passed = s.narrow = s.widest = 1.0
+    s.raw = s.passed = s.narrowing = s.white_weight = 1.0
     for _ in range(4):
         s.seen = 0
         s.scatter = 0.0
@@ -75,7 +75,7 @@ def calibrate(s, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  
         limit = s.off
     signal = past.held_signal[channel, skip : s.held]
     share = _match(s, held, signal, past.spectrum, past.taps[channel], sizes)
-    s.behind = _behind(s)
+    s.matched_weight = _matched_weight(s)
     s.raw = s.quiet
     s.passed = s.lately = s.quiet * share
 
@@ -90,11 +90,11 @@ def _match(s, held, signal, spectrum, taps, sizes):  # type: ignore[no-untyped-d
     early, late = held[: len(held) - sizes.window + 1], held[sizes.window - 1 :]
     signal = signal[: len(late)]  # the envelope looks back
     loudest, least = np.maximum(early, late), np.minimum(early, late)
-    share, s.narrow, s.widest = design(signal, loudest <= s.loudest, spectrum, taps)
+    share, s.narrowing, s.white_weight = design(signal, loudest <= s.noise_most, spectrum, taps)
     calm, calm_taps = (loudest <= s.base) & (least >= STILL * s.base), np.empty_like(taps)
     calm_share, narrow, widest = design(signal, calm, spectrum, calm_taps)
     if calm_share > SWINGS * share and calm.sum() >= CALM * len(calm):
-        share, s.narrow, s.widest = calm_share, narrow, widest
+        share, s.narrowing, s.white_weight = calm_share, narrow, widest
         taps[:] = calm_taps
     return share
 
@@ -102,30 +102,30 @@ def _match(s, held, signal, spectrum, taps, sizes):  # type: ignore[no-untyped-d
 @numba.njit(inline="always", **LOOP)
 def may_be_noise(s, value):  # type: ignore[no-untyped-def]  # see calibrate
     """Whether a window is quiet enough to be learnt from, by its envelope."""
-    return value < (s.off if s.pauses > TRAIN else s.loudest)
+    return value < (s.off if s.pause_rate > TRAIN else s.noise_most)
 
 
 @numba.njit(inline="always", **LOOP)
-def study(s, value, weight, signal, matched, origin, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  # see calibrate
+def learn_window(s, value, weight, signal, matched, origin, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  # see calibrate
     """Learn the level of one in ``hop`` windows; one in doubt counts for a quarter of a window."""
     # a hundredth of the noise is no noise but a recorder that stands still
-    s.lower = s.lower + 1 if 0.01 * s.base < value < s.least else 0
+    s.lower = s.lower + 1 if 0.01 * s.base < value < s.noise_least else 0
     s.windows -= weight
     if s.lower >= LOWER:
         _relearn(s, signal, origin, channel, sizes, rules, past)
     elif s.windows <= 0:
         s.windows = sizes.hop * DOUBTED
         ordered, arrival = past.ordered[channel], past.arrival[channel]
-        _learn_window(s, value, signal, matched, origin, ordered, arrival, sizes, rules)
+        _learn_now(s, value, signal, matched, origin, ordered, arrival, sizes, rules)
 
 
 @numba.njit(**LOOP)
-def _learn_window(s, value, signal, matched, origin, ordered, arrival, sizes, rules):  # type: ignore[no-untyped-def]  # see calibrate
+def _learn_now(s, value, signal, matched, origin, ordered, arrival, sizes, rules):  # type: ignore[no-untyped-def]  # see calibrate
     """Learn from the window that ends now.
 
     Called often: it takes the rows of `past` that it needs, for to hand over all of it takes long.
     """
-    account(s)
+    count_analyzed(s)
     learn(s, value, ordered, arrival)
     _compare(s, signal, matched, origin, sizes)
     threshold(s, ordered, sizes, rules)
@@ -134,7 +134,7 @@ def _learn_window(s, value, signal, matched, origin, ordered, arrival, sizes, ru
 @numba.njit(**LOOP)
 def _relearn(s, signal, origin, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  # see calibrate
     """Learn the level from the last windows alone: it was that of a contraction."""
-    account(s)
+    count_analyzed(s)
     s.lower = s.seen = 0
     ordered, arrival = past.ordered[channel], past.arrival[channel]
     for i in range(LOWER):
@@ -156,7 +156,7 @@ def _compare(s, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(inline="always", **LOOP)
-def account(s):  # type: ignore[no-untyped-def]  # see calibrate
+def count_analyzed(s):  # type: ignore[no-untyped-def]  # see calibrate
     """Count the samples since the last call, at the level they had."""
     n_samples = s.now + 1 - max(s.counted, s.settled)
     if n_samples > 0:
@@ -187,26 +187,26 @@ def threshold(s, ordered, sizes, rules):  # type: ignore[no-untyped-def]  # see 
     on = _envelope(middle + rules.on_sigma * spread)
     off = _envelope(middle + rules.off_sigma * spread)
     s.base = _envelope(middle)
-    s.least = _envelope(max(middle - 2.0 * spread, 0.0))
+    s.noise_least = _envelope(max(middle - 2.0 * spread, 0.0))
     s.on = max(on, s.floor)
-    s.loudest = min(max(_envelope(middle + QUIET * spread), s.floor), s.on)
+    s.noise_most = min(max(_envelope(middle + QUIET * spread), s.floor), s.on)
     s.off = s.base + (s.on - s.base) * (off - s.base) / (on - s.base)
     s.quiet = (middle + spread * spread / middle) ** 3
     scatter = (spread / middle) ** 2
     s.scatter += (scatter - s.scatter) * (PATIENCE if s.scatter > 0.0 else 1.0)
     s.weight = min(1.0, 1.0 / (4.5 * sizes.window * s.scatter))
-    s.behind = _behind(s)
+    s.matched_weight = _matched_weight(s)
 
 
 @numba.njit(inline="always", **LOOP)
-def _behind(s):  # type: ignore[no-untyped-def]  # see calibrate
+def _matched_weight(s):  # type: ignore[no-untyped-def]  # see calibrate
     """Independent values in a sample behind the matched filter, bounded by those of white noise.
 
     The share that the filter leaves of them is estimated from the first seconds. Where a cable
     swung in these, it comes out many times too large, and the noise that follows would be full of
     evidence for the rest of the run.
     """
-    return min(s.weight * s.narrow, WHITENED * s.widest)
+    return min(s.weight * s.narrowing, WHITENED * s.white_weight)
 
 
 @numba.njit(inline="always", **LOOP)

@@ -15,7 +15,7 @@ import numpy as np
 
 from emgspasm.dsp.boundaries import loudest, mean_power, power_of
 from emgspasm.dsp.compiled import LOOP
-from emgspasm.dsp.evidence import between
+from emgspasm.dsp.evidence import matched_noise
 from emgspasm.dsp.skirts import AT_ONCE, SHORTEST, highest, median, weigh
 
 LONG, REACH = 15, 5
@@ -58,10 +58,10 @@ def look_again(s, stop, signal, matched, origin, sizes, past):  # type: ignore[n
     sums[0] = 0.0
     for k in range(n):
         sums[k + 1] = sums[k] + power[k]
-    quiet, loud = between(s), _loud(sums, s.onset - earliest, stop - s.onset, sizes)
+    quiet, loud = matched_noise(s), _loud(sums, s.onset - earliest, stop - s.onset, sizes)
     if not (quiet > 0.0 and loud >= CLEAR * quiet):
         return
-    onset = earliest + _sought(sums, loud, quiet, s.behind, sizes, likely)
+    onset = earliest + _sought(sums, loud, quiet, s.matched_weight, sizes, likely)
     # the filter smears by half its length: nearer, what was found without it is right
     if abs(onset - s.onset) > sizes.half:
         _begin_at(s, onset, signal, matched, origin, sizes)
@@ -118,8 +118,8 @@ def _begin_at(s, onset, signal, matched, origin, sizes):  # type: ignore[no-unty
     s.peak = max(s.peak, loudest(signal, first, stop, sizes.window))
     if onset > s.core:
         s.core = onset
-        s.loud = max(s.loud, onset)
+        s.last_loud = max(s.last_loud, onset)
         s.relieved = max(s.relieved, s.core + 1)
-        s.heard = 0.0
+        s.core_energy = 0.0
         for k in range(s.core, s.relieved):
-            s.heard += power_of(s, k, signal, matched, origin, sizes)
+            s.core_energy += power_of(s, k, signal, matched, origin, sizes)

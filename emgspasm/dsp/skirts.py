@@ -36,7 +36,7 @@ STEPS = 5
 
 
 @numba.njit(**LOOP)
-def begun(power, core, inside, abrupt, noise, weight, window, room):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def skirt_begin(power, core, inside, abrupt, noise, weight, window, room):  # type: ignore[no-untyped-def]  # numba infers kernels' types
     """Index at which a burst began to swell: before `core`, or `inside` after it at most.
 
     `power` is that of the samples from the earliest at which it may have begun into the burst,
@@ -66,7 +66,7 @@ def begun(power, core, inside, abrupt, noise, weight, window, room):  # type: ig
 
 
 @numba.njit(**LOOP)
-def weigh(sums, length, noise, loud, weight, likely):  # type: ignore[no-untyped-def]  # see begun
+def weigh(sums, length, noise, loud, weight, likely):  # type: ignore[no-untyped-def]  # see skirt_begin
     """Add to `likely` how much likelier than noise a ramp of `length` is that begins at each index.
 
     The amplitude rises in a few steps, over which the power is known from its `sums`.
@@ -84,7 +84,7 @@ def weigh(sums, length, noise, loud, weight, likely):  # type: ignore[no-untyped
 
 
 @numba.njit(inline="always", **LOOP)
-def _weigh_ramp(sums, length, noise, loud, weight, likely):  # type: ignore[no-untyped-def]  # see begun
+def _weigh_ramp(sums, length, noise, loud, weight, likely):  # type: ignore[no-untyped-def]  # see skirt_begin
     """Add how likely a ramp is that is at hand whole, and loud from its end on.
 
     All :data:`STEPS` in one pass, which takes half as long: the power of a step lies between two
@@ -109,7 +109,7 @@ def _weigh_ramp(sums, length, noise, loud, weight, likely):  # type: ignore[no-u
 
 
 @numba.njit(inline="always", **LOOP)
-def _weigh_cut(sums, length, step, noise, loud, weight, likely):  # type: ignore[no-untyped-def]  # see begun
+def _weigh_cut(sums, length, step, noise, loud, weight, likely):  # type: ignore[no-untyped-def]  # see skirt_begin
     """Add how likely a step is of ramps within which the samples at hand end."""
     first, stop = length * step // STEPS, length * (step + 1) // STEPS
     slope, cost = _odds(noise, _grown(step, noise, loud), weight)
@@ -123,19 +123,19 @@ def _weigh_cut(sums, length, step, noise, loud, weight, likely):  # type: ignore
 
 
 @numba.njit(inline="always", **LOOP)
-def _grown(step, noise, loud):  # type: ignore[no-untyped-def]  # see begun
+def _grown(step, noise, loud):  # type: ignore[no-untyped-def]  # see skirt_begin
     """Power in a step of a ramp."""
     return noise + (loud - noise) * ((step + 0.5) / STEPS) ** 2
 
 
 @numba.njit(inline="always", **LOOP)
-def _odds(noise, power, weight):  # type: ignore[no-untyped-def]  # see begun
+def _odds(noise, power, weight):  # type: ignore[no-untyped-def]  # see skirt_begin
     """What a sample's power adds to the log-likelihood of this power, and what a sample costs."""
     return weight * (1.0 / noise - 1.0 / power), weight * np.log(power / noise)
 
 
 @numba.njit(**LOOP, fastmath={"nnan", "nsz", "reassoc"})  # several at once
-def highest(values):  # type: ignore[no-untyped-def]  # see begun
+def highest(values):  # type: ignore[no-untyped-def]  # see skirt_begin
     """Largest of them."""
     most = values[0]
     for i in range(len(values)):
@@ -144,7 +144,7 @@ def highest(values):  # type: ignore[no-untyped-def]  # see begun
 
 
 @numba.njit(**LOOP)
-def median(likely, most):  # type: ignore[no-untyped-def]  # see begun
+def median(likely, most):  # type: ignore[no-untyped-def]  # see skirt_begin
     """First index at which half of the posterior is reached, all kinds together."""
     posterior = likely[0]
     for kind in range(len(likely)):

@@ -9,20 +9,20 @@ import numba
 import numpy as np
 
 from emgspasm.dsp.boundaries import (
-    expect,
-    faded,
+    add_relief,
     freedom,
     heed_swings,
+    locate_offset,
     locate_onset,
     mean_power,
-    quietened,
-    relieve,
+    quiet_from,
+    set_relief_weights,
 )
 from emgspasm.dsp.compiled import LOOP
 from emgspasm.dsp.emission import emit
-from emgspasm.dsp.evidence import between, is_clear, often, pass_over
+from emgspasm.dsp.evidence import frequency, is_clear, matched_noise, pass_over
 from emgspasm.dsp.memory import CUT, GOOD
-from emgspasm.dsp.noise import account, may_be_noise, study
+from emgspasm.dsp.noise import count_analyzed, learn_window, may_be_noise
 from emgspasm.dsp.second_look import look_again
 
 ECHO = 4.0
@@ -45,14 +45,14 @@ long, in every window of a face at rest."""
 
 
 @numba.njit(inline="always", **LOOP)
-def cross(s, sample, value, sizes):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def begin_burst(s, sample, value, sizes):  # type: ignore[no-untyped-def]  # numba infers kernels' types
     """A burst begins: the envelope has crossed `on`, or there is evidence of a weak one."""
     s.above = 1
     s.refined = s.looked = s.faint = 0
     s.crossed = sample
     s.peak = value
     s.energy = 0.0
-    s.loud = sample
+    s.last_loud = sample
     s.leave = s.off
     s.step = s.now + sizes.block - (s.now - sample) % sizes.block
     s.window = sample + sizes.window
@@ -60,18 +60,18 @@ def cross(s, sample, value, sizes):  # type: ignore[no-untyped-def]  # numba inf
 
 
 @numba.njit(inline="always", **LOOP)
-def _needed(s, rules):  # type: ignore[no-untyped-def]  # see cross
+def _needed(s, rules):  # type: ignore[no-untyped-def]  # see begin_burst
     """Relief that ends a burst, given how often short pauses have come of late.
 
     As Bayes has it, the log of their odds is known before any sample: in speech, or in a train of
     clonic bursts, a lull is a pause; in a face that is quiet between long contractions it is one of
     the lulls that these have.
     """
-    return max(rules.relief - np.log(1.0 + often(s, s.pauses) / SELDOM), LEAST_RELIEF)
+    return max(rules.relief - np.log(1.0 + frequency(s, s.pause_rate) / SELDOM), LEAST_RELIEF)
 
 
 @numba.njit(inline="always", **LOOP)
-def follow(s, value, signal, matched, origin, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see cross
+def follow_burst(s, value, signal, matched, origin, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see begin_burst
     """Find where the burst under way began, and whether it is over.
 
     True if it has become too long for one: what is there now is the noise. Inlined, for it is asked
@@ -79,39 +79,39 @@ def follow(s, value, signal, matched, origin, channel, sizes, rules, past, out, 
     """
     s.step = s.now + sizes.block
     if not s.refined and s.now - s.crossed >= sizes.window:
-        open_up(s, s.crossed, signal, matched, origin, channel, sizes, past, out, count)
+        find_onset(s, s.crossed, signal, matched, origin, channel, sizes, past, out, count)
     if not s.refined:
         return False
-    relieve(s, signal, matched, origin, channel, sizes, past)
+    add_relief(s, signal, matched, origin, channel, sizes, past)
     if not s.looked and s.now - s.onset >= sizes.long:
-        reopen(s, s.now + 1, signal, matched, origin, channel, sizes, past, out, count)
+        reconsider_onset(s, s.now + 1, signal, matched, origin, channel, sizes, past, out, count)
     if value < s.leave and s.relief >= _needed(s, rules):
-        core = max(s.loud, s.core, s.now + 1 - sizes.recent) + 1
-        quiet = quietened(s, core, signal, matched, origin, sizes)
-        offset = faded(s, quiet, signal, matched, origin, sizes, rules, past)
+        core = max(s.last_loud, s.core, s.now + 1 - sizes.recent) + 1
+        quiet = quiet_from(s, core, signal, matched, origin, sizes)
+        offset = locate_offset(s, quiet, signal, matched, origin, sizes, rules, past)
         if not s.looked:
-            reopen(s, offset, signal, matched, origin, channel, sizes, past, out, count)
+            reconsider_onset(s, offset, signal, matched, origin, channel, sizes, past, out, count)
         n_after = s.now + 1 - offset
         tail = n_after * mean_power(signal, offset - origin, s.now + 1 - origin)
-        close(s, core, quiet, offset, s.energy - tail, sizes, rules, past.sums[channel])
+        end_burst(s, core, quiet, offset, s.energy - tail, sizes, rules, past.sums[channel])
     elif s.now - s.crossed >= sizes.longest:
-        close(s, s.now + 1, s.now + 1, s.now + 1, s.energy, sizes, rules, past.sums[channel])
+        end_burst(s, s.now + 1, s.now + 1, s.now + 1, s.energy, sizes, rules, past.sums[channel])
         emit(s, CUT, channel, sizes.shortest, out, count)
-        account(s)
+        count_analyzed(s)
         return True
     elif s.now >= s.window:
-        fade(s, sizes, rules)
+        end_window(s, sizes, rules)
         heed_swings(s, signal, matched, origin, sizes)
-        loud = s.heard / max(s.relieved - s.core, 1)
-        expect(s, loud, between(s) if s.weak else s.quiet, channel, past)
+        loud = s.core_energy / max(s.relieved - s.core, 1)
+        set_relief_weights(s, loud, matched_noise(s) if s.weak else s.quiet, channel, past)
         s.leave = max(s.off, np.sqrt(ECHO * rules.ringing * s.energy / (s.now + 1 - s.core)))
         if may_be_noise(s, value):
-            study(s, value, 1, signal, matched, origin, channel, sizes, rules, past)
+            learn_window(s, value, 1, signal, matched, origin, channel, sizes, rules, past)
     return False
 
 
 @numba.njit(**LOOP)
-def open_up(s, loud_from, signal, matched, origin, channel, sizes, past, out, count):  # type: ignore[no-untyped-def]  # see cross
+def find_onset(s, loud_from, signal, matched, origin, channel, sizes, past, out, count):  # type: ignore[no-untyped-def]  # see begin_burst
     """Find where the burst began; emit the pending one if it lies too far back to merge."""
     locate_onset(s, loud_from, signal, matched, origin, channel, sizes, past)
     if s.pending and s.core - s.pending_core >= sizes.merge:
@@ -119,7 +119,7 @@ def open_up(s, loud_from, signal, matched, origin, channel, sizes, past, out, co
 
 
 @numba.njit(**LOOP)
-def reopen(s, stop, signal, matched, origin, channel, sizes, past, out, count):  # type: ignore[no-untyped-def]  # see cross
+def reconsider_onset(s, stop, signal, matched, origin, channel, sizes, past, out, count):  # type: ignore[no-untyped-def]  # see begin_burst
     """Look again at where the burst began; emit the pending one if it is now too far back."""
     look_again(s, stop, signal, matched, origin, sizes, past)
     if s.pending and s.core - s.pending_core >= sizes.merge:
@@ -129,7 +129,7 @@ def reopen(s, stop, signal, matched, origin, channel, sizes, past, out, count): 
 
 
 @numba.njit(**LOOP)
-def close(s, core, quiet, offset, energy, sizes, rules, sums):  # type: ignore[no-untyped-def]  # see cross
+def end_burst(s, core, quiet, offset, energy, sizes, rules, sums):  # type: ignore[no-untyped-def]  # see begin_burst
     """Make the burst under way pending, merged with a burst that is pending already.
 
     `core` is the sample after its core, `quiet` the first at which the filters no longer ring with
@@ -151,9 +151,9 @@ def close(s, core, quiet, offset, energy, sizes, rules, sums):  # type: ignore[n
         s.pending_weak = s.weak
         faint = s.faint and not _stands_out(s, core - s.core, rules)
         if faint:
-            s.frequency += rules.counting
+            s.faint_rate += rules.counting
         if s.core - s.pending_core < sizes.pause:
-            s.pauses += rules.counting * (LULL if faint else 1.0)
+            s.pause_rate += rules.counting * (LULL if faint else 1.0)
     s.pending_core = core
     s.pending_quiet = quiet
     s.pending_offset = offset
@@ -164,14 +164,14 @@ def close(s, core, quiet, offset, energy, sizes, rules, sums):  # type: ignore[n
 
 
 @numba.njit(inline="always", **LOOP)
-def _stands_out(s, n_samples, rules):  # type: ignore[no-untyped-def]  # see cross
+def _stands_out(s, n_samples, rules):  # type: ignore[no-untyped-def]  # see begin_burst
     """Whether the burst that ends now, its core `n_samples` long, is too clear to be faint."""
-    loud = s.heard / max(s.relieved - s.core, 1)
-    return is_clear(n_samples, loud / (between(s) if s.weak else s.quiet), freedom(s), rules)
+    loud = s.core_energy / max(s.relieved - s.core, 1)
+    return is_clear(n_samples, loud / (matched_noise(s) if s.weak else s.quiet), freedom(s), rules)
 
 
 @numba.njit(inline="always", **LOOP)
-def shortest(s, sizes):  # type: ignore[no-untyped-def]  # see cross
+def shortest(s, sizes):  # type: ignore[no-untyped-def]  # see begin_burst
     """How long a burst has to be from onset to offset.
 
     Of a weak one the core has to be long enough, which is known less well behind the matched
@@ -182,10 +182,10 @@ def shortest(s, sizes):  # type: ignore[no-untyped-def]  # see cross
 
 
 @numba.njit(inline="always", **LOOP)
-def fade(s, sizes, rules):  # type: ignore[no-untyped-def]  # see cross
+def end_window(s, sizes, rules):  # type: ignore[no-untyped-def]  # see begin_burst
     """End a window: the ring and the counts of faint bursts and pauses fade."""
     s.window = s.now + sizes.window
     s.glow = s.glow * rules.fading if s.glow > INAUDIBLE * s.quiet else 0.0
-    s.frequency *= rules.forgetting
-    s.pauses *= rules.forgetting
-    s.told = 1.0 - (1.0 - s.told) * rules.forgetting
+    s.faint_rate *= rules.forgetting
+    s.pause_rate *= rules.forgetting
+    s.filled = 1.0 - (1.0 - s.filled) * rules.forgetting

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emgspasm.dsp.pipeline import Pipeline, analyze
-from emgspasm.dsp.skirts import AT_ONCE, KINDS, SHORTEST, begun
+from emgspasm.dsp.skirts import AT_ONCE, KINDS, SHORTEST, skirt_begin
 from emgspasm.stream import Chunk
 
 WINDOW = 20
@@ -54,7 +54,7 @@ def test_the_beginning_is_the_median_of_the_posterior(
     variances, length, seed, core, inside, weight
 ):
     power = swelling(length, seed)
-    found = begun(power, core, inside, AT_ONCE, 1.0, weight, WINDOW, room(len(power)))
+    found = skirt_begin(power, core, inside, AT_ONCE, 1.0, weight, WINDOW, room(len(power)))
     expected = by_hand(variances, power, core, inside, AT_ONCE, 1.0, weight)
     assert found == pytest.approx(core if power[core:].mean() <= 1.2 else expected, abs=1)
 
@@ -64,7 +64,7 @@ def test_a_burst_that_swells_is_told_from_where_it_began(length, late):
     """The core is taken to be where the power of the ramp is half of the burst's."""
     core = 60 + round(0.7 * length)
     found = [
-        begun(swelling(length, seed), core, 0, AT_ONCE, 1.0, 1.0, WINDOW, room(140))
+        skirt_begin(swelling(length, seed), core, 0, AT_ONCE, 1.0, 1.0, WINDOW, room(140))
         for seed in range(200)
     ]
     assert abs(np.median(found) - 60) <= late
@@ -73,13 +73,13 @@ def test_a_burst_that_swells_is_told_from_where_it_began(length, late):
 def test_what_hardly_rises_begins_where_its_core_does():
     power = np.random.default_rng(1).standard_normal(140) ** 2
     power[70:] *= 1.1 / power[70:].mean()
-    assert begun(power, 70, 10, AT_ONCE, 1.0, 1.0, WINDOW, room(140)) == 70
+    assert skirt_begin(power, 70, 10, AT_ONCE, 1.0, 1.0, WINDOW, room(140)) == 70
 
 
 @pytest.mark.parametrize("core", [138, 139, 140])
 def test_of_a_burst_that_has_hardly_begun_the_core_is_all_that_is_known(core):
     power = swelling(0, 1)
-    assert begun(power, core, 0, AT_ONCE, 1.0, 1.0, WINDOW, room(len(power))) == core
+    assert skirt_begin(power, core, 0, AT_ONCE, 1.0, 1.0, WINDOW, room(len(power))) == core
 
 
 @pytest.mark.parametrize("seed", range(8))
