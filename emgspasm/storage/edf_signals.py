@@ -73,7 +73,7 @@ def describe(header: Header, name: str) -> tuple[StreamInfo, Columns, tuple[str,
     n_samples = max(emg or [signal.samples_per_record for signal, _, _ in found])
     kept = [entry for entry in found if n_samples % entry[0].samples_per_record == 0]
     signals = [signal for signal, _, _ in kept]
-    channels, doubled = _told_apart([channel for _, channel, _ in kept])
+    channels, doubled = _told_apart(_all_fitted([channel for _, channel, _ in kept]))
     info = StreamInfo(float(n_samples / header.record_duration), channels, _device(header))
     columns = Columns(
         n_samples,
@@ -159,6 +159,15 @@ def _gain(signal: Signal, channel: Channel) -> float:
         return signal.gain
     microvolts = Channel("any", unit=_unit(signal)).microvolts
     return signal.gain * (microvolts or 1.0)
+
+
+def _all_fitted(channels: Sequence[Channel]) -> list[Channel]:
+    """Channels without full scales where a range of their file was fitted to samples.
+
+    The same exporter fitted the others: one of them may lie evenly about zero by chance.
+    """
+    fitted = any(c.kind == "EMG" and not np.isfinite(c.full_scale) for c in channels)
+    return [replace(c, full_scale=np.inf) if fitted and c.kind == "EMG" else c for c in channels]
 
 
 def _told_apart(channels: Sequence[Channel]) -> tuple[tuple[Channel, ...], list[str]]:

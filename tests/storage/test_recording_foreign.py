@@ -70,6 +70,13 @@ def test_a_range_fitted_to_samples_is_no_full_scale(physical, full_scale):
     assert read_channel(signal).full_scale == full_scale
 
 
+def test_where_one_range_was_fitted_to_samples_all_were(tmp_path):
+    ranges = {"OOC_L": (-201, 200), "OOC_R": (-230, 190)}
+    signals = [edf_signal(name, 250, physical_range=limits) for name, limits in ranges.items()]
+    edfio.Edf(signals).write(tmp_path / "x.edf")
+    assert [c.full_scale for c in open_edf(tmp_path / "x.edf").info.channels] == [np.inf, np.inf]
+
+
 @pytest.mark.parametrize(
     ("unit", "factor"),
     [
