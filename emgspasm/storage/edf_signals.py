@@ -208,8 +208,8 @@ def _fitted_findings(channels: Sequence[Channel]) -> list[str]:
         return []
     return [
         (
-            f"physical ranges of {', '.join(names)} do not lie about zero: fitted to the "
-            "samples, they do not tell the recorder's, so clipping is not told"
+            "physical ranges that do not lie about zero were fitted to the samples and do not tell "
+            f"the recorder's: whether {', '.join(names)} were clipped is not told"
         )
     ]
 

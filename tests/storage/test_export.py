@@ -85,7 +85,7 @@ def test_nothing_that_edf_holds_looks_clipped_when_it_is_read_back(tmp_path, off
     export_recording(open_edf(tmp_path / "x.bdf"), "edf", tmp_path / "x.edf")
     again = open_edf(tmp_path / "x.edf")
     assert (np.abs(again.read()) < 0.9 * again.info.channels[0].full_scale).all()
-    assert any("clipping is not told" in finding for finding in again.findings)
+    assert any("OOC_L were clipped is not told" in finding for finding in again.findings)
 
 
 def test_edf_keeps_the_range_of_a_channel_that_was_clipped(tmp_path):
