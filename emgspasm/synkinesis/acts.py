@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Literal
 
 from emgspasm.synkinesis.reading import Reading
+from emgspasm.synkinesis.spread import BROW, EYE, LOWER, regions
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,12 @@ class Act:
     def muscles(self) -> frozenset[str]:
         """Codes of the muscles that take part."""
         return frozenset(r.site.muscle for r in (*self.readings, *self.carried))
+
+    @property
+    def of_lower_face(self) -> bool:
+        """Whether muscles of the lower face take part, and neither eye nor brow."""
+        found = regions(self.muscles)
+        return bool(found & LOWER) and not found & {EYE, BROW}
 
 
 def overlap(a: Reading | Act, b: Reading | Act) -> int:

@@ -146,11 +146,16 @@ def _is_brief(eyes: list[Reading], longest: float) -> bool:
 
 
 def drag_along(
-    both: list[Act], one: list[Reading], rules: Rules, company: Company, fs: float
+    both: list[Act],
+    one: list[Reading],
+    rules: Rules,
+    company: Company,
+    fs: float,
+    eyed: Container[str] = (),
 ) -> tuple[list[Act], list[Reading]]:
     """Move one-sided bursts that go along with a blink or movement of both sides into that act.
 
-    Returns the acts, and the one-sided bursts that are left.
+    Returns the acts, and the one-sided bursts that are left. `eyed` are sides known to have spasms in which the eye takes part.
     """
     if not both:
         return both, one
@@ -163,7 +168,9 @@ def drag_along(
             if act.kind == "blink":
                 dragged += _along_blink(act, mine, side, rules, company, fs)
             elif mine:
-                dragged += _along_movement(act, mine, rules, fs, usual=bool(company.usual(side)))
+                spared = {BROW, EYE} if side in eyed else {BROW}
+                usual = bool(company.usual(side))
+                dragged += _along_movement(act, mine, rules, fs, usual=usual, spared=spared)
         if dragged:
             free = [r for r in free if r not in dragged]
             names = tuple(sorted({r.site.muscle for r in dragged}))
@@ -207,7 +214,13 @@ def _along_blink(
 
 
 def _along_movement(
-    act: Act, mine: list[Reading], rules: Rules, fs: float, *, usual: bool
+    act: Act,
+    mine: list[Reading],
+    rules: Rules,
+    fs: float,
+    *,
+    usual: bool,
+    spared: Container[str | None],
 ) -> list[Reading]:
     """Bursts of one side within a movement that are no spasm of their own.
 
@@ -231,13 +244,17 @@ def _along_movement(
         length = sum(r.offset - r.onset for r in parts)
         if prompt and active >= 0.5 * max(act.offset - act.onset, length):
             anew = [r for r in parts[1:] if r in certain and accompanied(r, certain, rules, fs)]
-            dragged += [r for r in parts if r not in anew and not _lifts_brow(r, act, fs)]
+            dragged += [r for r in parts if r not in anew and not _is_spared(r, act, spared, fs)]
     rest = [r for r in inside if r not in dragged]
     strong = [r for r in rest if stands_out(r)]
     together = [r for r in strong if accompanied(r, strong, rules, fs)]
     begun = {r.site.column for r in inside if r.onset - act.onset <= rules.along * fs}
     return dragged + [
-        r for r in rest if r not in together and not _stands_out(r, act, begun, rules, fs)
+        r
+        for r in rest
+        if r not in together
+        and not _is_spared(r, act, spared, fs)
+        and not _stands_out(r, act, begun, rules, fs)
     ]
 
 
@@ -247,15 +264,17 @@ def _chews(act: Act) -> bool:
     return len(sides) == 2 and max(act.readings, key=lambda r: r.amplitude).site.region is None
 
 
-def _lifts_brow(reading: Reading, act: Act, fs: float) -> bool:
-    """Whether it is of one brow, certainly, while a movement leaves the other brow alone.
+def _is_spared(reading: Reading, act: Act, spared: Container[str | None], fs: float) -> bool:
+    """Whether it is of one side, certainly, of a region that the movement leaves alone over there.
 
-    The brow joins in hemifacial spasm alone (clinical facts 2).
+    The brow joins in hemifacial spasm alone (clinical facts 2), and the eye in no speech and no
+    chewing; but in a synkinesis it does.
     """
+    region = reading.site.region
     return (
-        reading.site.region == BROW
+        region in spared
         and (reading.least_li >= LIKELY or is_evident(reading, fs))
-        and all(r.site.region != BROW or r.site.side == reading.site.side for r in act.readings)
+        and all(r.site.region != region or r.site.side == reading.site.side for r in act.readings)
     )
 
 
@@ -274,7 +293,7 @@ def _joined(act: Act) -> int:
 
 
 def _stands_out(reading: Reading, act: Act, begun: Container[int], rules: Rules, fs: float) -> bool:
-    """Whether it is a twitch in the middle of a movement, certainly of one side, or of a brow.
+    """Whether it is a twitch in the middle of a movement, certainly of one side.
 
     Other muscles of that twitch may be hidden in their bursts of the movement. What is active
     for longer after the movement stands out as well. Of a muscle that the movement leaves alone
@@ -282,7 +301,7 @@ def _stands_out(reading: Reading, act: Act, begun: Container[int], rules: Rules,
     is hardly stronger than that muscle is in the movement is a piece of it.
     """
     length = reading.offset - reading.onset
-    if _lifts_brow(reading, act, fs) or 2 * overlap(reading, act) < length:
+    if 2 * overlap(reading, act) < length:
         return True
     own = [r.burst.mean for r in act.readings if r.site.column == reading.site.column]
     if reading.burst.mean <= PIECE * max(own, default=0.0):

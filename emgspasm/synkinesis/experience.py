@@ -58,6 +58,10 @@ both sides or of the other one, no muscle has a rhythm of its own [sim]: myokymi
 (clinical facts 2). The share was under 0.1 in each of 764 true myokymias, and 0.2 or more in 261
 of 274 false ones in chewing."""
 
+EYED = 0.5
+"""Share of proven spasms from which the eye takes part as a rule [design]: in hemifacial spasm it
+begins (clinical facts 1), but a paralysed one is hardly seen."""
+
 REMEMBERED, FEWEST_ACTS = 20, 4
 """Last acts of muscles beside the eye that count, and the fewest that say anything [design]."""
 
@@ -76,18 +80,25 @@ class Experience:
         Spasms by side in which several muscles began together, or twitches of the only one.
     even : deque of bool
         Whether the last brief acts of eyes were of both, about as strong on each side.
-    late : deque of (int, str, bool)
-        Onsets and sides of the last acts, and whether a muscle beside the eye took part; no blinks.
+    late : deque of (int, str, bool, bool)
+        Onsets and sides of the last acts, whether a muscle beside the eye took part, and whether
+        the lower face did without eye and brow; no blinks.
     joined : dict of str to deque of bool
         Whether the last acts of muscles beside the eye were joined by another muscle, by side.
+    eyed : dict of str to deque of bool
+        Whether the eye took part in the last spasms that three muscles proved to be of their side.
     """
 
     eyes_only: frozenset[str] = frozenset()
     rhythmic: dict[int, int] = field(default_factory=dict)
     proven: dict[str, int] = field(default_factory=lambda: {"L": 0, "R": 0})
     even: deque[bool] = field(default_factory=lambda: deque(maxlen=BLINKS))
-    late: deque[tuple[int, str, bool]] = field(default_factory=deque)
+    late: deque[tuple[int, str, bool, bool]] = field(default_factory=deque)
     joined: dict[str, deque[bool]] = field(
+        default_factory=lambda: {"L": deque(maxlen=REMEMBERED), "R": deque(maxlen=REMEMBERED)}
+    )
+
+    eyed: dict[str, deque[bool]] = field(
         default_factory=lambda: {"L": deque(maxlen=REMEMBERED), "R": deque(maxlen=REMEMBERED)}
     )
 
@@ -100,6 +111,7 @@ class Experience:
             even=self.even.copy(),
             late=self.late.copy(),
             joined={side: seen.copy() for side, seen in self.joined.items()},
+            eyed={side: seen.copy() for side, seen in self.eyed.items()},
         )
 
     def knows(self, side: str) -> bool:
@@ -124,9 +136,18 @@ class Experience:
     def is_shared(self, side: str, onset: int, fs: float, seconds: float) -> bool:
         """Whether the other side acts as well of late, as it does in speech and in chewing."""
         near = [act for act in self.late if abs(onset - act[0]) <= seconds * fs]
-        others = sum(beside for _, of, beside in near if of != side)
-        mine = sum(of == side for _, of, _ in near)
+        others = sum(act[2] for act in near if act[1] != side)
+        mine = sum(act[1] == side for act in near)
         return others >= FEWEST_SHARED and others >= SHARE * (others + mine)
+
+    def eye_joins(self, side: str) -> bool:
+        """Whether the side is known well to have spasms, and the eye to take part in them."""
+        seen = self.eyed.get(side, ())
+        return len(seen) >= FEWEST_ACTS and sum(seen) >= EYED * len(seen)
+
+    def n_of_lower_face(self, onset: int, reach: float) -> int:
+        """How many acts within `reach` samples were of the lower face alone, of any side."""
+        return sum(act[3] for act in self.late if abs(onset - act[0]) <= reach)
 
     def least_li(self, reading: Reading) -> float:
         """Laterality that a muscle alone must have: less where the side is known to have spasms."""
@@ -150,7 +171,7 @@ def note_eyes(act: Act, known: Experience) -> None:
 def note_sharing(act: Act, known: Experience, fs: float) -> None:
     """Remember of which side an act was, as long as that counts."""
     beside = any(r.site.region != EYE for r in act.readings)
-    known.late.append((act.onset, act.side, beside))
+    known.late.append((act.onset, act.side, beside, act.of_lower_face))
     while known.late[0][0] < act.onset - 2 * SHARING_MEMORY * fs:
         known.late.popleft()
 

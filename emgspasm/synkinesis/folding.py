@@ -173,7 +173,8 @@ class Folding:
             self._say(chain, state, said)
 
     def _close_cluster(self, state: FoldState, said: Saying) -> None:
-        for act in acts(state.cluster.readings, self.rules, state.company, state.fs):
+        eyed = [side for side in "LR" if state.known.eye_joins(side)]
+        for act in acts(state.cluster.readings, self.rules, state.company, state.fs, eyed):
             if act.kind in ("blink", "twitch"):
                 note_eyes(act, state.known)
             if act.kind in ("movement", "twitch"):

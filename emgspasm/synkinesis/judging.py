@@ -6,7 +6,7 @@ alone; a spasm on top of a blink or a smile is then what one side does that the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Literal
 
 from emgspasm.synkinesis.acts import Act, connected, meet, side_of
@@ -57,7 +57,13 @@ SAME, AS_STRONG = 0.75, 1.2
 spasm, and the share of the eye's amplitude up to which a burst so alike is spread by it [sim]."""
 
 
-def acts(cluster: Sequence[Reading], rules: Rules, company: Company, fs: float) -> list[Act]:
+def acts(
+    cluster: Sequence[Reading],
+    rules: Rules,
+    company: Company,
+    fs: float,
+    eyed: Container[str] = (),
+) -> list[Act]:
     """Tell the bursts of a cluster apart.
 
     Parameters
@@ -69,6 +75,8 @@ def acts(cluster: Sequence[Reading], rules: Rules, company: Company, fs: float) 
         Of the blinks before; those of the cluster are added.
     fs : float
         Hertz.
+    eyed : container of str
+        Sides known to have spasms in which the eye takes part.
     """
     partners = {rest(r, facing, fs) if facing else r: facing for r, facing in _facing(cluster)}
     of: dict[Verdict, list[Reading]] = {name: [] for name in VERDICTS}
@@ -86,7 +94,7 @@ def acts(cluster: Sequence[Reading], rules: Rules, company: Company, fs: float) 
     one = [r for r in one if r not in blinking]
     minor = [r for r in of["minor"] if not any(_spills(other, r) for other in one)]
     both = bilateral(even + blinking + minor, rules, fs)
-    both, one = drag_along(both, one, rules, company, fs)
+    both, one = drag_along(both, one, rules, company, fs, eyed)
     twitches = []
     for side in ("L", "R"):
         for part in connected([r for r in one if r.site.side == side], round(APART * fs)):

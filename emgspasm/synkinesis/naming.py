@@ -30,6 +30,7 @@ from emgspasm.synkinesis.experience import (
 from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL
 from emgspasm.synkinesis.markers import RESTS, Schedule
 from emgspasm.synkinesis.reading import Reading
+from emgspasm.synkinesis.speech import without_speech
 from emgspasm.synkinesis.spread import BROW, EYE, REGIONS, regions
 from emgspasm.synkinesis.verdicts import Rules, is_beyond_chance, is_evident, stands_out
 from emgspasm.synkinesis.wording import event, laterality, ms, reasons
@@ -130,7 +131,9 @@ def spasms(
     fs : float
         Hertz.
     """
-    chain.acts = loud(chain.acts)
+    chain.acts = without_speech(loud(chain.acts), chain.side, known, fs)
+    if not chain.acts:
+        return
     note_company(chain, known)
     if chain.doubtful:
         note_rhythms(chain, known, fs)
@@ -178,6 +181,8 @@ def _one_sided(
     sure = any(act.together >= SURE for act in plain)
     if not pulse and (sure or len(plain) == len(part)) and _is_typical(part, known, side, fs):
         known.proven[side] += FEWEST_PROVEN if sure else 1
+        if sure:
+            known.eyed[side].append(EYE in regions(facial))
     bursts = [r.burst for r in readings]
     whole = [*readings, *carried]
     reason = "; ".join(reasons(part, laterality(whole), facial, rules, fs))

@@ -44,9 +44,9 @@ def alike(label, rho):
     return values
 
 
-def judged(*readings):
+def judged(*readings, eyed=()):
     cluster = sorted(readings, key=lambda r: r.onset)
-    return acts(cluster, Rules(), Company(), FS)
+    return acts(cluster, Rules(), Company(), FS, eyed)
 
 
 def named(known, *onsets, length=50, **kind):
@@ -178,6 +178,28 @@ def test_a_brow_that_the_movement_leaves_alone_on_the_other_side_goes_along_with
     smile = [reading(f"ZYG_{side}", 1000, 1800, li=0.0) for side in "LR"]
     faint = reading("FRO_L", 1050, 1090, li=0.2)
     assert "twitch" in [act.kind for act in judged(*smile, faint, reading("FRO_L", 1150, 1800))]
+
+
+@pytest.mark.parametrize(
+    ("eyed", "eye", "kinds"),
+    [
+        ("L", {}, ["movement", "twitch"]),
+        ("", {}, ["movement"]),
+        ("R", {}, ["movement"]),
+        ("L", {"least_li": 0.3, "opposite_silent": False}, ["movement"]),
+    ],
+    ids=["where it takes part", "where it does not", "over there", "in doubt"],
+)
+def test_an_eye_that_takes_part_in_spasms_goes_along_with_no_speech(eyed, eye, kinds):
+    mouth = [reading(f"OOR_{side}", 1000, 1300, li=0.0) for side in "LR"]
+    eye = reading("OOC_L", 1050, 1300, **eye)
+    assert [act.kind for act in judged(*mouth, eye, eyed=eyed)] == kinds
+
+
+def test_an_eye_goes_along_with_a_movement_that_the_other_eye_makes():
+    both = [reading(f"OOR_{side}", 1000, 2000, li=0.0) for side in "LR"]
+    eyes = [reading("OOC_R", 1000, 1900, li=0.0), reading("OOC_L", 1050, 1900)]
+    assert [act.kind for act in judged(*both, *eyes, eyed="L")] == ["movement"]
 
 
 def test_muscles_that_begin_anew_together_while_a_movement_lasts_do_not_go_along_with_it():
@@ -518,6 +540,70 @@ def test_acts_of_the_other_side_some_time_ago_leave_a_known_mouth_its_spasms():
     chain = Chain("L", 500, 1100)
     chain.add(one_of(("OOR_L",), 10_000))
     assert len(list(spasms(chain, Schedule(), known, Rules(), FS))) == 1
+
+
+def mouthing(known, *acts, moments=(1000, 2000, 3000)):
+    """Spasms told of these acts, by channels and onset, while the left mouth acts alone."""
+    for onset in moments:
+        note_sharing(one_of(("OOR_L",), onset), known, FS)
+    chain = Chain("L", 500, 1100)
+    for names, onset, kind in acts:
+        bursts = tuple(reading(name, onset, onset + kind.pop("length", 60)) for name in names)
+        act = Act("twitch", "L", bursts, together=len(names), **kind)
+        note_sharing(act, known, FS)
+        chain.add(act)
+    return list(spasms(chain, Schedule(), known, Rules(), FS))
+
+
+def of_the_eye(*, joins=True):
+    """What is known of a face in the spasms of which the eye takes part, or does not."""
+    known = Experience(proven={"L": 6, "R": 0})
+    known.eyed["L"] += [joins] * 4
+    return known
+
+
+@pytest.mark.parametrize(
+    ("joins", "moments", "said"),
+    [(True, (1000, 2000, 3000), 0), (False, (1000, 2000, 3000), 1), (True, (1000,), 1)],
+    ids=["as a rule", "never", "as a rule, at rest"],
+)
+def test_where_the_eye_takes_part_the_lower_face_is_no_spasm_as_long_as_it_often_acts_alone(
+    joins, moments, said
+):
+    known = of_the_eye(joins=joins)
+    assert len(mouthing(known, (("OOR_L", "ZYG_L"), 5000, {}), moments=moments)) == said
+
+
+@pytest.mark.parametrize(("length", "said"), [(60, 1), (300, 0)])
+def test_of_a_lower_face_on_a_blink_that_twitches_the_eye_may_be_hidden(length, said):
+    on_blink = {"hidden": "blink", "on_blink": True, "length": length}
+    assert len(mouthing(of_the_eye(), (("OOR_L", "ZYG_L"), 5000, on_blink))) == said
+
+
+@pytest.mark.parametrize(("onset", "offset"), [(5150, 5210), (5400, 5060)])
+def test_what_the_lower_face_does_soon_after_the_eye_is_of_its_spasm(onset, offset):
+    (event,) = mouthing(of_the_eye(), (("OOC_L", "ZYG_L"), 5000, {}), (("ZYG_L",), onset, {}))
+    assert event.offset == offset
+
+
+def test_a_mouth_that_chews_does_not_make_one_spasm_of_two():
+    eye = ("OOC_L", "ZYG_L")
+    told = mouthing(of_the_eye(), (eye, 5000, {}), (("OOR_L",), 5300, {}), (eye, 5700, {}))
+    assert [event.onset for event in told] == [5000, 5700]
+
+
+def test_a_mouth_that_chews_alone_makes_no_side_forgotten():
+    known = of_the_eye()
+    for onset in range(5000, 25_000, 1000):
+        mouthing(known, (("OOR_L",), onset, {}), moments=())
+    assert known.knows("L")
+
+
+@pytest.mark.parametrize(("muscles", "joins"), [("OOC ZYG FRO", [True]), ("OOR ZYG FRO", [False])])
+def test_three_muscles_together_tell_whether_the_eye_takes_part(muscles, joins):
+    known = Experience()
+    mouthing(known, ([f"{muscle}_L" for muscle in muscles.split()], 5000, {}), moments=())
+    assert list(known.eyed["L"]) == joins
 
 
 @pytest.mark.parametrize(("length", "kind"), [(800, "spasm"), (60, "voluntary"), (0, "voluntary")])
