@@ -80,6 +80,8 @@ class Experience:
         Spasms by side in which several muscles began together, or twitches of the only one.
     even : deque of bool
         Whether the last brief acts of eyes were of both, about as strong on each side.
+    balance : deque of float
+        Log ratios of left to right eye in the last blinks of both.
     late : deque of (int, str, bool, bool)
         Onsets and sides of the last acts, whether a muscle beside the eye took part, and whether
         the lower face did without eye and brow; no blinks.
@@ -93,6 +95,7 @@ class Experience:
     rhythmic: dict[int, int] = field(default_factory=dict)
     proven: dict[str, int] = field(default_factory=lambda: {"L": 0, "R": 0})
     even: deque[bool] = field(default_factory=lambda: deque(maxlen=BLINKS))
+    balance: deque[float] = field(default_factory=lambda: deque(maxlen=BLINKS))
     late: deque[tuple[int, str, bool, bool]] = field(default_factory=deque)
     joined: dict[str, deque[bool]] = field(
         default_factory=lambda: {"L": deque(maxlen=REMEMBERED), "R": deque(maxlen=REMEMBERED)}
@@ -109,6 +112,7 @@ class Experience:
             rhythmic=self.rhythmic.copy(),
             proven=self.proven.copy(),
             even=self.even.copy(),
+            balance=self.balance.copy(),
             late=self.late.copy(),
             joined={side: seen.copy() for side, seen in self.joined.items()},
             eyed={side: seen.copy() for side, seen in self.eyed.items()},

@@ -21,6 +21,7 @@ from emgspasm.synkinesis.amending import Amendment, Said, amend, remember
 from emgspasm.synkinesis.chains import Chain
 from emgspasm.synkinesis.clusters import Cluster
 from emgspasm.synkinesis.experience import note_eyes, note_sharing
+from emgspasm.synkinesis.eyes import against_usual, note_balance
 from emgspasm.synkinesis.judging import acts
 from emgspasm.synkinesis.lags import Lag, is_at_hand, lags
 from emgspasm.synkinesis.markers import Schedule, concerns_tasks, markers
@@ -174,7 +175,10 @@ class Folding:
 
     def _close_cluster(self, state: FoldState, said: Saying) -> None:
         eyed = [side for side in "LR" if state.known.eye_joins(side)]
-        for act in acts(state.cluster.readings, self.rules, state.company, state.fs, eyed):
+        readings = against_usual(state.cluster.readings, state.known)
+        for act in acts(readings, self.rules, state.company, state.fs, eyed):
+            if act.kind == "blink":
+                note_balance(act, state.known, state.fs)
             if act.kind in ("blink", "twitch"):
                 note_eyes(act, state.known)
             if act.kind in ("movement", "twitch"):

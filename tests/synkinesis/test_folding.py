@@ -50,7 +50,7 @@ def events_of_the_whole(scenario):
     return events(sim.info, chunks(samples(scenario), []), sim.annotations)
 
 
-@pytest.mark.parametrize("scenario", ["hfs_mixed", "myokymia", "artifacts"])
+@pytest.mark.parametrize("scenario", ["hfs_mixed", "hfs_talking", "myokymia", "artifacts"])
 @given(data=st.data())
 @settings(max_examples=6, deadline=None)
 def test_any_partition_of_the_samples_gives_the_same_events(scenario, data):

@@ -1,0 +1,57 @@
+"""How strong one eye usually is beside the other, and what its bursts say against that.
+
+Electrodes never lie alike, and a lid may be weak: a blink of both eyes then looks one-sided, above
+all where noise hides the weaker one. Blinks that are of both eyes for certain tell the usual ratio.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from math import atanh, log, tanh
+from statistics import median
+
+from emgspasm.synkinesis.acts import Act
+from emgspasm.synkinesis.experience import Experience
+from emgspasm.synkinesis.reading import Reading
+from emgspasm.synkinesis.spread import EYE
+from emgspasm.synkinesis.verdicts import TOGETHER
+
+FEWEST_BALANCED = 5
+"""Blinks without which no ratio is usual [design]."""
+
+
+def note_balance(act: Act, known: Experience, fs: float) -> None:
+    """Remember the log ratio of left to right of a blink whose eyes begin and end together."""
+    eyes = [r for r in act.readings if r.site.region == EYE]
+    if {r.site.side for r in eyes} != {"L", "R"} or len(eyes) > 2:
+        return
+    one, other = eyes
+    window = TOGETHER * fs
+    alike = abs(one.onset - other.onset) <= window and abs(one.offset - other.offset) <= window
+    if alike and one.opposite > 0 and other.opposite > 0:
+        sides = [log(r.amplitude / r.opposite) * (1 if r.site.side == "L" else -1) for r in eyes]
+        known.balance.append(sum(sides) / 2)
+
+
+def against_usual(readings: Iterable[Reading], known: Experience) -> list[Reading]:
+    """Readings, those of eyes with the laterality they have beyond the usual ratio of both.
+
+    ``LI = tanh(ln(A/U) / 2)``; the usual log ratio is taken away.
+    """
+    if len(known.balance) < FEWEST_BALANCED:
+        return list(readings)
+    usual = median(known.balance) / 2
+    return [_beyond(r, usual) if r.site.region == EYE else r for r in readings]
+
+
+def _beyond(reading: Reading, usual: float) -> Reading:
+    expected = usual if reading.site.side == "L" else -usual
+    return replace(
+        reading, li=_less(reading.li, expected), least_li=_less(reading.least_li, expected)
+    )
+
+
+def _less(li: float, expected: float) -> float:
+    """Laterality index without an expected half of a log ratio; NaN stays, and so does 1."""
+    return tanh(atanh(li) - expected) if abs(li) < 1 else li

@@ -1,0 +1,91 @@
+"""Eyes that differ in strength: what their bursts say against their usual ratio in blinks."""
+
+from math import log
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emgspasm.stream import Burst
+from emgspasm.synkinesis.acts import Act
+from emgspasm.synkinesis.bilateral import Company
+from emgspasm.synkinesis.experience import Experience
+from emgspasm.synkinesis.eyes import against_usual, note_balance
+from emgspasm.synkinesis.judging import acts
+from emgspasm.synkinesis.reading import Reading, Site
+from emgspasm.synkinesis.verdicts import Rules
+
+FS = 1000.0
+MONTAGE = ("OOC_L", "ZYG_L", "OOC_R", "ZYG_R")
+
+
+def reading(label, onset, offset, li):
+    """Reading of a burst beside which the other side is not silent."""
+    muscle, side = label.split("_")
+    column, opposite = MONTAGE.index(label), 20.0 * (1 - li) / (1 + li)
+    return Reading(
+        Burst(column, onset, offset, 30.0, 20.0, 2.0), Site(column, side, muscle, (column + 2) % 4),
+        onset, offset, np.zeros(4), copy=False, neighbour=-1, amplitude=20.0, opposite=opposite,
+        opposite_most=opposite, opposite_silent=False, li=li, least_li=li, frequency=120.0,
+        hum=0.0, steps=0.0,
+    )  # fmt: skip
+
+
+def kinds(readings):
+    """Kinds of the acts that these readings are."""
+    return [act.kind for act in acts(readings, Rules(), Company(), FS)]
+
+
+def blinked(times, ratio=3.0, **other):
+    """What is known after blinks whose left eye is so many times as strong as the right one."""
+    known, li = Experience(), (ratio - 1) / (ratio + 1)
+    for k in range(times):
+        left, right = 2000 * k, 2000 * k + other.get("lag", 0)
+        eyes = (
+            reading("OOC_L", left, left + 100, li=li),
+            reading("OOC_R", right, right + other.get("length", 100), li=-li),
+        )
+        note_balance(Act("blink", "B", eyes), known, FS)
+    return known
+
+
+@pytest.mark.parametrize(
+    ("times", "told"), [(5, ["blink"]), (4, ["twitch"])], ids=["known", "not known"]
+)
+def test_a_blink_of_which_the_weak_eye_is_not_found_is_none_of_one_side(times, told):
+    eye = reading("OOC_L", 90_000, 90_100, li=0.6)
+    assert kinds(against_usual([eye], blinked(times))) == told
+
+
+def test_an_eye_that_goes_far_beyond_its_usual_ratio_is_of_one_side():
+    eye = reading("OOC_L", 90_000, 90_100, li=0.95)
+    assert kinds(against_usual([eye], blinked(9))) == ["twitch"]
+
+
+def test_the_weak_eye_is_of_one_side_as_soon_as_it_is_stronger_than_usual():
+    eye = reading("OOC_R", 90_000, 90_100, li=0.4)
+    assert kinds(against_usual([eye], blinked(9))) == ["twitch"]
+
+
+def test_other_muscles_keep_their_laterality():
+    cheek = reading("ZYG_L", 90_000, 90_100, li=0.6)
+    assert against_usual([cheek], blinked(9)) == [cheek]
+
+
+@pytest.mark.parametrize("other", [{"lag": 50}, {"length": 200}])
+def test_eyes_that_do_not_begin_and_end_together_tell_no_ratio(other):
+    assert not blinked(9, **other).balance
+
+
+@given(st.floats(1.1, 9.0), st.floats(-0.99, 0.99))
+def test_the_log_ratio_of_an_eye_is_told_less_the_usual_one(usual, li):
+    (told,) = against_usual([reading("OOC_L", 90_000, 90_100, li=li)], blinked(9, usual))
+    ratio, expected = log((1 + told.li) / (1 - told.li)), log((1 + li) / (1 - li)) - log(usual)
+    assert ratio == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_copy_of_what_is_known_learns_by_itself():
+    known = blinked(5)
+    known.copy().balance.clear()
+    assert len(known.balance) == 5
