@@ -6,7 +6,7 @@ all where noise hides the weaker one. Blinks that are of both eyes for certain t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import atanh, log, tanh
 from statistics import median
@@ -22,16 +22,27 @@ FEWEST_BALANCED = 5
 
 
 def note_balance(act: Act, known: Experience, fs: float) -> None:
-    """Remember the log ratio of left to right of a blink whose eyes begin and end together."""
+    """Remember the log ratio of left to right of a blink that is of both eyes for certain.
+
+    Both begin and end together; or one is found alone, beside no other muscle, while the other is
+    not silent: too weak to be found, but there.
+    """
     eyes = [r for r in act.readings if r.site.region == EYE]
-    if {r.site.side for r in eyes} != {"L", "R"} or len(eyes) > 2:
+    alone = len(eyes) == len(act.readings) == 1
+    if not (alone or len(eyes) == 2) or not _are_of_both(eyes, TOGETHER * fs):
         return
+    sides = [log(r.amplitude / r.opposite) * (1 if r.site.side == "L" else -1) for r in eyes]
+    known.balance.append(sum(sides) / len(sides))
+
+
+def _are_of_both(eyes: Sequence[Reading], window: float) -> bool:
+    if not all(r.amplitude > 0 and r.opposite > 0 for r in eyes):
+        return False
+    if len(eyes) == 1:
+        return not eyes[0].opposite_silent
     one, other = eyes
-    window = TOGETHER * fs
     alike = abs(one.onset - other.onset) <= window and abs(one.offset - other.offset) <= window
-    if alike and one.opposite > 0 and other.opposite > 0:
-        sides = [log(r.amplitude / r.opposite) * (1 if r.site.side == "L" else -1) for r in eyes]
-        known.balance.append(sum(sides) / 2)
+    return one.site.side != other.site.side and alike
 
 
 def against_usual(readings: Iterable[Reading], known: Experience) -> list[Reading]:

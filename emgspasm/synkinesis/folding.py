@@ -177,10 +177,9 @@ class Folding:
         eyed = [side for side in "LR" if state.known.eye_joins(side)]
         readings = against_usual(state.cluster.readings, state.known)
         for act in acts(readings, self.rules, state.company, state.fs, eyed):
-            if act.kind == "blink":
-                note_balance(act, state.known, state.fs)
             if act.kind in ("blink", "twitch"):
                 note_eyes(act, state.known)
+                note_balance(act, state.known, state.fs)
             if act.kind in ("movement", "twitch"):
                 note_sharing(act, state.known, state.fs)
             if act.kind == "blink":

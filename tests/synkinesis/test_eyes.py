@@ -20,14 +20,14 @@ FS = 1000.0
 MONTAGE = ("OOC_L", "ZYG_L", "OOC_R", "ZYG_R")
 
 
-def reading(label, onset, offset, li):
-    """Reading of a burst beside which the other side is not silent."""
+def reading(label, onset, offset, li, *, silent=False):
+    """Reading of a burst; the other side is not `silent` unless told so."""
     muscle, side = label.split("_")
     column, opposite = MONTAGE.index(label), 20.0 * (1 - li) / (1 + li)
     return Reading(
         Burst(column, onset, offset, 30.0, 20.0, 2.0), Site(column, side, muscle, (column + 2) % 4),
         onset, offset, np.zeros(4), copy=False, neighbour=-1, amplitude=20.0, opposite=opposite,
-        opposite_most=opposite, opposite_silent=False, li=li, least_li=li, frequency=120.0,
+        opposite_most=opposite, opposite_silent=silent, li=li, least_li=li, frequency=120.0,
         hum=0.0, steps=0.0,
     )  # fmt: skip
 
@@ -76,6 +76,18 @@ def test_other_muscles_keep_their_laterality():
 @pytest.mark.parametrize("other", [{"lag": 50}, {"length": 200}])
 def test_eyes_that_do_not_begin_and_end_together_tell_no_ratio(other):
     assert not blinked(9, **other).balance
+
+
+@pytest.mark.parametrize(
+    ("silent", "muscles", "told"),
+    [(False, ("OOC",), 1), (True, ("OOC",), 0), (False, ("OOC", "ZYG"), 0)],
+    ids=["too weak to be found", "silent", "in a spasm"],
+)
+def test_an_eye_beside_which_the_other_one_is_not_silent_tells_the_ratio(silent, muscles, told):
+    known = Experience()
+    bursts = tuple(reading(f"{muscle}_L", 1000, 1100, 0.7, silent=silent) for muscle in muscles)
+    note_balance(Act("twitch", "L", bursts), known, FS)
+    assert len(known.balance) == told
 
 
 @given(st.floats(1.1, 9.0), st.floats(-0.99, 0.99))
