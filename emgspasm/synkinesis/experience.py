@@ -58,9 +58,9 @@ both sides or of the other one, no muscle has a rhythm of its own [sim]: myokymi
 (clinical facts 2). The share was under 0.1 in each of 764 true myokymias, and 0.2 or more in 261
 of 274 false ones in chewing."""
 
-EYED = 0.5
-"""Share of proven spasms from which the eye takes part as a rule [design]: in hemifacial spasm it
-begins (clinical facts 1), but a paralysed one is hardly seen."""
+FEWEST_EYED, EYED = 3, 0.5
+"""Spasms of three muscles, and the share of them with the eye, from which it takes part as a rule
+[sim]: in hemifacial spasm it begins (clinical facts 1), but a paralysed one is hardly seen."""
 
 REMEMBERED, FEWEST_ACTS = 20, 4
 """Last acts of muscles beside the eye that count, and the fewest that say anything [design]."""
@@ -145,9 +145,9 @@ class Experience:
         return others >= FEWEST_SHARED and others >= SHARE * (others + mine)
 
     def eye_joins(self, side: str) -> bool:
-        """Whether the side is known well to have spasms, and the eye to take part in them."""
+        """Whether the side is known to have spasms, and the eye to take part in them."""
         seen = self.eyed.get(side, ())
-        return len(seen) >= FEWEST_ACTS and sum(seen) >= EYED * len(seen)
+        return len(seen) >= FEWEST_EYED and sum(seen) >= EYED * len(seen)
 
     def n_of_lower_face(self, onset: int, reach: float) -> int:
         """How many acts within `reach` samples were of the lower face alone, of any side."""

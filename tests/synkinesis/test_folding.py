@@ -112,6 +112,31 @@ def test_a_spasm_of_several_muscles_is_said_within_a_quarter_second_of_its_windo
     assert np.median(waits) <= 500 + 250
 
 
+def spasms_beside_the_truth(**kind):
+    """True spasms that were told, and told ones that were none."""
+    sim = simulate("hfs_talking", **kind)
+    fs, world = sim.info.sampling_frequency, sim.truth_sampling_frequency
+    said = [e for f in folded(sim.info, sim, sim.annotations) for e in f.events]
+    said, true = (
+        np.array([[e.onset / r, e.offset / r] for e in es if e.trial_type == "spasm"])
+        for es, r in ((said, fs), (sim.truth, world))
+    )
+    n = len(match(said, true))
+    return n, len(said) - n
+
+
+def test_a_spasm_of_the_eye_is_found_while_both_sides_speak():
+    found, false = spasms_beside_the_truth(duration=50, seed=6, snr=10)
+    assert (found, false) == (13, 0)
+
+
+def test_blinks_of_a_weak_eye_are_no_spasms_of_the_other():
+    _, false = spasms_beside_the_truth(
+        duration=60, seed=0, snr=12, injected=("OOC_R",), days_since_injection=60
+    )
+    assert false <= 1
+
+
 def test_events_refer_to_bursts_that_were_said():
     sim = simulated("hfs_mixed")
     bursts, found = set(), []

@@ -558,7 +558,7 @@ def mouthing(known, *acts, moments=(1000, 2000, 3000)):
 def of_the_eye(*, joins=True):
     """What is known of a face in the spasms of which the eye takes part, or does not."""
     known = Experience(proven={"L": 6, "R": 0})
-    known.eyed["L"] += [joins] * 4
+    known.eyed["L"] += [joins] * 3
     return known
 
 
