@@ -17,8 +17,8 @@ from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.spread import EYE
 from emgspasm.synkinesis.verdicts import TOGETHER
 
-FEWEST_BALANCED = 5
-"""Blinks without which no ratio is usual [design]."""
+FEWEST_BALANCED = 3
+"""Blinks without which no ratio is usual [sim]."""
 
 
 def note_balance(act: Act, known: Experience, fs: float) -> None:

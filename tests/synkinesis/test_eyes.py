@@ -51,7 +51,7 @@ def blinked(times, ratio=3.0, **other):
 
 
 @pytest.mark.parametrize(
-    ("times", "told"), [(5, ["blink"]), (4, ["twitch"])], ids=["known", "not known"]
+    ("times", "told"), [(3, ["blink"]), (2, ["twitch"])], ids=["known", "not known"]
 )
 def test_a_blink_of_which_the_weak_eye_is_not_found_is_none_of_one_side(times, told):
     eye = reading("OOC_L", 90_000, 90_100, li=0.6)
