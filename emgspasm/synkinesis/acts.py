@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Literal
 
 from emgspasm.synkinesis.reading import Reading
-from emgspasm.synkinesis.spread import BROW, EYE, LOWER, regions
+from emgspasm.synkinesis.spread import BROW, EYE, LOWER
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,8 @@ class Act:
     @property
     def of_lower_face(self) -> bool:
         """Whether muscles of the lower face take part, and neither eye nor brow."""
-        found = regions(self.muscles)
-        return bool(found & LOWER) and not found & {EYE, BROW}
+        found = {r.site.region for r in (*self.readings, *self.carried)}
+        return not (EYE in found or BROW in found or found.isdisjoint(LOWER))
 
 
 def overlap(a: Reading | Act, b: Reading | Act) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -151,11 +151,12 @@ def drag_along(
     rules: Rules,
     company: Company,
     fs: float,
-    eyed: Container[str] = (),
+    eye_joins: Callable[[str], bool],
 ) -> tuple[list[Act], list[Reading]]:
     """Move one-sided bursts that go along with a blink or movement of both sides into that act.
 
-    Returns the acts, and the one-sided bursts that are left. `eyed` are sides known to have spasms in which the eye takes part.
+    Returns the acts, and the one-sided bursts that are left. `eye_joins` tells whether a side is
+    known to have spasms in which the eye takes part.
     """
     if not both:
         return both, one
@@ -168,7 +169,7 @@ def drag_along(
             if act.kind == "blink":
                 dragged += _along_blink(act, mine, side, rules, company, fs)
             elif mine:
-                spared = {BROW, EYE} if side in eyed else {BROW}
+                spared = {BROW, EYE} if eye_joins(side) else {BROW}
                 usual = bool(company.usual(side))
                 dragged += _along_movement(act, mine, rules, fs, usual=usual, spared=spared)
         if dragged:

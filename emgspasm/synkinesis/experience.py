@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from statistics import median
 from typing import Self
 
@@ -82,6 +83,8 @@ class Experience:
         Whether the last brief acts of eyes were of both, about as strong on each side.
     balance : deque of float
         Log ratios of left to right eye in the last blinks of both.
+    usual : float
+        Their median; 0 of too few.
     late : deque of (int, str, bool, bool)
         Onsets and sides of the last acts, whether a muscle beside the eye took part, and whether
         the lower face did without eye and brow; no blinks.
@@ -96,6 +99,7 @@ class Experience:
     proven: dict[str, int] = field(default_factory=lambda: {"L": 0, "R": 0})
     even: deque[bool] = field(default_factory=lambda: deque(maxlen=BLINKS))
     balance: deque[float] = field(default_factory=lambda: deque(maxlen=BLINKS))
+    usual: float = 0.0
     late: deque[tuple[int, str, bool, bool]] = field(default_factory=deque)
     joined: dict[str, deque[bool]] = field(
         default_factory=lambda: {"L": deque(maxlen=REMEMBERED), "R": deque(maxlen=REMEMBERED)}
@@ -151,7 +155,8 @@ class Experience:
 
     def n_of_lower_face(self, onset: int, reach: float) -> int:
         """How many acts within `reach` samples were of the lower face alone, of any side."""
-        return sum(act[3] for act in self.late if abs(onset - act[0]) <= reach)
+        near = takewhile(lambda act: act[0] >= onset - reach, reversed(self.late))
+        return sum(act[3] for act in near if act[0] <= onset + reach)
 
     def least_li(self, reading: Reading) -> float:
         """Laterality that a muscle alone must have: less where the side is known to have spasms."""

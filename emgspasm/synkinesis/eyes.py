@@ -33,6 +33,8 @@ def note_balance(act: Act, known: Experience, fs: float) -> None:
         return
     sides = [log(r.amplitude / r.opposite) * (1 if r.site.side == "L" else -1) for r in eyes]
     known.balance.append(sum(sides) / len(sides))
+    if len(known.balance) >= FEWEST_BALANCED:
+        known.usual = median(known.balance)
 
 
 def _are_of_both(eyes: Sequence[Reading], window: float) -> bool:
@@ -50,14 +52,13 @@ def against_usual(readings: Iterable[Reading], known: Experience) -> list[Readin
 
     ``LI = tanh(ln(A/U) / 2)``; the usual log ratio is taken away.
     """
-    if len(known.balance) < FEWEST_BALANCED:
-        return list(readings)
-    usual = median(known.balance) / 2
-    return [_beyond(r, usual) if r.site.region == EYE else r for r in readings]
+    return [_beyond(r, known.usual) if r.site.region == EYE else r for r in readings]
 
 
 def _beyond(reading: Reading, usual: float) -> Reading:
-    expected = usual if reading.site.side == "L" else -usual
+    if usual == 0.0:
+        return reading
+    expected = usual / 2 if reading.site.side == "L" else -usual / 2
     return replace(
         reading, li=_less(reading.li, expected), least_li=_less(reading.least_li, expected)
     )

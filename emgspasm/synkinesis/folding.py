@@ -174,9 +174,9 @@ class Folding:
             self._say(chain, state, said)
 
     def _close_cluster(self, state: FoldState, said: Saying) -> None:
-        eyed = [side for side in "LR" if state.known.eye_joins(side)]
         readings = against_usual(state.cluster.readings, state.known)
-        for act in acts(readings, self.rules, state.company, state.fs, eyed):
+        joins = state.known.eye_joins
+        for act in acts(readings, self.rules, state.company, state.fs, joins):
             if act.kind in ("blink", "twitch"):
                 note_eyes(act, state.known)
                 note_balance(act, state.known, state.fs)

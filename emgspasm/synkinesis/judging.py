@@ -6,7 +6,7 @@ alone; a spasm on top of a blink or a smile is then what one side does that the 
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal
 
 from emgspasm.synkinesis.acts import Act, connected, meet, side_of
@@ -62,7 +62,7 @@ def acts(
     rules: Rules,
     company: Company,
     fs: float,
-    eyed: Container[str] = (),
+    eye_joins: Callable[[str], bool],
 ) -> list[Act]:
     """Tell the bursts of a cluster apart.
 
@@ -75,8 +75,8 @@ def acts(
         Of the blinks before; those of the cluster are added.
     fs : float
         Hertz.
-    eyed : container of str
-        Sides known to have spasms in which the eye takes part.
+    eye_joins : callable
+        Whether a side is known to have spasms, and the eye to take part in them.
     """
     partners = {rest(r, facing, fs) if facing else r: facing for r, facing in _facing(cluster)}
     of: dict[Verdict, list[Reading]] = {name: [] for name in VERDICTS}
@@ -94,7 +94,7 @@ def acts(
     one = [r for r in one if r not in blinking]
     minor = [r for r in of["minor"] if not any(_spills(other, r) for other in one)]
     both = bilateral(even + blinking + minor, rules, fs)
-    both, one = drag_along(both, one, rules, company, fs, eyed)
+    both, one = drag_along(both, one, rules, company, fs, eye_joins)
     twitches = []
     for side in ("L", "R"):
         for part in connected([r for r in one if r.site.side == side], round(APART * fs)):

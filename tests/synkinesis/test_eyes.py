@@ -34,7 +34,7 @@ def reading(label, onset, offset, li, *, silent=False):
 
 def kinds(readings):
     """Kinds of the acts that these readings are."""
-    return [act.kind for act in acts(readings, Rules(), Company(), FS)]
+    return [act.kind for act in acts(readings, Rules(), Company(), FS, ().__contains__)]
 
 
 def blinked(times, ratio=3.0, **other):

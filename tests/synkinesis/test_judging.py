@@ -46,7 +46,7 @@ def alike(label, rho):
 
 def judged(*readings, eyed=()):
     cluster = sorted(readings, key=lambda r: r.onset)
-    return acts(cluster, Rules(), Company(), FS, eyed)
+    return acts(cluster, Rules(), Company(), FS, eyed.__contains__)
 
 
 def named(known, *onsets, length=50, **kind):
@@ -71,7 +71,7 @@ def test_the_lower_face_is_silent_in_a_blink_that_drags_none_of_it_along(dragged
 def test_a_reason_says_within_what_time_those_begin_that_begin_together(fs):
     begins = {"OOC_L": 1.0, "ZYG_L": 1.01, "FRO_L": 1.02, "OOR_L": 1.07}
     readings = [reading(name, round(t * fs), round(1.2 * fs)) for name, t in begins.items()]
-    (twitch,) = acts(readings, Rules(), Company(), fs)
+    (twitch,) = acts(readings, Rules(), Company(), fs, ().__contains__)
     chain = Chain("L", round(0.5 * fs), round(1.1 * fs))
     chain.add(twitch)
     (event,) = spasms(chain, Schedule(), Experience(), Rules(), fs)
