@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from emgspasm.synkinesis.acts import Act
 from emgspasm.synkinesis.experience import Experience
+from emgspasm.synkinesis.spread import BROW, EYE, regions
 
 BEATS = 0.160
 """Seconds from an act of eye or brow up to which the lower face may act alone within a spasm [sim]:
@@ -37,11 +38,12 @@ def without_speech(acts: list[Act], side: str, known: Experience, fs: float) -> 
     """
     if not known.eye_joins(side):
         return acts
-    upper = [act for act in acts if not act.of_lower_face]
+    upper = [act for act in acts if regions(act.muscles) & {EYE, BROW}]
     return [
         act
         for act in acts
         if not act.of_lower_face
+        or any(r.site.region is None for r in act.readings)  # chewing muscles have their event
         or (act.hidden and act.offset - act.onset <= CLONIC * fs)
         or _is_near(act, upper, BEATS * fs)
         or known.n_of_lower_face(act.onset, BUSY * fs) < FEWEST

@@ -586,6 +586,18 @@ def test_what_the_lower_face_does_soon_after_the_eye_is_of_its_spasm(onset, offs
     assert event.offset == offset
 
 
+def test_a_masseter_of_one_side_keeps_its_event_where_the_lower_face_often_acts_alone():
+    known = of_the_eye()
+    for onset in (1000, 2000, 3000):
+        note_sharing(one_of(("OOR_L",), onset), known, FS)
+    cheek = reading("ZYG_L", 5000, 5200)
+    masseter = replace(cheek, site=Site(8, "L", "MAS", 9), amplitude=90.0)
+    chain = Chain("L", 500, 1100)
+    chain.add(Act("twitch", "L", (cheek, masseter)))
+    (event,) = spasms(chain, Schedule(), known, Rules(), FS)
+    assert (event.trial_type, event.label) == ("voluntary", "masticatory")
+
+
 def test_a_mouth_that_chews_does_not_make_one_spasm_of_two():
     eye = ("OOC_L", "ZYG_L")
     told = mouthing(of_the_eye(), (eye, 5000, {}), (("OOR_L",), 5300, {}), (eye, 5700, {}))
