@@ -152,9 +152,7 @@ def _told(
     kind, label = decision.trial_type, decision.label
     if kind is None or (kind == was["trial_type"] and label in ("", was["class"])):
         return kept | {"detected_as": None}
-    seen = (
-        f"{was['trial_type']}:{was['class']}" if was["class"] == was["class"] else was["trial_type"]
-    )
+    seen = ":".join(filter(None, (was["trial_type"], was["class"])))
     told: dict[str, Any] = {"trial_type": kind, "class": label or None, "detected_as": seen}
     if kind == "spasm":
         bursts = bursts_of(parts)

@@ -52,6 +52,13 @@ def test_rejected_spasms_do_not_count_and_the_original_stays(events):
     assert side_row(path, "L").n_spasms + side_row(path, "R").n_spasms <= n_before
 
 
+def test_a_blink_called_a_spasm_was_detected_as_a_blink_without_a_class(events):
+    blink = names(events, "blink")[0]
+    _, frame = write_review(events, [relabelling(f"{blink}=spasm:isolated")], "R1")
+    row = frame[(frame.event_id == blink) & (frame.trial_type == "spasm")].iloc[0]
+    assert row.detected_as == "blink"
+
+
 def test_a_spasm_called_a_blink_counts_as_one(events):
     spasm = names(events, "spasm")[3]  # the first may begin while the filters settle
     blinks = side_row(events, "B").blink_rate_per_min
