@@ -23,7 +23,7 @@ from emgspasm.cli.console import (
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
 
 if TYPE_CHECKING:
-    from emgspasm.batch import Outcome
+    from emgspasm.batch import Job, Outcome
 
 config_option = click.option("--config", type=FILE, help="TOML file with the settings.")
 montage_option = click.option("--montage", type=FILE, help="TOML file naming sides and muscles.")
@@ -75,7 +75,8 @@ def analyze(
     from emgspasm.storage.tables import existing
 
     loaded, labels = read_config(config), read_montage(montage)
-    jobs, joint = [], {}
+    named: dict[tuple[Path, Path], Job] = {}
+    joint = {}
     for source in sources:
         found = find_recordings(source)
         if (deeper := deeper_folder(source)) is not None:
@@ -83,7 +84,9 @@ def analyze(
         for path in found:
             where = results_folder(source, path, out)
             joint[where] = joint_folder(source, out)
-            jobs.append(batch.Job(path, where, loaded, labels, sampling_frequency, gain, overwrite))
+            job = batch.Job(path, where, loaded, labels, sampling_frequency, gain, overwrite)
+            named.setdefault((path.absolute(), where), job)  # named twice is meant once
+    jobs = list(named.values())
     for folder in dict.fromkeys(joint.values()):
         require_own(folder)  # before hours of work
     told = all(batch.is_told(job, joint[job.out]) for job in jobs)

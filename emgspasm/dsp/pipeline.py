@@ -196,9 +196,16 @@ def analyze(pipeline: Pipeline, info: StreamInfo, chunks: Iterable[Chunk]) -> It
 
     Raises
     ------
+    TypeError
+        If `pipeline` is none.
     ValueError
         If a chunk has another number of channels than `info`.
     """
+    if not isinstance(pipeline, Pipeline):
+        raise TypeError(
+            f"pipeline is a {type(pipeline).__name__} (it is a Pipeline). That of a config is "
+            "es.load_config(path).config.pipeline"
+        )
     state: PipelineState | None = None
     stop, width = 0, len(info.channels)
     for begins, chunk in segments(chunks):

@@ -145,6 +145,12 @@ def test_a_folder_without_recordings_is_1_and_named(emgspasm, tmp_path):
     assert_refused(emgspasm("analyze", tmp_path, "--out", tmp_path / "o"), 1, "holds no recording")
 
 
+def test_a_recording_named_twice_is_analyzed_once(emgspasm, recording, tmp_path):
+    done = emgspasm("analyze", recording, recording, "--out", tmp_path / "r")
+    assert done.returncode == 0, done.stderr
+    assert "1 of 1 recordings analyzed" in done.stderr
+
+
 def test_recordings_deeper_in_a_folder_are_said_to_be_left_out(emgspasm, recording, tmp_path):
     deeper = tmp_path / "monday" / "x.bdf"
     deeper.parent.mkdir()

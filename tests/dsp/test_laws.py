@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from emgspasm.config import Config
 from emgspasm.dsp.envelope import LinearEnvelope
 from emgspasm.dsp.filters import HighPass, Notch
 from emgspasm.dsp.pipeline import Pipeline, analyze
@@ -275,3 +276,9 @@ def test_a_chunk_of_another_width_is_refused_with_both(stream_info):
     chunks = [Chunk(0, np.zeros((10, 2))), Chunk(10, np.zeros((10, 3)))]
     with pytest.raises(ValueError, match="3 channels at sample 10; the stream has 2: c0, c1"):
         list(analyze(Pipeline(), stream_info(2), chunks))
+
+
+def test_a_config_in_place_of_its_pipeline_is_refused_with_what_to_do():
+    info = StreamInfo(1000.0, (Channel("c0"),))
+    with pytest.raises(TypeError, match=r"a Config \(it is a Pipeline\).*config\.pipeline"):
+        list(analyze(Config(), info, []))
