@@ -12,12 +12,12 @@ from typing import get_args
 
 from emgspasm.storage.importers.adjusted import Adjusted, StoredRecording, adjusted
 from emgspasm.stream import MUSCLES, SIDE_LETTER, SKIP, Channel, Kind, StreamInfo
-from emgspasm.synkinesis.markers import MOVEMENTS, OTHERS, RESTS
+from emgspasm.synkinesis.markers import taken_back, task_code
 
 NOTE = "note"
 """What an annotation says whose text does not pass."""
 
-TEXTS = RESTS | MOVEMENTS | OTHERS | {SKIP, NOTE}
+TEXTS = frozenset({SKIP, NOTE})
 UNITS = frozenset({"uV", "mV", "V", "nV", "count", "g", "m/s^2", "kohm", "n/a"})
 MODELS = (
     "ADS1299 (simulated)",
@@ -76,5 +76,6 @@ def anonymous_device(device: str) -> str:
 
 
 def anonymous_text(text: str) -> str:
-    """The text of an annotation: a code, or that there was a note."""
-    return text if text.strip() in TEXTS else NOTE
+    """The text of an annotation: a code, that one was taken back, or that there was a note."""
+    code = taken_back(text) or text
+    return text if code in TEXTS or task_code(code) else NOTE

@@ -16,6 +16,8 @@ MOVEMENTS = frozenset(
      "wink", "jaw", "blink30"}
 )  # fmt: skip
 OTHERS = frozenset({"speech", "chewing"})
+TASKS = RESTS | MOVEMENTS | OTHERS
+"""Codes of all tasks."""
 
 ROWS = frozenset({"blink30"})
 """Movements that are asked for many times under one marker, which is therefore no single trial."""
@@ -48,14 +50,29 @@ class Marker:
 _UNDONE = re.compile(r"undo (?P<text>.+) at (?P<onset>\d+\.\d{3}) s")
 
 
+def task_code(text: str) -> str | None:
+    """The code of a task that a text is, as people and programs write it: ``Rest open`` too.
+
+    None if it is none.
+    """
+    code = re.sub(r"[\s-]+", "_", text.strip().lower())
+    return code if code in TASKS else None
+
+
 def is_task(annotation: Annotation) -> bool:
     """Whether an annotation is the code of a task."""
-    return annotation.text.strip() in RESTS | MOVEMENTS | OTHERS
+    return task_code(annotation.text) is not None
+
+
+def taken_back(text: str) -> str | None:
+    """Text of the marker that a text takes back; None if it takes none back."""
+    match = _UNDONE.fullmatch(text)
+    return match and match["text"]
 
 
 def concerns_tasks(annotation: Annotation) -> bool:
     """Whether an annotation is the code of a task, or takes a marker back."""
-    return is_task(annotation) or _UNDONE.fullmatch(annotation.text) is not None
+    return is_task(annotation) or taken_back(annotation.text) is not None
 
 
 def undoing(marker: Annotation) -> str:
@@ -99,7 +116,8 @@ def markers(
     found: list[Marker] = []
     counts: dict[str, int] = {}
     for note, onset in zip(notes, onsets, strict=True):
-        task = note.text.strip()
+        task = task_code(note.text)
+        assert task is not None  # they are tasks
         counts[task] = counts.get(task, 0) + 1
         if note.duration:
             offset = round((note.onset + note.duration) * sampling_frequency)

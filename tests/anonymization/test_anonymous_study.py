@@ -19,6 +19,7 @@ from emgspasm.storage.sidecar import Acquisition, write_sidecars
 from emgspasm.storage.study import Study
 from emgspasm.storage.treatments import Treatment, read_treatments
 from emgspasm.stream import SKIP, Annotation, Channel, Chunk, StreamInfo
+from emgspasm.synkinesis.markers import markers, undoing
 
 NAME = "Mustermann"
 BEFORE, INJECTED, AFTER = date(2026, 2, 25), date(2026, 3, 2), date(2026, 3, 16)
@@ -198,3 +199,19 @@ def test_a_copy_that_fails_leaves_nothing(named, tmp_path):
     with pytest.raises(RecordingError):
         anonymize_study(broken, tmp_path / "copy")
     assert {path.name for path in tmp_path.iterdir()} == {"broken"}
+
+
+def test_a_marker_that_was_taken_back_stays_so_in_a_copy(tmp_path):
+    marks = [Annotation(1.0, 0.0, "smile"), Annotation(2.0, 0.0, "smile")]
+    notes = [*marks, Annotation(3.0, 0.0, undoing(marks[1])), Annotation(4.0, 0.0, NAME)]
+    notes.append(Annotation(5.0, 0.0, undoing(notes[-1])))
+    with BdfWriter(
+        tmp_path / "x.bdf", StreamInfo(250.0, (Channel("a", full_scale=1e3),))
+    ) as writer:
+        writer.write(Chunk(0, np.zeros((2000, 1))))
+        for note in notes:
+            writer.annotate(note)
+    recording = open_edf(tmp_path / "x.bdf")
+    copied = anonymous(recording).annotations
+    assert markers(copied, 250.0) == markers(recording.annotations, 250.0)
+    assert not any(NAME in note.text for note in copied)

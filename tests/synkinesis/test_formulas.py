@@ -362,6 +362,11 @@ def test_what_is_no_task_ends_no_block():
     assert spans((2.0, 0.0, "rest_open"), (30.0, 0.0, "cough")) == [(2000, 100_000, "rest_open")]
 
 
+@pytest.mark.parametrize("text", ["Rest open", "REST_OPEN", " rest-open "])
+def test_a_code_is_known_however_it_is_written(text):
+    assert spans((2.0, 10.0, text)) == [(2000, 12_000, "rest_open")]
+
+
 def test_a_marker_that_was_taken_back_ends_no_block():
     undone = Annotation(30.0, 0.0, "smile")
     notes = [(2.0, 0.0, "rest_open"), (30.0, 0.0, "smile"), (31.0, 0.0, undoing(undone))]
