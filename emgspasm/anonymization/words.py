@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from emgspasm.stream import MUSCLES
-from emgspasm.synkinesis.markers import TASKS
+from emgspasm.synkinesis import markers
 
 SESSION = re.compile(r"(?:\d{1,3}|[WMD]\d{1,3}|base|baseline|pre|post)\Z", re.IGNORECASE)
 """Labels of sessions that say a visit: 01, W2, M12, baseline."""
 
 VERSION = re.compile(r"[\d.]{1,10}\Z")
-TASKS: Final = frozenset(re.sub(r"[^0-9A-Za-z]", "", code) for code in TASKS | {"protocol"})
+TASKS: Final = frozenset(re.sub(r"[^0-9A-Za-z]", "", code) for code in markers.TASKS | {"protocol"})
 """Task codes as labels of BIDS, which take letters and digits only."""
 
 PRODUCTS: Final = frozenset(
