@@ -11,6 +11,7 @@ import click
 
 from emgspasm.cli.console import Command, columns, json_option, positive, say
 from emgspasm.cli.interruption import settle
+from emgspasm.cli.simulation import scenarios_that_begin
 from emgspasm.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -35,7 +36,11 @@ DAISY_MONTAGE = tuple(
 
 @click.command(cls=Command)
 @click.option(
-    "--scenario", default="hfs_mixed", show_default=True, help="What happens in the face."
+    "--scenario",
+    default="hfs_mixed",
+    show_default=True,
+    shell_complete=scenarios_that_begin,
+    help="What happens in the face.",
 )
 @click.option(
     "--fault",

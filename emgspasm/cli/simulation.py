@@ -17,9 +17,20 @@ if TYPE_CHECKING:
     from emgspasm.simulation import Simulation
 
 
+def scenarios_that_begin(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
+    """Names of scenarios for the shell, which completes what was begun."""
+    from emgspasm.simulation import SCENARIOS
+
+    return [name for name in SCENARIOS if name.startswith(begun)]
+
+
 @click.command(cls=Command)
 @click.argument("out", required=False, type=FILE, metavar="OUT.bdf")
-@click.option("--scenario", help="What happens in the face; --list names them.")
+@click.option(
+    "--scenario",
+    shell_complete=scenarios_that_begin,
+    help="What happens in the face; --list names them.",
+)
 @click.option("--list", "listing", is_flag=True, help="Name the scenarios.")
 @click.option("--side", type=click.Choice(["left", "right"]), default="left", show_default=True)
 @click.option("--sampling-frequency", type=float, default=1000.0, show_default=True, help="Hz.")
