@@ -125,7 +125,7 @@ def import_recording(
     Returns
     -------
     tuple of str
-        What was odd in the source, for people.
+        What was odd in the source and what the file cannot say, for people.
 
     Raises
     ------
@@ -140,7 +140,20 @@ def import_recording(
             _write(source, temporary)
     except ValueError as error:
         raise RecordingError(f"{out_path}: BDF+ cannot hold this recording: {error}") from error
-    return source.findings
+    return (*source.findings, *_unscaled(source.info))
+
+
+def _unscaled(info: StreamInfo) -> list[str]:
+    """Say whose full scale the file will invent, for its quality then knows no clipping."""
+    names = [c.name for c in info.channels if c.kind == "EMG" and not np.isfinite(c.full_scale)]
+    if not names:
+        return []
+    return [
+        (
+            f"the recorder's range is not known of {', '.join(names)}: the file states twice what "
+            "is seen there, so nothing in it is called clipped"
+        )
+    ]
 
 
 def _write(source: StoredRecording, path: Path) -> None:

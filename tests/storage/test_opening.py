@@ -103,7 +103,8 @@ def test_an_import_keeps_samples_gaps_annotations_and_other_channels(tmp_path):
 
 def test_where_full_scale_is_unknown_it_is_twice_the_largest_magnitude(csv, tmp_path):
     recording = open_recording(csv[0], sampling_frequency=500)
-    import_recording(recording, tmp_path / "out.bdf")
+    findings = import_recording(recording, tmp_path / "out.bdf")
+    assert "nothing in it is called clipped" in findings[-1]
     scales = [c.full_scale for c in open_recording(tmp_path / "out.bdf").info.channels]
     assert np.allclose(scales, 2 * np.abs(csv[1]).max(axis=0), rtol=1e-3)
 
