@@ -84,6 +84,8 @@ def artifact(act: Act, marked: Schedule, rules: Rules, fs: float) -> Event:
     steps = max(r.steps for r in act.readings)
     if hum >= rules.hum:
         label, reason = "hum", "repeats with the mains"
+    elif (shared := max(r.shared for r in act.readings)) >= rules.shared:
+        label, reason = "pop", f"one waveform in {1 + shared} channels: an electrode they share"
     elif steps >= rules.steps:
         label, reason = "pop", f"steps explain {100 * steps:.0f} % of it: an electrode"
     else:

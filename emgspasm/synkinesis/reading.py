@@ -14,7 +14,7 @@ from emgspasm.dsp.quality import LINES
 from emgspasm.dsp.rates import bandwidth
 from emgspasm.stream import SIDE_LETTER, Burst, StreamInfo
 from emgspasm.synkinesis import kernels
-from emgspasm.synkinesis.crosstalk import explanation
+from emgspasm.synkinesis.crosstalk import RATIO, explanation
 from emgspasm.synkinesis.history import LOOK, History, noise
 from emgspasm.synkinesis.laterality import corrected, laterality_index
 from emgspasm.synkinesis.spread import REGIONS
@@ -26,6 +26,10 @@ SLOW_AS_STEPS, APART = 1.2, 0.04
 """Times the frequency of a step up to which steps are sought, and seconds from one to the next
 [design]. A step, of an electrode that loses its contact for a moment, holds all frequencies: in the
 band of EMG about 93 Hz on average (65 Hz at 500 Hz)."""
+
+SAME, FEWEST_VALUES = 0.95, 8.0
+"""Raw correlation from which two channels show one waveform, and independent values in a burst that
+can tell: of fewer chance makes as much [design]."""
 
 Values = NDArray[np.float64]
 
@@ -83,6 +87,8 @@ class Reading:
         Largest share of its power that repeats at periods of the mains.
     steps : float
         Share of its energy that steps explain, where it is as slow as they are.
+    shared : int
+        Channels with the same waveform, of an amplitude that no cross-talk explains.
     """
 
     burst: Burst
@@ -101,6 +107,7 @@ class Reading:
     frequency: float
     hum: float
     steps: float
+    shared: int
 
 
 def sites(info: StreamInfo) -> dict[int, Site]:
@@ -133,6 +140,7 @@ LOOKED = np.dtype(
         ("frequency", np.float64),
         ("hum", np.float64),
         ("steps", np.float64),
+        ("shared", np.int64),
     ]
 )
 """What the compiled look at a burst gives, beside its correlations: fields of a reading."""
@@ -215,6 +223,7 @@ def look(samples, filled, spans, columns, noise, fs, lags, step):  # type: ignor
             scale = np.sqrt(power[k] * power[column])
             rhos[i, k] = most / scale if scale > 0.0 else np.nan
         found = out[i]
+        found.shared = _n_shared(power, rhos[i], column) if freedom >= FEWEST_VALUES else 0
         explained = explanation(power, product, level, column, freedom)
         found.copy, found.neighbour = explained.copy, explained.column
         found.amplitude = _corrected(power[column] - explained.explained, level[column])
@@ -233,6 +242,16 @@ def look(samples, filled, spans, columns, noise, fs, lags, step):  # type: ignor
             burst = samples[column, start:stop]
             found.steps = kernels.step_share(burst, step, min(max(most, 1), 4))
     return out, rhos
+
+
+@numba.njit(cache=True, nogil=True)
+def _n_shared(power, rho, column):  # type: ignore[no-untyped-def]  # see look
+    """How many other channels show the burst's waveform, within the ratio of cross-talk."""
+    n_shared = 0
+    for k in range(len(power)):
+        alike = rho[k] >= SAME and RATIO**2 <= power[k] / power[column] <= 1.0 / RATIO**2
+        n_shared += k != column and alike
+    return n_shared
 
 
 @numba.njit(cache=True, nogil=True)

@@ -53,20 +53,27 @@ class Rules:
         Longest blink in seconds (clinical facts 2).
     along : float
         Seconds within which a synkinesis follows the movement (clinical facts 4).
+    slow : float
+        Hz under which a burst is no muscle's, its error considered [sim].
     slowest : float
-        Hz under which a burst is no muscle's [sim]; where the band ends under 180 Hz, 0.45 of it.
+        Hz under which it is none, whatever its error [sim]: a heart or a cable.
     hum : float
         Share of its power that repeats with the mains, from which a burst is hum [sim].
     steps : float
         Share of energy from which steps explain a burst [sim]: 0.1-0.6 of muscle, 0.75-1 of pops.
+    shared : int
+        Other channels with the burst's waveform, about as strong, from which on it is no muscle's:
+        what a muscle spreads gets weaker, and two muscles discharge each by itself [design].
     """
 
     synchrony: float = 0.025
     blink: float = 0.4
     along: float = 0.150
-    slowest: float = 81.0
+    slow: float = 50.0
+    slowest: float = 32.0
     hum: float = 0.4
     steps: float = 0.7
+    shared: int = 2
 
 
 def verdict(reading: Reading, partners: Sequence[Reading], rules: Rules, fs: float) -> Verdict:
@@ -83,7 +90,12 @@ def verdict(reading: Reading, partners: Sequence[Reading], rules: Rules, fs: flo
     """
     if reading.copy:
         return "copy"
-    if too_slow(reading, rules, fs) or reading.hum >= rules.hum or reading.steps >= rules.steps:
+    if (
+        is_slow(reading, rules, fs)
+        or reading.hum >= rules.hum
+        or reading.steps >= rules.steps
+        or reading.shared >= rules.shared
+    ):
         return "artifact"
     if reading.opposite != reading.opposite or not reading.site.side:
         return "unknown"
@@ -97,17 +109,18 @@ def verdict(reading: Reading, partners: Sequence[Reading], rules: Rules, fs: flo
     return "both"
 
 
-def too_slow(reading: Reading, rules: Rules, fs: float) -> bool:
-    """Whether its frequency is no muscle's, by two standard deviations.
+def is_slow(reading: Reading, rules: Rules, fs: float) -> bool:
+    """Whether its frequency is no muscle's: for certain, or by two standard deviations.
 
     The frequency is that of the burst without the noise's share of power; its error is that of the
     whole power, noise included.
     """
-    slowest = min(rules.slowest, 0.45 * 0.45 * fs)
-    if not reading.frequency < slowest:
+    if not reading.frequency < rules.slow:
         return False
     own = prominence(reading)
-    return reading.frequency * own < slowest * (own - 2.0 * sqrt(1.0 / _freedom(reading, fs)))
+    if reading.frequency < rules.slowest * own:
+        return True
+    return reading.frequency * own < rules.slow * (own - 2.0 * sqrt(1.0 / _freedom(reading, fs)))
 
 
 def prominence(reading: Reading) -> float:

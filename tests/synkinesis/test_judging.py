@@ -32,7 +32,7 @@ def reading(label, onset, offset, li=1.0, **kind):
     told = Reading(
         burst, site, onset, offset, np.zeros(8), copy=False, neighbour=-1, amplitude=amplitude,
         opposite=opposite, opposite_most=opposite, opposite_silent=li == 1.0, li=li,
-        least_li=li - 0.1, frequency=120.0, hum=0.0, steps=0.0,
+        least_li=li - 0.1, frequency=120.0, hum=0.0, steps=0.0, shared=0,
     )  # fmt: skip
     return replace(told, **kind)
 
@@ -226,7 +226,7 @@ def test_in_a_movement_faint_muscles_that_begin_together_are_what_it_spreads(mea
 
 @pytest.mark.parametrize(("mean", "kind"), [(20.0, "artifact"), (3.0, "twitch")])
 def test_of_what_hardly_stands_out_of_the_noise_nobody_can_tell_that_it_is_too_slow(mean, kind):
-    (act,) = judged(reading("OOC_L", 1000, 1100, frequency=60.0, mean=mean))
+    (act,) = judged(reading("OOC_L", 1000, 1100, frequency=36.0, mean=mean))
     assert act.kind == kind
 
 

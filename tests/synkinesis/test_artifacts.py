@@ -1,0 +1,63 @@
+"""What is no muscle's, by what its waveform is: too slow, or one in many channels."""
+
+import numpy as np
+import pytest
+from scipy.signal import butter, sosfilt
+
+from emgspasm.dsp.pipeline import Pipeline, analyze
+from emgspasm.stream import Channel, Chunk, StreamInfo
+from emgspasm.synkinesis.folding import Folding, fold
+
+NAMES = [f"{muscle}_{side}" for muscle in ("OOC", "ZYG", "OOR", "FRO") for side in "LR"]
+
+
+def noise(fs, seconds, seed):
+    """Rows of 2 uV, and the random numbers that go on."""
+    rng = np.random.default_rng(seed)
+    return rng.normal(0, 2.0, (round(seconds * fs), len(NAMES))), rng
+
+
+def events(rows, fs):
+    info = StreamInfo(fs, tuple(map(Channel.from_label, NAMES)))
+    analyses = analyze(Pipeline(), info, [Chunk(0, rows)])
+    return [e for _, f in fold(Folding(), Pipeline(), info, analyses) for e in f.events]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "kind"), [(30.0, 80.0, "spasm"), (80.0, 200.0, "spasm"), (18.0, 30.0, None)]
+)
+def test_muscles_of_a_low_pitch_are_muscles_and_what_is_slower_is_none(low, high, kind):
+    rows, rng = noise(1000.0, 30.0, 6)
+    band = butter(2, (low, high), "bandpass", fs=1000.0, output="sos")
+    for onset in range(8000, 28_000, 2000):
+        for column in range(0, len(NAMES), 2):  # the left side
+            burst = sosfilt(band, rng.normal(size=1200))[-150:]
+            rows[onset : onset + 150, column] += 40.0 * burst / burst.std()
+    spasms = [e for e in events(rows, 1000.0) if e.trial_type == "spasm"]
+    assert len(spasms) == (10 if kind else 0)
+
+
+@pytest.mark.parametrize("fs", [250.0, 1000.0])
+def test_a_heart_beat_in_the_lower_face_of_one_side_is_no_spasm(fs):
+    rows, rng = noise(fs, 60.0, 7)
+    time = np.arange(len(rows)) / fs
+    width = 0.012  # seconds, of the slopes of a QRS complex that lasts 80 ms
+    since = time[:, None] - np.cumsum(rng.normal(0.8, 0.03, 70))
+    heart = np.sum(since * np.exp(-((since / width) ** 2)), axis=1)
+    for name in ("ZYG_L", "OOR_L"):
+        rows[:, NAMES.index(name)] += 30.0 * heart / np.abs(heart).max()
+    found = events(rows, fs)
+    assert not [e for e in found if e.trial_type == "spasm"]
+    assert len(found) > 20
+
+
+@pytest.mark.parametrize(("n_shared", "kind"), [(3, "artifact"), (2, "spasm")])
+def test_one_waveform_in_three_channels_is_no_muscle(n_shared, kind):
+    rows, rng = noise(1000.0, 20.0, 8)
+    burst = rng.normal(0, 40.0, 120)
+    waves = [burst] * n_shared + [rng.permutation(burst)] * (3 - n_shared)
+    for name, gain, wave in zip(("OOC_L", "ZYG_L", "OOR_L"), (1.0, 0.7, 0.6), waves, strict=True):
+        rows[9000:9120, NAMES.index(name)] += gain * wave
+    (event,) = events(rows, 1000.0)
+    assert event.trial_type == kind
+    assert ("one waveform in 3 channels" in event.reason) == (kind == "artifact")
