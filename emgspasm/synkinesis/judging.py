@@ -20,6 +20,7 @@ from emgspasm.synkinesis.bilateral import (
     outlasts,
     sideless,
 )
+from emgspasm.synkinesis.crosstalk import RHO
 from emgspasm.synkinesis.laterality import UNILATERAL
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.spread import BROW, EYE
@@ -82,6 +83,7 @@ def acts(
     of: dict[Verdict, list[Reading]] = {name: [] for name in VERDICTS}
     for reading, facing in partners.items():
         of[verdict(reading, facing, rules, fs)].append(reading)
+    _gather_artifacts(of)
     one, unknown = of["one"], of["unknown"]
     even = [r for r in of["both"] if partners[r] or not sides_with(r, one, rules, fs)]
     one += [r for r in of["both"] if r not in even]
@@ -107,6 +109,24 @@ def acts(
         for part in connected(of["artifact"], round(ARTIFACT * fs))
     ]
     return sorted([*both, *twitches, *artifacts], key=lambda act: (act.onset, act.kind, act.side))
+
+
+def _gather_artifacts(of: dict[Verdict, list[Reading]]) -> None:
+    """Count what has the waveform of an artifact at the same time as one, too.
+
+    A heart is seen in several channels, in some of which its frequency is told too high.
+    """
+    found = tuple(of["artifact"])
+    for name in VERDICTS if found else ():
+        if name in ("artifact", "copy"):
+            continue
+        alike = [r for r in of[name] if any(meet(a, r) and _has_waveform_of(a, r) for a in found)]
+        of[name] = [r for r in of[name] if r not in alike]
+        of["artifact"] += alike
+
+
+def _has_waveform_of(artifact: Reading, reading: Reading) -> bool:
+    return bool(reading.rho[artifact.site.column] >= RHO)
 
 
 def _facing(cluster: Sequence[Reading]) -> Iterator[tuple[Reading, list[Reading]]]:

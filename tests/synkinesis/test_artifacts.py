@@ -37,18 +37,19 @@ def test_muscles_of_a_low_pitch_are_muscles_and_what_is_slower_is_none(low, high
     assert len(spasms) == (10 if kind else 0)
 
 
+@pytest.mark.parametrize("peak", [12.0, 20.0, 45.0])
 @pytest.mark.parametrize("fs", [250.0, 1000.0])
-def test_a_heart_beat_in_the_lower_face_of_one_side_is_no_spasm(fs):
+def test_a_heart_beat_in_the_lower_face_of_one_side_is_no_spasm(fs, peak):
     rows, rng = noise(fs, 60.0, 7)
     time = np.arange(len(rows)) / fs
     width = 0.012  # seconds, of the slopes of a QRS complex that lasts 80 ms
     since = time[:, None] - np.cumsum(rng.normal(0.8, 0.03, 70))
     heart = np.sum(since * np.exp(-((since / width) ** 2)), axis=1)
     for name in ("ZYG_L", "OOR_L"):
-        rows[:, NAMES.index(name)] += 30.0 * heart / np.abs(heart).max()
+        rows[:, NAMES.index(name)] += peak * heart / np.abs(heart).max()
     found = events(rows, fs)
     assert not [e for e in found if e.trial_type == "spasm"]
-    assert len(found) > 20
+    assert found
 
 
 @pytest.mark.parametrize(("n_shared", "kind"), [(3, "artifact"), (2, "spasm")])
