@@ -11,6 +11,10 @@ from emgspasm.stream import Burst
 MERGE = 0.030
 """Seconds; shorter gaps are inside one contraction (clinical facts 4)."""
 
+DIP = 0.060
+"""Seconds up to which a gap beside a tonic contraction is a dip of it, where the sampling frequency
+tells durations to 20 ms only (clinical facts 4) [sim]."""
+
 TONIC = 0.5
 """Seconds of continuous contraction that make a spasm tonic (clinical facts 4)."""
 
@@ -60,6 +64,19 @@ def active(bursts: Sequence[Burst], gap: float) -> list[Stretch]:
     return sorted(found + few)
 
 
+def _without_dips(parts: Sequence[Stretch], sampling_frequency: float) -> list[Stretch]:
+    """Join stretches with a short gap between them, one of which is tonic by itself."""
+    joined: list[Stretch] = []
+    for start, stop in parts:
+        longest = max(stop - start, joined[-1][1] - joined[-1][0]) if joined else 0
+        dips = joined and start - joined[-1][1] < DIP * sampling_frequency
+        if dips and longest >= TONIC * sampling_frequency:
+            joined[-1] = joined[-1][0], stop
+        else:
+            joined.append((start, stop))
+    return joined
+
+
 def spasm_class(bursts: Sequence[Burst], sampling_frequency: float) -> SpasmClass:
     """Isolated (one contraction), grouped, tonic or combined (tonic and others beside it).
 
@@ -67,7 +84,10 @@ def spasm_class(bursts: Sequence[Burst], sampling_frequency: float) -> SpasmClas
     counts; at a sampling frequency (Hz) too low to see short pauses in each, most of them.
     """
     gap = MERGE * sampling_frequency
-    parts = stretches(bursts, gap) if sampling_frequency >= DURATIONS else active(bursts, gap)
+    if sampling_frequency >= DURATIONS:
+        parts = stretches(bursts, gap)
+    else:
+        parts = _without_dips(active(bursts, gap), sampling_frequency)
     long = [b - a >= TONIC * sampling_frequency for a, b in parts]
     if len(parts) == 1:
         return "tonic" if long[0] else "isolated"

@@ -87,6 +87,21 @@ def test_at_a_low_rate_a_pause_that_only_some_muscles_show_is_one(bursts):
 
 
 @pytest.mark.parametrize(
+    ("fs", "gap", "length", "label"),
+    [
+        (250.0, 0.052, 0.6, "tonic"),
+        (250.0, 0.068, 0.6, "combined"),
+        (250.0, 0.052, 0.3, "grouped"),  # clonic bursts stay apart
+        (1000.0, 0.052, 0.6, "combined"),  # where the gap is told well
+    ],
+)
+def test_a_short_gap_beside_a_tonic_contraction_is_a_dip_at_a_low_rate(fs, gap, length, label):
+    times = [(0.0, length), (length + gap, length + gap + 0.2)]
+    bursts = [burst(round(a * fs), round(b * fs)) for a, b in times]
+    assert spasm_class(bursts, fs) == label
+
+
+@pytest.mark.parametrize(
     ("muscles", "stage"),
     [((), 0), (("FRO",), 0), (("OOC", "FRO"), 1), (("OOC", "ZYG"), 2), (("OOC", "MEN"), 3),
      (("OOC", "PLA"), 4), (("MAS",), 0)],
