@@ -50,7 +50,10 @@ CLASSES = {
     "speech": ("Speech", "Speak"),
     "chewing": ("Chewing", "Chew"),
     "hum": ("Repeats with the mains", "Line-noise-artifact"),
-    "pop": ("Steps of an electrode that loses its contact", "Electrode-pops-artifact"),
+    "pop": (
+        "Electrode: steps as it loses its contact, or one waveform in many channels",
+        "Electrode-pops-artifact",
+    ),
     "motion": ("Too slow for muscle", "Movement-artifact"),
 }
 MUSCLE_LEVELS = {

@@ -31,7 +31,7 @@ from emgspasm.synkinesis.verdicts import (
     accompanied,
     is_blink_of_both,
     prominence,
-    rest,
+    remainder,
     sides_with,
     stands_out,
     verdict,
@@ -79,7 +79,7 @@ def acts(
     eye_joins : callable
         Whether a side is known to have spasms, and the eye to take part in them.
     """
-    partners = {rest(r, facing, fs) if facing else r: facing for r, facing in _facing(cluster)}
+    partners = {remainder(r, facing, fs) if facing else r: facing for r, facing in _facing(cluster)}
     of: dict[Verdict, list[Reading]] = {name: [] for name in VERDICTS}
     for reading, facing in partners.items():
         of[verdict(reading, facing, rules, fs)].append(reading)

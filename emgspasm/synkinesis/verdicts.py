@@ -160,7 +160,7 @@ def is_beyond_chance(reading: Reading, fs: float) -> bool:
     return stands_out(reading) or is_evident(reading, fs)
 
 
-def rest(reading: Reading, partners: Sequence[Reading], fs: float) -> Reading:
+def remainder(reading: Reading, partners: Sequence[Reading], fs: float) -> Reading:
     """Reading of what is left of a burst without its partners of the other side.
 
     `partners` are bursts of the same muscle on the other side. A spasm may last while both eyes
