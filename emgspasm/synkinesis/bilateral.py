@@ -169,7 +169,8 @@ def drag_along(
             if act.kind == "blink":
                 dragged += _along_blink(act, mine, side, rules, company, fs)
             elif mine:
-                spared = {BROW, EYE} if eye_joins(side) else {BROW}
+                alone = act.of_lower_face and eye_joins(side)  # a brow takes the eye along
+                spared = {BROW, EYE} if alone else {BROW}
                 usual = bool(company.usual(side))
                 dragged += _along_movement(act, mine, rules, fs, usual=usual, spared=spared)
         if dragged:

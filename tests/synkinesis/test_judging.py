@@ -196,6 +196,12 @@ def test_an_eye_that_takes_part_in_spasms_goes_along_with_no_speech(eyed, eye, k
     assert [act.kind for act in judged(*mouth, eye, eyed=eyed)] == kinds
 
 
+def test_an_eye_that_takes_part_in_spasms_goes_along_with_the_brow():
+    brow = [reading(f"FRO_{side}", 1000, 2000, li=0.0) for side in "LR"]
+    eye = reading("OOC_L", 1020, 1900)
+    assert [act.kind for act in judged(*brow, eye, eyed="L")] == ["movement"]
+
+
 def test_an_eye_goes_along_with_a_movement_that_the_other_eye_makes():
     both = [reading(f"OOR_{side}", 1000, 2000, li=0.0) for side in "LR"]
     eyes = [reading("OOC_R", 1000, 1900, li=0.0), reading("OOC_L", 1050, 1900)]
