@@ -21,8 +21,13 @@ def shipped() -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder.glob("*.toml"))}
 
 
+def _that_begin(_: click.Context, __: click.Parameter, text: str) -> list[str]:
+    """Names that the shell may complete."""
+    return [name for name in shipped() if name.startswith(text)]
+
+
 @click.command(cls=Command)
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=_that_begin)
 @json_option
 def configs(name: str | None, *, as_json: bool) -> None:
     """List the configs and montages that come with emgspasm, or print one to start from.

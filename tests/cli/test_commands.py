@@ -151,16 +151,23 @@ def test_a_recording_named_twice_is_analyzed_once(emgspasm, recording, tmp_path)
     assert "1 of 1 recordings analyzed" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["simulate", "emulate"])
-def test_the_shell_completes_names_of_scenarios(command):
-    words = {"COMP_WORDS": f"emgspasm {command} --scenario hfs_g", "COMP_CWORD": "3"}
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("simulate --scenario hfs_g", "hfs_grouped"),
+        ("emulate --scenario hfs_g", "hfs_grouped"),
+        ("configs gan", "ganglion"),
+    ],
+)
+def test_the_shell_completes_names_of_scenarios_and_configs(line, name):
+    words = {"COMP_WORDS": f"emgspasm {line}", "COMP_CWORD": str(len(line.split()))}
     installed = "import sys; sys.argv = ['emgspasm']; from emgspasm.cli import main; main()"
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", installed],
         capture_output=True, text=True, check=False,
         env=os.environ | words | {"_EMGSPASM_COMPLETE": "bash_complete"},
     )  # fmt: skip
-    assert done.stdout.split() == ["plain,hfs_grouped"], done.stderr
+    assert done.stdout.split() == [f"plain,{name}"], done.stderr
 
 
 def test_recordings_deeper_in_a_folder_are_said_to_be_left_out(emgspasm, recording, tmp_path):
