@@ -42,7 +42,7 @@ def rate_interval(counts: ArrayLike, seconds: ArrayLike) -> tuple[float, float] 
         None where there are fewer than four blocks with valid time.
     """
     if np.count_nonzero(seconds) >= FEWEST_BLOCKS and not np.any(counts):
-        return 0.0, 60 * NONE / float(np.sum(seconds))
+        return 0.0, 60 * NONE / float(np.asarray(seconds, dtype=float).sum())
     told = block_interval(counts, seconds)
     return told and (60 * told[0], 60 * told[1])
 
