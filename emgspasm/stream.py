@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import TracebackType
 from typing import Literal, NamedTuple, Protocol, Self, runtime_checkable
 
@@ -274,6 +274,16 @@ class Event:
     trial: int = 0
     quality: BurstQuality = "good"
     reason: str = ""
+
+    def __eq__(self, other: object) -> bool:
+        """Whether all is the same, what is undefined (NaN) in both included."""
+        if not isinstance(other, Event):
+            return NotImplemented
+        pairs = ((getattr(self, f.name), getattr(other, f.name)) for f in fields(self))
+        return all(a == b or (a != a and b != b) for a, b in pairs)
+
+    def __hash__(self) -> int:
+        return hash((self.trial_type, self.onset, self.offset, self.side))
 
 
 @dataclass(frozen=True, slots=True)

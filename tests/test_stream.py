@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emgspasm.stream import MUSCLES, Channel, Chunk, StreamInfo, emg_only, segments
+from emgspasm.stream import MUSCLES, Channel, Chunk, Event, StreamInfo, emg_only, segments
 
 
 @pytest.mark.parametrize("code", MUSCLES)
@@ -107,3 +107,12 @@ def test_a_segment_begins_at_the_first_chunk_and_after_every_gap(steps):
 def test_a_chunk_that_comes_too_early_is_refused_with_both_numbers():
     with pytest.raises(ValueError, match="starts at sample 9, before 10"):
         list(segments([at(0, 10), at(9, 1)]))
+
+
+def test_events_are_equal_where_the_same_is_undefined_in_both():
+    event = Event("blink", 10, 20, "B", li=float("nan"))
+    same, other = Event("blink", 10, 20, "B", li=float("nan")), Event("blink", 10, 20, "B", li=0.5)
+    assert event == same
+    assert len({event, same}) == 1
+    assert event != other
+    assert event != "blink"
