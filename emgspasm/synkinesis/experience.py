@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from statistics import median
-from typing import Self
+from typing import NamedTuple, Self
 
 from emgspasm.synkinesis.acts import Act
 from emgspasm.synkinesis.bilateral import BESIDE, LIKELY
@@ -67,6 +67,15 @@ REMEMBERED, FEWEST_ACTS = 20, 4
 """Last acts of muscles beside the eye that count, and the fewest that say anything [design]."""
 
 
+class LateAct(NamedTuple):
+    """What is remembered of an act that was no blink."""
+
+    onset: int
+    side: str
+    beside_eye: bool  # whether a muscle beside the eye took part
+    lower_face: bool  # whether the lower face did, without eye and brow
+
+
 @dataclass(slots=True)
 class Experience:
     """What a recording has shown so far.
@@ -85,9 +94,8 @@ class Experience:
         Log ratios of left to right eye in the last blinks of both.
     usual : float
         Their median; 0 of too few.
-    late : deque of (int, str, bool, bool)
-        Onsets and sides of the last acts, whether a muscle beside the eye took part, and whether
-        the lower face did without eye and brow; no blinks.
+    late : deque of LateAct
+        The last acts.
     joined : dict of str to deque of bool
         Whether the last acts of muscles beside the eye were joined by another muscle, by side.
     eyed : dict of str to deque of bool
@@ -100,7 +108,7 @@ class Experience:
     even: deque[bool] = field(default_factory=lambda: deque(maxlen=BLINKS))
     balance: deque[float] = field(default_factory=lambda: deque(maxlen=BLINKS))
     usual: float = 0.0
-    late: deque[tuple[int, str, bool, bool]] = field(default_factory=deque)
+    late: deque[LateAct] = field(default_factory=deque)
     joined: dict[str, deque[bool]] = field(
         default_factory=lambda: {"L": deque(maxlen=REMEMBERED), "R": deque(maxlen=REMEMBERED)}
     )
@@ -143,9 +151,9 @@ class Experience:
 
     def is_shared(self, side: str, onset: int, fs: float, seconds: float) -> bool:
         """Whether the other side acts as well of late, as it does in speech and in chewing."""
-        near = [act for act in self.late if abs(onset - act[0]) <= seconds * fs]
-        others = sum(act[2] for act in near if act[1] != side)
-        mine = sum(act[1] == side for act in near)
+        near = [act for act in self.late if abs(onset - act.onset) <= seconds * fs]
+        others = sum(act.beside_eye for act in near if act.side != side)
+        mine = sum(act.side == side for act in near)
         return others >= FEWEST_SHARED and others >= SHARE * (others + mine)
 
     def eye_joins(self, side: str) -> bool:
@@ -155,8 +163,8 @@ class Experience:
 
     def n_of_lower_face(self, onset: int, reach: float) -> int:
         """How many acts within `reach` samples were of the lower face alone, of any side."""
-        near = takewhile(lambda act: act[0] >= onset - reach, reversed(self.late))
-        return sum(act[3] for act in near if act[0] <= onset + reach)
+        near = takewhile(lambda act: act.onset >= onset - reach, reversed(self.late))
+        return sum(act.lower_face for act in near if act.onset <= onset + reach)
 
     def least_li(self, reading: Reading) -> float:
         """Laterality that a muscle alone must have: less where the side is known to have spasms."""
@@ -180,8 +188,8 @@ def note_eyes(act: Act, known: Experience) -> None:
 def note_sharing(act: Act, known: Experience, fs: float) -> None:
     """Remember of which side an act was, as long as that counts."""
     beside = any(r.site.region != EYE for r in act.readings)
-    known.late.append((act.onset, act.side, beside, act.of_lower_face))
-    while known.late[0][0] < act.onset - 2 * SHARING_MEMORY * fs:
+    known.late.append(LateAct(act.onset, act.side, beside, act.of_lower_face))
+    while known.late[0].onset < act.onset - 2 * SHARING_MEMORY * fs:
         known.late.popleft()
 
 

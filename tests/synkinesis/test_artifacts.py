@@ -37,6 +37,15 @@ def test_muscles_of_a_low_pitch_are_muscles_and_what_is_slower_is_none(low, high
     assert len(spasms) == (10 if kind else 0)
 
 
+@pytest.mark.parametrize("fs", [125.0, 200.0, 250.0])
+def test_in_a_narrow_band_muscle_is_slower(fs):
+    rows, rng = noise(fs, 30.0, 9)
+    for onset in np.arange(8.0, 28.0, 2.0):
+        burst = slice(round(onset * fs), round((onset + 0.3) * fs))
+        rows[burst, ::2] += rng.normal(0, 40.0, rows[burst, ::2].shape)
+    assert [e.trial_type for e in events(rows, fs)] == ["spasm"] * 10
+
+
 @pytest.mark.parametrize("peak", [12.0, 20.0, 45.0])
 @pytest.mark.parametrize("fs", [250.0, 1000.0])
 def test_a_heart_beat_in_the_lower_face_of_one_side_is_no_spasm(fs, peak):
