@@ -4,32 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import acos, pi
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.dsp.quality import LINES
-from emgspasm.dsp.rates import bandwidth
 from emgspasm.stream import SIDE_LETTER, Burst, StreamInfo
-from emgspasm.synkinesis import kernels
-from emgspasm.synkinesis.crosstalk import RATIO, explanation
-from emgspasm.synkinesis.history import LOOK, History, noise
-from emgspasm.synkinesis.laterality import corrected, laterality_index
+from emgspasm.synkinesis.history import History, noise
+from emgspasm.synkinesis.looking import look
 from emgspasm.synkinesis.spread import REGIONS
-
-LOUD = 2.0
-"""Power of a burst, in units of the noise, from which its frequency is estimated [design]."""
-
-SLOW_AS_STEPS, APART = 1.2, 0.04
-"""Times the frequency of a step up to which steps are sought, and seconds from one to the next
-[design]. A step, of an electrode that loses its contact for a moment, holds all frequencies: in the
-band of EMG about 93 Hz on average (65 Hz at 500 Hz)."""
-
-SAME, FEWEST_VALUES = 0.95, 8.0
-"""Raw correlation from which two channels show one waveform, and independent values in a burst that
-can tell: of fewer chance makes as much [design]."""
 
 Values = NDArray[np.float64]
 
@@ -127,29 +110,6 @@ def sites(info: StreamInfo) -> dict[int, Site]:
     return found
 
 
-LOOKED = np.dtype(
-    [
-        ("copy", np.bool_),
-        ("neighbour", np.int64),
-        ("amplitude", np.float64),
-        ("opposite", np.float64),
-        ("opposite_most", np.float64),
-        ("opposite_silent", np.bool_),
-        ("li", np.float64),
-        ("least_li", np.float64),
-        ("frequency", np.float64),
-        ("hum", np.float64),
-        ("steps", np.float64),
-        ("shared", np.int64),
-    ]
-)
-"""What the compiled look at a burst gives, beside its correlations: fields of a reading."""
-
-_compiled = numba.njit(cache=True, nogil=True)
-_corrected, _laterality_index = _compiled(corrected), _compiled(laterality_index)
-_bandwidth = _compiled(bandwidth)
-
-
 def read(bursts: Sequence[Burst], places: Mapping[int, Site], history: History) -> list[Reading]:
     """Read bursts against the history of all channels.
 
@@ -176,130 +136,3 @@ def read(bursts: Sequence[Burst], places: Mapping[int, Site], history: History) 
         Reading(burst, site, burst.onset, burst.offset, correlations, *row)
         for burst, site, row, correlations in zip(bursts, here, looked.tolist(), rho, strict=True)
     ]
-
-
-@numba.njit(cache=True, nogil=True)
-def look(samples, filled, spans, columns, noise, fs, lags, step):  # type: ignore[no-untyped-def]  # numba infers kernels' types
-    """Look at bursts in the filtered samples of all channels.
-
-    Parameters
-    ----------
-    samples : ndarray, shape (n_channels, at least filled)
-    filled : int
-        How many of them there are.
-    spans, columns : ndarray of int, shape (n_bursts, 2)
-        Where it lies in the samples, of which at most the last :data:`LOOK` seconds are looked at;
-        column of the burst and of the other side (-1: none).
-    noise : ndarray, shape (n_bursts, 2, n_channels)
-        Mean squares of the noise, and correlations of its neighbouring samples.
-    fs : float
-        Hertz.
-    lags : ndarray of int
-        Samples at which hum repeats.
-    step : ndarray
-        What the filters answer to a step.
-
-    Returns
-    -------
-    ndarray of LOOKED, shape (n_bursts,)
-    ndarray, shape (n_bursts, n_channels)
-        Raw correlations.
-    """
-    out = np.empty(len(spans), LOOKED)
-    rhos = np.empty((len(spans), len(samples)))
-    longest = round(LOOK * fs)
-    independent = 2.0 * _bandwidth(fs) / fs  # values a sample
-    slow = SLOW_AS_STEPS * hertz(np.sum(step[1:] * step[:-1]) / np.sum(step * step), fs)
-    for i in range(len(spans)):
-        stop = min(max(spans[i, 1], 0), filled)
-        start = min(max(spans[i, 0], spans[i, 1] - longest, 0), stop)
-        column, level = columns[i, 0], noise[i, 0]
-        freedom = max(independent * (stop - start), 1.0)
-        power, product = kernels.survey(samples, start, stop, column)
-        shared = 1.0 - 1.0 / max(stop - start, 1)  # of the samples, at a lag of one: none is over 1
-        for k in range(len(power)):
-            before, here, after = product[k]
-            most = max(abs(here), shared * max(abs(before), abs(after)))
-            scale = np.sqrt(power[k] * power[column])
-            rhos[i, k] = most / scale if scale > 0.0 else np.nan
-        found = out[i]
-        found.shared = _n_shared(power, rhos[i], column) if freedom >= FEWEST_VALUES else 0
-        explained = explanation(power, product, level, column, freedom)
-        found.copy, found.neighbour = explained.copy, explained.column
-        found.amplitude = _corrected(power[column] - explained.explained, level[column])
-        told = other_side(samples, start, stop, power, level, columns[i, 1], freedom)
-        found.opposite, found.opposite_most, found.opposite_silent = told
-        found.li = _laterality_index(found.amplitude, found.opposite)
-        found.least_li = _laterality_index(found.amplitude, found.opposite_most)
-        found.frequency = np.nan
-        if power[column] > LOUD * level[column]:  # without the noise's share
-            own = product[column, 2] - level[column] * noise[i, 1, column]
-            found.frequency = hertz(own / (power[column] - level[column]), fs)
-        found.hum = hum(samples[column, :stop], start, lags)
-        found.steps = 0.0
-        if found.frequency <= slow:
-            most = round((stop - start) / (APART * fs))
-            burst = samples[column, start:stop]
-            found.steps = kernels.step_share(burst, step, min(max(most, 1), 4))
-    return out, rhos
-
-
-@numba.njit(cache=True, nogil=True)
-def _n_shared(power, rho, column):  # type: ignore[no-untyped-def]  # see look
-    """How many other channels show the burst's waveform, within the ratio of cross-talk."""
-    n_shared = 0
-    for k in range(len(power)):
-        alike = rho[k] >= SAME and RATIO**2 <= power[k] / power[column] <= 1.0 / RATIO**2
-        n_shared += k != column and alike
-    return n_shared
-
-
-@numba.njit(cache=True, nogil=True)
-def hertz(correlation: float, fs: float) -> float:
-    """Hz of the sine whose neighbouring samples correlate so."""
-    return acos(min(max(correlation, -1.0), 1.0)) * fs / (2 * pi)
-
-
-@numba.njit(cache=True, nogil=True)
-def hum(values: Values, start: int, lags: NDArray[np.int64]) -> float:
-    """Largest share of a burst's power that repeats at one of these lags; 0 where nothing is known.
-
-    A lag is five periods of the mains, and four must repeat as well: of the few values of a burst
-    chance makes 0.4 at one lag (30 to 100 ms at 250 Hz: 5 to 1 of 100), hardly at two. Of a burst
-    shorter than the lag, the samples before are taken in: hum comes and goes slower than twitches.
-
-    Parameters
-    ----------
-    values : ndarray, shape (n_samples,)
-        Filtered samples up to the end of the burst.
-    start : int
-        Where it begins in them.
-    lags : ndarray of int
-        Samples.
-    """
-    most = -np.inf
-    for lag in lags:
-        first = min(start, len(values) - lag)
-        if first >= lag:
-            four = kernels.repeated(values, first, round(0.8 * lag))
-            most = max(most, min(kernels.repeated(values, first, lag), four))
-    return most if most > -np.inf else 0.0
-
-
-@numba.njit(cache=True, nogil=True)
-def other_side(samples, start, stop, power, levels, column, freedom):  # type: ignore[no-untyped-def]  # see look
-    """Amplitude over the same muscle of the other side, the most it may be, and its silence.
-
-    What cross-talk explains there is left out.
-    """
-    if column < 0 or np.isnan(power[column]):
-        return np.nan, np.nan, False
-    scatter = levels[column] * np.sqrt(2.0 / freedom)
-    silent = power[column] <= levels[column] + 3.0 * scatter
-    explained = 0.0
-    if not silent:
-        own, product = kernels.survey(samples, start, stop, column)
-        explained = explanation(own, product, levels, column, freedom).explained
-        silent = power[column] - explained <= levels[column] + 3.0 * scatter
-    amplitude = np.sqrt(max(power[column] - explained - levels[column], 0.0))
-    return amplitude, np.sqrt(amplitude**2 + 2.0 * scatter), silent

@@ -12,10 +12,10 @@ from emgspasm.synkinesis import kernels
 from emgspasm.synkinesis.classes import spasm_class
 from emgspasm.synkinesis.crosstalk import explanation
 from emgspasm.synkinesis.laterality import corrected, laterality_index, log_ratio
+from emgspasm.synkinesis.looking import look
 from emgspasm.synkinesis.markers import AFTER, Marker, Schedule, markers, undoing
 from emgspasm.synkinesis.measures import brow_lift_index, common, occurrence, overlaps, spread
 from emgspasm.synkinesis.pairs import envelope_lags, synchrony
-from emgspasm.synkinesis.reading import look
 from emgspasm.synkinesis.rhythm import FREQUENCIES, frequency, is_rhythm, spectrum, variation
 from emgspasm.synkinesis.spread import spread_stage
 
