@@ -1,4 +1,4 @@
-"""What a sampling frequency can carry (clinical facts 4, "allowed outputs"; openbci facts 8)."""
+"""What a sampling frequency can carry (clinical facts 4, "allowed outputs"; firmware_notes 8.2)."""
 
 from __future__ import annotations
 

@@ -2,9 +2,9 @@
 
 The converter decimates through a sinc^3 filter with zeros at multiples of the data rate: -3 dB at
 0.262 of the sampling frequency; -0.3, -1.7, -4.5 and -8.9 dB at 20, 50, 80 and 110 Hz of a 250 Hz
-recording (openbci facts 8). Its symmetric impulse response lasts three sample periods, so it delays
-by one and a half less half a simulated sample. The model takes that delay out: sample n is the
-moment n / sampling_frequency of the simulated world.
+recording (firmware_notes 8.1, 8.2). Its symmetric impulse response lasts three sample periods: it
+delays by one and a half less half a simulated sample. The model takes that delay out: sample n is
+the moment n / sampling_frequency of the simulated world.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from emgspasm.simulation import kernels
 
 FULL_SCALE = 187_500.0
-"""uV at gain 24: 4.5 V / 24 (openbci facts 1.4)."""
+"""uV at gain 24: 4.5 V / 24 (firmware_notes 1.4)."""
 
 COUNTS = 2**23 - 1
 MICROVOLTS_PER_COUNT = FULL_SCALE / COUNTS

@@ -10,8 +10,8 @@ from typing import Literal, Protocol, runtime_checkable
 from emgspasm.sources.events import SourceEvent
 
 GOOD, FAIR, POOR, MISMATCH = 10e3, 20e3, 50e3, 10e3
-"""Ohm: limits of gel electrodes on the face, and of the difference within a pair (openbci facts 4
-[design])."""
+"""Ohm: limits of gel electrodes on the face, and of the difference within a pair
+(firmware_notes 4.5)."""
 
 
 @runtime_checkable

@@ -1,4 +1,4 @@
-"""Writes a recording as text of OpenBCI's GUI 6, which plays it back (OpenBCI facts 10)."""
+"""Writes a recording as text of OpenBCI's GUI 6, which plays it back (firmware_notes 10)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from emgspasm.stream import SKIP, Annotation
 BOARDS = {8: "OpenBCI_GUI$BoardCytonSerial", 16: "OpenBCI_GUI$BoardCytonSerialDaisy"}
 """Electrode channels of a board: its name in the header."""
 LAP = 256
-"""The counter of a packet goes from 0 to 255 (OpenBCI facts 1)."""
+"""The counter of a packet goes from 0 to 255 (firmware_notes 1.6)."""
 NO_DATE = datetime(1985, 1, 1, tzinfo=UTC)
 """Start of an anonymous recording, as its EDF header has it."""
 

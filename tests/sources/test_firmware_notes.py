@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-CITED = re.compile(r"firmware_notes (\d+\.\d+(?:(?:, | and | to )\d+\.\d+)*)")
+CITED = re.compile(r"firmware_notes\s+(\d+\.\d+(?:(?:, | and | to )\d+\.\d+)*)")
 
 
 def test_every_cited_paragraph_exists():

@@ -1,4 +1,4 @@
-"""BrainFlow files: rows of tab separated numbers without a header (OpenBCI facts 11)."""
+"""BrainFlow files: rows of tab separated numbers without a header (firmware_notes 10.7)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ROW = re.compile(rb"-?\d+\.\d{6}(?:\t(?:-?\d+\.\d{6}|-?nan|-?inf))+\r?\n")
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What the columns of a board mean, by their number (OpenBCI facts 11, BrainFlow 5.23).
+    """What the columns of a board mean, by their number (firmware_notes 10.7).
 
     Parameters
     ----------

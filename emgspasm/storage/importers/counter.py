@@ -19,7 +19,7 @@ Cycle = tuple[int, ...]
 
 CYTON: tuple[Cycle, ...] = (tuple(range(256)),)
 DAISY: tuple[Cycle, ...] = (tuple(range(0, 256, 2)), tuple(range(1, 256, 2)), *CYTON)
-"""By radio every second packet completes a sample (OpenBCI facts 2.1)."""
+"""By radio every second packet completes a sample (firmware_notes 2.1)."""
 
 _TWICE_1_100 = tuple(value for value in range(1, 101) for _ in range(2))
 _TWICE_100 = tuple(value for value in range(100) for _ in range(2))

@@ -1,9 +1,9 @@
 """The first row of a stream, where it is no measurement.
 
 The first packet leaves the board before its converter has sampled, and holds zeros; with a Daisy by
-radio, whose samples are means of two, the first sample is half of what it should be (OpenBCI facts
-2.1). OpenBCI's GUI and BrainFlow write such rows down. The step from there to an electrode's
-offset, tens of millivolts, is no signal.
+radio, whose samples are means of two, the first sample is half of what it should be
+(firmware_notes 2.1, 2.4). OpenBCI's GUI and BrainFlow write such rows down. The step from there to
+an electrode's offset, tens of millivolts, is no signal.
 """
 
 from __future__ import annotations

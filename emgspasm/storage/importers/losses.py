@@ -1,7 +1,7 @@
 """What the jumps of a packet counter mean: lost packets, packets out of order, restarts.
 
 The counter is the clock. Host time stamps only resolve what it cannot tell (the loss of whole
-laps, a restart), because packets arrive in bunches (OpenBCI facts 5.3): the least delayed arrivals
+laps, a restart), because packets arrive in bunches (firmware_notes 5.3): the least delayed arrivals
 before and after a jump say how much time passed. After a stall of the host they come back to
 where they were; after a loss of whole laps they stay late by a multiple of the lap; after the
 host's clock was set they stay late or early by any amount.
@@ -25,10 +25,10 @@ WINDOW = 5.0
 """Seconds of arrivals looked at around a jump."""
 
 PRECISION = 0.02
-"""Seconds. Least delays are no better than the latency timer of the port (OpenBCI facts 5.1)."""
+"""Seconds. Least delays are no better than the latency timer of the port (firmware_notes 5.1)."""
 
 DRIFT = 200e-6
-"""Seconds per second that the host's clock and the board's drift apart (OpenBCI facts 5.4)."""
+"""Seconds per second that the host's clock and the board's drift apart (firmware_notes 5.4)."""
 
 STEP_BACK = 16
 """Counts. Without time stamps a smaller step back is a packet out of order, not a loss."""

@@ -1,7 +1,7 @@
 """Text of OpenBCI's GUI that lost the lines before its rows, or the first of them.
 
-What these lines, which begin with ``%``, said is told by the rows: their number of fields (OpenBCI
-facts 10), the counter that goes round, the clock. The sampling frequency is not.
+The lines that are lost begin with ``%``. What they said is found from the rows: their number of
+fields (firmware_notes 10.3), the counter that goes round, the clock. The sampling frequency is not.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The lines before the first row of a text file of OpenBCI's GUI (OpenBCI facts 10)."""
+"""The lines before the first row of a text file of OpenBCI's GUI (firmware_notes 10.1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text files of OpenBCI's GUI, every version (OpenBCI facts 10)."""
+"""Text files of OpenBCI's GUI, every version (firmware_notes 10.1 to 10.5)."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def _refuse_more_numbers_than_fit(path: Path, header: Header) -> None:
     numbers = [field for field in header.first_row if ":" not in field]
     n_channels = int(said_value(header, "Number of channels") or 4)
     has_board = any(line.startswith("%Board") for line in header.lines)
-    most = len(header.names) or n_channels + (17 if has_board else 5)  # OpenBCI facts 10
+    most = len(header.names) or n_channels + (17 if has_board else 5)  # firmware_notes 10.3
     if len(numbers) > most + 1 and not any("." in number for number in numbers):
         raise RecordingError(
             f"{path}: line {header.line} holds {len(numbers)} numbers, none with a decimal point, "

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from emgspasm import board
 
 CYTON_SCALES = tuple(board.full_scale(gain) for gain in reversed(board.GAINS))
-"""Full scale of the Cyton in uV, gains 24 to 1 (OpenBCI facts 1.4, 1.5)."""
+"""Full scale of the Cyton in uV, gains 24 to 1 (firmware_notes 1.4, 1.5)."""
 
 GANGLION_SCALE = 1.2e6 / (1.5 * 51)
-"""Full scale of the Ganglion in uV (OpenBCI facts 6)."""
+"""Full scale of the Ganglion in uV (firmware_notes 7.1)."""
 
 COUNT_SCALE = float(board.LARGEST_COUNT)
 """Full scale of a converter of 24 bits, in counts."""

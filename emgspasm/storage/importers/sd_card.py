@@ -1,4 +1,4 @@
-"""SD card files of the Cyton, ``OBCI_XX.TXT`` (OpenBCI facts 9)."""
+"""SD card files of the Cyton, ``OBCI_XX.TXT`` (firmware_notes 6.3)."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from emgspasm.storage.importers.tabular import import_table
 from emgspasm.stream import Channel
 
 SAMPLING_FREQUENCY = 250.0
-"""Hertz, for 16 channels too (OpenBCI facts 2.4)."""
+"""Hertz, for 16 channels too (firmware_notes 6.3)."""
 G_PER_COUNT = 0.002 / 16
-"""OpenBCI facts 1.8."""
+"""Acceleration (firmware_notes 1.8)."""
 
 _ROW = re.compile(
     rb"[0-9A-F]{2}((?:,[0-9A-F]{6}){16}|(?:,[0-9A-F]{6}){8})(?:,[0-9A-F]{4}){0,3}\r?\n"

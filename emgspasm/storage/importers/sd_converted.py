@@ -50,7 +50,7 @@ def import_sd_converted(
     """
     n_channels = _channels(path, head)
     width = 1 + n_channels + N_ACCELERATION
-    # Acceleration stands only in the rows that have a new value (OpenBCI facts 1.8).
+    # Acceleration stands only in the rows that have a new value (firmware_notes 1.8).
     layout = Layout(
         path, 0, 1, ",", width, tuple(range(width)), comments=("%",), n_optional=N_ACCELERATION
     )

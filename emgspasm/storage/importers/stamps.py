@@ -1,4 +1,4 @@
-"""Host time stamps: reported, never used as sample times (design, law 5)."""
+"""Host time stamps: reported, never used as sample times, for the sample count is time."""
 
 from __future__ import annotations
 

@@ -55,7 +55,8 @@ class Table:
         until it changes.
     time_unit : float or None
         Seconds in one unit of the time stamps of a plain table, whose samples they count: what
-        they tell of is missing. None where they are a host's and count nothing (law 5).
+        they tell of is missing. None where they are a host's, which say when rows arrived, not
+        when they were sampled.
     local : bool
         Whether its dates are those of the place's clock; otherwise of universal time.
     begun : float or None
@@ -67,7 +68,7 @@ class Table:
     scales_guessed : bool
         Whether the device is unknown.
     held : tuple of int
-        Channels whose all-zero rows mean "no new value" (OpenBCI facts 1.8).
+        Channels whose all-zero rows mean "no new value" (firmware_notes 1.8).
     begins_with_zeros : bool
         Whether streams begin with a row that is no measurement: see :mod:`first_row`.
     """
@@ -176,7 +177,7 @@ def _times(table: Table, rows: Rows, stamps: StampScan) -> NDArray[np.float64] |
         if table.time_unit is not None:
             seconds = times * table.time_unit
             return np.where(np.abs(seconds) < LATEST, seconds, np.nan)
-        # One shipped GUI 5 sample holds milliseconds where others hold seconds (OpenBCI facts 10).
+        # One sample of GUI 5 holds milliseconds where others hold seconds (firmware_notes 10.4).
         return times / 1000 if np.nanmax(np.abs(times), initial=0) > 1e11 else times
     if table.clock and rows.text is not None:
         read = clock_seconds if table.time_unit is None else moment_seconds
