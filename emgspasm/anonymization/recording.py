@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
+from emgspasm.board import BOARDS
 from emgspasm.storage.importers.adjusted import Adjusted, StoredRecording, adjusted
 from emgspasm.stream import MUSCLES, SIDE_LETTER, SKIP, Channel, Kind, StreamInfo
 from emgspasm.synkinesis.markers import taken_back, task_code
@@ -21,9 +22,7 @@ TEXTS = frozenset({SKIP, NOTE})
 UNITS = frozenset({"uV", "mV", "V", "nV", "count", "g", "m/s^2", "kohm", "n/a"})
 MODELS = (
     "ADS1299 (simulated)",
-    "OpenBCI Cyton with Daisy",
-    "OpenBCI Cyton",
-    "OpenBCI Ganglion",
+    *(board.name for board in reversed(BOARDS)),
 )
 """Models that a device may be called by: of several that fit, the first."""
 

@@ -7,6 +7,7 @@ from math import isfinite
 
 import numpy as np
 
+from emgspasm.board import GAINS, LARGEST_COUNT, full_scale
 from emgspasm.config import LoadedConfig
 from emgspasm.dsp.pipeline import analyze
 from emgspasm.errors import ConfigError
@@ -16,10 +17,10 @@ from emgspasm.sources.protocols import Particular
 from emgspasm.storage.bdf_layout import require_storable
 from emgspasm.stream import Channel, Chunk, Source, StreamInfo
 
-UNKNOWN_SCALE = 187_500.0
-"""uV that a channel can store if nobody says its full scale: a Cyton's at gain 24."""
+UNKNOWN_SCALE = full_scale(max(GAINS))
+"""uV that a channel can store if nobody says its full scale: 187 500, a Cyton's at gain 24."""
 
-COUNTS = 8_388_607.0
+COUNTS = float(LARGEST_COUNT)
 """The same for channels in other units: whole numbers of 24 bits."""
 
 ACCELERATION = 838.8607

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from emgspasm.board import GAINS, LETTERS, full_scale
+from emgspasm import board as openbci
 from emgspasm.errors import ConfigError
 from emgspasm.sources.brainflow_session import description, library
 from emgspasm.sources.numbering import UNNUMBERED, Numbering
@@ -22,7 +22,6 @@ CYTON, GANGLION, CYTON_DAISY, GALEA = 0, 1, 2, 3
 GANGLION_WIFI, CYTON_WIFI, CYTON_DAISY_WIFI, GANGLION_NATIVE = 4, 5, 6, 46
 SERIAL_CYTONS = (CYTON, CYTON_DAISY)
 
-_GANGLION_FULL_SCALE = 1.2e6 / (1.5 * 51)  # uV, firmware_notes 7.1
 _ACCELERATION = 64.0
 """g that no accelerometer of these boards exceeds; a file keeps steps of 8 millionths [design]."""
 
@@ -248,14 +247,14 @@ def _eeg_names(table: Mapping[str, Any]) -> list[str]:
 def _full_scales(settings: BrainflowSettings, master_id: int, n_channels: int) -> list[float]:
     """Give the largest magnitude of every channel in uV; infinite where it is not known."""
     if master_id in (GANGLION, GANGLION_NATIVE):
-        return [_GANGLION_FULL_SCALE] * n_channels
+        return list(openbci.GANGLION.full_scales) * n_channels
     if master_id not in (*SERIAL_CYTONS, CYTON_WIFI, CYTON_DAISY_WIFI):
         return [np.inf] * n_channels
     gains = [24] * n_channels
     for letter, code in re.findall(r"x([1-8QWERTYUI])\d([0-6])\d{4}X", "".join(settings.commands)):
-        if LETTERS.index(letter) < n_channels:
-            gains[LETTERS.index(letter)] = GAINS[int(code)]
-    return [full_scale(gain) for gain in gains]
+        if openbci.LETTERS.index(letter) < n_channels:
+            gains[openbci.LETTERS.index(letter)] = openbci.GAINS[int(code)]
+    return [openbci.full_scale(gain) for gain in gains]
 
 
 def _check_rates(settings: BrainflowSettings, master_id: int) -> None:

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from math import isnan
 from typing import TYPE_CHECKING, Literal
 
-from emgspasm.board import GAINS, LETTERS, full_scale
+from emgspasm.board import CYTON, DAISY, GAINS, LETTERS, full_scale
 from emgspasm.errors import ConfigError, SourceError
 from emgspasm.sources.conversation import Board, ask
-from emgspasm.sources.cyton import CHANNELS, PACKET_RATE
+from emgspasm.sources.cyton import PACKET_RATE
 from emgspasm.sources.decoder import Layout
 from emgspasm.stream import Channel, StreamInfo
 from emgspasm.structure import structure
 
 if TYPE_CHECKING:
     import serial
+
+_MODELS = {"cyton": CYTON, "daisy": DAISY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ class CytonSettings:
 
 def n_inputs(board: str) -> int:
     """Count the inputs of a board."""
-    return 2 * CHANNELS if board == "daisy" else CHANNELS
+    return _MODELS[board].n_channels
 
 
 def frequency(board: str) -> float:
@@ -111,8 +113,7 @@ def stream_info(settings: CytonSettings) -> StreamInfo:
         for each in settings.inputs
         if each.label
     )
-    device = "OpenBCI Cyton with Daisy" if settings.board == "daisy" else "OpenBCI Cyton"
-    return StreamInfo(frequency(settings.board), channels, device)
+    return StreamInfo(frequency(settings.board), channels, _MODELS[settings.board].name)
 
 
 def layout(settings: CytonSettings) -> Layout:

@@ -15,13 +15,13 @@ from emgspasm.storage.bdf import BdfWriter
 from emgspasm.storage.bdf_layout import LARGEST_FULL_SCALE, LEAST_FULL_SCALE
 from emgspasm.storage.edf import open_edf
 from emgspasm.storage.importers.adjusted import StoredRecording, adjusted
-from emgspasm.storage.importers.brainflow import brainflow_board, import_brainflow
+from emgspasm.storage.importers.brainflow import brainflow_row, import_brainflow
 from emgspasm.storage.importers.delimited import import_delimited, is_delimited
 from emgspasm.storage.importers.openbci_bare import assumed_lines
 from emgspasm.storage.importers.openbci_bdf import amplitude_finding, is_openbci_bdf
 from emgspasm.storage.importers.openbci_text import import_openbci_text, is_openbci_text
 from emgspasm.storage.importers.rows import quote
-from emgspasm.storage.importers.sd_card import import_sd_card, sd_card_channels
+from emgspasm.storage.importers.sd_card import import_sd_card, sd_card_board
 from emgspasm.storage.importers.sd_converted import import_sd_converted, is_sd_converted
 from emgspasm.storage.importers.xdf import import_xdf
 from emgspasm.storage.importers.xdf_chunks import MAGIC as XDF_MAGIC
@@ -222,12 +222,12 @@ def _open(
         return import_openbci_text(path, sampling_frequency)
     if head.startswith(XDF_MAGIC):
         return import_xdf(path)
-    if n_channels := sd_card_channels(head):
-        return import_sd_card(path, n_channels, gain, sampling_frequency)
+    if board := sd_card_board(head):
+        return import_sd_card(path, board, gain, sampling_frequency)
     if is_sd_converted(head):
         return import_sd_converted(path, head, sampling_frequency)
-    if board := brainflow_board(head):
-        return import_brainflow(path, board, sampling_frequency)
+    if row := brainflow_row(head):
+        return import_brainflow(path, row, sampling_frequency)
     if assumed := assumed_lines(head):
         return import_openbci_text(path, sampling_frequency, assumed)
     if is_delimited(path):
@@ -268,7 +268,7 @@ def _read_head(path: Path) -> bytes:
 
 def _refuse_gain(path: Path, head: bytes, gain: float | None) -> None:
     """Refuse a gain where it would change nothing, though whoever gives it thinks that it does."""
-    if gain is not None and not sd_card_channels(head):
+    if gain is not None and not sd_card_board(head):
         raise ConfigError(
             f"{path} is no SD card file of the Cyton, so a gain of {gain:g} has nothing to scale "
             "(other files hold volts, or a montage says their unit). Leave it out"

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emgspasm.storage.importers.counter import (
-    CYTON,
-    DAISY,
-    GANGLION,
+    CYTON_CYCLES,
+    DAISY_CYCLES,
+    GANGLION_CYCLES,
     CounterScan,
     choose_cycle,
     scan,
@@ -21,7 +21,7 @@ from emgspasm.storage.importers.timeline import Timeline, from_losses, unbroken
 FS = 250.0
 
 
-def timeline_of(counter, times=None, known=CYTON, block=None):
+def timeline_of(counter, times=None, known=CYTON_CYCLES, block=None):
     counter = np.asarray(counter, dtype=np.int64)
     cycle = choose_cycle(counter[:20_000], known)
     state = CounterScan(cycle, FS)
@@ -43,7 +43,7 @@ def samples_of(timeline: Timeline, n_rows: int) -> dict[int, int]:
 @given(
     kept=st.lists(st.booleans(), min_size=600, max_size=900),
     block=st.integers(1, 400),
-    cycle=st.sampled_from([CYTON[0], DAISY[0], GANGLION[0]]),
+    cycle=st.sampled_from([CYTON_CYCLES[0], DAISY_CYCLES[0], GANGLION_CYCLES[0]]),
 )
 @settings(max_examples=40, deadline=None)
 def test_losses_shorter_than_a_lap_are_found_exactly_whatever_the_blocks(kept, block, cycle):
@@ -58,7 +58,9 @@ def test_losses_shorter_than_a_lap_are_found_exactly_whatever_the_blocks(kept, b
 
 
 @pytest.mark.parametrize("loss", [0.6, 0.8])
-@pytest.mark.parametrize(("cycle", "known"), [(CYTON[0], CYTON), (DAISY[1], DAISY)])
+@pytest.mark.parametrize(
+    ("cycle", "known"), [(CYTON_CYCLES[0], CYTON_CYCLES), (DAISY_CYCLES[1], DAISY_CYCLES)]
+)
 def test_a_counter_with_most_packets_lost_still_tells(cycle, known, loss):
     kept = np.random.default_rng(0).random(2500) > loss
     kept[0] = True
@@ -80,12 +82,12 @@ def test_a_counter_with_most_packets_lost_still_tells(cycle, known, loss):
     ids=["noise", "twice", "thrice", "by three"],
 )
 def test_a_counter_that_does_not_count_rows_tells_nothing(counter):
-    assert choose_cycle(counter, CYTON) is None
+    assert choose_cycle(counter, CYTON_CYCLES) is None
 
 
-@pytest.mark.parametrize("cycle", [*CYTON, *DAISY[:2], *GANGLION])
+@pytest.mark.parametrize("cycle", [*CYTON_CYCLES, *DAISY_CYCLES[:2], *GANGLION_CYCLES])
 def test_every_known_cycle_is_recognized_and_its_wraps_are_no_losses(cycle):
-    known = {256: CYTON, 128: DAISY}.get(len(cycle), GANGLION)
+    known = {256: CYTON_CYCLES, 128: DAISY_CYCLES}.get(len(cycle), GANGLION_CYCLES)
     counter = np.tile(cycle, 5)
     timeline, found, findings = timeline_of(counter, known=known)
     assert choose_cycle(counter, known) == cycle
@@ -107,7 +109,7 @@ def test_a_counter_that_never_wraps_is_understood():
 
 
 def test_a_counter_that_stands_still_tells_nothing():
-    assert choose_cycle(np.zeros(500, dtype=np.int64), CYTON) is None
+    assert choose_cycle(np.zeros(500, dtype=np.int64), CYTON_CYCLES) is None
 
 
 def test_loss_of_whole_laps_is_estimated_from_time_stamps():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.bdf import BdfWriter
 from emgspasm.storage.edf import open_edf
-from emgspasm.storage.importers.sd_card import sd_card_channels
+from emgspasm.storage.importers.sd_card import sd_card_board
 from emgspasm.storage.montage import Assignment, Montage
 from emgspasm.storage.opening import (
     HEAD_BYTES,
@@ -202,7 +202,7 @@ def test_a_gain_is_refused_where_there_are_no_counts_to_scale(csv):
 def read_whole(path):
     """Open and read; only the refusals of the project may come out."""
     try:
-        gain = 24 if sd_card_channels(path.read_bytes()[:HEAD_BYTES]) else None
+        gain = 24 if sd_card_board(path.read_bytes()[:HEAD_BYTES]) else None
         recording = open_recording(path, sampling_frequency=250, gain=gain)
         n_rows = sum(len(chunk.samples) for chunk in recording)
     except (RecordingError, ConfigError):

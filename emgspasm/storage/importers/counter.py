@@ -11,19 +11,25 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.board import CYTON, DAISY, GANGLION
+
 BACKWARD = 0.1
 """Seconds. Time stamps that step further back come from a clock that was set back."""
 
 Cycle = tuple[int, ...]
 """The values of a counter, one a row: a value twice in a row is a packet of two samples."""
 
-CYTON: tuple[Cycle, ...] = (tuple(range(256)),)
-DAISY: tuple[Cycle, ...] = (tuple(range(0, 256, 2)), tuple(range(1, 256, 2)), *CYTON)
+CYTON_CYCLES: tuple[Cycle, ...] = (tuple(range(256)),)
+DAISY_CYCLES: tuple[Cycle, ...] = (
+    tuple(range(0, 256, 2)),
+    tuple(range(1, 256, 2)),
+    *CYTON_CYCLES,
+)
 """By radio every second packet completes a sample (firmware_notes 2.1)."""
 
 _TWICE_1_100 = tuple(value for value in range(1, 101) for _ in range(2))
 _TWICE_100 = tuple(value for value in range(100) for _ in range(2))
-GANGLION: tuple[Cycle, ...] = (
+GANGLION_CYCLES: tuple[Cycle, ...] = (
     tuple(range(201)),  # OpenBCI GUI 4
     (0, *_TWICE_1_100),  # firmware 2 with acceleration
     (0, *(100 + value for value in _TWICE_1_100)),  # firmware 2 without
@@ -31,6 +37,9 @@ GANGLION: tuple[Cycle, ...] = (
     tuple(100 + value for value in _TWICE_100),  # firmware 3 without
 )
 """OpenBCI GUI 4 files, and PacketLossTracker of OpenBCI GUI 5 and 6."""
+
+CYCLES = {CYTON: CYTON_CYCLES, DAISY: DAISY_CYCLES, GANGLION: GANGLION_CYCLES}
+"""How the counter of a board goes round in its files."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ import re
 from functools import partial
 from pathlib import Path
 
+from emgspasm.board import CYTON
 from emgspasm.errors import RecordingError
 from emgspasm.storage.importers.grid import HEADER_BYTES, Grid, is_number, read_grid
 from emgspasm.storage.importers.imported import Imported
 from emgspasm.storage.importers.kinds import column_values, is_count, is_time, time_unit
-from emgspasm.storage.importers.ranges import COUNT_SCALE, CYTON_SCALES
+from emgspasm.storage.importers.ranges import COUNT_SCALE
 from emgspasm.storage.importers.rows import read_rows
 from emgspasm.storage.importers.stamps import is_local, is_moment
 from emgspasm.storage.importers.table import Table
@@ -107,7 +108,7 @@ def _table(path: Path, grid: Grid, fs: float) -> tuple[Table, list[str]]:
         time_unit=unit,
         local=clock and is_local(texts[0]),
         begun=grid.begun,
-        scales=(*CYTON_SCALES, COUNT_SCALE),
+        scales=(*CYTON.full_scales, COUNT_SCALE),
         scales_guessed=True,
     )
     named = [fields[i] or f"column {grid.numbers[i] + 1}" for i in times]

@@ -11,15 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from emgspasm.storage.importers.counter import CYTON, DAISY, GANGLION, choose_cycle
+from emgspasm.board import BOARDS, Board
+from emgspasm.storage.importers.counter import CYCLES, choose_cycle
 from emgspasm.storage.importers.openbci_header import is_number, split_line
 
-BOARDS = {
-    4: ("OpenBCI Ganglion", GANGLION),
-    8: ("OpenBCI Cyton", CYTON),
-    16: ("OpenBCI Cyton with Daisy", DAISY),
-}
-"""Electrode channels of a board: its name, and how it counts."""
 GUI_5_WIDTHS = {4: (15, 16), 8: (24, 25), 16: (32, 33)}
 """Fields of a row of GUI 5 and 6, by electrode channels: without and with a column of markers."""
 FEWEST_ROWS = 20
@@ -29,9 +24,9 @@ _CLOCK = re.compile(r"(?:\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d\.\d{3}")
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """A kind of row: its electrode channels, its version, where its clock is if it has one."""
+    """A kind of row: the board it is of, its version, where its clock is if it has one."""
 
-    n_exg: int
+    board: Board
     is_gui_5: bool
     clock: int | None
 
@@ -60,34 +55,35 @@ def assumed_lines(head: bytes) -> tuple[str, ...]:
     form = next((form for form in _forms(len(rows[0])) if _fits(form, rows)), None)
     if form is None:
         return ()
-    channels = f"%Number of channels = {form.n_exg}"
+    channels = f"%Number of channels = {form.board.n_channels}"
     if form.is_gui_5:
-        return ("%OpenBCI Raw EXG Data", channels, f"%Board = {BOARDS[form.n_exg][0]}")
+        return ("%OpenBCI Raw EXG Data", channels, f"%Board = {form.board.name}")
     return ("%OpenBCI Raw EEG Data", channels)
 
 
 def _forms(n_fields: int) -> list[_Form]:
     """Kinds of rows with so many fields."""
     forms = []
-    for n_exg in BOARDS:
+    for board in BOARDS:
+        n_exg = board.n_channels
         n_clocks = n_fields - (1 + n_exg + 3)
         if n_clocks in (0, 1, 2):
-            forms.append(_Form(n_exg, is_gui_5=False, clock=1 + n_exg + 3 if n_clocks else None))
+            forms.append(_Form(board, is_gui_5=False, clock=1 + n_exg + 3 if n_clocks else None))
         if n_fields in GUI_5_WIDTHS[n_exg]:
-            forms.append(_Form(n_exg, is_gui_5=True, clock=n_fields - 1))
+            forms.append(_Form(board, is_gui_5=True, clock=n_fields - 1))
     return forms
 
 
 def _fits(form: _Form, rows: list[tuple[str, ...]]) -> bool:
     """Whether rows count as such a board does, and either go round or have the clock."""
     first = rows[0]
-    signals = first[1 : 1 + form.n_exg + 3]
+    signals = first[1 : 1 + form.board.n_channels + 3]
     alike = [row for row in rows if len(row) == len(first) and row[0].isdecimal()]
     if len(alike) < FEWEST_ROWS or not all(map(is_number, signals)):
         return False
     if form.clock is not None and not _CLOCK.fullmatch(first[form.clock]):
         return False
     counter = np.array([int(row[0][:9]) for row in alike])
-    known = BOARDS[form.n_exg][1]
+    known = CYCLES[form.board]
     goes_round = bool((np.diff(counter) < 0).any())
     return choose_cycle(counter, known) in known and (goes_round or form.clock is not None)

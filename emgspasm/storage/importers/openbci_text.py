@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from emgspasm.board import CYTON, DAISY, GANGLION
 from emgspasm.errors import RecordingError
-from emgspasm.storage.importers.counter import CYTON, DAISY, GANGLION
+from emgspasm.storage.importers.counter import CYCLES, Cycle
 from emgspasm.storage.importers.first_row import invalid_first_row
 from emgspasm.storage.importers.imported import Imported
 from emgspasm.storage.importers.logs import read_log
@@ -19,7 +20,6 @@ from emgspasm.storage.importers.openbci_header import (
     said_value,
     split_row,
 )
-from emgspasm.storage.importers.ranges import CYTON_SCALES, GANGLION_SCALE
 from emgspasm.storage.importers.rows import Layout
 from emgspasm.storage.importers.table import Table
 from emgspasm.storage.importers.tabular import import_table
@@ -28,6 +28,8 @@ from emgspasm.stream import Channel
 
 FIRST_WORDS = b"%OpenBCI"
 _MEANING = re.compile(r"%Marker (?P<number>\d+) means (?P<text>.+)")
+_WORDS = {"Ganglion": GANGLION, "Daisy": DAISY, "Cyton": CYTON}
+"""Of the GUI's names of boards: of several that fit, the first."""
 _CLOCK = re.compile(r"\d\d:\d\d:\d\d\.\d{3}")
 
 
@@ -252,16 +254,11 @@ def _table(path: Path, header: Header, fs: float, roles: Roles) -> Table:
     )
 
 
-def _board(
-    header: Header, n_exg: int
-) -> tuple[str, tuple[tuple[int, ...], ...], tuple[float, ...]]:
+def _board(header: Header, n_exg: int) -> tuple[str, tuple[Cycle, ...], tuple[float, ...]]:
     """Name, counter cycles and full scales of the board, by its name or else its channels."""
-    board = next((line for line in header.lines if line.startswith("%Board")), "")
-    name = board.partition("=")[2].strip().removeprefix("OpenBCI_GUI$")
-    if "Ganglion" in name or (not name and n_exg == 4):
-        return name or "OpenBCI Ganglion", GANGLION, (GANGLION_SCALE,)
-    if "Daisy" in name or (not name and n_exg == 16):
-        return name or "OpenBCI Cyton with Daisy", DAISY, CYTON_SCALES
-    if "Cyton" in name or (not name and n_exg == 8):
-        return name or "OpenBCI Cyton", CYTON, CYTON_SCALES
+    line = next((line for line in header.lines if line.startswith("%Board")), "")
+    name = line.partition("=")[2].strip().removeprefix("OpenBCI_GUI$")
+    for word, board in _WORDS.items():
+        if word in name or (not name and n_exg == board.n_channels):
+            return name or board.name, CYCLES[board], board.full_scales
     return name, (), ()

@@ -8,15 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm import board
+from emgspasm.board import LARGEST_COUNT
 
-CYTON_SCALES = tuple(board.full_scale(gain) for gain in reversed(board.GAINS))
-"""Full scale of the Cyton in uV, gains 24 to 1 (firmware_notes 1.4, 1.5)."""
-
-GANGLION_SCALE = 1.2e6 / (1.5 * 51)
-"""Full scale of the Ganglion in uV (firmware_notes 7.1)."""
-
-COUNT_SCALE = float(board.LARGEST_COUNT)
+COUNT_SCALE = float(LARGEST_COUNT)
 """Full scale of a converter of 24 bits, in counts."""
 
 AT_RAIL = 1 - 1e-4

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.board import GAINS, LARGEST_COUNT, full_scale
+from emgspasm.board import CYTON, DAISY, GAINS, LARGEST_COUNT, Board, full_scale
 from emgspasm.errors import RecordingError
-from emgspasm.storage.importers.counter import CYTON, DAISY
+from emgspasm.storage.importers.counter import CYCLES
 from emgspasm.storage.importers.imported import Imported
 from emgspasm.storage.importers.rows import Malformed, Rows, quote, read_blocks
 from emgspasm.storage.importers.table import Table
@@ -36,12 +36,12 @@ _NIBBLES = np.full(256, -1, dtype=np.int64)
 _NIBBLES[np.frombuffer(b"0123456789ABCDEF", np.uint8)] = np.arange(16)
 
 
-def sd_card_channels(head: bytes) -> int | None:
-    """Number of channels of an SD card file that begins with these bytes; None for others."""
+def sd_card_board(head: bytes) -> Board | None:
+    """The board of an SD card file that begins with these bytes; None for other files."""
     for line in head.splitlines(keepends=True):
         match = _ROW.match(line)
         if match:
-            return len(match[1]) // 7
+            return DAISY if len(match[1]) // 7 == DAISY.n_channels else CYTON
         if not (_STAMP.match(line) or _MILLISECONDS.match(line) or not line.strip()):
             return None
     return None
@@ -49,7 +49,7 @@ def sd_card_channels(head: bytes) -> int | None:
 
 def import_sd_card(
     path: Path,
-    n_channels: int,
+    board: Board,
     gain: float | None,
     sampling_frequency: float | None = None,
 ) -> Imported:
@@ -59,8 +59,8 @@ def import_sd_card(
     ----------
     path : Path
         The file.
-    n_channels : int
-        8 or 16.
+    board : Board
+        The Cyton, alone or with Daisy.
     gain : float or None
         Gain of the ADS1299; the file does not hold it.
     sampling_frequency : float, optional
@@ -76,7 +76,7 @@ def import_sd_card(
             f"{path}: an SD card file holds bare counts and the gain is {gain}; give the one the "
             f"board was set to, one of {', '.join(map(str, GAINS))} (--gain 24 is its default)"
         )
-    scale = full_scale(gain)
+    scale, n_channels = full_scale(gain), board.n_channels
     return import_table(
         Table(
             path=path,
@@ -87,9 +87,9 @@ def import_sd_card(
             ),
             columns=tuple(range(1, n_channels + 4)),
             sampling_frequency=sampling_frequency or SAMPLING_FREQUENCY,
-            device="OpenBCI Cyton" + (" with Daisy" if n_channels == 16 else ""),
+            device=board.name,
             counter=0,
-            cycles=DAISY if n_channels == 16 else CYTON,
+            cycles=CYCLES[board],
             scales=(scale,),
             held=tuple(range(n_channels, n_channels + 3)),
         )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+from emgspasm.board import CYTON, DAISY, Board
 from emgspasm.errors import RecordingError
-from emgspasm.storage.importers.counter import CYTON, DAISY
+from emgspasm.storage.importers.counter import CYCLES
 from emgspasm.storage.importers.imported import Imported
 from emgspasm.storage.importers.logs import read_log
-from emgspasm.storage.importers.ranges import CYTON_SCALES
 from emgspasm.storage.importers.rows import Layout
 from emgspasm.storage.importers.sd_card import SAMPLING_FREQUENCY
 from emgspasm.storage.importers.table import Table
@@ -48,8 +48,8 @@ def import_sd_converted(
     RecordingError
         If no row of 8 or 16 channels can be read.
     """
-    n_channels = _channels(path, head)
-    width = 1 + n_channels + N_ACCELERATION
+    board = _board(path, head)
+    width = 1 + board.n_channels + N_ACCELERATION
     # Acceleration stands only in the rows that have a new value (firmware_notes 1.8).
     layout = Layout(
         path, 0, 1, ",", width, tuple(range(width)), comments=("%",), n_optional=N_ACCELERATION
@@ -58,26 +58,26 @@ def import_sd_converted(
         path=path,
         rows=partial(read_log, layout),
         channels=(
-            *(Channel(f"EXG Channel {i}") for i in range(n_channels)),
+            *(Channel(f"EXG Channel {i}") for i in range(board.n_channels)),
             *(Channel(f"Accel Channel {i}", kind="ACCEL", unit="g") for i in range(N_ACCELERATION)),
         ),
         columns=tuple(range(1, width)),
         sampling_frequency=sampling_frequency or SAMPLING_FREQUENCY,
-        device="OpenBCI Cyton" + (" with Daisy" if n_channels == 16 else ""),
+        device=board.name,
         counter=0,
-        cycles=DAISY if n_channels == 16 else CYTON,
-        scales=CYTON_SCALES,
-        held=tuple(range(n_channels, n_channels + N_ACCELERATION)),
+        cycles=CYCLES[board],
+        scales=board.full_scales,
+        held=tuple(range(board.n_channels, board.n_channels + N_ACCELERATION)),
     )
     return import_table(table, [CONVERTED])
 
 
-def _channels(path: Path, head: bytes) -> int:
+def _board(path: Path, head: bytes) -> Board:
     for line in head.splitlines():
         n_fields = line.count(b",") + 1
-        for n_channels in (16, 8):
-            if 0 <= n_fields - 1 - n_channels <= N_ACCELERATION:
-                return n_channels
+        for board in (DAISY, CYTON):
+            if 0 <= n_fields - 1 - board.n_channels <= N_ACCELERATION:
+                return board
     raise RecordingError(
         f"{path}: a conversion by OpenBCI's GUI without a row of 8 or 16 channels. Import the SD "
         "card file it was made from, OBCI_XX.TXT"
