@@ -16,9 +16,8 @@ from emgspasm.storage.importers.first_row import invalid_first_row
 from emgspasm.storage.importers.imported import Imported
 from emgspasm.storage.importers.logs import read_log
 from emgspasm.storage.importers.rows import Layout
-from emgspasm.storage.importers.table import Table
+from emgspasm.storage.importers.table import Table, board_channels
 from emgspasm.storage.importers.tabular import import_table
-from emgspasm.stream import Channel
 
 STRIDE = 1000
 """Rows over which time stamps tell the rate; packets that arrive together are fewer."""
@@ -101,10 +100,7 @@ def import_brainflow(
         Table(
             path=path,
             rows=partial(read_log, layout),
-            channels=(
-                *(Channel(f"EXG Channel {i}") for i in range(n_exg)),
-                *(Channel(f"Accel Channel {i}", kind="ACCEL", unit="g") for i in range(3)),
-            ),
+            channels=board_channels(n_exg, len(row.acceleration)),
             columns=tuple(range(1, n_signals + 1)),
             sampling_frequency=sampling_frequency or _rate(row, layout),
             device=f"BrainFlow {row.name}",

@@ -21,7 +21,7 @@ from emgspasm.storage.importers.openbci_header import (
     split_row,
 )
 from emgspasm.storage.importers.rows import Layout
-from emgspasm.storage.importers.table import Table
+from emgspasm.storage.importers.table import Table, board_channels
 from emgspasm.storage.importers.tabular import import_table
 from emgspasm.storage.openbci_text import NO_DATE
 from emgspasm.stream import Channel
@@ -233,11 +233,7 @@ def _table(path: Path, header: Header, fs: float, roles: Roles) -> Table:
         path=path,
         rows=partial(read_log, layout),
         channels=(
-            *(Channel(f"EXG Channel {i}") for i in range(n_exg)),
-            *(
-                Channel(f"Accel Channel {i}", kind="ACCEL", unit="g")
-                for i in range(len(roles.acceleration))
-            ),
+            *board_channels(n_exg, len(roles.acceleration)),
             *(Channel(name, kind="MISC", unit="count") for _, name in roles.others),
         ),
         columns=tuple(range(1, len(signals))),

@@ -16,9 +16,8 @@ from emgspasm.errors import RecordingError
 from emgspasm.storage.importers.counter import CYCLES
 from emgspasm.storage.importers.imported import Imported
 from emgspasm.storage.importers.rows import Malformed, Rows, quote, read_blocks
-from emgspasm.storage.importers.table import Table
+from emgspasm.storage.importers.table import Table, board_channels
 from emgspasm.storage.importers.tabular import import_table
-from emgspasm.stream import Channel
 
 SAMPLING_FREQUENCY = 250.0
 """Hertz, for 16 channels too (firmware_notes 6.3)."""
@@ -81,10 +80,7 @@ def import_sd_card(
         Table(
             path=path,
             rows=partial(read_sd_rows, path, n_channels, scale),
-            channels=(
-                *(Channel(f"EXG Channel {i}") for i in range(n_channels)),
-                *(Channel(f"Accel Channel {i}", kind="ACCEL", unit="g") for i in range(3)),
-            ),
+            channels=board_channels(n_channels),
             columns=tuple(range(1, n_channels + 4)),
             sampling_frequency=sampling_frequency or SAMPLING_FREQUENCY,
             device=board.name,

@@ -12,9 +12,8 @@ from emgspasm.storage.importers.imported import Imported
 from emgspasm.storage.importers.logs import read_log
 from emgspasm.storage.importers.rows import Layout
 from emgspasm.storage.importers.sd_card import SAMPLING_FREQUENCY
-from emgspasm.storage.importers.table import Table
+from emgspasm.storage.importers.table import Table, board_channels
 from emgspasm.storage.importers.tabular import import_table
-from emgspasm.stream import Channel
 
 FIRST_WORDS = (b"%OBCI Data Log", b"%OBCI SD Convert")
 N_ACCELERATION = 3
@@ -57,10 +56,7 @@ def import_sd_converted(
     table = Table(
         path=path,
         rows=partial(read_log, layout),
-        channels=(
-            *(Channel(f"EXG Channel {i}") for i in range(board.n_channels)),
-            *(Channel(f"Accel Channel {i}", kind="ACCEL", unit="g") for i in range(N_ACCELERATION)),
-        ),
+        channels=board_channels(board.n_channels, N_ACCELERATION),
         columns=tuple(range(1, width)),
         sampling_frequency=sampling_frequency or SAMPLING_FREQUENCY,
         device=board.name,

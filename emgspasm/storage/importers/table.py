@@ -114,6 +114,14 @@ class TableScan:
     n_zeros: int = 0
 
 
+def board_channels(n_electrodes: int, n_acceleration: int = 3) -> tuple[Channel, ...]:
+    """Channels of a board under the names of OpenBCI's programs: electrodes, then acceleration."""
+    return (
+        *(Channel(f"EXG Channel {i}") for i in range(n_electrodes)),
+        *(Channel(f"Accel Channel {i}", kind="ACCEL", unit="g") for i in range(n_acceleration)),
+    )
+
+
 def scan_table(table: Table) -> TableScan:
     """Make the first pass over a table."""
     seen = TableScan(no_ranges(len(table.columns), table.scales), StampScan())
