@@ -16,6 +16,7 @@ from emgspasm.storage.importers.first_row import invalid_first_row
 from emgspasm.storage.importers.imported import Imported
 from emgspasm.storage.importers.logs import read_log
 from emgspasm.storage.importers.rows import Layout
+from emgspasm.storage.importers.stamps import is_epoch
 from emgspasm.storage.importers.table import Table, board_channels
 from emgspasm.storage.importers.tabular import import_table
 
@@ -66,7 +67,7 @@ def brainflow_row(head: bytes) -> BoardRow | None:
         return None
     fields = first.split(b"\t")
     row = ROWS.get(len(fields))
-    return row if row and 1e8 < float(fields[row.time]) < 1e10 else None
+    return row if row and is_epoch(float(fields[row.time])) else None
 
 
 def import_brainflow(

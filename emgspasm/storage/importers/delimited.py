@@ -10,12 +10,12 @@ from emgspasm.board import CYTON
 from emgspasm.errors import RecordingError
 from emgspasm.storage.importers.grid import HEADER_BYTES, Grid, is_number, read_grid
 from emgspasm.storage.importers.imported import Imported
-from emgspasm.storage.importers.kinds import column_values, is_count, is_time, time_unit
 from emgspasm.storage.importers.ranges import COUNT_SCALE
 from emgspasm.storage.importers.rows import read_rows
 from emgspasm.storage.importers.stamps import is_local, is_moment
 from emgspasm.storage.importers.table import Table
 from emgspasm.storage.importers.tabular import import_table
+from emgspasm.storage.importers.time_columns import column_values, is_count, is_time, time_unit
 from emgspasm.stream import Channel
 
 _RATE = re.compile(

@@ -7,17 +7,16 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
+from emgspasm.dsp.rates import HIGHEST
 from emgspasm.errors import RecordingError
-from emgspasm.storage.importers.kinds import EPOCH
 from emgspasm.storage.importers.rows import MISSING, Layout
+from emgspasm.storage.importers.stamps import is_epoch
 
 HEADER_BYTES = 1 << 16
 MOST_FIELDS = 1024
 COMMENTS = ("#", "%", ";;")
 SAMPLED_ROWS = 200
 """Rows that decide how a table is written."""
-LATEST_START, HIGHEST_RATE = 1e10, 1e6
-"""Seconds since 1970, and hertz; larger numbers are samples."""
 
 _JSON = re.compile(rb"\s*[\[{]\s*(?:[\[{\"\d-]|\Z)")
 _LABELS = re.compile(r"Labels:=\s*(.+)")
@@ -133,8 +132,8 @@ def _start_and_rate(lines: list[bytes]) -> tuple[float | None, float | None]:
     if not alike or any(len(set(row)) > 1 or not _has_number(row, ".") for row in rows[:2]):
         return None, None
     begun, rate = (float(row[0]) if row[0] not in MISSING else 0.0 for row in rows[:2])
-    said = EPOCH < begun < LATEST_START and 0 < rate < HIGHEST_RATE
-    return (begun, rate) if said else (None, None)
+    # larger numbers are samples
+    return (begun, rate) if is_epoch(begun) and 0 < rate < HIGHEST else (None, None)
 
 
 def _decoded(raw: bytes) -> str:

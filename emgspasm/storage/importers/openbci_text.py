@@ -21,6 +21,7 @@ from emgspasm.storage.importers.openbci_header import (
     split_row,
 )
 from emgspasm.storage.importers.rows import Layout
+from emgspasm.storage.importers.stamps import EPOCH
 from emgspasm.storage.importers.table import Table, board_channels
 from emgspasm.storage.importers.tabular import import_table
 from emgspasm.storage.openbci_text import NO_DATE
@@ -203,7 +204,9 @@ def _roles_of_gui_5(header: Header, clock: int | None) -> Roles:
     row = header.first_row
     said = said_value(header, "Number of channels")
     n_exg = int(said) if said and 0 < said < len(row) else 0
-    time = next((i for i, field in enumerate(row) if is_number(field) and float(field) > 1e8), None)
+    time = next(
+        (i for i, field in enumerate(row) if is_number(field) and float(field) > EPOCH[0]), None
+    )
     marker = time + 1 if time is not None and time + 1 < (clock or len(row)) else None
     acceleration = tuple(range(n_exg + 1, n_exg + 4)) if n_exg + 4 < len(row) else ()
     return Roles(tuple(range(1, n_exg + 1)), acceleration, time=time, marker=marker)

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 DAY = 86400.0
 """Seconds."""
 
+EPOCH = (1e8, 1e10)
+"""Times between these are seconds since 1970 (1973 to 2286), not those of a clock or a stream."""
+
 LATE = 1.0
 """Seconds. The first packets after a start come half a second late; so much tells of no rate."""
 
@@ -42,6 +45,11 @@ class StampScan:
     n_same: int = 0
     n_backward: int = 0
     longest: float = 0.0
+
+
+def is_epoch(seconds: float) -> bool:
+    """Whether a time counts from 1970, and so says a date; NaN says none."""
+    return EPOCH[0] < seconds < EPOCH[1]
 
 
 def take_stamps(seen: StampScan, times: NDArray[np.float64]) -> StampScan:

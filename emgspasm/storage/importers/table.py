@@ -26,7 +26,7 @@ from emgspasm.storage.importers.stamps import (
 from emgspasm.stream import Channel
 
 LATEST = 1e11
-"""Seconds; larger times are damaged."""
+"""Seconds; larger times are milliseconds, or damaged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ def _times(table: Table, rows: Rows, stamps: StampScan) -> NDArray[np.float64] |
             seconds = times * table.time_unit
             return np.where(np.abs(seconds) < LATEST, seconds, np.nan)
         # One sample of GUI 5 holds milliseconds where others hold seconds (firmware_notes 10.4).
-        return times / 1000 if np.nanmax(np.abs(times), initial=0) > 1e11 else times
+        return times / 1000 if np.nanmax(np.abs(times), initial=0) > LATEST else times
     if table.clock and rows.text is not None:
         read = clock_seconds if table.time_unit is None else moment_seconds
         return read(rows.text, stamps.last)

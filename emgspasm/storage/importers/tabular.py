@@ -16,7 +16,7 @@ from emgspasm.storage.importers.imported import Imported
 from emgspasm.storage.importers.losses import describe_losses, losses
 from emgspasm.storage.importers.ranges import Ranges, describe_ranges, full_scale
 from emgspasm.storage.importers.rows import MOST_DAMAGED, describe
-from emgspasm.storage.importers.stamps import StampScan, describe_stamps
+from emgspasm.storage.importers.stamps import StampScan, describe_stamps, is_epoch
 from emgspasm.storage.importers.table import Table, TableScan, read_table, scan_table
 from emgspasm.storage.importers.timeline import Timeline, from_losses, unbroken
 from emgspasm.stream import SKIP, Annotation, Channel, StreamInfo
@@ -216,7 +216,7 @@ def _text(label: bytes) -> str:
 def _start(table: Table, stamps: StampScan) -> datetime | None:
     """When the first row was stamped, if the stamps are dates and not clocks."""
     first = stamps.first if table.begun is None else table.begun
-    if not 1e8 < first < 1e10:
+    if not is_epoch(first):
         return None
     start = datetime.fromtimestamp(first, UTC)
     return start.replace(tzinfo=None) if table.local else start

@@ -1,4 +1,4 @@
-"""Columns of plain tables that are no signals: times, and counts of rows."""
+"""Which columns of a plain table are no signals: times, and counts of rows."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-EPOCH = 1e8
-"""Larger numbers that only rise are seconds, or parts of them, since 1970."""
+from emgspasm.storage.importers.stamps import EPOCH
 
 UNITS = (1.0, 1e-3, 1e-6, 1e-9)
 """Seconds in one unit of a column of times."""
@@ -46,7 +45,7 @@ def is_time(name: str, values: NDArray[np.float64]) -> bool:
     if len(values) < 2 or (np.diff(values) < 0).any():
         return False
     called = bool(_TIME.fullmatch(_plain(name)))
-    return called or bool(values[0] > EPOCH and values[-1] > values[0]) or _ticks(name, values)
+    return called or bool(values[0] > EPOCH[0] and values[-1] > values[0]) or _ticks(name, values)
 
 
 def _ticks(name: str, values: NDArray[np.float64]) -> bool:
