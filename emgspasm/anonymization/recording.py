@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import get_args
 
 from emgspasm.board import BOARDS
-from emgspasm.storage.importers.adjusted import Adjusted, StoredRecording, adjusted
+from emgspasm.storage.adjusted import Adjusted, adjusted
+from emgspasm.storage.stored import StoredRecording
 from emgspasm.stream import MUSCLES, SIDE_LETTER, SKIP, Channel, Kind, StreamInfo
 from emgspasm.synkinesis.markers import taken_back, task_code
 

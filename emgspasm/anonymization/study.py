@@ -20,8 +20,9 @@ from typing import Any
 from emgspasm.anonymization import words
 from emgspasm.anonymization.recording import anonymous
 from emgspasm.errors import RecordingError
+from emgspasm.storage.conversion import import_recording
 from emgspasm.storage.ledger import read_ledger
-from emgspasm.storage.opening import import_recording, open_recording
+from emgspasm.storage.opening import open_recording
 from emgspasm.storage.placement import Placement, bids_entities
 from emgspasm.storage.scales import ScaleScore, read_scores
 from emgspasm.storage.scans import read_time

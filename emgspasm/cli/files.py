@@ -48,8 +48,9 @@ def import_(
     """
     from emgspasm.results.analysis import require_rate
     from emgspasm.results.provenance import channel_warnings
+    from emgspasm.storage.conversion import import_recording
     from emgspasm.storage.edf import open_edf
-    from emgspasm.storage.opening import import_recording, open_recording
+    from emgspasm.storage.opening import open_recording
     from emgspasm.storage.sidecar import write_sidecars
     from emgspasm.storage.tables import refuse_existing
 

@@ -15,9 +15,10 @@ from emgspasm.dsp.envelope import RmsState
 from emgspasm.dsp.filters import CascadeState
 from emgspasm.dsp.pipeline import Pipeline
 from emgspasm.dsp.screen import ScreenState
-from emgspasm.storage.importers.adjusted import StoredRecording
+from emgspasm.storage.conversion import import_recording
 from emgspasm.storage.montage import Montage
-from emgspasm.storage.opening import import_recording, open_recording
+from emgspasm.storage.opening import open_recording
+from emgspasm.storage.stored import StoredRecording
 from emgspasm.stream import Chunk, StreamInfo, emg_only
 
 

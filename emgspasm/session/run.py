@@ -35,7 +35,7 @@ from emgspasm.sources.events import SourceEvent
 from emgspasm.sources.lsl_markers import LslMarkers
 from emgspasm.sources.protocols import Eventful
 from emgspasm.storage.bdf import BdfWriter
-from emgspasm.storage.opening import storable
+from emgspasm.storage.tal import storable
 from emgspasm.stream import Annotation, Channel, Chunk, Source, StreamInfo, emg_only
 from emgspasm.synkinesis.folding import Folding, fold
 from emgspasm.synkinesis.markers import concerns_tasks

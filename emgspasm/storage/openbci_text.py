@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.storage.importers.adjusted import StoredRecording
+from emgspasm.storage.stored import StoredRecording
 from emgspasm.stream import SKIP, Annotation
 
 BOARDS = {8: "OpenBCI_GUI$BoardCytonSerial", 16: "OpenBCI_GUI$BoardCytonSerialDaisy"}

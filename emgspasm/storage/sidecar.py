@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.importers.adjusted import StoredRecording
+from emgspasm.storage.stored import StoredRecording
 from emgspasm.storage.tables import MISSING, replacing, write_json
 from emgspasm.stream import MUSCLES, SKIP, Annotation, Channel
 

@@ -18,6 +18,9 @@ _HEAD = re.compile(rb"([+-]\d{1,17}(?:\.\d{0,17})?)(?:\x15(\d{1,17}(?:\.\d{0,17}
 _SEPARATORS = re.compile("[\x00\x14\x15]")
 _CHANNEL = "@@"
 
+LONGEST_KEPT = 300
+"""Bytes of a text that are kept; readers of BDF+ hold about 400."""
+
 
 @dataclass(frozen=True, slots=True)
 class TimedTexts:
@@ -26,6 +29,12 @@ class TimedTexts:
     onset: float
     duration: float
     texts: tuple[str, ...]
+
+
+def storable(text: str) -> str:
+    """A text as BDF+ can keep it: no control characters, which part annotations, and not long."""
+    printable = "".join(letter if letter.isprintable() else " " for letter in text).strip()
+    return printable.encode()[:LONGEST_KEPT].decode(errors="ignore") or "?"
 
 
 def encode_annotation(annotation: Annotation, labels: Collection[str] = ()) -> bytes:

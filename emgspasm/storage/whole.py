@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from emgspasm.errors import RecordingError
 
 if TYPE_CHECKING:
-    from emgspasm.storage.importers.adjusted import StoredRecording
+    from emgspasm.storage.stored import StoredRecording
 
 _MNE_TYPES = {"EMG": "emg", "EOG": "eog", "ECG": "ecg", "EEG": "eeg", "TRIG": "stim"}
 """MNE's words for kinds of channels; any other is ``misc``."""

@@ -16,8 +16,9 @@ from emgspasm.sources.brainflow import open_brainflow
 from emgspasm.sources.link import RECONNECT
 from emgspasm.sources.serial import CytonSource
 from emgspasm.sources.settings import CytonSettings, Input
+from emgspasm.storage.conversion import import_recording
 from emgspasm.storage.edf import open_edf
-from emgspasm.storage.opening import import_recording, open_recording
+from emgspasm.storage.opening import open_recording
 from emgspasm.stream import Channel, Chunk, StreamInfo
 
 pytestmark = pytest.mark.real_time

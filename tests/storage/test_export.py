@@ -13,10 +13,10 @@ import pyedflib
 import pytest
 
 from emgspasm.errors import ConfigError, RecordingError
+from emgspasm.storage.adjusted import adjusted
 from emgspasm.storage.bdf import BdfWriter
 from emgspasm.storage.edf import open_edf
 from emgspasm.storage.export import FORMATS, export_recording
-from emgspasm.storage.importers.adjusted import adjusted
 from emgspasm.storage.opening import open_recording
 from emgspasm.stream import SKIP, Annotation, Channel, Chunk, StreamInfo
 

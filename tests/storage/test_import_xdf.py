@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from emgspasm.errors import RecordingError
+from emgspasm.storage.conversion import import_recording
 from emgspasm.storage.importers.gaps import describe_stamped, read_stamps
 from emgspasm.storage.importers.xdf_chunks import checked_chunks
-from emgspasm.storage.opening import import_recording, open_recording
+from emgspasm.storage.opening import open_recording
 
 HEADER = b'<?xml version="1.0"?><info><version>1.0</version></info>'
 

@@ -10,15 +10,13 @@ from hypothesis import strategies as st
 
 from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.conversion import import_recording
 from emgspasm.storage.edf import open_edf
+from emgspasm.storage.formats import HEAD_BYTES
 from emgspasm.storage.importers.sd_card import sd_card_board
 from emgspasm.storage.montage import Assignment, Montage
-from emgspasm.storage.opening import (
-    HEAD_BYTES,
-    StoredRecording,
-    import_recording,
-    open_recording,
-)
+from emgspasm.storage.opening import open_recording
+from emgspasm.storage.stored import StoredRecording
 from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
 
 RNG = np.random.default_rng(11)

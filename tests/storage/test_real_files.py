@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from emgspasm.storage.conversion import import_recording
 from emgspasm.storage.montage import load_montage
-from emgspasm.storage.opening import import_recording, open_recording
+from emgspasm.storage.opening import open_recording
 
 PROJECT = Path(__file__).parents[2]
 DATA = PROJECT.parent / "shared" / "data"

@@ -10,11 +10,12 @@ import pytest
 
 from emgspasm.errors import RecordingError
 from emgspasm.storage.bdf_layout import encode_header
+from emgspasm.storage.conversion import import_recording
 from emgspasm.storage.edf import open_edf
 from emgspasm.storage.edf_header import Header, Signal
 from emgspasm.storage.edf_signals import read_channel
 from emgspasm.storage.montage import Assignment, Montage
-from emgspasm.storage.opening import import_recording, open_recording
+from emgspasm.storage.opening import open_recording
 from emgspasm.stream import SKIP, Annotation
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "edf_bdf_edge_cases"

@@ -7,47 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self, runtime_checkable
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.storage.stored import StoredRecording
 from emgspasm.storage.whole import to_mne
-from emgspasm.stream import Annotation, Chunk, Source, StreamInfo
-
-
-@runtime_checkable
-class StoredRecording(Source, Protocol):
-    """A stored recording: a source that knows its length, annotations and findings."""
-
-    @property
-    def path(self) -> Path:
-        """The file."""
-        ...
-
-    @property
-    def n_samples(self) -> int:
-        """Samples from the first to the last, missing ones included."""
-        ...
-
-    @property
-    def start(self) -> datetime | None:
-        """When it was recorded, as far as the file tells."""
-        ...
-
-    @property
-    def annotations(self) -> tuple[Annotation, ...]:
-        """Marked stretches, missing samples among them."""
-        ...
-
-    @property
-    def findings(self) -> tuple[str, ...]:
-        """What was odd in the file, for people."""
-        ...
-
-    def to_mne(self) -> Any:
-        """Load it into MNE; see :func:`emgspasm.storage.whole.to_mne`."""
-        ...
+from emgspasm.stream import Annotation, Chunk, StreamInfo
 
 
 @dataclass(frozen=True, slots=True, eq=False)
