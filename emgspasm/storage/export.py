@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from emgspasm.errors import RecordingError
 from emgspasm.storage.bdf_layout import record_layout, transducer
 from emgspasm.storage.edf_signals import EVEN, is_even
+from emgspasm.storage.export_openbci import write_openbci
 from emgspasm.storage.layout import BLOCK_ROWS
-from emgspasm.storage.openbci_text import write_openbci
 from emgspasm.storage.stored import StoredRecording
 from emgspasm.storage.tables import replacing
 from emgspasm.stream import SKIP, Annotation, Chunk

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from emgspasm.board import CYTON, DAISY, GANGLION
 from emgspasm.errors import RecordingError
+from emgspasm.storage.export_openbci import NO_DATE
 from emgspasm.storage.importers.counter import CYCLES, Cycle
 from emgspasm.storage.importers.first_row import invalid_first_row
 from emgspasm.storage.importers.imported import Imported
@@ -24,7 +25,6 @@ from emgspasm.storage.importers.rows import Layout
 from emgspasm.storage.importers.stamps import EPOCH
 from emgspasm.storage.importers.table import Table, board_channels
 from emgspasm.storage.importers.tabular import import_table
-from emgspasm.storage.openbci_text import NO_DATE
 from emgspasm.stream import Channel
 
 FIRST_WORDS = b"%OpenBCI"
