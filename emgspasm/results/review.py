@@ -15,7 +15,7 @@ import numpy as np
 
 from emgspasm.errors import ConfigError
 from emgspasm.results.decisions import Decision, event_rows
-from emgspasm.results.findings import Findings, Rows, bursts_of
+from emgspasm.results.findings import Rows, bursts_of
 from emgspasm.results.stored import (
     StoredResult,
     beside,
@@ -180,28 +180,18 @@ def reviewed_summary(result: StoredResult, info: StreamInfo) -> pd.DataFrame:
     rows = table_rows(result.summary)
     sides = [row for row in rows if row["channel"] is None]
     task = sides[0]["task"] if sides else None  # that of the whole recording stands first
-    told = {(row["task"], row["side"]): row for row in side_rows(info, found, task)}
+    of_side = {(row["task"], row["side"]): row for row in side_rows(info, found, task)}
     return table(
-        [_kept(row) | (told[row["task"], row["side"]] if row["channel"] is None
-                       else _channel_columns(row, found, info)) for row in rows],
+        [
+            _of_recording(row) | of_side[row["task"], row["side"]]
+            if row["channel"] is None
+            else row | spasm_measures(info, info.names.index(row["channel"]), found)
+            for row in rows
+        ],
         SUMMARY,
-    )  # fmt: skip
+    )
 
 
-def _kept(row: Mapping[str, Any]) -> dict[str, Any]:
-    """What a row says whatever events are called; of a side nothing but its name."""
-    names = _KEPT if row["channel"] is not None else _NAMES
-    return {name: row.get(name) for name in names}
-
-
-def _channel_columns(row: Mapping[str, Any], found: Findings, info: StreamInfo) -> dict[str, Any]:
-    return spasm_measures(info, info.names.index(row["channel"]), found)
-
-
-_NAMES = frozenset({"participant", "session", "task", "side", "valid_s", "excluded_s", "recording"})
-_KEPT = frozenset(
-    {"participant", "session", "task", "side", "muscle", "valid_s", "excluded_s", "n_bursts",
-     "pct_time", "dur_median_ms", "dur_p95_ms", "burden_uV", "peak_p95_uV", "noise_uV", "mvc_uV",
-     "snr_db", "burst_rate_per_min", "interval_cv", "rhythm_hz", "channel", "recording"}
-)  # fmt: skip
-"""Columns of the summary that do not depend on what events are called."""
+def _of_recording(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What every row of a recording says."""
+    return {name: row.get(name) for name in ("participant", "session", "recording")}

@@ -10,6 +10,7 @@ from emgspasm.results.decisions import CLASSES, Decision, decisions_of_copy, rel
 from emgspasm.results.group.results import group_results
 from emgspasm.results.review import write_review
 from emgspasm.results.stored import beside, read_result
+from emgspasm.results.tabulation.summary import SPASM_MEASURES
 from emgspasm.storage import hed
 from emgspasm.storage.reviews import reviewed_path
 from emgspasm.storage.tables import read_table, write_table
@@ -50,6 +51,16 @@ def test_rejected_spasms_do_not_count_and_the_original_stays(events):
     assert (row.status, row.rater) == ("rejected", "R1")
     assert row.reviewed.endswith("Z")
     assert side_row(path, "L").n_spasms + side_row(path, "R").n_spasms <= n_before
+
+
+def test_rejecting_every_spasm_takes_all_that_follows_from_spasms_and_nothing_else(events):
+    rejected = [Decision(name, "rejected") for name in names(events, "spasm")]
+    path, _ = write_review(events, rejected, "R1")
+    before, after = (read_table(beside(each, "summary")) for each in (events, path))
+    channels = before.channel.notna()
+    changed = [c for c in before if not before[channels][c].equals(after[channels][c])]
+    assert set(changed) == set(SPASM_MEASURES)
+    assert (after[channels].n_spasms == 0).all()
 
 
 def test_a_blink_called_a_spasm_was_detected_as_a_blink_without_a_class(events):

@@ -118,19 +118,28 @@ def _burst_measures(channel: Channel, bursts: Rows, valid: Spans, fs: float) -> 
     return measures | _rhythm_columns(bursts["onset"], valid, fs)
 
 
+SPASM_MEASURES = (
+    *("n_spasms", "spasm_rate_per_min", "rate_ci_lo", "rate_ci_hi", "spasm_pct_time"),
+    *("spasm_dur_median_ms", "spasm_dur_iqr_ms", "spasm_dur_p95_ms"),
+    *("spasm_burden_uV", "spasm_peak_p95_uV", "involved_pct"),
+)
+"""Columns of a channel that follow from what events are called, so that a review changes them."""
+
+
 def spasm_measures(info: StreamInfo, column: int, found: Findings) -> dict[str, Any]:
     """How often, how long and how strongly a muscle takes part in hemifacial spasms.
 
-    Nothing where that cannot be told at any time.
+    All :data:`SPASM_MEASURES`; None are those that the findings cannot tell.
     """
+    columns: dict[str, Any] = dict.fromkeys(SPASM_MEASURES)
     channel, fs, parts = info.channels[column], info.sampling_frequency, found.parts
     valid = validity.of_muscle(info, found.valid, column)
     if not len(valid):
-        return {}
+        return columns
     mine = parts[(parts["channel"] == column) & ~parts["copy"] & found.hemifacial[parts["event"]]]
     bursts = mine[begins_in(found.events["onset"][mine["event"]], valid)]
     inside = int(overlaps(joined(_spans(bursts)), valid).sum())
-    columns: dict[str, Any] = {"spasm_pct_time": round(100 * inside / length(valid), 4)}
+    columns["spasm_pct_time"] = round(100 * inside / length(valid), 4)
     events, first = np.unique(bursts["event"], return_index=True)
     spans = np.empty((len(events), 2), np.int64)
     if len(events):  # from the first onset to the last offset, event by event
