@@ -24,6 +24,8 @@ class Column:
         The words it may hold; empty if it may hold others.
     whole : bool
         Whether it holds whole numbers.
+    label : bool
+        Whether it holds words even where they look like numbers: 01, 4e1234567890, a channel 1.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Column:
     unit: str = ""
     levels: tuple[str, ...] = ()
     whole: bool = False
+    label: bool = False
 
 
 def numbers(columns: Iterable[Column]) -> list[str]:
@@ -39,14 +42,15 @@ def numbers(columns: Iterable[Column]) -> list[str]:
 
 
 _SIDE = Column("side", "Anatomical side; B is both, n/a the midline", levels=("L", "R", "B"))
-_MUSCLE = Column("muscle", "Muscle code, as in the channel label OOC_L")
-_CHANNEL = Column("channel", "Channel label")
+_MUSCLE = Column("muscle", "Muscle code, as in the channel label OOC_L", label=True)
+_CHANNEL = Column("channel", "Channel label", label=True)
 _TASK = Column(
     "task",
     "Task under way, from the study's file name or the task markers; by a marker without duration "
     "a movement lasts 3 s, another task until the next begins",
+    label=True,
 )
-_RECORDING = Column("recording", "File name of the recording, without its suffix")
+_RECORDING = Column("recording", "File name of the recording, without its suffix", label=True)
 
 EVENTS = (
     Column("onset", "Start, from the start of the recording, corrected for filter delay", "s"),
@@ -82,7 +86,7 @@ EVENTS = (
     Column("li", "Laterality index (A - U)/(A + U) of noise-corrected amplitudes"),
     Column("log_ratio", "ln(A/U) of noise-corrected amplitudes"),
     Column("n_muscles", "Muscles that take part", whole=True),
-    Column("muscles", "Their codes, joined by +"),
+    Column("muscles", "Their codes, joined by +", label=True),
     Column("spread_stage", "0 none, 1 eye, 2 cheek, 3 mouth, 4 neck", whole=True),
     Column(
         "onset_lag_ms",
@@ -108,13 +112,15 @@ EVENTS = (
     Column("confidence", "0 to 1, where the detector gives one"),
     Column("source", "What said so", levels=("detector", "simulation", "expert")),
     Column("status", "auto, or what an expert made of it", levels=("auto", "accepted", "rejected")),
-    Column("detector_version", "Version of emgspasm"),
-    Column("config_sha", "First 12 digits of the hash of the settings that shape numbers"),
+    Column("detector_version", "Version of emgspasm", label=True),
+    Column(
+        "config_sha", "First 12 digits of the hash of the settings that shape numbers", label=True
+    ),
 )
 
 SUMMARY = (
-    Column("participant", "Pseudonym, where the recording is part of a study"),
-    Column("session", "Session label, where the recording is part of a study"),
+    Column("participant", "Pseudonym, where the recording is part of a study", label=True),
+    Column("session", "Session label, where the recording is part of a study", label=True),
     _TASK,
     _SIDE,
     _MUSCLE,
@@ -219,8 +225,8 @@ QUALITY = (
 )
 
 PAIRS = (
-    Column("muscle_a", "Muscle code"),
-    Column("muscle_b", "Muscle code"),
+    Column("muscle_a", "Muscle code", label=True),
+    Column("muscle_b", "Muscle code", label=True),
     _SIDE,
     _TASK,
     Column("n_pairs", "Bursts of muscle_a with one of muscle_b within 15 ms", whole=True),
@@ -266,7 +272,7 @@ TRIALS = (
 
 REVIEWED_EVENTS = (
     *EVENTS,
-    Column("rater", "Pseudonym of the expert who decided about the event"),
+    Column("rater", "Pseudonym of the expert who decided about the event", label=True),
     Column("reviewed", "When, in universal time"),
     Column("detected_as", "What the detector had called it, where the expert calls it otherwise"),
 )
@@ -276,21 +282,25 @@ GROUP = (
     Column("treatment", "Kind of the last treatment before the recording"),
     Column("days_since_treatment", "Days from that treatment to the recording", whole=True),
     Column("sampling_frequency", "Of the recording", "Hz"),
-    Column("config_sha", "First 12 digits of the hash of the settings that shape numbers"),
-    Column("detector_version", "Version of emgspasm"),
+    Column(
+        "config_sha", "First 12 digits of the hash of the settings that shape numbers", label=True
+    ),
+    Column("detector_version", "Version of emgspasm", label=True),
     Column("simulated", "Whether the device is simulated", levels=("yes", "no")),
     Column("reviewed", "Whether an expert reviewed the events", levels=("yes", "no")),
 )
 
 COURSE = (
-    Column("participant", "Pseudonym"),
-    Column("session", "Session label"),
+    Column("participant", "Pseudonym", label=True),
+    Column("session", "Session label", label=True),
     Column("date", "Day of the session, score or treatment"),
     Column("day", "Days since the treatment that is day 0", whole=True),
     Column("visit", "Visit window in a course of toxin: baseline, W2, W4, W8, W12, W16"),
     _SIDE,
     Column("region", "brow, eye, cheek, mouth or neck; face is all of a side"),
-    Column("muscles", "Muscle codes of the region, joined by +; of a treatment its site"),
+    Column(
+        "muscles", "Muscle codes of the region, joined by +; of a treatment its site", label=True
+    ),
     Column(
         "measure",
         "rate: spasms at rest per minute; burden: their amplitude over noise times duration within "
@@ -318,7 +328,7 @@ COURSE = (
         "s",
     ),
     Column("n_spasms", "Spasms that began in that time", whole=True),
-    Column("rater", "Who gave the score of a scale"),
+    Column("rater", "Who gave the score of a scale", label=True),
 )
 
 TABLES: dict[str, tuple[Column, ...]] = {
@@ -351,3 +361,9 @@ JOINT_TABLES: dict[str, tuple[Column, ...]] = {
     "group_summary": GROUP,
 }
 """Tables beside those of a recording: of an expert, of a participant, of a study."""
+
+
+def labels() -> list[str]:
+    """Names of the columns that hold labels, in any table."""
+    columns = (column for table in (TABLES | JOINT_TABLES).values() for column in table)
+    return list(dict.fromkeys(column.name for column in columns if column.label))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emgspasm.errors import ConfigError, RecordingError
-from emgspasm.storage.columns import JOINT_TABLES, TABLES, Column
+from emgspasm.storage.columns import JOINT_TABLES, TABLES, Column, labels
 from emgspasm.storage.regular import refuse_special
 
 if TYPE_CHECKING:
@@ -85,13 +85,6 @@ def write_table(frame: pd.DataFrame, path: Path, *, overwrite: bool = False) -> 
         frame.to_csv(temporary, sep="\t", index=False, na_rep=MISSING, lineterminator="\n")
 
 
-LABELS = (
-    *("participant", "session", "task", "recording", "rater", "config_sha", "detector_version"),
-    *("channel", "muscle", "muscles", "muscle_a", "muscle_b"),
-)
-"""Columns that hold words even where these look like numbers: 01, 4e1234567890, a channel 1."""
-
-
 def read_table(path: Path) -> pd.DataFrame:
     """Read a TSV file of events, truth or results; ``n/a`` is NaN.
 
@@ -107,7 +100,7 @@ def read_table(path: Path) -> pd.DataFrame:
         _refuse_cut(content, path)
         return pd.read_csv(
             BytesIO(content), sep="\t", na_values=[MISSING], keep_default_na=False,
-            dtype=dict.fromkeys(LABELS, str),
+            dtype=dict.fromkeys(labels(), str),
         )  # fmt: skip
     except OSError as error:
         raise RecordingError(f"{path} cannot be read ({error.strerror}). Check the path") from None
