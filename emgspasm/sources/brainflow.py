@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.errors import SourceLost
-from emgspasm.sources import brainflow_session, dongle
+from emgspasm.sources import brainflow_session
 from emgspasm.sources.brainflow_boards import (
     PLAYBACK,
     SERIAL_CYTONS,
@@ -27,6 +27,7 @@ from emgspasm.sources.brainflow_boards import (
     parameters,
 )
 from emgspasm.sources.brainflow_session import hung_up, lock_port, playable_rows
+from emgspasm.sources.cyton import dongle
 from emgspasm.sources.events import SourceEvent, State
 from emgspasm.sources.link import Link
 from emgspasm.sources.numbering import Count, number_rows

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.errors import SourceError, SourceLost, SourceNotFound
-from emgspasm.sources import conversation, dongle
+from emgspasm.sources.cyton import conversation, dongle
 from emgspasm.stream import StreamInfo
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from emgspasm.errors import SourceError
-from emgspasm.sources import conversation, dongle
+from emgspasm.sources.cyton import conversation, dongle
 
 LATENCY = 1
 """Milliseconds the FTDI chip should wait, instead of 16 (firmware_notes 5.1)."""

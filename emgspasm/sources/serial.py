@@ -12,24 +12,24 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Self
 
 from emgspasm.errors import SourceLost
-from emgspasm.sources import conversation, decoder, dongle
-from emgspasm.sources.counter import Position
-from emgspasm.sources.cyton import ParserState, parse
-from emgspasm.sources.decoder import DecoderState
-from emgspasm.sources.events import SourceEvent, State
-from emgspasm.sources.impedance import measure_impedances
-from emgspasm.sources.link import Link
-from emgspasm.sources.protocols import Electrode
-from emgspasm.sources.registry import on_port
-from emgspasm.sources.rows import DAISY_SKEW
-from emgspasm.sources.settings import (
+from emgspasm.sources.cyton import conversation, decoder, dongle
+from emgspasm.sources.cyton.counter import Position
+from emgspasm.sources.cyton.daisy import DAISY_SKEW
+from emgspasm.sources.cyton.decoder import DecoderState
+from emgspasm.sources.cyton.impedance import measure_impedances
+from emgspasm.sources.cyton.packets import ParserState, parse
+from emgspasm.sources.cyton.settings import (
     CytonSettings,
     configure,
     layout,
+    particulars,
     read_settings,
     stream_info,
-    told,
 )
+from emgspasm.sources.events import SourceEvent, State
+from emgspasm.sources.link import Link
+from emgspasm.sources.protocols import Electrode
+from emgspasm.sources.registry import on_port
 from emgspasm.stream import Chunk, StreamInfo
 
 if TYPE_CHECKING:
@@ -115,10 +115,10 @@ class CytonSource:
     def particulars(self) -> dict[str, object]:
         """Firmware, gains, skews, and the rate by the host's clock."""
         skews = dict(zip(self.info.names, self.channel_skews, strict=True))
-        return told(self.settings, self.board, skews, self.measured_frequency)
+        return particulars(self.settings, self.board, skews, self.measured_frequency)
 
     def impedances(self) -> Iterator[Electrode]:
-        """Measure the electrodes; see :func:`emgspasm.sources.impedance.measure_impedances`."""
+        """Measure the electrodes; see :mod:`emgspasm.sources.cyton.impedance`."""
         return measure_impedances(self.settings)
 
     def __enter__(self) -> Self:

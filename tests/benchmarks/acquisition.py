@@ -23,8 +23,8 @@ from emgspasm.simulation import simulate
 from emgspasm.simulation.board_packets import packet, quantize
 from emgspasm.simulation.board_state import power_on
 from emgspasm.simulation.pace import paced
-from emgspasm.sources import decoder
-from emgspasm.sources.decoder import Layout
+from emgspasm.sources.cyton import decoder
+from emgspasm.sources.cyton.decoder import Layout
 from emgspasm.sources.serial import open_cyton
 from emgspasm.storage.edf import open_edf
 from emgspasm.stream import StreamInfo

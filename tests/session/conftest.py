@@ -10,8 +10,8 @@ import pytest
 from emgspasm.simulation.board_faults import strike
 from emgspasm.simulation.board_packets import packet, quantize
 from emgspasm.simulation.board_state import power_on, receive
-from emgspasm.sources import decoder
-from emgspasm.sources.decoder import Layout
+from emgspasm.sources.cyton import decoder
+from emgspasm.sources.cyton.decoder import Layout
 from emgspasm.sources.events import SourceEvent
 from emgspasm.stream import Chunk
 

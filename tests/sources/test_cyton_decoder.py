@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emgspasm.sources.decoder import Layout, decode, finish, start
-from emgspasm.sources.rows import NO_HALF, pair, unpaired
+from emgspasm.sources.cyton.daisy import NO_HALF, pair, unpaired
+from emgspasm.sources.cyton.decoder import Layout, decode, finish, start
 from emgspasm.stream import segments
 
 SEED = 7

@@ -11,10 +11,10 @@ import threading
 import numpy as np
 import pytest
 
-from emgspasm.sources import dongle
-from emgspasm.sources.conversation import ask, check_radio, reset, silence
+from emgspasm.sources.cyton import dongle
+from emgspasm.sources.cyton.conversation import ask, check_radio, reset, silence
+from emgspasm.sources.cyton.settings import CytonSettings, Input, configure
 from emgspasm.sources.serial import CytonSource
-from emgspasm.sources.settings import CytonSettings, Input, configure
 
 pytestmark = pytest.mark.hardware
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emgspasm.board import GAINS, full_scale
-from emgspasm.sources.cyton import (
+from emgspasm.sources.cyton.packets import (
     ParserState,
     microvolts_per_count,
     parse,

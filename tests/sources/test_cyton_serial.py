@@ -19,10 +19,10 @@ import pytest
 from emgspasm.errors import ConfigError, SourceError, SourceNotFound
 from emgspasm.simulation.board import DAMAGED, WHOLE, EmulatedBoard
 from emgspasm.simulation.board_faults import fault
-from emgspasm.sources import dongle
-from emgspasm.sources.conversation import probe
+from emgspasm.sources.cyton import dongle
+from emgspasm.sources.cyton.conversation import probe
+from emgspasm.sources.cyton.settings import CytonSettings, Input
 from emgspasm.sources.serial import CytonSource, open_cyton
-from emgspasm.sources.settings import CytonSettings, Input
 from emgspasm.stream import Source, segments
 
 pytestmark = pytest.mark.real_time
@@ -296,7 +296,7 @@ def test_a_wrong_option_is_named(options, text):
 def test_a_second_session_is_told_which_process_holds_the_port(ramp):
     code = (
         "import sys; from emgspasm.sources.serial import CytonSource\n"
-        "from emgspasm.sources.settings import CytonSettings\n"
+        "from emgspasm.sources.cyton.settings import CytonSettings\n"
         "with CytonSource(CytonSettings(port=sys.argv[1])): pass"
     )
     with EmulatedBoard(ramp()) as board, CytonSource(settings_for(board)):
@@ -400,7 +400,7 @@ def test_streaming_twice_is_refused(ramp):
 PAUSED = """
 import sys, threading
 from emgspasm.sources.serial import CytonSource
-from emgspasm.sources.settings import CytonSettings
+from emgspasm.sources.cyton.settings import CytonSettings
 with CytonSource(CytonSettings(port=sys.argv[1])) as source:
     print("open", flush=True)
     threading.Timer(2.4, source.stop).start()

@@ -10,10 +10,10 @@ from emgspasm.simulation import simulate
 from emgspasm.simulation.board import EmulatedBoard
 from emgspasm.simulation.board_state import receive
 from emgspasm.sources import protocols
-from emgspasm.sources.impedance import measure_impedances, ohm
+from emgspasm.sources.cyton.impedance import measure_impedances, ohm
+from emgspasm.sources.cyton.settings import CytonSettings, Input
 from emgspasm.sources.protocols import Electrode
 from emgspasm.sources.serial import CytonSource
-from emgspasm.sources.settings import CytonSettings, Input
 
 
 def tone(impedance, seconds=2.0, fs=250.0, phase=0.0):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emgspasm.sources.counter import Position, unwrap
+from emgspasm.sources.cyton.counter import Position, unwrap
 
 RATE = 250.0
 

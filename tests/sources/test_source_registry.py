@@ -10,9 +10,9 @@ import pytest
 
 from emgspasm.errors import ConfigError
 from emgspasm.simulation.board import EmulatedBoard
+from emgspasm.sources.cyton.settings import CytonSettings, Input
 from emgspasm.sources.registry import names, open_source
 from emgspasm.sources.serial import CytonSource
-from emgspasm.sources.settings import CytonSettings, Input
 from emgspasm.stream import Channel, Chunk, StreamInfo
 from emgspasm.testing import check_source
 

@@ -16,9 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.errors import SourceError
-from emgspasm.sources import conversation, decoder, dongle
-from emgspasm.sources.protocols import Electrode
-from emgspasm.sources.settings import (
+from emgspasm.sources.cyton import conversation, decoder, dongle
+from emgspasm.sources.cyton.settings import (
     CytonSettings,
     Input,
     address,
@@ -28,6 +27,7 @@ from emgspasm.sources.settings import (
     layout,
     set_input,
 )
+from emgspasm.sources.protocols import Electrode
 
 if TYPE_CHECKING:
     import serial

@@ -8,9 +8,16 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.sources.counter import Position, unwrap
-from emgspasm.sources.cyton import PACKET_RATE, Packets, ParserState, microvolts_per_count, parse
-from emgspasm.sources.rows import NO_HALF, Half, chunks, pair, unpaired
+from emgspasm.sources.cyton.counter import Position, unwrap
+from emgspasm.sources.cyton.daisy import NO_HALF, Half, pair, unpaired
+from emgspasm.sources.cyton.packets import (
+    PACKET_RATE,
+    Packets,
+    ParserState,
+    microvolts_per_count,
+    parse,
+)
+from emgspasm.sources.rows import chunks
 from emgspasm.stream import Chunk
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Literal
 
 from emgspasm.board import CYTON, DAISY, GAINS, LETTERS, full_scale
 from emgspasm.errors import ConfigError, SourceError
-from emgspasm.sources.conversation import Board, ask
-from emgspasm.sources.cyton import PACKET_RATE
-from emgspasm.sources.decoder import Layout
+from emgspasm.sources.cyton.conversation import Board, ask
+from emgspasm.sources.cyton.decoder import Layout
+from emgspasm.sources.cyton.packets import PACKET_RATE
 from emgspasm.stream import Channel, StreamInfo
 from emgspasm.structure import structure
 
@@ -185,7 +185,7 @@ def _fit_daisy(port: serial.Serial, settings: CytonSettings, board: Board) -> No
             )
 
 
-def told(
+def particulars(
     settings: CytonSettings, board: Board | None, skews: Mapping[str, float], measured: float
 ) -> dict[str, object]:
     """Gather what belongs beside a recording: firmware, gains, skews (s), rate (Hz); no filters."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from emgspasm.errors import SourceError, SourceLost, SourceNotFound
-from emgspasm.sources.dongle import open_port
+from emgspasm.sources.cyton.dongle import open_port
 
 if TYPE_CHECKING:
     import serial
