@@ -1,4 +1,4 @@
-"""The command analyze, and the options of all that measure recordings."""
+"""The command analyze: recordings, folders or a study to tables."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import click
 from emgspasm.cli.console import (
     FILE,
     Command,
-    positive,
     progress,
     read_config,
     read_montage,
@@ -20,19 +19,11 @@ from emgspasm.cli.console import (
     say_more,
     say_when_compiling,
 )
+from emgspasm.cli.options import config_option, gain_option, montage_option, rate_option
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
 
 if TYPE_CHECKING:
     from emgspasm.batch import Job, Outcome
-
-config_option = click.option("--config", type=FILE, help="TOML file with the settings.")
-montage_option = click.option("--montage", type=FILE, help="TOML file naming sides and muscles.")
-rate_option = click.option(
-    "--sampling-frequency", type=float, callback=positive, help="Hz, where the file does not say."
-)
-gain_option = click.option(
-    "--gain", type=float, callback=positive, help="Amplifier gain of an SD card file."
-)
 
 
 @click.command(cls=Command)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emgspasm.cli.console import Command, columns, json_option, positive, say
+from emgspasm.cli.console import Command, columns, positive, say
 from emgspasm.cli.interruption import settle
+from emgspasm.cli.options import json_option
 from emgspasm.cli.simulation import scenarios_that_begin
 from emgspasm.errors import ConfigError
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from emgspasm.cli.console import Command, columns, json_option
+from emgspasm.cli.console import Command, columns
+from emgspasm.cli.options import json_option
 from emgspasm.errors import ConfigError
 
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 FILE = click.Path(path_type=Path)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 DECIMALS = 4
 """Of numbers in JSON, as of amplitudes and shares in the tables."""
 

@@ -7,19 +7,16 @@ from pathlib import Path
 import click
 
 from emgspasm.cli.console import FILE, Command, placed, positive, read_montage, say
+from emgspasm.cli.options import gain_option, montage_option, place_options, rate_option
 from emgspasm.errors import ConfigError, RecordingError
 
 
 @click.command("import", cls=Command)
 @click.argument("source", type=FILE)
-@click.option("--study", required=True, type=FILE, help="Folder of the study; made if missing.")
-@click.option("--participant", required=True, metavar="ID", help="Pseudonym: letters and digits.")
-@click.option("--session", metavar="ID", help="Session label.")
-@click.option("--task", required=True, metavar="NAME", help="Task label, such as rest.")
-@click.option("--run", type=click.IntRange(1), help="Number of the repetition.")
-@click.option("--montage", type=FILE, help="TOML file naming sides and muscles.")
-@click.option("--sampling-frequency", type=float, callback=positive, help="Hz, if not in the file.")
-@click.option("--gain", type=float, callback=positive, help="Amplifier gain of an SD card file.")
+@place_options
+@montage_option
+@rate_option
+@gain_option
 @click.option(
     "--rescale",
     type=float,
@@ -92,8 +89,8 @@ def import_(
     is_flag=True,
     help="Leave out names, dates, notes, serial numbers; of a study too.",
 )
-@click.option("--montage", type=FILE, help="TOML file naming sides and muscles.")
-@click.option("--sampling-frequency", type=float, callback=positive, help="Hz, if not in the file.")
+@montage_option
+@rate_option
 @click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
 def export(
     recording: Path,

@@ -9,18 +9,23 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emgspasm.cli.analysis import config_option, gain_option, montage_option, rate_option
 from emgspasm.cli.console import (
     FILE,
     Command,
     columns,
-    json_option,
     plain,
     read_config,
     read_montage,
     say,
     say_when_compiling,
     shown,
+)
+from emgspasm.cli.options import (
+    config_option,
+    gain_option,
+    json_option,
+    montage_option,
+    rate_option,
 )
 
 if TYPE_CHECKING:

@@ -27,6 +27,7 @@ from emgspasm.cli.console import (
     shown,
 )
 from emgspasm.cli.interruption import settle
+from emgspasm.cli.options import live_config_option, place_options
 from emgspasm.errors import EmgspasmError, RecordingError
 from emgspasm.postponement import postponed
 
@@ -37,12 +38,8 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=Command)
-@click.option("--config", required=True, type=FILE, help="TOML file with a [source] table.")
-@click.option("--study", required=True, type=FILE, help="Folder of the study; made if missing.")
-@click.option("--participant", required=True, metavar="ID", help="Pseudonym: letters and digits.")
-@click.option("--session", metavar="ID", help="Session label.")
-@click.option("--task", required=True, metavar="NAME", help="Task label, such as rest.")
-@click.option("--run", type=click.IntRange(1), help="Number of the repetition.")
+@live_config_option
+@place_options
 @click.option("--duration", type=float, callback=positive, help="Seconds; else until q or Ctrl-C.")
 @click.option("--markers", type=FILE, help="File of markers: seconds, a tab, text.")
 @click.option("--port", metavar="PORT", help="Serial port, whatever the config says.")

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emgspasm.cli.analysis import config_option, gain_option, montage_option, rate_option
 from emgspasm.cli.console import (
     FILE,
     Command,
@@ -20,6 +19,7 @@ from emgspasm.cli.console import (
     require_installed,
     say,
 )
+from emgspasm.cli.options import config_option, gain_option, montage_option, rate_option
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
 
 if TYPE_CHECKING:

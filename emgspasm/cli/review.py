@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from emgspasm.cli.console import FILE, Command, columns, json_option, say, shown
+from emgspasm.cli.console import FILE, Command, columns, say, shown
+from emgspasm.cli.options import json_option
 from emgspasm.errors import ConfigError, RecordingError
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emgspasm.cli.console import FILE, Command, columns, json_option, plain, shown
+from emgspasm.cli.console import FILE, Command, columns, plain, shown
+from emgspasm.cli.options import json_option
 from emgspasm.errors import RecordingError
 
 if TYPE_CHECKING:

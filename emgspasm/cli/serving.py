@@ -13,6 +13,7 @@ from emgspasm.cli.boards import configured_source
 from emgspasm.cli.conclusion import conclude
 from emgspasm.cli.console import FILE, Command, read_config, say, say_when_compiling
 from emgspasm.cli.interruption import settle
+from emgspasm.cli.options import live_config_option
 from emgspasm.cli.recording import describe
 from emgspasm.errors import ConfigError, SourceError
 
@@ -20,7 +21,7 @@ LIBRARIES = ("fastapi", "uvicorn", "websockets")
 
 
 @click.command(cls=Command)
-@click.option("--config", required=True, type=FILE, help="TOML file with a [source] table.")
+@live_config_option
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="NAME",
               help="Address to listen at; 0.0.0.0 lets the network look on.")  # fmt: skip
 @click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True,

@@ -1,0 +1,42 @@
+"""Options that several commands have, each described once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from emgspasm.cli.console import FILE, positive
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+config_option = click.option("--config", type=FILE, help="TOML file with the settings.")
+live_config_option = click.option(
+    "--config", required=True, type=FILE, help="TOML file with a [source] table."
+)
+montage_option = click.option("--montage", type=FILE, help="TOML file naming sides and muscles.")
+rate_option = click.option(
+    "--sampling-frequency", type=float, callback=positive, help="Hz, where the file does not say."
+)
+gain_option = click.option(
+    "--gain", type=float, callback=positive, help="Amplifier gain of an SD card file."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+_PLACE = (
+    click.option("--study", required=True, type=FILE, help="Folder of the study; made if missing."),
+    click.option(
+        "--participant", required=True, metavar="ID", help="Pseudonym: letters and digits."
+    ),
+    click.option("--session", metavar="ID", help="Session label."),
+    click.option("--task", required=True, metavar="NAME", help="Task label, such as rest."),
+    click.option("--run", type=click.IntRange(1), help="Number of the repetition."),
+)
+
+
+def place_options(function: Function) -> Function:
+    """Give a command the options that say where in a study a recording goes."""
+    for option in reversed(_PLACE):
+        function = option(function)
+    return function
