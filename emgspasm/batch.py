@@ -239,7 +239,7 @@ def rates_of(outcomes: Iterable[Outcome]) -> list[float]:
     return sorted({float(read_provenance(path)["sampling_frequency"]) for path in events})
 
 
-def is_told(job: Job, out: Path) -> bool:
+def is_summarized(job: Job, out: Path) -> bool:
     """Whether ``summary.tsv`` has the row of a recording."""
     return job.path.stem in {row[-1] for row in summary_rows(out / "summary.tsv")}
 

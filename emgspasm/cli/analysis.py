@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ from emgspasm.cli.options import config_option, gain_option, montage_option, rat
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
 
 if TYPE_CHECKING:
-    from emgspasm.batch import Job, Outcome
+    from emgspasm.batch import Outcome
 
 
 @click.command(cls=Command)
@@ -56,18 +56,46 @@ def analyze(
     """
     from emgspasm import batch
     from emgspasm.results.outputs import require_own
+    from emgspasm.storage.derivatives import result_path
+    from emgspasm.storage.tables import existing
+
+    loaded, labels = read_config(config), read_montage(montage)
+    joint: dict[Path, Path] = {}
+    jobs = [
+        batch.Job(path, where, loaded, labels, sampling_frequency, gain, overwrite)
+        for path, where in _places(sources, out, joint)
+    ]
+    for folder in dict.fromkeys(joint.values()):
+        require_own(folder)  # before hours of work
+    summarized = all(batch.is_summarized(job, joint[job.out]) for job in jobs)
+    say_when_compiling()
+    with (
+        closing(batch.run(jobs, workers=workers, cluster=cluster)) as running,
+        progress(running, "analyze", len(jobs)) as bar,
+    ):
+        outcomes = batch.in_order(bar, jobs)
+    if summarized and all(outcome.kept for outcome in outcomes):
+        made = result_path(jobs[0].out, jobs[0].path.stem, "events")
+        raise existing(made, why="this very call has made all of it, nothing is left to do")
+    unwritten = _write_joint(outcomes, joint)
+    conclude(outcomes, list(dict.fromkeys(joint.values())), unwritten)
+
+
+def _places(
+    sources: Sequence[Path], out: Path | None, joint: dict[Path, Path]
+) -> list[tuple[Path, Path]]:
+    """Recordings that sources stand for, and the folder of each one's results.
+
+    What is named twice is meant once. `joint` takes, by folder of results, that of joint tables.
+    """
     from emgspasm.storage.collection import (
         deeper_folder,
         find_recordings,
         joint_folder,
         results_folder,
     )
-    from emgspasm.storage.derivatives import result_path
-    from emgspasm.storage.tables import existing
 
-    loaded, labels = read_config(config), read_montage(montage)
-    named: dict[tuple[Path, Path], Job] = {}
-    joint = {}
+    places: dict[tuple[Path, Path], tuple[Path, Path]] = {}
     for source in sources:
         found = find_recordings(source)
         if (deeper := deeper_folder(source)) is not None:
@@ -75,21 +103,14 @@ def analyze(
         for path in found:
             where = results_folder(source, path, out)
             joint[where] = joint_folder(source, out)
-            job = batch.Job(path, where, loaded, labels, sampling_frequency, gain, overwrite)
-            named.setdefault((path.absolute(), where), job)  # named twice is meant once
-    jobs = list(named.values())
-    for folder in dict.fromkeys(joint.values()):
-        require_own(folder)  # before hours of work
-    told = all(batch.is_told(job, joint[job.out]) for job in jobs)
-    say_when_compiling()
-    with (
-        closing(batch.run(jobs, workers=workers, cluster=cluster)) as running,
-        progress(running, "analyze", len(jobs)) as bar,
-    ):
-        outcomes = batch.in_order(bar, jobs)
-    if told and all(outcome.kept for outcome in outcomes):
-        made = result_path(jobs[0].out, jobs[0].path.stem, "events")
-        raise existing(made, why="this very call has made all of it, nothing is left to do")
+            places.setdefault((path.absolute(), where), (path, where))
+    return list(places.values())
+
+
+def _write_joint(outcomes: Sequence[Outcome], joint: Mapping[Path, Path]) -> list[EmgspasmError]:
+    """Write the joint tables of every study or folder; why some could not be written."""
+    from emgspasm import batch
+
     unwritten = []
     for folder in dict.fromkeys(joint.values()):
         try:
@@ -98,7 +119,7 @@ def analyze(
                 say(sentence)
         except EmgspasmError as error:  # another study still gets its tables
             unwritten.append(error)
-    conclude(outcomes, list(dict.fromkeys(joint.values())), unwritten)
+    return unwritten
 
 
 def conclude(
@@ -134,8 +155,8 @@ def conclude(
     n_done = len(outcomes) - len(failed)
     say(f"{n_done} of {len(outcomes)} recordings analyzed into {into}{kept}{hint}")
     if len(rates := batch.rates_of(outcomes)) > 1:
-        told = " and ".join(f"{fs:g}" for fs in rates)
-        say(f"they were sampled at {told} Hz; numbers of different rates do not compare")
+        said = " and ".join(f"{fs:g}" for fs in rates)
+        say(f"they were sampled at {said} Hz; numbers of different rates do not compare")
     if failed or unwritten:
         raise _together(failed, unwritten, len(outcomes))
 
@@ -147,13 +168,13 @@ def _together(
     errors = [*(o.error for o in failed if o.error is not None), *unwritten]
     if len(errors) == 1 and (unwritten or n_recordings == 1):
         return errors[0]
-    told = [str(error) for error in unwritten]
+    sentences = [str(error) for error in unwritten]
     if failed:
         reasons = "; ".join(f"{o.job.path.name}: {o.error}" for o in failed)
-        told.insert(0, f"{len(failed)} of {n_recordings} recordings failed: {reasons}")
+        sentences.insert(0, f"{len(failed)} of {n_recordings} recordings failed: {reasons}")
     # where nothing was done, and that by the call, the call was wrong
     wrong = len(failed) == n_recordings and all(isinstance(e, ConfigError) for e in errors)
-    whole = (ConfigError if wrong else RecordingError)("; ".join(told))
+    whole = (ConfigError if wrong else RecordingError)("; ".join(sentences))
     for note in (note for error in errors for note in getattr(error, "__notes__", ())):
         whole.add_note(note)  # --debug shows them
     return whole

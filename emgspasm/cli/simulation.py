@@ -80,17 +80,10 @@ def simulate(
     if listing:
         _list_scenarios(as_json=as_json)
         return
+    labels = participant, session, task, run
     if scenario is None or (out is None) == (study is None):
         raise click.UsageError("give OUT.bdf and --scenario NAME, or --study DIR (see --list)")
-    if out is not None and out.suffix.lower() != ".bdf":
-        raise ConfigError(f"{out} does not end in .bdf (recordings are BDF+). Name it OUT.bdf")
-    if study is not None and (participant is None or task is None):
-        raise click.UsageError("in a study a recording needs --participant ID and --task NAME")
-    if study is None and (participant, session, task, run) != (None, None, None, None):
-        raise click.UsageError(
-            "--participant, --session, --task and --run are of a study. Give --study DIR, or leave "
-            "them out"
-        )
+    _require_whole_place(out, study, labels)
     try:
         simulated = simulation.simulate(
             scenario,
@@ -102,18 +95,35 @@ def simulate(
             days_since_injection=days_since_injection,
             injected=injected,
         )
-        if study is not None and participant is not None and task is not None:
-            labels = participant, session, task, run
+        if study is not None:
             out, truth = _into_study(simulated, scenario, study, labels, overwrite=overwrite)
             _say_what_was_made(out, scenario, duration, str(truth))
             return
     except ValueError as error:
         raise ConfigError(str(error)) from None
-    assert out is not None
+    assert out is not None  # where there is no study
     truth = out.with_name(f"{out.stem}_truth.tsv")
     refuse_existing(out, truth, overwrite=overwrite)
     write_simulation(simulated, out, truth)
     _say_what_was_made(out, scenario, duration, truth.name)
+
+
+Labels = tuple[str | None, str | None, str | None, int | None]
+"""Participant, session, task and run of a recording of a study."""
+
+
+def _require_whole_place(out: Path | None, study: Path | None, labels: Labels) -> None:
+    """Refuse a file that is no BDF by its name, and labels that do not make a place in a study."""
+    if out is not None and out.suffix.lower() != ".bdf":
+        raise ConfigError(f"{out} does not end in .bdf (recordings are BDF+). Name it OUT.bdf")
+    participant, _, task, _ = labels
+    if study is not None and (participant is None or task is None):
+        raise click.UsageError("in a study a recording needs --participant ID and --task NAME")
+    if study is None and any(label is not None for label in labels):
+        raise click.UsageError(
+            "--participant, --session, --task and --run are of a study. Give --study DIR, or leave "
+            "them out"
+        )
 
 
 def _say_what_was_made(out: Path, scenario: str, duration: float, truth: str) -> None:
@@ -129,7 +139,7 @@ def _into_study(
     simulated: Simulation,
     scenario: str,
     study: Path,
-    labels: tuple[str, str | None, str, int | None],
+    labels: Labels,
     *,
     overwrite: bool,
 ) -> tuple[Path, Path]:
@@ -140,6 +150,8 @@ def _into_study(
     from emgspasm.storage.tables import refuse_existing
 
     participant, session, task, run = labels
+    assert participant is not None  # the place is whole
+    assert task is not None
     with Study.open_or_create(study).placing(participant, session, task=task, run=run) as place:
         folder = study / "derivatives" / "truth" / place.folder.relative_to(study)
         truth = folder / f"{place.stem}_desc-truth_events.tsv"
