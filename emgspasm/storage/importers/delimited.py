@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -69,7 +71,9 @@ def import_delimited(path: Path, sampling_frequency: float | None = None) -> Imp
             f"{path}: a plain table of {len(grid.numbers)} columns does not say its sampling "
             "frequency; give it (--sampling-frequency HZ)"
         )
-    return import_table(*_table(path, grid, fs))
+    roles = _roles(grid)
+    findings = list(_describe_roles(grid, roles, fs))
+    return import_table(_table(path, grid, roles, fs), findings)
 
 
 def _said_rate(grid: Grid) -> float | None:
@@ -84,49 +88,90 @@ def _said_rate(grid: Grid) -> float | None:
     return None
 
 
-def _table(path: Path, grid: Grid, fs: float) -> tuple[Table, list[str]]:
-    """What the columns mean, and a sentence about those that are no channel."""
-    fields = [grid.names[i] if grid.names else "" for i in grid.numbers]
+@dataclass(frozen=True, slots=True)
+class _Roles:
+    """What the columns of numbers hold; places count these columns from 0.
+
+    Parameters
+    ----------
+    fields : tuple of str
+        Their header names, ``""`` without one.
+    signals : tuple of int
+        Places of channels.
+    count : int or None
+        Place of the count of rows.
+    times : tuple of int
+        Places of times; the first is read.
+    clock : bool
+        Whether the column of text holds dates or clocks, which are read instead.
+    """
+
+    fields: tuple[str, ...]
+    signals: tuple[int, ...]
+    count: int | None
+    times: tuple[int, ...]
+    clock: bool
+
+
+def _roles(grid: Grid) -> _Roles:
+    fields = tuple(grid.names[i] if grid.names else "" for i in grid.numbers)
     values = [column_values([row[i] for row in grid.rows], grid.decimal) for i in grid.numbers]
-    count = 0 if len(fields) > 1 and is_count(fields[0], values[0]) and grid.names else None
-    times = [i for i, name in enumerate(fields) if i != count and is_time(name, values[i])]
-    times = times if len(times) < len(fields) - (count is not None) else []
-    texts = [row[grid.text] for row in grid.rows] if grid.text is not None else []
-    clock = bool(texts) and all(map(is_moment, texts))
-    columns = tuple(i for i in range(len(fields)) if i != count and i not in times)
-    time = times[0] if times and not clock else None
-    unit = 1.0 if clock else None if time is None else time_unit(values[time], fs)
-    table = Table(
+    counts = bool(grid.names) and len(fields) > 1 and is_count(fields[0], values[0])
+    others = range(int(counts), len(fields))
+    times = tuple(i for i in others if is_time(fields[i], values[i]))
+    if len(times) == len(others):  # some column must hold signals
+        times = ()
+    return _Roles(
+        fields,
+        signals=tuple(i for i in others if i not in times),
+        count=0 if counts else None,
+        times=times,
+        clock=grid.text is not None and all(is_moment(row[grid.text]) for row in grid.rows),
+    )
+
+
+def _table(path: Path, grid: Grid, roles: _Roles, fs: float) -> Table:
+    time = roles.times[0] if roles.times and not roles.clock else None
+    unit = 1.0 if roles.clock else None
+    if time is not None:
+        column = grid.numbers[time]
+        unit = time_unit(column_values([row[column] for row in grid.rows], grid.decimal), fs)
+    return Table(
         path=path,
         rows=partial(read_rows, grid.layout(path)),
-        channels=_channels([fields[i] for i in columns], _said_unit(grid)),
-        columns=columns,
+        channels=_channels([roles.fields[i] for i in roles.signals], _said_unit(grid)),
+        columns=roles.signals,
         sampling_frequency=fs,
-        counter=count,
+        counter=roles.count,
         time=time,
-        clock=clock,
+        clock=roles.clock,
         time_unit=unit,
-        local=clock and is_local(texts[0]),
+        local=roles.clock and is_local(grid.rows[0][grid.text or 0]),
         begun=grid.begun,
         scales=(*CYTON.full_scales, COUNT_SCALE),
         scales_guessed=True,
     )
-    named = [fields[i] or f"column {grid.numbers[i] + 1}" for i in times]
-    named += [(grid.names[grid.text or 0] or "of text") if grid.names else "of text"] * clock
-    findings = [f"columns {named} are read as times, not as channels"] if named else []
+
+
+def _describe_roles(grid: Grid, roles: _Roles, fs: float) -> Iterator[str]:
+    """Sentences on what is read otherwise than as a channel, and on names that do not fit."""
+    named = [roles.fields[i] or f"column {grid.numbers[i] + 1}" for i in roles.times]
+    if roles.clock:
+        named.append((grid.names[grid.text or 0] or "of text") if grid.names else "of text")
+    if named:
+        yield f"columns {named} are read as times, not as channels"
     if grid.unfit:
-        findings.append(
+        yield (
             f"its header names {len(grid.unfit)} columns and its rows have {len(grid.row)} fields: "
             "the names are left out"
         )
     if grid.rate is not None:
-        findings.append(
+        yield (
             f"its first two lines are read as its start and its sampling frequency ({fs:g} Hz), "
             "not as samples"
         )
-    if count is not None:
-        findings.append("the first column counts the rows: read as a counter, not as a channel")
-    return table, findings
+    if roles.count is not None:
+        yield "the first column counts the rows: read as a counter, not as a channel"
 
 
 def _said_unit(grid: Grid) -> str:
