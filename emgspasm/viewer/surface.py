@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from emgspasm.desk.desk import Desk, News
 from emgspasm.desk.palette import Palette
@@ -70,6 +70,9 @@ class Surface(QWidget):
         self._splitter.setStretchFactor(0, 1)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._splitter)
+        self._check_page = QScrollArea(widgetResizable=True)  # large text never outgrows the screen
+        self._check_page.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._pages.addWidget(self._check_page)
         self._below = QVBoxLayout()
         self._below.setContentsMargins(8, 0, 8, 0)
         column = QVBoxLayout(self)
@@ -130,16 +133,15 @@ class Surface(QWidget):
             self.check.clear()
             return
         if self.check is not None:
-            self.check.hide()
-            self.check.deleteLater()
+            self._check_page.takeWidget().deleteLater()
         self.check, self._checked = (SignalCheck(info, self._palette) if info else None), info
         if self.check is not None:
-            self._pages.addWidget(self.check)
+            self._check_page.setWidget(self.check)
 
     def show_check(self, on: bool) -> None:
         """Show the signal check in place of the traces, or the traces."""
         if on and self.check is not None:
-            self._pages.setCurrentWidget(self.check)
+            self._pages.setCurrentWidget(self._check_page)
             self.check.setFocus()
         else:
             self._pages.setCurrentWidget(self._splitter)

@@ -61,11 +61,13 @@ class TracesView(QWidget):
         self.columns = tuple(Column(self.canvas, place, palette) for place in COLUMNS)
         self._headings = [styled(QLabel(), "side") for _ in COLUMNS]
         self._between = styled(QLabel(), "faint")
+        self._between.setMinimumWidth(1)  # larger text never widens the window
+        self._between.setAlignment(Qt.AlignmentFlag.AlignCenter)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(2)
         grid.addWidget(self._headings[0], 0, 0, Qt.AlignmentFlag.AlignLeft)
-        grid.addWidget(self._between, 0, 1, Qt.AlignmentFlag.AlignCenter)
+        grid.addWidget(self._between, 0, 1)
         grid.addWidget(self._headings[1], 0, 2, Qt.AlignmentFlag.AlignRight)
         grid.setColumnStretch(1, 1)
         grid.addWidget(self.canvas, 1, 0, 1, 3)
@@ -99,8 +101,9 @@ class TracesView(QWidget):
         return last - self._view.seconds, last
 
     def dress(self, palette: Palette) -> None:
-        """Take other colours."""
+        """Take other colours, or other sizes of text."""
         self._palette = palette
+        self._fit_axes()
         self.canvas.setBackground(color(palette.panel))
         for column in self.columns:
             column.dress(palette)
@@ -206,11 +209,16 @@ class TracesView(QWidget):
             kept = [(k, channel) for k, channel in found if channel is not None]
             column.rows = np.array([k for k, _ in kept], np.int64)
             column.channels = np.array([channel for _, channel in kept], np.int64)
+        self._fit_axes()
+        self._show_headings()
+        self._rebuild()
+
+    def _fit_axes(self) -> None:
+        if self._feed is None:
+            return
         widest = max((channel.name for channel in self._feed.emg.channels), key=len)
         for column in self.columns:
             column.lane_axis.fit(max(widest, WIDEST, key=len))
-        self._show_headings()
-        self._rebuild()
 
     def _show_headings(self) -> None:
         if self._feed is None:

@@ -96,7 +96,7 @@ class Window(QMainWindow):
         self._show_view(kept.view)
         if not (kept.geometry and self.restoreGeometry(QByteArray(kept.geometry))):
             self.resize(1440, 900)
-        self.resize(self.size().boundedTo(self.screen().availableGeometry().size() - FRAME))
+        self._fit_screen()
         self._told: tuple[str, ...] = ()
         self._last = self._slow = self._second = time.perf_counter()
         self.frames = 0
@@ -282,6 +282,7 @@ class Window(QMainWindow):
         scale = min(max(self.kept.font_scale * factor, 0.6), 3.0)
         self.kept = replace(self.kept, font_scale=scale)
         self._scale_font()
+        QTimer.singleShot(0, self, self._fit_screen)  # once the layout knows what it needs
 
     def _scale_font(self) -> None:
         scaled = type(self._base_font)(self._base_font)
@@ -289,6 +290,12 @@ class Window(QMainWindow):
         QApplication.setFont(scaled)
         self.setFont(scaled)  # what has a style sheet does not ask the application
         self.dress(self.colours)
+
+    def _fit_screen(self) -> None:
+        """Be no larger than the screen: larger text may have widened the window."""
+        if not (self.isMaximized() or self.isFullScreen()):
+            room = self.screen().availableGeometry().size() - FRAME
+            self.resize(self.size().boundedTo(room))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Let go of everything, and keep how it looked."""

@@ -262,6 +262,14 @@ def test_the_window_is_no_larger_than_the_screen(qtbot):
     assert window.height() <= room.height()
 
 
+def test_names_beside_the_traces_have_room_in_larger_text(replayed):
+    column = replayed.surface.traces.columns[0]
+    before = column.lane_axis.width()
+    replayed.turn_font(2.0)
+    QApplication.processEvents()
+    assert column.lane_axis.width() > 1.7 * before
+
+
 def test_the_help_explains_every_key(replayed):
     press(replayed, Qt.Key.Key_F1)
     assert replayed.surface.help.isVisible()

@@ -231,6 +231,23 @@ def test_the_window_fits_a_small_screen_and_all_text_grows_with_the_font(replaye
     assert replayed.surface.side.minimumWidth() > 1.3 * side
 
 
+def test_text_of_twice_the_size_does_not_outgrow_a_small_screen(watch, measurable, qtbot):
+    window = watch(measurable)
+    qtbot.waitUntil(lambda: window.surface.check is not None)
+    window.turn_font(2.0)
+    QApplication.processEvents()
+    least = window.minimumSizeHint()
+    assert least.width() <= 1366
+    assert least.height() <= 600
+
+
+def test_a_window_that_text_widened_is_no_larger_than_the_screen(replayed, qtbot):
+    replayed.resize(5000, 4000)
+    room = replayed.screen().availableGeometry()
+    replayed.turn_font(1 / 1.1)
+    qtbot.waitUntil(lambda: replayed.width() <= room.width() and replayed.height() <= room.height())
+
+
 def test_tab_reaches_everything_in_the_window(replayed, qtbot):
     surface, reached = replayed.surface, set()
     replayed.activateWindow()
