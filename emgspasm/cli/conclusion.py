@@ -50,8 +50,9 @@ def conclude(session: Session, place: Placement, study: Path, say: Callable[[str
     say(looked_at(summary, session.config.config.pipeline, status.lost))
     bursts = sum(n for (kind, _, _), n in found.items() if kind == "burst")
     say(
-        f"{bursts} bursts (spasms {by_side(spasms(found))}) and "
-        f"{found.total() - bursts} events, the same live and from the file: {out}"
+        f"{bursts} bursts and {found.total() - bursts} events (spasms "
+        f"{by_side(spasms(found))}{tabled(summary, spasms(found))}), "
+        f"the same live and from the file: {out}"
     )
     if earlier := made_before(place.recording, out):
         say(
@@ -110,6 +111,26 @@ def looked_at(summary: pd.DataFrame, pipeline: Pipeline, lost: float) -> str:
         )
         told += f"; the rest was {why}: no burst there does not mean none happened"
     return told
+
+
+def tabled(summary: pd.DataFrame, told: Mapping[str, int]) -> str:
+    """Say how many spasms the summary counts, where that is not what was told; else nothing.
+
+    Parameters
+    ----------
+    summary : DataFrame
+    told : mapping
+        Spasms by side, whatever their class and wherever they begin.
+    """
+    task = summary["task"][summary["channel"].notna()].iloc[:1]  # of the whole recording
+    whole = summary["task"].isin(task) & summary["channel"].isna()
+    told_of = summary[whole & summary["n_spasms"].notna()]
+    counts = {
+        str(side): int(n) for side, n in zip(told_of["side"], told_of["n_spasms"], strict=True)
+    }
+    if by_side(counts) == by_side(told):
+        return ""
+    return f"; in the tables {by_side(counts)}: hemifacial ones that begin in valid time"
 
 
 def require_same(status: Status, found: Counter[EventKind]) -> None:

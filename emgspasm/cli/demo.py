@@ -164,7 +164,7 @@ def headline(results: Results) -> str:
 
     whole = results.summary["channel"].isna()
     sides = [
-        [str(r["side"]), *(shown(r[name]) for name in _OF_A_SIDE)]
+        [r["task"] or "whole recording", str(r["side"]), *(shown(r[name]) for name in _OF_A_SIDE)]
         for r in table_rows(results.summary[whole & (results.summary["side"] != "B")])
     ]
     muscles = [
@@ -178,7 +178,7 @@ def headline(results: Results) -> str:
     ]
     return "\n\n".join(
         (
-            columns([["side", "spasms", "per min", "from", "to", "% time"], *sides]),
+            columns([["part", "side", "spasms", "per min", "from", "to", "% time"], *sides]),
             columns([_MUSCLE_HEADING, *muscles]),
         )
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +27,6 @@ from emgspasm.cli.console import (
     read_config,
     say,
     say_when_compiling,
-    shown,
 )
 from emgspasm.cli.interruption import settle
 from emgspasm.cli.options import live_config_option, place_options
@@ -34,7 +36,7 @@ from emgspasm.postponement import postponed
 if TYPE_CHECKING:
     from emgspasm.session import Session, Status
     from emgspasm.storage.study import Placement
-    from emgspasm.stream import Channel
+    from emgspasm.stream import Channel, StreamInfo
 
 
 @click.command(cls=Command)
@@ -157,7 +159,7 @@ def limits(unscaled: tuple[Channel, ...]) -> list[str]:
 def until_over(session: Session) -> None:
     """Show how the recording fares until it ends, or somebody ends it."""
     n_events = n_notes = 0
-    with suppress(KeyboardInterrupt), _markers(session), _status_line() as show:
+    with suppress(KeyboardInterrupt), _markers(session) as typed, _status_line() as show:
         while not session.wait(1.0):
             for event in session.events[n_events:]:
                 show(f"{event.state}: {event.text}", keep=True)
@@ -165,14 +167,17 @@ def until_over(session: Session) -> None:
             for note in session.notes[n_notes:]:
                 show(note, keep=True)
                 n_notes += 1
-            show(status_text(session.status, session.info.names))
+            show(typed() or status_text(session.status, session.info))
     settle()  # Ctrl-C is one way to end a recording; what follows is still to be done
 
 
 @contextmanager
-def _markers(session: Session) -> Iterator[None]:
-    """Let the keyboard set markers and end the recording, where there is one."""
+def _markers(session: Session) -> Iterator[Callable[[], str]]:
+    """Let the keyboard set markers and end the recording; gives the text that is being typed."""
     keys, line = session.config.config.markers, keyboard.Line()
+
+    def typed() -> str:
+        return "" if line.since is None else f"marker: {line.text}"
 
     def take(key: str) -> None:
         nonlocal line
@@ -186,9 +191,14 @@ def _markers(session: Session) -> Iterator[None]:
                 click.echo(f"\r\x1b[K{error}", err=True)
             else:
                 click.echo(f"\r\x1b[K{marker.onset:.3f} s: {marker.text}", err=True)
+        elif typed():
+            click.echo(f"\r\x1b[K{fitted(typed())}", nl=False, err=True)
 
-    with keyboard.listening(take):
-        yield
+    with keyboard.listening(take) as listens:
+        if listens:
+            texts = [f"{key} {text}" for key, text in keys.keys.items()] or ["1 to 9 mark"]
+            say(f"keys: {', '.join(texts)}; Enter begins and ends a text, q ends the recording")
+        yield typed
 
 
 @contextmanager
@@ -198,7 +208,7 @@ def _status_line() -> Iterator[Any]:
 
     def show(text: str, *, keep: bool = False) -> None:
         if live:
-            click.echo(f"\r\x1b[K{text}", nl=keep, err=True)
+            click.echo(f"\r\x1b[K{text if keep else fitted(text)}", nl=keep, err=True)
         elif keep:
             say(text)
 
@@ -207,20 +217,41 @@ def _status_line() -> Iterator[Any]:
         click.echo(err=True)
 
 
-def status_text(status: Status, names: tuple[str, ...]) -> str:
-    """One line: time, state, loss, latency, noise and rails, bursts, events, disk."""
-    railed = [name for name, rails in zip(names, status.railed, strict=True) if rails]
-    noise = " ".join(shown(level) for level in status.noise)
+def fitted(text: str) -> str:
+    """What the terminal shows of a text in one line: of more, only the last would be replaced."""
+    try:
+        width = os.get_terminal_size(sys.stderr.fileno()).columns
+    except (OSError, ValueError):  # no terminal, or none of the system's
+        return text
+    return text[: width - 1] if width else text
+
+
+def status_text(status: Status, info: StreamInfo) -> str:
+    """One line, what matters most first: a narrow terminal shows its beginning."""
+    railed = [name for name, rails in zip(info.names, status.railed, strict=True) if rails]
     parts = [
         f"{status.time:.0f} s",
         status.state,
         f"lost {100 * status.lost_recently:.1f} % ({100 * status.lost:.2f} % in all)",
-        f"latency {1000 * status.latency:.0f} ms",
-        f"noise {noise} uV",
         f"railed {' '.join(railed)}" if railed else "",
-        f"bursts {by_side(status.bursts)}",
         f"spasms {by_side(spasms(status.events))}",
+        f"bursts {by_side(status.bursts)}",
+        noise_text(status.noise, info),
         f"{status.disk_left / 1e9:.1f} GB free",
+        f"latency {1000 * status.latency:.0f} ms",
         f"{status.dropped} dropped on screen" if status.dropped else "",
     ]
     return " | ".join(filter(None, parts))
+
+
+def noise_text(noise: tuple[float, ...], info: StreamInfo) -> str:
+    """The lowest and the highest noise level, and whose that is."""
+    known = [
+        (level, info.channels[column])
+        for level, column in zip(noise, info.columns(), strict=True)
+        if level == level
+    ]
+    if not known:
+        return "noise n/a"
+    (low, _), (high, worst) = (pick(known, key=itemgetter(0)) for pick in (min, max))
+    return f"noise {low:.1f} to {high:.1f} {worst.unit} ({worst.name})"

@@ -18,7 +18,7 @@ def test_the_demo_records_an_emulated_board_and_finds_live_what_is_in_the_file(
     out = tmp_path / "demo"
     done = own_process("demo", "--out", out, "--duration", 10)
     assert done.returncode == 0, done.stderr
-    assert "side  spasms" in done.stdout
+    assert "part             side  spasms" in done.stdout
     assert "the same from the file; 0 % lost" in done.stderr
     recording = open_edf(out / "demo.bdf")
     assert recording.n_samples == 2500

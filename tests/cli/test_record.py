@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pty
 import re
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from itertools import pairwise
 
@@ -16,10 +19,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from emgspasm.cli.conclusion import looked_at
+from emgspasm.cli.conclusion import looked_at, tabled
+from emgspasm.cli.recording import noise_text
 from emgspasm.config import parse_config
 from emgspasm.storage.edf import open_edf
 from emgspasm.storage.tables import read_table
+from emgspasm.stream import Channel, StreamInfo
 
 pytestmark = pytest.mark.real_time
 
@@ -65,7 +70,7 @@ def test_pull_the_plug_and_put_it_back_and_find_one_honest_recording(
 
     events = read_table(tmp_path / f"{RESULTS}_events.tsv")
     n_bursts = (events["trial_type"] == "burst").sum()
-    said = re.search(r"(\d+) bursts \(spasms .*\) and (\d+) events, the same live", done.stderr)
+    said = re.search(r"(\d+) bursts and (\d+) events \(spasms .*\), the same live", done.stderr)
     assert [int(n) for n in said.groups()] == [n_bursts, len(events) - n_bursts]
     described = json.loads((tmp_path / f"{EMG}_emg.json").read_text())
     assert described["RecordingDuration"] == 13.0
@@ -180,6 +185,37 @@ def test_keys_of_a_terminal_mark_and_end(emulated, record_to, tmp_path):
     assert marks[2].onset - marks[1].onset > 0.4
 
 
+def test_a_narrow_terminal_shows_one_line_that_is_replaced_and_what_is_typed(
+    emulated, record_to, tmp_path
+):
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))
+    with emulated() as port:
+        command = [sys.executable, "-m", "emgspasm", *map(str, record_to(port))]
+        with subprocess.Popen(command, stdin=theirs, stderr=theirs) as process:
+            until(lambda: recorded(tmp_path) > 250)
+            os.write(ours, b"\rcough")
+            time.sleep(1.5)
+            os.write(ours, b"\r")
+            time.sleep(1.5)
+            shown = os.read(ours, 1 << 16).decode()
+            os.write(ours, b"q")
+            assert process.wait(timeout=30) == 0
+    os.close(theirs)
+    os.close(ours)
+    assert "keys: 1 smile; Enter begins and ends a text, q ends the recording" in shown
+    replaced = [line for line in shown.split("\r\x1b[K")[1:] if "\n" not in line]
+    assert max(map(len, replaced)) == 39
+    assert "marker: cough" in replaced
+
+
+def test_a_status_line_names_the_noisiest_channel():
+    channels = (Channel.from_label("OOC_L"), Channel.from_label("ECG"), Channel.from_label("ZYG_L"))
+    info = StreamInfo(250.0, channels)
+    assert noise_text((1.24, 7.3), info) == "noise 1.2 to 7.3 uV (ZYG_L)"
+    assert noise_text((np.nan, np.nan), info) == "noise n/a"
+
+
 def test_a_recording_that_exists_is_refused_before_the_board_is_touched(
     emgspasm, record_to, tmp_path
 ):
@@ -247,6 +283,19 @@ def test_a_daisy_over_radio_is_recorded_and_not_analyzed(
 def test_the_stretch_that_carries_a_noise_level_is_the_config_s(text, needed):
     summary = pd.DataFrame({"channel": ["OOC_L"], "valid_s": [1.0], "excluded_s": [9.0]})
     assert f"needs {needed})" in looked_at(summary, parse_config(text).config.pipeline, 0.2)
+
+
+def test_it_is_said_where_the_tables_count_other_spasms_than_were_told_live():
+    summary = pd.DataFrame(
+        {
+            "task": ["rest"] * 3 + ["speech"] * 2,
+            "channel": ["OOC_L", None, None, None, None],
+            "side": ["L", "L", "R", "L", "R"],
+            "n_spasms": [5, 6, 0, 2, 0],
+        }
+    )
+    assert tabled(summary, {"L": 6}) == ""
+    assert tabled(summary, {"L": 8}).startswith("; in the tables L 6 R 0: hemifacial")
 
 
 def test_a_recording_that_only_settled_is_not_said_to_have_losses():
