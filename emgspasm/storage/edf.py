@@ -152,7 +152,8 @@ def _place(
     rate = info.sampling_frequency
     alone: list[list[Interval]] = [[] for _ in labels]
     n = layout.columns.n_samples
-    together = [*_between(layout), *((r * n, (r + 1) * n) for r in times.damaged_records)]
+    damaged = tuple(times.damaged_records)
+    together = [*_between(layout), *((r * n, (r + 1) * n) for r in damaged)]
     for skip in skips:
         interval = _interval(skip, rate, layout.stop)
         for name in skip.channels:
@@ -165,7 +166,7 @@ def _place(
         n_samples = missing[-1][0]
         missing = missing[:-1]
     channel_missing = tuple(map(merge, alone))
-    layout = replace(layout, missing=missing, channel_missing=channel_missing)
+    layout = replace(layout, missing=missing, channel_missing=channel_missing, damaged=damaged)
     markers = _joined(annotation for annotation in texts if annotation.text != SKIP)
     markers += _skips(missing, channel_missing, info)
     ordered = sorted(markers, key=lambda annotation: (annotation.onset, annotation.duration))

@@ -50,7 +50,13 @@ def describe_damaged(records: Sequence[int]) -> str:
 
 
 def scan(file: BinaryIO, header: Header, n_records: int) -> Times:
-    """Read all annotation signals; of a continuous file only the first record's time counts."""
+    """Read all annotation signals; of a continuous file only the first record's time counts.
+
+    Damaged are the records of a continuous file that do not begin their annotations with a time.
+    The standard asks it of every record (EDF+ 2.2.4). What a power cut left as zeros lacks it, and
+    so does whatever lies behind bytes that were put in or taken out. A file that does without from
+    its second record on keeps no times.
+    """
     times, keeps = Times(), _keeps_times(file, header, n_records)
     places, record_bytes = _annotation_places(header), header.record_bytes
     for record in range(n_records if places else 0):
@@ -63,16 +69,6 @@ def scan(file: BinaryIO, header: Header, n_records: int) -> Times:
             if keeps_time or not _says_nothing(raw, timed=index == 0):
                 _collect(raw, times, keeps_time=keeps_time)
     return times
-
-
-def damaged_records(file: BinaryIO, header: Header, n_records: int) -> list[int]:
-    """Find the records of a continuous file that do not begin their annotations with a time.
-
-    The standard asks it of every record (EDF+ 2.2.4). What a power cut left as zeros lacks it, and
-    so does whatever lies behind bytes that were put in or taken out. A file that does without from
-    its second record on keeps no times.
-    """
-    return scan(file, header, n_records).damaged_records
 
 
 def _keeps_times(file: BinaryIO, header: Header, n_records: int) -> bool:

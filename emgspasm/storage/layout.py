@@ -49,6 +49,8 @@ class Layout:
         What all channels are missing; in order, disjoint.
     channel_missing : tuple of tuple of Interval
         What each channel is missing alone.
+    damaged : tuple of int
+        Records that lost their time; all of their samples are missing.
     """
 
     header_bytes: int
@@ -58,6 +60,7 @@ class Layout:
     spans: tuple[Span, ...]
     missing: tuple[Interval, ...] = ()
     channel_missing: tuple[tuple[Interval, ...], ...] = ()
+    damaged: tuple[int, ...] = ()
 
     @property
     def stop(self) -> int:

@@ -78,6 +78,11 @@ class Recording:
         """Seconds from the first sample to the end of the last one."""
         return self.n_samples / self.info.sampling_frequency
 
+    @property
+    def damaged_records(self) -> tuple[int, ...]:
+        """Records of the file that lost their time; all of their samples are missing."""
+        return self._layout.damaged
+
     def __iter__(self) -> Iterator[Chunk]:
         return self.chunks()
 

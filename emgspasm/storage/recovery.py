@@ -15,7 +15,7 @@ from emgspasm.errors import RecordingError
 from emgspasm.storage.bdf_layout import DIGITAL_MAX, LONGEST_TEXT
 from emgspasm.storage.edf import count_records, open_edf, read_header
 from emgspasm.storage.edf_header import COUNT_OFFSET, Header
-from emgspasm.storage.edf_times import damaged_records, describe_damaged
+from emgspasm.storage.edf_times import describe_damaged
 from emgspasm.storage.layout import Interval, merge, open_bytes, runs
 from emgspasm.storage.recording import Recording
 from emgspasm.storage.tal import encode_annotation, encode_time
@@ -71,7 +71,7 @@ def recover(path: str | os.PathLike[str]) -> Recovery:
         header = read_header(file)
         n_records, count_findings = count_records(file, header)
         n_tail = os.fstat(file.fileno()).st_size - _end(header, n_records)
-        damaged = damaged_records(file, header, n_records)
+    damaged = recording.damaged_records
     unmarked = _unmarked(recording, header, n_records)
     findings = [*count_findings, *_told(unmarked, recording)]
     told = [describe_damaged(damaged)] if damaged else []
