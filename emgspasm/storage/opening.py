@@ -54,7 +54,8 @@ def open_recording(
     RecordingError
         If it cannot be read or no format fits.
     ConfigError
-        If the montage does not fit, or a gain is given for a file that holds no bare counts.
+        If the montage does not fit, a gain is given for a file that holds no bare counts, or a
+        gain or a sampling frequency is not given that the file does not say.
     ValueError
         If a number is not positive.
     """

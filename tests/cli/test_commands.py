@@ -113,6 +113,18 @@ def test_a_wrong_call_is_2_and_one_line(emgspasm, tmp_path, args, said):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "row", "said"),
+    [
+        ("plain.csv", "OOC_L,OOC_R\n" + 9 * "1,2\n", "give it (--sampling-frequency HZ)"),
+        ("OBCI_01.TXT", 9 * ("00" + 8 * ",0000F1" + "\n"), "no gain is given; give the one"),
+    ],
+)
+def test_a_call_that_lacks_what_the_file_does_not_say_is_2(emgspasm, tmp_path, name, row, said):
+    (tmp_path / name).write_text(row)
+    assert_refused(emgspasm("quality", name, cwd=tmp_path), 2, said)
+
+
 def test_a_wrong_config_is_2_and_names_the_nearest_key(emgspasm, recording, tmp_path):
     (tmp_path / "my.toml").write_text("[pipeline.detectr]\n")
     done = emgspasm("analyze", recording, "--out", "out", "--config", "my.toml", cwd=tmp_path)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from emgspasm.errors import RecordingError
+from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.importers.rows import BLOCK_BYTES
 from emgspasm.storage.opening import open_recording
 from emgspasm.stream import SKIP, Source
@@ -330,7 +330,7 @@ def test_losses_are_told_by_the_counter_of_rows_that_lost_their_header(written):
 
 
 def test_rows_of_the_gui_that_lost_their_header_ask_for_the_rate(written):
-    with pytest.raises(RecordingError, match=r"without its header .* give it \(--sampling-freq"):
+    with pytest.raises(ConfigError, match=r"without its header .* give it \(--sampling-freq"):
         open_recording(written(without_header(gui4(exg(300, 8)))))
 
 
@@ -480,9 +480,9 @@ def test_sd_card_acceleration_holds_between_its_rows(written):
 
 def test_sd_card_without_a_gain_asks_for_it(written):
     path = written(sd_file(np.zeros((5, 8), dtype=int)))
-    with pytest.raises(RecordingError, match=r"gain is None; give .*--gain 24"):
+    with pytest.raises(ConfigError, match=r"no gain is given; give .*--gain 24"):
         open_recording(path)
-    with pytest.raises(RecordingError, match="gain is 7"):
+    with pytest.raises(ConfigError, match="gain is 7"):
         open_recording(path, gain=7)
 
 
@@ -918,7 +918,7 @@ def test_units_in_a_header_are_units(written):
 
 
 def test_a_plain_table_without_a_rate_asks_for_it(written):
-    with pytest.raises(RecordingError, match="--sampling-frequency"):
+    with pytest.raises(ConfigError, match="--sampling-frequency"):
         open_recording(written("1,2\n3,4\n"))
 
 

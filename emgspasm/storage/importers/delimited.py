@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from emgspasm.board import CYTON
-from emgspasm.errors import RecordingError
+from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.importers.grid import HEADER_BYTES, Grid, is_number, read_grid
 from emgspasm.storage.importers.imported import Imported
 from emgspasm.storage.importers.ranges import COUNT_SCALE
@@ -56,8 +56,10 @@ def import_delimited(path: Path, sampling_frequency: float | None = None) -> Imp
 
     Raises
     ------
+    ConfigError
+        If no sampling frequency is known.
     RecordingError
-        If no row of numbers is found or no sampling frequency is known.
+        If no row of numbers is found.
     """
     grid = read_grid(path)
     if grid is None:
@@ -67,7 +69,7 @@ def import_delimited(path: Path, sampling_frequency: float | None = None) -> Imp
         )
     fs = grid.rate or _said_rate(grid) or sampling_frequency
     if fs is None:
-        raise RecordingError(
+        raise ConfigError(
             f"{path}: a plain table of {len(grid.numbers)} columns does not say its sampling "
             "frequency; give it (--sampling-frequency HZ)"
         )

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from emgspasm.board import CYTON, DAISY, GANGLION
-from emgspasm.errors import RecordingError
+from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.export_openbci import NO_DATE
 from emgspasm.storage.importers.counter import CYCLES, Cycle
 from emgspasm.storage.importers.first_row import invalid_first_row
@@ -102,7 +102,7 @@ def _sampling_frequency(path: Path, header: Header, given: float | None, *, bare
     said = said_value(header, "Sample Rate")
     fs = given if said is None else said
     if fs is None and bare:
-        raise RecordingError(
+        raise ConfigError(
             f"{path}: rows of OpenBCI's GUI without its header (lines that begin with %), which "
             "says the sampling frequency; give it (--sampling-frequency HZ: a Cyton has 250 by "
             "radio, with Daisy 125, a Ganglion 200)"

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.board import CYTON, DAISY, GAINS, LARGEST_COUNT, Board, full_scale
-from emgspasm.errors import RecordingError
+from emgspasm.errors import ConfigError
 from emgspasm.storage.importers.counter import CYCLES
 from emgspasm.storage.importers.imported import Imported
 from emgspasm.storage.importers.rows import Malformed, Rows, quote, read_blocks
@@ -67,13 +67,16 @@ def import_sd_card(
 
     Raises
     ------
+    ConfigError
+        Without a gain the board has.
     RecordingError
-        Without a gain the board has, or if no row can be read.
+        If no row can be read.
     """
     if gain not in GAINS:
-        raise RecordingError(
-            f"{path}: an SD card file holds bare counts and the gain is {gain}; give the one the "
-            f"board was set to, one of {', '.join(map(str, GAINS))} (--gain 24 is its default)"
+        given = "no gain is given" if gain is None else f"the gain is {gain:g}"
+        raise ConfigError(
+            f"{path}: an SD card file holds bare counts and {given}; give the one the board was "
+            f"set to, one of {', '.join(map(str, GAINS))} (--gain 24 is its default)"
         )
     scale, n_channels = full_scale(gain), board.n_channels
     return import_table(
