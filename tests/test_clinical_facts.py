@@ -11,7 +11,7 @@ FOLDERS = ("emgspasm", "tests")
 
 
 def test_every_cited_section_exists():
-    facts = (ROOT / "clinical_facts.md").read_text()
+    facts = (ROOT / "emgspasm/clinical_facts.md").read_text()
     sections = set(re.findall(r"^## (\d+) ", facts, re.MULTILINE))
     cited = {
         (number, module.name)
