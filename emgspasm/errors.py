@@ -44,11 +44,11 @@ def explained(error: BaseException) -> EmgspasmError:
         return error
     if isinstance(error, OSError) and error.strerror:
         where = error.filename or "input or output"
-        told = EmgspasmError(f"{where}: {error.strerror}. Check path and space")
+        explanation = EmgspasmError(f"{where}: {error.strerror}. Check path and space")
     else:
-        told = EmgspasmError(
+        explanation = EmgspasmError(
             f"{type(error).__name__}: {error} (a fault of emgspasm itself). "
             "Run again with --debug and report what it shows"
         )
-    told.__cause__ = error
-    return told
+    explanation.__cause__ = error
+    return explanation

@@ -121,18 +121,18 @@ def _copy(study: Study, copy: Study, random_below: Callable[[int], int]) -> None
 
 def _source(path: Path) -> _Source:
     entities = bids_entities(path.name)
-    told = read_time(Placement(path.parent, path.name.rpartition("_emg.")[0]))
+    moment = read_time(Placement(path.parent, path.name.rpartition("_emg.")[0]))
     return _Source(
         path, entities["sub"], entities.get("ses"), entities.get("task", "n/a"),
-        told.date() if told else None,
+        moment.date() if moment else None,
     )  # fmt: skip
 
 
 def _dates(
     label: str, sources: Sequence[_Source], entered: Sequence[Treatment | ScaleScore]
 ) -> list[date]:
-    told = [s.day for s in sources if s.participant == label and s.day is not None]
-    return told + [row.date for row in entered if row.participant == label]
+    days = [s.day for s in sources if s.participant == label and s.day is not None]
+    return days + [row.date for row in entered if row.participant == label]
 
 
 def _shift(dates: Sequence[date], random_below: Callable[[int], int]) -> timedelta:
@@ -180,8 +180,8 @@ def _copy_recordings(
 
 def _free_place(copy: Study, number: str, session: str | None, task: str, path: Path) -> Placement:
     """Where a recording goes: under its own run, or the next one that is free."""
-    told = bids_entities(path.name).get("run", "")
-    run = int(told) if told.isdecimal() else None
+    own = bids_entities(path.name).get("run", "")
+    run = int(own) if own.isdecimal() else None
     place = copy.place(number, session, task=task, run=run)
     while place.recording.exists():
         run = (run or 1) + 1
@@ -233,7 +233,7 @@ def _copy_tables(
                 site=row.site and site_of(row.site),
             )
         )
-    told = [
+    copied = [
         replace(
             score,
             participant=numbers[score.participant],
@@ -243,5 +243,5 @@ def _copy_tables(
         )
         for score in scores
     ]
-    for score in dict.fromkeys(told):  # two versions of a scale may have become one
+    for score in dict.fromkeys(copied):  # two versions of a scale may have become one
         copy.add_score(score)

@@ -40,22 +40,22 @@ def compare(
 
     opened = Study.open(study)
     label = participant.removeprefix("sub-")
-    told = course(opened, label, _day(since))
+    compared = course(opened, label, _day(since))
     page = page_path(out, study / RESULTS / f"sub-{label}" / f"sub-{label}_course.html")
     table = page.with_suffix(".tsv")
     refuse_existing(page, table, overwrite=overwrite)
-    html = course_page(told)
-    write_table(told.table, table, overwrite=overwrite)
+    html = course_page(compared)
+    write_table(compared.table, table, overwrite=overwrite)
     with replacing(page, overwrite=overwrite) as temporary:
         temporary.write_text(html, encoding="utf-8")
-    if not told.sessions:
+    if not compared.sessions:
         raise RecordingError(
-            f"no session of participant {label} can be compared ({'; '.join(told.left_out)}). "
+            f"no session of participant {label} can be compared ({'; '.join(compared.left_out)}). "
             f"Mend that and compare again with --overwrite; {page} holds what people entered"
         )
-    for reason in told.left_out:
+    for reason in compared.left_out:
         say(f"session {reason}")
-    say(f"{len(told.sessions)} sessions compared; the numbers are in {table.name}")
+    say(f"{len(compared.sessions)} sessions compared; the numbers are in {table.name}")
     click.echo(page)
 
 

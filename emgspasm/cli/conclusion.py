@@ -102,15 +102,15 @@ def looked_at(summary: pd.DataFrame, pipeline: Pipeline, lost: float) -> str:
     needed = detector.baseline.shortest if isinstance(detector, Detector) else detector.calibration
     channels = summary[summary["channel"].notna()]
     valid, excluded = channels["valid_s"].median(), channels["excluded_s"].median()
-    told = f"bursts were sought in {valid:.1f} of {valid + excluded:.1f} s"
+    sentence = f"bursts were sought in {valid:.1f} of {valid + excluded:.1f} s"
     if valid < (valid + excluded) / 2:
         why = (
             f"too short between losses, or without signal (a stretch needs {needed:g} s)"
             if lost
             else "settling of the filters and the noise level, or without signal (record longer)"
         )
-        told += f"; the rest was {why}: no burst there does not mean none happened"
-    return told
+        sentence += f"; the rest was {why}: no burst there does not mean none happened"
+    return sentence
 
 
 def tabled(summary: pd.DataFrame, told: Mapping[str, int]) -> str:

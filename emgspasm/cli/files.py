@@ -126,8 +126,8 @@ def export(
         recording, montage=read_montage(montage), sampling_frequency=sampling_frequency
     )
     require_rate(recording, opened.info, sampling_frequency)
-    told = anonymous(opened) if anonymize else opened
-    for finding in export_recording(told, kind, out, overwrite=overwrite):
+    exported = anonymous(opened) if anonymize else opened
+    for finding in export_recording(exported, kind, out, overwrite=overwrite):
         say(f"{out.name}: {finding}")
     say(f"exported to {out}")
 

@@ -99,10 +99,10 @@ def _show_quality(
     as_json: bool,
 ) -> None:
     if as_json:
-        told = {"channels": [plain(r) for r in rows], "findings": list(findings)}
+        content = {"channels": [plain(r) for r in rows], "findings": list(findings)}
         if electrodes:
-            told["electrodes"] = [plain(e) | {"grade": e.grade} for e in electrodes]
-        click.echo(json.dumps(told))
+            content["electrodes"] = [plain(e) | {"grade": e.grade} for e in electrodes]
+        click.echo(json.dumps(content))
         return
     heading = ["channel", "noise", "mains dB", "clipped %", "missing %", "flat %", "grade", ""]
     cells = [

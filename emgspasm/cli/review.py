@@ -80,9 +80,9 @@ def review(
     if study is not None:
         for sentence in write_group(study, study / RESULTS):
             say(sentence)
-    told = frame[frame["trial_type"] != "burst"]
-    counts = {name: int((told["status"] == name).sum()) for name in ("accepted", "rejected")}
-    open_ = len(told) - sum(counts.values())
+    rows = frame[frame["trial_type"] != "burst"]
+    counts = {name: int((rows["status"] == name).sum()) for name in ("accepted", "rejected")}
+    open_ = len(rows) - sum(counts.values())
     say(
         f"{path}: {len(decisions)} decisions of {rater}; {counts['accepted']} events accepted, "
         f"{counts['rejected']} rejected, {open_} not decided"
@@ -94,13 +94,13 @@ def _decisions(
 ) -> list[Decision]:
     from emgspasm.results.decisions import Decision, relabelling
 
-    told = [Decision(name, "accepted") for name in accept]
-    told += [Decision(name, "rejected") for name in reject]
-    told += [relabelling(text) for text in relabel]
-    names = [d.event_id for d in told]
+    decisions = [Decision(name, "accepted") for name in accept]
+    decisions += [Decision(name, "rejected") for name in reject]
+    decisions += [relabelling(text) for text in relabel]
+    names = [d.event_id for d in decisions]
     if doubles := sorted({name for name in names if names.count(name) > 1}):
         raise ConfigError(f"{', '.join(doubles)}: decided twice in one call. Say it once")
-    return told
+    return decisions
 
 
 def _list(frame: pd.DataFrame, path: Path, *, as_json: bool) -> None:

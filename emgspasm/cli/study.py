@@ -71,9 +71,9 @@ def add_treatment(
     row = {"participant_id": participant, "date": day, "kind": kind, "product": product}
     row |= {"site": site, "side": side, "units": units}
     with _nothing_written():
-        told = treatment(row)
-    opened.add_treatment(told)
-    say(f"{path}: treatment of {told.participant} on {told.date} written down")
+        entered = treatment(row)
+    opened.add_treatment(entered)
+    say(f"{path}: treatment of {entered.participant} on {entered.date} written down")
 
 
 @study.command("add-score", cls=Command)
@@ -101,9 +101,9 @@ def add_score(
     row = {"participant_id": participant, "date": day, "scale": scale, "version": version}
     row |= {"rater": rater, "value": value}
     with _nothing_written():
-        told = scale_score(row)
-    opened.add_score(told)
-    say(f"{path}: {told.scale} of {told.participant} on {told.date} written down")
+        entered = scale_score(row)
+    opened.add_score(entered)
+    say(f"{path}: {entered.scale} of {entered.participant} on {entered.date} written down")
 
 
 @study.command("set-date", cls=Command)
@@ -126,7 +126,7 @@ def set_date(
 
     opened = Study.open(path)
     with _nothing_written():
-        told = parsed(day)
+        wanted = parsed(day)
     opened.require(participant)
     mine = [
         place
@@ -141,17 +141,17 @@ def set_date(
             "emgspasm study list names the sessions"
         )
     dated = {place: moment.date() for place in mine if (moment := read_time(place)) is not None}
-    other = next((place for place in dated if dated[place] != told), None)
+    other = next((place for place in dated if dated[place] != wanted), None)
     if other is not None and not overwrite:
         raise ConfigError(
             f"{other.recording.name} is dated {dated[other]} already (nothing is overwritten "
             "unasked). Use --overwrite if that is wrong"
         )
     for place in mine:
-        if dated.get(place) == told:
+        if dated.get(place) == wanted:
             continue  # the time of day is known
-        opened.note_time(place, datetime.combine(told, datetime.min.time()))
-    say(f"{path}: {len(mine)} recordings of {participant} dated {told}")
+        opened.note_time(place, datetime.combine(wanted, datetime.min.time()))
+    say(f"{path}: {len(mine)} recordings of {participant} dated {wanted}")
 
 
 @study.command("list", cls=Command)
@@ -165,11 +165,11 @@ def list_(path: Path, participant: str | None, *, as_json: bool) -> None:
     opened = Study.open(path)
     if participant is not None:
         opened.require(participant)
-    told = contents(opened.path, participant)
+    tables = contents(opened.path, participant)
     if as_json:
-        click.echo(json.dumps(told, default=str))
+        click.echo(json.dumps(tables, default=str))
         return
-    for title, rows in told.items():
+    for title, rows in tables.items():
         click.echo(f"{title}: {len(rows)}")
         if rows:
             click.echo(columns([list(rows[0]), *([shown(v) for v in r.values()] for r in rows)]))
@@ -199,8 +199,8 @@ def _recordings(path: Path) -> list[dict[str, Any]]:
     return [session_row(path, recording) for recording in Study.open(path).recordings()]
 
 
-def _rows(told: Sequence[Treatment | ScaleScore]) -> list[dict[str, Any]]:
+def _rows(entries: Sequence[Treatment | ScaleScore]) -> list[dict[str, Any]]:
     return [
         {k: v.isoformat() if isinstance(v, date) else v for k, v in asdict(row).items()}
-        for row in told
+        for row in entries
     ]

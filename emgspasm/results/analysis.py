@@ -57,13 +57,13 @@ class Results:
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Its tables by name."""
-        told = {
+        named = {
             "events": self.events,
             "summary": self.summary,
             "quality": self.quality,
             "pairs": self.pairs,
         }
-        return told | ({"trials": self.trials} if len(self.trials) else {})
+        return named | ({"trials": self.trials} if len(self.trials) else {})
 
 
 def analyze_recording(
@@ -108,11 +108,11 @@ def analyze_recording(
     with recording:
         measured = measure(recording, config)
     path = Path(path)
-    told = origin(path, config, montage, sampling_frequency, gain, version=__version__)
+    origins = origin(path, config, montage, sampling_frequency, gain, version=__version__)
     given = Given(montage, sampling_frequency, gain)
-    others = told["maximal_recordings"] or {}
+    others = origins["maximal_recordings"] or {}
     most = contractions(path, others, info, measured.found, config, given)
-    return tabulate(told, recording, measured, config, most)
+    return tabulate(origins, recording, measured, config, most)
 
 
 def judge_recording(
@@ -250,7 +250,7 @@ def remaining(sampling_frequency: float) -> str:
 
 
 def tabulate(
-    told: Mapping[str, Any],
+    origins: Mapping[str, Any],
     recording: StoredRecording,
     measured: Measurement,
     config: LoadedConfig,
@@ -260,7 +260,7 @@ def tabulate(
 
     Parameters
     ----------
-    told : mapping
+    origins : mapping
         Origin of the result.
     recording : StoredRecording
     measured : Measurement
@@ -268,7 +268,7 @@ def tabulate(
     maximal : mapping
         Maximal voluntary contraction by channel.
     """
-    info, found, name = recording.info, measured.found, Path(told["recording"]).stem
+    info, found, name = recording.info, measured.found, Path(origins["recording"]).stem
     task = bids_entities(name).get("task")
     detector = {
         "task": task,
@@ -288,6 +288,6 @@ def tabulate(
         quality=quality_table(name, quality),
         pairs=pairs_table(info, found, common),
         trials=trials_table(trials, info.sampling_frequency, common),
-        provenance=provenance(told, recording, measured, config, quality)
+        provenance=provenance(origins, recording, measured, config, quality)
         | spasm_provenance(info, found, trials, maximal, task),
     )

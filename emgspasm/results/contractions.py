@@ -126,7 +126,7 @@ def contractions(
     fs, settings = info.sampling_frequency, config.config
     for name, sha256 in others.items() if lacking else ():
         other = path.with_name(name)
-        for place, value in _told(other, sha256, fs, settings.pipeline, settings.mains, given):
+        for place, value in _maxima_of(other, sha256, fs, settings.pipeline, settings.mains, given):
             column = lacking.get(place)
             if column is not None and (column not in most or value > most[column].value):
                 most[column] = Contraction(value, name)
@@ -134,7 +134,7 @@ def contractions(
 
 
 @lru_cache(maxsize=32)  # the other recordings of the session ask for the same
-def _told(
+def _maxima_of(
     path: Path,
     _sha256: str,
     fs: float,
@@ -154,8 +154,8 @@ def _told(
             measured = measure(recording, LoadedConfig(Config(pipeline=pipeline, mains=mains)))
     except EmgspasmError:
         return ()
-    told = maxima(recording.info, measured.found)
-    return tuple((_place(recording.info.channels[c]), value) for c, value in told.items())
+    largest = maxima(recording.info, measured.found)
+    return tuple((_place(recording.info.channels[c]), value) for c, value in largest.items())
 
 
 def _place(channel: Channel) -> Place:

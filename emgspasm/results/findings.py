@@ -114,10 +114,10 @@ class Findings:
     def hemifacial(self) -> NDArray[np.bool_]:
         """Which events are hemifacial spasms."""
         labels = [label in HEMIFACIAL for label in self.events["label"]]
-        told: NDArray[np.bool_] = np.array(labels, np.bool_) & (
+        flags: NDArray[np.bool_] = np.array(labels, np.bool_) & (
             self.events["trial_type"] == "spasm"
         )
-        return told
+        return flags
 
     @property
     def spasms(self) -> Rows:
@@ -147,8 +147,8 @@ def _burst(burst: Burst) -> tuple[int | float, ...]:
 
 def bursts_of(rows: Rows) -> list[Burst]:
     """The bursts that rows hold."""
-    told = rows[list(BURST.names or ())].tolist()
-    return [Burst._make((*row[:-1], QUALITIES[row[-1]])) for row in told]
+    values = rows[list(BURST.names or ())].tolist()
+    return [Burst._make((*row[:-1], QUALITIES[row[-1]])) for row in values]
 
 
 def event_rows(events: Iterable[Event]) -> Rows:

@@ -54,5 +54,5 @@ def origin(
     }
     others = maximal_recordings(path, Given(montage, sampling_frequency, gain))
     hashes = {other.name: digest(other) for other in others} or None
-    told = path.name, digest(path), config.sha256, version, given, hashes
-    return dict(zip(ORIGIN, told, strict=True))
+    values = path.name, digest(path), config.sha256, version, given, hashes
+    return dict(zip(ORIGIN, values, strict=True))

@@ -73,8 +73,8 @@ def _write(results: Results, out: Path, *, overwrite: bool) -> None:
     if results.name.endswith("_emg"):
         dictionary = result_path(out, results.name, "events", ".json")
         write_json(events_dictionary(), dictionary, overwrite=overwrite)
-    told = results.provenance | {"tables": list(results.tables())}
-    write_json(told, provenance_path(out, results.name), overwrite=overwrite)
+    content = results.provenance | {"tables": list(results.tables())}
+    write_json(content, provenance_path(out, results.name), overwrite=overwrite)
 
 
 def result_paths(out: Path, name: str, tables: Iterable[str] = TABLES) -> list[Path]:
@@ -125,8 +125,8 @@ def summary_rows(path: Path) -> list[list[str]]:
         raise foreign(path, f"its columns are {', '.join(heading)}")
     if any(len(row) != len(heading) for row in rows):
         raise foreign(path, "its rows are not as long as its heading")
-    told = [dict(zip(heading, row, strict=True)) for row in rows]
-    return [[row.get(name, MISSING) for name in _SUMMARY] for row in told]
+    named = [dict(zip(heading, row, strict=True)) for row in rows]
+    return [[row.get(name, MISSING) for name in _SUMMARY] for row in named]
 
 
 def write_summary(rows: Sequence[Sequence[str]], path: Path) -> None:

@@ -89,7 +89,7 @@ def _names(value: str, field: str, channels: Iterable[Channel]) -> str:
 def spasm_provenance(
     info: StreamInfo,
     found: Findings,
-    told: list[Trial],
+    trials: list[Trial],
     most: Mapping[int, Contraction],
     task: str | None,
 ) -> dict[str, Any]:
@@ -100,7 +100,7 @@ def spasm_provenance(
     info : StreamInfo
         Of the recording.
     found : Findings
-    told : list of Trial
+    trials : list of Trial
     most : mapping
         Maximal voluntary contraction by channel.
     task : str or None
@@ -121,7 +121,7 @@ def spasm_provenance(
             if info.channels[column].microvolts
         },
         "mvc_of": {info.names[column]: each.recording for column, each in most.items()},
-        "synkinesis": synkinesis_shares(told),
+        "synkinesis": synkinesis_shares(trials),
         "brow_lift": brow_lifts(info, found),
         "withheld": [asdict(item) for item in withheld(info, found, most, task)],
     }

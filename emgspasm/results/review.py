@@ -134,17 +134,17 @@ def decided(
             )
         number = rows_of[decision.event_id]
         mine = parts[(parts["event"] == number) & ~parts["copy"]]
-        told = _told(decision, detected[decision.event_id], mine, info)
+        cells = _event_cells(decision, detected[decision.event_id], mine, info)
         common = {"status": decision.status, "rater": rater, "reviewed": moment}
-        spasm = told["trial_type"] == "spasm" and decision.status == "accepted"
+        spasm = cells["trial_type"] == "spasm" and decision.status == "accepted"
         for row in of_event[decision.event_id]:
             row |= common | {"spasm_id": decision.event_id if spasm else None}
             if row["trial_type"] != "burst":
-                row |= told
+                row |= cells
     return table(rows, REVIEWED_EVENTS)
 
 
-def _told(
+def _event_cells(
     decision: Decision, was: Mapping[str, Any], parts: Rows, info: StreamInfo
 ) -> dict[str, Any]:
     """Cells of an event's row: as detected, or called otherwise."""
@@ -153,18 +153,18 @@ def _told(
     if kind is None or (kind == was["trial_type"] and label in ("", was["class"])):
         return kept | {"detected_as": None}
     seen = ":".join(filter(None, (was["trial_type"], was["class"])))
-    told: dict[str, Any] = {"trial_type": kind, "class": label or None, "detected_as": seen}
+    cells: dict[str, Any] = {"trial_type": kind, "class": label or None, "detected_as": seen}
     if kind == "spasm":
         bursts = bursts_of(parts)
         muscles = [info.channels[b.channel].muscle or "" for b in bursts]
-        told["spread_stage"] = spread_stage(muscles)
+        cells["spread_stage"] = spread_stage(muscles)
         if not label:
-            told["class"] = spasm_class(bursts, info.sampling_frequency) if bursts else "isolated"
-        hemifacial = told["class"] in HEMIFACIAL
-        told["side"] = _side(parts, info) if was["side"] == "B" and hemifacial else was["side"]
+            cells["class"] = spasm_class(bursts, info.sampling_frequency) if bursts else "isolated"
+        hemifacial = cells["class"] in HEMIFACIAL
+        cells["side"] = _side(parts, info) if was["side"] == "B" and hemifacial else was["side"]
     else:
-        told |= {"spread_stage": None, "side": "B" if kind == "blink" else was["side"]}
-    return told
+        cells |= {"spread_stage": None, "side": "B" if kind == "blink" else was["side"]}
+    return cells
 
 
 def _side(parts: Rows, info: StreamInfo) -> str:

@@ -68,12 +68,12 @@ def standing(out: Path, name: str, own: Callable[[], Mapping[str, Any]]) -> Stan
     if not there:
         return Standing()
     last = provenance_path(out, name)
-    note, told = _read(note_path(last)), _read(last)
-    _require_same(there[0], told if note is None else note, own)
-    if note is not None or told is None:
+    note, content = _read(note_path(last)), _read(last)
+    _require_same(there[0], content if note is None else note, own)
+    if note is not None or content is None:
         return Standing("cut")
-    whole = {*result_paths(out, name, told.get("tables", ()))} <= {*there}
-    return Standing("whole", tuple(told["warnings"])) if whole else Standing("cut")
+    whole = {*result_paths(out, name, content.get("tables", ()))} <= {*there}
+    return Standing("whole", tuple(content["warnings"])) if whole else Standing("cut")
 
 
 def made_before(trials: Path, out: Path) -> list[str]:
@@ -89,31 +89,31 @@ def made_before(trials: Path, out: Path) -> list[str]:
     if not asks_maximal(trials, Given()):
         return []
     others = session_recordings(trials)
-    told = {other.name: _read(provenance_path(out, other.stem)) for other in others}
+    contents = {other.name: _read(provenance_path(out, other.stem)) for other in others}
     return [
         name
-        for name, said in told.items()
+        for name, said in contents.items()
         if said and trials.name not in (said.get("maximal_recordings") or ())
     ]
 
 
 def _require_same(
-    path: Path, told: Mapping[str, Any] | None, own: Callable[[], Mapping[str, Any]]
+    path: Path, content: Mapping[str, Any] | None, own: Callable[[], Mapping[str, Any]]
 ) -> None:
-    if not told:
+    if not content:
         raise existing(path)
     mine = own()
     for key in ORIGIN:
-        if told.get(key) != mine[key]:
+        if content.get(key) != mine[key]:
             raise existing(path, why=_OTHER[key])
 
 
 def _read(path: Path) -> dict[str, Any] | None:
     """What a file of JSON says; None where there is none, nothing where it is damaged."""
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     except (OSError, ValueError):
         return {}
-    return told if isinstance(told, dict) else {}
+    return content if isinstance(content, dict) else {}

@@ -146,14 +146,14 @@ def stored_findings(result: StoredResult, info: StreamInfo) -> Findings:
             bursts.append((row, _burst(row, columns[row["channel"]], fs)))
     numbers = {str(row["event_id"]): i for i, row in enumerate(events)}
     copies = [row.get("crosstalk_flag") in COPIES for row, _ in bursts]
-    told = [
+    rows_of_parts = [
         (*burst, number, copy)
         for (row, burst), copy in zip(bursts, copies, strict=True)
         if (number := numbers.get(str(row["event_id"]))) is not None
         and _of_side(events[number]["side"], info.channels[burst[0]])
     ]
     told_valid = result.provenance["channels_valid_s"]
-    parts = np.array(told, PART)
+    parts = np.array(rows_of_parts, PART)
     found = np.array([burst for _, burst in bursts], BURST)
     return Findings(
         bursts=found,
@@ -189,11 +189,11 @@ def _burst(row: dict[str, Any], column: int, fs: float) -> tuple[Any, ...]:
 
 
 def _readings(found: Rows, copies: NDArray[np.bool_]) -> Rows:
-    told = np.empty(len(found), READ)
+    readings = np.empty(len(found), READ)
     for name in ("channel", "onset"):
-        told[name] = found[name]
-    told["copy"], told["neighbour"] = copies, -1
-    return np.sort(told, order="onset", kind="stable")
+        readings[name] = found[name]
+    readings["copy"], readings["neighbour"] = copies, -1
+    return np.sort(readings, order="onset", kind="stable")
 
 
 def _event(row: dict[str, Any], fs: float) -> tuple[Any, ...]:

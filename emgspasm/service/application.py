@@ -142,11 +142,11 @@ def _route_errors(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        told = "; ".join(
+        faults = "; ".join(
             f"{'.'.join(map(str, each['loc'][1:])) or 'body'}: {each['msg']}"
             for each in error.errors()
         )
-        return _failure(422, f"{request.method} {request.url.path}: {told}. Mend the call")
+        return _failure(422, f"{request.method} {request.url.path}: {faults}. Mend the call")
 
     @app.exception_handler(EmgspasmError)
     def failed(request: Request, error: EmgspasmError) -> JSONResponse:  # noqa: ARG001  starlette's

@@ -108,8 +108,8 @@ class Host:
         Refused
             Nothing is recorded.
         """
-        told: answers.Recorded = self._exchange(self._stop)
-        return told
+        ended: answers.Recorded = self._exchange(self._stop)
+        return ended
 
     def mark(self, text: str, at: float) -> Annotation:
         """Mark what was taken at host time `at` (s).

@@ -67,9 +67,9 @@ class Telling:
         live = self.live
         news = live.tick(0.0)
         self._count(news)
-        told = self._news(news, live.analyses)
-        if told is not None:
-            yield Message(text_of(told), lasting=True)
+        message = self._news(news, live.analyses)
+        if message is not None:
+            yield Message(text_of(message), lasting=True)
         if live.analyses and not self._analyzed:
             self._analyzed = True
             self._traces.begin_anew()  # what was shown until then was a preview
@@ -173,8 +173,8 @@ class Telling:
         provisional = self.live.feed.found.provisional
         changed = provisional != self._provisional
         self._provisional = provisional
-        told = (news.events, news.amended, bursts, news.gaps, news.markers, news.undone)
-        if not any(told) and not changed:
+        fresh = (news.events, news.amended, bursts, news.gaps, news.markers, news.undone)
+        if not any(fresh) and not changed:
             return None
         return answers.News(
             events=self._all(news.events),

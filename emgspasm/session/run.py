@@ -305,9 +305,9 @@ class Session:
         fs = self.info.sampling_frequency
         events = self.events
         for event in events[self._n_events :]:
-            told = event.annotation(fs)
-            onset = min(told.onset, self._writer.n_samples / fs)
-            self._writer.annotate(Annotation(onset, 0.0, storable(told.text)))
+            annotation = event.annotation(fs)
+            onset = min(annotation.onset, self._writer.n_samples / fs)
+            self._writer.annotate(Annotation(onset, 0.0, storable(annotation.text)))
         self._n_events = len(events)
         self._listen()
         while self._due and self._due[-1].onset * fs < self._writer.n_samples:

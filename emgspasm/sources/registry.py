@@ -29,11 +29,11 @@ def names() -> tuple[str, ...]:
 def on_port(option: str) -> Callable[[Factory], Factory]:
     """Say of a factory which option names the serial port."""
 
-    def told(factory: Factory) -> Factory:
+    def marked(factory: Factory) -> Factory:
         factory.port_option = option  # type: ignore[attr-defined]  # functions may have it
         return factory
 
-    return told
+    return marked
 
 
 def open_source(name: str, options: Mapping[str, object], port: str | None = None) -> Source:

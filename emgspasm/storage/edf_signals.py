@@ -183,8 +183,8 @@ def _told_apart(channels: Sequence[Channel]) -> tuple[tuple[Channel, ...], list[
             taken.add(label)
             channel = replace(channel, name=label, side=None, muscle=None)
         named.append(channel)
-    told = [f"labels {doubles} occur more than once: numbered, name them with a montage"]
-    return tuple(named), told if doubles else []
+    finding = [f"labels {doubles} occur more than once: numbered, name them with a montage"]
+    return tuple(named), finding if doubles else []
 
 
 def _calibration_findings(signals: Sequence[Signal]) -> list[str]:

@@ -97,11 +97,11 @@ def results_frame(study: Path, table: str) -> pd.DataFrame:
         raise RecordingError(
             f"{study / RESULTS} holds no {table} table. emgspasm analyze {study} makes the results"
         )
-    told = [frame.dropna(axis=1, how="all") for frame in frames]  # or pandas guesses their types
-    return pd.concat(told, ignore_index=True).reindex(columns=frames[0].columns)
+    filled = [frame.dropna(axis=1, how="all") for frame in frames]  # or pandas guesses their types
+    return pd.concat(filled, ignore_index=True).reindex(columns=frames[0].columns)
 
 
 def _counted(events: Path, table: str) -> Path:
     """The expert's table in the place of the detector's, if there is one."""
-    told = counted_path(events) if table in ("events", "summary") else events
-    return told.with_name(f"{told.name.removesuffix('events.tsv')}{table}.tsv")
+    counted = counted_path(events) if table in ("events", "summary") else events
+    return counted.with_name(f"{counted.name.removesuffix('events.tsv')}{table}.tsv")

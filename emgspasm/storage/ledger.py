@@ -28,15 +28,15 @@ def day(text: str, *, today: date | None = None) -> date:
         If it is no such date.
     """
     try:
-        told = date.fromisoformat(text)
+        read = date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"date={text!r}; a date is written YYYY-MM-DD, as 2026-01-31") from None
     latest = today or date.today()  # noqa: DTZ011  the day people see on their calendar
-    if text != told.isoformat() or told < EARLIEST:
+    if text != read.isoformat() or read < EARLIEST:
         raise ValueError(f"date={text!r}; a date is written YYYY-MM-DD, as 2026-01-31")
-    if told > latest:
+    if read > latest:
         raise ValueError(f"date={text!r}; it lies in the future (today is {latest})")
-    return told
+    return read
 
 
 def number(name: str, text: str, low: float, high: float) -> float:
@@ -91,8 +91,8 @@ def _cells(path: Path, number: int, heading: Sequence[str], line: str) -> dict[s
             f"{path}, line {number}: {len(cells)} cells (its first line has {len(heading)}). "
             "Mend that line"
         )
-    told = zip(heading, cells, strict=True)
-    return {name: None if cell in ("", MISSING) else cell for name, cell in told}
+    pairs = zip(heading, cells, strict=True)
+    return {name: None if cell in ("", MISSING) else cell for name, cell in pairs}
 
 
 def checked_rows(
@@ -125,14 +125,14 @@ def append_row(path: Path, columns: Sequence[str], row: Mapping[str, object]) ->
         If the very row is there already, or the table cannot be read or written.
     """
     rows = read_ledger(path, columns)
-    told = {name: shown(row.get(name)) for name in columns}
-    if any({name: shown(old[name]) for name in columns} == told for old in rows):
+    added = {name: shown(row.get(name)) for name in columns}
+    if any({name: shown(old[name]) for name in columns} == added for old in rows):
         raise RecordingError(
-            f"{path.name} holds this very row already ({', '.join(told.values())}). "
+            f"{path.name} holds this very row already ({', '.join(added.values())}). "
             f"Nothing was added; edit {path} to correct it"
         )
     heading = list(rows[0]) if rows else _heading(path, columns)
-    write_ledger(path, heading, [*rows, told])
+    write_ledger(path, heading, [*rows, added])
 
 
 def remove_row(path: Path, column: str, value: str) -> None:

@@ -28,12 +28,12 @@ def read_provenance(events: Path) -> dict[str, Any]:
             "calls). Analyze again"
         )
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise RecordingError(
             f"{path} cannot be read ({error}); it says how {events.name} was made. Analyze again"
         ) from None
-    said = told if isinstance(told, dict) else {}
+    said = content if isinstance(content, dict) else {}
     unsaid = [key for key, kind in _SAID.items() if not _is(said.get(key), kind)]
     if unsaid:
         raise RecordingError(
@@ -89,8 +89,8 @@ def _untouched(recording: Path, events: Path) -> bool:
     It need not be read then, as all of a large study would be after every recording. The change of
     the file itself counts as well: a copy of an older one keeps the time of its contents.
     """
-    told, written = recording.stat(), events.stat().st_mtime_ns
-    return max(told.st_mtime_ns, told.st_ctime_ns) < written
+    stat, written = recording.stat(), events.stat().st_mtime_ns
+    return max(stat.st_mtime_ns, stat.st_ctime_ns) < written
 
 
 def told_replaced(names: Iterable[str]) -> str:

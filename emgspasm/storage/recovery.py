@@ -73,11 +73,11 @@ def recover(path: str | os.PathLike[str]) -> Recovery:
         n_tail = os.fstat(file.fileno()).st_size - _end(header, n_records)
     damaged = recording.damaged_records
     unmarked = _unmarked(recording, header, n_records)
-    findings = [*count_findings, *_told(unmarked, recording)]
-    told = [describe_damaged(damaged)] if damaged else []
+    findings = [*count_findings, *_describe_unmarked(unmarked, recording)]
+    damage = [describe_damaged(damaged)] if damaged else []
     rows = _rows(recording, header)
     if not findings:
-        said = (*told, "nothing was changed" if damaged else "whole; nothing was changed")
+        said = (*damage, "nothing was changed" if damaged else "whole; nothing was changed")
         return Recovery(path, False, recording.n_samples, len(damaged) * rows, None, said)
     tail = path.with_name(path.name + ".tail") if n_tail else None
     if tail and tail.exists():
@@ -96,7 +96,7 @@ def recover(path: str | os.PathLike[str]) -> Recovery:
         findings.append(f"the {n_tail} bytes after the last whole record are kept in {tail.name}")
     n_lost = max(header.n_records - n_records, 1 if n_tail else 0) + len(damaged)
     n_samples = open_edf(path).n_samples
-    return Recovery(path, True, n_samples, n_lost * rows, tail, (*told, *findings))
+    return Recovery(path, True, n_samples, n_lost * rows, tail, (*damage, *findings))
 
 
 def _rows(recording: Recording, header: Header) -> int:
@@ -134,7 +134,7 @@ def _at_bottom(chunk: Chunk, info: StreamInfo) -> Iterator[Interval]:
         yield chunk.start + start, chunk.start + stop
 
 
-def _told(unmarked: Sequence[Interval], recording: Recording) -> list[str]:
+def _describe_unmarked(unmarked: Sequence[Interval], recording: Recording) -> list[str]:
     if not unmarked:
         return []
     seconds = sum(stop - start for start, stop in unmarked) / recording.info.sampling_frequency

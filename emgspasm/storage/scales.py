@@ -111,10 +111,10 @@ def rater(text: str) -> str:
 
 def _scale(text: str | None) -> str:
     names = {name.lower(): name for name in SCALES}
-    told = (text or "").strip().lower()
-    if told in names:
-        return names[told]
-    near = difflib.get_close_matches(told, names, 1, 0.5)
+    wanted = (text or "").strip().lower()
+    if wanted in names:
+        return names[wanted]
+    near = difflib.get_close_matches(wanted, names, 1, 0.5)
     hint = f"did you mean {names[near[0]]}? Known" if near else "known"
     raise ValueError(f"scale={text!r} is unknown; {hint} are {', '.join(SCALES)}")
 
@@ -128,10 +128,10 @@ def read_scores(study: Path) -> list[ScaleScore]:
         Naming the row that breaks a rule.
     """
     rows = checked_rows(study / "scales.tsv", SCORE_COLUMNS, scale_score)
-    return sorted(rows, key=lambda told: (told.participant, told.date, told.scale))
+    return sorted(rows, key=lambda score: (score.participant, score.date, score.scale))
 
 
-def append_score(study: Path, told: ScaleScore) -> None:
+def append_score(study: Path, score: ScaleScore) -> None:
     """Add a score; the caller holds the lock of the study."""
-    row = asdict(told) | {"participant_id": f"sub-{told.participant}"}
+    row = asdict(score) | {"participant_id": f"sub-{score.participant}"}
     append_row(study / "scales.tsv", SCORE_COLUMNS, row)

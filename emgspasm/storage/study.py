@@ -155,7 +155,7 @@ class Study:
         with locked(self.path):
             return forget_time(place)
 
-    def add_treatment(self, told: Treatment) -> None:
+    def add_treatment(self, treatment: Treatment) -> None:
         """Add a row to ``treatments.tsv``.
 
         Raises
@@ -165,17 +165,17 @@ class Study:
         RecordingError
             If the row is there already, or the table cannot be written.
         """
-        self.require(told.participant)
+        self.require(treatment.participant)
         with locked(self.path):
             describe_own_table(self.path, "treatments")
-            append_treatment(self.path, told)
+            append_treatment(self.path, treatment)
 
-    def add_score(self, told: ScaleScore) -> None:
+    def add_score(self, score: ScaleScore) -> None:
         """Add a row to ``scales.tsv``; raises what :meth:`add_treatment` does."""
-        self.require(told.participant)
+        self.require(score.participant)
         with locked(self.path):
             describe_own_table(self.path, "scales")
-            append_score(self.path, told)
+            append_score(self.path, score)
 
     def require_writable(self) -> None:
         """Refuse a study whose folder cannot be written.

@@ -43,19 +43,21 @@ def frame(cells: Iterable[tuple[str, Any]], columns: Sequence[Column]) -> pd.Dat
     import pandas as pd
 
     whole = {column.name for column in columns if column.whole}
-    told, same = {}, {}
+    varying, same = {}, {}
     for name, values in cells:
         if _is_scalar(values):
             same[name] = values
         else:  # pandas' integers may be missing
-            told[name] = pd.Series(values).astype("Int64") if name in whole else pd.Series(values)
-    index = pd.RangeIndex(len(next(iter(told.values()), ())))
+            varying[name] = (
+                pd.Series(values).astype("Int64") if name in whole else pd.Series(values)
+            )
+    index = pd.RangeIndex(len(next(iter(varying.values()), ())))
     for column in columns:
-        if column.name not in told:
+        if column.name not in varying:
             value = same.get(column.name)
             series = pd.Series(np.full(len(index), None) if value is None else value, index)
-            told[column.name] = series.astype("Int64") if column.whole else series
-    return pd.DataFrame({column.name: told[column.name] for column in columns}, copy=False)
+            varying[column.name] = series.astype("Int64") if column.whole else series
+    return pd.DataFrame({column.name: varying[column.name] for column in columns}, copy=False)
 
 
 def _is_scalar(values: Any) -> bool:
@@ -183,8 +185,8 @@ def refuse_existing(*paths: Path, overwrite: bool = False, remedy: str = OTHERWI
 
 def existing(path: Path, remedy: str = OTHERWISE, why: str = "") -> ConfigError:
     """What is said of a file that would be overwritten, and why it cannot stay as it is."""
-    told = f"; {why}" if why else ""
-    return ConfigError(f"{path} exists (nothing is overwritten unasked{told}). {remedy}")
+    reason = f"; {why}" if why else ""
+    return ConfigError(f"{path} exists (nothing is overwritten unasked{reason}). {remedy}")
 
 
 @contextmanager

@@ -66,7 +66,7 @@ def treatment(row: Mapping[str, str | None]) -> Treatment:
     kind = _kind(row["kind"])
     side = _side(row["side"])
     units = None if row["units"] is None else number("units", row["units"], 0, MOST_UNITS)
-    told = Treatment(
+    entered = Treatment(
         participant=(row["participant_id"] or "").removeprefix("sub-"),
         date=day(row["date"] or ""),
         kind=kind,
@@ -75,26 +75,26 @@ def treatment(row: Mapping[str, str | None]) -> Treatment:
         side=side,
         units=units,
     )
-    _require(told)
-    return told
+    _require(entered)
+    return entered
 
 
-def _require(told: Treatment) -> None:
-    if not told.participant:
+def _require(entered: Treatment) -> None:
+    if not entered.participant:
         raise ValueError("participant_id is missing; say whose treatment it is")
-    if told.kind != "other" and told.side is None:
-        raise ValueError(f"side is missing; {told.kind} has a side: left, right or both")
-    if told.units is not None and told.kind != TOXIN:
-        raise ValueError(f"units={told.units:g}; only {TOXIN} has units")
-    if told.units == 0:
+    if entered.kind != "other" and entered.side is None:
+        raise ValueError(f"side is missing; {entered.kind} has a side: left, right or both")
+    if entered.units is not None and entered.kind != TOXIN:
+        raise ValueError(f"units={entered.units:g}; only {TOXIN} has units")
+    if entered.units == 0:
         raise ValueError("units=0; leave units out where they are not known")
-    if told.units is not None and told.product is None:
+    if entered.units is not None and entered.product is None:
         raise ValueError(
-            f"units={told.units:g} without a product; units of different products do not compare"
+            f"units={entered.units:g} without a product; units of different products do not compare"
         )
-    if told.kind == TOXIN and told.site is None:
+    if entered.kind == TOXIN and entered.site is None:
         raise ValueError("site is missing; say which muscle was injected, as OOC")
-    if told.kind == "other" and told.product is None:
+    if entered.kind == "other" and entered.product is None:
         raise ValueError("product is missing; say what the other treatment was")
 
 
@@ -145,10 +145,10 @@ def read_treatments(study: Path) -> list[Treatment]:
         Naming the row that breaks a rule.
     """
     rows = checked_rows(study / "treatments.tsv", TREATMENT_COLUMNS, treatment)
-    return sorted(rows, key=lambda told: (told.participant, told.date))
+    return sorted(rows, key=lambda row: (row.participant, row.date))
 
 
-def append_treatment(study: Path, told: Treatment) -> None:
+def append_treatment(study: Path, entered: Treatment) -> None:
     """Add a treatment; the caller holds the lock of the study."""
-    row = asdict(told) | {"participant_id": f"sub-{told.participant}"}
+    row = asdict(entered) | {"participant_id": f"sub-{entered.participant}"}
     append_row(study / "treatments.tsv", TREATMENT_COLUMNS, row)

@@ -117,10 +117,10 @@ def _processed(results: Sequence[GroupResult], fs: float) -> list[str]:
     Settings are those of the first result, the same in all that share a key; but a notch is fitted
     to each recording, and with it the delay.
     """
-    told = results[0].provenance
-    settings: Mapping[str, Any] = told.get("settings", {})
+    provenance = results[0].provenance
+    settings: Mapping[str, Any] = provenance.get("settings", {})
     plain = [f for f in _filters(results[0]) if "multiples" not in f]
-    kind, detector = told.get("detector", "hysteresis"), _plain(settings.get("detector", {}))
+    kind, detector = provenance.get("detector", "hysteresis"), _plain(settings.get("detector", {}))
     found_by = FOUND_BY.get(kind, f"the detector {kind}")
     delays = sorted({float(r.provenance["delay_ms"]) for r in results})
     delay = " to ".join(f"{ms:g}" for ms in dict.fromkeys((delays[0], delays[-1])))
@@ -170,14 +170,14 @@ def _filter(settings: Mapping[str, Any], fs: float) -> str:
 
 def _plain(settings: Mapping[str, Any]) -> str:
     """Settings in words: ``on_sigma 6, off_sigma 3``."""
-    told = []
+    words = []
     for name, value in settings.items():
         if isinstance(value, Mapping):
-            told.append(f"{name.replace('_', ' ')} ({_plain(value)})")
+            words.append(f"{name.replace('_', ' ')} ({_plain(value)})")
         else:
             shown = f"{value:g}" if isinstance(value, float) else str(value)
-            told.append(f"{name.replace('_', ' ')} {shown}")
-    return ", ".join(told) or "not told"
+            words.append(f"{name.replace('_', ' ')} {shown}")
+    return ", ".join(words) or "not told"
 
 
 def _fixed() -> str:
@@ -207,11 +207,12 @@ def _to_add(results: Sequence[GroupResult]) -> str:
 
 
 def _validated(results: Sequence[GroupResult]) -> str:
-    told = next(iter(results)).provenance
+    provenance = next(iter(results)).provenance
     reviewed = sum(r.reviewed for r in results)
     return (
         f"Events of {reviewed} of {_count(len(results), 'recording')} were reviewed by an expert. "
-        f"The software is validated on {told['validated_on']}; it is for {told['purpose']}."
+        f"The software is validated on {provenance['validated_on']}; it is for "
+        f"{provenance['purpose']}."
     )
 
 

@@ -74,13 +74,13 @@ def group_results(study: Study) -> tuple[list[GroupResult], tuple[str, ...]]:
         chosen = counted_path(path)
         raw = study.path / path.parent.relative_to(folder)
         place = Placement(raw, path.name.partition("_desc-")[0])
-        told = read_time(place)
+        moment = read_time(place)
         result = GroupResult(
             chosen,
             read_result_table(beside(chosen, "summary"), "summary"),
             provenance,
             _description(place.sidecars.description),
-            told.date() if told else None,
+            moment.date() if moment else None,
             is_reviewed(chosen),
         )
         results.append(result)
@@ -99,13 +99,13 @@ def study_of(events: Path) -> Path | None:
 
 def _description(path: Path) -> dict[str, Any]:
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
         raise RecordingError(
             f"{path} cannot be read ({error}); it describes a recording. Mend or remove it"
         ) from None
-    if not isinstance(told, dict):
+    if not isinstance(content, dict):
         raise RecordingError(f"{path} is no JSON object; it describes a recording. Mend it")
-    return told
+    return content

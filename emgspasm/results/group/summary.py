@@ -26,13 +26,13 @@ def group_table(results: Sequence[GroupResult], treatments: Sequence[Treatment])
     """
     rows: list[dict[str, Any]] = []
     for result in results:
-        told = result.provenance
+        provenance = result.provenance
         mine = [t for t in treatments if t.participant == result.participant]
         common = _since(result.day, mine) | {
-            "sampling_frequency": told["sampling_frequency"],
-            "config_sha": str(told["config_sha256"])[:12],
-            "detector_version": told["emgspasm_version"],
-            "simulated": "yes" if "simulated" in str(told.get("device", "")) else "no",
+            "sampling_frequency": provenance["sampling_frequency"],
+            "config_sha": str(provenance["config_sha256"])[:12],
+            "detector_version": provenance["emgspasm_version"],
+            "simulated": "yes" if "simulated" in str(provenance.get("device", "")) else "no",
             "reviewed": "yes" if result.reviewed else "no",
         }
         rows += [row | common for row in table_rows(result.summary)]

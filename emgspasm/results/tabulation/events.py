@@ -115,8 +115,8 @@ def _common_cells(
         lags = 1000 * (found.parts["onset"][links[linked]] - events["onset"][event])
         # what begins before a spasm begins with the blink that it rides on
         blinks = (events["trial_type"][event] == "spasm") & (lags < 0)
-        told = _firsts(found.parts)[links[linked]] & ~blinks
-        yield "onset_lag_ms", None, _spread(np.where(told, rounded(lags / fs, 3), np.nan), linked)
+        firsts = _firsts(found.parts)[links[linked]] & ~blinks
+        yield "onset_lag_ms", None, _spread(np.where(firsts, rounded(lags / fs, 3), np.nan), linked)
 
 
 def _under_way(
@@ -206,9 +206,9 @@ def _firsts(parts: Rows) -> NDArray[np.bool_]:
     _, which = np.unique(muscles, return_inverse=True)
     first = np.full(len(own), np.iinfo(np.int64).max)
     np.minimum.at(first, which, parts["onset"][own])
-    told = np.zeros(len(parts), np.bool_)
-    told[own] = parts["onset"][own] == first[which]
-    return told
+    firsts = np.zeros(len(parts), np.bool_)
+    firsts[own] = parts["onset"][own] == first[which]
+    return firsts
 
 
 def burden(bursts: Rows) -> NDArray[np.float64]:
@@ -223,11 +223,11 @@ def _muscles(info: StreamInfo, found: Findings) -> list[tuple[str, ...]]:
     own = found.parts[~found.parts["copy"]]
     there[own["event"], own["channel"]] = True
     kinds, which = np.unique(there, axis=0, return_inverse=True)
-    told = [
+    codes = [
         tuple(sorted({info.channels[column].muscle or "" for column in np.flatnonzero(kind)}))
         for kind in kinds
     ]
-    return [told[i] for i in which]
+    return [codes[i] for i in which]
 
 
 def _words(words: Iterable[str | None]) -> NDArray[np.object_]:

@@ -35,12 +35,12 @@ def rounded(values: ArrayLike, digits: int) -> NDArray[np.float64]:
     values = np.asarray(values, np.float64)
     scaled = values * 10.0**digits
     near = np.rint(scaled)
-    told = near / 10.0**digits
+    result = near / 10.0**digits
     size = np.abs(scaled)
     open_ = (np.abs(size - np.floor(size) - 0.5) < 1e-15 * size + 1e-12) | (size > 1e15)
     for i in np.flatnonzero(open_):
-        told[i] = round(float(values[i]), digits)
-    return told
+        result[i] = round(float(values[i]), digits)
+    return result
 
 
 def rounded_or_none(value: float | None) -> float | None:

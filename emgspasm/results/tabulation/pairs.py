@@ -37,27 +37,27 @@ def _rows(info: StreamInfo, found: Findings) -> Iterator[dict[str, Any]]:
         row |= _crosstalk(info, found, first, second)
         if fs >= SYNCHRONY:
             lags = found.lags[(found.lags["first"] == first) & (found.lags["second"] == second)]
-            told = pairs.synchrony(onsets[first], onsets[second], fs)
+            synchrony = pairs.synchrony(onsets[first], onsets[second], fs)
             fewest = min(len(onsets[first]), len(onsets[second]))
-            yield row | _synchrony(told, fewest, lags["correlation"])
+            yield row | _synchrony(synchrony, fewest, lags["correlation"])
         else:
             why = f"{fs:g} Hz: lags of pairs need {SYNCHRONY:g} Hz"
             yield row | {"valid": False, "reason": why}
 
 
 def _synchrony(
-    told: pairs.Synchrony, fewest: int, peaks: np.ndarray[tuple[int], np.dtype[np.float64]]
+    synchrony: pairs.Synchrony, fewest: int, peaks: np.ndarray[tuple[int], np.dtype[np.float64]]
 ) -> dict[str, Any]:
     if fewest == 0:
         return {"n_pairs": 0, "valid": False, "reason": "a muscle without bursts"}
     columns: dict[str, Any] = {
-        "n_pairs": told.pairs,
-        "sync_pct": round(told.share, 3),
-        "sync_z": None if np.isnan(told.z) else round(told.z, 3),
+        "n_pairs": synchrony.pairs,
+        "sync_pct": round(synchrony.share, 3),
+        "sync_z": None if np.isnan(synchrony.z) else round(synchrony.z, 3),
         "valid": True,
     }
-    if told.pairs:
-        low, middle, high = (float(x) for x in np.percentile(told.lags, [25, 50, 75]))
+    if synchrony.pairs:
+        low, middle, high = (float(x) for x in np.percentile(synchrony.lags, [25, 50, 75]))
         columns |= {"lag_median_ms": round(middle, 3), "lag_iqr_ms": round(high - low, 3)}
     if len(peaks):
         columns["xcorr_peak"] = round(float(np.median(peaks)), 4)

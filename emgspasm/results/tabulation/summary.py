@@ -164,14 +164,14 @@ def side_rows(info: StreamInfo, found: Findings, task: str | None) -> Iterator[d
     """One row a side of the whole face, of the recording and of every task in it."""
     fs = info.sampling_frequency
     lifts = {row["side"]: row for row in brow_lifts(info, found)}
-    told = {letter: validity.of_side(info, found.valid, letter) for letter in ("L", "R", "B")}
-    for letter, valid in told.items():
+    valid_of = {letter: validity.of_side(info, found.valid, letter) for letter in ("L", "R", "B")}
+    for letter, valid in valid_of.items():
         row = {"task": task} | side_columns(letter, found, valid, fs)
         if letter != "B":
             row |= _brow_columns(lifts.get(letter)) | _change_columns(letter, found, valid, fs)
         yield row
     for name, blocks in task_blocks(found.marked, task).items():
-        for letter, valid in told.items():
+        for letter, valid in valid_of.items():
             yield {"task": name} | side_columns(letter, found, common(valid, blocks), fs)
 
 
@@ -199,8 +199,8 @@ def _change_columns(letter: str, found: Findings, valid: Spans, fs: float) -> di
 
     Nothing without two of them, or without a spasm in them.
     """
-    told = rest_counts(letter, found, valid, fs)
-    change = minimal_detectable_rate(told[:1], told[-1:]) if len(told) > 1 else None
+    counts = rest_counts(letter, found, valid, fs)
+    change = minimal_detectable_rate(counts[:1], counts[-1:]) if len(counts) > 1 else None
     return {"rate_mdc_per_min": rounded_or_none(change)}
 
 
@@ -222,22 +222,24 @@ def side_columns(letter: str, found: Findings, valid: Spans, fs: float) -> dict[
     if not len(valid):
         return head
     if letter == "B":
-        told = occurrence(_spans(found.events[found.events["trial_type"] == "blink"]), valid, fs)
-        low, high = told.interval or (None, None)
+        occurring = occurrence(
+            _spans(found.events[found.events["trial_type"] == "blink"]), valid, fs
+        )
+        low, high = occurring.interval or (None, None)
         return head | {
-            "blink_rate_per_min": rounded_or_none(told.rate),
+            "blink_rate_per_min": rounded_or_none(occurring.rate),
             "blink_ci_lo": rounded_or_none(low),
             "blink_ci_hi": rounded_or_none(high),
         }
     spasms = found.spasms
     mine = spasms[spasms["side"] == letter]
-    told = occurrence(_spans(mine), valid, fs)
+    occurring = occurrence(_spans(mine), valid, fs)
     counted = mine[begins_in(mine["onset"], valid)]
     return (
         head
-        | _occurrence_columns(told)
+        | _occurrence_columns(occurring)
         | {
-            "spasm_pct_time": rounded_or_none(told.time_share),
+            "spasm_pct_time": rounded_or_none(occurring.time_share),
             "spread_stage": spread(counted["spread_stage"]),
         }
         | {f"n_{name}": int((counted["label"] == name).sum()) for name in sorted(HEMIFACIAL)}
@@ -256,15 +258,15 @@ def _spans(events: Rows) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
     return np.stack([events["onset"], events["offset"]], axis=1)
 
 
-def _occurrence_columns(told: Occurrence) -> dict[str, Any]:
+def _occurrence_columns(occurring: Occurrence) -> dict[str, Any]:
     columns: dict[str, Any] = {
-        "n_spasms": told.count,
-        "spasm_rate_per_min": rounded_or_none(told.rate),
-        "rate_ci_lo": rounded_or_none(told.interval and told.interval[0]),
-        "rate_ci_hi": rounded_or_none(told.interval and told.interval[1]),
+        "n_spasms": occurring.count,
+        "spasm_rate_per_min": rounded_or_none(occurring.rate),
+        "rate_ci_lo": rounded_or_none(occurring.interval and occurring.interval[0]),
+        "rate_ci_hi": rounded_or_none(occurring.interval and occurring.interval[1]),
     }
-    if told.count:
-        low, middle, high, most = np.percentile(told.durations, [25, 50, 75, 95])
+    if occurring.count:
+        low, middle, high, most = np.percentile(occurring.durations, [25, 50, 75, 95])
         columns |= {
             "spasm_dur_median_ms": round(float(middle), 3),
             "spasm_dur_iqr_ms": round(float(high - low), 3),

@@ -35,7 +35,7 @@ def maxima(info: StreamInfo, found: Findings) -> dict[int, float]:
             (spasms["onset"] < marker.offset) & (marker.onset < spasms["offset"])
         ]
     }
-    told = {}
+    largest = {}
     for column in info.columns():
         clean = [
             np.concatenate(parts)
@@ -46,8 +46,8 @@ def maxima(info: StreamInfo, found: Findings) -> dict[int, float]:
         ]
         value = trials.maximal_contraction(clean, info.sampling_frequency)
         if value is not None:
-            told[column] = value
-    return told
+            largest[column] = value
+    return largest
 
 
 def trial_list(info: StreamInfo, found: Findings, most: Mapping[int, float]) -> list[trials.Trial]:
@@ -60,8 +60,8 @@ def trial_list(info: StreamInfo, found: Findings, most: Mapping[int, float]) -> 
     bursts = bursts_of(own)
     spasms = found.spasms[["onset", "offset", "side"]].tolist()
     fs = info.sampling_frequency
-    told = trials.trials(found.marked, bursts, spasms, sites(info), most, found.envelopes, fs)
-    return list(told)
+    performed = trials.trials(found.marked, bursts, spasms, sites(info), most, found.envelopes, fs)
+    return list(performed)
 
 
 def _on_cue(bursts: Rows, marked: Iterable[Marker], fs: float) -> Rows:
@@ -75,7 +75,7 @@ def _on_cue(bursts: Rows, marked: Iterable[Marker], fs: float) -> Rows:
 
 
 def trials_table(
-    told: Iterable[trials.Trial], fs: float, origin: Mapping[str, Any]
+    performed: Iterable[trials.Trial], fs: float, origin: Mapping[str, Any]
 ) -> pd.DataFrame:
     """One row a muscle and trial; `fs` is the sampling frequency in hertz."""
     rows = (
@@ -97,18 +97,18 @@ def trials_table(
             "synk": trial.synkinesis,
             "spasm_overlap": trial.spasm,
         }
-        for trial in told
+        for trial in performed
     )
     return table(rows, TRIALS)
 
 
-def synkinesis_shares(told: Iterable[trials.Trial]) -> list[dict[str, Any]]:
+def synkinesis_shares(performed: Iterable[trials.Trial]) -> list[dict[str, Any]]:
     """Probability of synkinesis by task, side and muscle, with its Wilson interval.
 
     Trials that a spasm overlaps are left out.
     """
     groups: dict[tuple[str, str, str, str], list[bool]] = {}
-    for trial in told:
+    for trial in performed:
         if trial.synkinesis is not None and not trial.spasm:
             key = (trial.marker.task, trial.side, trial.prime_muscle, trial.other_muscle)
             groups.setdefault(key, []).append(trial.synkinesis)
@@ -135,8 +135,8 @@ def brow_lifts(info: StreamInfo, found: Findings) -> list[dict[str, Any]]:
         if eye is None or brow is None:
             continue
         eyes, brows = own[own["channel"] == eye], own[own["channel"] == brow]
-        told = validity.of_muscle(info, found.valid, brow)
-        eyes = eyes[begins_in(found.events["onset"][eyes["event"]], told)]
+        valid = validity.of_muscle(info, found.valid, brow)
+        eyes = eyes[begins_in(found.events["onset"][eyes["event"]], valid)]
         joined, total = brow_lift_index(eyes, brows, info.sampling_frequency)
         row: dict[str, Any] = {"side": side, "spasms": total, "joined": joined}
         if total:

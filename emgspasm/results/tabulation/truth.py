@@ -37,8 +37,8 @@ def truth_rows(
         Hertz at which the events' sample numbers count.
     """
     events = list(events)
-    told = [_event_cells(event, number) for number, event in enumerate(events, start=1)]
-    for event, common in zip(events, told, strict=True):
+    cells = [_event_cells(event, number) for number, event in enumerate(events, start=1)]
+    for event, common in zip(events, cells, strict=True):
         muscles = sorted({info.channels[b.channel].muscle or "" for b in event.bursts})
         yield {
             "onset": round(event.onset / sampling_frequency, 6),
@@ -52,7 +52,7 @@ def truth_rows(
         }
     for burst, number in muscle_bursts(events, sampling_frequency):
         row = _burst_row(info.channels[burst.channel], burst, sampling_frequency)
-        yield {**row, "class": events[number].trial_type, **told[number]}
+        yield {**row, "class": events[number].trial_type, **cells[number]}
 
 
 def _event_cells(event: Event, number: int) -> dict[str, Any]:

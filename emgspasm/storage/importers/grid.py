@@ -157,8 +157,8 @@ def _grid(
         names = above if len(above) != len(row) - 1 else _filled_up(above, row)
         names = names if len(names) == len(row) else _said_labels(comments, len(row))
         unfit = above if not names and len(above) > 1 and not any(map(is_number, above)) else ()
-        told = tuple(comments)
-        return Grid(delimiter, decimal, names, row, position, number, told, (row,), unfit)
+        above_rows = tuple(comments)
+        return Grid(delimiter, decimal, names, row, position, number, above_rows, (row,), unfit)
     return None
 
 

@@ -82,8 +82,8 @@ def losses(state: CounterScan, pauses: Sequence[tuple[int, float]] = ()) -> list
         row: Loss(row, max(round(seconds * state.sampling_frequency), 1), "pause")
         for row, seconds in pauses
     }
-    told = [loss for loss in _losses(state) if loss.row not in paused]
-    return sorted([*told, *paused.values()], key=lambda loss: loss.row)
+    counted = [loss for loss in _losses(state) if loss.row not in paused]
+    return sorted([*counted, *paused.values()], key=lambda loss: loss.row)
 
 
 def _losses(state: CounterScan) -> list[Loss]:

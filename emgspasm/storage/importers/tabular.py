@@ -110,16 +110,16 @@ def _describe_damage(seen: TableScan) -> list[str]:
     if not seen.damaged:
         return []
     first = seen.damaged[0][1]
-    told = f"the first is line {first.line} ({first.text!r})"
-    return [f"{len(seen.damaged)} lines are no rows, a missing sample each; {told}"]
+    example = f"the first is line {first.line} ({first.text!r})"
+    return [f"{len(seen.damaged)} lines are no rows, a missing sample each; {example}"]
 
 
 def _describe_zeros(seen: TableScan) -> list[str]:
-    told = (
+    finding = (
         f"{seen.n_zeros} rows hold 0 on every electrode where a stream began anew: no "
         "measurements, missing samples"
     )
-    return [told] if seen.n_zeros else []
+    return [finding] if seen.n_zeros else []
 
 
 def _describe_stamps(table: Table, seen: TableScan, timeline: Timeline) -> list[str]:
