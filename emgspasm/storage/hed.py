@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from emgspasm.storage.columns import EVENTS
+from emgspasm.storage.columns import EVENTS, Column
+from emgspasm.storage.tables import described
 from emgspasm.stream import MUSCLES
 
 VERSION = "score_2.1.0"
@@ -64,14 +65,11 @@ TAGGED = {"trial_type": KINDS, "side": SIDES, "class": CLASSES, "muscle": MUSCLE
 
 def events_dictionary() -> dict[str, Any]:
     """Content of ``_events.json``: every column of events, with HED tags where they apply."""
-    return {column.name: _entry(column.name) for column in EVENTS}
+    return {column.name: _entry(column) for column in EVENTS}
 
 
-def _entry(name: str) -> dict[str, Any]:
-    column = next(c for c in EVENTS if c.name == name)
-    entry: dict[str, Any] = {"Description": column.description}
-    if column.unit:
-        entry["Units"] = column.unit
+def _entry(column: Column) -> dict[str, Any]:
+    entry, name = described(column), column.name
     if name in TAGGED:
         entry["Levels"] = {level: text for level, (text, _) in TAGGED[name].items()}
         grouped = "({}, {{side}}, {{class}}, {{muscle}})" if name == "trial_type" else "{}"

@@ -153,12 +153,13 @@ def write_json(content: Mapping[str, Any], path: Path, *, overwrite: bool = Fals
 def data_dictionary() -> dict[str, Any]:
     """Every column of every table, as the ``dataset.json`` beside the results says it."""
     return {
-        f"{name}.tsv": {column.name: _described(column) for column in columns}
+        f"{name}.tsv": {column.name: described(column) for column in columns}
         for name, columns in (TABLES | JOINT_TABLES).items()
     }
 
 
-def _described(column: Column) -> dict[str, Any]:
+def described(column: Column) -> dict[str, Any]:
+    """The entry of a column in a data dictionary, in the words of BIDS."""
     entry: dict[str, Any] = {"Description": column.description}
     if column.unit:
         entry["Units"] = column.unit
