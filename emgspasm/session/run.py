@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import threading
 import time
-from bisect import insort_left
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Self
@@ -26,6 +24,7 @@ from emgspasm.session.anchor import Anchor
 from emgspasm.session.disk import require_reserve, require_room, room
 from emgspasm.session.ending import Ending
 from emgspasm.session.handover import Handover, Tick
+from emgspasm.session.marking import Marking
 from emgspasm.session.network import NetworkMarkers
 from emgspasm.session.outlets import Outlets
 from emgspasm.session.preparation import chosen, equipment, labelled, refusal, unscaled, warm_up
@@ -38,7 +37,6 @@ from emgspasm.storage.bdf import BdfWriter
 from emgspasm.storage.tal import storable
 from emgspasm.stream import Annotation, Channel, Chunk, Source, StreamInfo, emg_only
 from emgspasm.synkinesis.folding import Folding, fold
-from emgspasm.synkinesis.markers import concerns_tasks
 
 PROVISIONAL = 0.1
 """Seconds of signal after which provisional events are told again, if there is news [design]."""
@@ -105,18 +103,16 @@ class Session:
         planned = None if duration is None else round(duration * source.info.sampling_frequency)
         self._duration, self._clock, self._began = duration, clock, clock()
         self._ending = Ending(source, planned, self._now)
-        self._due = sorted(markers, key=_latest_first)
         self._notes: list[str] = []
         self._network = NetworkMarkers(network, source, self._notes.append) if network else None
+        self._marking = Marking(markers, self._network, self._sample_at)
         self._outlets = Outlets(self.config.config.outlets, self._labelled)
         self._handovers = tuple(handovers)
         limit = self.config.config.pipeline.screen.clip_fraction
         rails = np.array([limit * channel.full_scale for channel in self._labelled.channels])
         self._counters = Counters(self._labelled, rails)
         self._telling = source if isinstance(source, Eventful) else None
-        self._n_events = 0
         self._delay = 0.0
-        self._stored: list[Annotation] = []
         self._error: EmgspasmError | None = None
         self._over = threading.Event()
         self._warmth = Warmth(self._warm_up)
@@ -160,7 +156,7 @@ class Session:
     @property
     def unreached(self) -> int:
         """Markers that the recording has not got to."""
-        return len(self._due)
+        return self._marking.unreached
 
     @property
     def early(self) -> int:
@@ -189,6 +185,7 @@ class Session:
             self._writer = held.enter_context(
                 BdfWriter(self.path, self._labelled, equipment=equipment(self.source))
             )
+            self._marking.begin(self._writer)
             self._began = self._clock()
             for work in (partial(self._ending.watch, self._over), self._run):
                 thread = threading.Thread(target=work, name="session", daemon=True)
@@ -237,10 +234,14 @@ class Session:
         RecordingError
             The recording has ended.
         """
-        sample = self._counters.anchor.sample_at(self._clock() if time is None else time)
-        marker = Annotation(sample / self.info.sampling_frequency, 0.0, storable(text))
-        self._store(marker)
+        onset = self._sample_at(time) / self.info.sampling_frequency
+        marker = Annotation(onset, 0.0, storable(text))
+        self._marking.store(marker)
         return marker
+
+    def _sample_at(self, time: float | None = None) -> int:
+        """Number of the sample that is being taken, or was at host time `time` (s)."""
+        return self._counters.anchor.sample_at(self._clock() if time is None else time)
 
     def _run(self) -> None:
         """Record and analyze until the source ends (the thread)."""
@@ -250,8 +251,7 @@ class Session:
                 self._counters.said(*tick, self._clock())
                 for handover in self._handovers:
                     handover.put(tick)
-                now = self._counters.anchor.sample_at(self._clock())
-                self._outlets.push(tick, now, self._delay)
+                self._outlets.push(tick, self._sample_at(), self._delay)
         except BaseException as error:  # noqa: BLE001  # top of a thread: raised by wait
             self._error = explained(error)
             self._finish(chunks)
@@ -277,7 +277,12 @@ class Session:
         self._delay = self.pipeline.delay(emg_only(self.info))
         analyses = analyze(self.pipeline, self.info, stream)
         yield from fold(
-            Folding(), self.pipeline, self.info, analyses, self._stored, provisional=PROVISIONAL
+            Folding(),
+            self.pipeline,
+            self.info,
+            analyses,
+            self._marking.tasks,
+            provisional=PROVISIONAL,
         )
 
     def _recorded(self) -> Iterator[Chunk]:
@@ -288,46 +293,14 @@ class Session:
             self._counters.arrived(stored, now)
             for handover in self._handovers:
                 handover.put_stored(stored)
-            self._annotate()
+            self._marking.catch_up(self.events)
             if self._counters.second_over(now):
                 require_reserve(self.path, stored.stop / self.info.sampling_frequency)
             yield stored
-        self._annotate()
+        self._marking.catch_up(self.events)
 
     def _now(self) -> int:
         """Number of the sample that is being taken; before any came, counted from the start."""
         counters = self._counters
         started = Anchor(counters.info.sampling_frequency).seen(0, self._began)
-        return (counters.anchor if counters.stop else started).sample_at(self._clock())
-
-    def _annotate(self) -> None:
-        """Store what the source said, and the markers that are due."""
-        fs = self.info.sampling_frequency
-        events = self.events
-        for event in events[self._n_events :]:
-            annotation = event.annotation(fs)
-            onset = min(annotation.onset, self._writer.n_samples / fs)
-            self._writer.annotate(Annotation(onset, 0.0, storable(annotation.text)))
-        self._n_events = len(events)
-        self._listen()
-        while self._due and self._due[-1].onset * fs < self._writer.n_samples:
-            self._store(self._due.pop())
-
-    def _store(self, marker: Annotation) -> None:
-        """Store a marker; if it concerns a task, events go by it, its time as it is stored."""
-        self._writer.annotate(marker)
-        if concerns_tasks(marker):
-            self._stored.append(replace(marker, onset=round(marker.onset, 6)))
-
-    def _listen(self) -> None:
-        """Let markers of the network be due; they may be faster than the samples they belong to."""
-        if self._network is None:
-            return
-        now = self._counters.anchor.sample_at(self._clock())
-        for marker in self._network.take(now, self.info.sampling_frequency):
-            storing = Annotation(marker.onset, 0.0, storable(marker.text))
-            insort_left(self._due, storing, key=_latest_first)
-
-
-def _latest_first(marker: Annotation) -> float:
-    return -marker.onset
+        return self._sample_at() if counters.stop else started.sample_at(self._clock())
