@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from emgspasm.stream import Channel, Chunk, StreamInfo
-
-UV = 187500 / 8388607
+from support.streaming import UV
 
 
 def encode_packets(counters, counts, auxiliary=None, end=0xC0):

@@ -21,38 +21,13 @@ from emgspasm.sources.brainflow import BrainflowSource, open_brainflow
 from emgspasm.sources.brainflow_session import open_session, release, tell
 from emgspasm.stream import segments
 from emgspasm.testing import check_source
+from support.streaming import UV, index_and_samples, places, record, states
 
 pytestmark = pytest.mark.real_time
-
-UV = 187500 / 8388607
-
-
-def record(source, seconds):
-    """All chunks of some seconds of streaming."""
-    with source:
-        stopper = threading.Timer(seconds, source.stop)
-        stopper.start()
-        chunks = list(source)
-        stopper.join()
-    return chunks
 
 
 def cyton(board, **options):
     return open_brainflow({"board": "cyton", "serial_port": board.port, **options})
-
-
-def index_and_samples(chunks):
-    index = np.concatenate([np.arange(c.start, c.stop) for c in chunks])
-    return index, np.concatenate([c.samples for c in chunks])
-
-
-def places(samples):
-    """Sample of the ramp that each row holds."""
-    return np.rint(samples[:, 0] / UV).astype(int)
-
-
-def states(source):
-    return [event.state for event in source.events]
 
 
 def whole(run):

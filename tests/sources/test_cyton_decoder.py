@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from emgspasm.sources.cyton.daisy import NO_HALF, pair, unpaired
 from emgspasm.sources.cyton.decoder import Layout, decode, finish, start
 from emgspasm.stream import segments
+from support.streaming import UV
 
 SEED = 7
-UV = 187500 / 8388607
 CYTON = Layout((24,) * 8, tuple(range(8)))
 DAISY = Layout((24,) * 16, tuple(range(16)))
 

@@ -10,7 +10,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 
 import numpy as np
@@ -24,40 +23,16 @@ from emgspasm.sources.cyton.conversation import probe
 from emgspasm.sources.cyton.settings import CytonSettings, Input
 from emgspasm.sources.serial import CytonSource, open_cyton
 from emgspasm.stream import Source, segments
+from support.streaming import UV, index_and_samples, places, record, states
 
 pytestmark = pytest.mark.real_time
 
-UV = 187500 / 8388607
 INPUTS = tuple(Input(f"CH{i}") for i in range(1, 17))
 
 
 def settings_for(board, daisy=False, **more):
     kind = "daisy" if daisy else "cyton"
     return CytonSettings(INPUTS[: 16 if daisy else 8], kind, board.port, **more)
-
-
-def record(source, seconds):
-    """All chunks of some seconds of streaming."""
-    with source:
-        stopper = threading.Timer(seconds, source.stop)
-        stopper.start()
-        chunks = list(source)
-        stopper.join()
-    return chunks
-
-
-def index_and_samples(chunks):
-    index = np.concatenate([np.arange(c.start, c.stop) for c in chunks])
-    return index, np.concatenate([c.samples for c in chunks])
-
-
-def places(samples):
-    """Sample of the ramp that each row holds."""
-    return np.rint(samples[:, 0] / UV).astype(int)
-
-
-def states(source):
-    return [event.state for event in source.events]
 
 
 def assert_in_place(chunks, run):

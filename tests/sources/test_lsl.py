@@ -16,6 +16,7 @@ from emgspasm.sources.lsl_markers import LslMarkers, by_arrival
 from emgspasm.sources.lsl_outlets import EventOutlet, SignalOutlet, event_text
 from emgspasm.stream import Annotation, Channel, Chunk, Event, StreamInfo, segments
 from emgspasm.testing import check_source
+from support.streaming import index_and_samples, record, states
 
 pytestmark = pytest.mark.real_time
 
@@ -66,24 +67,6 @@ class Sender:
         self.over.set()
         self.thread.join()
         self.outlet = None
-
-
-def record(source, seconds):
-    with source:
-        stopper = threading.Timer(seconds, source.stop)
-        stopper.start()
-        chunks = list(source)
-        stopper.join()
-    return chunks
-
-
-def index_and_samples(chunks):
-    index = np.concatenate([np.arange(c.start, c.stop) for c in chunks])
-    return index, np.concatenate([c.samples for c in chunks])
-
-
-def states(source):
-    return [event.state for event in source.events]
 
 
 def test_a_stream_keeps_the_laws_of_a_source():

@@ -19,30 +19,11 @@ from emgspasm.storage.bdf import BdfWriter
 from emgspasm.storage.bdf_layout import record_layout, stored_info
 from emgspasm.storage.edf import open_edf
 from emgspasm.stream import Channel, Chunk, StreamInfo
-
-CYTON = 187_500.0
-
-
-LABELS = ("OOC_L", "OOC_R", "ZYG_L", "ZYG_R")
-
+from support.bdf import CYTON, noise, stream, write
 
 TEMPORARY = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-
-
-def stream(sampling_frequency: float = 250.0, labels: tuple[str, ...] = LABELS) -> StreamInfo:
-    channels = tuple(Channel.from_label(label, full_scale=CYTON) for label in labels)
-    return StreamInfo(sampling_frequency, channels)
-
-
-def noise(n_samples: int, n_channels: int = 4, seed: int = 7) -> np.ndarray:
-    return np.random.default_rng(seed).normal(0, 200, (n_samples, n_channels))
-
-
-def write(path: Path, samples: np.ndarray, info: StreamInfo) -> np.ndarray:
-    with BdfWriter(path, info, overwrite=True) as writer:
-        return writer.write(Chunk(0, samples)).samples
 
 
 def counts_by_edfio(path: Path) -> np.ndarray:

@@ -1,7 +1,6 @@
 """Gaps and annotations of a BDF+ being written, as MNE, edfio and we read them."""
 
 import threading
-from pathlib import Path
 
 import edfio
 import mne
@@ -13,31 +12,12 @@ from hypothesis import strategies as st
 from emgspasm.errors import RecordingError
 from emgspasm.storage.bdf import BdfWriter
 from emgspasm.storage.edf import open_edf
-from emgspasm.stream import SKIP, Annotation, Channel, Chunk, StreamInfo
-
-CYTON = 187_500.0
-
-
-LABELS = ("OOC_L", "OOC_R", "ZYG_L", "ZYG_R")
-
+from emgspasm.stream import SKIP, Annotation, Chunk
+from support.bdf import noise, stream, write
 
 TEMPORARY = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-
-
-def stream(sampling_frequency: float = 250.0, labels: tuple[str, ...] = LABELS) -> StreamInfo:
-    channels = tuple(Channel.from_label(label, full_scale=CYTON) for label in labels)
-    return StreamInfo(sampling_frequency, channels)
-
-
-def noise(n_samples: int, n_channels: int = 4, seed: int = 7) -> np.ndarray:
-    return np.random.default_rng(seed).normal(0, 200, (n_samples, n_channels))
-
-
-def write(path: Path, samples: np.ndarray, info: StreamInfo) -> np.ndarray:
-    with BdfWriter(path, info, overwrite=True) as writer:
-        return writer.write(Chunk(0, samples)).samples
 
 
 def test_a_marker_after_close_is_refused(tmp_path):

@@ -13,28 +13,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.bdf import BdfWriter
 from emgspasm.storage.bdf_layout import encode_header
 from emgspasm.storage.edf import open_edf
 from emgspasm.storage.edf_header import Header, Signal, parse_header
-from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
+from support.bdf import native
 
 TEMPORARY = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-
-
-CYTON = 187_500.0
-
-
-def native(path: Path, n_samples: int = 1000, gap: int = 0) -> np.ndarray:
-    channels = tuple(Channel.from_label(name, full_scale=CYTON) for name in ("OOC_L", "OOC_R"))
-    samples = np.random.default_rng(3).normal(0, 300, (n_samples, 2))
-    with BdfWriter(path, StreamInfo(250.0, channels)) as writer:
-        first = writer.write(Chunk(0, samples[:400]))
-        writer.annotate(Annotation(0.5, 0.0, "smile"))
-        rest = writer.write(Chunk(400 + gap, samples[400:]))
-    return np.concatenate((first.samples, np.full((gap, 2), np.nan), rest.samples))
 
 
 def patch(path: Path, offset: int, text: str, width: int) -> None:

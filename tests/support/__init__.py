@@ -1,0 +1,1 @@
+"""What tests of several modules make and look at."""
