@@ -14,7 +14,7 @@ RESERVE = 32e6
 OPEN_END = 600.0
 """Seconds that must find room where nobody says how long a recording will last [design]."""
 
-_SAMPLE_BYTES = 3
+_SAMPLE_BYTES = 3  # of BDF
 _OVERHEAD = 1.1  # annotations and record times
 
 

@@ -29,12 +29,15 @@ from emgspasm.simulation.board_state import power_on, receive
 from emgspasm.stream import Source
 
 RATE = 250.0
+"""Packets a second (firmware_notes 1.1)."""
+
 LOST, WHOLE, DAMAGED = 0, 1, 2
+"""Fates of a packet."""
 
 _BACKLOG = 256_000  # bytes the client may leave unread before packets are lost, as on a real port
-_TICK = 0.001
+_TICK = 0.001  # seconds between two looks at the clock
 _LOOK = 0.2  # seconds until a board that died is missed
-_RADIO_CHANNEL = 8
+_RADIO_CHANNEL = 8  # on which the board listens
 _NO_BOARD = "Failure: Communications timeout - Device failed to poll Host$$$"
 
 

@@ -26,6 +26,8 @@ MONTAGE = ("OOC_L", "ZYG_L", "OOR_L", "FRO_L", "OOC_R", "ZYG_R", "OOR_R", "FRO_R
 """Eight channels, four a side (clinical facts 3)."""
 
 RATES = (100.0, 16_000.0)
+"""Hertz at which the simulated recorder can run, least and most [design]."""
+
 LONGEST = 86_400.0
 """Seconds; what happens in the face is planned for all of it before the first sample [design]."""
 

@@ -37,6 +37,7 @@ TYPICAL_LENGTH, TYPICAL_RATE, TYPICAL_GAIN = 0.060, 141.0, 0.7
 the gains (clinical facts 9 [sim])."""
 
 TYPICAL_COUNT = 32
+"""Bursts whose median tells its amplitude [design]."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ BUFFER = 60.0
 """Seconds of samples BrainFlow keeps for a consumer that pauses; then it drops the oldest."""
 
 _LATE = 0.1
+"""Seconds without samples from which what comes then may be a part of a backlog [design]."""
 
 
 class BrainflowSource:

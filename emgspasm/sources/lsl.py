@@ -28,9 +28,10 @@ GAP = 0.25
 """Seconds between two time stamps, beyond a sample, that count as a gap. A dongle holds packets
 for up to 0.1 s (firmware_notes 5.2), so shorter steps may be late samples and not lost ones."""
 
-_POLL = 0.01
-_AGAIN = 0.5
-_ANOTHER = 1.0
+# Times in seconds, all [design]:
+_POLL = 0.01  # between two looks for samples
+_AGAIN = 0.5  # of one search for a stream that went away
+_ANOTHER = 1.0  # of the search for a second stream that fits as well
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any, Self
 from emgspasm.sources.lsl_session import find, library, open_inlet
 from emgspasm.stream import Annotation
 
-_WAIT = 5.0
+_WAIT = 5.0  # seconds to look for the stream [design]
 
 
 class LslMarkers:

@@ -15,7 +15,7 @@ from emgspasm.errors import ConfigError, SourceError, SourceLost, SourceNotFound
 from emgspasm.stream import Channel, Kind, StreamInfo
 
 _BUFFER = 60  # seconds liblsl keeps for a consumer that pauses
-_MOST = 65_536
+_MOST = 65_536  # samples of one look
 _KINDS: dict[str, Kind] = {"EMG": "EMG", "EEG": "EEG", "EOG": "EOG", "ECG": "ECG", "ACC": "ACCEL"}
 _UNITS = {"microvolts": "uV", "millivolts": "mV", "volts": "V", "nanovolts": "nV"}
 

@@ -40,6 +40,7 @@ _GATHER = 0.012
 CPU again, and USB may hold packets for 16 ms anyway (firmware_notes 5.1)."""
 
 _LATE = 0.25
+"""Seconds between two reads from which this process paused, and bytes wait for it [design]."""
 
 
 class CytonSource:

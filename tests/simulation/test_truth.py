@@ -183,7 +183,7 @@ def test_blocks_of_another_size_give_the_same_activity():
         ([(0, 200), (300, 550), (750, 1000)], "grouped"),
     ],
 )
-def test_spasm_classes(spans, label):
+def test_a_spasm_is_classed_by_the_length_and_pauses_of_its_bursts(spans, label):
     bursts = tuple(Burst(0, onset, offset, 1.0, 1.0, 0.1) for onset, offset in spans)
     assert spasm_class(bursts, 1000.0) == label
 

@@ -18,15 +18,17 @@ if TYPE_CHECKING:
 QUIET = 0.2
 """Seconds without a byte after which a stopped board counts as silent."""
 
-_END = b"$$$"
-_WAIT = 0.02
-_MOST = 65_536
+_END = b"$$$"  # of every answer (firmware_notes 3)
+_MOST = 65_536  # bytes of one read; the kernel holds fewer
+_STOPS = 3  # times that a board is told to stop, since one command may be lost
+
+# Times in seconds, all [design]:
+_WAIT = 0.02  # of one read for its first byte
 _MOMENT = 0.003  # the kernel refills its buffer faster, the board sends slower
 _BACKLOG_WITHIN = 0.1
 _ANSWER_WITHIN = 2.0
-_BANNER_WITHIN = 6.0
+_BANNER_WITHIN = 6.0  # the board restarts before it says who it is
 _DRAIN_WITHIN = 3.0
-_STOPS = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,10 +41,10 @@ TONE = 31.2
 SERIES = 2200.0
 """Ohm of the board's own resistor, in every reading (firmware_notes 4.1)."""
 
-_SECONDS = 2.0
-_SETTLING = 0.5
-_WITHIN = 4.0
-_BAND = 2.5  # Hz on both sides of the tone
+_SECONDS = 2.0  # that are measured [design]
+_SETTLING = 0.5  # seconds that are left out before [design]
+_WITHIN = 4.0  # seconds more that these may take, where packets are lost [design]
+_BAND = 2.5  # Hz on both sides of the tone [design]
 
 
 def measure_impedances(settings: CytonSettings) -> Iterator[Electrode]:

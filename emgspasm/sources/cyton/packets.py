@@ -18,13 +18,14 @@ from emgspasm.board import LARGEST_COUNT, full_scale
 PACKET_RATE = 250.0
 """Packets per second over the serial dongle, with or without a Daisy (firmware_notes 1.1, 2.1)."""
 
+# A packet (firmware_notes 1.2)
 CHANNELS = 8
-_PACKET = 33
+_PACKET = 33  # bytes
 _HEADER = 0xA0
 _END_FIRST, _END_LAST = 0xC0, 0xC6
 _DEPTH = 6  # packets compared before a draw between two readings goes to the earlier one
 
-_NO, _YES, _WAIT = 0, 1, 2
+_NO, _YES, _WAIT = 0, 1, 2  # whether bytes are a packet; until more come nobody knows
 
 
 @dataclass(frozen=True, slots=True)
