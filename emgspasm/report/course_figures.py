@@ -33,7 +33,7 @@ LABEL = 0.075
 
 TITLES = {
     "rate": "Rate: spasms per minute at rest",
-    "burden": "Burden: amplitude over noise in spasms, uV",
+    "burden": "Burden: amplitude over noise in spasms, µV",
     "mvc_ratio": "Strength: MVC, affected / other side",
 }
 MARKS = ("o", "s", "^", "D", "v", "P")

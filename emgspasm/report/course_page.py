@@ -35,8 +35,8 @@ def course_page(shown: Course) -> str:
         beside=svg(beside, "beside") if beside is not None else None,
         summary=_summary(shown, rows),
         sessions=_sessions(shown, rows),
-        treatments=[_cells(r, None) for r in rows if r["measure"] == "treatment"],
-        scores=[_cells(r, None) for r in rows if r["measure"] == "scale"],
+        treatments=[_entered(r) for r in rows if r["measure"] == "treatment"],
+        scores=[_entered(r) for r in rows if r["measure"] == "scale"],
         strength=any(r["measure"] == "mvc_ratio" for r in rows),
         scales={name: f"{s.low:g} to {s.high:g}, {s.meaning}" for name, s in SCALES.items()},
         reference=_reference(shown),
@@ -66,6 +66,12 @@ def _cells(row: Mapping[str, Any], digits: int | None) -> dict[str, Value]:
         name: told(value, f"course:{where}:{name}", decimals.get(name))
         for name, value in row.items()
     }
+
+
+def _entered(row: Mapping[str, Any]) -> dict[str, Value]:
+    """The cells of what people entered: a whole number has no decimals."""
+    whole = isinstance(row["value"], float) and row["value"].is_integer()
+    return _cells(row, 0 if whole else None)
 
 
 def _summary(shown: Course, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

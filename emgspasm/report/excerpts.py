@@ -177,19 +177,27 @@ def _filtered(
 
 
 def half_heights(excerpts: Sequence[Excerpt], strongest: float | None) -> dict[str, float]:
-    """Half the height of a row by unit: one for all excerpts, in steps of 1, 2 and 5.
+    """Half the height of a row by unit: one for all excerpts, in steps.
 
     Parameters
     ----------
     excerpts : sequence of Excerpt
     strongest : float or None
-        Peaks of the strongest channel in uV, of which twice have room. Tables hold no peaks in
-        other units: these have room for the largest sample shown.
+        Peaks of the strongest channel in uV. Up to twice of them have room, as far as the excerpts
+        need it: artifacts may be cut off. Tables hold no peaks in other units: these have room for
+        the largest sample shown.
     """
     return {
-        unit: _step(2 * (strongest or CALM) if unit == "uV" else _largest(excerpts, unit))
+        unit: _step(
+            _room(strongest, _largest(excerpts, unit)) if unit == "uV" else _largest(excerpts, unit)
+        )
         for unit in {channel.unit for excerpt in excerpts for channel in excerpt.info.channels}
     }
+
+
+def _room(strongest: float | None, largest: float) -> float:
+    """What rows in uV have room for; where there is no spasm, for twice a calm muscle."""
+    return min(max(largest, strongest), 2 * strongest) if strongest else 2 * CALM
 
 
 def _largest(excerpts: Iterable[Excerpt], unit: str) -> float:
@@ -203,7 +211,11 @@ def _largest(excerpts: Iterable[Excerpt], unit: str) -> float:
     return float(max(found)) or 1.0
 
 
+STEPS = (1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15)
+"""Half heights, times a power of ten: fine enough that rows are filled [design]."""
+
+
 def _step(value: float) -> float:
-    """The next of 1, 2 or 5 times a power of ten."""
+    """The next of :data:`STEPS` times a power of ten."""
     power = float(10.0 ** np.floor(np.log10(value)))
-    return next(m * power for m in (1, 2, 5, 10, 20) if m * power >= value)
+    return next(m * power for m in STEPS if m * power >= value)

@@ -178,7 +178,7 @@ def _events(ax: Axes, excerpt: Excerpt, events: pd.DataFrame, top: float, order:
     start, stop = excerpt.choice.start, excerpt.choice.stop
     ends = events["onset"] + events["duration"]
     seen = events[(events["trial_type"] != "burst") & (events["onset"] < stop) & (ends > start)]
-    free = start
+    free, chosen = start, _of(seen, excerpt.choice.event_id)
     for event in seen.to_dict("records"):
         onset, offset = max(event["onset"], start), min(event["onset"] + event["duration"], stop)
         face = dict(FACES[str(event["trial_type"])])
@@ -186,14 +186,21 @@ def _events(ax: Axes, excerpt: Excerpt, events: pd.DataFrame, top: float, order:
         face = {k: colour if v == "event" else v for k, v in face.items()}
         height = 0.32 * top
         ax.add_patch(Rectangle((onset, 0.12 * top), offset - onset, height, lw=0.5, **face))
-        if event["event_id"] == excerpt.choice.event_id:
+        mine = event["event_id"] == excerpt.choice.event_id
+        if mine:
             _shade(ax, excerpt, str(event["side"]), onset, offset, order)
         label = _label(event)
-        if onset >= free:
+        end = onset + 0.012 * len(label) * LENGTH / 1.4
+        if mine or (onset >= free and not onset <= chosen <= end):  # its name has its place
             text = ax.text(onset, 0.52 * top, label, fontsize=6, va="bottom", ha="left")
-            if event["event_id"] == excerpt.choice.event_id:
-                text.set_fontweight("bold")
-            free = onset + 0.012 * len(label) * LENGTH / 1.4
+            text.set_fontweight("bold" if mine else "normal")
+            free = end
+
+
+def _of(events: pd.DataFrame, event_id: str | None) -> float:
+    """Onset of an event in seconds; NaN where it is none of these."""
+    mine = events["onset"][events["event_id"] == event_id]
+    return float(mine.iloc[0]) if len(mine) else float("nan")
 
 
 def _label(event: Mapping[Any, Any]) -> str:

@@ -265,6 +265,12 @@ def test_a_review_changes_the_course(own_course):
     assert any("reviewed by an expert" in note for note in told.notes)
 
 
+def test_units_and_scores_are_shown_as_they_were_entered(shown):
+    entered = re.findall(r'measure=(?:treatment|scale)[^"]*:value">([^<]*)<', shown)
+    assert entered
+    assert not [number for number in entered if number.endswith(".0")]
+
+
 def test_day_zero_is_a_treatment_that_was_entered(toxin_course, told):
     assert course(toxin_course, "01", INJECTED).origin.date == INJECTED
     with pytest.raises(ConfigError, match=r"no treatment on 2026-01-01 \(treatments: 2026-03-02\)"):
