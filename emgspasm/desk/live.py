@@ -171,8 +171,7 @@ class Live:
         """What was decided or went wrong, in sentences for people."""
         session = self.session
         refused = f"not analyzed: {self.refusal}" if self.refusal else ""
-        error = str(self._error) if self._error else ""
-        return tuple(filter(None, (error, refused, session.notice, *session.notes)))
+        return tuple(filter(None, (self.error, refused, session.notice, *session.notes)))
 
     @property
     def stop(self) -> int:
@@ -196,6 +195,11 @@ class Live:
             return "ended"
         status = self.status
         return status.state if status else "connecting"
+
+    @property
+    def error(self) -> str:
+        """Why it has ended, in a sentence for people; ``""`` while it goes on."""
+        return str(self._error) if self._error else ""
 
     @property
     def away(self) -> str:

@@ -98,7 +98,7 @@ def warning(marks: NDArray[np.uint16], noise: float) -> str:
     if (marks & CLIPPED != 0).mean() > 0.1:
         return "RAILED"
     if (marks & FLAT != 0).any():
-        return "FLAT: electrode off?"
+        return "FLAT: lead off?"
     if (marks & GAP != 0).mean() > 0.5:
         return "NO DATA"
     return "NOISY" if noise > NOISY else ""

@@ -36,11 +36,12 @@ def live_state(live: Live) -> tuple[str, str]:
 def live_parts(live: Live) -> list[str]:
     """What there is to say of a live stream."""
     fs, status = live.feed.sampling_frequency, live.status
+    name = live.error or live.away or live.name  # what is wrong stays to be read
     if status is None:
-        return [live.name, limits(fs)]
+        return [name, limits(fs)]
     lost = f"lost {100 * status.lost_recently:.1f} % in 5 s, {100 * status.lost:.2f} % in all"
     return [
-        live.away or live.name,
+        name,
         clock(status.time),
         f"{fs:g} Hz",
         lost,

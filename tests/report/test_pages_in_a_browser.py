@@ -44,6 +44,11 @@ def test_the_report_is_no_wider_than_a_phone(page, tmp_path):
     assert width_on_a_phone(page, tmp_path) <= PHONE
 
 
+def test_a_long_name_is_broken_and_widens_nothing(page, tmp_path):
+    long = page.replace("patient", "patient_" * 30)
+    assert width_on_a_phone(long, tmp_path) <= PHONE
+
+
 def test_the_list_of_reports_is_no_wider_than_a_phone(patient, tmp_path):
     listed = index_page("study", [(read_results(patient), "patient_report.html")])
     assert width_on_a_phone(listed, tmp_path) <= PHONE

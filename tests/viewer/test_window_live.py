@@ -319,4 +319,6 @@ def test_a_source_that_is_not_there_is_said(open_window, qtbot, tmp_path):
     qtbot.waitUntil(
         lambda: any("none" in said for said in window.surface.notice.said), timeout=90_000
     )
+    window._show_second(window.desk)
     assert "ENDED" in window.surface.status.text
+    assert "does not exist. Plug the dongle in" in window.surface.status.text  # and stays

@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QImage, QWheelEvent
+from PySide6.QtGui import QFontMetricsF, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from emgspasm.cli.viewing import with_montage
 from emgspasm.config import LoadedConfig
+from emgspasm.desk.strip import FLAT
+from emgspasm.desk.words import warning
 from emgspasm.dsp.mains import fit_notch
 from emgspasm.dsp.pipeline import Pipeline, analyze
 from emgspasm.storage.bdf import BdfWriter
@@ -21,6 +23,7 @@ from emgspasm.storage.opening import open_recording
 from emgspasm.stream import Channel, Chunk, StreamInfo
 from emgspasm.synkinesis.folding import Folding, fold
 from emgspasm.viewer import settings
+from emgspasm.viewer.ink import font_of
 from emgspasm.viewer.replay import Replay
 from emgspasm.viewer.settings import Kept
 from emgspasm.viewer.window import Window
@@ -260,6 +263,13 @@ def test_the_window_is_no_larger_than_the_screen(qtbot):
     room = window.screen().availableGeometry()
     assert window.width() <= room.width()
     assert window.height() <= room.height()
+
+
+def test_a_warning_beside_a_trace_has_room(replayed):
+    flat = warning(np.full(10, FLAT, np.uint16), 1.0)
+    wide = QFontMetricsF(font_of(QApplication.font(), 0.78, bold=True)).horizontalAdvance(flat)
+    axis = replayed.surface.traces.columns[0].lane_axis
+    assert wide <= axis.width() - 20
 
 
 def test_names_beside_the_traces_have_room_in_larger_text(replayed):
