@@ -57,6 +57,13 @@ QComboBox, QLineEdit {{
 QComboBox QAbstractItemView {{ background: {p.raised}; selection-background-color: {p.accent}; }}
 QSplitter::handle {{ background: {p.window}; }}
 QScrollArea {{ border: none; }}
+QScrollBar:vertical {{ background: transparent; width: 14px; margin: 0; }}
+QScrollBar:horizontal {{ background: transparent; height: 14px; margin: 0; }}
+QScrollBar::handle {{ background: {p.faint}; border-radius: 4px; margin: 3px; }}
+QScrollBar::handle:vertical {{ min-height: 28px; }}
+QScrollBar::handle:horizontal {{ min-width: 28px; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QToolTip {{ background: {p.raised}; color: {p.text}; border: 1px solid {p.line}; padding: 4px; }}
 QFrame#card {{ background: {p.panel}; border: 1px solid {p.line}; border-radius: 6px; }}
 QFrame#help {{ background: {p.panel}; border: 1px solid {p.accent}; border-radius: 8px; }}

@@ -280,6 +280,14 @@ def test_names_beside_the_traces_have_room_in_larger_text(replayed):
     assert column.lane_axis.width() > 1.7 * before
 
 
+def test_a_scroll_bar_has_the_colours_of_the_window(replayed):
+    replayed.resize(900, 500)
+    press(replayed, Qt.Key.Key_F1)
+    bar = replayed.surface.help.bar
+    shown = bar.grab().toImage()
+    assert shown.pixelColor(bar.width() // 2, 20).name() == replayed.colours.faint
+
+
 def test_the_help_explains_every_key(replayed):
     press(replayed, Qt.Key.Key_F1)
     assert replayed.surface.help.isVisible()
