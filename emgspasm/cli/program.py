@@ -86,13 +86,17 @@ def run(command: click.Command = commands) -> int:
     return code if isinstance(code, int) else 0
 
 
+_POINT = " Write it with a point, as 1.5"
+"""What people are told whose decimals follow a comma."""
+
+
 def _explain(error: Exception) -> int:
     """Say in one line what went wrong; the exit code for it."""
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         error.show()
         return 2
     if isinstance(error, click.ClickException):
-        _complain(error.format_message())
+        _complain(error.format_message() + _POINT * ("is not a valid float" in str(error)))
         return 2
     _complain(str(explained(error)))
     return 2 if isinstance(error, ConfigError) else 1

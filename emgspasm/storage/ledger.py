@@ -50,7 +50,7 @@ def number(name: str, text: str, low: float, high: float) -> float:
     try:
         value = float(text)
     except ValueError:
-        raise ValueError(f"{name}={text!r}; it must be a number") from None
+        raise ValueError(f"{name}={text!r}; it must be a number, such as 2.5") from None
     if not low <= value <= high:
         raise ValueError(f"{name}={text}; it must lie within {low:g} to {high:g}")
     return value

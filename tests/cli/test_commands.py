@@ -102,6 +102,10 @@ def test_no_command_shows_the_help_and_is_a_wrong_call():
         (["simulate", "x.bdf", "--scenario", "hfs_clonic", "--task", "rest"], "Give --study DIR"),
         (["score", "x.tsv"], "Missing argument 'TRUTH'"),
         (["quality", "x.txt", "--sampling-frequency", "-5"], "-5; it must be positive"),
+        (
+            ["demo", "--duration", "1,5"],
+            "'1,5' is not a valid float. Write it with a point, as 1.5",
+        ),
         (["quality", "--gain", "24"], "are for a recording"),
         (["quality", "x.bdf", "--port", "y"], "x.bdf is a recording"),
         (["view", "x.bdf", "--speed", "nan"], "nan; it must be positive"),
