@@ -87,6 +87,8 @@ ACTS = (
     Act("check", "Record", "Signal check", ("Q",),
         "Noise, mains, rails and impedance of every electrode, before recording.",
         toggles=True, modes="l"),
+    Act("again", "Record", "Try again", ("Ctrl+T",),
+        "Look for the board again, once a stream has ended by itself.", modes="l"),
     Act("play", "Replay", "Play", ("K",), "Play or pause.", toggles=True, modes="r"),
     Act("faster", "Replay", "Faster", (">",), "Play faster, up to 16 times.", modes="r"),
     Act("slower", "Replay", "Slower", ("<",), "Play slower, down to a quarter.", modes="r"),

@@ -65,6 +65,7 @@ def _leading(window: Window) -> dict[str, Deed]:
     replays = window.replays
     return {
         "record": lambda _: window.recorder.toggle() if window.recorder else None,
+        "again": lambda _: window.recorder.look_again() if window.recorder else None,
         "text": lambda _: window.surface.marker_bar.type(),
         "check": window.checkup.show,
         "undo": lambda _: window.recorder.undo() if window.recorder else None,

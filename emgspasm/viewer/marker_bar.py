@@ -45,6 +45,9 @@ class MarkerBar(QWidget):
         row.setContentsMargins(8, 2, 8, 2)
         row.setSpacing(4)
         row.addWidget(styled(button(actions["record"], self), "record"))
+        self._again = button(actions["again"], self)
+        self._again.hide()
+        row.addWidget(self._again)
         row.addSpacing(8)
         row.addWidget(styled(QLabel("Markers"), "faint"))
         row.addWidget(self._line)
@@ -62,6 +65,10 @@ class MarkerBar(QWidget):
         for digit, mark in self._marks.items():
             mark.setVisible(digit in texts)
             mark.setText(f"{digit} {texts.get(digit, '')}")
+
+    def offer_again(self, *, ended: bool) -> None:
+        """Offer to look for the board again, where its stream has ended."""
+        self._again.setVisible(ended)
 
     def press(self, digit: str) -> None:
         """Mark what a digit stands for."""

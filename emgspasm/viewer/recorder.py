@@ -63,6 +63,11 @@ class Recorder(QObject):
         """Show the board without recording it."""
         self._lead.look()
 
+    def look_again(self) -> None:
+        """Look for the board anew where its stream has ended by itself."""
+        if self.live is not None and self.live.error:
+            self.look()
+
     def toggle(self) -> None:
         """Begin a recording, asking where it belongs, or end it."""
         if self.live is not None and self.live.recording:

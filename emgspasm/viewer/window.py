@@ -195,6 +195,7 @@ class Window(QMainWindow):
             record = self.actions_["record"]
             record.setChecked(desk.recording)
             record.setText("Stop" if desk.recording else "Record")
+            self.surface.marker_bar.offer_again(ended=bool(desk.error))
             text, grade = live_state(desk)
             hues = {"recording": self.colours.recording, "bad": self.colours.bad}
             self.surface.status.show_state(text, hues.get(grade, self.colours.accent))

@@ -322,3 +322,20 @@ def test_a_source_that_is_not_there_is_said(open_window, qtbot, tmp_path):
     window._show_second(window.desk)
     assert "ENDED" in window.surface.status.text
     assert "does not exist. Plug the dongle in" in window.surface.status.text  # and stays
+
+
+def test_a_board_that_is_there_at_last_is_looked_for_again(open_window, paced, qtbot):
+    boards = [open_source("cyton", {"port": "/dev/none", "inputs": [{"label": "OOC_L"}]}), paced()]
+    window = open_window()
+    wiring = Wiring(CONFIG, lambda: boards.pop(0), describe, conclude)
+    window.watch(Recorder(wiring, Wanted("", "", "", "rest"), window))
+    again = window.surface.marker_bar._again
+    assert not again.isVisible()
+    qtbot.waitUntil(lambda: window.desk.state == "ended", timeout=90_000)
+    qtbot.waitUntil(again.isVisible, timeout=90_000)
+    qtbot.mouseClick(again, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.desk.state == "streaming", timeout=90_000)
+    qtbot.waitUntil(lambda: not again.isVisible(), timeout=90_000)
+    looked = window.desk
+    window.act("again")  # what streams is not ended by it
+    assert window.desk is looked
