@@ -15,7 +15,10 @@ from emgspasm.synkinesis.acts import Act
 from emgspasm.synkinesis.experience import Experience
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.spread import EYE
-from emgspasm.synkinesis.verdicts import TOGETHER
+
+TOGETHER = 0.035
+"""Seconds from one eye to the other, at the beginning and at the end of a blink: 20 ms (clinical
+facts 2) and the error of two detected boundaries [design]."""
 
 FEWEST_BALANCED = 3
 """Blinks without which no ratio is usual [sim]."""

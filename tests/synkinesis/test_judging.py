@@ -94,12 +94,6 @@ def test_what_sounds_like_the_eye_is_spread_by_it_however_strong():
     assert (twitch.readings, twitch.together) == ((eye,), 1)
 
 
-def test_what_an_eye_spreads_makes_no_spasm_of_a_blink_that_looks_one_sided():
-    strong, weak = reading("OOC_L", 1000, 1080, li=0.8), reading("OOC_R", 1000, 1080, li=-0.8)
-    spread = reading("ZYG_L", 1005, 1070, rho=alike("OOC_L", 0.8))
-    assert [act.kind for act in judged(strong, weak, spread)] == ["blink"]
-
-
 @pytest.mark.parametrize(("amplitude", "rho"), [(8.0, 0.4), (20.0, 0.7), (30.0, 0.8)])
 def test_a_cheek_that_is_strong_or_of_a_waveform_of_its_own_joins_the_eye(amplitude, rho):
     eye = reading("OOC_L", 1000, 1080)
