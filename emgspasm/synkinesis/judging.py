@@ -21,15 +21,13 @@ from emgspasm.synkinesis.bilateral import (
     sideless,
 )
 from emgspasm.synkinesis.crosstalk import RHO
-from emgspasm.synkinesis.laterality import UNILATERAL
 from emgspasm.synkinesis.reading import Reading
-from emgspasm.synkinesis.spread import BROW, EYE
+from emgspasm.synkinesis.spread import EYE
 from emgspasm.synkinesis.verdicts import (
     VERDICTS,
     Rules,
     Verdict,
     accompanied,
-    prominence,
     remainder,
     sides_with,
     stands_out,
@@ -44,10 +42,6 @@ ECHO, FAINTER = 0.5, 0.65
 """Raw correlation with the eye of its side, and share of its amplitude, of what an eye spreads to
 electrodes nearby [sim]: more than muscles in spasm reach of themselves (0.2-0.45, clinical facts
 2), and, where electrodes differ, a larger share than the cross-talk test allows for."""
-
-EXPLAINED = 0.4
-"""Least share of a burst's power over the noise that goes along with the eye, where the eye spreads
-it [sim]: 0.43 and more of what an injected eye spread; half of the muscles in spasm have less."""
 
 ARTIFACT = 0.2
 """Seconds between bursts that one artifact makes [design]."""
@@ -155,25 +149,10 @@ def _echoes(reading: Reading, eyes: Iterable[Reading]) -> bool:
 
 
 def _spreads(eye: Reading, reading: Reading) -> bool:
-    """Whether a burst is faint and goes along with the eye; less so where that may explain it."""
+    """Whether a burst goes along with the eye as what it spreads does, and is no stronger."""
     alike = reading.rho[eye.site.column]
-    if alike >= SAME:
-        return reading.amplitude <= AS_STRONG * eye.amplitude
-    least = SPILLED if reading.neighbour == eye.site.column else ECHO
-    spread = alike >= least and not (least == ECHO and _is_of_its_own(eye, reading))
-    return bool(spread) and reading.amplitude <= FAINTER * eye.amplitude
-
-
-def _is_of_its_own(eye: Reading, reading: Reading) -> bool:
-    """Whether the noise does not explain how little a burst goes along with the eye.
-
-    Asked of brows, and while the eye is of one side: what goes along with a blink of both may be
-    a synkinesis otherwise.
-    """
-    if reading.site.region != BROW and eye.li < UNILATERAL:
-        return False
-    alike = reading.rho[eye.site.column]
-    return bool(alike**2 < EXPLAINED * prominence(reading) * prominence(eye))
+    most = AS_STRONG if alike >= SAME else FAINTER
+    return bool(alike >= ECHO) and reading.amplitude <= most * eye.amplitude
 
 
 def _blinks_unseen(eye: Reading, reading: Reading, rules: Rules, fs: float) -> bool:
