@@ -30,7 +30,6 @@ from emgspasm.synkinesis.verdicts import (
     accompanied,
     remainder,
     sides_with,
-    stands_out,
     verdict,
 )
 
@@ -199,11 +198,6 @@ def _twitch(
     moving = any(a.kind == "movement" and a.onset < onset and offset < a.offset for a in both)
     blinking = bool(blinks) and any(_is_beside_eye(r) for r in readings)
     together = {r.site.muscle for r in readings if accompanied(r, readings, rules, fs)}
-    riding = [r for r in readings if blinks and r.site.region == EYE]
-    for eye in (*carried, *riding):  # their beginning is the blink's
-        for r in filter(stands_out, readings):
-            if abs(r.offset - eye.offset) <= rules.synchrony * fs and r.site != eye.site:
-                together |= {eye.site.muscle, r.site.muscle}
     return Act(
         "twitch",
         side,
