@@ -10,7 +10,7 @@ from typing import NamedTuple, Self
 
 from emgspasm.synkinesis.acts import Act
 from emgspasm.synkinesis.bilateral import BESIDE, LIKELY
-from emgspasm.synkinesis.chains import TOGETHER, Chain, synchrony
+from emgspasm.synkinesis.chains import Chain, synchrony
 from emgspasm.synkinesis.laterality import UNILATERAL
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.rhythm import is_rhythm, is_slow_train
@@ -48,10 +48,10 @@ BLINKS, FEWEST_BLINKS, SEEN = 40, 2, 0.1
 of both eyes for both to be seen [design]: people blink 8-21 times a minute (clinical facts 2
 [lit])."""
 
-WELL_PROVEN, SELDOM = 6, 0.3
-"""Proven spasms after which a side is well known, and the share of acts joined by another muscle
-below which its muscles act apart even so [sim]: where bursts are faint, many a muscle that joins is
-not seen to begin with the others."""
+SELDOM = 0.3
+"""Share of acts joined by another muscle below which the muscles of a side act apart [sim]: by
+chance 0.2 are, but where bursts are faint, many a muscle that joins is not seen to begin with the
+others."""
 
 FEWEST_SHARED, SHARE, SHARING_MEMORY = 3, 0.2, 30.0
 """Where at least this many acts, and this share of all acts of the last so many seconds, were of
@@ -146,8 +146,7 @@ class Experience:
     def acts_apart(self, side: str) -> bool:
         """Whether muscles beside the eye act alone as a rule: in hemifacial spasm none does."""
         seen = self.joined[side]
-        least = SELDOM if self.proven[side] >= WELL_PROVEN else TOGETHER
-        return len(seen) >= FEWEST_ACTS and sum(seen) < least * len(seen)
+        return len(seen) >= FEWEST_ACTS and sum(seen) < SELDOM * len(seen)
 
     def is_shared(self, side: str, onset: int, fs: float, seconds: float) -> bool:
         """Whether the other side acts as well of late, as it does in speech and in chewing."""
