@@ -45,8 +45,8 @@ FLURRY = 2
 """Most blinks that may follow each other within the gap of a spasm; more are no blinks [design]."""
 
 SURE = 3
-"""Muscles that must begin together for a spasm where only the other side is known to have them; one
-spasm of so many proves its side [design]: three hardly ever begin together by chance."""
+"""Muscles of which one spasm proves its side [design]: three hardly ever begin together by
+chance."""
 
 BUSY = 6.0
 """Seconds in which acts of the other side are counted to recognize speech and chewing, where the
@@ -230,8 +230,6 @@ def _hemifacial(part: Sequence[Act], known: Experience, side: str, fs: float) ->
     ]
     alone = [act for act in part if act not in together]
     others = [act for act in alone if {r.site.muscle for r in act.readings} - EYES]
-    if known.is_spared(side):
-        return max(act.together for act in part) >= SURE
     if together:
         sure = any(act.together >= SURE and not act.hidden for act in together)
         return sure or known.knows(side) or len(together) >= len(others)
@@ -263,7 +261,8 @@ def _proves(reading: Reading, known: Experience, side: str, shortest: float, fs:
 
 def _other_eye_is_weak(side: str, known: Experience) -> bool:
     """Whether a blink may look like an act of this eye alone."""
-    return known.is_spared(side) or not (known.knows(side) or known.sees_both_eyes())
+    spared = known.knows({"L": "R", "R": "L"}[side])  # both sides hardly ever have spasms
+    return not known.knows(side) and (spared or not known.sees_both_eyes())
 
 
 def _may_be_blink(act: Act, fs: float) -> bool:
