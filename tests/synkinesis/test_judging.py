@@ -1,6 +1,5 @@
 """What bursts that hang together in time are taken for, one rule at a time."""
 
-from collections import deque
 from dataclasses import replace
 
 import numpy as np
@@ -325,7 +324,7 @@ def test_of_an_eye_alone_twitches_make_a_side_known_and_what_may_be_synkinesis_d
     length, knows
 ):
     known = Experience(eyes_only=frozenset("LR"))
-    known.even.extend([True] * 5)
+    known.n_even = 5
     for onset in (1000, 5000):
         (event,) = named(known, onset, length=length)
         assert event.trial_type == "spasm"
@@ -419,7 +418,7 @@ def test_a_side_is_forgotten_where_muscles_hardly_ever_act_together():
 
 @pytest.mark.parametrize(("length", "myokymia"), [(60, True), (1500, False)])
 def test_what_lasts_longer_than_the_groups_beside_it_is_no_myokymia(length, myokymia):
-    known = Experience(rhythmic={MONTAGE.index("OOC_L"): 900}, even=deque([True] * 5))
+    known = Experience(rhythmic={MONTAGE.index("OOC_L"): 900}, n_even=5)
     chain = Chain("L", 500, 1100)
     for onset, offset in ((1000, 1060), (1300, 1360), (1600, 1600 + length)):
         chain.add(Act("twitch", "L", (reading("OOC_L", onset, offset),)))
