@@ -17,7 +17,7 @@ from typing import Literal
 from emgspasm.stream import Event
 from emgspasm.synkinesis.acts import Act
 from emgspasm.synkinesis.bilateral import LIKELY, TWITCH
-from emgspasm.synkinesis.chains import TOGETHER, Chain, loud, split, synchrony
+from emgspasm.synkinesis.chains import TOGETHER, Chain, split, synchrony
 from emgspasm.synkinesis.classes import spasm_class
 from emgspasm.synkinesis.experience import (
     FEWEST_PROVEN,
@@ -133,7 +133,7 @@ def spasms(
     fs : float
         Hertz.
     """
-    chain.acts = without_speech(loud(chain.acts), chain.side, known, fs)
+    chain.acts = without_speech(chain.acts, chain.side, known, fs)
     if not chain.acts:
         return
     note_company(chain, known)
