@@ -216,28 +216,17 @@ def _is_typical(part: Sequence[Act], known: Experience, side: str, fs: float) ->
 def _hemifacial(part: Sequence[Act], known: Experience, side: str, fs: float) -> bool:
     """Whether muscles of the facial nerve act together, or the eye alone for certain.
 
-    Muscles other than the eye that act alone more often than together are no such spasm, unless
-    three begin together once, which hardly ever is chance. Within a movement others may be hidden;
-    within a blink the eye may, on a side known to have spasms. Had the other eye been missed, an
-    eye alone would be a blink.
+    Where spasms are known, no muscle needs company. Had the other eye been missed, an eye alone
+    would be a blink.
     """
-    together = [
-        act
-        for act in part
-        if act.together >= 2
-        or (act.hidden and known.knows(side))
-        or (act.hidden == "movement" and side in known.eyes_only)
-    ]
-    alone = [act for act in part if act not in together]
-    others = [act for act in alone if {r.site.muscle for r in act.readings} - EYES]
-    if together:
-        sure = any(act.together >= SURE and not act.hidden for act in together)
-        return sure or known.knows(side) or len(together) >= len(others)
-    # where spasms are known, no muscle needs company
+    if any(act.together >= 2 for act in part):
+        return True
+    readings = [r for act in part for r in act.readings]
+    others = {r.site.muscle for r in readings} - EYES
     if not known.knows(side) and (others or not known.sees_both_eyes()):
         return False
     shortest = SHORTEST * fs if len(part) == 1 else 0
-    return any(_proves(r, known, side, shortest, fs) for act in alone for r in act.readings)
+    return any(_proves(r, known, side, shortest, fs) for r in readings)
 
 
 def _proves(reading: Reading, known: Experience, side: str, shortest: float, fs: float) -> bool:
