@@ -16,11 +16,6 @@ from emgspasm.synkinesis.verdicts import Rules, accompanied, is_evident, stands_
 TWITCH = 0.3
 """Longest clonic burst in seconds: 0.2 (clinical facts 2), and what merges with it."""
 
-EVEN = 0.35
-"""|LI| of a blink alone: the amplitudes of its sides differ by 0.2 of log ratio (clinical facts 9)
-[sim], two standard deviations."""
-
-
 AHEAD = 0.25
 """Seconds before the second side joins a movement in which the first may begin: 50 ms (clinical
 facts 2), and what a slow rise hides in noise [sim]."""
@@ -38,9 +33,9 @@ MERGE = 0.030
 WITH_BLINK = 0.050
 """Seconds by which what goes along with a blink may begin before it, and end after it [design]."""
 
-DRAGGED, DRAGGED_ENDS = 0.045, 0.035
-"""Seconds from the beginning of a blink to that of what it drags along, 30 ms (clinical facts 9),
-and from end to end, 20 ms (clinical facts 2); with the error of two boundaries [design]."""
+DRAGGED = 0.045
+"""Seconds from the beginning of a blink to that of what it drags along: 30 ms (clinical facts 9),
+and the error of two boundaries [design]."""
 
 OUTLASTS = 0.030
 """Seconds by which an eye goes on after the other: 20 ms are a blink's (clinical facts 2), the rest
@@ -66,7 +61,7 @@ class Company:
     patients, clinical facts 2 [lit]).
     """
 
-    seen: dict[str, deque[tuple[float, bool]]] = field(
+    seen: dict[str, deque[bool]] = field(
         default_factory=lambda: {"L": deque(maxlen=20), "R": deque(maxlen=20)}
     )
 
@@ -74,18 +69,10 @@ class Company:
         """A copy that may change by itself."""
         return replace(self, seen={side: seen.copy() for side, seen in self.seen.items()})
 
-    def note(self, side: str, amplitude: float, *, along: bool) -> None:
-        """Remember one blink: its amplitude, and whether the lower face of the side went along."""
-        self.seen[side].append((amplitude, along))
-
     def usual(self, side: str) -> bool | None:
-        """Whether the lower face of a side goes along with blinks; None if too few were seen.
-
-        Blinks weaker than all that had company do not count: what goes along with them is weak too.
-        """
-        weakest = min((a for a, along in self.seen[side] if along), default=0.0)
-        telling = [along for a, along in self.seen[side] if a >= weakest]
-        return sum(telling) >= USUAL * len(telling) if len(telling) >= 4 else None
+        """Whether the lower face of a side goes along with blinks; None before any was seen."""
+        seen = self.seen[side]
+        return sum(seen) >= USUAL * len(seen) if seen else None
 
 
 def sideless(readings: list[Reading], unseen: list[Reading], rules: Rules, fs: float) -> list[Act]:
@@ -184,14 +171,8 @@ def drag_along(
 def _along_blink(
     act: Act, mine: list[Reading], side: str, rules: Rules, company: Company, fs: float
 ) -> list[Reading]:
-    """Lower-face bursts of one side that a blink drags along, as far as it usually does.
-
-    The brow joins in hemifacial spasm alone (clinical facts 2).
-    """
+    """Lower-face bursts of one side that begin with a blink, unless it seldom has such company."""
     prime = max(act.readings, key=lambda r: r.amplitude)
-    if not mine:
-        company.note(side, prime.amplitude, along=False)
-        return []
     lower = [
         r
         for r in mine
@@ -199,20 +180,9 @@ def _along_blink(
         and abs(r.onset - prime.onset) <= DRAGGED * fs
         and r.offset - r.onset <= rules.blink * fs
     ]
-    alike = [r for r in lower if abs(r.offset - prime.offset) <= DRAGGED_ENDS * fs]
-    usual = company.usual(side) if lower else None
-    company.note(side, prime.amplitude, along=bool(alike))
-    brow = [r for r in mine if r.site.region == BROW]
-    if any(abs(r.onset - b.onset) <= rules.synchrony * fs for r in alike for b in brow):
-        return []
-    eye = max((r.li for r in act.readings if r.site.side == side), default=0.0)
-    if usual:
-        return lower  # of a weak one only a part may be found
-    if usual is False or eye >= EVEN:
-        return []
-    # what ends with an eye that goes on after the other may be a spasm on the blink
-    late = [r.offset for r in act.readings if r.site.side == side and outlasts(r, act, fs)]
-    return [r for r in alike if all(abs(r.offset - end) > rules.synchrony * fs for end in late)]
+    usual = company.usual(side)
+    company.seen[side].append(bool(lower))
+    return [] if usual is False else lower
 
 
 def _along_movement(
