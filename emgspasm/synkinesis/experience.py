@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
-from statistics import median
 from typing import NamedTuple, Self
 
 from emgspasm.synkinesis.acts import Act
 from emgspasm.synkinesis.bilateral import BESIDE, LIKELY
-from emgspasm.synkinesis.chains import Chain, synchrony
+from emgspasm.synkinesis.chains import Chain
 from emgspasm.synkinesis.laterality import UNILATERAL
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.rhythm import is_rhythm, is_slow_train
@@ -30,18 +29,15 @@ other muscles are but have shown none [sim]."""
 FEWEST_PROVEN = 2
 """Proven spasms (`Experience.proven`) after which a side is known to have spasms [design]."""
 
-BY_CHANCE = 0.2
-"""Share of synchronous acts that independent muscles reach by chance [sim]."""
-
 RHYTHM_MEMORY = 12.0
 """Seconds for which a muscle that was in rhythm is taken to be in it still [design]."""
 
 TRAIN, LONG_TRAIN = 3, 6
 """Bursts of a slow train; more where the eye, which begins in hemifacial spasm, is alone [sim]."""
 
-RHYTHM, LONG_RHYTHM = 4, 8
-"""Bursts of a rhythm; more on a side known to have spasms or seen by its eye alone, where groups
-make one by chance [sim]."""
+RHYTHM = 8
+"""Bursts of a rhythm [sim]: where spasms are known, and of an eye alone, groups make one of fewer
+by chance."""
 
 BLINKS, FEWEST_BLINKS = 40, 2
 """Last blinks that tell the balance of the eyes, and blinks of both without which one eye may be
@@ -194,35 +190,24 @@ def note_company(chain: Chain, known: Experience) -> None:
 def note_rhythms(chain: Chain, known: Experience, fs: float) -> None:
     """Remember the channels that are in rhythm, faint bursts left out."""
     onsets: dict[int, list[int]] = {}
-    lengths: dict[int, list[int]] = {}
-    sure = (r for act in chain.acts for r in act.readings if is_beyond_chance(r, fs))
-    for reading in sure:
-        channel = reading.burst.channel
-        onsets.setdefault(channel, []).append(reading.onset)
-        lengths.setdefault(channel, []).append(reading.offset - reading.onset)
-    lonely = not known.knows(chain.side) and synchrony(chain.acts) <= BY_CHANCE
+    for reading in (r for act in chain.acts for r in act.readings):
+        if is_beyond_chance(reading, fs):
+            onsets.setdefault(reading.burst.channel, []).append(reading.onset)
     for channel, moments in onsets.items():
-        if median(lengths[channel]) > GROUP * fs:
-            continue
         moments.sort()
-        if _keeps_time(moments, chain.side, known, fs, lonely=lonely):
+        if _keeps_time(moments, chain.side, known, fs):
             known.rhythmic[channel] = moments[-1]
 
 
-def _keeps_time(
-    moments: list[int], side: str, known: Experience, fs: float, *, lonely: bool
-) -> bool:
+def _keeps_time(moments: list[int], side: str, known: Experience, fs: float) -> bool:
     """Whether onsets of one muscle are a rhythm.
 
-    Where nothing speaks for hemifacial spasm (`lonely`), slow trains are one as well, though
-    irregular. Where the eye alone is recorded nothing can; a few regular bursts must then be slower
-    than clonic ones.
+    On a side that is not known to have spasms a slow train is one as well, though irregular.
     """
-    alone = side in known.eyes_only
-    if is_rhythm(moments, fs, LONG_RHYTHM if alone or known.knows(side) else RHYTHM):
+    if is_rhythm(moments, fs, RHYTHM):
         return True
-    slow = lonely and is_slow_train(moments, fs, RHYTHM) and is_rhythm(moments, fs, RHYTHM)
-    return slow or (lonely and is_slow_train(moments, fs, LONG_TRAIN if alone else TRAIN))
+    fewest = LONG_TRAIN if side in known.eyes_only else TRAIN
+    return not known.knows(side) and is_slow_train(moments, fs, fewest)
 
 
 def in_rhythm(reading: Reading, rhythmic: dict[int, int], fs: float) -> bool:

@@ -111,7 +111,7 @@ def is_slow_train(onsets: Sequence[int], sampling_frequency: float, fewest: int)
     return len(onsets) >= fewest and float(np.median(np.diff(onsets))) >= SLOW * sampling_frequency
 
 
-def is_rhythm(onsets: Sequence[int], sampling_frequency: float, fewest: int = 4) -> bool:
+def is_rhythm(onsets: Sequence[int], sampling_frequency: float, fewest: int) -> bool:
     """Whether these onsets (sample numbers, in order) are a rhythm of 1 to 5 a second."""
     if len(onsets) < fewest:
         return False

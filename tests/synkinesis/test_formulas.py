@@ -117,12 +117,12 @@ def test_a_stage_needs_a_tenth_of_the_spasms():
 
 
 def test_regular_onsets_are_a_rhythm_and_clusters_are_not():
-    assert is_rhythm([0, 400, 790, 1200, 1610], 1000.0)
-    assert is_rhythm([0, 400, 1210, 1600, 2000], 1000.0)  # one group missed
-    assert not is_rhythm([0, 120, 700, 830, 1900], 1000.0)
-    assert not is_rhythm([0, 400, 800], 1000.0)
-    assert not is_rhythm([0, 100, 200, 300, 400], 1000.0)  # faster than myokymia
-    assert not is_rhythm([0, 400, 790, 1200, 1610], 1000.0, fewest=6)
+    assert is_rhythm([0, 400, 790, 1200, 1610], 1000.0, 4)
+    assert is_rhythm([0, 400, 1210, 1600, 2000], 1000.0, 4)  # one group missed
+    assert not is_rhythm([0, 120, 700, 830, 1900], 1000.0, 4)
+    assert not is_rhythm([0, 400, 800], 1000.0, 4)
+    assert not is_rhythm([0, 100, 200, 300, 400], 1000.0, 4)  # faster than myokymia
+    assert not is_rhythm([0, 400, 790, 1200, 1610], 1000.0, 6)
 
 
 def test_the_spectrum_of_onsets_is_the_sum_of_their_phases():

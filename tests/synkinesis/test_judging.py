@@ -9,7 +9,7 @@ from emgspasm.stream import Burst
 from emgspasm.synkinesis.acts import Act
 from emgspasm.synkinesis.bilateral import Company
 from emgspasm.synkinesis.chains import Chain
-from emgspasm.synkinesis.experience import Experience, note_company, note_rhythms, note_sharing
+from emgspasm.synkinesis.experience import Experience, note_company, note_sharing
 from emgspasm.synkinesis.judging import acts
 from emgspasm.synkinesis.markers import Marker, Schedule
 from emgspasm.synkinesis.naming import blink, movement, spasms
@@ -329,17 +329,6 @@ def test_of_an_eye_alone_twitches_make_a_side_known_and_what_may_be_synkinesis_d
         (event,) = named(known, onset, length=length)
         assert event.trial_type == "spasm"
     assert known.knows("L") == knows
-
-
-@pytest.mark.parametrize(("period", "rhythm"), [(150, False), (300, True)])
-def test_few_bursts_of_an_eye_alone_are_a_rhythm_only_where_they_are_slow(period, rhythm):
-    known = Experience(eyes_only=frozenset("LR"))
-    chain = Chain("L", 500, 1100)
-    for k in range(4):
-        burst = reading("OOC_L", 1000 + k * period, 1050 + k * period)
-        chain.add(Act("twitch", "L", (burst,)))
-    note_rhythms(chain, known, FS)
-    assert bool(known.rhythmic) == rhythm
 
 
 def lone_eye(onset, offset):
