@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import NamedTuple, Self
 
 from emgspasm.synkinesis.acts import Act
-from emgspasm.synkinesis.bilateral import BESIDE, LIKELY
+from emgspasm.synkinesis.bilateral import LIKELY
 from emgspasm.synkinesis.chains import Chain
 from emgspasm.synkinesis.laterality import UNILATERAL
 from emgspasm.synkinesis.reading import Reading
@@ -18,9 +18,6 @@ from emgspasm.synkinesis.verdicts import is_beyond_chance
 
 GROUP = 0.3
 """Longest group of a myokymia in seconds: 0.2 (clinical facts 2), and what merges with it."""
-
-QUIET = 0.4
-"""The same of an eye on a side with proven spasms, while the other eye is silent [sim]."""
 
 CERTAIN, ALONE = 0.6, 0.75
 """Least laterality index of an eye alone, noise considered: where only eyes are recorded, and where
@@ -154,13 +151,10 @@ class Experience:
         near = takewhile(lambda act: act.onset >= onset - reach, reversed(self.late))
         return sum(act.lower_face for act in near if act.onset <= onset + reach)
 
-    def least_li(self, reading: Reading) -> float:
+    def least_li(self, side: str) -> float:
         """Laterality that a muscle alone must have: less where the side is known to have spasms."""
-        side = reading.site.side
         if self.knows(side):
-            if reading.site.region != EYE:
-                return BESIDE
-            return QUIET if reading.opposite_silent else LIKELY
+            return LIKELY
         return CERTAIN if side in self.eyes_only else ALONE
 
 

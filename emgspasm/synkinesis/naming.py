@@ -16,7 +16,7 @@ from typing import Literal
 
 from emgspasm.stream import Event
 from emgspasm.synkinesis.acts import Act
-from emgspasm.synkinesis.bilateral import LIKELY, TWITCH
+from emgspasm.synkinesis.bilateral import TWITCH
 from emgspasm.synkinesis.chains import TOGETHER, Chain, split, synchrony
 from emgspasm.synkinesis.classes import spasm_class
 from emgspasm.synkinesis.experience import (
@@ -51,9 +51,6 @@ chance."""
 BUSY = 6.0
 """Seconds in which acts of the other side are counted to recognize speech and chewing, where the
 lower face of one side alone is no spasm [sim]; movements on cue have too few such acts."""
-
-SHORTEST = 0.035
-"""Seconds of a burst that stands for a spasm by itself [sim]."""
 
 LONGEST_BLINK = 0.4
 """Seconds (clinical facts 2)."""
@@ -225,27 +222,19 @@ def _hemifacial(part: Sequence[Act], known: Experience, side: str, fs: float) ->
     others = {r.site.muscle for r in readings} - EYES
     if not known.knows(side) and (others or not known.sees_both_eyes()):
         return False
-    shortest = SHORTEST * fs if len(part) == 1 else 0
-    return any(_proves(r, known, side, shortest, fs) for r in readings)
+    return any(_proves(r, known, side, fs) for r in readings)
 
 
-def _proves(reading: Reading, known: Experience, side: str, shortest: float, fs: float) -> bool:
+def _proves(reading: Reading, known: Experience, side: str, fs: float) -> bool:
     """Whether a burst alone is certainly of one side.
 
-    Of a weak blink only a moment of one eye may be found, but not a moment that is of one side for
-    certain; where no spasm is known, the other eye must be silent. What hardly stands out of the
-    noise may be noise, unless it lasts: where spasms are known, that is enough.
+    What hardly stands out of the noise may be noise, unless it lasts: where spasms are known, that
+    is enough; where none is, the other eye must be silent.
     """
-    long_enough = reading.offset - reading.onset >= shortest
-    if known.knows(side) and long_enough and is_evident(reading, fs):
+    if known.knows(side) and is_evident(reading, fs):
         return True
-    if not stands_out(reading):
-        return False
-    if known.knows(side):
-        certain = long_enough or reading.least_li >= LIKELY
-    else:
-        certain = reading.opposite_silent
-    return certain and reading.least_li >= known.least_li(reading)
+    certain = stands_out(reading) and (known.knows(side) or reading.opposite_silent)
+    return certain and reading.least_li >= known.least_li(side)
 
 
 def _other_eye_is_weak(side: str, known: Experience) -> bool:

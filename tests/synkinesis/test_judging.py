@@ -259,7 +259,8 @@ def test_in_chewing_the_lower_face_moves_along_while_eye_and_brow_are_silent(lea
 @pytest.mark.parametrize(("least_li", "said"), [(0.7, 1), (0.45, 0)])
 def test_a_moment_of_one_eye_is_a_spasm_where_it_is_of_one_side_for_certain(least_li, said):
     known = Experience(proven={"L": 2, "R": 0})
-    assert len(named(known, 1000, length=20, least_li=least_li)) == said
+    burst = {"length": 20, "least_li": least_li, "opposite_silent": False}
+    assert len(named(known, 1000, **burst)) == said
 
 
 @pytest.mark.parametrize(
