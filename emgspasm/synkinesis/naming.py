@@ -164,21 +164,20 @@ def _one_sided(
                       "one side; chewing muscles lead")  # fmt: skip
     li = laterality(readings)
     pulse = [r for r in readings if in_rhythm(r, known.rhythmic, fs)]
-    apart = together < 3 and side != "B" and known.acts_apart(side)
     many = len(pulse) * 2 > len(readings) and _length(pulse) * 2 > _length(readings)
-    if many and (apart or synchrony(part) < TOGETHER):
+    if many and synchrony(part) < TOGETHER:
         if not any(is_beyond_chance(r, fs) for r in pulse):
             return None
         if known.is_shared(side, onset, fs, SHARING_MEMORY):
             return None
         reason = f"one side; {'+'.join(sorted(muscles))} in a rhythm of its own, not together"
         return event("spasm", side, MYOKYMIA, readings, onset, offset, marked, fs, reason)
-    doubtful = together < 3 and _is_doubtful(part, li[0], known, side, fs)
-    if apart or doubtful or not _hemifacial(part, known, side, fs):
+    sure = together >= SURE
+    if not sure and (known.acts_apart(side) or _is_doubtful(part, li[0], known, side, fs)):
         return None
-    plain = [act for act in part if not (act.hidden or act.on_blink)]
-    sure = any(act.together >= SURE for act in plain)
-    if not pulse and (sure or len(plain) == len(part)) and _is_typical(part, known, side, fs):
+    if not _hemifacial(part, known, side, fs):
+        return None
+    if _is_typical(part, known, side, fs):
         known.proven[side] += FEWEST_PROVEN if sure else 1
         if sure:
             known.eyed[side].append(EYE in regions(facial))

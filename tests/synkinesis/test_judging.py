@@ -289,21 +289,6 @@ def test_three_muscles_together_make_a_side_known_at_once(muscles, knows):
     assert (event.trial_type, known.knows("L")) == ("spasm", knows)
 
 
-@pytest.mark.parametrize(
-    ("muscles", "knows"), [(("OOC", "ZYG", "FRO"), True), (("OOC", "ZYG"), False)]
-)
-def test_what_follows_on_a_blink_proves_a_side_by_three_muscles_alone(muscles, knows):
-    known = Experience()
-    chain = Chain("L", 500, 1100)
-    lower = tuple(reading(f"{muscle}_L", 1000, 1060) for muscle in ("ZYG", "OOR"))
-    chain.add(Act("twitch", "L", lower, together=2, on_blink=True))
-    for twitch in judged(*(reading(f"{muscle}_L", 1200, 1280) for muscle in muscles)):
-        chain.add(twitch)
-    for _ in range(2):
-        assert len(list(spasms(chain, Schedule(), known, Rules(), FS))) == 1
-    assert known.knows("L") == knows
-
-
 def test_the_reason_of_a_spasm_on_a_blink_tells_the_laterality_that_its_row_tells():
     eye, *lower = (reading(f"{muscle}_L", 1000, 1150, li=1.0) for muscle in ("OOC", "ZYG", "OOR"))
     even = replace(eye, opposite=20.0, li=0.0)
