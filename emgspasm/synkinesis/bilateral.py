@@ -42,11 +42,7 @@ OUTLASTS = 0.030
 is the error of two detected boundaries [design]."""
 
 EDGES = 0.1
-"""Seconds by which a burst of a movement may begin before it, and by which a twitch in the middle
-of one ends before it does [design]."""
-
-PIECE = 1.5
-"""Times the amplitude of a muscle in a movement up to which a burst is a piece of it [sim]."""
+"""Seconds by which a burst of a movement may begin before it [design]."""
 
 USUAL = 0.3
 """Share of blinks from which their company is usual: between what spasms on blinks do by chance
@@ -220,13 +216,10 @@ def _along_movement(
     rest = [r for r in inside if r not in dragged]
     strong = [r for r in rest if stands_out(r)]
     together = [r for r in strong if accompanied(r, strong, rules, fs)]
-    begun = {r.site.column for r in inside if r.onset - act.onset <= rules.along * fs}
     return dragged + [
         r
         for r in rest
-        if r not in together
-        and not _is_spared(r, act, spared, fs)
-        and not _stands_out(r, act, begun, rules, fs)
+        if r not in together and not _is_spared(r, act, spared, fs) and not _stands_out(r, act, fs)
     ]
 
 
@@ -264,27 +257,11 @@ def _joined(act: Act) -> int:
     return max(onsets.values())
 
 
-def _stands_out(reading: Reading, act: Act, begun: Container[int], rules: Rules, fs: float) -> bool:
-    """Whether it is a twitch in the middle of a movement, certainly of one side.
+def _stands_out(reading: Reading, act: Act, fs: float) -> bool:
+    """Whether it is a twitch in a movement, certainly of one side, or goes on for longer after it.
 
-    Other muscles of that twitch may be hidden in their bursts of the movement. What is active
-    for longer after the movement stands out as well. Of a muscle that the movement leaves alone
-    on both sides, and that had not `begun` with it, it is enough that the burst is no noise. What
-    is hardly stronger than that muscle is in the movement is a piece of it.
+    Other muscles of that twitch may be hidden in their bursts of the movement.
     """
     length = reading.offset - reading.onset
-    if 2 * overlap(reading, act) < length:
-        return True
-    own = [r.burst.mean for r in act.readings if r.site.column == reading.site.column]
-    if reading.burst.mean <= PIECE * max(own, default=0.0):
-        return False
-    here = (reading.site.column, reading.site.opposite)
-    spared = reading.site.column not in begun and all(
-        r.site.column not in here for r in act.readings
-    )
-    return (
-        length <= TWITCH * fs
-        and (reading.least_li >= LIKELY or (spared and is_evident(reading, fs)))
-        and reading.onset - act.onset >= rules.along * fs
-        and act.offset - reading.offset >= EDGES * fs
-    )
+    after = 2 * overlap(reading, act) < length
+    return after or (length <= TWITCH * fs and reading.least_li >= LIKELY)

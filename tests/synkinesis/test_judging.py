@@ -212,34 +212,6 @@ def test_of_what_hardly_stands_out_of_the_noise_nobody_can_tell_that_it_is_too_s
     assert act.kind == kind
 
 
-@pytest.mark.parametrize(("length", "kinds"), [(120, 2), (40, 1)])
-@pytest.mark.parametrize("muscle", ["FRO", "ZYG"])
-def test_in_a_movement_that_leaves_a_muscle_alone_it_twitches_if_it_is_no_noise(
-    muscle, length, kinds
-):
-    others = [reading(f"OOR_{side}", 1000, 2000, li=0.0) for side in "LR"]
-    burst = reading(f"{muscle}_L", 1400, 1400 + length, mean=3.2, least_li=0.2)
-    assert len(judged(*others, burst)) == kinds
-
-
-@pytest.mark.parametrize(("mean", "kinds"), [(25.0, ["movement"]), (40.0, ["movement", "twitch"])])
-def test_what_is_hardly_stronger_than_its_muscle_is_in_a_movement_is_a_piece_of_it(mean, kinds):
-    both = [reading(f"{m}_{s}", 1000, 2000, li=0.0) for m in ("ZYG", "OOR") for s in "LR"]
-    eyes = [reading(f"OOC_{side}", 1000, 1450, li=0.0) for side in "LR"]
-    assert [
-        act.kind for act in judged(*both, *eyes, reading("OOC_L", 1600, 1700, mean=mean))
-    ] == kinds
-
-
-@pytest.mark.parametrize(
-    ("begins", "kinds"), [(1020, ["movement"]), (1300, ["movement", "twitch"])]
-)
-def test_a_muscle_that_begins_with_a_movement_is_not_left_alone_by_it(begins, kinds):
-    smile = [reading(f"ZYG_{side}", 1000, 2000, li=0.0) for side in "LR"]
-    faint = [reading("OOC_L", a, a + 120, mean=3.2, least_li=0.2) for a in (begins, 1600)]
-    assert sorted({act.kind for act in judged(*smile, *faint)}) == kinds
-
-
 @pytest.mark.parametrize(
     ("leads", "joins", "kinds"),
     [("MAS", "ZYG", 1), ("MAS", "OOC", 2), ("PLA", "ZYG", 2)],
