@@ -11,7 +11,7 @@ from emgspasm.synkinesis.acts import Act, connected, meet, overlap
 from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.spread import BROW, EYE, LOWER
-from emgspasm.synkinesis.verdicts import Rules, accompanied, is_evident, stands_out
+from emgspasm.synkinesis.verdicts import Rules, accompanied, is_evident
 
 TWITCH = 0.3
 """Longest clonic burst in seconds: 0.2 (clinical facts 2), and what merges with it."""
@@ -193,15 +193,13 @@ def _along_movement(
     """Bursts of one side within a movement that are no spasm of their own.
 
     A muscle that begins with the movement and is active for half of it goes along, unless it is
-    active for longer after it, or begins anew together with another, certainly of one side: a
-    synkinesis lasts as long as the movement (clinical facts 2). A burst that no other muscle begins
-    with proves no spasm while the face moves, but of the brow; nor do bursts that hardly stand out
-    of the noise: a masseter spreads as far. Where the lower face goes along with blinks as a
-    rule (`usual`), one may be hidden in the movement; so in chewing, if eye and brow are silent.
+    active for longer after it: a synkinesis lasts as long as the movement (clinical facts 2). A
+    burst that no other muscle begins with proves no spasm while the face moves, but of what it
+    spares. Where the lower face goes along with blinks as a rule (`usual`), one may be hidden in
+    the movement; so in chewing, if eye and brow are silent.
     """
     begin = max(act.onset - EDGES * fs, _joined(act) - AHEAD * fs)
     inside = [r for r in mine if meet(r, act) and r.onset >= begin]
-    certain = [r for r in inside if r.least_li >= LIKELY]
     dragged = []
     if usual or (_chews(act) and not any(r.site.region in (EYE, BROW) for r in inside)):
         dragged += [r for r in inside if r.site.region in LOWER]
@@ -211,16 +209,10 @@ def _along_movement(
         prompt = parts[0].onset - act.onset <= rules.along * fs
         length = sum(r.offset - r.onset for r in parts)
         if prompt and active >= 0.5 * max(act.offset - act.onset, length):
-            anew = [r for r in parts[1:] if r in certain and accompanied(r, certain, rules, fs)]
-            dragged += [r for r in parts if r not in anew and not _is_spared(r, act, spared, fs)]
+            dragged += parts
     rest = [r for r in inside if r not in dragged]
-    strong = [r for r in rest if stands_out(r)]
-    together = [r for r in strong if accompanied(r, strong, rules, fs)]
-    return dragged + [
-        r
-        for r in rest
-        if r not in together and not _is_spared(r, act, spared, fs) and not _stands_out(r, act, fs)
-    ]
+    dragged += [r for r in rest if not (accompanied(r, rest, rules, fs) or _stands_out(r, act, fs))]
+    return [r for r in dragged if not _is_spared(r, act, spared, fs)]
 
 
 def _chews(act: Act) -> bool:

@@ -184,26 +184,10 @@ def test_an_eye_goes_along_with_a_movement_that_the_other_eye_makes():
     assert [act.kind for act in judged(*both, *eyes, eyed="L")] == ["movement"]
 
 
-def test_muscles_that_begin_anew_together_while_a_movement_lasts_do_not_go_along_with_it():
-    brow = [reading(f"FRO_{side}", 1000, 2000, li=0.0) for side in "LR"]
-    begun = [reading(f"{muscle}_L", 1000, 1300) for muscle in ("OOC", "ZYG")]
-    anew = [reading(f"{muscle}_L", 1400, 1900) for muscle in ("OOC", "ZYG")]
-    found = {act.kind: act for act in judged(*brow, *begun, *anew)}
-    assert found["twitch"].readings == tuple(anew)
-    assert set(begun) < set(found["movement"].readings)
-
-
 def test_a_muscle_that_begins_anew_alone_goes_along_with_a_movement():
     brow = [reading(f"FRO_{side}", 1000, 2000, li=0.0) for side in "LR"]
     parts = [reading("ZYG_L", 1000, 1300), reading("ZYG_L", 1400, 1900)]
     assert [act.kind for act in judged(*brow, *parts)] == ["movement"]
-
-
-@pytest.mark.parametrize(("mean", "kinds"), [(3.4, ["movement", "twitch"]), (3.0, ["movement"])])
-def test_in_a_movement_faint_muscles_that_begin_together_are_what_it_spreads(mean, kinds):
-    cheek = [reading(f"ZYG_{side}", 1000, 2000, li=0.0) for side in "LR"]
-    faint = [reading(f"{m}_L", 1300, 1500, li=0.7, least_li=0.4, mean=mean) for m in ("OOC", "OOR")]
-    assert [act.kind for act in judged(*cheek, *faint)] == kinds
 
 
 @pytest.mark.parametrize(("mean", "kind"), [(20.0, "artifact"), (3.0, "twitch")])
