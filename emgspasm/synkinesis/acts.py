@@ -26,8 +26,6 @@ class Act:
         What cross-talk from them explains.
     together : int
         Muscles that begin within the synchrony window of another one.
-    hidden : {"", "movement", "blink"}
-        What may hide further muscles that take part: a movement under way, or a blink, the eye.
     on_blink : bool
         Whether both eyes blink at the same time.
     carried : tuple of Reading
@@ -44,7 +42,6 @@ class Act:
     readings: tuple[Reading, ...]
     copies: tuple[Reading, ...] = ()
     together: int = 1
-    hidden: Literal["", "movement", "blink"] = ""
     on_blink: bool = False
     carried: tuple[Reading, ...] = ()
     dragged: tuple[str, ...] = ()

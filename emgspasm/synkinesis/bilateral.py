@@ -20,9 +20,9 @@ AHEAD = 0.25
 """Seconds before the second side joins a movement in which the first may begin: 50 ms (clinical
 facts 2), and what a slow rise hides in noise [sim]."""
 
-LIKELY, BESIDE = 0.5, 0.3
-"""Least laterality index, noise considered, of what acts alone on a side with proven spasms: in the
-middle of a movement, and beside the eye otherwise [sim]."""
+LIKELY = 0.5
+"""Least laterality index, noise considered, of what acts alone on a side with proven spasms, and in
+the middle of a movement [sim]."""
 
 APART = 0.010
 """Seconds between bursts that are of one blink, or of one twitch, all the same [design]."""

@@ -174,10 +174,10 @@ def note_sharing(act: Act, known: Experience, fs: float) -> None:
 
 
 def note_company(chain: Chain, known: Experience) -> None:
-    """Remember whether muscles beside the eye act alone, where no other can be hidden."""
+    """Remember whether muscles beside the eye act alone."""
     for act in chain.acts:
         beside = [r for r in act.readings if r.site.region not in (EYE, None)]
-        if beside and act.side in known.joined and not (act.hidden or act.on_blink):
+        if beside and act.side in known.joined:
             known.joined[act.side].append(act.together >= 2)
 
 

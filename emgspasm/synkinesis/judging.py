@@ -12,7 +12,6 @@ from typing import Literal
 from emgspasm.synkinesis.acts import Act, connected, meet, side_of
 from emgspasm.synkinesis.bilateral import (
     APART,
-    BESIDE,
     WITH_BLINK,
     Company,
     bilateral,
@@ -195,8 +194,6 @@ def _twitch(
     ]
     mine = [r for r in copies if _meets(r, readings)]
     blinks = [a for a in both if a.kind == "blink" and a.onset < offset and onset < a.offset]
-    moving = any(a.kind == "movement" and a.onset < onset and offset < a.offset for a in both)
-    blinking = bool(blinks) and any(_is_beside_eye(r) for r in readings)
     together = {r.site.muscle for r in readings if accompanied(r, readings, rules, fs)}
     return Act(
         "twitch",
@@ -204,12 +201,6 @@ def _twitch(
         tuple(readings),
         tuple(mine),
         max(len(together), 1),
-        hidden="movement" if moving else "blink" if blinking else "",
         on_blink=bool(blinks),
         carried=tuple(carried),
     )
-
-
-def _is_beside_eye(reading: Reading) -> bool:
-    """Whether it is likely of one side, of a facial muscle that no blink moves."""
-    return reading.site.region not in (EYE, None) and reading.least_li >= BESIDE

@@ -250,16 +250,15 @@ def _may_be_blink(act: Act, fs: float) -> bool:
 def _is_doubtful(part: list[Act], li: float, known: Experience, side: str, fs: float) -> bool:
     """Whether an act leans to its side too little, or neither eye nor brow takes part in it.
 
-    Hemifacial spasm begins at the eye (clinical facts 1); brow and eye are neighbours. The eye may
-    be hidden, and where spasms are known it need not take part; but in speech and chewing the lower
-    face moves on its own, now and then of one side alone.
+    Hemifacial spasm begins at the eye (clinical facts 1); brow and eye are neighbours. Where spasms
+    are known the eye need not take part; but in speech and chewing the lower face moves on its own,
+    now and then of one side alone.
     """
     if li < (DOUBTFUL if known.knows(side) else UNILATERAL):
         return True
     if regions({m for act in part for m in act.muscles}) & {EYE, BROW}:
         return False
-    excused = known.knows(side) or any(act.hidden for act in part)
-    return not excused or known.is_shared(side, min(act.onset for act in part), fs, BUSY)
+    return not known.knows(side) or known.is_shared(side, min(act.onset for act in part), fs, BUSY)
 
 
 def _chewing(readings: Sequence[Reading]) -> bool:

@@ -19,7 +19,7 @@ the pause between clonic bursts (clinical facts 9: their median interval is 120 
 the eye may be missed."""
 
 CLONIC = 0.2
-"""Longest clonic burst in seconds (clinical facts 2): what is hidden beside it may be the eye."""
+"""Longest clonic burst in seconds (clinical facts 2): the blink may hide the eye."""
 
 BUSY, FEWEST = 6.0, 3
 """Seconds in which acts of the lower face count, and how many are speech or chewing [sim]."""
@@ -44,7 +44,7 @@ def without_speech(acts: list[Act], side: str, known: Experience, fs: float) -> 
         for act in acts
         if not act.of_lower_face
         or any(r.site.region is None for r in act.readings)  # chewing muscles have their event
-        or (act.hidden and act.offset - act.onset <= CLONIC * fs)
+        or (act.on_blink and act.offset - act.onset <= CLONIC * fs)
         or _is_near(act, upper, BEATS * fs)
         or known.n_of_lower_face(act.onset, BUSY * fs) < FEWEST
     ]

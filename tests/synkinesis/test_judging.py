@@ -415,17 +415,6 @@ def test_acts_of_long_ago_count_for_no_rhythm():
     assert len(known.late) == 1
 
 
-@pytest.mark.parametrize(("jaws", "said"), [(0, 1), (3, 0)])
-def test_two_muscles_of_the_lower_face_on_a_blink_are_no_spasm_while_both_sides_chew(jaws, said):
-    known = Experience()
-    for k in range(jaws):
-        note_sharing(one_of(JAW, 1000 * k), known, FS)
-    chain = Chain("L", 500, 1100)
-    bursts = tuple(reading(name, 5000, 5150, li=0.8) for name in ("ZYG_L", "OOR_L"))
-    chain.add(Act("twitch", "L", bursts, together=2, hidden="blink", on_blink=True))
-    assert len(list(spasms(chain, Schedule(), known, Rules(), FS))) == said
-
-
 @pytest.mark.parametrize(
     ("jaws", "muscles", "said"),
     [(0, ("OOR",), 1), (3, ("OOR",), 0), (3, ("OOR", "FRO"), 1)],
@@ -483,7 +472,7 @@ def test_where_the_eye_takes_part_the_lower_face_is_no_spasm_as_long_as_it_often
 
 @pytest.mark.parametrize(("length", "said"), [(60, 1), (300, 0)])
 def test_of_a_lower_face_on_a_blink_that_twitches_the_eye_may_be_hidden(length, said):
-    on_blink = {"hidden": "blink", "on_blink": True, "length": length}
+    on_blink = {"on_blink": True, "length": length}
     assert len(mouthing(of_the_eye(), (("OOR_L", "ZYG_L"), 5000, on_blink))) == said
 
 
