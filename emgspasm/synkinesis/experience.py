@@ -58,6 +58,9 @@ FEWEST_EYED, EYED = 3, 0.5
 REMEMBERED, FEWEST_ACTS = 20, 4
 """Last acts of muscles beside the eye that count, and the fewest that say anything [design]."""
 
+FEWEST_LOUD = 2
+"""Bursts of a muscle in spasms without which its amplitude in them is not known [design]."""
+
 
 class LateAct(NamedTuple):
     """What is remembered of an act that was no blink."""
@@ -92,6 +95,8 @@ class Experience:
         Whether the last acts of muscles beside the eye were joined by another muscle, by side.
     eyed : dict of str to deque of bool
         Whether the eye took part in the last spasms that three muscles proved to be of their side.
+    loudness : dict of int to deque of float
+        Amplitudes of the last bursts of a channel in such spasms.
     """
 
     eyes_only: frozenset[str] = frozenset()
@@ -108,6 +113,7 @@ class Experience:
     eyed: dict[str, deque[bool]] = field(
         default_factory=lambda: {"L": deque(maxlen=REMEMBERED), "R": deque(maxlen=REMEMBERED)}
     )
+    loudness: dict[int, deque[float]] = field(default_factory=dict)
 
     def copy(self) -> Self:
         """A copy that may change by itself; in a tenth of the time that a deep one takes."""
@@ -119,6 +125,7 @@ class Experience:
             late=self.late.copy(),
             joined={side: seen.copy() for side, seen in self.joined.items()},
             eyed={side: seen.copy() for side, seen in self.eyed.items()},
+            loudness={channel: seen.copy() for channel, seen in self.loudness.items()},
         )
 
     def knows(self, side: str) -> bool:
@@ -145,6 +152,15 @@ class Experience:
         """Whether the side is known to have spasms, and the eye to take part in them."""
         seen = self.eyed.get(side, ())
         return len(seen) >= FEWEST_EYED and sum(seen) >= EYED * len(seen)
+
+    def remember_loudness(self, channel: int, amplitude: float) -> None:
+        """Note the amplitude of a channel in a spasm that proved its side."""
+        self.loudness.setdefault(channel, deque(maxlen=REMEMBERED)).append(amplitude)
+
+    def usual_loudness(self, channel: int) -> float:
+        """Median amplitude of a channel in spasms; 0 as long as there are too few."""
+        seen = self.loudness.get(channel, ())
+        return median(seen) if len(seen) >= FEWEST_LOUD else 0.0
 
     def n_of_lower_face(self, onset: int, reach: float) -> int:
         """How many acts within `reach` samples were of the lower face alone, of any side."""

@@ -28,6 +28,7 @@ from emgspasm.synkinesis.experience import (
     note_rhythms,
 )
 from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL
+from emgspasm.synkinesis.loudness import SURE, note_loudness, without_faint
 from emgspasm.synkinesis.markers import RESTS, Schedule
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.speech import without_speech
@@ -43,10 +44,6 @@ longest blink, loses one in thirty."""
 
 FLURRY = 2
 """Most blinks that may follow each other within the gap of a spasm; more are no blinks [design]."""
-
-SURE = 3
-"""Muscles of which one spasm proves its side [design]: three hardly ever begin together by
-chance."""
 
 BUSY = 6.0
 """Seconds in which acts of the other side are counted to recognize speech and chewing, where the
@@ -130,7 +127,8 @@ def spasms(
     fs : float
         Hertz.
     """
-    chain.acts = without_speech(chain.acts, chain.side, known, fs)
+    acts = without_faint(chain.acts, known)
+    chain.acts = without_speech(acts, chain.side, known, fs)
     if not chain.acts:
         return
     note_company(chain, known)
@@ -181,6 +179,7 @@ def _one_sided(
         known.proven[side] += FEWEST_PROVEN if sure else 1
         if sure:
             known.eyed[side].append(EYE in regions(facial))
+            note_loudness(part, known)
     bursts = [r.burst for r in readings]
     whole = [*readings, *carried]
     reason = "; ".join(reasons(part, laterality(whole), facial, rules, fs))

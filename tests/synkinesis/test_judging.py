@@ -523,3 +523,40 @@ def test_both_eyes_must_last_for_a_blepharospasm(length, kind):
     chain.add(Act("movement", "B", tuple(eyes)))
     resting = Schedule([Marker(0, 9000, "rest_open", 1)])
     assert movement(chain, resting, FS).trial_type == kind
+
+
+def after_spasms(known, *acts):
+    """Spasms told of these acts, after two of three muscles about 20 uV loud."""
+    for onset in (1000, 3000):
+        mouthing(known, (("OOC_L", "ZYG_L", "FRO_L"), onset, {}), moments=())
+    chain = Chain("L", 500, 1100)
+    for names, onset, amplitude in acts:
+        bursts = tuple(reading(n, onset, onset + 150, amplitude=amplitude) for n in names)
+        chain.add(Act("twitch", "L", bursts, together=len(names)))
+    return list(spasms(chain, Schedule(), known, Rules(), FS))
+
+
+@pytest.mark.parametrize(
+    ("muscles", "amplitude", "said"),
+    [("FRO", 8.0, 1), ("FRO", 4.0, 0), ("OOC ZYG", 4.0, 0), ("OOC ZYG FRO", 4.0, 1)],
+    ids=["a brow", "a faint brow", "two faint muscles", "three faint muscles"],
+)
+def test_what_is_far_fainter_than_its_muscles_in_spasms_is_none(muscles, amplitude, said):
+    names = [f"{muscle}_L" for muscle in muscles.split()]
+    assert len(after_spasms(Experience(), (names, 9000, amplitude))) == said
+
+
+def test_a_muscle_that_no_spasm_has_shown_may_be_faint():
+    assert len(after_spasms(Experience(), (("OOR_L",), 9000, 4.0))) == 1
+
+
+def test_a_faint_brow_does_not_make_one_spasm_of_two():
+    eye = ("OOC_L", "ZYG_L")
+    told = after_spasms(Experience(), (eye, 9000, 20.0), (("FRO_L",), 9400, 4.0), (eye, 9800, 20.0))
+    assert [event.onset for event in told] == [9000, 9800]
+
+
+def test_a_faint_brow_that_moves_again_and_again_makes_no_side_forgotten():
+    known = Experience()
+    after_spasms(known, *((("FRO_L",), onset, 4.0) for onset in range(9000, 49_000, 2000)))
+    assert known.knows("L")
