@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from emgspasm.synkinesis.acts import Act
 from emgspasm.synkinesis.experience import Experience
+from emgspasm.synkinesis.speech import BEATS, is_near
 
 FAINTEST = 0.3
 """Share of its usual amplitude in spasms under which a muscle is in none, unless three begin
@@ -26,12 +27,21 @@ def note_loudness(part: Iterable[Act], known: Experience) -> None:
         known.remember_loudness(reading.burst.channel, reading.amplitude)
 
 
-def without_faint(acts: Sequence[Act], known: Experience) -> list[Act]:
+def without_faint(acts: Sequence[Act], known: Experience, fs: float) -> list[Act]:
     """Acts of one side without those in which every muscle is far fainter than in its spasms.
 
-    What a blink of both eyes holds of an act is not measured by itself.
+    What a blink of both eyes holds of an act is not measured by itself, and what comes as soon as
+    clonic bursts follow each other may be a faint one of them.
+
+    Parameters
+    ----------
+    acts : sequence of Act
+    known : Experience
+    fs : float
+        Hertz.
     """
-    return [act for act in acts if act.carried or act.together >= SURE or _is_loud(act, known)]
+    loud = [act for act in acts if act.carried or act.together >= SURE or _is_loud(act, known)]
+    return [act for act in acts if is_near(act, loud, BEATS * fs)]
 
 
 def _is_loud(act: Act, known: Experience) -> bool:

@@ -127,7 +127,7 @@ def spasms(
     fs : float
         Hertz.
     """
-    acts = without_faint(chain.acts, known)
+    acts = without_faint(chain.acts, known, fs)
     chain.acts = without_speech(acts, chain.side, known, fs)
     if not chain.acts:
         return

@@ -45,10 +45,11 @@ def without_speech(acts: list[Act], side: str, known: Experience, fs: float) -> 
         if not act.of_lower_face
         or any(r.site.region is None for r in act.readings)  # chewing muscles have their event
         or (act.on_blink and act.offset - act.onset <= CLONIC * fs)
-        or _is_near(act, upper, BEATS * fs)
+        or is_near(act, upper, BEATS * fs)
         or known.n_of_lower_face(act.onset, BUSY * fs) < FEWEST
     ]
 
 
-def _is_near(act: Act, others: Iterable[Act], gap: float) -> bool:
+def is_near(act: Act, others: Iterable[Act], gap: float) -> bool:
+    """Whether it overlaps one of the others, or is closer than `gap` samples to it."""
     return any(act.onset < o.offset + gap and o.onset < act.offset + gap for o in others)

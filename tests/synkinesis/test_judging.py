@@ -556,6 +556,12 @@ def test_a_faint_brow_does_not_make_one_spasm_of_two():
     assert [event.onset for event in told] == [9000, 9800]
 
 
+def test_a_faint_beat_soon_after_a_loud_one_is_of_its_spasm():
+    eye = ("OOC_L", "ZYG_L")
+    (event,) = after_spasms(Experience(), (eye, 9000, 20.0), (eye, 9250, 4.0))
+    assert event.offset == 9400
+
+
 def test_a_faint_brow_that_moves_again_and_again_makes_no_side_forgotten():
     known = Experience()
     after_spasms(known, *((("FRO_L",), onset, 4.0) for onset in range(9000, 49_000, 2000)))
