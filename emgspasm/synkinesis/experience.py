@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
+from statistics import median
 from typing import NamedTuple, Self
 
 from emgspasm.synkinesis.acts import Act
