@@ -125,7 +125,7 @@ def run(jobs: Sequence[Job], *, workers: int = 1, cluster: str | None = None) ->
 
 
 def in_order(outcomes: Iterable[Outcome], jobs: Sequence[Job]) -> list[Outcome]:
-    """Outcomes in the order of their jobs, whichever ended first: the same call says the same."""
+    """Outcomes in the order of their jobs, so that the same call prints the same lines."""
     places = {(job.path, job.out): place for place, job in enumerate(jobs)}
     return sorted(outcomes, key=lambda o: places[o.job.path, o.job.out])
 
@@ -186,7 +186,7 @@ def _before(job: Job) -> Standing:
 
 
 def _failed(job: Job, error: Exception, reason: str) -> Outcome:
-    """The outcome of a job that met what nobody foresaw."""
+    """The outcome of a job that failed in an unforeseen way."""
     failure = RecordingError(f"{job.path}: {reason}")
     failure.add_note("".join(traceback.format_exception(error)))  # survives the way to a parent
     return Outcome(job, failure)

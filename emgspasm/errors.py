@@ -39,7 +39,7 @@ class SourceLost(SourceError):
 
 
 def explained(error: BaseException) -> EmgspasmError:
-    """Whatever went wrong, as users are told it: in one line, and with what to do."""
+    """Any error as one line for users, with what to do about it."""
     if isinstance(error, EmgspasmError):
         return error
     if isinstance(error, OSError) and error.strerror:

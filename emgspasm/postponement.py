@@ -1,4 +1,4 @@
-"""Signals that come later: what must not be cut short is done first, whoever listens."""
+"""Postpone signals (Ctrl-C, SIGTERM, SIGHUP) until work that must not be cut short is done."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def postponed() -> Iterator[None]:
 
 
 def speak_to_nobody() -> None:
-    """Let what is still said go nowhere: on a terminal that is gone every word would fail."""
+    """Discard all further output: writing to a terminal that is gone would raise."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for said in (1, 2):
         with suppress(OSError):  # closed

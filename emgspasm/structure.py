@@ -169,7 +169,7 @@ def _complaints(error: BaseException, place: str) -> Iterator[str]:
 
 
 def _note(error: BaseException) -> str:
-    """Name of the attribute, or the number of the element, cattrs tells an error to be about."""
+    """Name of the attribute, or number of the element, that cattrs notes on an error."""
     from cattrs import AttributeValidationNote, IterableValidationNote
 
     for note in getattr(error, "__notes__", ()):

@@ -17,7 +17,7 @@ from emgspasm.stream import MUSCLES, SIDE_LETTER, SKIP, Channel, Kind, StreamInf
 from emgspasm.synkinesis.markers import taken_back, task_code
 
 NOTE = "note"
-"""What an annotation says whose text does not pass."""
+"""Takes the place of a text of an annotation that might identify somebody."""
 
 TEXTS = frozenset({SKIP, NOTE})
 UNITS = frozenset({"uV", "mV", "V", "nV", "count", "g", "m/s^2", "kohm", "n/a"})

@@ -200,7 +200,7 @@ def _copy_recording(path: Path, place: Placement, task: str) -> None:
 
 
 def _acquisition(path: Path) -> Acquisition:
-    """What of a description passes: how sites were found is told in words, so it does not."""
+    """What of a description is copied; how sites were found is free text, so it is left out."""
     if not path.exists():
         return Acquisition()
     try:

@@ -1,4 +1,4 @@
-"""What comes of a recording when it is over: tables, and whether they are what was said live."""
+"""The end of a recording: write its tables, and check that they agree with what was seen live."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def require_present(session: Session) -> None:
 
 
 def farewell(events: Sequence[SourceEvent]) -> str:
-    """What a source said when it last went away; a gap or a return told later is no cause."""
+    """Why a source last went away, in its words; later notes of gaps and returns do not count."""
     said = ""
     for before, event in pairwise(events):
         if before.state == "streaming" and event.state not in ("streaming", "closed"):
@@ -134,7 +134,7 @@ def tabled(summary: pd.DataFrame, told: Mapping[str, int]) -> str:
 
 
 def require_same(status: Status, found: Counter[EventKind]) -> None:
-    """Refuse to end well if the file does not give what was said live.
+    """Refuse to end well if the file does not give what was seen live.
 
     Raises
     ------

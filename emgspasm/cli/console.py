@@ -1,4 +1,4 @@
-"""What all commands share: their common flags, and how they speak."""
+"""What all commands share: common flags, messages, progress, and columns for a terminal."""
 
 from __future__ import annotations
 

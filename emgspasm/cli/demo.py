@@ -115,7 +115,7 @@ def record(loaded: LoadedConfig, face: Simulation, path: Path, duration: float) 
 def conclude(
     recording: Path, face: Simulation, truth: Path, status: Status, *, overwrite: bool
 ) -> None:
-    """Analyze what was recorded, hold it against what was said live and what is true, report it."""
+    """Analyze the recording, compare it with the live events and with the truth, report it."""
     from emgspasm.results.analysis import analyze_recording
     from emgspasm.results.outputs import write_results
     from emgspasm.storage.opening import open_recording

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 _ENTER = "\r\n"
 _ERASE = "\x7f\b"
 _CANCEL = "\x1b"
-_POLL = 0.2  # seconds until it is seen that nobody listens any more
+_POLL = 0.2  # seconds between two looks whether to end [design]
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ def described(session: Session, place: Placement, task: str) -> Iterator[None]:
                 describe(session, place, task)
         except BaseException:  # Ctrl-C, again
             running.close()
-            with postponed(), suppress(EmgspasmError):  # what ended it is what must be said
+            with postponed(), suppress(EmgspasmError):  # the error that ended it is raised instead
                 describe(session, place, task)
             raise
 
@@ -145,7 +145,7 @@ def describe(session: Session, place: Placement, task: str) -> None:
 
 
 def limits(unscaled: tuple[Channel, ...]) -> list[str]:
-    """Say within what channels are stored whose source does not say their full scale."""
+    """Sentences on channels of unknown full scale: within which range they are stored."""
     names: dict[tuple[float, str], list[str]] = {}
     for channel in unscaled:
         names.setdefault((channel.full_scale, channel.unit), []).append(channel.name)

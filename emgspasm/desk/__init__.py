@@ -1,1 +1,1 @@
-"""A stream on whoever looks on: what the window and the page of the service know of it, alike."""
+"""What the live window and the page of the service share of a stream."""

@@ -10,7 +10,7 @@ from emgspasm.synkinesis.intervals import BLOCK
 from emgspasm.synkinesis.measures import is_hemifacial
 
 SHORTEST = BLOCK
-"""Seconds of valid time under which no rate is told [design]."""
+"""Seconds of valid time under which no rate is given [design]."""
 
 RECENT = 60.0
 """Seconds of the count of what was lately [design]."""
@@ -47,7 +47,7 @@ class _Side:
 
 @dataclass(slots=True)
 class Counting:
-    """What was said so far, counted as the tables of a result count it.
+    """Events so far, counted as the tables of a result count them.
 
     Events that begin while a segment settles lie outside valid time and do not count. Spasms of
     both sides and rhythms of single muscles are no hemifacial spasms: they count with the others.

@@ -1,4 +1,4 @@
-"""What the window shows: a live session or a stored recording, seen alike."""
+"""A stream on the screen: what live sessions and replayed recordings have in common."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def arrange(info: StreamInfo, *, mirrored: bool = True) -> tuple[Line, ...]:
 
 
 def headings(info: StreamInfo, *, mirrored: bool = True) -> tuple[str, str]:
-    """What stands over the two columns; nothing is said where no channel has a side."""
+    """Headings of the two columns; empty where no channel has a side."""
     if not any(_sided(info.channels[column]) for column in info.columns()):
         return "first half of the channels", "second half of the channels"
     sides = ("PATIENT'S RIGHT", "PATIENT'S LEFT")

@@ -1,4 +1,4 @@
-"""Who leads a live stream: looks at a board, records it, marks, and has the tables written."""
+"""Control of a live stream: look at a board, record it, mark, and have the tables written."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from emgspasm.storage.study import Placement
 from emgspasm.stream import Annotation, Source
 
 Tables = Callable[[], tuple[str, ...]]
-"""Writes the tables of a recording; what there is to say of it."""
+"""Writes the tables of a recording; gives sentences about it for people."""
 
 
 class Lead:
@@ -61,7 +61,7 @@ class Lead:
         self._begin(lambda: Live(self._wiring, place, task))
 
     def stop(self) -> str:
-        """End the recording and go on looking; what to say meanwhile, ``""`` if none ran."""
+        """End the recording and go on looking; a sentence about it, ``""`` if none ran."""
         live = self.live
         if live is None:
             return ""
@@ -72,7 +72,7 @@ class Lead:
         return f"recorded {clock(seconds)} to {live.path}; its tables are being written"
 
     def release(self) -> Source:
-        """Let go of the board, and make a source that nobody has entered."""
+        """Release the board, and make a source of it that is not entered yet."""
         self.close()
         return self._wiring.make_source()
 
@@ -105,7 +105,7 @@ class Lead:
         self._opened(self.live)
 
     def _conclude(self, session: Session, place: Placement) -> tuple[str, ...]:
-        """Write tables (another thread); what there is to say."""
+        """Write tables (another thread); gives sentences about them."""
         sentences: list[str] = []
         self._wiring.conclude(session, place, place.study, sentences.append)
         return tuple(sentences)

@@ -102,7 +102,7 @@ class Live:
         self._wiring, self.place, self._task = wiring, place, task
         source = wiring.make_source()
         info = stored_info(labelled(wiring.config, source.info)[1])
-        self._held = ExitStack()  # from here on nothing fails, and there is something to let go of
+        self._held = ExitStack()  # nothing fails from here on, so all it holds will be released
         self._path = place.recording if place else self._temporary()
         self._handover = Handover(CAPACITY, stored=CAPACITY)
         self.session = Session(source, self._path, wiring.config, handovers=(self._handover,))
@@ -140,7 +140,7 @@ class Live:
 
     @property
     def name(self) -> str:
-        """Its file, or its device, called simulated once it says that it is."""
+        """Its file, or else its device, marked as simulated once the device has answered so."""
         if self.place:
             return self.place.stem
         device = equipment(self.session.source) if self._open else self.feed.info.device
@@ -233,7 +233,7 @@ class Live:
         )
 
     def _listen(self) -> None:
-        """Take what the source said, and whether it has ended."""
+        """Take changes of state of the source, and whether the session has ended."""
         if not self._open:
             return
         said = self.session.events

@@ -1,4 +1,4 @@
-"""What is to be recorded, and where in a study that is."""
+"""The recording that is asked for, and its place in a study."""
 
 from __future__ import annotations
 

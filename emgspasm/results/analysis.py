@@ -169,7 +169,7 @@ def _loaded(config: LoadedConfig | Config | None) -> LoadedConfig:
 def require_rate(
     path: str | os.PathLike[str], info: StreamInfo, sampling_frequency: float | None
 ) -> None:
-    """Refuse a rate given for a file that says another one itself.
+    """Refuse a given rate where the file itself holds another one.
 
     Raises
     ------
@@ -185,7 +185,7 @@ def require_rate(
 
 
 def check(info: StreamInfo, config: LoadedConfig) -> None:
-    """Refuse what would give numbers nobody can read.
+    """Refuse what would give numbers without meaning.
 
     Raises
     ------

@@ -50,7 +50,7 @@ def _noted(results: Results, out: Path) -> Iterator[None]:
     """Note beside a result what it comes from, until all of it, or nothing, is there."""
     note = note_path(provenance_path(out, results.name))
     make_folder(out)
-    if note.exists():  # whoever left it was killed
+    if note.exists():  # a process that wrote it was killed
         remove_leftovers(note, *result_paths(out, results.name))
     write_json({key: results.provenance[key] for key in ORIGIN}, note, overwrite=True)
     try:
@@ -146,7 +146,7 @@ _SUMMARY = [column.name for column in SUMMARY]
 
 
 def foreign(path: Path, why: str) -> ConfigError:
-    """What is said of a file of others that has the name of a joint table."""
+    """The error of a file that has the name of a joint table and is not ours."""
     return ConfigError(
         f"{path} is not of emgspasm ({why}; it would be replaced). "
         "Choose another folder, or move the file away"

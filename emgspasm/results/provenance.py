@@ -184,7 +184,7 @@ def _untold(
     blocks: Mapping[str, Sequence[Span]],
     fs: float,
 ) -> Iterator[Withheld]:
-    """What is not told of a side, of the whole recording or of tasks in it."""
+    """What is withheld of a side, in the whole recording or in tasks of it."""
     if not len(valid):
         yield Withheld(whose, wanting)
         return

@@ -193,5 +193,5 @@ def reviewed_summary(result: StoredResult, info: StreamInfo) -> pd.DataFrame:
 
 
 def _of_recording(row: Mapping[str, Any]) -> dict[str, Any]:
-    """What every row of a recording says."""
+    """Columns that are the same in all rows of a recording."""
     return {name: row.get(name) for name in ("participant", "session", "recording")}

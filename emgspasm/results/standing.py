@@ -28,7 +28,7 @@ _OTHER = {
     "given": "it was made with another montage, rate, gain or exploratory",
     "maximal_recordings": "maximal trials of its session came or changed since it was made",
 }
-"""What is said of results whose origin differs in a key."""
+"""Reasons for each key in which the origin of results may differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def _require_same(
 
 
 def _read(path: Path) -> dict[str, Any] | None:
-    """What a file of JSON says; None where there is none, nothing where it is damaged."""
+    """Content of a JSON file; None if there is no file, empty if it is damaged."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

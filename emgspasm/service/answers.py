@@ -130,7 +130,7 @@ class Events:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a newcomer is told: the newest of what was found, and the latest bursts."""
+    """What a page gets when it connects: the latest events and bursts."""
 
     events: tuple[Event, ...]
     provisional: tuple[Event, ...]
@@ -141,7 +141,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What has come to it; an amended event is told as it was and as it is called now."""
+    """What is new since the last message; an amended event as it was and as it is now."""
 
     events: tuple[Event, ...]
     amended: tuple[tuple[Event, Event], ...]
@@ -260,7 +260,7 @@ class Levels:
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """What a page may do, and what it is told once."""
+    """What a page may do, and what does not change while it is open."""
 
     leads: bool
     why_not: str

@@ -33,7 +33,7 @@ KINDS = {
 
 
 class Asked(BaseModel):
-    """What a call says; a key that it has not is refused."""
+    """The body of a call; unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 

@@ -12,7 +12,7 @@ from emgspasm.service.broadcast import Onlooker
 from emgspasm.service.host import Host
 
 SILENCE = 1.0
-"""Seconds after which a page is told something, so that it knows it is connected [design]."""
+"""Longest pause between two messages, so that a page knows it is connected [design]."""
 
 
 async def look_on(socket: WebSocket, host: Host, hello: str) -> None:
@@ -53,7 +53,7 @@ async def _tell(socket: WebSocket, host: Host, onlooker: Onlooker, hello: str) -
 
 
 async def _heed(socket: WebSocket) -> None:
-    """Wait until the page is gone; what it says means nothing."""
+    """Wait until the page is gone; messages from it are ignored."""
     while True:
         if (await socket.receive())["type"] == "websocket.disconnect":
             return

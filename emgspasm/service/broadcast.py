@@ -14,7 +14,7 @@ CAPACITY = 100
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Something to be told.
+    """A message to the pages.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ class Onlooker:
                 self.behind |= self._waiting.popleft().lasting
                 self.dropped += 1
             self._waiting.append(message)
-        with suppress(RuntimeError):  # the loop has ended: nobody takes it any more
+        with suppress(RuntimeError):  # the loop has ended
             self._loop.call_soon_threadsafe(self._come.set)
 
     async def take(self, patience: float) -> list[Message]:
@@ -75,14 +75,14 @@ class Onlooker:
         return taken
 
     def begin_anew(self) -> None:
-        """Forget what waits: all is told anew."""
+        """Drop what waits, as all is sent anew."""
         with self._lock:
             self._waiting.clear()
             self.behind = False
 
 
 class Broadcast:
-    """Tells every page the same; a slow one holds up no other, and never who tells."""
+    """Sends every page the same; a slow one holds up neither the others nor the sender."""
 
     def __init__(self) -> None:
         self._onlookers: frozenset[Onlooker] = frozenset()

@@ -1,4 +1,4 @@
-"""Who holds the stream: one thread that takes it, tells it, and follows what is asked."""
+"""The owner of the live stream: one thread that takes it, sends it on, and serves calls."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ REMEMBERED = 8
 
 
 class Host:
-    """A live stream, recorded when asked, and told to whoever looks on.
+    """A live stream, recorded when asked, and sent to all pages that are open.
 
     Everything that touches the stream runs in its one thread, so that what is told is whole and in
     order. Calls come from any thread.

@@ -1,4 +1,4 @@
-"""What is told of a stream: what it is, what was found in it, how it fares."""
+"""Messages about a stream for the pages: what it is, what was found in it, how it fares."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from emgspasm.session.preparation import equipment
 from emgspasm.stream import MUSCLES, Annotation, Burst, Event
 
 NEWEST = 200
-"""Events that a newcomer is told [design]."""
+"""Latest events that a page gets when it connects [design]."""
 
 BEHIND = 12.0
-"""Seconds of traces, and of bursts, that a newcomer is told [design]."""
+"""Seconds of traces, and of bursts, that a page gets when it connects [design]."""
 
 LEVELS, STATE = 2, 10
 """Ticks between two tellings of the amplitudes and of the state."""
@@ -258,7 +258,7 @@ class Telling:
 
 
 def is_simulated(live: Live) -> bool:
-    """Whether nobody's face is seen."""
+    """Whether the stream is simulated, not of a person."""
     table = live.session.config.config.source
     named = "simulated" in equipment(live.session.source).lower()
     return named or (table is not None and table.kind == "simulated")

@@ -12,7 +12,7 @@ RESERVE = 32e6
 """Bytes that stay free: room to close the file and to write what belongs beside it [design]."""
 
 OPEN_END = 600.0
-"""Seconds that must find room where nobody says how long a recording will last [design]."""
+"""Seconds that must find room where the duration of a recording is not given [design]."""
 
 _SAMPLE_BYTES = 3  # of BDF
 _OVERHEAD = 1.1  # annotations and record times

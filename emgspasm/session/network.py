@@ -23,7 +23,7 @@ class Stamped(Protocol):
 
 
 class NetworkMarkers:
-    """Markers of an LSL stream and what there was to say of it.
+    """Markers of an LSL stream, and what went wrong with it.
 
     Only the thread that takes the samples may call :meth:`take`: a source places markers by the
     samples it has handed over.
@@ -83,7 +83,7 @@ class NetworkMarkers:
         return tuple(Annotation(now / fs, 0.0, text) for text in note)
 
     def _note(self, text: str) -> tuple[str, ...]:
-        """What is new to say; an interruption is met at every poll of half a second."""
+        """The note, unless it is the last one again: an interruption is met at every poll."""
         note = f"markers of LSL stream {self.inlet.stream}: {text}"
         if note == self._said:
             return ()

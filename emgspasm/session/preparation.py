@@ -18,7 +18,7 @@ from emgspasm.storage.bdf_layout import require_storable
 from emgspasm.stream import Channel, Chunk, Source, StreamInfo
 
 UNKNOWN_SCALE = full_scale(max(GAINS))
-"""uV that a channel can store if nobody says its full scale: 187 500, a Cyton's at gain 24."""
+"""uV that a channel can store if its full scale is not known: 187 500, a Cyton's at gain 24."""
 
 COUNTS = float(LARGEST_COUNT)
 """The same for channels in other units: whole numbers of 24 bits."""
@@ -61,7 +61,7 @@ def _scaled(channel: Channel) -> Channel:
 
 
 def unscaled(columns: tuple[int, ...], info: StreamInfo, stored: StreamInfo) -> tuple[Channel, ...]:
-    """Channels as they are stored whose full scale the source does not say.
+    """Channels, as they are stored, whose full scale the source does not give.
 
     Parameters
     ----------

@@ -39,7 +39,7 @@ from emgspasm.stream import Annotation, Channel, Chunk, Source, StreamInfo, emg_
 from emgspasm.synkinesis.folding import Folding, fold
 
 PROVISIONAL = 0.1
-"""Seconds of signal after which provisional events are told again, if there is news [design]."""
+"""Seconds of signal between two updates of provisional events, if any changed [design]."""
 
 
 class Session:
@@ -130,7 +130,7 @@ class Session:
 
     @property
     def events(self) -> tuple[SourceEvent, ...]:
-        """What the source said of itself; empty where it says nothing."""
+        """Changes of state that the source reported; empty if it reports none."""
         return self._telling.events if self._telling else ()
 
     @property
@@ -259,7 +259,7 @@ class Session:
             self._over.set()
 
     def _finish(self, chunks: Iterator[Chunk]) -> None:
-        """Go on recording where it is the analysis that failed, and say so."""
+        """Go on recording if it was the analysis that failed, and note that."""
         failure = f"nothing is analyzed any more, the recording goes on: {self._error}"
         try:
             for _ in chunks:

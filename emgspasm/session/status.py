@@ -1,4 +1,4 @@
-"""What a session says of itself, once a second."""
+"""The state of a session in numbers, summed up once a second."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ class Counters:
         self.stop = chunk.stop
         self.anchor = self.anchor.seen(chunk.stop, time)
         if self._gaps and self._gaps[-1][1] >= chunk.start:
-            self._sum_up()  # what is lost is told at once
+            self._sum_up()  # a loss is shown at once
         self._largest = np.fmax(self._largest, np.fmax.reduce(np.abs(chunk.samples), axis=0))
 
     def _miss(self, start: int, stop: int, share: float) -> None:

@@ -1,4 +1,4 @@
-"""What is made ready beforehand, in a thread that nobody has to wait for."""
+"""Work done beforehand in a thread of its own, which may be abandoned."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Warmth:
         threading.Thread(target=self._run, name="warm-up", daemon=True).start()
 
     def forgo(self) -> None:
-        """Let nobody wait for it any more, if it is not done."""
+        """Release whoever waits, though the work is not done."""
         self._done.cancel()
 
     def wait(self) -> None:

@@ -194,7 +194,7 @@ def _reset(state: BoardState) -> tuple[BoardState, str]:
     daisy = "On Daisy ADS1299 Device ID: 0x3E\n" if state.daisy else ""
     return fresh, (
         "OpenBCI V3 8-16 channel\nOn Board ADS1299 Device ID: 0x3E\n"
-        # no firmware says this: recordings of a board that is none must be known for it
+        # no real firmware answers so: recordings of an emulated board must be known as such
         f"{daisy}LIS3DH Device ID: 0x33\nSimulated board\nFirmware: v3.1.2\n$$$"
     )
 

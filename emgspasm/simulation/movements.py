@@ -57,7 +57,7 @@ def blinks(per_minute: float, duration: float, rng: np.random.Generator) -> Iter
 
 
 def eyes_open(blinks: Iterable[Act], acts: list[Act]) -> Iterator[Act]:
-    """Blinks that find the eyes open: nobody blinks while other acts hold the eyes closed."""
+    """Blinks while the eyes are open; those while other acts hold them closed are left out."""
     closed = [
         (part.onset - 0.3, part.offset + 0.3)
         for act in acts

@@ -50,7 +50,7 @@ def weakened(
 
 
 def check_toxin(days: float | None, injected: Sequence[str], montage: Sequence[str]) -> None:
-    """Refuse an injection that is told in part, or into a muscle that is not recorded."""
+    """Refuse an incomplete injection, or one into a muscle that is not recorded."""
     if (days is None) == bool(injected):
         raise ValueError(
             f"days_since_injection={days}, injected={tuple(injected)!r}; give both or neither"

@@ -1,4 +1,4 @@
-"""A session with BrainFlow: opened, told, read and released, its errors explained.
+"""A session with BrainFlow: open, send commands, read, release; its errors explained.
 
 The one door to BrainFlow, whose library is loaded inside these functions.
 """

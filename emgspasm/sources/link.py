@@ -9,7 +9,8 @@ from emgspasm.errors import SourceError, SourceLost
 from emgspasm.sources.events import SourceEvent, State
 
 STALL = 0.4
-"""Seconds of silence until a stall is said; the radio gives up after 0.27 s (notes 5.2)."""
+"""Seconds of silence that are called a stall; the radio gives up after 0.27 s
+(firmware_notes 5.2)."""
 
 RECONNECT = 3.0
 """Seconds of silence after which a board is taken for lost and opened anew."""

@@ -1,4 +1,4 @@
-"""What a live source may tell beyond the :class:`~emgspasm.stream.Source` protocol."""
+"""What a live source may offer beyond the :class:`~emgspasm.stream.Source` protocol."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ GOOD, FAIR, POOR, MISMATCH = 10e3, 20e3, 50e3, 10e3
 
 @runtime_checkable
 class Eventful(Protocol):
-    """A source that tells its changes of state."""
+    """A source that reports its changes of state."""
 
     @property
     def events(self) -> tuple[SourceEvent, ...]:

@@ -90,7 +90,7 @@ class BdfWriter:
         self._n_records = 0
         self._queue: deque[bytes] = deque()
         self._ended = False
-        self._ending = threading.Lock()  # no marker is taken that nobody writes any more
+        self._ending = threading.Lock()  # a marker after the last record would be lost
         header = bdf_header(self.info, self._layout, equipment)
         self._header_bytes, self._record_bytes = header.n_bytes, header.record_bytes
         self._annotation_bytes = 3 * header.signals[-1].samples_per_record
@@ -281,7 +281,7 @@ class BdfWriter:
             raise self._give_up(error) from error
 
     def _give_up(self, error: OSError) -> RecordingError:
-        """Cut a half-written record off, close, and say what was kept."""
+        """Cut off a half-written record, close, and give the error that says what was kept."""
         assert self._file is not None
         self._end_markers()
         n_kept = self._n_records * self._layout.n_samples

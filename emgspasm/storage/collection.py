@@ -100,5 +100,5 @@ def results_folder(source: Path, recording: Path, out: Path | None) -> Path:
 
 
 def joint_folder(source: Path, out: Path | None) -> Path:
-    """Where the tables of all recordings go: where told, or to the results of the study."""
+    """Where the joint tables go: to `out`, or else among the results of the study."""
     return out or source / RESULTS

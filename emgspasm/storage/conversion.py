@@ -89,7 +89,7 @@ def _write(source: StoredRecording, path: Path) -> None:
 
 
 def _storable(info: StreamInfo) -> tuple[StreamInfo, NDArray[np.float64]]:
-    """Give channels whose full scale fits no header field another prefix, and say the factors."""
+    """Choose another prefix of the unit where a full scale fits no header field; with factors."""
     changed = [_prefixed(channel) for channel in info.channels]
     factors = np.array([factor for _, factor in changed])
     return replace(info, channels=tuple(channel for channel, _ in changed)), factors

@@ -32,7 +32,7 @@ def result_path(out: Path, name: str, table: str, suffix: str = ".tsv") -> Path:
 
 
 def provenance_path(out: Path, name: str) -> Path:
-    """Where the results of a recording say what they come from; it is written last."""
+    """The file with the provenance of a result; it is written last."""
     return result_path(out, name, "", ".json")
 
 

@@ -75,7 +75,7 @@ def read_header(file: BinaryIO) -> Header:
 
 
 def count_records(file: BinaryIO, header: Header) -> tuple[int, list[str]]:
-    """Count the whole records which are there, and say where the header disagrees.
+    """Count the whole records of the file; sentences where the header disagrees.
 
     Raises
     ------
@@ -174,7 +174,7 @@ def _place(
 
 
 def _joined(annotations: Iterable[Annotation]) -> list[Annotation]:
-    """Join what is said of several channels at the same time."""
+    """Join annotations that are the same but for their channels."""
     joined: list[Annotation] = []
     where: dict[Annotation, int] = {}
     for annotation in annotations:

@@ -131,7 +131,7 @@ def _in_microvolts(channel: Channel, signal: Signal) -> Channel:
 
 
 def _full_scale(signal: Signal) -> float:
-    """Largest magnitude that the recorder can tell; infinite where the range does not say it.
+    """Largest magnitude that the recorder can represent; infinite where the range does not show it.
 
     The range of an amplifier lies evenly about zero. Exporters fit another to the samples, for the
     finest steps (edfio, pyedflib and MNE do, and this package): what comes near its ends is no

@@ -1,4 +1,4 @@
-"""When the records of EDF+ and BDF+ files were taken: what their annotation signals say."""
+"""When the records of EDF+ and BDF+ files were taken, by their annotation signals."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ANY_TAL = re.compile(rb"[+-]\d+(?:\.\d*)?[\x14\x15]")
 
 @dataclass(slots=True)
 class Times:
-    """What the annotation signals say: the records' onsets (seconds) and all texts."""
+    """Content of the annotation signals: onsets of the records (seconds) and all texts."""
 
     onsets: list[float] = field(default_factory=list)
     texts: list[TimedTexts] = field(default_factory=list)

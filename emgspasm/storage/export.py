@@ -202,7 +202,7 @@ def _range(lowest: float, highest: float, full_scale: float) -> tuple[float, flo
 
 
 def _step_findings(recording: StoredRecording, steps: NDArray[np.float64]) -> Iterator[str]:
-    """EDF has 16 bits: say what that costs where it is more than a tenth of a microvolt."""
+    """Sentences on channels for which the 16 bits of EDF are coarser than 0.1 uV."""
     for channel, step in zip(recording.info.channels, steps, strict=True):
         if channel.kind == "EMG" and step > 0.1:
             yield (
@@ -229,4 +229,4 @@ FORMATS: dict[str, Callable[[StoredRecording, Path], tuple[str, ...]]] = {
     "parquet": _write_parquet,
     "openbci": write_openbci,
 }
-"""Formats by name: what writes a recording and tells what was lost."""
+"""Writers by format; each gives sentences on what was lost."""

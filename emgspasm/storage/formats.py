@@ -133,7 +133,7 @@ FORMATS = (
 def read(
     path: Path, sampling_frequency: float | None = None, gain: float | None = None
 ) -> tuple[StoredRecording, bytes]:
-    """Read a file of any format, for what it does not say with what was given.
+    """Read a file of any format; what it does not hold itself must be given.
 
     Parameters
     ----------
@@ -167,7 +167,7 @@ def read(
 
 
 def _refuse_gain(file: Unread, known: Format) -> None:
-    """Refuse a gain where it would change nothing, though whoever gives it thinks that it does."""
+    """Refuse a gain where it would silently change nothing."""
     if file.gain is not None and not known.holds_counts:
         counts = " or ".join(each.name for each in FORMATS if each.holds_counts)
         raise ConfigError(

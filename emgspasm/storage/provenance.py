@@ -55,7 +55,7 @@ _SAID = {
     **dict.fromkeys(("channels", "warnings", "tasks"), list),
     **dict.fromkeys(("channels_valid_s", "settings"), dict),
 }
-"""What every version says of a result that this one can read; what else it may say is optional."""
+"""Keys without which a result cannot be read; all others are optional."""
 
 
 def digest(path: Path) -> str:
@@ -94,5 +94,5 @@ def _untouched(recording: Path, events: Path) -> bool:
 
 
 def told_replaced(names: Iterable[str]) -> str:
-    """What is said of recordings that were replaced, whose results nobody reads therefore."""
+    """A sentence on recordings that were replaced since, whose results are therefore left out."""
     return f"{', '.join(names)} changed after it was analyzed (emgspasm analyze --overwrite)"

@@ -39,7 +39,7 @@ def refuse_special(path: Path) -> None:
 
 
 def _is_special(path: Path) -> bool:
-    with suppress(OSError):  # who opens it says what is wrong
+    with suppress(OSError):  # opening it raises the error
         mode = path.stat().st_mode
         return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
     return False

@@ -77,7 +77,7 @@ def acq_time(moment: datetime) -> str:
 
 
 def read_time(place: Placement) -> datetime | None:
-    """When a recording was made, as far as anybody said.
+    """When a recording was made; None where the table does not say.
 
     Raises
     ------

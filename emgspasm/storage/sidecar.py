@@ -1,4 +1,4 @@
-"""What stands beside a recording: how it was made, its channels, its markers.
+"""The files beside a recording: how it was made, its channels, its markers.
 
 Field and column names are those of BIDS 1.11 for EMG (clinical facts 11).
 """
@@ -31,7 +31,7 @@ EVENT_COLUMNS = ("onset", "duration", "trial_type", "channel")
 
 @dataclass(frozen=True, slots=True)
 class Acquisition:
-    """What only people know about a recording; ``n/a`` and None where nobody said.
+    """What only people know about a recording; ``n/a`` and None where it was not given.
 
     Parameters
     ----------

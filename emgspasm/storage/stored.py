@@ -25,7 +25,7 @@ class StoredRecording(Source, Protocol):
 
     @property
     def start(self) -> datetime | None:
-        """When it was recorded, as far as the file tells."""
+        """When it was recorded; None if the file does not say."""
         ...
 
     @property

@@ -113,7 +113,7 @@ def read_table(path: Path) -> pd.DataFrame:
 
 
 def _refuse_cut(content: bytes, path: Path) -> None:
-    """Refuse a table that ends inside a row: how many rows follow it nobody knows."""
+    """Refuse a table that ends inside a row, since any number of rows may be missing."""
     first, last = content.split(b"\n", 1)[0], content[content.rfind(b"\n") + 1 :]
     n_fields, n_last = first.count(b"\t") + 1, last.count(b"\t") + 1
     if last.strip() and n_last < n_fields:
@@ -151,7 +151,7 @@ def write_json(content: Mapping[str, Any], path: Path, *, overwrite: bool = Fals
 
 
 def data_dictionary() -> dict[str, Any]:
-    """Every column of every table, as the ``dataset.json`` beside the results says it."""
+    """Every column of every table, as ``dataset.json`` beside the results describes them."""
     return {
         f"{name}.tsv": {column.name: described(column) for column in columns}
         for name, columns in (TABLES | JOINT_TABLES).items()
@@ -185,7 +185,7 @@ def refuse_existing(*paths: Path, overwrite: bool = False, remedy: str = OTHERWI
 
 
 def existing(path: Path, remedy: str = OTHERWISE, why: str = "") -> ConfigError:
-    """What is said of a file that would be overwritten, and why it cannot stay as it is."""
+    """The error of a file that would be overwritten; `why` it is not made anew."""
     reason = f"; {why}" if why else ""
     return ConfigError(f"{path} exists (nothing is overwritten unasked{reason}). {remedy}")
 
@@ -215,12 +215,12 @@ def replacing(path: Path, *, overwrite: bool) -> Iterator[Path]:
             f"{path} cannot be written ({_reason(error)}). Check the folder and the free space"
         ) from error
     finally:
-        with suppress(OSError):  # the folder may be none; what went wrong is said already
+        with suppress(OSError):  # there may be no folder; the error is raised already
             temporary.unlink(missing_ok=True)
 
 
 def _reason(error: OSError) -> str | None:
-    """What the system says; pyarrow says the temporary name beside it."""
+    """The system's reason alone: pyarrow's text holds the temporary name too."""
     return os.strerror(error.errno) if error.errno else error.strerror
 
 

@@ -27,7 +27,7 @@ KINDS: dict[Kind, str] = {
 }
 SIDES = {"left": "L", "right": "R", "both": "B", "L": "L", "R": "R", "B": "B"}
 MOST_UNITS = 10_000.0
-"""Units of one site that nobody injects: a slip of the finger [design]."""
+"""Units of one site beyond which an entry is taken for a slip of the finger [design]."""
 
 TREATMENT_COLUMNS = ("participant_id", "date", "kind", "product", "site", "side", "units")
 TREATMENTS_DICTIONARY = {

@@ -17,9 +17,9 @@ def microvolts(value: float | None, channel: Channel) -> float | None:
 
 
 def crosstalk_flag(sampling_frequency: float, *, copy: bool) -> str | None:
-    """Cross-talk, as far as the sampling frequency (Hz) tells: under 1000 Hz never no, never yes.
+    """The cross-talk flag at a sampling frequency (Hz): under 1000 Hz neither yes nor no.
 
-    None is told where nothing was found that may be a copy, but might have been missed.
+    None where nothing like a copy was found, but one might have been missed.
     """
     if sampling_frequency < CROSSTALK:
         return "possible" if copy else None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def pairs_table(info: StreamInfo, found: Findings, origin: dict[str, Any]) -> pd.DataFrame:
-    """One row a pair of muscles of the same side; `origin` is what every row says."""
+    """One row a pair of muscles of the same side; `origin` holds what all rows share."""
     return table((origin | row for row in _rows(info, found)), PAIRS)
 
 

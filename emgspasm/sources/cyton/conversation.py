@@ -1,4 +1,4 @@
-"""What is said to a Cyton before it streams, and after; never while it does."""
+"""Commands to a Cyton and its answers, before and after it streams; never while it does."""
 
 from __future__ import annotations
 

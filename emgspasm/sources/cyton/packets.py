@@ -25,7 +25,7 @@ _HEADER = 0xA0
 _END_FIRST, _END_LAST = 0xC0, 0xC6
 _DEPTH = 6  # packets compared before a draw between two readings goes to the earlier one
 
-_NO, _YES, _WAIT = 0, 1, 2  # whether bytes are a packet; until more come nobody knows
+_NO, _YES, _WAIT = 0, 1, 2  # whether bytes are a packet; _WAIT until more have come
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a Cyton is told before it streams: inputs, gains, Daisy; every answer checked."""
+"""Settings of a Cyton (inputs, gains, Daisy), sent before it streams, every answer checked."""
 
 from __future__ import annotations
 

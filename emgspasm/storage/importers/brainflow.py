@@ -122,7 +122,7 @@ def _rate(row: BoardRow, layout: Layout) -> float:
         times = rows.numbers[:, -2]
         times = times[np.isfinite(times)]
         stride = min(STRIDE, len(times) - 1)
-        # the median: a pause between two sessions of a file tells of no rate
+        # the median: a pause between two sessions of a file must not count
         seconds = float(np.median(times[stride:] - times[:-stride])) if stride > 0 else 0.0
         if seconds > 0:
             return min(row.rates, key=lambda rate: abs(np.log(rate * seconds / stride)))

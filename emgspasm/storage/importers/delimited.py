@@ -177,7 +177,7 @@ def _describe_roles(grid: Grid, roles: _Roles, fs: float) -> Iterator[str]:
 
 
 def _said_unit(grid: Grid) -> str:
-    """The voltage in which a comment says that all columns are; ``count`` without one."""
+    """Unit of all columns, where a comment names a voltage; else ``count``."""
     for comment in grid.comments:
         if match := _UNIT.search(comment):
             for unit in (match[1], match[1].lower()):

@@ -1,4 +1,4 @@
-"""Where samples are missing, told by time stamps alone.
+"""Where samples are missing, found from time stamps alone.
 
 Stamps jitter, rows arrive in bunches and late, and no device runs at its nominal rate. So a sample
 counts as missing only where stamps step ahead by a period and a half and stay ahead: levels before
@@ -59,7 +59,7 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stamped:
-    """What time stamps say of the rows of a file.
+    """What the time stamps of a file show.
 
     Parameters
     ----------
@@ -133,7 +133,7 @@ def read_stamps(times: Floats, sampling_frequency: float) -> Stamped:
 
 
 def describe_stamped(stamped: Stamped, sampling_frequency: float) -> list[str]:
-    """Say what the stamps told, for people."""
+    """Sentences on what the time stamps show."""
     findings = []
     jumps = set(stamped.jumps)
     lost = [n_samples for row, n_samples in stamped.losses if row not in jumps]

@@ -208,7 +208,7 @@ def _counted(jump: Jump, lost: int, *, estimated: bool = False) -> Loss:
 
 
 def _by_counter(jump: Jump, state: CounterScan) -> int:
-    """Samples lost as the counter alone tells: the least that fits."""
+    """Samples lost by the counter alone: the fewest that fit."""
     lap = len(state.cycle)
     return jump.step - 1 - (lap if lap and jump.step > lap - STEP_BACK else 0)
 
@@ -224,7 +224,7 @@ def _loss_without_laps(jump: Jump, state: CounterScan) -> Loss:
 
 
 def describe_losses(state: CounterScan, found: Sequence[Loss]) -> list[str]:
-    """Say what the counter told, for people."""
+    """Sentences on what the counter shows."""
     findings = [_describe_wraps(state)] if state.cycle and state.n_wraps else []
     lost = [loss for loss in found if loss.lost > 0 and loss.kind in ("lost", "clock")]
     if lost:

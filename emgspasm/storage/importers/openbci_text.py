@@ -86,7 +86,7 @@ def import_openbci_text(
 
 
 def _as_exported(imported: Imported, header: Header) -> Imported:
-    """Markers by the texts, and no date, where the header says that it is our export's."""
+    """Give markers the texts that the header of our own export holds, and drop its made-up date."""
     matches = filter(None, map(_MEANING.fullmatch, header.lines))
     meanings = {match["number"]: match["text"] for match in matches}
     annotations = tuple(

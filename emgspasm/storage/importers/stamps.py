@@ -15,7 +15,7 @@ EPOCH = (1e8, 1e10)
 """Times between these are seconds since 1970 (1973 to 2286), not those of a clock or a stream."""
 
 LATE = 1.0
-"""Seconds. The first packets after a start come half a second late; so much tells of no rate."""
+"""Seconds. The first packets after a start come half a second late: no sign of another rate."""
 
 CLOCK_WIDTH = len("HH:mm:ss.SSS")
 _WEIGHTS = np.array([36000, 3600, 0, 600, 60, 0, 10, 1, 0, 0.1, 0.01, 0.001])
@@ -48,7 +48,7 @@ class StampScan:
 
 
 def is_epoch(seconds: float) -> bool:
-    """Whether a time counts from 1970, and so says a date; NaN says none."""
+    """Whether a time counts from 1970 and so is a date; NaN is not."""
     return EPOCH[0] < seconds < EPOCH[1]
 
 

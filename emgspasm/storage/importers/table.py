@@ -143,7 +143,7 @@ def read_table(table: Table) -> Iterator[tuple[Rows, int]]:
     Rows, int
         A block, and how many such rows it holds.
     """
-    held: list[Rows] = []  # what its last row is, the row after it tells
+    held: list[Rows] = []  # whether its last row is such a row, only the next one shows
     for rows in table.rows():
         if len(rows.numbers):
             yield from ((each, _blank_zeros(table, each, rows.numbers[:1])) for each in held)

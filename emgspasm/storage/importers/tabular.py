@@ -1,4 +1,4 @@
-"""A table of text rows as a recording: its time line, its marks, and what is said of it."""
+"""A table of text rows as a recording: its time line, its marks, and findings for people."""
 
 from __future__ import annotations
 

@@ -203,7 +203,7 @@ def _word(entry: Mapping[str, Any], key: str) -> str:
 
 
 def _markers(streams: Sequence[Stream], stamped: Stamped, fs: float) -> tuple[Annotation, ...]:
-    """Texts and numbers at the samples that were taken when they were said."""
+    """Texts and numbers of the marker streams, each at the sample taken at its time."""
     marks = [
         Annotation(stamped.sample_at(float(time)) / fs, 0.0, text)
         for stream in streams
