@@ -4,17 +4,20 @@ import os
 import re
 import shutil
 import time
+from typing import get_args, get_type_hints
 
 import pandas as pd
 import pytest
 
+from emgspasm.dsp.pipeline import Pipeline
 from emgspasm.errors import RecordingError
-from emgspasm.results.group.methods import methods_text
+from emgspasm.results.group.methods import FOUND_BY, methods_text
 from emgspasm.results.group.results import group_results, study_of
 from emgspasm.results.outputs import write_group
 from emgspasm.storage.columns import GROUP
 from emgspasm.storage.derivatives import RESULTS
 from emgspasm.storage.tables import read_table
+from emgspasm.structure import kind_name
 
 
 @pytest.fixture(scope="session")
@@ -210,3 +213,9 @@ def test_a_study_without_results_says_how_to_make_them(tmp_path):
         es.open_study(tmp_path / "new").results()
     with pytest.raises(RecordingError, match="is no study"):
         es.open_study(tmp_path)
+
+
+def test_every_detector_that_a_config_can_name_has_words_for_the_methods():
+    detectors = get_args(get_type_hints(Pipeline)["detector"])
+    assert len(detectors) > 1
+    assert {kind_name(detector) for detector in detectors} == set(FOUND_BY)
