@@ -248,7 +248,7 @@ class Session:
         chunks = self._recorded()
         try:
             for tick in self._ticks(chunks):
-                self._counters.said(*tick, self._clock())
+                self._counters.analyzed(*tick, self._clock())
                 for handover in self._handovers:
                     handover.put(tick)
                 self._outlets.push(tick, self._sample_at(), self._delay)

@@ -142,7 +142,7 @@ class Counters:
         self.lost += share * (stop - start)
         self._gaps.append((start, stop, share))
 
-    def said(self, analysis: Analysis, folded: Folded, time: float) -> None:
+    def analyzed(self, analysis: Analysis, folded: Folded, time: float) -> None:
         """Count a tick that is handed over, at host time `time` (s)."""
         self.bursts.update(self._sides[burst.channel] for burst in analysis.bursts)
         self.events.update(map(kind_of, folded.events))
