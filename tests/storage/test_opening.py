@@ -18,6 +18,7 @@ from emgspasm.storage.montage import Assignment, Montage
 from emgspasm.storage.opening import open_recording
 from emgspasm.storage.stored import StoredRecording
 from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
+from support.text_files import samples_of
 
 RNG = np.random.default_rng(11)
 MONTAGE = Montage((Assignment(2, "OOC_R", unit="mV"), Assignment(1, "OOC_L", unit="mV")))
@@ -34,13 +35,6 @@ def csv(tmp_path):
     path = tmp_path / "no_suffix_tells_it"
     path.write_text(text)
     return path, values
-
-
-def samples_of(recording):
-    samples = np.full((recording.n_samples, len(recording.info.channels)), np.nan)
-    for chunk in recording:
-        samples[chunk.start : chunk.stop] = chunk.samples
-    return samples
 
 
 def test_a_montage_orders_labels_and_turns_voltages_into_microvolts(csv):

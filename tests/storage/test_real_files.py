@@ -8,6 +8,7 @@ import pytest
 from emgspasm.storage.conversion import import_recording
 from emgspasm.storage.montage import load_montage
 from emgspasm.storage.opening import open_recording
+from support.text_files import samples_of
 
 PROJECT = Path(__file__).parents[2]
 DATA = PROJECT.parent / "shared" / "data"
@@ -33,13 +34,6 @@ def opened(name):
     montage, given = CASES[name]
     path = PROJECT / "configs" / f"montage_{montage}.toml"
     return open_recording(DATA / name, montage=load_montage(path), **given)
-
-
-def samples_of(recording):
-    samples = np.full((recording.n_samples, len(recording.info.channels)), np.nan)
-    for chunk in recording:
-        samples[chunk.start : chunk.stop] = chunk.samples
-    return samples
 
 
 @pytest.mark.parametrize("name", CASES)
