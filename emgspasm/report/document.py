@@ -66,6 +66,8 @@ def report_page(
         lent_maxima=facts.lent_maxima(results),
         not_good=facts.not_good(rows),
         brow_lift=facts.brow_lift(results),
+        brow_unsought=facts.brow_unsought(rows),
+        none_found=_none_found(results),
         montage=svg(montage_figure(channels), "montage"),
         spread=svg(spread_figure(channels, shares), "spread"),
         unplaced=[c.name for c in channels if c not in placed(channels)],
@@ -136,6 +138,16 @@ def _columns(results: Results, blocks: Sequence[str]) -> list[tuple[str, Any]]:
         title = "rest, eyes open: primary"
         groups.insert(0, (title, facts.headline(results, "rest_open")))
     return groups
+
+
+def _none_found(results: Results) -> str:
+    """What is said where no spasm is told: that none was found, or that none could be sought."""
+    whole = facts.headline(results, facts.file_task(results))
+    sought = [word for side, word in SIDE_LETTERS.items() if not whole[side]["n_spasms"].missing]
+    if not sought:
+        return "Spasms could not be sought on either side"
+    of_one = f" on the {sought[0]}; on the other side none could be sought"
+    return "No hemifacial spasm was found" + of_one * (len(sought) == 1)
 
 
 def _excerpts(results: Results, recording: StoredRecording | None) -> list[dict[str, Any]]:

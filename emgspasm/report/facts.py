@@ -10,7 +10,7 @@ from typing import Any
 from emgspasm.anatomy import FACE_MUSCLES
 from emgspasm.report.values import Value, cell, entry, matching
 from emgspasm.results.analysis import Results
-from emgspasm.stream import MUSCLES, SIDE_LETTERS, Channel
+from emgspasm.stream import MUSCLES, SIDE_LETTER, SIDE_LETTERS, Channel
 from emgspasm.synkinesis.classes import CLASSES
 
 REGIONS = {"0": "none", "1": "eye", "2": "cheek", "3": "mouth", "4": "neck"}
@@ -214,6 +214,15 @@ def brow_lift(results: Results) -> dict[str, dict[str, Value]]:
         }
         for i, row in enumerate(results.provenance.get("brow_lift", []))
     }  # fmt: skip
+
+
+def brow_unsought(rows: Iterable[Row]) -> set[str]:
+    """Sides whose eye or brow was not analyzed, so that no spasm of theirs means nothing."""
+    return {
+        SIDE_LETTER.get(row["channel"].side or "", "")
+        for row in rows
+        if row["channel"].muscle in ("OOC", "FRO") and row["n_bursts"].missing
+    }
 
 
 def withheld(results: Results) -> Iterator[tuple[Value, Value]]:
