@@ -29,10 +29,12 @@ class SideCount:
         Per minute of valid time; None under :data:`SHORTEST` seconds of it.
     time_share : float or None
         Percent of valid time in spasm; None likewise.
+
+    All are None where bursts were never sought in the muscles that tell: no zero is known then.
     """
 
-    count: int
-    recent: int
+    count: int | None
+    recent: int | None
     rate: float | None
     time_share: float | None
 
@@ -61,12 +63,15 @@ class Counting:
     ----------
     seconds, valid_seconds : float
         Length of the session, and of the part in which bursts were sought.
+    untold : frozenset of str
+        Sides of which no spasm can be told (``L``, ``R``), and ``B`` where no blink can.
     last : Event or None
     """
 
     sampling_frequency: float
     seconds: float = 0.0
     valid_seconds: float = 0.0
+    untold: frozenset[str] = frozenset()
     last: Event | None = None
     _events: list[Event] = field(default_factory=list)
     _sides: dict[str, _Side] = field(default_factory=lambda: {"L": _Side(), "R": _Side()})
@@ -106,6 +111,8 @@ class Counting:
 
     def of(self, side: str) -> SideCount:
         """Spasms of ``L`` or ``R``."""
+        if side in self.untold:
+            return SideCount(None, None, None, None)
         counted = self._sides[side]
         since = (self.seconds - RECENT) * self.sampling_frequency
         while counted.onsets and counted.onsets[0] < since:

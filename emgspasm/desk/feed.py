@@ -15,6 +15,7 @@ from emgspasm.desk.shaping import Shaper
 from emgspasm.desk.strip import BURST, EVENTS, PROVISIONAL, Strip
 from emgspasm.dsp.pipeline import Analysis, Pipeline
 from emgspasm.stream import Annotation, Burst, Chunk, Event, StreamInfo, emg_only
+from emgspasm.synkinesis import validity
 from emgspasm.synkinesis.folding import Folded
 
 LONGEST_BASE = 60.0
@@ -86,6 +87,11 @@ class Levels:
     n_channels : int
     spacing : int
         Samples.
+
+    Attributes
+    ----------
+    known : ndarray of bool, shape (n_channels,)
+        In which channels bursts were sought at any time.
     """
 
     def __init__(self, n_channels: int, spacing: int) -> None:
@@ -95,6 +101,7 @@ class Levels:
         self._valid: list[int] = []
         self._unknown = np.full((3, n_channels), np.nan)
         self._newest = 0, self._unknown
+        self.known = np.zeros(n_channels, bool)
 
     def add(self, stop: int, levels: NDArray[np.float64], valid: int) -> None:
         """Add what holds before sample `stop`.
@@ -107,6 +114,7 @@ class Levels:
         valid : int
             Samples in which bursts were sought, from the beginning of the stream.
         """
+        self.known |= np.isfinite(levels[0])
         if stop > self._newest[0]:  # the end of a stream comes once more, without levels
             self._newest = stop, levels
         if not self._stops or stop >= self._stops[-1] + self._spacing:
@@ -235,6 +243,20 @@ class Feed:
         for event in self.found.events_in(start, stop, slack):
             strip.mark_event(event, self.column_of)
         return start, stop
+
+    @property
+    def untold(self) -> frozenset[str]:
+        """Sides (``L``, ``R``) whose spasms cannot be told, and ``B`` where blinks cannot.
+
+        In their muscles bursts were never sought, though in others they were: that none was found
+        means nothing, and tables are n/a there.
+        """
+        known = self.levels_log.known
+        if not known.any():
+            return frozenset()
+        moment = np.array([[0, 1]], np.int64)
+        sought = {c: moment[: int(k)] for c, k in zip(self.column_of, known, strict=True)}
+        return frozenset(s for s in "LRB" if not len(validity.of_side(self.info, sought, s)))
 
     def levels(self, seconds: float) -> NDArray[np.float64]:
         """RMS of the envelope of each channel over the latest seconds; NaN where unknown."""

@@ -154,10 +154,13 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """Hemifacial spasms of a side: number, of the last minute, a minute, percent of time."""
+    """Hemifacial spasms of a side: number, of the last minute, a minute, percent of time.
 
-    count: int
-    recent: int
+    All are null where bursts were never sought in the muscles that tell.
+    """
+
+    count: int | None
+    recent: int | None
     rate: float | None
     time_share: float | None
 

@@ -158,6 +158,7 @@ class Telling:
         feed = self.live.feed
         self._counting.seconds = feed.strip.stop / self._fs
         self._counting.valid_seconds = feed.valid / self._fs
+        self._counting.untold = feed.untold
         self._arrived.append((time.monotonic(), feed.strip.stop))
 
     def _rate(self) -> float | None:
@@ -229,7 +230,8 @@ class Telling:
             answers.Side(c.count, c.recent, c.rate, c.time_share)
             for c in map(counting.of, ("L", "R"))
         )
-        others = {name: n for name in OTHERS if (n := counting.other(name))}
+        told = (name for name in OTHERS if name != "blink" or "B" not in counting.untold)
+        others = {name: n for name in told if (n := counting.other(name))}
         return answers.Counts(left, right, others, counting.seconds, counting.valid_seconds)
 
     def _all(self, events: tuple[Event, ...] | list[Event]) -> tuple[answers.Event, ...]:

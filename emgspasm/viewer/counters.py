@@ -55,10 +55,20 @@ class Counters(Panel):
         self._tell()
         self.update()
 
-    def update_time(self, seconds: float, valid_seconds: float) -> None:
-        """Take the length of the session, and of the part in which bursts were sought."""
+    def update_time(
+        self, seconds: float, valid_seconds: float, untold: frozenset[str] = frozenset()
+    ) -> None:
+        """Take the length of the session, of the part in which bursts were sought, and where not.
+
+        Parameters
+        ----------
+        seconds, valid_seconds : float
+        untold : frozenset of str
+            As :attr:`emgspasm.desk.feed.Feed.untold` says.
+        """
         before = self._lines()
         self.counting.seconds, self.counting.valid_seconds = seconds, valid_seconds
+        self.counting.untold = untold
         self._tell()
         if self._lines() != before:
             self.update()
@@ -76,13 +86,16 @@ class Counters(Panel):
     def _cells(self, side: str) -> tuple[str, ...]:
         counted = self.counting.of(side)
         rate, share = (_number(value) for value in (counted.rate, counted.time_share))
-        return rate, str(counted.count), share, str(counted.recent)
+        count, recent = ("n/a" if n is None else str(n) for n in (counted.count, counted.recent))
+        return rate, count, share, recent
 
     def _lines(self) -> tuple[str, str]:
         """What else was counted, and in how much time."""
         counting = self.counting
         blinks, rate = counting.other("blink"), counting.rate(counting.other("blink"))
         said = [f"blinks {blinks}" if rate is None else f"blinks {rate:.0f}/min"]
+        if "B" in counting.untold:
+            said = ["blinks n/a"]
         kinds = ("voluntary", "artifact", "myokymia", "blepharospasm")
         said += [f"{kind} {n}" for kind in kinds if (n := counting.other(kind))]
         valid = f"valid {clock(counting.valid_seconds)} of {clock(counting.seconds)}"

@@ -84,7 +84,7 @@ class SidePanel(QScrollArea):
     def show_time(self, feed: Feed) -> None:
         """Show what has been counted in how much time."""
         fs, stop = feed.sampling_frequency, feed.strip.stop
-        self.counters.update_time(stop / fs, feed.levels_log.valid(stop) / fs)
+        self.counters.update_time(stop / fs, feed.levels_log.valid(stop) / fs, feed.untold)
 
     def show_refused(self, *, refused: bool) -> None:
         """Count nothing where nothing is analyzed: zeros would say that nothing was found."""

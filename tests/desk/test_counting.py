@@ -9,8 +9,9 @@ import pytest
 
 from emgspasm.desk.clock import clock
 from emgspasm.desk.counting import Counting
-from emgspasm.desk.feed import Levels
-from emgspasm.stream import Event
+from emgspasm.desk.feed import Feed, Levels
+from emgspasm.dsp.pipeline import Pipeline
+from emgspasm.stream import Channel, Event, StreamInfo
 
 SPASM = Event("spasm", 30_000, 31_000, "R", "tonic", reason="one side, LI 0.95")
 BLINK = Event("blink", 40_000, 40_100, "B")
@@ -34,6 +35,30 @@ def test_spasms_that_overlap_are_one_stretch_of_time():
     counting.take(SPASM)
     counting.take(replace(SPASM, onset=30_500, offset=32_000))
     assert counting.of("R").time_share == pytest.approx(2.0)
+
+
+LEFT_AND_RIGHT = StreamInfo(
+    1000.0, tuple(Channel.from_label(n) for n in ("OOC_L", "ZYG_L", "OOC_R", "ZYG_R"))
+)
+
+
+@pytest.mark.parametrize(
+    ("dead", "untold"),
+    [([], ""), ([3], ""), ([2], "RB"), ([1, 3], ""), ([2, 3], "LRB"), ([0, 1, 2, 3], "")],
+)
+def test_where_the_muscles_that_tell_are_dead_nothing_is_told(dead, untold):
+    feed = Feed(LEFT_AND_RIGHT, Pipeline(), 10.0)
+    levels = np.ones((3, 4))
+    levels[:, dead] = np.nan
+    feed.levels_log.add(1000, levels, valid=900)
+    assert feed.untold == set(untold)
+
+
+def test_no_zero_is_counted_of_a_side_that_cannot_be_told():
+    counting = Counting(1000.0, valid_seconds=100.0, untold=frozenset("R"))
+    told = counting.of("R")
+    assert (told.count, told.recent, told.rate, told.time_share) == (None,) * 4
+    assert counting.of("L").rate == 0.0
 
 
 def test_times_are_written_as_people_read_them():

@@ -146,9 +146,9 @@ function showCounts(counts) {
   for (const side of ["left", "right"]) {
     const told = counts[side];
     put(`rate-${side}`, told.rate === null ? "n/a" : told.rate.toFixed(1));
-    put(`count-${side}`, told.count);
+    put(`count-${side}`, told.count ?? "n/a");
     put(`share-${side}`, told.time_share === null ? "n/a" : told.time_share.toFixed(1));
-    put(`recent-${side}`, told.recent);
+    put(`recent-${side}`, told.recent ?? "n/a");
   }
   const others = Object.entries(counts.others).map(([name, count]) => `${name} ${count}`);
   const valid = `valid ${clock(counts.valid_seconds)} of ${clock(counts.seconds)}`;

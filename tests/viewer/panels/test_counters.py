@@ -49,6 +49,14 @@ def test_no_rate_is_told_of_a_few_seconds(panel):
     assert "rates from 30 s on" in panel._lines()[1]
 
 
+def test_where_nothing_could_be_sought_nothing_is_counted(panel):
+    panel.add_event(BLINK)
+    panel.update_time(60.0, 40.0, frozenset("RB"))
+    assert [shown(panel, row)[1] for row in ROWS] == ["n/a"] * 4
+    assert shown(panel, "spasms / min")[0] == "0.0"
+    assert panel._lines()[0] == "blinks n/a"
+
+
 def test_spasms_leave_the_last_minute_as_time_goes_on(panel):
     panel.add_event(SPASM)
     panel.update_time(89.0, 80.0)
