@@ -228,12 +228,11 @@ def fitted(text: str) -> str:
 
 def status_text(status: Status, info: StreamInfo) -> str:
     """One line, what matters most first: a narrow terminal shows its beginning."""
-    railed = [name for name, rails in zip(info.names, status.railed, strict=True) if rails]
     parts = [
         f"{status.time:.0f} s",
         status.state,
         f"lost {100 * status.lost_recently:.1f} % ({100 * status.lost:.2f} % in all)",
-        f"railed {' '.join(railed)}" if railed else "",
+        *hindrances(status, info),
         f"spasms {by_side(spasms(status.events))}",
         f"bursts {by_side(status.bursts)}",
         noise_text(status.noise, info),
@@ -242,6 +241,18 @@ def status_text(status: Status, info: StreamInfo) -> str:
         f"{status.dropped} dropped on screen" if status.dropped else "",
     ]
     return " | ".join(filter(None, parts))
+
+
+def hindrances(status: Status, info: StreamInfo) -> list[str]:
+    """What hinders the analysis now: rails, channels without signal, losses."""
+    railed = {name for name, rails in zip(info.names, status.railed, strict=True) if rails}
+    emg = [info.channels[column].name for column in info.columns()]
+    unknown = [name for name, level in zip(emg, status.noise, strict=True) if level != level]
+    if len(unknown) == len(emg):
+        return ["nothing is analyzed between losses"] if status.lost_recently else []
+    flat = [name for name in unknown if name not in railed]
+    told = (("railed", [n for n in info.names if n in railed]), ("no signal", flat))
+    return [f"{word} {' '.join(names)}" for word, names in told if names]
 
 
 def noise_text(noise: tuple[float, ...], info: StreamInfo) -> str:

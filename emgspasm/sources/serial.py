@@ -237,7 +237,7 @@ class CytonSource:
         again, base = self._begun, self._sample_at(now)
         self._begun, self._first = True, None
         self._run = decoder.start(base, now)
-        text = f"sample {base} is estimated from the clock" if again else f"sample {base}"
+        text = f"sample {base}, estimated from the clock" if again else f"sample {base}"
         self._link.say("streaming", f"started at {text}")
 
     def _end_run(self) -> None:

@@ -20,8 +20,9 @@ import pandas as pd
 import pytest
 
 from emgspasm.cli.conclusion import looked_at, tabled
-from emgspasm.cli.recording import noise_text
+from emgspasm.cli.recording import hindrances, noise_text
 from emgspasm.config import parse_config
+from emgspasm.session.status import Status
 from emgspasm.storage.edf import open_edf
 from emgspasm.storage.tables import read_table
 from emgspasm.stream import Channel, StreamInfo
@@ -66,7 +67,7 @@ def test_pull_the_plug_and_put_it_back_and_find_one_honest_recording(
     assert [state for state, before in pairwise(states) if state != before][-1] != "closed"
     assert states[:3] == ["probing", "configuring", "streaming"]
     assert "reconnecting" in states
-    assert any("is estimated from the clock" in text for text in texts)
+    assert any("estimated from the clock" in text for text in texts)
 
     events = read_table(tmp_path / f"{RESULTS}_events.tsv")
     n_bursts = (events["trial_type"] == "burst").sum()
@@ -214,6 +215,22 @@ def test_a_status_line_names_the_noisiest_channel():
     info = StreamInfo(250.0, channels)
     assert noise_text((1.24, 7.3), info) == "noise 1.2 to 7.3 uV (ZYG_L)"
     assert noise_text((np.nan, np.nan), info) == "noise n/a"
+
+
+@pytest.mark.parametrize(
+    ("noise", "railed", "lost", "told"),
+    [
+        ((1.0, 1.0), (False, False), 0.0, []),
+        ((1.0, np.nan), (False, False), 0.0, ["no signal ZYG_L"]),
+        ((1.0, np.nan), (False, True), 0.0, ["railed ZYG_L"]),
+        ((np.nan, np.nan), (False, False), 0.0, []),  # the noise is still learnt
+        ((np.nan, np.nan), (False, False), 0.05, ["nothing is analyzed between losses"]),
+    ],
+)
+def test_what_hinders_the_analysis_is_said_while_it_is_recorded(noise, railed, lost, told):
+    info = StreamInfo(250.0, (Channel.from_label("OOC_L"), Channel.from_label("ZYG_L")))
+    status = Status(9.0, "streaming", lost, lost, 0.0, noise, railed, {}, {}, 10**9, 0)
+    assert hindrances(status, info) == told
 
 
 def test_a_recording_that_exists_is_refused_before_the_board_is_touched(
