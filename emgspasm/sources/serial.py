@@ -237,8 +237,8 @@ class CytonSource:
         again, base = self._begun, self._sample_at(now)
         self._begun, self._first = True, None
         self._run = decoder.start(base, now)
-        text = f"sample {base}, estimated from the clock" if again else f"sample {base}"
-        self._link.say("streaming", f"started at {text}")
+        estimated = f"started again; sample {base} is estimated from the clock"
+        self._link.say("streaming", estimated if again else f"started at sample {base}")
 
     def _end_run(self) -> None:
         for chunk in decoder.finish(self._layout, self._run):

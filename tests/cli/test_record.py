@@ -67,7 +67,7 @@ def test_pull_the_plug_and_put_it_back_and_find_one_honest_recording(
     assert [state for state, before in pairwise(states) if state != before][-1] != "closed"
     assert states[:3] == ["probing", "configuring", "streaming"]
     assert "reconnecting" in states
-    assert any("estimated from the clock" in text for text in texts)
+    assert any("is estimated from the clock" in text for text in texts)
 
     events = read_table(tmp_path / f"{RESULTS}_events.tsv")
     n_bursts = (events["trial_type"] == "burst").sum()
