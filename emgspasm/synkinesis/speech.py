@@ -7,16 +7,8 @@ lower face does again and again without it is none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from emgspasm.synkinesis.acts import Act
 from emgspasm.synkinesis.experience import Experience
-from emgspasm.synkinesis.spread import BROW, EYE, regions
-
-BEATS = 0.160
-"""Seconds from an act of eye or brow up to which the lower face may act alone within a spasm [sim]:
-the pause between clonic bursts (clinical facts 9: their median interval is 120 ms), in one of which
-the eye may be missed."""
 
 CLONIC = 0.2
 """Longest clonic burst in seconds (clinical facts 2): the blink may hide the eye."""
@@ -38,18 +30,11 @@ def without_speech(acts: list[Act], side: str, known: Experience, fs: float) -> 
     """
     if not known.eye_joins(side):
         return acts
-    upper = [act for act in acts if regions(act.muscles) & {EYE, BROW}]
     return [
         act
         for act in acts
         if not act.of_lower_face
         or any(r.site.region is None for r in act.readings)  # chewing muscles have their event
         or (act.on_blink and act.offset - act.onset <= CLONIC * fs)
-        or is_near(act, upper, BEATS * fs)
         or known.n_of_lower_face(act.onset, BUSY * fs) < FEWEST
     ]
-
-
-def is_near(act: Act, others: Iterable[Act], gap: float) -> bool:
-    """Whether it overlaps one of the others, or is closer than `gap` samples to it."""
-    return any(act.onset < o.offset + gap and o.onset < act.offset + gap for o in others)

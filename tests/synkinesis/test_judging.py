@@ -476,12 +476,6 @@ def test_of_a_lower_face_on_a_blink_that_twitches_the_eye_may_be_hidden(length, 
     assert len(mouthing(of_the_eye(), (("OOR_L", "ZYG_L"), 5000, on_blink))) == said
 
 
-@pytest.mark.parametrize(("onset", "offset"), [(5150, 5210), (5400, 5060)])
-def test_what_the_lower_face_does_soon_after_the_eye_is_of_its_spasm(onset, offset):
-    (event,) = mouthing(of_the_eye(), (("OOC_L", "ZYG_L"), 5000, {}), (("ZYG_L",), onset, {}))
-    assert event.offset == offset
-
-
 def test_a_masseter_of_one_side_keeps_its_event_where_the_lower_face_often_acts_alone():
     known = of_the_eye()
     for onset in (1000, 2000, 3000):
