@@ -194,32 +194,15 @@ def remainder(reading: Reading, partners: Sequence[Reading], fs: float) -> Readi
 
 
 def sides_with(reading: Reading, one: list[Reading], rules: Rules, fs: float) -> bool:
-    """Whether a burst, alone in its muscle, begins or ends with others of its side.
-
-    One muscle that does is enough where the burst leans to that side. Two are where the other side
-    is no stronger: a movement of both would show a burst over there. Not for an eye: with a blink
-    of which the other eye was missed, the face of one side goes along in a synkinesis.
-    """
-    mine = {
-        r.site.muscle
-        for r in one
-        if r.site.side == reading.site.side and accompanied(reading, (r,), rules, fs, ends=True)
-    }
-    if reading.li >= LEANING:
-        return bool(mine)
-    return len(mine) >= 2 and reading.li >= 0.0 and reading.site.region != EYE
+    """Whether a burst that leans to its side, alone in its muscle, begins with others of it."""
+    mine = (r for r in one if r.site.side == reading.site.side)
+    return reading.li >= LEANING and accompanied(reading, mine, rules, fs)
 
 
-def accompanied(
-    reading: Reading, others: Iterable[Reading], rules: Rules, fs: float, *, ends: bool = False
-) -> bool:
-    """Whether another muscle begins with it, or `ends` with it."""
+def accompanied(reading: Reading, others: Iterable[Reading], rules: Rules, fs: float) -> bool:
+    """Whether another muscle begins with it."""
     window = rules.synchrony * fs
     return any(
-        other.site.muscle != reading.site.muscle
-        and (
-            abs(other.onset - reading.onset) <= window
-            or (ends and abs(other.offset - reading.offset) <= window)
-        )
+        other.site.muscle != reading.site.muscle and abs(other.onset - reading.onset) <= window
         for other in others
     )
