@@ -133,6 +133,10 @@ class Experience:
         """Whether the side is known to have spasms."""
         return self.proven[side] >= FEWEST_PROVEN and not self.acts_apart(side)
 
+    def is_spared(self, side: str) -> bool:
+        """Whether the other side alone is known to have spasms: both hardly ever have them."""
+        return not self.knows(side) and self.knows({"L": "R", "R": "L"}[side])
+
     def sees_both_eyes(self) -> bool:
         """Whether both eyes were seen to blink: if one is too weak, a blink is of one side."""
         return self.n_even >= FEWEST_BLINKS

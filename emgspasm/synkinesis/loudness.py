@@ -16,8 +16,8 @@ FAINTEST = 0.3
 together [sim]: 2 of 443 true spasms on known sides were fainter, 29 of 42 false ones of 20 dB."""
 
 SURE = 3
-"""Muscles of which one spasm proves its side [design]: three hardly ever begin together by
-chance."""
+"""Muscles that must begin together for a spasm where only the other side is known to have them; one
+spasm of so many proves its side [design]: three hardly ever begin together by chance."""
 
 BEATS = 0.16
 """Seconds between clonic bursts of one spasm, mostly (clinical facts 9: median 120 ms)."""

@@ -214,11 +214,12 @@ def _hemifacial(part: Sequence[Act], known: Experience, side: str, fs: float) ->
     Where spasms are known, no muscle needs company. Had the other eye been missed, an eye alone
     would be a blink.
     """
-    if any(act.together >= 2 for act in part):
-        return True
+    together = max(act.together for act in part)
+    if together >= 2:
+        return together >= SURE or not known.is_spared(side)
     readings = [r for act in part for r in act.readings]
     others = {r.site.muscle for r in readings} - EYES
-    if not known.knows(side) and (others or not known.sees_both_eyes()):
+    if not known.knows(side) and (others or _other_eye_is_weak(side, known)):
         return False
     return any(_proves(r, known, side, fs) for r in readings)
 
@@ -237,8 +238,7 @@ def _proves(reading: Reading, known: Experience, side: str, fs: float) -> bool:
 
 def _other_eye_is_weak(side: str, known: Experience) -> bool:
     """Whether a blink may look like an act of this eye alone."""
-    spared = known.knows({"L": "R", "R": "L"}[side])  # both sides hardly ever have spasms
-    return not known.knows(side) and (spared or not known.sees_both_eyes())
+    return known.is_spared(side) or not (known.knows(side) or known.sees_both_eyes())
 
 
 def _may_be_blink(act: Act, fs: float) -> bool:
