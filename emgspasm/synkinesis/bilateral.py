@@ -194,13 +194,11 @@ def _along_movement(
     active for longer after it: a synkinesis lasts as long as the movement (clinical facts 2). A
     burst that no other muscle begins with proves no spasm while the face moves, but of what it
     spares. Where the lower face goes along with blinks as a rule (`usual`), one may be hidden in
-    the movement; so in chewing, if eye and brow are silent.
+    the movement.
     """
     begin = max(act.onset - EDGES * fs, _joined(act) - AHEAD * fs)
     inside = [r for r in mine if meet(r, act) and r.onset >= begin]
-    dragged = []
-    if usual or (_chews(act) and not any(r.site.region in (EYE, BROW) for r in inside)):
-        dragged += [r for r in inside if r.site.region in LOWER]
+    dragged = [r for r in inside if usual and r.site.region in LOWER]
     for muscle in sorted({r.site.muscle for r in inside if r not in dragged}):
         parts = [r for r in inside if r.site.muscle == muscle]
         active = sum(overlap(r, act) for r in parts)
@@ -211,12 +209,6 @@ def _along_movement(
     rest = [r for r in inside if r not in dragged]
     dragged += [r for r in rest if not (accompanied(r, rest, rules, fs) or _stands_out(r, act, fs))]
     return [r for r in dragged if not _is_spared(r, act, spared, fs)]
-
-
-def _chews(act: Act) -> bool:
-    """Whether both masseters lead: the lower face moves along, at times more on one side."""
-    sides = {r.site.side for r in act.readings if r.site.region is None}
-    return len(sides) == 2 and max(act.readings, key=lambda r: r.amplitude).site.region is None
 
 
 def _is_spared(reading: Reading, act: Act, spared: Container[str | None], fs: float) -> bool:

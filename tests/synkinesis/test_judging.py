@@ -185,22 +185,6 @@ def test_of_what_hardly_stands_out_of_the_noise_nobody_can_tell_that_it_is_too_s
     assert act.kind == kind
 
 
-@pytest.mark.parametrize(
-    ("leads", "joins", "kinds"),
-    [("MAS", "ZYG", 1), ("MAS", "OOC", 2), ("PLA", "ZYG", 2)],
-)
-def test_in_chewing_the_lower_face_moves_along_while_eye_and_brow_are_silent(leads, joins, kinds):
-    jaw = []
-    for side in "LR":
-        burst = reading(f"ZYG_{side}", 1000, 1600, li=0.0, amplitude=60.0)
-        site = Site(8 + "LR".index(side), side, leads, 9 - "LR".index(side))
-        jaw.append(replace(burst, site=site))
-    joined = [reading(f"{muscle}_L", 1200, 1300) for muscle in (joins, "OOR")]
-    for burst in [*jaw, *joined]:
-        burst.rho = np.zeros(10)
-    assert len(judged(*jaw, *joined)) == kinds
-
-
 @pytest.mark.parametrize(("least_li", "said"), [(0.7, 1), (0.45, 0)])
 def test_a_moment_of_one_eye_is_a_spasm_where_it_is_of_one_side_for_certain(least_li, said):
     known = Experience(proven={"L": 2, "R": 0})
