@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from emgspasm.synkinesis.acts import Act, connected, meet, overlap
-from emgspasm.synkinesis.laterality import UNILATERAL
+from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.spread import BROW, EYE, LOWER
 from emgspasm.synkinesis.verdicts import Rules, accompanied, is_evident
@@ -117,13 +117,15 @@ def bilateral(readings: list[Reading], rules: Rules, fs: float) -> list[Act]:
 def _is_brief(eyes: list[Reading], longest: float) -> bool:
     """Whether both eyes together are active for no longer than a blink.
 
-    The side that is active for less time counts, for a spasm may hang on the other.
+    The side that is active for less time counts, for a spasm may hang on the other; but what is
+    even between the sides counts as well, for one of them may have been missed.
     """
     spans = []
     for side in {r.site.side for r in eyes}:
         mine = [r for r in eyes if r.site.side == side]
         spans.append(max(r.offset for r in mine) - min(r.onset for r in mine))
-    return min(spans) <= longest
+    even = [r.offset - r.onset for r in eyes if abs(r.li) < DOUBTFUL]
+    return min(spans) <= longest and max(even, default=0) <= longest
 
 
 def drag_along(
