@@ -16,10 +16,6 @@ from emgspasm.synkinesis.verdicts import Rules, accompanied, is_evident
 TWITCH = 0.3
 """Longest clonic burst in seconds: 0.2 (clinical facts 2), and what merges with it."""
 
-AHEAD = 0.25
-"""Seconds before the second side joins a movement in which the first may begin: 50 ms (clinical
-facts 2), and what a slow rise hides in noise [sim]."""
-
 LIKELY = 0.5
 """Least laterality index, noise considered, of what acts alone on a side with proven spasms, and in
 the middle of a movement [sim]."""
@@ -40,9 +36,6 @@ and the error of two boundaries [design]."""
 OUTLASTS = 0.030
 """Seconds by which an eye goes on after the other: 20 ms are a blink's (clinical facts 2), the rest
 is the error of two detected boundaries [design]."""
-
-EDGES = 0.1
-"""Seconds by which a burst of a movement may begin before it [design]."""
 
 USUAL = 0.3
 """Share of blinks from which their company is usual: between what spasms on blinks do by chance
@@ -198,8 +191,7 @@ def _along_movement(
     spares. Where the lower face goes along with blinks as a rule (`usual`), one may be hidden in
     the movement.
     """
-    begin = max(act.onset - EDGES * fs, _joined(act) - AHEAD * fs)
-    inside = [r for r in mine if meet(r, act) and r.onset >= begin]
+    inside = [r for r in mine if meet(r, act)]
     dragged = [r for r in inside if usual and r.site.region in LOWER]
     for muscle in sorted({r.site.muscle for r in inside if r not in dragged}):
         parts = [r for r in inside if r.site.muscle == muscle]
@@ -231,14 +223,6 @@ def outlasts(reading: Reading, act: Act, fs: float) -> bool:
     """Whether a burst of a blink goes on after the other side's."""
     others = [r for r in act.readings if r.site.column == reading.site.opposite]
     return bool(others) and reading.offset - max(r.offset for r in others) >= OUTLASTS * fs
-
-
-def _joined(act: Act) -> int:
-    """When the second side joins."""
-    onsets: dict[str, int] = {}
-    for reading in act.readings:
-        onsets.setdefault(reading.site.side, reading.onset)
-    return max(onsets.values())
 
 
 def _stands_out(reading: Reading, act: Act, fs: float) -> bool:
