@@ -74,7 +74,7 @@ def meet(a: Reading | Act, b: Reading | Act) -> bool:
     return a.onset < b.offset and b.onset < a.offset
 
 
-def connected(readings: Sequence[Reading], gap: int) -> list[list[Reading]]:
+def connected(readings: Sequence[Reading], gap: int = 0) -> list[list[Reading]]:
     """Group readings that overlap or are closer than `gap` samples."""
     if len(readings) < 2:
         return [[reading] for reading in readings]

@@ -20,9 +20,6 @@ LIKELY = 0.5
 """Least laterality index, noise considered, of what acts alone on a side with proven spasms, and in
 the middle of a movement [sim]."""
 
-APART = 0.010
-"""Seconds between bursts that are of one blink, or of one twitch, all the same [design]."""
-
 MERGE = 0.030
 """Seconds of the gaps within a movement (clinical facts 4: shorter ones are merged)."""
 
@@ -72,7 +69,7 @@ def sideless(readings: list[Reading], unseen: list[Reading], rules: Rules, fs: f
     eyes = [r for r in readings if r.site.region == EYE]
     return [
         Act("blink", "B", tuple(part), tuple(r for r in unseen if any(meet(r, e) for e in part)))
-        for part in connected(eyes, round(APART * fs))
+        for part in connected(eyes)
         if max(r.offset for r in part) - part[0].onset <= rules.blink * fs
     ]
 
@@ -89,7 +86,7 @@ def bilateral(readings: list[Reading], rules: Rules, fs: float) -> list[Act]:
     for reading in readings:
         (eyes if reading.site.region == EYE else rest).append(reading)
     found = []
-    for part in connected(eyes, round(APART * fs)):
+    for part in connected(eyes):
         if _is_brief(part, rules.blink * fs):
             margin = WITH_BLINK * fs
             start, stop = part[0].onset - margin, max(r.offset for r in part) + margin

@@ -11,7 +11,6 @@ from typing import Literal
 
 from emgspasm.synkinesis.acts import Act, connected, meet, side_of
 from emgspasm.synkinesis.bilateral import (
-    APART,
     WITH_BLINK,
     Company,
     bilateral,
@@ -40,9 +39,6 @@ ECHO, FAINTER = 0.5, 0.65
 """Raw correlation with the eye of its side, and share of its amplitude, of what an eye spreads to
 electrodes nearby [sim]: more than muscles in spasm reach of themselves (0.2-0.45, clinical facts
 2), and, where electrodes differ, a larger share than the cross-talk test allows for."""
-
-ARTIFACT = 0.2
-"""Seconds between bursts that one artifact makes [design]."""
 
 SAME, AS_STRONG = 0.75, 1.2
 """Raw correlation with the eye that hardly any two muscles reach, less than one in a hundred in
@@ -88,15 +84,12 @@ def acts(
     both, one = drag_along(both, one, rules, company, fs, eye_joins)
     twitches = []
     for side in ("L", "R"):
-        for part in connected([r for r in one if r.site.side == side], round(APART * fs)):
+        for part in connected([r for r in one if r.site.side == side]):
             joined = part + [r for r in unknown if r.site.side == side and _meets(r, part)]
             unknown = [r for r in unknown if r not in joined]
             twitches.append(_twitch(joined, side, both, of["copy"] + echoes, rules, fs))
     both += sideless(unknown, unseen, rules, fs)
-    artifacts = [
-        Act("artifact", side_of(part), tuple(part))
-        for part in connected(of["artifact"], round(ARTIFACT * fs))
-    ]
+    artifacts = [Act("artifact", side_of(part), tuple(part)) for part in connected(of["artifact"])]
     return sorted([*both, *twitches, *artifacts], key=lambda act: (act.onset, act.kind, act.side))
 
 
