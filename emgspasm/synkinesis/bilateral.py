@@ -88,13 +88,7 @@ def bilateral(readings: list[Reading], rules: Rules, fs: float) -> list[Act]:
     found = []
     for part in connected(eyes):
         if _is_brief(part, rules.blink * fs):
-            margin = WITH_BLINK * fs
-            start, stop = part[0].onset - margin, max(r.offset for r in part) + margin
-            brow = [
-                r for r in rest if r.site.region == BROW and start <= r.onset and r.offset <= stop
-            ]
-            rest = [r for r in rest if r not in brow]
-            found.append(Act("blink", "B", (*part, *brow)))
+            found.append(Act("blink", "B", tuple(part)))
         else:
             rest += part
     return found + [
