@@ -74,14 +74,14 @@ def meet(a: Reading | Act, b: Reading | Act) -> bool:
     return a.onset < b.offset and b.onset < a.offset
 
 
-def connected(readings: Sequence[Reading], gap: int = 0) -> list[list[Reading]]:
-    """Group readings that overlap or are closer than `gap` samples."""
+def connected(readings: Sequence[Reading]) -> list[list[Reading]]:
+    """Group readings that overlap."""
     if len(readings) < 2:
         return [[reading] for reading in readings]
     groups: list[list[Reading]] = []
     stop = 0
     for reading in sorted(readings, key=_onset):
-        if groups and reading.onset < stop + gap:
+        if groups and reading.onset < stop:
             groups[-1].append(reading)
         else:
             groups.append([reading])

@@ -20,9 +20,6 @@ LIKELY = 0.5
 """Least laterality index, noise considered, of what acts alone on a side with proven spasms, and in
 the middle of a movement [sim]."""
 
-MERGE = 0.030
-"""Seconds of the gaps within a movement (clinical facts 4: shorter ones are merged)."""
-
 WITH_BLINK = 0.050
 """Seconds by which what goes along with a blink may begin before it, and end after it [design]."""
 
@@ -93,7 +90,7 @@ def bilateral(readings: list[Reading], rules: Rules, fs: float) -> list[Act]:
             rest += part
     return found + [
         Act("movement", "B", tuple(part))
-        for part in connected(rest, round(MERGE * fs))
+        for part in connected(rest)
         if not all(r.li <= -UNILATERAL for r in part)  # what a spasm spreads to the other side
     ]
 
