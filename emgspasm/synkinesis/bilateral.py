@@ -85,7 +85,13 @@ def bilateral(readings: list[Reading], rules: Rules, fs: float) -> list[Act]:
     found = []
     for part in connected(eyes):
         if _is_brief(part, rules.blink * fs):
-            found.append(Act("blink", "B", tuple(part)))
+            margin = WITH_BLINK * fs
+            start, stop = part[0].onset - margin, max(r.offset for r in part) + margin
+            brow = [
+                r for r in rest if r.site.region == BROW and start <= r.onset and r.offset <= stop
+            ]
+            rest = [r for r in rest if r not in brow]
+            found.append(Act("blink", "B", (*part, *brow)))
         else:
             rest += part
     return found + [
