@@ -12,8 +12,8 @@ from emgspasm.dsp.rates import SPECTRA
 from emgspasm.stream import Chunk, StreamInfo
 
 USABLE = 0.262
-"""Share of the sampling frequency up to which an ADS1299 passes half the power (openbci facts
-8)."""
+"""Share of the sampling frequency up to which an ADS1299 passes half the power
+(firmware_notes 8.1)."""
 
 LOWEST = 20.0
 """Hz from which EMG is counted: what is below is drift and motion (clinical facts 4)."""
