@@ -152,41 +152,28 @@ def _one_sided(
 ) -> Event | None:
     """Event of acts that would be one spasm; None where nothing is to be said of them."""
     readings = [r for act in part for r in act.readings]
-    carried = list(dict.fromkeys(r for act in part for r in act.carried))
-    muscles = {r.site.muscle for r in (*readings, *carried)}
     onset, offset = min(a.onset for a in part), max(a.offset for a in part)
-    together = max(act.together for act in part)
+    whole = [*readings, *dict.fromkeys(r for act in part for r in act.carried)]
+    muscles = {r.site.muscle for r in whole}
     facial = {m for m in muscles if m in REGIONS}
     if not facial or _chewing(readings):
         return event("voluntary", side, "masticatory", readings, onset, offset, marked, fs,
                       "one side; chewing muscles lead")  # fmt: skip
-    li = laterality(readings)
-    pulse = [r for r in readings if in_rhythm(r, known.rhythmic, fs)]
-    many = len(pulse) * 2 > len(readings) and _length(pulse) * 2 > _length(readings)
-    if many and synchrony(part) < TOGETHER:
-        if not any(is_beyond_chance(r, fs) for r in pulse):
-            return None
-        if known.is_shared(side, onset, fs, SHARING_MEMORY):
+    beats = [r for r in readings if in_rhythm(r, known.rhythmic, fs)]
+    if _are_most(beats, readings) and synchrony(part) < TOGETHER:
+        faint = not any(is_beyond_chance(r, fs) for r in beats)
+        if faint or known.is_shared(side, onset, fs, SHARING_MEMORY):
             return None
         reason = f"one side; {'+'.join(sorted(muscles))} in a rhythm of its own, not together"
         return event("spasm", side, MYOKYMIA, readings, onset, offset, marked, fs, reason)
-    sure = together >= SURE
-    if not sure and (known.acts_apart(side) or _is_doubtful(part, li[0], known, side, fs)):
-        return None
     if not _hemifacial(part, known, side, fs):
         return None
-    if _is_typical(part, known, side, fs):
-        known.proven[side] += FEWEST_PROVEN if sure else 1
-        if sure:
-            known.eyed[side].append(EYE in regions(facial))
-            note_loudness(part, known)
-    bursts = [r.burst for r in readings]
-    whole = [*readings, *carried]
+    _note_proof(part, facial, known, side, fs)
     reason = "; ".join(reasons(part, laterality(whole), facial, rules, fs))
     return event(
         "spasm",
         side,
-        spasm_class(bursts, fs),
+        spasm_class([r.burst for r in readings], fs),
         whole,
         onset,
         offset,
@@ -196,6 +183,24 @@ def _one_sided(
         copies=[r for act in part for r in act.copies],
         on_blink=any(act.on_blink for act in part),
     )
+
+
+def _are_most(some: Sequence[Reading], readings: Sequence[Reading]) -> bool:
+    """Whether they are more than half of the readings, and of the time that these last."""
+    return len(some) * 2 > len(readings) and _length(some) * 2 > _length(readings)
+
+
+def _note_proof(
+    part: Sequence[Act], muscles: set[str], known: Experience, side: str, fs: float
+) -> None:
+    """Remember what a spasm shows of its side, if it is much like hemifacial spasm."""
+    if not _is_typical(part, known, side, fs):
+        return
+    sure = _together(part) >= SURE
+    known.proven[side] += FEWEST_PROVEN if sure else 1
+    if sure:
+        known.eyed[side].append(EYE in regions(muscles))
+        note_loudness(part, known)
 
 
 def _is_typical(part: Sequence[Act], known: Experience, side: str, fs: float) -> bool:
@@ -214,14 +219,23 @@ def _hemifacial(part: Sequence[Act], known: Experience, side: str, fs: float) ->
     Where spasms are known, no muscle needs company. Had the other eye been missed, an eye alone
     would be a blink.
     """
-    together = max(act.together for act in part)
+    together = _together(part)
+    if together >= SURE:
+        return True
+    if known.acts_apart(side) or _is_doubtful(part, known, side, fs):
+        return False
     if together >= 2:
-        return together >= SURE or not known.is_spared(side)
+        return not known.is_spared(side)
     readings = [r for act in part for r in act.readings]
     others = {r.site.muscle for r in readings} - EYES
     if not known.knows(side) and (others or _other_eye_is_weak(side, known)):
         return False
     return any(_proves(r, known, side, fs) for r in readings)
+
+
+def _together(part: Sequence[Act]) -> int:
+    """Most muscles that begin together."""
+    return max(act.together for act in part)
 
 
 def _proves(reading: Reading, known: Experience, side: str, fs: float) -> bool:
@@ -246,13 +260,14 @@ def _may_be_blink(act: Act, fs: float) -> bool:
     return alone and not act.on_blink and act.offset - act.onset <= LONGEST_BLINK * fs
 
 
-def _is_doubtful(part: list[Act], li: float, known: Experience, side: str, fs: float) -> bool:
+def _is_doubtful(part: Sequence[Act], known: Experience, side: str, fs: float) -> bool:
     """Whether an act leans to its side too little, or neither eye nor brow takes part in it.
 
     Hemifacial spasm begins at the eye (clinical facts 1); brow and eye are neighbours. Where spasms
     are known the eye need not take part; but in speech and chewing the lower face moves on its own,
     now and then of one side alone.
     """
+    li, _ = laterality([r for act in part for r in act.readings])
     if li < (DOUBTFUL if known.knows(side) else UNILATERAL):
         return True
     if regions({m for act in part for m in act.muscles}) & {EYE, BROW}:
