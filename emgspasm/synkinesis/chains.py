@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from emgspasm.synkinesis.acts import Act
@@ -11,6 +11,9 @@ from emgspasm.synkinesis.acts import Act
 TOGETHER = 0.5
 """Share of the bursts of a side from which its muscles act together: nearly all in hemifacial
 spasm, by chance in rhythms of single muscles [sim]."""
+
+FAINT = 0.15
+"""Share of a muscle's loudest burst in a chain under which another is no part of it [design]."""
 
 
 @dataclass(slots=True)
@@ -51,6 +54,22 @@ class Chain:
 def synchrony(acts: Sequence[Act]) -> float:
     """Share of one-sided acts in which two muscles begin together."""
     return sum(act.together >= 2 for act in acts) / len(acts)
+
+
+def loud(acts: Sequence[Act]) -> list[Act]:
+    """Acts without what is faint beside the same muscle's, such as what a muscle does at rest."""
+    loudest: dict[int, float] = {}
+    for reading in (r for act in acts for r in act.readings):
+        channel = reading.burst.channel
+        loudest[channel] = max(loudest.get(channel, 0.0), reading.amplitude)
+    kept = []
+    for act in acts:
+        readings = tuple(r for r in act.readings if r.amplitude >= FAINT * loudest[r.burst.channel])
+        if len(readings) == len(act.readings):
+            kept.append(act)
+        elif readings:
+            kept.append(replace(act, readings=readings))
+    return kept
 
 
 def split(acts: Iterable[Act], gap: int) -> list[list[Act]]:

@@ -15,10 +15,7 @@ from emgspasm.synkinesis.acts import Act
 from emgspasm.synkinesis.experience import Experience
 from emgspasm.synkinesis.reading import Reading
 from emgspasm.synkinesis.spread import EYE
-
-TOGETHER = 0.035
-"""Seconds from one eye to the other, at the beginning and at the end of a blink: 20 ms (clinical
-facts 2) and the error of two detected boundaries [design]."""
+from emgspasm.synkinesis.verdicts import TOGETHER
 
 FEWEST_BALANCED = 3
 """Blinks without which no ratio is usual [sim]."""

@@ -26,6 +26,7 @@ from emgspasm.synkinesis.verdicts import (
     Rules,
     Verdict,
     accompanied,
+    is_blink_of_both,
     remainder,
     sides_with,
     verdict,
@@ -80,7 +81,9 @@ def acts(
     unseen = [r for r in one if any(_blinks_unseen(eye, r, rules, fs) for eye in unknown)]
     one = [r for r in one if r not in unseen]
     minor = [r for r in of["minor"] if not any(_spills(other, r) for other in one)]
-    both = bilateral(even + minor, rules, fs)
+    blinking = [r for r in one if is_blink_of_both(r, one, partners[r], rules, fs)]
+    one = [r for r in one if r not in blinking]
+    both = bilateral(even + blinking + minor, rules, fs)
     both, one = drag_along(both, one, rules, company, fs, eye_joins)
     twitches = []
     for side in ("L", "R"):

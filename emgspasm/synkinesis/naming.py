@@ -17,7 +17,7 @@ from typing import Literal
 from emgspasm.stream import Event
 from emgspasm.synkinesis.acts import Act
 from emgspasm.synkinesis.bilateral import TWITCH
-from emgspasm.synkinesis.chains import TOGETHER, Chain, split, synchrony
+from emgspasm.synkinesis.chains import TOGETHER, Chain, loud, split, synchrony
 from emgspasm.synkinesis.classes import spasm_class
 from emgspasm.synkinesis.experience import (
     FEWEST_PROVEN,
@@ -44,6 +44,9 @@ longest blink, loses one in thirty."""
 
 FLURRY = 2
 """Most blinks that may follow each other within the gap of a spasm; more are no blinks [design]."""
+
+SHORTEST = 0.035
+"""Seconds of a burst that is evident though it is of one side only perhaps [sim]."""
 
 BUSY = 6.0
 """Seconds in which acts of the other side are counted to recognize speech and chewing, where the
@@ -127,7 +130,7 @@ def spasms(
     fs : float
         Hertz.
     """
-    acts = without_faint(chain.acts, known, fs)
+    acts = without_faint(loud(chain.acts), known, fs)
     chain.acts = without_speech(acts, chain.side, known, fs)
     if not chain.acts:
         return
@@ -244,7 +247,8 @@ def _proves(reading: Reading, known: Experience, side: str, fs: float) -> bool:
     What hardly stands out of the noise may be noise, unless it lasts: where spasms are known, that
     is enough; where none is, the other eye must be silent.
     """
-    if known.knows(side) and is_evident(reading, fs):
+    lasts = reading.offset - reading.onset >= SHORTEST * fs
+    if known.knows(side) and lasts and is_evident(reading, fs):
         return True
     certain = stands_out(reading) and (known.knows(side) or reading.opposite_silent)
     return certain and reading.least_li >= known.least_li(side)

@@ -16,6 +16,10 @@ from emgspasm.synkinesis.spread import EYE
 Verdict = Literal["copy", "artifact", "both", "one", "minor", "unknown"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
+LOPSIDED, TOGETHER = 0.9, 0.035
+"""LI up to which an eye that the other joins is none of one side: a ratio of 19, and seconds from
+one to the other: 20 ms (clinical facts 2) and the error of two detected boundaries [design]."""
+
 LEFT_OVER, SECONDS_LEFT = 0.4, 0.1
 """Share of a burst, and seconds, that must be left without the other side's bursts to be judged by
 itself [design]."""
@@ -197,6 +201,25 @@ def sides_with(reading: Reading, one: list[Reading], rules: Rules, fs: float) ->
     """Whether a burst that leans to its side, alone in its muscle, begins with others of it."""
     mine = (r for r in one if r.site.side == reading.site.side)
     return reading.li >= LEANING and accompanied(reading, mine, rules, fs)
+
+
+def is_blink_of_both(
+    reading: Reading, one: list[Reading], partners: Sequence[Reading], rules: Rules, fs: float
+) -> bool:
+    """Whether the other eye begins and ends with an eye that no other muscle of its side joins.
+
+    Electrodes may lie so unevenly that a blink looks one-sided, and in real ones the balance of the
+    eyes flutters.
+    """
+    if reading.site.region != EYE or reading.li >= LOPSIDED:
+        return False
+    alike = any(
+        abs(r.onset - reading.onset) <= TOGETHER * fs
+        and abs(r.offset - reading.offset) <= TOGETHER * fs
+        for r in partners
+    )
+    mine = (r for r in one if r.site.side == reading.site.side)
+    return alike and not accompanied(reading, mine, rules, fs)
 
 
 def accompanied(reading: Reading, others: Iterable[Reading], rules: Rules, fs: float) -> bool:
