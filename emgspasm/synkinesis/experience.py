@@ -37,9 +37,10 @@ RHYTHM = 8
 """Bursts of a rhythm [sim]: where spasms are known, and of an eye alone, groups make one of fewer
 by chance."""
 
-BLINKS, FEWEST_BLINKS = 40, 2
-"""Last blinks that tell the balance of the eyes, and blinks of both without which one eye may be
-too weak to be seen [design]: people blink 8-21 times a minute (clinical facts 2 [lit])."""
+BLINKS, FEWEST_BLINKS, SEEN = 40, 2, 0.1
+"""Last acts of eyes that are remembered; at least so many, and this share of them, must be blinks
+of both eyes for both to be seen [design]: people blink 8-21 times a minute (clinical facts 2
+[lit])."""
 
 SELDOM = 0.3
 """Share of acts joined by another muscle below which the muscles of a side act apart [sim]: by
@@ -84,8 +85,8 @@ class Experience:
         Channels in rhythm, and the sample at which that was last so.
     proven : dict of str to int
         Spasms by side in which several muscles began together, or twitches of the only one.
-    n_even : int
-        Blinks of both eyes, about as strong on each side.
+    even : deque of bool
+        Whether the last brief acts of eyes were of both, about as strong on each side.
     balance : deque of float
         Log ratios of left to right eye in the last blinks of both.
     usual : float
@@ -103,7 +104,7 @@ class Experience:
     eyes_only: frozenset[str] = frozenset()
     rhythmic: dict[int, int] = field(default_factory=dict)
     proven: dict[str, int] = field(default_factory=lambda: {"L": 0, "R": 0})
-    n_even: int = 0
+    even: deque[bool] = field(default_factory=lambda: deque(maxlen=BLINKS))
     balance: deque[float] = field(default_factory=lambda: deque(maxlen=BLINKS))
     usual: float = 0.0
     late: deque[LateAct] = field(default_factory=deque)
@@ -122,6 +123,7 @@ class Experience:
             self,
             rhythmic=self.rhythmic.copy(),
             proven=self.proven.copy(),
+            even=self.even.copy(),
             balance=self.balance.copy(),
             late=self.late.copy(),
             joined={side: seen.copy() for side, seen in self.joined.items()},
@@ -139,7 +141,8 @@ class Experience:
 
     def sees_both_eyes(self) -> bool:
         """Whether both eyes were seen to blink: if one is too weak, a blink is of one side."""
-        return self.n_even >= FEWEST_BLINKS
+        both = sum(self.even)
+        return both >= FEWEST_BLINKS and both >= SEEN * len(self.even)
 
     def acts_apart(self, side: str) -> bool:
         """Whether muscles beside the eye act alone as a rule: in hemifacial spasm none does."""
@@ -180,10 +183,12 @@ class Experience:
 
 
 def note_eyes(act: Act, known: Experience) -> None:
-    """Count a blink of which both eyes are seen alike."""
+    """Remember whether an act of the eyes was of both alike; others are left out."""
     eyes = [r for r in act.readings if r.site.region == EYE]
-    alike = all(abs(r.li) < UNILATERAL for r in eyes)
-    known.n_even += alike and len({r.site.side for r in eyes}) == 2
+    if act.kind == "blink" and all(abs(r.li) < UNILATERAL for r in eyes):
+        known.even.append(len({r.site.side for r in eyes}) == 2)
+    elif len(eyes) == len(act.readings):
+        known.even.append(False)
 
 
 def note_sharing(act: Act, known: Experience, fs: float) -> None:

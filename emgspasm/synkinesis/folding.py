@@ -177,9 +177,8 @@ class Folding:
         readings = against_usual(state.cluster.readings, state.known)
         joins = state.known.eye_joins
         for act in acts(readings, self.rules, state.company, state.fs, joins):
-            if act.kind == "blink":
-                note_eyes(act, state.known)
             if act.kind in ("blink", "twitch"):
+                note_eyes(act, state.known)
                 note_balance(act, state.known, state.fs)
             if act.kind in ("movement", "twitch"):
                 note_sharing(act, state.known, state.fs)

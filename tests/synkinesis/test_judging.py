@@ -1,5 +1,6 @@
 """What bursts that hang together in time are taken for, one rule at a time."""
 
+from collections import deque
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from emgspasm.stream import Burst
 from emgspasm.synkinesis.acts import Act
 from emgspasm.synkinesis.bilateral import Company
-from emgspasm.synkinesis.chains import Chain
+from emgspasm.synkinesis.chains import Chain, loud
 from emgspasm.synkinesis.experience import Experience, note_company, note_sharing
 from emgspasm.synkinesis.judging import acts
 from emgspasm.synkinesis.markers import Marker, Schedule
@@ -88,6 +89,12 @@ def test_what_sounds_like_the_eye_is_spread_by_it_however_strong():
     eye = reading("OOC_L", 1000, 1080)
     (twitch,) = judged(eye, reading("ZYG_L", 1005, 1070, amplitude=22.0, rho=alike("OOC_L", 0.8)))
     assert (twitch.readings, twitch.together) == ((eye,), 1)
+
+
+def test_what_an_eye_spreads_makes_no_spasm_of_a_blink_that_looks_one_sided():
+    strong, weak = reading("OOC_L", 1000, 1080, li=0.8), reading("OOC_R", 1000, 1080, li=-0.8)
+    spread = reading("ZYG_L", 1005, 1070, rho=alike("OOC_L", 0.8))
+    assert [act.kind for act in judged(strong, weak, spread)] == ["blink"]
 
 
 @pytest.mark.parametrize(("amplitude", "rho"), [(8.0, 0.4), (20.0, 0.7), (30.0, 0.8)])
@@ -188,8 +195,24 @@ def test_of_what_hardly_stands_out_of_the_noise_nobody_can_tell_that_it_is_too_s
 @pytest.mark.parametrize(("least_li", "said"), [(0.7, 1), (0.45, 0)])
 def test_a_moment_of_one_eye_is_a_spasm_where_it_is_of_one_side_for_certain(least_li, said):
     known = Experience(proven={"L": 2, "R": 0})
-    burst = {"length": 20, "least_li": least_li, "opposite_silent": False}
-    assert len(named(known, 1000, **burst)) == said
+    assert len(named(known, 1000, length=20, least_li=least_li)) == said
+
+
+@pytest.mark.parametrize(("n_both", "seen"), [(3, False), (5, True)])
+def test_both_eyes_are_seen_where_both_blink_in_a_tenth_of_what_eyes_do(n_both, seen):
+    known = Experience()
+    known.even.extend([True] * n_both + [False] * (40 - n_both))
+    assert known.sees_both_eyes() == seen
+
+
+@pytest.mark.parametrize(("amplitude", "kept"), [(2.0, False), (4.0, True)])
+def test_what_is_faint_beside_the_loudest_of_its_muscle_is_no_part_of_a_chain(amplitude, kept):
+    bursts = (
+        reading("OOC_L", 1000, 1080, amplitude=20.0),
+        reading("OOC_L", 1300, 1380, amplitude=amplitude),
+    )
+    both = [Act("twitch", "L", (burst,)) for burst in bursts]
+    assert loud(both) == (both if kept else both[:1])
 
 
 @pytest.mark.parametrize(
@@ -239,7 +262,7 @@ def test_of_an_eye_alone_twitches_make_a_side_known_and_what_may_be_synkinesis_d
     length, knows
 ):
     known = Experience(eyes_only=frozenset("LR"))
-    known.n_even = 5
+    known.even.extend([True] * 5)
     for onset in (1000, 5000):
         (event,) = named(known, onset, length=length)
         assert event.trial_type == "spasm"
@@ -322,7 +345,7 @@ def test_a_side_is_forgotten_where_muscles_hardly_ever_act_together():
 
 @pytest.mark.parametrize(("length", "myokymia"), [(60, True), (1500, False)])
 def test_what_lasts_longer_than_the_groups_beside_it_is_no_myokymia(length, myokymia):
-    known = Experience(rhythmic={MONTAGE.index("OOC_L"): 900}, n_even=5)
+    known = Experience(rhythmic={MONTAGE.index("OOC_L"): 900}, even=deque([True] * 5))
     chain = Chain("L", 500, 1100)
     for onset, offset in ((1000, 1060), (1300, 1360), (1600, 1600 + length)):
         chain.add(Act("twitch", "L", (reading("OOC_L", onset, offset),)))
