@@ -25,7 +25,8 @@ def reasons(
     yield f"one side, LI {li[0]:.2f}" if li[0] == li[0] else "one side"
     most = max(part, key=lambda act: act.together)
     if most.together >= 2:
-        spread = f"within {ms(_lag(most, rules.synchrony * fs), fs)}" if fs >= LAGS else "together"
+        lag = _lag(most, rules.synchrony * fs) if fs >= LAGS else None
+        spread = "together" if lag is None else f"within {ms(lag, fs)}"
         yield f"{most.together} muscles {spread}"
     else:
         yield f"{'+'.join(sorted(muscles))} alone"
@@ -35,14 +36,19 @@ def reasons(
         yield "rides on a blink"
 
 
-def _lag(act: Act, window: float) -> int:
-    """The largest lag (samples) of muscles that begin together."""
-    lags = (
-        abs(b.onset - a.onset)
+def _lag(act: Act, window: float) -> int | None:
+    """The largest lag (samples) of muscles that begin together; None if one of them was faint.
+
+    What is faint beside the rest of its chain is no part of the act any more (``chains.loud``).
+    """
+    pairs = [
+        (a, b)
         for a, b in combinations(act.readings, 2)
-        if a.site.muscle != b.site.muscle
-    )
-    return max(lag for lag in lags if lag <= window)
+        if a.site.muscle != b.site.muscle and abs(b.onset - a.onset) <= window
+    ]
+    if len({r.site.muscle for pair in pairs for r in pair}) < act.together:
+        return None
+    return max(abs(b.onset - a.onset) for a, b in pairs)
 
 
 def ms(samples: int, fs: float) -> str:

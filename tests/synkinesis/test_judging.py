@@ -536,6 +536,16 @@ def test_what_is_far_fainter_than_its_muscles_in_spasms_is_none(muscles, amplitu
     assert len(after_spasms(Experience(), (names, 9000, amplitude))) == said
 
 
+def test_a_spasm_whose_second_muscle_is_faint_in_its_chain_is_told_without_a_lag():
+    known, chain = Experience(proven={"L": 2, "R": 0}), Chain("L", 500, 1100)
+    for onset, cheek in ((1000, 2.0), (1300, 20.0)):
+        eye = reading("OOC_L", onset, onset + 80, amplitude=20.0)
+        faint = reading("ZYG_L", onset + 4, onset + 80, amplitude=cheek)
+        chain.add(Act("twitch", "L", (eye, faint), together=2))
+    (event,) = spasms(chain, Schedule(), known, Rules(), FS)
+    assert "2 muscles together" in event.reason
+
+
 def test_a_muscle_that_no_spasm_has_shown_may_be_faint():
     assert len(after_spasms(Experience(), (("OOR_L",), 9000, 4.0))) == 1
 
