@@ -18,7 +18,7 @@ from emgspasm.dsp.evidence import LENGTHS
 from emgspasm.dsp.matched import emg_spectrum
 from emgspasm.dsp.memory import Memory, Rules, Sizes, fresh
 from emgspasm.dsp.rates import EDGE, LOW_PASS
-from emgspasm.dsp.said import bursts_of, in_order, stretches_of
+from emgspasm.dsp.said import Stretch, in_order, said
 from emgspasm.dsp.second_look import LONG, REACH
 from emgspasm.dsp.stage import Response
 from emgspasm.dsp.watermark import earliest_onset
@@ -54,7 +54,7 @@ class DetectorState:
     rules: Rules
     memory: Memory
     shift: int
-    sought: list[NDArray[np.int64]] = field(default_factory=list)
+    sought: list[Stretch] = field(default_factory=list)
 
     def counted(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Samples of each channel that bursts were sought in, settling left out, and the sum of
@@ -247,8 +247,9 @@ class Detector:
             state.rules,
             state.memory,
         )
-        state.sought += stretches_of(rows, state.shift)
-        return state, bursts_of(rows, state.shift)
+        bursts, sought = said(rows, state.shift)
+        state.sought += sought
+        return state, bursts
 
     def finish(self, state: DetectorState, stop: int) -> tuple[Burst, ...]:
         """Bursts that become certain because the segment ends before sample `stop`."""

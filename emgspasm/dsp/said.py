@@ -11,42 +11,29 @@ from emgspasm.dsp.memory import ROW, SOUGHT
 from emgspasm.stream import Burst, BurstQuality
 
 _certainty = itemgetter(*map((ROW.names or ()).index, ("moment", "channel", "onset")))
-_STRETCH = ["channel", "onset", "offset"]
 _QUALITIES: tuple[BurstQuality, ...] = ("good", "settling", "cut")
 
-
-def bursts_of(rows: NDArray[np.void], shift: int) -> tuple[Burst, ...]:
-    """Rows of the kernel as bursts, times corrected for the filters' delay; stretches left out."""
-    if not len(rows):
-        return ()
-    return tuple(
-        Burst(
-            channel,
-            max(onset - shift, begin),
-            max(offset - shift, begin + 1),
-            peak,
-            mean,
-            baseline,
-            _QUALITIES[quality],
-        )
-        for channel, begin, onset, offset, _, peak, mean, baseline, quality in sorted(
-            rows[rows["quality"] != SOUGHT].tolist(), key=_certainty
-        )
-    )
+Stretch = tuple[int, int, int]
+"""Channel, first sample, and the sample after the last one."""
 
 
-def stretches_of(rows: NDArray[np.void], shift: int) -> list[NDArray[np.int64]]:
-    """Rows of the kernel that are stretches: channel, onset and offset of each, corrected alike."""
-    if not len(rows):  # as nearly always, live
-        return []
-    told = rows["quality"] == SOUGHT
-    if not told.any():
-        return []
-    rows = rows[told]
-    return [np.array([c, a - shift, b - shift]) for c, a, b in rows[_STRETCH].tolist()]
+def said(rows: NDArray[np.void], shift: int) -> tuple[tuple[Burst, ...], list[Stretch]]:
+    """Rows of the kernel as bursts, and as stretches in which bursts were sought.
+
+    In the order in which they became certain; times are corrected for the filters' delay.
+    """
+    bursts, stretches = [], []
+    for channel, begin, onset, offset, _, peak, mean, baseline, quality in sorted(
+        rows.tolist(), key=_certainty
+    ):
+        if quality == SOUGHT:
+            stretches.append((channel, onset - shift, offset - shift))
+            continue
+        first, stop = max(onset - shift, begin), max(offset - shift, begin + 1)
+        bursts.append(Burst(channel, first, stop, peak, mean, baseline, _QUALITIES[quality]))
+    return tuple(bursts), stretches
 
 
-def in_order(stretches: list[NDArray[np.int64]]) -> NDArray[np.int64]:
+def in_order(stretches: list[Stretch]) -> NDArray[np.int64]:
     """Stretches in order of channel and time, whatever chunks they ended in; shape (n, 3)."""
-    table = np.array(stretches, np.int64).reshape(-1, 3)
-    return table[np.lexsort((table[:, 1], table[:, 0]))]
+    return np.array(sorted(stretches), np.int64).reshape(-1, 3)

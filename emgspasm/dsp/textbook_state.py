@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.dsp import textbook_loop
-from emgspasm.dsp.said import bursts_of, in_order, stretches_of
+from emgspasm.dsp.said import Stretch, in_order, said
 from emgspasm.dsp.stage import Response
 from emgspasm.dsp.textbook_memory import RECTIFIED, Past, Rule, fresh
 from emgspasm.stream import Burst, Chunk, StreamInfo
@@ -39,7 +39,7 @@ class TextbookState:
     rule: Rule
     past: Past
     shift: int
-    sought: list[NDArray[np.int64]] = field(default_factory=list)
+    sought: list[Stretch] = field(default_factory=list)
 
     def counted(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """As of :class:`emgspasm.dsp.detector.DetectorState`."""
@@ -88,12 +88,16 @@ def step(
         state.rule,
         state.past,
     )
-    state.sought += stretches_of(rows, state.shift)
-    return state, bursts_of(rows, state.shift)
+    return state, _take_in(state, rows)
 
 
 def finish(_: Published, state: TextbookState, stop: int) -> tuple[Burst, ...]:
     """Bursts that become certain because the segment ends before sample `stop`."""
     rows = textbook_loop.finish(stop, state.rule, state.past)
-    state.sought += stretches_of(rows, state.shift)
-    return bursts_of(rows, state.shift)
+    return _take_in(state, rows)
+
+
+def _take_in(state: TextbookState, rows: NDArray[np.void]) -> tuple[Burst, ...]:
+    bursts, sought = said(rows, state.shift)
+    state.sought += sought
+    return bursts
