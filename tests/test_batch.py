@@ -17,7 +17,7 @@ from emgspasm.config import Config, LoadedConfig
 from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.results.analysis import analyze_recording
 from emgspasm.results.outputs import require_own, result_paths, summary_rows, write_results
-from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.collection import find_recordings, results_folder
 from emgspasm.storage.columns import EVENTS, QUALITY, SUMMARY
 from emgspasm.storage.derivatives import result_path

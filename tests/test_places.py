@@ -45,7 +45,7 @@ def python(code, env):
 def test_loops_compile_where_neither_package_nor_home_can_be_written(read_only, tmp_path):
     code = (
         "import emgspasm.dsp.kernels as kernels; print(kernels.__file__)\n"
-        "from emgspasm.storage import decode"
+        "from emgspasm.storage.edf import decode"
     )
     done = python(code, read_only)
     assert done.returncode == 0, done.stderr

@@ -46,7 +46,7 @@ def import_(
     from emgspasm.results.analysis import require_rate
     from emgspasm.results.provenance import channel_warnings
     from emgspasm.storage.conversion import import_recording
-    from emgspasm.storage.edf import open_edf
+    from emgspasm.storage.edf.reader import open_edf
     from emgspasm.storage.opening import open_recording
     from emgspasm.storage.sidecar import write_sidecars
     from emgspasm.storage.tables import refuse_existing
@@ -158,7 +158,7 @@ def recover(files: tuple[Path, ...]) -> None:
     Whatever lies after the last whole record is kept beside the file. In a study, the duration
     and the markers beside the recording are brought up to date.
     """
-    from emgspasm.storage.recovery import recover as mend
+    from emgspasm.storage.bdf.recovery import recover as mend
 
     failed = []
     for file in files:
@@ -178,7 +178,7 @@ def recover(files: tuple[Path, ...]) -> None:
 
 
 def _mend_sidecars(file: Path) -> None:
-    from emgspasm.storage.edf import open_edf
+    from emgspasm.storage.edf.reader import open_edf
     from emgspasm.storage.sidecar import bring_up_to_date
     from emgspasm.storage.study import Placement
 

@@ -121,7 +121,7 @@ def describe(session: Session, place: Placement, task: str) -> None:
     """Write what stands beside the recording: when it begins, and again when it is over."""
     from emgspasm import __version__
     from emgspasm.sources.protocols import Particular
-    from emgspasm.storage.edf import open_edf
+    from emgspasm.storage.edf.reader import open_edf
     from emgspasm.storage.sidecar import Acquisition, write_sidecars
 
     said = session.config.config.recording

@@ -144,7 +144,7 @@ def _into_study(
     overwrite: bool,
 ) -> tuple[Path, Path]:
     """Write a recording where a study has its place, what describes it, and its truth."""
-    from emgspasm.storage.edf import open_edf
+    from emgspasm.storage.edf.reader import open_edf
     from emgspasm.storage.sidecar import Acquisition, write_sidecars
     from emgspasm.storage.study import Study
     from emgspasm.storage.tables import refuse_existing
@@ -186,7 +186,7 @@ def write_simulation(simulated: Simulation, out: Path, truth: Path) -> None:
 
 
 def _write_recording(simulated: Simulation, path: Path) -> None:
-    from emgspasm.storage.bdf import BdfWriter
+    from emgspasm.storage.bdf.writer import BdfWriter
 
     n_chunks = -(-simulated.n_samples // simulated.chunk_size)
     with BdfWriter(path, simulated.info, equipment=simulated.info.device) as file:

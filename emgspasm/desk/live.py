@@ -24,7 +24,7 @@ from emgspasm.errors import EmgspasmError, RecordingError, explained
 from emgspasm.session import Handover, Session, Status
 from emgspasm.session.preparation import equipment, labelled
 from emgspasm.sources.events import AWAY
-from emgspasm.storage.bdf_layout import stored_info
+from emgspasm.storage.bdf.layout import stored_info
 from emgspasm.storage.opening import open_recording
 from emgspasm.storage.study import Placement, Study
 from emgspasm.stream import Annotation, Chunk, Event, Source

@@ -6,7 +6,7 @@ from math import isfinite
 from pathlib import Path
 
 from emgspasm.errors import ConfigError
-from emgspasm.storage.tal import storable
+from emgspasm.storage.edf.tal import storable
 from emgspasm.stream import Annotation
 
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from emgspasm.session.network import NetworkMarkers
 from emgspasm.sources.events import SourceEvent
-from emgspasm.storage.bdf import BdfWriter
-from emgspasm.storage.tal import storable
+from emgspasm.storage.bdf.writer import BdfWriter
+from emgspasm.storage.edf.tal import storable
 from emgspasm.stream import Annotation
 from emgspasm.synkinesis.markers import concerns_tasks
 

@@ -14,7 +14,7 @@ from emgspasm.errors import ConfigError
 from emgspasm.results.analysis import check
 from emgspasm.results.measurement import suit
 from emgspasm.sources.protocols import Particular
-from emgspasm.storage.bdf_layout import require_storable
+from emgspasm.storage.bdf.layout import require_storable
 from emgspasm.stream import Channel, Chunk, Source, StreamInfo
 
 UNKNOWN_SCALE = full_scale(max(GAINS))

@@ -33,8 +33,8 @@ from emgspasm.session.warmth import Warmth
 from emgspasm.sources.events import SourceEvent
 from emgspasm.sources.lsl_markers import LslMarkers
 from emgspasm.sources.protocols import Eventful
-from emgspasm.storage.bdf import BdfWriter
-from emgspasm.storage.tal import storable
+from emgspasm.storage.bdf.writer import BdfWriter
+from emgspasm.storage.edf.tal import storable
 from emgspasm.stream import Annotation, Channel, Chunk, Source, StreamInfo, emg_only
 from emgspasm.synkinesis.folding import Folding, fold
 

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.bdf import BdfWriter
-from emgspasm.storage.bdf_layout import LARGEST_FULL_SCALE, LEAST_FULL_SCALE
+from emgspasm.storage.bdf.layout import LARGEST_FULL_SCALE, LEAST_FULL_SCALE
+from emgspasm.storage.bdf.writer import BdfWriter
+from emgspasm.storage.edf.tal import storable
 from emgspasm.storage.stored import StoredRecording
 from emgspasm.storage.tables import replacing
-from emgspasm.storage.tal import storable
 from emgspasm.stream import SKIP, Channel, Chunk, StreamInfo
 
 HEADROOM = 2.0

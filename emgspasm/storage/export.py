@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.bdf_layout import record_layout, transducer
-from emgspasm.storage.edf_signals import EVEN, is_even
+from emgspasm.storage.bdf.layout import record_layout, transducer
+from emgspasm.storage.edf.layout import BLOCK_ROWS
+from emgspasm.storage.edf.signals import EVEN, is_even
 from emgspasm.storage.export_openbci import write_openbci
-from emgspasm.storage.layout import BLOCK_ROWS
 from emgspasm.storage.stored import StoredRecording
 from emgspasm.storage.tables import replacing
 from emgspasm.stream import SKIP, Annotation, Chunk

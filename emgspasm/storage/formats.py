@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from emgspasm.errors import ConfigError, RecordingError
-from emgspasm.storage.edf import open_edf
+from emgspasm.storage.edf.reader import open_edf
 from emgspasm.storage.importers.brainflow import brainflow_row, import_brainflow
 from emgspasm.storage.importers.delimited import import_delimited, is_delimited
 from emgspasm.storage.importers.openbci_bare import assumed_lines

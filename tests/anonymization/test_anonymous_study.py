@@ -9,8 +9,8 @@ import pytest
 from emgspasm.anonymization.recording import anonymous, anonymous_channel
 from emgspasm.anonymization.study import anonymize_study
 from emgspasm.errors import ConfigError, RecordingError
-from emgspasm.storage.bdf import BdfWriter
-from emgspasm.storage.edf import open_edf
+from emgspasm.storage.bdf.writer import BdfWriter
+from emgspasm.storage.edf.reader import open_edf
 from emgspasm.storage.export import export_recording
 from emgspasm.storage.placement import Placement, bids_entities
 from emgspasm.storage.scales import ScaleScore, read_scores

@@ -26,7 +26,7 @@ from emgspasm.simulation.pace import paced
 from emgspasm.sources.cyton import decoder
 from emgspasm.sources.cyton.decoder import Layout
 from emgspasm.sources.serial import open_cyton
-from emgspasm.storage.edf import open_edf
+from emgspasm.storage.edf.reader import open_edf
 from emgspasm.stream import StreamInfo
 
 SETTLED = 5.0  # s; the first four are looked at for mains before anything is said

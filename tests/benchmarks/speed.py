@@ -38,7 +38,7 @@ def cpu(work: Callable[[], Any], repeats: int = 1) -> float:
 def write_recordings(folder: Path) -> tuple[Path, Path, Path]:
     """The simulated ten minutes as they are, tiled to one hour, and tiled to ten."""
     from emgspasm.simulation import simulate
-    from emgspasm.storage.bdf import BdfWriter
+    from emgspasm.storage.bdf.writer import BdfWriter
     from emgspasm.stream import Chunk
 
     simulation = simulate("hfs_mixed", sampling_frequency=FS, duration=SHORT)

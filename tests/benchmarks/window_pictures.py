@@ -21,7 +21,7 @@ from emgspasm.desk.live import Wiring
 from emgspasm.desk.wanted import Wanted
 from emgspasm.simulation import simulate
 from emgspasm.sources.registry import open_source
-from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.viewer import raster
 from emgspasm.viewer.application import application
 from emgspasm.viewer.picture import View

@@ -15,7 +15,7 @@ import pytest
 
 import emgspasm as es
 from emgspasm.cli.program import COMMANDS
-from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.columns import TABLES
 from emgspasm.stream import Chunk
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from emgspasm.simulation import simulate
-from emgspasm.storage.edf import open_edf
+from emgspasm.storage.edf.reader import open_edf
 from emgspasm.storage.tables import read_table
 
 pytestmark = pytest.mark.real_time

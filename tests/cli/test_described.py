@@ -15,8 +15,8 @@ from emgspasm.cli.recording import described
 from emgspasm.errors import ConfigError
 from emgspasm.postponement import postponed
 from emgspasm.session import Session
-from emgspasm.storage.bdf import BdfWriter
-from emgspasm.storage.edf import open_edf
+from emgspasm.storage.bdf.writer import BdfWriter
+from emgspasm.storage.edf.reader import open_edf
 from emgspasm.storage.study import Study
 from emgspasm.stream import Channel, Chunk, StreamInfo
 

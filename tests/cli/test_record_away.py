@@ -10,7 +10,7 @@ import pytest
 from emgspasm.simulation import simulate
 from emgspasm.simulation.board import EmulatedBoard
 from emgspasm.simulation.board_faults import fault
-from emgspasm.storage.edf import open_edf
+from emgspasm.storage.edf.reader import open_edf
 
 pytestmark = pytest.mark.real_time
 

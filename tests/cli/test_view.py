@@ -15,7 +15,7 @@ import pytest
 pytest.importorskip("PySide6", reason="Qt is not installed")
 
 from emgspasm.simulation import simulate
-from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.bdf.writer import BdfWriter
 
 pytestmark = pytest.mark.real_time
 

@@ -12,7 +12,7 @@ from emgspasm.report.stored import read_results
 from emgspasm.results.analysis import analyze_recording
 from emgspasm.results.outputs import write_results
 from emgspasm.simulation import simulate
-from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.bdf.writer import BdfWriter
 
 VOID = {"meta", "br", "link", "img", "hr"}
 

@@ -4,7 +4,7 @@ import pytest
 
 from emgspasm.report.document import report_page
 from emgspasm.results.analysis import analyze_recording
-from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.opening import open_recording
 from emgspasm.stream import Chunk
 

@@ -12,7 +12,7 @@ from emgspasm.dsp.matched import emg_spectrum
 from emgspasm.dsp.rates import withheld
 from emgspasm.errors import ConfigError
 from emgspasm.results.analysis import analyze_recording, check, judge_recording
-from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.columns import EVENTS, QUALITY, SUMMARY
 from emgspasm.storage.montage import Assignment, Montage
 from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo

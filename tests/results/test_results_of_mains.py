@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.stream import Channel, Chunk, StreamInfo
 
 FS, SECONDS, BEGIN = 250, 12, 5

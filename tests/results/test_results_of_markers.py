@@ -6,7 +6,7 @@ import pytest
 
 from emgspasm.results.analysis import analyze_recording
 from emgspasm.simulation import simulate
-from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.stream import Annotation
 
 REST = (

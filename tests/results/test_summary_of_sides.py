@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import emgspasm as es
-from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.stream import Annotation
 from emgspasm.synkinesis.intervals import wilson
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import emgspasm as es
-from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.stream import Annotation, Chunk, StreamInfo
 
 SECONDS, FS, RAIL = 150, 1000, 187_500.0

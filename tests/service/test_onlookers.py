@@ -13,7 +13,7 @@ from websockets.sync.client import connect
 
 from emgspasm.config import parse_config
 from emgspasm.results.measurement import measure
-from emgspasm.storage.edf import open_edf
+from emgspasm.storage.edf.reader import open_edf
 
 pytestmark = pytest.mark.real_time
 

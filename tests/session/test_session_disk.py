@@ -10,7 +10,7 @@ import pytest
 from emgspasm.errors import RecordingError
 from emgspasm.session.disk import RESERVE, bytes_per_second, require_reserve, require_room, room
 from emgspasm.simulation import simulate
-from emgspasm.storage.edf import open_edf
+from emgspasm.storage.edf.reader import open_edf
 
 pytestmark = pytest.mark.real_time
 

@@ -17,7 +17,7 @@ from emgspasm.sources.cyton.settings import CytonSettings, Input
 from emgspasm.sources.link import RECONNECT
 from emgspasm.sources.serial import CytonSource
 from emgspasm.storage.conversion import import_recording
-from emgspasm.storage.edf import open_edf
+from emgspasm.storage.edf.reader import open_edf
 from emgspasm.storage.opening import open_recording
 from emgspasm.stream import Channel, Chunk, StreamInfo
 

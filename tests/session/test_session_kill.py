@@ -9,8 +9,8 @@ import sys
 import numpy as np
 import pytest
 
-from emgspasm.storage.edf import open_edf
-from emgspasm.storage.recovery import recover
+from emgspasm.storage.bdf.recovery import recover
+from emgspasm.storage.edf.reader import open_edf
 
 pytestmark = pytest.mark.real_time
 

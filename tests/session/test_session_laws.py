@@ -15,7 +15,7 @@ from emgspasm.results.measurement import measure
 from emgspasm.session import Handover, Session
 from emgspasm.simulation import simulate
 from emgspasm.simulation.board_faults import fault
-from emgspasm.storage.edf import open_edf
+from emgspasm.storage.edf.reader import open_edf
 from emgspasm.stream import SKIP, Chunk
 
 UV = 187500 / 8388607

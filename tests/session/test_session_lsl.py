@@ -13,7 +13,7 @@ from emgspasm.session import Session
 from emgspasm.simulation import simulate
 from emgspasm.sources.lsl import open_lsl
 from emgspasm.sources.lsl_markers import LslMarkers
-from emgspasm.storage.edf import open_edf
+from emgspasm.storage.edf.reader import open_edf
 from emgspasm.stream import Channel, StreamInfo
 
 pytestmark = pytest.mark.real_time

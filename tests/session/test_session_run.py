@@ -13,7 +13,7 @@ from emgspasm.errors import ConfigError, EmgspasmError, SourceLost
 from emgspasm.session import Handover, Session
 from emgspasm.session.preparation import labelled
 from emgspasm.session.status import Counters
-from emgspasm.storage.edf import open_edf
+from emgspasm.storage.edf.reader import open_edf
 from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
 
 pytestmark = pytest.mark.real_time

@@ -14,8 +14,8 @@ import pytest
 
 from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.adjusted import adjusted
-from emgspasm.storage.bdf import BdfWriter
-from emgspasm.storage.edf import open_edf
+from emgspasm.storage.bdf.writer import BdfWriter
+from emgspasm.storage.edf.reader import open_edf
 from emgspasm.storage.export import FORMATS, export_recording
 from emgspasm.storage.opening import open_recording
 from emgspasm.stream import SKIP, Annotation, Channel, Chunk, StreamInfo

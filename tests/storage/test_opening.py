@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from emgspasm.errors import ConfigError, RecordingError
-from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.conversion import import_recording
-from emgspasm.storage.edf import open_edf
+from emgspasm.storage.edf.reader import open_edf
 from emgspasm.storage.formats import HEAD_BYTES
 from emgspasm.storage.importers.sd_card import sd_card_board
 from emgspasm.storage.montage import Assignment, Montage

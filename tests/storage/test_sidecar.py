@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from emgspasm.errors import ConfigError
-from emgspasm.storage.bdf import BdfWriter
-from emgspasm.storage.edf import open_edf
+from emgspasm.storage.bdf.writer import BdfWriter
+from emgspasm.storage.edf.reader import open_edf
 from emgspasm.storage.sidecar import Acquisition, SidecarPaths, write_rows, write_sidecars
 from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
 

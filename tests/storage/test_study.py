@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.bdf import BdfWriter
-from emgspasm.storage.edf import open_edf
+from emgspasm.storage.bdf.writer import BdfWriter
+from emgspasm.storage.edf.reader import open_edf
 from emgspasm.storage.sidecar import write_sidecars
 from emgspasm.storage.study import Study
 from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo

@@ -9,10 +9,10 @@ from emgspasm import batch
 from emgspasm.cli.simulation import write_truth
 from emgspasm.config import LoadedConfig
 from emgspasm.simulation import simulate
-from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.collection import results_folder
 from emgspasm.storage.derivatives import result_path
-from emgspasm.storage.edf import open_edf
+from emgspasm.storage.edf.reader import open_edf
 from emgspasm.storage.scales import ScaleScore
 from emgspasm.storage.sidecar import Acquisition, write_sidecars
 from emgspasm.storage.study import Study

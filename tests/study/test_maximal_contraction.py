@@ -12,7 +12,7 @@ from emgspasm.report.document import report_page
 from emgspasm.report.sessions import sessions
 from emgspasm.report.stored import read_results
 from emgspasm.results.standing import made_before
-from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.provenance import digest
 from emgspasm.storage.study import Study
 from emgspasm.storage.tables import read_table

@@ -6,7 +6,7 @@ import pytest
 from emgspasm.report.course import repeated
 from emgspasm.report.rest import FACE
 from emgspasm.report.sessions import sessions
-from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.study import Study
 from emgspasm.stream import Channel, Chunk, StreamInfo
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
 
 CYTON = 187_500.0

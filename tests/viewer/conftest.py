@@ -18,7 +18,7 @@ pytest.importorskip("PySide6", reason="Qt is not installed")
 from emgspasm.config import LoadedConfig
 from emgspasm.errors import EmgspasmError
 from emgspasm.simulation import simulate
-from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.stream import Annotation, Chunk
 from emgspasm.viewer import raster
 from emgspasm.viewer.replay import Replay

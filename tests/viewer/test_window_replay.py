@@ -18,7 +18,7 @@ from emgspasm.desk.strip import FLAT
 from emgspasm.desk.words import warning
 from emgspasm.dsp.mains import fit_notch
 from emgspasm.dsp.pipeline import Pipeline, analyze
-from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.opening import open_recording
 from emgspasm.stream import Channel, Chunk, StreamInfo
 from emgspasm.synkinesis.folding import Folding, fold

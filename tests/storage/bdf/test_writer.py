@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from emgspasm.errors import ConfigError, RecordingError
-from emgspasm.storage.bdf import BdfWriter
-from emgspasm.storage.bdf_layout import record_layout, stored_info
-from emgspasm.storage.edf import open_edf
+from emgspasm.storage.bdf.layout import record_layout, stored_info
+from emgspasm.storage.bdf.writer import BdfWriter
+from emgspasm.storage.edf.reader import open_edf
 from emgspasm.stream import Channel, Chunk, StreamInfo
 from support.bdf import CYTON, noise, stream, write
 
@@ -286,7 +286,7 @@ DISK_FULL = """
 import resource, signal, sys
 import numpy as np
 from emgspasm.errors import RecordingError
-from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.bdf_layout import DIGITAL_MAX, LONGEST_TEXT
-from emgspasm.storage.edf import count_records, open_edf, read_header
-from emgspasm.storage.edf_header import COUNT_OFFSET, Header
-from emgspasm.storage.edf_times import describe_damaged
-from emgspasm.storage.layout import Interval, merge, open_bytes, runs
-from emgspasm.storage.recording import Recording
-from emgspasm.storage.tal import encode_annotation, encode_time
+from emgspasm.storage.bdf.layout import DIGITAL_MAX, LONGEST_TEXT
+from emgspasm.storage.edf.header import COUNT_OFFSET, Header
+from emgspasm.storage.edf.layout import Interval, merge, open_bytes, runs
+from emgspasm.storage.edf.reader import count_records, open_edf, read_header
+from emgspasm.storage.edf.recording import Recording
+from emgspasm.storage.edf.tal import encode_annotation, encode_time
+from emgspasm.storage.edf.times import describe_damaged
 from emgspasm.stream import SKIP, Annotation, Chunk, StreamInfo
 
 _ROOM = 64

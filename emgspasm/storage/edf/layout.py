@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.edf_signals import Columns
+from emgspasm.storage.edf.signals import Columns
 from emgspasm.storage.regular import require_regular
 
 BLOCK_ROWS = 8192
@@ -124,7 +124,7 @@ def read_block(file: BinaryIO, layout: Layout, block: Block) -> NDArray[np.float
     RecordingError
         If the file has become shorter.
     """
-    from emgspasm.storage.decode import counts_of, decode  # numba takes 0.5 s to import
+    from emgspasm.storage.edf.decode import counts_of, decode  # numba takes 0.5 s to import
 
     columns, (n_records, rest) = layout.columns, divmod(block.n_rows, layout.columns.n_samples)
     raw, offsets, lengths = (_part if rest else _whole)(file, layout, block)

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.bdf_layout import (
+from emgspasm.storage.bdf.layout import (
     DIGITAL_MAX,
     LONGEST_TEXT,
     bdf_header,
@@ -29,10 +29,10 @@ from emgspasm.storage.bdf_layout import (
     record_layout,
     stored_info,
 )
-from emgspasm.storage.edf_header import COUNT_OFFSET
-from emgspasm.storage.layout import runs
+from emgspasm.storage.edf.header import COUNT_OFFSET
+from emgspasm.storage.edf.layout import runs
+from emgspasm.storage.edf.tal import encode_annotation, encode_time
 from emgspasm.storage.tables import existing
-from emgspasm.storage.tal import encode_annotation, encode_time
 from emgspasm.stream import SKIP, Annotation, Chunk, StreamInfo
 
 

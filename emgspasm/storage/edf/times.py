@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from emgspasm.storage.edf_header import Header
-from emgspasm.storage.tal import TimedTexts, parse_tals
+from emgspasm.storage.edf.header import Header
+from emgspasm.storage.edf.tal import TimedTexts, parse_tals
 
 _TIME_TAL = re.compile(rb"[+-]\d+(?:\.\d*)?\x14\x14")
 _ANY_TAL = re.compile(rb"[+-]\d+(?:\.\d*)?[\x14\x15]")

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.bdf import BdfWriter
-from emgspasm.storage.edf import open_edf
+from emgspasm.storage.bdf.writer import BdfWriter
+from emgspasm.storage.edf.reader import open_edf
 from emgspasm.stream import SKIP, Annotation, Chunk
 from support.bdf import noise, stream, write
 

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.edf_header import FIXED_BYTES, Header, header_length, parse_header
-from emgspasm.storage.edf_signals import Columns, describe
-from emgspasm.storage.edf_times import Times, scan, timed_records
-from emgspasm.storage.layout import Interval, Layout, Span, merge, open_bytes
-from emgspasm.storage.recording import Recording
-from emgspasm.storage.tal import channel_annotations
+from emgspasm.storage.edf.header import FIXED_BYTES, Header, header_length, parse_header
+from emgspasm.storage.edf.layout import Interval, Layout, Span, merge, open_bytes
+from emgspasm.storage.edf.recording import Recording
+from emgspasm.storage.edf.signals import Columns, describe
+from emgspasm.storage.edf.tal import channel_annotations
+from emgspasm.storage.edf.times import Times, scan, timed_records
 from emgspasm.stream import SKIP, Annotation, StreamInfo
 
 LONGEST_GAP = 30 * 86_400

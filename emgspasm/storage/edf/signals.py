@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.edf_header import Header, Signal
+from emgspasm.storage.edf.header import Header, Signal
 from emgspasm.stream import Channel, Kind, Side, StreamInfo
 
 _EMG_PREFIX = re.compile(r"EMG[ _-]+(?=\S)")

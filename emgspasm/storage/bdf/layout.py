@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from emgspasm.dsp.rates import HIGHEST
-from emgspasm.storage.edf_header import SIGNAL_WIDTHS, Header, Signal
+from emgspasm.storage.edf.header import SIGNAL_WIDTHS, Header, Signal
 from emgspasm.stream import Channel, StreamInfo
 
 DIGITAL_MAX = 8_388_607

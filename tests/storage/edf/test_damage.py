@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.bdf_layout import encode_header
-from emgspasm.storage.edf import open_edf
-from emgspasm.storage.edf_header import Header, Signal, parse_header
+from emgspasm.storage.bdf.layout import encode_header
+from emgspasm.storage.edf.header import Header, Signal, parse_header
+from emgspasm.storage.edf.reader import open_edf
 from support.bdf import native
 
 TEMPORARY = settings(

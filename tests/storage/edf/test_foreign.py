@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.bdf_layout import encode_header
+from emgspasm.storage.bdf.layout import encode_header
 from emgspasm.storage.conversion import import_recording
-from emgspasm.storage.edf import open_edf
-from emgspasm.storage.edf_header import Header, Signal
-from emgspasm.storage.edf_signals import read_channel
+from emgspasm.storage.edf.header import Header, Signal
+from emgspasm.storage.edf.reader import open_edf
+from emgspasm.storage.edf.signals import read_channel
 from emgspasm.storage.montage import Assignment, Montage
 from emgspasm.storage.opening import open_recording
 from emgspasm.stream import SKIP, Annotation
 
-SHARED = Path(__file__).parents[2].parent / "shared" / "data" / "edf_bdf_edge_cases"
+SHARED = Path(__file__).parents[3].parent / "shared" / "data" / "edf_bdf_edge_cases"
 
 
 def edf_signal(label: str, rate: float, seconds: int = 4, **more) -> edfio.EdfSignal:

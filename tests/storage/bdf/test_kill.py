@@ -13,7 +13,7 @@ import numpy as np
 import pyedflib
 import pytest
 
-from emgspasm.storage.edf import open_edf
+from emgspasm.storage.edf.reader import open_edf
 from emgspasm.stream import SKIP
 
 KILLS = 200
@@ -24,7 +24,7 @@ NURSERY = """
 # notes in a shared page how many it has handed over, so that the loss is known to the sample.
 import mmap, os, random, signal, struct, sys, time
 import numpy as np
-from emgspasm.storage.bdf import BdfWriter
+from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
 
 folder, kills, rate = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])

@@ -14,7 +14,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.storage.layout import Layout, blocks, open_bytes, outside, read_block
+from emgspasm.storage.edf.layout import Layout, blocks, open_bytes, outside, read_block
 from emgspasm.storage.whole import to_mne
 from emgspasm.stream import Annotation, Chunk, StreamInfo
 
@@ -22,7 +22,7 @@ from emgspasm.stream import Annotation, Chunk, StreamInfo
 class Recording:
     """A stored recording: a source which can be iterated again, sliced and described.
 
-    Made by :func:`emgspasm.storage.edf.open_edf`. It holds no open file between calls.
+    Made by :func:`emgspasm.storage.edf.reader.open_edf`. It holds no open file between calls.
 
     Parameters
     ----------

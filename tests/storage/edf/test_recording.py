@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from emgspasm.storage.bdf import BdfWriter
-from emgspasm.storage.edf import open_edf
-from emgspasm.storage.edf_header import parse_header
+from emgspasm.storage.bdf.writer import BdfWriter
+from emgspasm.storage.edf.header import parse_header
+from emgspasm.storage.edf.reader import open_edf
 from emgspasm.stream import SKIP, Annotation, Channel, Chunk, Source, StreamInfo
 from support.bdf import CYTON, native
 

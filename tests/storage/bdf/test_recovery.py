@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.bdf import BdfWriter
-from emgspasm.storage.edf import open_edf
-from emgspasm.storage.recovery import recover
+from emgspasm.storage.bdf.recovery import recover
+from emgspasm.storage.bdf.writer import BdfWriter
+from emgspasm.storage.edf.reader import open_edf
 from emgspasm.stream import Channel, Chunk, StreamInfo
 
 CYTON = 187_500.0
