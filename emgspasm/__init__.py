@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from emgspasm.sources.registry import open_source as open_source
     from emgspasm.storage.montage import load_montage as load_montage
     from emgspasm.storage.opening import open_recording as open_recording
-    from emgspasm.storage.study import open_study as open_study
+    from emgspasm.storage.studies.study import open_study as open_study
 
 __version__ = "0.1.0"
 
@@ -30,7 +30,7 @@ _HOMES = {
     "load_montage": "emgspasm.storage.montage",
     "open_recording": "emgspasm.storage.opening",
     "open_source": "emgspasm.sources.registry",
-    "open_study": "emgspasm.storage.study",
+    "open_study": "emgspasm.storage.studies.study",
     "simulate": "emgspasm.simulation",
 }
 __all__ = ["__version__", *_HOMES]  # noqa: PLE0604  the names are the table's keys

@@ -34,10 +34,10 @@ from emgspasm.results.outputs import (
     write_summary,
 )
 from emgspasm.results.standing import Standing, standing
-from emgspasm.storage.collection import is_study
 from emgspasm.storage.derivatives import describe_derivatives, result_path
-from emgspasm.storage.lock import locked
 from emgspasm.storage.provenance import read_provenance
+from emgspasm.storage.studies.collection import is_study
+from emgspasm.storage.studies.lock import locked
 from emgspasm.storage.tables import data_dictionary, remove_temporary, write_json
 
 if TYPE_CHECKING:

@@ -21,15 +21,15 @@ from emgspasm.anonymization import words
 from emgspasm.anonymization.recording import anonymous
 from emgspasm.errors import RecordingError
 from emgspasm.storage.conversion import import_recording
-from emgspasm.storage.ledger import read_ledger
 from emgspasm.storage.opening import open_recording
-from emgspasm.storage.placement import Placement, bids_entities
-from emgspasm.storage.scales import ScaleScore, read_scores
-from emgspasm.storage.scans import read_time
-from emgspasm.storage.sidecar import Acquisition, write_rows, write_sidecars
-from emgspasm.storage.study import Study
+from emgspasm.storage.studies.ledger import read_ledger
+from emgspasm.storage.studies.placement import Placement, bids_entities
+from emgspasm.storage.studies.scales import ScaleScore, read_scores
+from emgspasm.storage.studies.scans import read_time
+from emgspasm.storage.studies.sidecar import Acquisition, write_rows, write_sidecars
+from emgspasm.storage.studies.study import Study
+from emgspasm.storage.studies.treatments import Treatment, read_treatments
 from emgspasm.storage.tables import existing
-from emgspasm.storage.treatments import Treatment, read_treatments
 
 FIRST, LAST = date(1905, 1, 1), date(1924, 12, 31)
 """Between these lies the last date of a participant after the shift."""

@@ -88,7 +88,7 @@ def _places(
 
     What is named twice is meant once. `joint` takes, by folder of results, that of joint tables.
     """
-    from emgspasm.storage.collection import (
+    from emgspasm.storage.studies.collection import (
         deeper_folder,
         find_recordings,
         joint_folder,

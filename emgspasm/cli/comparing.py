@@ -35,7 +35,7 @@ def compare(
     from emgspasm.report.course import course
     from emgspasm.report.course_page import course_page
     from emgspasm.storage.derivatives import RESULTS
-    from emgspasm.storage.study import Study
+    from emgspasm.storage.studies.study import Study
     from emgspasm.storage.tables import refuse_existing, replacing, write_table
 
     opened = Study.open(study)
@@ -60,7 +60,7 @@ def compare(
 
 
 def _day(since: str | None) -> date | None:
-    from emgspasm.storage.ledger import day
+    from emgspasm.storage.studies.ledger import day
 
     if since is None:
         return None

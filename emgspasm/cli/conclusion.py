@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from emgspasm.session import Session, Status
     from emgspasm.session.status import EventKind
     from emgspasm.sources.events import SourceEvent
-    from emgspasm.storage.study import Placement
+    from emgspasm.storage.studies.study import Placement
 
 
 def conclude(session: Session, place: Placement, study: Path, say: Callable[[str], None]) -> None:
     """Write the tables, as ``analyze`` does, and say what came of the recording."""
     from emgspasm import batch
     from emgspasm.results.standing import made_before
-    from emgspasm.storage.collection import results_folder
     from emgspasm.storage.derivatives import RESULTS, result_path
+    from emgspasm.storage.studies.collection import results_folder
     from emgspasm.storage.tables import read_table
 
     status = session.status

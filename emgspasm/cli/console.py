@@ -17,7 +17,7 @@ from emgspasm.errors import ConfigError
 if TYPE_CHECKING:
     from emgspasm.config import LoadedConfig
     from emgspasm.storage.montage import Montage
-    from emgspasm.storage.study import Placement, Study
+    from emgspasm.storage.studies.study import Placement, Study
 
 T = TypeVar("T")
 FILE = click.Path(path_type=Path)
@@ -136,7 +136,7 @@ def placed(
     ConfigError
         If a label is none.
     """
-    from emgspasm.storage.study import Study
+    from emgspasm.storage.studies.study import Study
 
     with ExitStack() as stack:
         try:

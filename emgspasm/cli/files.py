@@ -48,7 +48,7 @@ def import_(
     from emgspasm.storage.conversion import import_recording
     from emgspasm.storage.edf.reader import open_edf
     from emgspasm.storage.opening import open_recording
-    from emgspasm.storage.sidecar import write_sidecars
+    from emgspasm.storage.studies.sidecar import write_sidecars
     from emgspasm.storage.tables import refuse_existing
 
     recording = open_recording(
@@ -134,7 +134,7 @@ def export(
 
 def _copy_study(study: Path, out: Path, kind: str | None, *, anonymize: bool) -> None:
     from emgspasm.anonymization.study import anonymize_study
-    from emgspasm.storage.study import Study
+    from emgspasm.storage.studies.study import Study
 
     opened = Study.open(study)
     if not anonymize or kind is not None:
@@ -179,8 +179,8 @@ def recover(files: tuple[Path, ...]) -> None:
 
 def _mend_sidecars(file: Path) -> None:
     from emgspasm.storage.edf.reader import open_edf
-    from emgspasm.storage.sidecar import bring_up_to_date
-    from emgspasm.storage.study import Placement
+    from emgspasm.storage.studies.sidecar import bring_up_to_date
+    from emgspasm.storage.studies.study import Placement
 
     place = Placement.of(file)
     if place is not None and place.sidecars.description.exists():

@@ -35,7 +35,7 @@ from emgspasm.postponement import postponed
 
 if TYPE_CHECKING:
     from emgspasm.session import Session, Status
-    from emgspasm.storage.study import Placement
+    from emgspasm.storage.studies.study import Placement
     from emgspasm.stream import Channel, StreamInfo
 
 
@@ -122,7 +122,7 @@ def describe(session: Session, place: Placement, task: str) -> None:
     from emgspasm import __version__
     from emgspasm.sources.protocols import Particular
     from emgspasm.storage.edf.reader import open_edf
-    from emgspasm.storage.sidecar import Acquisition, write_sidecars
+    from emgspasm.storage.studies.sidecar import Acquisition, write_sidecars
 
     said = session.config.config.recording
     source = session.source

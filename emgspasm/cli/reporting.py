@@ -128,8 +128,8 @@ def plan(source: Path, out: Path | None) -> list[Task]:
         If there is nothing to report.
     """
     from emgspasm.report.stored import is_result, stored_results
-    from emgspasm.storage.collection import find_recordings, is_study
     from emgspasm.storage.derivatives import RESULTS
+    from emgspasm.storage.studies.collection import find_recordings, is_study
 
     if source.is_file():
         stored = is_result(source)
@@ -165,8 +165,8 @@ def _tasks(found: Sequence[Path], folder: Path, out: Path | None, *, stored: boo
 def analyze_rest(source: Path, reading: Reading) -> list[EmgspasmError]:
     """Analyze the recordings of a study that have no whole results; why some still have none."""
     from emgspasm import batch
-    from emgspasm.storage.collection import find_recordings, is_study, results_folder
     from emgspasm.storage.derivatives import RESULTS
+    from emgspasm.storage.studies.collection import find_recordings, is_study, results_folder
 
     if not is_study(source):
         return []

@@ -55,7 +55,7 @@ def review(
     from emgspasm.results.stored import read_result
     from emgspasm.storage.derivatives import RESULTS
     from emgspasm.storage.reviews import counted_path, detected_path
-    from emgspasm.storage.scales import rater as pseudonym
+    from emgspasm.storage.studies.scales import rater as pseudonym
     from emgspasm.storage.tables import read_table
 
     if edited is not None and (accept or reject or relabel):

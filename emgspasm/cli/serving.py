@@ -75,7 +75,7 @@ def require_study(study: Path) -> None:
     RecordingError
         If the folder is something else, or cannot be written.
     """
-    from emgspasm.storage.study import Study
+    from emgspasm.storage.studies.study import Study
 
     Study.open_or_create(study).require_writable()
 

@@ -145,8 +145,8 @@ def _into_study(
 ) -> tuple[Path, Path]:
     """Write a recording where a study has its place, what describes it, and its truth."""
     from emgspasm.storage.edf.reader import open_edf
-    from emgspasm.storage.sidecar import Acquisition, write_sidecars
-    from emgspasm.storage.study import Study
+    from emgspasm.storage.studies.sidecar import Acquisition, write_sidecars
+    from emgspasm.storage.studies.study import Study
     from emgspasm.storage.tables import refuse_existing
 
     participant, session, task, run = labels

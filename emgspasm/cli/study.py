@@ -17,8 +17,8 @@ from emgspasm.cli.options import json_option
 from emgspasm.errors import ConfigError
 
 if TYPE_CHECKING:
-    from emgspasm.storage.scales import ScaleScore
-    from emgspasm.storage.treatments import Treatment
+    from emgspasm.storage.studies.scales import ScaleScore
+    from emgspasm.storage.studies.treatments import Treatment
 
 participant_option = click.option(
     "--participant", required=True, metavar="ID", help="As in participants.tsv."
@@ -64,8 +64,8 @@ def add_treatment(
     units: str | None,
 ) -> None:
     """Write down a treatment in treatments.tsv: a row for each injected site."""
-    from emgspasm.storage.study import Study
-    from emgspasm.storage.treatments import treatment
+    from emgspasm.storage.studies.study import Study
+    from emgspasm.storage.studies.treatments import treatment
 
     opened = Study.open(path)
     row = {"participant_id": participant, "date": day, "kind": kind, "product": product}
@@ -94,8 +94,8 @@ def add_score(
     version: str | None,
 ) -> None:
     """Write down the score of a clinical scale in scales.tsv; scores are never computed."""
-    from emgspasm.storage.scales import scale_score
-    from emgspasm.storage.study import Study
+    from emgspasm.storage.studies.scales import scale_score
+    from emgspasm.storage.studies.study import Study
 
     opened = Study.open(path)
     row = {"participant_id": participant, "date": day, "scale": scale, "version": version}
@@ -119,10 +119,10 @@ def set_date(
 
     The date goes to the _scans.tsv of the session. Recordings themselves stay anonymous.
     """
-    from emgspasm.storage.ledger import day as parsed
-    from emgspasm.storage.placement import Placement, bids_entities
-    from emgspasm.storage.scans import read_time
-    from emgspasm.storage.study import Study
+    from emgspasm.storage.studies.ledger import day as parsed
+    from emgspasm.storage.studies.placement import Placement, bids_entities
+    from emgspasm.storage.studies.scans import read_time
+    from emgspasm.storage.studies.study import Study
 
     opened = Study.open(path)
     with _nothing_written():
@@ -160,7 +160,7 @@ def set_date(
 @json_option
 def list_(path: Path, participant: str | None, *, as_json: bool) -> None:
     """List participants, sessions, treatments and scores of a study."""
-    from emgspasm.storage.study import Study
+    from emgspasm.storage.studies.study import Study
 
     opened = Study.open(path)
     if participant is not None:
@@ -178,9 +178,9 @@ def list_(path: Path, participant: str | None, *, as_json: bool) -> None:
 
 def contents(path: Path, participant: str | None) -> dict[str, list[dict[str, Any]]]:
     """What a study holds, a list of rows by title."""
-    from emgspasm.storage.scales import read_scores
-    from emgspasm.storage.study import Study
-    from emgspasm.storage.treatments import read_treatments
+    from emgspasm.storage.studies.scales import read_scores
+    from emgspasm.storage.studies.study import Study
+    from emgspasm.storage.studies.treatments import read_treatments
 
     known = Study.open(path).participants
     wanted = [p for p in known if participant in (None, p)]
@@ -193,8 +193,8 @@ def contents(path: Path, participant: str | None) -> dict[str, list[dict[str, An
 
 
 def _recordings(path: Path) -> list[dict[str, Any]]:
-    from emgspasm.storage.frames import session_row
-    from emgspasm.storage.study import Study
+    from emgspasm.storage.studies.frames import session_row
+    from emgspasm.storage.studies.study import Study
 
     return [session_row(path, recording) for recording in Study.open(path).recordings()]
 

@@ -10,7 +10,7 @@ from emgspasm.config import LoadedConfig
 from emgspasm.desk.clock import clock
 from emgspasm.desk.live import Live, Wiring
 from emgspasm.session import Session
-from emgspasm.storage.study import Placement
+from emgspasm.storage.studies.study import Placement
 from emgspasm.stream import Annotation, Source
 
 Tables = Callable[[], tuple[str, ...]]

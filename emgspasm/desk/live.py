@@ -26,7 +26,7 @@ from emgspasm.session.preparation import equipment, labelled
 from emgspasm.sources.events import AWAY
 from emgspasm.storage.bdf.layout import stored_info
 from emgspasm.storage.opening import open_recording
-from emgspasm.storage.study import Placement, Study
+from emgspasm.storage.studies.study import Placement, Study
 from emgspasm.stream import Annotation, Chunk, Event, Source
 from emgspasm.synkinesis.amending import Amendment
 from emgspasm.synkinesis.markers import undoing

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from emgspasm.storage.study import Placement, Study
+from emgspasm.storage.studies.study import Placement, Study
 
 RUNS = 1000
 """Repetitions of a task in a session that are tried."""

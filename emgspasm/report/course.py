@@ -21,10 +21,10 @@ from emgspasm.report.rest import (
 from emgspasm.report.sessions import Session, comparable, not_analyzed, sessions
 from emgspasm.report.visits import operation_note, origin, visit
 from emgspasm.storage.columns import COURSE
-from emgspasm.storage.scales import ScaleScore, read_scores
-from emgspasm.storage.study import Study
+from emgspasm.storage.studies.scales import ScaleScore, read_scores
+from emgspasm.storage.studies.study import Study
+from emgspasm.storage.studies.treatments import TOXIN, Treatment, read_treatments
 from emgspasm.storage.tables import table, table_rows
-from emgspasm.storage.treatments import TOXIN, Treatment, read_treatments
 from emgspasm.stream import SIDE_LETTERS
 from emgspasm.synkinesis.intervals import minimal_detectable_change, minimal_detectable_rate
 from emgspasm.synkinesis.spread import REGIONS

@@ -10,9 +10,9 @@ from emgspasm.report import figures
 from emgspasm.report.course import LARGER, Course
 from emgspasm.report.rest import FACE, PLACES
 from emgspasm.report.visits import WINDOWS
-from emgspasm.storage.scales import SCALES
+from emgspasm.storage.studies.scales import SCALES
+from emgspasm.storage.studies.treatments import TOXIN
 from emgspasm.storage.tables import table_rows
-from emgspasm.storage.treatments import TOXIN
 from emgspasm.stream import SIDE_LETTERS
 
 if TYPE_CHECKING:

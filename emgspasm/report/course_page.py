@@ -10,9 +10,9 @@ from emgspasm.report.page import render
 from emgspasm.report.rest import FACE, PLACES
 from emgspasm.report.values import Value, told
 from emgspasm.report.visits import JUDGED_FROM
-from emgspasm.storage.scales import SCALES
+from emgspasm.storage.studies.scales import SCALES
+from emgspasm.storage.studies.treatments import OPERATION, TOXIN
 from emgspasm.storage.tables import table_rows
-from emgspasm.storage.treatments import OPERATION, TOXIN
 from emgspasm.stream import SIDE_LETTERS
 
 DIGITS = {"rate": 1, "burden": 2, "amplitude": 1, "mvc_ratio": 2}

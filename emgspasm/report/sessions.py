@@ -12,11 +12,11 @@ from emgspasm.errors import RecordingError
 from emgspasm.report.rest import RestBlock, rest_blocks
 from emgspasm.results.stored import Settings, StoredResult, read_result, settings_of
 from emgspasm.storage.derivatives import DETECTED, RESULTS, result_path
-from emgspasm.storage.placement import Placement, bids_entities
 from emgspasm.storage.provenance import replaced_recording, told_replaced
 from emgspasm.storage.reviews import counted_path
-from emgspasm.storage.scans import read_time
-from emgspasm.storage.study import Study
+from emgspasm.storage.studies.placement import Placement, bids_entities
+from emgspasm.storage.studies.scans import read_time
+from emgspasm.storage.studies.study import Study
 
 
 @dataclass(frozen=True, slots=True, eq=False)

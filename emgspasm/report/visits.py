@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from emgspasm.errors import ConfigError
-from emgspasm.storage.treatments import OPERATION, TOXIN, Treatment
+from emgspasm.storage.studies.treatments import OPERATION, TOXIN, Treatment
 
 
 @dataclass(frozen=True, slots=True)

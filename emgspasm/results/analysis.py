@@ -24,7 +24,7 @@ from emgspasm.results.tabulation.quality import channel_quality, quality_table
 from emgspasm.results.tabulation.summary import summary_table
 from emgspasm.results.tabulation.trials import trial_list, trials_table
 from emgspasm.storage.opening import StoredRecording, open_recording
-from emgspasm.storage.placement import bids_entities
+from emgspasm.storage.studies.placement import bids_entities
 from emgspasm.stream import StreamInfo
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from emgspasm.errors import EmgspasmError
 from emgspasm.results.findings import Findings
 from emgspasm.results.measurement import measure
 from emgspasm.results.tabulation.trials import maxima
-from emgspasm.storage.collection import session_recordings
 from emgspasm.storage.opening import StoredRecording, open_recording
+from emgspasm.storage.studies.collection import session_recordings
 from emgspasm.stream import Channel, StreamInfo
 from emgspasm.synkinesis.markers import markers
 from emgspasm.synkinesis.trials import FEWEST_TRIALS, MAXIMAL

@@ -15,7 +15,7 @@ from emgspasm.results.origin import ORIGIN
 from emgspasm.storage.columns import SUMMARY, TABLES
 from emgspasm.storage.derivatives import note_path, provenance_path, result_path
 from emgspasm.storage.hed import events_dictionary
-from emgspasm.storage.lock import locked
+from emgspasm.storage.studies.lock import locked
 from emgspasm.storage.tables import (
     MISSING,
     refuse_existing,
@@ -177,8 +177,8 @@ def write_group(study: Path, out: Path) -> tuple[str, ...]:
     from emgspasm.results.group.methods import methods_text
     from emgspasm.results.group.results import group_results
     from emgspasm.results.group.summary import group_table, write_group_table
-    from emgspasm.storage.study import Study
-    from emgspasm.storage.treatments import read_treatments
+    from emgspasm.storage.studies.study import Study
+    from emgspasm.storage.studies.treatments import read_treatments
 
     with locked(study):  # so that of two processes the last one has seen all results
         results, left_out = group_results(Study.open(study))

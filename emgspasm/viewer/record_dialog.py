@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from emgspasm.desk.wanted import Wanted, placed
 from emgspasm.errors import RecordingError
-from emgspasm.storage.study import Placement
+from emgspasm.storage.studies.study import Placement
 from emgspasm.viewer.style import styled
 
 

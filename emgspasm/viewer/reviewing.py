@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QInputDialog
 from emgspasm.desk.desk import Desk
 from emgspasm.errors import EmgspasmError, explained
 from emgspasm.results.decisions import Decision
-from emgspasm.storage.scales import rater as pseudonym
+from emgspasm.storage.studies.scales import rater as pseudonym
 from emgspasm.stream import EventType
 from emgspasm.viewer.errands import Errands
 from emgspasm.viewer.replay import Replay

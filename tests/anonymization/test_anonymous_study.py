@@ -12,12 +12,12 @@ from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.edf.reader import open_edf
 from emgspasm.storage.export import export_recording
-from emgspasm.storage.placement import Placement, bids_entities
-from emgspasm.storage.scales import ScaleScore, read_scores
-from emgspasm.storage.scans import read_time
-from emgspasm.storage.sidecar import Acquisition, write_sidecars
-from emgspasm.storage.study import Study
-from emgspasm.storage.treatments import Treatment, read_treatments
+from emgspasm.storage.studies.placement import Placement, bids_entities
+from emgspasm.storage.studies.scales import ScaleScore, read_scores
+from emgspasm.storage.studies.scans import read_time
+from emgspasm.storage.studies.sidecar import Acquisition, write_sidecars
+from emgspasm.storage.studies.study import Study
+from emgspasm.storage.studies.treatments import Treatment, read_treatments
 from emgspasm.stream import SKIP, Annotation, Channel, Chunk, StreamInfo
 from emgspasm.synkinesis.markers import markers, undoing
 

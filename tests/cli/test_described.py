@@ -17,7 +17,7 @@ from emgspasm.postponement import postponed
 from emgspasm.session import Session
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.edf.reader import open_edf
-from emgspasm.storage.study import Study
+from emgspasm.storage.studies.study import Study
 from emgspasm.stream import Channel, Chunk, StreamInfo
 
 SECONDS = 3

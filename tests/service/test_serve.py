@@ -17,7 +17,7 @@ import pytest
 from emgspasm.cli.serving import serve
 from emgspasm.errors import ConfigError
 from emgspasm.storage.opening import open_recording
-from emgspasm.storage.study import Study
+from emgspasm.storage.studies.study import Study
 
 HEEDING = """
 import runpy, signal

@@ -10,13 +10,13 @@ from emgspasm.cli.simulation import write_truth
 from emgspasm.config import LoadedConfig
 from emgspasm.simulation import simulate
 from emgspasm.storage.bdf.writer import BdfWriter
-from emgspasm.storage.collection import results_folder
 from emgspasm.storage.derivatives import result_path
 from emgspasm.storage.edf.reader import open_edf
-from emgspasm.storage.scales import ScaleScore
-from emgspasm.storage.sidecar import Acquisition, write_sidecars
-from emgspasm.storage.study import Study
-from emgspasm.storage.treatments import Treatment
+from emgspasm.storage.studies.collection import results_folder
+from emgspasm.storage.studies.scales import ScaleScore
+from emgspasm.storage.studies.sidecar import Acquisition, write_sidecars
+from emgspasm.storage.studies.study import Study
+from emgspasm.storage.studies.treatments import Treatment
 
 INJECTED = date(2026, 3, 2)
 VISITS = {"base": -5, "W2": 14, "W4": 28, "W8": 56, "W12": 84, "W16": 112}

@@ -16,10 +16,10 @@ from emgspasm.report.course import course
 from emgspasm.results.decisions import Decision
 from emgspasm.results.review import write_review
 from emgspasm.storage.derivatives import RESULTS
-from emgspasm.storage.scales import ScaleScore
-from emgspasm.storage.study import Study
+from emgspasm.storage.studies.scales import ScaleScore
+from emgspasm.storage.studies.study import Study
+from emgspasm.storage.studies.treatments import Treatment
 from emgspasm.storage.tables import write_table
-from emgspasm.storage.treatments import Treatment
 from emgspasm.stream import SKIP
 
 BESIDE = str(Path(sys.executable).parent)

@@ -15,8 +15,8 @@ from emgspasm.report.course import course
 from emgspasm.report.course_figures import apart
 from emgspasm.report.course_page import course_page
 from emgspasm.simulation.toxin import remaining_amplitude
-from emgspasm.storage.study import Study
-from emgspasm.storage.treatments import Treatment
+from emgspasm.storage.studies.study import Study
+from emgspasm.storage.studies.treatments import Treatment
 from emgspasm.synkinesis.intervals import minimal_detectable_change
 from emgspasm.synkinesis.measures import block_sums
 

@@ -206,7 +206,7 @@ def test_a_study_is_data_frames(toxin_course):
 def test_a_study_without_results_says_how_to_make_them(tmp_path):
     import emgspasm as es
     from emgspasm.errors import RecordingError
-    from emgspasm.storage.study import Study
+    from emgspasm.storage.studies.study import Study
 
     Study.open_or_create(tmp_path / "new")
     with pytest.raises(RecordingError, match=r"emgspasm analyze .* makes the results"):

@@ -14,7 +14,7 @@ from emgspasm.report.stored import read_results
 from emgspasm.results.standing import made_before
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.provenance import digest
-from emgspasm.storage.study import Study
+from emgspasm.storage.studies.study import Study
 from emgspasm.storage.tables import read_table
 from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
 

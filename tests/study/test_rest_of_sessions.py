@@ -7,7 +7,7 @@ from emgspasm.report.course import repeated
 from emgspasm.report.rest import FACE
 from emgspasm.report.sessions import sessions
 from emgspasm.storage.bdf.writer import BdfWriter
-from emgspasm.storage.study import Study
+from emgspasm.storage.studies.study import Study
 from emgspasm.stream import Channel, Chunk, StreamInfo
 
 LABELS = ("OOC_L", "ZYG_L", "OOC_R", "ZYG_R")

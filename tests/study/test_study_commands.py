@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from emgspasm.storage.study import Study
+from emgspasm.storage.studies.study import Study
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from typing import Any
 from emgspasm.dsp.rates import EDGE
 from emgspasm.results.group.results import GroupResult
 from emgspasm.results.stored import Settings, settings_of
-from emgspasm.storage.placement import bids_entities
+from emgspasm.storage.studies.placement import bids_entities
 from emgspasm.stream import MUSCLES, Channel
 from emgspasm.synkinesis import intervals, trials
 

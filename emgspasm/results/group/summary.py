@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from emgspasm.results.group.results import GroupResult
 from emgspasm.storage.columns import GROUP
+from emgspasm.storage.studies.treatments import Treatment
 from emgspasm.storage.tables import replacing, table, table_rows, write_table
-from emgspasm.storage.treatments import Treatment
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -19,7 +19,7 @@ from emgspasm.results.tabulation.quality import noise_uv
 from emgspasm.results.tabulation.trials import brow_lifts
 from emgspasm.storage.columns import SUMMARY
 from emgspasm.storage.opening import StoredRecording
-from emgspasm.storage.placement import bids_entities
+from emgspasm.storage.studies.placement import bids_entities
 from emgspasm.storage.tables import table
 from emgspasm.stream import SIDE_LETTER, Channel, StreamInfo
 from emgspasm.synkinesis import rhythm, validity

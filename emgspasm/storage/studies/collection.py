@@ -6,7 +6,7 @@ from pathlib import Path
 
 from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.derivatives import RESULTS
-from emgspasm.storage.placement import bids_entities
+from emgspasm.storage.studies.placement import bids_entities
 
 RECORDINGS = (".bdf", ".edf", ".xdf")
 """Suffixes taken from a folder; text files are analyzed when they are named."""

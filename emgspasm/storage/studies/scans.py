@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.ledger import read_ledger, write_ledger
-from emgspasm.storage.placement import Placement
+from emgspasm.storage.studies.ledger import read_ledger, write_ledger
+from emgspasm.storage.studies.placement import Placement
 
 SCAN_COLUMNS = ("filename", "acq_time")
 

@@ -7,13 +7,13 @@ from datetime import date, datetime
 import pytest
 
 from emgspasm.errors import ConfigError, RecordingError
-from emgspasm.storage.ledger import read_ledger
-from emgspasm.storage.lock import LOCK, locked
-from emgspasm.storage.scales import SCORE_COLUMNS, ScaleScore, read_scores, scale_score
-from emgspasm.storage.scans import read_time
-from emgspasm.storage.study import Study
+from emgspasm.storage.studies.ledger import read_ledger
+from emgspasm.storage.studies.lock import LOCK, locked
+from emgspasm.storage.studies.scales import SCORE_COLUMNS, ScaleScore, read_scores, scale_score
+from emgspasm.storage.studies.scans import read_time
+from emgspasm.storage.studies.study import Study
+from emgspasm.storage.studies.treatments import Treatment, read_treatments, treatment
 from emgspasm.storage.tables import replacing
-from emgspasm.storage.treatments import Treatment, read_treatments, treatment
 
 TOXIN = {"participant_id": "01", "date": "2026-03-02", "kind": "botulinum toxin",
          "product": "Botox", "site": "ooc", "side": "left", "units": "5"}  # fmt: skip
@@ -125,8 +125,8 @@ def test_the_time_of_a_recording_is_kept_in_the_scans_of_its_session(study):
 ADD = """
 import sys
 from datetime import date, timedelta
-from emgspasm.storage.scales import ScaleScore
-from emgspasm.storage.study import Study
+from emgspasm.storage.studies.scales import ScaleScore
+from emgspasm.storage.studies.study import Study
 study = Study.open(sys.argv[1])
 for day in range(25):
     when = date(2025, 1, 1) + timedelta(day)

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from emgspasm.storage.ledger import append_row, checked_rows, day, number
+from emgspasm.storage.studies.ledger import append_row, checked_rows, day, number
 from emgspasm.stream import MUSCLES
 
 Kind = Literal["botulinum toxin", "mvd", "other"]

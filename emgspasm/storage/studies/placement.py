@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from emgspasm.storage.sidecar import SidecarPaths
+from emgspasm.storage.studies.sidecar import SidecarPaths
 
 _LABEL = re.compile(r"[0-9A-Za-z]+\Z")
 _CALLED = {"sub": "participant", "ses": "session"}

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Self
 
 from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.places import writable
-from emgspasm.storage.dataset import create, describe_own_table
-from emgspasm.storage.frames import entered_frame, results_frame, sessions_frame
-from emgspasm.storage.ledger import append_row, read_ledger, remove_row
-from emgspasm.storage.lock import LOCK, locked
-from emgspasm.storage.placement import Placement, checked_label
-from emgspasm.storage.scales import ScaleScore, append_score
-from emgspasm.storage.scans import forget_time, write_time
-from emgspasm.storage.sidecar import write_rows
-from emgspasm.storage.treatments import Treatment, append_treatment
+from emgspasm.storage.studies.dataset import create, describe_own_table
+from emgspasm.storage.studies.frames import entered_frame, results_frame, sessions_frame
+from emgspasm.storage.studies.ledger import append_row, read_ledger, remove_row
+from emgspasm.storage.studies.lock import LOCK, locked
+from emgspasm.storage.studies.placement import Placement, checked_label
+from emgspasm.storage.studies.scales import ScaleScore, append_score
+from emgspasm.storage.studies.scans import forget_time, write_time
+from emgspasm.storage.studies.sidecar import write_rows
+from emgspasm.storage.studies.treatments import Treatment, append_treatment
 
 if TYPE_CHECKING:
     import pandas as pd

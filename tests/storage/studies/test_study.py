@@ -13,8 +13,8 @@ import pytest
 from emgspasm.errors import RecordingError
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.edf.reader import open_edf
-from emgspasm.storage.sidecar import write_sidecars
-from emgspasm.storage.study import Study
+from emgspasm.storage.studies.sidecar import write_sidecars
+from emgspasm.storage.studies.study import Study
 from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
 
 BESIDE = str(Path(sys.executable).parent)

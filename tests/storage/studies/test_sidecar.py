@@ -9,7 +9,7 @@ import pytest
 from emgspasm.errors import ConfigError
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.edf.reader import open_edf
-from emgspasm.storage.sidecar import Acquisition, SidecarPaths, write_rows, write_sidecars
+from emgspasm.storage.studies.sidecar import Acquisition, SidecarPaths, write_rows, write_sidecars
 from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
 
 REQUIRED_BY_BIDS = {

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-from emgspasm.storage.ledger import append_row, checked_rows, day, number
+from emgspasm.storage.studies.ledger import append_row, checked_rows, day, number
 
 
 @dataclass(frozen=True, slots=True)
