@@ -34,11 +34,12 @@ from emgspasm.results.outputs import (
     write_summary,
 )
 from emgspasm.results.standing import Standing, standing
-from emgspasm.storage.derivatives import describe_derivatives, result_path
-from emgspasm.storage.provenance import read_provenance
+from emgspasm.storage.derivatives.names import describe_derivatives, result_path
+from emgspasm.storage.derivatives.provenance import read_provenance
+from emgspasm.storage.files import remove_temporary, write_json
 from emgspasm.storage.studies.collection import is_study
 from emgspasm.storage.studies.lock import locked
-from emgspasm.storage.tables import data_dictionary, remove_temporary, write_json
+from emgspasm.storage.tables.dictionary import data_dictionary
 
 if TYPE_CHECKING:
     from emgspasm.storage.montage import Montage

@@ -18,10 +18,10 @@ from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.results.analysis import analyze_recording
 from emgspasm.results.outputs import require_own, result_paths, summary_rows, write_results
 from emgspasm.storage.bdf.writer import BdfWriter
-from emgspasm.storage.columns import EVENTS, QUALITY, SUMMARY
-from emgspasm.storage.derivatives import result_path
+from emgspasm.storage.derivatives.names import result_path
+from emgspasm.storage.files import refuse_existing
 from emgspasm.storage.studies.collection import find_recordings, results_folder
-from emgspasm.storage.tables import refuse_existing
+from emgspasm.storage.tables.columns import EVENTS, QUALITY, SUMMARY
 from emgspasm.stream import Channel, Chunk, StreamInfo
 
 LABELS = ("OOC_L", "OOC_R")

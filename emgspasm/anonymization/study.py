@@ -21,6 +21,7 @@ from emgspasm.anonymization import words
 from emgspasm.anonymization.recording import anonymous
 from emgspasm.errors import RecordingError
 from emgspasm.storage.conversion import import_recording
+from emgspasm.storage.files import existing
 from emgspasm.storage.opening import open_recording
 from emgspasm.storage.studies.ledger import read_ledger
 from emgspasm.storage.studies.placement import Placement, bids_entities
@@ -29,7 +30,6 @@ from emgspasm.storage.studies.scans import read_time
 from emgspasm.storage.studies.sidecar import Acquisition, write_rows, write_sidecars
 from emgspasm.storage.studies.study import Study
 from emgspasm.storage.studies.treatments import Treatment, read_treatments
-from emgspasm.storage.tables import existing
 
 FIRST, LAST = date(1905, 1, 1), date(1924, 12, 31)
 """Between these lies the last date of a participant after the shift."""

@@ -56,8 +56,8 @@ def analyze(
     """
     from emgspasm import batch
     from emgspasm.results.outputs import require_own
-    from emgspasm.storage.derivatives import result_path
-    from emgspasm.storage.tables import existing
+    from emgspasm.storage.derivatives.names import result_path
+    from emgspasm.storage.files import existing
 
     loaded, labels = read_config(config), read_montage(montage)
     joint: dict[Path, Path] = {}

@@ -34,9 +34,10 @@ def compare(
     require_installed("jinja2", "matplotlib")
     from emgspasm.report.course import course
     from emgspasm.report.course_page import course_page
-    from emgspasm.storage.derivatives import RESULTS
+    from emgspasm.storage.derivatives.names import RESULTS
+    from emgspasm.storage.files import refuse_existing, replacing
     from emgspasm.storage.studies.study import Study
-    from emgspasm.storage.tables import refuse_existing, replacing, write_table
+    from emgspasm.storage.tables.tsv import write_table
 
     opened = Study.open(study)
     label = participant.removeprefix("sub-")

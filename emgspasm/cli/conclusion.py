@@ -24,9 +24,9 @@ def conclude(session: Session, place: Placement, study: Path, say: Callable[[str
     """Write the tables, as ``analyze`` does, and say what came of the recording."""
     from emgspasm import batch
     from emgspasm.results.standing import made_before
-    from emgspasm.storage.derivatives import RESULTS, result_path
+    from emgspasm.storage.derivatives.names import RESULTS, result_path
     from emgspasm.storage.studies.collection import results_folder
-    from emgspasm.storage.tables import read_table
+    from emgspasm.storage.tables.tsv import read_table
 
     status = session.status
     away = f" (the source was away for the last {session.missed:.1f} s)" if session.missed else ""

@@ -58,7 +58,7 @@ def demo(out: Path, duration: float, *, window: bool, overwrite: bool) -> None:
     in the live window, which records into OUT when told to.
     """
     from emgspasm.simulation.board import EmulatedBoard
-    from emgspasm.storage.tables import refuse_existing
+    from emgspasm.storage.files import refuse_existing
 
     say_when_compiling()
     if window:
@@ -160,7 +160,7 @@ def show(loaded: LoadedConfig, out: Path) -> None:
 
 def headline(results: Results) -> str:
     """The summary tables of sides and muscles, for a terminal."""
-    from emgspasm.storage.tables import table_rows
+    from emgspasm.storage.tables.tsv import table_rows
 
     whole = results.summary["channel"].isna()
     sides = [

@@ -47,9 +47,9 @@ def import_(
     from emgspasm.results.provenance import channel_warnings
     from emgspasm.storage.conversion import import_recording
     from emgspasm.storage.edf.reader import open_edf
+    from emgspasm.storage.files import refuse_existing
     from emgspasm.storage.opening import open_recording
     from emgspasm.storage.studies.sidecar import write_sidecars
-    from emgspasm.storage.tables import refuse_existing
 
     recording = open_recording(
         source,

@@ -65,7 +65,7 @@ def record(
     from emgspasm.session import Session
     from emgspasm.session.markers import read_markers
     from emgspasm.sources.lsl_markers import LslMarkers
-    from emgspasm.storage.tables import refuse_existing
+    from emgspasm.storage.files import refuse_existing
 
     loaded = read_config(config)
     source = configured_source(loaded, config, port)

@@ -81,7 +81,7 @@ def report(
     study.
     """
     from emgspasm.report.pdf import find_converter, print_pdf
-    from emgspasm.storage.tables import refuse_existing
+    from emgspasm.storage.files import refuse_existing
 
     require_installed("jinja2", "matplotlib")
     converter = find_converter() if pdf else None
@@ -128,7 +128,7 @@ def plan(source: Path, out: Path | None) -> list[Task]:
         If there is nothing to report.
     """
     from emgspasm.report.stored import is_result, stored_results
-    from emgspasm.storage.derivatives import RESULTS
+    from emgspasm.storage.derivatives.names import RESULTS
     from emgspasm.storage.studies.collection import find_recordings, is_study
 
     if source.is_file():
@@ -165,7 +165,7 @@ def _tasks(found: Sequence[Path], folder: Path, out: Path | None, *, stored: boo
 def analyze_rest(source: Path, reading: Reading) -> list[EmgspasmError]:
     """Analyze the recordings of a study that have no whole results; why some still have none."""
     from emgspasm import batch
-    from emgspasm.storage.derivatives import RESULTS
+    from emgspasm.storage.derivatives.names import RESULTS
     from emgspasm.storage.studies.collection import find_recordings, is_study, results_folder
 
     if not is_study(source):
@@ -193,7 +193,7 @@ def analyze_rest(source: Path, reading: Reading) -> list[EmgspasmError]:
 
 def lacks_results(job: Job) -> bool:
     """Whether a recording was not analyzed yet, or not to the end."""
-    from emgspasm.storage.derivatives import note_path, provenance_path, result_path
+    from emgspasm.storage.derivatives.names import note_path, provenance_path, result_path
 
     begun = note_path(provenance_path(job.out, job.path.stem))
     return begun.exists() or not result_path(job.out, job.path.stem, "events").exists()
@@ -230,7 +230,7 @@ def write_page(
         If it cannot be written.
     """
     from emgspasm.report.document import report_page
-    from emgspasm.storage.tables import replacing
+    from emgspasm.storage.files import replacing
 
     text = report_page(results, recording, without=without)
     with replacing(page, overwrite=overwrite) as temporary:
@@ -264,7 +264,7 @@ def write_index(source: Path, made: Sequence[tuple[Results, Path]], *, overwrite
     import os
 
     from emgspasm.report.document import index_page
-    from emgspasm.storage.tables import replacing
+    from emgspasm.storage.files import replacing
 
     top = Path(os.path.commonpath([page.parent for _, page in made]))
     with replacing(top / INDEX, overwrite=overwrite) as temporary:

@@ -53,10 +53,10 @@ def review(
     from emgspasm.results.outputs import write_group
     from emgspasm.results.review import write_review
     from emgspasm.results.stored import read_result
-    from emgspasm.storage.derivatives import RESULTS
-    from emgspasm.storage.reviews import counted_path, detected_path
+    from emgspasm.storage.derivatives.names import RESULTS
+    from emgspasm.storage.derivatives.reviews import counted_path, detected_path
     from emgspasm.storage.studies.scales import rater as pseudonym
-    from emgspasm.storage.tables import read_table
+    from emgspasm.storage.tables.tsv import read_table
 
     if edited is not None and (accept or reject or relabel):
         raise click.UsageError("give decisions, or an edited copy with --from, not both")
@@ -104,7 +104,7 @@ def _decisions(
 
 
 def _list(frame: pd.DataFrame, path: Path, *, as_json: bool) -> None:
-    from emgspasm.storage.tables import table_rows
+    from emgspasm.storage.tables.tsv import table_rows
 
     if lacking := sorted(set(LISTED) - set(frame.columns)):
         raise RecordingError(

@@ -27,7 +27,7 @@ def score(result: Path, truth: Path, *, as_json: bool) -> None:
     Events that an expert rejected do not count. Beside sensitivity, PPV and errors: Cohen's kappa
     over epochs of a second, and ICC(2,1) of the counts in blocks of 30 s.
     """
-    from emgspasm.storage.tables import read_table, require_numbers
+    from emgspasm.storage.tables.tsv import read_table, require_numbers
     from emgspasm.synkinesis.scoring import score as compare
 
     tables = [read_table(path) for path in (result, truth)]

@@ -75,7 +75,7 @@ def simulate(
     With --study it goes where record would put it, and its truth to derivatives/truth.
     """
     from emgspasm import simulation
-    from emgspasm.storage.tables import refuse_existing
+    from emgspasm.storage.files import refuse_existing
 
     if listing:
         _list_scenarios(as_json=as_json)
@@ -145,9 +145,9 @@ def _into_study(
 ) -> tuple[Path, Path]:
     """Write a recording where a study has its place, what describes it, and its truth."""
     from emgspasm.storage.edf.reader import open_edf
+    from emgspasm.storage.files import refuse_existing
     from emgspasm.storage.studies.sidecar import Acquisition, write_sidecars
     from emgspasm.storage.studies.study import Study
-    from emgspasm.storage.tables import refuse_existing
 
     participant, session, task, run = labels
     assert participant is not None  # the place is whole
@@ -171,7 +171,7 @@ def _into_study(
 
 def write_simulation(simulated: Simulation, out: Path, truth: Path) -> None:
     """Write the recording and its truth, replacing what is there."""
-    from emgspasm.storage.tables import replacing
+    from emgspasm.storage.files import replacing
 
     try:  # both appear together, at the end: a recording is of no use without its truth
         with replacing(out, overwrite=True) as temporary:
@@ -200,7 +200,7 @@ def _write_recording(simulated: Simulation, path: Path) -> None:
 def write_truth(simulated: Simulation, path: Path) -> pd.DataFrame:
     """Write what really happened as an events table, and return it."""
     from emgspasm.results.tabulation.truth import truth_rows, truth_table
-    from emgspasm.storage.tables import write_table
+    from emgspasm.storage.tables.tsv import write_table
 
     rows = truth_rows(simulated.info, simulated.truth, simulated.truth_sampling_frequency)
     table = truth_table(rows)

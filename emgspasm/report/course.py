@@ -20,11 +20,11 @@ from emgspasm.report.rest import (
 )
 from emgspasm.report.sessions import Session, comparable, not_analyzed, sessions
 from emgspasm.report.visits import operation_note, origin, visit
-from emgspasm.storage.columns import COURSE
 from emgspasm.storage.studies.scales import ScaleScore, read_scores
 from emgspasm.storage.studies.study import Study
 from emgspasm.storage.studies.treatments import TOXIN, Treatment, read_treatments
-from emgspasm.storage.tables import table, table_rows
+from emgspasm.storage.tables.joint_columns import COURSE
+from emgspasm.storage.tables.tsv import table, table_rows
 from emgspasm.stream import SIDE_LETTERS
 from emgspasm.synkinesis.intervals import minimal_detectable_change, minimal_detectable_rate
 from emgspasm.synkinesis.spread import REGIONS
@@ -57,7 +57,7 @@ class Course:
     affected : str or None
         ``L`` or ``R``.
     table : DataFrame
-        Every number, a row each; columns ``COURSE`` of :mod:`emgspasm.storage.columns`.
+        Every number, a row each; columns: ``COURSE`` of ``storage.tables.joint_columns``.
     notes : list of str
     """
 

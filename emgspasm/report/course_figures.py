@@ -12,7 +12,7 @@ from emgspasm.report.rest import FACE, PLACES
 from emgspasm.report.visits import WINDOWS
 from emgspasm.storage.studies.scales import SCALES
 from emgspasm.storage.studies.treatments import TOXIN
-from emgspasm.storage.tables import table_rows
+from emgspasm.storage.tables.tsv import table_rows
 from emgspasm.stream import SIDE_LETTERS
 
 if TYPE_CHECKING:

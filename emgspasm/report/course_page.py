@@ -12,7 +12,7 @@ from emgspasm.report.values import Value, told
 from emgspasm.report.visits import JUDGED_FROM
 from emgspasm.storage.studies.scales import SCALES
 from emgspasm.storage.studies.treatments import OPERATION, TOXIN
-from emgspasm.storage.tables import table_rows
+from emgspasm.storage.tables.tsv import table_rows
 from emgspasm.stream import SIDE_LETTERS
 
 DIGITS = {"rate": 1, "burden": 2, "amplitude": 1, "mvc_ratio": 2}

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from emgspasm.errors import ConfigError, RecordingError
-from emgspasm.storage.tables import replacing
+from emgspasm.storage.files import replacing
 
 BROWSERS = (
     "chromium",

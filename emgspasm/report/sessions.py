@@ -11,9 +11,9 @@ from pathlib import Path
 from emgspasm.errors import RecordingError
 from emgspasm.report.rest import RestBlock, rest_blocks
 from emgspasm.results.stored import Settings, StoredResult, read_result, settings_of
-from emgspasm.storage.derivatives import DETECTED, RESULTS, result_path
-from emgspasm.storage.provenance import replaced_recording, told_replaced
-from emgspasm.storage.reviews import counted_path
+from emgspasm.storage.derivatives.names import DETECTED, RESULTS, result_path
+from emgspasm.storage.derivatives.provenance import replaced_recording, told_replaced
+from emgspasm.storage.derivatives.reviews import counted_path
 from emgspasm.storage.studies.placement import Placement, bids_entities
 from emgspasm.storage.studies.scans import read_time
 from emgspasm.storage.studies.study import Study

@@ -9,15 +9,15 @@ from emgspasm.errors import RecordingError
 from emgspasm.results.analysis import Results
 from emgspasm.results.group.results import study_of
 from emgspasm.results.stored import beside, read_result_table
-from emgspasm.storage.columns import TABLES
-from emgspasm.storage.provenance import (
+from emgspasm.storage.derivatives.provenance import (
     digest,
     read_provenance,
     replaced_recording,
     told_replaced,
 )
-from emgspasm.storage.reviews import counted_path
-from emgspasm.storage.tables import table
+from emgspasm.storage.derivatives.reviews import counted_path
+from emgspasm.storage.tables.dictionary import TABLES
+from emgspasm.storage.tables.tsv import table
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from emgspasm.storage.tables import MISSING
+from emgspasm.storage.tables.tsv import MISSING
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.results.stored import StoredResult
-from emgspasm.storage.tables import table_rows
+from emgspasm.storage.tables.tsv import table_rows
 from emgspasm.stream import EventType
 from emgspasm.synkinesis.classes import SpasmClass
 from emgspasm.synkinesis.markers import MOVEMENTS, OTHERS

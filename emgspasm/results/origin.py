@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from emgspasm.config import LoadedConfig
 from emgspasm.results.contractions import Given, maximal_recordings
-from emgspasm.storage.provenance import digest
+from emgspasm.storage.derivatives.provenance import digest
 
 if TYPE_CHECKING:
     from emgspasm.storage.montage import Montage

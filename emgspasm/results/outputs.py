@@ -12,18 +12,13 @@ from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.places import writable
 from emgspasm.results.analysis import Results
 from emgspasm.results.origin import ORIGIN
-from emgspasm.storage.columns import SUMMARY, TABLES
-from emgspasm.storage.derivatives import note_path, provenance_path, result_path
-from emgspasm.storage.hed import events_dictionary
+from emgspasm.storage.derivatives.names import note_path, provenance_path, result_path
+from emgspasm.storage.files import refuse_existing, remove_leftovers, replacing, write_json
 from emgspasm.storage.studies.lock import locked
-from emgspasm.storage.tables import (
-    MISSING,
-    refuse_existing,
-    remove_leftovers,
-    replacing,
-    write_json,
-    write_table,
-)
+from emgspasm.storage.tables.columns import SUMMARY
+from emgspasm.storage.tables.dictionary import TABLES
+from emgspasm.storage.tables.hed import events_dictionary
+from emgspasm.storage.tables.tsv import MISSING, write_table
 
 
 def write_results(results: Results, out: Path, *, overwrite: bool = False) -> None:

@@ -25,9 +25,10 @@ from emgspasm.results.stored import (
 )
 from emgspasm.results.tabulation.events import burden
 from emgspasm.results.tabulation.summary import side_rows, spasm_measures
-from emgspasm.storage.columns import REVIEWED_EVENTS, SUMMARY
-from emgspasm.storage.reviews import detected_path, require_same_results, reviewed_path
-from emgspasm.storage.tables import read_table, table, table_rows, write_table
+from emgspasm.storage.derivatives.reviews import detected_path, require_same_results, reviewed_path
+from emgspasm.storage.tables.columns import SUMMARY
+from emgspasm.storage.tables.joint_columns import REVIEWED_EVENTS
+from emgspasm.storage.tables.tsv import read_table, table, table_rows, write_table
 from emgspasm.stream import StreamInfo
 from emgspasm.synkinesis.classes import spasm_class
 from emgspasm.synkinesis.measures import HEMIFACIAL

@@ -16,9 +16,9 @@ from typing import Any, Literal
 from emgspasm.results.contractions import Given, asks_maximal
 from emgspasm.results.origin import ORIGIN
 from emgspasm.results.outputs import result_paths
-from emgspasm.storage.derivatives import note_path, provenance_path
+from emgspasm.storage.derivatives.names import note_path, provenance_path
+from emgspasm.storage.files import existing
 from emgspasm.storage.studies.collection import session_recordings
-from emgspasm.storage.tables import existing
 
 _OTHER = {
     "recording": "it is of another recording",

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from emgspasm.errors import RecordingError
 from emgspasm.results.findings import BURST, EVENT, LAG, PART, QUALITIES, READ, Findings, Rows
-from emgspasm.storage.columns import FILLED, KEYS, TABLES, numbers
-from emgspasm.storage.provenance import read_provenance
-from emgspasm.storage.reviews import detected_path, is_reviewed, require_same_results
-from emgspasm.storage.tables import read_table, require_numbers, table_rows
+from emgspasm.storage.derivatives.provenance import read_provenance
+from emgspasm.storage.derivatives.reviews import detected_path, is_reviewed, require_same_results
+from emgspasm.storage.tables.column import numbers
+from emgspasm.storage.tables.dictionary import FILLED, KEYS, TABLES
+from emgspasm.storage.tables.tsv import read_table, require_numbers, table_rows
 from emgspasm.stream import SIDE_LETTERS, Channel, StreamInfo
 from emgspasm.synkinesis.markers import Marker
 

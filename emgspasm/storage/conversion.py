@@ -14,8 +14,8 @@ from emgspasm.errors import RecordingError
 from emgspasm.storage.bdf.layout import LARGEST_FULL_SCALE, LEAST_FULL_SCALE
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.edf.tal import storable
+from emgspasm.storage.files import replacing
 from emgspasm.storage.stored import StoredRecording
-from emgspasm.storage.tables import replacing
 from emgspasm.stream import SKIP, Channel, Chunk, StreamInfo
 
 HEADROOM = 2.0

@@ -20,8 +20,8 @@ from emgspasm.storage.bdf.layout import record_layout, transducer
 from emgspasm.storage.edf.layout import BLOCK_ROWS
 from emgspasm.storage.edf.signals import EVEN, is_even
 from emgspasm.storage.export_openbci import write_openbci
+from emgspasm.storage.files import replacing
 from emgspasm.storage.stored import StoredRecording
-from emgspasm.storage.tables import replacing
 from emgspasm.stream import SKIP, Annotation, Chunk
 
 DIGITAL_MIN, DIGITAL_MAX = -32_768, 32_767

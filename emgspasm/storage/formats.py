@@ -12,6 +12,7 @@ from pathlib import Path
 
 from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.edf.reader import open_edf
+from emgspasm.storage.files import require_regular
 from emgspasm.storage.importers.brainflow import brainflow_row, import_brainflow
 from emgspasm.storage.importers.delimited import import_delimited, is_delimited
 from emgspasm.storage.importers.openbci_bare import assumed_lines
@@ -21,7 +22,6 @@ from emgspasm.storage.importers.sd_card import import_sd_card, sd_card_board
 from emgspasm.storage.importers.sd_converted import import_sd_converted, is_sd_converted
 from emgspasm.storage.importers.xdf import import_xdf
 from emgspasm.storage.importers.xdf_chunks import MAGIC as XDF_MAGIC
-from emgspasm.storage.regular import require_regular
 from emgspasm.storage.stored import StoredRecording
 
 HEAD_BYTES = 1 << 16

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from emgspasm.desk.clock import clock
 from emgspasm.results.decisions import Decision
-from emgspasm.storage.derivatives import RESULTS, result_path
-from emgspasm.storage.reviews import counted_path
-from emgspasm.storage.tables import read_table, table_rows
+from emgspasm.storage.derivatives.names import RESULTS, result_path
+from emgspasm.storage.derivatives.reviews import counted_path
+from emgspasm.storage.tables.tsv import read_table, table_rows
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -116,7 +116,7 @@ class Reviewing(QObject):
         """
         from emgspasm.results.group.results import study_of
         from emgspasm.results.outputs import write_group
-        from emgspasm.storage.derivatives import RESULTS
+        from emgspasm.storage.derivatives.names import RESULTS
 
         self._storing.finish()
         for study in {study_of(path) for path in self._touched} - {None}:

@@ -16,7 +16,7 @@ import pytest
 import emgspasm as es
 from emgspasm.cli.program import COMMANDS
 from emgspasm.storage.bdf.writer import BdfWriter
-from emgspasm.storage.columns import TABLES
+from emgspasm.storage.tables.dictionary import TABLES
 from emgspasm.stream import Chunk
 
 EMGSPASM = [sys.executable, "-W", "error", "-m", "emgspasm"]

@@ -7,7 +7,7 @@ import pytest
 
 from emgspasm.simulation import simulate
 from emgspasm.storage.edf.reader import open_edf
-from emgspasm.storage.tables import read_table
+from emgspasm.storage.tables.tsv import read_table
 
 pytestmark = pytest.mark.real_time
 

@@ -24,7 +24,7 @@ from emgspasm.cli.recording import hindrances, noise_text
 from emgspasm.config import parse_config
 from emgspasm.session.status import Status
 from emgspasm.storage.edf.reader import open_edf
-from emgspasm.storage.tables import read_table
+from emgspasm.storage.tables.tsv import read_table
 from emgspasm.stream import Channel, StreamInfo
 
 pytestmark = pytest.mark.real_time

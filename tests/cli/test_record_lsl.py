@@ -13,7 +13,7 @@ import pytest
 from emgspasm.config import load_config
 from emgspasm.dsp.pipeline import analyze
 from emgspasm.storage.edf.reader import open_edf
-from emgspasm.storage.tables import read_table
+from emgspasm.storage.tables.tsv import read_table
 from emgspasm.stream import emg_only
 
 pytestmark = pytest.mark.real_time

@@ -11,7 +11,7 @@ import pytest
 
 from emgspasm.errors import RecordingError
 from emgspasm.report.pdf import BROWSERS, print_pdf
-from emgspasm.storage.derivatives import note_path
+from emgspasm.storage.derivatives.names import note_path
 
 
 @pytest.fixture(scope="module")

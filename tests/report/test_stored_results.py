@@ -10,8 +10,8 @@ import pytest
 from emgspasm.errors import RecordingError
 from emgspasm.report.stored import read_results
 from emgspasm.results.stored import read_result
-from emgspasm.storage.columns import KEYS
-from emgspasm.storage.tables import read_table, write_table
+from emgspasm.storage.tables.dictionary import KEYS
+from emgspasm.storage.tables.tsv import read_table, write_table
 
 
 @pytest.fixture

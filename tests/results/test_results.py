@@ -13,8 +13,8 @@ from emgspasm.dsp.rates import withheld
 from emgspasm.errors import ConfigError
 from emgspasm.results.analysis import analyze_recording, check, judge_recording
 from emgspasm.storage.bdf.writer import BdfWriter
-from emgspasm.storage.columns import EVENTS, QUALITY, SUMMARY
 from emgspasm.storage.montage import Assignment, Montage
+from emgspasm.storage.tables.columns import EVENTS, QUALITY, SUMMARY
 from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
 
 FS, SECONDS, FULL_SCALE = 1000.0, 20, 187_500.0
@@ -193,7 +193,7 @@ def test_a_dead_channel_is_unusable_and_its_numbers_are_missing_not_zero(tmp_pat
 
 
 def test_counts_of_bursts_are_whole_numbers_beside_a_dead_channel_too(tmp_path):
-    from emgspasm.storage.tables import write_table
+    from emgspasm.storage.tables.tsv import write_table
 
     samples = face(4)
     samples[:, 1] = 0.0

@@ -20,7 +20,7 @@ from emgspasm.results.analysis import analyze_recording
 from emgspasm.results.outputs import write_results
 from emgspasm.results.stored import read_result
 from emgspasm.storage.bdf.writer import BdfWriter
-from emgspasm.storage.derivatives import note_path
+from emgspasm.storage.derivatives.names import note_path
 from emgspasm.storage.montage import Assignment, Montage
 from emgspasm.stream import Channel, Chunk, StreamInfo
 

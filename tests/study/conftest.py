@@ -10,7 +10,7 @@ from emgspasm.cli.simulation import write_truth
 from emgspasm.config import LoadedConfig
 from emgspasm.simulation import simulate
 from emgspasm.storage.bdf.writer import BdfWriter
-from emgspasm.storage.derivatives import result_path
+from emgspasm.storage.derivatives.names import result_path
 from emgspasm.storage.edf.reader import open_edf
 from emgspasm.storage.studies.collection import results_folder
 from emgspasm.storage.studies.scales import ScaleScore

@@ -15,11 +15,11 @@ from emgspasm.anonymization.study import anonymize_study
 from emgspasm.report.course import course
 from emgspasm.results.decisions import Decision
 from emgspasm.results.review import write_review
-from emgspasm.storage.derivatives import RESULTS
+from emgspasm.storage.derivatives.names import RESULTS
 from emgspasm.storage.studies.scales import ScaleScore
 from emgspasm.storage.studies.study import Study
 from emgspasm.storage.studies.treatments import Treatment
-from emgspasm.storage.tables import write_table
+from emgspasm.storage.tables.tsv import write_table
 from emgspasm.stream import SKIP
 
 BESIDE = str(Path(sys.executable).parent)
@@ -98,7 +98,7 @@ def test_mne_bids_reads_samples_gaps_and_markers(study):
 
 @pytest.mark.slow
 def test_the_hed_validator_passes_the_events_of_a_result(study):
-    from emgspasm.storage.hed import VERSION
+    from emgspasm.storage.tables.hed import VERSION
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the validator's own imports

@@ -14,9 +14,9 @@ from emgspasm.errors import RecordingError
 from emgspasm.results.group.methods import FOUND_BY, methods_text
 from emgspasm.results.group.results import group_results, study_of
 from emgspasm.results.outputs import write_group
-from emgspasm.storage.columns import GROUP
-from emgspasm.storage.derivatives import RESULTS
-from emgspasm.storage.tables import read_table
+from emgspasm.storage.derivatives.names import RESULTS
+from emgspasm.storage.tables.joint_columns import GROUP
+from emgspasm.storage.tables.tsv import read_table
 from emgspasm.structure import kind_name
 
 

@@ -13,9 +13,9 @@ from emgspasm.report.sessions import sessions
 from emgspasm.report.stored import read_results
 from emgspasm.results.standing import made_before
 from emgspasm.storage.bdf.writer import BdfWriter
-from emgspasm.storage.provenance import digest
+from emgspasm.storage.derivatives.provenance import digest
 from emgspasm.storage.studies.study import Study
-from emgspasm.storage.tables import read_table
+from emgspasm.storage.tables.tsv import read_table
 from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
 
 LABELS = ("OOC_L", "ZYG_L", "OOC_R", "ZYG_R")

@@ -11,9 +11,9 @@ from emgspasm.results.group.results import group_results
 from emgspasm.results.review import write_review
 from emgspasm.results.stored import beside, read_result
 from emgspasm.results.tabulation.summary import SPASM_MEASURES
-from emgspasm.storage import hed
-from emgspasm.storage.reviews import reviewed_path
-from emgspasm.storage.tables import read_table, write_table
+from emgspasm.storage.derivatives.reviews import reviewed_path
+from emgspasm.storage.tables import hed
+from emgspasm.storage.tables.tsv import read_table, write_table
 
 
 @pytest.fixture

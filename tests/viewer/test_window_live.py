@@ -22,7 +22,7 @@ from emgspasm.simulation.board import EmulatedBoard
 from emgspasm.simulation.board_faults import fault
 from emgspasm.sources.registry import open_source
 from emgspasm.storage.opening import open_recording
-from emgspasm.storage.tables import read_table
+from emgspasm.storage.tables.tsv import read_table
 from emgspasm.stream import Chunk
 from emgspasm.viewer.record_dialog import RecordDialog
 from emgspasm.viewer.recorder import Recorder

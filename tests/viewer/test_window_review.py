@@ -13,8 +13,8 @@ from emgspasm.batch import Job, run_job
 from emgspasm.config import LoadedConfig
 from emgspasm.results.decisions import Decision
 from emgspasm.results.review import write_review
-from emgspasm.storage.reviews import reviewed_path
-from emgspasm.storage.tables import read_table
+from emgspasm.storage.derivatives.reviews import reviewed_path
+from emgspasm.storage.tables.tsv import read_table
 from emgspasm.viewer.replay import Replay
 
 pytestmark = pytest.mark.real_time

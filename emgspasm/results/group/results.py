@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from emgspasm.errors import RecordingError
 from emgspasm.results.stored import beside, read_result_table
-from emgspasm.storage.derivatives import DETECTED, RESULTS
-from emgspasm.storage.provenance import read_provenance, replaced_recording, told_replaced
-from emgspasm.storage.reviews import counted_path, is_reviewed
+from emgspasm.storage.derivatives.names import DETECTED, RESULTS
+from emgspasm.storage.derivatives.provenance import (
+    read_provenance,
+    replaced_recording,
+    told_replaced,
+)
+from emgspasm.storage.derivatives.reviews import counted_path, is_reviewed
 from emgspasm.storage.studies.placement import Placement, bids_entities
 from emgspasm.storage.studies.scans import read_time
 from emgspasm.storage.studies.study import Study

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emgspasm.results.group.results import GroupResult
-from emgspasm.storage.columns import GROUP
+from emgspasm.storage.files import replacing
 from emgspasm.storage.studies.treatments import Treatment
-from emgspasm.storage.tables import replacing, table, table_rows, write_table
+from emgspasm.storage.tables.joint_columns import GROUP
+from emgspasm.storage.tables.tsv import table, table_rows, write_table
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,1 +1,1 @@
-"""Results as tables, a module a table; their columns are described in ``storage.columns``."""
+"""Results as tables, a module a table; their columns are described in ``storage.tables``."""

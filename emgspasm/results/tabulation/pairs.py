@@ -11,8 +11,8 @@ import numpy as np
 from emgspasm.dsp.rates import SYNCHRONY
 from emgspasm.results.findings import Findings
 from emgspasm.results.tabulation.labels import crosstalk_flag
-from emgspasm.storage.columns import PAIRS
-from emgspasm.storage.tables import table
+from emgspasm.storage.tables.columns import PAIRS
+from emgspasm.storage.tables.tsv import table
 from emgspasm.stream import SIDE_LETTER, StreamInfo
 from emgspasm.synkinesis import pairs
 

@@ -17,10 +17,10 @@ from emgspasm.results.tabulation.labels import (
 )
 from emgspasm.results.tabulation.quality import noise_uv
 from emgspasm.results.tabulation.trials import brow_lifts
-from emgspasm.storage.columns import SUMMARY
 from emgspasm.storage.opening import StoredRecording
 from emgspasm.storage.studies.placement import bids_entities
-from emgspasm.storage.tables import table
+from emgspasm.storage.tables.columns import SUMMARY
+from emgspasm.storage.tables.tsv import table
 from emgspasm.stream import SIDE_LETTER, Channel, StreamInfo
 from emgspasm.synkinesis import rhythm, validity
 from emgspasm.synkinesis.intervals import minimal_detectable_rate

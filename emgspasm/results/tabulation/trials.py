@@ -9,8 +9,8 @@ import numpy as np
 
 from emgspasm.results.findings import Findings, Rows, bursts_of
 from emgspasm.results.tabulation.labels import rounded_or_none
-from emgspasm.storage.columns import TRIALS
-from emgspasm.storage.tables import table
+from emgspasm.storage.tables.columns import TRIALS
+from emgspasm.storage.tables.tsv import table
 from emgspasm.stream import SIDE_LETTER, StreamInfo
 from emgspasm.synkinesis import trials, validity
 from emgspasm.synkinesis.intervals import wilson

@@ -32,7 +32,7 @@ from emgspasm.storage.bdf.layout import (
 from emgspasm.storage.edf.header import COUNT_OFFSET
 from emgspasm.storage.edf.layout import runs
 from emgspasm.storage.edf.tal import encode_annotation, encode_time
-from emgspasm.storage.tables import existing
+from emgspasm.storage.files import existing
 from emgspasm.stream import SKIP, Annotation, Chunk, StreamInfo
 
 

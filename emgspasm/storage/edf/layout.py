@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from emgspasm.errors import RecordingError
 from emgspasm.storage.edf.signals import Columns
-from emgspasm.storage.regular import require_regular
+from emgspasm.storage.files import require_regular
 
 BLOCK_ROWS = 8192
 """Rows of a block, about: large enough for the kernels, small enough for the cache."""

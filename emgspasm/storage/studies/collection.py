@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from emgspasm.errors import ConfigError, RecordingError
-from emgspasm.storage.derivatives import RESULTS
+from emgspasm.storage.derivatives.names import RESULTS
 from emgspasm.storage.studies.placement import bids_entities
 
 RECORDINGS = (".bdf", ".edf", ".xdf")

@@ -6,9 +6,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from emgspasm.storage.files import replacing, write_json
 from emgspasm.storage.studies.scales import SCALES_DICTIONARY
 from emgspasm.storage.studies.treatments import TREATMENTS_DICTIONARY
-from emgspasm.storage.tables import replacing, write_json
 
 BIDS_VERSION = "1.11.1"
 """The version that first held EMG, as corrected."""

@@ -8,15 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.columns import TABLES
-from emgspasm.storage.derivatives import DETECTED, RESULTS
-from emgspasm.storage.provenance import read_provenance, replaced_recording, told_replaced
-from emgspasm.storage.reviews import counted_path
+from emgspasm.storage.derivatives.names import DETECTED, RESULTS
+from emgspasm.storage.derivatives.provenance import (
+    read_provenance,
+    replaced_recording,
+    told_replaced,
+)
+from emgspasm.storage.derivatives.reviews import counted_path
 from emgspasm.storage.studies.placement import Placement, bids_entities
 from emgspasm.storage.studies.scales import ScaleScore, read_scores
 from emgspasm.storage.studies.scans import read_time
 from emgspasm.storage.studies.treatments import Treatment, read_treatments
-from emgspasm.storage.tables import read_table
+from emgspasm.storage.tables.dictionary import TABLES
+from emgspasm.storage.tables.tsv import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

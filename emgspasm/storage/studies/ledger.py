@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.tables import MISSING, replacing
+from emgspasm.storage.files import replacing
+from emgspasm.storage.tables.tsv import MISSING
 
 Row = TypeVar("Row")
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from emgspasm.errors import RecordingError
+from emgspasm.storage.files import replacing, write_json
 from emgspasm.storage.stored import StoredRecording
-from emgspasm.storage.tables import MISSING, replacing, write_json
+from emgspasm.storage.tables.tsv import MISSING
 from emgspasm.stream import MUSCLES, SKIP, Annotation, Channel
 
 CHANNEL_COLUMNS = (

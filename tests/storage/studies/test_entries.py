@@ -13,7 +13,6 @@ from emgspasm.storage.studies.scales import SCORE_COLUMNS, ScaleScore, read_scor
 from emgspasm.storage.studies.scans import read_time
 from emgspasm.storage.studies.study import Study
 from emgspasm.storage.studies.treatments import Treatment, read_treatments, treatment
-from emgspasm.storage.tables import replacing
 
 TOXIN = {"participant_id": "01", "date": "2026-03-02", "kind": "botulinum toxin",
          "product": "Botox", "site": "ooc", "side": "left", "units": "5"}  # fmt: skip
@@ -152,36 +151,3 @@ def test_a_study_that_another_process_writes_is_waited_for_then_refused(study):
     ):
         pass
     assert (study.path / LOCK).is_file()
-
-
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from emgspasm.storage.tables import replacing
-with replacing(Path(sys.argv[1]), overwrite=True) as temporary:
-    temporary.write_text("new, but not all of it")
-    os.kill(os.getpid(), signal.SIGKILL)
-"""
-
-
-def test_a_killed_writer_leaves_the_old_file(tmp_path):
-    path = tmp_path / "scales.tsv"
-    path.write_text("old")
-    done = subprocess.run([sys.executable, "-c", KILLED, str(path)], check=False)
-    assert done.returncode == -9
-    assert path.read_text() == "old"
-
-
-def write_in_part(path):
-    with replacing(path, overwrite=True) as temporary:
-        temporary.write_text("new, but not")
-        raise KeyboardInterrupt
-
-
-def test_an_interrupted_writer_leaves_the_old_file_and_no_other(tmp_path):
-    path = tmp_path / "scales.tsv"
-    path.write_text("old")
-    with pytest.raises(KeyboardInterrupt):
-        write_in_part(path)
-    assert path.read_text() == "old"
-    assert list(tmp_path.iterdir()) == [path]

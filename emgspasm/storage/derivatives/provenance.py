@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.derivatives import RESULTS, note_path
+from emgspasm.storage.derivatives.names import RESULTS, note_path
 
 
 def read_provenance(events: Path) -> dict[str, Any]:

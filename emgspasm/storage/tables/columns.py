@@ -1,47 +1,14 @@
-"""The data dictionary: every column of every table, its meaning and its unit.
+"""The columns of a recording's tables.
 
-The columns are those researchers expect (clinical facts 8); this is the only place that names
-them. ``n/a`` stands for whatever is missing, withheld or not applicable.
+They are those researchers expect (clinical facts 8); this is the only place that names them.
+``n/a`` stands for whatever is missing, withheld or not applicable.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from emgspasm.storage.tables.column import Column
 
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a table.
-
-    Parameters
-    ----------
-    name : str
-    description : str
-    unit : str
-        ``""`` for numbers without one and for text.
-    levels : tuple of str
-        The words it may hold; empty if it may hold others.
-    whole : bool
-        Whether it holds whole numbers.
-    label : bool
-        Whether it holds words even where they look like numbers: 01, 4e1234567890, a channel 1.
-    """
-
-    name: str
-    description: str
-    unit: str = ""
-    levels: tuple[str, ...] = ()
-    whole: bool = False
-    label: bool = False
-
-
-def numbers(columns: Iterable[Column]) -> list[str]:
-    """Names of the columns that hold numbers with a unit, or whole ones."""
-    return [column.name for column in columns if column.unit or column.whole]
-
-
-_SIDE = Column("side", "Anatomical side; B is both, n/a the midline", levels=("L", "R", "B"))
+SIDE = Column("side", "Anatomical side; B is both, n/a the midline", levels=("L", "R", "B"))
 _MUSCLE = Column("muscle", "Muscle code, as in the channel label OOC_L", label=True)
 _CHANNEL = Column("channel", "Channel label", label=True)
 _TASK = Column(
@@ -60,7 +27,7 @@ EVENTS = (
         "burst: one muscle; the others: bursts of several muscles together",
         levels=("burst", "spasm", "blink", "voluntary", "artifact"),
     ),
-    _SIDE,
+    SIDE,
     _MUSCLE,
     _CHANNEL,
     Column("event_id", "Links the bursts of an event to its row"),
@@ -122,7 +89,7 @@ SUMMARY = (
     Column("participant", "Pseudonym, where the recording is part of a study", label=True),
     Column("session", "Session label, where the recording is part of a study", label=True),
     _TASK,
-    _SIDE,
+    SIDE,
     _MUSCLE,
     Column(
         "valid_s",
@@ -227,7 +194,7 @@ QUALITY = (
 PAIRS = (
     Column("muscle_a", "Muscle code", label=True),
     Column("muscle_b", "Muscle code", label=True),
-    _SIDE,
+    SIDE,
     _TASK,
     Column("n_pairs", "Bursts of muscle_a with one of muscle_b within 15 ms", whole=True),
     Column("sync_pct", "Their share of the bursts of muscle_a, cross-talk left out", "%"),
@@ -250,7 +217,7 @@ PAIRS = (
 TRIALS = (
     _TASK,
     Column("trial", "Number of the trial within its task", whole=True),
-    _SIDE,
+    SIDE,
     Column("cue_onset_s", "Marker of the trial, from the start of the recording", "s"),
     Column("prime_muscle", "Muscle that the movement needs"),
     Column("prime_onset_s", "Onset of its largest burst in the trial", "s"),
@@ -269,101 +236,3 @@ TRIALS = (
     Column("spasm_overlap", "Whether a hemifacial spasm of the side overlaps the trial"),
     _RECORDING,
 )
-
-REVIEWED_EVENTS = (
-    *EVENTS,
-    Column("rater", "Pseudonym of the expert who decided about the event", label=True),
-    Column("reviewed", "When, in universal time"),
-    Column("detected_as", "What the detector had called it, where the expert calls it otherwise"),
-)
-
-GROUP = (
-    *SUMMARY,
-    Column("treatment", "Kind of the last treatment before the recording"),
-    Column("days_since_treatment", "Days from that treatment to the recording", whole=True),
-    Column("sampling_frequency", "Of the recording", "Hz"),
-    Column(
-        "config_sha", "First 12 digits of the hash of the settings that shape numbers", label=True
-    ),
-    Column("detector_version", "Version of emgspasm", label=True),
-    Column("simulated", "Whether the device is simulated", levels=("yes", "no")),
-    Column("reviewed", "Whether an expert reviewed the events", levels=("yes", "no")),
-)
-
-COURSE = (
-    Column("participant", "Pseudonym", label=True),
-    Column("session", "Session label", label=True),
-    Column("date", "Day of the session, score or treatment"),
-    Column("day", "Days since the treatment that is day 0", whole=True),
-    Column("visit", "Visit window in a course of toxin: baseline, W2, W4, W8, W12, W16"),
-    _SIDE,
-    Column("region", "brow, eye, cheek, mouth or neck; face is all of a side"),
-    Column(
-        "muscles", "Muscle codes of the region, joined by +; of a treatment its site", label=True
-    ),
-    Column(
-        "measure",
-        "rate: spasms at rest per minute; burden: their amplitude over noise times duration within "
-        "the block of rest, per valid time, mean of the muscles; amplitude: median of their bursts "
-        "over noise; mvc_ratio: maximal contraction of the affected over the other side; scale, "
-        "treatment: as entered",
-        levels=("rate", "burden", "amplitude", "mvc_ratio", "scale", "treatment"),
-    ),
-    Column("name", "Of the scale or treatment"),
-    Column("value", "In the unit of its row"),
-    Column("ci_lo", "Lower end of its 95 % interval"),
-    Column("ci_hi", "Upper end of its 95 % interval"),
-    Column("unit", "Unit of the value"),
-    Column("baseline", "yes in the session that others are compared with", levels=("yes",)),
-    Column("change", "Value less that of the baseline"),
-    Column(
-        "mdc",
-        "Minimal detectable change, from two blocks of rest of each session; of a rate at least "
-        "what counting makes; n/a without a spasm in them",
-    ),
-    Column("verdict", "Whether the change is larger than measurement variability"),
-    Column(
-        "valid_s",
-        "Time at rest in which bursts were sought in the region and spasms of the side told",
-        "s",
-    ),
-    Column("n_spasms", "Spasms that began in that time", whole=True),
-    Column("rater", "Who gave the score of a scale", label=True),
-)
-
-TABLES: dict[str, tuple[Column, ...]] = {
-    "events": EVENTS,
-    "summary": SUMMARY,
-    "quality": QUALITY,
-    "pairs": PAIRS,
-    "trials": TRIALS,
-}
-
-KEYS: dict[str, tuple[str, ...]] = {
-    "events": (
-        *("onset", "duration", "trial_type", "side", "channel", "event_id", "class", "status"),
-        *("peak_uV", "mean_uV", "burden_uVs", "li", "spread_stage", "confidence"),
-    ),
-    "summary": ("task", "side", "muscle", "channel"),
-    "quality": ("channel", "grade"),
-    "pairs": ("side", "muscle_a", "muscle_b"),
-    "trials": ("task", "trial", "side"),
-}
-"""Columns without which the table of a result cannot be read; others may be lacking, as in results
-of an earlier version."""
-
-FILLED = {"events": ("onset", "duration", "trial_type")}
-"""Columns of a table in which no cell is ``n/a``."""
-
-JOINT_TABLES: dict[str, tuple[Column, ...]] = {
-    "reviewed_events": REVIEWED_EVENTS,
-    "course": COURSE,
-    "group_summary": GROUP,
-}
-"""Tables beside those of a recording: of an expert, of a participant, of a study."""
-
-
-def labels() -> list[str]:
-    """Names of the columns that hold labels, in any table."""
-    columns = (column for table in (TABLES | JOINT_TABLES).values() for column in table)
-    return list(dict.fromkeys(column.name for column in columns if column.label))

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from glob import escape
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from emgspasm.errors import ConfigError, RecordingError
-from emgspasm.storage.columns import JOINT_TABLES, TABLES, Column, labels
-from emgspasm.storage.regular import refuse_special
+from emgspasm.errors import RecordingError
+from emgspasm.storage.files import replacing
+from emgspasm.storage.tables.column import Column
+from emgspasm.storage.tables.dictionary import labels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -141,111 +138,3 @@ def require_numbers(frame: pd.DataFrame, path: Path, columns: Iterable[str]) -> 
                 f"{path}: {name} is {str(cells.iloc[row])[:40]!r} in line {row + 2} (a number, or "
                 f"{MISSING}). Mend that cell"
             )
-
-
-def write_json(content: Mapping[str, Any], path: Path, *, overwrite: bool = False) -> None:
-    """Write JSON with the same promises as :func:`write_table`."""
-    with replacing(path, overwrite=overwrite) as temporary:
-        text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
-        temporary.write_text(text + "\n", encoding="utf-8")
-
-
-def data_dictionary() -> dict[str, Any]:
-    """Every column of every table, as ``dataset.json`` beside the results describes them."""
-    return {
-        f"{name}.tsv": {column.name: described(column) for column in columns}
-        for name, columns in (TABLES | JOINT_TABLES).items()
-    }
-
-
-def described(column: Column) -> dict[str, Any]:
-    """The entry of a column in a data dictionary, in the words of BIDS."""
-    entry: dict[str, Any] = {"Description": column.description}
-    if column.unit:
-        entry["Units"] = column.unit
-    if column.levels:
-        entry["Levels"] = list(column.levels)
-    return entry
-
-
-OTHERWISE = "Use --overwrite or another name"
-
-
-def refuse_existing(*paths: Path, overwrite: bool = False, remedy: str = OTHERWISE) -> None:
-    """Refuse a call whose output is there already.
-
-    Raises
-    ------
-    ConfigError
-        Naming the first path that exists, unless `overwrite`.
-    """
-    for path in paths:
-        if path.exists() and not overwrite:
-            raise existing(path, remedy)
-
-
-def existing(path: Path, remedy: str = OTHERWISE, why: str = "") -> ConfigError:
-    """The error of a file that would be overwritten; `why` it is not made anew."""
-    reason = f"; {why}" if why else ""
-    return ConfigError(f"{path} exists (nothing is overwritten unasked{reason}). {remedy}")
-
-
-@contextmanager
-def replacing(path: Path, *, overwrite: bool) -> Iterator[Path]:
-    """A temporary name beside `path` which takes its place when all went well.
-
-    Raises
-    ------
-    ConfigError
-        If `path` exists and `overwrite` is False, or it is a pipe or a device.
-    RecordingError
-        If the folder cannot be written to.
-    """
-    refuse_existing(path, overwrite=overwrite)
-    refuse_special(path)
-    temporary = path.with_name(f".{path.name}{_temporary(os.getpid())}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield temporary
-        _to_disk(temporary)  # or a power cut may leave the new name on an empty file
-        temporary.replace(path)
-        _to_disk(path.parent)
-    except OSError as error:
-        raise RecordingError(
-            f"{path} cannot be written ({_reason(error)}). Check the folder and the free space"
-        ) from error
-    finally:
-        with suppress(OSError):  # there may be no folder; the error is raised already
-            temporary.unlink(missing_ok=True)
-
-
-def _reason(error: OSError) -> str | None:
-    """The system's reason alone: pyarrow's text holds the temporary name too."""
-    return os.strerror(error.errno) if error.errno else error.strerror
-
-
-def remove_temporary(folder: Path, process: int | None) -> None:
-    """Remove what a process left in a folder that was killed inside :func:`replacing`."""
-    for path in folder.glob(f".*{_temporary(process)}"):
-        path.unlink(missing_ok=True)
-
-
-def remove_leftovers(*paths: Path) -> None:
-    """Remove what a process left beside these that was killed inside :func:`replacing`."""
-    for path in paths:
-        for left in path.parent.glob(f".{escape(path.name)}{_temporary('*')}"):
-            left.unlink(missing_ok=True)
-
-
-def _temporary(process: int | str | None) -> str:
-    """How the names end under which a process writes."""
-    return f".{process}.tmp"
-
-
-def _to_disk(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -6,8 +6,8 @@ import warnings
 
 import pytest
 
-from emgspasm.storage.columns import EVENTS
-from emgspasm.storage.hed import KINDS, TAGGED, VERSION, events_dictionary
+from emgspasm.storage.tables.columns import EVENTS
+from emgspasm.storage.tables.hed import KINDS, TAGGED, VERSION, events_dictionary
 
 
 def test_every_column_of_events_is_described():

@@ -1,13 +1,11 @@
 """Tables: what was written is read back."""
 
-import os
-
 import pandas as pd
 import pytest
 
-from emgspasm.errors import ConfigError, RecordingError
-from emgspasm.storage.columns import EVENTS, PAIRS, SUMMARY
-from emgspasm.storage.tables import read_table, require_numbers, table, write_table
+from emgspasm.errors import RecordingError
+from emgspasm.storage.tables.columns import EVENTS, PAIRS, SUMMARY
+from emgspasm.storage.tables.tsv import read_table, require_numbers, table, write_table
 
 
 @pytest.mark.parametrize(
@@ -24,14 +22,6 @@ def test_labels_that_look_like_numbers_stay_words(tmp_path, columns, row):
     for name, value in row.items():
         assert read[name][0] == value
         assert pd.isna(read[name][1])
-
-
-def test_no_file_takes_the_place_of_a_pipe_or_a_device(tmp_path):
-    os.mkfifo(tmp_path / "x.tsv")
-    with pytest.raises(ConfigError, match="nothing but a file is replaced"):
-        write_table(table([{}], EVENTS), tmp_path / "x.tsv", overwrite=True)
-    assert (tmp_path / "x.tsv").is_fifo()
-    assert [path.name for path in tmp_path.iterdir()] == ["x.tsv"]
 
 
 def test_a_table_that_ends_inside_a_row_is_refused(tmp_path):

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.derivatives import DETECTED, REVIEWED
-from emgspasm.storage.tables import read_table
+from emgspasm.storage.derivatives.names import DETECTED, REVIEWED
+from emgspasm.storage.tables.tsv import read_table
 
 if TYPE_CHECKING:
     import pandas as pd

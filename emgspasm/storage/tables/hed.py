@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from emgspasm.storage.columns import EVENTS, Column
-from emgspasm.storage.tables import described
+from emgspasm.storage.tables.column import Column, described
+from emgspasm.storage.tables.columns import EVENTS
 from emgspasm.stream import MUSCLES
 
 VERSION = "score_2.1.0"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from emgspasm.storage.tables import replacing
+from emgspasm.storage.files import replacing
 
 RESULTS = Path("derivatives") / "emgspasm"
 """Folder of the results inside a study."""
