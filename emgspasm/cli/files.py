@@ -110,7 +110,7 @@ def export(
     """
     from emgspasm.anonymization.recording import anonymous
     from emgspasm.results.analysis import require_rate
-    from emgspasm.storage.export import export_recording
+    from emgspasm.storage.exporters.formats import export_recording
     from emgspasm.storage.opening import open_recording
 
     if recording.is_dir():

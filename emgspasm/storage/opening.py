@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from emgspasm.storage.adjusted import adjusted
-from emgspasm.storage.formats import read
+from emgspasm.storage.importers.formats import read
 from emgspasm.storage.importers.openbci_bdf import amplitude_finding, is_openbci_bdf
 from emgspasm.storage.montage import Montage
 from emgspasm.storage.stored import StoredRecording

@@ -11,7 +11,7 @@ from emgspasm.anonymization.study import anonymize_study
 from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.edf.reader import open_edf
-from emgspasm.storage.export import export_recording
+from emgspasm.storage.exporters.formats import export_recording
 from emgspasm.storage.studies.placement import Placement, bids_entities
 from emgspasm.storage.studies.scales import ScaleScore, read_scores
 from emgspasm.storage.studies.scans import read_time

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from emgspasm.board import CYTON, DAISY, GANGLION
 from emgspasm.errors import ConfigError, RecordingError
-from emgspasm.storage.export_openbci import NO_DATE
+from emgspasm.storage.exporters.openbci_text import NO_DATE
 from emgspasm.storage.importers.counter import CYCLES, Cycle
 from emgspasm.storage.importers.first_row import invalid_first_row
 from emgspasm.storage.importers.imported import Imported

@@ -16,7 +16,7 @@ from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.adjusted import adjusted
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.edf.reader import open_edf
-from emgspasm.storage.export import FORMATS, export_recording
+from emgspasm.storage.exporters.formats import FORMATS, export_recording
 from emgspasm.storage.opening import open_recording
 from emgspasm.stream import SKIP, Annotation, Channel, Chunk, StreamInfo
 

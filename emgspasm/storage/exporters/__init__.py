@@ -1,0 +1,1 @@
+"""Recordings written in formats of others, one module per format; ``formats`` lists them."""
