@@ -72,9 +72,13 @@ class RecordingTable:
             )
 
 
+MARKER_KEYS = tuple("123456789")
+"""Keys that mark: in the terminal, the window and the browser."""
+
+
 @dataclass(frozen=True, slots=True)
 class MarkerTable:
-    """What the keys 1 to 9 mark while a recording runs, and who else marks.
+    """What :data:`MARKER_KEYS` mark while a recording runs, and who else marks.
 
     Parameters
     ----------
@@ -91,8 +95,11 @@ class MarkerTable:
     def from_table(cls, table: Mapping[str, object]) -> Self:
         """Read the table ``[markers]``: texts of the keys ``1`` to ``9``, and ``lsl``."""
         for key, text in table.items():
-            if key != "lsl" and (key not in "123456789" or len(key) != 1):
-                raise ValueError(f"key {key!r}; markers have the keys 1 to 9, and lsl")
+            if key not in (*MARKER_KEYS, "lsl"):
+                raise ValueError(
+                    f"key {key!r}; markers have the keys {MARKER_KEYS[0]} to {MARKER_KEYS[-1]}, "
+                    "and lsl"
+                )
             if not isinstance(text, str) or not text.strip():
                 raise ValueError(f"{key} = {text!r}; a marker needs a text, such as smile")
         if "'" in str(table.get("lsl", "")):
@@ -100,9 +107,10 @@ class MarkerTable:
         texts = {key: str(table[key]).strip() for key in sorted(table)}
         return cls(lsl=texts.pop("lsl", ""), keys=texts)
 
-    def text(self, key: str) -> str:
-        """What a key marks."""
-        return self.keys.get(key, f"marker {key}")
+    @property
+    def texts(self) -> dict[str, str]:
+        """What every one of :data:`MARKER_KEYS` marks."""
+        return {key: self.keys.get(key, f"marker {key}") for key in MARKER_KEYS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emgspasm.cli.console import FILE, Command, page_path, require_installed, say
+from emgspasm.cli.console import FILE, Command, page_path, say
+from emgspasm.cli.extras import require_extra
 from emgspasm.errors import ConfigError, RecordingError
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def compare(
     operation, with doses and scales as people entered them. Sessions that were analyzed with other
     settings are named, not compared. Nothing is judged and nothing advised.
     """
-    require_installed("jinja2", "matplotlib")
+    require_extra("report")
     from emgspasm.report.course import course
     from emgspasm.report.course_page import course_page
     from emgspasm.storage.derivatives.names import RESULTS

@@ -179,24 +179,6 @@ def _rounded(value: Any) -> Any:
     return round(value, DECIMALS) if isinstance(value, float) else value
 
 
-def require_installed(*names: str) -> None:
-    """Refuse to begin without the libraries of pages.
-
-    Raises
-    ------
-    ConfigError
-        Naming what to install.
-    """
-    from importlib.util import find_spec
-
-    lacking = [name for name in names if find_spec(name) is None]
-    if lacking:
-        raise ConfigError(
-            f"{' and '.join(lacking)} not installed (pages need them). "
-            "pip install 'emgspasm[report]'"
-        )
-
-
 def page_path(out: Path | None, usual: Path) -> Path:
     """Where a page goes: a file, or a folder that takes it under its usual name.
 

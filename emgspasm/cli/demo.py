@@ -14,11 +14,11 @@ from emgspasm.cli.console import (
     Command,
     columns,
     positive,
-    require_installed,
     say,
     say_when_compiling,
     shown,
 )
+from emgspasm.cli.extras import require_extra
 from emgspasm.cli.recording import describe, until_over
 from emgspasm.cli.reporting import SUFFIX, write_page
 from emgspasm.cli.scoring import score_table
@@ -137,7 +137,7 @@ def conclude(
     )
     page = recording.with_name(f"{recording.stem}{SUFFIX}")
     try:
-        require_installed("jinja2", "matplotlib")
+        require_extra("report")
     except ConfigError as error:
         say(f"no report: {error}")
         return

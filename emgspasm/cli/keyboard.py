@@ -1,4 +1,4 @@
-"""Markers from the keyboard: keys 1 to 9 at once, free text after Enter, q to end."""
+"""Markers from the keyboard: digits at once, free text after Enter, q to end."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import select
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -41,9 +41,9 @@ class Stroke:
 
 
 def press(
-    line: Line, key: str, time: float, text_of: Callable[[str], str]
+    line: Line, key: str, time: float, texts: Mapping[str, str]
 ) -> tuple[Line, Stroke | None]:
-    """Take one key at host time `time` (s).
+    """Take one key at host time `time` (s); `texts` are those of the keys that mark at once.
 
     A text is marked where its first Enter was pressed, because that is when it was seen.
     """
@@ -51,8 +51,8 @@ def press(
         return _type(line, line.since, key)
     if key in _ENTER:
         return Line(time), None
-    if key in "123456789":
-        return line, Stroke(text_of(key), time)
+    if key in texts:
+        return line, Stroke(texts[key], time)
     return line, Stroke(ends=True) if key in "qQ" else None
 
 

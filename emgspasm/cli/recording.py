@@ -174,14 +174,15 @@ def until_over(session: Session) -> None:
 @contextmanager
 def _markers(session: Session) -> Iterator[Callable[[], str]]:
     """Let the keyboard set markers and end the recording; gives the text that is being typed."""
-    keys, line = session.config.config.markers, keyboard.Line()
+    markers, line = session.config.config.markers, keyboard.Line()
+    texts = markers.texts
 
     def typed() -> str:
         return "" if line.since is None else f"marker: {line.text}"
 
     def take(key: str) -> None:
         nonlocal line
-        line, stroke = keyboard.press(line, key, time.monotonic(), keys.text)
+        line, stroke = keyboard.press(line, key, time.monotonic(), texts)
         if stroke and stroke.ends:
             session.stop()
         elif stroke:
@@ -196,8 +197,9 @@ def _markers(session: Session) -> Iterator[Callable[[], str]]:
 
     with keyboard.listening(take) as listens:
         if listens:
-            texts = [f"{key} {text}" for key, text in keys.keys.items()] or ["1 to 9 mark"]
-            say(f"keys: {', '.join(texts)}; Enter begins and ends a text, q ends the recording")
+            named = [f"{key} {text}" for key, text in markers.keys.items()]
+            said = ", ".join(named) or f"{min(texts)} to {max(texts)} mark"
+            say(f"keys: {said}; Enter begins and ends a text, q ends the recording")
         yield typed
 
 

@@ -16,9 +16,9 @@ from emgspasm.cli.console import (
     progress,
     read_config,
     read_montage,
-    require_installed,
     say,
 )
+from emgspasm.cli.extras import require_extra
 from emgspasm.cli.options import config_option, gain_option, montage_option, rate_option
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
 
@@ -83,7 +83,7 @@ def report(
     from emgspasm.report.pdf import find_converter, print_pdf
     from emgspasm.storage.files import refuse_existing
 
-    require_installed("jinja2", "matplotlib")
+    require_extra("report")
     converter = find_converter() if pdf else None
     reading = Reading(read_config(config), read_montage(montage), sampling_frequency, gain)
     unanalyzed = analyze_rest(source, reading)

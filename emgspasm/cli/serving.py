@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
-from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -12,12 +11,11 @@ import click
 from emgspasm.cli.boards import configured_source
 from emgspasm.cli.conclusion import conclude
 from emgspasm.cli.console import FILE, Command, read_config, say, say_when_compiling
+from emgspasm.cli.extras import require_extra
 from emgspasm.cli.interruption import settle
 from emgspasm.cli.options import live_config_option
 from emgspasm.cli.recording import describe
-from emgspasm.errors import ConfigError, SourceError
-
-LIBRARIES = ("fastapi", "uvicorn", "websockets")
+from emgspasm.errors import SourceError
 
 
 @click.command(cls=Command)
@@ -37,7 +35,7 @@ def serve(config: Path, host: str, port: int, board_port: str | None, study: Pat
     the traces. Only browsers on this machine may record and mark. Ctrl-C ends it; what was recorded
     stays. Research and education only.
     """
-    require_service()
+    require_extra("service")
     loaded = read_config(config)
     with suppress(SourceError):  # a board that is not there yet is said on the page
         configured_source(loaded, config, board_port)
@@ -78,19 +76,3 @@ def require_study(study: Path) -> None:
     from emgspasm.storage.studies.study import Study
 
     Study.open_or_create(study).require_writable()
-
-
-def require_service() -> None:
-    """Refuse to begin without the service's libraries.
-
-    Raises
-    ------
-    ConfigError
-        Naming what to install.
-    """
-    lacking = [name for name in LIBRARIES if find_spec(name) is None]
-    if lacking:
-        raise ConfigError(
-            f"the service is not installed ({', '.join(lacking)} missing). "
-            "pip install 'emgspasm[service]'"
-        )

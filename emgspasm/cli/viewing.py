@@ -7,7 +7,6 @@ import os
 import socket
 import sys
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,7 @@ from emgspasm.cli.console import (
     say,
     say_when_compiling,
 )
+from emgspasm.cli.extras import require_extra
 from emgspasm.cli.recording import describe
 from emgspasm.errors import ConfigError, SourceError
 
@@ -110,11 +110,7 @@ def require_window() -> None:
     SourceError
         There is no display.
     """
-    if find_spec("PySide6") is None or find_spec("pyqtgraph") is None:
-        raise ConfigError(
-            "the live window is not installed (PySide6 and pyqtgraph are missing). Install it: "
-            "pip install 'emgspasm[viewer]'; or record without: emgspasm record"
-        )
+    require_extra("viewer", "; or record without: emgspasm record")
     if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
         return
     display = os.environ.get("DISPLAY", "")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from emgspasm.config import LoadedConfig
+from emgspasm.config import LoadedConfig, MarkerTable
 from emgspasm.desk.clock import clock
 from emgspasm.desk.live import Live, Wiring
 from emgspasm.session import Session
@@ -42,9 +42,9 @@ class Lead:
         self.live: Live | None = None
 
     @property
-    def texts(self) -> dict[str, str]:
+    def markers(self) -> MarkerTable:
         """What the digits mark."""
-        return dict(self._wiring.config.config.markers.keys)
+        return self._wiring.config.config.markers
 
     def look(self) -> None:
         """Show the board without recording it.

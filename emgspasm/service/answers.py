@@ -263,12 +263,17 @@ class Levels:
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """What a page may do, and what does not change while it is open."""
+    """What a page may do, and what does not change while it is open.
+
+    `keys` are texts of markers that the config names, by key; `marks` those of every key that
+    marks.
+    """
 
     leads: bool
     why_not: str
     study: str
     keys: dict[str, str]
+    marks: dict[str, str]
     version: str
 
 

@@ -102,7 +102,8 @@ def _route_reading(app: FastAPI, host: Host) -> None:
     async def stream(socket: WebSocket) -> None:
         may = leads(socket.client.host if socket.client else None)
         study = str(host.study) if may and host.study else ""
-        hello = answers.Hello(may, "" if may else LEADERS, study, host.keys, __version__)
+        keys, marks = dict(host.markers.keys), host.markers.texts
+        hello = answers.Hello(may, "" if may else LEADERS, study, keys, marks, __version__)
         await look_on(socket, host, answers.text_of(hello))
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+from emgspasm.config import MarkerTable
 from emgspasm.desk.lead import Lead
 from emgspasm.desk.live import Live, Wiring
 from emgspasm.desk.wanted import Wanted, placing
@@ -68,9 +69,9 @@ class Host:
         self.state = answers.State("connecting")
 
     @property
-    def keys(self) -> dict[str, str]:
+    def markers(self) -> MarkerTable:
         """What the digits mark."""
-        return self._lead.texts
+        return self._lead.markers
 
     def begin(self) -> None:
         """Begin to look at the board."""

@@ -9,10 +9,9 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
 
+from emgspasm.config import MARKER_KEYS, MarkerTable
 from emgspasm.viewer.style import styled
 from emgspasm.viewer.toolbar import Buttons, button
-
-DIGITS = "123456789"
 
 
 class MarkerBar(QWidget):
@@ -33,8 +32,8 @@ class MarkerBar(QWidget):
 
     def __init__(self, actions: Mapping[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._texts: dict[str, str] = {}
-        self._marks = {digit: self._digit(digit) for digit in DIGITS}
+        self._texts = MarkerTable().texts
+        self._marks = {digit: self._digit(digit) for digit in MARKER_KEYS}
         self._line = QLineEdit(self, placeholderText="marker text (M)")
         self._line.setMaximumWidth(220)
         self._line.installEventFilter(self)
@@ -59,12 +58,12 @@ class MarkerBar(QWidget):
         row.addWidget(buttons, 1)
         row.addWidget(button(actions["check"], self))
 
-    def show_texts(self, texts: Mapping[str, str]) -> None:
+    def show_markers(self, markers: MarkerTable) -> None:
         """Show what the digits mark; those without a text stay hidden, but mark all the same."""
-        self._texts = dict(texts)
+        self._texts = markers.texts
         for digit, mark in self._marks.items():
-            mark.setVisible(digit in texts)
-            mark.setText(f"{digit} {texts.get(digit, '')}")
+            mark.setVisible(digit in markers.keys)
+            mark.setText(f"{digit} {self._texts[digit]}")
 
     def offer_again(self, *, ended: bool) -> None:
         """Offer to look for the board again, where its stream has ended."""
@@ -72,7 +71,7 @@ class MarkerBar(QWidget):
 
     def press(self, digit: str) -> None:
         """Mark what a digit stands for."""
-        self.marked.emit(self._texts.get(digit, f"marker {digit}"), time.monotonic())
+        self.marked.emit(self._texts[digit], time.monotonic())
 
     def type(self) -> None:
         """Let a marker's text be typed; it is set where that began."""

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
-from emgspasm.config import LoadedConfig
+from emgspasm.config import LoadedConfig, MarkerTable
 from emgspasm.desk.lead import Lead
 from emgspasm.desk.live import Live, Wiring
 from emgspasm.desk.wanted import Wanted
@@ -55,9 +55,9 @@ class Recorder(QObject):
         return self._lead.live
 
     @property
-    def texts(self) -> dict[str, str]:
+    def markers(self) -> MarkerTable:
         """What the digits mark."""
-        return self._lead.texts
+        return self._lead.markers
 
     def look(self) -> None:
         """Show the board without recording it."""

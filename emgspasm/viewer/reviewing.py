@@ -16,6 +16,7 @@ from emgspasm.errors import EmgspasmError, explained
 from emgspasm.results.decisions import Decision
 from emgspasm.storage.studies.scales import rater as pseudonym
 from emgspasm.stream import EventType
+from emgspasm.viewer.actions import ACTS
 from emgspasm.viewer.errands import Errands
 from emgspasm.viewer.replay import Replay
 from emgspasm.viewer.replay_control import AFTER
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 CONTEXT = 0.3
 """Share of the screen that shows what came after an event [design]."""
 
-KEYS = "A accept, R reject, 1 spasm, 2 blink, 3 voluntary, 4 artifact, J next, H before"
+KEYS = ", ".join(f"{act.keys[0]} {act.text.lower()}" for act in ACTS if act.group == "Review")
 
 
 class Reviewing(QObject):

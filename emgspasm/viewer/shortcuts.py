@@ -8,8 +8,8 @@ from functools import partial
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
+from emgspasm.config import MARKER_KEYS
 from emgspasm.viewer.actions import ACTS
-from emgspasm.viewer.marker_bar import DIGITS
 
 
 def acts(window: QMainWindow, act: Callable[[str, bool], None]) -> dict[str, QAction]:
@@ -36,7 +36,7 @@ def acts(window: QMainWindow, act: Callable[[str, bool], None]) -> dict[str, QAc
 def digits(window: QMainWindow, press: Callable[[str], None]) -> list[QAction]:
     """Actions of the keys that mark; `press` is called with the digit."""
     made = []
-    for digit in DIGITS:
+    for digit in MARKER_KEYS:
         action = QAction(window)
         action.setShortcut(QKeySequence(digit))
         action.triggered.connect(partial(_pressed, press, digit))

@@ -10,7 +10,7 @@ def type_in(keys):
     """What a row of keys does, one a second."""
     line, strokes = Line(), []
     for second, key in enumerate(keys):
-        line, stroke = press(line, key, float(second), KEYS.text)
+        line, stroke = press(line, key, float(second), KEYS.texts)
         strokes += [stroke] if stroke else []
     return strokes
 

@@ -12,7 +12,7 @@ const COLOURS = ["panel", "grid", "line", "text", "faint", "left", "right", "mid
 const $ = (id) => document.getElementById(id);
 const pictures = [0, 1].map((column) => new Picture($(`traces${column}`), column));
 const look = { seconds: 10, gain: 200, colours: {} };
-let hello = { leads: false, keys: {} };
+let hello = { leads: false, keys: {}, marks: {} };
 let known = null;
 let state = null;
 let dropped = 0;
@@ -266,7 +266,7 @@ $("again").addEventListener("click", () => tell(ask("POST", "api/stream").then((
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input, select, textarea");
   if (typing || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-  if (/^[1-9]$/.test(event.key) && hello.leads) mark(hello.keys[event.key] ?? `marker ${event.key}`);
+  if (hello.leads && Object.hasOwn(hello.marks, event.key)) mark(hello.marks[event.key]);
 });
 
 // --- how it looks -----------------------------------------------------------------------------
