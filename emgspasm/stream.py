@@ -55,6 +55,11 @@ _MICROVOLTS = {
 """Microvolts in a unit, as programs spell it; ``MV`` could be a million volts."""
 
 
+def on_screen(text: str) -> str:
+    """A text as screens and pages show it: µV for the uV of files and terminals."""
+    return re.sub(r"\buV\b", "µV", text)
+
+
 @dataclass(frozen=True, slots=True)
 class Channel:
     """One recorded channel.

@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emgspasm.stream import MUSCLES, Channel, Chunk, Event, StreamInfo, emg_only, segments
+from emgspasm.stream import (
+    MUSCLES,
+    Channel,
+    Chunk,
+    Event,
+    StreamInfo,
+    emg_only,
+    on_screen,
+    segments,
+)
 
 
 @pytest.mark.parametrize("code", MUSCLES)
@@ -116,3 +125,8 @@ def test_events_are_equal_where_the_same_is_undefined_in_both():
     assert len({event, same}) == 1
     assert event != other
     assert event != "blink"
+
+
+def test_screens_show_microvolts_with_their_sign():
+    assert on_screen("noise 6.0 uV; uVs") == "noise 6.0 µV; uVs"
+    assert on_screen("g") == "g"

@@ -9,6 +9,7 @@ import click
 
 from emgspasm.cli.console import FILE, Command, page_path, say
 from emgspasm.cli.extras import require_extra
+from emgspasm.cli.options import listed_option
 from emgspasm.errors import ConfigError, RecordingError
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @click.argument("study", type=FILE, metavar="STUDY")
-@click.option("--participant", required=True, metavar="ID", help="As in participants.tsv.")
+@listed_option
 @click.option("--out", type=FILE, metavar="FILE.html", help="The page; its table lies beside it.")
 @click.option(
     "--since", metavar="YYYY-MM-DD", help="Day 0: a treatment; by default the last one followed."

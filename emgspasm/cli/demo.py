@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from emgspasm.cli.boards import LOOP
 from emgspasm.cli.conclusion import conclude as tabulate
 from emgspasm.cli.conclusion import counted, require_same
 from emgspasm.cli.console import (
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from emgspasm.simulation.board import EmulatedBoard
 
 SCENARIO, SEED = "hfs_mixed", 1
-LOOP = 600.0
-"""Seconds of the patient in the window, before he begins again."""
 
 
 @click.command(cls=Command)

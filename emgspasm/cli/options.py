@@ -22,6 +22,12 @@ rate_option = click.option(
 gain_option = click.option(
     "--gain", type=float, callback=positive, help="Amplifier gain of an SD card file."
 )
+SERIAL = "Serial port, whatever the config says."
+port_option = click.option("--port", metavar="PORT", help=SERIAL)
+board_port_option = click.option("--board-port", metavar="PORT", help=SERIAL)
+listed_option = click.option(
+    "--participant", required=True, metavar="ID", help="As in participants.tsv."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 _PLACE = (

@@ -29,7 +29,7 @@ from emgspasm.cli.console import (
     say_when_compiling,
 )
 from emgspasm.cli.interruption import settle
-from emgspasm.cli.options import live_config_option, place_options
+from emgspasm.cli.options import live_config_option, place_options, port_option
 from emgspasm.errors import EmgspasmError, RecordingError
 from emgspasm.postponement import postponed
 
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 @place_options
 @click.option("--duration", type=float, callback=positive, help="Seconds; else until q or Ctrl-C.")
 @click.option("--markers", type=FILE, help="File of markers: seconds, a tab, text.")
-@click.option("--port", metavar="PORT", help="Serial port, whatever the config says.")
+@port_option
 def record(
     config: Path,
     study: Path,

@@ -13,7 +13,7 @@ from emgspasm.cli.conclusion import conclude
 from emgspasm.cli.console import FILE, Command, read_config, say, say_when_compiling
 from emgspasm.cli.extras import require_extra
 from emgspasm.cli.interruption import settle
-from emgspasm.cli.options import live_config_option
+from emgspasm.cli.options import board_port_option, live_config_option
 from emgspasm.cli.recording import describe
 from emgspasm.errors import SourceError
 
@@ -24,7 +24,7 @@ from emgspasm.errors import SourceError
               help="Address to listen at; 0.0.0.0 lets the network look on.")  # fmt: skip
 @click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True,
               help="Port to listen at; 0 takes a free one.")  # fmt: skip
-@click.option("--board-port", metavar="PORT", help="Serial port, whatever the config says.")
+@board_port_option
 @click.option(
     "--study", type=FILE, help="Folder of the study that is recorded into; made if missing."
 )

@@ -13,16 +13,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emgspasm.cli.console import FILE, Command, columns, say, shown
-from emgspasm.cli.options import json_option
+from emgspasm.cli.options import json_option, listed_option
 from emgspasm.errors import ConfigError
 
 if TYPE_CHECKING:
     from emgspasm.storage.studies.scales import ScaleScore
     from emgspasm.storage.studies.treatments import Treatment
 
-participant_option = click.option(
-    "--participant", required=True, metavar="ID", help="As in participants.tsv."
-)
 date_option = click.option("--date", "day", required=True, metavar="YYYY-MM-DD")
 
 
@@ -46,7 +43,7 @@ def study() -> None:
 
 @study.command("add-treatment", cls=Command)
 @click.argument("path", type=FILE, metavar="STUDY")
-@participant_option
+@listed_option
 @date_option
 @click.option("--kind", required=True, help="botulinum toxin, mvd (decompression), or other.")
 @click.option("--product", help="Product name.")
@@ -78,7 +75,7 @@ def add_treatment(
 
 @study.command("add-score", cls=Command)
 @click.argument("path", type=FILE, metavar="STUDY")
-@participant_option
+@listed_option
 @date_option
 @click.option("--scale", required=True, help="Jankovic, Cohen-Albert, SMC, Sunnybrook, ...")
 @click.option("--value", required=True, help="The score that a person gave.")
@@ -108,7 +105,7 @@ def add_score(
 
 @study.command("set-date", cls=Command)
 @click.argument("path", type=FILE, metavar="STUDY")
-@participant_option
+@listed_option
 @click.option("--session", metavar="ID", help="Session label, where there are sessions.")
 @date_option
 @click.option("--overwrite", is_flag=True, help="Replace another date that is there.")

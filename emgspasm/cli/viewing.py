@@ -24,6 +24,7 @@ from emgspasm.cli.console import (
     say_when_compiling,
 )
 from emgspasm.cli.extras import require_extra
+from emgspasm.cli.options import port_option
 from emgspasm.cli.recording import describe
 from emgspasm.errors import ConfigError, SourceError
 
@@ -37,7 +38,7 @@ SLOWEST, FASTEST = 0.25, 16.0
 @click.command(cls=Command)
 @click.argument("file", required=False, type=FILE)
 @click.option("--config", type=FILE, help="TOML file; with a [source] table it is shown live.")
-@click.option("--port", metavar="PORT", help="Serial port, whatever the config says.")
+@port_option
 @click.option("--study", type=FILE, help="Folder of the study that is recorded into.")
 @click.option("--montage", type=FILE, help="TOML file naming sides and muscles of FILE.")
 @click.option("--speed", type=click.FloatRange(SLOWEST, FASTEST), default=1.0, show_default=True,

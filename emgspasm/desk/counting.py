@@ -15,6 +15,9 @@ SHORTEST = BLOCK
 RECENT = 60.0
 """Seconds of the count of what was lately [design]."""
 
+OTHERS = ("blink", "voluntary", "artifact", "myokymia", "blepharospasm")
+"""What is counted beside hemifacial spasms."""
+
 
 @dataclass(frozen=True, slots=True)
 class SideCount:

@@ -16,6 +16,8 @@ from emgspasm.stream import Annotation, Source
 Tables = Callable[[], tuple[str, ...]]
 """Writes the tables of a recording; gives sentences about it for people."""
 
+WRITING = "writing the tables of what was recorded"
+
 
 class Lead:
     """Begins and ends the streams of a board, one after the other: a port has one owner.

@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 from emgspasm.desk.feed import Feed
 from emgspasm.desk.palette import Palette
 from emgspasm.desk.strip import CLIPPED, FLAT, GAP
+from emgspasm.dsp.quality import Limits
 from emgspasm.dsp.rates import withheld
-from emgspasm.stream import MUSCLES, Event
+from emgspasm.stream import MUSCLES, Event, on_screen
 
-PURPOSE = "research and education only"
+NOISY = Limits().noise_poor
+"""uV of noise from which it is said beside the line."""
 
-NOISY = 5.0
-"""uV of noise that are poor (clinical facts 4)."""
+LEARNING = "learning the noise: face at rest"
+"""While thresholds are not known yet."""
 
 Words = tuple[frozenset[int] | None, int, str, str]
 """EMG channels (None: all), sample, text, colour."""
@@ -80,12 +82,11 @@ def lane_texts(feed: Feed) -> dict[int, LaneText]:
     texts = {}
     for i, channel in enumerate(feed.emg.channels):
         noise = feed.thresholds[0, i]
-        unit = "µV" if channel.unit == "uV" else channel.unit
         texts[i] = LaneText(
             channel.name,
             MUSCLES.get(channel.muscle or "", ""),
             channel.side,
-            "" if np.isnan(noise) else f"noise {noise:.1f} {unit}",
+            "" if np.isnan(noise) else f"noise {noise:.1f} {on_screen(channel.unit)}",
             warning(marks[i], noise),
         )
     return texts

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH = 190.0
-"""Millimetres: a line of the page."""
-
 ROW, HEAD, FOOT, SPARE = 26.0, 13.0, 10.0, 4.5
 """Millimetres of a panel, over all, under all, and between panels."""
 
@@ -55,7 +52,7 @@ def _course_figure(told: Course) -> Figure:
     rows = table_rows(told.table)
     places = [p for p in (FACE, *PLACES) if any(r["region"] == p for r in rows)]
     height = HEAD + FOOT + ROW * len(places) + SPARE * (len(places) - 1)
-    drawn = figures.figure(WIDTH, height)
+    drawn = figures.figure(figures.WIDTH, height)
     limits = axis_limits(told)
     for line, place in enumerate(places):
         bottom = FOOT + (len(places) - 1 - line) * (ROW + SPARE)
@@ -196,7 +193,7 @@ def _beside_figure(told: Course) -> Figure | None:
     lines = max(len(names), 1)
     each = 16.0 if lines > 1 else ROW
     height = HEAD + FOOT + each * lines + SPARE * (lines - 1)
-    drawn = figures.figure(WIDTH, height)
+    drawn = figures.figure(figures.WIDTH, height)
     limits = axis_limits(told)
     for line, name in enumerate(names):
         bottom = (FOOT + (lines - 1 - line) * (each + SPARE)) / height

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 MILLIMETRE = 1 / 25.4
 """Inches."""
 
+WIDTH = 190.0
+"""Millimetres of a line of the page."""
+
 INK, GREY, PALE = "#1a1a1a", "#6b6b6b", "#d9d9d9"
 LEFT, RIGHT = "#0b5394", "#b45309"
 """Blue and ochre of Okabe and Ito's family, dark enough for text on white; in grey they differ

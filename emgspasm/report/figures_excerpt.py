@@ -13,16 +13,13 @@ from numpy.typing import NDArray
 
 from emgspasm.anatomy import FACE_MUSCLES
 from emgspasm.report.excerpts import LENGTH, Excerpt
-from emgspasm.report.figures import GREY, INK, PALE, SCALE, SIDES, axes, figure
-from emgspasm.stream import SIDE_LETTER, Channel
+from emgspasm.report.figures import GREY, INK, PALE, SCALE, SIDES, WIDTH, axes, figure
+from emgspasm.stream import SIDE_LETTER, Channel, on_screen
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-WIDTH = 190.0
-"""Millimetres of a full line."""
 
 PIXELS = 1100
 """Columns into which the samples of a row are gathered, lowest and highest of each: more than
@@ -247,6 +244,6 @@ def _scale_bar(ax: Axes, excerpt: Excerpt, scale: Mapping[str, float]) -> None:
         return
     x = excerpt.choice.stop + 0.012 * LENGTH
     ax.plot([x, x], [-1.95, -0.05], color=INK, lw=1.2, clip_on=False, solid_capstyle="butt")
-    word = f"{2 * scale[unit]:g}\n{'µV' if unit == 'uV' else unit}"
+    word = f"{2 * scale[unit]:g}\n{on_screen(unit)}"
     text = ax.text(x + 0.008 * LENGTH, -1, word, fontsize=6, va="center", linespacing=1.1)
     text.set_gid(SCALE)

@@ -10,12 +10,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from emgspasm import __version__
+from emgspasm.results.provenance import PURPOSE
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 VALIDATED = "validated on simulated data and public recordings of healthy people only"
-PURPOSE = "research and education only"
 
 
 def render(template: str, **facts: Any) -> str:

@@ -27,6 +27,8 @@ from emgspasm.synkinesis.reading import sites
 from emgspasm.synkinesis.rhythm import FEWEST_ONSETS
 from emgspasm.synkinesis.trials import FEWEST_TRIALS, Trial
 
+PURPOSE = "research and education only"
+
 
 def provenance(
     origin: Mapping[str, Any],
@@ -61,7 +63,7 @@ def provenance(
             *channel_warnings(info),
         ],
         "validated_on": "simulated data and public recordings of healthy people only",
-        "purpose": "research and education only; not a medical device",
+        "purpose": f"{PURPOSE}; not a medical device",
     }
 
 

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
-from emgspasm.desk.counting import Counting
+from emgspasm.desk.counting import OTHERS, Counting
 from emgspasm.desk.desk import News
 from emgspasm.desk.lanes import arrange, headings
 from emgspasm.desk.live import Live
@@ -31,8 +31,6 @@ BEHIND = 12.0
 
 LEVELS, STATE = 2, 10
 """Ticks between two tellings of the amplitudes and of the state."""
-
-OTHERS = ("blink", "voluntary", "artifact", "myokymia", "blepharospasm")
 
 
 class Telling:

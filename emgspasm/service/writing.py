@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from emgspasm.desk.lead import Tables
+from emgspasm.desk.lead import WRITING, Tables
 from emgspasm.errors import explained
 
 
@@ -39,7 +39,7 @@ class Writing:
         """
         waiting = [future for future in self._given if not future.done()]
         if waiting:
-            say("writing the tables of what was recorded")
+            say(WRITING)
         self._worker.shutdown()
         for future in waiting:
             for sentence in future.result():

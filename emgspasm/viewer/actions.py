@@ -47,7 +47,7 @@ ACTS = (
     Act("first", "Look", "Begin", ("Home",), "To the beginning of the recording."),
     Act("last", "Look", "End", ("End",), "To the end: what is newest."),
     Act("gain_up", "Look", "Larger", ("Up", "+", "="),
-        "Draw traces larger: fewer uV in a division. Left and right always share one gain."),
+        "Draw traces larger: fewer µV in a division. Left and right always share one gain."),
     Act("gain_down", "Look", "Smaller", ("Down", "-"), "Draw traces smaller."),
     Act("time_up", "Look", "Longer", (".",), "Show more seconds across a column."),
     Act("time_down", "Look", "Shorter", (",",), "Show fewer seconds across a column."),

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.desk.words import LEARNING
 from emgspasm.dsp.pipeline import Analysis
 from emgspasm.dsp.quality import Limits, MeanSpectrum, SpectrumState, grade, line_ratio
 from emgspasm.dsp.screen import Screen, ScreenState
 from emgspasm.sources.protocols import MISMATCH, Electrode
-from emgspasm.stream import Chunk, StreamInfo
+from emgspasm.stream import Chunk, StreamInfo, on_screen
 
 LOOKED_AT = 10.0
 """Seconds that are graded, to within a second [design]."""
@@ -151,14 +152,15 @@ class Checking:
         channel = self.info.channels[k]
         noise = float(self._noise[k]) * (channel.microvolts or np.nan)
         dropped, clipped, flat = map(float, shares)
-        graded, reason = grade(
+        graded, why = grade(
             Limits(), noise=noise, line=line[1], clipped=clipped, dropped=dropped, flat=flat,
             analyzed=100 - dropped - clipped - flat,
         )  # fmt: skip
         if graded == "good" and noise != noise:
-            graded, reason = "", "learning the noise: face at rest"
+            graded, why = "", LEARNING
         reach = 100 * largest / channel.full_scale if np.isfinite(channel.full_scale) else np.nan
-        return Checked(channel.name, noise, *line, reach, clipped, dropped, flat, graded, reason)
+        percent = clipped, dropped, flat
+        return Checked(channel.name, noise, *line, reach, *percent, graded, on_screen(why))
 
     def _look(self) -> None:
         """Fold what is pending, which has no gap inside, and forget what is too old."""

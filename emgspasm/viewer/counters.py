@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from emgspasm.desk.clock import clock
-from emgspasm.desk.counting import RECENT, SHORTEST, Counting
+from emgspasm.desk.counting import OTHERS, RECENT, SHORTEST, Counting
 from emgspasm.desk.palette import Palette
 from emgspasm.stream import Event, StreamInfo
 from emgspasm.viewer.ink import color, focus_frame, font_of, side_pen
@@ -96,8 +96,8 @@ class Counters(Panel):
         said = [f"blinks {blinks}" if rate is None else f"blinks {rate:.0f}/min"]
         if "B" in counting.untold:
             said = ["blinks n/a"]
-        kinds = ("voluntary", "artifact", "myokymia", "blepharospasm")
-        said += [f"{kind} {n}" for kind in kinds if (n := counting.other(kind))]
+        rest = (kind for kind in OTHERS if kind != "blink")
+        said += [f"{kind} {n}" for kind in rest if (n := counting.other(kind))]
         valid = f"valid {clock(counting.valid_seconds)} of {clock(counting.seconds)}"
         if counting.valid_seconds < SHORTEST:
             valid += f"; rates from {SHORTEST:g} s on"

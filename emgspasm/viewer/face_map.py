@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from emgspasm.anatomy import FACE_MUSCLES, Half
 from emgspasm.desk.muscles import full_name, pairs
 from emgspasm.desk.palette import Palette
+from emgspasm.desk.words import LEARNING
 from emgspasm.stream import Event, StreamInfo, emg_only
 from emgspasm.synkinesis.spread import REGIONS, STAGES
 from emgspasm.viewer.face_caption import paint_scale, paint_spread
@@ -238,7 +239,7 @@ class FaceMap(Panel):
         line = QRectF(0.6 * em, box.top() + 0.2 * em, box.width() - 1.2 * em, 1.2 * em)
         if self._calibrating:
             painter.setPen(color(self._palette.faint))
-            text = "not analyzed" if self._refused else "learning the noise: face at rest"
+            text = "not analyzed" if self._refused else LEARNING
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, text)
         else:
             paint_scale(painter, line, self._palette, FULL)

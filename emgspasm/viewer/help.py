@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from emgspasm.desk.palette import Palette
+from emgspasm.results.provenance import PURPOSE
 from emgspasm.viewer.actions import ACTS
 from emgspasm.viewer.style import styled
 
@@ -104,9 +105,6 @@ OF_A_REPLAY = ("Replay", "Review")
 
 GAP = "<p style='margin:0; font-size:5pt'>&nbsp;</p>"
 
-PURPOSE = "Research and education only. Not a medical device."
-
-
 _Scroll = QAbstractSlider.SliderAction
 
 _KEYS = {
@@ -158,7 +156,8 @@ class HelpPage(QFrame):
         groups = dict.fromkeys(act.group for act in ACTS)
         replay = [keys(name, palette) for name in groups if name in OF_A_REPLAY]
         others = [keys(name, palette) for name in groups if name not in OF_A_REPLAY]
-        purpose = f"<span style='color:{palette.faint}'>{PURPOSE}</span>"
+        said = f"{PURPOSE.capitalize()}. Not a medical device."
+        purpose = f"<span style='color:{palette.faint}'>{said}</span>"
         left, right = [explanation(palette), *replay, purpose], others
         for label, parts in zip(self._columns, (left, right), strict=True):
             label.setText(GAP.join(parts))

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
 from emgspasm.config import LoadedConfig, MarkerTable
-from emgspasm.desk.lead import Lead
+from emgspasm.desk.lead import WRITING, Lead
 from emgspasm.desk.live import Live, Wiring
 from emgspasm.desk.wanted import Wanted
 from emgspasm.errors import explained
@@ -128,7 +128,7 @@ class Recorder(QObject):
             Tables could not be written.
         """
         if self._tables.waiting:
-            say("writing the tables of what was recorded")
+            say(WRITING)
         for sentences in self._tables.finish():
             for sentence in sentences:
                 say(sentence)

@@ -16,6 +16,7 @@ from emgspasm.desk.desk import Desk
 from emgspasm.desk.feed import LONGEST_EVENT
 from emgspasm.desk.strip import TRACKS, Strip
 from emgspasm.errors import RecordingError
+from emgspasm.results.provenance import PURPOSE
 from emgspasm.stream import Event
 from emgspasm.viewer.picture import View
 
@@ -86,7 +87,7 @@ def save_snapshot(
 def settings_told(desk: Desk, view: View, cursors: tuple[float, float] | None) -> dict[str, object]:
     """What belongs beside a picture so that another can be made like it."""
     return {
-        "purpose": "research and education only",
+        "purpose": PURPOSE,
         "version": __version__,
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "recording": desk.path.name if desk.path else None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
@@ -13,7 +15,7 @@ from emgspasm.desk.muscles import full_name, pairs
 from emgspasm.desk.palette import Palette
 from emgspasm.dsp.quality import Limits
 from emgspasm.dsp.rates import SPECTRA
-from emgspasm.stream import SIDE_LETTER, StreamInfo, emg_only
+from emgspasm.stream import SIDE_LETTER, Side, StreamInfo, emg_only
 from emgspasm.viewer.density import Density, density, is_withheld, mains, usable_band
 from emgspasm.viewer.ink import color, font_of, side_pen
 
@@ -66,7 +68,7 @@ class Spectrum(QWidget):
         item.setMouseEnabled(False, False)
         item.setLogMode(y=True)
         item.setXRange(0, self._info.sampling_frequency / 2, padding=0)
-        self._curves = {side: item.plot([], []) for side in ("left", "right", "midline")}
+        self._curves = {side: item.plot([], []) for side in get_args(Side)}
         usable = usable_band(self._info.sampling_frequency)
         start = 0.0 if is_withheld(self._info.sampling_frequency) else usable
         limits = (start, self._info.sampling_frequency / 2)

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from emgspasm.desk.clock import clock
 from emgspasm.desk.live import Live
-from emgspasm.desk.words import PURPOSE, limits
+from emgspasm.desk.words import limits
+from emgspasm.results.provenance import PURPOSE
 from emgspasm.viewer.replay import Replay
 from emgspasm.viewer.style import styled
 

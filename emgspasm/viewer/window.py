@@ -15,7 +15,9 @@ from emgspasm.desk.feed import LONGEST_BASE
 from emgspasm.desk.live import Live
 from emgspasm.desk.palette import Name, Palette, palette_named
 from emgspasm.desk.scales import GAINS, TIME_BASES
+from emgspasm.desk.strip import TRACKS
 from emgspasm.desk.words import labels, lane_texts
+from emgspasm.results.provenance import PURPOSE
 from emgspasm.viewer import settings, shortcuts
 from emgspasm.viewer.actions import step
 from emgspasm.viewer.checkup import Checkup
@@ -41,8 +43,6 @@ LONGEST_FRAME = 0.25
 FRAME = QSize(16, 40)
 """Pixels that a desktop draws around a window, its title above, that are not known before
 [design]."""
-
-PURPOSE = "research and education only"
 
 
 class Window(QMainWindow):
@@ -236,7 +236,7 @@ class Window(QMainWindow):
     def _show_view(self, view: View) -> None:
         self.kept = replace(self.kept, view=view)
         self.surface.tool_bar.show_view(view.seconds, view.gain)
-        for name in ("raw", "filtered", "envelope"):
+        for name in TRACKS:
             self.actions_[name].setChecked(name in view.tracks)
         for name in SWITCHES:
             self.actions_[name].setChecked(getattr(view, name))
