@@ -18,6 +18,11 @@ LETTERS = "12345678QWERTYUI"
 LARGEST_COUNT = 2**23 - 1
 """Of a converter of 24 bits."""
 
+LEAST_SAMPLE, LARGEST_SAMPLE = 1e-30, 1e12
+"""Magnitudes of anything a recorder measured, whatever the unit: a volt is 1e9 nV, converters of
+32 bits count to 2.1e9, and electrodes have noise of 1e-6 V [design]. Squares and products of
+squares beyond these would leave what floating point can hold."""
+
 _REFERENCE = 4.5e6  # uV, firmware_notes 1.4
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from emgspasm.board import LARGEST_SAMPLE, LEAST_SAMPLE
 from emgspasm.errors import RecordingError
 
 FIXED_BYTES = 256
@@ -45,8 +46,10 @@ class Signal:
     def calibrated(self) -> bool:
         """Whether its ranges give an absolute unit."""
         ranges = (self.physical_min, self.physical_max, self.digital_min, self.digital_max)
+        largest = max(abs(self.physical_min), abs(self.physical_max))
         return (
             all(map(math.isfinite, ranges))
+            and LEAST_SAMPLE <= largest <= LARGEST_SAMPLE
             and self.physical_min != self.physical_max
             and self.digital_min < self.digital_max
             and math.isfinite(self.gain)
@@ -247,5 +250,7 @@ def _record_count(text: str, findings: list[str]) -> int:
 def _duration(text: str, findings: list[str]) -> Fraction:
     if 1e-6 <= _number(text) <= 1e6:
         return Fraction(text.replace(",", "."))
-    findings.append(f"record duration {text!r} s in the header is not positive; taken as 1 s")
+    findings.append(
+        f"record duration {text!r} s in the header is not from 1e-6 to 1e6; taken as 1 s"
+    )
     return Fraction(1)

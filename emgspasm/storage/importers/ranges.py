@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.board import LARGEST_COUNT
+from emgspasm.board import LARGEST_COUNT, LARGEST_SAMPLE, LEAST_SAMPLE
 
 COUNT_SCALE = float(LARGEST_COUNT)
 """Full scale of a converter of 24 bits, in counts."""
@@ -55,6 +55,13 @@ def no_ranges(n_channels: int, scales: Sequence[float]) -> Ranges:
     nothing = np.full(n_channels, np.nan)
     zeros = np.zeros(n_channels, dtype=np.int64)
     return Ranges(nothing, nothing, zeros, np.zeros((len(scales), n_channels), dtype=np.int64))
+
+
+def measured(samples: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Samples, any shape, with NaN for what is too large for any recorder and 0 for too little."""
+    magnitude = np.abs(samples)
+    kept = np.where(magnitude <= LARGEST_SAMPLE, samples, np.nan)
+    return np.where(magnitude < LEAST_SAMPLE, 0.0, kept)
 
 
 def widen(ranges: Ranges, block: NDArray[np.float64], scales: Sequence[float]) -> Ranges:
@@ -115,6 +122,7 @@ def describe_ranges(
             findings.append(f"{name} never changes from {ranges.low[column]:g}: nothing connected")
         if ranges.n_missing[column]:
             findings.append(
-                f"{name} lacks {ranges.n_missing[column]} of {ranges.n_rows} samples (empty or NaN)"
+                f"{name} lacks {ranges.n_missing[column]} of {ranges.n_rows} samples (empty, NaN "
+                f"or over {LARGEST_SAMPLE:g})"
             )
     return findings

@@ -15,7 +15,7 @@ from emgspasm.storage.importers.counter import (
     choose_cycle,
     scan,
 )
-from emgspasm.storage.importers.ranges import Ranges, no_ranges, widen
+from emgspasm.storage.importers.ranges import Ranges, measured, no_ranges, widen
 from emgspasm.storage.importers.rows import Malformed, Rows
 from emgspasm.storage.importers.stamps import (
     StampScan,
@@ -144,8 +144,10 @@ def read_table(table: Table) -> Iterator[tuple[Rows, int]]:
         A block, and how many such rows it holds.
     """
     held: list[Rows] = []  # whether its last row is such a row, only the next one shows
+    signals = list(table.columns)
     for rows in table.rows():
         if len(rows.numbers):
+            rows.numbers[:, signals] = measured(rows.numbers[:, signals])
             yield from ((each, _blank_zeros(table, each, rows.numbers[:1])) for each in held)
             held = []
         held.append(rows)

@@ -16,7 +16,7 @@ import numpy as np
 from emgspasm.errors import RecordingError
 from emgspasm.storage.importers.gaps import Stamped, describe_stamped, read_stamps
 from emgspasm.storage.importers.imported import Imported
-from emgspasm.storage.importers.ranges import describe_ranges, no_ranges, widen
+from emgspasm.storage.importers.ranges import describe_ranges, measured, no_ranges, widen
 from emgspasm.storage.importers.timeline import from_losses
 from emgspasm.storage.importers.xdf_chunks import Checked, checked_chunks
 from emgspasm.stream import Annotation, Channel, StreamInfo
@@ -56,8 +56,7 @@ def import_xdf(path: Path) -> Imported:
     streams, header = _load(path, checked)
     stream = _choose(path, streams)
     fs = float(stream["info"]["nominal_srate"][0])
-    samples = np.asarray(stream["time_series"], dtype=np.float64)
-    samples[~np.isfinite(samples)] = np.nan
+    samples = measured(np.asarray(stream["time_series"], dtype=np.float64))
     times = np.asarray(stream["time_stamps"], dtype=np.float64)
     stamped = read_stamps(times, fs)
     channels = _channels(stream)

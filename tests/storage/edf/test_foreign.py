@@ -226,6 +226,25 @@ def test_a_record_with_an_impossible_time_follows_the_one_before(tmp_path, bad):
     assert [(c.start, c.stop) for c in recording] == [(0, 400)]
 
 
+@pytest.mark.parametrize("limit", ["1e300", "1e-99"])
+def test_a_physical_range_no_recorder_can_have_gives_no_unit(tmp_path, limit):
+    edfio.Edf([edf_signal("OOC_L", 250)]).write(tmp_path / "x.edf")
+    patch(tmp_path / "x.edf", 256 + 104, f"{'-' + limit:8}{limit}", 16)
+    recording = open_edf(tmp_path / "x.edf")
+    assert recording.info.channels[0].unit == "count"
+    assert "gives no unit; read as counts" in " ".join(recording.findings)
+
+
+@pytest.mark.parametrize("said", ["1e9", "1e-9", "-1"])
+def test_a_record_of_no_possible_length_lasts_a_second(tmp_path, said):
+    edfio.Edf([edf_signal("OOC_L", 250)]).write(tmp_path / "x.edf")
+    patch(tmp_path / "x.edf", 244, said, 8)
+    recording = open_edf(tmp_path / "x.edf")
+    assert recording.info.sampling_frequency == 250
+    told = f"record duration {said!r} s in the header is not from 1e-6 to 1e6; taken as 1 s"
+    assert told in recording.findings
+
+
 def test_duplicate_labels_are_numbered_and_no_muscle_until_a_montage_names_them(tmp_path):
     edfio.Edf([edf_signal("EMG OOC_L", 250), edf_signal("OOC_L", 250)]).write(tmp_path / "x.edf")
     recording = open_edf(tmp_path / "x.edf")

@@ -159,7 +159,22 @@ def test_a_last_column_that_has_a_name_may_be_empty(written):
     text = plain(names="OOC_L,OOC_R,ZYG_L").replace("\n", ",\n").replace("ZYG_L,", "ZYG_L")
     recording = open_recording(written(text), sampling_frequency=250)
     assert recording.info.names == ("OOC_L", "OOC_R", "ZYG_L")
-    assert "ZYG_L lacks 400 of 400 samples (empty or NaN)" in recording.findings
+    assert "ZYG_L lacks 400 of 400 samples (empty, NaN or over 1e+12)" in recording.findings
+
+
+@pytest.mark.parametrize(
+    ("written_as", "read_as", "said"),
+    [("1e300", np.nan, "OOC_L lacks 1 of 400 samples"), ("1e-99", 0.0, None)],
+)
+def test_a_number_no_recorder_can_have_measured_never_reaches_a_filter(
+    written, written_as, read_as, said
+):
+    text = plain().replace(f"{TWO[9, 0]},", f"{written_as},")
+    recording = open_recording(written(text), sampling_frequency=250)
+    expected = TWO.copy()
+    expected[9, 0] = read_as
+    assert np.array_equal(samples_of(recording), expected, equal_nan=True)
+    assert any(finding.startswith(said) for finding in recording.findings) == (said is not None)
 
 
 @pytest.mark.parametrize(
