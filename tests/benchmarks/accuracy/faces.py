@@ -1,16 +1,19 @@
-"""Faces with known truth from three generators, for what is measured on them.
+"""Faces with known truth from three generators, or four, for what is measured on them.
 
 ``units`` is the package's own simulation: motor units, an amplifier, a board. ``gaussian`` is
 :mod:`gaussian_faces`, which shares no line with it; ``shot`` is :mod:`shot_faces`, which shares the
-stories of that.
+stories of that. So does ``muscle``, :mod:`muscle_faces`, which needs recordings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 import gaussian_faces
+import muscle_faces
 import numpy as np
 import shot_faces
 from gaussian_faces import Face, TrueEvent
@@ -33,8 +36,13 @@ MONTAGES = {
     "8, cheek dead": EIGHT,
     "8, eye injected": EIGHT,
 }  # fmt: skip
-OTHERS = {"gaussian": gaussian_faces.face, "shot": shot_faces.face}
+OTHERS: dict[str, Callable[..., Face]] = {"gaussian": gaussian_faces.face, "shot": shot_faces.face}
 DAYS = 21.0  # after an injection, 0.15 of the strength is left (clinical facts 9)
+
+
+def use_recordings(folder: Path) -> None:
+    """Let there be faces of the muscles recorded in a folder."""
+    OTHERS["muscle"] = partial(muscle_faces.face, folder)
 
 
 @dataclass(frozen=True)

@@ -525,17 +525,10 @@ def truth_of(story: Story, montage: tuple[str, ...]) -> tuple[TrueEvent, ...]:
 
 def _channel(label, sources, story, rng, fs, seconds, snr, dead, spread) -> Values:
     n = len(seconds)
-    muscle, letter = label.split("_")
     # healthy faces stay within |LI| of 0.27 to 0.41 (clinical facts 4 [lit]): with the asymmetry of
     # single acts, gains of a channel differ by a fifth (standard deviation)
-    gain = LOUDNESS.get(muscle, 60.0) * np.exp(rng.normal(0, spread))
-    seen = gain * sources.get(label, np.zeros(n))
-    for other in NEIGHBOURS.get(muscle, ()):
-        share = rng.uniform(0.02, 0.2) * gain
-        seen = seen + share * sources.get(f"{other}_{letter}", 0.0)
-    if muscle in ("OOR", "MEN", "FRO", "COR"):
-        share = rng.uniform(0.0, 0.1) * gain
-        seen = seen + share * sources.get(f"{muscle}_{OPPOSITE[letter]}", 0.0)
+    gain = LOUDNESS.get(label[:3], 60.0) * np.exp(rng.normal(0, spread))
+    seen = gain * mixed(label, sources, n, rng)
     if label in dead:
         seen = np.zeros(n)
     level = 0.7 * gain * 10 ** (-snr / 20)
@@ -546,13 +539,32 @@ def _channel(label, sources, story, rng, fs, seconds, snr, dead, spread) -> Valu
     inside = power[(band > 20) & (band < min(450.0, 0.45 * fs))].sum() / power.sum()
     seen = seen + level * noise / np.sqrt(inside)
     seen = seen + level * 0.3 * np.sin(2 * np.pi * (50 * seconds + rng.random()))
-    for onset, length, size in story.slow:
-        share = {"OOC": 1.0, "FRO": 0.3, "COR": 0.5}.get(muscle, 0.05)
-        t = (seconds - onset) / length
-        seen = seen + size * share * np.where((t > 0) & (t < 1), np.sin(np.pi * t) ** 2, 0.0)
+    seen = seen + lids(label, story, seconds)
     for event in story.truth:
         if event.kind == "artifact":
             seen = seen + _disturbance(event, seconds, fs, rng)
+    return seen
+
+
+def mixed(label: str, sources: dict[str, Values], n: int, rng: np.random.Generator) -> Values:
+    """What an electrode sees of its muscle and of others."""
+    muscle, letter = label.split("_")
+    silence = np.zeros(n)
+    seen = sources.get(label, silence).copy()
+    for other in NEIGHBOURS.get(muscle, ()):
+        seen += rng.uniform(0.02, 0.2) * sources.get(f"{other}_{letter}", silence)
+    if muscle in ("OOR", "MEN", "FRO", "COR"):
+        seen += rng.uniform(0.0, 0.1) * sources.get(f"{muscle}_{OPPOSITE[letter]}", silence)
+    return seen
+
+
+def lids(label: str, story: Story, seconds: Values) -> Values:
+    """What an electrode sees of lids that move (uV)."""
+    seen = np.zeros(len(seconds))
+    share = {"OOC": 1.0, "FRO": 0.3, "COR": 0.5}.get(label[:3], 0.05)
+    for onset, length, size in story.slow:
+        t = (seconds - onset) / length
+        seen += size * share * np.where((t > 0) & (t < 1), np.sin(np.pi * t) ** 2, 0.0)
     return seen
 
 

@@ -22,6 +22,7 @@ from gaussian_faces import (
     Values,
     coloured,
     envelope,
+    lids,
     truth_of,
 )
 from scipy.signal import resample_poly
@@ -162,10 +163,7 @@ def disturbance(
     level = 0.7 * gain * 10 ** (-snr / 20)
     hum = 0.3 * np.sin(2 * np.pi * (50 * seconds + rng.random()))
     seen = level * (noise / np.sqrt(in_band) + hum)
-    for onset, length, size in story.slow:
-        t = (seconds - onset) / length
-        lid = {"OOC": 1.0, "FRO": 0.3, "COR": 0.5}.get(label[:3], 0.05)
-        seen += size * lid * np.where((t > 0) & (t < 1), np.sin(np.pi * t) ** 2, 0.0)
+    seen += lids(label, story, seconds)
     for event in story.truth:
         if event.kind == "artifact" and rng.random() < 0.5:
             seen += pulled(seconds - event.onset, rng)

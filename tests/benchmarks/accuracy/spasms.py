@@ -20,9 +20,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
-from faces import Cell, recorded, told
+from faces import Cell, recorded, told, use_recordings
 from gaussian_faces import SCENARIOS as OTHERS
 from gaussian_faces import TrueEvent
+from muscle_faces import textures
 
 from emgspasm.simulation.scenarios import SCENARIOS as UNITS
 from emgspasm.stream import Event
@@ -140,6 +141,16 @@ def cells() -> Iterator[Cell]:
                 yield Cell(generator, scenario, 20.0, montage=montage)
 
 
+def muscle_cells(folder: Path) -> Iterator[Cell]:
+    """The grid of faces of recorded muscle, at the rates for which there is enough of it."""
+    for fs in (1000.0, 250.0):
+        found = textures(folder, fs, second_half=True)
+        print(f"{fs:g} Hz: {len(found.contracted)} channels that contract, "
+              f"{len(found.resting)} that rest", file=sys.stderr)  # fmt: skip
+        if found.contracted and found.resting:
+            yield from (Cell("muscle", s, snr, fs) for s in OTHERS for snr in (20.0, 10.0))
+
+
 def misses(cell: Cell, counts: Sequence[Count]) -> list[str]:
     """Which targets a cell misses."""
     total = ratios(counts)
@@ -195,12 +206,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=4, help="recordings a cell")
     parser.add_argument("--scenario", nargs="*", help="of these alone")
+    parser.add_argument(
+        "--muscle", type=Path, metavar="FOLDER", help="faces of the recordings in this folder alone"
+    )
     parser.add_argument("--json", type=Path, help="write the counts here as well")
     options = parser.parse_args()
-    chosen = [c for c in cells() if not options.scenario or c.scenario in options.scenario]
+    grid = muscle_cells(options.muscle) if options.muscle else cells()
+    chosen = [c for c in grid if not options.scenario or c.scenario in options.scenario]
     print(HEADER, "|---" * HEADER.count(" | ") + "|---|", sep="\n")
     short, kept = False, []
-    with ProcessPoolExecutor(2) as pool:
+    prepare, given = (use_recordings, (options.muscle,)) if options.muscle else (None, ())
+    with ProcessPoolExecutor(2, initializer=prepare, initargs=given) as pool:
         todo = jobs(chosen, options.seeds)
         results = pool.map(count, *zip(*todo, strict=True))
         for cell in chosen:
