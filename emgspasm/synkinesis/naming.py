@@ -1,11 +1,12 @@
 """Acts become events: what they are called, and why, in words.
 
 A burst of one side is called a hemifacial spasm (class isolated, grouped, tonic or combined) only
-if the eye or two muscles of the facial nerve take part in it together, and if it is no rhythm of a
-single muscle: that is a spasm of class ``myokymia``. Both eyes closing for longer than a blink,
-without the rest of the face, while a marker says rest, is a spasm of both sides and of class
-``blepharospasm``; without that marker nobody can tell it from a movement, and it is called one.
-Neither of the two is a hemifacial spasm. What only chewing muscles do is a movement.
+if the eye or two muscles of the facial nerve take part in it together, and if it is none of a train
+of a single muscle: in rhythm, that is a spasm of class ``myokymia``, otherwise nothing. Both eyes
+closing for longer than a blink, without the rest of the face, while a marker says rest, is a spasm
+of both sides and of class ``blepharospasm``; without that marker nobody can tell it from a
+movement, and it is called one. Neither of the two is a hemifacial spasm. What only chewing muscles
+do is a movement.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from emgspasm.synkinesis.experience import (
     FEWEST_PROVEN,
     SHARING_MEMORY,
     Experience,
-    in_rhythm,
     note_company,
-    note_rhythms,
+    note_trains,
+    of_train,
 )
 from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL
 from emgspasm.synkinesis.loudness import SURE, note_loudness, without_faint
@@ -136,7 +137,7 @@ def spasms(
         return
     note_company(chain, known)
     if chain.doubtful:
-        note_rhythms(chain, known, fs)
+        note_trains(chain, known, fs)
     for part in split(chain.acts, chain.gap):
         event = _one_sided(chain.side, part, marked, known, rules, fs)
         if event is not None:
@@ -162,9 +163,10 @@ def _one_sided(
     if not facial or _chewing(readings):
         return event("voluntary", side, "masticatory", readings, onset, offset, marked, fs,
                       "one side; chewing muscles lead")  # fmt: skip
-    beats = [r for r in readings if in_rhythm(r, known.rhythmic, fs)]
+    beats = [r for r in readings if of_train(r, known.trains, fs)]
     if _are_most(beats, readings) and synchrony(part) < TOGETHER:
-        faint = not any(is_beyond_chance(r, fs) for r in beats)
+        regular = [r for r in beats if of_train(r, known.rhythmic, fs)]
+        faint = not any(is_beyond_chance(r, fs) for r in regular)
         if faint or known.is_shared(side, onset, fs, SHARING_MEMORY):
             return None
         reason = f"one side; {'+'.join(sorted(muscles))} in a rhythm of its own, not together"

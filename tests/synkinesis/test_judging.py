@@ -305,6 +305,14 @@ def test_a_burst_in_two_parts_does_not_count_twice():
 
 
 TRAIN = (1000, 1700, 2400, 3100)
+IRREGULAR = (1000, 1400, 2450, 2900, 3900)
+IN_RHYTHM = {MONTAGE.index("OOC_L"): 900}
+
+
+@pytest.mark.parametrize(("onsets", "labels"), [(TRAIN, {"myokymia"}), (IRREGULAR, set())])
+def test_a_train_of_one_muscle_that_keeps_no_time_is_no_spasm(onsets, labels):
+    told = named(Experience(), *onsets, li=0.8)
+    assert {event.label for event in told if event.trial_type == "spasm"} == labels
 
 
 @pytest.mark.parametrize(("mean", "labels"), [(2.8, []), (20.0, ["myokymia"])])
@@ -315,7 +323,7 @@ def test_bursts_that_hardly_stand_out_of_the_noise_make_no_rhythm(mean, labels):
 
 @pytest.mark.parametrize(("mean", "labels"), [(2.8, []), (20.0, ["myokymia"])])
 def test_a_burst_that_hardly_stands_out_is_no_myokymia_though_its_muscle_is_in_rhythm(mean, labels):
-    known = Experience(rhythmic={MONTAGE.index("OOC_L"): 900})
+    known = Experience(trains=IN_RHYTHM, rhythmic=IN_RHYTHM)
     told = named(known, 1000, length=20, mean=mean, li=0.8)
     assert [event.label for event in told if event.label == "myokymia"] == labels
 
@@ -345,7 +353,7 @@ def test_a_side_is_forgotten_where_muscles_hardly_ever_act_together():
 
 @pytest.mark.parametrize(("length", "myokymia"), [(60, True), (1500, False)])
 def test_what_lasts_longer_than_the_groups_beside_it_is_no_myokymia(length, myokymia):
-    known = Experience(rhythmic={MONTAGE.index("OOC_L"): 900}, even=deque([True] * 5))
+    known = Experience(trains=IN_RHYTHM, rhythmic=IN_RHYTHM, even=deque([True] * 5))
     chain = Chain("L", 500, 1100)
     for onset, offset in ((1000, 1060), (1300, 1360), (1600, 1600 + length)):
         chain.add(Act("twitch", "L", (reading("OOC_L", onset, offset),)))
