@@ -24,7 +24,7 @@ from emgspasm.cli.console import (
     say_when_compiling,
 )
 from emgspasm.cli.extras import require_extra
-from emgspasm.cli.options import port_option
+from emgspasm.cli.options import gain_option, port_option, rate_option
 from emgspasm.cli.recording import describe
 from emgspasm.errors import ConfigError, SourceError
 
@@ -41,6 +41,8 @@ SLOWEST, FASTEST = 0.25, 16.0
 @port_option
 @click.option("--study", type=FILE, help="Folder of the study that is recorded into.")
 @click.option("--montage", type=FILE, help="TOML file naming sides and muscles of FILE.")
+@rate_option
+@gain_option
 @click.option("--speed", type=click.FloatRange(SLOWEST, FASTEST), default=1.0, show_default=True,
               callback=positive, help="Of a replay.")  # fmt: skip
 def view(
@@ -49,6 +51,8 @@ def view(
     port: str | None,
     study: Path | None,
     montage: Path | None,
+    sampling_frequency: float | None,
+    gain: float | None,
     speed: float,
 ) -> None:
     """Open the live window: FILE replays; --config shows and records a board.
@@ -63,15 +67,18 @@ def view(
         )
     if file is not None and (port or study):
         raise ConfigError("--port and --study are for a board. Leave them out to replay a file")
-    if file is None and montage is not None:
-        raise ConfigError("--montage is for a recording. The config of a board labels its inputs")
+    if file is None and any(given is not None for given in (montage, sampling_frequency, gain)):
+        raise ConfigError(
+            "--montage, --sampling-frequency and --gain are for a recording. The config of a board "
+            "labels its inputs and says how it is set"
+        )
     gc.disable()  # a fifth of the start would be looks for garbage; the window enables it
     try:
         loaded = with_montage(read_config(config), montage)
         require_window()
         say_when_compiling()
         if file is not None:
-            _replay(file, loaded, speed)
+            _replay(file, loaded, speed, sampling_frequency, gain)
         elif config is not None:
             _live(loaded, config, port, study)
     finally:
@@ -86,10 +93,16 @@ def with_montage(loaded: LoadedConfig, path: Path | None) -> LoadedConfig:
     return replace(loaded, config=replace(loaded.config, montage=montage))
 
 
-def _replay(file: Path, loaded: LoadedConfig, speed: float) -> None:
+def _replay(
+    file: Path,
+    loaded: LoadedConfig,
+    speed: float,
+    sampling_frequency: float | None,
+    gain: float | None,
+) -> None:
     from emgspasm.viewer import application
 
-    application.replay(file, loaded, speed, say)
+    application.replay(file, loaded, speed, say, sampling_frequency=sampling_frequency, gain=gain)
 
 
 def _live(loaded: LoadedConfig, config: Path, port: str | None, study: Path | None) -> None:

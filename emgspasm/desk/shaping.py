@@ -16,8 +16,7 @@ from emgspasm.dsp.filters import CascadeState
 from emgspasm.dsp.pipeline import Pipeline
 from emgspasm.dsp.screen import ScreenState
 from emgspasm.storage.conversion import import_recording
-from emgspasm.storage.montage import Montage
-from emgspasm.storage.opening import open_recording
+from emgspasm.storage.opening import Given, open_recording
 from emgspasm.storage.stored import StoredRecording
 from emgspasm.stream import Chunk, StreamInfo, emg_only
 
@@ -81,7 +80,7 @@ def run_up(pipeline: Pipeline, info: StreamInfo) -> int:
 
 
 @contextmanager
-def sliceable(path: Path, montage: Montage | None = None) -> Iterator[Sliceable]:
+def sliceable(path: Path, given: Given) -> Iterator[Sliceable]:
     """Open a recording of any format so that any stretch can be read.
 
     What cannot be sliced as it is, is held as BDF+ in a temporary file meanwhile.
@@ -90,8 +89,10 @@ def sliceable(path: Path, montage: Montage | None = None) -> Iterator[Sliceable]
     ------
     RecordingError
         It cannot be read.
+    ConfigError
+        Something must be given that the file does not say.
     """
-    recording = open_recording(path, montage=montage)
+    recording = given.open(path)
     if isinstance(recording, Sliceable):
         yield recording
         return

@@ -14,7 +14,7 @@ from emgspasm.config import Config, LoadedConfig
 from emgspasm.dsp.quality import ChannelQuality
 from emgspasm.dsp.rates import EDGE, HIGH_PASS, HIGHEST, LEAST, LOW_PASS, LOWEST, rate_warnings
 from emgspasm.errors import ConfigError, RecordingError
-from emgspasm.results.contractions import Contraction, Given, contractions
+from emgspasm.results.contractions import Contraction, contractions
 from emgspasm.results.measurement import Measurement, measure
 from emgspasm.results.origin import origin
 from emgspasm.results.provenance import channel_warnings, provenance, spasm_provenance
@@ -23,7 +23,7 @@ from emgspasm.results.tabulation.pairs import pairs_table
 from emgspasm.results.tabulation.quality import channel_quality, quality_table
 from emgspasm.results.tabulation.summary import summary_table
 from emgspasm.results.tabulation.trials import trial_list, trials_table
-from emgspasm.storage.opening import StoredRecording, open_recording
+from emgspasm.storage.opening import Given, StoredRecording, open_recording
 from emgspasm.storage.studies.placement import bids_entities
 from emgspasm.stream import StreamInfo
 

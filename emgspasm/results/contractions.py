@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from emgspasm.config import Config, LoadedConfig
 from emgspasm.dsp.pipeline import Pipeline
@@ -21,14 +21,11 @@ from emgspasm.errors import EmgspasmError
 from emgspasm.results.findings import Findings
 from emgspasm.results.measurement import measure
 from emgspasm.results.tabulation.trials import maxima
-from emgspasm.storage.opening import StoredRecording, open_recording
+from emgspasm.storage.opening import Given
 from emgspasm.storage.studies.collection import session_recordings
 from emgspasm.stream import Channel, StreamInfo
 from emgspasm.synkinesis.markers import markers
 from emgspasm.synkinesis.trials import FEWEST_TRIALS, MAXIMAL
-
-if TYPE_CHECKING:
-    from emgspasm.storage.montage import Montage
 
 Place = tuple[str, str, str | None, str | None]
 """Name, unit, side and muscle: channels that agree in them measure the same."""
@@ -48,31 +45,6 @@ class Contraction:
 
     value: float
     recording: str
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What was given to read the recordings of a call.
-
-    Parameters
-    ----------
-    montage : Montage or None
-    sampling_frequency, gain : float or None
-        For files that do not say them.
-    """
-
-    montage: Montage | None = None
-    sampling_frequency: float | None = None
-    gain: float | None = None
-
-    def open(self, path: Path) -> StoredRecording:
-        """Open a recording; raises what ``storage.opening.open_recording`` does."""
-        return open_recording(
-            path,
-            montage=self.montage,
-            sampling_frequency=self.sampling_frequency,
-            gain=self.gain,
-        )
 
 
 def maximal_recordings(path: Path, given: Given) -> list[Path]:

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emgspasm.config import LoadedConfig
-from emgspasm.results.contractions import Given, maximal_recordings
+from emgspasm.results.contractions import maximal_recordings
 from emgspasm.storage.derivatives.provenance import digest
+from emgspasm.storage.opening import Given
 
 if TYPE_CHECKING:
     from emgspasm.storage.montage import Montage

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from emgspasm.results.contractions import Given, asks_maximal
+from emgspasm.results.contractions import asks_maximal
 from emgspasm.results.origin import ORIGIN
 from emgspasm.results.outputs import result_paths
 from emgspasm.storage.derivatives.names import note_path, provenance_path
 from emgspasm.storage.files import existing
+from emgspasm.storage.opening import Given
 from emgspasm.storage.studies.collection import session_recordings
 
 _OTHER = {

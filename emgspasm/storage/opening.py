@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from emgspasm.storage.montage import Montage
 from emgspasm.storage.stored import StoredRecording
 from emgspasm.stream import Kind, StreamInfo
 
-__all__ = ["StoredRecording", "open_recording"]
+__all__ = ["Given", "StoredRecording", "open_recording"]
 
 ELECTRODES: tuple[Kind, ...] = ("EMG", "EOG", "ECG", "EEG", "REF")
 """Kinds of channels that are rescaled: an amplifier's gain is none of a thermometer's."""
@@ -71,6 +71,31 @@ def open_recording(
     if info == recording.info and findings == recording.findings and set(factors) == {1.0}:
         return recording  # nothing to adjust, and it may know quicker ways to slice
     return adjusted(recording, columns, info, factors, findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What is given to read recordings, beside the files themselves.
+
+    Parameters
+    ----------
+    montage : Montage or None
+    sampling_frequency, gain : float or None
+        For files that do not say them.
+    """
+
+    montage: Montage | None = None
+    sampling_frequency: float | None = None
+    gain: float | None = None
+
+    def open(self, path: Path) -> StoredRecording:
+        """Open a recording; raises what :func:`open_recording` does."""
+        return open_recording(
+            path,
+            montage=self.montage,
+            sampling_frequency=self.sampling_frequency,
+            gain=self.gain,
+        )
 
 
 def _in_microvolts(info: StreamInfo, rescale: float) -> tuple[StreamInfo, tuple[float, ...]]:

@@ -24,11 +24,22 @@ STARTED = 3.0
 """Seconds after which the window stands and a source streams [design]."""
 
 
-def replay(path: Path, config: LoadedConfig, speed: float, say: Callable[[str], None]) -> None:
-    """Show a stored recording until the window is closed; `say` takes what is said then."""
+def replay(
+    path: Path,
+    config: LoadedConfig,
+    speed: float,
+    say: Callable[[str], None],
+    *,
+    sampling_frequency: float | None = None,
+    gain: float | None = None,
+) -> None:
+    """Show a stored recording until the window is closed; `say` takes what is said then.
+
+    Parameters are those of :class:`emgspasm.viewer.replay.Replay`.
+    """
     app = application()
     raster.warm_up()
-    desk = Replay(path, config, speed)
+    desk = Replay(path, config, speed, sampling_frequency=sampling_frequency, gain=gain)
     window = Window(settings.load())
     window.kept = window.kept.opened(str(path.resolve()))
     window.tuner.begin(config)

@@ -45,7 +45,7 @@ def replay(window: Window, path: Path) -> None:
     if not isinstance(window.desk, Replay):
         return
     try:
-        desk = Replay(path, window.desk.config, window.desk.speed)
+        desk = window.desk.anew(path, window.desk.config)
     except EmgspasmError as error:
         window.surface.notice.tell(str(error))
         return

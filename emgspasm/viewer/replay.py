@@ -15,6 +15,7 @@ from emgspasm.desk.shaping import sliceable
 from emgspasm.desk.strip import Strip
 from emgspasm.dsp.pipeline import Pipeline
 from emgspasm.session.preparation import refusal
+from emgspasm.storage.opening import Given
 from emgspasm.stream import SKIP, Event
 from emgspasm.viewer.survey import Survey
 
@@ -33,6 +34,8 @@ class Replay:
     config : LoadedConfig
     speed : float
         Seconds of the recording in a second.
+    sampling_frequency, gain : float or None
+        For a file that does not say them.
 
     Attributes
     ----------
@@ -46,13 +49,22 @@ class Replay:
     RecordingError
         It cannot be read.
     ConfigError
-        It holds no EMG, or nothing of its band.
+        It holds no EMG, or nothing of its band, or does not say what must be given then.
     """
 
-    def __init__(self, path: Path, config: LoadedConfig, speed: float = 1.0) -> None:
+    def __init__(
+        self,
+        path: Path,
+        config: LoadedConfig,
+        speed: float = 1.0,
+        *,
+        sampling_frequency: float | None = None,
+        gain: float | None = None,
+    ) -> None:
         self.config = config
+        self._given = Given(config.config.montage, sampling_frequency, gain)
         with ExitStack() as held:
-            self.stored = held.enter_context(sliceable(path, config.config.montage))
+            self.stored = held.enter_context(sliceable(path, self._given))
             self._refusal = refusal(config, self.stored.info)
             self._survey = Survey(self.stored, config, idle=bool(self._refusal))
             held.callback(self._survey.close)
@@ -64,6 +76,20 @@ class Replay:
         self.speed, self.playing, self.loops = speed, True, False
         self._due, self._jumped = 0.0, True
         self._stretch = Stretching(self.stored, self.pipeline, 0)
+
+    def anew(self, path: Path, config: LoadedConfig) -> Replay:
+        """Another recording, or this one with another config, played as fast and read alike.
+
+        Raises
+        ------
+        RecordingError, ConfigError
+            As of :class:`Replay`.
+        """
+        given = self._given
+        return Replay(
+            path, config, self.speed,
+            sampling_frequency=given.sampling_frequency, gain=given.gain,
+        )  # fmt: skip
 
     @property
     def name(self) -> str:

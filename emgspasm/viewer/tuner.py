@@ -101,8 +101,8 @@ class Tuner(QObject):
         window = self._window
         desk = window.desk
         if isinstance(desk, Replay) and desk.path is not None:
-            place, playing, speed = desk.position, desk.playing, desk.speed
-            again = Replay(desk.path, self.config, speed)
+            place, playing = desk.position, desk.playing
+            again = desk.anew(desk.path, self.config)
             again.playing = playing
             window.open(again)
             window.go_to(place)

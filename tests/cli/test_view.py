@@ -61,7 +61,8 @@ def test_a_display_that_does_not_answer_is_said(patient):
         ((), "nothing to show"),
         (("a.bdf", "--port", "/dev/null"), "for a board"),
         (("a.bdf", "--speed", "40"), "40"),
-        (("--config", "a.toml", "--montage", "b.toml"), "--montage is for a recording"),
+        (("--config", "a.toml", "--montage", "b.toml"), "are for a recording"),
+        (("--config", "a.toml", "--gain", "24"), "are for a recording"),
     ],
 )
 def test_a_wrong_call_is_refused(arguments, said):

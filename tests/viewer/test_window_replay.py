@@ -18,6 +18,7 @@ from emgspasm.desk.strip import FLAT
 from emgspasm.desk.words import warning
 from emgspasm.dsp.mains import fit_notch
 from emgspasm.dsp.pipeline import Pipeline, analyze
+from emgspasm.errors import ConfigError
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.opening import open_recording
 from emgspasm.stream import Channel, Chunk, StreamInfo
@@ -230,6 +231,21 @@ def test_without_sides_nothing_is_counted_and_a_montage_names_them(open_window, 
     window._show_second(window.desk)
     assert window.desk.feed.info.names == ("OOC_L", "OOC_R")
     assert window.surface.side.counters.isVisible()
+
+
+def test_a_table_that_does_not_say_its_rate_is_shown_at_the_given_one(open_window, tmp_path):
+    path = tmp_path / "plain.csv"
+    rows = np.random.default_rng(1).normal(0, 2, (3000, 2))
+    np.savetxt(path, rows, delimiter=",", header="OOC_L,OOC_R", comments="", fmt="%.3f")
+    with pytest.raises(ConfigError, match="--sampling-frequency HZ"):
+        Replay(path, LoadedConfig())
+    replay = Replay(path, LoadedConfig(), sampling_frequency=500.0)
+    window = open_window()
+    window.open(replay)
+    again = replay.anew(path, LoadedConfig())  # as a dragged threshold asks
+    window.open(again)
+    assert again.feed.sampling_frequency == 500
+    assert again.duration == 6
 
 
 def test_the_help_is_scrolled_and_closed_by_keys(replayed, qtbot):
