@@ -28,6 +28,9 @@ LEFT_EDGE, PANEL, BETWEEN = 0.085, 0.405, 0.075
 LABEL = 0.075
 """Share of a panel's height that the name of a muscle takes."""
 
+BESIDE, ARROW = 0.018, 0.15
+"""Shares of a panel: where arrows to limits beyond it stand, and how long they are."""
+
 TITLES = {
     "rate": "Rate: spasms per minute at rest",
     "burden": "Burden: amplitude over noise in spasms, µV",
@@ -84,16 +87,16 @@ def _panel(
     last: bool,
 ) -> None:
     _time(axes, told, limits, last=last)
-    for side in ("L", "R"):
-        mine = [r for r in rows if r["side"] == side and r["value"] is not None]
-        affected = side == told.affected
-        if affected:
-            _variability(axes, mine)
-        _line(axes, mine, side, filled=affected or told.affected is None)
-    top = max((max(r["value"], r["ci_hi"] or 0) for r in rows if r["value"] is not None), default=1)
-    top = 1.12 * top or 1
+    known = [r for r in rows if r["value"] is not None]
+    top = 1.12 * max((max(r["value"], r["ci_hi"] or 0) for r in known), default=1) or 1
     axes.set_ylim(-0.07 * top, top)  # points at zero are whole, and the side beside them is read
     axes.locator_params(axis="y", nbins=4)
+    for side in ("L", "R"):
+        mine = [r for r in known if r["side"] == side]
+        affected = side == told.affected
+        if affected:
+            _variability(axes, mine, top)
+        _line(axes, mine, side, filled=affected or told.affected is None)
 
 
 def _line(axes: Axes, rows: Sequence[dict[str, Any]], side: str, *, filled: bool) -> None:
@@ -116,13 +119,27 @@ def _line(axes: Axes, rows: Sequence[dict[str, Any]], side: str, *, filled: bool
         )  # fmt: skip
 
 
-def _variability(axes: Axes, rows: Sequence[dict[str, Any]]) -> None:
-    """Lines about the baseline; changes between them are no larger than measurement variability."""
+def _variability(axes: Axes, rows: Sequence[dict[str, Any]], top: float) -> None:
+    """Lines about the baseline; changes between them are no larger than measurement variability.
+
+    An arrow at the edge of the panel stands for one that lies beyond it; no value is under zero.
+    """
     first = next((r for r in rows if r["baseline"]), None)
-    if first is not None and first["mdc"] is not None:
-        for limit in (first["value"] - first["mdc"], first["value"] + first["mdc"]):
-            if limit > 0:
-                axes.axhline(limit, color=figures.GREY, lw=0.6, ls=(0, (1, 1.5)))
+    if first is None or first["mdc"] is None:
+        return
+    for limit in (first["value"] - first["mdc"], first["value"] + first["mdc"]):
+        if 0 < limit <= top:
+            axes.axhline(limit, color=figures.GREY, lw=0.6, ls=(0, (1, 1.5)))
+        else:
+            edge, inside = (1, 1 - ARROW) if limit > top else (0, ARROW)
+            arrow = {
+                "arrowstyle": "->",
+                "color": figures.GREY,
+                "lw": 0.8,
+                "shrinkA": 0,
+                "shrinkB": 0,
+            }
+            axes.annotate("", (BESIDE, edge), (BESIDE, inside), "axes fraction", arrowprops=arrow)
 
 
 def _time(axes: Axes, told: Course, limits: tuple[float, float], *, last: bool) -> None:

@@ -12,7 +12,7 @@ import pytest
 from emgspasm.config import load_config, parse_config
 from emgspasm.errors import ConfigError
 from emgspasm.report.course import course
-from emgspasm.report.course_figures import apart
+from emgspasm.report.course_figures import apart, course_figure
 from emgspasm.report.course_page import course_page
 from emgspasm.simulation.toxin import remaining_amplitude
 from emgspasm.storage.studies.study import Study
@@ -90,6 +90,23 @@ def test_a_change_is_called_larger_only_beyond_the_variability(told):
     assert (rows.verdict.str.startswith("larger") == larger).all()
     eye = rows[(rows.region == "eye") & (rows.measure == "burden") & (rows.side == "L")]
     assert set(eye[eye.verdict.str.startswith("larger")].session) >= {"W2", "W4"}
+
+
+def test_each_limit_of_variability_is_a_line_or_an_arrow_to_where_it_lies(told):
+    rows = told.table[(told.table.side == "L") & (told.table.baseline == "yes")]
+    drawn = course_figure(told).axes
+    arrows = []
+    for k, axes in enumerate(drawn):
+        region = ("face", "brow", "eye", "cheek", "mouth", "neck")[k // 2]
+        row = rows[(rows.region == region) & (rows.measure == ("rate", "burden")[k % 2])].iloc[0]
+        limits = [row.value - row.mdc, row.value + row.mdc]
+        dotted = [y for line in axes.lines for y in {*line.get_ydata()} if y in limits]
+        arrow = [note.xy[1] for note in axes.texts if note.arrow_patch is not None]
+        top = axes.get_ylim()[1]
+        assert sorted(dotted) == [y for y in limits if 0 < y <= top]
+        assert sorted(arrow) == [int(y > top) for y in limits if not 0 < y <= top]
+        arrows += arrow
+    assert 1 in arrows
 
 
 def test_of_a_side_without_spasms_no_variability_is_told_and_a_note_says_why(told):
