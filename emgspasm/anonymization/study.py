@@ -24,6 +24,7 @@ from emgspasm.storage.conversion import import_recording
 from emgspasm.storage.files import existing
 from emgspasm.storage.opening import open_recording
 from emgspasm.storage.studies.ledger import read_ledger
+from emgspasm.storage.studies.participants import PARTICIPANT_COLUMNS, participants_path
 from emgspasm.storage.studies.placement import Placement, bids_entities
 from emgspasm.storage.studies.scales import ScaleScore, read_scores
 from emgspasm.storage.studies.scans import read_time
@@ -144,15 +145,15 @@ def _shift(dates: Sequence[date], random_below: Callable[[int], int]) -> timedel
 def _copy_participants(study: Study, copy: Study, numbers: Mapping[str, str]) -> None:
     rows = {
         str(row["participant_id"]).removeprefix("sub-"): row
-        for row in read_ledger(study.path / "participants.tsv", ("participant_id",))
+        for row in read_ledger(participants_path(study.path), PARTICIPANT_COLUMNS)
     }
     traits = [name for name in TRAITS if any(name in row for row in rows.values())]
     lines = [
         (f"sub-{number}", *(_trait(name, rows.get(label, {}).get(name)) for name in traits))
         for label, number in numbers.items()
     ]
-    path = copy.path / "participants.tsv"
-    write_rows(path, ("participant_id", *traits), lines, overwrite=True)
+    path = participants_path(copy.path)
+    write_rows(path, (*PARTICIPANT_COLUMNS, *traits), lines, overwrite=True)
 
 
 def _trait(name: str, value: str | None) -> str | None:

@@ -5,7 +5,6 @@ Whatever several processes may write is changed under the lock of the study.
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,16 +12,22 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from emgspasm.errors import ConfigError, RecordingError
+from emgspasm.errors import RecordingError
 from emgspasm.places import writable
 from emgspasm.storage.studies.dataset import create, describe_own_table
 from emgspasm.storage.studies.frames import entered_frame, results_frame, sessions_frame
-from emgspasm.storage.studies.ledger import append_row, read_ledger, remove_row
 from emgspasm.storage.studies.lock import LOCK, locked
+from emgspasm.storage.studies.participants import (
+    begin_participants,
+    list_participant,
+    participants_path,
+    read_participants,
+    require_listed,
+    strike_participant,
+)
 from emgspasm.storage.studies.placement import Placement, checked_label
 from emgspasm.storage.studies.scales import ScaleScore, append_score
 from emgspasm.storage.studies.scans import forget_time, write_time
-from emgspasm.storage.studies.sidecar import write_rows
 from emgspasm.storage.studies.treatments import Treatment, append_treatment
 
 if TYPE_CHECKING:
@@ -112,7 +117,9 @@ class Study:
             raise RecordingError(
                 f"{folder}: cannot be made ({error.strerror}). Choose a study you may write to"
             ) from error
-        self._list(labels[0])
+        if participant not in self.participants:
+            with locked(self.path):
+                list_participant(self.path, participant)
         return Placement(folder, "_".join(labels))
 
     @contextmanager
@@ -198,15 +205,7 @@ class Study:
         ConfigError
             Naming those who are.
         """
-        known = self.participants
-        if participant in known:
-            return
-        near = difflib.get_close_matches(participant, known, 1, 0.5)
-        listed = ", ".join(known[:20]) or "none"
-        raise ConfigError(
-            f"participant {participant!r} is not in {self._participants} (it lists {listed}). "
-            + (f"Did you mean {near[0]}?" if near else "Record or import for them first")
-        )
+        require_listed(self.path, participant)
 
     def recordings(self) -> Iterator[Path]:
         """Yield the recordings in order of participant, session and name."""
@@ -248,16 +247,11 @@ class Study:
     @property
     def participants(self) -> tuple[str, ...]:
         """Labels of the listed participants."""
-        rows = read_ledger(self._participants, ("participant_id",))
-        return tuple(str(row["participant_id"]).removeprefix("sub-") for row in rows)
+        return read_participants(self.path)
 
     @property
     def _description(self) -> Path:
         return self.path / "dataset_description.json"
-
-    @property
-    def _participants(self) -> Path:
-        return self.path / "participants.tsv"
 
     def _create(self, name: str) -> None:
         if self.path.exists() and (not self.path.is_dir() or self._strangers()):
@@ -273,12 +267,12 @@ class Study:
             ) from error
         with locked(self.path):
             if not self._description.exists():  # another process may have been quicker
-                write_rows(self._participants, ("participant_id",), (), overwrite=True)
+                begin_participants(self.path)
                 create(self.path, name)
 
     def _strangers(self) -> list[str]:
         """Names in the folder that the first moments of a study do not explain."""
-        begun = (LOCK, "README", "participants.tsv", ".bidsignore")
+        begun = (LOCK, "README", participants_path(self.path).name, ".bidsignore")
         names = [path.name for path in self.path.iterdir()]
         if LOCK in names:  # a study that another process is beginning, or was killed in beginning
             return [n for n in names if n not in begun and not n.endswith(".tmp")]
@@ -294,13 +288,4 @@ class Study:
                 folder.rmdir()
         if not listed and not home.exists():
             with locked(self.path):
-                remove_row(self._participants, "participant_id", home.name)
-
-    def _list(self, participant: str) -> None:
-        """Add a participant to the table, whose other columns people may have added."""
-        if participant.removeprefix("sub-") in self.participants:
-            return
-        with locked(self.path):
-            if participant.removeprefix("sub-") not in self.participants:
-                row = {"participant_id": participant}
-                append_row(self._participants, ("participant_id",), row)
+                strike_participant(self.path, home.name.removeprefix("sub-"))
