@@ -72,7 +72,7 @@ def import_openbci_text(
         )
     fs = _sampling_frequency(path, header, sampling_frequency, bare=bool(assumed))
     roles = _roles(path, header)
-    findings = [_assumption(header, roles)] if assumed else []
+    findings = [_assumption(header, roles)] if assumed else _describe_count(header, roles)
     part = partial(split_row, separator=header.separator, decimal=header.decimal)
     if invalid := invalid_first_row(path, header.offset, part, roles.exg):
         header = replace(header, offset=header.offset + invalid[0], line=header.line + 1)
@@ -122,6 +122,15 @@ def _assumption(header: Header, roles: Roles) -> str:
         f"the header of OpenBCI's GUI is missing: by {by} taken for {len(roles.exg)} electrodes in "
         f"uV and {len(roles.acceleration)} columns of acceleration in g"
     )
+
+
+def _describe_count(header: Header, roles: Roles) -> list[str]:
+    said = said_value(header, "Number of channels")
+    if said is None or said == len(roles.exg):
+        return []
+    return [
+        f"the header counts {said:g} channels, its columns are of {len(roles.exg)}: these are read"
+    ]
 
 
 @dataclass(frozen=True, slots=True)

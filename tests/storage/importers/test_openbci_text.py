@@ -414,3 +414,20 @@ def test_a_clock_past_midnight_goes_on(written):
 def test_an_auxiliary_file_names_the_one_to_take(written):
     with pytest.raises(RecordingError, match="OpenBCI-RAW-"):
         open_recording(written("%OpenBCI Raw Aux Data\n%Sample Rate = 250 Hz\na,b\n1,2\n"))
+
+
+@pytest.mark.parametrize("said", [0, 4, 16])
+def test_a_header_that_counts_other_channels_than_the_columns_is_reported(written, said):
+    text = gui6(exg(300, 8)).replace("channels = 8", f"channels = {said}")
+    recording = open_recording(written(text))
+    assert sum(channel.kind == "EMG" for channel in recording.info.channels) == 8
+    told = f"the header counts {said} channels, its columns are of 8: these are read"
+    assert told in recording.findings
+
+
+def test_a_header_that_counts_more_channels_than_a_row_holds_is_reported(written):
+    text = gui4(exg(300, 8)).replace("channels = 8", "channels = 16")
+    recording = open_recording(written(text))
+    assert "the header counts 16 channels, its columns are of 8: these are read" in (
+        recording.findings
+    )
