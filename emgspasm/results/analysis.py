@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -196,9 +197,11 @@ def check(info: StreamInfo, config: LoadedConfig) -> None:
     emg = [info.channels[column] for column in info.columns()]
     nameless = [c.name for c in emg if c.side is None or c.muscle is None]
     if nameless:
+        twice = ", and a label that occurs twice is numbered" if _numbered(nameless) else ""
         raise ConfigError(
-            f"side and muscle unknown of channels {', '.join(nameless)} (labels follow OOC_L). "
-            "Give --montage FILE.toml that names them: emgspasm configs montage_face8 prints one"
+            f"side and muscle unknown of channels {', '.join(nameless)} (labels follow "
+            f"OOC_L{twice}). Give --montage FILE.toml that names them: emgspasm configs "
+            "montage_face8 prints one"
         )
     require_band(info, config)
     fs = info.sampling_frequency
@@ -207,6 +210,11 @@ def check(info: StreamInfo, config: LoadedConfig) -> None:
             f"sampling frequency {fs:g} Hz ({LOWEST:g} Hz is the least for EMG: {remaining(fs)}). "
             "Record faster, or set exploratory = true in the config"
         )
+
+
+def _numbered(names: list[str]) -> bool:
+    """Whether one of the names was told apart from another of its kind, as ``OOC_L (2)``."""
+    return any(re.search(r" \(\d+\)\Z", name) for name in names)
 
 
 def _require_emg(info: StreamInfo) -> None:

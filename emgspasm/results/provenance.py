@@ -71,7 +71,8 @@ def channel_warnings(info: StreamInfo) -> list[str]:
     """Sentences on channels whose unit is no voltage, or whose muscle none of the face."""
     channels = emg_only(info).channels
     said = [
-        f"{_names(unit, 'unit', [c for c in channels if c.microvolts is None])} in {unit}, not in "
+        f"{_names(unit, 'unit', [c for c in channels if c.microvolts is None])} in "
+        f"{unit or 'an unknown unit'}, not in "
         'volts: amplitudes are n/a (a montage says the unit, as unit = "uV")'
         for unit in dict.fromkeys(c.unit for c in channels if c.microvolts is None)
     ]

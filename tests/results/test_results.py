@@ -220,6 +220,20 @@ def test_without_microvolts_no_amplitude_is_claimed(tmp_path):
     assert any("OOC_L is in count, not in volts" in sentence for sentence in said)
 
 
+def test_a_channel_without_a_unit_is_said_to_have_none(tmp_path):
+    path = write(tmp_path / "x.bdf", face(5)[:, :1], ("OOC_L",))
+    path.write_bytes(path.read_bytes().replace(b"uV", b"  ", 1))
+    said = analyze_recording(path, OFF).provenance["warnings"]
+    assert any(s.startswith("OOC_L is in an unknown unit, not in volts") for s in said)
+
+
+def test_labels_that_occur_twice_are_called_so_where_they_are_refused(tmp_path):
+    path = write(tmp_path / "x.bdf", face(5)[:, :2], ("OOC_L", "OOC_R"))
+    path.write_bytes(path.read_bytes().replace(b"OOC_R", b"OOC_L", 1))
+    with pytest.raises(ConfigError, match=r"OOC_L \(1\), OOC_L \(2\) .* label that occurs twice"):
+        analyze_recording(path, OFF)
+
+
 def test_a_muscle_that_no_face_has_is_said(tmp_path):
     path = write(tmp_path / "x.bdf", face(5)[:, :3], ("OOC_L", "ZGY_L", "ZGY_R"))
     said = analyze_recording(path, OFF).provenance["warnings"]
