@@ -56,7 +56,12 @@ def import_recording(
     out_path = Path(out_path)
     try:
         with replacing(out_path, overwrite=overwrite) as temporary:
-            _write(source, temporary)
+            try:
+                _write(source, temporary)
+            except RecordingError as error:
+                if isinstance(error.__cause__, OSError) and str(temporary) in str(error):
+                    raise error.__cause__ from error  # it promises a part that is not kept here
+                raise
     except ValueError as error:
         raise RecordingError(f"{out_path}: BDF+ cannot hold this recording: {error}") from error
     return (*source.findings, *_unscaled(source.info))

@@ -2,6 +2,8 @@
 
 import gzip
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -119,6 +121,30 @@ def test_what_bdf_cannot_hold_is_refused_and_nothing_is_left(tmp_path):
     with pytest.raises(RecordingError, match="BDF\\+ cannot hold this recording"):
         import_recording(recording, tmp_path / "out.bdf")
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["long.csv"]
+
+
+FULL = """
+import resource, sys
+from emgspasm.errors import RecordingError
+from emgspasm.storage.conversion import import_recording
+from emgspasm.storage.opening import open_recording
+
+recording = open_recording(sys.argv[1], sampling_frequency=500)
+resource.setrlimit(resource.RLIMIT_FSIZE, (5000,) * 2)
+try:
+    import_recording(recording, sys.argv[2])
+except RecordingError as error:
+    print(error)
+"""
+
+
+def test_a_full_disk_is_told_of_the_file_and_no_part_of_it_claimed_to_be_kept(tmp_path):
+    (tmp_path / "long.csv").write_text(table(5000)[0])
+    out = tmp_path / "out.bdf"
+    command = [sys.executable, "-c", FULL, tmp_path / "long.csv", out]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(f"{out} cannot be written (File too large). Check the folder")
+    assert [path.name for path in tmp_path.iterdir()] == ["long.csv"]
 
 
 def test_a_place_that_is_no_folder_is_refused(csv, tmp_path):
