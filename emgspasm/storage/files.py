@@ -101,9 +101,9 @@ def replacing(path: Path, *, overwrite: bool) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
-def _reason(error: OSError) -> str | None:
+def _reason(error: OSError) -> str:
     """The system's reason alone: pyarrow's text holds the temporary name too."""
-    return os.strerror(error.errno) if error.errno else error.strerror
+    return os.strerror(error.errno) if error.errno else str(error)
 
 
 def remove_temporary(folder: Path, process: int | None) -> None:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from emgspasm.errors import ConfigError
+from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.files import replacing, write_json
 
 KILLED = """
@@ -48,3 +48,11 @@ def test_no_file_takes_the_place_of_a_pipe_or_a_device(tmp_path):
         write_json({}, tmp_path / "x.tsv", overwrite=True)
     assert (tmp_path / "x.tsv").is_fifo()
     assert [path.name for path in tmp_path.iterdir()] == ["x.tsv"]
+
+
+def test_a_failure_without_a_number_of_the_system_is_told_in_its_own_words(tmp_path):
+    with (
+        pytest.raises(RecordingError, match=r"x\.edf cannot be written \(9 requested, 4 written\)"),
+        replacing(tmp_path / "x.edf", overwrite=False),
+    ):
+        raise OSError("9 requested, 4 written")  # as numpy says that a disk is full
