@@ -2,9 +2,13 @@
 
 What happens is told by the stories of :mod:`gaussian_faces`. What muscles give while they contract,
 and electrodes while they rest, are pieces of recordings, one after the other: any recordings that
-the package opens, of any muscle, in which it contracts and rests. Each channel, contraction and
-rest of a face draws one of their channels. Mains is taken out of the pieces, since its phase would
-jump from one to the next.
+the package opens, of any muscle, in which it contracts and rests. Each muscle of a face contracts
+with what one of their channels gives, and each electrode rests with another's. Their amplitude is
+the story's; what happens within a tenth of a second is theirs. Mains is taken out of the pieces,
+since its phase would jump from one to the next.
+
+Left out are channels of which the truth would not be known: at rest, where units discharge now and
+then, and in contraction, where so few do that a blink may fall between them.
 
 Seeds under 7000 take the first half of every recording, the others the second, so that what numbers
 were chosen by is not what they are measured on.
@@ -54,6 +58,10 @@ SHORTEST = {"contracted": 0.35, "resting": 0.7}
 FEWEST = {"contracted": 1.2, "resting": 3.5}
 """Seconds of pieces without which half a channel is left out."""
 
+EVEN = {"contracted": (0.03, 0.1, 0.4, 0.9, 2.0), "resting": (0.02, 0.01, 0.2, 0.99, 2.5)}
+"""Seconds over which the amplitude of pieces is looked at; a low quantile of it and the least that
+this may be, in medians; a high one and the most."""
+
 Pieces = list[Values]
 
 
@@ -76,10 +84,20 @@ def textures(folder: Path, fs: float, second_half: bool) -> Textures:
         found = pieces(values, rate, half * second_half, half * (1 + second_half))
         ratio = Fraction(fs) / Fraction(rate)
         for kind, kept in zip(("contracted", "resting"), (contracted, resting), strict=True):
-            if sum(map(len, found[kind])) >= FEWEST[kind] * rate:
+            if is_enough(found[kind], kind, rate):
                 up, down = ratio.numerator, ratio.denominator
                 kept.append([resample_poly(piece, up, down) for piece in found[kind]])
     return Textures(contracted, resting)
+
+
+def is_enough(found: Pieces, kind: str, fs: float) -> bool:
+    """Whether pieces are long enough in all, and as even as what they stand for."""
+    if sum(map(len, found)) < FEWEST[kind] * fs:
+        return False
+    width, low, least, high, most = EVEN[kind]
+    told = np.concatenate([amplitude(piece, width * fs) for piece in found])
+    bottom, middle, top = np.quantile(told, (low, 0.5, high))
+    return bool(bottom >= least * middle and top <= most * middle)
 
 
 def channels(folder: Path) -> Iterator[tuple[float, Values]]:
@@ -103,7 +121,7 @@ def pieces(values: Values, fs: float, first: int, stop: int) -> dict[str, Pieces
     values = without_mains(values - values.mean(), fs)
     emg = sosfiltfilt(butter(2, [20, min(450, 0.45 * fs)], "band", fs=fs, output="sos"), values)
     whole = sosfiltfilt(butter(2, 2, "high", fs=fs, output="sos"), values)
-    fast, slow, slowest = (amplitude(emg, s * fs) for s in (0.05, 0.25, 0.7))
+    fast, slow, slowest = (amplitude(emg, s * fs) for s in (0.05, 0.1, 0.7))
     most, least = np.quantile(slow, 0.97), np.quantile(fast, 0.15)
     contracts = (slow > CONTRACTED * most) & (most > CONTRAST * least)
     rests = (fast < RESTING * least) & (fast > 0.25 * least)  # a recorder may stand still
@@ -146,7 +164,8 @@ def joined(pool: Sequence[Pieces], n: int, fs: float, rng: np.random.Generator) 
     out, at = np.zeros(n + round(10 * fs)), 0
     while at < n:
         piece = own[rng.choice(len(own), p=weights / weights.sum())]
-        length = min(len(piece), round(rng.uniform(2, 4) * fs))
+        # never the whole of it: two muscles that draw one short piece would go along for good
+        length = round(min(rng.uniform(0.3, 0.9) * len(piece), 4 * fs))
         start = rng.integers(0, len(piece) - length + 1)
         part = piece[start : start + length] * rng.choice([-1.0, 1.0])
         part[:fade] *= ramp
