@@ -121,19 +121,19 @@ def pieces(values: Values, fs: float, first: int, stop: int) -> dict[str, Pieces
     values = without_mains(values - values.mean(), fs)
     emg = sosfiltfilt(butter(2, [20, min(450, 0.45 * fs)], "band", fs=fs, output="sos"), values)
     whole = sosfiltfilt(butter(2, 2, "high", fs=fs, output="sos"), values)
-    fast, slow, slowest = (amplitude(emg, s * fs) for s in (0.05, 0.1, 0.7))
+    fast, slow = amplitude(emg, 0.05 * fs), amplitude(emg, 0.1 * fs)
     most, least = np.quantile(slow, 0.97), np.quantile(fast, 0.15)
     contracts = (slow > CONTRACTED * most) & (most > CONTRAST * least)
     rests = (fast < RESTING * least) & (fast > 0.25 * least)  # a recorder may stand still
 
-    def cut(where: np.ndarray, given: Values, kind: str) -> Pieces:
+    def cut(where: np.ndarray, given: Values, kind: str, width: float) -> Pieces:
         edges = np.flatnonzero(np.diff(np.r_[0, where[first:stop].astype(np.int8), 0]))
-        spans = (first + edges).reshape(-1, 2)
-        return [given[a:b] for a, b in spans if b - a >= SHORTEST[kind] * fs]
+        spans = [(a, b) for a, b in (first + edges).reshape(-1, 2) if b - a >= SHORTEST[kind] * fs]
+        return [given[a:b] / amplitude(emg[a:b], width * fs) for a, b in spans]
 
     return {
-        "contracted": cut(contracts, emg / slow, "contracted"),
-        "resting": cut(rests, whole / slowest, "resting"),
+        "contracted": cut(contracts, emg, "contracted", 0.1),
+        "resting": cut(rests, whole, "resting", 0.7),
     }
 
 
