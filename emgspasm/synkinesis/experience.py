@@ -61,6 +61,9 @@ FEWEST_EYED, EYED = 3, 0.5
 REMEMBERED, FEWEST_ACTS = 20, 4
 """Last acts of muscles beside the eye that count, and the fewest that say anything [design]."""
 
+RESTLESS = 0.2
+"""Share of the last acts of a side from which slight acts are what its muscles do at rest [sim]."""
+
 FEWEST_LOUD = 2
 """Bursts of a muscle in spasms without which its amplitude in them is not known [design]."""
 
@@ -100,6 +103,8 @@ class Experience:
         Whether the last acts of muscles beside the eye were joined by another muscle, by side.
     eyed : dict of str to deque of bool
         Whether the eye took part in the last spasms that three muscles proved to be of their side.
+    slight : dict of str to deque of bool
+        Whether the last acts of a side were of one muscle, fainter than it is in spasms.
     loudness : dict of int to deque of float
         Amplitudes of the last bursts of a channel in such spasms.
     """
@@ -119,6 +124,9 @@ class Experience:
     eyed: dict[str, deque[bool]] = field(
         default_factory=lambda: {"L": deque(maxlen=REMEMBERED), "R": deque(maxlen=REMEMBERED)}
     )
+    slight: dict[str, deque[bool]] = field(
+        default_factory=lambda: {"L": deque(maxlen=REMEMBERED), "R": deque(maxlen=REMEMBERED)}
+    )
     loudness: dict[int, deque[float]] = field(default_factory=dict)
 
     def copy(self) -> Self:
@@ -133,6 +141,7 @@ class Experience:
             late=self.late.copy(),
             joined={side: seen.copy() for side, seen in self.joined.items()},
             eyed={side: seen.copy() for side, seen in self.eyed.items()},
+            slight={side: seen.copy() for side, seen in self.slight.items()},
             loudness={channel: seen.copy() for channel, seen in self.loudness.items()},
         )
 
@@ -174,6 +183,11 @@ class Experience:
         """Median amplitude of a channel in spasms; 0 as long as there are too few."""
         seen = self.loudness.get(channel, ())
         return median(seen) if len(seen) >= FEWEST_LOUD else 0.0
+
+    def is_restless(self, side: str) -> bool:
+        """Whether single muscles of the side act slightly more often than they would in spasms."""
+        seen = self.slight[side]
+        return len(seen) >= FEWEST_ACTS and sum(seen) > RESTLESS * len(seen)
 
     def n_of_lower_face(self, onset: int, reach: float) -> int:
         """How many acts within `reach` samples were of the lower face alone, of any side."""

@@ -15,6 +15,11 @@ FAINTEST = 0.3
 """Share of its usual amplitude in spasms under which a muscle is in none, unless three begin
 together [sim]: 2 of 443 true spasms on known sides were fainter, 29 of 42 false ones of 20 dB."""
 
+SLIGHT = 0.6
+"""Share of their usual amplitude in spasms under which muscles that act alone may be at rest; where
+many acts are such (`Experience.is_restless`) they are none [sim]: of recorded muscle at 10 dB 67 of
+105 false spasms go and 1 of 359 true ones."""
+
 SURE = 3
 """Muscles that must begin together for a spasm where only the other side is known to have them; one
 spasm of so many proves its side [design]: three hardly ever begin together by chance."""
@@ -42,20 +47,24 @@ def without_faint(acts: Sequence[Act], known: Experience, fs: float) -> list[Act
     fs : float
         Hertz.
     """
-    loud = [act for act in acts if _is_loud(act, known)]
-    if len(loud) == len(acts):
-        return loud
-    gap = BEATS * fs
-    return [
-        act
-        for act in acts
-        if _is_loud(act, known) or any(-overlap(act, other) < gap for other in loud)
-    ]
+    loud = [act for act in acts if _reaches(FAINTEST, act, known)]
+    if len(loud) < len(acts):
+        gap = BEATS * fs
+        acts = [a for a in acts if a in loud or any(-overlap(a, other) < gap for other in loud)]
+    return [act for act in acts if not _is_of_rest(act, known)]
 
 
-def _is_loud(act: Act, known: Experience) -> bool:
+def _reaches(share: float, act: Act, known: Experience) -> bool:
+    """Whether a muscle of the act reaches this share of its usual amplitude in spasms."""
     if act.carried or act.together >= SURE:
         return True
-    return any(
-        r.amplitude >= FAINTEST * known.usual_loudness(r.burst.channel) for r in act.readings
-    )
+    return any(r.amplitude >= share * known.usual_loudness(r.burst.channel) for r in act.readings)
+
+
+def _is_of_rest(act: Act, known: Experience) -> bool:
+    """Whether an act is as slight as many of its side; whether it is slight is remembered."""
+    if act.carried or act.on_blink:
+        return False
+    slight = act.together < 2 and not _reaches(SLIGHT, act, known)
+    known.slight[act.side].append(slight)
+    return slight and known.is_restless(act.side)

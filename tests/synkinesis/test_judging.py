@@ -574,3 +574,17 @@ def test_a_faint_brow_that_moves_again_and_again_makes_no_side_forgotten():
     known = Experience()
     after_spasms(known, *((("FRO_L",), onset, 4.0) for onset in range(9000, 49_000, 2000)))
     assert known.knows("L")
+
+
+BROW = (("FRO_L",), 8.0)
+SPASM = (("OOC_L", "ZYG_L"), 20.0)
+
+
+@pytest.mark.parametrize(
+    ("before", "said"), [([SPASM] * 8, 1), ([BROW] * 4, 0)], ids=["seldom", "often"]
+)
+def test_slight_acts_of_one_muscle_are_no_spasms_where_they_come_often(before, said):
+    acts = [(names, 9000 + 2000 * i, amplitude) for i, (names, amplitude) in enumerate(before)]
+    last, (names, amplitude) = 9000 + 2000 * len(acts), BROW
+    told = after_spasms(Experience(), *acts, (names, last, amplitude))
+    assert sum(event.onset == last for event in told) == said
