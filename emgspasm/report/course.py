@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any
 from emgspasm.report.rest import (
     FACE,
     PLACES,
-    Measured,
-    halves,
     measure_rest,
     muscles_of,
 )
 from emgspasm.report.sessions import Session, comparable, not_analyzed, sessions
+from emgspasm.report.variability import is_without_spasm, repeated, variability
 from emgspasm.report.visits import operation_note, origin, visit
 from emgspasm.storage.studies.scales import ScaleScore, read_scores
 from emgspasm.storage.studies.study import Study
@@ -26,14 +25,10 @@ from emgspasm.storage.studies.treatments import TOXIN, Treatment, read_treatment
 from emgspasm.storage.tables.joint_columns import COURSE
 from emgspasm.storage.tables.tsv import table, table_rows
 from emgspasm.stream import SIDE_LETTERS
-from emgspasm.synkinesis.intervals import minimal_detectable_change, minimal_detectable_rate
 from emgspasm.synkinesis.spread import REGIONS
 
 if TYPE_CHECKING:
     import pandas as pd
-
-FEWEST_REPEATS = 3
-"""Sessions with two blocks of rest from which a measurement variability is told [design]."""
 
 LARGER = "larger than measurement variability"
 NOT_LARGER = "not larger than measurement variability"
@@ -230,36 +225,6 @@ def _change(
     change = now - first
     verdict = None if mdc is None else LARGER if abs(change) > mdc else NOT_LARGER
     return {"change": _rounded(change), "mdc": _rounded(mdc), "verdict": verdict}
-
-
-def repeated(session: Session, side: str, place: str) -> tuple[Measured, Measured]:
-    """A region measured in two blocks of rest of a session: its first two, or its halves."""
-    pair = session.blocks[:2] if len(session.blocks) > 1 else halves(session.blocks[0])
-    first, second = (measure_rest([block], side, place) for block in pair)
-    return first, second
-
-
-def variability(repeats: Sequence[tuple[Measured, Measured]], name: str) -> float | None:
-    """Minimal detectable change from two blocks of rest of each session.
-
-    None if they are few, or none of them has a spasm: nothing is known then of how much the number
-    varies. It is that of a single block, so a session of two blocks varies less than it says.
-    """
-    told = [pair for pair in repeats if all(getattr(m, name) is not None for m in pair)]
-    if len(told) < FEWEST_REPEATS or is_without_spasm(told):
-        return None
-    if name == "rate":
-        blocks = [
-            [(m.spasms or 0, m.seconds / 60) for m in each] for each in zip(*told, strict=True)
-        ]
-        return minimal_detectable_rate(*blocks)
-    first, second = ([float(getattr(m, name)) for m in each] for each in zip(*told, strict=True))
-    return minimal_detectable_change(first, second)
-
-
-def is_without_spasm(repeats: Sequence[tuple[Measured, Measured]]) -> bool:
-    """Whether no block of rest has a spasm."""
-    return not any(m.spasms for pair in repeats for m in pair)
 
 
 def _weakness_rows(told: Course) -> Iterator[dict[str, Any]]:

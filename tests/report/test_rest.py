@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from emgspasm.report.course import variability
 from emgspasm.report.rest import RestBlock, halves, measure_rest
+from emgspasm.report.variability import variability
 from emgspasm.results.findings import BURST, EVENT, LAG, PART, READ, Findings
 from emgspasm.stream import Channel, StreamInfo
 

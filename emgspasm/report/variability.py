@@ -1,0 +1,42 @@
+"""How much a measure at rest varies by itself, from two blocks of rest of each session."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from emgspasm.report.rest import Measured, halves, measure_rest
+from emgspasm.report.sessions import Session
+from emgspasm.synkinesis.intervals import minimal_detectable_change, minimal_detectable_rate
+
+FEWEST_REPEATS = 3
+"""Sessions with two blocks of rest from which a measurement variability is told [design]."""
+
+
+def repeated(session: Session, side: str, place: str) -> tuple[Measured, Measured]:
+    """A region measured in two blocks of rest of a session: its first two, or its halves."""
+    pair = session.blocks[:2] if len(session.blocks) > 1 else halves(session.blocks[0])
+    first, second = (measure_rest([block], side, place) for block in pair)
+    return first, second
+
+
+def variability(repeats: Sequence[tuple[Measured, Measured]], name: str) -> float | None:
+    """Minimal detectable change from two blocks of rest of each session.
+
+    None if they are few, or none of them has a spasm: nothing is known then of how much the number
+    varies. It is that of a single block, so a session of two blocks varies less than it says.
+    """
+    told = [pair for pair in repeats if all(getattr(m, name) is not None for m in pair)]
+    if len(told) < FEWEST_REPEATS or is_without_spasm(told):
+        return None
+    if name == "rate":
+        blocks = [
+            [(m.spasms or 0, m.seconds / 60) for m in each] for each in zip(*told, strict=True)
+        ]
+        return minimal_detectable_rate(*blocks)
+    first, second = ([float(getattr(m, name)) for m in each] for each in zip(*told, strict=True))
+    return minimal_detectable_change(first, second)
+
+
+def is_without_spasm(repeats: Sequence[tuple[Measured, Measured]]) -> bool:
+    """Whether no block of rest has a spasm."""
+    return not any(m.spasms for pair in repeats for m in pair)
