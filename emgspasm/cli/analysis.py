@@ -23,7 +23,7 @@ from emgspasm.cli.options import config_option, gain_option, montage_option, rat
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
 
 if TYPE_CHECKING:
-    from emgspasm.batch import Outcome
+    from emgspasm.batch.jobs import Outcome
 
 
 @click.command(cls=Command)
@@ -54,7 +54,9 @@ def analyze(
     task markers X_trials.tsv, and X.json; for all together summary.tsv and the data dictionary
     dataset.json. The same call again goes on where it was interrupted.
     """
-    from emgspasm import batch
+    from emgspasm.batch.jobs import Job, in_order
+    from emgspasm.batch.joint import is_summarized
+    from emgspasm.batch.running import run
     from emgspasm.results.outputs import require_own
     from emgspasm.storage.derivatives.names import result_path
     from emgspasm.storage.files import existing
@@ -62,18 +64,18 @@ def analyze(
     loaded, labels = read_config(config), read_montage(montage)
     joint: dict[Path, Path] = {}
     jobs = [
-        batch.Job(path, where, loaded, labels, sampling_frequency, gain, overwrite)
+        Job(path, where, loaded, labels, sampling_frequency, gain, overwrite)
         for path, where in _places(sources, out, joint)
     ]
     for folder in dict.fromkeys(joint.values()):
         require_own(folder)  # before hours of work
-    summarized = all(batch.is_summarized(job, joint[job.out]) for job in jobs)
+    summarized = all(is_summarized(job, joint[job.out]) for job in jobs)
     say_when_compiling()
     with (
-        closing(batch.run(jobs, workers=workers, cluster=cluster)) as running,
+        closing(run(jobs, workers=workers, cluster=cluster)) as running,
         progress(running, "analyze", len(jobs)) as bar,
     ):
-        outcomes = batch.in_order(bar, jobs)
+        outcomes = in_order(bar, jobs)
     if summarized and all(outcome.kept for outcome in outcomes):
         made = result_path(jobs[0].out, jobs[0].path.stem, "events")
         raise existing(made, why="this very call has made all of it, nothing is left to do")
@@ -109,13 +111,13 @@ def _places(
 
 def _write_joint(outcomes: Sequence[Outcome], joint: Mapping[Path, Path]) -> list[EmgspasmError]:
     """Write the joint tables of every study or folder; why some could not be written."""
-    from emgspasm import batch
+    from emgspasm.batch.joint import write_joint
 
     unwritten = []
     for folder in dict.fromkeys(joint.values()):
         try:
             mine = [o for o in outcomes if joint[o.job.out] == folder]
-            for sentence in batch.write_joint(mine, folder):
+            for sentence in write_joint(mine, folder):
                 say(sentence)
         except EmgspasmError as error:  # another study still gets its tables
             unwritten.append(error)
@@ -140,7 +142,7 @@ def conclude(
     EmgspasmError
         If a recording or joint tables failed, naming each.
     """
-    from emgspasm import batch
+    from emgspasm.batch.joint import rates_of
 
     failed = [o for o in outcomes if o.error is not None]
     tell = say if len(outcomes) == 1 else say_more  # of many, -v shows them
@@ -154,7 +156,7 @@ def conclude(
     kept = f" ({n_kept} done before, kept)" if n_kept else ""
     n_done = len(outcomes) - len(failed)
     say(f"{n_done} of {len(outcomes)} recordings analyzed into {into}{kept}{hint}")
-    if len(rates := batch.rates_of(outcomes)) > 1:
+    if len(rates := rates_of(outcomes)) > 1:
         said = " and ".join(f"{fs:g}" for fs in rates)
         say(f"they were sampled at {said} Hz; numbers of different rates do not compare")
     if failed or unwritten:

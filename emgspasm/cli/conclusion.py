@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 def conclude(session: Session, place: Placement, study: Path, say: Callable[[str], None]) -> None:
     """Write the tables, as ``analyze`` does, and say what came of the recording."""
-    from emgspasm import batch
+    from emgspasm.batch.jobs import Job, run_job
+    from emgspasm.batch.joint import write_joint
     from emgspasm.results.standing import made_before
     from emgspasm.storage.derivatives.names import RESULTS, result_path
     from emgspasm.storage.studies.collection import results_folder
@@ -39,10 +40,10 @@ def conclude(session: Session, place: Placement, study: Path, say: Callable[[str
         say(f"not analyzed: {session.refusal}")
         return
     out = results_folder(study, place.recording, None)
-    outcome = batch.run_job(batch.Job(place.recording, out, session.config))
+    outcome = run_job(Job(place.recording, out, session.config))
     if outcome.error is not None:
         raise outcome.error
-    for sentence in batch.write_joint([outcome], study / RESULTS):
+    for sentence in write_joint([outcome], study / RESULTS):
         say(sentence)
     found = counted(read_table(result_path(out, place.recording.stem, "events")))
     require_same(status, found)

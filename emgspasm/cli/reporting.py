@@ -23,7 +23,7 @@ from emgspasm.cli.options import config_option, gain_option, montage_option, rat
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
 
 if TYPE_CHECKING:
-    from emgspasm.batch import Job
+    from emgspasm.batch.jobs import Job
     from emgspasm.config import LoadedConfig
     from emgspasm.results.analysis import Results
     from emgspasm.storage.montage import Montage
@@ -164,14 +164,16 @@ def _tasks(found: Sequence[Path], folder: Path, out: Path | None, *, stored: boo
 
 def analyze_rest(source: Path, reading: Reading) -> list[EmgspasmError]:
     """Analyze the recordings of a study that have no whole results; why some still have none."""
-    from emgspasm import batch
+    from emgspasm.batch.jobs import Job
+    from emgspasm.batch.joint import write_joint
+    from emgspasm.batch.running import run
     from emgspasm.storage.derivatives.names import RESULTS
     from emgspasm.storage.studies.collection import find_recordings, is_study, results_folder
 
     if not is_study(source):
         return []
     jobs = [
-        batch.Job(
+        Job(
             path,
             results_folder(source, path, None),
             reading.config,
@@ -184,9 +186,9 @@ def analyze_rest(source: Path, reading: Reading) -> list[EmgspasmError]:
     jobs = [job for job in jobs if lacks_results(job)]
     if not jobs:
         return []
-    with progress(batch.run(jobs), "analyze", len(jobs)) as bar:
+    with progress(run(jobs), "analyze", len(jobs)) as bar:
         outcomes = list(bar)
-    for sentence in batch.write_joint(outcomes, source / RESULTS):
+    for sentence in write_joint(outcomes, source / RESULTS):
         say(sentence)
     return [outcome.error for outcome in outcomes if outcome.error is not None]
 

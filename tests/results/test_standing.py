@@ -13,7 +13,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from emgspasm.batch import Job, run, run_job, write_joint
+from emgspasm.batch.jobs import Job, run_job
+from emgspasm.batch.joint import write_joint
+from emgspasm.batch.running import run
 from emgspasm.config import Config, LoadedConfig
 from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.results.analysis import analyze_recording

@@ -5,7 +5,8 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from emgspasm import batch
+from emgspasm.batch.jobs import Job, run_job
+from emgspasm.batch.joint import write_joint
 from emgspasm.cli.simulation import write_truth
 from emgspasm.config import LoadedConfig
 from emgspasm.simulation import simulate
@@ -50,9 +51,9 @@ def _analyze_study(study, config=None):
     for path in study.recordings():
         out = results_folder(study.path, path, None)
         if not result_path(out, path.stem, "events").exists():
-            job = batch.Job(path, out, config or LoadedConfig(), None, None, None, False)
-            outcomes.append(batch.run_job(job))
-    batch.write_joint(outcomes, folder)
+            job = Job(path, out, config or LoadedConfig(), None, None, None, False)
+            outcomes.append(run_job(job))
+    write_joint(outcomes, folder)
 
 
 @pytest.fixture(scope="session")

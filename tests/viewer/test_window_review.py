@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from emgspasm.batch import Job, run_job
+from emgspasm.batch.jobs import Job, run_job
 from emgspasm.config import LoadedConfig
 from emgspasm.results.decisions import Decision
 from emgspasm.results.review import write_review

@@ -11,7 +11,9 @@ import click
 import numpy as np
 import pytest
 
-from emgspasm.batch import Job, Outcome, in_order, run, run_job, write_joint
+from emgspasm.batch.jobs import Job, Outcome, in_order, run_job
+from emgspasm.batch.joint import write_joint
+from emgspasm.batch.running import run
 from emgspasm.cli.analysis import analyze, conclude
 from emgspasm.config import Config, LoadedConfig
 from emgspasm.errors import ConfigError, RecordingError

@@ -1,0 +1,82 @@
+"""Tables that all recordings of a call share, and those of the study they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+
+from emgspasm.batch.jobs import Job, Outcome
+from emgspasm.results.outputs import (
+    make_folder,
+    require_own,
+    summary_rows,
+    write_group,
+    write_summary,
+)
+from emgspasm.storage.derivatives.names import describe_derivatives, result_path
+from emgspasm.storage.derivatives.provenance import read_provenance
+from emgspasm.storage.files import write_json
+from emgspasm.storage.studies.collection import is_study
+from emgspasm.storage.studies.lock import locked
+from emgspasm.storage.tables.dictionary import data_dictionary
+
+
+def write_joint(outcomes: Sequence[Outcome], out: Path) -> tuple[str, ...]:
+    """Write ``summary.tsv`` of all recordings of a call, and what describes the tables.
+
+    Rows that earlier calls left there for other recordings stay, as their tables do.
+
+    Returns
+    -------
+    tuple of str
+        What is left out of the group table of a study, for people.
+
+    Raises
+    ------
+    ConfigError
+        If files of others have their names.
+    RecordingError
+        If a file cannot be written.
+    """
+    done = sorted((o.job for o in outcomes if o.error is None), key=lambda job: job.path)
+    require_own(out)
+    if not done:
+        return ()
+    make_folder(out)
+    of_study = out.parent.name == "derivatives"
+    # in a study another process may add its rows at the same time
+    with locked(out.parent.parent) if of_study else nullcontext():
+        _write_summary(done, out)
+        write_json(data_dictionary(), out / "dataset.json", overwrite=True)
+        if of_study:
+            describe_derivatives(out)
+    if of_study and is_study(out.parent.parent):
+        return write_group(out.parent.parent, out)
+    return ()
+
+
+def rates_of(outcomes: Iterable[Outcome]) -> list[float]:
+    """Sampling frequencies (Hz) of the recordings that have results, in order.
+
+    Raises
+    ------
+    RecordingError
+        If a result was changed or taken away meanwhile.
+    """
+    done = (o.job for o in outcomes if o.error is None)
+    events = (result_path(job.out, job.path.stem, "events") for job in done)
+    return sorted({float(read_provenance(path)["sampling_frequency"]) for path in events})
+
+
+def is_summarized(job: Job, out: Path) -> bool:
+    """Whether ``summary.tsv`` has the row of a recording."""
+    return job.path.stem in {row[-1] for row in summary_rows(out / "summary.tsv")}
+
+
+def _write_summary(done: Sequence[Job], out: Path) -> None:
+    path, names = out / "summary.tsv", {job.path.stem for job in done}
+    rows = [row for row in summary_rows(path) if row[-1] not in names]
+    for job in done:
+        rows += summary_rows(result_path(job.out, job.path.stem, "summary"))
+    write_summary(rows, path)

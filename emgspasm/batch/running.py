@@ -1,0 +1,126 @@
+"""Many recordings side by side, in processes of this machine or of a Dask cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from concurrent.futures import (
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+)
+from contextlib import contextmanager
+from multiprocessing import active_children, get_context
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from queue import SimpleQueue
+
+from emgspasm.batch.jobs import Job, Outcome, failed, run_job
+from emgspasm.errors import ConfigError
+from emgspasm.postponement import postponed
+from emgspasm.storage.derivatives.names import result_path
+from emgspasm.storage.files import remove_temporary
+
+
+def run(jobs: Sequence[Job], *, workers: int = 1, cluster: str | None = None) -> Generator[Outcome]:
+    """Analyze recordings side by side; one that fails does not stop the others.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+    workers : int
+        Processes.
+    cluster : str, optional
+        Address of a Dask scheduler, instead of processes of this machine.
+
+    Yields
+    ------
+    Outcome
+        As each job ends. Closed before the last, it ends its processes at once.
+    """
+    _refuse_doubles(jobs)
+    if cluster is None and (workers == 1 or len(jobs) == 1):
+        yield from map(run_job, jobs)
+        return
+    with _executor(jobs, workers, cluster) as executor:
+        # no `as_completed`: a signal amid it leaves locks that its threads wait for without end
+        ended: SimpleQueue[Future[Outcome]] = SimpleQueue()
+        with postponed():  # amid the making of a process it would cut that short
+            begun = {_begin(executor, job): job for job in jobs}
+            for future in begun:
+                future.add_done_callback(ended.put)
+        for _ in begun:
+            future = ended.get()
+            yield _end(future, begun[future])
+
+
+def _begin(executor: Executor, job: Job) -> Future[Outcome]:
+    try:
+        return executor.submit(run_job, job)
+    except BrokenExecutor as error:  # by a job before it
+        refused: Future[Outcome] = Future()
+        refused.set_exception(error)
+        return refused
+
+
+def _end(future: Future[Outcome], job: Job) -> Outcome:
+    """What became of a job, though its process may be gone."""
+    try:
+        return future.result()
+    except Exception as error:  # noqa: BLE001  the top of a job, on this side of its process
+        return failed(
+            job,
+            error,
+            f"no result came back from its process ({type(error).__name__}: {error}). "
+            "Analyze it again, with fewer --workers if memory is short",
+        )
+
+
+def _refuse_doubles(jobs: Sequence[Job]) -> None:
+    seen: dict[Path, Path] = {}
+    for job in jobs:
+        target = result_path(job.out, job.path.stem, "events")
+        if target in seen:
+            raise ConfigError(
+                f"{seen[target]} and {job.path} would both be written to {target}. "
+                "Analyze them into different folders"
+            )
+        seen[target] = job.path
+
+
+@contextmanager
+def _executor(jobs: Sequence[Job], workers: int, cluster: str | None) -> Iterator[Executor]:
+    if cluster is None:
+        others = set(active_children())
+        # spawned, not forked: numba's and BLAS's threads do not survive a fork
+        with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+            try:
+                yield pool
+            except BaseException:  # Ctrl-C, or nobody wants the rest
+                _end_workers(set(active_children()) - others, {job.out for job in jobs})
+                pool.shutdown(cancel_futures=True)
+                raise
+        return
+    try:
+        from distributed import Client
+    except ImportError:
+        raise ConfigError(
+            "--cluster needs Dask, which is not installed. pip install 'emgspasm[cluster]'"
+        ) from None
+    try:
+        client = Client(cluster, timeout="10s")
+    except OSError as error:
+        raise ConfigError(f"no Dask scheduler at {cluster} ({error}). Check the address") from None
+    with client:
+        yield client.get_executor()
+
+
+def _end_workers(workers: Iterable[BaseProcess], folders: Iterable[Path]) -> None:
+    """End processes at once, whatever they do, and remove what they had half written."""
+    workers, folders = list(workers), list(folders)
+    for worker in workers:
+        worker.kill()
+    for worker in workers:
+        worker.join()
+        for folder in folders:
+            remove_temporary(folder, worker.pid)
