@@ -203,6 +203,7 @@ def test_a_call_that_is_killed_goes_on_and_makes_the_same_bytes(emgspasm, tmp_pa
     given = (study, "--workers", workers)
     with analyzing(*given, start_new_session=True) as process:
         until(lambda: len(list(out.rglob("*_pairs.tsv"))) >= 2)
+        until(lambda: list(out.rglob("*_desc-bursts.json")))  # two at a time end together
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
     assert not (out / "summary.tsv").exists()
