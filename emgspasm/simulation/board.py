@@ -6,14 +6,9 @@ order and remembers what it really sent.
 
 from __future__ import annotations
 
-import os
-import pty
-import select
 import tempfile
 import threading
 import time
-import tty
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -25,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from emgspasm.simulation.board_faults import Fault, Kind, active, strike
 from emgspasm.simulation.board_packets import mean, packet, quantize
+from emgspasm.simulation.board_port import BoardPort
 from emgspasm.simulation.board_state import power_on, receive
 from emgspasm.stream import Source
 
@@ -113,8 +109,6 @@ class EmulatedBoard:
         self._held = ExitStack()
         self._stopping = threading.Event()
         self._error: BaseException | None = None
-        self._out: deque[tuple[float, bytes]] = deque()
-        self._master = self._slave = -1
         self._dongle = b""
         self._age = self._played = 0
         self._before = np.zeros(16, np.int64)
@@ -122,7 +116,7 @@ class EmulatedBoard:
     @property
     def port(self) -> str:
         """Path to connect to; the same before and after a hang-up."""
-        return str(self._link)
+        return str(self._port.link)
 
     def clock(self) -> float:
         """Seconds the board has sampled: the host clock of an accelerated board."""
@@ -131,10 +125,10 @@ class EmulatedBoard:
     def __enter__(self) -> Self:
         with ExitStack() as held:
             folder = held.enter_context(tempfile.TemporaryDirectory(prefix="emgspasm-board-"))
-            self._link = Path(folder, "port")
+            self._port = BoardPort(Path(folder, "port"))
             self._samples = _play(held.enter_context(self._source))
-            self._plug()
-            held.callback(self._unplug)
+            self._port.plug()
+            held.callback(self._port.unplug)
             thread = threading.Thread(target=self._run, name="emulated-board", daemon=True)
             if "streaming-at-open" in self._kinds:
                 self._take("b")
@@ -146,22 +140,6 @@ class EmulatedBoard:
 
     def __exit__(self, *_: object) -> None:
         self._held.close()
-
-    def _plug(self) -> None:
-        self._master, self._slave = pty.openpty()
-        tty.setraw(self._slave)
-        os.set_blocking(self._master, False)
-        new = self._link.with_suffix(".new")
-        new.symlink_to(os.ttyname(self._slave))
-        new.replace(self._link)
-
-    def _unplug(self) -> None:
-        if self._master >= 0:
-            self._link.unlink()
-            os.close(self._master)
-            os.close(self._slave)
-            self._master = self._slave = -1
-            self._out.clear()
 
     def require_alive(self) -> None:
         """Raise what the board died of, if it did."""
@@ -178,28 +156,20 @@ class EmulatedBoard:
         """Listen, sample and send until told to stop (the thread)."""
         while not self._stopping.is_set():
             self._hang_up_or_plug()
-            if self._master >= 0:
-                self._listen()
-            else:
-                time.sleep(_TICK)
+            for byte in self._port.hear(_TICK):
+                self._hear(byte)
             if self.state.streaming:
                 self._sample()
-            self._send()
+            self._port.send()
 
     def _hang_up_or_plug(self) -> None:
         """Let the dongle leave and come back; the board behind it goes on."""
         now = self._age / RATE
         out = self._age and any(f.kind == "hang-up" and active(f, now) for f in self._faults)
-        if out and self._master >= 0:
-            self._unplug()
-        elif not out and self._master < 0:
-            self._plug()
-
-    def _listen(self) -> None:
-        if not select.select([self._master], [], [], _TICK)[0]:
-            return
-        for byte in os.read(self._master, 4096):
-            self._hear(byte)
+        if out and self._port.plugged:
+            self._port.unplug()
+        elif not out and not self._port.plugged:
+            self._port.plug()
 
     def _hear(self, byte: int) -> None:
         """One byte at the dongle: its own commands begin with F0, the rest goes to the board."""
@@ -234,7 +204,7 @@ class EmulatedBoard:
 
     def _answer(self, text: str) -> None:
         if text:
-            self._out.append((0.0, text.encode("latin-1")))
+            self._port.put(text.encode("latin-1"))
 
     def _sample(self) -> None:
         """Take all samples that are due."""
@@ -250,11 +220,11 @@ class EmulatedBoard:
         self.state = replace(self.state, marker=0)
         self._before = counts
         left = strike(self._faults, number, self._age, data, self._seed)
-        if self._master < 0 or sum(len(part) for _, part in self._out) > _BACKLOG:
+        if not self._port.plugged or self._port.n_waiting > _BACKLOG:
             left = b""
         run.fates.append(LOST if not left else WHOLE if left == data else DAMAGED)
         if left:
-            self._out.append((run.time + self._release(now) / self._speed, left))
+            self._port.put(left, run.time + self._release(now) / self._speed)
         self._age += 1
         self._played += 1
 
@@ -273,17 +243,6 @@ class EmulatedBoard:
             elif each.kind == "radio-delay" and active(each, self._age / RATE):
                 now = max(now, (each.at or 0.0) + each.duration)
         return now
-
-    def _send(self) -> None:
-        while self._out and self._master >= 0 and self._out[0][0] <= time.monotonic():
-            due, data = self._out.popleft()
-            try:
-                sent = os.write(self._master, data)
-            except BlockingIOError:
-                sent = 0
-            if sent < len(data):
-                self._out.appendleft((due, data[sent:]))
-                return
 
 
 def run_board(
