@@ -146,7 +146,7 @@ def conclude(
 
 def show(loaded: LoadedConfig, out: Path) -> None:
     """Open the live window on the board."""
-    from emgspasm.desk.live import Wiring
+    from emgspasm.desk.wiring import Wiring
     from emgspasm.sources.registry import open_source
     from emgspasm.viewer import application
 

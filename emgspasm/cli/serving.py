@@ -41,7 +41,7 @@ def serve(config: Path, host: str, port: int, board_port: str | None, study: Pat
         configured_source(loaded, config, board_port)
     if study is not None:
         require_study(study)
-    from emgspasm.desk.live import Wiring
+    from emgspasm.desk.wiring import Wiring
     from emgspasm.service.guard import is_loopback
     from emgspasm.service.host import Host
     from emgspasm.service.server import serving

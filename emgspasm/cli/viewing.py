@@ -106,7 +106,7 @@ def _replay(
 
 
 def _live(loaded: LoadedConfig, config: Path, port: str | None, study: Path | None) -> None:
-    from emgspasm.desk.live import Wiring
+    from emgspasm.desk.wiring import Wiring
     from emgspasm.viewer import application
 
     configured_source(loaded, config, port)  # what is wrong with it is said before a window opens

@@ -8,7 +8,8 @@ from functools import partial
 
 from emgspasm.config import LoadedConfig, MarkerTable
 from emgspasm.desk.clock import clock
-from emgspasm.desk.live import Live, Wiring
+from emgspasm.desk.live import Live
+from emgspasm.desk.wiring import Wiring
 from emgspasm.session import Session
 from emgspasm.storage.studies.study import Placement
 from emgspasm.stream import Annotation, Source

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from emgspasm.config import LoadedConfig
 from emgspasm.desk.desk import News
 from emgspasm.desk.feed import Feed, Stretch
 from emgspasm.desk.pages import cut, page
 from emgspasm.desk.shaping import Sliceable
 from emgspasm.desk.strip import Strip
+from emgspasm.desk.wiring import Wiring
 from emgspasm.dsp.pipeline import Analysis, Pipeline
 from emgspasm.errors import EmgspasmError, RecordingError, explained
 from emgspasm.session import Handover, Session, Status
@@ -27,34 +25,12 @@ from emgspasm.sources.events import AWAY
 from emgspasm.storage.bdf.layout import stored_info
 from emgspasm.storage.opening import open_recording
 from emgspasm.storage.studies.study import Placement, Study
-from emgspasm.stream import Annotation, Chunk, Event, Source
+from emgspasm.stream import Annotation, Chunk, Event
 from emgspasm.synkinesis.amending import Amendment
 from emgspasm.synkinesis.markers import undoing
 
 CAPACITY = 6000
 """Chunks that may wait for the screen: half a minute or more of any board [design]."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wiring:
-    """What a live window is connected to.
-
-    Parameters
-    ----------
-    config : LoadedConfig
-    make_source : callable
-        A source that is not entered yet; a new one for every session.
-    describe : callable
-        Write what stands beside a recording: of the session, its placement and its task.
-    conclude : callable
-        Write the tables of a recording that has ended: of the session, its placement, the folder
-        of the study; calls what it is given with every sentence there is to say.
-    """
-
-    config: LoadedConfig
-    make_source: Callable[[], Source]
-    describe: Callable[[Session, Placement, str], None]
-    conclude: Callable[[Session, Placement, Path, Callable[[str], None]], None]
 
 
 def joined(chunks: list[Chunk]) -> list[Chunk]:

@@ -13,8 +13,9 @@ from typing import TypeVar
 
 from emgspasm.config import MarkerTable
 from emgspasm.desk.lead import Lead
-from emgspasm.desk.live import Live, Wiring
+from emgspasm.desk.live import Live
 from emgspasm.desk.wanted import Wanted, placing
+from emgspasm.desk.wiring import Wiring
 from emgspasm.errors import EmgspasmError, explained
 from emgspasm.service import answers
 from emgspasm.service.answers import Refused, text_of

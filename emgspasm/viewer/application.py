@@ -12,8 +12,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from emgspasm.config import LoadedConfig
-from emgspasm.desk.live import Wiring
 from emgspasm.desk.wanted import Wanted
+from emgspasm.desk.wiring import Wiring
 from emgspasm.postponement import ENDING, speak_to_nobody
 from emgspasm.viewer import raster, settings
 from emgspasm.viewer.recorder import Recorder

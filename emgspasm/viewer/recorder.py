@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from emgspasm.config import LoadedConfig, MarkerTable
 from emgspasm.desk.lead import WRITING, Lead
-from emgspasm.desk.live import Live, Wiring
+from emgspasm.desk.live import Live
 from emgspasm.desk.wanted import Wanted
+from emgspasm.desk.wiring import Wiring
 from emgspasm.errors import explained
 from emgspasm.stream import Source
 from emgspasm.viewer.errands import Errands

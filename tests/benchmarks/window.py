@@ -25,8 +25,8 @@ from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
 
 from emgspasm.cli.recording import conclude, describe
 from emgspasm.config import LoadedConfig, parse_config
-from emgspasm.desk.live import Wiring
 from emgspasm.desk.wanted import Wanted
+from emgspasm.desk.wiring import Wiring
 from emgspasm.simulation import simulate
 from emgspasm.simulation.board import EmulatedBoard
 from emgspasm.sources.registry import open_source

@@ -17,8 +17,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from emgspasm.cli.recording import conclude, describe
 from emgspasm.config import LoadedConfig, parse_config
-from emgspasm.desk.live import Wiring
 from emgspasm.desk.wanted import Wanted
+from emgspasm.desk.wiring import Wiring
 from emgspasm.simulation import simulate
 from emgspasm.sources.registry import open_source
 from emgspasm.storage.bdf.writer import BdfWriter

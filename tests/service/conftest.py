@@ -25,7 +25,7 @@ from websockets.sync.client import connect
 from emgspasm.cli.conclusion import conclude
 from emgspasm.cli.recording import describe
 from emgspasm.config import parse_config
-from emgspasm.desk.live import Wiring
+from emgspasm.desk.wiring import Wiring
 from emgspasm.errors import SourceNotFound
 from emgspasm.report.pdf import BROWSERS, OFFLINE
 from emgspasm.service.host import Host

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication
 from emgspasm.cli.conclusion import conclude
 from emgspasm.cli.recording import describe
 from emgspasm.config import LoadedConfig, load_config
-from emgspasm.desk.live import Wiring
 from emgspasm.desk.wanted import Wanted
+from emgspasm.desk.wiring import Wiring
 from emgspasm.viewer.record_dialog import RecordDialog
 from emgspasm.viewer.recorder import Recorder
 

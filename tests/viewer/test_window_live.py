@@ -15,8 +15,8 @@ from emgspasm.cli.conclusion import conclude
 from emgspasm.cli.recording import describe
 from emgspasm.config import parse_config
 from emgspasm.desk import live as live_module
-from emgspasm.desk.live import Wiring
 from emgspasm.desk.wanted import Wanted
+from emgspasm.desk.wiring import Wiring
 from emgspasm.simulation import simulate
 from emgspasm.simulation.board import EmulatedBoard
 from emgspasm.simulation.board_faults import fault

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication, QToolButton
 from emgspasm.cli.conclusion import conclude
 from emgspasm.cli.recording import describe
 from emgspasm.config import parse_config
-from emgspasm.desk.live import Wiring
 from emgspasm.desk.wanted import Wanted
+from emgspasm.desk.wiring import Wiring
 from emgspasm.sources.protocols import Electrode
 from emgspasm.synkinesis.measures import is_hemifacial
 from emgspasm.viewer import filing
