@@ -95,10 +95,19 @@ def run_job(job: Job) -> Outcome:
         )
         write_results(results, job.out, overwrite=job.overwrite or before.state == "cut")
     except EmgspasmError as error:
-        return Outcome(job, error)
+        return _made_meanwhile(job) or Outcome(job, error)
     except Exception as error:  # noqa: BLE001  the top of a job
         return failed(job, error, str(explained(error)))
     return Outcome(job, warnings=tuple(results.provenance["warnings"]))
+
+
+def _made_meanwhile(job: Job) -> Outcome | None:
+    """Results that the same call, in another process, made while this one was at work."""
+    try:
+        before = _before(job)
+    except EmgspasmError:
+        return None
+    return Outcome(job, warnings=before.warnings, kept=True) if before.state == "whole" else None
 
 
 def _before(job: Job) -> Standing:

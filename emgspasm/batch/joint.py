@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
 from pathlib import Path
 
 from emgspasm.batch.jobs import Job, Outcome
@@ -18,7 +17,7 @@ from emgspasm.storage.derivatives.names import describe_derivatives, result_path
 from emgspasm.storage.derivatives.provenance import read_provenance
 from emgspasm.storage.files import write_json
 from emgspasm.storage.studies.collection import is_study
-from emgspasm.storage.studies.lock import locked
+from emgspasm.storage.studies.lock import exclusive, locked
 from emgspasm.storage.tables.dictionary import data_dictionary
 
 
@@ -45,8 +44,8 @@ def write_joint(outcomes: Sequence[Outcome], out: Path) -> tuple[str, ...]:
         return ()
     make_folder(out)
     of_study = out.parent.name == "derivatives"
-    # in a study another process may add its rows at the same time
-    with locked(out.parent.parent) if of_study else nullcontext():
+    # another process may add its rows at the same time
+    with locked(out.parent.parent) if of_study else exclusive(out):
         _write_summary(done, out)
         write_json(data_dictionary(), out / "dataset.json", overwrite=True)
         if of_study:

@@ -14,7 +14,7 @@ from emgspasm.results.analysis import Results
 from emgspasm.results.origin import ORIGIN
 from emgspasm.storage.derivatives.names import note_path, provenance_path, result_path
 from emgspasm.storage.files import refuse_existing, remove_leftovers, replacing, write_json
-from emgspasm.storage.studies.lock import locked
+from emgspasm.storage.studies.lock import exclusive, locked
 from emgspasm.storage.tables.columns import SUMMARY
 from emgspasm.storage.tables.dictionary import TABLES
 from emgspasm.storage.tables.hed import events_dictionary
@@ -24,6 +24,8 @@ from emgspasm.storage.tables.tsv import MISSING, write_table
 def write_results(results: Results, out: Path, *, overwrite: bool = False) -> None:
     """Write the tables of a recording, and what they came from: all of them, or no new one.
 
+    Of several processes that write into one folder, each waits for the one before it.
+
     Raises
     ------
     ConfigError
@@ -31,20 +33,22 @@ def write_results(results: Results, out: Path, *, overwrite: bool = False) -> No
     RecordingError
         If one cannot be written.
     """
-    refuse_existing(*result_paths(out, results.name), overwrite=overwrite)
-    with _noted(results, out), ExitStack() as undoing:  # a part would be in the next call's way
-        for path in result_paths(out, results.name):
-            if not path.exists():
-                undoing.callback(_forget, path)
-        _write(results, out, overwrite=overwrite)
-        undoing.pop_all()
+    paths = result_paths(out, results.name)
+    make_folder(out)
+    with exclusive(out):
+        refuse_existing(*paths, overwrite=overwrite)
+        with _noted(results, out), ExitStack() as undoing:  # a part would be in later calls' way
+            for path in paths:
+                if not path.exists():
+                    undoing.callback(_forget, path)
+            _write(results, out, overwrite=overwrite)
+            undoing.pop_all()
 
 
 @contextmanager
 def _noted(results: Results, out: Path) -> Iterator[None]:
     """Note beside a result what it comes from, until all of it, or nothing, is there."""
     note = note_path(provenance_path(out, results.name))
-    make_folder(out)
     if note.exists():  # a process that wrote it was killed
         remove_leftovers(note, *result_paths(out, results.name))
     write_json({key: results.provenance[key] for key in ORIGIN}, note, overwrite=True)

@@ -1,9 +1,10 @@
-"""One writer at a time: two processes that add to the same study wait for each other."""
+"""One writer at a time: two processes that write into one folder wait for each other."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from emgspasm.errors import RecordingError
@@ -43,3 +44,23 @@ def locked(folder: Path, *, patience: float = PATIENCE) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def exclusive(folder: Path) -> Iterator[None]:
+    """Wait until no other process holds a folder that exists, and hold it, leaving no file there.
+
+    Where the system or the file system cannot lock it, everyone holds it at once.
+    """
+    try:
+        import fcntl
+    except ImportError:  # Windows cannot lock a folder
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)  # which frees it, as the end of the process does
