@@ -36,6 +36,7 @@ from gaussian_faces import (
 )
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import butter, resample_poly, sosfiltfilt
+from scipy.stats import kurtosis
 from shot_faces import pulled
 
 from emgspasm.errors import ConfigError, RecordingError
@@ -58,9 +59,12 @@ SHORTEST = {"contracted": 0.35, "resting": 0.7}
 FEWEST = {"contracted": 1.2, "resting": 3.5}
 """Seconds of pieces without which half a channel is left out."""
 
-EVEN = {"contracted": (0.03, 0.1, 0.4, 0.9, 2.0), "resting": (0.02, 0.01, 0.2, 0.99, 2.5)}
-"""Seconds over which the amplitude of pieces is looked at; a low quantile of it and the least that
-this may be, in medians; a high one and the most."""
+FULL = (0.4, 2.0)
+"""Tenth and ninetieth percentile, in medians, that the amplitude of a contraction over 30 ms keeps
+between: where few units discharge, there are gaps."""
+
+SILENT = 4.0
+"""Most kurtosis at rest: noise has 3, units that discharge now and then far more."""
 
 Pieces = list[Values]
 
@@ -91,13 +95,14 @@ def textures(folder: Path, fs: float, second_half: bool) -> Textures:
 
 
 def is_enough(found: Pieces, kind: str, fs: float) -> bool:
-    """Whether pieces are long enough in all, and as even as what they stand for."""
+    """Whether pieces are long enough in all, and what they stand for."""
     if sum(map(len, found)) < FEWEST[kind] * fs:
         return False
-    width, low, least, high, most = EVEN[kind]
-    told = np.concatenate([amplitude(piece, width * fs) for piece in found])
-    bottom, middle, top = np.quantile(told, (low, 0.5, high))
-    return bool(bottom >= least * middle and top <= most * middle)
+    if kind == "resting":
+        return bool(kurtosis(np.concatenate(found), fisher=False) <= SILENT)
+    told = np.concatenate([amplitude(piece, 0.03 * fs) for piece in found])
+    low, middle, high = np.quantile(told, (0.1, 0.5, 0.9))
+    return bool(low >= FULL[0] * middle and high <= FULL[1] * middle)
 
 
 def channels(folder: Path) -> Iterator[tuple[float, Values]]:
@@ -120,20 +125,19 @@ def pieces(values: Values, fs: float, first: int, stop: int) -> dict[str, Pieces
     """Where a channel contracts and where it rests, between two samples; of unit amplitude."""
     values = without_mains(values - values.mean(), fs)
     emg = sosfiltfilt(butter(2, [20, min(450, 0.45 * fs)], "band", fs=fs, output="sos"), values)
-    whole = sosfiltfilt(butter(2, 2, "high", fs=fs, output="sos"), values)
     fast, slow = amplitude(emg, 0.05 * fs), amplitude(emg, 0.1 * fs)
     most, least = np.quantile(slow, 0.97), np.quantile(fast, 0.15)
     contracts = (slow > CONTRACTED * most) & (most > CONTRAST * least)
     rests = (fast < RESTING * least) & (fast > 0.25 * least)  # a recorder may stand still
 
-    def cut(where: np.ndarray, given: Values, kind: str, width: float) -> Pieces:
+    def cut(where: np.ndarray, kind: str, width: float) -> Pieces:
         edges = np.flatnonzero(np.diff(np.r_[0, where[first:stop].astype(np.int8), 0]))
         spans = [(a, b) for a, b in (first + edges).reshape(-1, 2) if b - a >= SHORTEST[kind] * fs]
-        return [given[a:b] / amplitude(emg[a:b], width * fs) for a, b in spans]
+        return [emg[a:b] / amplitude(emg[a:b], width * fs) for a, b in spans]
 
     return {
-        "contracted": cut(contracts, emg, "contracted", 0.1),
-        "resting": cut(rests, whole, "resting", 0.7),
+        "contracted": cut(contracts, "contracted", 0.1),
+        "resting": cut(rests, "resting", 0.7),
     }
 
 
