@@ -60,6 +60,8 @@ class Stream:
         Hertz.
     bucket : int
         Samples that one smallest and one largest value of a trace stand for.
+    kept : float
+        Seconds of traces, bursts and gaps that a page keeps.
     channels : tuple of Channel
     lines : tuple of Line
         From the top of the page to its bottom.
@@ -74,6 +76,7 @@ class Stream:
     recording: bool
     sampling_frequency: float
     bucket: int
+    kept: float
     channels: tuple[Channel, ...]
     lines: tuple[Line, ...]
     headings: tuple[str, str]
@@ -266,7 +269,7 @@ class Hello:
     """What a page may do, and what does not change while it is open.
 
     `keys` are texts of markers that the config names, by key; `marks` those of every key that
-    marks.
+    marks; `gains` are in uV.
     """
 
     leads: bool
@@ -274,6 +277,7 @@ class Hello:
     study: str
     keys: dict[str, str]
     marks: dict[str, str]
+    gains: tuple[float, ...]
     version: str
 
 

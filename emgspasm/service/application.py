@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from emgspasm import __version__
+from emgspasm.desk.scales import GAINS
 from emgspasm.errors import ConfigError, EmgspasmError, explained
 from emgspasm.service import answers
 from emgspasm.service.answers import Refused
@@ -103,7 +104,8 @@ def _route_reading(app: FastAPI, host: Host) -> None:
         may = leads(socket.client.host if socket.client else None)
         study = str(host.study) if may and host.study else ""
         keys, marks = dict(host.markers.keys), host.markers.texts
-        hello = answers.Hello(may, "" if may else LEADERS, study, keys, marks, __version__)
+        why_not = "" if may else LEADERS
+        hello = answers.Hello(may, why_not, study, keys, marks, GAINS, __version__)
         await look_on(socket, host, answers.text_of(hello))
 
 

@@ -27,7 +27,7 @@ NEWEST = 200
 """Latest events that a page gets when it connects [design]."""
 
 BEHIND = 12.0
-"""Seconds of traces, and of bursts, that a page gets when it connects [design]."""
+"""Seconds of traces, bursts and gaps that a page gets when it connects, and keeps [design]."""
 
 LEVELS, STATE = 2, 10
 """Ticks between two tellings of the amplitudes and of the state."""
@@ -101,6 +101,7 @@ class Telling:
             recording=live.recording,
             sampling_frequency=self._fs,
             bucket=self._bucket,
+            kept=BEHIND,
             channels=tuple(
                 answers.Channel(c.name, c.side, MUSCLES.get(c.muscle or "", ""), c.unit)
                 for c in live.feed.emg.channels

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from emgspasm.desk.palette import DARK, LIGHT
+from emgspasm.desk.scales import GAINS
 from emgspasm.sources.events import SourceEvent
 
 pytestmark = pytest.mark.real_time
@@ -125,6 +126,19 @@ def test_a_digit_marks_unless_something_is_typed(page):
     page.press("1")
     assert page.run("document.getElementById('text').value") == "1"
     assert "smile" in text(page, "#answer")
+
+
+def test_a_digit_without_a_text_of_the_config_marks_its_number(page):
+    page.press("9")
+    page.until("document.getElementById('answer').textContent.startsWith('marked marker 9 at')")
+
+
+def test_the_page_offers_the_gains_of_the_window(page):
+    offered = page.run(
+        "JSON.stringify([...document.getElementById('gain').options].map(o => +o.value))"
+    )
+    assert tuple(json.loads(offered)) == GAINS
+    assert page.run("document.getElementById('gain').value") == "200"
 
 
 def test_a_recording_is_begun_and_ended(page, service):

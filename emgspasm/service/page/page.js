@@ -3,16 +3,14 @@
 import { Stream, ask } from "./stream.js";
 import { Picture, Ring, called, clock } from "./traces.js";
 
-const GAINS = [20, 50, 100, 200, 500, 1000, 2000, 5000];
 const ROWS = 100; // events in the table
-const BEHIND = 12; // seconds of bursts and gaps that are kept
 const COLOURS = ["panel", "grid", "line", "text", "faint", "left", "right", "midline", "spasm",
   "blink", "voluntary", "artifact", "gap", "accent", "bad"];
 
 const $ = (id) => document.getElementById(id);
 const pictures = [0, 1].map((column) => new Picture($(`traces${column}`), column));
 const look = { seconds: 10, gain: 200, colours: {} };
-let hello = { leads: false, keys: {}, marks: {} };
+let hello = { leads: false, keys: {}, marks: {}, gains: [] };
 let known = null;
 let state = null;
 let dropped = 0;
@@ -28,6 +26,7 @@ const heard = {
     $("follows").textContent = told.why_not;
     $("begin").hidden = !told.study;
     $("markers").replaceChildren(...Object.entries(told.keys).map(markerButton));
+    $("gain").replaceChildren(...told.gains.map((gain) => new Option(`${gain} µV`, gain, false, gain === look.gain)));
     dropped = 0;
   },
   stream(told) {
@@ -51,7 +50,7 @@ const heard = {
     known.events = [...known.events, ...told.events].slice(-2 * ROWS);
     known.markers = [...known.markers, ...told.markers]
       .filter((marker) => !told.undone.some((gone) => gone.onset === marker.onset && gone.text === marker.text));
-    const since = known.ring.stop / known.ring.rate - BEHIND;
+    const since = known.ring.stop / known.ring.rate - known.stream.kept;
     for (const kind of ["bursts", "gaps"]) {
       known[kind] = [...known[kind], ...told[kind]].filter((one) => one.onset + one.duration > since);
     }
@@ -291,7 +290,6 @@ function turn() {
   requestAnimationFrame(turn);
 }
 
-$("gain").replaceChildren(...GAINS.map((gain) => new Option(`${gain} µV`, gain, false, gain === look.gain)));
 $("gain").addEventListener("change", () => { look.gain = Number($("gain").value); stale = true; });
 $("seconds").addEventListener("change", () => { look.seconds = Number($("seconds").value); stale = true; });
 $("theme").addEventListener("click", () => {

@@ -1,13 +1,11 @@
 // Traces of one side of the face on a canvas: the newest at the right, events and bursts on them.
 
-const KEPT = 12; // seconds
-
 // The newest buckets of all channels; a bucket's place is its number modulo the capacity.
 export class Ring {
   constructor(stream) {
     this.rate = stream.sampling_frequency / stream.bucket;
     this.channels = stream.channels.length;
-    this.capacity = Math.ceil(KEPT * this.rate) + 2;
+    this.capacity = Math.ceil(stream.kept * this.rate) + 2;
     this.low = Array.from({ length: this.channels }, () => new Float32Array(this.capacity).fill(NaN));
     this.high = this.low.map((row) => row.slice());
     this.stop = 0;
