@@ -15,9 +15,10 @@ from emgspasm.config import LoadedConfig
 from emgspasm.desk.wanted import Wanted
 from emgspasm.desk.wiring import Wiring
 from emgspasm.postponement import ENDING, speak_to_nobody
-from emgspasm.viewer import raster, settings
-from emgspasm.viewer.recorder import Recorder
-from emgspasm.viewer.replay import Replay
+from emgspasm.viewer import settings
+from emgspasm.viewer.recording.recorder import Recorder
+from emgspasm.viewer.replaying.replay import Replay
+from emgspasm.viewer.traces import raster
 from emgspasm.viewer.window import Window
 
 STARTED = 3.0
@@ -35,7 +36,7 @@ def replay(
 ) -> None:
     """Show a stored recording until the window is closed; `say` takes what is said then.
 
-    Parameters are those of :class:`emgspasm.viewer.replay.Replay`.
+    Parameters are those of :class:`emgspasm.viewer.replaying.replay.Replay`.
     """
     app = application()
     raster.warm_up()

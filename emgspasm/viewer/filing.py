@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog
 
 from emgspasm.errors import EmgspasmError
-from emgspasm.viewer.replay import Replay
+from emgspasm.viewer.replaying.replay import Replay
 from emgspasm.viewer.snapshot import save_snapshot
 
 if TYPE_CHECKING:

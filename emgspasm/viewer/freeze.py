@@ -8,7 +8,7 @@ from emgspasm.desk.clock import clock
 from emgspasm.desk.desk import Desk
 from emgspasm.desk.strip import Strip
 from emgspasm.viewer.measuring import measure
-from emgspasm.viewer.traces import TracesView
+from emgspasm.viewer.traces.view import TracesView
 
 
 class Freeze(QObject):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer
 
 from emgspasm.viewer.freeze import Freeze
-from emgspasm.viewer.spectrum import Spectrum
+from emgspasm.viewer.panels.spectrum import Spectrum
 
 REST = 120
 """Milliseconds after the last move of a cursor; a spectrum takes longer than a frame [design]."""

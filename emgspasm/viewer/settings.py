@@ -9,7 +9,7 @@ from PySide6.QtCore import QByteArray, QSettings
 from emgspasm.desk.palette import Name
 from emgspasm.desk.scales import GAINS, TIME_BASES
 from emgspasm.desk.strip import TRACKS
-from emgspasm.viewer.picture import View
+from emgspasm.viewer.traces.picture import View
 
 RECENT = 8
 """Files that are remembered."""

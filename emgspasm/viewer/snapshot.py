@@ -18,7 +18,7 @@ from emgspasm.desk.strip import TRACKS, Strip
 from emgspasm.errors import RecordingError
 from emgspasm.results.provenance import PURPOSE
 from emgspasm.stream import Event
-from emgspasm.viewer.picture import View
+from emgspasm.viewer.traces.picture import View
 
 if TYPE_CHECKING:
     from pandas import DataFrame

@@ -10,7 +10,7 @@ from emgspasm.desk.clock import clock
 from emgspasm.desk.live import Live
 from emgspasm.desk.words import limits
 from emgspasm.results.provenance import PURPOSE
-from emgspasm.viewer.replay import Replay
+from emgspasm.viewer.replaying.replay import Replay
 from emgspasm.viewer.style import styled
 
 

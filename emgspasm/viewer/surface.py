@@ -11,18 +11,18 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QSplitter, QStackedWidget, QV
 from emgspasm.desk.desk import Desk, News
 from emgspasm.desk.palette import Palette
 from emgspasm.stream import StreamInfo
+from emgspasm.viewer.checking.page import SignalCheck
 from emgspasm.viewer.help import HelpPage
-from emgspasm.viewer.marker_bar import MarkerBar
 from emgspasm.viewer.notice import Notice
-from emgspasm.viewer.overview import Overview
-from emgspasm.viewer.replay_bar import ReplayBar
-from emgspasm.viewer.side_panel import SidePanel
-from emgspasm.viewer.signal_check import SignalCheck
-from emgspasm.viewer.spectrum import Spectrum
+from emgspasm.viewer.panels.overview import Overview
+from emgspasm.viewer.panels.side_panel import SidePanel
+from emgspasm.viewer.panels.spectrum import Spectrum
+from emgspasm.viewer.recording.bar import MarkerBar
+from emgspasm.viewer.replaying.bar import ReplayBar
 from emgspasm.viewer.status_line import StatusLine
 from emgspasm.viewer.style import styled
 from emgspasm.viewer.toolbar import ToolBar
-from emgspasm.viewer.traces import TracesView
+from emgspasm.viewer.traces.view import TracesView
 
 PANELS = 21
 """Heights of a line that the panels are wide at first; the user drags their border."""

@@ -20,19 +20,19 @@ from emgspasm.desk.words import labels, lane_texts
 from emgspasm.results.provenance import PURPOSE
 from emgspasm.viewer import settings, shortcuts
 from emgspasm.viewer.actions import step
-from emgspasm.viewer.checkup import Checkup
+from emgspasm.viewer.checking.checkup import Checkup
 from emgspasm.viewer.deeds import SWITCHES, deeds
 from emgspasm.viewer.freeze import Freeze
-from emgspasm.viewer.picture import View
-from emgspasm.viewer.recorder import Recorder
-from emgspasm.viewer.replay import Replay
-from emgspasm.viewer.replay_control import ReplayControl
-from emgspasm.viewer.reviewing import Reviewing
+from emgspasm.viewer.recording.recorder import Recorder
+from emgspasm.viewer.replaying.control import ReplayControl
+from emgspasm.viewer.replaying.replay import Replay
+from emgspasm.viewer.replaying.reviewing import Reviewing
 from emgspasm.viewer.selection import SelectionSpectrum
 from emgspasm.viewer.status_line import live_parts, live_state, replay_parts, replay_state
 from emgspasm.viewer.style import style_sheet
 from emgspasm.viewer.surface import Surface
-from emgspasm.viewer.tuner import Tuner
+from emgspasm.viewer.thresholds.tuner import Tuner
+from emgspasm.viewer.traces.picture import View
 
 FRAMES = 30
 """Frames in a second."""

@@ -31,10 +31,10 @@ from emgspasm.simulation import simulate
 from emgspasm.simulation.board import EmulatedBoard
 from emgspasm.sources.registry import open_source
 from emgspasm.stream import Channel, Chunk, StreamInfo
-from emgspasm.viewer import raster
 from emgspasm.viewer.application import application
-from emgspasm.viewer.recorder import Recorder
+from emgspasm.viewer.recording.recorder import Recorder
 from emgspasm.viewer.settings import Kept
+from emgspasm.viewer.traces import raster
 from emgspasm.viewer.window import Window
 
 SECONDS = 12.0

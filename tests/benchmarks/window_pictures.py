@@ -22,13 +22,13 @@ from emgspasm.desk.wiring import Wiring
 from emgspasm.simulation import simulate
 from emgspasm.sources.registry import open_source
 from emgspasm.storage.bdf.writer import BdfWriter
-from emgspasm.viewer import raster
 from emgspasm.viewer.application import application
-from emgspasm.viewer.picture import View
-from emgspasm.viewer.record_dialog import RecordDialog
-from emgspasm.viewer.recorder import Recorder
-from emgspasm.viewer.replay import Replay
+from emgspasm.viewer.recording.dialog import RecordDialog
+from emgspasm.viewer.recording.recorder import Recorder
+from emgspasm.viewer.replaying.replay import Replay
 from emgspasm.viewer.settings import Kept
+from emgspasm.viewer.traces import raster
+from emgspasm.viewer.traces.picture import View
 from emgspasm.viewer.window import Window
 
 SIZE = 1440, 900

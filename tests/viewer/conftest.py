@@ -20,9 +20,9 @@ from emgspasm.errors import EmgspasmError
 from emgspasm.simulation import simulate
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.stream import Annotation, Chunk
-from emgspasm.viewer import raster
-from emgspasm.viewer.replay import Replay
+from emgspasm.viewer.replaying.replay import Replay
 from emgspasm.viewer.settings import Kept
+from emgspasm.viewer.traces import raster
 from emgspasm.viewer.window import Window
 
 

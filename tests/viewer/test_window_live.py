@@ -24,8 +24,8 @@ from emgspasm.sources.registry import open_source
 from emgspasm.storage.opening import open_recording
 from emgspasm.storage.tables.tsv import read_table
 from emgspasm.stream import Chunk
-from emgspasm.viewer.record_dialog import RecordDialog
-from emgspasm.viewer.recorder import Recorder
+from emgspasm.viewer.recording.dialog import RecordDialog
+from emgspasm.viewer.recording.recorder import Recorder
 
 pytestmark = pytest.mark.real_time
 

@@ -25,7 +25,7 @@ from emgspasm.stream import Channel, Chunk, StreamInfo
 from emgspasm.synkinesis.folding import Folding, fold
 from emgspasm.viewer import settings
 from emgspasm.viewer.ink import font_of
-from emgspasm.viewer.replay import Replay
+from emgspasm.viewer.replaying.replay import Replay
 from emgspasm.viewer.settings import Kept
 from emgspasm.viewer.window import Window
 

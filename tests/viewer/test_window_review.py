@@ -15,7 +15,7 @@ from emgspasm.results.decisions import Decision
 from emgspasm.results.review import write_review
 from emgspasm.storage.derivatives.reviews import reviewed_path
 from emgspasm.storage.tables.tsv import read_table
-from emgspasm.viewer.replay import Replay
+from emgspasm.viewer.replaying.replay import Replay
 
 pytestmark = pytest.mark.real_time
 

@@ -10,7 +10,7 @@ from emgspasm.desk.counting import Counting
 from emgspasm.desk.palette import DARK
 from emgspasm.stream import Channel, Event, StreamInfo
 from emgspasm.synkinesis.measures import is_hemifacial, occurrence
-from emgspasm.viewer.counters import ROWS, Counters
+from emgspasm.viewer.panels.counters import ROWS, Counters
 
 INFO = StreamInfo(1000.0, tuple(map(Channel.from_label, ("OOC_L", "OOC_R"))))
 SPASM = Event("spasm", 30_000, 31_000, "R", "tonic", reason="one side, LI 0.95")

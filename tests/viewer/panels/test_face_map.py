@@ -12,8 +12,8 @@ from PySide6.QtGui import QColor
 from emgspasm.anatomy import electrodes
 from emgspasm.desk.palette import DARK, LIGHT
 from emgspasm.stream import Burst, Channel, Event, StreamInfo
-from emgspasm.viewer.face_map import FaceMap
-from emgspasm.viewer.muscle_light import STEPS, step
+from emgspasm.viewer.panels.face_map import FaceMap
+from emgspasm.viewer.panels.muscle_light import STEPS, step
 
 INFO = StreamInfo(
     1000.0, tuple(map(Channel.from_label, ("ECG", "OOC_L", "OOC_R", "ZYG_L", "ZYG_R")))

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from emgspasm.desk.palette import DARK, LIGHT
 from emgspasm.stream import Channel, Event, StreamInfo
-from emgspasm.viewer.overview import Overview
-from emgspasm.viewer.timeline import span, ticks
+from emgspasm.viewer.panels.overview import Overview
+from emgspasm.viewer.panels.timeline import span, ticks
 
 INFO = StreamInfo(1000.0, tuple(map(Channel.from_label, ("OOC_L", "OOC_R"))))
 SPASM = Event("spasm", 100_000, 104_000, "R", "tonic", reason="one side, LI 0.95")

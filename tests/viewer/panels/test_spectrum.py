@@ -12,8 +12,8 @@ from scipy.signal import welch
 
 from emgspasm.desk.palette import DARK, LIGHT
 from emgspasm.stream import Channel, StreamInfo
-from emgspasm.viewer.density import density, longest_whole
-from emgspasm.viewer.spectrum import Spectrum
+from emgspasm.viewer.panels.density import density, longest_whole
+from emgspasm.viewer.panels.spectrum import Spectrum
 
 LABELS = ("ECG", "OOC_L", "OOC_R", "ZYG_L", "ZYG_R", "odd")
 
@@ -64,7 +64,7 @@ def test_the_spectrum_is_that_of_welch(n_samples):
 
 def test_the_first_spectrum_waits_for_no_import():
     code = (
-        "import sys, numpy as np; from emgspasm.viewer.density import density\n"
+        "import sys, numpy as np; from emgspasm.viewer.panels.density import density\n"
         "density(np.ones(500), 1000.0); sys.exit('scipy.signal' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

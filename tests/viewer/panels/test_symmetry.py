@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QToolTip
 
 from emgspasm.desk.palette import DARK, LIGHT
 from emgspasm.stream import Channel, StreamInfo
-from emgspasm.viewer.symmetry import Symmetry
+from emgspasm.viewer.panels.symmetry import Symmetry
 
 INFO = StreamInfo(1000.0, tuple(map(Channel.from_label, ("OOC_L", "OOC_R", "ZYG_L", "ZYG_R"))))
 

@@ -19,8 +19,8 @@ from emgspasm.sources.protocols import Electrode
 from emgspasm.synkinesis.measures import is_hemifacial
 from emgspasm.viewer import filing
 from emgspasm.viewer.actions import ACTS
-from emgspasm.viewer.record_dialog import RecordDialog
-from emgspasm.viewer.recorder import Recorder
+from emgspasm.viewer.recording.dialog import RecordDialog
+from emgspasm.viewer.recording.recorder import Recorder
 from emgspasm.viewer.status_line import StatusLine
 
 CONFIG = parse_config('[markers]\n1 = "smile"\n')

@@ -1,0 +1,1 @@
+"""The signal check: a ``page`` that grades every electrode before a recording."""

@@ -1,0 +1,141 @@
+"""Recording from the window: begin, end, mark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QDialog, QWidget
+
+from emgspasm.config import LoadedConfig, MarkerTable
+from emgspasm.desk.lead import WRITING, Lead
+from emgspasm.desk.live import Live
+from emgspasm.desk.wanted import Wanted
+from emgspasm.desk.wiring import Wiring
+from emgspasm.errors import explained
+from emgspasm.stream import Source
+from emgspasm.viewer.errands import Errands
+from emgspasm.viewer.recording.dialog import RecordDialog
+
+
+class Recorder(QObject):
+    """Begins and ends recordings of a board, and sets markers.
+
+    Parameters
+    ----------
+    wiring : Wiring
+        Of the board.
+    wanted : Wanted
+        What the dialog proposes.
+    parent : QWidget
+        The window.
+
+    Attributes
+    ----------
+    opened : Signal(object)
+        Show this stream from now on; the one before is closed already.
+    said : Signal(str)
+        Something people should know.
+    wanted : Wanted
+    """
+
+    opened = Signal(object)
+    said = Signal(str)
+
+    def __init__(self, wiring: Wiring, wanted: Wanted, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._window, self.wanted = parent, wanted
+        self._tables = Errands("tables", self)
+        self._tables.done.connect(self._say)
+        self._lead = Lead(wiring, self.opened.emit, self._tables.run)
+
+    @property
+    def live(self) -> Live | None:
+        """The stream under way."""
+        return self._lead.live
+
+    @property
+    def markers(self) -> MarkerTable:
+        """What the digits mark."""
+        return self._lead.markers
+
+    def look(self) -> None:
+        """Show the board without recording it."""
+        self._lead.look()
+
+    def look_again(self) -> None:
+        """Look for the board anew where its stream has ended by itself."""
+        if self.live is not None and self.live.error:
+            self.look()
+
+    def toggle(self) -> None:
+        """Begin a recording, asking where it belongs, or end it."""
+        if self.live is not None and self.live.recording:
+            self.stop()
+            return
+        dialog = RecordDialog(self.wanted, self._window)
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            self.record(dialog)
+
+    def record(self, dialog: RecordDialog) -> None:
+        """Record what a dialog was answered."""
+        place = dialog.place
+        if place is None:
+            return
+        self.wanted = dialog.wanted
+        self._lead.record(place, self.wanted.task.strip())
+        self.said.emit(f"recording to {place.recording}")
+
+    def stop(self) -> None:
+        """End the recording and go on looking; its tables are written meanwhile."""
+        said = self._lead.stop()
+        if said:
+            self.said.emit(said)
+
+    def release(self) -> Source:
+        """Let go of the board, and make a source that nobody has entered."""
+        return self._lead.release()
+
+    def retune(self, config: LoadedConfig) -> None:
+        """Use another config: at once while nothing is recorded, else for the next recording."""
+        self._lead.retune(config)
+
+    def mark(self, text: str, at: float) -> None:
+        """Mark what was taken at host time `at` (s)."""
+        if self._lead.mark(text, at) is None:
+            self.said.emit("no marker was set: nothing streams")
+
+    def undo(self) -> None:
+        """Take the last marker back."""
+        if self._lead.undo() is None:
+            self.said.emit("there is no marker to take back")
+
+    def close(self) -> None:
+        """End the stream under way; if it was recorded, begin to write its tables."""
+        self._lead.close()
+
+    def finish(self, say: Callable[[str], None]) -> None:
+        """Wait for tables that are still being written, once the window is closed.
+
+        Parameters
+        ----------
+        say : callable
+            Takes what the window could not say any more.
+
+        Raises
+        ------
+        EmgspasmError
+            Tables could not be written.
+        """
+        if self._tables.waiting:
+            say(WRITING)
+        for sentences in self._tables.finish():
+            for sentence in sentences:
+                say(sentence)
+
+    def _say(self, future: Future[tuple[str, ...]]) -> None:
+        try:
+            self.said.emit("\n".join(future.result()))
+        except Exception as error:  # noqa: BLE001  # top of a thread: said in the window
+            self.said.emit(f"no tables: {explained(error)}")

@@ -1,0 +1,1 @@
+"""Stored recordings that play, and their events under review by an expert."""
