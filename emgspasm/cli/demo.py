@@ -56,6 +56,7 @@ def demo(out: Path, duration: float, *, window: bool, overwrite: bool) -> None:
     real one. The patient is simulated; so are all numbers. With --window the same board is shown
     in the live window, which records into OUT when told to.
     """
+    from emgspasm.results.outputs import make_folder
     from emgspasm.simulation.board import EmulatedBoard
     from emgspasm.storage.files import refuse_existing
 
@@ -67,7 +68,7 @@ def demo(out: Path, duration: float, *, window: bool, overwrite: bool) -> None:
         return
     recording, truth = out / "demo.bdf", out / "demo_truth.tsv"
     refuse_existing(recording, truth, overwrite=overwrite)
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     recording.unlink(missing_ok=True)
     face = patient(duration)
     say(f"simulated patient: hemifacial spasm of the left side, {duration:g} s, 8 channels, 250 Hz")

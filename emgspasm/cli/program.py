@@ -49,6 +49,18 @@ class Commands(click.Group):
         command: click.Command = getattr(import_module(f"emgspasm.cli.{module}"), name)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, but an unknown command is refused with the nearest name."""
+        if not args[0].startswith("-") and args[0] not in COMMANDS:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], COMMANDS, 1)
+            nearest = f"; the nearest is {near[0]}" if near else ""
+            ctx.fail(f"no command {args[0]!r}{nearest}. emgspasm --help lists them")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  click's signature
         """List the commands without importing them."""
         with formatter.section("Commands"):

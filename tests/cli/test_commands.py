@@ -90,7 +90,8 @@ def test_no_command_shows_the_help_and_is_a_wrong_call():
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["analyse"], "No such command 'analyse'"),
+        (["analyse"], "no command 'analyse'; the nearest is analyze. emgspasm --help lists them"),
+        (["xyz"], "no command 'xyz'. emgspasm --help lists them"),
         (["analyze", "x.bdf", "--otu", "y"], "No such option"),
         (["analyze"], "Missing argument 'SOURCE...'"),
         (["analyze", "x.bdf", "--workers", "0"], "0 is not in the range"),

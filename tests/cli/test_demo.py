@@ -52,6 +52,13 @@ def test_a_demo_is_not_overwritten_unasked(emgspasm, tmp_path):
     assert (tmp_path / "demo.bdf").read_bytes() == b"mine"
 
 
+def test_a_demo_into_a_file_is_refused(emgspasm, tmp_path):
+    (tmp_path / "file").touch()
+    done = emgspasm("demo", "--out", tmp_path / "file")
+    assert done.returncode == 1
+    assert "file cannot be written (File exists). Choose another folder" in done.stderr
+
+
 def test_the_demo_in_a_window_needs_a_display(own_process, tmp_path):
     names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     bare = {key: value for key, value in os.environ.items() if key not in names}
