@@ -9,15 +9,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-"""Signals that end a command: Ctrl-C, a request, and that its terminal was closed."""
+from emgspasm.system import ENDING, children_deaf
 
 
 @contextmanager
 def postponed() -> Iterator[None]:
     """Hold back Ctrl-C, SIGTERM and SIGHUP; one that came is sent again on leaving.
 
-    Processes that begin meanwhile never hear Ctrl-C, which a terminal sends to all.
+    Processes that begin meanwhile never hear Ctrl-C, which a terminal sends to all (on Windows they
+    must ignore it: :func:`emgspasm.system.be_deaf`).
     """
     come: list[int] = []
     numbers: list[int] = [n for n in ENDING if callable(signal.getsignal(n))]
@@ -25,11 +25,10 @@ def postponed() -> Iterator[None]:
         numbers = []  # signals are the main thread's
     # handlers, too: another thread may take a signal that is blocked here
     before = {n: signal.signal(n, lambda number, _: come.append(number)) for n in numbers}
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        yield
+        with children_deaf():
+            yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         for number, handler in before.items():
             signal.signal(number, handler)
         for number in come:

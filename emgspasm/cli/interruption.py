@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn, TypeVar
 
-from emgspasm.postponement import ENDING, speak_to_nobody
+from emgspasm.postponement import speak_to_nobody
+from emgspasm.system import ENDING, is_hangup
 
 T = TypeVar("T")
 AGAIN = 0.05
@@ -70,7 +71,7 @@ def heeded() -> Iterator[None]:
 
 def _raise(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001  signal's signature
     _come.append(number)
-    if number == signal.SIGHUP:
+    if is_hangup(number):
         speak_to_nobody()
     raise KeyboardInterrupt
 

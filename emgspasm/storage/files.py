@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from emgspasm.errors import ConfigError, RecordingError
+from emgspasm.system import is_held, rename_over, to_disk
 
 
 def require_regular(path: Path) -> None:
@@ -89,16 +90,26 @@ def replacing(path: Path, *, overwrite: bool) -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
-        _to_disk(temporary)  # or a power cut may leave the new name on an empty file
-        temporary.replace(path)
-        _to_disk(path.parent)
+        to_disk(temporary)  # or a power cut may leave the new name on an empty file
+        rename_over(temporary, path)
+        to_disk(path.parent)
     except OSError as error:
-        raise RecordingError(
-            f"{path} cannot be written ({_reason(error)}). Check the folder and the free space"
-        ) from error
+        raise _unwritten(path, error) from error
     finally:
         with suppress(OSError):  # there may be no folder; the error is raised already
             temporary.unlink(missing_ok=True)
+
+
+def _unwritten(path: Path, error: OSError) -> RecordingError:
+    """The error of a file that cannot be written, and what to do about it."""
+    if is_held(error):
+        return RecordingError(
+            f"{path} cannot be written (another program has it open, or it is write-protected). "
+            "Close it there, then try again"
+        )
+    return RecordingError(
+        f"{path} cannot be written ({_reason(error)}). Check the folder and the free space"
+    )
 
 
 def _reason(error: OSError) -> str:
@@ -122,15 +133,6 @@ def remove_leftovers(*paths: Path) -> None:
 def _temporary(process: int | str | None) -> str:
     """How the names end under which a process writes."""
     return f".{process}.tmp"
-
-
-def _to_disk(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def write_json(content: Mapping[str, Any], path: Path, *, overwrite: bool = False) -> None:

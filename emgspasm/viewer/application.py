@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QApplication
 from emgspasm.config import LoadedConfig
 from emgspasm.desk.wanted import Wanted
 from emgspasm.desk.wiring import Wiring
-from emgspasm.postponement import ENDING, speak_to_nobody
+from emgspasm.postponement import speak_to_nobody
+from emgspasm.system import ENDING, is_hangup
 from emgspasm.viewer import settings
 from emgspasm.viewer.recording.recorder import Recorder
 from emgspasm.viewer.replaying.replay import Replay
@@ -92,7 +93,7 @@ def run(app: QApplication, window: Window) -> None:
     """Run until the window is closed, or Ctrl-C, SIGTERM or SIGHUP come."""
 
     def end(number: int, frame: object) -> None:  # noqa: ARG001  signal's signature
-        if number == signal.SIGHUP:
+        if is_hangup(number):
             speak_to_nobody()
         window.close()
 

@@ -20,6 +20,7 @@ from emgspasm.storage.edf.recording import Recording
 from emgspasm.storage.edf.tal import encode_annotation, encode_time
 from emgspasm.storage.edf.times import describe_damaged
 from emgspasm.stream import SKIP, Annotation, Chunk, StreamInfo
+from emgspasm.system import read_at, write_at
 
 _ROOM = 64
 """Bytes; a last record with more room than this left no annotation waiting."""
@@ -121,7 +122,7 @@ def _unmarked(recording: Recording, header: Header, n_records: int) -> tuple[Int
         return ()
     with open_bytes(recording.path) as file:
         begin = _end(header, n_records - 1) + offset
-        used = os.pread(file.fileno(), room, begin).rstrip(b"\0")
+        used = read_at(file.fileno(), room, begin).rstrip(b"\0")
     if room - len(used) >= _ROOM:
         return ()
     return merge(run for chunk in recording for run in _at_bottom(chunk, recording.info))
@@ -155,9 +156,9 @@ def _mend(path: Path, header: Header, n_records: int, tail: Path | None, marks: 
                 shutil.copyfileobj(file, beside)
                 os.fsync(beside.fileno())
             file.truncate(_end(header, n_records))
-        os.pwrite(file.fileno(), marks, _end(header, n_records))
+        write_at(file.fileno(), marks, _end(header, n_records))
         count = n_records + len(marks) // header.record_bytes
-        os.pwrite(file.fileno(), str(count).ljust(8).encode(), COUNT_OFFSET)
+        write_at(file.fileno(), str(count).ljust(8).encode(), COUNT_OFFSET)
         os.fsync(file.fileno())
 
 

@@ -34,6 +34,7 @@ from emgspasm.storage.edf.layout import runs
 from emgspasm.storage.edf.tal import encode_annotation, encode_time
 from emgspasm.storage.files import existing
 from emgspasm.stream import SKIP, Annotation, Chunk, StreamInfo
+from emgspasm.system import BINARY, write_at
 
 
 class BdfWriter:
@@ -274,9 +275,9 @@ class BdfWriter:
         """Write all of `data` at an offset, or give up the recording."""
         assert self._file is not None
         try:
-            written = os.pwrite(self._file, data, offset)
+            written = write_at(self._file, data, offset)
             while written < len(data):  # a full disk takes a part, then raises
-                written += os.pwrite(self._file, data[written:], offset + written)
+                written += write_at(self._file, data[written:], offset + written)
         except OSError as error:
             raise self._give_up(error) from error
 
@@ -297,7 +298,7 @@ class BdfWriter:
 
 
 def _create(path: Path, overwrite: bool) -> int:
-    flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if overwrite else os.O_EXCL)
+    flags = BINARY | os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if overwrite else os.O_EXCL)
     try:
         return os.open(path, flags, 0o666)
     except FileExistsError as error:

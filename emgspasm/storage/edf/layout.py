@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from emgspasm.errors import RecordingError
 from emgspasm.storage.edf.signals import Columns
 from emgspasm.storage.files import require_regular
+from emgspasm.system import read_at
 
 BLOCK_ROWS = 8192
 """Rows of a block, about: large enough for the kernels, small enough for the cache."""
@@ -171,7 +171,7 @@ def read_exactly(file: BinaryIO, n_bytes: int, offset: int) -> bytes:
     RecordingError
         If the file is shorter.
     """
-    raw = os.pread(file.fileno(), n_bytes, offset)
+    raw = read_at(file.fileno(), n_bytes, offset)
     if len(raw) < n_bytes:
         raise RecordingError(
             f"{file.name}: {len(raw)} of {n_bytes} bytes at {offset} (the file became shorter "

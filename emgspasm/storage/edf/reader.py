@@ -23,6 +23,7 @@ from emgspasm.storage.edf.signals import Columns, describe
 from emgspasm.storage.edf.tal import channel_annotations
 from emgspasm.storage.edf.times import Times, scan, timed_records
 from emgspasm.stream import SKIP, Annotation, StreamInfo
+from emgspasm.system import read_at
 
 LONGEST_GAP = 30 * 86_400
 """Seconds; a longer discontinuity is taken for damage of the time-keeping."""
@@ -65,13 +66,13 @@ def read_header(file: BinaryIO) -> Header:
         If it is none, or cut.
     """
     try:
-        fixed = os.pread(file.fileno(), FIXED_BYTES, 0)
+        fixed = read_at(file.fileno(), FIXED_BYTES, 0)
     except OSError as error:
         raise RecordingError(
             f"{file.name}: cannot be read ({error.strerror}). Name a recording"
         ) from error
     length = header_length(fixed, file.name)
-    return parse_header(os.pread(file.fileno(), length, 0), file.name)
+    return parse_header(read_at(file.fileno(), length, 0), file.name)
 
 
 def count_records(file: BinaryIO, header: Header) -> tuple[int, list[str]]:

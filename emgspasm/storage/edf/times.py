@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from typing import BinaryIO
 
 from emgspasm.storage.edf.header import Header
 from emgspasm.storage.edf.tal import TimedTexts, parse_tals
+from emgspasm.system import read_at
 
 _TIME_TAL = re.compile(rb"[+-]\d+(?:\.\d*)?\x14\x14")
 _ANY_TAL = re.compile(rb"[+-]\d+(?:\.\d*)?[\x14\x15]")
@@ -62,7 +62,7 @@ def scan(file: BinaryIO, header: Header, n_records: int) -> Times:
     for record in range(n_records if places else 0):
         begin = header.n_bytes + record * record_bytes
         for index, (offset, n_bytes) in enumerate(places):
-            raw = os.pread(file.fileno(), n_bytes, begin + offset)
+            raw = read_at(file.fileno(), n_bytes, begin + offset)
             if keeps and index == 0 and not _ANY_TAL.match(raw):
                 times.damaged_records.append(record)
             keeps_time = index == 0 and (record == 0 or header.discontinuous)
@@ -77,7 +77,7 @@ def _keeps_times(file: BinaryIO, header: Header, n_records: int) -> bool:
         return False
     offset, n_bytes = places[0]
     begins = [header.n_bytes + i * header.record_bytes + offset for i in range(min(2, n_records))]
-    return all(_TIME_TAL.match(os.pread(file.fileno(), n_bytes, begin)) for begin in begins)
+    return all(_TIME_TAL.match(read_at(file.fileno(), n_bytes, begin)) for begin in begins)
 
 
 def _says_nothing(raw: bytes, *, timed: bool) -> bool:
@@ -106,7 +106,7 @@ def timed_records(file: BinaryIO, header: Header, counted: int, whole: int) -> i
     offset, n_bytes = places[0]
     for record in range(counted, whole):
         begin = header.n_bytes + record * header.record_bytes + offset
-        if not _TIME_TAL.match(os.pread(file.fileno(), n_bytes, begin)):
+        if not _TIME_TAL.match(read_at(file.fileno(), n_bytes, begin)):
             return record
     return whole
 

@@ -1,0 +1,115 @@
+"""What operating systems do differently; no other module asks on which one it runs.
+
+What is missing is told by its absence (``os.pread``, ``signal.SIGHUP``), not by a system's name.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+BINARY: int = getattr(os, "O_BINARY", 0)
+"""Flag of ``os.open``: without it Windows puts a carriage return before every line feed."""
+
+ENDING: tuple[signal.Signals, ...] = tuple(
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+    if hasattr(signal, name)
+)
+"""Signals that end a command: Ctrl-C, a request, and that its terminal was closed (on Windows
+Ctrl-Break, which stands for a closed console too)."""
+
+HELD = (5, 32)
+"""Windows' numbers of an error that may pass: a program, often a virus scanner, has a file open."""
+
+PATIENCE = 2.0
+"""Seconds in which a scanner is done with a file [design]."""
+
+_AGAIN = 0.05  # seconds between two tries [design]
+
+
+def read_at(descriptor: int, n_bytes: int, offset: int) -> bytes:
+    """Read bytes at an offset; fewer where the file ends. One thread at a time on Windows."""
+    if hasattr(os, "pread"):
+        return os.pread(descriptor, n_bytes, offset)
+    os.lseek(descriptor, offset, os.SEEK_SET)
+    return os.read(descriptor, n_bytes)
+
+
+def write_at(descriptor: int, data: bytes, offset: int) -> int:
+    """Write bytes at an offset; how many were taken. One thread at a time on Windows."""
+    if hasattr(os, "pwrite"):
+        return os.pwrite(descriptor, data, offset)
+    os.lseek(descriptor, offset, os.SEEK_SET)
+    return os.write(descriptor, data)
+
+
+def to_disk(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk.
+
+    Windows opens no folder, and keeps the names in it by itself (NTFS has a journal).
+    """
+    folder = path.is_dir()
+    if folder and not hasattr(os, "O_DIRECTORY"):
+        return
+    # Windows takes a file to the disk for those alone who may write to it
+    descriptor = os.open(path, os.O_RDONLY if folder else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def rename_over(source: Path, target: Path) -> None:
+    """Give a file the name of another, in its place; waits for those who have one of them open.
+
+    Raises
+    ------
+    OSError
+        It cannot be done; :func:`is_held` tells whether because somebody has one of them open.
+    """
+    deadline = time.perf_counter() + PATIENCE
+    while True:
+        try:
+            source.replace(target)
+        except OSError as error:
+            if not is_held(error) or time.perf_counter() > deadline:
+                raise
+            time.sleep(_AGAIN)
+        else:
+            return
+
+
+def is_held(error: OSError) -> bool:
+    """Whether an error says that a program has a file open, which only Windows minds."""
+    return getattr(error, "winerror", None) in HELD
+
+
+def is_hangup(number: int) -> bool:
+    """Whether a signal says that the terminal is gone."""
+    return number == getattr(signal, "SIGHUP", None)
+
+
+@contextmanager
+def children_deaf() -> Iterator[None]:
+    """Processes that begin meanwhile never hear Ctrl-C, which a terminal sends to all.
+
+    Where no mask is handed down they must ignore it themselves: :func:`be_deaf`.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def be_deaf() -> None:
+    """Ignore Ctrl-C from now on: whoever began this process hears it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
