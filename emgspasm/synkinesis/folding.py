@@ -28,7 +28,7 @@ from emgspasm.synkinesis.markers import Schedule, concerns_tasks, markers
 from emgspasm.synkinesis.memory import FoldState, fresh
 from emgspasm.synkinesis.naming import artifact, blink, movement, spasms
 from emgspasm.synkinesis.reading import Reading, read
-from emgspasm.synkinesis.verdicts import Rules
+from emgspasm.synkinesis.verdicts import Rules, is_background
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,8 @@ class Folding:
             if state.cluster.is_full(reading.onset):
                 self._close_cluster(state, said)
             said.readings.append(reading)
-            state.cluster.add(reading)
+            if not is_background(reading):
+                state.cluster.add(reading)
         state.waiting = waiting[n:]
 
     def _advance(self, state: FoldState, now: int | None, said: Saying) -> None:

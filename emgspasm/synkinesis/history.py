@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from emgspasm.dsp.rates import bandwidth
 from emgspasm.stream import Chunk
-from emgspasm.synkinesis import kernels
+from emgspasm.synkinesis import levels as blockwise
 
 LOOK = 4.0
 """Seconds at the end of a burst that are compared [design]."""
@@ -26,7 +26,18 @@ QUIET_SHARE = 0.25
 """The quarter of the blocks that is quietest bounds the noise: a face is active for less than
 three quarters of the time, or it has no rest [design]."""
 
-QUIET_QUANTILE = -0.674489750196  # of the standard normal distribution at QUIET_SHARE
+QUIET_QUANTILE = -0.674489750196
+"""Of the standard normal distribution at `QUIET_SHARE`."""
+
+STRETCH = 10
+"""Blocks of a stretch, 0.2 s, in which a muscle that does not rest is active: its units discharge
+six times a second and more [mem]. Speech and chewing pause for longer, and so does, mostly, what
+comes 1 to 4 times a second [sim]."""
+
+LOUDEST_QUANTILE = 1.129339
+"""Of the standard normal distribution, where the strongest of `STRETCH` stays under in
+`QUIET_SHARE` of the cases."""
+
 MEMORY = 500
 """Blocks that count for the noise level: 10 s (clinical facts 4)."""
 
@@ -63,7 +74,7 @@ class History:
     levels: NDArray[np.float64] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.levels = np.empty((0, 2, len(self.samples)))
+        self.levels = np.empty((0, 3, len(self.samples)))
 
     @property
     def stop(self) -> int:
@@ -128,7 +139,7 @@ def _learn(history: History) -> None:
     """Take in the blocks that are whole by now, and the noise level at every moment reached."""
     size, known = history.block, history.n_blocks
     start = history.begin + known * size - history.first
-    learnt = kernels.learn(
+    learnt = blockwise.learn(
         history.samples,
         start,
         history.filled,
@@ -138,6 +149,7 @@ def _learn(history: History) -> None:
         PACE,
         QUIET_SHARE,
         history.limit,
+        STRETCH,
     )
     history.n_blocks += (history.filled - start) // size
     if len(learnt):
@@ -154,19 +166,25 @@ def _noise(history: History, levels: NDArray[np.float64]) -> NDArray[np.float64]
     degrees of freedom, twice duration times bandwidth (Wilson & Hilferty 1931).
     """
     spread = 2 / (9 * max(2 * BLOCK * bandwidth(history.fs), 1.0))
-    share = (1 - spread + QUIET_QUANTILE * sqrt(spread)) ** 3
-    told: NDArray[np.float64] = levels / np.array([[share], [1.0]])
+    quiet, loudest = (
+        (1 - spread + quantile * sqrt(spread)) ** 3
+        for quantile in (QUIET_QUANTILE, LOUDEST_QUANTILE)
+    )
+    told: NDArray[np.float64] = levels / np.array([[quiet], [1.0], [loudest]])
     return told
 
 
 def noise(history: History, samples: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Noise of every channel as it was known at some samples, shape (n, 2, n_channels).
+    """Noise of every channel as it was known at some samples, shape (n, 3, n_channels).
 
-    Its mean square, and the correlation of neighbouring samples, which tells its colour.
+    Its mean square; the correlation of neighbouring samples, which tells its colour; and the mean
+    square of noise as strong as what the channel does in nearly every stretch, which is the same
+    where the muscle rests.
     """
     if len(history.moments) < FEWEST_LEVELS:
-        quietest = kernels.quietest(history.blocks, history.n_blocks, QUIET_SHARE, history.limit)
-        level = _noise(history, np.array(quietest))
+        quietest = blockwise.quietest(history.blocks, history.n_blocks, QUIET_SHARE, history.limit)
+        unknown = np.zeros(len(history.samples))
+        level = _noise(history, np.array([*quietest, unknown]))
         return np.repeat(level[None], len(samples), axis=0)  # a view is of another type to loops
     places = np.searchsorted(history.moments, samples, "right") - 1
     return history.levels[np.maximum(places, FEWEST_LEVELS - 1)]

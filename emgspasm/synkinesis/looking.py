@@ -26,6 +26,10 @@ SAME, FEWEST_VALUES = 0.95, 8.0
 """Raw correlation from which two channels show one waveform, and independent values in a burst that
 can tell: of fewer chance makes as much [design]."""
 
+RESTLESS = 1.5
+"""Times the noise's power from which what a muscle does in nearly every stretch is more than noise
+[sim]: at rest 1.0 to 1.3."""
+
 Values = NDArray[np.float64]
 
 
@@ -43,6 +47,7 @@ LOOKED = np.dtype(
         ("hum", np.float64),
         ("steps", np.float64),
         ("shared", np.int64),
+        ("tonic", np.float64),
     ]
 )
 """What the compiled look at a burst gives, beside its correlations: fields of a reading."""
@@ -64,8 +69,9 @@ def look(samples, filled, spans, columns, noise, fs, lags, step):  # type: ignor
     spans, columns : ndarray of int, shape (n_bursts, 2)
         Where it lies in the samples, of which at most the last :data:`LOOK` seconds are looked at;
         column of the burst and of the other side (-1: none).
-    noise : ndarray, shape (n_bursts, 2, n_channels)
-        Mean squares of the noise, and correlations of its neighbouring samples.
+    noise : ndarray, shape (n_bursts, 3, n_channels)
+        Mean squares of the noise, correlations of its neighbouring samples, and mean squares of
+        noise as strong as what the channel does in nearly every stretch.
     fs : float
         Hertz.
     lags : ndarray of int
@@ -110,6 +116,8 @@ def look(samples, filled, spans, columns, noise, fs, lags, step):  # type: ignor
             own = product[column, 2] - level[column] * noise[i, 1, column]
             found.frequency = hertz(own / (power[column] - level[column]), fs)
         found.hum = hum(samples[column, :stop], start, lags)
+        steady = noise[i, 2, column]
+        found.tonic = np.sqrt(steady) if steady >= RESTLESS * level[column] else 0.0
         found.steps = 0.0
         if found.frequency <= slow:
             most = round((stop - start) / (APART * fs))

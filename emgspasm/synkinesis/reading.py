@@ -72,6 +72,9 @@ class Reading:
         Share of its energy that steps explain, where it is as slow as they are.
     shared : int
         Channels with the same waveform, of an amplitude that no cross-talk explains.
+    tonic : float
+        Amplitude of what the muscle did before in nearly every fifth of a second, in the channel's
+        unit; 0 of a muscle that rests.
     """
 
     burst: Burst
@@ -91,6 +94,7 @@ class Reading:
     hum: float
     steps: float
     shared: int
+    tonic: float
 
 
 def sites(info: StreamInfo) -> dict[int, Site]:

@@ -43,6 +43,10 @@ narrow band muscle is slower. At 125 Hz one burst in a hundred has less than 28 
 LEANING = 0.3
 """LI from which a muscle whose other side shows no burst may be one of one side [sim]."""
 
+AS_ALWAYS = 2.4
+"""Times the amplitude of what a muscle does all the time up to which a burst is a part of that
+[sim]: two of its units now and then discharge at the same time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -111,6 +115,16 @@ def verdict(reading: Reading, partners: Sequence[Reading], rules: Rules, fs: flo
     if quiet:
         return "unknown"  # what stands out over there may be noise
     return "both"
+
+
+def is_background(reading: Reading) -> bool:
+    """Whether a burst is no more than what its muscle does all the time.
+
+    People rarely relax fully: single units of one muscle or another discharge 6 to 12 times a
+    second for minutes, each discharge a short burst. Such a muscle says nothing of events unless
+    it does more than that.
+    """
+    return reading.burst.peak <= AS_ALWAYS * reading.tonic
 
 
 def is_slow(reading: Reading, rules: Rules, fs: float) -> bool:

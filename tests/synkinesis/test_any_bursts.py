@@ -47,6 +47,7 @@ def read_at_random(rng, site, n_channels):
         hum=rng.choice([0.0] * 9 + [0.5]),
         steps=rng.choice([0.0] * 9 + [0.9]),
         shared=int(rng.choice([0] * 9 + [2])),
+        tonic=rng.choice([0.0, 0.0, 0.5, 1.0]) * amplitude,
     )
 
 

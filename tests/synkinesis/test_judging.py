@@ -32,7 +32,7 @@ def reading(label, onset, offset, li=1.0, **kind):
     told = Reading(
         burst, site, onset, offset, np.zeros(8), copy=False, neighbour=-1, amplitude=amplitude,
         opposite=opposite, opposite_most=opposite, opposite_silent=li == 1.0, li=li,
-        least_li=li - 0.1, frequency=120.0, hum=0.0, steps=0.0, shared=0,
+        least_li=li - 0.1, frequency=120.0, hum=0.0, steps=0.0, shared=0, tonic=0.0,
     )  # fmt: skip
     return replace(told, **kind)
 

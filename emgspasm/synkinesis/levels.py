@@ -1,0 +1,205 @@
+"""How strong blocks of filtered samples are, and how quiet and how steady that makes a channel.
+
+Compiled: one pass over all channels.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from emgspasm.dsp.compiled import SUM, copy
+
+Values = NDArray[np.float64]
+
+
+@numba.njit(cache=True, nogil=True)
+def learn(
+    samples: Values,
+    start: int,
+    stop: int,
+    blocks: Values,
+    n_blocks: int,
+    size: int,
+    pace: int,
+    share: float,
+    limit: Values,
+    stretch: int,
+) -> Values:
+    """Remember how strong whole blocks are, and learn at a steady pace how quiet it gets.
+
+    Parameters
+    ----------
+    samples : ndarray, shape (n_channels, n_samples)
+        Filtered.
+    start, stop : int
+        Where the blocks lie that are added, half open.
+    blocks : ndarray, shape (2, n_channels, n_remembered)
+        A ring of the mean squares of blocks and of the mean products of their neighbouring
+        samples, NaN where a sample is missing; updated in place.
+    n_blocks : int
+        How many have been added before.
+    size : int
+        Samples of a block.
+    pace : int
+        Blocks from one moment of learning to the next.
+    share, limit
+        See :func:`quietest`; `limit` is its guess, updated in place.
+    stretch : int
+        See :func:`steadiest`; `pace` and the length of the ring are multiples of it.
+
+    Returns
+    -------
+    ndarray, shape (n_moments, 3, n_channels)
+        What :func:`quietest` and :func:`steadiest` tell at every moment reached.
+    """
+    n_channels, n_new = len(samples), (stop - start) // size
+    learnt = np.empty(((n_blocks + n_new) // pace - n_blocks // pace, 3, n_channels))
+    moment = 0
+    for block in range(n_new):
+        place, total = (n_blocks + block) % blocks.shape[2], n_blocks + block + 1
+        first = start + block * size
+        for k in range(n_channels):
+            square, product = _energy(samples[k, first : first + size])
+            blocks[0, k, place] = square / size
+            blocks[1, k, place] = product / (size - 1)
+        if total % pace == 0:
+            limits, correlations = quietest(blocks, total, share, limit)
+            copy(limits, limit)
+            copy(limits, learnt[moment, 0])
+            copy(correlations, learnt[moment, 1])
+            copy(steadiest(blocks[0], total, share, stretch), learnt[moment, 2])
+            moment += 1
+    return learnt
+
+
+@numba.njit(**SUM)
+def _energy(values):  # type: ignore[no-untyped-def]  # see learn
+    """Sums of the squares, and of the products of neighbours."""
+    square, product = values[0] * values[0], 0.0
+    late = values[1:]
+    for i in range(len(late)):
+        square += late[i] * late[i]
+        product += late[i] * values[i]
+    return square, product
+
+
+NEAR = 0.05
+"""Share of a guess within which a value is sought first: narrower misses it too often."""
+
+
+@numba.njit(cache=True, nogil=True)
+def quietest(blocks: Values, n_blocks: int, share: float, guess: Values) -> tuple[Values, Values]:
+    """Power that this share of the blocks stays under, and the correlation of their samples.
+
+    Parameters
+    ----------
+    blocks : ndarray, shape (2, n_channels, n_remembered)
+        The ring of :func:`learn`.
+    n_blocks : int
+        How many have been added to it.
+    share : float
+    guess : ndarray, shape (n_channels,)
+        Limits that may be near, such as those of a moment ago; only speed depends on them.
+
+    Returns
+    -------
+    limit, correlation : ndarray, shape (n_channels,)
+        NaN and 0 where all blocks of a channel are missing.
+    """
+    n_channels, n_seen = blocks.shape[1], min(n_blocks, blocks.shape[2])
+    limits, correlations, kept = np.empty(n_channels), np.empty(n_channels), np.empty(n_seen)
+    for k in range(n_channels):
+        powers, products = blocks[0, k, :n_seen], blocks[1, k, :n_seen]
+        limits[k] = _limit(powers, share, guess[k], kept)
+        correlations[k] = _correlation(powers, products, limits[k])
+    return limits, correlations
+
+
+@numba.njit(cache=True, nogil=True)
+def steadiest(powers: Values, n_blocks: int, share: float, stretch: int) -> Values:
+    """Power under which the strongest block stays in this share of the stretches.
+
+    Parameters
+    ----------
+    powers : ndarray, shape (n_channels, n_remembered)
+        A ring of the mean squares of blocks.
+    n_blocks : int
+        How many have been added to it; the last stretch is whole.
+    share : float
+    stretch : int
+        Blocks of a stretch.
+
+    Returns
+    -------
+    ndarray, shape (n_channels,)
+        NaN where all stretches of a channel miss a block.
+    """
+    n_stretches = min(n_blocks, powers.shape[1]) // stretch
+    strongest, kept = np.empty((2, n_stretches))
+    steady = np.empty(len(powers))
+    for k in range(len(powers)):
+        for i in range(n_stretches):
+            strongest[i] = np.max(powers[k, i * stretch : (i + 1) * stretch])
+        steady[k] = _limit(strongest, share, np.nan, kept)
+    return steady
+
+
+@numba.njit(**SUM)
+def _correlation(powers, products, limit):  # type: ignore[no-untyped-def]  # see learn
+    """Correlation of neighbouring samples in the blocks up to this power; 0 if there is none."""
+    total = product = 0.0
+    for i in range(len(powers)):
+        under = powers[i] <= limit
+        total += powers[i] if under else 0.0
+        product += products[i] if under else 0.0
+    return product / total if total > 0.0 else 0.0
+
+
+@numba.njit(cache=True, nogil=True)
+def _limit(values, share, guess, kept):  # type: ignore[no-untyped-def]  # see learn
+    """Value that this share of those that are there stays under, first sought near `guess`.
+
+    NaN if none is there; `kept` is room for them.
+    """
+    low, high = (1.0 - NEAR) * guess, (1.0 + NEAR) * guess
+    present = below = near = 0
+    for value in values:  # without a branch that may be mispredicted
+        present += value == value
+        below += value < low
+        kept[near] = value
+        near += (value >= low) & (value <= high)
+    place = int(share * (present - 1))
+    if below <= place < below + near:
+        return _smallest(kept[:near], place - below)
+    present = 0
+    for value in values:
+        kept[present] = value
+        present += value == value
+    return _smallest(kept[:present], place) if present else np.nan
+
+
+@numba.njit(cache=True, nogil=True)
+def _smallest(values, place):  # type: ignore[no-untyped-def]  # see learn
+    """Value that would stand at this place in order (Hoare's selection); reorders the values."""
+    low, high = 0, len(values) - 1
+    while low < high:
+        pivot = values[(low + high) // 2]
+        i, j = low, high
+        while i <= j:
+            while values[i] < pivot:
+                i += 1
+            while values[j] > pivot:
+                j -= 1
+            if i <= j:
+                values[i], values[j] = values[j], values[i]
+                i += 1
+                j -= 1
+        if place <= j:
+            high = j
+        elif place >= i:
+            low = i
+        else:
+            break
+    return values[place]
