@@ -64,7 +64,7 @@ def record(
     """
     from emgspasm.session import Session
     from emgspasm.session.markers import read_markers
-    from emgspasm.sources.lsl_markers import LslMarkers
+    from emgspasm.sources.lsl.markers import LslMarkers
     from emgspasm.storage.files import refuse_existing
 
     loaded = read_config(config)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, runtime_checkable
 
-from emgspasm.sources.lsl_markers import LslMarkers, by_arrival
-from emgspasm.sources.lsl_session import library
+from emgspasm.sources.lsl.markers import LslMarkers, by_arrival
+from emgspasm.sources.lsl.session import library
 from emgspasm.stream import Annotation
 
 

@@ -7,7 +7,7 @@ from typing import Self
 
 from emgspasm.config import OutletTable
 from emgspasm.session.handover import Tick
-from emgspasm.sources.lsl_outlets import EventOutlet, SignalOutlet, burst_text, event_text
+from emgspasm.sources.lsl.outlets import EventOutlet, SignalOutlet, burst_text, event_text
 from emgspasm.stream import StreamInfo, emg_only
 
 LINGER = 0.25

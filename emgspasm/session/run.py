@@ -31,7 +31,7 @@ from emgspasm.session.preparation import chosen, equipment, labelled, refusal, u
 from emgspasm.session.status import Counters, Status
 from emgspasm.session.warmth import Warmth
 from emgspasm.sources.events import SourceEvent
-from emgspasm.sources.lsl_markers import LslMarkers
+from emgspasm.sources.lsl.markers import LslMarkers
 from emgspasm.sources.protocols import Eventful
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.edf.tal import storable

@@ -25,7 +25,7 @@ from emgspasm.simulation.board_state import power_on
 from emgspasm.simulation.pace import paced
 from emgspasm.sources.cyton import decoder
 from emgspasm.sources.cyton.decoder import Layout
-from emgspasm.sources.serial import open_cyton
+from emgspasm.sources.cyton.source import open_cyton
 from emgspasm.storage.edf.reader import open_edf
 from emgspasm.stream import StreamInfo
 

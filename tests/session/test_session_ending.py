@@ -12,10 +12,10 @@ from emgspasm.session import Handover, Session
 from emgspasm.simulation import simulate
 from emgspasm.simulation.board import EmulatedBoard
 from emgspasm.simulation.board_faults import fault
-from emgspasm.sources.brainflow import open_brainflow
+from emgspasm.sources.brainflow.source import open_brainflow
 from emgspasm.sources.cyton.settings import CytonSettings, Input
+from emgspasm.sources.cyton.source import CytonSource
 from emgspasm.sources.link import RECONNECT
-from emgspasm.sources.serial import CytonSource
 from emgspasm.storage.conversion import import_recording
 from emgspasm.storage.edf.reader import open_edf
 from emgspasm.storage.opening import open_recording

@@ -10,7 +10,7 @@ import pytest
 from emgspasm.session import Handover, Session
 from emgspasm.simulation import simulate
 from emgspasm.simulation.board import EmulatedBoard
-from emgspasm.sources.serial import open_cyton
+from emgspasm.sources.cyton.source import open_cyton
 
 pytestmark = pytest.mark.real_time
 

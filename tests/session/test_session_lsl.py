@@ -11,8 +11,8 @@ from emgspasm.config import parse_config
 from emgspasm.errors import ConfigError, SourceNotFound
 from emgspasm.session import Session
 from emgspasm.simulation import simulate
-from emgspasm.sources.lsl import open_lsl
-from emgspasm.sources.lsl_markers import LslMarkers
+from emgspasm.sources.lsl.markers import LslMarkers
+from emgspasm.sources.lsl.source import open_lsl
 from emgspasm.storage.edf.reader import open_edf
 from emgspasm.stream import Channel, StreamInfo
 

@@ -11,8 +11,8 @@ import pytest
 from emgspasm.errors import ConfigError
 from emgspasm.simulation.board import EmulatedBoard
 from emgspasm.sources.cyton.settings import CytonSettings, Input
+from emgspasm.sources.cyton.source import CytonSource
 from emgspasm.sources.registry import names, open_source
-from emgspasm.sources.serial import CytonSource
 from emgspasm.stream import Channel, Chunk, StreamInfo
 from emgspasm.testing import check_source
 

@@ -1,4 +1,4 @@
-"""The Cyton and its Daisy: packets, commands, impedance. :mod:`emgspasm.sources.serial` streams.
+"""The Cyton and its Daisy on their serial dongle, as a ``source``.
 
 Bytes go through ``packets``, ``counter``, ``daisy`` and ``decoder``, which are pure, to chunks;
 ``dongle`` holds the port, ``conversation`` and ``settings`` say what is said over it.

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from emgspasm.errors import ConfigError, SourceError, SourceNotFound
-from emgspasm.sources.lsl import missing, open_lsl
-from emgspasm.sources.lsl_markers import LslMarkers, by_arrival
-from emgspasm.sources.lsl_outlets import EventOutlet, SignalOutlet, event_text
+from emgspasm.sources.lsl.markers import LslMarkers, by_arrival
+from emgspasm.sources.lsl.outlets import EventOutlet, SignalOutlet, event_text
+from emgspasm.sources.lsl.source import missing, open_lsl
 from emgspasm.stream import Annotation, Channel, Chunk, Event, StreamInfo, segments
 from emgspasm.testing import check_source
 from support.streaming import index_and_samples, record, states

@@ -104,7 +104,7 @@ def encode_once(request):
     from importlib.util import module_from_spec, spec_from_file_location
     from pathlib import Path
 
-    spec = spec_from_file_location("encoder", Path(__file__).with_name("conftest.py"))
+    spec = spec_from_file_location("encoder", Path(__file__).parents[1] / "conftest.py")
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module.encode_packets

@@ -17,8 +17,8 @@ import pytest
 from emgspasm.errors import ConfigError, SourceError, SourceNotFound
 from emgspasm.simulation.board import WHOLE, EmulatedBoard
 from emgspasm.simulation.board_faults import fault
-from emgspasm.sources.brainflow import BrainflowSource, open_brainflow
-from emgspasm.sources.brainflow_session import open_session, release, tell
+from emgspasm.sources.brainflow.session import open_session, release, tell
+from emgspasm.sources.brainflow.source import BrainflowSource, open_brainflow
 from emgspasm.stream import segments
 from emgspasm.testing import check_source
 from support.streaming import UV, index_and_samples, places, record, states
@@ -292,7 +292,7 @@ def test_the_project_registers_brainflow():
     from importlib import import_module
     from pathlib import Path
 
-    project = tomllib.loads(Path(__file__).parents[2].joinpath("pyproject.toml").read_text())
+    project = tomllib.loads(Path(__file__).parents[3].joinpath("pyproject.toml").read_text())
     module, name = project["project"]["entry-points"]["emgspasm.sources"]["brainflow"].split(":")
     assert getattr(import_module(module), name) is open_brainflow
 

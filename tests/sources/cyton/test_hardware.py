@@ -14,7 +14,7 @@ import pytest
 from emgspasm.sources.cyton import dongle
 from emgspasm.sources.cyton.conversation import ask, check_radio, reset, silence
 from emgspasm.sources.cyton.settings import CytonSettings, Input, configure
-from emgspasm.sources.serial import CytonSource
+from emgspasm.sources.cyton.source import CytonSource
 
 pytestmark = pytest.mark.hardware
 

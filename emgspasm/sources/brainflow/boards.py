@@ -12,7 +12,7 @@ import numpy as np
 
 from emgspasm import board as openbci
 from emgspasm.errors import ConfigError
-from emgspasm.sources.brainflow_session import description, library
+from emgspasm.sources.brainflow.session import description, library
 from emgspasm.sources.cyton.daisy import DAISY_SKEW
 from emgspasm.sources.numbering import UNNUMBERED, Numbering
 from emgspasm.stream import Channel, Kind, StreamInfo

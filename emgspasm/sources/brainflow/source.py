@@ -3,7 +3,7 @@
 BrainFlow reads the board in a thread of its own; this source empties its buffer every 10 ms.
 What BrainFlow does not tell, it finds out: a silent board by the count of samples, a port that
 hung up by asking the kernel, lost samples by the package number. BrainFlow's time stamps are host
-times of arrival and are not used. A Cyton is better served by :mod:`emgspasm.sources.serial`,
+times of arrival and are not used. A Cyton is better served by :mod:`emgspasm.sources.cyton.source`,
 whose parser does not believe damaged packets.
 """
 
@@ -18,15 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.errors import SourceLost
-from emgspasm.sources import brainflow_session
-from emgspasm.sources.brainflow_boards import (
+from emgspasm.sources.brainflow import session as brainflow_session
+from emgspasm.sources.brainflow.boards import (
     PLAYBACK,
     SERIAL_CYTONS,
     BrainflowSettings,
     describe,
     parameters,
 )
-from emgspasm.sources.brainflow_session import hung_up, lock_port, playable_rows
+from emgspasm.sources.brainflow.session import hung_up, lock_port, playable_rows
 from emgspasm.sources.cyton import dongle
 from emgspasm.sources.events import SourceEvent, State
 from emgspasm.sources.link import Link

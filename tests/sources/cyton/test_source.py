@@ -21,7 +21,7 @@ from emgspasm.simulation.board_faults import fault
 from emgspasm.sources.cyton import dongle
 from emgspasm.sources.cyton.conversation import probe
 from emgspasm.sources.cyton.settings import CytonSettings, Input
-from emgspasm.sources.serial import CytonSource, open_cyton
+from emgspasm.sources.cyton.source import CytonSource, open_cyton
 from emgspasm.stream import Source, segments
 from support.streaming import UV, index_and_samples, places, record, states
 
@@ -270,7 +270,7 @@ def test_a_wrong_option_is_named(options, text):
 
 def test_a_second_session_is_told_which_process_holds_the_port(ramp):
     code = (
-        "import sys; from emgspasm.sources.serial import CytonSource\n"
+        "import sys; from emgspasm.sources.cyton.source import CytonSource\n"
         "from emgspasm.sources.cyton.settings import CytonSettings\n"
         "with CytonSource(CytonSettings(port=sys.argv[1])): pass"
     )
@@ -374,7 +374,7 @@ def test_streaming_twice_is_refused(ramp):
 
 PAUSED = """
 import sys, threading
-from emgspasm.sources.serial import CytonSource
+from emgspasm.sources.cyton.source import CytonSource
 from emgspasm.sources.cyton.settings import CytonSettings
 with CytonSource(CytonSettings(port=sys.argv[1])) as source:
     print("open", flush=True)

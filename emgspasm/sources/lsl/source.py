@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from emgspasm.errors import ConfigError, SourceError, SourceLost
 from emgspasm.sources.events import SourceEvent, State
 from emgspasm.sources.link import Link
-from emgspasm.sources.lsl_session import Taken, describe, find, open_inlet, pull
+from emgspasm.sources.lsl.session import Taken, describe, find, open_inlet, pull
 from emgspasm.sources.rows import chunks
 from emgspasm.stream import Chunk, StreamInfo
 from emgspasm.structure import structure

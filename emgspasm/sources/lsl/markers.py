@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Self
 
-from emgspasm.sources.lsl_session import find, library, open_inlet
+from emgspasm.sources.lsl.session import find, library, open_inlet
 from emgspasm.stream import Annotation
 
 _WAIT = 5.0  # seconds to look for the stream [design]

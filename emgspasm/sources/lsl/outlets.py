@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from emgspasm.sources.lsl_session import library
+from emgspasm.sources.lsl.session import library
 from emgspasm.stream import Burst, Chunk, Event, StreamInfo
 
 

@@ -12,8 +12,8 @@ from emgspasm.simulation.board_state import receive
 from emgspasm.sources import protocols
 from emgspasm.sources.cyton.impedance import measure_impedances, ohm
 from emgspasm.sources.cyton.settings import CytonSettings, Input
+from emgspasm.sources.cyton.source import CytonSource
 from emgspasm.sources.protocols import Electrode
-from emgspasm.sources.serial import CytonSource
 
 
 def tone(impedance, seconds=2.0, fs=250.0, phase=0.0):
