@@ -427,6 +427,19 @@ def test_recover_names_a_file_that_is_none_once(tmp_path):
     assert done.stderr.count("x.bdf") == 1
 
 
+def test_what_recover_keeps_beside_a_recording_is_hidden_from_bids_in_older_studies_too(
+    emgspasm, tmp_path
+):
+    study = tmp_path / "s"
+    emgspasm("simulate", "--study", study, "--participant", "01", "--task", "rest",
+             "--scenario", "healthy_rest", "--duration", 2)  # fmt: skip
+    (study / ".bidsignore").write_text("mine.txt\n")
+    path = study / "sub-01/emg/sub-01_task-rest_emg.bdf"
+    path.write_bytes(path.read_bytes()[:-100])
+    assert emgspasm("recover", path).returncode == 0
+    assert {"mine.txt", "*.bdf.tail"} <= {*(study / ".bidsignore").read_text().splitlines()}
+
+
 def test_a_command_works_where_its_streams_are_closed(recording, tmp_path):
     line = " ".join([*EMGSPASM, "analyze", str(recording), "--out", str(tmp_path / "o")])
     done = subprocess.run(["sh", "-c", f"{line} 2>&- <&-"], check=False)

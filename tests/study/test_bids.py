@@ -15,6 +15,7 @@ from emgspasm.anonymization.study import anonymize_study
 from emgspasm.report.course import course
 from emgspasm.results.decisions import Decision
 from emgspasm.results.review import write_review
+from emgspasm.storage.bdf.recovery import recover
 from emgspasm.storage.derivatives.names import RESULTS
 from emgspasm.storage.studies.scales import ScaleScore
 from emgspasm.storage.studies.study import Study
@@ -72,6 +73,17 @@ def test_the_official_validator_finds_no_error(study):
 @pytest.mark.skipif(VALIDATOR is None, reason="bids-validator-deno is not installed")
 def test_the_official_validator_finds_no_error_in_an_anonymous_copy(study, tmp_path):
     assert errors_of(anonymize_study(study, tmp_path / "copy").path) == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(VALIDATOR is None, reason="bids-validator-deno is not installed")
+def test_the_official_validator_finds_no_error_beside_a_recovered_recording(study, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(study.path, copy)
+    path = next(iter(Study.open(copy).recordings()))
+    path.write_bytes(path.read_bytes()[:-100])
+    assert recover(path).tail.is_file()
+    assert errors_of(copy) == []
 
 
 @pytest.mark.slow

@@ -39,15 +39,16 @@ def create(folder: Path, name: str) -> None:
     """
     with replacing(folder / "README", overwrite=True) as temporary:
         temporary.write_text(_README.format(name=name), encoding="utf-8")
-    ignore_own_tables(folder)
+    ignore_own_files(folder)
     write_json(dataset_description(name), folder / "dataset_description.json")
 
 
-def ignore_own_tables(folder: Path) -> None:
-    """Name the tables that BIDS does not know in ``.bidsignore``; other lines there stay."""
+def ignore_own_files(folder: Path) -> None:
+    """Name the files that BIDS does not know in ``.bidsignore``; other lines there stay."""
     path = folder / ".bidsignore"
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    wanted = [f"{name}{suffix}" for name in OWN_TABLES for suffix in (".tsv", ".json")]
+    tables = [f"{name}{suffix}" for name in OWN_TABLES for suffix in (".tsv", ".json")]
+    wanted = [*tables, "*.bdf.tail"]  # what recovery keeps beside a cut recording
     missing = [line for line in wanted if line not in lines]
     if missing:
         with replacing(path, overwrite=True) as temporary:
@@ -56,7 +57,7 @@ def ignore_own_tables(folder: Path) -> None:
 
 def describe_own_table(folder: Path, name: str) -> None:
     """Write the dictionary of a table that BIDS does not know, where there is none."""
-    ignore_own_tables(folder)
+    ignore_own_files(folder)
     path = folder / f"{name}.json"
     if not path.exists():
         write_json(OWN_TABLES[name], path)
