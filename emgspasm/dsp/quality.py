@@ -177,7 +177,9 @@ def grade(
         share, worst = max((clipped, "clipped"), (dropped, "missing"), (flat, "flat"))
         if share > MOST:
             return "unusable", f"{worst} for {share:.1f} % of the time"
-        return "unusable", f"only {analyzed:.1f} % can be analyzed: too short, or gaps too close"
+        spoilt = f"{worst} for {share:.1f} % of the time, too close together"
+        why = spoilt if share > SPOILT else "too short, or gaps too close"
+        return "unusable", f"only {analyzed:.1f} % can be analyzed: {why}"
     complaints = [
         (noise > limits.noise_poor, "poor", f"noise {noise:.1f} uV"),
         (clipped + flat > SPOILT, "poor", f"clipped or flat for {clipped + flat:.1f} %"),

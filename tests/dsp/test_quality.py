@@ -101,6 +101,7 @@ def test_a_line_outside_the_band_or_never_seen_is_no_number(stream_info, cut):
         ({"dropped": 51.0, "flat": 45.0, "analyzed": 4.0}, "unusable", "missing for 51.0 % of the"),
         ({"flat": 100.0, "analyzed": 0.0}, "unusable", "flat for 100.0 % of the time"),
         ({"dropped": 5.0, "analyzed": 0.0}, "unusable", "too short, or gaps too close"),
+        ({"clipped": 43.5, "analyzed": 0.0}, "unusable", "clipped for 43.5 % of the time, too"),
         ({"analyzed": 40.0}, "fair", "only 40.0 % can be analyzed"),
     ],
 )
