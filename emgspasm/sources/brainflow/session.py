@@ -5,7 +5,6 @@ The one door to BrainFlow, whose library is loaded inside these functions.
 
 from __future__ import annotations
 
-import select
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -178,12 +177,13 @@ def release(shim: Any) -> None:
         shim.release_session()
 
 
-def lock_port(device: str, *, is_cyton: bool) -> serial.Serial:
+def lock_port(device: str, *, is_cyton: bool) -> serial.Serial | None:
     """Hold a serial port against other sessions; behind it a Cyton must be silent and in reach.
 
     BrainFlow takes no lock, leaves the FTDI latency at 16 ms, and fails on a board that is still
     streaming (firmware_notes 5.1, 5.5). It opens the port beside this one, which never reads once
-    the board streams.
+    the board streams. Windows lets one program alone open a port, once: it is left to BrainFlow,
+    and None is returned.
 
     Raises
     ------
@@ -198,14 +198,19 @@ def lock_port(device: str, *, is_cyton: bool) -> serial.Serial:
         except SourceError:
             port.close()
             raise
+    if not hasattr(port, "fd"):
+        port.close()
+        return None
     return port
 
 
 def hung_up(port: serial.Serial) -> bool:
-    """Whether the kernel has hung a port up; nothing is read from it."""
-    watch = select.poll()
-    watch.register(port.fd, 0)
-    return bool(watch.poll(0))
+    """Whether a port is gone; nothing is read from it."""
+    try:
+        port.in_waiting  # noqa: B018  it asks the system, as macOS' poll cannot
+    except OSError:
+        return True
+    return False
 
 
 def playable_rows(file: Path, n_rows: int) -> int:

@@ -24,6 +24,7 @@ _STOPS = 3  # times that a board is told to stop, since one command may be lost
 
 # Times in seconds, all [design]:
 _WAIT = 0.02  # of one read for its first byte
+_GLANCE = 0.001  # between two looks at a port that cannot be waited for
 _MOMENT = 0.003  # the kernel refills its buffer faster, the board sends slower
 _BACKLOG_WITHIN = 0.1
 _ANSWER_WITHIN = 2.0
@@ -80,6 +81,8 @@ def read(port: serial.Serial, wait: float = _WAIT) -> bytes:
         The port is gone.
     """
     try:
+        if not hasattr(port, "fd"):
+            return _polled(port, wait)
         if not select.select([port.fd], [], [], wait)[0]:
             return b""
         data = os.read(port.fd, _MOST)
@@ -87,6 +90,17 @@ def read(port: serial.Serial, wait: float = _WAIT) -> bytes:
         raise SourceLost(f"port {port.port} is gone. Plug the dongle in again") from error
     if not data:
         raise SourceLost(f"port {port.port} is gone. Plug the dongle in again")
+    return data
+
+
+def _polled(port: serial.Serial, wait: float) -> bytes:
+    """Read from a port of Windows, which has no descriptor: its ``select`` takes sockets alone."""
+    deadline = time.perf_counter() + wait
+    while not port.in_waiting:
+        if time.perf_counter() > deadline:
+            return b""
+        time.sleep(_GLANCE)
+    data: bytes = port.read(port.in_waiting)
     return data
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,15 @@ if TYPE_CHECKING:
     import serial
 
 BAUD_RATE = 115_200
+BUFFER = 65_536
+"""Bytes that wait for a process which was paused."""
+
+EXAMPLE = "/dev/ttyUSB0 (Windows: COM3, macOS: /dev/cu.usbserial-1)"
+"""How ports are named."""
+
+LOCKS = Path("/proc/locks")
+"""Where Linux lists who holds what."""
+
 USB_ID = (0x0403, 0x6015)
 """Of the dongle's FTDI chip; unverified on a bench (firmware_notes 1.1)."""
 
@@ -75,34 +85,50 @@ def open_port(device: str) -> serial.Serial:
     except OSError as error:
         raise open_error(device, error) from error
     shorten_latency(port)
+    if hasattr(port, "set_buffer_size"):  # Windows' holds half a second otherwise
+        port.set_buffer_size(BUFFER)
     return port
 
 
 def open_error(device: str, error: OSError) -> SourceError:
     """Say why a port does not open, and what to do."""
-    if error.errno in (errno.ENOENT, errno.ENODEV, errno.ENXIO):
+    number = _number(error)
+    if number in (errno.ENOENT, errno.ENODEV, errno.ENXIO):
         return SourceNotFound(f"port {device} does not exist. Plug the dongle in, or name its port")
-    if error.errno in (errno.EACCES, errno.EPERM):
+    if number in (errno.EACCES, errno.EPERM):
         return SourceError(
             f"port {device} may not be opened by this user. Join its group: "
             "sudo usermod -aG dialout $USER, then log in again"
         )
-    if error.errno in (errno.EAGAIN, errno.EBUSY):
+    if number in (errno.EAGAIN, errno.EBUSY):
         return SourceError(
             f"port {device} is in use by {holder(device)}. End that session, or name another port"
         )
     place = Path(device)
     if os.strerror(errno.ENOTTY) in str(error) or place.is_dir() or place.is_file():
-        return SourceError(f"{device} is no serial port. Name one, such as /dev/ttyUSB0")
+        return SourceError(f"{device} is no serial port. Name one, such as {EXAMPLE}")
     return SourceError(f"port {device} does not open ({error}). Unplug the dongle and try again")
+
+
+def _number(error: OSError) -> int | None:
+    """The system's number of an error, which on Windows pyserial tells in its text alone.
+
+    There whoever is refused a port finds it in use: one program at a time may open it.
+    """
+    if error.errno is not None:
+        return error.errno
+    told = re.search(r"Error\((\d+),", str(error))
+    number = int(told[1]) if told else None
+    return errno.EBUSY if number == errno.EACCES else number
 
 
 def holder(device: str) -> str:
     """Name the process that holds the lock of a port, as ``process 1234 (name)``."""
+    if not LOCKS.exists():  # no Linux
+        return "another program"
     node = Path(device).stat()
     place = f"{os.major(node.st_dev):02x}:{os.minor(node.st_dev):02x}:{node.st_ino}"
-    locks = Path("/proc/locks")
-    for line in locks.read_text().splitlines() if locks.exists() else ():
+    for line in LOCKS.read_text(encoding="utf-8").splitlines():
         words = line.split()
         if words[1] == "FLOCK" and words[5] == place:
             return f"process {words[4]}{_named(words[4])}"
@@ -111,17 +137,18 @@ def holder(device: str) -> str:
 
 def _named(pid: str) -> str:
     name = Path("/proc", pid, "comm")
-    return f" ({name.read_text().strip()})" if name.exists() else ""
+    return f" ({name.read_text(encoding='utf-8').strip()})" if name.exists() else ""
 
 
 def shorten_latency(port: serial.Serial) -> bool:
     """Ask the FTDI driver for 1 ms instead of 16 ms (firmware_notes 5.1); False if it is no FTDI.
 
-    A pseudo-terminal and other adapters have no such timer; their packets only come bunched.
+    A pseudo-terminal and other adapters have no such timer, and Windows and macOS let nobody ask
+    (firmware_notes 5.1); packets then only come bunched.
     """
     try:
         port.set_low_latency_mode(True)
-    except (OSError, ValueError):
+    except (AttributeError, NotImplementedError, OSError, ValueError):
         return False
     return True
 
@@ -129,4 +156,4 @@ def shorten_latency(port: serial.Serial) -> bool:
 def latency_timer(device: str) -> int | None:
     """Milliseconds of the FTDI latency timer of a port; None where it has none."""
     timer = Path("/sys/class/tty", Path(device).resolve().name, "device/latency_timer")
-    return int(timer.read_text()) if timer.exists() else None
+    return int(timer.read_text(encoding="ascii")) if timer.exists() else None
