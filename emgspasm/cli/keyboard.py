@@ -6,14 +6,19 @@ import os
 import select
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
 
 _ENTER = "\r\n"
 _ERASE = "\x7f\b"
 _CANCEL = "\x1b"
 _POLL = 0.2  # seconds between two looks whether to end [design]
+_GLANCE = 0.02  # seconds between two looks at a console that cannot be waited for [design]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,32 +77,68 @@ def listening(take: Callable[[str], None]) -> Iterator[bool]:
     if sys.stdin is None or not sys.stdin.isatty():  # None where it was closed
         yield False
         return
+    over = threading.Event()
+    with (_console if find_spec("msvcrt") else _terminal)() as typed:
+        thread = threading.Thread(target=_listen, args=(typed, take, over), daemon=True)
+        try:
+            thread.start()
+            yield True
+        finally:
+            over.set()
+            thread.join()
+
+
+def _listen(
+    typed: Callable[[], str | None], take: Callable[[str], None], over: threading.Event
+) -> None:
+    while not over.is_set():
+        keys = typed()
+        if keys is None:
+            return
+        for key in keys:
+            take(key)
+
+
+@contextmanager
+def _terminal() -> Iterator[Callable[[], str | None]]:
+    """What is typed within a moment, key by key instead of line by line; None once it is gone."""
     import termios
     import tty
 
-    descriptor, over = sys.stdin.fileno(), threading.Event()
+    descriptor = sys.stdin.fileno()
     before = termios.tcgetattr(descriptor)
-    thread = threading.Thread(target=_listen, args=(descriptor, take, over), daemon=True)
+
+    def typed() -> str | None:
+        if not select.select([descriptor], [], [], _POLL)[0]:
+            return ""
+        try:
+            return os.read(descriptor, 64).decode(errors="ignore") or None
+        except OSError:  # the terminal is gone
+            return None
+
     tty.setcbreak(descriptor)
     try:
-        thread.start()
-        yield True
+        yield typed
     finally:
-        over.set()
-        thread.join()
         with suppress(termios.error):  # the terminal is gone
             termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 
-def _listen(descriptor: int, take: Callable[[str], None], over: threading.Event) -> None:
-    while not over.is_set():
-        if not select.select([descriptor], [], [], _POLL)[0]:
-            continue
-        try:
-            typed = os.read(descriptor, 64)
-        except OSError:  # the terminal is gone
-            return
-        if not typed:
-            return
-        for key in typed.decode(errors="ignore"):
-            take(key)
+@contextmanager
+def _console() -> Iterator[Callable[[], str]]:
+    """What is typed within a moment on a console of Windows, which always tells key by key."""
+    console: Any = import_module("msvcrt")
+
+    def typed() -> str:
+        deadline = time.perf_counter() + _POLL
+        while not console.kbhit():
+            if time.perf_counter() > deadline:
+                return ""
+            time.sleep(_GLANCE)
+        key = str(console.getwch())
+        if key == "\0" or (key == "\xe0" and console.kbhit()):  # an arrow or the like, told in two
+            console.getwch()
+            return ""
+        return key
+
+    yield typed

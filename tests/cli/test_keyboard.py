@@ -1,6 +1,13 @@
 """Keys to markers."""
 
-from emgspasm.cli.keyboard import Line, Stroke, press
+import importlib.machinery
+import sys
+import threading
+from types import ModuleType, SimpleNamespace
+
+import pytest
+
+from emgspasm.cli.keyboard import Line, Stroke, listening, press
 from emgspasm.config import parse_config
 
 KEYS = parse_config("[markers]\n1 = 'smile'").config.markers
@@ -35,3 +42,33 @@ def test_q_ends_and_other_keys_do_nothing():
 
 def test_control_characters_do_not_enter_a_text():
     assert type_in("\ra\x14\x00b\r") == [Stroke("ab", 0.0)]
+
+
+@pytest.fixture
+def console(monkeypatch):
+    """Types on a console as Windows has it, where there is no terminal of POSIX."""
+    waiting = []
+    module = ModuleType("msvcrt")
+    module.__spec__ = importlib.machinery.ModuleSpec("msvcrt", None)
+    module.kbhit = lambda: bool(waiting)
+    module.getwch = lambda: waiting.pop(0)
+    monkeypatch.setitem(sys.modules, "msvcrt", module)
+    for name in ("termios", "tty"):
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: True))
+    return waiting
+
+
+def test_keys_of_a_windows_console_are_heard_and_arrows_are_not_taken_for_letters(console):
+    heard, done = [], threading.Event()
+
+    def take(key):
+        heard.append(key)
+        if key == "q":
+            done.set()
+
+    with listening(take) as listens:
+        assert listens
+        console += ["1", "\xe0", "H", "\0", ";", "q"]
+        assert done.wait(5)
+    assert heard == ["1", "q"]
