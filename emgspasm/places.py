@@ -33,6 +33,10 @@ def _temporary() -> Path:
     """The same folder at each start, or a new one where somebody else may have put code there."""
     from tempfile import gettempdir, mkdtemp
 
+    if not hasattr(os, "getuid"):  # Windows, where the folder of temporary files is the user's own
+        folder = Path(gettempdir(), "emgspasm")
+        folder.mkdir(exist_ok=True)
+        return folder
     folder = Path(gettempdir(), f"emgspasm-{os.getuid()}")
     folder.mkdir(mode=0o700, exist_ok=True)
     seen = folder.lstat()

@@ -5,8 +5,11 @@ What is missing is told by its absence (``os.pread``, ``signal.SIGHUP``), not by
 
 from __future__ import annotations
 
+import _thread
 import os
 import signal
+import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +28,12 @@ Ctrl-Break, which stands for a closed console too)."""
 
 HELD = (5, 32)
 """Windows' numbers of an error that may pass: a program, often a virus scanner, has a file open."""
+
+MOST_PROCESSES: int = sys.maxsize if hasattr(os, "fork") else 61
+"""Processes that can be waited for at once."""
+
+LOOK = 0.2
+"""Seconds between two looks for a signal, which Windows does not let cut a wait short [design]."""
 
 PATIENCE = 2.0
 """Seconds in which a scanner is done with a file [design]."""
@@ -108,6 +117,21 @@ def children_deaf() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def signal_main(number: int) -> None:
+    """Send a signal to the main thread, and wake it where the system can."""
+    main = threading.main_thread().ident
+    if hasattr(signal, "pthread_kill") and main is not None:
+        signal.pthread_kill(main, number)
+    else:
+        _thread.interrupt_main(signal.Signals(number))
+
+
+def until_set(event: threading.Event) -> None:
+    """Wait for an event; Ctrl-C is heard meanwhile, on Windows too."""
+    while not event.wait(LOOK):
+        pass
 
 
 def be_deaf() -> None:

@@ -1,14 +1,22 @@
 """What Windows and macOS lack is done without, as far as Linux can show it."""
 
 import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from emgspasm import system
+from emgspasm import places, system
+from emgspasm.batch import running
+from emgspasm.cli.interruption import heeded
 from emgspasm.errors import RecordingError
+from emgspasm.postponement import postponed
 from emgspasm.storage.bdf.recovery import recover
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.edf.reader import open_edf
@@ -116,3 +124,78 @@ def test_a_folder_that_may_not_be_written_is_not_waited_for(monkeypatch, tmp_pat
     with pytest.raises(RecordingError, match="Check the folder"):
         write_json({}, tmp_path / "x.json")
     assert time.perf_counter() - begun < system.PATIENCE / 2
+
+
+def test_a_signal_is_sent_again_where_threads_cannot_be_sent_one(monkeypatch):
+    monkeypatch.delattr(signal, "pthread_kill")
+
+    def work():
+        threading.Timer(0.1, system.signal_main, (signal.SIGINT,)).start()
+        for _ in range(100):
+            time.sleep(0.02)
+
+    with heeded(), pytest.raises(KeyboardInterrupt):
+        work()
+
+
+def test_work_is_not_cut_short_where_signals_cannot_be_blocked(monkeypatch):
+    monkeypatch.delattr(signal, "pthread_sigmask")
+    done = False
+
+    def work():
+        nonlocal done
+        with postponed():
+            signal.raise_signal(signal.SIGINT)
+            done = True
+
+    with heeded(), pytest.raises(KeyboardInterrupt):
+        work()
+    assert done
+
+
+def test_workers_do_not_hear_ctrl_c_where_no_mask_is_handed_down(monkeypatch):
+    monkeypatch.delattr(signal, "pthread_sigmask")
+    with running._executor([], 1, None) as executor:
+        assert executor.submit(signal.getsignal, signal.SIGINT).result() is signal.SIG_IGN
+
+
+def test_nothing_waits_without_end_for_windows_would_not_hear_ctrl_c(monkeypatch):
+    asked = []
+
+    class Impatient(threading.Event):
+        def wait(self, timeout=None):
+            asked.append(timeout)
+            return super().wait(timeout)
+
+    event = Impatient()
+    threading.Timer(system.LOOK * 1.5, event.set).start()
+    system.until_set(event)
+    assert asked == [system.LOOK] * 2
+
+
+def test_a_command_ends_by_signals_that_the_system_has(monkeypatch):
+    code = (
+        "import signal; del signal.SIGHUP; signal.SIGBREAK = signal.SIGUSR1\n"
+        "from emgspasm.system import ENDING, is_hangup\n"
+        "print([s.name for s in ENDING], is_hangup(signal.SIGUSR1))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['SIGINT', 'SIGTERM', 'SIGUSR1'] False"
+
+
+def test_a_board_is_not_emulated_without_pseudo_terminals_and_what_can_be_done_is_said(
+    emgspasm, monkeypatch
+):
+    for name in ("pty", "termios", "tty"):
+        monkeypatch.setitem(sys.modules, name, None)
+    done = emgspasm("emulate")
+    assert done.returncode == 2
+    assert "no pseudo-terminals" in done.stderr
+    assert "emgspasm simulate" in done.stderr
+
+
+def test_compiled_code_has_a_place_where_users_have_no_numbers(monkeypatch, tmp_path):
+    monkeypatch.delattr(os, "getuid")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert places._temporary() == tmp_path / "emgspasm"
+    assert places._temporary().is_dir()

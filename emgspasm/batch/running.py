@@ -13,13 +13,14 @@ from contextlib import contextmanager
 from multiprocessing import active_children, get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 from emgspasm.batch.jobs import Job, Outcome, failed, run_job
 from emgspasm.errors import ConfigError
 from emgspasm.postponement import postponed
 from emgspasm.storage.derivatives.names import result_path
 from emgspasm.storage.files import remove_temporary
+from emgspasm.system import LOOK, MOST_PROCESSES, be_deaf
 
 
 def run(jobs: Sequence[Job], *, workers: int = 1, cluster: str | None = None) -> Generator[Outcome]:
@@ -50,8 +51,17 @@ def run(jobs: Sequence[Job], *, workers: int = 1, cluster: str | None = None) ->
             for future in begun:
                 future.add_done_callback(ended.put)
         for _ in begun:
-            future = ended.get()
+            future = _next(ended)
             yield _end(future, begun[future])
+
+
+def _next(ended: SimpleQueue[Future[Outcome]]) -> Future[Outcome]:
+    """Wait for a job to end; Ctrl-C is heard meanwhile, on Windows too."""
+    while True:
+        try:
+            return ended.get(timeout=LOOK)
+        except Empty:
+            continue
 
 
 def _begin(executor: Executor, job: Job) -> Future[Outcome]:
@@ -92,8 +102,9 @@ def _refuse_doubles(jobs: Sequence[Job]) -> None:
 def _executor(jobs: Sequence[Job], workers: int, cluster: str | None) -> Iterator[Executor]:
     if cluster is None:
         others = set(active_children())
+        workers = min(workers, MOST_PROCESSES)
         # spawned, not forked: numba's and BLAS's threads do not survive a fork
-        with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        with ProcessPoolExecutor(workers, get_context("spawn"), initializer=be_deaf) as pool:
             try:
                 yield pool
             except BaseException:  # Ctrl-C, or nobody wants the rest

@@ -64,7 +64,9 @@ def emulate(scenario: str, faults: tuple[str, ...], boards: str, seed: int, spee
     from emgspasm.simulation import MONTAGE, simulate
     from emgspasm.simulation.board import RATE, EmulatedBoard, run_board
     from emgspasm.simulation.board_faults import read_fault
+    from emgspasm.simulation.board_port import require_terminals
 
+    require_terminals()
     montage = DAISY_MONTAGE if boards == "daisy" else MONTAGE
     try:
         wanted = tuple(map(read_fault, faults))

@@ -16,7 +16,7 @@ from types import FrameType
 from typing import NoReturn, TypeVar
 
 from emgspasm.postponement import speak_to_nobody
-from emgspasm.system import ENDING, is_hangup
+from emgspasm.system import ENDING, is_hangup, signal_main
 
 T = TypeVar("T")
 AGAIN = 0.05
@@ -86,6 +86,5 @@ def _send_again(dropped: sys.UnraisableHookArgs) -> None:
 
 
 def _send() -> None:
-    main = threading.main_thread().ident
-    if _come and main is not None:
-        signal.pthread_kill(main, _come[0])
+    if _come:
+        signal_main(_come[0])

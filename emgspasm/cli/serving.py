@@ -16,6 +16,7 @@ from emgspasm.cli.interruption import settle
 from emgspasm.cli.options import board_port_option, live_config_option
 from emgspasm.cli.recording import describe
 from emgspasm.errors import SourceError
+from emgspasm.system import until_set
 
 
 @click.command(cls=Command)
@@ -60,7 +61,7 @@ def serve(config: Path, host: str, port: int, board_port: str | None, study: Pat
             )
         say("open this address in a browser; Ctrl-C ends the service")
         click.echo(address)
-        threading.Event().wait()
+        until_set(threading.Event())  # which never is
     settle()  # Ctrl-C is the way to end it; what follows is still to be done
     stream.close(say)
 

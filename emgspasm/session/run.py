@@ -37,6 +37,7 @@ from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.edf.tal import storable
 from emgspasm.stream import Annotation, Channel, Chunk, Source, StreamInfo, emg_only
 from emgspasm.synkinesis.folding import Folding, fold
+from emgspasm.system import until_set
 
 PROVISIONAL = 0.1
 """Seconds of signal between two updates of provisional events, if any changed [design]."""
@@ -219,6 +220,8 @@ class Session:
             What ended it, or its analysis, if it was neither :meth:`stop` nor the end of the
             source.
         """
+        if timeout is None:
+            until_set(self._over)
         over = self._over.wait(timeout)
         if over and self._error is not None:
             raise self._error

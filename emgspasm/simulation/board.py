@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from emgspasm.simulation.board_faults import Fault, Kind, active, strike
 from emgspasm.simulation.board_packets import mean, packet, quantize
-from emgspasm.simulation.board_port import BoardPort
+from emgspasm.simulation.board_port import BoardPort, require_terminals
 from emgspasm.simulation.board_state import power_on, receive
 from emgspasm.stream import Source
 
@@ -75,6 +75,8 @@ class EmulatedBoard:
 
     Raises
     ------
+    ConfigError
+        There are no pseudo-terminals.
     ValueError
         The source has another rate than 250 Hz, or too many channels.
     """
@@ -89,6 +91,7 @@ class EmulatedBoard:
         speed: float = 1.0,
         impedance: ArrayLike = 5000.0,
     ) -> None:
+        require_terminals()
         if source.info.sampling_frequency != RATE:
             raise ValueError(
                 f"the source has {source.info.sampling_frequency:g} Hz; a Cyton samples at 250 Hz. "

@@ -3,12 +3,34 @@
 from __future__ import annotations
 
 import os
-import pty
 import select
 import time
-import tty
 from collections import deque
+from importlib.util import find_spec
 from pathlib import Path
+
+from emgspasm.errors import ConfigError
+
+
+def has_terminals() -> bool:
+    """Whether there are pseudo-terminals on this system."""
+    return find_spec("termios") is not None
+
+
+def require_terminals() -> None:
+    """Refuse to emulate a board where it would have no port.
+
+    Raises
+    ------
+    ConfigError
+        There are no pseudo-terminals, as on Windows.
+    """
+    if not has_terminals():
+        raise ConfigError(
+            "no board can be emulated here (this system has no pseudo-terminals, Windows for one). "
+            "Let a simulated patient stream instead, emgspasm configs simulated; or write a "
+            "recording: emgspasm simulate"
+        )
 
 
 class BoardPort:
@@ -37,6 +59,9 @@ class BoardPort:
 
     def plug(self) -> None:
         """Come, under the name."""
+        import pty
+        import tty
+
         self._master, self._slave = pty.openpty()
         tty.setraw(self._slave)
         os.set_blocking(self._master, False)
