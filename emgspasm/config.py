@@ -18,6 +18,7 @@ from emgspasm.dsp.pipeline import Pipeline
 from emgspasm.errors import ConfigError
 from emgspasm.storage.montage import Montage
 from emgspasm.structure import structure
+from emgspasm.system import read_typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +208,7 @@ def load_config(path: str | os.PathLike[str]) -> LoadedConfig:
     """
     file = Path(path)
     try:
-        text = file.read_text(encoding="utf-8-sig")  # Windows editors put a mark before it
+        text = read_typed(file)
     except OSError as error:
         raise ConfigError(
             f"config {file} cannot be read ({error.strerror}). Check the path, or print one that "

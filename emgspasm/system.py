@@ -6,6 +6,7 @@ What is missing is told by its absence (``os.pread``, ``signal.SIGHUP``), not by
 from __future__ import annotations
 
 import _thread
+import codecs
 import os
 import signal
 import sys
@@ -55,6 +56,22 @@ def write_at(descriptor: int, data: bytes, offset: int) -> int:
         return os.pwrite(descriptor, data, offset)
     os.lseek(descriptor, offset, os.SEEK_SET)
     return os.write(descriptor, data)
+
+
+def read_typed(path: Path) -> str:
+    """Text of a file that people made: UTF-8, or UTF-16 as ``>`` of Windows PowerShell makes it.
+
+    Raises
+    ------
+    OSError
+        It cannot be read.
+    UnicodeDecodeError
+        It is neither.
+    """
+    raw = path.read_bytes()
+    marked = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = raw.decode("utf-16" if marked else "utf-8-sig")  # Windows' editors put a mark before it
+    return text.replace("\r\n", "\n")
 
 
 def to_disk(path: Path) -> None:

@@ -15,12 +15,14 @@ import pytest
 from emgspasm import places, system
 from emgspasm.batch import running
 from emgspasm.cli.interruption import heeded
+from emgspasm.config import load_config
 from emgspasm.errors import RecordingError
 from emgspasm.postponement import postponed
 from emgspasm.storage.bdf.recovery import recover
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.edf.reader import open_edf
 from emgspasm.storage.files import replacing, write_json
+from emgspasm.storage.montage import load_montage
 from emgspasm.stream import Chunk
 
 LACKING = ("pread", "pwrite", "O_DIRECTORY")
@@ -199,3 +201,15 @@ def test_compiled_code_has_a_place_where_users_have_no_numbers(monkeypatch, tmp_
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     assert places._temporary() == tmp_path / "emgspasm"
     assert places._temporary().is_dir()
+
+
+MONTAGE = '[[channel]]\nsource = "1"\nlabel = "OOC_L"\n'
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_what_powershell_and_windows_editors_write_is_read(tmp_path, encoding):
+    montage, config = tmp_path / "montage.toml", tmp_path / "config.toml"
+    montage.write_text(MONTAGE, encoding=encoding, newline="\r\n")
+    config.write_text("exploratory = true  # \u03bc\n", encoding=encoding, newline="\r\n")
+    assert load_montage(montage).channels
+    assert load_config(config).text == "exploratory = true  # \u03bc\n"

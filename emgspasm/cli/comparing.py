@@ -37,7 +37,7 @@ def compare(
     from emgspasm.report.course import course
     from emgspasm.report.course_page import course_page
     from emgspasm.storage.derivatives.names import RESULTS
-    from emgspasm.storage.files import refuse_existing, replacing
+    from emgspasm.storage.files import refuse_existing, write_text
     from emgspasm.storage.studies.study import Study
     from emgspasm.storage.tables.tsv import write_table
 
@@ -49,8 +49,7 @@ def compare(
     refuse_existing(page, table, overwrite=overwrite)
     html = course_page(compared)
     write_table(compared.table, table, overwrite=overwrite)
-    with replacing(page, overwrite=overwrite) as temporary:
-        temporary.write_text(html, encoding="utf-8")
+    write_text(html, page, overwrite=overwrite)
     if not compared.sessions:
         raise RecordingError(
             f"no session of participant {label} can be compared ({'; '.join(compared.left_out)}). "

@@ -232,11 +232,10 @@ def write_page(
         If it cannot be written.
     """
     from emgspasm.report.document import report_page
-    from emgspasm.storage.files import replacing
+    from emgspasm.storage.files import write_text
 
     text = report_page(results, recording, without=without)
-    with replacing(page, overwrite=overwrite) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    write_text(text, page, overwrite=overwrite)
 
 
 def _analyzed(task: Task, reading: Reading) -> tuple[Results, StoredRecording, str]:
@@ -266,12 +265,11 @@ def write_index(source: Path, made: Sequence[tuple[Results, Path]], *, overwrite
     import os
 
     from emgspasm.report.document import index_page
-    from emgspasm.storage.files import replacing
+    from emgspasm.storage.files import write_text
 
     top = Path(os.path.commonpath([page.parent for _, page in made]))
-    with replacing(top / INDEX, overwrite=overwrite) as temporary:
-        listed = [(results, page.relative_to(top).as_posix()) for results, page in made]
-        temporary.write_text(index_page(source.resolve().name, listed), encoding="utf-8")
+    listed = [(results, page.relative_to(top).as_posix()) for results, page in made]
+    write_text(index_page(source.resolve().name, listed), top / INDEX, overwrite=overwrite)
 
 
 def _conclude(pages: Sequence[Path], failed: Sequence[EmgspasmError], n_wanted: int) -> None:

@@ -13,7 +13,7 @@ from emgspasm.places import writable
 from emgspasm.results.analysis import Results
 from emgspasm.results.origin import ORIGIN
 from emgspasm.storage.derivatives.names import note_path, provenance_path, result_path
-from emgspasm.storage.files import refuse_existing, remove_leftovers, replacing, write_json
+from emgspasm.storage.files import refuse_existing, remove_leftovers, write_json, write_text
 from emgspasm.storage.studies.lock import exclusive, locked
 from emgspasm.storage.tables.columns import SUMMARY
 from emgspasm.storage.tables.dictionary import TABLES
@@ -136,9 +136,8 @@ def write_summary(rows: Sequence[Sequence[str]], path: Path) -> None:
     RecordingError
         If the file cannot be written.
     """
-    with replacing(path, overwrite=True) as temporary:
-        lines = ("\t".join(row) for row in (_SUMMARY, *rows))
-        temporary.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    lines = ("\t".join(row) for row in (_SUMMARY, *rows))
+    write_text("\n".join([*lines, ""]), path, overwrite=True)
 
 
 _SUMMARY = [column.name for column in SUMMARY]
@@ -183,8 +182,7 @@ def write_group(study: Path, out: Path) -> tuple[str, ...]:
         results, left_out = group_results(Study.open(study))
         if results:
             write_group_table(group_table(results, read_treatments(study)), out)
-            with replacing(out / "methods.md", overwrite=True) as temporary:
-                temporary.write_text(methods_text(results), encoding="utf-8")
+            write_text(methods_text(results), out / "methods.md", overwrite=True)
     return left_out
 
 

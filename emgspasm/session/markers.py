@@ -8,6 +8,7 @@ from pathlib import Path
 from emgspasm.errors import ConfigError
 from emgspasm.storage.edf.tal import storable
 from emgspasm.stream import Annotation
+from emgspasm.system import read_typed
 
 
 def read_markers(path: Path) -> tuple[Annotation, ...]:
@@ -25,7 +26,7 @@ def read_markers(path: Path) -> tuple[Annotation, ...]:
         Naming the line that is wrong.
     """
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = read_typed(path).splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"markers {path} cannot be read ({error}). Give a text file") from None
     return tuple(

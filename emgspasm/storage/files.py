@@ -137,6 +137,11 @@ def _temporary(process: int | str | None) -> str:
 
 def write_json(content: Mapping[str, Any], path: Path, *, overwrite: bool = False) -> None:
     """Write JSON with the same promises as :func:`replacing`."""
+    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+    write_text(text + "\n", path, overwrite=overwrite)
+
+
+def write_text(text: str, path: Path, *, overwrite: bool = False) -> None:
+    """Write text with the same promises as :func:`replacing`: the same bytes on every system."""
     with replacing(path, overwrite=overwrite) as temporary:
-        text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
-        temporary.write_text(text + "\n", encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8", newline="\n")

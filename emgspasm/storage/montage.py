@@ -12,6 +12,7 @@ from typing import Self, get_args
 
 from emgspasm.errors import ConfigError
 from emgspasm.stream import Channel, Kind, StreamInfo
+from emgspasm.system import read_typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ def load_montage(path: str | Path) -> Montage:
         If it cannot be read, is no TOML, has an unknown key, or labels something twice.
     """
     try:
-        table = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
+        table = tomllib.loads(read_typed(Path(path)))
     except OSError as error:
         raise ConfigError(
             f"montage {path} cannot be read ({error.strerror}). Check the path, or print one that "

@@ -71,9 +71,10 @@ def save_snapshot(
             "events": [_told(e, fs) for e in _events(desk, start, stop)],
             "samples": paths[2].name,
         }
-        paths[1].write_text(json.dumps(told, indent=2, ensure_ascii=False), encoding="utf-8")
+        text = json.dumps(told, indent=2, ensure_ascii=False)
+        paths[1].write_text(text, encoding="utf-8", newline="\n")
         table(desk, strip, start, stop).to_csv(
-            paths[2], sep="\t", index=False, na_rep="n/a", float_format="%.3f"
+            paths[2], sep="\t", index=False, na_rep="n/a", float_format="%.3f", lineterminator="\n"
         )
     except OSError as error:
         raise RecordingError(

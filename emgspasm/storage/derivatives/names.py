@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from emgspasm.storage.files import replacing
+from emgspasm.storage.files import write_text
 
 RESULTS = Path("derivatives") / "emgspasm"
 """Folder of the results inside a study."""
@@ -49,5 +49,4 @@ def describe_derivatives(folder: Path) -> None:
     RecordingError
         If the file cannot be written.
     """
-    with replacing(folder / "README", overwrite=True) as temporary:
-        temporary.write_text(_README, encoding="utf-8")
+    write_text(_README, folder / "README", overwrite=True)

@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from emgspasm.storage.files import replacing, write_json
+from emgspasm.storage.files import write_json, write_text
 from emgspasm.storage.studies.scales import SCALES_DICTIONARY
 from emgspasm.storage.studies.treatments import TREATMENTS_DICTIONARY
 
@@ -37,8 +37,7 @@ def create(folder: Path, name: str) -> None:
     RecordingError
         If a file cannot be written.
     """
-    with replacing(folder / "README", overwrite=True) as temporary:
-        temporary.write_text(_README.format(name=name), encoding="utf-8")
+    write_text(_README.format(name=name), folder / "README", overwrite=True)
     ignore_own_files(folder)
     write_json(dataset_description(name), folder / "dataset_description.json")
 
@@ -51,8 +50,7 @@ def ignore_own_files(folder: Path) -> None:
     wanted = [*tables, "*.bdf.tail"]  # what recovery keeps beside a cut recording
     missing = [line for line in wanted if line not in lines]
     if missing:
-        with replacing(path, overwrite=True) as temporary:
-            temporary.write_text("\n".join([*lines, *missing]) + "\n", encoding="utf-8")
+        write_text("\n".join([*lines, *missing]) + "\n", path, overwrite=True)
 
 
 def describe_own_table(folder: Path, name: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.files import replacing
+from emgspasm.storage.files import write_text
 from emgspasm.storage.tables.tsv import MISSING
 
 Row = TypeVar("Row")
@@ -153,8 +153,7 @@ def write_ledger(
 ) -> None:
     """Write all rows under their heading, whole or not at all; the caller holds the lock."""
     lines = [heading, *([shown(row.get(name)) for name in heading] for row in rows)]
-    with replacing(path, overwrite=True) as temporary:
-        temporary.write_text("".join("\t".join(c) + "\n" for c in lines), encoding="utf-8")
+    write_text("".join("\t".join(c) + "\n" for c in lines), path, overwrite=True)
 
 
 def _heading(path: Path, columns: Sequence[str]) -> list[str]:

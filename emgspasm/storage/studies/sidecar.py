@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.files import replacing, write_json
+from emgspasm.storage.files import write_json, write_text
 from emgspasm.storage.stored import StoredRecording
 from emgspasm.storage.tables.tsv import MISSING
 from emgspasm.stream import MUSCLES, SKIP, Annotation, Channel
@@ -174,8 +174,7 @@ def write_rows(
         If it cannot be written.
     """
     lines = ["\t".join(map(_cell, row)) + "\n" for row in (columns, *rows)]
-    with replacing(path, overwrite=overwrite) as temporary:
-        temporary.write_text("".join(lines), encoding="utf-8")
+    write_text("".join(lines), path, overwrite=overwrite)
 
 
 def _cell(value: Any) -> str:

@@ -86,7 +86,7 @@ class Tuner(QObject):
     def write(self, path: Path) -> None:
         """Write the config."""
         try:
-            path.write_text(self.config.text, encoding="utf-8")
+            path.write_text(self.config.text, encoding="utf-8", newline="\n")
         except OSError as error:
             self._window.surface.notice.tell(f"{path} cannot be written ({error.strerror})")
         else:
