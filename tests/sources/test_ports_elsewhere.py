@@ -8,14 +8,14 @@ import os
 import numpy as np
 import pytest
 import serial
-from emgspasm.sources.brainflow_session import hung_up, lock_port
-from emgspasm.sources.serial import CytonSource
 
 from emgspasm.errors import SourceError, SourceNotFound
 from emgspasm.simulation.board import EmulatedBoard
 from emgspasm.simulation.board_faults import fault
+from emgspasm.sources.brainflow.session import hung_up, lock_port
 from emgspasm.sources.cyton import dongle
 from emgspasm.sources.cyton.settings import CytonSettings, Input
+from emgspasm.sources.cyton.source import CytonSource
 from emgspasm.sources.devices import Device, ask
 from support.streaming import index_and_samples, places, record, states
 
