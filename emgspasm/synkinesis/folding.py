@@ -20,7 +20,7 @@ from emgspasm.synkinesis.acts import Act
 from emgspasm.synkinesis.amending import Amendment, Said, amend, remember
 from emgspasm.synkinesis.chains import Chain
 from emgspasm.synkinesis.clusters import Cluster
-from emgspasm.synkinesis.experience import note_eyes, note_sharing
+from emgspasm.synkinesis.experience import note_eyes, note_sharing, of_train
 from emgspasm.synkinesis.eyes import against_usual, note_balance
 from emgspasm.synkinesis.judging import acts
 from emgspasm.synkinesis.lags import Lag, is_at_hand, lags
@@ -156,7 +156,8 @@ class Folding:
             if state.cluster.is_full(reading.onset):
                 self._close_cluster(state, said)
             said.readings.append(reading)
-            if not is_background(reading):
+            beats = of_train(reading, state.known.rhythmic, state.fs)  # of a myokymia
+            if beats or not is_background(reading):
                 state.cluster.add(reading)
         state.waiting = waiting[n:]
 

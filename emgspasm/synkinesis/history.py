@@ -29,14 +29,18 @@ three quarters of the time, or it has no rest [design]."""
 QUIET_QUANTILE = -0.674489750196
 """Of the standard normal distribution at `QUIET_SHARE`."""
 
-STRETCH = 10
-"""Blocks of a stretch, 0.2 s, in which a muscle that does not rest is active: its units discharge
-six times a second and more [mem]. Speech and chewing pause for longer, and so does, mostly, what
-comes 1 to 4 times a second [sim]."""
+STRETCH = 5
+"""Blocks of a stretch, 0.1 s: a unit that discharges at rest does so 8 times a second and more
+[mem], so that hardly a stretch is without. Speech and chewing pause for longer, and so do the
+groups of a myokymia, mostly."""
 
-LOUDEST_QUANTILE = 1.129339
+IDLE_SHARE = 0.1
+"""Share of the stretches in which a muscle that does not rest may be quiet [sim]: with a quarter,
+groups of myokymia that come 4 times a second were taken for it."""
+
+LOUDEST_QUANTILE = 0.334390
 """Of the standard normal distribution, where the strongest of `STRETCH` stays under in
-`QUIET_SHARE` of the cases."""
+`IDLE_SHARE` of the cases."""
 
 MEMORY = 500
 """Blocks that count for the noise level: 10 s (clinical facts 4)."""
@@ -150,6 +154,7 @@ def _learn(history: History) -> None:
         QUIET_SHARE,
         history.limit,
         STRETCH,
+        IDLE_SHARE,
     )
     history.n_blocks += (history.filled - start) // size
     if len(learnt):

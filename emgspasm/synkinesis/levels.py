@@ -26,6 +26,7 @@ def learn(
     share: float,
     limit: Values,
     stretch: int,
+    idle: float,
 ) -> Values:
     """Remember how strong whole blocks are, and learn at a steady pace how quiet it gets.
 
@@ -46,8 +47,9 @@ def learn(
         Blocks from one moment of learning to the next.
     share, limit
         See :func:`quietest`; `limit` is its guess, updated in place.
-    stretch : int
-        See :func:`steadiest`; `pace` and the length of the ring are multiples of it.
+    stretch, idle
+        See :func:`steadiest` (its share); `pace` and the length of the ring are multiples of
+        `stretch`.
 
     Returns
     -------
@@ -69,7 +71,7 @@ def learn(
             copy(limits, limit)
             copy(limits, learnt[moment, 0])
             copy(correlations, learnt[moment, 1])
-            copy(steadiest(blocks[0], total, share, stretch), learnt[moment, 2])
+            copy(steadiest(blocks[0], total, idle, stretch), learnt[moment, 2])
             moment += 1
     return learnt
 

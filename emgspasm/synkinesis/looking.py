@@ -28,7 +28,7 @@ can tell: of fewer chance makes as much [design]."""
 
 RESTLESS = 1.5
 """Times the noise's power from which what a muscle does in nearly every stretch is more than noise
-[sim]: at rest 1.0 to 1.3."""
+[sim]: at rest at most 1.24."""
 
 Values = NDArray[np.float64]
 

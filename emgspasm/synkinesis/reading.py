@@ -73,7 +73,7 @@ class Reading:
     shared : int
         Channels with the same waveform, of an amplitude that no cross-talk explains.
     tonic : float
-        Amplitude of what the muscle did before in nearly every fifth of a second, in the channel's
+        Amplitude of what the muscle did before in nearly every tenth of a second, in the channel's
         unit; 0 of a muscle that rests.
     """
 
