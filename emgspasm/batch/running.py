@@ -120,7 +120,7 @@ def _executor(jobs: Sequence[Job], workers: int, cluster: str | None) -> Iterato
         ) from None
     try:
         client = Client(cluster, timeout="10s")
-    except OSError as error:
+    except (OSError, ValueError) as error:  # nobody answers there, or it is no address
         raise ConfigError(f"no Dask scheduler at {cluster} ({error}). Check the address") from None
     with client:
         yield client.get_executor()

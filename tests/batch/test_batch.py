@@ -146,9 +146,10 @@ def test_a_dask_cluster_gives_the_same_bytes_as_one_worker(recordings, results, 
 
 
 @pytest.mark.slow  # a client waits ten seconds for its scheduler
-def test_a_cluster_without_dask_or_scheduler_is_a_wrong_call(recordings, tmp_path):
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nowhere", "http://127.0.0.1:80"])
+def test_a_cluster_without_dask_or_scheduler_is_a_wrong_call(recordings, tmp_path, address):
     with pytest.raises(ConfigError, match=r"emgspasm\[cluster\]|no Dask scheduler at"):
-        list(run(jobs_for(recordings, tmp_path), cluster="tcp://127.0.0.1:9"))
+        list(run(jobs_for(recordings, tmp_path), cluster=address))
 
 
 @pytest.fixture(scope="module", params=[1, 2], ids=["one worker", "two workers"])
