@@ -104,8 +104,9 @@ def read_table(path: Path) -> pd.DataFrame:
     except OSError as error:
         raise RecordingError(f"{path} cannot be read ({error.strerror}). Check the path") from None
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        why = "it is empty" if isinstance(error, pd.errors.EmptyDataError) else str(error).strip()
         raise RecordingError(
-            f"{path} is no tab-separated table ({str(error).strip()}). Give a _events.tsv file"
+            f"{path} is no tab-separated table ({why}). Give a table as emgspasm writes it"
         ) from None
 
 

@@ -24,6 +24,15 @@ def test_labels_that_look_like_numbers_stay_words(tmp_path, columns, row):
         assert pd.isna(read[name][1])
 
 
+@pytest.mark.parametrize(("content", "why"), [(b"", "it is empty"), (b"\xff\n", "'utf-8' codec")])
+def test_what_is_no_table_is_refused_whatever_table_was_looked_for(tmp_path, content, why):
+    path = tmp_path / "x_summary.tsv"
+    path.write_bytes(content)
+    with pytest.raises(RecordingError, match=rf"no tab-separated table \({why}") as caught:
+        read_table(path)
+    assert str(caught.value).endswith("). Give a table as emgspasm writes it")
+
+
 def test_a_table_that_ends_inside_a_row_is_refused(tmp_path):
     path = tmp_path / "x.tsv"
     write_table(table([{"onset": 1.5, "duration": 0.5}] * 3, EVENTS), path)
