@@ -31,6 +31,7 @@ from emgspasm.storage.studies.scans import read_time
 from emgspasm.storage.studies.sidecar import Acquisition, write_rows, write_sidecars
 from emgspasm.storage.studies.study import Study
 from emgspasm.storage.studies.treatments import Treatment, read_treatments
+from emgspasm.system import rename_over
 
 FIRST, LAST = date(1905, 1, 1), date(1924, 12, 31)
 """Between these lies the last date of a participant after the shift."""
@@ -82,7 +83,9 @@ def anonymize_study(
     try:
         copy = Study.open_or_create(begun, name=out.name)
         _copy(study, copy, random_below or secrets.randbelow)
-        begun.replace(out)
+        if out.exists():  # empty; Windows puts no folder in the place of another
+            out.rmdir()
+        rename_over(begun, out)
     except OSError as error:
         raise RecordingError(
             f"{out} cannot be written ({error.strerror}), and nothing of it is kept. "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from io import TextIOWrapper
 from typing import NoReturn
 
 from emgspasm.cli.interruption import heeded
@@ -16,6 +17,7 @@ def main() -> NoReturn:
     process ends: Ctrl-C is ignored from then on.
     """
     code = 130
+    _say_what_can_be_said()
     try:
         try:
             with heeded():
@@ -28,3 +30,10 @@ def main() -> NoReturn:
         if sys.stderr is not None:  # None where it was closed; click may not be imported yet
             sys.stderr.write("emgspasm: error: interrupted. What was written before stays\n")
     sys.exit(code)
+
+
+def _say_what_can_be_said() -> None:
+    """Spell characters that a console lacks: it must not end a command whose work is done."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
