@@ -1,5 +1,7 @@
 """What commands say while they do something else."""
 
+import os
+
 import click
 import numba
 import pytest
@@ -31,3 +33,14 @@ def test_compiling_is_not_said_after_the_command(capsys):
         say_when_compiling(0)
     compile_two()
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-8"])
+def test_a_name_that_the_console_cannot_spell_does_not_end_a_command(
+    emgspasm, own_process, tmp_path, encoding
+):
+    emgspasm("simulate", tmp_path / "\u0436.bdf", "--scenario", "healthy_rest", "--duration", "2")
+    env = os.environ | {"PYTHONIOENCODING": encoding}
+    done = own_process("recover", "\u0436.bdf", cwd=tmp_path, env=env)
+    assert done.returncode == 0, done.stderr
+    assert "2000 samples, 0 lost" in done.stdout

@@ -27,6 +27,11 @@ def test_a_printed_config_is_the_file(emgspasm, tmp_path, path):
     assert load(mine) is not None
 
 
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_printed_config_is_plain_in_the_encoding_of_any_shell(path):
+    assert path.read_bytes().isascii()
+
+
 def test_a_config_that_does_not_come_along_is_refused_with_the_nearest(emgspasm):
     done = emgspasm("configs", "cytn")
     assert done.returncode == 2
