@@ -74,7 +74,7 @@ def say_when_compiling(patience: float = 2.0) -> None:
     patience : float
         Seconds of compiling that are not worth a word.
     """
-    from time import monotonic
+    from time import perf_counter
 
     from numba.core import event
 
@@ -86,7 +86,7 @@ def say_when_compiling(patience: float = 2.0) -> None:
         until: float | None = None
 
         def on_start(self, _event: object) -> None:
-            now = monotonic()
+            now = perf_counter()
             if self.until is None:
                 self.until = now + patience
             elif now > self.until:

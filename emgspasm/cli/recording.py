@@ -182,7 +182,7 @@ def _markers(session: Session) -> Iterator[Callable[[], str]]:
 
     def take(key: str) -> None:
         nonlocal line
-        line, stroke = keyboard.press(line, key, time.monotonic(), texts)
+        line, stroke = keyboard.press(line, key, time.perf_counter(), texts)
         if stroke and stroke.ends:
             session.stop()
         elif stroke:

@@ -227,7 +227,7 @@ class Live:
 
     def mark(self, text: str, at: float | None = None) -> Annotation | None:
         """Mark the sample that is taken now, or was at host time `at` (s)."""
-        marker = self._store(text, time.monotonic() if at is None else at)
+        marker = self._store(text, time.perf_counter() if at is None else at)
         if marker is None:
             return None
         self._marked.append(marker)

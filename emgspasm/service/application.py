@@ -114,7 +114,7 @@ def _route_leading(app: FastAPI, host: Host) -> None:
 
     @app.post("/api/markers", status_code=201, dependencies=leading)
     def mark(asked: MarkerAsked) -> answers.Marker:
-        marker = host.mark(asked.text, time.monotonic())
+        marker = host.mark(asked.text, time.perf_counter())
         return answers.Marker(marker.onset, marker.text)
 
     @app.delete("/api/markers/last", dependencies=leading)

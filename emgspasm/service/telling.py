@@ -158,7 +158,7 @@ class Telling:
         self._counting.seconds = feed.strip.stop / self._fs
         self._counting.valid_seconds = feed.valid / self._fs
         self._counting.untold = feed.untold
-        self._arrived.append((time.monotonic(), feed.strip.stop))
+        self._arrived.append((time.perf_counter(), feed.strip.stop))
 
     def _rate(self) -> float | None:
         """Samples per second over the last ticks."""

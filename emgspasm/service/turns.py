@@ -60,12 +60,12 @@ class Turns:
             self._thread.join()
 
     def _run(self) -> None:
-        due = time.monotonic()
+        due = time.perf_counter()
         while not self._ended.is_set():
             try:
-                self._follow(*self._asked.get(timeout=max(0.0, due - time.monotonic())))
+                self._follow(*self._asked.get(timeout=max(0.0, due - time.perf_counter())))
             except queue.Empty:
-                due = max(due + self._pace, time.monotonic())
+                due = max(due + self._pace, time.perf_counter())
                 self._tick()
         while not self._asked.empty():
             self._asked.get()[0].set_exception(_over())

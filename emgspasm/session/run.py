@@ -94,7 +94,7 @@ class Session:
         markers: Iterable[Annotation] = (),
         network: LslMarkers | None = None,
         handovers: Iterable[Handover] = (),
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.source, self.path, self.config = source, path, config or LoadedConfig()
         self._columns, self._labelled = labelled(self.config, source.info)

@@ -46,7 +46,7 @@ class Run:
     first : int
         Sample of the source that became packet 0.
     time : float
-        ``time.monotonic`` at its start.
+        ``time.perf_counter`` at its start.
     fates : bytearray
         ``LOST``, ``WHOLE`` or ``DAMAGED`` of every packet so far.
     """
@@ -200,9 +200,9 @@ class EmulatedBoard:
         if self.state.streaming:
             self.received_while_streaming += byte.encode("latin-1")
         run = self.state.run
-        self.state, answer = receive(self.state, byte, time.monotonic() * self._speed)
+        self.state, answer = receive(self.state, byte, time.perf_counter() * self._speed)
         if self.state.run != run:
-            self.runs.append(Run(self._played, time.monotonic()))
+            self.runs.append(Run(self._played, time.perf_counter()))
         self._answer(answer)
 
     def _answer(self, text: str) -> None:
@@ -212,7 +212,7 @@ class EmulatedBoard:
     def _sample(self) -> None:
         """Take all samples that are due."""
         run = self.runs[-1]
-        elapsed = (time.monotonic() - run.time) * self._speed
+        elapsed = (time.perf_counter() - run.time) * self._speed
         for number in range(len(run.fates), int(elapsed * self._rate)):
             self._convert(run, number, elapsed)
 

@@ -88,12 +88,12 @@ class BoardPort:
         return os.read(self._master, 4096)
 
     def put(self, data: bytes, due: float = 0.0) -> None:
-        """Let bytes go out at a time of ``time.monotonic``, after those before them."""
+        """Let bytes go out at a time of ``time.perf_counter``, after those before them."""
         self._out.append((due, data))
 
     def send(self) -> None:
         """Send what is due, as far as there is room."""
-        while self._out and self.plugged and self._out[0][0] <= time.monotonic():
+        while self._out and self.plugged and self._out[0][0] <= time.perf_counter():
             due, data = self._out.popleft()
             try:
                 sent = os.write(self._master, data)

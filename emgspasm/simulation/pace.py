@@ -50,8 +50,8 @@ class Paced:
         zero: float | None = None
         for chunk in self.source:
             if zero is None:
-                zero = time.monotonic() - chunk.start / rate
-            if self._stopped.wait(max(0.0, zero + chunk.stop / rate - time.monotonic())):
+                zero = time.perf_counter() - chunk.start / rate
+            if self._stopped.wait(max(0.0, zero + chunk.stop / rate - time.perf_counter())):
                 return
             yield chunk
 

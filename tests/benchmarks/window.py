@@ -235,7 +235,7 @@ def latency() -> None:
         window = watching(partial(open_source, "cyton", options), config)
         await_samples(window, 2000)
         times = painted(window)
-        began = board.runs[-1].time + time.perf_counter() - time.monotonic()
+        began = board.runs[-1].time
         due = [(stop, began + stop / 250) for stop in range(2000, window.desk.stop)]
         tell_waits("due to paint, emulated Cyton", times, due)
         window.close()

@@ -73,7 +73,7 @@ class BrainflowSource:
     """
 
     def __init__(
-        self, settings: BrainflowSettings, clock: Callable[[], float] = time.monotonic
+        self, settings: BrainflowSettings, clock: Callable[[], float] = time.perf_counter
     ) -> None:
         self.settings = settings
         self.board = describe(settings)

@@ -115,8 +115,8 @@ def read_backlog(port: serial.Serial) -> bytes:
     SourceLost
         The port is gone.
     """
-    data, deadline = b"", time.monotonic() + _BACKLOG_WITHIN
-    while time.monotonic() < deadline:
+    data, deadline = b"", time.perf_counter() + _BACKLOG_WITHIN
+    while time.perf_counter() < deadline:
         more = read(port, _MOMENT)
         if not more:
             break
@@ -131,9 +131,9 @@ def ask(port: serial.Serial, command: bytes, within: float = _ANSWER_WITHIN) -> 
     (firmware_notes 3.3).
     """
     write(port, command)
-    answer, deadline = b"", time.monotonic() + within
+    answer, deadline = b"", time.perf_counter() + within
     while _END not in answer:
-        if time.monotonic() > deadline:
+        if time.perf_counter() > deadline:
             return ""
         answer += read(port)
     return answer.partition(_END)[0].decode("ascii", "replace").strip()
@@ -159,12 +159,12 @@ def silence(port: serial.Serial) -> None:
 
 def _drained(port: serial.Serial) -> bool:
     """Read until :data:`QUIET` seconds bring nothing; False if that never comes."""
-    heard = time.monotonic()
+    heard = time.perf_counter()
     deadline = heard + _DRAIN_WITHIN
-    while time.monotonic() < deadline:
+    while time.perf_counter() < deadline:
         if read(port):
-            heard = time.monotonic()
-        elif time.monotonic() - heard > QUIET:
+            heard = time.perf_counter()
+        elif time.perf_counter() - heard > QUIET:
             return True
     return False
 

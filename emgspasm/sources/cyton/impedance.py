@@ -114,15 +114,15 @@ def _listen(port: serial.Serial, settings: CytonSettings, number: int) -> NDArra
     """Stream until one input has brought two whole seconds after settling; in uV at gain 1."""
     inputs = (Input(""),) * (number - 1) + (Input("tone", gain=1),)
     only = CytonSettings(inputs, settings.board)
-    state, fs = decoder.start(0, time.monotonic()), frequency(settings.board)
+    state, fs = decoder.start(0, time.perf_counter()), frequency(settings.board)
     n_settling, n_wanted = round(_SETTLING * fs), round(_SECONDS * fs)
     pieces: list[NDArray[np.float64]] = []
     stop = n_settling
     conversation.write(port, b"b")
-    deadline = time.monotonic() + _WITHIN + _SECONDS
-    while sum(map(len, pieces)) < n_wanted and time.monotonic() < deadline:
+    deadline = time.perf_counter() + _WITHIN + _SECONDS
+    while sum(map(len, pieces)) < n_wanted and time.perf_counter() < deadline:
         data = conversation.read(port)
-        state, decoded = decoder.decode(layout(only), state, data, time.monotonic())
+        state, decoded = decoder.decode(layout(only), state, data, time.perf_counter())
         for chunk in decoded.chunks:
             if chunk.start > stop:  # a gap breaks the tone's phase
                 pieces.clear()

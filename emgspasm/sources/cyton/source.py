@@ -65,7 +65,7 @@ class CytonSource:
     """
 
     def __init__(
-        self, settings: CytonSettings, clock: Callable[[], float] = time.monotonic
+        self, settings: CytonSettings, clock: Callable[[], float] = time.perf_counter
     ) -> None:
         self.settings = settings
         self.info: StreamInfo = stream_info(settings)

@@ -88,7 +88,9 @@ class LslSource:
         More than one, one without a sampling frequency, or one that carries text.
     """
 
-    def __init__(self, settings: LslSettings, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, settings: LslSettings, clock: Callable[[], float] = time.perf_counter
+    ) -> None:
         self.settings = settings
         self._clock = clock
         self._found = find(settings.predicate, settings.wait, second=_second(settings))

@@ -71,11 +71,11 @@ class MarkerBar(QWidget):
 
     def press(self, digit: str) -> None:
         """Mark what a digit stands for."""
-        self.marked.emit(self._texts[digit], time.monotonic())
+        self.marked.emit(self._texts[digit], time.perf_counter())
 
     def type(self) -> None:
         """Let a marker's text be typed; it is set where that began."""
-        self._began = time.monotonic()
+        self._began = time.perf_counter()
         self._line.setFocus()
 
     def _digit(self, digit: str) -> QAction:
@@ -86,12 +86,12 @@ class MarkerBar(QWidget):
 
     def _edited(self, text: str) -> None:
         if len(text) == 1 and not self._began:
-            self._began = time.monotonic()
+            self._began = time.perf_counter()
 
     def _typed(self) -> None:
         text = self._line.text().strip()
         if text:
-            self.marked.emit(text, self._began or time.monotonic())
+            self.marked.emit(text, self._began or time.perf_counter())
         self._leave()
 
     def _leave(self) -> None:
