@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from emgspasm.config import Config, LoadedConfig, load_config, parse_config
 from emgspasm.dsp.envelope import LinearEnvelope, RmsEnvelope
 from emgspasm.dsp.filters import BandPass, HighPass, Notch
-from emgspasm.dsp.textbook import Bonato, HodgesBui, Lidierth, Tkeo
+from emgspasm.dsp.textbook.detectors import Bonato, HodgesBui, Lidierth, Tkeo
 from emgspasm.errors import ConfigError
 
 

@@ -97,7 +97,7 @@ def looked_at(summary: pd.DataFrame, pipeline: Pipeline, lost: float) -> str:
     lost : float
         Share of the samples that were lost.
     """
-    from emgspasm.dsp.detector import Detector
+    from emgspasm.dsp.detection.detector import Detector
 
     detector = pipeline.detector
     needed = detector.baseline.shortest if isinstance(detector, Detector) else detector.calibration

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.dsp.detector import Detector, DetectorState
+from emgspasm.dsp.detection.detector import Detector, DetectorState
 from emgspasm.dsp.envelope import Envelope, RmsEnvelope, RmsState
 from emgspasm.dsp.filters import BandPass, Cascade, CascadeState, Filter
 from emgspasm.dsp.screen import Screen, ScreenState
 from emgspasm.dsp.stage import Response
-from emgspasm.dsp.textbook import Bonato, HodgesBui, Lidierth, Tkeo
-from emgspasm.dsp.textbook_state import TextbookState
+from emgspasm.dsp.textbook.detectors import Bonato, HodgesBui, Lidierth, Tkeo
+from emgspasm.dsp.textbook.state import TextbookState
 from emgspasm.stream import Burst, Chunk, StreamInfo, emg_only, segments
 
 

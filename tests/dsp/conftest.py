@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from emgspasm.dsp.skirts import STEPS
+from emgspasm.dsp.detection.skirts import STEPS
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from emgspasm.config import Config, LoadedConfig, parse_config
-from emgspasm.dsp.matched import emg_spectrum
+from emgspasm.dsp.detection.matched import emg_spectrum
 from emgspasm.dsp.rates import withheld
 from emgspasm.errors import ConfigError
 from emgspasm.results.analysis import analyze_recording, check, judge_recording

@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
 from emgspasm.config import LoadedConfig
-from emgspasm.dsp.detector import Detector
-from emgspasm.dsp.textbook import AnyTextbook
+from emgspasm.dsp.detection.detector import Detector
+from emgspasm.dsp.textbook.detectors import AnyTextbook
 from emgspasm.errors import ConfigError
 from emgspasm.viewer.replaying.replay import Replay
 from emgspasm.viewer.thresholds.drag import Held, ThresholdDrag

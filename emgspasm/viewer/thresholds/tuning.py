@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Literal
 
 from emgspasm.config import LoadedConfig, parse_config
-from emgspasm.dsp.detector import Detector
-from emgspasm.dsp.textbook import AnyTextbook
+from emgspasm.dsp.detection.detector import Detector
+from emgspasm.dsp.textbook.detectors import AnyTextbook
 from emgspasm.errors import ConfigError
 from emgspasm.structure import kind_name
 

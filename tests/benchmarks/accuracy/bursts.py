@@ -23,7 +23,7 @@ from burst_signals import CONFOUNDERS, Values, muscle
 
 from emgspasm.dsp.mains import fit_notch
 from emgspasm.dsp.pipeline import Pipeline, analyze
-from emgspasm.dsp.textbook import Bonato, HodgesBui, Lidierth, Tkeo
+from emgspasm.dsp.textbook.detectors import Bonato, HodgesBui, Lidierth, Tkeo
 from emgspasm.stream import Channel, Chunk, StreamInfo
 from emgspasm.synkinesis.scoring import match
 

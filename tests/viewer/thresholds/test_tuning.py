@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emgspasm.config import LoadedConfig, load_config, parse_config
-from emgspasm.dsp.detector import Detector
+from emgspasm.dsp.detection.detector import Detector
 from emgspasm.dsp.pipeline import Pipeline, analyze
-from emgspasm.dsp.textbook import Bonato
+from emgspasm.dsp.textbook.detectors import Bonato
 from emgspasm.errors import ConfigError
 from emgspasm.stream import Chunk
 from emgspasm.viewer.thresholds.tuning import tuned, with_detector, words

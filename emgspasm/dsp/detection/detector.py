@@ -1,6 +1,6 @@
 """The burst detector: an adaptive hysteresis double threshold, and what it needs to know.
 
-The loop itself is in :mod:`emgspasm.dsp.hysteresis`.
+The loop itself is in :mod:`emgspasm.dsp.detection.hysteresis`.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.dsp import hysteresis
-from emgspasm.dsp.baseline import Baseline
-from emgspasm.dsp.evidence import LENGTHS
-from emgspasm.dsp.matched import emg_spectrum
-from emgspasm.dsp.memory import Memory, Rules, Sizes, fresh
+from emgspasm.dsp.detection import hysteresis
+from emgspasm.dsp.detection.baseline import Baseline
+from emgspasm.dsp.detection.evidence import LENGTHS
+from emgspasm.dsp.detection.matched import emg_spectrum
+from emgspasm.dsp.detection.memory import Memory, Rules, Sizes, fresh
+from emgspasm.dsp.detection.said import Stretch, in_order, said
+from emgspasm.dsp.detection.second_look import LONG, REACH
+from emgspasm.dsp.detection.watermark import earliest_onset
 from emgspasm.dsp.rates import EDGE, LOW_PASS
-from emgspasm.dsp.said import Stretch, in_order, said
-from emgspasm.dsp.second_look import LONG, REACH
 from emgspasm.dsp.stage import Response
-from emgspasm.dsp.watermark import earliest_onset
 from emgspasm.stream import Burst, Chunk, StreamInfo
 
 MATCHED = 0.008
@@ -103,12 +103,12 @@ class Detector:
     A burst begins where the envelope reaches the upper threshold, ``on_sigma`` standard deviations
     over the noise level and at least the floor, or where a stretch that hardly stands out is,
     behind a filter matched to EMG in this channel's noise, too powerful for noise
-    (:mod:`emgspasm.dsp.matched`, :mod:`emgspasm.dsp.evidence`); it lasts until the envelope is
-    under the lower threshold and the noise is back.
+    (:mod:`emgspasm.dsp.detection.matched`, :mod:`emgspasm.dsp.detection.evidence`); it lasts until
+    the envelope is under the lower threshold and the noise is back.
     Its onset and offset are then put where a change of variance is most likely
     (maximum-likelihood change point of Gaussian noise; Staude & Wolf 1999).
     Once a clear burst is over, or has lasted for 0.3 s, its onset is looked at again
-    (:mod:`emgspasm.dsp.second_look`).
+    (:mod:`emgspasm.dsp.detection.second_look`).
 
     Parameters
     ----------
@@ -129,10 +129,11 @@ class Detector:
         0 dB [design].
     evidence : float
         Log-likelihood ratio at which a weak burst is taken for one where bursts are rare [sim];
-        less where they come often (:mod:`emgspasm.dsp.evidence`) and in a narrow band.
+        less where they come often (:mod:`emgspasm.dsp.detection.evidence`) and in a narrow band.
     relief : float
         Log-likelihood ratio for the noise at which a burst is over where short pauses are rare
-        [sim]: some 25 ms of it; less where they come often (:mod:`emgspasm.dsp.underway`).
+        [sim]: some 25 ms of it; less where they come often
+        (:mod:`emgspasm.dsp.detection.underway`).
     refine : float
         Seconds before, and after, a threshold crossing in which its boundary is sought [design].
     baseline : Baseline

@@ -12,7 +12,7 @@ from scipy.stats import binom, chi2
 from emgspasm.dsp.envelope import RmsEnvelope
 from emgspasm.dsp.pipeline import Pipeline, analyze
 from emgspasm.dsp.stage import Response
-from emgspasm.dsp.textbook import Bonato, HodgesBui, Lidierth, Tkeo
+from emgspasm.dsp.textbook.detectors import Bonato, HodgesBui, Lidierth, Tkeo
 from emgspasm.stream import Chunk
 
 FS, N = 1000, 9000

@@ -12,10 +12,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.dsp import textbook_loop
-from emgspasm.dsp.said import Stretch, in_order, said
+from emgspasm.dsp.detection.said import Stretch, in_order, said
 from emgspasm.dsp.stage import Response
-from emgspasm.dsp.textbook_memory import RECTIFIED, Past, Rule, fresh
+from emgspasm.dsp.textbook import loop
+from emgspasm.dsp.textbook.memory import RECTIFIED, Past, Rule, fresh
 from emgspasm.stream import Burst, Chunk, StreamInfo
 
 
@@ -42,11 +42,11 @@ class TextbookState:
     sought: list[Stretch] = field(default_factory=list)
 
     def counted(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """As of :class:`emgspasm.dsp.detector.DetectorState`."""
+        """As of :class:`emgspasm.dsp.detection.detector.DetectorState`."""
         return self.past.channels["analyzed"], self.past.channels["noise"]
 
     def stretches(self) -> NDArray[np.int64]:
-        """As of :class:`emgspasm.dsp.detector.DetectorState`."""
+        """As of :class:`emgspasm.dsp.detection.detector.DetectorState`."""
         return in_order(self.sought)
 
     def thresholds(self) -> NDArray[np.float64]:
@@ -58,7 +58,7 @@ class TextbookState:
 
     def earliest(self, stop: int) -> int:
         """Sample number before which no burst still to come begins."""
-        return int(textbook_loop.earliest_onset(self.past, self.rule, stop, self.shift))
+        return int(loop.earliest_onset(self.past, self.rule, stop, self.shift))
 
 
 def certain(self: Published, sampling_frequency: float) -> float:
@@ -81,7 +81,7 @@ def step(
     _: Published, state: TextbookState, filtered: Chunk, envelope: Chunk
 ) -> tuple[TextbookState, tuple[Burst, ...]]:
     """Fold one chunk; as of the default detector."""
-    rows = textbook_loop.detect(
+    rows = loop.detect(
         envelope.start,
         np.ascontiguousarray(filtered.samples.T),
         np.ascontiguousarray(envelope.samples.T),
@@ -93,7 +93,7 @@ def step(
 
 def finish(_: Published, state: TextbookState, stop: int) -> tuple[Burst, ...]:
     """Bursts that become certain because the segment ends before sample `stop`."""
-    rows = textbook_loop.finish(stop, state.rule, state.past)
+    rows = loop.finish(stop, state.rule, state.past)
     return _take_in(state, rows)
 
 

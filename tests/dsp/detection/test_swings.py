@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from emgspasm.dsp.detector import Detector
-from emgspasm.dsp.memory import CHANNEL
+from emgspasm.dsp.detection.detector import Detector
+from emgspasm.dsp.detection.memory import CHANNEL
+from emgspasm.dsp.detection.underway import shortest
 from emgspasm.dsp.pipeline import Pipeline, analyze
-from emgspasm.dsp.underway import shortest
 from emgspasm.stream import Chunk
 
 ONSET, OFFSET = 3000, 3200

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emgspasm.dsp.baseline import Baseline
-from emgspasm.dsp.detector import Detector
+from emgspasm.dsp.detection.baseline import Baseline
+from emgspasm.dsp.detection.detector import Detector
 from emgspasm.dsp.stage import Response
 from emgspasm.stream import Chunk
 

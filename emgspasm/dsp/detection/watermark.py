@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.dsp.compiled import LOOP
-from emgspasm.dsp.memory import CALIBRATING, IDLE, Sizes
+from emgspasm.dsp.detection.memory import CALIBRATING, IDLE, Sizes
 
 
 @numba.njit(inline="always", **LOOP)

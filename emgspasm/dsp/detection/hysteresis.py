@@ -5,12 +5,12 @@ chunking gives the same bursts.
 
 A burst begins in one of two ways. Strong ones: the envelope reaches the `on` threshold, and what is
 behind the matched filter is loud as well, which a cable that swings is not. Weak ones: behind the
-matched filter, some stretch up to now is too powerful for noise (:mod:`emgspasm.dsp.evidence`);
-until the evidence is back at zero there is doubt, and what is in doubt is not learnt as noise. A
-burst ends when the envelope is under the `off` threshold *and* the log-likelihood that the noise is
-back, summed sample by sample, is high enough; less of it will do where bursts come in trains. Where
-exactly it began and ended is then sought in the power (:mod:`emgspasm.dsp.underway`,
-:mod:`emgspasm.dsp.boundaries`).
+matched filter, some stretch up to now is too powerful for noise
+(:mod:`emgspasm.dsp.detection.evidence`); until the evidence is back at zero there is doubt, and
+what is in doubt is not learnt as noise. A burst ends when the envelope is under the `off` threshold
+*and* the log-likelihood that the noise is back, summed sample by sample, is high enough; less of it
+will do where bursts come in trains. Where exactly it began and ended is then sought in the power
+(:mod:`emgspasm.dsp.detection.underway`, :mod:`emgspasm.dsp.detection.boundaries`).
 
 Filters ring. What they still ring with after a burst is known from its power: it is added to the
 noise until it has faded, so that no burst has an echo.
@@ -26,11 +26,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.dsp.compiled import LOOP, copy, read_only
-from emgspasm.dsp.emission import emit, emit_stretch, has_room, postpone, roomy
-from emgspasm.dsp.evidence import DOUBTFUL, confirmed, needed, seek_weak
-from emgspasm.dsp.kernels import present
-from emgspasm.dsp.matched import power_behind
-from emgspasm.dsp.memory import (
+from emgspasm.dsp.detection.emission import emit, emit_stretch, has_room, postpone, roomy
+from emgspasm.dsp.detection.evidence import DOUBTFUL, confirmed, needed, seek_weak
+from emgspasm.dsp.detection.matched import power_behind
+from emgspasm.dsp.detection.memory import (
     CALIBRATING,
     CUT,
     GOOD,
@@ -41,8 +40,14 @@ from emgspasm.dsp.memory import (
     Rules,
     Sizes,
 )
-from emgspasm.dsp.noise import DOUBTED, calibrate, count_analyzed, learn_window, may_be_noise
-from emgspasm.dsp.underway import (
+from emgspasm.dsp.detection.noise import (
+    DOUBTED,
+    calibrate,
+    count_analyzed,
+    learn_window,
+    may_be_noise,
+)
+from emgspasm.dsp.detection.underway import (
     ECHO,
     begin_burst,
     end_burst,
@@ -52,7 +57,8 @@ from emgspasm.dsp.underway import (
     reconsider_onset,
     shortest,
 )
-from emgspasm.dsp.watermark import next_crossing
+from emgspasm.dsp.detection.watermark import next_crossing
+from emgspasm.dsp.kernels import present
 
 
 @numba.njit(cache=True, nogil=True)

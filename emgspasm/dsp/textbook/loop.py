@@ -1,4 +1,4 @@
-"""The compiled loop of the published detectors (:mod:`emgspasm.dsp.textbook`), sample by sample.
+"""The compiled loop of the published detectors, sample by sample.
 
 All of them compare a value of the last few samples with a threshold learnt from rest, and ask for
 some values above it in a row. The loop sees one sample of one channel and nothing of the chunk it
@@ -11,9 +11,9 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.dsp.emission import emit, emit_stretch, postpone, roomy
-from emgspasm.dsp.memory import CALIBRATING, CUT, GOOD, IDLE, ROW, RUNNING
-from emgspasm.dsp.textbook_memory import PAIRS, TEAGER, Past, Rule
+from emgspasm.dsp.detection.emission import emit, emit_stretch, postpone, roomy
+from emgspasm.dsp.detection.memory import CALIBRATING, CUT, GOOD, IDLE, ROW, RUNNING
+from emgspasm.dsp.textbook.memory import PAIRS, TEAGER, Past, Rule
 
 
 @numba.njit(cache=True, nogil=True)

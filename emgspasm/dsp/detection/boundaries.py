@@ -12,8 +12,8 @@ import numba
 import numpy as np
 
 from emgspasm.dsp.compiled import LOOP
-from emgspasm.dsp.evidence import matched_noise
-from emgspasm.dsp.skirts import AT_ONCE, CUT_OFF, skirt_begin
+from emgspasm.dsp.detection.evidence import matched_noise
+from emgspasm.dsp.detection.skirts import AT_ONCE, CUT_OFF, skirt_begin
 
 FADED = 3.0
 """Power, in units of the noise, of the weakest burst that relief is weighed for: noise may have

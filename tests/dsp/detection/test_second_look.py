@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emgspasm.dsp.detector import Detector
+from emgspasm.dsp.detection.detector import Detector
+from emgspasm.dsp.detection.second_look import GROWN, KINDS, RAMPS, STEADY, _sought
+from emgspasm.dsp.detection.skirts import AT_ONCE, SHORTEST
 from emgspasm.dsp.pipeline import Pipeline, analyze
-from emgspasm.dsp.second_look import GROWN, KINDS, RAMPS, STEADY, _sought
-from emgspasm.dsp.skirts import AT_ONCE, SHORTEST
 from emgspasm.stream import Chunk
 
 SIZES = Detector()._sizes(1000.0)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emgspasm.dsp.baseline import MAD_TO_SIGMA, Baseline, level, quietest, remember
+from emgspasm.dsp.detection.baseline import MAD_TO_SIGMA, Baseline, level, quietest, remember
 
 numbers = st.one_of(st.floats(0.0, 1e6), st.integers(0, 3).map(float))
 

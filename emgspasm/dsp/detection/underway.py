@@ -1,6 +1,6 @@
 """A burst from its crossing to its end.
 
-Compiled helpers of :mod:`emgspasm.dsp.hysteresis`; `s` is one row of ``memory.CHANNEL``.
+Compiled helpers of :mod:`emgspasm.dsp.detection.hysteresis`; `s` is one row of ``memory.CHANNEL``.
 """
 
 from __future__ import annotations
@@ -8,7 +8,8 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from emgspasm.dsp.boundaries import (
+from emgspasm.dsp.compiled import LOOP
+from emgspasm.dsp.detection.boundaries import (
     add_relief,
     freedom,
     heed_swings,
@@ -18,12 +19,11 @@ from emgspasm.dsp.boundaries import (
     quiet_from,
     set_relief_weights,
 )
-from emgspasm.dsp.compiled import LOOP
-from emgspasm.dsp.emission import emit
-from emgspasm.dsp.evidence import frequency, is_clear, matched_noise, pass_over
-from emgspasm.dsp.memory import CUT, GOOD
-from emgspasm.dsp.noise import count_analyzed, learn_window, may_be_noise
-from emgspasm.dsp.second_look import look_again
+from emgspasm.dsp.detection.emission import emit
+from emgspasm.dsp.detection.evidence import frequency, is_clear, matched_noise, pass_over
+from emgspasm.dsp.detection.memory import CUT, GOOD
+from emgspasm.dsp.detection.noise import count_analyzed, learn_window, may_be_noise
+from emgspasm.dsp.detection.second_look import look_again
 
 ECHO = 4.0
 """Power of an echo, at most, in units of what is expected of it: 6 dB more [design]."""

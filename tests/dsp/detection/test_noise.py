@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from emgspasm.dsp.baseline import Baseline
+from emgspasm.dsp.detection.baseline import Baseline
 from emgspasm.dsp.pipeline import Pipeline, analyze
 
 FS = 1000

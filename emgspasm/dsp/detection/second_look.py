@@ -13,10 +13,10 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from emgspasm.dsp.boundaries import loudest, mean_power, power_of
 from emgspasm.dsp.compiled import LOOP
-from emgspasm.dsp.evidence import matched_noise
-from emgspasm.dsp.skirts import AT_ONCE, SHORTEST, highest, median, weigh
+from emgspasm.dsp.detection.boundaries import loudest, mean_power, power_of
+from emgspasm.dsp.detection.evidence import matched_noise
+from emgspasm.dsp.detection.skirts import AT_ONCE, SHORTEST, highest, median, weigh
 
 LONG, REACH = 15, 5
 """Windows after its onset at which a burst that lasts is looked at again, and by which it may begin

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emgspasm.dsp.detection.skirts import AT_ONCE, KINDS, SHORTEST, skirt_begin
 from emgspasm.dsp.pipeline import Pipeline, analyze
-from emgspasm.dsp.skirts import AT_ONCE, KINDS, SHORTEST, skirt_begin
 from emgspasm.stream import Chunk
 
 WINDOW = 20

@@ -1,4 +1,4 @@
-"""Published burst detectors, to compare with :class:`emgspasm.dsp.detector.Detector`.
+"""Published burst detectors, to compare with :class:`emgspasm.dsp.detection.detector.Detector`.
 
 Each is as its authors describe it but for what a stream asks of all of them alike: the threshold
 is learnt from the quietest half second of the first two after a start, and stays; bursts closer
@@ -11,9 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import comb, log
 
-from emgspasm.dsp import textbook_state
-from emgspasm.dsp.detector import require_lengths
-from emgspasm.dsp.textbook_memory import PAIRS, RECTIFIED, TEAGER, Rule
+from emgspasm.dsp.detection.detector import require_lengths
+from emgspasm.dsp.textbook import state
+from emgspasm.dsp.textbook.memory import PAIRS, RECTIFIED, TEAGER, Rule
 
 CALIBRATION = 2.0
 FEWEST = 0.6
@@ -37,7 +37,7 @@ class HodgesBui:
         Threshold: mean of rest plus so many standard deviations of the windows' means at rest;
         1 to 3 were compared.
     floor, shortest, merge_gap : float
-        As of :class:`emgspasm.dsp.detector.Detector`.
+        As of :class:`emgspasm.dsp.detection.detector.Detector`.
     """
 
     window: float = 0.025
@@ -47,8 +47,8 @@ class HodgesBui:
     merge_gap: float = 0.030
 
     calibration = CALIBRATION
-    certain, init = textbook_state.certain, textbook_state.init
-    step, finish = textbook_state.step, textbook_state.finish
+    certain, init = state.certain, state.init
+    step, finish = state.step, state.finish
 
     def __post_init__(self) -> None:
         _require_positive(self, "window", "sigmas")
@@ -81,8 +81,8 @@ class Lidierth:
     merge_gap: float = 0.030
 
     calibration = CALIBRATION
-    certain, init = textbook_state.certain, textbook_state.init
-    step, finish = textbook_state.step, textbook_state.finish
+    certain, init = state.certain, state.init
+    step, finish = state.step, state.finish
 
     def __post_init__(self) -> None:
         _require_positive(self, "window", "sigmas", "active", "silent")
@@ -117,8 +117,8 @@ class Tkeo:
     merge_gap: float = 0.030
 
     calibration = CALIBRATION
-    certain, init = textbook_state.certain, textbook_state.init
-    step, finish = textbook_state.step, textbook_state.finish
+    certain, init = state.certain, state.init
+    step, finish = state.step, state.finish
 
     def __post_init__(self) -> None:
         _require_positive(self, "window", "sigmas", "active", "silent")
@@ -144,7 +144,7 @@ class Bonato:
     span, least : int
         Second threshold: 1 of 5 in the paper.
     floor, shortest, merge_gap : float
-        As of :class:`emgspasm.dsp.detector.Detector`; 0.030 s in the paper.
+        As of :class:`emgspasm.dsp.detection.detector.Detector`; 0.030 s in the paper.
     """
 
     false_alarm: float = 0.001
@@ -155,8 +155,8 @@ class Bonato:
     merge_gap: float = 0.030
 
     calibration = CALIBRATION
-    certain, init = textbook_state.certain, textbook_state.init
-    step, finish = textbook_state.step, textbook_state.finish
+    certain, init = state.certain, state.init
+    step, finish = state.step, state.finish
 
     def __post_init__(self) -> None:
         _require_positive(self)

@@ -7,7 +7,7 @@ from operator import itemgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.dsp.memory import ROW, SOUGHT
+from emgspasm.dsp.detection.memory import ROW, SOUGHT
 from emgspasm.stream import Burst, BurstQuality
 
 _certainty = itemgetter(*map((ROW.names or ()).index, ("moment", "channel", "onset")))

@@ -1,6 +1,6 @@
 """Learning the noise: thresholds from quiet windows, and what counts as one.
 
-Compiled helpers of :mod:`emgspasm.dsp.hysteresis`; `s` is one row of ``memory.CHANNEL``.
+Compiled helpers of :mod:`emgspasm.dsp.detection.hysteresis`; `s` is one row of ``memory.CHANNEL``.
 """
 
 from __future__ import annotations
@@ -8,10 +8,10 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from emgspasm.dsp.baseline import level, quietest, remember
-from emgspasm.dsp.boundaries import mean_power
 from emgspasm.dsp.compiled import LOOP
-from emgspasm.dsp.matched import design
+from emgspasm.dsp.detection.baseline import level, quietest, remember
+from emgspasm.dsp.detection.boundaries import mean_power
+from emgspasm.dsp.detection.matched import design
 
 SEED = 2
 """Consecutive windows, the quietest of which are the first guess of the noise: the pauses of a

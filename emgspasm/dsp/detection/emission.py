@@ -1,4 +1,4 @@
-"""How every compiled detector says a burst: a row of :data:`emgspasm.dsp.memory.ROW`.
+"""How every compiled detector says a burst: a row of :data:`emgspasm.dsp.detection.memory.ROW`.
 
 Another row says in which stretch of a run it sought them, once that has ended.
 
@@ -12,7 +12,7 @@ import numba
 import numpy as np
 
 from emgspasm.dsp.compiled import LOOP, copy
-from emgspasm.dsp.memory import GOOD, ROW, SETTLING, SOUGHT
+from emgspasm.dsp.detection.memory import GOOD, ROW, SETTLING, SOUGHT
 
 
 @numba.njit(**LOOP)

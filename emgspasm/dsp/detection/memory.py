@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.dsp.second_look import KINDS
+from emgspasm.dsp.detection.second_look import KINDS
 
 IDLE, CALIBRATING, RUNNING = 0, 1, 2
 GOOD, SETTLING, CUT = 0, 1, 2
