@@ -104,7 +104,7 @@ def simulate(
     assert out is not None  # where there is no study
     truth = out.with_name(f"{out.stem}_truth.tsv")
     refuse_existing(out, truth, overwrite=overwrite)
-    write_simulation(simulated, out, truth)
+    write_simulation(simulated, out, truth, overwrite=overwrite)
     _say_what_was_made(out, scenario, duration, truth.name)
 
 
@@ -156,7 +156,7 @@ def _into_study(
         folder = study / "derivatives" / "truth" / place.folder.relative_to(study)
         truth = folder / f"{place.stem}_desc-truth_events.tsv"
         refuse_existing(place.recording, truth, overwrite=overwrite)
-        write_simulation(simulated, place.recording, truth)
+        write_simulation(simulated, place.recording, truth, overwrite=overwrite)
         write_sidecars(
             open_edf(place.recording),
             place.sidecars,
@@ -169,14 +169,17 @@ def _into_study(
     return place.recording, truth
 
 
-def write_simulation(simulated: Simulation, out: Path, truth: Path) -> None:
-    """Write the recording and its truth, replacing what is there."""
+def write_simulation(simulated: Simulation, out: Path, truth: Path, *, overwrite: bool) -> None:
+    """Write the recording and its truth: both, or none."""
     from emgspasm.storage.files import replacing
 
     try:  # both appear together, at the end: a recording is of no use without its truth
-        with replacing(out, overwrite=True) as temporary:
-            _write_recording(simulated, temporary)
-            write_truth(simulated, truth)
+        with (
+            replacing(out, overwrite=overwrite) as recording,
+            replacing(truth, overwrite=overwrite) as table,
+        ):
+            _write_recording(simulated, recording)
+            write_truth(simulated, table)
     except RecordingError as error:
         reason = error.__cause__.strerror if isinstance(error.__cause__, OSError) else error
         raise RecordingError(

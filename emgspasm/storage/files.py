@@ -91,6 +91,7 @@ def replacing(path: Path, *, overwrite: bool) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
         to_disk(temporary)  # or a power cut may leave the new name on an empty file
+        refuse_existing(path, overwrite=overwrite)  # another process may have written it meanwhile
         rename_over(temporary, path)
         to_disk(path.parent)
     except OSError as error:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 
 import pytest
 
@@ -47,6 +48,16 @@ def test_no_file_takes_the_place_of_a_pipe_or_a_device(tmp_path):
     with pytest.raises(ConfigError, match="nothing but a file is replaced"):
         write_json({}, tmp_path / "x.tsv", overwrite=True)
     assert (tmp_path / "x.tsv").is_fifo()
+    assert [path.name for path in tmp_path.iterdir()] == ["x.tsv"]
+
+
+def test_what_another_process_wrote_meanwhile_is_not_replaced_unasked(tmp_path):
+    with ExitStack() as stack:
+        stack.enter_context(replacing(tmp_path / "x.tsv", overwrite=False)).write_text("mine")
+        (tmp_path / "x.tsv").write_text("theirs")
+        with pytest.raises(ConfigError, match="nothing is overwritten unasked"):
+            stack.close()
+    assert (tmp_path / "x.tsv").read_text() == "theirs"
     assert [path.name for path in tmp_path.iterdir()] == ["x.tsv"]
 
 
