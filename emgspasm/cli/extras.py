@@ -34,5 +34,5 @@ def require_extra(extra: str, otherwise: str = "") -> None:
     if lacking:
         raise ConfigError(
             f"{what} not installed ({' and '.join(lacking)} missing). "
-            f"Install it: pip install 'emgspasm[{extra}]'{otherwise}"
+            f'Install it: pip install "emgspasm[{extra}]"{otherwise}'
         )

@@ -16,7 +16,7 @@ def test_a_missing_library_is_named_with_what_to_install(monkeypatch):
         require_extra("viewer", "; or record without: emgspasm record")
     assert str(refused.value) == (
         "the live window is not installed (no_such_qt missing). "
-        "Install it: pip install 'emgspasm[viewer]'; or record without: emgspasm record"
+        'Install it: pip install "emgspasm[viewer]"; or record without: emgspasm record'
     )
 
 

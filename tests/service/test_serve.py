@@ -154,7 +154,7 @@ def test_without_its_libraries_the_command_says_what_to_install(config):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert "pip install 'emgspasm[service]'" in done.stderr
+    assert 'pip install "emgspasm[service]"' in done.stderr
 
 
 @pytest.mark.real_time

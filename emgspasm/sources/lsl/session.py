@@ -67,7 +67,7 @@ def library() -> Any:
         import pylsl
     except (ImportError, RuntimeError) as error:
         raise ConfigError(
-            f"LSL is not installed ({error}). Install it: pip install 'emgspasm[lsl]'"
+            f'LSL is not installed ({error}). Install it: pip install "emgspasm[lsl]"'
         ) from error
     return pylsl
 

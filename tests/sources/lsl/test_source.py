@@ -239,7 +239,7 @@ def test_a_stream_that_is_not_there_is_not_found():
 
 def test_without_pylsl_it_says_how_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "pylsl", None)
-    with pytest.raises(ConfigError, match=r"not installed .*pip install 'emgspasm\[lsl\]'"):
+    with pytest.raises(ConfigError, match=r'not installed .*pip install "emgspasm\[lsl\]"'):
         open_lsl({"stream": "any"})
 
 
