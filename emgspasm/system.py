@@ -74,6 +74,22 @@ def read_typed(path: Path) -> str:
     return text.replace("\r\n", "\n")
 
 
+def folds_case(folder: Path) -> bool:
+    """Whether names that differ in case alone are the same file there, as on Windows and macOS.
+
+    Parameters
+    ----------
+    folder : Path
+        It need not exist: the nearest folder above it that does is asked.
+    """
+    above = (folder.absolute(), *folder.absolute().parents)
+    there = next(
+        (path for path in above if path.name.swapcase() != path.name and path.exists()), None
+    )
+    other = there and there.with_name(there.name.swapcase())
+    return bool(there and other and other.exists() and other.samefile(there))
+
+
 def to_disk(path: Path) -> None:
     """Wait until a file, or the names in a folder, are on the disk.
 

@@ -14,15 +14,18 @@ import pytest
 
 from emgspasm import places, system
 from emgspasm.batch import running
+from emgspasm.batch.jobs import Job
 from emgspasm.cli.interruption import heeded
-from emgspasm.config import load_config
-from emgspasm.errors import RecordingError
+from emgspasm.config import LoadedConfig, load_config
+from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.postponement import postponed
+from emgspasm.report.stored import stored_results
 from emgspasm.storage.bdf.recovery import recover
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.edf.reader import open_edf
 from emgspasm.storage.files import replacing, write_json
 from emgspasm.storage.montage import load_montage
+from emgspasm.storage.studies.study import Study
 from emgspasm.stream import Chunk
 
 LACKING = ("pread", "pwrite", "O_DIRECTORY")
@@ -213,3 +216,59 @@ def test_what_powershell_and_windows_editors_write_is_read(tmp_path, encoding):
     config.write_text("exploratory = true  # \u03bc\n", encoding=encoding, newline="\r\n")
     assert load_montage(montage).channels
     assert load_config(config).text == "exploratory = true  # \u03bc\n"
+
+
+def test_a_disk_that_folds_case_is_told_by_asking_it(tmp_path):
+    (tmp_path / "results").mkdir()
+    assert not system.folds_case(tmp_path / "results")
+    (tmp_path / "RESULTS").symlink_to("results")
+    assert system.folds_case(tmp_path / "results")
+    assert system.folds_case(tmp_path / "results" / "0" / "1")
+
+
+def test_two_recordings_whose_results_would_be_one_where_case_folds_are_refused(tmp_path):
+    (tmp_path / "out").mkdir()
+    paths = tmp_path / "a" / "X.bdf", tmp_path / "b" / "x.bdf"
+    jobs = [Job(path, tmp_path / "out", LoadedConfig()) for path in paths]
+    running._refuse_doubles(jobs)
+    (tmp_path / "OUT").symlink_to("out")
+    with pytest.raises(ConfigError, match=r"X\.bdf and .*x\.bdf would both be written"):
+        running._refuse_doubles(jobs)
+
+
+@pytest.mark.parametrize(
+    ("participant", "session", "task"),
+    [("AB", "w4", "rest"), ("ab", "W4", "rest"), ("ab", "w4", "Rest")],
+)
+def test_labels_that_differ_in_case_alone_are_refused_in_a_study(
+    tmp_path, participant, session, task
+):
+    study = Study.open_or_create(tmp_path / "study")
+    study.place("ab", "w4", task="rest").recording.touch()
+    assert study.place("ab", "w4", task="rest").recording.exists()
+    with pytest.raises(ValueError, match="differ in upper and lower case alone"):
+        study.place(participant, session, task=task)
+    assert study.participants == ("ab",)
+
+
+@pytest.mark.slow
+def test_the_files_that_macos_puts_beside_every_file_of_a_study_are_no_results(emgspasm, tmp_path):
+    who = ("--study", "s", "--participant", "01", "--session", "a", "--task", "rest")
+    emgspasm("simulate", *who, "--scenario", "hfs_mixed", "--duration", "20", cwd=tmp_path)
+    on = ("--participant", "01", "--session", "a", "--date", "2026-03-01")
+    emgspasm("study", "set-date", "s", *on, cwd=tmp_path)
+    emgspasm("analyze", "s", cwd=tmp_path)
+    before = Study.open(tmp_path / "s").results("events")
+    for path in [*(tmp_path / "s").rglob("sub-01_*")]:
+        path.with_name(f"._{path.name}").write_bytes(b"\0\5\x16\7Mac OS X")
+    study = Study.open(tmp_path / "s")
+    assert len(list(study.recordings())) == len(study.sessions()) == 1
+    assert study.results("events").equals(before)
+    for command in (
+        ("analyze", "s", "--overwrite"),
+        ("compare", "s", "--participant", "01"),
+        ("report", "s"),
+    ):
+        done = emgspasm(*command, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    assert len(stored_results(tmp_path / "s")) == 1

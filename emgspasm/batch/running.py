@@ -20,7 +20,7 @@ from emgspasm.errors import ConfigError
 from emgspasm.postponement import postponed
 from emgspasm.storage.derivatives.names import result_path
 from emgspasm.storage.files import remove_temporary
-from emgspasm.system import LOOK, MOST_PROCESSES, be_deaf
+from emgspasm.system import LOOK, MOST_PROCESSES, be_deaf, folds_case
 
 
 def run(jobs: Sequence[Job], *, workers: int = 1, cluster: str | None = None) -> Generator[Outcome]:
@@ -87,15 +87,17 @@ def _end(future: Future[Outcome], job: Job) -> Outcome:
 
 
 def _refuse_doubles(jobs: Sequence[Job]) -> None:
-    seen: dict[Path, Path] = {}
+    seen: dict[str, Path] = {}
+    folding = {out: folds_case(out) for out in {job.out for job in jobs}}
     for job in jobs:
         target = result_path(job.out, job.path.stem, "events")
-        if target in seen:
+        key = str(target).casefold() if folding[job.out] else str(target)
+        if key in seen:
             raise ConfigError(
-                f"{seen[target]} and {job.path} would both be written to {target}. "
+                f"{seen[key]} and {job.path} would both be written to {target}. "
                 "Analyze them into different folders"
             )
-        seen[target] = job.path
+        seen[key] = job.path
 
 
 @contextmanager
@@ -116,7 +118,7 @@ def _executor(jobs: Sequence[Job], workers: int, cluster: str | None) -> Iterato
         from distributed import Client
     except ImportError:
         raise ConfigError(
-            "--cluster needs Dask, which is not installed. pip install 'emgspasm[cluster]'"
+            '--cluster needs Dask, which is not installed. pip install "emgspasm[cluster]"'
         ) from None
     try:
         client = Client(cluster, timeout="10s")

@@ -62,7 +62,7 @@ def sessions(study: Study, participant: str) -> list[Session]:
     """
     folder = study.path / RESULTS / f"sub-{participant}"
     groups: dict[str, list[Path]] = {}
-    for path in sorted(folder.glob(f"**/*{DETECTED}events.tsv")):
+    for path in sorted(folder.glob(f"**/sub-*{DETECTED}events.tsv")):
         groups.setdefault(bids_entities(path.name).get("ses", "n/a"), []).append(path)
     if not groups:
         raise RecordingError(

@@ -36,8 +36,12 @@ def stored_results(folder: Path) -> list[Path]:
 
 
 def is_result(path: Path) -> bool:
-    """Whether a file is the events table of a result."""
-    return path.name.endswith(EVENTS) and provenance_path(path).is_file()
+    """Whether a file is the events table of a result, and none of macOS' ``._X_events.tsv``."""
+    return (
+        not path.name.startswith("._")
+        and path.name.endswith(EVENTS)
+        and provenance_path(path).is_file()
+    )
 
 
 def provenance_path(events: Path) -> Path:

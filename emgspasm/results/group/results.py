@@ -70,7 +70,7 @@ def group_results(study: Study) -> tuple[list[GroupResult], tuple[str, ...]]:
     """
     folder = study.path / RESULTS
     results, replaced = [], []
-    for path in sorted(folder.glob(f"sub-*/**/*{DETECTED}events.tsv")):
+    for path in sorted(folder.glob(f"sub-*/**/sub-*{DETECTED}events.tsv")):
         provenance = read_provenance(path)
         if name := replaced_recording(study.path, path, provenance):
             replaced.append(name)

@@ -82,7 +82,7 @@ def results_frame(study: Path, table: str) -> pd.DataFrame:
     if table not in TABLES:
         raise ValueError(f"table={table!r}; the tables of results are {', '.join(TABLES)}")
     frames, replaced = [], []
-    for path in sorted((study / RESULTS).glob(f"sub-*/**/*{DETECTED}{table}.tsv")):
+    for path in sorted((study / RESULTS).glob(f"sub-*/**/sub-*{DETECTED}{table}.tsv")):
         events = path.with_name(f"{path.name.removesuffix(f'{table}.tsv')}events.tsv")
         if name := replaced_recording(study, events, read_provenance(events)):
             replaced.append(name)

@@ -74,3 +74,20 @@ def checked_label(key: str, label: str) -> str:
             "at least one"
         )
     return label
+
+
+def require_other_than_case(folder: Path, name: str) -> None:
+    """Refuse a name that differs from one of a folder in case alone, which BIDS forbids.
+
+    Raises
+    ------
+    ValueError
+        On Windows and macOS the two would be one file.
+    """
+    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    near = [other for other in names if other.casefold() == name.casefold() and other != name]
+    if near:
+        raise ValueError(
+            f"{name} and {near[0]} differ in upper and lower case alone; BIDS forbids it, since on "
+            "Windows and macOS they are one. Write it as it is there, or choose another"
+        )

@@ -25,7 +25,7 @@ from emgspasm.storage.studies.participants import (
     require_listed,
     strike_participant,
 )
-from emgspasm.storage.studies.placement import Placement, checked_label
+from emgspasm.storage.studies.placement import Placement, checked_label, require_other_than_case
 from emgspasm.storage.studies.scales import ScaleScore, append_score
 from emgspasm.storage.studies.scans import forget_time, write_time
 from emgspasm.storage.studies.treatments import Treatment, append_treatment
@@ -103,14 +103,18 @@ class Study:
         Raises
         ------
         ValueError
-            If a label holds anything else.
+            If a label holds anything else, or differs from another in case alone.
         RecordingError
             If the folder cannot be made.
         """
         entities = {"sub": participant, "ses": session, "task": task, "run": run}
         labels = [f"{key}-{checked_label(key, str(label))}" for key, label in entities.items()
                   if label is not None]  # fmt: skip
-        folder = self.path.joinpath(*labels[: 1 if session is None else 2], "emg")
+        depth = 1 if session is None else 2
+        folder = self.path.joinpath(*labels[:depth], "emg")
+        placement = Placement(folder, "_".join(labels))
+        for path in (*folder.parents[:depth], placement.recording):
+            require_other_than_case(path.parent, path.name)
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -120,7 +124,7 @@ class Study:
         if participant not in self.participants:
             with locked(self.path):
                 list_participant(self.path, participant)
-        return Placement(folder, "_".join(labels))
+        return placement
 
     @contextmanager
     def placing(
@@ -209,7 +213,7 @@ class Study:
 
     def recordings(self) -> Iterator[Path]:
         """Yield the recordings in order of participant, session and name."""
-        patterns = ("sub-*/emg/*_emg.[be]df", "sub-*/ses-*/emg/*_emg.[be]df")
+        patterns = ("sub-*/emg/sub-*_emg.[be]df", "sub-*/ses-*/emg/sub-*_emg.[be]df")
         yield from sorted(path for pattern in patterns for path in self.path.glob(pattern))
 
     def sessions(self) -> pd.DataFrame:
