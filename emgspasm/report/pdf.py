@@ -20,6 +20,17 @@ BROWSERS = (
     "microsoft-edge",
     "msedge",
 )
+INSTALLED = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    "${ProgramFiles}/Google/Chrome/Application/chrome.exe",
+    "${LOCALAPPDATA}/Google/Chrome/Application/chrome.exe",
+    "${ProgramFiles}/Microsoft/Edge/Application/msedge.exe",
+    "${ProgramFiles(x86)}/Microsoft/Edge/Application/msedge.exe",
+)
+"""Where browsers of macOS and Windows are, which no search path names."""
+
 OFFLINE = (
     "--headless",
     "--disable-gpu",
@@ -46,6 +57,9 @@ def find_converter() -> str:
         found = shutil.which(name)
         if found:
             return found
+    for path in map(Path, map(os.path.expandvars, INSTALLED)):
+        if path.is_file():
+            return str(path)
     raise ConfigError(
         "--pdf needs a converter and none was found (Chromium, Chrome, Edge or WeasyPrint). "
         "Install one (Debian: apt install chromium; or pip install weasyprint), or print the page "
@@ -76,12 +90,17 @@ def print_pdf(
     RecordingError
         If it cannot be written, or the converter fails or does not end.
     """
-    with replacing(pdf, overwrite=overwrite) as temporary, tempfile.TemporaryDirectory() as profile:
+    with (
+        replacing(pdf, overwrite=overwrite) as temporary,
+        # on Windows what a browser has not closed yet cannot be removed
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile,
+    ):
         try:
             done = subprocess.run(  # noqa: S603  a converter found by name, and paths
                 _command(converter, page.resolve(), temporary.resolve(), profile),
                 capture_output=True,
-                text=True,
+                encoding="utf-8",
+                errors="replace",
                 timeout=patience,
                 check=False,
             )

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from emgspasm.errors import RecordingError
-from emgspasm.report.pdf import BROWSERS, print_pdf
+from emgspasm.report.pdf import BROWSERS, find_converter, print_pdf
 from emgspasm.storage.derivatives.names import note_path
 
 
@@ -162,3 +162,22 @@ def test_without_a_converter_a_pdf_is_refused_before_anything_is_written(
     assert done.returncode == 2
     assert "--pdf needs a converter" in done.stderr
     assert not target.exists()
+
+
+def test_a_browser_is_found_where_windows_installs_it_beside_the_search_path(tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    monkeypatch.setenv("ProgramFiles(x86)", str(tmp_path))
+    browser = tmp_path / "Microsoft/Edge/Application/msedge.exe"
+    browser.parent.mkdir(parents=True)
+    browser.touch()
+    assert find_converter() == str(browser)
+
+
+def test_what_a_converter_says_in_another_encoding_is_told(tmp_path):
+    converter = tmp_path / "chromium"
+    converter.write_text(
+        "#!/bin/sh\nprintf 'kein Zugriff m\\366glich' >&2\nexit 3\n", encoding="utf-8"
+    )
+    converter.chmod(0o755)
+    with pytest.raises(RecordingError, match="kein Zugriff m"):
+        print_pdf(tmp_path / "x.html", tmp_path / "x.pdf", str(converter))
