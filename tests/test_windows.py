@@ -40,6 +40,7 @@ OTHERS = (
     ("export", "study", "--anonymize", "--out", "shared"),
     ("recover", "p.bdf"),
     ("devices",),
+    ("demo", "--duration", "5"),
     (
         "record",
         "--config",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,27 +55,26 @@ def demo(out: Path, duration: float, *, window: bool, overwrite: bool) -> None:
     """Record a simulated patient from an emulated board, detect live, analyze, score and report.
 
     No hardware needed: the board is emulated on a pseudo-terminal, and recorded by the driver of a
-    real one. The patient is simulated; so are all numbers. With --window the same board is shown
-    in the live window, which records into OUT when told to.
+    real one; where there are none, as on Windows, the patient streams without a board. The patient
+    is simulated; so are all numbers. With --window the same is shown in the live window, which
+    records into OUT when told to.
     """
     from emgspasm.results.outputs import make_folder
-    from emgspasm.simulation.board import EmulatedBoard
     from emgspasm.storage.files import refuse_existing
 
     say_when_compiling()
     if window:
         require_window()
-        with EmulatedBoard(patient(LOOP)) as board:
-            show(config_for(board), out)
+        with playing(LOOP) as (loaded, _):
+            show(loaded, out)
         return
     recording, truth = out / "demo.bdf", out / "demo_truth.tsv"
     refuse_existing(recording, truth, overwrite=overwrite)
     make_folder(out)
     recording.unlink(missing_ok=True)
-    face = patient(duration)
     say(f"simulated patient: hemifacial spasm of the left side, {duration:g} s, 8 channels, 250 Hz")
-    with EmulatedBoard(face) as board:
-        status = record(config_for(board), face, recording, duration)
+    with playing(duration) as (loaded, face):
+        status = record(loaded, face, recording, duration)
     conclude(recording, face, truth, status, overwrite=overwrite)
 
 
@@ -85,16 +86,45 @@ def patient(duration: float) -> Simulation:
     return simulate(SCENARIO, sampling_frequency=RATE, duration=duration, seed=SEED)
 
 
-def config_for(board: EmulatedBoard) -> LoadedConfig:
-    """Config of a recording from this board, its inputs named as the patient's muscles."""
-    from emgspasm.config import parse_config
+@contextmanager
+def playing(duration: float) -> Iterator[tuple[LoadedConfig, Simulation]]:
+    """A patient on an emulated board, or without one where none can be; the config to record it."""
+    from emgspasm.simulation.board import EmulatedBoard
+    from emgspasm.simulation.board_port import has_terminals
+
+    face = patient(duration)
+    if not has_terminals():
+        say("no board can be emulated on this system: the patient streams without one")
+        yield config_of(streamed(duration)), face
+        return
+    with EmulatedBoard(face) as board:
+        yield config_of(wired(board)), face
+
+
+def wired(board: EmulatedBoard) -> str:
+    """The source of a board, its inputs named as the patient's muscles."""
     from emgspasm.simulation import MONTAGE
 
     inputs = ", ".join(f'{{ label = "{label}" }}' for label in MONTAGE)
-    return parse_config(
-        f'[source]\nkind = "cyton"\nport = "{board.port}"\ninputs = [{inputs}]\n'
-        '[recording]\nreference = "Bipolar"\nplacement = "simulated"\n'
+    return f'kind = "cyton"\nport = "{board.port}"\ninputs = [{inputs}]\n'
+
+
+def streamed(duration: float) -> str:
+    """The source of the patient alone."""
+    from emgspasm.simulation.board import RATE
+
+    return (
+        f'kind = "simulated"\nscenario = "{SCENARIO}"\nseed = {SEED}\n'
+        f"sampling_frequency = {RATE}\nduration = {duration}\n"
     )
+
+
+def config_of(source: str) -> LoadedConfig:
+    """Config of a recording from a source."""
+    from emgspasm.config import parse_config
+
+    told = 'reference = "Bipolar"\nplacement = "simulated"\n'
+    return parse_config(f"[source]\n{source}[recording]\n{told}")
 
 
 def record(loaded: LoadedConfig, face: Simulation, path: Path, duration: float) -> Status:
@@ -103,7 +133,7 @@ def record(loaded: LoadedConfig, face: Simulation, path: Path, duration: float) 
     from emgspasm.sources.registry import open_source
 
     table = loaded.config.source
-    assert table is not None  # of config_for
+    assert table is not None  # of config_of
     source = open_source(table.kind, table.options)
     cues = face.annotations
     with Session(source, path, loaded, duration=duration, markers=cues) as session:
@@ -152,7 +182,7 @@ def show(loaded: LoadedConfig, out: Path) -> None:
     from emgspasm.viewer import application
 
     table = loaded.config.source
-    assert table is not None  # of config_for
+    assert table is not None  # of config_of
     source = table
     wiring = Wiring(loaded, lambda: open_source(source.kind, source.options), describe, tabulate)
     application.live(wiring, out, say)

@@ -1,6 +1,7 @@
 """The demo: a board is emulated, recorded by the driver of a real one, analyzed and scored."""
 
 import os
+import sys
 
 import numpy as np
 import pytest
@@ -42,6 +43,23 @@ def test_a_demo_too_short_to_be_analyzed_says_n_a(emgspasm, tmp_path):
     done = emgspasm("demo", "--out", tmp_path / "demo", "--duration", 0.5)
     assert done.returncode == 0, done.stderr
     assert "n/a" in done.stdout
+
+
+def test_without_pseudo_terminals_the_patient_streams_without_a_board(
+    emgspasm, monkeypatch, tmp_path
+):
+    for name in ("pty", "termios", "tty"):
+        monkeypatch.setitem(sys.modules, name, None)
+    out = tmp_path / "demo"
+    done = emgspasm("demo", "--out", out, "--duration", 10)
+    assert done.returncode == 0, done.stderr
+    assert "the patient streams without one" in done.stderr
+    assert "the same from the file; 0 % lost" in done.stderr
+    patient = simulate("hfs_mixed", sampling_frequency=250, duration=10, seed=1)
+    sent = np.concatenate([chunk.samples for chunk in patient])
+    assert abs(open_edf(out / "demo.bdf").read(0) - sent).max() < 0.05
+    page = (out / "demo_report.html").read_text(encoding="utf-8")
+    assert "No person was recorded: all of this is simulated." in page
 
 
 def test_a_demo_is_not_overwritten_unasked(emgspasm, tmp_path):
