@@ -230,7 +230,8 @@ def parse_config(text: str, name: str = "config") -> LoadedConfig:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{name} is no valid TOML ({error}). Mend that line") from None
+        path = "; a path takes / in place of \\" if "\\" in text else ""
+        raise ConfigError(f"{name} is no valid TOML ({error}). Mend that line{path}") from None
     if "channel" in table:
         raise ConfigError(f"{name} is a montage ([[channel]]), no config. Give it with --montage")
     return LoadedConfig(structure(table, Config, name), text)

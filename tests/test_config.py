@@ -125,6 +125,10 @@ def test_a_mistake_is_named_with_file_place_value_and_rule(text, said):
     assert said in complaint(text)
 
 
+def test_a_path_as_windows_writes_it_is_refused_with_what_to_write():
+    assert "a path takes / in place of \\" in complaint('[source]\nfile = "C:\\Users\\x"')
+
+
 def test_what_is_no_toml_is_refused_with_its_line():
     assert re.search(r"my\.toml is no valid TOML \(.*line 2", complaint("mains = 'off'\nx = ="))
 
