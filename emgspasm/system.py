@@ -8,6 +8,7 @@ from __future__ import annotations
 import _thread
 import codecs
 import os
+import re
 import signal
 import sys
 import threading
@@ -56,6 +57,11 @@ def write_at(descriptor: int, data: bytes, offset: int) -> int:
         return os.pwrite(descriptor, data, offset)
     os.lseek(descriptor, offset, os.SEEK_SET)
     return os.write(descriptor, data)
+
+
+def file_name(text: str) -> str:
+    """Text with an underscore for whatever some system refuses in the name of a file."""
+    return re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", text)
 
 
 def read_typed(path: Path) -> str:

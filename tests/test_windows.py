@@ -33,7 +33,24 @@ ALIKE = (
 """Make the same files everywhere."""
 
 OTHERS = (
+    ("analyze", "study", "--overwrite"),
+    ("report", "p.edf", "--out", "p.html"),
+    ("import", "p.txt", "--study", "more", "--participant", "03", "--task", "rest"),
+    (
+        "import",
+        "p.csv",
+        "--study",
+        "more",
+        "--participant",
+        "04",
+        "--task",
+        "rest",
+        "--sampling-frequency",
+        "1000",
+    ),
+    ("recover", "cut.bdf"),
     ("quality", "p.bdf"),
+    ("quality", "--config", "fast.toml"),
     ("score", "results/p_events.tsv", "p_truth.tsv"),
     ("review", "results/p_events.tsv", "--rater", "R1", "--reject", "E0001"),
     ("report", "study"),
@@ -57,11 +74,14 @@ OTHERS = (
 
 
 @pytest.fixture(scope="module")
-def there(tmp_path_factory):
+def there(tmp_path_factory, emgspasm):
     """A folder in which all commands were called as on Windows; what became of each."""
     pytest.importorskip("PySide6", reason="all modules are imported, those of the window too")
     folder = tmp_path_factory.mktemp("windows")
     (folder / "shared").mkdir()  # empty: a copy may take its place
+    (folder / "temporary").mkdir()
+    emgspasm("simulate", "cut.bdf", *PATIENT, cwd=folder)
+    os.truncate(folder / "cut.bdf", 100_000)
     config = (ROOT / "configs/simulated.toml").read_text(encoding="utf-8")
     (folder / "fast.toml").write_text(config.replace("speed = 1 ", "speed = 4 "), encoding="utf-8")
     assert load_config(folder / "fast.toml").config.source.options["speed"] == 4
@@ -69,7 +89,7 @@ def there(tmp_path_factory):
     done = subprocess.run(
         [sys.executable, "-m", "support.windows", "asked.json"],
         cwd=folder, capture_output=True, text=True, check=False,
-        env=environment(),
+        env=environment() | {"TMPDIR": str(folder / "temporary")},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     told = json.loads((folder / "asked.told").read_text(encoding="utf-8"))

@@ -18,6 +18,7 @@ from emgspasm.desk.strip import TRACKS, Strip
 from emgspasm.errors import RecordingError
 from emgspasm.results.provenance import PURPOSE
 from emgspasm.stream import Event
+from emgspasm.system import file_name
 from emgspasm.viewer.traces.picture import View
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def save_snapshot(
     start, stop = max(strip.start, strip.stop - round(view.seconds * fs)), strip.stop
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        stem = _free(folder, f"{Path(desk.name).stem}_{stop / fs:.2f}s")
+        stem = _free(folder, f"{Path(file_name(desk.name)).stem}_{stop / fs:.2f}s")
         paths = (
             stem.with_name(f"{stem.name}.png"),
             stem.with_name(f"{stem.name}.json"),

@@ -214,6 +214,16 @@ def test_a_snapshot_holds_picture_settings_and_samples(replayed, recording, tmp_
     assert len(list(replayed.snapshots.glob("*.png"))) == 2
 
 
+def test_a_snapshot_of_an_oddly_named_device_has_a_name_that_every_system_takes(
+    replayed, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(Replay, "name", "bus: a/b?")
+    replayed.snapshots = tmp_path / "snapshots"
+    press(replayed, Qt.Key.Key_P)
+    (picture,) = replayed.snapshots.glob("*.png")
+    assert picture.name == "bus_ a_b__30.00s.png"
+
+
 def test_without_sides_nothing_is_counted_and_a_montage_names_them(open_window, tmp_path):
     path = tmp_path / "plain.bdf"
     channels = tuple(Channel.from_label(name, full_scale=5e3) for name in ("EXG 0", "EXG 1"))
