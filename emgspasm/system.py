@@ -37,6 +37,9 @@ MOST_PROCESSES: int = sys.maxsize if hasattr(os, "fork") else 61
 LOOK = 0.2
 """Seconds between two looks for a signal, which Windows does not let cut a wait short [design]."""
 
+OF_FILE_MANAGERS = (".DS_Store", "Thumbs.db", "desktop.ini")
+"""Files that macOS and Windows put into folders people look at."""
+
 PATIENCE = 2.0
 """Seconds in which a scanner is done with a file [design]."""
 

@@ -1,6 +1,7 @@
 """What Windows and macOS lack is done without, as far as Linux can show it."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 from emgspasm import places, system
 from emgspasm.batch import running
 from emgspasm.batch.jobs import Job
+from emgspasm.cli import configs
 from emgspasm.cli.interruption import heeded
 from emgspasm.config import LoadedConfig, load_config
 from emgspasm.errors import ConfigError, RecordingError
@@ -272,3 +274,28 @@ def test_the_files_that_macos_puts_beside_every_file_of_a_study_are_no_results(e
         done = emgspasm(*command, cwd=tmp_path)
         assert done.returncode == 0, done.stderr
     assert len(stored_results(tmp_path / "s")) == 1
+
+
+def test_a_folder_that_a_file_manager_was_shown_is_empty_enough_for_a_study(tmp_path):
+    (tmp_path / ".DS_Store").write_bytes(b"\0\0\0\1Bud1")
+    assert Study.open_or_create(tmp_path).participants == ()
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "notes.txt").touch()
+    with pytest.raises(RecordingError, match="not an empty folder"):
+        Study.open_or_create(tmp_path / "more")
+
+
+def test_the_page_is_served_from_a_folder_that_a_file_manager_was_shown(monkeypatch, tmp_path):
+    application = pytest.importorskip("emgspasm.service.application", reason="an extra: service")
+    shutil.copytree(application.PAGE, tmp_path / "page")
+    (tmp_path / "page" / ".DS_Store").write_bytes(b"\0\0\0\1Bud1\xff")
+    monkeypatch.setattr(application, "PAGE", tmp_path / "page")
+    application._route_page(application.FastAPI())
+
+
+def test_configs_on_a_disk_that_macos_wrote_to_are_listed_without_its_files(monkeypatch, tmp_path):
+    (tmp_path / "configs").mkdir()
+    for name in ("cyton.toml", "._cyton.toml"):
+        (tmp_path / "configs" / name).touch()
+    monkeypatch.setattr(configs, "__file__", str(tmp_path / "cli" / "configs.py"))
+    assert list(configs.shipped()) == ["cyton"]

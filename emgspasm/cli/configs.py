@@ -19,7 +19,7 @@ def shipped() -> dict[str, Path]:
     package = Path(__file__).parents[1]
     inside = package / "configs"
     folder = inside if inside.is_dir() else package.parent / "configs"
-    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+    return {path.stem: path for path in sorted(folder.glob("[!.]*.toml"))}
 
 
 def _that_begin(_: click.Context, __: click.Parameter, text: str) -> list[str]:

@@ -78,6 +78,8 @@ def application(host: Host, name: str) -> ASGIApp:
 
 def _route_page(app: FastAPI) -> None:
     for item in PAGE.iterdir():
+        if item.name.startswith("."):  # of macOS
+            continue
         path = "/" if item.name == "index.html" else f"/{item.name}"
         _route_text(app, path, item.read_text(encoding="utf-8"), item.name)
     _route_text(app, "/palette.css", stylesheet(), "palette.css")

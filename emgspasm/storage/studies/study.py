@@ -29,6 +29,7 @@ from emgspasm.storage.studies.placement import Placement, checked_label, require
 from emgspasm.storage.studies.scales import ScaleScore, append_score
 from emgspasm.storage.studies.scans import forget_time, write_time
 from emgspasm.storage.studies.treatments import Treatment, append_treatment
+from emgspasm.system import OF_FILE_MANAGERS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -277,7 +278,7 @@ class Study:
     def _strangers(self) -> list[str]:
         """Names in the folder that the first moments of a study do not explain."""
         begun = (LOCK, "README", participants_path(self.path).name, ".bidsignore")
-        names = [path.name for path in self.path.iterdir()]
+        names = [p.name for p in self.path.iterdir() if p.name not in OF_FILE_MANAGERS]
         if LOCK in names:  # a study that another process is beginning, or was killed in beginning
             return [n for n in names if n not in begun and not n.endswith(".tmp")]
         return names
