@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 
@@ -16,6 +17,9 @@ from emgspasm.service.host import Host
 
 GRACE = 2
 """Seconds that answers under way are given when the service ends [design]."""
+
+BACKLOG = 64
+"""Connections that may wait to be taken [design]."""
 
 UNSENT = 65_536
 """Bytes of an answer that the system may hold back: what a slow page has not taken waits in the
@@ -75,10 +79,11 @@ def listen(name: str, port: int) -> socket.socket:
         ) from None
     family, _, _, _, place = found[0]
     try:
-        listening = socket.create_server(place[:2], family=family, backlog=64)
+        listening = _taken(place[:2], family)
     except PermissionError:
         raise SourceError(
-            f"port {port} may not be used (ports under 1024 are the system's). Give another --port"
+            f"port {port} may not be used (ports under 1024 are the system's, on Windows others "
+            "too). Give another --port"
         ) from None
     except OSError as error:
         if error.errno == errno.EADDRNOTAVAIL:
@@ -91,6 +96,21 @@ def listen(name: str, port: int) -> socket.socket:
             "End what listens there, or give another --port"
         ) from None
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNSENT)  # connections inherit it
+    return listening
+
+
+def _taken(place: Sequence[Any], family: socket.AddressFamily) -> socket.socket:
+    """Listen at a place; alone, which on Windows must be asked for."""
+    if not hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
+        return socket.create_server(tuple(place), family=family, backlog=BACKLOG)
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        listening.bind(tuple(place))
+        listening.listen(BACKLOG)
+    except OSError:
+        listening.close()
+        raise
     return listening
 
 

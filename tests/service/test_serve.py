@@ -15,7 +15,7 @@ import click
 import pytest
 
 from emgspasm.cli.serving import serve
-from emgspasm.errors import ConfigError
+from emgspasm.errors import ConfigError, SourceError
 from emgspasm.storage.opening import open_recording
 from emgspasm.storage.studies.study import Study
 
@@ -166,3 +166,14 @@ def test_who_lets_the_network_look_on_is_told_that_nobody_is_asked_for_a_passwor
         _, said = process.communicate(timeout=60)
     assert "without a password" in said
     assert "only browsers on this machine may record and mark" in said
+
+
+def test_a_port_is_taken_alone_where_others_could_share_it(monkeypatch):
+    from emgspasm.service.server import listen
+
+    # Linux has no such option; one that can be asked for stands in its place
+    monkeypatch.setattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_KEEPALIVE, raising=False)
+    with listen("127.0.0.1", 0) as first:
+        assert first.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+        with pytest.raises(SourceError, match="is in use"):
+            listen("127.0.0.1", first.getsockname()[1])
