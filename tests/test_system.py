@@ -25,7 +25,7 @@ from emgspasm.report.stored import stored_results
 from emgspasm.storage.bdf.recovery import recover
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.edf.reader import open_edf
-from emgspasm.storage.files import replacing, write_json
+from emgspasm.storage.files import remove_leftovers, remove_temporary, replacing, write_json
 from emgspasm.storage.montage import load_montage
 from emgspasm.storage.studies.study import Study
 from emgspasm.stream import Chunk
@@ -120,6 +120,18 @@ def test_a_table_that_is_open_in_another_program_is_said_to_be_so(monkeypatch, t
     ):
         temporary.touch()
     assert not list(tmp_path.iterdir())
+
+
+def test_what_was_half_written_stays_where_it_is_open(monkeypatch, tmp_path):
+    def refused(self, missing_ok=False):
+        raise PermissionError(13, "Access is denied")
+
+    left = tmp_path / ".x.tsv.17.tmp"
+    left.touch()
+    monkeypatch.setattr(Path, "unlink", refused)
+    remove_temporary(tmp_path, 17)
+    remove_leftovers(tmp_path / "x.tsv")
+    assert left.exists()
 
 
 def test_a_folder_that_may_not_be_written_is_not_waited_for(monkeypatch, tmp_path):

@@ -121,14 +121,19 @@ def _reason(error: OSError) -> str:
 def remove_temporary(folder: Path, process: int | None) -> None:
     """Remove what a process left in a folder that was killed inside :func:`replacing`."""
     for path in folder.glob(f".*{_temporary(process)}"):
-        path.unlink(missing_ok=True)
+        _remove(path)
 
 
 def remove_leftovers(*paths: Path) -> None:
     """Remove what a process left beside these that was killed inside :func:`replacing`."""
     for path in paths:
         for left in path.parent.glob(f".{escape(path.name)}{_temporary('*')}"):
-            left.unlink(missing_ok=True)
+            _remove(left)
+
+
+def _remove(path: Path) -> None:
+    with suppress(PermissionError):  # on Windows, somebody has it open: it is left
+        path.unlink(missing_ok=True)
 
 
 def _temporary(process: int | str | None) -> str:
