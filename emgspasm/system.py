@@ -1,6 +1,6 @@
-"""What operating systems do differently; no other module asks on which one it runs.
+"""What operating systems do differently with files, signals and processes.
 
-What is missing is told by its absence (``os.pread``, ``signal.SIGHUP``), not by a system's name.
+A system is known by what it lacks (``os.pread``, ``signal.SIGHUP``), not by its name.
 """
 
 from __future__ import annotations
