@@ -26,15 +26,12 @@ from emgspasm.synkinesis.verdicts import (
     Rules,
     Verdict,
     accompanied,
-    is_blink_of_both,
+    is_of_both,
     remainder,
     sides_with,
+    spills,
     verdict,
 )
-
-SPILLED = 0.4
-"""Raw correlation with the same muscle of the other side that no two muscles reach of themselves
-(clinical facts 2 [sim]: hemifacial spasm 0.2-0.45 within a side, voluntary 0.02)."""
 
 ECHO, FAINTER = 0.5, 0.65
 """Raw correlation with the eye of its side, and share of its amplitude, of what an eye spreads to
@@ -80,10 +77,10 @@ def acts(
     one = [r for r in one if r not in echoes]
     unseen = [r for r in one if any(_blinks_unseen(eye, r, rules, fs) for eye in unknown)]
     one = [r for r in one if r not in unseen]
-    minor = [r for r in of["minor"] if not any(_spills(other, r) for other in one)]
-    blinking = [r for r in one if is_blink_of_both(r, one, partners[r], rules, fs)]
-    one = [r for r in one if r not in blinking]
-    both = bilateral(even + blinking + minor, rules, fs)
+    minor = [r for r in of["minor"] if not any(spills(other, r) for other in one)]
+    lopsided = [r for r in one if is_of_both(r, one, partners[r], rules, fs)]
+    one = [r for r in one if r not in lopsided]
+    both = bilateral(even + lopsided + minor, rules, fs)
     both, one = drag_along(both, one, rules, company, fs, eye_joins)
     twitches = []
     for side in ("L", "R"):
@@ -123,15 +120,6 @@ def _facing(cluster: Sequence[Reading]) -> Iterator[tuple[Reading, list[Reading]
     for reading in cluster:
         others = true.get(reading.site.opposite)
         yield reading, [other for other in others if meet(other, reading)] if others else []
-
-
-def _spills(reading: Reading, onto: Reading) -> bool:
-    """Whether a burst of the other side is mostly what crossed over from this one."""
-    return (
-        onto.site.column == reading.site.opposite
-        and meet(onto, reading)
-        and bool(onto.rho[reading.site.column] >= SPILLED)
-    )
 
 
 def _echoes(reading: Reading, eyes: Iterable[Reading]) -> bool:

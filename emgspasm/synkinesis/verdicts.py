@@ -8,6 +8,7 @@ from math import log, sqrt
 from typing import Literal, get_args
 
 from emgspasm.dsp.rates import bandwidth
+from emgspasm.synkinesis.acts import meet
 from emgspasm.synkinesis.history import LOOK
 from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL, laterality_index
 from emgspasm.synkinesis.reading import Reading
@@ -19,6 +20,15 @@ VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 LOPSIDED, TOGETHER = 0.9, 0.035
 """LI up to which an eye that the other joins is none of one side: a ratio of 19, and seconds from
 one to the other: 20 ms (clinical facts 2) and the error of two detected boundaries [design]."""
+
+AS_ONE, LASTING = 0.1, 0.5
+"""Seconds from one side to the other within which both begin and end a movement: 50 ms (clinical
+facts 2) and the error of two slow boundaries [sim]; and seconds that a movement lasts (clinical
+facts 2)."""
+
+SPILLED = 0.4
+"""Raw correlation with the same muscle of the other side that no two muscles reach of themselves
+(clinical facts 2 [sim]: hemifacial spasm 0.2-0.45 within a side, voluntary 0.02)."""
 
 LEFT_OVER, SECONDS_LEFT = 0.4, 0.1
 """Share of a burst, and seconds, that must be left without the other side's bursts to be judged by
@@ -217,23 +227,37 @@ def sides_with(reading: Reading, one: list[Reading], rules: Rules, fs: float) ->
     return reading.li >= LEANING and accompanied(reading, mine, rules, fs)
 
 
-def is_blink_of_both(
+def is_of_both(
     reading: Reading, one: list[Reading], partners: Sequence[Reading], rules: Rules, fs: float
 ) -> bool:
-    """Whether the other eye begins and ends with an eye that no other muscle of its side joins.
+    """Whether the other side begins and ends with a burst that no other muscle of its side joins.
 
-    Electrodes may lie so unevenly that a blink looks one-sided, and in real ones the balance of the
-    eyes flutters.
+    Electrodes may lie so unevenly that a blink or a movement looks one-sided, and in real blinks
+    the balance of the eyes flutters. Other muscles than the eye must be active for as long as a
+    movement, and not by what crosses over.
     """
-    if reading.site.region != EYE or reading.li >= LOPSIDED:
+    eye = reading.site.region == EYE
+    lasts = reading.offset - reading.onset >= LASTING * fs
+    if reading.li >= LOPSIDED or not (eye or lasts):
         return False
+    window = (TOGETHER if eye else AS_ONE) * fs
     alike = any(
-        abs(r.onset - reading.onset) <= TOGETHER * fs
-        and abs(r.offset - reading.offset) <= TOGETHER * fs
+        abs(r.onset - reading.onset) <= window
+        and abs(r.offset - reading.offset) <= window
+        and (eye or not spills(reading, r))
         for r in partners
     )
     mine = (r for r in one if r.site.side == reading.site.side)
     return alike and not accompanied(reading, mine, rules, fs)
+
+
+def spills(reading: Reading, onto: Reading) -> bool:
+    """Whether a burst of the other side is mostly what crossed over from this one."""
+    return (
+        onto.site.column == reading.site.opposite
+        and meet(onto, reading)
+        and bool(onto.rho[reading.site.column] >= SPILLED)
+    )
 
 
 def accompanied(reading: Reading, others: Iterable[Reading], rules: Rules, fs: float) -> bool:

@@ -588,3 +588,32 @@ def test_slight_acts_of_one_muscle_are_no_spasms_where_they_come_often(before, s
     last, (names, amplitude) = 9000 + 2000 * len(acts), BROW
     told = after_spasms(Experience(), *acts, (names, last, amplitude))
     assert sum(event.onset == last for event in told) == said
+
+
+def mouth(lag, length, rho=0.1):
+    """A mouth that both sides pucker, the right electrodes seven times as strong."""
+    crossed = {"rho": alike("OOR_R", rho)}
+    return (
+        reading("OOR_R", 1000, 1000 + length, li=0.75),
+        reading("OOR_L", 1000 + lag, 1000 + length + 20, li=-0.75, amplitude=3.0, **crossed),
+    )
+
+
+def test_a_movement_that_electrodes_show_stronger_on_one_side_is_of_both():
+    along = (reading(f"{muscle}_L", 1040, 2200) for muscle in ("OOC", "ZYG"))
+    (act,) = judged(*mouth(70, 1200), *along)
+    assert (act.kind, act.side, act.dragged) == ("movement", "B", ("OOC", "ZYG"))
+
+
+@pytest.mark.parametrize(
+    "readings",
+    [
+        mouth(150, 1200),
+        mouth(20, 200),
+        mouth(20, 1200, rho=0.6),
+        (*mouth(20, 1200), reading("ZYG_R", 1010, 2200)),
+    ],
+    ids=["late", "brief", "crossed over", "joined by its side"],
+)
+def test_what_the_other_side_does_not_share_is_of_one_side(readings):
+    assert [(act.kind, act.side) for act in judged(*readings)] == [("twitch", "R")]
