@@ -149,7 +149,7 @@ def conclude(
     from emgspasm.results.analysis import analyze_recording
     from emgspasm.results.outputs import write_results
     from emgspasm.storage.opening import open_recording
-    from emgspasm.synkinesis.scoring import score
+    from emgspasm.synkinesis.measures.scoring import score
 
     true_events = write_truth(face, truth)
     results = analyze_recording(recording)

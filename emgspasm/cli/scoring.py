@@ -14,7 +14,7 @@ from emgspasm.cli.options import json_option
 from emgspasm.errors import RecordingError
 
 if TYPE_CHECKING:
-    from emgspasm.synkinesis.scoring import Score
+    from emgspasm.synkinesis.measures.scoring import Score
 
 
 @click.command(cls=Command)
@@ -28,7 +28,7 @@ def score(result: Path, truth: Path, *, as_json: bool) -> None:
     over epochs of a second, and ICC(2,1) of the counts in blocks of 30 s.
     """
     from emgspasm.storage.tables.tsv import read_table, require_numbers
-    from emgspasm.synkinesis.scoring import score as compare
+    from emgspasm.synkinesis.measures.scoring import score as compare
 
     tables = [read_table(path) for path in (result, truth)]
     for path, table in zip((result, truth), tables, strict=True):

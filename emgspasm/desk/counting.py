@@ -6,8 +6,8 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 
 from emgspasm.stream import Event
-from emgspasm.synkinesis.intervals import BLOCK
-from emgspasm.synkinesis.measures import is_hemifacial
+from emgspasm.synkinesis.measures.intervals import BLOCK
+from emgspasm.synkinesis.measures.occurrence import is_hemifacial
 
 SHORTEST = BLOCK
 """Seconds of valid time under which no rate is given [design]."""

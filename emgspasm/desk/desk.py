@@ -10,7 +10,7 @@ from emgspasm.desk.feed import Feed, Stretch
 from emgspasm.desk.strip import Strip
 from emgspasm.dsp.pipeline import Pipeline
 from emgspasm.stream import Annotation, Event
-from emgspasm.synkinesis.amending import Amendment
+from emgspasm.synkinesis.events.amending import Amendment
 
 
 @dataclass(frozen=True, slots=True)

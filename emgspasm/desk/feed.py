@@ -15,8 +15,8 @@ from emgspasm.desk.shaping import Shaper
 from emgspasm.desk.strip import BURST, EVENTS, PROVISIONAL, Strip
 from emgspasm.dsp.pipeline import Analysis, Pipeline
 from emgspasm.stream import Annotation, Burst, Chunk, Event, StreamInfo, emg_only
-from emgspasm.synkinesis import validity
 from emgspasm.synkinesis.folding import Folded
+from emgspasm.synkinesis.measures import validity
 
 LONGEST_BASE = 60.0
 """Seconds: the longest time base."""

@@ -26,7 +26,7 @@ from emgspasm.storage.bdf.layout import stored_info
 from emgspasm.storage.opening import open_recording
 from emgspasm.storage.studies.study import Placement, Study
 from emgspasm.stream import Annotation, Chunk, Event
-from emgspasm.synkinesis.amending import Amendment
+from emgspasm.synkinesis.events.amending import Amendment
 from emgspasm.synkinesis.markers import undoing
 
 CAPACITY = 6000

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from emgspasm.desk.muscles import Pair
 from emgspasm.desk.scales import GAINS
-from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL, laterality_index
+from emgspasm.synkinesis.readings.laterality import DOUBTFUL, UNILATERAL, laterality_index
 
 FLOOR, NOISE_FLOOR = 4.0, 2.5
 """The index is undefined where both sides are at or under the larger of 4 uV and 2.5 times the

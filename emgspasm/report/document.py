@@ -10,7 +10,7 @@ from emgspasm.report import facts, values
 from emgspasm.report.excerpts import Choice, choose, half_heights, read_excerpts
 from emgspasm.report.page import render
 from emgspasm.stream import SIDE_LETTERS
-from emgspasm.synkinesis.classes import CLASSES
+from emgspasm.synkinesis.measures.classes import CLASSES
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from emgspasm.dsp.pipeline import Pipeline, analyze
 from emgspasm.results.measurement import suit
 from emgspasm.stream import Chunk, StreamInfo
-from emgspasm.synkinesis.measures import HEMIFACIAL
+from emgspasm.synkinesis.measures.occurrence import HEMIFACIAL
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ from emgspasm.anatomy import FACE_MUSCLES
 from emgspasm.report.values import Value, cell, entry, matching
 from emgspasm.results.analysis import Results
 from emgspasm.stream import MUSCLES, SIDE_LETTER, SIDE_LETTERS, Channel
-from emgspasm.synkinesis.classes import CLASSES
+from emgspasm.synkinesis.measures.classes import CLASSES
 
 REGIONS = {"0": "none", "1": "eye", "2": "cheek", "3": "mouth", "4": "neck"}
 TASKS = {

@@ -12,9 +12,9 @@ from emgspasm.results.findings import Findings, Rows
 from emgspasm.results.stored import StoredResult, stored_findings, stored_info
 from emgspasm.results.tabulation.events import burden
 from emgspasm.stream import SIDE_LETTERS, StreamInfo
-from emgspasm.synkinesis import validity
-from emgspasm.synkinesis.intervals import block_interval, rate_interval
-from emgspasm.synkinesis.measures import begins_in, block_sums, common, length, overlaps
+from emgspasm.synkinesis.measures import validity
+from emgspasm.synkinesis.measures.intervals import block_interval, rate_interval
+from emgspasm.synkinesis.measures.occurrence import begins_in, block_sums, common, length, overlaps
 from emgspasm.synkinesis.spread import REGIONS
 
 FACE = "face"

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 from emgspasm.report.rest import Measured, halves, measure_rest
 from emgspasm.report.sessions import Session
-from emgspasm.synkinesis.intervals import minimal_detectable_change, minimal_detectable_rate
+from emgspasm.synkinesis.measures.intervals import (
+    minimal_detectable_change,
+    minimal_detectable_rate,
+)
 
 FEWEST_REPEATS = 3
 """Sessions with two blocks of rest from which a measurement variability is told [design]."""

@@ -25,7 +25,7 @@ from emgspasm.storage.opening import Given
 from emgspasm.storage.studies.collection import session_recordings
 from emgspasm.stream import Channel, StreamInfo
 from emgspasm.synkinesis.markers import markers
-from emgspasm.synkinesis.trials import FEWEST_TRIALS, MAXIMAL
+from emgspasm.synkinesis.measures.trials import FEWEST_TRIALS, MAXIMAL
 
 Place = tuple[str, str, str | None, str | None]
 """Name, unit, side and muscle: channels that agree in them measure the same."""

@@ -10,9 +10,9 @@ from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.results.stored import StoredResult
 from emgspasm.storage.tables.tsv import table_rows
 from emgspasm.stream import EventType
-from emgspasm.synkinesis.classes import SpasmClass
+from emgspasm.synkinesis.events.naming import BLEPHAROSPASM, MYOKYMIA
 from emgspasm.synkinesis.markers import MOVEMENTS, OTHERS
-from emgspasm.synkinesis.naming import BLEPHAROSPASM, MYOKYMIA
+from emgspasm.synkinesis.measures.classes import SpasmClass
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.stream import Burst, BurstQuality, Event
-from emgspasm.synkinesis.lags import Lag
+from emgspasm.synkinesis.events.lags import Lag
 from emgspasm.synkinesis.markers import Marker
-from emgspasm.synkinesis.measures import HEMIFACIAL
-from emgspasm.synkinesis.reading import Reading
-from emgspasm.synkinesis.validity import Valid
+from emgspasm.synkinesis.measures.occurrence import HEMIFACIAL
+from emgspasm.synkinesis.measures.validity import Valid
+from emgspasm.synkinesis.readings.reading import Reading
 
 Rows = NDArray[np.void]
 """Of one of the types below."""
@@ -70,7 +70,7 @@ LAG = np.dtype(
         ("correlation", np.float64),
     ]
 )
-"""A :class:`~emgspasm.synkinesis.lags.Lag`."""
+"""A :class:`~emgspasm.synkinesis.events.lags.Lag`."""
 
 _event = attrgetter(*EVENT.names or ())
 
@@ -94,7 +94,7 @@ class Findings:
         Largest raw correlation of the bursts of one channel with the other; 0 without any.
     valid : mapping of int to ndarray of int, shape (n, 2)
         Stretches in which bursts were sought in each EMG channel, by its column of the stream;
-        see :mod:`emgspasm.synkinesis.validity`.
+        see :mod:`emgspasm.synkinesis.measures.validity`.
     marked : tuple of Marker
     envelopes : dict
         Envelope by marker and channel, in the unit of the channel, of trials.

@@ -21,11 +21,11 @@ from emgspasm.results.tabulation.trials import brow_lifts, synkinesis_shares
 from emgspasm.storage.opening import StoredRecording
 from emgspasm.stream import MUSCLES, Channel, StreamInfo, emg_only
 from emgspasm.structure import kind_name
-from emgspasm.synkinesis import validity
-from emgspasm.synkinesis.measures import Span, Withheld, common, occurrence
-from emgspasm.synkinesis.reading import sites
-from emgspasm.synkinesis.rhythm import FEWEST_ONSETS
-from emgspasm.synkinesis.trials import FEWEST_TRIALS, Trial
+from emgspasm.synkinesis.measures import validity
+from emgspasm.synkinesis.measures.occurrence import Span, Withheld, common, occurrence
+from emgspasm.synkinesis.measures.rhythm import FEWEST_ONSETS
+from emgspasm.synkinesis.measures.trials import FEWEST_TRIALS, Trial
+from emgspasm.synkinesis.readings.reading import sites
 
 PURPOSE = "research and education only"
 

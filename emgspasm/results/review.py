@@ -30,8 +30,8 @@ from emgspasm.storage.tables.columns import SUMMARY
 from emgspasm.storage.tables.joint_columns import REVIEWED_EVENTS
 from emgspasm.storage.tables.tsv import read_table, table, table_rows, write_table
 from emgspasm.stream import StreamInfo
-from emgspasm.synkinesis.classes import spasm_class
-from emgspasm.synkinesis.measures import HEMIFACIAL
+from emgspasm.synkinesis.measures.classes import spasm_class
+from emgspasm.synkinesis.measures.occurrence import HEMIFACIAL
 from emgspasm.synkinesis.spread import spread_stage
 
 if TYPE_CHECKING:

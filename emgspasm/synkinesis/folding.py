@@ -15,20 +15,20 @@ from operator import attrgetter
 
 from emgspasm.dsp.pipeline import Analysis, Pipeline
 from emgspasm.stream import Annotation, Event, StreamInfo
-from emgspasm.synkinesis import history as past
-from emgspasm.synkinesis.acts import Act
-from emgspasm.synkinesis.amending import Amendment, Said, amend, remember
-from emgspasm.synkinesis.chains import Chain
-from emgspasm.synkinesis.clusters import Cluster
-from emgspasm.synkinesis.experience import note_eyes, note_sharing, of_train
-from emgspasm.synkinesis.eyes import against_usual, note_balance
-from emgspasm.synkinesis.judging import acts
-from emgspasm.synkinesis.lags import Lag, is_at_hand, lags
+from emgspasm.synkinesis.acts.act import Act
+from emgspasm.synkinesis.acts.clusters import Cluster
+from emgspasm.synkinesis.acts.judging import acts
+from emgspasm.synkinesis.acts.verdicts import Rules, is_background
+from emgspasm.synkinesis.events.amending import Amendment, Said, amend, remember
+from emgspasm.synkinesis.events.chains import Chain
+from emgspasm.synkinesis.events.experience import note_eyes, note_sharing, of_train
+from emgspasm.synkinesis.events.eyes import against_usual, note_balance
+from emgspasm.synkinesis.events.lags import Lag, is_at_hand, lags
+from emgspasm.synkinesis.events.naming import artifact, blink, movement, spasms
 from emgspasm.synkinesis.markers import Schedule, concerns_tasks, markers
 from emgspasm.synkinesis.memory import FoldState, fresh
-from emgspasm.synkinesis.naming import artifact, blink, movement, spasms
-from emgspasm.synkinesis.reading import Reading, read
-from emgspasm.synkinesis.verdicts import Rules, is_background
+from emgspasm.synkinesis.readings import history as past
+from emgspasm.synkinesis.readings.reading import Reading, read
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,16 +14,16 @@ from emgspasm.dsp.filters import Cascade
 from emgspasm.dsp.pipeline import Pipeline
 from emgspasm.dsp.responses import response
 from emgspasm.stream import Annotation, Burst, StreamInfo, emg_only
-from emgspasm.synkinesis import history as past
-from emgspasm.synkinesis.acts import Act
-from emgspasm.synkinesis.amending import Said
-from emgspasm.synkinesis.bilateral import Company
-from emgspasm.synkinesis.chains import Chain
-from emgspasm.synkinesis.clusters import Cluster
-from emgspasm.synkinesis.experience import Experience
-from emgspasm.synkinesis.history import History
+from emgspasm.synkinesis.acts.act import Act
+from emgspasm.synkinesis.acts.bilateral import Company
+from emgspasm.synkinesis.acts.clusters import Cluster
+from emgspasm.synkinesis.events.amending import Said
+from emgspasm.synkinesis.events.chains import Chain
+from emgspasm.synkinesis.events.experience import Experience
 from emgspasm.synkinesis.markers import Schedule, markers
-from emgspasm.synkinesis.reading import Reading, Site, sites
+from emgspasm.synkinesis.readings import history as past
+from emgspasm.synkinesis.readings.history import History
+from emgspasm.synkinesis.readings.reading import Reading, Site, sites
 from emgspasm.synkinesis.spread import EYE
 
 STEP = 0.1

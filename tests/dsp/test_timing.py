@@ -7,7 +7,7 @@ from emgspasm.dsp.envelope import LinearEnvelope, RmsEnvelope
 from emgspasm.dsp.filters import BandPass, HighPass, Notch
 from emgspasm.dsp.pipeline import Pipeline, analyze
 from emgspasm.simulation import simulate
-from emgspasm.synkinesis.scoring import match
+from emgspasm.synkinesis.measures.scoring import match
 
 ONSETS = np.arange(3.0, 118.0, 0.7)
 LENGTH = 0.15

@@ -6,7 +6,7 @@ import pytest
 import emgspasm as es
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.stream import Annotation
-from emgspasm.synkinesis.intervals import wilson
+from emgspasm.synkinesis.measures.intervals import wilson
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,8 @@ from emgspasm.report.course_page import course_page
 from emgspasm.simulation.toxin import remaining_amplitude
 from emgspasm.storage.studies.study import Study
 from emgspasm.storage.studies.treatments import Treatment
-from emgspasm.synkinesis.intervals import minimal_detectable_change
-from emgspasm.synkinesis.measures import block_sums
+from emgspasm.synkinesis.measures.intervals import minimal_detectable_change
+from emgspasm.synkinesis.measures.occurrence import block_sums
 
 INJECTED = date(2026, 3, 2)
 VISITS = {"base": -5, "W2": 14, "W4": 28, "W8": 56, "W12": 84, "W16": 112}

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from emgspasm.synkinesis.agreement import cohen_kappa, counts, epochs, icc_2_1
-from emgspasm.synkinesis.scoring import score
+from emgspasm.synkinesis.measures.agreement import cohen_kappa, counts, epochs, icc_2_1
+from emgspasm.synkinesis.measures.scoring import score
 
 SHROUT_FLEISS = [
     [9, 2, 5, 8],

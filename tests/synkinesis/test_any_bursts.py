@@ -9,7 +9,7 @@ from emgspasm.dsp.pipeline import Pipeline
 from emgspasm.stream import Burst, Channel, StreamInfo
 from emgspasm.synkinesis.folding import Folding, Saying
 from emgspasm.synkinesis.memory import fresh
-from emgspasm.synkinesis.reading import Reading, sites
+from emgspasm.synkinesis.readings.reading import Reading, sites
 
 MONTAGES = {
     "face": [f"{muscle}_{side}" for side in "LR" for muscle in ("OOC", "ZYG", "OOR", "FRO", "MAS")],

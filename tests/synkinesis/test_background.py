@@ -7,7 +7,7 @@ from emgspasm.dsp.pipeline import Pipeline, analyze
 from emgspasm.simulation import simulate
 from emgspasm.stream import Channel, Chunk, StreamInfo
 from emgspasm.synkinesis.folding import Folding, fold
-from emgspasm.synkinesis.levels import steadiest
+from emgspasm.synkinesis.readings.levels import steadiest
 
 LABELS = ("OOC_L", "OOC_R", "ZYG_L", "ZYG_R", "OOR_L", "OOR_R")
 FS = 1000.0

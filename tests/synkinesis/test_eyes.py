@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emgspasm.stream import Burst
-from emgspasm.synkinesis.acts import Act
-from emgspasm.synkinesis.bilateral import Company
-from emgspasm.synkinesis.experience import Experience
-from emgspasm.synkinesis.eyes import against_usual, note_balance
-from emgspasm.synkinesis.judging import acts
-from emgspasm.synkinesis.reading import Reading, Site
-from emgspasm.synkinesis.verdicts import Rules
+from emgspasm.synkinesis.acts.act import Act
+from emgspasm.synkinesis.acts.bilateral import Company
+from emgspasm.synkinesis.acts.judging import acts
+from emgspasm.synkinesis.acts.verdicts import Rules
+from emgspasm.synkinesis.events.experience import Experience
+from emgspasm.synkinesis.events.eyes import against_usual, note_balance
+from emgspasm.synkinesis.readings.reading import Reading, Site
 
 FS = 1000.0
 MONTAGE = ("OOC_L", "ZYG_L", "OOC_R", "ZYG_R")

@@ -12,8 +12,8 @@ from emgspasm.dsp.pipeline import Pipeline, analyze
 from emgspasm.simulation import simulate
 from emgspasm.stream import Chunk
 from emgspasm.synkinesis.folding import Folding, fold
-from emgspasm.synkinesis.measures import is_hemifacial
-from emgspasm.synkinesis.scoring import match
+from emgspasm.synkinesis.measures.occurrence import is_hemifacial
+from emgspasm.synkinesis.measures.scoring import match
 
 PIPELINE = Pipeline()
 

@@ -8,15 +8,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emgspasm.stream import Annotation, Burst
-from emgspasm.synkinesis import kernels
-from emgspasm.synkinesis.classes import spasm_class
-from emgspasm.synkinesis.crosstalk import explanation
-from emgspasm.synkinesis.laterality import corrected, laterality_index, log_ratio
-from emgspasm.synkinesis.looking import look
 from emgspasm.synkinesis.markers import AFTER, Marker, Schedule, markers, undoing
-from emgspasm.synkinesis.measures import brow_lift_index, common, occurrence, overlaps, spread
-from emgspasm.synkinesis.pairs import envelope_lags, synchrony
-from emgspasm.synkinesis.rhythm import FREQUENCIES, frequency, is_rhythm, spectrum, variation
+from emgspasm.synkinesis.measures.classes import spasm_class
+from emgspasm.synkinesis.measures.occurrence import (
+    brow_lift_index,
+    common,
+    occurrence,
+    overlaps,
+    spread,
+)
+from emgspasm.synkinesis.measures.pairs import envelope_lags, synchrony
+from emgspasm.synkinesis.measures.rhythm import (
+    FREQUENCIES,
+    frequency,
+    is_rhythm,
+    spectrum,
+    variation,
+)
+from emgspasm.synkinesis.readings import kernels
+from emgspasm.synkinesis.readings.crosstalk import explanation
+from emgspasm.synkinesis.readings.laterality import corrected, laterality_index, log_ratio
+from emgspasm.synkinesis.readings.looking import look
 from emgspasm.synkinesis.spread import spread_stage
 
 AMPLITUDES = st.floats(0.01, 1e4)

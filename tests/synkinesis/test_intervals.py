@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest, norm, poisson, t
 
-from emgspasm.synkinesis.intervals import (
+from emgspasm.synkinesis.measures.intervals import (
     block_interval,
     minimal_detectable_change,
     minimal_detectable_rate,

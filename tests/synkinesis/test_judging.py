@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 
 from emgspasm.stream import Burst
-from emgspasm.synkinesis.acts import Act
-from emgspasm.synkinesis.bilateral import Company
-from emgspasm.synkinesis.chains import Chain, loud
-from emgspasm.synkinesis.experience import Experience, note_company, note_sharing
-from emgspasm.synkinesis.judging import acts
+from emgspasm.synkinesis.acts.act import Act
+from emgspasm.synkinesis.acts.bilateral import Company
+from emgspasm.synkinesis.acts.judging import acts
+from emgspasm.synkinesis.acts.verdicts import Rules
+from emgspasm.synkinesis.events.chains import Chain, loud
+from emgspasm.synkinesis.events.experience import Experience, note_company, note_sharing
+from emgspasm.synkinesis.events.naming import blink, movement, spasms
 from emgspasm.synkinesis.markers import Marker, Schedule
-from emgspasm.synkinesis.naming import blink, movement, spasms
-from emgspasm.synkinesis.reading import Reading, Site
-from emgspasm.synkinesis.verdicts import Rules
+from emgspasm.synkinesis.readings.reading import Reading, Site
 
 FS = 1000.0
 MONTAGE = [f"{muscle}_{side}" for side in "LR" for muscle in ("OOC", "ZYG", "OOR", "FRO")]

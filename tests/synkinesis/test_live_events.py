@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from emgspasm.dsp.pipeline import Pipeline, analyze
 from emgspasm.simulation import simulate
 from emgspasm.stream import Annotation, Chunk
-from emgspasm.synkinesis.amending import LATE
+from emgspasm.synkinesis.events.amending import LATE
 from emgspasm.synkinesis.folding import Folding, fold
 from emgspasm.synkinesis.markers import undoing
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emgspasm.synkinesis.scoring import COLLAR, match, score
+from emgspasm.synkinesis.measures.scoring import COLLAR, match, score
 
 
 def table(*rows):

@@ -7,8 +7,8 @@ import emgspasm as es
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.stream import Burst
 from emgspasm.synkinesis.markers import Marker
-from emgspasm.synkinesis.reading import Site
-from emgspasm.synkinesis.trials import overlap, trials
+from emgspasm.synkinesis.measures.trials import overlap, trials
+from emgspasm.synkinesis.readings.reading import Site
 
 SITES = {0: Site(0, "L", "ZYG", 2), 1: Site(1, "L", "OOC", 3), 2: Site(2, "R", "ZYG", 0),
          3: Site(3, "R", "OOC", 1)}  # fmt: skip

@@ -16,7 +16,7 @@ from emgspasm.results.group.results import GroupResult
 from emgspasm.results.stored import Settings, settings_of
 from emgspasm.storage.studies.placement import bids_entities
 from emgspasm.stream import MUSCLES, Channel
-from emgspasm.synkinesis import intervals, trials
+from emgspasm.synkinesis.measures import intervals, trials
 
 FOUND_BY = {
     "hysteresis": "a double threshold over the noise of each channel",

@@ -14,7 +14,7 @@ from emgspasm.results.tabulation.labels import crosstalk_flag
 from emgspasm.storage.tables.columns import PAIRS
 from emgspasm.storage.tables.tsv import table
 from emgspasm.stream import SIDE_LETTER, StreamInfo
-from emgspasm.synkinesis import pairs
+from emgspasm.synkinesis.measures import pairs
 
 if TYPE_CHECKING:
     import pandas as pd

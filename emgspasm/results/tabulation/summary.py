@@ -22,10 +22,10 @@ from emgspasm.storage.studies.placement import bids_entities
 from emgspasm.storage.tables.columns import SUMMARY
 from emgspasm.storage.tables.tsv import table
 from emgspasm.stream import SIDE_LETTER, Channel, StreamInfo
-from emgspasm.synkinesis import rhythm, validity
-from emgspasm.synkinesis.intervals import minimal_detectable_rate
 from emgspasm.synkinesis.markers import Marker
-from emgspasm.synkinesis.measures import (
+from emgspasm.synkinesis.measures import rhythm, validity
+from emgspasm.synkinesis.measures.intervals import minimal_detectable_rate
+from emgspasm.synkinesis.measures.occurrence import (
     HEMIFACIAL,
     Occurrence,
     Span,

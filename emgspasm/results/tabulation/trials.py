@@ -12,11 +12,11 @@ from emgspasm.results.tabulation.labels import rounded_or_none
 from emgspasm.storage.tables.columns import TRIALS
 from emgspasm.storage.tables.tsv import table
 from emgspasm.stream import SIDE_LETTER, StreamInfo
-from emgspasm.synkinesis import trials, validity
-from emgspasm.synkinesis.intervals import wilson
 from emgspasm.synkinesis.markers import AFTER, Marker
-from emgspasm.synkinesis.measures import begins_in, brow_lift_index
-from emgspasm.synkinesis.reading import sites
+from emgspasm.synkinesis.measures import trials, validity
+from emgspasm.synkinesis.measures.intervals import wilson
+from emgspasm.synkinesis.measures.occurrence import begins_in, brow_lift_index
+from emgspasm.synkinesis.readings.reading import sites
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,7 +14,7 @@ from emgspasm.desk.meter import Meter, verdict
 from emgspasm.desk.muscles import Pair, full_name, pairs
 from emgspasm.desk.palette import Palette
 from emgspasm.stream import StreamInfo
-from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL
+from emgspasm.synkinesis.readings.laterality import DOUBTFUL, UNILATERAL
 from emgspasm.viewer.ink import color, focus_frame, font_of
 from emgspasm.viewer.panels.bars import lay_out
 from emgspasm.viewer.panels.layer import Layer

@@ -25,7 +25,7 @@ from emgspasm.dsp.mains import fit_notch
 from emgspasm.dsp.pipeline import Pipeline, analyze
 from emgspasm.dsp.textbook.detectors import Bonato, HodgesBui, Lidierth, Tkeo
 from emgspasm.stream import Channel, Chunk, StreamInfo
-from emgspasm.synkinesis.scoring import match
+from emgspasm.synkinesis.measures.scoring import match
 
 FIRST_SEED = 7000
 SNRS = (20, 10, 6, 3, 0)

@@ -27,8 +27,8 @@ from muscle_faces import textures
 
 from emgspasm.simulation.scenarios import SCENARIOS as UNITS
 from emgspasm.stream import Event
-from emgspasm.synkinesis.measures import HEMIFACIAL, is_hemifacial
-from emgspasm.synkinesis.scoring import match
+from emgspasm.synkinesis.measures.occurrence import HEMIFACIAL, is_hemifacial
+from emgspasm.synkinesis.measures.scoring import match
 
 FIRST_SEED = 7000
 """Seeds under this one were used to choose numbers."""

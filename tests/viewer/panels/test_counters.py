@@ -9,7 +9,7 @@ import pytest
 from emgspasm.desk.counting import Counting
 from emgspasm.desk.palette import DARK
 from emgspasm.stream import Channel, Event, StreamInfo
-from emgspasm.synkinesis.measures import is_hemifacial, occurrence
+from emgspasm.synkinesis.measures.occurrence import is_hemifacial, occurrence
 from emgspasm.viewer.panels.counters import ROWS, Counters
 
 INFO = StreamInfo(1000.0, tuple(map(Channel.from_label, ("OOC_L", "OOC_R"))))

@@ -16,7 +16,7 @@ from emgspasm.config import parse_config
 from emgspasm.desk.wanted import Wanted
 from emgspasm.desk.wiring import Wiring
 from emgspasm.sources.protocols import Electrode
-from emgspasm.synkinesis.measures import is_hemifacial
+from emgspasm.synkinesis.measures.occurrence import is_hemifacial
 from emgspasm.viewer import filing
 from emgspasm.viewer.actions import ACTS
 from emgspasm.viewer.recording.dialog import RecordDialog

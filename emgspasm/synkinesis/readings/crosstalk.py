@@ -60,7 +60,7 @@ def explanation(
     power : ndarray, shape (n_channels,)
         Mean squares over the stretch.
     product : ndarray, shape (n_channels, 3)
-        See :func:`emgspasm.synkinesis.kernels.survey`.
+        See :func:`emgspasm.synkinesis.readings.kernels.survey`.
     noise : ndarray, shape (n_channels,)
         Mean squares of the noise.
     column : int

@@ -7,8 +7,8 @@ lower face does again and again without it is none.
 
 from __future__ import annotations
 
-from emgspasm.synkinesis.acts import Act
-from emgspasm.synkinesis.experience import Experience
+from emgspasm.synkinesis.acts.act import Act
+from emgspasm.synkinesis.events.experience import Experience
 
 CLONIC = 0.2
 """Longest clonic burst in seconds (clinical facts 2): the blink may hide the eye."""

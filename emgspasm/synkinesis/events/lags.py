@@ -7,9 +7,9 @@ from itertools import combinations
 from typing import NamedTuple
 
 from emgspasm.dsp.rates import SYNCHRONY
-from emgspasm.synkinesis.acts import Act
-from emgspasm.synkinesis.history import History, stretch
-from emgspasm.synkinesis.pairs import ENVELOPE, REACH, envelope_lags
+from emgspasm.synkinesis.acts.act import Act
+from emgspasm.synkinesis.measures.pairs import ENVELOPE, REACH, envelope_lags
+from emgspasm.synkinesis.readings.history import History, stretch
 
 
 class Lag(NamedTuple):

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.stream import Event
-from emgspasm.synkinesis.classes import CLASSES
-from emgspasm.synkinesis.intervals import BLOCK, FEWEST_BLOCKS, rate_interval
+from emgspasm.synkinesis.measures.classes import CLASSES
+from emgspasm.synkinesis.measures.intervals import BLOCK, FEWEST_BLOCKS, rate_interval
 
 HEMIFACIAL: frozenset[str] = frozenset(CLASSES)
 

@@ -8,10 +8,10 @@ from math import log, sqrt
 from typing import Literal, get_args
 
 from emgspasm.dsp.rates import bandwidth
-from emgspasm.synkinesis.acts import meet
-from emgspasm.synkinesis.history import LOOK
-from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL, laterality_index
-from emgspasm.synkinesis.reading import Reading
+from emgspasm.synkinesis.acts.act import meet
+from emgspasm.synkinesis.readings.history import LOOK
+from emgspasm.synkinesis.readings.laterality import DOUBTFUL, UNILATERAL, laterality_index
+from emgspasm.synkinesis.readings.reading import Reading
 from emgspasm.synkinesis.spread import EYE
 
 Verdict = Literal["copy", "artifact", "both", "one", "minor", "unknown"]

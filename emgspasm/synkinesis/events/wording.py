@@ -10,12 +10,12 @@ from typing import Literal
 
 from emgspasm.dsp.rates import LAGS
 from emgspasm.stream import Burst, BurstQuality, Event
-from emgspasm.synkinesis.acts import Act
-from emgspasm.synkinesis.laterality import laterality_index, log_ratio
+from emgspasm.synkinesis.acts.act import Act
+from emgspasm.synkinesis.acts.verdicts import Rules
 from emgspasm.synkinesis.markers import Marker, Schedule
-from emgspasm.synkinesis.reading import Reading
+from emgspasm.synkinesis.readings.laterality import laterality_index, log_ratio
+from emgspasm.synkinesis.readings.reading import Reading
 from emgspasm.synkinesis.spread import LOWER, regions, spread_stage
-from emgspasm.synkinesis.verdicts import Rules
 
 
 def reasons(

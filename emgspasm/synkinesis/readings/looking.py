@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.dsp.rates import bandwidth
-from emgspasm.synkinesis import kernels
-from emgspasm.synkinesis.crosstalk import RATIO, explanation
-from emgspasm.synkinesis.history import LOOK
-from emgspasm.synkinesis.laterality import corrected, laterality_index
+from emgspasm.synkinesis.readings import kernels
+from emgspasm.synkinesis.readings.crosstalk import RATIO, explanation
+from emgspasm.synkinesis.readings.history import LOOK
+from emgspasm.synkinesis.readings.laterality import corrected, laterality_index
 
 LOUD = 2.0
 """Power of a burst, in units of the noise, from which its frequency is estimated [design]."""

@@ -8,14 +8,14 @@ from itertools import takewhile
 from statistics import median
 from typing import NamedTuple, Self
 
-from emgspasm.synkinesis.acts import Act
-from emgspasm.synkinesis.bilateral import LIKELY
-from emgspasm.synkinesis.chains import Chain
-from emgspasm.synkinesis.laterality import UNILATERAL
-from emgspasm.synkinesis.reading import Reading
-from emgspasm.synkinesis.rhythm import is_rhythm, is_slow_train
+from emgspasm.synkinesis.acts.act import Act
+from emgspasm.synkinesis.acts.bilateral import LIKELY
+from emgspasm.synkinesis.acts.verdicts import is_beyond_chance
+from emgspasm.synkinesis.events.chains import Chain
+from emgspasm.synkinesis.measures.rhythm import is_rhythm, is_slow_train
+from emgspasm.synkinesis.readings.laterality import UNILATERAL
+from emgspasm.synkinesis.readings.reading import Reading
 from emgspasm.synkinesis.spread import EYE
-from emgspasm.synkinesis.verdicts import is_beyond_chance
 
 GROUP = 0.3
 """Longest group of a myokymia in seconds: 0.2 (clinical facts 2), and what merges with it."""

@@ -11,11 +11,11 @@ from dataclasses import replace
 from math import atanh, log, tanh
 from statistics import median
 
-from emgspasm.synkinesis.acts import Act
-from emgspasm.synkinesis.experience import Experience
-from emgspasm.synkinesis.reading import Reading
+from emgspasm.synkinesis.acts.act import Act
+from emgspasm.synkinesis.acts.verdicts import TOGETHER
+from emgspasm.synkinesis.events.experience import Experience
+from emgspasm.synkinesis.readings.reading import Reading
 from emgspasm.synkinesis.spread import EYE
-from emgspasm.synkinesis.verdicts import TOGETHER
 
 FEWEST_BALANCED = 3
 """Blinks without which no ratio is usual [sim]."""

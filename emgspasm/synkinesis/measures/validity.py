@@ -12,15 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.stream import SIDE_LETTERS, Side, StreamInfo
-from emgspasm.synkinesis.measures import common, joined
+from emgspasm.synkinesis.measures.occurrence import common, joined
 from emgspasm.synkinesis.spread import BROW, EYE, REGIONS
 
 Valid = Mapping[int, NDArray[np.int64]]
 """Stretches in which bursts were sought, by channel: first samples, and samples after the last."""
 
 PROVING = frozenset({EYE, BROW})
-"""Regions without which nothing of a side is called a spasm (:mod:`emgspasm.synkinesis.naming`):
-it begins at the eye (clinical facts 1)."""
+"""Regions without which nothing of a side is called a spasm
+(:mod:`emgspasm.synkinesis.events.naming`): it begins at the eye (clinical facts 1)."""
 
 
 def of_face(valid: Valid) -> NDArray[np.int64]:
@@ -33,7 +33,7 @@ def of_side(info: StreamInfo, valid: Valid, letter: str) -> NDArray[np.int64]:
 
     Of blinks, bursts were sought in both eyes. Of spasms, in an eye or brow of the side, and in a
     facial muscle of both sides: where nobody knows whether the other side joins, no spasm is named
-    (:func:`emgspasm.synkinesis.bilateral.sideless`).
+    (:func:`emgspasm.synkinesis.acts.bilateral.sideless`).
     """
     if letter == "B":
         return _of_both(info, valid, {EYE})

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from emgspasm.dsp.rates import bandwidth
 from emgspasm.stream import Chunk
-from emgspasm.synkinesis import levels as blockwise
+from emgspasm.synkinesis.readings import levels as blockwise
 
 LOOK = 4.0
 """Seconds at the end of a burst that are compared [design]."""

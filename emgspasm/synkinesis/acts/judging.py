@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal
 
-from emgspasm.synkinesis.acts import Act, connected, meet, side_of
-from emgspasm.synkinesis.bilateral import (
+from emgspasm.synkinesis.acts.act import Act, connected, meet, side_of
+from emgspasm.synkinesis.acts.bilateral import (
     WITH_BLINK,
     Company,
     bilateral,
@@ -18,10 +18,7 @@ from emgspasm.synkinesis.bilateral import (
     outlasts,
     sideless,
 )
-from emgspasm.synkinesis.crosstalk import RHO
-from emgspasm.synkinesis.reading import Reading
-from emgspasm.synkinesis.spread import EYE
-from emgspasm.synkinesis.verdicts import (
+from emgspasm.synkinesis.acts.verdicts import (
     VERDICTS,
     Rules,
     Verdict,
@@ -32,6 +29,9 @@ from emgspasm.synkinesis.verdicts import (
     spills,
     verdict,
 )
+from emgspasm.synkinesis.readings.crosstalk import RHO
+from emgspasm.synkinesis.readings.reading import Reading
+from emgspasm.synkinesis.spread import EYE
 
 ECHO, FAINTER = 0.5, 0.65
 """Raw correlation with the eye of its side, and share of its amplitude, of what an eye spreads to

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from emgspasm.stream import Burst
 from emgspasm.synkinesis.markers import AFTER, Marker
-from emgspasm.synkinesis.reading import Site
+from emgspasm.synkinesis.readings.reading import Site
 
 PRIMES = {
     "brow": "FRO",

@@ -6,10 +6,10 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 
 from emgspasm.stream import Event
-from emgspasm.synkinesis.chains import Chain
+from emgspasm.synkinesis.events.chains import Chain
+from emgspasm.synkinesis.events.naming import movement
+from emgspasm.synkinesis.events.wording import remarked
 from emgspasm.synkinesis.markers import Schedule
-from emgspasm.synkinesis.naming import movement
-from emgspasm.synkinesis.wording import remarked
 
 LATE = 60.0
 """Seconds for which what was said may be amended by a marker that comes late [design]."""

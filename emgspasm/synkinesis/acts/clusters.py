@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Self
 
-from emgspasm.synkinesis.reading import Reading
+from emgspasm.synkinesis.readings.reading import Reading
 
 GAP = 0.010
 """Seconds; bursts that begin later than this after all others ended are another cluster."""

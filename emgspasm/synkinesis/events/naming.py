@@ -16,11 +16,11 @@ from math import nan
 from typing import Literal
 
 from emgspasm.stream import Event
-from emgspasm.synkinesis.acts import Act
-from emgspasm.synkinesis.bilateral import TWITCH
-from emgspasm.synkinesis.chains import TOGETHER, Chain, loud, split, synchrony
-from emgspasm.synkinesis.classes import spasm_class
-from emgspasm.synkinesis.experience import (
+from emgspasm.synkinesis.acts.act import Act
+from emgspasm.synkinesis.acts.bilateral import TWITCH
+from emgspasm.synkinesis.acts.verdicts import Rules, is_beyond_chance, is_evident, stands_out
+from emgspasm.synkinesis.events.chains import TOGETHER, Chain, loud, split, synchrony
+from emgspasm.synkinesis.events.experience import (
     FEWEST_PROVEN,
     SHARING_MEMORY,
     Experience,
@@ -28,14 +28,14 @@ from emgspasm.synkinesis.experience import (
     note_trains,
     of_train,
 )
-from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL
-from emgspasm.synkinesis.loudness import SURE, note_loudness, without_faint
+from emgspasm.synkinesis.events.loudness import SURE, note_loudness, without_faint
+from emgspasm.synkinesis.events.speech import without_speech
+from emgspasm.synkinesis.events.wording import event, laterality, ms, reasons
 from emgspasm.synkinesis.markers import RESTS, Schedule
-from emgspasm.synkinesis.reading import Reading
-from emgspasm.synkinesis.speech import without_speech
+from emgspasm.synkinesis.measures.classes import spasm_class
+from emgspasm.synkinesis.readings.laterality import DOUBTFUL, UNILATERAL
+from emgspasm.synkinesis.readings.reading import Reading
 from emgspasm.synkinesis.spread import BROW, EYE, REGIONS, regions
-from emgspasm.synkinesis.verdicts import Rules, is_beyond_chance, is_evident, stands_out
-from emgspasm.synkinesis.wording import event, laterality, ms, reasons
 
 MYOKYMIA, BLEPHAROSPASM = "myokymia", "blepharospasm"
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from emgspasm.dsp.quality import LINES
 from emgspasm.stream import SIDE_LETTER, Burst, StreamInfo
-from emgspasm.synkinesis.history import History, noise
-from emgspasm.synkinesis.looking import look
+from emgspasm.synkinesis.readings.history import History, noise
+from emgspasm.synkinesis.readings.looking import look
 from emgspasm.synkinesis.spread import REGIONS
 
 Values = NDArray[np.float64]

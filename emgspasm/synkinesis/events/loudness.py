@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from emgspasm.synkinesis.acts import Act, overlap
-from emgspasm.synkinesis.experience import Experience
+from emgspasm.synkinesis.acts.act import Act, overlap
+from emgspasm.synkinesis.events.experience import Experience
 
 FAINTEST = 0.3
 """Share of its usual amplitude in spasms under which a muscle is in none, unless three begin

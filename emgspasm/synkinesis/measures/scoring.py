@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.synkinesis.agreement import agreement
+from emgspasm.synkinesis.measures.agreement import agreement
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from emgspasm.synkinesis.acts import Act
+from emgspasm.synkinesis.acts.act import Act
 
 TOGETHER = 0.5
 """Share of the bursts of a side from which its muscles act together: nearly all in hemifacial

@@ -7,11 +7,11 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from emgspasm.synkinesis.acts import Act, connected, meet, overlap
-from emgspasm.synkinesis.laterality import DOUBTFUL, UNILATERAL
-from emgspasm.synkinesis.reading import Reading
+from emgspasm.synkinesis.acts.act import Act, connected, meet, overlap
+from emgspasm.synkinesis.acts.verdicts import Rules, accompanied, is_evident
+from emgspasm.synkinesis.readings.laterality import DOUBTFUL, UNILATERAL
+from emgspasm.synkinesis.readings.reading import Reading
 from emgspasm.synkinesis.spread import BROW, EYE, LOWER
-from emgspasm.synkinesis.verdicts import Rules, accompanied, is_evident
 
 TWITCH = 0.3
 """Longest clonic burst in seconds: 0.2 (clinical facts 2), and what merges with it."""
