@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import _thread
 import codecs
+import errno
 import os
 import re
 import signal
@@ -33,6 +34,9 @@ HELD = (5, 32)
 
 MOST_PROCESSES: int = sys.maxsize if hasattr(os, "fork") else 61
 """Processes that can be waited for at once."""
+
+LONGEST_PATH: int = sys.maxsize if hasattr(os, "fork") else 259
+"""Characters of a path that can be opened; where longer ones were enabled, they are no error."""
 
 LOOK = 0.2
 """Seconds between two looks for a signal, which Windows does not let cut a wait short [design]."""
@@ -65,6 +69,15 @@ def write_at(descriptor: int, data: bytes, offset: int) -> int:
 def file_name(text: str) -> str:
     """Text with an underscore for whatever some system refuses in the name of a file."""
     return re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", text)
+
+
+def failure(error: OSError, path: Path) -> str:
+    """Why a file cannot be made: the system's reason, or that its path is too long for Windows."""
+    length = len(str(path.absolute()))
+    if length > LONGEST_PATH and error.errno == errno.ENOENT:
+        return f"a path of {length} characters, {LONGEST_PATH} at most unless Windows enables more"
+    # pyarrow's text holds the temporary name too
+    return os.strerror(error.errno) if error.errno else str(error)
 
 
 def read_typed(path: Path) -> str:

@@ -311,3 +311,17 @@ def test_configs_on_a_disk_that_macos_wrote_to_are_listed_without_its_files(monk
         (tmp_path / "configs" / name).touch()
     monkeypatch.setattr(configs, "__file__", str(tmp_path / "cli" / "configs.py"))
     assert list(configs.shipped()) == ["cyton"]
+
+
+def test_a_path_that_windows_finds_too_long_is_said_to_be(monkeypatch, stream_info, tmp_path):
+    monkeypatch.setattr(system, "LONGEST_PATH", len(str(tmp_path)) + 10)
+    folder = tmp_path / "no such folder"
+    with pytest.raises(RecordingError, match=r"a path of \d+ characters"):
+        BdfWriter(folder / "x.bdf", stream_info(1, full_scale=1.0))
+    with pytest.raises(RecordingError, match=r"a path of \d+ characters"):
+        raise_in(folder / "x.json")
+
+
+def raise_in(path):
+    with replacing(path, overwrite=False):
+        raise FileNotFoundError(2, "No such file or directory")

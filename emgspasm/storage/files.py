@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from emgspasm.errors import ConfigError, RecordingError
-from emgspasm.system import is_held, rename_over, to_disk
+from emgspasm.system import failure, is_held, rename_over, to_disk
 
 
 def require_regular(path: Path) -> None:
@@ -95,27 +95,23 @@ def replacing(path: Path, *, overwrite: bool) -> Iterator[Path]:
         rename_over(temporary, path)
         to_disk(path.parent)
     except OSError as error:
-        raise _unwritten(path, error) from error
+        raise _unwritten(path, temporary, error) from error
     finally:
         with suppress(OSError):  # there may be no folder; the error is raised already
             temporary.unlink(missing_ok=True)
 
 
-def _unwritten(path: Path, error: OSError) -> RecordingError:
+def _unwritten(path: Path, temporary: Path, error: OSError) -> RecordingError:
     """The error of a file that cannot be written, and what to do about it."""
     if is_held(error):
         return RecordingError(
             f"{path} cannot be written (another program has it open, or it is write-protected). "
             "Close it there, then try again"
         )
+    reason = failure(error, temporary)  # whose name is the longer one
     return RecordingError(
-        f"{path} cannot be written ({_reason(error)}). Check the folder and the free space"
+        f"{path} cannot be written ({reason}). Check the folder and the free space"
     )
-
-
-def _reason(error: OSError) -> str:
-    """The system's reason alone: pyarrow's text holds the temporary name too."""
-    return os.strerror(error.errno) if error.errno else str(error)
 
 
 def remove_temporary(folder: Path, process: int | None) -> None:

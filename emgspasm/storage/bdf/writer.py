@@ -34,7 +34,7 @@ from emgspasm.storage.edf.layout import runs
 from emgspasm.storage.edf.tal import encode_annotation, encode_time
 from emgspasm.storage.files import existing
 from emgspasm.stream import SKIP, Annotation, Chunk, StreamInfo
-from emgspasm.system import BINARY, write_at
+from emgspasm.system import BINARY, failure, write_at
 
 
 class BdfWriter:
@@ -309,5 +309,5 @@ def _create(path: Path, overwrite: bool) -> int:
         ) from error
     except OSError as error:
         raise RecordingError(
-            f"{path}: cannot be created ({error.strerror}). Choose a folder you may write to"
+            f"{path}: cannot be created ({failure(error, path)}). Choose a folder you may write to"
         ) from error
