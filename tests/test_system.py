@@ -1,6 +1,7 @@
 """What Windows and macOS lack is done without, as far as Linux can show it."""
 
 import os
+import queue
 import shutil
 import signal
 import subprocess
@@ -189,6 +190,20 @@ def test_nothing_waits_without_end_for_windows_would_not_hear_ctrl_c(monkeypatch
     event = Impatient()
     threading.Timer(system.LOOK * 1.5, event.set).start()
     system.until_set(event)
+    assert asked == [system.LOOK] * 2
+
+
+def test_a_batch_hears_ctrl_c_while_it_waits_for_a_job():
+    asked = []
+
+    class Ended:
+        def get(self, timeout):
+            asked.append(timeout)
+            if len(asked) == 1:
+                raise queue.Empty
+            return "a future"
+
+    assert running._next(Ended()) == "a future"
     assert asked == [system.LOOK] * 2
 
 
