@@ -90,3 +90,21 @@ def test_the_joint_summary_is_written_by_one_at_a_time(recording, tmp_path):
         assert not Path(out / "summary.tsv").exists()
     thread.join(60)
     assert {row[-1] for row in summary_rows(out / "summary.tsv")} == {"r"}
+
+
+def test_a_folder_is_held_by_one_at_a_time_where_it_cannot_be_locked_itself(monkeypatch, tmp_path):
+    import filelock  # noqa: F401  has its own ways with systems
+
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    held = threading.Event()
+
+    def hold():
+        with exclusive(tmp_path):
+            held.set()
+
+    thread = threading.Thread(target=hold)
+    with exclusive(tmp_path):
+        thread.start()
+        assert not held.wait(0.3)
+    assert held.wait(10)
+    thread.join()

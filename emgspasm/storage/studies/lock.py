@@ -12,6 +12,9 @@ from emgspasm.errors import RecordingError
 LOCK = ".emgspasm.lock"
 """Name of the lock file; BIDS tools pass over names that begin with a dot."""
 
+WRITING = ".emgspasm.writing.lock"
+"""Name of the file that stands for a folder which cannot be locked itself."""
+
 PATIENCE = 10.0
 """Seconds to wait for another process: each holds the lock for milliseconds."""
 
@@ -55,7 +58,8 @@ def exclusive(folder: Path) -> Iterator[None]:
     try:
         import fcntl
     except ImportError:  # Windows cannot lock a folder
-        yield
+        with _standing_for(folder):
+            yield
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
@@ -64,3 +68,17 @@ def exclusive(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)  # which frees it, as the end of the process does
+
+
+@contextmanager
+def _standing_for(folder: Path) -> Iterator[None]:
+    """Hold a file in a folder in place of the folder; on Windows it goes when it is freed."""
+    from filelock import FileLock
+
+    lock = FileLock(folder / WRITING)
+    with suppress(OSError):
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
