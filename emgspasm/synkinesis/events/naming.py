@@ -17,23 +17,21 @@ from typing import Literal
 
 from emgspasm.stream import Event
 from emgspasm.synkinesis.acts.act import Act
-from emgspasm.synkinesis.acts.bilateral import TWITCH
-from emgspasm.synkinesis.acts.verdicts import Rules, is_beyond_chance, is_evident, stands_out
+from emgspasm.synkinesis.acts.verdicts import Rules, is_beyond_chance
 from emgspasm.synkinesis.events.chains import TOGETHER, Chain, loud, split, synchrony
 from emgspasm.synkinesis.events.experience import (
-    FEWEST_PROVEN,
     SHARING_MEMORY,
     Experience,
     note_company,
     note_trains,
     of_train,
 )
-from emgspasm.synkinesis.events.loudness import SURE, note_loudness, without_faint
+from emgspasm.synkinesis.events.loudness import without_faint
+from emgspasm.synkinesis.events.proof import EYES, is_spasm, note_proof, other_eye_is_weak
 from emgspasm.synkinesis.events.speech import without_speech
 from emgspasm.synkinesis.events.wording import event, laterality, ms, reasons
 from emgspasm.synkinesis.markers import RESTS, Schedule
 from emgspasm.synkinesis.measures.classes import spasm_class
-from emgspasm.synkinesis.readings.laterality import DOUBTFUL, UNILATERAL
 from emgspasm.synkinesis.readings.reading import Reading
 from emgspasm.synkinesis.spread import BROW, EYE, REGIONS, regions
 
@@ -46,17 +44,8 @@ longest blink, loses one in thirty."""
 FLURRY = 2
 """Most blinks that may follow each other within the gap of a spasm; more are no blinks [design]."""
 
-SHORTEST = 0.035
-"""Seconds of a burst that is evident though it is of one side only perhaps [sim]."""
-
-BUSY = 6.0
-"""Seconds in which acts of the other side are counted to recognize speech and chewing, where the
-lower face of one side alone is no spasm [sim]; movements on cue have too few such acts."""
-
 LONGEST_BLINK = 0.4
 """Seconds (clinical facts 2)."""
-
-EYES = frozenset(muscle for muscle, region in REGIONS.items() if region == EYE)
 
 
 def blink(act: Act, marked: Schedule, fs: float) -> Event:
@@ -142,7 +131,7 @@ def spasms(
         event = _one_sided(chain.side, part, marked, known, rules, fs)
         if event is not None:
             yield event
-        elif len(part) <= FLURRY and chain.side != "B" and _other_eye_is_weak(chain.side, known):
+        elif len(part) <= FLURRY and chain.side != "B" and other_eye_is_weak(chain.side, known):
             yield from (blink(act, marked, fs) for act in part if _may_be_blink(act, fs))
 
 
@@ -171,9 +160,9 @@ def _one_sided(
             return None
         reason = f"one side; {'+'.join(sorted(muscles))} in a rhythm of its own, not together"
         return event("spasm", side, MYOKYMIA, readings, onset, offset, marked, fs, reason)
-    if not _hemifacial(part, known, side, fs):
+    if not is_spasm(part, known, side, fs):
         return None
-    _note_proof(part, facial, known, side, fs)
+    note_proof(part, facial, known, side, fs)
     reason = "; ".join(reasons(part, laterality(whole), facial, rules, fs))
     return event(
         "spasm",
@@ -195,90 +184,9 @@ def _are_most(some: Sequence[Reading], readings: Sequence[Reading]) -> bool:
     return len(some) * 2 > len(readings) and _length(some) * 2 > _length(readings)
 
 
-def _note_proof(
-    part: Sequence[Act], muscles: set[str], known: Experience, side: str, fs: float
-) -> None:
-    """Remember what a spasm shows of its side, if it is much like hemifacial spasm."""
-    if not _is_typical(part, known, side, fs):
-        return
-    sure = _together(part) >= SURE
-    known.proven[side] += FEWEST_PROVEN if sure else 1
-    if sure:
-        known.eyed[side].append(EYE in regions(muscles))
-        note_loudness(part, known)
-
-
-def _is_typical(part: Sequence[Act], known: Experience, side: str, fs: float) -> bool:
-    """Whether it is so much like hemifacial spasm that the next of its side need less proof.
-
-    Of an eye alone, twitches are: a synkinesis lasts as long as its movement (clinical facts 2).
-    """
-    if side in known.eyes_only:
-        return all(act.offset - act.onset <= TWITCH * fs for act in part)
-    return synchrony(part) >= TOGETHER
-
-
-def _hemifacial(part: Sequence[Act], known: Experience, side: str, fs: float) -> bool:
-    """Whether muscles of the facial nerve act together, or the eye alone for certain.
-
-    Where spasms are known, no muscle needs company. Had the other eye been missed, an eye alone
-    would be a blink.
-    """
-    together = _together(part)
-    if together >= SURE:
-        return True
-    if known.acts_apart(side) or _is_doubtful(part, known, side, fs):
-        return False
-    if together >= 2:
-        return not known.is_spared(side)
-    readings = [r for act in part for r in act.readings]
-    others = {r.site.muscle for r in readings} - EYES
-    if not known.knows(side) and (others or _other_eye_is_weak(side, known)):
-        return False
-    return any(_proves(r, known, side, fs) for r in readings)
-
-
-def _together(part: Sequence[Act]) -> int:
-    """Most muscles that begin together."""
-    return max(act.together for act in part)
-
-
-def _proves(reading: Reading, known: Experience, side: str, fs: float) -> bool:
-    """Whether a burst alone is certainly of one side.
-
-    What hardly stands out of the noise may be noise, unless it lasts: where spasms are known, that
-    is enough; where none is, the other eye must be silent.
-    """
-    lasts = reading.offset - reading.onset >= SHORTEST * fs
-    if known.knows(side) and lasts and is_evident(reading, fs):
-        return True
-    certain = stands_out(reading) and (known.knows(side) or reading.opposite_silent)
-    return certain and reading.least_li >= known.least_li(side)
-
-
-def _other_eye_is_weak(side: str, known: Experience) -> bool:
-    """Whether a blink may look like an act of this eye alone."""
-    return known.is_spared(side) or not (known.knows(side) or known.sees_both_eyes())
-
-
 def _may_be_blink(act: Act, fs: float) -> bool:
     alone = {r.site.muscle for r in act.readings} <= EYES
     return alone and not act.on_blink and act.offset - act.onset <= LONGEST_BLINK * fs
-
-
-def _is_doubtful(part: Sequence[Act], known: Experience, side: str, fs: float) -> bool:
-    """Whether an act leans to its side too little, or neither eye nor brow takes part in it.
-
-    Hemifacial spasm begins at the eye (clinical facts 1); brow and eye are neighbours. Where spasms
-    are known the eye need not take part; but in speech and chewing the lower face moves on its own,
-    now and then of one side alone.
-    """
-    li, _ = laterality([r for act in part for r in act.readings])
-    if li < (DOUBTFUL if known.knows(side) else UNILATERAL):
-        return True
-    if regions({m for act in part for m in act.muscles}) & {EYE, BROW}:
-        return False
-    return not known.knows(side) or known.is_shared(side, min(act.onset for act in part), fs, BUSY)
 
 
 def _chewing(readings: Sequence[Reading]) -> bool:

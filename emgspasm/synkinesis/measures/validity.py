@@ -20,7 +20,7 @@ Valid = Mapping[int, NDArray[np.int64]]
 
 PROVING = frozenset({EYE, BROW})
 """Regions without which nothing of a side is called a spasm
-(:mod:`emgspasm.synkinesis.events.naming`): it begins at the eye (clinical facts 1)."""
+(:mod:`emgspasm.synkinesis.events.proof`): it begins at the eye (clinical facts 1)."""
 
 
 def of_face(valid: Valid) -> NDArray[np.int64]:

@@ -1,0 +1,106 @@
+"""What proves that acts of one side are a hemifacial spasm, and what one proves of its side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from emgspasm.synkinesis.acts.act import Act
+from emgspasm.synkinesis.acts.bilateral import TWITCH
+from emgspasm.synkinesis.acts.verdicts import is_evident, stands_out
+from emgspasm.synkinesis.events.chains import TOGETHER, synchrony
+from emgspasm.synkinesis.events.experience import FEWEST_PROVEN, Experience
+from emgspasm.synkinesis.events.loudness import SURE, note_loudness
+from emgspasm.synkinesis.events.wording import laterality
+from emgspasm.synkinesis.readings.laterality import DOUBTFUL, UNILATERAL
+from emgspasm.synkinesis.readings.reading import Reading
+from emgspasm.synkinesis.spread import BROW, EYE, REGIONS, regions
+
+SHORTEST = 0.035
+"""Seconds of a burst that is evident though it is of one side only perhaps [sim]."""
+
+BUSY = 6.0
+"""Seconds in which acts of the other side are counted to recognize speech and chewing, where the
+lower face of one side alone is no spasm [sim]; movements on cue have too few such acts."""
+
+EYES = frozenset(muscle for muscle, region in REGIONS.items() if region == EYE)
+
+
+def is_spasm(part: Sequence[Act], known: Experience, side: str, fs: float) -> bool:
+    """Whether muscles of the facial nerve act together, or the eye alone for certain.
+
+    Where spasms are known, no muscle needs company. Had the other eye been missed, an eye alone
+    would be a blink.
+    """
+    together = _together(part)
+    if together >= SURE:
+        return True
+    if known.acts_apart(side) or _is_doubtful(part, known, side, fs):
+        return False
+    if together >= 2:
+        return not known.is_spared(side)
+    readings = [r for act in part for r in act.readings]
+    others = {r.site.muscle for r in readings} - EYES
+    if not known.knows(side) and (others or other_eye_is_weak(side, known)):
+        return False
+    return any(_proves(r, known, side, fs) for r in readings)
+
+
+def _is_doubtful(part: Sequence[Act], known: Experience, side: str, fs: float) -> bool:
+    """Whether an act leans to its side too little, or neither eye nor brow takes part in it.
+
+    Hemifacial spasm begins at the eye (clinical facts 1); brow and eye are neighbours. Where spasms
+    are known the eye need not take part; but in speech and chewing the lower face moves on its own,
+    now and then of one side alone.
+    """
+    li, _ = laterality([r for act in part for r in act.readings])
+    if li < (DOUBTFUL if known.knows(side) else UNILATERAL):
+        return True
+    if regions({m for act in part for m in act.muscles}) & {EYE, BROW}:
+        return False
+    return not known.knows(side) or known.is_shared(side, min(act.onset for act in part), fs, BUSY)
+
+
+def _proves(reading: Reading, known: Experience, side: str, fs: float) -> bool:
+    """Whether a burst alone is certainly of one side.
+
+    What hardly stands out of the noise may be noise, unless it lasts: where spasms are known, that
+    is enough; where none is, the other eye must be silent.
+    """
+    lasts = reading.offset - reading.onset >= SHORTEST * fs
+    if known.knows(side) and lasts and is_evident(reading, fs):
+        return True
+    certain = stands_out(reading) and (known.knows(side) or reading.opposite_silent)
+    return certain and reading.least_li >= known.least_li(side)
+
+
+def other_eye_is_weak(side: str, known: Experience) -> bool:
+    """Whether a blink may look like an act of this eye alone."""
+    return known.is_spared(side) or not (known.knows(side) or known.sees_both_eyes())
+
+
+def note_proof(
+    part: Sequence[Act], muscles: set[str], known: Experience, side: str, fs: float
+) -> None:
+    """Remember what a spasm shows of its side, if it is much like hemifacial spasm."""
+    if not _is_typical(part, known, side, fs):
+        return
+    sure = _together(part) >= SURE
+    known.proven[side] += FEWEST_PROVEN if sure else 1
+    if sure:
+        known.eyed[side].append(EYE in regions(muscles))
+        note_loudness(part, known)
+
+
+def _is_typical(part: Sequence[Act], known: Experience, side: str, fs: float) -> bool:
+    """Whether it is so much like hemifacial spasm that the next of its side need less proof.
+
+    Of an eye alone, twitches are: a synkinesis lasts as long as its movement (clinical facts 2).
+    """
+    if side in known.eyes_only:
+        return all(act.offset - act.onset <= TWITCH * fs for act in part)
+    return synchrony(part) >= TOGETHER
+
+
+def _together(part: Sequence[Act]) -> int:
+    """Most muscles that begin together."""
+    return max(act.together for act in part)
