@@ -9,7 +9,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.dsp.compiled import SUM, copy
+from emgspasm.dsp.compiled import LOOP, SUM, copy
 
 Values = NDArray[np.float64]
 
@@ -143,9 +143,19 @@ def steadiest(powers: Values, n_blocks: int, share: float, stretch: int) -> Valu
     steady = np.empty(len(powers))
     for k in range(len(powers)):
         for i in range(n_stretches):
-            strongest[i] = np.max(powers[k, i * stretch : (i + 1) * stretch])
+            strongest[i] = _strongest(powers[k, i * stretch : (i + 1) * stretch])
         steady[k] = _limit(strongest, share, np.nan, kept)
     return steady
+
+
+@numba.njit(**LOOP)
+def _strongest(powers):  # type: ignore[no-untyped-def]  # see learn
+    """Largest power; NaN if one is missing. numpy's takes three times as long."""
+    most = total = 0.0
+    for power in powers:
+        most = max(most, power)
+        total += power
+    return most if total == total else np.nan
 
 
 @numba.njit(**SUM)
