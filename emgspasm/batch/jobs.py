@@ -14,9 +14,7 @@ from emgspasm.config import LoadedConfig
 from emgspasm.errors import EmgspasmError, RecordingError, explained
 from emgspasm.results.analysis import analyze_recording
 from emgspasm.results.origin import origin
-from emgspasm.results.outputs import (
-    write_results,
-)
+from emgspasm.results.outputs import write_results
 from emgspasm.results.standing import Standing, standing
 
 if TYPE_CHECKING:
