@@ -116,11 +116,13 @@ def _executor(jobs: Sequence[Job], workers: int, cluster: str | None) -> Iterato
         return
     try:
         from distributed import Client
+        from distributed.comm import get_address_host_port
     except ImportError:
         raise ConfigError(
             '--cluster needs Dask, which is not installed. pip install "emgspasm[cluster]"'
         ) from None
     try:
+        get_address_host_port(cluster)  # a client that finds out itself is in the next one's way
         client = Client(cluster, timeout="10s")
     except (OSError, ValueError) as error:  # nobody answers there, or it is no address
         raise ConfigError(f"no Dask scheduler at {cluster} ({error}). Check the address") from None
