@@ -33,7 +33,7 @@ TRAIN_MEMORY = 12.0
 TRAIN, LONG_TRAIN = 3, 6
 """Bursts of a slow train; more where the eye, which begins in hemifacial spasm, is alone [sim]."""
 
-RHYTHM, BEATS = 8, 4
+RHYTHM, FEWEST_BEATS = 8, 4
 """Bursts of a rhythm that is no spasm though spasms are known [sim]: groups make one of fewer by
 chance. Bursts of one that is told as a rhythm [sim]: of 754 runs of myokymia 8 have fewer that are
 seen; units that fire now and then in a face at rest seldom keep time for so long."""
@@ -236,7 +236,7 @@ def note_trains(chain: Chain, known: Experience, fs: float) -> None:
         moments.sort()
         if _is_train(moments, chain.side, known, fs):
             known.trains[channel] = moments[-1]
-        if is_rhythm(moments, fs, BEATS):
+        if is_rhythm(moments, fs, FEWEST_BEATS):
             known.rhythmic[channel] = moments[-1]
 
 

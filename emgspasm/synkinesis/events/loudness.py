@@ -38,12 +38,14 @@ def without_faint(acts: Sequence[Act], known: Experience, fs: float) -> list[Act
     """Acts of one side without those in which every muscle is far fainter than in its spasms.
 
     What a blink of both eyes holds of an act is not measured by itself, and what comes as soon as
-    clonic bursts follow each other may be a faint one of them.
+    clonic bursts follow each other may be a faint one of them. Where slight acts of single muscles
+    come often, these are left out too.
 
     Parameters
     ----------
     acts : sequence of Act
     known : Experience
+        Updated: which acts were slight.
     fs : float
         Hertz.
     """
