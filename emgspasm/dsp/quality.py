@@ -12,6 +12,8 @@ from emgspasm.stream import Chunk, StreamInfo
 LINES = (50, 60)
 """Mains frequencies in Hz."""
 
+GRADES = ("good", "fair", "poor", "unusable")
+"""From the best to the worst."""
 
 MOST = 50.0
 """Percent of the time from which a fault is most of it, or under which the analysis is not
@@ -59,7 +61,8 @@ class ChannelQuality:
         no second of signal was whole.
     clipped, dropped, flat : float
         Percent of all samples; `clipped` is NaN where nobody says the recorder's range.
-    grade : {"good", "fair", "poor", "unusable"}
+    grade : str
+        One of :data:`GRADES`.
     reason : str
         Why it is not good; ``""`` if it is.
     """

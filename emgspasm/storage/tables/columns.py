@@ -6,6 +6,7 @@ They are those researchers expect (clinical facts 8); this is the only place tha
 
 from __future__ import annotations
 
+from emgspasm.dsp.quality import GRADES
 from emgspasm.storage.tables.column import Column
 
 SIDE = Column("side", "Anatomical side; B is both, n/a the midline", levels=("L", "R", "B"))
@@ -186,7 +187,7 @@ QUALITY = (
     ),
     Column("dropout_pct", "Share of samples missing", "%"),
     Column("flat_pct", "Share of samples in flat stretches", "%"),
-    Column("grade", "How far to trust it", levels=("good", "fair", "poor", "unusable")),
+    Column("grade", "How far to trust it", levels=GRADES),
     Column("reason", "Why it is not good"),
     _RECORDING,
 )

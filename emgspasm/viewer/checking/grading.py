@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from emgspasm.desk.words import LEARNING
 from emgspasm.dsp.pipeline import Analysis
-from emgspasm.dsp.quality import Limits, MeanSpectrum, SpectrumState, grade, line_ratio
+from emgspasm.dsp.quality import GRADES, Limits, MeanSpectrum, SpectrumState, grade, line_ratio
 from emgspasm.dsp.screen import Screen, ScreenState
 from emgspasm.sources.protocols import MISMATCH, Electrode
 from emgspasm.stream import Chunk, StreamInfo, on_screen
@@ -24,8 +24,6 @@ FEWEST_SECONDS = 4
 [sim]."""
 
 EACH_SECOND = MeanSpectrum(every=1)
-
-GRADES = ("good", "fair", "poor", "unusable")
 
 Poles = Mapping[tuple[str, str], Electrode]
 """Electrodes by channel and pole."""
