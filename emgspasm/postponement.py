@@ -8,6 +8,8 @@ import stat
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import Any
 
 from emgspasm.system import ENDING, children_deaf
 
@@ -20,19 +22,34 @@ def postponed() -> Iterator[None]:
     must ignore it: :func:`emgspasm.system.be_deaf`).
     """
     come: list[int] = []
-    numbers: list[int] = [n for n in ENDING if callable(signal.getsignal(n))]
-    if threading.current_thread() is not threading.main_thread():
-        numbers = []  # signals are the main thread's
-    # handlers, too: another thread may take a signal that is blocked here
-    before = {n: signal.signal(n, lambda number, _: come.append(number)) for n in numbers}
+    before: dict[int, Any] = {}
+    over = False
+
+    def take(number: int, frame: FrameType | None) -> None:
+        if over:  # amid putting handlers back, which a handler may cut short: this one stays then
+            before[number](number, frame)
+        else:
+            come.append(number)
+
     try:
+        for number in _heard():  # a mask does not do: another thread may take the signal
+            before[number] = signal.getsignal(number)
+            signal.signal(number, take)
         with children_deaf():
             yield
     finally:
+        over = True
         for number, handler in before.items():
             signal.signal(number, handler)
-        for number in come:
-            signal.raise_signal(number)
+        for held in come:
+            signal.raise_signal(held)
+
+
+def _heard() -> list[int]:
+    """Signals that have a handler, which runs in the main thread: none for another."""
+    if threading.current_thread() is not threading.main_thread():
+        return []
+    return [number for number in ENDING if callable(signal.getsignal(number))]
 
 
 def speak_to_nobody() -> None:

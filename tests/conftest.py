@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from emgspasm.cli import main
 from emgspasm.stream import Channel, Chunk, StreamInfo
+from emgspasm.system import ENDING
 
 settings.register_profile("emgspasm", deadline=None, derandomize=True, max_examples=25)
 settings.load_profile("emgspasm")
@@ -67,6 +68,26 @@ def pytest_xdist_make_scheduler(config, log):
     return Together(config, log)
 
 
+@contextmanager
+def handlers_kept():
+    """Signals are heard as before when it is left: a command that ends listens no more."""
+    before = {number: signal.getsignal(number) for number in ENDING}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@pytest.fixture
+def heard():
+    """Signals that end a command are heard, also where whoever began the tests ignores them."""
+    with handlers_kept():
+        for number in ENDING:
+            signal.signal(number, signal.SIG_DFL)
+        yield
+
+
 @pytest.fixture(scope="session")
 def emgspasm():
     """Calls a command in this process, which has loaded what it needs; what it says and its code.
@@ -77,12 +98,10 @@ def emgspasm():
     def call(*arguments, cwd=Path()):
         out, err = io.StringIO(), io.StringIO()
         line = ["emgspasm", *map(str, arguments)]
-        heard = signal.getsignal(signal.SIGINT)
-        with pytest.MonkeyPatch.context() as patch, chdir(cwd):
+        with handlers_kept(), pytest.MonkeyPatch.context() as patch, chdir(cwd):
             patch.setattr(sys, "argv", line)
             with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
                 main()
-        signal.signal(signal.SIGINT, heard)  # a command that ends listens no more
         return subprocess.CompletedProcess(line, ended.value.code, out.getvalue(), err.getvalue())
 
     return call

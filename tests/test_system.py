@@ -18,7 +18,7 @@ from emgspasm import places, system
 from emgspasm.batch import running
 from emgspasm.batch.jobs import Job
 from emgspasm.cli import configs
-from emgspasm.cli.interruption import heeded
+from emgspasm.cli.interruption import heed
 from emgspasm.config import LoadedConfig, load_config
 from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.postponement import postponed
@@ -146,6 +146,7 @@ def test_a_folder_that_may_not_be_written_is_not_waited_for(monkeypatch, tmp_pat
     assert time.perf_counter() - begun < system.PATIENCE / 2
 
 
+@pytest.mark.usefixtures("heard")
 def test_a_signal_is_sent_again_where_threads_cannot_be_sent_one(monkeypatch):
     monkeypatch.delattr(signal, "pthread_kill")
 
@@ -154,10 +155,11 @@ def test_a_signal_is_sent_again_where_threads_cannot_be_sent_one(monkeypatch):
         for _ in range(100):
             time.sleep(0.02)
 
-    with heeded(), pytest.raises(KeyboardInterrupt):
-        work()
+    with pytest.raises(KeyboardInterrupt):
+        heed(work)
 
 
+@pytest.mark.usefixtures("heard")
 def test_work_is_not_cut_short_where_signals_cannot_be_blocked(monkeypatch):
     monkeypatch.delattr(signal, "pthread_sigmask")
     done = False
@@ -168,8 +170,8 @@ def test_work_is_not_cut_short_where_signals_cannot_be_blocked(monkeypatch):
             signal.raise_signal(signal.SIGINT)
             done = True
 
-    with heeded(), pytest.raises(KeyboardInterrupt):
-        work()
+    with pytest.raises(KeyboardInterrupt):
+        heed(work)
     assert done
 
 

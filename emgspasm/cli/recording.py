@@ -102,18 +102,20 @@ def described(session: Session, place: Placement, task: str) -> Iterator[None]:
         What ended it, or its analysis.
     """
     with ExitStack() as running:
-        running.enter_context(session)  # where that fails, what is there is somebody else's
         try:
+            running.enter_context(session)
             describe(session, place, task)
             yield
             running.close()
             session.wait()
             with postponed():
                 describe(session, place, task)
-        except BaseException:  # Ctrl-C, again
-            running.close()
-            with postponed(), suppress(EmgspasmError):  # the error that ended it is raised instead
-                describe(session, place, task)
+        except BaseException:
+            with postponed():  # Ctrl-C, again
+                running.close()
+                if session.begun:
+                    with suppress(EmgspasmError):  # the error that ended it is raised instead
+                        describe(session, place, task)
             raise
 
 

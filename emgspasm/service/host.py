@@ -17,6 +17,7 @@ from emgspasm.desk.live import Live
 from emgspasm.desk.wanted import Wanted, placing
 from emgspasm.desk.wiring import Wiring
 from emgspasm.errors import EmgspasmError, explained
+from emgspasm.postponement import postponed
 from emgspasm.service import answers
 from emgspasm.service.answers import Refused, text_of
 from emgspasm.service.broadcast import Broadcast, Message, Onlooker
@@ -157,7 +158,8 @@ class Host:
             Tables could not be written.
         """
         try:
-            self._turns.end(self._end)
+            with postponed():  # Ctrl-C, again
+                self._turns.end(self._end)
         finally:
             self._tables.finish(say)
 

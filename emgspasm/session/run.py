@@ -19,6 +19,7 @@ import numpy as np
 from emgspasm.config import LoadedConfig
 from emgspasm.dsp.pipeline import analyze
 from emgspasm.errors import EmgspasmError, explained
+from emgspasm.postponement import postponed
 from emgspasm.results.measurement import suit
 from emgspasm.session.anchor import Anchor
 from emgspasm.session.disk import require_reserve, require_room, room
@@ -47,7 +48,8 @@ class Session:
     """A recording under way, from entering to leaving.
 
     Entering opens the source, creates the file and starts the thread. Leaving stops, joins and
-    closes; it never raises what went wrong in the thread: :meth:`wait` does.
+    closes, and hears no Ctrl-C until that is done; it never raises what went wrong in the thread:
+    :meth:`wait` does.
 
     Parameters
     ----------
@@ -73,6 +75,8 @@ class Session:
         What was decided about mains, once that is known.
     pipeline : Pipeline
         What finds bursts: the config's, with a notch once one was decided on.
+    begun : bool
+        Whether it has made its file: one that was there is somebody else's.
     unscaled : tuple of Channel
         Those whose source does not say their full scale, with the one they are stored within.
 
@@ -114,6 +118,7 @@ class Session:
         self._counters = Counters(self._labelled, rails)
         self._telling = source if isinstance(source, Eventful) else None
         self._delay = 0.0
+        self.begun = False
         self._error: EmgspasmError | None = None
         self._over = threading.Event()
         self._warmth = Warmth(self._warm_up)
@@ -183,9 +188,11 @@ class Session:
             held.enter_context(self._outlets)
             held.enter_context(self.source)
             self._warmth.wait()
-            self._writer = held.enter_context(
-                BdfWriter(self.path, self._labelled, equipment=equipment(self.source))
-            )
+            with postponed():
+                self._writer = held.enter_context(
+                    BdfWriter(self.path, self._labelled, equipment=equipment(self.source))
+                )
+                self.begun = True
             self._marking.begin(self._writer)
             self._began = self._clock()
             for work in (partial(self._ending.watch, self._over), self._run):
@@ -197,7 +204,8 @@ class Session:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._held.close()
+        with postponed():  # Ctrl-C, again: amid it the file would be closed before its last samples
+            self._held.close()
 
     def _warm_up(self) -> None:
         if not self.refusal:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
+import threading
 import time
 
 import numpy as np
 import pytest
 
-from emgspasm.cli.interruption import heeded
+from emgspasm.cli.interruption import heed
 from emgspasm.cli.recording import described
 from emgspasm.errors import ConfigError
 from emgspasm.postponement import postponed
@@ -19,6 +20,9 @@ from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.edf.reader import open_edf
 from emgspasm.storage.studies.study import Study
 from emgspasm.stream import Channel, Chunk, StreamInfo
+from emgspasm.system import signal_main
+
+pytestmark = pytest.mark.usefixtures("heard")
 
 SECONDS = 3
 
@@ -64,10 +68,51 @@ def duration(place):
 
 def test_ctrl_c_while_the_recording_is_closed_leaves_its_whole_duration_beside_it(place):
     session = Session(Source(closing=press), place.recording)
-    with heeded(), pytest.raises(KeyboardInterrupt), described(session, place, "rest"):
-        session.wait()
+
+    def work():
+        with described(session, place, "rest"):
+            session.wait()
+
+    with pytest.raises(KeyboardInterrupt):
+        heed(work)
     assert open_edf(place.recording).n_samples == 250 * SECONDS
     assert duration(place) == SECONDS
+
+
+def test_ctrl_c_again_while_the_recording_is_closed_leaves_its_whole_duration_beside_it(place):
+    session = Session(Source(closing=press), place.recording)
+
+    def work():
+        with described(session, place, "rest"):
+            session.wait()
+            press()
+
+    with pytest.raises(KeyboardInterrupt):
+        heed(work)
+    assert duration(place) == SECONDS
+
+
+def test_ctrl_c_while_the_last_samples_come_leaves_them_in_the_file(place):
+    class Slow(Source):
+        """Gives its samples some time after it was told to stop, as a board's radio does."""
+
+        stopped = threading.Event()
+
+        def __iter__(self):
+            self.stopped.wait(10)
+            time.sleep(0.3)
+            yield from super().__iter__()
+
+        def stop(self):
+            self.stopped.set()
+
+    def work():
+        with Session(Slow(), place.recording):
+            threading.Timer(0.1, signal_main, (signal.SIGINT,)).start()
+
+    with pytest.raises(KeyboardInterrupt):
+        heed(work)
+    assert open_edf(place.recording).n_samples == 250 * SECONDS
 
 
 def test_a_recording_that_another_process_begins_meanwhile_is_left_to_it_and_that_is_said(place):
@@ -92,6 +137,6 @@ def test_a_signal_that_is_postponed_comes_when_the_work_is_done():
             press()
             done.append(True)
 
-    with heeded(), pytest.raises(KeyboardInterrupt):
-        work()
+    with pytest.raises(KeyboardInterrupt):
+        heed(work)
     assert done

@@ -3,14 +3,40 @@
 import ctypes
 import os
 import signal
+import subprocess
 import sys
+import threading
 import time
 
 import click
 import pytest
 
-from emgspasm.cli.interruption import come, heeded, settle, until_come
+from emgspasm.cli.interruption import come, heed, settle, until_come
 from emgspasm.cli.program import run
+from emgspasm.postponement import postponed
+from emgspasm.system import ENDING
+
+pytestmark = pytest.mark.usefixtures("heard")
+
+PRESSED = (signal.SIGINT, signal.SIGTERM)  # after the third, a terminal would be told nothing more
+
+
+@pytest.fixture
+def when_set(monkeypatch):
+    """Does something before and after each time a handler is set: when a signal may come."""
+
+    def listen(act):
+        set_handler = signal.signal
+
+        def acting(number, handler):
+            act(handler)
+            before = set_handler(number, handler)
+            act(handler)
+            return before
+
+        monkeypatch.setattr(signal, "signal", acting)
+
+    return listen
 
 
 @ctypes.CFUNCTYPE(None)
@@ -25,15 +51,34 @@ def test_a_signal_that_c_drops_comes_again():
         callback()
         time.sleep(5)
 
-    with heeded(), pytest.raises(KeyboardInterrupt):
-        work()
+    with pytest.raises(KeyboardInterrupt):
+        heed(work)
+
+
+def test_a_signal_while_one_is_dropped_comes_again_without_a_word(monkeypatch, capsys):
+    class Pressing(threading.Timer):
+        def __init__(self, *args):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.01)
+            super().__init__(*args)
+
+    def work():
+        callback()
+        time.sleep(5)
+
+    monkeypatch.setattr(threading, "Timer", Pressing)
+    with pytest.raises(KeyboardInterrupt):
+        heed(work)
+    assert capsys.readouterr().err == ""
 
 
 def test_a_signal_that_is_settled_does_not_come_again():
-    with heeded():
+    def work():
         callback()
         settle()
         time.sleep(0.2)
+
+    heed(work)
 
 
 def test_a_signal_that_became_another_error_ends_before_the_next_item():
@@ -45,26 +90,23 @@ def test_a_signal_that_became_another_error_ends_before_the_next_item():
         except KeyboardInterrupt:
             yield 2
 
-    with heeded(), pytest.raises(KeyboardInterrupt):
-        assert list(until_come(items())) == [1]
+    done = []
+    with pytest.raises(KeyboardInterrupt):
+        heed(lambda: done.extend(until_come(items())))
+    assert done == [1]
     assert not come()
 
 
-def test_handlers_are_as_before_when_the_command_is_over():
-    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM), sys.unraisablehook
-    with heeded():
-        assert signal.getsignal(signal.SIGTERM) is not before[1]
-    after = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM), sys.unraisablehook
-    assert after == before
+def test_signals_are_ignored_when_the_command_is_over():
+    hook = sys.unraisablehook
+    assert heed(lambda: 7) == 7
+    assert [signal.getsignal(number) for number in ENDING] == [signal.SIG_IGN] * len(ENDING)
+    assert sys.unraisablehook is hook
 
 
 def test_a_signal_that_the_caller_ignores_stays_ignored():
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        with heeded():
-            os.kill(os.getpid(), signal.SIGINT)
-    finally:
-        signal.signal(signal.SIGINT, before)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    heed(lambda: os.kill(os.getpid(), signal.SIGINT))
 
 
 def test_an_error_that_a_signal_became_is_told_as_interrupted(monkeypatch):
@@ -76,5 +118,79 @@ def test_an_error_that_a_signal_became_is_told_as_interrupted(monkeypatch):
             raise RuntimeError("missing Environment") from None  # as numba's compiler says
 
     monkeypatch.setattr(sys, "argv", ["emgspasm"])
-    with heeded(), pytest.raises(KeyboardInterrupt):
-        run(click.Command("fail", callback=fail))
+    with pytest.raises(KeyboardInterrupt):
+        heed(lambda: run(click.Command("fail", callback=fail)))
+
+
+@pytest.mark.parametrize("number", PRESSED)
+def test_signals_that_come_while_handlers_are_set_or_taken_away_end_nothing_but_the_work(
+    when_set, number
+):
+    moments = []
+
+    def press(handler):
+        moments.append(handler)
+        if signal.getsignal(number) not in (signal.SIG_DFL, signal.SIG_IGN):
+            os.kill(os.getpid(), number)
+            time.sleep(0.001)
+
+    when_set(press)
+    with pytest.raises(KeyboardInterrupt):
+        heed(lambda: pytest.fail("a signal has come before"))
+    assert moments.count(signal.SIG_IGN) == 2 * len(ENDING)
+    assert [signal.getsignal(each) for each in ENDING] == [signal.SIG_IGN] * len(ENDING)
+
+
+def test_a_signal_after_the_work_does_not_change_what_came_of_it(when_set):
+    def press(handler):
+        if handler is signal.SIG_IGN:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.001)
+
+    when_set(press)
+    assert heed(lambda: 7) == 7
+
+
+@pytest.mark.parametrize("nth", range(4 * len(ENDING)))
+def test_a_signal_while_postponing_begins_or_ends_leaves_all_others_heard(when_set, nth):
+    heard, calls = [], []
+
+    def press(handler):
+        calls.append(handler)
+        if len(calls) - 1 == nth:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.001)
+
+    def work():
+        when_set(press)
+        with pytest.raises(KeyboardInterrupt), postponed():
+            pass
+        for number in PRESSED:
+            try:
+                os.kill(os.getpid(), number)
+                time.sleep(0.001)
+            except KeyboardInterrupt:
+                heard.append(number)
+
+    heed(work)
+    assert heard == list(PRESSED)
+
+
+AMID_TEXT = """
+import sys
+from emgspasm.cli.interruption import heed
+press = "import os, signal, time; os.kill(os.getpid(), signal.SIGINT); time.sleep(5)"
+try:
+    heed(lambda: exec(press))
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+"""Ctrl-C while Python runs code made from text, as whenever a dataclass is made."""
+
+
+def test_ctrl_c_amid_code_made_from_text_ends_with_the_code_of_an_interruption(tmp_path):
+    (tmp_path / "amid_text.py").write_text(AMID_TEXT)
+    done = subprocess.run(
+        [sys.executable, "-m", "amid_text"], cwd=tmp_path, check=False, capture_output=True
+    )
+    assert (done.returncode, done.stderr) == (130, b"")
