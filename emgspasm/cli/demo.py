@@ -28,6 +28,7 @@ from emgspasm.cli.scoring import score_table
 from emgspasm.cli.simulation import write_truth
 from emgspasm.cli.viewing import require_window
 from emgspasm.errors import ConfigError
+from emgspasm.postponement import postponed
 
 if TYPE_CHECKING:
     from emgspasm.config import LoadedConfig
@@ -179,7 +180,9 @@ def show(loaded: LoadedConfig, out: Path) -> None:
     """Open the live window on the board."""
     from emgspasm.desk.wiring import Wiring
     from emgspasm.sources.registry import open_source
-    from emgspasm.viewer import application
+
+    with postponed():  # Qt's bindings abort the process when their import is cut short
+        from emgspasm.viewer import application
 
     table = loaded.config.source
     assert table is not None  # of config_of

@@ -27,6 +27,7 @@ from emgspasm.cli.extras import require_extra
 from emgspasm.cli.options import gain_option, port_option, rate_option
 from emgspasm.cli.recording import describe
 from emgspasm.errors import ConfigError, SourceError
+from emgspasm.postponement import postponed
 
 if TYPE_CHECKING:
     from emgspasm.config import LoadedConfig
@@ -100,14 +101,17 @@ def _replay(
     sampling_frequency: float | None,
     gain: float | None,
 ) -> None:
-    from emgspasm.viewer import application
+    with postponed():  # Qt's bindings abort the process when their import is cut short
+        from emgspasm.viewer import application
 
     application.replay(file, loaded, speed, say, sampling_frequency=sampling_frequency, gain=gain)
 
 
 def _live(loaded: LoadedConfig, config: Path, port: str | None, study: Path | None) -> None:
     from emgspasm.desk.wiring import Wiring
-    from emgspasm.viewer import application
+
+    with postponed():  # Qt's bindings abort the process when their import is cut short
+        from emgspasm.viewer import application
 
     configured_source(loaded, config, port)  # what is wrong with it is said before a window opens
     wiring = Wiring(loaded, lambda: configured_source(loaded, config, port), describe, conclude)

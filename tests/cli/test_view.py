@@ -120,6 +120,29 @@ def test_replays_on_a_display_and_ends_with_a_signal(patient, tmp_path):
     assert (tmp_path / "emgspasm" / "viewer.conf").exists()
 
 
+AMID_IMPORT = """
+import os, runpy, signal, sys
+class Press:
+    def find_spec(self, name, path=None, target=None):
+        if name == "PySide6.support.deprecated":  # which shiboken imports while it begins
+            os.kill(os.getpid(), signal.SIGINT)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.meta_path.insert(0, Press())
+runpy.run_module("emgspasm", run_name="__main__", alter_sys=True)
+"""
+
+
+def test_ctrl_c_while_qt_is_imported_is_told_in_one_line(patient):
+    done = subprocess.run(
+        [sys.executable, "-c", AMID_IMPORT, "view", str(patient)],
+        env=PLAIN | {"QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 130
+    (told,) = filter(None, done.stderr.splitlines())
+    assert told == "emgspasm: error: interrupted. What was written before stays"
+
+
 def tree(display):
     """Names of all windows of a display; needs no more than Qt itself."""
     done = subprocess.run(
