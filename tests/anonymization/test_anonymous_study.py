@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 import numpy as np
 import pytest
 
-from emgspasm.anonymization.recording import anonymous, anonymous_channel
+from emgspasm.anonymization.recording import anonymous, anonymous_channel, anonymous_info
 from emgspasm.anonymization.study import anonymize_study
 from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.bdf.writer import BdfWriter
@@ -156,6 +156,11 @@ def test_a_channel_is_named_by_its_codes_alone(side, muscle, name):
     assert anonymous_channel(Channel("Jane's cheek", side, muscle)).name == name
 
 
+def test_channels_that_lose_their_names_stay_apart():
+    channels = tuple(map(Channel.from_label, ("Jane", "John", "OOC_L", "Joan")))
+    assert anonymous_info(StreamInfo(250.0, channels)).names == ("EMG", "EMG2", "OOC_L", "EMG3")
+
+
 def test_units_of_an_unknown_product_stay_apart(copy):
     products = {(row.product, row.site, row.units) for row in read_treatments(copy.path)}
     assert products == {("product 1", "other site 1", 5.0), ("Botox", "OOC", 5.0)}
@@ -172,6 +177,85 @@ def test_what_is_known_of_a_recording_is_kept_where_it_is_no_words(copy):
 def test_an_age_over_89_is_not_told(copy):
     rows = (copy.path / "participants.tsv").read_text().splitlines()
     assert rows == ["participant_id\tage\tsex", "sub-01\tn/a\tF"]
+
+
+def silence(study, participant, task, seconds=1, **labels):
+    place = study.place(participant, task=task, **labels)
+    with BdfWriter(place.recording, StreamInfo(250.0, (Channel("OOC_L", full_scale=1e3),))) as file:
+        file.write(Chunk(0, np.zeros((250 * seconds, 1))))
+    return place
+
+
+def test_each_participant_keeps_what_is_theirs(tmp_path):
+    study = Study.open_or_create(tmp_path / "study")
+    for name, seconds in (("Zoe", 3), ("Adam", 2)):
+        study.note_time(silence(study, name, "rest", seconds), datetime.combine(BEFORE, time(9)))
+        when = date(2026, 3, seconds)
+        study.add_treatment(Treatment(name, when, "botulinum toxin", "Botox", "OOC", "L", seconds))
+        study.add_score(ScaleScore(name, when, "Jankovic", None, f"by{name}", seconds))
+    people = study.path / "participants.tsv"
+    people.write_text("participant_id\tage\tsex\nsub-Zoe\t89\tF\nsub-Adam\t2\tn/a\n")
+    copy = anonymize_study(study, tmp_path / "copy")
+    table = (copy.path / "participants.tsv").read_text()
+    assert table == "participant_id\tage\tsex\nsub-01\t89\tF\nsub-02\t2\tn/a\n"
+    for (number, seconds), path in zip((("01", 3), ("02", 2)), copy.recordings(), strict=True):
+        assert bids_entities(path.name)["sub"] == number
+        assert open_edf(path).n_samples == 250 * seconds
+        (given,) = (row for row in read_treatments(copy.path) if row.participant == number)
+        (scored,) = (row for row in read_scores(copy.path) if row.participant == number)
+        assert (given.units, scored.value) == (seconds, seconds)
+        assert (scored.date - given.date).days == 0
+        days = (given.date - read_time(Placement.of(path)).date()).days
+        assert days == (date(2026, 3, seconds) - BEFORE).days
+
+
+def test_tasks_of_the_protocol_and_runs_keep_their_names_and_others_become_numbers(tmp_path):
+    study = Study.open_or_create(tmp_path / "study")
+    for task in ("restopen", "protocol", "smileBob", "smileTed"):
+        silence(study, "01", task)
+    silence(study, "01", "rest", run=3)
+    copy = anonymize_study(study, tmp_path / "copy")
+    named = [path.name.removeprefix("sub-01_task-") for path in copy.recordings()]
+    tasks = ["other1", "other2", "protocol", "rest_run-3", "restopen"]
+    assert named == [f"{task}_emg.bdf" for task in tasks]
+
+
+def test_recordings_whose_names_would_become_one_are_all_copied(tmp_path):
+    study = Study.open_or_create(tmp_path / "study")
+    place = silence(study, "01", "rest")
+    for number, person in enumerate(("Bob", "Ted"), 2):
+        other = silence(study, "01", person, number).recording
+        other.rename(place.folder / f"sub-01_acq-{person}_task-rest_emg.bdf")
+    copy = anonymize_study(study, tmp_path / "copy")
+    lengths = {path.name: open_edf(path).n_samples for path in copy.recordings()}
+    runs = ("", "_run-2", "_run-3")
+    assert sorted(lengths) == sorted(f"sub-01_task-rest{run}_emg.bdf" for run in runs)
+    assert sorted(lengths.values()) == [250, 500, 750]
+
+
+def test_sessions_whose_labels_may_not_pass_are_numbered_by_date(tmp_path):
+    study = Study.open_or_create(tmp_path / "study")
+    for session, seconds, day in (("atBobs", 2, AFTER), ("atTeds", 1, BEFORE)):
+        place = silence(study, "01", "rest", seconds, session=session)
+        study.note_time(place, datetime.combine(day, time(9)))
+    copy = anonymize_study(study, tmp_path / "copy")
+    lengths = [open_edf(path).n_samples for path in copy.recordings()]
+    assert [bids_entities(path.name)["ses"] for path in copy.recordings()] == ["x1", "x2"]
+    assert lengths == [250, 500]
+
+
+def test_dates_lie_before_1925_however_far_they_are_shifted(named, tmp_path):
+    copy = anonymize_study(named, tmp_path / "copy", random_below=lambda n: n - 1)
+    dates = [row.date for row in (*read_treatments(copy.path), *read_scores(copy.path))]
+    assert max(dates).year == 1924
+
+
+def test_an_empty_folder_becomes_a_study_of_its_name(named, tmp_path):
+    out = tmp_path / "shared"
+    out.mkdir()
+    copy = anonymize_study(named, out)
+    assert json.loads((copy.path / "dataset_description.json").read_text())["Name"] == "shared"
+    assert [path.name for path in tmp_path.iterdir()] == ["shared"]
 
 
 @pytest.mark.parametrize("kind", ["edf", "csv", "parquet", "openbci"])
