@@ -171,7 +171,23 @@ def test_what_is_known_of_a_recording_is_kept_where_it_is_no_words(copy):
     assert described["PowerLineFrequency"] == 50.0
     assert described["EMGReference"] == "Bipolar"
     assert described["EMGPlacementSchemeDescription"] == "n/a"
+    assert described["SoftwareFilters"] == "n/a"  # there are some, named by somebody
     assert "Emgspasm" not in described
+
+
+def test_what_is_not_known_of_a_recording_stays_unknown(tmp_path):
+    study = Study.open_or_create(tmp_path / "study")
+    silence(study, "01", "rest")
+    study.add_treatment(Treatment("01", INJECTED, "mvd", side="L"))
+    copy = anonymize_study(study, tmp_path / "copy")
+    described = json.loads(next(copy.path.rglob("*_emg.json")).read_text())
+    assert {described[key] for key in ("PowerLineFrequency", "SoftwareFilters")} == {"n/a"}
+    (operated,) = read_treatments(copy.path)
+    assert (operated.product, operated.site, operated.side) == (None, None, "L")
+
+
+def test_a_version_of_a_scale_passes_only_as_a_number(copy):
+    assert {row.version for row in read_scores(copy.path)} == {None, "1990"}
 
 
 def test_an_age_over_89_is_not_told(copy):
@@ -183,6 +199,7 @@ def silence(study, participant, task, seconds=1, **labels):
     place = study.place(participant, task=task, **labels)
     with BdfWriter(place.recording, StreamInfo(250.0, (Channel("OOC_L", full_scale=1e3),))) as file:
         file.write(Chunk(0, np.zeros((250 * seconds, 1))))
+    write_sidecars(open_edf(place.recording), place.sidecars, task=task)
     return place
 
 
@@ -283,6 +300,13 @@ def test_a_copy_that_fails_leaves_nothing(named, tmp_path):
     with pytest.raises(RecordingError):
         anonymize_study(broken, tmp_path / "copy")
     assert {path.name for path in tmp_path.iterdir()} == {"broken"}
+
+
+def test_a_description_that_cannot_be_read_is_named(tmp_path):
+    study = Study.open_or_create(tmp_path / "study")
+    silence(study, "01", "rest").sidecars.description.write_text("{")
+    with pytest.raises(RecordingError, match=r"task-rest_emg\.json cannot be read"):
+        anonymize_study(study, tmp_path / "copy")
 
 
 def test_a_marker_that_was_taken_back_stays_so_in_a_copy(tmp_path):

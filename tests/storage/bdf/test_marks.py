@@ -89,6 +89,15 @@ def test_markers_survive_in_order_with_their_texts(tmp_path):
     assert texts == ["smile", "Lächeln 微笑", "chews@@OOC_L", "chews@@ZYG_R", "me@@home"]
 
 
+def test_a_long_text_about_every_channel_is_kept(tmp_path):
+    names = tuple(f"M{i:02d}_L" for i in range(16))
+    marker = Annotation(0.25, 0.0, "x" * 300, names)
+    with BdfWriter(tmp_path / "x.bdf", stream(250.0, names)) as writer:
+        writer.annotate(marker)
+        writer.write(Chunk(0, noise(500, 16)))
+    assert set(open_edf(tmp_path / "x.bdf").annotations) == {marker}
+
+
 @given(
     st.lists(
         st.tuples(
