@@ -261,10 +261,15 @@ def test_sessions_whose_labels_may_not_pass_are_numbered_by_date(tmp_path):
     assert lengths == [250, 500]
 
 
-def test_dates_lie_before_1925_however_far_they_are_shifted(named, tmp_path):
-    copy = anonymize_study(named, tmp_path / "copy", random_below=lambda n: n - 1)
-    dates = [row.date for row in (*read_treatments(copy.path), *read_scores(copy.path))]
-    assert max(dates).year == 1924
+def test_dates_of_everybody_lie_before_1925_however_far_they_are_shifted(tmp_path):
+    study = Study.open_or_create(tmp_path / "study")
+    for participant, day in (("01", BEFORE), ("02", AFTER)):
+        study.note_time(silence(study, participant, "rest"), datetime.combine(day, time(9)))
+        study.add_score(ScaleScore(participant, BEFORE, "Jankovic", None, "R1", 3.0))
+    copy = anonymize_study(study, tmp_path / "copy", random_below=lambda n: n - 1)
+    for path in copy.recordings():
+        assert read_time(Placement.of(path)).year == 1924
+    assert all(row.date.year == 1924 for row in read_scores(copy.path))
 
 
 def test_an_empty_folder_becomes_a_study_of_its_name(named, tmp_path):
