@@ -58,7 +58,7 @@ class Output(NamedTuple):
 
 
 OUTPUTS = (
-    Output(LAGS, "onset lags", "onset_lag_ms"),
+    Output(LAGS, "onset lags", "onset_lag_ms, syn_latency_ms"),
     Output(
         SYNCHRONY,
         "synchrony and lags of pairs",

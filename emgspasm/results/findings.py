@@ -98,6 +98,8 @@ class Findings:
     marked : tuple of Marker
     envelopes : dict
         Envelope by marker and channel, in the unit of the channel, of trials.
+    starts : tuple of int
+        First samples of the segments: what begins there may have begun before.
     """
 
     bursts: Rows
@@ -109,6 +111,7 @@ class Findings:
     valid: Valid
     marked: tuple[Marker, ...]
     envelopes: dict[tuple[Marker, int], list[NDArray[np.float64]]]
+    starts: tuple[int, ...] = ()
 
     @property
     def hemifacial(self) -> NDArray[np.bool_]:

@@ -112,6 +112,7 @@ class _Gathered:
     awaited: list[Marker] = field(init=False)
     envelopes: dict[tuple[Marker, int], list[NDArray[np.float64]]] = field(default_factory=dict)
     tallies: list[Tally] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
     present: int = 0
     n_events: int = 0
 
@@ -123,6 +124,8 @@ class _Gathered:
     def add(self, analysis: Analysis, folded: Folded) -> None:
         """Add what became certain, and the envelopes of trials."""
         self.present += len(analysis.chunk.samples)
+        if analysis.begins:
+            self.starts.append(analysis.chunk.start)
         if analysis.tally is not None:
             self.tallies.append(analysis.tally)
         if analysis.bursts:
@@ -164,6 +167,7 @@ class _Gathered:
             self._valid(),
             self.marked,
             self.envelopes,
+            tuple(self.starts),
         )
 
     def _valid(self) -> dict[int, NDArray[np.int64]]:

@@ -16,7 +16,7 @@ from emgspasm.results.contractions import Contraction
 from emgspasm.results.findings import Findings
 from emgspasm.results.measurement import Measurement
 from emgspasm.results.tabulation.labels import microvolts
-from emgspasm.results.tabulation.summary import rest_counts, task_blocks
+from emgspasm.results.tabulation.summary import LEAST_REST, rest_counts, task_blocks
 from emgspasm.results.tabulation.trials import brow_lifts, synkinesis_shares
 from emgspasm.storage.opening import StoredRecording
 from emgspasm.stream import MUSCLES, Channel, StreamInfo, emg_only
@@ -126,7 +126,7 @@ def spasm_provenance(
         "mvc_of": {info.names[column]: each.recording for column, each in most.items()},
         "synkinesis": synkinesis_shares(trials),
         "brow_lift": brow_lifts(info, found),
-        "withheld": [asdict(item) for item in withheld(info, found, most, task)],
+        "withheld": [asdict(item) for item in withheld(info, found, trials, most, task)],
     }
 
 
@@ -135,7 +135,11 @@ def _seconds(spans: NDArray[np.int64], fs: float) -> list[list[float]]:
 
 
 def withheld(
-    info: StreamInfo, found: Findings, most: Mapping[int, Contraction], task: str | None
+    info: StreamInfo,
+    found: Findings,
+    trials: Sequence[Trial],
+    most: Mapping[int, Contraction],
+    task: str | None,
 ) -> list[Withheld]:
     """What the recording cannot carry, and why; parameters as of :func:`spasm_provenance`."""
     fs = info.sampling_frequency
@@ -146,6 +150,8 @@ def withheld(
     ]
     if not any(m.movement for m in found.marked):
         rows.append(Withheld("trials", "no task marker of a movement"))
+    elif not trials:
+        rows.append(Withheld("trials", "no side has the muscle that moves and another one"))
     lacking = [info.names[c] for c in info.columns() if c not in most]
     if lacking:
         rows.append(
@@ -158,17 +164,26 @@ def withheld(
     lonely = [info.names[c] for c, p in sites(info).items() if p.opposite < 0 and p.side]
     if lonely:
         rows.append(Withheld("li, log_ratio", f"no channel of the other side: {', '.join(lonely)}"))
-    if sum(m.task in ("rest_open", "rest_post") for m in found.marked) < 2:
+    rests = sum(m.task in ("rest_open", "rest_post") for m in found.marked)
+    if rests < 2:
         rows.append(Withheld("rate_mdc_per_min", "no two rest blocks in the recording"))
     if len(found.spasms) < FEWEST_ONSETS:
         rows.append(Withheld("interval_cv, rhythm_hz of spasms", f"under {FEWEST_ONSETS} spasms"))
     for letter, (whose, wanting) in _TOLD.items():
         valid = validity.of_side(info, found.valid, letter)
         rows += _untold(whose, wanting, valid, task_blocks(found.marked, task), fs)
-        rested = [] if letter == "B" else rest_counts(letter, found, valid, fs)
-        if len(rested) > 1 and not rested[0][0] + rested[-1][0]:
-            rows.append(Withheld(f"rate_mdc_per_min of {whose}", "none in the two rest blocks"))
+        if letter != "B" and len(valid) and rests > 1:
+            rows += _unchanged(whose, rest_counts(letter, found, valid, fs))
     return rows
+
+
+def _unchanged(whose: str, rested: Sequence[tuple[int, float]]) -> Iterator[Withheld]:
+    """Why the minimal detectable change of a side is withheld, if it is."""
+    measure = f"rate_mdc_per_min of {whose}"
+    if len(rested) < 2:
+        yield Withheld(measure, f"no two rest blocks of {LEAST_REST:g} s of valid time")
+    elif not rested[0][0] + rested[-1][0]:
+        yield Withheld(measure, "none in the two rest blocks")
 
 
 _SPASM_WANTS = "bursts could not be sought in its eye or brow and in a muscle of both sides at once"

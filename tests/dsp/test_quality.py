@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from emgspasm.dsp.quality import Limits, MeanSpectrum, grade, line_ratio, peak_ratio
 from emgspasm.dsp.rates import rate_warnings, withheld
-from emgspasm.storage.tables.columns import EVENTS, PAIRS
+from emgspasm.storage.tables.columns import EVENTS, PAIRS, TRIALS
 from emgspasm.stream import Chunk
 
 FINE = {"analyzed": 95.0, "noise": 1.0, "line": 0.0, "clipped": 0.0, "dropped": 0.0, "flat": 0.0}
@@ -128,7 +128,7 @@ def test_a_rate_withholds_what_it_cannot_carry(fs, outputs):
 
 
 def test_what_a_rate_withholds_of_a_result_are_columns_of_its_tables():
-    columns = {column.name for column in (*EVENTS, *PAIRS)}
+    columns = {column.name for column in (*EVENTS, *PAIRS, *TRIALS)}
     named = [output.columns.split(", ") for output in withheld(125.0) if output.columns]
     assert named
     assert {name.split()[0] for names in named for name in names} - {"no"} <= columns

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 
 import emgspasm as es
+from emgspasm.results.findings import Findings, event_rows
+from emgspasm.results.tabulation.summary import rest_counts
 from emgspasm.storage.bdf.writer import BdfWriter
-from emgspasm.stream import Annotation
+from emgspasm.stream import Annotation, Event
+from emgspasm.synkinesis.markers import Marker
 from emgspasm.synkinesis.measures.intervals import wilson
 
 
@@ -73,3 +76,24 @@ def test_the_blink_rate_lies_in_its_interval(sides):
 def test_no_burst_is_counted_for_two_spasms(results):
     linked = results.events[results.events["trial_type"] == "burst"].dropna(subset=["spasm_id"])
     assert not linked.duplicated(["channel", "onset"]).any()
+
+
+def rested(blocks, spasms=((12, 13), (100, 101))):
+    """Counts and minutes of blocks of rest, in seconds, of a recording of 200 s of 1000 Hz."""
+    events = [
+        Event("spasm", 1000 * a, 1000 * b, "L", "isolated", (), (), 1.0, 5.0, 2, False)
+        for a, b in spasms
+    ]
+    marked = tuple(
+        Marker(1000 * a, 1000 * b, "rest_open", i) for i, (a, b) in enumerate(blocks, start=1)
+    )
+    nothing, valid = np.empty(0), np.array([[0, 200_000]])
+    found = Findings(
+        nothing, event_rows(events), nothing, nothing, nothing, nothing, {}, marked, {}
+    )
+    return rest_counts("L", found, valid, 1000.0)
+
+
+def test_a_block_of_rest_of_some_seconds_tells_no_rate_to_compare():
+    assert rested([(10, 70), (80, 140)]) == [(1, 1.0), (1, 1.0)]
+    assert rested([(10, 70), (80, 140), (198, 258)]) == [(1, 1.0), (1, 1.0)]  # the end comes at 200

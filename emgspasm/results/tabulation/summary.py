@@ -24,7 +24,7 @@ from emgspasm.storage.tables.tsv import table
 from emgspasm.stream import SIDE_LETTER, Channel, StreamInfo
 from emgspasm.synkinesis.markers import Marker
 from emgspasm.synkinesis.measures import rhythm, validity
-from emgspasm.synkinesis.measures.intervals import minimal_detectable_rate
+from emgspasm.synkinesis.measures.intervals import BLOCK, minimal_detectable_rate
 from emgspasm.synkinesis.measures.occurrence import (
     HEMIFACIAL,
     Occurrence,
@@ -204,15 +204,20 @@ def _change_columns(letter: str, found: Findings, valid: Spans, fs: float) -> di
     return {"rate_mdc_per_min": rounded_or_none(change)}
 
 
+LEAST_REST = BLOCK / 2
+"""Seconds of valid time that tell a rate: half a block of its interval [design]. The two seconds
+after a marker shortly before the end told a change of half the rate."""
+
+
 def rest_counts(letter: str, found: Findings, valid: Spans, fs: float) -> list[tuple[int, float]]:
-    """Spasms of a side, and minutes of valid time, of every block of rest that has any."""
+    """Spasms of a side, and minutes of valid time, of every block of rest that tells a rate."""
     spans = _spans(found.spasms[found.spasms["side"] == letter])
     blocks = [m for m in found.marked if m.task in ("rest_open", "rest_post")]
     parts = [common(valid, [(m.onset, m.offset)]) for m in blocks]
     return [
         (int(begins_in(spans[:, 0], part).sum()), length(part) / fs / 60)
         for part in parts
-        if len(part)
+        if length(part) >= LEAST_REST * fs
     ]
 
 

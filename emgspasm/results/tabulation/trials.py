@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from emgspasm.dsp.rates import LAGS
 from emgspasm.results.findings import Findings, Rows, bursts_of
 from emgspasm.results.tabulation.labels import rounded_or_none
 from emgspasm.storage.tables.columns import TRIALS
@@ -20,6 +22,11 @@ from emgspasm.synkinesis.readings.reading import sites
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+UNSEEN = 0.020
+"""Seconds of a segment in which an onset may be that of the samples: the envelope's window
+(clinical facts 4)."""
 
 
 def maxima(info: StreamInfo, found: Findings) -> dict[int, float]:
@@ -55,13 +62,25 @@ def trial_list(info: StreamInfo, found: Findings, most: Mapping[int, float]) -> 
     if not any(marker.movement for marker in found.marked):
         return []
     own = _on_cue(found.bursts, found.marked, info.sampling_frequency)
-    own = own[~found.copied(own)]
+    own = own[~found.copied(own) & ~_cut_open(own, found.starts, info.sampling_frequency)]
     own = own[np.lexsort((own["channel"], own["onset"]))]
     bursts = bursts_of(own)
     spasms = found.spasms[["onset", "offset", "side"]].tolist()
     fs = info.sampling_frequency
     performed = trials.trials(found.marked, bursts, spasms, sites(info), most, found.envelopes, fs)
     return list(performed)
+
+
+def _cut_open(bursts: Rows, starts: Sequence[int], fs: float) -> NDArray[np.bool_]:
+    """Which bursts may have begun before their segment: nobody knows when.
+
+    After a gap in a movement all its muscles seemed to begin together.
+    """
+    if not len(starts):
+        return np.zeros(len(bursts), np.bool_)
+    first = np.searchsorted(starts, bursts["onset"], side="right") - 1
+    into: NDArray[np.int64] = bursts["onset"] - np.asarray(starts)[np.maximum(first, 0)]
+    return into < UNSEEN * fs
 
 
 def _on_cue(bursts: Rows, marked: Iterable[Marker], fs: float) -> Rows:
@@ -89,7 +108,7 @@ def trials_table(
             "prime_onset_s": round(trial.prime.onset / fs, 6) if trial.prime else None,
             "prime_pctmvc": rounded_or_none(trial.prime_share),
             "syn_muscle": trial.other_muscle,
-            "syn_latency_ms": None if trial.latency is None else round(1000 * trial.latency, 3),
+            "syn_latency_ms": None if told is None else round(1000 * told, 3),
             "syn_pctmvc": rounded_or_none(trial.other_share),
             "si": rounded_or_none(trial.index),
             "dsi": rounded_or_none(trial.difference),
@@ -98,6 +117,7 @@ def trials_table(
             "spasm_overlap": trial.spasm,
         }
         for trial in performed
+        for told in (trial.latency if fs >= LAGS else None,)
     )
     return table(rows, TRIALS)
 
