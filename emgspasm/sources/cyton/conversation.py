@@ -149,7 +149,7 @@ def silence(port: serial.Serial) -> None:
     """
     for _ in range(_STOPS):
         write(port, b"s")
-        if _drained(port):
+        if drained(port):
             return
     raise SourceError(
         f"the device on {port.port} goes on sending after the stop command. Is it an OpenBCI "
@@ -157,7 +157,7 @@ def silence(port: serial.Serial) -> None:
     )
 
 
-def _drained(port: serial.Serial) -> bool:
+def drained(port: serial.Serial) -> bool:
     """Read until :data:`QUIET` seconds bring nothing; False if that never comes."""
     heard = time.perf_counter()
     deadline = heard + _DRAIN_WITHIN
@@ -182,8 +182,9 @@ def check_radio(port: serial.Serial) -> None:
         return
     if not status:
         raise SourceNotFound(
-            f"nothing answers on {port.port}: it is not an OpenBCI dongle, or its switch is not "
-            "on GPIO6"
+            f"nothing answers on {port.port}: it is not an OpenBCI dongle, its switch is not on "
+            "GPIO6, or its firmware and the board's are older than version 2. Look at the switch, "
+            "or bring the firmware up to date"
         )
     raise SourceNotFound(
         f"the dongle on {port.port} hears no board ({status}; {_radio_channel(port)}). Switch the "

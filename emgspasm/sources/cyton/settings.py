@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from emgspasm.board import CYTON, DAISY, GAINS, LETTERS, full_scale
 from emgspasm.errors import ConfigError, SourceError
-from emgspasm.sources.cyton.conversation import Board, ask
+from emgspasm.sources.cyton.conversation import Board, ask, drained
 from emgspasm.sources.cyton.decoder import Layout
 from emgspasm.sources.cyton.packets import PACKET_RATE
 from emgspasm.stream import Channel, StreamInfo
@@ -17,6 +17,9 @@ from emgspasm.structure import structure
 
 if TYPE_CHECKING:
     import serial
+
+TRIES = 3
+"""Times that a setting is sent, while the answer says that it failed [design]."""
 
 _MODELS = {"cyton": CYTON, "daisy": DAISY}
 
@@ -152,20 +155,23 @@ def configure(port: serial.Serial, settings: CytonSettings, board: Board) -> Non
 
 
 def set_input(port: serial.Serial, number: int, each: Input) -> None:
-    """Set one input (1-16), the answer checked.
+    """Set one input (1-16), the answer checked; again where the radio fails (firmware_notes 3.8).
 
     Raises
     ------
     SourceError
-        It is missing or says something else.
+        It is missing or says something else, each time.
     """
-    answer = ask(port, command(number, each))
-    if answer != f"Success: Channel set for {number}":
-        raise SourceError(
-            f"input {number} of the board on {port.port} was not set: it answered "
-            f"{answer!r} to {command(number, each).decode()}. Bring the board nearer, "
-            "look at its battery, and start again"
-        )
+    for _ in range(TRIES):
+        answer = ask(port, command(number, each))
+        if answer == f"Success: Channel set for {number}":
+            return
+        drained(port)  # or what comes late would be taken for the next answer
+    raise SourceError(
+        f"input {number} of the board on {port.port} was not set: it answered "
+        f"{answer!r} to {command(number, each).decode()}, the last of {TRIES} times. Bring the "
+        "board nearer, look at its battery, and start again"
+    )
 
 
 def _fit_daisy(port: serial.Serial, settings: CytonSettings, board: Board) -> None:
