@@ -184,7 +184,7 @@ def check_radio(port: serial.Serial) -> None:
         raise SourceNotFound(
             f"nothing answers on {port.port}: it is not an OpenBCI dongle, its switch is not on "
             "GPIO6, or its firmware and the board's are older than version 2. Look at the switch, "
-            "or bring the firmware up to date"
+            "unplug it and plug it in again, or bring the firmware up to date"
         )
     raise SourceNotFound(
         f"the dongle on {port.port} hears no board ({status}; {_radio_channel(port)}). Switch the "
