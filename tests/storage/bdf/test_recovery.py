@@ -16,7 +16,7 @@ from emgspasm.errors import RecordingError
 from emgspasm.storage.bdf.recovery import recover
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.edf.reader import open_edf
-from emgspasm.stream import Channel, Chunk, StreamInfo
+from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
 
 CYTON = 187_500.0
 RECORD = 125
@@ -98,7 +98,9 @@ def test_damaged_records_amid_a_recording_are_said_and_left_as_they_are(tmp_path
     recovery = recover(path)
     assert path.read_bytes() == bytes(data)
     assert (recovery.changed, recovery.lost_samples) == (False, 2 * RECORD)
-    assert "have lost their time" in recovery.findings[0]
+    damage, done = recovery.findings
+    assert "have lost their time" in damage
+    assert done == "nothing was changed"
 
 
 def test_a_record_that_was_not_counted_is_counted(tmp_path):
@@ -131,7 +133,7 @@ def kill_with_a_backlog(path):
     """Lose every second packet for 3 s, then stop without closing: marks still wait."""
     info = StreamInfo(1000.0, tuple(Channel(n, full_scale=CYTON) for n in ("OOC_L", "OOC_R")))
     writer = BdfWriter(path, info)
-    rows = np.zeros((5, 2))
+    rows = np.tile([-CYTON, 0.0], (5, 1))  # a rail of one channel is no missing sample
     for start in range(0, 3000, 10):
         writer.write(Chunk(start, rows))
     shutil.copy(path, path.with_suffix(".killed"))
@@ -149,7 +151,10 @@ def test_marks_that_waited_when_the_writer_was_killed_are_made_again(tmp_path):
     expected = np.arange(after.n_samples) % 10 >= 5
     np.testing.assert_array_equal(np.isnan(after.read()).all(axis=1), expected)
     assert abs(after.n_samples - before.n_samples) <= 5
-    assert "whose annotations were lost" in recovery.findings[0]
+    unmarked = ~np.isnan(before.read()).all(axis=1) & (np.arange(before.n_samples) % 10 >= 5)
+    assert (
+        f"({unmarked.sum() / 1000:.3f} s) held missing samples whose annot" in recovery.findings[0]
+    )
     assert opens_everywhere(path) > after.n_samples
     assert not recover(path).changed
 
@@ -161,6 +166,39 @@ def test_rails_of_all_channels_are_not_taken_for_missing(tmp_path):
     stored = record(path, samples)
     assert not recover(path).changed
     np.testing.assert_array_equal(open_edf(path).read(), stored)
+
+
+def test_rails_are_not_taken_for_missing_once_all_that_waited_was_written(tmp_path):
+    path, samples = tmp_path / "x.bdf", SAMPLES.copy()
+    samples[300:400] = -CYTON
+    info = StreamInfo(250.0, tuple(Channel(n, full_scale=CYTON) for n in ("OOC_L", "OOC_R")))
+    with BdfWriter(path, info) as writer:
+        writer.write(Chunk(0, samples[: 6 * RECORD]))
+        for number in range(30):  # more than the record before the last one holds
+            writer.annotate(Annotation(2.0, 0.0, f"{number:030}"))
+        writer.write(Chunk(6 * RECORD, samples[6 * RECORD :]))
+    assert not recover(path).changed
+    assert len(open_edf(path).annotations) == 30
+
+
+@pytest.mark.parametrize(
+    ("kind", "lowest", "n_letters"),
+    [("edf", -32_768, 40), ("bdf", -8_388_607, 40), ("bdf", -8_388_608, 395)],
+)
+def test_rails_of_a_file_of_another_writer_are_not_taken_for_missing(
+    tmp_path, kind, lowest, n_letters
+):
+    """Its last record is full of text, as one of ours is where marks of lost packets waited."""
+    path, samples = tmp_path / f"x.{kind}", SAMPLES.clip(-2e3, 2e3)
+    samples[300:400] = -2e3
+    signal, file = {"edf": (edfio.EdfSignal, edfio.Edf), "bdf": (edfio.BdfSignal, edfio.Bdf)}[kind]
+    ranges = {"physical_range": (-2e3, 2e3), "digital_range": (lowest, 32_767)}
+    signals = [signal(column, 250, label="a", **ranges) for column in samples.T]
+    marks = [edfio.EdfAnnotation(3.5, None, "x" * n_letters)]
+    file(signals, annotations=marks, data_record_duration=1).write(path)
+    before = path.read_bytes()
+    assert not recover(path).changed
+    assert path.read_bytes() == before
 
 
 def test_an_older_tail_is_never_overwritten(tmp_path):
