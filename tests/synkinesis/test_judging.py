@@ -123,6 +123,15 @@ def test_what_crosses_over_from_a_spasm_is_no_movement_that_takes_it_along():
     assert [act.kind for act in judged(*spasm, crossed)] == ["twitch"]
 
 
+@pytest.mark.parametrize(("source", "links"), [("OOC_L", True), ("ZYG_R", False)])
+def test_a_copy_across_the_midline_belongs_to_what_it_comes_from(source, links):
+    smile = [reading(f"ZYG_{side}", 1000, 2000, li=0.0) for side in "LR"]
+    eye = reading("OOC_L", 1400, 1480)
+    copy = reading("OOC_R", 1010, 1990, copy=True, neighbour=MONTAGE.index(source))
+    (twitch,) = (act for act in judged(*smile, eye, copy, eyed="L") if act.kind == "twitch")
+    assert [r.onset for r in twitch.copies] == [1010] * links
+
+
 def test_a_spasm_that_goes_on_after_a_movement_does_not_go_along_with_it():
     brow = [reading(f"FRO_{side}", 1000, 1200, li=0.0) for side in "LR"]
     spasm = [reading(f"{muscle}_L", 1050, 2200) for muscle in ("OOC", "ZYG")]

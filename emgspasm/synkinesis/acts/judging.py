@@ -176,7 +176,12 @@ def _twitch(
         and outlasts(r, act, fs)
         and r not in readings
     ]
-    mine = [r for r in copies if _meets(r, readings)]
+    columns = {r.site.column for r in (*readings, *carried)}
+    mine = [
+        r  # what crosses the midline is of the muscle it comes from, not of whatever acts here
+        for r in copies
+        if _meets(r, readings) and (r.site.side == side or r.neighbour in columns)
+    ]
     blinks = [a for a in both if a.kind == "blink" and a.onset < offset and onset < a.offset]
     together = {r.site.muscle for r in readings if accompanied(r, readings, rules, fs)}
     return Act(
