@@ -161,6 +161,15 @@ def test_a_rhythm_shows_at_its_frequency_and_irregular_onsets_show_none():
     assert isnan(variation(beats[:19], LONG))
 
 
+def test_slow_beats_of_which_half_are_missing_show_at_no_multiple_of_their_frequency():
+    told = []
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        beats = np.arange(3, 120, 1.5)
+        told.append(frequency((1000 * beats[rng.random(len(beats)) < 0.5]).astype(int), 1000.0))
+    assert told == pytest.approx([2 / 3] * 10, abs=0.05)
+
+
 def test_the_time_between_two_stretches_is_no_interval():
     beats = np.cumsum(np.full(20, 400))
     later = beats + 600_000

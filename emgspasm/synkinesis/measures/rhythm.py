@@ -33,6 +33,10 @@ ABOVE, BESIDE, OWN = 3.0, 1.0, 0.25
 """Times the spectrum nearby, hertz to either side (clinical facts 5), and hertz that are the
 peak's own: twice the resolution of a segment, and a little."""
 
+SLOWEST_BEAT, FINE = 0.3, 0.02
+"""Hz of three beats in a segment, under which no spectrum tells a rhythm, and steps in which the
+frequency of a slow one is sought [design]."""
+
 CHANCE = 1e-4
 """Probability by which irregular onsets reach a value: 0.01 over the frequencies looked at."""
 
@@ -62,9 +66,13 @@ def variation(onsets: NDArray[np.int64], valid: Spans) -> float:
 
 
 def spectrum(
-    onsets: NDArray[np.int64], sampling_frequency: float
+    onsets: NDArray[np.int64],
+    sampling_frequency: float,
+    frequencies: NDArray[np.float64] = FREQUENCIES,
 ) -> tuple[NDArray[np.float64], int]:
-    """Spectrum of a train of onsets at `FREQUENCIES`, 1 by chance, and of how many segments.
+    """Spectrum of a train of onsets, 1 by chance, and of how many segments.
+
+    At `frequencies`, in even steps of hertz.
 
     The mean over segments of 10 s of ``|sum(exp(-2 pi i f t))|**2 / n`` (Bartlett 1963), of those
     with three onsets and more.
@@ -73,11 +81,11 @@ def spectrum(
     _, first, counts = np.unique(seconds // SEGMENT, return_index=True, return_counts=True)
     told = counts >= 3
     if not told.any():
-        return np.ones(len(FREQUENCIES)), 0
-    power = np.empty(len(FREQUENCIES))
-    lowest, step = FREQUENCIES[0], FREQUENCIES[1] - FREQUENCIES[0]
+        return np.ones(len(frequencies)), 0
+    power = np.empty(len(frequencies))
+    lowest, step = frequencies[0], frequencies[1] - frequencies[0]
     turned, turn = (np.exp(-2j * np.pi * f * seconds) for f in (lowest, step))
-    for i in range(len(FREQUENCIES)):  # one by one: all phases of a long recording fill memory
+    for i in range(len(frequencies)):  # one by one: all phases of a long recording fill memory
         sums = np.add.reduceat(turned, first)[told]
         power[i] = np.add.reduce((sums.real**2 + sums.imag**2) / counts[told])
         turned *= turn
@@ -102,8 +110,26 @@ def frequency(onsets: NDArray[np.int64], sampling_frequency: float) -> float:
     beside = (apart <= BESIDE) & (apart > OWN)
     nearby = beside @ power / beside.sum(axis=1)
     for k in np.flatnonzero((power >= ABOVE * nearby) & (power >= least)):
-        return float(FREQUENCIES[k : k + 3][np.argmax(power[k : k + 3])])
+        peak = int(k + np.argmax(power[k : k + 3]))
+        most = max(least, 0.5 * power[peak])
+        return _fundamental(FREQUENCIES[peak], onsets, sampling_frequency, most)
     return nan
+
+
+def _fundamental(
+    harmonic: float, onsets: NDArray[np.int64], sampling_frequency: float, least: float
+) -> float:
+    """Lowest frequency of which this is a multiple, with that much power; the harmonic without one.
+
+    Beats every 1.9 s have as much power at all multiples of 0.53 Hz, which are each other's
+    neighbours: which of them stands out is chance.
+    """
+    for divisor in range(round(harmonic / SLOWEST_BEAT), 1, -1):
+        close = np.arange(-2, 3) * FINE + harmonic / divisor
+        power, _ = spectrum(onsets, sampling_frequency, close)
+        if power.max() >= least:
+            return float(close[np.argmax(power)])
+    return float(harmonic)
 
 
 def is_slow_train(onsets: Sequence[int], sampling_frequency: float, fewest: int) -> bool:
