@@ -10,13 +10,15 @@ import codecs
 import errno
 import os
 import re
+import shutil
 import signal
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Literal
 
 BINARY: int = getattr(os, "O_BINARY", 0)
 """Flag of ``os.open``: without it Windows puts a carriage return before every line feed."""
@@ -126,6 +128,28 @@ def to_disk(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def free_space(descriptor: int, path: Path) -> int:
+    """Bytes free on the disk of an open file, also when its folder has another name by now.
+
+    Windows is asked by the name: there a folder with open files keeps it.
+    """
+    if not hasattr(os, "fstatvfs"):
+        return shutil.disk_usage(path.parent).free
+    disk = os.fstatvfs(descriptor)
+    return disk.f_bavail * disk.f_frsize
+
+
+def whereabouts(descriptor: int, path: Path) -> Literal["there", "elsewhere", "nowhere"]:
+    """Where an open file is: at a path, under another name, or removed."""
+    own = os.fstat(descriptor)
+    if not own.st_nlink:
+        return "nowhere"
+    with suppress(OSError):
+        if os.path.samestat(own, path.stat()):
+            return "there"
+    return "elsewhere"
 
 
 def rename_over(source: Path, target: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from emgspasm.errors import RecordingError
 from emgspasm.stream import StreamInfo
+from emgspasm.system import free_space, whereabouts
 
 RESERVE = 32e6
 """Bytes that stay free: room to close the file and to write what belongs beside it [design]."""
@@ -18,8 +19,8 @@ _SAMPLE_BYTES = 3  # of BDF
 _OVERHEAD = 1.1  # annotations and record times
 
 
-def require_room(folder: Path, info: StreamInfo, duration: float | None) -> None:
-    """Refuse to begin a recording that will not fit.
+def require_room(folder: Path, info: StreamInfo, duration: float | None) -> int:
+    """Refuse to begin a recording that will not fit; bytes that are free.
 
     Raises
     ------
@@ -34,23 +35,51 @@ def require_room(folder: Path, info: StreamInfo, duration: float | None) -> None
             f"{folder}: {left / 1e6:.0f} MB are free ({needed / 1e6:.0f} MB are needed for "
             f"{seconds:g} s of recording). Make room, or choose a study on another disk"
         )
+    return left
 
 
-def require_reserve(path: Path, seconds: float) -> None:
-    """End a recording before the disk is full; `seconds` were recorded.
+def look_after(path: Path, descriptor: int, seconds: float) -> tuple[int, str]:
+    """End a recording before its disk is full, or when its file is removed.
+
+    Parameters
+    ----------
+    path : Path
+    descriptor : int
+        The file, open.
+    seconds : float
+        Recorded so far.
+
+    Returns
+    -------
+    left : int
+        Bytes free on its disk.
+    told : str
+        That it has another name by now, though the recording goes on; else ``""``.
 
     Raises
     ------
     RecordingError
-        Naming what is left and what was kept.
+        Naming what was kept.
     """
-    left = room(path.parent)
+    left = free_space(descriptor, path)
     if left < RESERVE:
         raise RecordingError(
             f"{path}: the recording was ended after {seconds:.1f} s, which are kept and open, "
             f"because {left / 1e6:.0f} MB are left on the disk ({RESERVE / 1e6:.0f} MB stay free). "
             "Make room, then begin another recording"
         )
+    where = whereabouts(descriptor, path)
+    if where == "nowhere":
+        raise RecordingError(
+            f"{path}: the recording was ended after {seconds:.1f} s because its file was removed "
+            "(nothing of it is kept). Begin another recording"
+        )
+    if where == "there":
+        return left, ""
+    return left, (
+        f"{path} was moved or renamed: the recording goes on in it. Bring it back before the "
+        "recording ends, or analyze it where it is now"
+    )
 
 
 def bytes_per_second(info: StreamInfo) -> float:

@@ -22,7 +22,7 @@ from emgspasm.errors import EmgspasmError, explained
 from emgspasm.postponement import postponed
 from emgspasm.results.measurement import suit
 from emgspasm.session.anchor import Anchor
-from emgspasm.session.disk import require_reserve, require_room, room
+from emgspasm.session.disk import look_after, require_room
 from emgspasm.session.ending import Ending
 from emgspasm.session.handover import Handover, Tick
 from emgspasm.session.marking import Marking
@@ -119,6 +119,7 @@ class Session:
         self._telling = source if isinstance(source, Eventful) else None
         self._delay = 0.0
         self.begun = False
+        self._disk_left = 0
         self._error: EmgspasmError | None = None
         self._over = threading.Event()
         self._warmth = Warmth(self._warm_up)
@@ -155,7 +156,7 @@ class Session:
             railed=counters.railed,
             bursts=counters.bursts.copy(),
             events=counters.events.copy(),
-            disk_left=room(self.path.parent),
+            disk_left=self._disk_left,
             dropped=sum(handover.dropped for handover in self._handovers),
         )
 
@@ -180,7 +181,7 @@ class Session:
         return tuple(self._notes)
 
     def __enter__(self) -> Self:
-        require_room(self.path.parent, self._labelled, self._duration)
+        self._disk_left = require_room(self.path.parent, self._labelled, self._duration)
         with ExitStack() as held:
             self._warmth.begin()  # while the source opens, which is mostly waiting
             if self._network:  # first: it takes a while, in which samples would pile up
@@ -306,9 +307,15 @@ class Session:
                 handover.put_stored(stored)
             self._marking.catch_up(self.events)
             if self._counters.second_over(now):
-                require_reserve(self.path, stored.stop / self.info.sampling_frequency)
+                self._look_after_file()
             yield stored
         self._marking.catch_up(self.events)
+
+    def _look_after_file(self) -> None:
+        seconds = self._counters.stop / self.info.sampling_frequency
+        self._disk_left, told = look_after(self.path, self._writer.descriptor, seconds)
+        if told and told not in self._notes:
+            self._notes.append(told)
 
     def _now(self) -> int:
         """Number of the sample that is being taken; before any came, counted from the start."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
 import pytest
 
 from emgspasm.errors import RecordingError
-from emgspasm.session.disk import RESERVE, bytes_per_second, require_reserve, require_room, room
+from emgspasm.session.disk import RESERVE, bytes_per_second, require_room, room
 from emgspasm.simulation import simulate
 from emgspasm.storage.edf.reader import open_edf
 
@@ -52,8 +53,42 @@ def test_a_recording_ends_before_the_disk_is_full_and_opens(small_disk, script):
     assert 3.5 < open_edf(small_disk / "x.bdf").duration < 7
 
 
-def test_room_left_is_no_reason_to_end(tmp_path):
-    require_reserve(tmp_path / "x.bdf", 1.0)
+def recorded_while(act, path, script):
+    """Record eight seconds while something is done after four; the session, which is over."""
+    from itertools import count
+
+    from emgspasm.session import Session
+
+    face = simulate("healthy_rest", sampling_frequency=250, duration=8)
+    now = count(0.0, 0.04).__next__
+    chunks = list(face)
+    source = script(face.info, [*chunks[:100], act, *chunks[100:]])
+    with Session(source, path, duration=8, clock=now) as session:
+        session.wait(30)
+    session.wait()
+    return session
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows moves no folder with open files")
+def test_a_folder_that_is_moved_does_not_end_the_recording_and_that_is_said(tmp_path, script):
+    path, away = tmp_path / "study" / "x.bdf", tmp_path / "away"
+    path.parent.mkdir()
+    session = recorded_while(lambda _: path.parent.rename(away), path, script)
+    (told,) = session.notes
+    assert told.startswith(f"{path} was moved or renamed: the recording goes on in it. Bring it")
+    assert session.status.disk_left > RESERVE
+    assert open_edf(away / "x.bdf").n_samples == 2000
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows removes no open file")
+def test_a_file_that_is_removed_ends_the_recording_and_that_is_said(tmp_path, script):
+    path = tmp_path / "x.bdf"
+    with pytest.raises(RecordingError, match=r"after \d\.\d s because its file was removed"):
+        recorded_while(lambda _: path.unlink(), path, script)
+
+
+def test_a_recording_that_stays_where_it_is_has_nothing_to_say(tmp_path, script):
+    assert recorded_while(lambda _: None, tmp_path / "x.bdf", script).notes == ()
 
 
 FULL = """

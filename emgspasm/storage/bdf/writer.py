@@ -116,6 +116,12 @@ class BdfWriter:
         """Samples taken so far; those after the last whole record are not on the disk yet."""
         return self._n_records * self._layout.n_samples + self._fill
 
+    @property
+    def descriptor(self) -> int:
+        """The open file, as the system knows it; only until it is closed."""
+        assert self._file is not None
+        return self._file
+
     def write(self, chunk: Chunk) -> Chunk:
         """Store a chunk and return it as stored.
 
