@@ -62,6 +62,13 @@ def test_a_pause_of_the_sd_card_is_a_gap_of_its_stamped_length(written):
     assert any("paused 1 times, 500 samples" in finding for finding in recording.findings)
 
 
+def test_samples_lost_before_and_after_a_pause_of_the_sd_card_are_gaps_of_their_own(written):
+    lines = sd_file(np.zeros((600, 8), dtype=int), pause=(333, 2000)).splitlines(keepends=True)
+    del lines[2 + 4 + 500 : 2 + 4 + 502], lines[2 + 100 : 2 + 103]  # stamps stand among the rows
+    recording = open_recording(written("".join(lines)), gain=24)
+    assert gaps_of(recording) == [(100, 3), (333, 500), (1000, 2)]
+
+
 def test_the_old_bytes_after_a_cut_sd_recording_are_left(written):
     counts = RNG.integers(-999, 999, (600, 8))
     text = sd_file(counts, footer=False)[:30_000]
