@@ -121,6 +121,14 @@ def test_loss_of_whole_laps_is_estimated_from_time_stamps():
     assert "estimated from time stamps" in findings[-1]
 
 
+@pytest.mark.parametrize("block", [1999, 2000, 2001])
+def test_whole_laps_lost_where_a_block_begins_are_found(block):
+    truth = np.delete(np.arange(5000), np.arange(2000, 2512))
+    timeline, found, _ = timeline_of(truth % 256, truth / FS, block=block)
+    assert [(loss.row, loss.lost) for loss in found] == [(2000, 512)]
+    assert timeline.n_samples == 5000
+
+
 def test_bunched_and_jittered_time_stamps_do_not_make_losses():
     rng = np.random.default_rng(1)
     truth = np.delete(np.arange(20_000), np.arange(7000, 7256))
@@ -146,6 +154,14 @@ def test_a_restart_of_the_counter_is_a_gap_by_the_time_stamps():
     assert [(loss.row, loss.kind) for loss in found] == [(1000, "restart")]
     assert timeline.n_samples == pytest.approx(4000, abs=2)
     assert "began anew 1 times" in findings[-1]
+
+
+def test_a_counter_that_began_anew_within_a_lap_costs_no_time():
+    counter = np.concatenate((np.arange(1000), np.arange(1000))) % 256
+    times = np.concatenate((np.arange(1000), 1094 + np.arange(1000))) / FS
+    timeline, found, _ = timeline_of(counter, times)
+    assert [(loss.row, loss.kind) for loss in found] == [(1000, "restart")]
+    assert timeline.n_samples == pytest.approx(2094, abs=2)
 
 
 def test_one_late_packet_before_a_restart_tells_of_no_clock_that_was_set():
@@ -186,9 +202,11 @@ def test_a_repeated_packet_is_left_out():
     assert "repeats or steps back at 1 places" in findings[-1]
 
 
-def test_packets_out_of_order_are_left_out_until_the_counter_passes():
+@pytest.mark.parametrize("timed", [False, True])
+def test_packets_out_of_order_are_left_out_until_the_counter_passes(timed):
     counter = np.array([*range(100), 97, 98, 99, 100, *range(101, 256)])
-    timeline, _, _ = timeline_of(counter)
+    times = np.maximum.accumulate(counter) / FS if timed else None
+    timeline, _, _ = timeline_of(counter, times)
     placed = samples_of(timeline, len(counter))
     assert timeline.n_samples == 256
     assert sorted(placed.values()) == list(range(256))
