@@ -7,8 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emgspasm.sources.cyton.counter import Position
 from emgspasm.sources.cyton.daisy import NO_HALF, pair, unpaired
-from emgspasm.sources.cyton.decoder import Layout, decode, finish, start
+from emgspasm.sources.cyton.decoder import (
+    Layout,
+    decode,
+    finish,
+    frequency,
+    next_sample,
+    start,
+)
 from emgspasm.stream import segments
 from support.streaming import UV
 
@@ -89,6 +97,26 @@ def test_a_silence_is_not_shortened_by_the_packet_that_waited_through_it(encode)
     chunks, estimated, _ = run(CYTON, reads)
     assert gaps_of(chunks) == [(250, 750)]
     assert estimated == [750]
+
+
+@pytest.mark.parametrize(("layout", "packets_per_row"), [(CYTON, 1), (DAISY, 2)])
+def test_a_silence_longer_than_a_lap_is_told_in_rows(encode, layout, packets_per_row):
+    numbers = np.r_[0:250, 750:1001]
+    rows = encode(numbers, np.repeat(numbers[:, None], 8, axis=1))
+    reads = [((n + 1) / 250, row.tobytes()) for n, row in zip(numbers, rows, strict=True)]
+    chunks, estimated, state = run(layout, reads)
+    assert gaps_of(chunks) == [(250 // packets_per_row, 750 // packets_per_row)]
+    assert estimated == [750 // packets_per_row]
+    assert next_sample(layout, state) == 1000 // packets_per_row
+    assert state.lost == 500
+
+
+@pytest.mark.parametrize(("layout", "rate"), [(CYTON, 250.0), (DAISY, 125.0)])
+def test_the_rate_of_a_board_is_that_of_its_rows_and_unknown_for_a_second(layout, rate):
+    first, last = Position(100, 7.0), Position(600, 9.0)
+    assert frequency(layout, first, last) == rate
+    assert np.isnan(frequency(layout, None, last))
+    assert np.isnan(frequency(layout, first, Position(300, 7.9)))
 
 
 def daisy_rows(encode, kept):

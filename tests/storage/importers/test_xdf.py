@@ -64,13 +64,22 @@ def described(labels, unit):
     return f"<channels>{entries}</channels>"
 
 
-def emg_file(n_rows=500, rate=250.0, missing=slice(0, 0), extra=b"", true_rate=None, jitter=0.0):
+def emg_file(
+    n_rows=500,
+    rate=250.0,
+    missing=slice(0, 0),
+    extra=b"",
+    true_rate=None,
+    jitter=0.0,
+    unit="microvolts",
+    gain=1.0,
+):
     rng = np.random.default_rng(3)
-    values = rng.normal(0, 50, (n_rows, 2)).astype("f4")
+    values = (gain * rng.normal(0, 50, (n_rows, 2))).astype("f4")
     times = 1000 + np.arange(n_rows) / (true_rate or rate)
     times = np.delete(times + rng.normal(0, jitter, n_rows), np.arange(n_rows)[missing])
     kept = np.delete(values, np.arange(n_rows)[missing], axis=0)
-    labels = described(("OOC_L", "OOC_R"), "microvolts")
+    labels = described(("OOC_L", "OOC_R"), unit)
     data = (
         b"XDF:"
         + chunk(1, HEADER)
@@ -98,6 +107,26 @@ def test_the_numeric_stream_and_its_markers_are_read(tmp_path):
     assert recording.info.channels[0].unit == "uV"
     marks = [(round(mark.onset, 6), mark.text) for mark in recording.annotations]
     assert marks == [(0.4, "smile"), (1.2, "rest")]
+
+
+@pytest.mark.parametrize(
+    ("unit", "microvolts"),
+    [("Microvolts", 1), ("microvolt", 1), ("uV", 1), ("Millivolts", 1e3), ("mV", 1e3),
+     ("Volts", 1e6), ("nanovolts", 1e-3)],
+)  # fmt: skip
+def test_samples_are_worth_what_their_unit_says(tmp_path, unit, microvolts):
+    data, values = emg_file(unit=unit)
+    recording = open_recording(written(tmp_path, data))
+    (only,) = recording
+    np.testing.assert_allclose(
+        only.samples * recording.info.channels[0].microvolts, values * float(microvolts), rtol=1e-6
+    )
+
+
+def test_a_stream_of_nothing_but_missing_samples_is_refused(tmp_path):
+    data, _ = emg_file(gain=np.nan)
+    with pytest.raises(RecordingError, match="every sample is NaN"):
+        open_recording(written(tmp_path, data))
 
 
 def test_markers_that_bdf_cannot_hold_are_shortened_and_cleaned(tmp_path):
