@@ -125,7 +125,7 @@ def _fundamental(
     neighbours: which of them stands out is chance.
     """
     for divisor in range(round(harmonic / SLOWEST_BEAT), 1, -1):
-        close = np.arange(-2, 3) * FINE + harmonic / divisor
+        close: NDArray[np.float64] = harmonic / divisor + FINE * np.arange(-2.0, 3.0)
         power, _ = spectrum(onsets, sampling_frequency, close)
         if power.max() >= least:
             return float(close[np.argmax(power)])
