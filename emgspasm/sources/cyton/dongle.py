@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,6 +66,25 @@ def find(serial_number: str = "") -> PortFound:
         "no OpenBCI dongle is plugged in (no serial port has USB id "
         f"{USB_ID[0]:04x}:{USB_ID[1]:04x}). Plug it in, or name its port"
     )
+
+
+def named(device: str, before: PortFound) -> PortFound:
+    """Take the port of this name; where the dongle that had it was plugged in again, its new name.
+
+    Linux gives the next free number to a dongle whose old port is still open (firmware_notes 5.8).
+
+    Parameters
+    ----------
+    device : str
+    before : PortFound
+        What was found there the last time.
+    """
+    found, known = dongles(), before.serial_number
+    moved = [port for port in found if known and port.serial_number == known]
+    if moved and os.path.realpath(device) != moved[0].device:
+        return moved[0]
+    here = [port for port in found if port.device in (device, os.path.realpath(device))]
+    return replace((moved + here + [before])[0], device=device)
 
 
 def open_port(device: str) -> serial.Serial:

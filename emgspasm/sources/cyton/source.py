@@ -158,7 +158,9 @@ class CytonSource:
 
     def _connect(self) -> None:
         """Find, lock, silence, identify and configure the board."""
-        if not self.settings.port:
+        if self.settings.port:
+            self._found = dongle.named(self.settings.port, self._found)
+        else:
             self._found = dongle.find(self._found.serial_number)
         self._port = port = dongle.open_port(self._found.device)
         conversation.silence(port)
