@@ -75,6 +75,21 @@ def test_a_loss_of_whole_cycles_is_found_by_the_clock_and_flagged(lost):
     assert np.flatnonzero(estimated).tolist() == [50]
 
 
+@pytest.mark.parametrize("lost", [100, 130, 250])
+def test_a_loss_of_whole_cycles_is_as_many_rows_as_share_their_numbers(lost):
+    row, numbers, times = board([*range(50), *range(50 + lost, 100 + lost)], rows=2, cycle=100)
+    found, estimated = number(Numbering(100, 2), row, numbers, times, range(2, 200, 2))
+    np.testing.assert_array_equal(found, row)
+    assert np.flatnonzero(estimated).tolist() == [100]
+
+
+def test_a_loss_within_a_number_of_two_bytes_is_counted_and_not_estimated():
+    row, numbers, times = board([*range(300), *range(1000, 1100)], cycle=2**16)
+    found, estimated = number(Numbering(), row, numbers, times, [100, 300])
+    np.testing.assert_array_equal(found, row)
+    assert not estimated.any()
+
+
 def test_two_rows_of_a_packet_split_between_two_reads_stay_neighbours():
     row, numbers, times = board(range(5), rows=2, cycle=100)
     found, _ = number(Numbering(100, 2), row, numbers, times, [3, 5])
@@ -101,12 +116,20 @@ def test_a_stale_daisy_half_is_missing_with_its_row():
     np.testing.assert_array_equal(read.rows, [0, 1, 2, 4])
 
 
-def test_a_damaged_number_is_no_loss_because_there_was_no_time_for_one():
+@pytest.mark.parametrize("bunch", [1, 7])
+def test_a_damaged_number_is_no_loss_because_there_was_no_time_for_one(bunch):
     row, numbers, times = board(range(300))
     numbers[150] = 3.0
-    found, estimated = number(Numbering(256, 1), row, numbers, times, range(1, 300))
+    found, estimated = number(Numbering(256, 1), row, numbers, times, range(1, 300, bunch))
     np.testing.assert_array_equal(found, row)
     assert estimated[150]
+
+
+def test_rows_that_come_before_their_time_are_all_kept():
+    row, numbers, _ = board(range(300))
+    found, estimated = number(Numbering(256, 1), row, numbers, np.zeros(300), [100])
+    np.testing.assert_array_equal(found, row)
+    assert not estimated.any()
 
 
 def test_a_number_that_begins_anew_takes_its_pause_from_the_clock():
@@ -121,6 +144,14 @@ def test_rows_a_quarter_second_late_are_no_loss():
     row, numbers, times = board(range(200))
     times[100:163] = times[163]
     found, estimated = number(Numbering(256, 1), row, numbers, times, range(1, 200))
+    np.testing.assert_array_equal(found, row)
+    assert not estimated.any()
+
+
+def test_rows_late_by_less_than_half_a_turn_of_their_numbers_are_no_loss():
+    row, numbers, times = board(range(200), rows=2, cycle=100)
+    times[100:190] = times[190]
+    found, estimated = number(Numbering(100, 2), row, numbers, times, range(2, 400, 2))
     np.testing.assert_array_equal(found, row)
     assert not estimated.any()
 
