@@ -40,6 +40,8 @@ def test_decimal_commas_are_read_where_semicolons_part_the_fields(written):
         ("Time (ms)", lambda s: f"{1000 * s:.0f}"),
         ("timestamp", lambda s: f"{EPOCH + s:.3f}"),
         ("epoch", lambda s: f"{1000 * (EPOCH + s):.0f}"),
+        ("time_us", lambda s: f"{1e6 * s:.0f}"),
+        ("epoch", lambda s: f"{1e9 * (EPOCH + s):.0f}"),
         ("clock", lambda s: clock(43_200 + s)),
         ("date", lambda s: datetime.fromtimestamp(EPOCH + s, UTC).isoformat()),
         ("midnight", lambda s: clock(86_399.8 + s)),
@@ -53,6 +55,14 @@ def test_a_column_of_times_is_no_channel_and_tells_where_samples_are_missing(wri
     assert recording.n_samples == 1650
     assert [mark.text for mark in recording.annotations] == [SKIP]
     assert any(f"['{name}'] are read as times" in finding for finding in recording.findings)
+    assert not any("samples a second" in finding for finding in recording.findings)
+
+
+@pytest.mark.parametrize("unit", [1, 1e-3, 1e-6, 1e-9])
+def test_times_since_1970_say_when_a_recording_began_in_any_unit(written, unit):
+    text = plain(names="epoch,OOC_L,OOC_R", first=lambda row: f"{(EPOCH + row / 250) / unit:.3f}")
+    recording = open_recording(written(text), sampling_frequency=250)
+    assert recording.start == datetime.fromtimestamp(EPOCH, UTC)
 
 
 def test_a_date_without_a_zone_is_of_the_place(written):
