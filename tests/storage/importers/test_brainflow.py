@@ -34,6 +34,20 @@ def test_brainflow_files_tell_their_board_by_columns_and_their_rate_by_stamps(
     assert [(mark.onset, mark.text) for mark in recording.annotations] == [(20 / fs, "3")]
 
 
+@pytest.mark.parametrize(
+    ("n_fields", "n_exg", "time", "fs", "acceleration"),
+    [(24, 8, 22, 250, [9, 10, 11]), (32, 16, 30, 250, [17, 18, 19]), (15, 4, 13, 200, [5, 6, 7])],
+)
+def test_acceleration_is_read_from_where_brainflow_puts_it(
+    written, n_fields, n_exg, time, fs, acceleration
+):
+    text, _ = brainflow(300, n_fields, n_exg, time, fs=fs)
+    recording = open_recording(written(text))
+    oracle = np.loadtxt(io.StringIO(text), delimiter="\t")[:, acceleration]
+    assert recording.info.columns("ACCEL") == (n_exg, n_exg + 1, n_exg + 2)
+    assert np.array_equal(samples_of(recording)[:100, n_exg:], oracle[:100])
+
+
 def test_a_pause_between_sessions_of_a_brainflow_file_changes_no_rate(written):
     first, _ = brainflow(3000, 24, 8, 22, fs=1000)
     later = first.replace(f"{EPOCH:.0f}"[:7], f"{EPOCH + 5000:.0f}"[:7])
