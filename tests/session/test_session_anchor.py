@@ -25,6 +25,22 @@ def test_late_samples_do_not_move_it(delays, seed):
     assert anchor.sample_at(zero + 3.0) == 750
 
 
+def test_one_sample_in_time_every_seven_seconds_is_enough():
+    anchor = Anchor(250.0)
+    for number in range(1, 40 * 250):
+        late = 0.0 if number % 1750 == 500 else 0.08
+        anchor = anchor.seen(number, 100.0 + number / 250 + late)
+        if number >= 500:
+            assert math.isclose(anchor.zero, 100.0, abs_tol=1e-9)
+
+
+def test_the_age_of_a_sample_is_the_time_since_it_was_due():
+    anchor = Anchor(250.0).seen(250, 8.0)
+    assert math.isclose(anchor.age(250, 8.5), 0.5)
+    assert math.isclose(anchor.age(300, 8.5), 0.3)
+    assert anchor.age(500, 8.5) == 0
+
+
 def test_it_follows_a_drifting_crystal_within_two_spans():
     anchor = Anchor(250.0)
     for number in range(1, 60 * 250, 5):
