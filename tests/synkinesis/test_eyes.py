@@ -90,6 +90,13 @@ def test_an_eye_beside_which_the_other_one_is_not_silent_tells_the_ratio(silent,
     assert len(known.balance) == told
 
 
+@pytest.mark.parametrize(("li", "told"), [(-0.5, 1), (-0.8, 0)], ids=["alike", "far stronger"])
+def test_beside_a_spasm_of_the_other_eye_a_weak_eye_tells_no_ratio(li, told):
+    known = Experience()
+    note_balance(Act("blink", "B", (reading("OOC_R", 1000, 1100, li),)), known, FS)
+    assert len(known.balance) == told
+
+
 @given(st.floats(1.1, 9.0), st.floats(-0.99, 0.99))
 def test_the_log_ratio_of_an_eye_is_told_less_the_usual_one(usual, li):
     (told,) = against_usual([reading("OOC_L", 90_000, 90_100, li=li)], blinked(9, usual))

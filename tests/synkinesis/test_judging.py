@@ -123,6 +123,17 @@ def test_what_crosses_over_from_a_spasm_is_no_movement_that_takes_it_along():
     assert [act.kind for act in judged(*spasm, crossed)] == ["twitch"]
 
 
+def test_the_lower_face_keeps_the_eye_it_begins_with_where_the_other_one_joins_weakly():
+    mine = [reading(f"{muscle}_L", 1000, 1080, li=0.85) for muscle in ("OOC", "OOR", "ZYG")]
+    weak = reading("OOC_R", 1000, 1075, li=-0.85)
+    company = Company()
+    company.seen["L"] += [True] * 5  # as blinks of a synkinesis do
+    blink, twitch = acts([*mine, weak], Rules(), company, FS, ().__contains__)
+    assert (blink.kind, blink.readings) == ("blink", (weak,))
+    assert twitch.readings == tuple(mine)
+    assert len(company.seen["L"]) == 5  # and says nothing of that
+
+
 @pytest.mark.parametrize(("source", "links"), [("OOC_L", True), ("ZYG_R", False)])
 def test_a_copy_across_the_midline_belongs_to_what_it_comes_from(source, links):
     smile = [reading(f"ZYG_{side}", 1000, 2000, li=0.0) for side in "LR"]

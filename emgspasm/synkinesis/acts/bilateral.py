@@ -154,8 +154,13 @@ def drag_along(
 def _along_blink(
     act: Act, mine: list[Reading], side: str, rules: Rules, company: Company, fs: float
 ) -> list[Reading]:
-    """Lower-face bursts of one side that begin with a blink, unless it seldom has such company."""
+    """Lower-face bursts of one side that begin with a blink, unless it seldom has such company.
+
+    What begins with an eye that acts by itself goes along with that one. The weak burst of the
+    other eye, and be it a blink, has no company then.
+    """
     prime = max(act.readings, key=lambda r: r.amplitude)
+    eyes = [r for r in mine if r.site.region == EYE]
     lower = [
         r
         for r in mine
@@ -163,6 +168,8 @@ def _along_blink(
         and abs(r.onset - prime.onset) <= DRAGGED * fs
         and r.offset - r.onset <= rules.blink * fs
     ]
+    if any(accompanied(r, eyes, rules, fs) for r in lower):
+        return []
     usual = company.usual(side)
     company.seen[side].append(bool(lower))
     return [] if usual is False else lower

@@ -14,6 +14,7 @@ from statistics import median
 from emgspasm.synkinesis.acts.act import Act
 from emgspasm.synkinesis.acts.verdicts import TOGETHER
 from emgspasm.synkinesis.events.experience import Experience
+from emgspasm.synkinesis.readings.laterality import UNILATERAL
 from emgspasm.synkinesis.readings.reading import Reading
 from emgspasm.synkinesis.spread import EYE
 
@@ -40,8 +41,8 @@ def note_balance(act: Act, known: Experience, fs: float) -> None:
 def _are_of_both(eyes: Sequence[Reading], window: float) -> bool:
     if not all(r.amplitude > 0 and r.opposite > 0 for r in eyes):
         return False
-    if len(eyes) == 1:
-        return not eyes[0].opposite_silent
+    if len(eyes) == 1:  # of an eye that is far stronger the burst was found: it acts by itself
+        return not eyes[0].opposite_silent and eyes[0].li > -UNILATERAL
     one, other = eyes
     alike = abs(one.onset - other.onset) <= window and abs(one.offset - other.offset) <= window
     return one.site.side != other.site.side and alike
