@@ -192,6 +192,15 @@ def test_a_dead_channel_is_unusable_and_its_numbers_are_missing_not_zero(tmp_pat
     )
 
 
+def test_a_flat_channel_tells_nothing_of_the_mains(tmp_path):
+    samples = face(4)
+    samples[:, 1] = 1.7  # the recorder's offset
+    path = write(tmp_path / "x.bdf", samples, ("OOC_L", "OOC_R", "MEN"))
+    quality = analyze_recording(path, OFF).quality.set_index("channel")
+    assert quality.loc["OOC_R"].isna()[["line_ratio_db", "line_hz"]].all()
+    assert not quality.loc["MEN"].isna()[["line_ratio_db", "line_hz"]].any()
+
+
 def test_counts_of_bursts_are_whole_numbers_beside_a_dead_channel_too(tmp_path):
     from emgspasm.storage.tables.tsv import write_table
 

@@ -61,7 +61,9 @@ def channel_quality(recording: StoredRecording, measured: Measurement) -> Iterat
             "dropped": 100 * missing / total,
             "flat": 100 * tally.flat[i] / total,
         }
-        line = float(measured.line_ratio[i])
+        line, hertz = float(measured.line_ratio[i]), float(measured.line_frequency[i])
+        if tally.flat[i] + tally.clipped[i] + missing >= total:
+            line = hertz = np.nan  # a spectrum of nothing
         analyzed = 100 * tally.analyzed[i] / total
         graded, reason = grade(Limits(), noise=noise, line=line, analyzed=analyzed, **shares)
         if not np.isfinite(channel.full_scale):
@@ -69,7 +71,7 @@ def channel_quality(recording: StoredRecording, measured: Measurement) -> Iterat
         yield ChannelQuality(
             channel=channel.name,
             noise=noise,
-            line_frequency=float(measured.line_frequency[i]),
+            line_frequency=hertz,
             line_ratio=line,
             grade=graded,
             reason=reason,

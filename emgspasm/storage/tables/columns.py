@@ -77,7 +77,11 @@ EVENTS = (
         levels=("good", "settling", "cut"),
     ),
     Column("reason", "Why the event is called so, in words"),
-    Column("confidence", "0 to 1, where the detector gives one"),
+    Column(
+        "confidence",
+        "0 to 1, of a detector that gives one; none of this package does: reason, quality, li and "
+        "crosstalk_flag say how far to trust an event",
+    ),
     Column("source", "What said so", levels=("detector", "simulation", "expert")),
     Column("status", "auto, or what an expert made of it", levels=("auto", "accepted", "rejected")),
     Column("detector_version", "Version of emgspasm", label=True),
