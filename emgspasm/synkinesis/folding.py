@@ -152,13 +152,14 @@ class Folding:
         waiting = state.waiting
         n = len(waiting) if now is None else bisect_left(waiting, now, key=attrgetter("onset"))
         for reading in waiting[:n]:
-            self._advance(state, reading.onset, said)
+            if reading.onset >= state.cluster.closing:
+                self._advance(state, reading.onset, said)
             if state.cluster.is_full(reading.onset):
                 self._close_cluster(state, said)
-            said.readings.append(reading)
             beats = of_train(reading, state.known.rhythmic, state.fs)  # of a myokymia
             if beats or not is_background(reading):
                 state.cluster.add(reading)
+        said.readings += waiting[:n]
         state.waiting = waiting[n:]
 
     def _advance(self, state: FoldState, now: int | None, said: Saying) -> None:
@@ -168,10 +169,12 @@ class Folding:
         """
         if state.cluster.readings:
             if now is not None and now < state.cluster.closing:
-                return  # what closes before its onset was closed when it began
+                return
             self._close_cluster(state, said)
+        if not state.chains:
+            return
         due = [c for c in state.chains.values() if now is None or c.closing <= now]
-        for chain in sorted(due, key=lambda c: (c.closing, c.side)):
+        for chain in sorted(due, key=attrgetter("closing", "side")):
             del state.chains[chain.side]
             self._say(chain, state, said)
 
@@ -190,7 +193,7 @@ class Folding:
                 said.events.append(artifact(act, state.marked, self.rules, state.fs))
             else:
                 self._join(state, act, said)
-        state.cluster = Cluster.at(state.fs)
+        state.cluster = Cluster(state.cluster.gap, state.cluster.longest)
 
     def _join(self, state: FoldState, act: Act, said: Saying) -> None:
         """Add an act to the chain of its side, or begin a new one."""

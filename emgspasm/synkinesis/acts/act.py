@@ -11,9 +11,9 @@ from emgspasm.synkinesis.readings.reading import Reading
 from emgspasm.synkinesis.spread import BROW, EYE, LOWER
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Act:
-    """Bursts of one cluster that one cause explains.
+    """Bursts of one cluster that one cause explains; changed by nobody, as a reading.
 
     Parameters
     ----------
@@ -49,8 +49,8 @@ class Act:
     offset: int = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "onset", min([r.onset for r in self.readings]))
-        object.__setattr__(self, "offset", max([r.offset for r in self.readings]))
+        self.onset = min([r.onset for r in self.readings])
+        self.offset = max([r.offset for r in self.readings])
 
     @property
     def muscles(self) -> frozenset[str]:
@@ -60,8 +60,13 @@ class Act:
     @property
     def of_lower_face(self) -> bool:
         """Whether muscles of the lower face take part, and neither eye nor brow."""
-        found = {r.site.region for r in (*self.readings, *self.carried)}
-        return not (EYE in found or BROW in found or found.isdisjoint(LOWER))
+        lower = False
+        for reading in (*self.readings, *self.carried):
+            region = reading.site.region
+            if region in (EYE, BROW):
+                return False
+            lower |= region in LOWER
+        return lower
 
 
 def overlap(a: Reading | Act, b: Reading | Act) -> int:
@@ -86,7 +91,8 @@ def connected(readings: Sequence[Reading]) -> list[list[Reading]]:
         else:
             groups.append([reading])
             stop = reading.offset
-        stop = max(stop, reading.offset)
+        if reading.offset > stop:
+            stop = reading.offset
     return groups
 
 

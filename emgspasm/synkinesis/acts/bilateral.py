@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Container
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Self
 
 from emgspasm.synkinesis.acts.act import Act, connected, meet, overlap
@@ -159,20 +160,19 @@ def _along_blink(
     What begins with an eye that acts by itself goes along with that one. The weak burst of the
     other eye, and be it a blink, has no company then.
     """
-    prime = max(act.readings, key=lambda r: r.amplitude)
-    eyes = [r for r in mine if r.site.region == EYE]
-    lower = [
-        r
-        for r in mine
-        if r.site.region in LOWER
-        and abs(r.onset - prime.onset) <= DRAGGED * fs
-        and r.offset - r.onset <= rules.blink * fs
-    ]
-    if any(accompanied(r, eyes, rules, fs) for r in lower):
-        return []
+    lower = [r for r in mine if r.site.region in LOWER and r.offset - r.onset <= rules.blink * fs]
+    if lower:
+        prime = max(act.readings, key=_amplitude)
+        lower = [r for r in lower if abs(r.onset - prime.onset) <= DRAGGED * fs]
+        eyes = [r for r in mine if r.site.region == EYE]
+        if any(accompanied(r, eyes, rules, fs) for r in lower):
+            return []
     usual = company.usual(side)
     company.seen[side].append(bool(lower))
     return [] if usual is False else lower
+
+
+_amplitude = attrgetter("amplitude")
 
 
 def _along_movement(

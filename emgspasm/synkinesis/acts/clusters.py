@@ -38,16 +38,13 @@ class Cluster:
         """Empty cluster at a sampling frequency in hertz."""
         return cls(round(GAP * fs), round(LONGEST * fs))
 
-    @property
-    def onset(self) -> int:
-        """First sample; only of a cluster that holds something."""
-        return self.readings[0].onset
-
     def add(self, reading: Reading) -> None:
         """Add the next burst in order of onset."""
         self.readings.append(reading)
-        self.closing = max(self.closing, reading.offset + self.gap)
+        closing = reading.offset + self.gap
+        if closing > self.closing:
+            self.closing = closing
 
     def is_full(self, onset: int) -> bool:
         """Whether a burst that begins there is too late for it, though it never paused."""
-        return bool(self.readings) and onset - self.onset > self.longest
+        return bool(self.readings) and onset - self.readings[0].onset > self.longest

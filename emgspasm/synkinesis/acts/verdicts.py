@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import log, sqrt
 from typing import Literal, get_args
 
@@ -143,6 +143,8 @@ def is_slow(reading: Reading, rules: Rules, fs: float) -> bool:
     The frequency is that of the burst without the noise's share of power; its error is that of the
     whole power, noise included.
     """
+    if not reading.frequency < rules.slow:  # nearly all
+        return False
     slow, slowest = min(rules.slow, SLOW_SHARE * fs), min(rules.slowest, SLOWEST_SHARE * fs)
     if not reading.frequency < slow:
         return False
@@ -199,26 +201,25 @@ def remainder(reading: Reading, partners: Sequence[Reading], fs: float) -> Readi
     if not partners:
         return reading
     samples = min(reading.offset - reading.onset, round(LOOK * fs))
-    start, left, ends = reading.offset - samples, samples, round(ENDS * fs)
+    earliest = reading.offset - samples - round(ENDS * fs)  # its ends hold little of its energy
+    shares = [min(p.offset, reading.offset) - max(p.onset, earliest) for p in partners]
+    left = samples - sum(shares)
+    if left < max(LEFT_OVER * samples, SECONDS_LEFT * fs):
+        return reading
     own, other, most = (
         amplitude**2 * samples
         for amplitude in (reading.amplitude, reading.opposite, reading.opposite_most)
     )
-    for partner in partners:
-        # its ends hold little of its energy
-        shared = min(partner.offset, reading.offset) - max(partner.onset, start - ends)
+    for partner, shared in zip(partners, shares, strict=True):
         own -= partner.opposite**2 * shared
         other -= partner.amplitude**2 * shared
         most -= partner.amplitude**2 * shared
-        left -= shared
-    if left < max(LEFT_OVER * samples, SECONDS_LEFT * fs):
-        return reading
     mine, opposite, bound = (sqrt(max(energy / left, 0.0)) for energy in (own, other, most))
     index = laterality_index(mine, opposite)
     if not index >= UNILATERAL:
         return reading
     least = laterality_index(mine, bound)
-    return replace(reading, amplitude=mine, opposite=opposite, li=index, least_li=least)
+    return reading.but(amplitude=mine, opposite=opposite, li=index, least_li=least)
 
 
 def sides_with(reading: Reading, one: list[Reading], rules: Rules, fs: float) -> bool:
@@ -262,8 +263,8 @@ def spills(reading: Reading, onto: Reading) -> bool:
 
 def accompanied(reading: Reading, others: Iterable[Reading], rules: Rules, fs: float) -> bool:
     """Whether another muscle begins with it."""
-    window = rules.synchrony * fs
-    return any(
-        other.site.muscle != reading.site.muscle and abs(other.onset - reading.onset) <= window
-        for other in others
-    )
+    window, muscle, onset = rules.synchrony * fs, reading.site.muscle, reading.onset
+    for other in others:
+        if other.site.muscle != muscle and abs(other.onset - onset) <= window:
+            return True
+    return False

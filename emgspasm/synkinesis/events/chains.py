@@ -53,18 +53,21 @@ class Chain:
 
 def synchrony(acts: Sequence[Act]) -> float:
     """Share of one-sided acts in which two muscles begin together."""
-    return sum(act.together >= 2 for act in acts) / len(acts)
+    return sum([act.together >= 2 for act in acts]) / len(acts)
 
 
 def loud(acts: Sequence[Act]) -> list[Act]:
     """Acts without what is faint beside the same muscle's, such as what a muscle does at rest."""
     loudest: dict[int, float] = {}
-    for reading in (r for act in acts for r in act.readings):
-        channel = reading.burst.channel
-        loudest[channel] = max(loudest.get(channel, 0.0), reading.amplitude)
+    for act in acts:
+        for reading in act.readings:
+            channel = reading.burst.channel
+            if reading.amplitude > loudest.get(channel, 0.0):
+                loudest[channel] = reading.amplitude
+    least = {channel: FAINT * amplitude for channel, amplitude in loudest.items()}
     kept = []
     for act in acts:
-        readings = tuple(r for r in act.readings if r.amplitude >= FAINT * loudest[r.burst.channel])
+        readings = tuple([r for r in act.readings if r.amplitude >= least.get(r.burst.channel, 0)])
         if len(readings) == len(act.readings):
             kept.append(act)
         elif readings:

@@ -7,7 +7,6 @@ all where noise hides the weaker one. Blinks that are of both eyes for certain t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from math import atanh, log, tanh
 from statistics import median
 
@@ -53,16 +52,15 @@ def against_usual(readings: Iterable[Reading], known: Experience) -> list[Readin
 
     ``LI = tanh(ln(A/U) / 2)``; the usual log ratio is taken away.
     """
-    return [_beyond(r, known.usual) if r.site.region == EYE else r for r in readings]
+    usual = known.usual
+    if usual == 0.0:
+        return list(readings)
+    return [_beyond(r, usual) if r.site.region == EYE else r for r in readings]
 
 
 def _beyond(reading: Reading, usual: float) -> Reading:
-    if usual == 0.0:
-        return reading
     expected = usual / 2 if reading.site.side == "L" else -usual / 2
-    return replace(
-        reading, li=_less(reading.li, expected), least_li=_less(reading.least_li, expected)
-    )
+    return reading.but(li=_less(reading.li, expected), least_li=_less(reading.least_li, expected))
 
 
 def _less(li: float, expected: float) -> float:

@@ -60,7 +60,10 @@ def _reaches(share: float, act: Act, known: Experience) -> bool:
     """Whether a muscle of the act reaches this share of its usual amplitude in spasms."""
     if act.carried or act.together >= SURE:
         return True
-    return any(r.amplitude >= share * known.usual_loudness(r.burst.channel) for r in act.readings)
+    for reading in act.readings:
+        if reading.amplitude >= share * known.usual_loudness(reading.burst.channel):
+            return True
+    return False
 
 
 def _is_of_rest(act: Act, known: Experience) -> bool:

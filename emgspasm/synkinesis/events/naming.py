@@ -58,7 +58,7 @@ def blink(act: Act, marked: Schedule, fs: float) -> Event:
         reason += "" if act.dragged else "; lower face silent"
     if act.dragged:
         reason += f"; {'+'.join(act.dragged)} of one side moves along"
-    onset, offset = min(r.onset for r in eyes), max(r.offset for r in eyes)
+    onset, offset = min([r.onset for r in eyes]), max([r.offset for r in eyes])
     return event(
         "blink", "B", "", act.readings, onset, offset, marked, fs, reason, copies=act.copies
     )
@@ -152,7 +152,7 @@ def _one_sided(
     if not facial or _chewing(readings):
         return event("voluntary", side, "masticatory", readings, onset, offset, marked, fs,
                       "one side; chewing muscles lead")  # fmt: skip
-    beats = [r for r in readings if of_train(r, known.trains, fs)]
+    beats = [r for r in readings if of_train(r, known.trains, fs)] if known.trains else []
     if _are_most(beats, readings) and synchrony(part) < TOGETHER:
         regular = [r for r in beats if of_train(r, known.rhythmic, fs)]
         faint = not any(is_beyond_chance(r, fs) for r in regular)
@@ -195,7 +195,7 @@ def _chewing(readings: Sequence[Reading]) -> bool:
 
 
 def _length(readings: Iterable[Reading]) -> int:
-    return sum(r.offset - r.onset for r in readings)
+    return sum([r.offset - r.onset for r in readings])
 
 
 def _both_close(readings: Sequence[Reading], fs: float) -> bool:
@@ -210,4 +210,4 @@ def _both_close(readings: Sequence[Reading], fs: float) -> bool:
 
 
 def _shortest(readings: Sequence[Reading]) -> int:
-    return min(r.offset - r.onset for r in readings)
+    return min([r.offset - r.onset for r in readings])

@@ -115,7 +115,7 @@ def _worst(bursts: Iterable[Burst]) -> BurstQuality:
 def laterality(readings: Sequence[Reading]) -> tuple[float, float]:
     """LI and log ratio of the sums over muscles that have both sides."""
     known = [r for r in readings if r.opposite == r.opposite]
-    own, other = sum(r.amplitude for r in known), sum(r.opposite for r in known)
+    own, other = sum([r.amplitude for r in known]), sum([r.opposite for r in known])
     return laterality_index(own, other), log_ratio(own, other)
 
 
@@ -125,17 +125,15 @@ def balance(readings: Sequence[Reading]) -> tuple[float, float]:
     Amplitudes of muscles that have both sides, over all stretches in which either was active: where
     a burst of one side was missed, that side is not silent, and a burst in two parts is not two.
     """
-    energy: dict[str, list[tuple[int, float, float]]] = {}
+    sums: dict[str, list[float]] = {}  # of samples, and of the energies of left and right in them
     for r in readings:
         if r.opposite == r.opposite:
-            own, other = (amplitude**2 for amplitude in (r.amplitude, r.opposite))
-            sides = (own, other) if r.site.side == "L" else (other, own)
-            energy.setdefault(r.site.muscle, []).append((r.offset - r.onset, *sides))
-    left = sum(sqrt(_mean(parts, 1)) for parts in energy.values())
-    right = sum(sqrt(_mean(parts, 2)) for parts in energy.values())
+            length, own, other = r.offset - r.onset, r.amplitude**2, r.opposite**2
+            left, right = (own, other) if r.site.side == "L" else (other, own)
+            of_muscle = sums.setdefault(r.site.muscle, [0, 0.0, 0.0])
+            of_muscle[0] += length
+            of_muscle[1] += length * left
+            of_muscle[2] += length * right
+    left = sum([sqrt(energy / length) for length, energy, _ in sums.values()])
+    right = sum([sqrt(energy / length) for length, _, energy in sums.values()])
     return laterality_index(left, right), log_ratio(left, right)
-
-
-def _mean(parts: Sequence[tuple[int, float, float]], k: int) -> float:
-    """Mean of element `k`, weighted by the samples that element 0 counts."""
-    return sum(part[0] * part[k] for part in parts) / sum(part[0] for part in parts)
