@@ -187,6 +187,57 @@ def _rms(values, recent, total, count, out):  # type: ignore[no-untyped-def]  # 
 
 
 @numba.njit(cache=True, nogil=True)
+def plain(
+    samples: Samples,
+    limits: Samples,
+    flat_run: int,
+    last: Samples,
+    repeats: NDArray[np.int64],
+) -> bool:
+    """Whether all of it is signal by what :func:`screen` asks for, of which it is the short cut.
+
+    Parameters as there, `samples` contiguous; `last` and `repeats` are updated only if it is.
+    A flat run holds two neighbours at some multiple of its least length.
+    """
+    n_samples, least, n_beyond = len(samples), limits.min(), 0
+    values = samples.reshape(samples.size)
+    for i in range(len(values)):  # without a branch: several at once
+        n_beyond += not abs(values[i]) < least
+    if n_beyond or n_samples == 0:
+        return n_beyond == 0
+    for channel in range(len(limits)):
+        first = 0
+        while first < n_samples and samples[first, channel] == last[channel]:
+            first += 1
+        if repeats[channel] + first >= flat_run:
+            return False
+        for row in range(flat_run - 1, n_samples, flat_run - 1):
+            if _run_around(samples[:, channel], row) >= flat_run:
+                return False
+    for channel in range(len(limits)):
+        value, run = samples[n_samples - 1, channel], 1
+        while run < n_samples and samples[n_samples - 1 - run, channel] == value:
+            run += 1
+        whole = run == n_samples and value == last[channel]
+        repeats[channel] = run + repeats[channel] if whole else run
+        last[channel] = value
+    return True
+
+
+@numba.njit(cache=True, nogil=True)
+def _run_around(values, place):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+    """How many equal values in a row there are around a place and the one before it."""
+    if values[place - 1] != values[place]:
+        return 1
+    begin, end = place, place
+    while begin > 0 and values[begin - 1] == values[place]:
+        begin -= 1
+    while end < len(values) and values[end] == values[place]:
+        end += 1
+    return end - begin
+
+
+@numba.njit(cache=True, nogil=True)
 def screen(
     samples: Samples,
     limits: Samples,

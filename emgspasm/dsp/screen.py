@@ -59,11 +59,13 @@ class Screen:
         )
 
     def step(self, state: ScreenState, chunk: Chunk) -> tuple[ScreenState, Chunk]:
-        """Fold one chunk."""
-        samples = kernels.screen(
-            chunk.samples, state.limits, state.flat_run, state.last, state.repeats, state.counts
-        )
-        return state, Chunk(chunk.start, samples)
+        """Fold one chunk, which passes as it is where all of it is signal."""
+        if not chunk.samples.flags.c_contiguous:  # of another type to loops
+            chunk = Chunk(chunk.start, np.ascontiguousarray(chunk.samples))
+        rules = chunk.samples, state.limits, state.flat_run, state.last, state.repeats
+        if kernels.plain(*rules):
+            return state, chunk
+        return state, Chunk(chunk.start, kernels.screen(*rules, state.counts))
 
     def delay(self, info: StreamInfo) -> float:  # noqa: ARG002  the protocol's argument
         """No delay."""

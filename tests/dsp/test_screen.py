@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from emgspasm.dsp.kernels import plain, screen
 from emgspasm.dsp.pipeline import Pipeline, analyze
 from emgspasm.dsp.screen import Screen
 from emgspasm.stream import Chunk
@@ -127,3 +128,28 @@ def test_a_rail_amid_noise_makes_no_burst(stream_info):
     info = stream_info(1, full_scale=187_500.0)
     bursts = [b for a in analyze(Pipeline(), info, [Chunk(0, samples)]) for b in a.bursts]
     assert bursts == []
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_short_cut_for_plain_signal_remembers_what_the_loop_does(seed):
+    rng = np.random.default_rng(seed)
+    flat_run, limits = 6, np.array([8.0, np.inf])
+    samples = np.repeat(
+        rng.integers(-9, 10, (400, 2)).astype(float), rng.integers(1, 5, 400), axis=0
+    )
+    samples[rng.random(samples.shape) < 0.001] = np.nan
+    short, whole = ((np.full(2, np.nan), np.zeros(2, np.int64)) for _ in range(2))
+    start, counts, n_plain = 0, np.zeros((3, 2), np.int64), 0
+    while start < len(samples):
+        chunk = samples[start : start + rng.integers(1, 12)]
+        start += len(chunk)
+        before = counts.sum()
+        expected = screen(chunk, limits, flat_run, *whole, counts)
+        is_plain = plain(chunk, limits, flat_run, *short)
+        assert not is_plain or (counts.sum() == before and np.array_equal(chunk, expected))
+        if not is_plain:
+            screen(chunk, limits, flat_run, *short, np.zeros_like(counts))
+        n_plain += is_plain
+        for mine, other in zip(short, whole, strict=True):
+            assert np.array_equal(mine, other, equal_nan=True)
+    assert n_plain > 20
