@@ -289,6 +289,44 @@ def test_of_an_eye_alone_twitches_make_a_side_known_and_what_may_be_synkinesis_d
     assert known.knows("L") == knows
 
 
+UNEVEN = (1000, 1330, 1570, 1950, 2310, 2680)
+EVEN = (1000, 1330, 1680, 2010, 2350, 2680)
+
+
+@pytest.mark.parametrize(("onsets", "label"), [(UNEVEN, "grouped"), (EVEN, "myokymia")])
+def test_an_eye_that_is_recorded_alone_must_keep_time_for_a_myokymia(onsets, label):
+    known = Experience(eyes_only=frozenset("LR"))
+    known.even.extend([True] * 5)
+    (event,) = named(known, *onsets, length=70)
+    assert (event.trial_type, event.label) == ("spasm", label)
+
+
+@pytest.mark.parametrize("shift", [0, 60])
+def test_a_long_train_of_an_eye_that_is_recorded_alone_may_be_less_even(shift):
+    known = Experience(eyes_only=frozenset("LR"))
+    onsets = [1000 + 340 * k + shift * (k % 2) for k in range(16)]
+    (event,) = named(known, *onsets, length=70)
+    assert event.label == "myokymia"
+
+
+@pytest.mark.parametrize(
+    ("n_bursts", "length", "kinds"),
+    [(3, 70, ["spasm"]), (2, 70, ["blink"] * 2), (3, 30, []), (3, 340, [])],
+    ids=["a flurry", "as blinks follow each other", "too short for certain", "fused"],
+)
+def test_a_flurry_of_an_eye_that_is_recorded_alone_is_a_spasm_before_both_were_seen_to_blink(
+    n_bursts, length, kinds
+):
+    known = Experience(eyes_only=frozenset("LR"))
+    told = named(known, *range(1000, 1000 + 400 * n_bursts, 400), length=length)
+    assert [event.trial_type for event in told] == kinds
+
+
+def test_a_flurry_of_an_eye_is_no_spasm_where_only_the_other_side_is_known_to_have_them():
+    known = Experience(eyes_only=frozenset("LR"), proven={"L": 0, "R": 2})
+    assert named(known, 1000, 1300, 1700, length=70) == []
+
+
 def lone_eye(onset, offset):
     """Burst of the right eye, where the left one is not recorded."""
     return reading("OOC_R", onset, offset, opposite=np.nan, li=np.nan, least_li=np.nan)

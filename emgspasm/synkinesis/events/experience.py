@@ -30,8 +30,13 @@ FEWEST_PROVEN = 2
 TRAIN_MEMORY = 12.0
 """Seconds for which a muscle that was in a train, or in rhythm, is taken to be still [design]."""
 
-TRAIN, LONG_TRAIN = 3, 6
-"""Bursts of a slow train; more where the eye, which begins in hemifacial spasm, is alone [sim]."""
+TRAIN = 3
+"""Bursts of a slow train, where other muscles are recorded beside the eye [sim]."""
+
+STEADY, STRICT, LONG = 6, 0.15, 16
+"""Bursts of a train where eyes alone are recorded, the coefficient of variation of its intervals,
+and bursts from which they may vary as elsewhere [sim]: there a clonic spasm is a train of one
+muscle, and the intervals of six bursts vary by less than 0.25 by chance; myokymia keeps time."""
 
 RHYTHM, FEWEST_BEATS = 8, 4
 """Bursts of a rhythm that is no spasm though spasms are known [sim]: groups make one of fewer by
@@ -254,12 +259,14 @@ def note_trains(chain: Chain, known: Experience, fs: float) -> None:
 def _is_train(moments: list[int], side: str, known: Experience, fs: float) -> bool:
     """Whether onsets of one muscle are those of a train.
 
-    On a side that is not known to have spasms a slow one is, though irregular.
+    On a side that is not known to have spasms a slow one is, though irregular; but not of an eye
+    that is recorded alone.
     """
+    if side in known.eyes_only:
+        return is_rhythm(moments, fs, STEADY, STRICT) or is_rhythm(moments, fs, LONG)
     if is_rhythm(moments, fs, RHYTHM):
         return True
-    fewest = LONG_TRAIN if side in known.eyes_only else TRAIN
-    return not known.knows(side) and is_slow_train(moments, fs, fewest)
+    return not known.knows(side) and is_slow_train(moments, fs, TRAIN)
 
 
 def of_train(reading: Reading, trains: dict[int, int], fs: float) -> bool:

@@ -27,7 +27,7 @@ from emgspasm.synkinesis.events.experience import (
     of_train,
 )
 from emgspasm.synkinesis.events.loudness import without_faint
-from emgspasm.synkinesis.events.proof import EYES, is_spasm, note_proof, other_eye_is_weak
+from emgspasm.synkinesis.events.proof import EYES, FLURRY, is_spasm, note_proof, other_eye_is_weak
 from emgspasm.synkinesis.events.speech import without_speech
 from emgspasm.synkinesis.events.wording import event, laterality, ms, reasons
 from emgspasm.synkinesis.markers import RESTS, Schedule
@@ -40,9 +40,6 @@ MYOKYMIA, BLEPHAROSPASM = "myokymia", "blepharospasm"
 CLOSED = 0.3
 """Seconds for which each eye that is recorded must be active in a blepharospasm [sim]: 0.4, the
 longest blink, loses one in thirty."""
-
-FLURRY = 2
-"""Most blinks that may follow each other within the gap of a spasm; more are no blinks [design]."""
 
 LONGEST_BLINK = 0.4
 """Seconds (clinical facts 2)."""

@@ -18,6 +18,9 @@ from emgspasm.synkinesis.spread import BROW, EYE, REGIONS, regions
 SHORTEST = 0.035
 """Seconds of a burst that is evident though it is of one side only perhaps [sim]."""
 
+FLURRY = 2
+"""Most blinks that may follow each other within the gap of a spasm; more are no blinks [design]."""
+
 BUSY = 6.0
 """Seconds in which acts of the other side are counted to recognize speech and chewing, where the
 lower face of one side alone is no spasm [sim]; movements on cue have too few such acts."""
@@ -40,7 +43,7 @@ def is_spasm(part: Sequence[Act], known: Experience, side: str, fs: float) -> bo
         return not known.is_spared(side)
     readings = [r for act in part for r in act.readings]
     others = {r.site.muscle for r in readings} - EYES
-    if not known.knows(side) and (others or other_eye_is_weak(side, known)):
+    if not known.knows(side) and (others or _may_be_blinks(part, side, known, fs)):
         return False
     return any(_proves(r, known, side, fs) for r in readings)
 
@@ -71,6 +74,17 @@ def _proves(reading: Reading, known: Experience, side: str, fs: float) -> bool:
         return True
     certain = stands_out(reading) and (known.knows(side) or reading.opposite_silent)
     return certain and reading.least_li >= known.least_li(side)
+
+
+def _may_be_blinks(part: Sequence[Act], side: str, known: Experience, fs: float) -> bool:
+    """Whether blinks of which the other eye is not seen may look like this.
+
+    Where only eyes are recorded, and neither side is known to have spasms, a flurry may not.
+    """
+    if side not in known.eyes_only or known.is_spared(side):
+        return other_eye_is_weak(side, known)
+    twitches = sum(SHORTEST * fs <= act.offset - act.onset <= TWITCH * fs for act in part)
+    return twitches <= FLURRY and other_eye_is_weak(side, known)
 
 
 def other_eye_is_weak(side: str, known: Experience) -> bool:

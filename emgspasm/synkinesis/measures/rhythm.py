@@ -137,8 +137,13 @@ def is_slow_train(onsets: Sequence[int], sampling_frequency: float, fewest: int)
     return len(onsets) >= fewest and float(np.median(np.diff(onsets))) >= SLOW * sampling_frequency
 
 
-def is_rhythm(onsets: Sequence[int], sampling_frequency: float, fewest: int) -> bool:
-    """Whether these onsets (sample numbers, in order) are a rhythm of 1 to 5 a second."""
+def is_rhythm(
+    onsets: Sequence[int], sampling_frequency: float, fewest: int, regular: float = REGULAR
+) -> bool:
+    """Whether these onsets (sample numbers, in order) are a rhythm of 1 to 5 a second.
+
+    The coefficient of variation of their intervals is under `regular`.
+    """
     if len(onsets) < fewest:
         return False
     intervals = np.diff(onsets) / sampling_frequency
@@ -147,4 +152,4 @@ def is_rhythm(onsets: Sequence[int], sampling_frequency: float, fewest: int) -> 
         return False
     # a group that was missed makes one interval of two
     beats = intervals / np.maximum(np.rint(intervals / middle), 1)
-    return bool(np.std(beats) < REGULAR * np.mean(beats))
+    return bool(np.std(beats) < regular * np.mean(beats))
