@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import get_args
 
@@ -100,6 +100,8 @@ class Findings:
         Envelope by marker and channel, in the unit of the channel, of trials.
     starts : tuple of int
         First samples of the segments: what begins there may have begun before.
+    hemifacial : ndarray of bool
+        Which events are hemifacial spasms.
     """
 
     bursts: Rows
@@ -112,15 +114,12 @@ class Findings:
     marked: tuple[Marker, ...]
     envelopes: dict[tuple[Marker, int], list[NDArray[np.float64]]]
     starts: tuple[int, ...] = ()
+    hemifacial: NDArray[np.bool_] = field(init=False)
 
-    @property
-    def hemifacial(self) -> NDArray[np.bool_]:
-        """Which events are hemifacial spasms."""
-        labels = [label in HEMIFACIAL for label in self.events["label"]]
-        flags: NDArray[np.bool_] = np.array(labels, np.bool_) & (
-            self.events["trial_type"] == "spasm"
-        )
-        return flags
+    def __post_init__(self) -> None:
+        labels = [label in HEMIFACIAL for label in self.events["label"].tolist()]
+        flags = np.array(labels, np.bool_) & (self.events["trial_type"] == "spasm")
+        object.__setattr__(self, "hemifacial", flags)
 
     @property
     def spasms(self) -> Rows:

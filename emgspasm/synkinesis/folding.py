@@ -151,13 +151,14 @@ class Folding:
         """Put the readings that begin before `now` (None: all) into clusters, in order of onset."""
         waiting = state.waiting
         n = len(waiting) if now is None else bisect_left(waiting, now, key=attrgetter("onset"))
+        known = state.known
         for reading in waiting[:n]:
             if reading.onset >= state.cluster.closing:
                 self._advance(state, reading.onset, said)
             if state.cluster.is_full(reading.onset):
                 self._close_cluster(state, said)
-            beats = of_train(reading, state.known.rhythmic, state.fs)  # of a myokymia
-            if beats or not is_background(reading):
+            # at rest, but of a myokymia
+            if not is_background(reading) or of_train(reading, known.rhythmic, state.fs):
                 state.cluster.add(reading)
         said.readings += waiting[:n]
         state.waiting = waiting[n:]

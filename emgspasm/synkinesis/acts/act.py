@@ -82,7 +82,7 @@ def meet(a: Reading | Act, b: Reading | Act) -> bool:
 def connected(readings: Sequence[Reading]) -> list[list[Reading]]:
     """Group readings that overlap."""
     if len(readings) < 2:
-        return [[reading] for reading in readings]
+        return [list(readings)] if readings else []
     groups: list[list[Reading]] = []
     stop = 0
     for reading in sorted(readings, key=_onset):

@@ -7,6 +7,7 @@ alone; a spasm on top of a blink or a smile is then what one side does that the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Literal
 
 from emgspasm.synkinesis.acts.act import Act, connected, meet, side_of
@@ -83,14 +84,14 @@ def acts(
     both = bilateral(even + lopsided + minor, rules, fs)
     both, one = drag_along(both, one, rules, company, fs, eye_joins)
     twitches = []
-    for side in ("L", "R"):
+    for side in ("L", "R") if one else ():
         for part in connected([r for r in one if r.site.side == side]):
             joining = [r for r in unknown if r.site.side == side and _meets(r, part)]
             unknown = _without(joining, unknown)
             twitches.append(_twitch(part + joining, side, both, of["copy"] + echoes, rules, fs))
-    both += sideless(unknown, unseen, rules, fs)
-    artifacts = [Act("artifact", side_of(part), tuple(part)) for part in connected(of["artifact"])]
-    return sorted([*both, *twitches, *artifacts], key=lambda act: (act.onset, act.kind, act.side))
+    told = both + twitches + (sideless(unknown, unseen, rules, fs) if unknown else [])
+    told += [Act("artifact", side_of(part), tuple(part)) for part in connected(of["artifact"])]
+    return sorted(told, key=attrgetter("onset", "kind", "side")) if len(told) > 1 else told
 
 
 def _without(some: list[Reading], readings: list[Reading]) -> list[Reading]:
@@ -118,6 +119,9 @@ def _has_waveform_of(artifact: Reading, reading: Reading) -> bool:
 
 def _facing(cluster: Sequence[Reading]) -> Iterator[tuple[Reading, list[Reading]]]:
     """Each burst with those of the same muscle on the other side at that time, copies left out."""
+    if len({reading.site.side for reading in cluster}) == 1:  # as in most spasms
+        yield from ((reading, []) for reading in cluster)
+        return
     true: dict[int, list[Reading]] = {}
     for reading in cluster:
         if not reading.copy:
