@@ -432,6 +432,19 @@ def test_three_muscles_that_begin_together_are_a_spasm_whatever_acts_alone_besid
     assert len(list(spasms(chain, Schedule(), Experience(), Rules(), FS))) == said
 
 
+@pytest.mark.parametrize(("muscles", "said"), [(2, 0), (3, 1)])
+def test_three_muscles_that_begin_together_are_a_spasm_though_the_eye_is_in_a_slow_train(
+    muscles, said
+):
+    chain = Chain("L", 500, 1100)
+    chain.add(Act("twitch", "L", (reading("OOC_L", 1000, 1090),)))
+    names = ("OOC_L", "ZYG_L", "OOR_L")[:muscles]
+    three = tuple(reading(name, 1240, 1300) for name in names)
+    chain.add(Act("twitch", "L", three, together=muscles))
+    chain.add(Act("twitch", "L", (reading("OOC_L", 1540, 1600),)))
+    assert len(list(spasms(chain, Schedule(), Experience(), Rules(), FS))) == said
+
+
 def one_of(names, onset, length=150):
     """Act of one side or of both, by the names of its channels."""
     sides = {name[-1] for name in names}

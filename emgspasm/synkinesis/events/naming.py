@@ -26,8 +26,15 @@ from emgspasm.synkinesis.events.experience import (
     note_trains,
     of_train,
 )
-from emgspasm.synkinesis.events.loudness import without_faint
-from emgspasm.synkinesis.events.proof import EYES, FLURRY, is_spasm, note_proof, other_eye_is_weak
+from emgspasm.synkinesis.events.loudness import SURE, without_faint
+from emgspasm.synkinesis.events.proof import (
+    EYES,
+    FLURRY,
+    is_spasm,
+    most_together,
+    note_proof,
+    other_eye_is_weak,
+)
 from emgspasm.synkinesis.events.speech import without_speech
 from emgspasm.synkinesis.events.wording import event, laterality, ms, reasons
 from emgspasm.synkinesis.markers import RESTS, Schedule
@@ -150,8 +157,9 @@ def _one_sided(
         return event("voluntary", side, "masticatory", readings, onset, offset, marked, fs,
                       "one side; chewing muscles lead")  # fmt: skip
     beats = [r for r in readings if of_train(r, known.trains, fs)] if known.trains else []
-    if _are_most(beats, readings) and synchrony(part) < TOGETHER:
-        regular = [r for r in beats if of_train(r, known.rhythmic, fs)]
+    regular = [r for r in beats if of_train(r, known.rhythmic, fs)]
+    apart = beats and synchrony(part) < TOGETHER and (regular or most_together(part) < SURE)
+    if apart and _are_most(beats, readings):
         faint = not any(is_beyond_chance(r, fs) for r in regular)
         if faint or known.is_shared(side, onset, fs, SHARING_MEMORY):
             return None

@@ -34,7 +34,7 @@ def is_spasm(part: Sequence[Act], known: Experience, side: str, fs: float) -> bo
     Where spasms are known, no muscle needs company. Had the other eye been missed, an eye alone
     would be a blink.
     """
-    together = _together(part)
+    together = most_together(part)
     if together >= SURE:
         return True
     if known.acts_apart(side) or _is_doubtful(part, known, side, fs):
@@ -98,7 +98,7 @@ def note_proof(
     """Remember what a spasm shows of its side, if it is much like hemifacial spasm."""
     if not _is_typical(part, known, side, fs):
         return
-    sure = _together(part) >= SURE
+    sure = most_together(part) >= SURE
     known.proven[side] += FEWEST_PROVEN if sure else 1
     if sure:
         known.eyed[side].append(EYE in regions(muscles))
@@ -115,6 +115,6 @@ def _is_typical(part: Sequence[Act], known: Experience, side: str, fs: float) ->
     return synchrony(part) >= TOGETHER
 
 
-def _together(part: Sequence[Act]) -> int:
+def most_together(part: Sequence[Act]) -> int:
     """Most muscles that begin together."""
     return max(act.together for act in part)
