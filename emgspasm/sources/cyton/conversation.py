@@ -20,6 +20,7 @@ QUIET = 0.2
 
 _END = b"$$$"  # of every answer (firmware_notes 3)
 _MOST = 65_536  # bytes of one read; the kernel holds fewer
+_FRESH = 7 * 33  # bytes: the end of a backlog may be cut, which takes three packets to tell
 _STOPS = 3  # times that a board is told to stop, since one command may be lost
 
 # Times in seconds, all [design]:
@@ -27,6 +28,7 @@ _WAIT = 0.02  # of one read for its first byte
 _GLANCE = 0.001  # between two looks at a port that cannot be waited for
 _MOMENT = 0.003  # the kernel refills its buffer faster, the board sends slower
 _BACKLOG_WITHIN = 0.1
+_FRESH_WITHIN = 0.3  # later than radio and USB hold packets back (firmware_notes 5.2)
 _ANSWER_WITHIN = 2.0
 _BANNER_WITHIN = 6.0  # the board restarts before it says who it is
 _DRAIN_WITHIN = 3.0
@@ -107,8 +109,8 @@ def _polled(port: serial.Serial, wait: float) -> bytes:
 def read_backlog(port: serial.Serial) -> bytes:
     """Read what piled up while this process was paused, until nothing is waiting.
 
-    Numbering takes the last packet of a read for a fresh one, so a backlog must not be read in
-    parts (firmware_notes 5.6).
+    It is old, and its end may be older than the pause: it is numbered together with what comes
+    fresh (firmware_notes 5.6).
 
     Raises
     ------
@@ -121,6 +123,20 @@ def read_backlog(port: serial.Serial) -> bytes:
         if not more:
             break
         data += more
+    return data
+
+
+def read_fresh(port: serial.Serial) -> bytes:
+    """Read the next packets that come, enough to be believed; fewer if the board is silent.
+
+    Raises
+    ------
+    SourceLost
+        The port is gone.
+    """
+    data, deadline = b"", time.perf_counter() + _FRESH_WITHIN
+    while len(data) < _FRESH and time.perf_counter() < deadline:
+        data += read(port)
     return data
 
 

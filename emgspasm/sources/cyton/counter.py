@@ -63,14 +63,55 @@ def unwrap(
         True at the packet behind a loss of 256 or more: its length comes from the clock. Where
         one read holds several losses, the turns go to the longest of them.
     """
-    estimated = np.zeros(len(counters), np.bool_)
     if len(counters) == 0:
-        return position, np.empty(0, np.int64), estimated
+        return position, np.empty(0, np.int64), np.zeros(0, np.bool_)
     steps = _steps(position.packet, counters.tolist())
-    elapsed = (time - position.time) * packet_rate
-    turns = _missing_turns(sum(steps), elapsed) if position.packet >= 0 else 0
+    turns = _missing_turns(position, steps, time, packet_rate)
+    return _numbered(position, steps, turns, steps.index(max(steps)), time)
+
+
+def unwrap_backlog(
+    position: Position, counters: NDArray[np.uint8], n_old: int, time: float, packet_rate: float
+) -> tuple[Position, NDArray[np.int64], NDArray[np.bool_]]:
+    """Number what piled up while this process was paused, and the packets that came fresh then.
+
+    A pause may outlast the system's buffer, which keeps what is old and drops what is new. So what
+    the clock misses is missing before the first fresh packet, unless that continues the backlog:
+    then, as in :func:`unwrap`, in the longest loss.
+
+    Parameters
+    ----------
+    position : Position
+    counters : ndarray of uint8, shape (n_packets,)
+    n_old : int
+        How many of them, from the first, had piled up. Where nothing came fresh, they are taken to
+        have come in their time, so that the next read settles what is missing.
+    time : float
+        Host time at which the fresh ones had come, in seconds.
+    packet_rate : float
+
+    Returns
+    -------
+    Position, ndarray of int64, ndarray of bool
+        As :func:`unwrap` gives them.
+    """
+    if n_old == 0:
+        return unwrap(position, counters, time, packet_rate)
+    steps = _steps(position.packet, counters.tolist())
+    if n_old == len(steps):
+        came = min(time, position.time + sum(steps) / packet_rate)
+        return _numbered(position, steps, 0, 0, came)
+    turns = _missing_turns(position, steps, time, packet_rate)
+    continues = steps[n_old] == 1 and max(steps) > 1
+    return _numbered(position, steps, turns, steps.index(max(steps)) if continues else n_old, time)
+
+
+def _numbered(
+    position: Position, steps: list[int], turns: int, where: int, time: float
+) -> tuple[Position, NDArray[np.int64], NDArray[np.bool_]]:
+    """Packet numbers from steps, with whole turns of the counter more at one of them."""
+    estimated = np.zeros(len(steps), np.bool_)
     if turns:
-        where = steps.index(max(steps))
         steps[where] += turns * WRAP
         estimated[where] = True
     numbers: NDArray[np.int64] = position.packet + np.cumsum(steps)
@@ -83,10 +124,13 @@ def _steps(before: int, counters: list[int]) -> list[int]:
     return [(counter - previous - 1) % WRAP + 1 for previous, counter in pairs]
 
 
-def _missing_turns(counted: int, elapsed: float) -> int:
+def _missing_turns(position: Position, steps: list[int], time: float, packet_rate: float) -> int:
     """Whole turns of the counter between what was counted and what the clock expects.
 
-    Packets come late, never early, so `elapsed` is too short by no more than the packet before
-    was late.
+    Packets come late, never early, so the time is too short by no more than the packet before was
+    late.
     """
-    return max(0, int(elapsed - counted + _EARLY) // WRAP)
+    if position.packet < 0:
+        return 0
+    elapsed = (time - position.time) * packet_rate
+    return max(0, int(elapsed - sum(steps) + _EARLY) // WRAP)

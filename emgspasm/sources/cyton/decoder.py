@@ -8,12 +8,13 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.sources.cyton.counter import Position, unwrap
+from emgspasm.sources.cyton.counter import Position, unwrap, unwrap_backlog
 from emgspasm.sources.cyton.daisy import NO_HALF, Half, pair, unpaired
 from emgspasm.sources.cyton.packets import (
     PACKET_RATE,
     Packets,
     ParserState,
+    joined,
     microvolts_per_count,
     parse,
 )
@@ -98,18 +99,29 @@ def start(base: int, time: float) -> DecoderState:
 
 
 def decode(
-    layout: Layout, state: DecoderState, data: bytes, time: float
+    layout: Layout, state: DecoderState, data: bytes, time: float, backlog: bytes = b""
 ) -> tuple[DecoderState, Decoded]:
-    """Turn the bytes of one read, taken at host time `time` (s), into chunks in uV."""
-    parser, packets = parse(state.parser, data)
-    position, numbers, estimated = _number(state, packets, time)
+    """Turn the bytes of one read, taken at host time `time` (s), into chunks in uV.
+
+    What had piled up before, while this process was paused, is its backlog.
+    """
+    parser, old = parse(state.parser, backlog)
+    parser, packets = parse(parser, data)
+    if backlog:
+        packets = joined(old, packets)
+        position, numbers, estimated = unwrap_backlog(
+            state.position, packets.counters, packets.n_carried, time, PACKET_RATE
+        )
+        time = position.time if len(numbers) == packets.n_carried else time
+    else:
+        position, numbers, estimated = _number(state, packets, time)
     half, rows, samples = _rows(layout, state.half, numbers, packets)
     lost = state.lost + position.packet - state.position.packet - len(packets)
     behind = state.base + numbers[estimated] // layout.packets_per_row
     decoded = Decoded(
         tuple(chunks(state.base, rows, samples)), len(packets), tuple(behind.tolist())
     )
-    heard = time if data else state.heard
+    heard = time if data or backlog else state.heard
     return DecoderState(state.base, position, heard, parser, half, lost), decoded
 
 

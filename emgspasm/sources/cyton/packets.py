@@ -110,6 +110,15 @@ def parse(state: ParserState, data: bytes) -> tuple[ParserState, Packets]:
     return ParserState(carry, last, touching, state.skipped + skipped), packets
 
 
+def joined(old: Packets, new: Packets) -> Packets:
+    """Packets of two pieces as one; carried are those that had come whole with the first."""
+    return Packets(
+        np.append(old.counters, new.counters),
+        np.vstack((old.counts, new.counts)),
+        len(old) + new.n_carried,
+    )
+
+
 def microvolts_per_count(gain: float) -> float:
     """Microvolts of one count: 4.5 V / gain / (2^23 - 1) (firmware_notes 1.4)."""
     return full_scale(gain) / LARGEST_COUNT

@@ -202,27 +202,28 @@ class CytonSource:
         before = self._clock()
         self._link.hear(before)
         while not self._link.stopping:
-            data, now = self._read(port, before)
+            backlog, data, now = self._read(port, before)
             before = now
-            if self._take(data, now):
+            if self._take(data, now, backlog):
                 self._link.hear(now)
             self._link.watch(now)
         conversation.write(port, b"s")
         self._end_run()
 
-    def _read(self, port: serial.Serial, before: float) -> tuple[bytes, float]:
-        """Read all that has arrived; with the backlog, if this process paused since `before`."""
+    def _read(self, port: serial.Serial, before: float) -> tuple[bytes, bytes, float]:
+        """Read all that has arrived; apart the backlog, if this process paused since `before`."""
         time.sleep(_GATHER)
-        data = conversation.read(port)
-        if self._clock() - before > _LATE:
-            data += conversation.read_backlog(port)
-        return data, self._clock()
+        backlog, data = b"", conversation.read(port)
+        if data and self._clock() - before > _LATE:
+            backlog = data + conversation.read_backlog(port)
+            data = conversation.read_fresh(port)
+        return backlog, data, self._clock()
 
-    def _take(self, data: bytes, now: float) -> int:
+    def _take(self, data: bytes, now: float, backlog: bytes) -> int:
         """Decode and queue one read; the packets it brought."""
-        if not data:
+        if not data and not backlog:
             return 0
-        self._run, decoded = decoder.decode(self._layout, self._run, data, now)
+        self._run, decoded = decoder.decode(self._layout, self._run, data, now, backlog)
         if self._first is None and decoded.n_packets:
             self._first = self._run.position
         for chunk in decoded.chunks:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emgspasm.sources.cyton.counter import Position, unwrap
+from emgspasm.sources.cyton.counter import Position, unwrap, unwrap_backlog
 
 RATE = 250.0
 
@@ -88,3 +88,39 @@ def test_a_read_without_packets_changes_nothing():
     position, numbers, _ = unwrap(before, np.empty(0, np.uint8), 9.0, RATE)
     assert position == before
     assert len(numbers) == 0
+
+
+def after_a_pause(kept, n_old, seconds):
+    """Number packets after packet 0, the first `n_old` of them piled up for this long."""
+    counters = np.array(kept).astype(np.uint8)
+    _, numbers, estimated = unwrap_backlog(Position(0, 0.0), counters, n_old, seconds, RATE)
+    return numbers.tolist(), np.flatnonzero(estimated).tolist()
+
+
+@pytest.mark.parametrize("lost", [[], [1], list(range(40, 60)), list(range(1, 151))])
+@pytest.mark.parametrize("dropped", [100, 300, 1000, 1512])
+def test_5_6_what_a_full_buffer_dropped_is_missing_between_what_it_kept_and_what_is_fresh(
+    lost, dropped
+):
+    old = [n for n in range(1, 200) if n not in lost]
+    fresh = [200 + dropped + n for n in range(4)]
+    numbers, estimated = after_a_pause(old + fresh, len(old), (fresh[-1] + 1) / RATE)
+    assert numbers == old + fresh
+    assert estimated == ([len(old)] if dropped >= 256 else [])
+
+
+def test_5_6_what_the_radio_lost_in_a_pause_is_missing_where_the_counter_jumps():
+    old = [*range(1, 100), *range(500, 600)]
+    fresh = [600, 601]
+    numbers, estimated = after_a_pause(old + fresh, len(old), 602 / RATE)
+    assert numbers == old + fresh
+    assert estimated == [99]
+
+
+def test_5_6_a_backlog_with_nothing_fresh_behind_it_leaves_the_loss_to_the_next_read():
+    counters = np.arange(1, 200).astype(np.uint8)
+    position, numbers, estimated = unwrap_backlog(Position(0, 0.0), counters, 199, 6.0, RATE)
+    assert numbers.tolist() == list(range(1, 200))
+    assert not estimated.any()
+    later = np.array([1500, 1501]).astype(np.uint8)
+    assert unwrap(position, later, 1502 / RATE, RATE)[1].tolist() == [1500, 1501]

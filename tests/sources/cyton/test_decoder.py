@@ -119,6 +119,20 @@ def test_the_rate_of_a_board_is_that_of_its_rows_and_unknown_for_a_second(layout
     assert np.isnan(frequency(layout, first, Position(300, 7.9)))
 
 
+@pytest.mark.parametrize("cut", [0, 10, 32])  # bytes of the packet in which the buffer was full
+def test_5_6_a_backlog_that_the_buffer_cut_stands_where_it_was_sent(encode, cut):
+    kept = np.r_[0:100, 120:600, 2300:2310]
+    rows = encode(kept, np.repeat(kept[:, None], 8, axis=1))
+    before, old, fresh = rows[:50], rows[50:580], rows[580:]
+    state, first = decode(CYTON, start(0, 0.0), before.tobytes(), 50 / 250)
+    backlog = old.tobytes() + encode(np.array([600]), np.zeros((1, 8)))[0].tobytes()[:cut]
+    state, decoded = decode(CYTON, state, fresh.tobytes(), 2310 / 250, backlog)
+    chunks = [*first.chunks, *decoded.chunks]
+    assert gaps_of(chunks) == [(100, 120), (600, 2300)]
+    for chunk in chunks:
+        np.testing.assert_allclose(chunk.samples[:, 0] / UV, np.arange(chunk.start, chunk.stop))
+
+
 def daisy_rows(encode, kept):
     """Packets `kept`; packet p of the Daisy or the Cyton holds p in all channels."""
     return encode(kept, np.repeat(np.asarray(kept)[:, None], 8, axis=1)).tobytes()
