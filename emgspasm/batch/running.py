@@ -110,8 +110,9 @@ def _executor(jobs: Sequence[Job], workers: int, cluster: str | None) -> Iterato
             try:
                 yield pool
             except BaseException:  # Ctrl-C, or nobody wants the rest
-                _end_workers(set(active_children()) - others, {job.out for job in jobs})
-                pool.shutdown(cancel_futures=True)
+                with postponed():  # Ctrl-C, again: what is half shut down fails when Python ends
+                    _end_workers(set(active_children()) - others, {job.out for job in jobs})
+                    pool.shutdown(cancel_futures=True)
                 raise
         return
     try:

@@ -7,10 +7,12 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ProcessPoolExecutor
 
 import click
 import pytest
 
+from emgspasm.batch import running
 from emgspasm.cli.interruption import come, heed, settle, until_come
 from emgspasm.cli.program import run
 from emgspasm.postponement import postponed
@@ -174,6 +176,26 @@ def test_a_signal_while_postponing_begins_or_ends_leaves_all_others_heard(when_s
 
     heed(work)
     assert heard == list(PRESSED)
+
+
+def test_ctrl_c_again_while_workers_are_ended_does_not_leave_their_pool_half_shut_down(monkeypatch):
+    ended = []
+    shut_down = ProcessPoolExecutor.shutdown
+
+    def pressed(pool, **options):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.01)
+        shut_down(pool, **options)
+        ended.append(True)
+
+    def work():
+        with running._executor([], 1, None):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(ProcessPoolExecutor, "shutdown", pressed)
+    with pytest.raises(KeyboardInterrupt):
+        heed(work)
+    assert ended
 
 
 AMID_TEXT = """
