@@ -661,6 +661,20 @@ def test_slight_acts_of_one_muscle_are_no_spasms_where_they_come_often(before, s
     assert sum(event.onset == last for event in told) == said
 
 
+@pytest.mark.parametrize(
+    ("onset", "offset", "kinds"),
+    [(1025, 2990, ["movement"]), (1025, 2500, ["movement", "twitch"]),
+     (1300, 2990, ["movement", "twitch"])],
+    ids=["as long", "ends before", "begins later"],
+)  # fmt: skip
+def test_an_eye_that_takes_part_in_spasms_goes_along_with_a_smile_it_lasts_as_long_as(
+    onset, offset, kinds
+):
+    smile = [reading(f"ZYG_{side}", 1000, 3000, li=0.0) for side in "LR"]
+    eye = reading("OOC_L", onset, offset)
+    assert [act.kind for act in judged(*smile, eye, eyed="L")] == kinds
+
+
 def mouth(lag, length, rho=0.1):
     """A mouth that both sides pucker, the right electrodes seven times as strong."""
     crossed = {"rho": alike("OOR_R", rho)}

@@ -9,7 +9,7 @@ from operator import attrgetter
 from typing import Self
 
 from emgspasm.synkinesis.acts.act import Act, connected, meet, overlap
-from emgspasm.synkinesis.acts.verdicts import Rules, accompanied, is_evident
+from emgspasm.synkinesis.acts.verdicts import AS_ONE, LASTING, Rules, accompanied, is_evident
 from emgspasm.synkinesis.readings.laterality import DOUBTFUL, UNILATERAL
 from emgspasm.synkinesis.readings.reading import Reading
 from emgspasm.synkinesis.spread import BROW, EYE, LOWER
@@ -203,7 +203,19 @@ def _along_movement(
             dragged += parts
     rest = [r for r in inside if r not in dragged]
     dragged += [r for r in rest if not (accompanied(r, rest, rules, fs) or _stands_out(r, act, fs))]
-    return [r for r in dragged if not _is_spared(r, act, spared, fs)]
+    along = (r for r in dragged if not _lasts_as_long(r, act, fs))
+    alone = [r for r in along if _is_spared(r, act, spared, fs)]
+    return [r for r in dragged if r not in alone]
+
+
+def _lasts_as_long(reading: Reading, act: Act, fs: float) -> bool:
+    """Whether a burst of an eye begins and ends with a movement, as a synkinesis does."""
+    return (
+        reading.site.region == EYE
+        and reading.offset - reading.onset >= LASTING * fs
+        and abs(reading.onset - act.onset) <= AS_ONE * fs
+        and abs(reading.offset - act.offset) <= AS_ONE * fs
+    )
 
 
 def _is_spared(reading: Reading, act: Act, spared: Container[str | None], fs: float) -> bool:
