@@ -194,6 +194,38 @@ def test_an_eye_that_takes_part_in_spasms_goes_along_with_the_brow():
     assert [act.kind for act in judged(*brow, eye, eyed="L")] == ["movement"]
 
 
+@pytest.mark.parametrize(
+    ("eyed", "cheek", "kinds"),
+    [
+        ("L", {}, ["movement", "twitch"]),
+        ("", {}, ["movement"]),
+        ("R", {}, ["movement"]),
+        ("L", {"least_li": 0.3, "opposite_silent": False}, ["movement"]),
+    ],
+    ids=["where spasms are known", "where none are", "over there", "in doubt"],
+)
+def test_a_cheek_of_a_side_with_spasms_goes_along_with_no_lift_of_the_brow(eyed, cheek, kinds):
+    brow = [reading(f"FRO_{side}", 1000, 2000, li=0.0) for side in "LR"]
+    cheek = reading("ZYG_L", 1020, 1900, **cheek)
+    assert [act.kind for act in judged(*brow, cheek, eyed=eyed)] == kinds
+
+
+@pytest.mark.parametrize(("onset", "joins"), [(1030, True), (1200, False)])
+def test_an_eye_that_begins_with_such_a_cheek_is_of_its_spasm(onset, joins):
+    brow = [reading(f"FRO_{side}", 1000, 2000, li=0.0) for side in "LR"]
+    cheek = reading("ZYG_L", 1020, 1900)
+    eye = reading("OOC_L", onset, 1900, least_li=0.3)
+    found = {act.kind: act for act in judged(*brow, cheek, eye, eyed="L")}
+    assert ("OOC" in found["twitch"].muscles) == joins
+
+
+def test_a_mouth_that_leans_to_the_side_of_such_a_cheek_makes_no_other_movement_of_the_brow():
+    brow = [reading(f"FRO_{side}", 1000, 2000, li=0.0) for side in "LR"]
+    mouth = reading("OOR_L", 1060, 1900, li=0.2)
+    found = {act.kind: act for act in judged(*brow, reading("ZYG_L", 1020, 1900), mouth, eyed="L")}
+    assert found["twitch"].muscles == {"ZYG"}
+
+
 def test_an_eye_goes_along_with_a_movement_that_the_other_eye_makes():
     both = [reading(f"OOR_{side}", 1000, 2000, li=0.0) for side in "LR"]
     eyes = [reading("OOC_R", 1000, 1900, li=0.0), reading("OOC_L", 1050, 1900)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Container
+from collections.abc import Callable, Collection, Container
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Self
@@ -140,8 +140,7 @@ def drag_along(
             if act.kind == "blink":
                 dragged += _along_blink(act, mine, side, rules, company, fs)
             elif mine:
-                alone = act.of_lower_face and eye_joins(side)  # a brow takes the eye along
-                spared = {BROW, EYE} if alone else {BROW}
+                spared = _spared(act, side, known=eye_joins(side))
                 usual = bool(company.usual(side))
                 dragged += _along_movement(act, mine, rules, fs, usual=usual, spared=spared)
         if dragged:
@@ -204,8 +203,11 @@ def _along_movement(
     rest = [r for r in inside if r not in dragged]
     dragged += [r for r in rest if not (accompanied(r, rest, rules, fs) or _stands_out(r, act, fs))]
     along = (r for r in dragged if not _lasts_as_long(r, act, fs))
-    alone = [r for r in along if _is_spared(r, act, spared, fs)]
-    return [r for r in dragged if r not in alone]
+    free = [r for r in along if _is_spared(r, act, spared, fs)]
+    if not free:
+        return dragged
+    lower = [r for r in free if r.site.region in LOWER]  # what begins with it is of the same spasm
+    return [r for r in dragged if r not in free and not accompanied(r, lower, rules, fs)]
 
 
 def _lasts_as_long(reading: Reading, act: Act, fs: float) -> bool:
@@ -218,12 +220,23 @@ def _lasts_as_long(reading: Reading, act: Act, fs: float) -> bool:
     )
 
 
-def _is_spared(reading: Reading, act: Act, spared: Container[str | None], fs: float) -> bool:
-    """Whether it is of one side, certainly, of a region that the movement leaves alone over there.
+def _spared(act: Act, side: str, *, known: bool) -> Collection[str]:
+    """Regions of which a burst of this side alone is none of a movement.
 
-    The brow joins in hemifacial spasm alone (clinical facts 2), and the eye in no speech and no
-    chewing; but in a synkinesis it does.
+    The brow joins in hemifacial spasm alone (clinical facts 2). Where spasms are known, the eye
+    joins in no speech and no chewing, and the lower face in no lift of the brow, which takes the
+    eye along; but in a synkinesis they do.
     """
+    if known and act.of_lower_face:
+        return {BROW, EYE}
+    over_there = {r.site.region for r in act.readings if r.site.side != side}
+    if known and over_there <= {BROW} and any(r.site.region == BROW for r in act.readings):
+        return {BROW, *LOWER}
+    return {BROW}
+
+
+def _is_spared(reading: Reading, act: Act, spared: Container[str | None], fs: float) -> bool:
+    """Whether it is certainly of one side, of a region that the movement leaves alone there."""
     region = reading.site.region
     return (
         region in spared
