@@ -97,6 +97,15 @@ def test_beside_a_spasm_of_the_other_eye_a_weak_eye_tells_no_ratio(li, told):
     assert len(known.balance) == told
 
 
+@pytest.mark.parametrize(("proven", "told"), [(2, 0), (0, 1)], ids=["spasms known", "none known"])
+def test_an_eye_along_with_what_sounds_like_it_tells_no_ratio_where_spasms_are_known(proven, told):
+    known = Experience(proven={"L": proven, "R": 0})
+    cheek = reading("ZYG_L", 1000, 1100, 0.7)
+    act = Act("twitch", "L", (reading("OOC_L", 1000, 1100, 0.7),), copies=(cheek,))
+    note_balance(act, known, FS)
+    assert len(known.balance) == told
+
+
 @given(st.floats(1.1, 9.0), st.floats(-0.99, 0.99))
 def test_the_log_ratio_of_an_eye_is_told_less_the_usual_one(usual, li):
     (told,) = against_usual([reading("OOC_L", 90_000, 90_100, li=li)], blinked(9, usual))

@@ -25,10 +25,13 @@ def note_balance(act: Act, known: Experience, fs: float) -> None:
     """Remember the log ratio of left to right of a blink that is of both eyes for certain.
 
     Both begin and end together; or one is found alone, beside no other muscle, while the other is
-    not silent: too weak to be found, but there.
+    not silent: too weak to be found, but there. On a side known to have spasms what sounds like the
+    eye may keep it company, and by chance many an eye is not silent during a spasm.
     """
     eyes = [r for r in act.readings if r.site.region == EYE]
     alone = len(eyes) == len(act.readings) == 1
+    if alone and act.copies and known.knows(eyes[0].site.side):
+        return
     if not (alone or len(eyes) == 2) or not _are_of_both(eyes, TOGETHER * fs):
         return
     sides = [log(r.amplitude / r.opposite) * (1 if r.site.side == "L" else -1) for r in eyes]
