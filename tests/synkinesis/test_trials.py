@@ -36,6 +36,12 @@ def test_the_synkinesis_index_is_the_ratio_of_shares_and_its_difference_corrects
     assert (left.synkinesis, right.synkinesis) == (True, False)  # 8 % is under 10
 
 
+def test_a_muscle_moves_along_as_much_later_as_its_burst_begins_later():
+    found = of([burst(0, 1500, 80.0), burst(1, 1520, 20.0), burst(3, 1490, 20.0)])
+    assert found["L", "OOC"].latency == pytest.approx(0.02)
+    assert (found["R", "OOC"].latency, found["R", "OOC"].synkinesis) == (None, None)
+
+
 def test_a_muscle_without_a_burst_counts_nothing_where_the_prime_moved():
     found = of([burst(0, 1500, 80.0), burst(2, 1500, 40.0), burst(1, 1520, 20.0)])
     assert found["L", "OOC"].difference == pytest.approx(0.5)
