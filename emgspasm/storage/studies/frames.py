@@ -32,8 +32,8 @@ SESSION_COLUMNS = ("participant", "session", "task", "run", "date", "path")
 
 def session_row(study: Path, recording: Path) -> dict[str, Any]:
     """What name and place tell of a recording: :data:`SESSION_COLUMNS`."""
-    found, place = bids_entities(recording.name), Placement.of(recording)
-    time = read_time(place) if place else None
+    found = bids_entities(recording.name)
+    time = read_time(Placement(recording.parent, recording.name.rpartition("_emg.")[0]))
     return {
         "participant": found.get("sub"),
         "session": found.get("ses"),

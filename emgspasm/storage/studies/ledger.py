@@ -65,6 +65,11 @@ def read_ledger(path: Path, columns: Sequence[str]) -> list[dict[str, str | None
     RecordingError
         If it cannot be read, or a column or a cell is missing.
     """
+    return [row for _, row in _numbered_rows(path, columns)]
+
+
+def _numbered_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str | None]]]:
+    """Rows with the number of their line, which blank lines count in."""
     if not path.exists():
         return []
     try:
@@ -79,7 +84,7 @@ def read_ledger(path: Path, columns: Sequence[str]) -> list[dict[str, str | None
             f"{', '.join(columns)}, parted by tabs). Mend that line"
         )
     return [
-        _cells(path, number, heading, line)
+        (number, _cells(path, number, heading, line))
         for number, line in enumerate(lines[1:], start=2)
         if line.strip()
     ]
@@ -107,11 +112,11 @@ def checked_rows(
         Naming the line that breaks a rule.
     """
     checked = []
-    for index, row in enumerate(read_ledger(path, columns), start=2):
+    for line, row in _numbered_rows(path, columns):
         try:
             checked.append(check(row))
         except ValueError as error:
-            raise RecordingError(f"{path}, row {index}: {error}. Mend that row") from None
+            raise RecordingError(f"{path}, line {line}: {error}. Mend that line") from None
     return checked
 
 

@@ -85,8 +85,9 @@ def read_time(place: Placement) -> datetime | None:
         If the table cannot be read.
     """
     name = _name(place)
+    names = (name, f"{name.removesuffix('.bdf')}.edf")  # as other programs may have made it
     for row in read_ledger(scans_path(place), SCAN_COLUMNS):
-        if row["filename"] == name and row["acq_time"]:
+        if row["filename"] in names and row["acq_time"]:
             try:
                 return datetime.fromisoformat(row["acq_time"])
             except ValueError:

@@ -101,11 +101,14 @@ def test_columns_that_people_added_stay(study):
     assert [row["note"] for row in rows] == ["mine", None]
 
 
-def test_a_mistake_made_by_hand_is_named_with_its_row(study):
+@pytest.mark.parametrize("n_blank", [0, 2])
+def test_a_mistake_made_by_hand_is_named_with_its_line(study, n_blank):
     study.add_score(scale_score(SCORE))
     path = study.path / "scales.tsv"
-    path.write_text(path.read_text().replace("\t4\n", "\t44\n"))
-    with pytest.raises(RecordingError, match=r"scales.tsv, row 2: value of Jankovic=44"):
+    heading, row = path.read_text().splitlines()
+    path.write_text("\n".join([heading, *[""] * n_blank, row.replace("\t4", "\t44")]))
+    said = rf"scales.tsv, line {2 + n_blank}: value of Jankovic=44"
+    with pytest.raises(RecordingError, match=said):
         read_scores(study.path)
 
 
@@ -119,6 +122,18 @@ def test_the_time_of_a_recording_is_kept_in_the_scans_of_its_session(study):
         "emg/sub-01_ses-a_task-rest_emg.bdf\t2026-03-03T10:00:00",
     ]
     assert read_time(place).date() == date(2026, 3, 3)
+
+
+@pytest.mark.parametrize("kind", ["bdf", "edf"])
+def test_a_recording_of_another_program_has_the_date_that_its_study_says(study, kind):
+    emg = study.path / "sub-07" / "ses-a" / "emg"
+    emg.mkdir(parents=True)
+    (emg / f"sub-07_ses-a_task-rest_emg.{kind}").touch()
+    scans = emg.parent / "sub-07_ses-a_scans.tsv"
+    scans.write_text(
+        f"filename\tacq_time\nemg/sub-07_ses-a_task-rest_emg.{kind}\t2026-03-02T09:41:07"
+    )
+    assert study.sessions().date.dt.date.tolist() == [date(2026, 3, 2)]
 
 
 ADD = """
