@@ -48,6 +48,7 @@ def read_at_random(rng, site, n_channels):
         steps=rng.choice([0.0] * 9 + [0.9]),
         shared=int(rng.choice([0] * 9 + [2])),
         tonic=rng.choice([0.0, 0.0, 0.5, 1.0]) * amplitude,
+        leaps=bool(rng.random() < 0.2),
     )
 
 

@@ -80,6 +80,31 @@ def test_spasms_beside_units_of_the_other_side_are_all_that_is_said():
     assert found == [("spasm", "L", "isolated")] * len(onsets)
 
 
+def beside_louder_units(rows):
+    """Units of two muscles of the right side, louder than the spasms of the left one."""
+    discharge(rows, "ZYG_R", steady(60.0, 3, spread=0.04), 60.0)
+    discharge(rows, "OOR_R", steady(60.0, 4, spread=0.04), 60.0)
+    return rows
+
+
+def test_spasms_are_told_beside_louder_units_of_the_other_side():
+    rows = beside_louder_units(rest(60.0))
+    onsets = np.arange(20.0, 56.0, 2.13)
+    for onset in onsets:
+        spasm(rows, onset, 20.0)
+    found = [e for e in events(rows) if (e.trial_type, e.side) == ("spasm", "L")]
+    assert len(found) >= 0.9 * len(onsets)
+
+
+def test_a_movement_of_both_sides_is_no_spasm_beside_units_at_rest():
+    rows = beside_louder_units(rest(60.0))
+    for onset in np.arange(20.0, 56.0, 2.13):
+        for seed, label in enumerate(LABELS[2:]):
+            moments = np.random.default_rng(seed).uniform(0.0, 0.6, 400)
+            discharge(rows, label, onset + moments, 40.0)
+    assert [e for e in events(rows) if e.label and e.trial_type == "spasm"] == []
+
+
 @pytest.mark.parametrize("fs", [250.0, 500.0, 1000.0, 2000.0])
 def test_a_muscle_that_rests_has_nothing_of_its_own(fs):
     readings = [

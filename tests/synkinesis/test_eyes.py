@@ -28,7 +28,7 @@ def reading(label, onset, offset, li, *, silent=False):
         Burst(column, onset, offset, 30.0, 20.0, 2.0), Site(column, side, muscle, (column + 2) % 4),
         onset, offset, np.zeros(4), copy=False, neighbour=-1, amplitude=20.0, opposite=opposite,
         opposite_most=opposite, opposite_silent=silent, li=li, least_li=li, frequency=120.0,
-        hum=0.0, steps=0.0, shared=0, tonic=0.0,
+        hum=0.0, steps=0.0, shared=0, tonic=0.0, leaps=False,
     )  # fmt: skip
 
 

@@ -194,6 +194,21 @@ def test_steps_explain_steps_alone():
     assert kernels.step_share(np.zeros(120), step, 4) == 0.0
 
 
+@pytest.mark.parametrize("n", [1, 12, 20, 47, 300])
+def test_the_loudest_is_the_strongest_whole_block(n):
+    values = np.random.default_rng(n).normal(size=n)
+    size = min(n, 20)
+    blocks = values[: n // size * size].reshape(-1, size)
+    assert kernels.loudest(values, 20) == pytest.approx((blocks**2).mean(axis=1).max())
+
+
+def test_the_loudest_of_what_misses_a_sample_is_not_known_and_of_nothing_is_silent():
+    values = np.ones(60)
+    values[5] = np.nan
+    assert np.isnan(kernels.loudest(values, 20))
+    assert kernels.loudest(values[:0], 20) == 0.0
+
+
 def test_synchronous_onsets_stand_far_above_chance_and_independent_ones_do_not():
     rng = np.random.default_rng(3)
     first = np.sort(rng.integers(0, 600_000, 150))

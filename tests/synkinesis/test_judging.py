@@ -32,7 +32,7 @@ def reading(label, onset, offset, li=1.0, **kind):
     told = Reading(
         burst, site, onset, offset, np.zeros(8), copy=False, neighbour=-1, amplitude=amplitude,
         opposite=opposite, opposite_most=opposite, opposite_silent=li == 1.0, li=li,
-        least_li=li - 0.1, frequency=120.0, hum=0.0, steps=0.0, shared=0, tonic=0.0,
+        least_li=li - 0.1, frequency=120.0, hum=0.0, steps=0.0, shared=0, tonic=0.0, leaps=False,
     )  # fmt: skip
     return replace(told, **kind)
 
@@ -109,6 +109,28 @@ def test_a_cheek_that_is_strong_or_of_a_waveform_of_its_own_joins_the_eye(amplit
 def test_what_leans_to_the_side_of_a_muscle_that_begins_with_it_is_no_movement(li, kind):
     act, *_ = judged(reading("FRO_L", 1005, 1095, li=li), reading("ZYG_L", 1000, 1100))
     assert act.kind == kind
+
+
+@pytest.mark.parametrize("li", [0.0, -0.8])
+@pytest.mark.parametrize(("leaps", "together"), [(True, [2]), (False, [])])
+def test_what_leaps_with_its_side_while_the_other_goes_on_is_of_its_side(li, leaps, together):
+    eye, cheek = reading("OOC_L", 1000, 1100), reading("ZYG_L", 1010, 1100, li, leaps=leaps)
+    found = judged(eye, cheek)
+    assert [act.together for act in found if len(act.readings) == 2 and act.kind == "twitch"] == (
+        together
+    )
+
+
+def test_an_eye_that_leaps_with_the_other_one_blinks():
+    eyes = [reading(f"OOC_{side}", 1000, 1100, 0.0, leaps=side == "L") for side in "LR"]
+    found = judged(*eyes, reading("FRO_L", 1010, 1100))
+    assert [(act.kind, act.side) for act in found] == [("blink", "B"), ("twitch", "L")]
+
+
+def test_what_leaps_alone_may_be_of_both_sides():
+    assert [act.kind for act in judged(reading("ZYG_L", 1000, 1100, 0.0, leaps=True))] == [
+        "movement"
+    ]
 
 
 def test_what_goes_along_on_one_side_with_an_eye_that_looks_even_is_no_spasm():

@@ -24,7 +24,9 @@ from emgspasm.synkinesis.acts.verdicts import (
     Rules,
     Verdict,
     accompanied,
+    alone,
     is_of_both,
+    leaps_along,
     remainder,
     sides_with,
     spills,
@@ -65,6 +67,7 @@ def acts(
     eye_joins : callable
         Whether a side is known to have spasms, and the eye to take part in them.
     """
+    cluster = [alone(r) if leaps_along(r, cluster, rules, fs) else r for r in cluster]
     partners = {remainder(r, facing, fs) if facing else r: facing for r, facing in _facing(cluster)}
     of: dict[Verdict, list[Reading]] = {name: [] for name in VERDICTS}
     for reading, facing in partners.items():

@@ -222,6 +222,33 @@ def remainder(reading: Reading, partners: Sequence[Reading], fs: float) -> Readi
     return reading.but(amplitude=mine, opposite=opposite, li=index, least_li=least)
 
 
+def leaps_along(reading: Reading, cluster: Sequence[Reading], rules: Rules, fs: float) -> bool:
+    """Whether a burst begins, with another muscle of its side, while the other side goes on.
+
+    What the other side did before, such as units that discharge at rest, is no part of it, though
+    it may be louder: electrodes differ. An eye with which the other one begins blinks, for blinks
+    follow each other.
+    """
+    if not reading.leaps:
+        return False
+    if reading.site.region == EYE and any(
+        r.site.column == reading.site.opposite and abs(r.onset - reading.onset) <= AS_ONE * fs
+        for r in cluster
+    ):
+        return False
+    mine = (
+        r
+        for r in cluster
+        if r.site.side == reading.site.side and not r.copy and (r.leaps or r.li >= UNILATERAL)
+    )
+    return accompanied(reading, mine, rules, fs)
+
+
+def alone(reading: Reading) -> Reading:
+    """Reading of a burst of which the other side does nothing."""
+    return replace(reading, opposite=0.0, li=laterality_index(reading.amplitude, 0.0))
+
+
 def sides_with(reading: Reading, one: list[Reading], rules: Rules, fs: float) -> bool:
     """Whether a burst that leans to its side, alone in its muscle, begins with others of it."""
     mine = (r for r in one if r.site.side == reading.site.side)

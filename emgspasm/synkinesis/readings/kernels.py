@@ -91,6 +91,30 @@ def _of_present(x, y, product):  # type: ignore[no-untyped-def]  # see _products
 
 
 @numba.njit(cache=True, nogil=True)
+def loudest(values: Values, size: int) -> float:
+    """Mean square of the strongest whole block of so many samples; NaN if one is missing.
+
+    What is shorter than a block counts as one; 0 of nothing.
+    """
+    most = total = 0.0
+    size = max(min(size, len(values)), 1)
+    for first in range(0, len(values) - size + 1, size):
+        power = _square(values[first : first + size])
+        most = max(most, power)
+        total += power
+    return most / size if total == total else np.nan
+
+
+@numba.njit(**SUM)
+def _square(values):  # type: ignore[no-untyped-def]  # see _products
+    """Sum of the squares."""
+    total = 0.0
+    for i in range(len(values)):
+        total += values[i] * values[i]
+    return total
+
+
+@numba.njit(cache=True, nogil=True)
 def repeated(values: Values, first: int, lag: int) -> float:
     """Share of the power from index `first` on that repeats what was `lag` samples before.
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from emgspasm.dsp.rates import bandwidth
 from emgspasm.synkinesis.readings import kernels
 from emgspasm.synkinesis.readings.crosstalk import RATIO, explanation
-from emgspasm.synkinesis.readings.history import LOOK
-from emgspasm.synkinesis.readings.laterality import corrected, laterality_index
+from emgspasm.synkinesis.readings.history import BLOCK, LOOK
+from emgspasm.synkinesis.readings.laterality import UNILATERAL, corrected, laterality_index
 
 LOUD = 2.0
 """Power of a burst, in units of the noise, from which its frequency is estimated [design]."""
@@ -29,6 +29,18 @@ can tell: of fewer chance makes as much [design]."""
 RESTLESS = 1.5
 """Times the noise's power from which what a muscle does in nearly every stretch is more than noise
 [sim]: at rest at most 1.24."""
+
+BEFORE, PAUSE = 0.5, 0.05
+"""Seconds before a burst in which both sides are looked at, less the last of them, in which it may
+have begun [sim]: units that discharge at rest do so several times in it."""
+
+UNREST = 4.0
+"""Times the noise's power from which the other side was not at rest before a burst [sim]: with 1,
+where muscles rest, three false spasms in 3000 more."""
+
+GOES_ON, LEAPS = 1.3, 2.0
+"""Times its amplitude before up to which the other side only goes on, and from which a burst leaps
+out of what its own muscle did [sim]."""
 
 Values = NDArray[np.float64]
 
@@ -48,6 +60,7 @@ LOOKED = np.dtype(
         ("steps", np.float64),
         ("shared", np.int64),
         ("tonic", np.float64),
+        ("leaps", np.bool_),
     ]
 )
 """What the compiled look at a burst gives, beside its correlations: fields of a reading."""
@@ -118,12 +131,36 @@ def look(samples, filled, spans, columns, noise, fs, lags, step):  # type: ignor
         found.hum = hum(samples[column, :stop], start, lags)
         steady = noise[i, 2, column]
         found.tonic = np.sqrt(steady) if steady >= RESTLESS * level[column] else 0.0
+        found.leaps = (
+            not (found.copy or found.li >= UNILATERAL)
+            and stop - spans[i, 0] <= longest
+            and _leaps(samples, start, stop, column, columns[i, 1], level, fs)
+        )
         found.steps = 0.0
         if found.frequency <= slow:
             most = round((stop - start) / (APART * fs))
             burst = samples[column, start:stop]
             found.steps = kernels.step_share(burst, step, min(max(most, 1), 4))
     return out, rhos
+
+
+@numba.njit(cache=True, nogil=True)
+def _leaps(samples, start, stop, column, other, level, fs):  # type: ignore[no-untyped-def]  # see look
+    """Whether a burst leaps out of what its muscle did before, while the other side goes on.
+
+    By the loudest block: that of a unit which discharges at rest, now as before.
+    """
+    first, last = max(start - round(BEFORE * fs), 0), start - round(PAUSE * fs)
+    if other < 0 or last - first < BEFORE * fs / 2:
+        return False
+    size = max(2, round(BLOCK * fs))
+    before = kernels.loudest(samples[column, first:last], size)
+    if not kernels.loudest(samples[column, start:stop], size) >= LEAPS**2 * before:
+        return False
+    before = kernels.loudest(samples[other, first:last], size)
+    if not before >= UNREST * level[other]:
+        return False
+    return kernels.loudest(samples[other, start:stop], size) <= GOES_ON**2 * before
 
 
 @numba.njit(cache=True, nogil=True)

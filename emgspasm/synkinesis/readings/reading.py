@@ -74,6 +74,9 @@ class Reading:
     tonic : float
         Amplitude of what the muscle did before in nearly every tenth of a second, in the channel's
         unit; 0 of a muscle that rests.
+    leaps : bool
+        Whether it leaps out of what its muscle did before while the other side goes on as before;
+        not asked of what is of this side anyway.
     """
 
     burst: Burst
@@ -94,6 +97,7 @@ class Reading:
     steps: float
     shared: int
     tonic: float
+    leaps: bool
 
     def but(self, **values: float) -> Self:
         """The same with other values, as ``dataclasses.replace``, in a third of the time."""
