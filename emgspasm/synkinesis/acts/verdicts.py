@@ -246,7 +246,7 @@ def leaps_along(reading: Reading, cluster: Sequence[Reading], rules: Rules, fs: 
 
 def alone(reading: Reading) -> Reading:
     """Reading of a burst of which the other side does nothing."""
-    return replace(reading, opposite=0.0, li=laterality_index(reading.amplitude, 0.0))
+    return reading.but(opposite=0.0, li=laterality_index(reading.amplitude, 0.0))
 
 
 def sides_with(reading: Reading, one: list[Reading], rules: Rules, fs: float) -> bool:
