@@ -274,3 +274,23 @@ def test_any_value_anywhere_gives_a_config_or_a_config_error(table, place):
 @given(text=st.text(max_size=60))
 def test_any_text_gives_a_config_or_a_config_error(text):
     assert accepted_or_refused(text)
+
+
+@pytest.mark.parametrize(
+    ("table", "text", "said"),
+    [
+        ("markers", '1 = " "', "a marker needs a text"),
+        ("markers", "1 = 2", "a marker needs a text"),
+        ("markers", 'lsl = "Ann\'s cues"', "apostrophe"),
+        ("outlets", 'signal = " emg"', "printable text"),
+        ("outlets", 'events = "e\\tvents"', "printable text"),
+    ],
+)
+def test_a_name_that_nobody_can_find_or_read_is_refused(table, text, said):
+    with pytest.raises(ConfigError, match=said):
+        parse_config(f"[{table}]\n{text}\n")
+
+
+def test_texts_of_markers_lose_the_blanks_around_them():
+    config = parse_config('[markers]\n1 = " smile "\n').config
+    assert config.markers.texts["1"] == "smile"
