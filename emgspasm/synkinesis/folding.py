@@ -182,10 +182,11 @@ class Folding:
     def _close_cluster(self, state: FoldState, said: Saying) -> None:
         readings = against_usual(state.cluster.readings, state.known)
         joins = state.known.eye_joins
-        for act in acts(readings, self.rules, state.company, state.fs, joins):
+        found = acts(readings, self.rules, state.company, state.fs, joins)
+        for act in found:
             if act.kind in ("blink", "twitch"):
                 note_eyes(act, state.known)
-                note_balance(act, state.known, state.fs)
+                note_balance(act, found, state.known, state.fs)
             if act.kind in ("movement", "twitch"):
                 note_sharing(act, state.known, state.fs)
             if act.kind == "blink":

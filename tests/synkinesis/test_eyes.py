@@ -46,7 +46,7 @@ def blinked(times, ratio=3.0, **other):
             reading("OOC_L", left, left + 100, li=li),
             reading("OOC_R", right, right + other.get("length", 100), li=-li),
         )
-        note_balance(Act("blink", "B", eyes), known, FS)
+        note_balance(Act("blink", "B", eyes), (), known, FS)
     return known
 
 
@@ -86,14 +86,20 @@ def test_eyes_that_do_not_begin_and_end_together_tell_no_ratio(other):
 def test_an_eye_beside_which_the_other_one_is_not_silent_tells_the_ratio(silent, muscles, told):
     known = Experience()
     bursts = tuple(reading(f"{muscle}_L", 1000, 1100, 0.7, silent=silent) for muscle in muscles)
-    note_balance(Act("twitch", "L", bursts), known, FS)
+    note_balance(Act("twitch", "L", bursts), (), known, FS)
     assert len(known.balance) == told
 
 
-@pytest.mark.parametrize(("li", "told"), [(-0.5, 1), (-0.8, 0)], ids=["alike", "far stronger"])
-def test_beside_a_spasm_of_the_other_eye_a_weak_eye_tells_no_ratio(li, told):
+@pytest.mark.parametrize(
+    ("side", "together", "told"),
+    [("L", 3, 0), ("L", 1, 1), ("R", 3, 1)],
+    ids=["a spasm over there", "an eye alone over there", "of its own side"],
+)
+def test_a_weak_eye_beside_a_spasm_of_the_other_one_tells_no_ratio(side, together, told):
     known = Experience()
-    note_balance(Act("blink", "B", (reading("OOC_R", 1000, 1100, li),)), known, FS)
+    blink = Act("blink", "B", (reading("OOC_R", 1000, 1100, -0.8),))
+    spasm = Act("twitch", side, (reading(f"ZYG_{side}", 1010, 1100, 0.8),), together=together)
+    note_balance(blink, [blink, spasm], known, FS)
     assert len(known.balance) == told
 
 
@@ -102,7 +108,7 @@ def test_an_eye_along_with_what_sounds_like_it_tells_no_ratio_where_spasms_are_k
     known = Experience(proven={"L": proven, "R": 0})
     cheek = reading("ZYG_L", 1000, 1100, 0.7)
     act = Act("twitch", "L", (reading("OOC_L", 1000, 1100, 0.7),), copies=(cheek,))
-    note_balance(act, known, FS)
+    note_balance(act, (), known, FS)
     assert len(known.balance) == told
 
 

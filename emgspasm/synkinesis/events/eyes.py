@@ -10,10 +10,9 @@ from collections.abc import Iterable, Sequence
 from math import atanh, log, tanh
 from statistics import median
 
-from emgspasm.synkinesis.acts.act import Act
+from emgspasm.synkinesis.acts.act import Act, meet
 from emgspasm.synkinesis.acts.verdicts import TOGETHER
 from emgspasm.synkinesis.events.experience import Experience
-from emgspasm.synkinesis.readings.laterality import UNILATERAL
 from emgspasm.synkinesis.readings.reading import Reading
 from emgspasm.synkinesis.spread import EYE
 
@@ -21,16 +20,15 @@ FEWEST_BALANCED = 3
 """Blinks without which no ratio is usual [sim]."""
 
 
-def note_balance(act: Act, known: Experience, fs: float) -> None:
+def note_balance(act: Act, found: Iterable[Act], known: Experience, fs: float) -> None:
     """Remember the log ratio of left to right of a blink that is of both eyes for certain.
 
     Both begin and end together; or one is found alone, beside no other muscle, while the other is
-    not silent: too weak to be found, but there. On a side known to have spasms what sounds like the
-    eye may keep it company, and by chance many an eye is not silent during a spasm.
+    not silent: too weak to be found, but there.
     """
     eyes = [r for r in act.readings if r.site.region == EYE]
     alone = len(eyes) == len(act.readings) == 1
-    if alone and act.copies and known.knows(eyes[0].site.side):
+    if alone and _may_be_of_spasm(act, eyes[0], found, known):
         return
     if not (alone or len(eyes) == 2) or not _are_of_both(eyes, TOGETHER * fs):
         return
@@ -40,11 +38,27 @@ def note_balance(act: Act, known: Experience, fs: float) -> None:
         known.usual = median(known.balance)
 
 
+def _may_be_of_spasm(act: Act, eye: Reading, found: Iterable[Act], known: Experience) -> bool:
+    """Whether an eye alone may be seen in a spasm: its own, or one of several muscles over there.
+
+    What sounds like it may keep it company, and by chance many an eye is not silent meanwhile.
+    """
+    if act.copies and known.knows(eye.site.side):
+        return True
+    return any(
+        other.kind == "twitch"
+        and other.together > 1
+        and other.side != eye.site.side
+        and meet(other, act)
+        for other in found
+    )
+
+
 def _are_of_both(eyes: Sequence[Reading], window: float) -> bool:
     if not all(r.amplitude > 0 and r.opposite > 0 for r in eyes):
         return False
-    if len(eyes) == 1:  # of an eye that is far stronger the burst was found: it acts by itself
-        return not eyes[0].opposite_silent and eyes[0].li > -UNILATERAL
+    if len(eyes) == 1:
+        return not eyes[0].opposite_silent
     one, other = eyes
     alike = abs(one.onset - other.onset) <= window and abs(one.offset - other.offset) <= window
     return one.site.side != other.site.side and alike
