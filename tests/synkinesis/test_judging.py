@@ -156,6 +156,14 @@ def test_the_lower_face_keeps_the_eye_it_begins_with_where_the_other_one_joins_w
     assert len(company.seen["L"]) == 5  # and says nothing of that
 
 
+def test_one_muscle_of_the_lower_face_still_goes_along_with_the_blink_of_a_weak_eye():
+    eye, mouth = (reading(f"{muscle}_L", 1000, 1080, li=0.85) for muscle in ("OOC", "OOR"))
+    weak = reading("OOC_R", 1000, 1075, li=-0.85)
+    blink, twitch = judged(eye, mouth, weak)
+    assert blink.readings == (weak, mouth)
+    assert twitch.readings == (eye,)
+
+
 @pytest.mark.parametrize(("source", "links"), [("OOC_L", True), ("ZYG_R", False)])
 def test_a_copy_across_the_midline_belongs_to_what_it_comes_from(source, links):
     smile = [reading(f"ZYG_{side}", 1000, 2000, li=0.0) for side in "LR"]

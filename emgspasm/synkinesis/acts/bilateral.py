@@ -28,6 +28,10 @@ DRAGGED = 0.045
 """Seconds from the beginning of a blink to that of what it drags along: 30 ms (clinical facts 9),
 and the error of two boundaries [design]."""
 
+SEVERAL = 2
+"""Muscles of the lower face that begin with an eye of one side, and are of its spasm: a synkinesis
+of blinks may show one, beside an eye that is weak over there [sim]."""
+
 OUTLASTS = 0.030
 """Seconds by which an eye goes on after the other: 20 ms are a blink's (clinical facts 2), the rest
 is the error of two detected boundaries [design]."""
@@ -156,15 +160,16 @@ def _along_blink(
 ) -> list[Reading]:
     """Lower-face bursts of one side that begin with a blink, unless it seldom has such company.
 
-    What begins with an eye that acts by itself goes along with that one. The weak burst of the
-    other eye, and be it a blink, has no company then.
+    Several muscles that begin with an eye which acts by itself go along with that one. The weak
+    burst of the other eye, and be it a blink, has no company then.
     """
     lower = [r for r in mine if r.site.region in LOWER and r.offset - r.onset <= rules.blink * fs]
     if lower:
         prime = max(act.readings, key=_amplitude)
         lower = [r for r in lower if abs(r.onset - prime.onset) <= DRAGGED * fs]
         eyes = [r for r in mine if r.site.region == EYE]
-        if any(accompanied(r, eyes, rules, fs) for r in lower):
+        joining = {r.site.muscle for r in lower if accompanied(r, eyes, rules, fs)}
+        if len(joining) >= SEVERAL:
             return []
     usual = company.usual(side)
     company.seen[side].append(bool(lower))
