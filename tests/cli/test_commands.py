@@ -662,6 +662,7 @@ def test_ctrl_c_again_and_again_is_told_in_one_line(tmp_path):
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
     ready = heeds()
     while not ready(process):
+        assert process.poll() is None  # as where whoever runs the tests lets them ignore Ctrl-C
         time.sleep(0.01)
     while process.poll() is None:
         process.send_signal(signal.SIGINT)
