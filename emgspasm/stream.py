@@ -226,7 +226,8 @@ class Burst(NamedTuple):
     quality: BurstQuality = "good"
 
 
-EventType = Literal["spasm", "blink", "voluntary", "artifact"]
+EventType = Literal["spasm", "blepharospasm", "myokymia", "blink", "voluntary", "artifact"]
+"""What is called a spasm is hemifacial: who counts them need not look at anything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +236,7 @@ class Event:
 
     Parameters
     ----------
-    trial_type : {"spasm", "blink", "voluntary", "artifact"}
+    trial_type : EventType
         What kind of event.
     onset, offset : int
         Sample numbers, half open.

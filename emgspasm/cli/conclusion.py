@@ -131,7 +131,7 @@ def tabled(summary: pd.DataFrame, told: Mapping[str, int]) -> str:
     }
     if by_side(counts) == by_side(told):
         return ""
-    return f"; in the tables {by_side(counts)}: hemifacial ones that begin in valid time"
+    return f"; in the tables {by_side(counts)}: those that begin in valid time"
 
 
 def require_same(status: Status, found: Counter[EventKind]) -> None:
@@ -168,9 +168,9 @@ def by_side(counts: Mapping[str, int]) -> str:
 
 
 def spasms(events: Mapping[EventKind, int]) -> Mapping[str, int]:
-    """Spasms by side, whatever their class; those of both sides count for each."""
+    """Spasms by side, whatever their class."""
     counts = Counter[str]()
     for (trial_type, side, _), count in events.items():
         if trial_type == "spasm":
-            counts.update(dict.fromkeys("LR" if side == "B" else side, count))
+            counts[side] += count
     return counts

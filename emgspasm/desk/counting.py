@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from emgspasm.stream import Event
 from emgspasm.synkinesis.measures.intervals import BLOCK
-from emgspasm.synkinesis.measures.occurrence import is_hemifacial
 
 SHORTEST = BLOCK
 """Seconds of valid time under which no rate is given [design]."""
@@ -16,12 +15,12 @@ RECENT = 60.0
 """Seconds of the count of what was lately [design]."""
 
 OTHERS = ("blink", "voluntary", "artifact", "myokymia", "blepharospasm")
-"""What is counted beside hemifacial spasms."""
+"""What is counted beside spasms."""
 
 
 @dataclass(frozen=True, slots=True)
 class SideCount:
-    """Hemifacial spasms of one side.
+    """Spasms of one side.
 
     Parameters
     ----------
@@ -54,8 +53,7 @@ class _Side:
 class Counting:
     """Events so far, counted as the tables of a result count them.
 
-    Events that begin while a segment settles lie outside valid time and do not count. Spasms of
-    both sides and rhythms of single muscles are no hemifacial spasms: they count with the others.
+    Events that begin while a segment settles lie outside valid time and do not count.
 
     Parameters
     ----------
@@ -86,8 +84,8 @@ class Counting:
         self.last = event
         if event.quality == "settling":
             return
-        if not is_hemifacial(event):
-            self._others[event.label if event.trial_type == "spasm" else event.trial_type] += 1
+        if event.trial_type != "spasm":
+            self._others[event.trial_type] += 1
             return
         side = self._sides[event.side]
         side.count += 1

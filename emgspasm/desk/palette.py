@@ -80,6 +80,8 @@ class Palette:
         """Colour of an event by its kind; that of faint writing for any other."""
         colors = {
             "spasm": self.spasm,
+            "blepharospasm": self.spasm,
+            "myokymia": self.spasm,
             "blink": self.blink,
             "voluntary": self.voluntary,
             "artifact": self.artifact,

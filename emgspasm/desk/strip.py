@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.stream import Chunk, Event
+from emgspasm.stream import Chunk, Event, EventType
 
 BURST, SPASM, BLINK, VOLUNTARY, ARTIFACT, GAP, CLIPPED, FLAT = (1 << k for k in range(8))
 PROVISIONAL = 1 << 8
@@ -13,7 +13,15 @@ PROVISIONAL = 1 << 8
 
 EVENTS = SPASM | BLINK | VOLUNTARY | ARTIFACT
 
-MARK_OF = {"spasm": SPASM, "blink": BLINK, "voluntary": VOLUNTARY, "artifact": ARTIFACT}
+MARK_OF: dict[EventType, int] = {
+    "spasm": SPASM,
+    "blepharospasm": SPASM,
+    "myokymia": SPASM,
+    "blink": BLINK,
+    "voluntary": VOLUNTARY,
+    "artifact": ARTIFACT,
+}
+"""Bits of the events: all that is involuntary looks alike."""
 
 TRACKS = ("raw", "filtered", "envelope")
 

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from emgspasm.dsp.pipeline import Pipeline, analyze
 from emgspasm.results.measurement import suit
 from emgspasm.stream import Chunk, StreamInfo
-from emgspasm.synkinesis.measures.occurrence import HEMIFACIAL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,11 +81,7 @@ def choose(events: pd.DataFrame, duration: float) -> list[Choice]:
     duration : float
         Seconds of the recording.
     """
-    spasms = events[
-        (events["trial_type"] == "spasm")
-        & events["class"].isin(HEMIFACIAL)
-        & (events["status"] != "rejected")
-    ]
+    spasms = events[(events["trial_type"] == "spasm") & (events["status"] != "rejected")]
     chosen: dict[str, str] = {}
     for name, order in (("typical", _typical), ("longest", _longest), ("doubtful", _doubtful)):
         left = spasms[~spasms["event_id"].isin(list(chosen.values()))]

@@ -164,6 +164,8 @@ def _bursts(
 
 FACES: dict[str, dict[str, Any]] = {
     "spasm": {"fc": "event", "ec": "event"},
+    "blepharospasm": {"fc": "white", "ec": "event"},
+    "myokymia": {"fc": "white", "ec": "event"},
     "blink": {"fc": "white", "ec": INK},
     "voluntary": {"fc": "white", "ec": GREY, "hatch": "//////"},
     "artifact": {"fc": PALE, "ec": GREY, "hatch": "xxxxxx"},

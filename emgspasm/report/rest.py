@@ -156,7 +156,7 @@ def _spasms_of(
 ) -> tuple[NDArray[np.int64], Rows, NDArray[np.int64]]:
     """Onsets of the spasms these columns take part in, their bursts, and which spasm each is of."""
     events, parts = block.found.events, block.found.parts
-    wanted = block.found.hemifacial & (events["side"] == side)
+    wanted = block.found.spasm & (events["side"] == side)
     wanted &= begins_in(events["onset"], valid)
     mine = parts[np.isin(parts["channel"], columns) & ~parts["copy"] & wanted[parts["event"]]]
     numbers, which = np.unique(mine["event"], return_inverse=True)

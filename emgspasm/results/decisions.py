@@ -10,7 +10,6 @@ from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.results.stored import StoredResult
 from emgspasm.storage.tables.tsv import table_rows
 from emgspasm.stream import EventType
-from emgspasm.synkinesis.events.naming import BLEPHAROSPASM, MYOKYMIA
 from emgspasm.synkinesis.markers import MOVEMENTS, OTHERS
 from emgspasm.synkinesis.measures.classes import SpasmClass
 
@@ -19,7 +18,9 @@ if TYPE_CHECKING:
 
 TYPES: tuple[EventType, ...] = get_args(EventType)
 CLASSES: dict[EventType, tuple[str, ...]] = {
-    "spasm": (*get_args(SpasmClass), MYOKYMIA, BLEPHAROSPASM),
+    "spasm": get_args(SpasmClass),
+    "blepharospasm": (),
+    "myokymia": (),
     "blink": (),
     "voluntary": ("masticatory", *sorted(MOVEMENTS | OTHERS)),
     "artifact": ("hum", "pop", "motion"),

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from emgspasm.stream import Burst, BurstQuality, Event
 from emgspasm.synkinesis.events.lags import Lag
 from emgspasm.synkinesis.markers import Marker
-from emgspasm.synkinesis.measures.occurrence import HEMIFACIAL
 from emgspasm.synkinesis.measures.validity import Valid
 from emgspasm.synkinesis.readings.reading import Reading
 
@@ -100,8 +99,8 @@ class Findings:
         Envelope by marker and channel, in the unit of the channel, of trials.
     starts : tuple of int
         First samples of the segments: what begins there may have begun before.
-    hemifacial : ndarray of bool
-        Which events are hemifacial spasms.
+    spasm : ndarray of bool
+        Which events are spasms.
     """
 
     bursts: Rows
@@ -114,17 +113,15 @@ class Findings:
     marked: tuple[Marker, ...]
     envelopes: dict[tuple[Marker, int], list[NDArray[np.float64]]]
     starts: tuple[int, ...] = ()
-    hemifacial: NDArray[np.bool_] = field(init=False)
+    spasm: NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
-        labels = [label in HEMIFACIAL for label in self.events["label"].tolist()]
-        flags = np.array(labels, np.bool_) & (self.events["trial_type"] == "spasm")
-        object.__setattr__(self, "hemifacial", flags)
+        object.__setattr__(self, "spasm", self.events["trial_type"] == "spasm")
 
     @property
     def spasms(self) -> Rows:
-        """Hemifacial spasms."""
-        return self.events[self.hemifacial]
+        """Spasms, which are hemifacial."""
+        return self.events[self.spasm]
 
     def copied(self, rows: Rows) -> NDArray[np.bool_]:
         """Which of these bursts cross-talk explains, alone or as one of an event."""

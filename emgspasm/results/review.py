@@ -29,13 +29,16 @@ from emgspasm.storage.derivatives.reviews import detected_path, require_same_res
 from emgspasm.storage.tables.columns import SUMMARY
 from emgspasm.storage.tables.joint_columns import REVIEWED_EVENTS
 from emgspasm.storage.tables.tsv import read_table, table, table_rows, write_table
-from emgspasm.stream import StreamInfo
+from emgspasm.stream import EventType, StreamInfo
 from emgspasm.synkinesis.measures.classes import spasm_class
-from emgspasm.synkinesis.measures.occurrence import HEMIFACIAL
 from emgspasm.synkinesis.spread import spread_stage
 
 if TYPE_CHECKING:
     import pandas as pd
+
+OF_BOTH: tuple[EventType, ...] = ("blink", "blepharospasm")
+OF_ONE: tuple[EventType, ...] = ("spasm", "myokymia")
+"""Types of events that are of both sides, and of one side."""
 
 
 def write_review(
@@ -161,10 +164,14 @@ def _event_cells(
         cells["spread_stage"] = spread_stage(muscles)
         if not label:
             cells["class"] = spasm_class(bursts, info.sampling_frequency) if bursts else "isolated"
-        hemifacial = cells["class"] in HEMIFACIAL
-        cells["side"] = _side(parts, info) if was["side"] == "B" and hemifacial else was["side"]
     else:
-        cells |= {"spread_stage": None, "side": "B" if kind == "blink" else was["side"]}
+        cells["spread_stage"] = None
+    if kind in OF_BOTH:
+        cells["side"] = "B"
+    elif kind in OF_ONE and was["side"] == "B":
+        cells["side"] = _side(parts, info)
+    else:
+        cells["side"] = was["side"]
     return cells
 
 

@@ -191,7 +191,8 @@ def blepharospasms(
         free = onset + length + APART
         level = rng.uniform(0.6, 1)
         muscles = ["OOC"] + ["COR"] * (rng.random() < spasm.corrugator)
-        yield Act("spasm", contractions=tuple(both_eyes(muscles, onset, length, level, rng)))
+        drives = both_eyes(muscles, onset, length, level, rng)
+        yield Act("blepharospasm", contractions=tuple(drives))
 
 
 def both_eyes(
@@ -216,7 +217,7 @@ def myokymia_runs(
         onset = rng.uniform(0.5, 3)
         while (stop := onset + rng.uniform(*myokymia.run)) < duration - 0.5:
             groups = rhythmic_groups(myokymia, f"{muscle}_{letter}", members, onset, stop, rng)
-            yield Act("spasm", "myokymia", tuple(groups))
+            yield Act("myokymia", contractions=tuple(groups))
             onset = stop + rng.uniform(*myokymia.pause)
 
 

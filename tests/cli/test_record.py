@@ -312,7 +312,7 @@ def test_it_is_said_where_the_tables_count_other_spasms_than_were_told_live():
         }
     )
     assert tabled(summary, {"L": 6}) == ""
-    assert tabled(summary, {"L": 8}).startswith("; in the tables L 6 R 0: hemifacial")
+    assert tabled(summary, {"L": 8}).startswith("; in the tables L 6 R 0: those that begin")
 
 
 def test_a_recording_that_only_settled_is_not_said_to_have_losses():

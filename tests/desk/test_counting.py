@@ -17,12 +17,12 @@ SPASM = Event("spasm", 30_000, 31_000, "R", "tonic", reason="one side, LI 0.95")
 BLINK = Event("blink", 40_000, 40_100, "B")
 
 
-def test_what_is_no_hemifacial_spasm_counts_apart():
+def test_what_is_no_spasm_counts_apart():
     counting = Counting(1000.0)
     for event in (
         BLINK,
-        replace(SPASM, label="myokymia"),
-        replace(SPASM, side="B", label="blepharospasm"),
+        replace(SPASM, trial_type="myokymia", label=""),
+        replace(SPASM, side="B", trial_type="blepharospasm", label=""),
         replace(SPASM, quality="settling"),
     ):
         counting.take(event)

@@ -89,6 +89,16 @@ def test_a_blink_called_a_spasm_has_a_side_and_a_class(events):
     assert row["class"] in ("isolated", "grouped", "tonic", "combined")
 
 
+@pytest.mark.parametrize(("kind", "sides"), [("blepharospasm", {"B"}), ("myokymia", {"L", "R"})])
+def test_a_blink_called_another_involuntary_kind_is_no_spasm_and_has_its_side(events, kind, sides):
+    blink = names(events, "blink")[0]
+    _, frame = write_review(events, [relabelling(f"{blink}={kind}")], "R1")
+    rows = frame[frame.event_id == blink]
+    (side,) = rows[rows.trial_type == kind].side
+    assert side in sides
+    assert rows.spasm_id.isna().all()
+
+
 def test_decisions_add_up_and_the_last_one_counts(events):
     first, second = names(events, "spasm")[:2]
     write_review(events, [Decision(first, "rejected")], "R1")
@@ -155,7 +165,7 @@ def test_a_label_that_is_none_is_refused(text):
 @pytest.mark.parametrize(
     ("text", "known"),
     [
-        ("E1=spasm:foo", "classes of spasm: isolated, grouped, tonic, combined, myokymia"),
+        ("E1=spasm:foo", "classes of spasm: isolated, grouped, tonic, combined"),
         ("E1=blink:tonic", "classes of blink: none"),
         ("E1=artifact:smile", "classes of artifact: hum, pop, motion"),
     ],

@@ -122,7 +122,7 @@ def test_groups_of_a_myokymia_are_told_though_they_come_all_the_time():
     for start in steady(59.0, 5, interval=0.25, spread=0.01):
         discharge(rows, "ZYG_L", start + np.arange(5) * 0.022, 12.0)
     found = [e for f in folded(rows, info()) for e in f.events]
-    assert {(e.side, e.label) for e in found} == {("L", "myokymia")}
+    assert {(e.side, e.trial_type) for e in found} == {("L", "myokymia")}
     assert sum(e.offset - e.onset for e in found) > 40 * FS
 
 

@@ -12,7 +12,6 @@ from emgspasm.dsp.pipeline import Pipeline, analyze
 from emgspasm.simulation import simulate
 from emgspasm.stream import Chunk
 from emgspasm.synkinesis.folding import Folding, fold
-from emgspasm.synkinesis.measures.occurrence import is_hemifacial
 from emgspasm.synkinesis.measures.scoring import match
 
 PIPELINE = Pipeline()
@@ -113,12 +112,12 @@ def test_a_spasm_of_several_muscles_is_said_within_a_quarter_second_of_its_windo
 
 
 def spasms_beside_the_truth(**kind):
-    """True spasms that were told, and told ones that were none; hemifacial ones alone."""
+    """True spasms that were told, and told ones that were none."""
     sim = simulate("hfs_talking", **kind)
     fs, world = sim.info.sampling_frequency, sim.truth_sampling_frequency
     said = [e for f in folded(sim.info, sim, sim.annotations) for e in f.events]
     said, true = (
-        np.array([[e.onset / r, e.offset / r] for e in filter(is_hemifacial, es)])
+        np.array([[e.onset / r, e.offset / r] for e in es if e.trial_type == "spasm"])
         for es, r in ((said, fs), (sim.truth, world))
     )
     n = len(match(said, true))
@@ -154,8 +153,8 @@ def score(scenario, **kind):
     """Found spasms, true spasms, pairs, events and minutes."""
     sim = simulated(scenario, **kind)
     found = [e for f in folded(sim.info, sim, sim.annotations) for e in f.events]
-    mine = sorted((e for e in found if is_hemifacial(e)), key=lambda e: e.onset)
-    true = [e for e in sim.truth if is_hemifacial(e) and e.side != "B"]
+    mine = sorted((e for e in found if e.trial_type == "spasm"), key=lambda e: e.onset)
+    true = [e for e in sim.truth if e.trial_type == "spasm"]
     fs, world = sim.info.sampling_frequency, sim.truth_sampling_frequency
     a = np.array([[e.onset / fs, e.offset / fs] for e in mine]).reshape(-1, 2)
     b = np.array([[e.onset / world, e.offset / world] for e in true]).reshape(-1, 2)
@@ -213,17 +212,16 @@ def test_a_marked_movement_is_voluntary_with_its_task_and_trial():
 def test_both_eyes_closing_long_at_rest_is_blepharospasm_and_without_marker_a_movement():
     sim = simulated("blepharospasm", seed=106, duration=60.0)
 
-    def labels(annotations):
-        found = [e for f in folded(sim.info, sim, annotations) for e in f.events]
-        return {(e.trial_type, e.label) for e in found if e.trial_type in ("spasm", "voluntary")}
+    def kinds(annotations):
+        return {e.trial_type for f in folded(sim.info, sim, annotations) for e in f.events}
 
-    assert ("spasm", "blepharospasm") in labels(sim.annotations)
-    assert not any(kind == "spasm" for kind, _ in labels(()))
+    assert "blepharospasm" in kinds(sim.annotations)
+    assert not {"spasm", "blepharospasm"} & kinds(())
 
 
 def test_myokymia_is_named():
     _, _, _, found, _ = score("myokymia", seed=107, duration=60.0)
-    assert sum(e.label == "myokymia" for e in found) >= 2
+    assert sum(e.trial_type == "myokymia" for e in found) >= 2
 
 
 def mouths(missing):
@@ -237,9 +235,9 @@ def mouths(missing):
     return [e for f in folded(sim.info, chunks(rows, [])) for e in f.events]
 
 
-@pytest.mark.parametrize(("missing", "labels"), [(range(12, 16), set()), (range(30), {"myokymia"})])
-def test_a_mouth_that_speaks_with_the_other_has_no_rhythm_of_its_own(missing, labels):
-    assert {e.label for e in mouths(missing) if e.trial_type == "spasm"} == labels
+@pytest.mark.parametrize(("missing", "kinds"), [(range(12, 16), set()), (range(30), {"myokymia"})])
+def test_a_mouth_that_speaks_with_the_other_has_no_rhythm_of_its_own(missing, kinds):
+    assert {e.trial_type for e in mouths(missing)} & {"spasm", "myokymia"} == kinds
 
 
 def test_a_spasm_holds_each_of_its_bursts_once():
@@ -258,7 +256,7 @@ def test_blinks_stay_blinks_when_one_eye_was_weakened(scenario):
     noise = np.std(rows[:400, sim.info.names.index("OOR_L")])
     rows[:, eye] = 0.15 * rows[:, eye] + np.random.default_rng(1).normal(0, noise, len(rows))
     found = [e for f in folded(sim.info, chunks(rows, []), sim.annotations) for e in f.events]
-    assert sum(e.side == "R" for e in found if is_hemifacial(e)) <= 1
+    assert sum(e.side == "R" for e in found if e.trial_type == "spasm") <= 1
     true = sum(e.trial_type == "blink" for e in sim.truth)
     assert sum(e.trial_type == "blink" for e in found) >= 0.7 * true
 

@@ -24,9 +24,9 @@ from emgspasm.storage.tables.tsv import table
 from emgspasm.stream import SIDE_LETTER, Channel, StreamInfo
 from emgspasm.synkinesis.markers import Marker
 from emgspasm.synkinesis.measures import rhythm, validity
+from emgspasm.synkinesis.measures.classes import CLASSES
 from emgspasm.synkinesis.measures.intervals import BLOCK, minimal_detectable_rate
 from emgspasm.synkinesis.measures.occurrence import (
-    HEMIFACIAL,
     Occurrence,
     Span,
     Spans,
@@ -136,7 +136,7 @@ def spasm_measures(info: StreamInfo, column: int, found: Findings) -> dict[str, 
     valid = validity.of_muscle(info, found.valid, column)
     if not len(valid):
         return columns
-    mine = parts[(parts["channel"] == column) & ~parts["copy"] & found.hemifacial[parts["event"]]]
+    mine = parts[(parts["channel"] == column) & ~parts["copy"] & found.spasm[parts["event"]]]
     bursts = mine[begins_in(found.events["onset"][mine["event"]], valid)]
     inside = int(overlaps(joined(_spans(bursts)), valid).sum())
     columns["spasm_pct_time"] = round(100 * inside / length(valid), 4)
@@ -247,7 +247,7 @@ def side_columns(letter: str, found: Findings, valid: Spans, fs: float) -> dict[
             "spasm_pct_time": rounded_or_none(occurring.time_share),
             "spread_stage": spread(counted["spread_stage"]),
         }
-        | {f"n_{name}": int((counted["label"] == name).sum()) for name in sorted(HEMIFACIAL)}
+        | {f"n_{name}": int((counted["label"] == name).sum()) for name in sorted(CLASSES)}
         | _rhythm_columns(counted["onset"], valid, fs)
     )
 

@@ -148,7 +148,7 @@ def synkinesis_shares(performed: Iterable[trials.Trial]) -> list[dict[str, Any]]
 def brow_lifts(info: StreamInfo, found: Findings) -> list[dict[str, Any]]:
     """Brow-lift index of every side that has both channels, with its Wilson interval."""
     places = {(place.side, place.muscle): column for column, place in sites(info).items()}
-    own = found.parts[~found.parts["copy"] & found.hemifacial[found.parts["event"]]]
+    own = found.parts[~found.parts["copy"] & found.spasm[found.parts["event"]]]
     rows = []
     for side in ("L", "R"):
         eye, brow = places.get((side, "OOC")), places.get((side, "FRO"))

@@ -6,8 +6,11 @@ They are those researchers expect (clinical facts 8); this is the only place tha
 
 from __future__ import annotations
 
+from typing import get_args
+
 from emgspasm.dsp.quality import GRADES
 from emgspasm.storage.tables.column import Column
+from emgspasm.stream import EventType
 
 SIDE = Column("side", "Anatomical side; B is both, n/a the midline", levels=("L", "R", "B"))
 _MUSCLE = Column("muscle", "Muscle code, as in the channel label OOC_L", label=True)
@@ -25,8 +28,9 @@ EVENTS = (
     Column("duration", "Length", "s"),
     Column(
         "trial_type",
-        "burst: one muscle; the others: bursts of several muscles together",
-        levels=("burst", "spasm", "blink", "voluntary", "artifact"),
+        "burst: one muscle; the others: bursts of several muscles together. A spasm is hemifacial: "
+        "blepharospasm and myokymia are none",
+        levels=("burst", *get_args(EventType)),
     ),
     SIDE,
     _MUSCLE,
@@ -35,8 +39,8 @@ EVENTS = (
     Column("spasm_id", "The event_id where the event is a spasm"),
     Column(
         "class",
-        "Finer class of an event. Spasm: isolated, grouped, tonic, combined are hemifacial; "
-        "myokymia and blepharospasm are not. Voluntary: the movement. Artifact: its kind",
+        "Finer class of an event. Spasm: isolated, grouped, tonic or combined. Voluntary: the "
+        "movement. Artifact: its kind",
     ),
     Column("peak_uV", "Largest root mean square of 20 ms within the burst", "uV"),
     Column(

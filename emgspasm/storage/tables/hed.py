@@ -19,7 +19,9 @@ VERSION = "score_2.1.0"
 
 KINDS = {
     "burst": ("Burst of one muscle", "Data-feature, Label/Burst"),
-    "spasm": ("Involuntary contraction of a side, or of both eyes", "Data-feature, Spasm"),
+    "spasm": ("Involuntary contraction of one side: hemifacial", "Data-feature, Spasm"),
+    "blepharospasm": ("Both eyes at rest", "Data-feature, Spasm, Label/Blepharospasm"),
+    "myokymia": ("Rhythm of single muscles", "Data-feature, Label/Myokymia"),
     "blink": ("Brief closure of both eyes", "Agent-action, Blink"),
     "voluntary": ("Movement of both sides, or of chewing muscles", "Agent-action, Move-face"),
     "artifact": ("Signal that no muscle makes", "Data-feature, Data-artifact"),
@@ -34,8 +36,6 @@ CLASSES = {
     "grouped": ("Two or more contractions", "Label/Grouped"),
     "tonic": ("Continuous for 0.5 s and more", "Tonic-contraction"),
     "combined": ("Tonic and others beside it", "Tonic-contraction, Label/Combined"),
-    "myokymia": ("Rhythm of single muscles; no hemifacial spasm", "Label/Myokymia"),
-    "blepharospasm": ("Both eyes at rest; no hemifacial spasm", "Label/Blepharospasm"),
     "masticatory": ("Chewing muscles lead", "Bite"),
     "smile": ("Smile on cue", "Smile"),
     "brow": ("Raised brows on cue", "Label/Brow-raise"),

@@ -59,7 +59,12 @@ def amend(said: Said, marked: Schedule, fs: float) -> list[Amendment]:
     amended = []
     for i, (event, chain) in enumerate(said):
         again = movement(chain, marked, fs) if chain else remarked(event, marked, fs)
-        if (again.task, again.trial, again.label) != (event.task, event.trial, event.label):
+        if _called(again) != _called(event):
             said[i] = again, chain
             amended.append((event, again))
     return amended
+
+
+def _called(event: Event) -> tuple[str, str, str, int]:
+    """What a marker decides of an event."""
+    return event.trial_type, event.label, event.task, event.trial

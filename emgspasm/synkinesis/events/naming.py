@@ -2,11 +2,10 @@
 
 A burst of one side is called a hemifacial spasm (class isolated, grouped, tonic or combined) only
 if the eye or two muscles of the facial nerve take part in it together, and if it is none of a train
-of a single muscle: in rhythm, that is a spasm of class ``myokymia``, otherwise nothing. Both eyes
-closing for longer than a blink, without the rest of the face, while a marker says rest, is a spasm
-of both sides and of class ``blepharospasm``; without that marker nobody can tell it from a
-movement, and it is called one. Neither of the two is a hemifacial spasm. What only chewing muscles
-do is a movement.
+of a single muscle: in rhythm, that is a myokymia, otherwise nothing. Both eyes closing for longer
+than a blink, without the rest of the face, while a marker says rest, is a blepharospasm; without
+that marker nobody can tell it from a movement, and it is called one. What only chewing muscles do
+is a movement.
 """
 
 from __future__ import annotations
@@ -41,8 +40,6 @@ from emgspasm.synkinesis.markers import RESTS, Schedule
 from emgspasm.synkinesis.measures.classes import spasm_class
 from emgspasm.synkinesis.readings.reading import Reading
 from emgspasm.synkinesis.spread import BROW, EYE, REGIONS, regions
-
-MYOKYMIA, BLEPHAROSPASM = "myokymia", "blepharospasm"
 
 CLOSED = 0.3
 """Seconds for which each eye that is recorded must be active in a blepharospasm [sim]: 0.4, the
@@ -100,7 +97,7 @@ def movement(chain: Chain, marked: Schedule, fs: float) -> Event:
         at_rest = marker is not None and marker.task in RESTS
         if at_rest and _both_close(readings, fs):
             reason = "both eyes closed at rest, longer than a blink; frontalis silent"
-            return event("spasm", "B", BLEPHAROSPASM, readings, onset, chain.offset, marked, fs,
+            return event("blepharospasm", "B", "", readings, onset, chain.offset, marked, fs,
                           reason)  # fmt: skip
         why = "one eye no longer" if at_rest else "without a marker of rest, a movement"
         reason += f"; eyes alone, longer than a blink: {why}"
@@ -164,7 +161,7 @@ def _one_sided(
         if faint or known.is_shared(side, onset, fs, SHARING_MEMORY):
             return None
         reason = f"one side; {'+'.join(sorted(muscles))} in a rhythm of its own, not together"
-        return event("spasm", side, MYOKYMIA, readings, onset, offset, marked, fs, reason)
+        return event("myokymia", side, "", readings, onset, offset, marked, fs, reason)
     if not is_spasm(part, known, side, fs):
         return None
     note_proof(part, facial, known, side, fs)

@@ -9,7 +9,7 @@ from math import sqrt
 from typing import Literal
 
 from emgspasm.dsp.rates import LAGS
-from emgspasm.stream import Burst, BurstQuality, Event
+from emgspasm.stream import Burst, BurstQuality, Event, EventType
 from emgspasm.synkinesis.acts.act import Act
 from emgspasm.synkinesis.acts.verdicts import Rules
 from emgspasm.synkinesis.markers import Marker, Schedule
@@ -57,7 +57,7 @@ def ms(samples: int, fs: float) -> str:
 
 
 def event(
-    trial_type: Literal["spasm", "blink", "voluntary", "artifact"],
+    trial_type: EventType,
     side: Literal["L", "R", "B"],
     label: str,
     readings: Sequence[Reading],

@@ -11,11 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.stream import Event
-from emgspasm.synkinesis.measures.classes import CLASSES
 from emgspasm.synkinesis.measures.intervals import BLOCK, FEWEST_BLOCKS, rate_interval
-
-HEMIFACIAL: frozenset[str] = frozenset(CLASSES)
 
 Span = tuple[int, int]
 Spans = Sequence[Span] | NDArray[np.int64]
@@ -54,11 +50,6 @@ class Occurrence:
     time_share: float | None
     durations: NDArray[np.float64]
     withheld: tuple[Withheld, ...] = ()
-
-
-def is_hemifacial(event: Event) -> bool:
-    """Whether an event is a hemifacial spasm: of one side, no myokymia, no blepharospasm."""
-    return event.trial_type == "spasm" and event.label in HEMIFACIAL
 
 
 def occurrence(spans: Spans, valid: Spans, sampling_frequency: float) -> Occurrence:

@@ -8,7 +8,7 @@ from math import ceil
 
 from PySide6.QtCore import QRectF
 
-from emgspasm.stream import Event
+from emgspasm.stream import Event, EventType
 
 SPANS = (60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 28_800, 43_200, 86_400)
 """Seconds that are shown of a session that grows: the next one is taken when one is full."""
@@ -16,7 +16,14 @@ SPANS = (60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 28_800, 43_200, 86_4
 TICKS = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400, 43_200)
 """Seconds between two ticks."""
 
-HEIGHTS = {"spasm": 1.0, "voluntary": 0.62, "blink": 0.38, "artifact": 0.2}
+HEIGHTS: dict[EventType, float] = {
+    "spasm": 1.0,
+    "blepharospasm": 0.8,
+    "myokymia": 0.8,
+    "voluntary": 0.62,
+    "blink": 0.38,
+    "artifact": 0.2,
+}
 """Share of its lane that an event fills: kinds are told apart without colours too."""
 
 

@@ -280,7 +280,7 @@ def blepharospasm(story: Story) -> None:
                                 length, level * float(np.exp(sign * ratio)), "ramp",
                                 min(0.05, length / 4))
                 )  # fmt: skip
-        story.truth.append(TrueEvent("spasm", onset, onset + length, "B", "blepharospasm"))
+        story.truth.append(TrueEvent("blepharospasm", onset, onset + length, "B"))
 
 
 def myokymia(story: Story, muscles=("OOC", "ZYG", "MEN"), rates=(1.0, 5.0)) -> None:
@@ -297,7 +297,7 @@ def myokymia(story: Story, muscles=("OOC", "ZYG", "MEN"), rates=(1.0, 5.0)) -> N
                                 "flat", 0.005)
                 )  # fmt: skip
                 at += period * float(np.clip(rng.normal(1, 0.08), 0.75, 1.25))
-            story.truth.append(TrueEvent("spasm", begin, stop, story.side, "myokymia"))
+            story.truth.append(TrueEvent("myokymia", begin, stop, story.side))
             at += rng.uniform(2, 10)
 
 

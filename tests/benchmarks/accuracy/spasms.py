@@ -4,8 +4,8 @@ Faces with known truth of three generators (see ``faces``), from seeds that were
 choose a number of the package; default configuration, no tuning per file. Printed as a table in
 Markdown: a line a cell, intervals are 95 % by bootstrap of recordings. Simulated, no patients.
 
-What is called a spasm of another class, myokymia or blepharospasm, and is none of that class, is
-counted beside the false hemifacial ones, and a target too.
+What is called a myokymia or blepharospasm and is none is counted beside the false spasms, and a
+target too.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ from muscle_faces import textures
 
 from emgspasm.simulation.scenarios import SCENARIOS as UNITS
 from emgspasm.stream import Event
-from emgspasm.synkinesis.measures.occurrence import HEMIFACIAL, is_hemifacial
 from emgspasm.synkinesis.measures.scoring import match
 
 FIRST_SEED = 7000
@@ -48,8 +47,8 @@ to 1: a tenth of those at 10 dB stays under 6 dB in every muscle."""
 class Count:
     """What one recording gave.
 
-    `loud` are spasms of which a muscle reaches the SNR of the face, `others` rows of a class that
-    is not hemifacial, where nothing of that class happened.
+    `loud` are spasms of which a muscle reaches the SNR of the face, `others` rows of another kind
+    of involuntary event, where nothing of that kind happened.
     """
 
     minutes: float = 0.0
@@ -69,10 +68,10 @@ def count(cell: Cell, seed: int) -> Count:
     """Record, tell, compare."""
     face = recorded(cell, seed)
     fs = face.info.sampling_frequency
-    called = [e for e in told(face) if e.trial_type == "spasm"]
-    mine = sorted(filter(is_hemifacial, called), key=lambda e: e.onset)
-    others = [e for e in called if not is_hemifacial(e)]
-    true = [e for e in face.truth if e.kind == "spasm" and e.side != "B" and e.label in HEMIFACIAL]
+    called = list(told(face))
+    mine = sorted((e for e in called if e.trial_type == "spasm"), key=lambda e: e.onset)
+    others = [e for e in called if e.trial_type in ("blepharospasm", "myokymia")]
+    true = [e for e in face.truth if e.kind == "spasm"]
     found = np.array([[e.onset / fs, e.offset / fs] for e in mine]).reshape(-1, 2)
     pairs = match(found, np.array([[e.onset, e.offset] for e in true]).reshape(-1, 2)).tolist()
     false = [mine[i] for i in set(range(len(mine))) - {i for i, _ in pairs}]
@@ -94,9 +93,8 @@ def count(cell: Cell, seed: int) -> Count:
 
 
 def _is_of(event: Event, true: TrueEvent, fs: float) -> bool:
-    """Whether a spasm of a class was told while one of it lasted; of both sides is but one."""
-    alike = (true.kind, true.side) == ("spasm", event.side)
-    alike &= event.side == "B" or true.label == event.label
+    """Whether an event was told while a true one of its kind and side lasted."""
+    alike = (true.kind, true.side) == (event.trial_type, event.side)
     return alike and true.onset < event.offset / fs and event.onset / fs < true.offset
 
 

@@ -9,7 +9,7 @@ import pytest
 from emgspasm.desk.counting import Counting
 from emgspasm.desk.palette import DARK
 from emgspasm.stream import Channel, Event, StreamInfo
-from emgspasm.synkinesis.measures.occurrence import is_hemifacial, occurrence
+from emgspasm.synkinesis.measures.occurrence import occurrence
 from emgspasm.viewer.panels.counters import ROWS, Counters
 
 INFO = StreamInfo(1000.0, tuple(map(Channel.from_label, ("OOC_L", "OOC_R"))))
@@ -108,7 +108,8 @@ def test_the_counts_are_those_of_the_tables_of_a_result(patient):
     for event in patient.events:
         counting.take(event)
     for side in "LR":
-        spans = [(e.onset, e.offset) for e in patient.events if is_hemifacial(e) and e.side == side]
+        mine = [e for e in patient.events if (e.trial_type, e.side) == ("spasm", side)]
+        spans = [(e.onset, e.offset) for e in mine]
         expected = occurrence(spans, valid, fs)
         found = counting.of(side)
         assert (found.count, found.rate) == (expected.count, pytest.approx(expected.rate))

@@ -16,7 +16,6 @@ from emgspasm.config import parse_config
 from emgspasm.desk.wanted import Wanted
 from emgspasm.desk.wiring import Wiring
 from emgspasm.sources.protocols import Electrode
-from emgspasm.synkinesis.measures.occurrence import is_hemifacial
 from emgspasm.viewer import filing
 from emgspasm.viewer.actions import ACTS
 from emgspasm.viewer.recording.dialog import RecordDialog
@@ -101,7 +100,7 @@ def test_the_counters_are_of_the_recording_up_to_what_is_shown(replayed):
     found = replayed.desk.feed.found.events
 
     def before(seconds):
-        valid = [e for e in found if is_hemifacial(e) and e.quality != "settling"]
+        valid = [e for e in found if e.trial_type == "spasm" and e.quality != "settling"]
         return sum(e.offset <= 1000 * seconds for e in valid)
 
     assert counting.of("L").count == before(30.0) > 0
