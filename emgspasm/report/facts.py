@@ -143,13 +143,15 @@ def channel_rows(results: Results) -> list[dict[str, Any]]:
 
 
 def matrices(results: Results, notes: Notes) -> dict[str, list[tuple[str, list[dict[str, Any]]]]]:
-    """Synchrony above the diagonal, lags below it, for each side that has two muscles."""
+    """Synchrony above the diagonal, lags below it, for each side that has two muscles.
+
+    Muscles stand in the order of the recording's channels, for so the table orders a pair: its
+    share is of the bursts of the first, its lag that of the second after the first.
+    """
     found = {}
     for side in ("L", "R"):
         rows = matching(results.pairs, {"side": side})
-        present = {*rows["muscle_a"], *rows["muscle_b"]}
-        muscles = [m for m in FACE_MUSCLES if m in present]
-        muscles += sorted(present - set(muscles))
+        muscles = list(dict.fromkeys([*rows["muscle_a"], *rows["muscle_b"]]))
         if len(muscles) > 1:
             found[side] = [
                 (a, [_pair(results, side, i, j, muscles, notes) for j in range(len(muscles))])
@@ -164,9 +166,8 @@ def _pair(
     """One cell of the matrix of a side."""
     if i == j:
         return {"kind": "self"}
-    place: dict[str, str | None] = {"side": side, "muscle_a": muscles[i], "muscle_b": muscles[j]}
-    if not len(matching(results.pairs, place)):
-        place |= {"muscle_a": muscles[j], "muscle_b": muscles[i]}
+    first, second = muscles[min(i, j)], muscles[max(i, j)]
+    place: dict[str, str | None] = {"side": side, "muscle_a": first, "muscle_b": second}
     valid = cell(results, "pairs", place, "valid")
     copied = cell(results, "pairs", place, "crosstalk_flag").exact in ("yes", "possible")
     if valid.exact != "True":
