@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.results.stored import StoredResult
-from emgspasm.storage.tables.tsv import table_rows
+from emgspasm.storage.tables.tsv import MISSING, table_rows
 from emgspasm.stream import EventType
 from emgspasm.synkinesis.markers import MOVEMENTS, OTHERS
 from emgspasm.synkinesis.measures.classes import SpasmClass
@@ -88,8 +89,10 @@ def decisions_of_copy(copy: pd.DataFrame, result: StoredResult) -> list[Decision
     if lacking:
         raise RecordingError(f"the edited copy lacks the columns {sorted(lacking)}. Keep them all")
     before = {str(row["event_id"]): row for row in event_rows(result.events)}
-    after = {str(row["event_id"]): row for row in event_rows(copy)}
-    if strange := sorted(set(after) ^ set(before)):
+    rows = event_rows(copy)
+    after = {str(row["event_id"]): row for row in rows}
+    told = Counter(str(row["event_id"]) for row in rows)
+    if strange := sorted(name for name in {*told, *before} if told[name] != (name in before)):
         raise RecordingError(
             f"the edited copy and the events differ in {', '.join(strange[:5])} (a review neither "
             "adds nor removes events). Reject an event instead of deleting its row"
@@ -102,13 +105,23 @@ def event_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return table_rows(frame[frame["trial_type"] != "burst"])
 
 
+def _same_time(after: Any, before: float) -> bool:
+    """Whether a time is as it was, to a microsecond; a spreadsheet may leave words in its place."""
+    try:
+        return abs(float(after) - before) <= 1e-6
+    except (TypeError, ValueError):
+        return False
+
+
 def _decision(after: Mapping[str, Any], before: Mapping[str, Any]) -> Decision | None:
     name = str(after["event_id"])
-    if any(abs(after[key] - before[key]) > 1e-6 for key in ("onset", "duration")):
-        raise RecordingError(
-            f"{name}: its onset or duration was edited (a review decides what an event is, not "
-            "where). Restore them"
-        )
+    for key in ("onset", "duration"):
+        if not _same_time(after[key], before[key]):
+            raise RecordingError(
+                f"{name}: {key}={after[key] if after[key] is not None else MISSING} was "
+                f"{before[key]} (a review decides what an event is, not where; decimals have a "
+                "point). Restore it"
+            )
     changed = any(after[key] != before[key] for key in ("trial_type", "class"))
     if after["status"] not in ("auto", "accepted", "rejected"):
         raise RecordingError(
