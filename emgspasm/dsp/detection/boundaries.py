@@ -199,21 +199,22 @@ def add_relief(s, signal, matched, origin, channel, sizes, past):  # type: ignor
     stop = s.now + 1 - (sizes.half if s.weak else 0)
     slopes, costs = past.slopes[channel], past.costs[channel]
     n_ringing = len(slopes) if s.unsure else 0
-    relief, loud = s.relief, s.last_loud  # as locals they stay in registers
+    # as locals they stay in registers
+    relief, loud, energy, slope, cost = s.relief, s.last_loud, s.core_energy, s.slope, s.cost
     for k in range(s.relieved, stop):
         power = power_of(s, k, signal, matched, origin, sizes)
-        s.core_energy += power
+        energy += power
         n_since = k - loud - 1
         if n_since < n_ringing:
             favour = costs[n_since] - power * slopes[n_since]
             if n_since < s.unsure:
                 favour = min(favour, 0.0)
         else:
-            favour = s.cost - power * s.slope
+            favour = cost - power * slope
         relief = max(0.0, relief + favour)
         if relief == 0.0 and favour < 0.0:
             loud = k
-    s.relief, s.last_loud = relief, loud
+    s.relief, s.last_loud, s.core_energy = relief, loud, energy
     s.relieved = max(s.relieved, stop)
 
 

@@ -209,6 +209,7 @@ class Detector:
             self.off_sigma,
             0.5 * sqrt(2 / (9 * sizes.window)),
             self.rise,
+            log(self.rise),
             max(self.evidence + narrow, 1.0),
             self.relief + narrow,
             ringing=response.ringing,

@@ -120,19 +120,20 @@ def _follow_noise(s, power, glow, noise):  # type: ignore[no-untyped-def]  # see
 def seek_weak(s, value, matched, origin, sums, lengths, sizes, rules):  # type: ignore[no-untyped-def]  # see needed
     """Look for a weak burst in the blocks that are complete by now.
 
-    Returns the sample after the stretch with most evidence, or 0 if none has enough. `value` is the
-    envelope now, `matched[0]` what came out of the matched filter at sample `origin`. Without
-    evidence from before, a window that is no louder than noise is passed over.
+    Returns the sample after the stretch with most evidence, or 0 if none has enough, and whether
+    the window is in doubt. `value` is the envelope now, `matched[0]` what came out of the matched
+    filter at sample `origin`. Without evidence from before, a window that is no louder than noise
+    is passed over.
     """
     glow = s.glow * s.passed / s.raw
     noise = matched_noise(s) + glow
     if s.evidence == 0.0 and value * value <= s.quiet:
         pass_over(s, sums, sizes)
         _follow_noise(s, value * value * s.passed / s.raw, glow, noise)
-        return 0
+        return 0, False
     freedom = s.matched_weight
     slope = 0.5 * freedom * (1.0 - 1.0 / rules.rise) / noise
-    burden = 0.5 * freedom * np.log(rules.rise) * sizes.block
+    burden = 0.5 * freedom * rules.log_rise * sizes.block
     # as locals they stay in registers
     mask, found, most, total, evidence, doubt = len(sums) - 1, 0, 0.0, s.total, s.evidence, s.doubt
     wanted = needed(s, rules)
@@ -168,4 +169,5 @@ def seek_weak(s, value, matched, origin, sums, lengths, sizes, rules):  # type: 
         _follow_noise(s, (total - s.total) / ((complete - s.blocks) * sizes.block), glow, noise)
     s.total, s.evidence, s.blocks = total, evidence, max(s.blocks, complete)
     s.doubt = max(doubt, s.now - sizes.doubt)
-    return found
+    # a little evidence comes and goes with loud noise, which is to be learnt as noise
+    return found, evidence > 0.0 and evidence > wanted - DOUBTFUL

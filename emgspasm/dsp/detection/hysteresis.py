@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from emgspasm.dsp.compiled import LOOP, copy, read_only
 from emgspasm.dsp.detection.emission import emit, emit_stretch, has_room, postpone, roomy
-from emgspasm.dsp.detection.evidence import DOUBTFUL, confirmed, needed, seek_weak
+from emgspasm.dsp.detection.evidence import confirmed, seek_weak
 from emgspasm.dsp.detection.matched import power_behind
 from emgspasm.dsp.detection.memory import (
     CALIBRATING,
@@ -235,9 +235,11 @@ def _take_burst(s, start, i, values, signal):  # type: ignore[no-untyped-def]  #
     """Take samples of a burst in up to one that asks for a decision; whether there is one."""
     stop = max(s.step - start, i) + 1
     ahead, samples = values[i:stop], signal[i:stop]
+    peak, energy = s.peak, s.energy  # as locals they stay in registers
     for n in range(len(ahead)):
-        s.peak = max(s.peak, ahead[n])
-        s.energy += samples[n] * samples[n]
+        peak = max(peak, ahead[n])
+        energy += samples[n] * samples[n]
+    s.peak, s.energy = peak, energy
     s.now = start + i + len(ahead) - 1
     return i + len(ahead), s.now >= s.step
 
@@ -276,16 +278,15 @@ def _reach(s):  # type: ignore[no-untyped-def]  # see _begin
 def _judge(s, value, signal, matched, origin, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
     """Judge the window that ends here: a weak burst, doubt, or quiet to learn from."""
     end_window(s, sizes, rules)
-    stop = seek_weak(s, value, matched, origin, past.sums[channel], past.lengths, sizes, rules)
+    sums, lengths = past.sums[channel], past.lengths
+    stop, doubted = seek_weak(s, value, matched, origin, sums, lengths, sizes, rules)
     if stop:
         begin_burst(s, s.now, value, sizes)
         s.last_loud, s.faint = stop - 1, 1
         find_onset(s, s.doubt, signal, matched, origin, channel, sizes, past, out, count)
-    else:  # a little evidence comes and goes with loud noise, which is to be learnt as noise
-        doubted = s.evidence > 0.0 and s.evidence > needed(s, rules) - DOUBTFUL
+    elif may_be_noise(s, value):
         weight = 1 if doubted else DOUBTED
-        if may_be_noise(s, value):
-            learn_window(s, value, weight, signal, matched, origin, channel, sizes, rules, past)
+        learn_window(s, value, weight, signal, matched, origin, channel, sizes, rules, past)
 
 
 @numba.njit(inline="always", **LOOP)

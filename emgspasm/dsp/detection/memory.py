@@ -129,6 +129,7 @@ class Rules(NamedTuple):
     off_sigma: float
     least_spread: float
     rise: float  # variance of the weakest burst, in units of the noise's
+    log_rise: float
     evidence: float  # log-likelihood ratio that makes a weak burst where bursts are rare
     relief: float  # and the one that ends a burst where pauses are rare
     ringing: float  # power that filters ring with after a burst, in units of the burst's

@@ -90,21 +90,22 @@ def _sought(sums, loud, quiet, weight, sizes, likely):  # type: ignore[no-untype
     At once or over a ramp out of quiet, or at once out of noise that has grown.
     """
     n, half = len(sums) - 1, 0.5 * weight
-    likely, most = likely[:, : n - sizes.block + 1], -np.inf
-    for row in range(KINDS + 1):
-        noise = quiet if row < KINDS else GROWN * quiet
-        length = RAMPS[row] * sizes.window if row < KINDS else 0
+    n_likely, most = n - sizes.block + 1, -np.inf
+    for kind in range(KINDS + 1):
+        row = likely[kind][:n_likely]
+        noise = quiet if kind < KINDS else GROWN * quiet
+        length = RAMPS[kind] * sizes.window if kind < KINDS else 0
         if 0 < length < SHORTEST:
-            likely[row] = -np.inf
+            row[:] = -np.inf
             continue
-        share = 1.0 - STEADY if row == KINDS else STEADY * (1.0 - AT_ONCE) / (KINDS - 1)
-        if row == 0:
+        share = 1.0 - STEADY if kind == KINDS else STEADY * (1.0 - AT_ONCE) / (KINDS - 1)
+        if kind == 0:
             share = STEADY * AT_ONCE
         # how likely all of it is noise, from which the burst departs
-        likely[row] = np.log(share) - half * (n * np.log(noise) + sums[n] / noise)
-        weigh(sums, length, noise, loud, half, likely[row])
-        most = max(most, highest(likely[row]))
-    return median(likely, most)
+        row[:] = np.log(share) - half * (n * np.log(noise) + sums[n] / noise)
+        weigh(sums, length, noise, loud, half, row)
+        most = max(most, highest(row))
+    return median(likely, n_likely, most)
 
 
 @numba.njit(**LOOP)

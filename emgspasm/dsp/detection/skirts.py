@@ -53,16 +53,16 @@ def skirt_begin(power, core, inside, abrupt, noise, weight, window, room):  # ty
     loud = (sums[n] - sums[core]) / (n - core)
     if loud <= 1.2 * noise:
         return core
-    likely, most = room[:KINDS, : min(core + inside + 1, n)], -np.inf
+    n_likely, most = min(core + inside + 1, n), -np.inf
     for kind in range(KINDS):
-        length = (window << kind) >> 2 if kind else 0
+        length, likely = (window << kind) >> 2 if kind else 0, room[kind][:n_likely]
         if 0 < length < SHORTEST:
-            likely[kind] = -np.inf
+            likely[:] = -np.inf
             continue
-        likely[kind] = np.log((1.0 - abrupt) / (KINDS - 1) if kind else abrupt)
-        weigh(sums[: n + 1], length, noise, loud, 0.5 * weight, likely[kind])
-        most = max(most, highest(likely[kind]))
-    return median(likely, most)
+        likely[:] = np.log((1.0 - abrupt) / (KINDS - 1) if kind else abrupt)
+        weigh(sums[: n + 1], length, noise, loud, 0.5 * weight, likely)
+        most = max(most, highest(likely))
+    return median(room[:KINDS], n_likely, most)
 
 
 @numba.njit(**LOOP)
@@ -144,11 +144,11 @@ def highest(values):  # type: ignore[no-untyped-def]  # see skirt_begin
 
 
 @numba.njit(**LOOP)
-def median(likely, most):  # type: ignore[no-untyped-def]  # see skirt_begin
-    """First index at which half of the posterior is reached, all kinds together."""
-    posterior = likely[0]
+def median(likely, n, most):  # type: ignore[no-untyped-def]  # see skirt_begin
+    """First of `n` indices at which half of the posterior is reached, all kinds together."""
+    posterior = likely[0][:n]
     for kind in range(len(likely)):
-        for k in range(len(posterior)):
+        for k in range(n):
             less = likely[kind, k] - most
             share = np.exp(less) if less > NEGLIGIBLE else 0.0
             posterior[k] = share if kind == 0 else posterior[k] + share
