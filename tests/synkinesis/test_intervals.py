@@ -102,6 +102,35 @@ def test_blocks_without_an_event_tell_no_detectable_change():
     assert minimal_detectable_rate([(0, 3.0)], [(0, 1.0)]) is None
 
 
+def test_a_rate_s_detectable_change_is_the_root_mean_square_over_its_pairs_of_blocks():
+    first, second = [(6, 3.0), (4, 2.0)], [(2, 1.0), (9, 4.0)]  # alike by the rates: 2, 2; 2, 2.25
+    counting = np.sqrt(np.mean([6 / 9 + 2 / 1, 4 / 4 + 9 / 16]))
+    assert minimal_detectable_rate(first, second) == pytest.approx(1.96 * counting, rel=1e-4)
+    second = [(2, 1.0), (60, 4.0)]  # 15 a minute after 2
+    told = minimal_detectable_rate(first, second)
+    assert told == pytest.approx(1.96 * np.sqrt(np.mean([0, 13.0**2])), rel=1e-4)
+
+
+def test_a_pair_of_blocks_without_an_event_is_one_of_several():
+    told = minimal_detectable_rate([(0, 3.0), (6, 3.0)], [(0, 3.0), (6, 3.0)])
+    assert told == pytest.approx(1.96 * np.sqrt(np.mean([0, 12 / 9])), rel=1e-4)
+
+
+def test_blocks_without_valid_time_are_none_of_the_bootstrap_s():
+    counts, seconds = [1, 4, 2, 7, 3], [30.0, 30.0, 20.0, 30.0, 12.0]
+    assert rate_interval([1, 0, 4, 2, 7, 0, 3], [30.0, 0.0, 30.0, 20.0, 30.0, 0.0, 12.0]) == (
+        rate_interval(counts, seconds)
+    )
+    assert rate_interval([0] * 7, [30.0, 0.0, 30.0, 20.0, 30.0, 0.0, 10.0]) == pytest.approx(
+        (0.0, 3.6889 / 2), abs=1e-4
+    )
+
+
+def test_a_rate_of_blocks_that_are_all_alike_is_certain():
+    assert rate_interval([2] * 6, [30.0] * 6) == pytest.approx((4.0, 4.0))
+    assert block_interval([2.0] * 6, [30.0] * 6) == pytest.approx((1 / 15, 1 / 15))
+
+
 @pytest.mark.parametrize("rate", [2, 5, 11])
 def test_a_stable_rate_seldom_changes_by_more_than_is_detectable(rate):
     rng = np.random.default_rng(2)
