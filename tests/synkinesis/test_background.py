@@ -7,7 +7,7 @@ from emgspasm.dsp.pipeline import Pipeline, analyze
 from emgspasm.simulation import simulate
 from emgspasm.stream import Channel, Chunk, StreamInfo
 from emgspasm.synkinesis.folding import Folding, fold
-from emgspasm.synkinesis.readings.levels import steadiest
+from emgspasm.synkinesis.readings.levels import quietest, steadiest
 
 LABELS = ("OOC_L", "OOC_R", "ZYG_L", "ZYG_R", "OOR_L", "OOR_R")
 FS = 1000.0
@@ -143,10 +143,26 @@ def test_speech_stays_a_movement():
     assert sum(e.offset - e.onset for e in said) * share > 0.9
 
 
-def test_the_steadiest_is_the_quantile_of_the_strongest_of_each_stretch():
+@pytest.mark.parametrize("guess", [np.nan, 0.0, 1.0, 4.0, 1e9])
+def test_the_steadiest_is_the_quantile_of_the_strongest_of_each_stretch(guess):
     powers = np.random.default_rng(2).chisquare(4, (3, 500))
     powers[1, 17] = np.nan
     strongest = powers.reshape(3, 100, 5).max(axis=2)
     expected = [np.sort(row[~np.isnan(row)])[int(0.1 * (np.sum(~np.isnan(row)) - 1))]
                 for row in strongest]  # fmt: skip
-    assert steadiest(powers, 1300, 0.1, 5).tolist() == expected
+    assert steadiest(powers, 1300, 0.1, np.full(3, guess), 5).tolist() == expected
+
+
+@pytest.mark.parametrize("missing", [np.nan, -np.nan])
+@pytest.mark.parametrize("power", [0.0, 1e-300, 2.0])
+def test_the_quietest_of_equal_blocks_is_their_power_though_most_are_missing(power, missing):
+    blocks = np.full((2, 1, 500), missing)
+    blocks[:, :, ::7] = power
+    limit, _ = quietest(blocks, 500, 0.25, np.array([np.nan]))
+    assert limit.tolist() == [power]
+
+
+def test_nothing_is_quietest_where_all_blocks_are_missing():
+    limit, correlation = quietest(np.full((2, 1, 500), np.nan), 500, 0.25, np.ones(1))
+    assert np.isnan(limit[0])
+    assert correlation.tolist() == [0.0]
