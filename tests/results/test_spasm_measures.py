@@ -66,11 +66,11 @@ def test_amplitudes_of_another_unit_are_in_microvolts_and_of_no_voltage_missing(
     assert told["n_spasms"] == 3
 
 
-def test_copies_blinks_and_other_kinds_of_spasm_are_none_of_a_muscle_s_spasms():
+def test_copies_blinks_and_other_kinds_of_events_are_none_of_a_muscle_s_spasms():
     told = of_cheek(
         spasm(burst(EYE, 1000, 1100), copies=(burst(CHEEK, 1000, 1100),)),
         Event("blink", 5000, 5100, "B", bursts=(burst(CHEEK, 5000, 5100),)),
-        spasm(burst(CHEEK, 9000, 9100), label="myokymia"),
+        Event("myokymia", 9000, 9100, "L", bursts=(burst(CHEEK, 9000, 9100),)),
     )
     assert (told["n_spasms"], told["spasm_pct_time"], told["spasm_burden_uV"]) == (0, 0.0, 0.0)
     assert told["involved_pct"] == 0.0
@@ -107,7 +107,7 @@ def test_a_side_counts_its_own_spasms_by_class():
         spasm(burst(EYE, 2000, 2100), label="grouped"),
         spasm(burst(EYE, 3000, 4000), label="tonic"),
         spasm(burst(EYE, 5000, 5100)),
-        spasm(burst(EYE, 6000, 6100), label="blepharospasm"),
+        Event("blepharospasm", 6000, 6100, "B", bursts=(burst(EYE, 6000, 6100),)),
         spasm(burst(OTHER_EYE, 7000, 7100), side="R"),
         spasm(burst(EYE, 100_000, 100_100), label="combined"),
     )
