@@ -10,12 +10,12 @@ from emgspasm.results.analysis import Results
 from emgspasm.results.group.results import study_of
 from emgspasm.results.stored import beside, read_result_table
 from emgspasm.storage.derivatives.provenance import (
-    digest,
     read_provenance,
     replaced_recording,
     told_replaced,
 )
 from emgspasm.storage.derivatives.reviews import counted_path
+from emgspasm.storage.digest import Digest
 from emgspasm.storage.tables.dictionary import TABLES
 from emgspasm.storage.tables.tsv import table
 
@@ -90,7 +90,7 @@ def recording_of(results: Results, events: Path) -> Path | None:
     name = str(results.provenance["recording"])
     for folder in _places(events):
         path = folder / name
-        if path.is_file() and digest(path) == results.provenance["input_sha256"]:
+        if path.is_file() and Digest().of(path) == results.provenance["input_sha256"]:
             return path
     return None
 

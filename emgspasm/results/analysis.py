@@ -24,6 +24,7 @@ from emgspasm.results.tabulation.pairs import pairs_table
 from emgspasm.results.tabulation.quality import channel_quality, quality_table
 from emgspasm.results.tabulation.summary import summary_table
 from emgspasm.results.tabulation.trials import trial_list, trials_table
+from emgspasm.storage.digest import Digest
 from emgspasm.storage.opening import Given, StoredRecording, open_recording
 from emgspasm.storage.studies.placement import bids_entities
 from emgspasm.stream import StreamInfo
@@ -99,18 +100,18 @@ def analyze_recording(
         If the config is neither.
     """
     config = _loaded(config)
-    _require_name(Path(path))
-    recording = open_recording(
-        Path(path), montage=montage, sampling_frequency=sampling_frequency, gain=gain
-    )
+    path, digest = Path(path), Digest()
+    _require_name(path)
+    given = Given(montage, sampling_frequency, gain)
+    recording = given.open(path, digest)
     info = recording.info
     require_rate(path, info, sampling_frequency)
     check(info, config)
     with recording:
         measured = measure(recording, config)
-    path = Path(path)
-    origins = origin(path, config, montage, sampling_frequency, gain, version=__version__)
-    given = Given(montage, sampling_frequency, gain)
+    origins = origin(
+        path, config, montage, sampling_frequency, gain, version=__version__, digest=digest
+    )
     others = origins["maximal_recordings"] or {}
     most = contractions(path, others, info, measured.found, config, given)
     return tabulate(origins, recording, measured, config, most)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from emgspasm.config import LoadedConfig
 from emgspasm.results.contractions import maximal_recordings
-from emgspasm.storage.derivatives.provenance import digest
+from emgspasm.storage.digest import Digest
 from emgspasm.storage.opening import Given
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def origin(
     gain: float | None,
     *,
     version: str,
+    digest: Digest | None = None,
 ) -> dict[str, Any]:
     """Tell the origin of the result of a recording.
 
@@ -41,6 +42,8 @@ def origin(
         As given for files that do not say them.
     version : str
         Of emgspasm.
+    digest : Digest, optional
+        Of the recording, which has taken in what was read of it.
 
     Raises
     ------
@@ -54,6 +57,6 @@ def origin(
         "exploratory": config.config.exploratory,
     }
     others = maximal_recordings(path, Given(montage, sampling_frequency, gain))
-    hashes = {other.name: digest(other) for other in others} or None
-    values = path.name, digest(path), config.sha256, version, given, hashes
+    hashes = {other.name: Digest().of(other) for other in others} or None
+    values = path.name, (digest or Digest()).of(path), config.sha256, version, given, hashes
     return dict(zip(ORIGIN, values, strict=True))

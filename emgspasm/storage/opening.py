@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from emgspasm.storage.adjusted import adjusted
+from emgspasm.storage.digest import Digest
 from emgspasm.storage.importers.formats import read
 from emgspasm.storage.importers.openbci_bdf import amplitude_finding, is_openbci_bdf
 from emgspasm.storage.montage import Montage
@@ -28,6 +29,7 @@ def open_recording(
     sampling_frequency: float | None = None,
     gain: float | None = None,
     rescale: float | None = None,
+    digest: Digest | None = None,
 ) -> StoredRecording:
     """Open a stored recording of any format understood.
 
@@ -43,6 +45,8 @@ def open_recording(
         Gain of the amplifier, for SD card files, which hold bare counts.
     rescale : float, optional
         Factor for the electrode channels; 44.7392 mends BDF files of OpenBCI's GUI 5 and 6.
+    digest : Digest, optional
+        Takes in the bytes of the file, as far as they are read block by block.
 
     Returns
     -------
@@ -60,7 +64,7 @@ def open_recording(
         If a number is not positive.
     """
     _refuse_bad_numbers(sampling_frequency=sampling_frequency, gain=gain, rescale=rescale)
-    recording, head = read(Path(path), sampling_frequency, gain)
+    recording, head = read(Path(path), sampling_frequency, gain, digest)
     columns, info = tuple(range(len(recording.info.channels))), recording.info
     if montage is not None:
         columns, info = montage.apply(info)
@@ -88,13 +92,14 @@ class Given:
     sampling_frequency: float | None = None
     gain: float | None = None
 
-    def open(self, path: Path) -> StoredRecording:
-        """Open a recording; raises what :func:`open_recording` does."""
+    def open(self, path: Path, digest: Digest | None = None) -> StoredRecording:
+        """Open a recording, as :func:`open_recording` does."""
         return open_recording(
             path,
             montage=self.montage,
             sampling_frequency=self.sampling_frequency,
             gain=self.gain,
+            digest=digest,
         )
 
 

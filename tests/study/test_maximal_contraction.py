@@ -13,7 +13,7 @@ from emgspasm.report.sessions import sessions
 from emgspasm.report.stored import read_results
 from emgspasm.results.standing import made_before
 from emgspasm.storage.bdf.writer import BdfWriter
-from emgspasm.storage.derivatives.provenance import digest
+from emgspasm.storage.digest import Digest
 from emgspasm.storage.studies.study import Study
 from emgspasm.storage.tables.tsv import read_table
 from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
@@ -111,7 +111,7 @@ def test_a_result_names_the_recordings_of_its_maxima_and_their_hashes(study):
         **dict.fromkeys(("OOC_L", "OOC_R"), mvc.name),
         **dict.fromkeys(("ZYG_L", "ZYG_R"), smile.name),
     }
-    assert said["maximal_recordings"] == {mvc.name: digest(mvc)}
+    assert said["maximal_recordings"] == {mvc.name: Digest().of(mvc)}
     assert told(study, "B", "trial")["maximal_recordings"] is None
 
 

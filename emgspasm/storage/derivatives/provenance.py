@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from emgspasm.errors import RecordingError
 from emgspasm.storage.derivatives.names import RESULTS, note_path
+from emgspasm.storage.digest import Digest
 
 
 def read_provenance(events: Path) -> dict[str, Any]:
@@ -58,12 +58,6 @@ _SAID = {
 """Keys without which a result cannot be read; all others are optional."""
 
 
-def digest(path: Path) -> str:
-    """SHA-256 of a file, by which a result knows its recording again."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def replaced_recording(study: Path, events: Path, provenance: Mapping[str, Any]) -> str | None:
     """Name of the recording of a result, if it is no more the one that was analyzed.
 
@@ -80,7 +74,7 @@ def replaced_recording(study: Path, events: Path, provenance: Mapping[str, Any])
     recording = folder / str(provenance["recording"])
     if not recording.is_file() or _untouched(recording, events):
         return None
-    return None if digest(recording) == provenance["input_sha256"] else recording.name
+    return None if Digest().of(recording) == provenance["input_sha256"] else recording.name
 
 
 def _untouched(recording: Path, events: Path) -> bool:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.errors import RecordingError
+from emgspasm.storage.digest import Digest
 from emgspasm.storage.edf.signals import Columns
 from emgspasm.storage.files import require_regular
 from emgspasm.system import read_at
@@ -111,8 +112,10 @@ def _steps(columns: Columns) -> tuple[int, int]:
     return hold * max(1, BLOCK_ROWS // hold), hold
 
 
-def read_block(file: BinaryIO, layout: Layout, block: Block) -> NDArray[np.float64]:
-    """Decode one block.
+def read_block(
+    file: BinaryIO, layout: Layout, block: Block, digest: Digest | None = None
+) -> NDArray[np.float64]:
+    """Decode one block, whose bytes a digest takes in.
 
     Returns
     -------
@@ -128,6 +131,8 @@ def read_block(file: BinaryIO, layout: Layout, block: Block) -> NDArray[np.float
 
     columns, (n_records, rest) = layout.columns, divmod(block.n_rows, layout.columns.n_samples)
     raw, offsets, lengths = (_part if rest else _whole)(file, layout, block)
+    if digest is not None and not rest:  # parts of one record lie far apart
+        digest.take(file, raw, _place(layout, block))
     out = np.empty((block.n_rows, len(offsets)))
     counts, shift = counts_of(raw, n_records or 1, layout.sample_bytes)
     decode(counts, shift, offsets, lengths, columns.gains, columns.zeros, out)
@@ -143,9 +148,13 @@ _Raw = tuple[bytes, NDArray[np.int64], NDArray[np.int64]]
 def _whole(file: BinaryIO, layout: Layout, block: Block) -> _Raw:
     """Whole records and the byte before them, and where the channels lie in them."""
     n_records = block.n_rows // layout.columns.n_samples
-    offset = layout.header_bytes + block.record * layout.record_bytes
-    raw = read_exactly(file, 1 + n_records * layout.record_bytes, offset - 1)
+    raw = read_exactly(file, 1 + n_records * layout.record_bytes, _place(layout, block))
     return raw, layout.columns.offsets, layout.columns.lengths
+
+
+def _place(layout: Layout, block: Block) -> int:
+    """Offset in the file of the byte before a block of whole records."""
+    return layout.header_bytes + block.record * layout.record_bytes - 1
 
 
 def _part(file: BinaryIO, layout: Layout, block: Block) -> _Raw:

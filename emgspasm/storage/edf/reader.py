@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from emgspasm.errors import RecordingError
+from emgspasm.storage.digest import Digest
 from emgspasm.storage.edf.header import FIXED_BYTES, Header, header_length, parse_header
 from emgspasm.storage.edf.layout import Interval, Layout, Span, merge, open_bytes
 from emgspasm.storage.edf.recording import Recording
@@ -29,8 +30,8 @@ LONGEST_GAP = 30 * 86_400
 """Seconds; a longer discontinuity is taken for damage of the time-keeping."""
 
 
-def open_edf(path: str | os.PathLike[str]) -> Recording:
-    """Open a recording.
+def open_edf(path: str | os.PathLike[str], digest: Digest | None = None) -> Recording:
+    """Open a recording; a digest takes in what is read of its samples.
 
     Raises
     ------
@@ -54,6 +55,7 @@ def open_edf(path: str | os.PathLike[str]) -> Recording:
         _start(header, times.offset),
         (*header.findings, *signal_findings, *count_findings, *time_findings, *times.findings()),
         layout,
+        digest,
     )
 
 

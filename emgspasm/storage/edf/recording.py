@@ -14,6 +14,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.storage.digest import Digest
 from emgspasm.storage.edf.layout import Layout, blocks, open_bytes, outside, read_block
 from emgspasm.storage.whole import to_mne
 from emgspasm.stream import Annotation, Chunk, StreamInfo
@@ -40,6 +41,8 @@ class Recording:
         What was odd, in sentences for people.
     layout : Layout
         Where the samples lie.
+    digest : Digest, optional
+        Takes in what is read of the file.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class Recording:
         start: datetime | None,
         findings: tuple[str, ...],
         layout: Layout,
+        digest: Digest | None = None,
     ) -> None:
         self.path = path
         self.info = info
@@ -59,6 +63,7 @@ class Recording:
         self.start = start
         self.findings = findings
         self._layout = layout
+        self._digest = digest
         self._n_stops = 0
 
     def __repr__(self) -> str:
@@ -151,6 +156,8 @@ class Recording:
             for block in blocks(self._layout, start, stop):
                 limits = max(start, block.start), min(stop, block.stop)
                 pieces = list(outside(missing, *limits))
-                samples = read_block(file, self._layout, block) if pieces else np.empty((0, 0))
+                if not pieces:
+                    continue
+                samples = read_block(file, self._layout, block, self._digest)
                 for begin, end in pieces:
                     yield Chunk(begin, samples[begin - block.start : end - block.start])

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from emgspasm.errors import ConfigError, RecordingError
+from emgspasm.storage.digest import Digest
 from emgspasm.storage.edf.reader import open_edf
 from emgspasm.storage.files import require_regular
 from emgspasm.storage.importers.brainflow import brainflow_row, import_brainflow
@@ -41,12 +42,15 @@ class Unread:
         Hertz, for files that do not say it.
     gain : float or None
         Gain of the amplifier, for files of bare counts.
+    digest : Digest or None
+        Takes in what is read block by block.
     """
 
     path: Path
     head: bytes
     sampling_frequency: float | None = None
     gain: float | None = None
+    digest: Digest | None = None
 
 
 Reader = Callable[[], StoredRecording]
@@ -73,7 +77,7 @@ class Format:
 
 def _edf(file: Unread) -> Reader | None:
     known = file.head.startswith((b"0       ", b"\xffBIOSEMI"))
-    return partial(open_edf, file.path) if known else None
+    return partial(open_edf, file.path, file.digest) if known else None
 
 
 def _openbci_text(file: Unread) -> Reader | None:
@@ -131,7 +135,10 @@ FORMATS = (
 
 
 def read(
-    path: Path, sampling_frequency: float | None = None, gain: float | None = None
+    path: Path,
+    sampling_frequency: float | None = None,
+    gain: float | None = None,
+    digest: Digest | None = None,
 ) -> tuple[StoredRecording, bytes]:
     """Read a file of any format; what it does not hold itself must be given.
 
@@ -142,6 +149,8 @@ def read(
         Hertz.
     gain : float, optional
         Gain of the amplifier.
+    digest : Digest, optional
+        Takes in what is read block by block.
 
     Returns
     -------
@@ -157,7 +166,7 @@ def read(
     ConfigError
         If a gain is given for a file that holds no bare counts.
     """
-    file = Unread(path, _read_head(path), sampling_frequency, gain)
+    file = Unread(path, _read_head(path), sampling_frequency, gain, digest)
     for known in FORMATS:
         reader = known.reader(file)
         if reader is not None:

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from emgspasm.storage.bdf.writer import BdfWriter
+from emgspasm.storage.digest import Digest
 from emgspasm.storage.edf.header import parse_header
 from emgspasm.storage.edf.reader import open_edf
 from emgspasm.stream import SKIP, Annotation, Channel, Chunk, Source, StreamInfo
@@ -131,3 +132,13 @@ def test_stop_ends_a_replay_but_no_reading(tmp_path):
     recording.stop()
     assert not np.isnan(recording.read()).any()
     assert list(replay) == []
+
+
+def test_what_is_read_of_samples_is_in_the_digest(tmp_path):
+    path, digest = tmp_path / "x.bdf", Digest()
+    native(path, gap=20_000, n_samples=50_000)
+    whole = Digest().of(path)
+    for _ in open_edf(path, digest):
+        pass
+    path.write_bytes(bytes(path.stat().st_size))  # not to be read again
+    assert digest.of(path) == whole
