@@ -12,6 +12,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.dsp.quality import LINES
 from emgspasm.dsp.rates import bandwidth
 from emgspasm.stream import Chunk
 from emgspasm.synkinesis.readings import levels as blockwise
@@ -59,7 +60,8 @@ REMEMBERED = 64
 class History:
     """Filtered samples since `first`, powers of blocks of so many, and the noise found in them.
 
-    Channel by channel, as the filters give them and as sums over them want them.
+    Channel by channel, as the filters give them and as sums over them want them. Hum repeats at
+    the `lags`.
     """
 
     fs: float
@@ -74,16 +76,24 @@ class History:
     limit: NDArray[np.float64]
     step: NDArray[np.float64]
     n_blocks: int = 0
-    moments: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     levels: NDArray[np.float64] = field(init=False)
+    quantiles: NDArray[np.float64] = field(init=False)
+    lags: NDArray[np.int64] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.levels = np.empty((0, 3, len(self.samples)))
+        self.levels = np.empty((REMEMBERED, 3, len(self.samples)))
+        self.quantiles = _quantiles(self.fs)
+        self.lags = np.array([round(5 * self.fs / mains) for mains in LINES])
 
     @property
     def stop(self) -> int:
         """Sample number after the last one."""
         return self.first + self.filled
+
+    @property
+    def n_levels(self) -> int:
+        """How many noise levels were learnt, the last of which are remembered in a ring."""
+        return self.n_blocks // PACE
 
 
 def begin(
@@ -156,27 +166,23 @@ def _learn(history: History) -> None:
         STRETCH,
         IDLE_SHARE,
     )
+    for n, level in enumerate(learnt, history.n_levels):
+        history.levels[n % REMEMBERED] = level / history.quantiles
     history.n_blocks += (history.filled - start) // size
-    if len(learnt):
-        reached = known // PACE + 1 + np.arange(len(learnt))
-        moments = np.concatenate([history.moments, history.begin + reached * PACE * size])
-        levels = np.concatenate([history.levels, _noise(history, learnt)])
-        history.moments, history.levels = moments[-REMEMBERED:], levels[-REMEMBERED:]
 
 
-def _noise(history: History, levels: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Noise of every channel, from the quietest quarter of the blocks; see :func:`noise`.
+def _quantiles(fs: float) -> NDArray[np.float64]:
+    """By what a level is divided to be the noise of :func:`noise`, shape (3, 1).
 
     The power of noise in a block is chi-squared; its quantile over its mean follows from the
     degrees of freedom, twice duration times bandwidth (Wilson & Hilferty 1931).
     """
-    spread = 2 / (9 * max(2 * BLOCK * bandwidth(history.fs), 1.0))
+    spread = 2 / (9 * max(2 * BLOCK * bandwidth(fs), 1.0))
     quiet, loudest = (
         (1 - spread + quantile * sqrt(spread)) ** 3
         for quantile in (QUIET_QUANTILE, LOUDEST_QUANTILE)
     )
-    told: NDArray[np.float64] = levels / np.array([[quiet], [1.0], [loudest]])
-    return told
+    return np.array([[quiet], [1.0], [loudest]])
 
 
 def noise(history: History, samples: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -186,18 +192,20 @@ def noise(history: History, samples: NDArray[np.int64]) -> NDArray[np.float64]:
     square of noise as strong as what the channel does in nearly every stretch, which is the same
     where the muscle rests.
     """
-    if len(history.moments) < FEWEST_LEVELS:
+    if not known(history):
         quietest = blockwise.quietest(history.blocks, history.n_blocks, QUIET_SHARE, history.limit)
         unknown = np.zeros(len(history.samples))
-        level = _noise(history, np.array([*quietest, unknown]))
+        level = np.array([*quietest, unknown]) / history.quantiles
         return np.repeat(level[None], len(samples), axis=0)  # a view is of another type to loops
-    places = np.searchsorted(history.moments, samples, "right") - 1
-    return history.levels[np.maximum(places, FEWEST_LEVELS - 1)]
+    last = history.n_levels - 1
+    earliest = max(last + 1 - REMEMBERED, 0) + FEWEST_LEVELS - 1
+    learnt = (samples - history.begin) // (PACE * history.block) - 1
+    return history.levels[np.clip(learnt, earliest, last) % REMEMBERED]
 
 
 def known(history: History) -> bool:
     """Whether the segment is old enough for a noise level."""
-    return len(history.moments) >= FEWEST_LEVELS
+    return history.n_levels >= FEWEST_LEVELS
 
 
 def stretch(history: History, onset: int, offset: int) -> NDArray[np.float64]:

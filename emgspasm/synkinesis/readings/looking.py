@@ -79,9 +79,11 @@ def look(samples, filled, spans, columns, noise, fs, lags, step):  # type: ignor
     samples : ndarray, shape (n_channels, at least filled)
     filled : int
         How many of them there are.
-    spans, columns : ndarray of int, shape (n_bursts, 2)
-        Where it lies in the samples, of which at most the last :data:`LOOK` seconds are looked at;
-        column of the burst and of the other side (-1: none).
+    spans : ndarray of int, shape (2, n_bursts)
+        From where to where they lie in the samples, of which at most the last :data:`LOOK` seconds
+        are looked at.
+    columns : ndarray of int, shape (n_bursts, 2)
+        Column of the burst and of the other side (-1: none).
     noise : ndarray, shape (n_bursts, 3, n_channels)
         Mean squares of the noise, correlations of its neighbouring samples, and mean squares of
         noise as strong as what the channel does in nearly every stretch.
@@ -98,14 +100,14 @@ def look(samples, filled, spans, columns, noise, fs, lags, step):  # type: ignor
     ndarray, shape (n_bursts, n_channels)
         Raw correlations.
     """
-    out = np.empty(len(spans), LOOKED)
-    rhos = np.empty((len(spans), len(samples)))
+    out = np.empty(len(columns), LOOKED)
+    rhos = np.empty((len(columns), len(samples)))
     longest = round(LOOK * fs)
     independent = 2.0 * _bandwidth(fs) / fs  # values a sample
     slow = SLOW_AS_STEPS * hertz(np.sum(step[1:] * step[:-1]) / np.sum(step * step), fs)
-    for i in range(len(spans)):
-        stop = min(max(spans[i, 1], 0), filled)
-        start = min(max(spans[i, 0], spans[i, 1] - longest, 0), stop)
+    for i in range(len(columns)):
+        stop = min(max(spans[1, i], 0), filled)
+        start = min(max(spans[0, i], spans[1, i] - longest, 0), stop)
         column, level = columns[i, 0], noise[i, 0]
         freedom = max(independent * (stop - start), 1.0)
         power, product = kernels.survey(samples, start, stop, column)
@@ -133,7 +135,7 @@ def look(samples, filled, spans, columns, noise, fs, lags, step):  # type: ignor
         found.tonic = np.sqrt(steady) if steady >= RESTLESS * level[column] else 0.0
         found.leaps = (
             not (found.copy or found.li >= UNILATERAL)
-            and stop - spans[i, 0] <= longest
+            and stop - spans[0, i] <= longest
             and _leaps(samples, start, stop, column, columns[i, 1], level, fs)
         )
         found.steps = 0.0

@@ -9,7 +9,6 @@ from typing import Self
 
 import numpy as np
 
-from emgspasm.dsp.quality import LINES
 from emgspasm.stream import SIDE_LETTER, Burst, StreamInfo
 from emgspasm.synkinesis.readings.history import History, noise
 from emgspasm.synkinesis.readings.looking import look
@@ -140,18 +139,21 @@ def read(bursts: Sequence[Burst], places: Mapping[int, Site], history: History) 
     """
     if not bursts:
         return []
-    here = [places[burst.channel] for burst in bursts]
+    channels, onsets, offsets, *_ = zip(*bursts, strict=True)
+    here = [places[channel] for channel in channels]
     columns = np.array([(site.column, site.opposite) for site in here])
-    moments = np.array([(burst.onset, burst.offset) for burst in bursts])
+    moments = np.array([onsets, offsets])
     spans = moments + (history.shift - history.first)
-    known = noise(history, moments[:, 0] + history.shift)
-    lags = np.array([round(5 * history.fs / mains) for mains in LINES])
+    known = noise(history, moments[0] + history.shift)
     looked, rho = look(
-        history.samples, history.filled, spans, columns, known, history.fs, lags, history.step
+        history.samples,
+        history.filled,
+        spans,
+        columns,
+        known,
+        history.fs,
+        history.lags,
+        history.step,
     )
-    return [
-        Reading(burst, site, burst.onset, burst.offset, correlations, *row)
-        for burst, site, row, correlations in zip(
-            bursts, here, looked.tolist(), rho.tolist(), strict=True
-        )
-    ]
+    told = zip(*looked.tolist(), strict=True)  # field by field
+    return list(map(Reading, bursts, here, onsets, offsets, rho.tolist(), *told))
