@@ -150,18 +150,20 @@ class Folding:
     def _take(self, state: FoldState, now: int | None, said: Saying) -> None:
         """Put the readings that begin before `now` (None: all) into clusters, in order of onset."""
         waiting = state.waiting
-        n = len(waiting) if now is None else bisect_left(waiting, now, key=attrgetter("onset"))
-        known = state.known
-        for reading in waiting[:n]:
-            if reading.onset >= state.cluster.closing:
-                self._advance(state, reading.onset, said)
-            if state.cluster.is_full(reading.onset):
+        n = len(waiting) if now is None else bisect_left(waiting, now, key=_onset)
+        coming, state.waiting = waiting[:n], waiting[n:]
+        rhythmic = state.known.rhythmic
+        for reading in coming:
+            onset = reading.onset
+            if onset >= state.cluster.closing:
+                self._advance(state, onset, said)
+            elif state.cluster.is_full(onset):
                 self._close_cluster(state, said)
             # at rest, but of a myokymia
-            if not is_background(reading) or of_train(reading, known.rhythmic, state.fs):
-                state.cluster.add(reading)
-        said.readings += waiting[:n]
-        state.waiting = waiting[n:]
+            if is_background(reading) and not of_train(reading, rhythmic, state.fs):
+                continue
+            state.cluster.add(reading)
+        said.readings += coming
 
     def _advance(self, state: FoldState, now: int | None, said: Saying) -> None:
         """Close what can no longer change, given that all bursts to come begin at `now` or later.
@@ -218,8 +220,8 @@ class Folding:
             said.events += spasms(chain, state.marked, state.known, self.rules, state.fs)
 
 
-def _place(reading: Reading) -> tuple[int, int, int]:
-    return reading.onset, reading.burst.channel, reading.offset
+_onset = attrgetter("onset")
+_place = attrgetter("onset", "burst.channel", "offset")
 
 
 def fold(

@@ -91,11 +91,12 @@ def bilateral(readings: list[Reading], rules: Rules, fs: float) -> list[Act]:
     for part in connected(eyes):
         if _is_brief(part, rules.blink * fs):
             margin = WITH_BLINK * fs
-            start, stop = part[0].onset - margin, max(r.offset for r in part) + margin
+            start, stop = part[0].onset - margin, max([r.offset for r in part]) + margin
             brow = [
                 r for r in rest if r.site.region == BROW and start <= r.onset and r.offset <= stop
             ]
-            rest = [r for r in rest if r not in brow]
+            if brow:
+                rest = [r for r in rest if r not in brow]
             found.append(Act("blink", "B", (*part, *brow)))
         else:
             rest += part
@@ -115,7 +116,7 @@ def _is_brief(eyes: list[Reading], longest: float) -> bool:
     spans = []
     for side in {r.site.side for r in eyes}:
         mine = [r for r in eyes if r.site.side == side]
-        spans.append(max(r.offset for r in mine) - min(r.onset for r in mine))
+        spans.append(max([r.offset for r in mine]) - min([r.onset for r in mine]))
     even = [r.offset - r.onset for r in eyes if abs(r.li) < DOUBTFUL]
     return min(spans) <= longest and max(even, default=0) <= longest
 

@@ -6,7 +6,7 @@ alone; a spasm on top of a blink or a smile is then what one side does that the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Literal
 
@@ -67,19 +67,20 @@ def acts(
     eye_joins : callable
         Whether a side is known to have spasms, and the eye to take part in them.
     """
-    cluster = [alone(r) if leaps_along(r, cluster, rules, fs) else r for r in cluster]
-    partners = {remainder(r, facing, fs) if facing else r: facing for r, facing in _facing(cluster)}
+    cluster = [alone(r) if r.leaps and leaps_along(r, cluster, rules, fs) else r for r in cluster]
+    partners = _facing(cluster, fs)
     of: dict[Verdict, list[Reading]] = {name: [] for name in VERDICTS}
     for reading, facing in partners.items():
         of[verdict(reading, facing, rules, fs)].append(reading)
-    _gather_artifacts(of)
+    if of["artifact"]:
+        _gather_artifacts(of)
     one, unknown = of["one"], of["unknown"]
     leaning = [r for r in of["both"] if not partners[r] and sides_with(r, one, rules, fs)]
     even, one = _without(leaning, of["both"]), one + leaning
     eyes = [r for r in partners if r.site.region == EYE]
     echoes = [r for r in one if _echoes(r, eyes)] if eyes else []
     one = _without(echoes, one)
-    unseen = [r for r in one if any(_blinks_unseen(eye, r, rules, fs) for eye in unknown)]
+    unseen = [r for r in one if _goes_along_unseen(r, unknown, rules, fs)] if unknown else []
     one = _without(unseen, one)
     minor = [r for r in of["minor"] if not any(spills(other, r) for other in one)]
     lopsided = [r for r in one if partners[r] and is_of_both(r, one, partners[r], rules, fs)]
@@ -108,7 +109,7 @@ def _gather_artifacts(of: dict[Verdict, list[Reading]]) -> None:
     A heart is seen in several channels, in some of which its frequency is told too high.
     """
     found = tuple(of["artifact"])
-    for name in VERDICTS if found else ():
+    for name in VERDICTS:
         if name in ("artifact", "copy"):
             continue
         alike = [r for r in of[name] if any(meet(a, r) and _has_waveform_of(a, r) for a in found)]
@@ -120,18 +121,23 @@ def _has_waveform_of(artifact: Reading, reading: Reading) -> bool:
     return reading.rho[artifact.site.column] >= RHO
 
 
-def _facing(cluster: Sequence[Reading]) -> Iterator[tuple[Reading, list[Reading]]]:
-    """Each burst with those of the same muscle on the other side at that time, copies left out."""
+def _facing(cluster: Sequence[Reading], fs: float) -> dict[Reading, Sequence[Reading]]:
+    """What is left of each burst without those of the same muscle on the other side, and those.
+
+    Of these, copies are left out.
+    """
     if len({reading.site.side for reading in cluster}) == 1:  # as in most spasms
-        yield from ((reading, []) for reading in cluster)
-        return
+        return dict.fromkeys(cluster, ())
     true: dict[int, list[Reading]] = {}
     for reading in cluster:
         if not reading.copy:
             true.setdefault(reading.site.column, []).append(reading)
+    partners: dict[Reading, Sequence[Reading]] = {}
     for reading in cluster:
         others = true.get(reading.site.opposite)
-        yield reading, [other for other in others if meet(other, reading)] if others else []
+        facing = [other for other in others if meet(other, reading)] if others else []
+        partners[remainder(reading, facing, fs) if facing else reading] = facing
+    return partners
 
 
 def _echoes(reading: Reading, eyes: Iterable[Reading]) -> bool:
@@ -149,6 +155,13 @@ def _spreads(eye: Reading, reading: Reading) -> bool:
     alike = reading.rho[eye.site.column]
     most = AS_STRONG if alike >= SAME else FAINTER
     return alike >= ECHO and reading.amplitude <= most * eye.amplitude
+
+
+def _goes_along_unseen(
+    reading: Reading, unknown: Iterable[Reading], rules: Rules, fs: float
+) -> bool:
+    """Whether one of these is an eye with which a burst goes along unseen."""
+    return any(_blinks_unseen(eye, reading, rules, fs) for eye in unknown)
 
 
 def _blinks_unseen(eye: Reading, reading: Reading, rules: Rules, fs: float) -> bool:
@@ -183,7 +196,7 @@ def _twitch(
     fs: float,
 ) -> Act:
     """One-sided activity, with what else of the side belongs to it."""
-    onset, offset = min(r.onset for r in readings), max(r.offset for r in readings)
+    onset, offset = min([r.onset for r in readings]), max([r.offset for r in readings])
     # of a movement a burst is far longer than what rides on it
     blinks = [a for a in both if a.kind == "blink" and a.onset < offset and onset < a.offset]
     carried = [
@@ -196,7 +209,7 @@ def _twitch(
         and outlasts(r, act, fs)
         and r not in readings
     ]
-    columns = {r.site.column for r in (*readings, *carried)}
+    columns = {r.site.column for r in (*readings, *carried)} if copies else ()
     mine = [
         r  # what crosses the midline is of the muscle it comes from, not of whatever acts here
         for r in copies

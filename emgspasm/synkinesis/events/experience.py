@@ -228,7 +228,7 @@ def note_eyes(act: Act, known: Experience) -> None:
 
 def note_sharing(act: Act, known: Experience, fs: float) -> None:
     """Remember of which side an act was, as long as that counts."""
-    beside = not all(r.site.region == EYE for r in act.readings)
+    beside = {r.site.region for r in act.readings} != {EYE}
     known.late.append(LateAct(act.onset, act.side, beside, act.of_lower_face))
     while known.late[0].onset < act.onset - 2 * SHARING_MEMORY * fs:
         known.late.popleft()

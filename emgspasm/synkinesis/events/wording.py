@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import combinations
 from math import sqrt
+from operator import attrgetter
 from typing import Literal
 
 from emgspasm.dsp.rates import LAGS
@@ -72,7 +73,7 @@ def event(
 ) -> Event:
     """Event of these readings, with what follows from them: balance, spread, task, quality."""
     marker = marked.under_way(onset, offset, fs)
-    bursts = tuple(r.burst for r in sorted(readings, key=lambda r: (r.onset, r.site.column)))
+    bursts = tuple([r.burst for r in sorted(readings, key=_place)])
     li, ratio = laterality(readings) if side != "B" else balance(readings)
     return Event(
         trial_type,
@@ -81,7 +82,7 @@ def event(
         side,
         label,
         bursts,
-        tuple(r.burst for r in copies),
+        tuple([r.burst for r in copies]),
         li,
         ratio,
         spread_stage({r.site.muscle for r in readings}) if trial_type == "spasm" else 0,
@@ -91,6 +92,9 @@ def event(
         _worst(bursts),
         reason,
     )
+
+
+_place = attrgetter("onset", "site.column")
 
 
 def remarked(event: Event, marked: Schedule, fs: float) -> Event:
