@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from emgspasm.report.rest import RestBlock, halves, measure_rest
+from emgspasm.report.rest import Measured, RestBlock, halves, measure_rest
 from emgspasm.report.variability import variability
 from emgspasm.results.findings import BURST, EVENT, LAG, PART, READ, Findings
 from emgspasm.stream import Channel, StreamInfo
@@ -87,3 +87,58 @@ def test_halves_of_a_block_are_of_the_same_valid_time():
     first, second = (half.spans.tolist() for half in halves(rest))
     assert first == [[0, 10_000], [30_000, 50_000]]
     assert second == [[50_000, 60_000], [70_000, 90_000]]
+
+
+def test_a_region_counts_the_spasms_of_its_side_in_which_it_takes_part_per_minute():
+    findings = found((0, 1000, 1100), (1, 20_000, 20_100), (0, 40_000, 40_100), (0, 90_000, 90_100))
+    findings.events["side"][2] = "R"
+    findings.parts["copy"][3] = True
+    rest = block(findings, (0, 120_000))
+    told = {place: measure_rest([rest], "L", place).spasms for place in ("face", "eye", "cheek")}
+    assert told == {"face": 2, "eye": 1, "cheek": 1}
+    assert measure_rest([rest], "L", "face").rate == 1.0
+    assert measure_rest([rest], "L", "mouth").spasms is None  # no such channel
+
+
+def test_a_spasm_of_two_muscles_is_one_and_its_burden_the_mean_of_both():
+    findings = found((0, 1000, 2000), (1, 1000, 4000))
+    findings.parts["event"][:] = 0
+    told = measure_rest([block(findings, (0, 100_000))], "L", "face")
+    assert told.spasms == 1
+    assert told.burden == pytest.approx(5.0 * (1 + 3) / 2 / 100)
+
+
+def test_blocks_are_pooled_by_their_valid_time():
+    findings = found((0, 1000, 2000), (0, 61_000, 61_500), (0, 70_000, 70_500))
+    told = measure_rest(
+        [block(findings, (0, 60_000)), block(findings, (60_000, 90_000))], "L", "eye"
+    )
+    assert (told.seconds, told.spasms, told.rate) == (90.0, 3, 2.0)
+    assert told.burden == pytest.approx(5.0 * 2 / 90)
+    assert told.rate_interval is None  # of three blocks of 30 s
+
+
+def test_the_amplitude_is_the_median_over_the_noise():
+    findings = found((0, 1000, 2000), (0, 3000, 3100), (0, 5000, 5100))
+    findings.parts["mean"][:] = 5.0, 14.0, 6.0
+    told = measure_rest([block(findings, (0, 100_000))], "L", "eye")
+    assert told.amplitude == 4.0
+    quiet = measure_rest([block(found(), (0, 100_000))], "L", "eye")
+    assert quiet.amplitude is None
+
+
+def measured(rate, seconds=60.0, burden=0.0):
+    return Measured(seconds, rate, float(rate), None, burden, None, None)
+
+
+def test_a_measurement_of_two_sessions_tells_no_variability_and_of_three_it_does():
+    pairs = [(measured(4, burden=1.0), measured(4, burden=b)) for b in (2.0, 3.0, 1.0)]
+    assert variability(pairs[:2], "burden") is None
+    told = variability(pairs, "burden")
+    assert told == pytest.approx(1.96 * np.sqrt(np.mean([1.0, 4.0, 0.0])), rel=1e-4)
+
+
+def test_a_session_in_which_a_block_was_lost_tells_nothing_of_variability():
+    lost = Measured(0.0, None, None, None, None, None, None)
+    pairs = [(measured(4), measured(5))] * 2 + [(measured(4), lost)]
+    assert variability(pairs, "rate") is None
