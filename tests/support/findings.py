@@ -63,7 +63,7 @@ def findings(
     inside = [b for event in events for b in (*event.bursts, *event.copies)]
     fields = {"marked": (), "envelopes": {}} | more
     return Findings(
-        bursts=burst_rows([*inside, *alone]),
+        bursts=burst_rows(dict.fromkeys([*inside, *alone])),  # one may be of two events
         events=event_rows(events),
         parts=part_rows(events, 0),
         readings=np.array(list(read) or np.empty(0), READ),
