@@ -24,48 +24,42 @@ settings.load_profile("emgspasm")
 os.environ["LSLAPICFG"] = str(Path(__file__).with_name("lsl_api.cfg"))  # child processes too
 
 
-TOGETHER = (
-    "report",
-    "study",
-    "test_batch.py",
-    "test_calls.py",
-    "test_commands.py",
-    "test_folding.py",
-    "test_kill.py",
-    "test_onlookers.py",
-    "test_page.py",
-    "test_scenarios.py",
-    "test_session_kill.py",
-    "test_textbook.py",
-)
-"""Files and folders whose tests share what takes long to make: one worker makes it for all."""
+SHARED = ("report", "study")
+"""Folders whose files share what takes long to make."""
+
+
+def unit(path):
+    """What one worker does: tests of a file share what is made for them, and compiled loops."""
+    return path.parent if path.parent.name in SHARED else path
 
 
 def pytest_collection_modifyitems(items):
-    """Begin with files of slow tests, lest one ends alone; let tests in real time try again.
+    """Begin with units that take long, lest one ends alone; let tests in real time try again.
 
     A machine that others use may hold those up for seconds. All others pass at once or not at all.
     """
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    long = {unit(i.path) for i in items if any(map(i.get_closest_marker, ("slow", "real_time")))}
+    items.sort(key=lambda item: (item.path.parent.name not in SHARED, unit(item.path) not in long))
     for item in items:
         if item.get_closest_marker("real_time"):
             item.add_marker(pytest.mark.flaky(reruns=2, reruns_delay=1))
 
 
-class Together(LoadScopeScheduling):
-    """Sends tests that share much to one worker, all others to whichever is free."""
+class Units(LoadScopeScheduling):
+    """Sends each unit to a worker that is free, in the order of the tests."""
+
+    def __init__(self, config, log):
+        config.option.loadscopereorder = False
+        super().__init__(config, log)
 
     def _split_scope(self, nodeid):
-        path = Path(nodeid.partition("::")[0])
-        shared = [name for name in (path.name, path.parent.name) if name in TOGETHER]
-        return shared[0] if shared else nodeid
+        return str(unit(Path(nodeid.partition("::")[0])))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Not by marks of groups: xdist 3.8 does not see them with pytest 9.2."""
-    return Together(config, log)
+    """Neither by groups nor by files as xdist does: it begins with what has the most tests."""
+    return Units(config, log)
 
 
 @contextmanager

@@ -9,6 +9,8 @@ import pytest
 from emgspasm.simulation import SCENARIOS, simulate
 from emgspasm.simulation.protocol import whole
 
+pytestmark = pytest.mark.slow
+
 MUSCLES = ("OOC", "ZYG", "OOR", "FRO", "COR", "MEN", "PLA", "MAS")
 MONTAGE = tuple(f"{muscle}_{letter}" for letter in "LR" for muscle in MUSCLES)
 MINUTES = 10

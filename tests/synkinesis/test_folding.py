@@ -14,6 +14,8 @@ from emgspasm.stream import Chunk
 from emgspasm.synkinesis.folding import Folding, fold
 from emgspasm.synkinesis.measures.scoring import match
 
+pytestmark = pytest.mark.slow
+
 PIPELINE = Pipeline()
 
 

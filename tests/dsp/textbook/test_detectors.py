@@ -15,6 +15,8 @@ from emgspasm.dsp.stage import Response
 from emgspasm.dsp.textbook.detectors import Bonato, HodgesBui, Lidierth, Tkeo
 from emgspasm.stream import Chunk
 
+pytestmark = pytest.mark.slow  # their loops are compiled here
+
 FS, N = 1000, 9000
 DETECTORS = (HodgesBui(), Bonato(), Lidierth(), Tkeo(), Bonato(0.01, span=8, least=3))
 IDS = ("hodges_bui", "bonato", "lidierth", "tkeo", "bonato 3 of 8")

@@ -9,6 +9,8 @@ import pytest
 from emgspasm.storage.tables.columns import EVENTS
 from emgspasm.storage.tables.hed import KINDS, TAGGED, VERSION, events_dictionary
 
+pytestmark = pytest.mark.slow  # what reads the schema is slow to import
+
 
 def test_every_column_of_events_is_described():
     told = events_dictionary()
