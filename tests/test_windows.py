@@ -126,8 +126,8 @@ def test_what_windows_refuses_is_seen_to_be_refused():
 REFUSED = """
 import os
 from pathlib import Path
-from support.windows import pose
-pose()
+from support.windows import Files
+Files(os.getcwd()).replace_the_systems()
 Path("x").touch()
 with open("x", "rb") as file:
     for act in (lambda: os.replace("x", "y"), lambda: os.unlink("x")):
