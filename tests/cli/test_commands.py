@@ -532,15 +532,19 @@ def interrupted(args, cwd, number, until, group=False):
         text=True,
         start_new_session=True,
     )
-    deadline = time.monotonic() + 60
-    while not until(process) and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.002)
-    assert process.poll() is None, process.communicate()[1]
-    if group:  # as a terminal does on Ctrl-C
-        os.killpg(process.pid, number)
-    else:
-        process.send_signal(number)
-    _, stderr = process.communicate(timeout=60)
+    try:
+        deadline = time.monotonic() + 60
+        while not until(process) and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.002)
+        assert process.poll() is None, process.communicate()[1]
+        if group:  # as a terminal does on Ctrl-C
+            os.killpg(process.pid, number)
+        else:
+            process.send_signal(number)
+        _, stderr = process.communicate(timeout=60)
+    finally:
+        if process.poll() is None:  # minutes of work, beside all tests that follow
+            os.killpg(process.pid, signal.SIGKILL)
     return process.returncode, stderr
 
 
