@@ -8,13 +8,13 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
-.PHONY: demo test lint types layers compiled suite coverage benchmark clean
+.PHONY: demo test lint types layers modules loops suite coverage benchmark clean
 
 demo: .venv/installed-demo  ## simulate, record, analyze, score: no hardware needed
 	$(BIN)/emgspasm demo --out demo --overwrite
 
-test: .venv/installed-test  ## everything that must hold
-	$(MAKE) -j2 lint types layers compiled
+test: .venv/bin/python  ## everything that must hold
+	$(MAKE) -j2 .venv/libraries lint types loops layers modules
 	$(MAKE) suite
 
 lint: .venv/installed-test
@@ -27,16 +27,18 @@ types: .venv/installed-test
 layers: .venv/installed-test
 	$(BIN)/lint-imports
 
-compiled: .venv/installed-test  ## modules, tests and loops, once for all processes of the tests
+modules: .venv/installed-test .venv/libraries  ## compiled, once for all processes of the tests
 	$(BIN)/python -m compileall -q emgspasm
 	$(BIN)/pytest --collect-only -qq >.venv/collected
+
+loops: .venv/installed-test  ## compiled, as modules
 	$(BIN)/emgspasm simulate .venv/compiled.bdf --scenario hfs_mixed --quiet --overwrite
 	$(BIN)/emgspasm analyze .venv/compiled.bdf --out .venv/compiled --quiet --overwrite
 
-suite: .venv/installed-test
+suite: .venv/installed-test .venv/libraries
 	$(BIN)/pytest -n 4  # on two cores: boards and recordings in real time mostly sleep
 
-coverage: .venv/installed-test  ## which lines the tests do not reach; takes half as long again
+coverage: .venv/installed-test .venv/libraries  ## lines that no test reaches; half as long again
 	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
 
 benchmark: .venv/installed-test  ## speed and memory; peers are measured where installed
@@ -46,7 +48,7 @@ benchmark: .venv/installed-test  ## speed and memory; peers are measured where i
 	$(INSTALL) --editable '.[report]'
 	@touch $@
 
-.venv/installed-test: pyproject.toml | .venv/bin/python .venv/libraries
+.venv/installed-test: pyproject.toml | .venv/bin/python
 	$(INSTALL) --editable '.[test]'
 	@touch $@
 
