@@ -137,11 +137,10 @@ def keys(rows: Rows) -> NDArray[np.int64]:
 
 def burst_rows(bursts: Iterable[Burst]) -> Rows:
     """Bursts as an array of :data:`BURST`."""
-    return np.array([_burst(burst) for burst in bursts], BURST)
+    return np.array([(*burst[:-1], _PLACE[burst.quality]) for burst in bursts], BURST)
 
 
-def _burst(burst: Burst) -> tuple[int | float, ...]:
-    return (*burst[:-1], QUALITIES.index(burst.quality))
+_PLACE = {quality: place for place, quality in enumerate(QUALITIES)}
 
 
 def bursts_of(rows: Rows) -> list[Burst]:
@@ -159,7 +158,7 @@ def part_rows(events: Sequence[Event], first: int) -> Rows:
     """Bursts of events as an array of :data:`PART`; the row of the first of them is `first`."""
     return np.array(
         [
-            (*_burst(burst), number, copy)
+            (*burst[:-1], _PLACE[burst.quality], number, copy)
             for number, event in enumerate(events, first)
             for copy, bursts in ((False, event.bursts), (True, event.copies))
             for burst in bursts

@@ -52,6 +52,9 @@ FEWEST_LEVELS = 2
 PACE = 100
 """Blocks from one noise level to the next: 2 s, the calibration of the detector."""
 
+ROOM = 8
+"""Times what is kept that there is room for: the more, the seldomer it is moved."""
+
 REMEMBERED = 64
 """Levels that are remembered: bursts last at most a minute (detector: longest_burst)."""
 
@@ -121,7 +124,7 @@ def begin(
         What the filters answer to a step.
     """
     keep = round((LOOK + held + FEWEST_LEVELS * PACE * BLOCK) * fs)
-    samples = np.empty((n_channels, 4 * keep))
+    samples = np.empty((n_channels, ROOM * keep))
     blocks, limit = np.empty((2, n_channels, MEMORY)), np.full(n_channels, np.nan)
     block = max(2, round(BLOCK * fs))
     return History(fs, shift, keep, start, start, 0, samples, block, blocks, limit, step)
@@ -200,7 +203,7 @@ def noise(history: History, samples: NDArray[np.int64]) -> NDArray[np.float64]:
     last = history.n_levels - 1
     earliest = max(last + 1 - REMEMBERED, 0) + FEWEST_LEVELS - 1
     learnt = (samples - history.begin) // (PACE * history.block) - 1
-    return history.levels[np.clip(learnt, earliest, last) % REMEMBERED]
+    return history.levels[np.minimum(np.maximum(learnt, earliest), last) % REMEMBERED]
 
 
 def known(history: History) -> bool:

@@ -82,8 +82,8 @@ def look(samples, filled, spans, columns, noise, fs, lags, step):  # type: ignor
     spans : ndarray of int, shape (2, n_bursts)
         From where to where they lie in the samples, of which at most the last :data:`LOOK` seconds
         are looked at.
-    columns : ndarray of int, shape (n_bursts, 2)
-        Column of the burst and of the other side (-1: none).
+    columns : ndarray of int, shape (2, n_bursts)
+        Those of the bursts and of the other side (-1: none).
     noise : ndarray, shape (n_bursts, 3, n_channels)
         Mean squares of the noise, correlations of its neighbouring samples, and mean squares of
         noise as strong as what the channel does in nearly every stretch.
@@ -100,15 +100,15 @@ def look(samples, filled, spans, columns, noise, fs, lags, step):  # type: ignor
     ndarray, shape (n_bursts, n_channels)
         Raw correlations.
     """
-    out = np.empty(len(columns), LOOKED)
-    rhos = np.empty((len(columns), len(samples)))
+    out = np.empty(columns.shape[1], LOOKED)
+    rhos = np.empty((columns.shape[1], len(samples)))
     longest = round(LOOK * fs)
     independent = 2.0 * _bandwidth(fs) / fs  # values a sample
     slow = SLOW_AS_STEPS * hertz(np.sum(step[1:] * step[:-1]) / np.sum(step * step), fs)
-    for i in range(len(columns)):
+    for i in range(columns.shape[1]):
         stop = min(max(spans[1, i], 0), filled)
         start = min(max(spans[0, i], spans[1, i] - longest, 0), stop)
-        column, level = columns[i, 0], noise[i, 0]
+        column, level = columns[0, i], noise[i, 0]
         freedom = max(independent * (stop - start), 1.0)
         power, product = kernels.survey(samples, start, stop, column)
         shared = 1.0 - 1.0 / max(stop - start, 1)  # of the samples, at a lag of one: none is over 1
@@ -122,7 +122,7 @@ def look(samples, filled, spans, columns, noise, fs, lags, step):  # type: ignor
         explained = explanation(power, product, level, column, freedom)
         found.copy, found.neighbour = explained.copy, explained.column
         found.amplitude = _corrected(power[column] - explained.explained, level[column])
-        told = other_side(samples, start, stop, power, level, columns[i, 1], freedom)
+        told = other_side(samples, start, stop, power, level, columns[1, i], freedom)
         found.opposite, found.opposite_most, found.opposite_silent = told
         found.li = _laterality_index(found.amplitude, found.opposite)
         found.least_li = _laterality_index(found.amplitude, found.opposite_most)
@@ -136,7 +136,7 @@ def look(samples, filled, spans, columns, noise, fs, lags, step):  # type: ignor
         found.leaps = (
             not (found.copy or found.li >= UNILATERAL)
             and stop - spans[0, i] <= longest
-            and _leaps(samples, start, stop, column, columns[i, 1], level, fs)
+            and _leaps(samples, start, stop, column, columns[1, i], level, fs)
         )
         found.steps = 0.0
         if found.frequency <= slow:

@@ -141,7 +141,7 @@ def read(bursts: Sequence[Burst], places: Mapping[int, Site], history: History) 
         return []
     channels, onsets, offsets, *_ = zip(*bursts, strict=True)
     here = [places[channel] for channel in channels]
-    columns = np.array([(site.column, site.opposite) for site in here])
+    columns = np.array([[site.column for site in here], [site.opposite for site in here]])
     moments = np.array([onsets, offsets])
     spans = moments + (history.shift - history.first)
     known = noise(history, moments[0] + history.shift)
