@@ -29,11 +29,11 @@ Stretch = tuple[int, int]
 def stretches(bursts: Iterable[Burst], gap: float) -> list[Stretch]:
     """Onset and offset of what is left when bursts closer than `gap` samples are joined."""
     joined: list[Stretch] = []
-    for burst in sorted(bursts, key=lambda burst: burst.onset):
-        if joined and burst.onset - joined[-1][1] < gap:
-            joined[-1] = joined[-1][0], max(joined[-1][1], burst.offset)
-        else:
-            joined.append((burst.onset, burst.offset))
+    for onset, offset in sorted([(burst.onset, burst.offset) for burst in bursts]):
+        if not joined or onset - joined[-1][1] >= gap:
+            joined.append((onset, offset))
+        elif offset > joined[-1][1]:
+            joined[-1] = joined[-1][0], offset
     return joined
 
 
