@@ -86,7 +86,9 @@ def test_the_summary_s_numbers_follow_from_the_events_and_the_valid_time(results
     assert row["dur_median_ms"] == pytest.approx(durations.median(), abs=1e-2)
     assert row["dur_p95_ms"] == pytest.approx(np.percentile(durations, 95), abs=1e-2)
     assert row["peak_p95_uV"] == pytest.approx(np.percentile(events["peak_uV"], 95), abs=1e-2)
-    assert row["snr_db"] == pytest.approx(20.0, abs=1.5)
+    noise = events["mean_uV"] - events["burden_uVs"] / events["duration"]
+    ratio = 20 * np.log10((events["mean_uV"] / noise).median())
+    assert row["snr_db"] == pytest.approx(ratio, abs=0.01) == pytest.approx(20.0, abs=1.5)
     assert row["valid_s"] + row["excluded_s"] == pytest.approx(SECONDS)
 
 
