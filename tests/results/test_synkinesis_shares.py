@@ -57,7 +57,8 @@ def test_of_three_trials_a_probability_is_told_and_of_two_it_is_withheld():
 def test_the_table_of_trials_holds_each_number_in_its_unit():
     moved = [burst(CHEEK, 8500, 10_500, mean=40.0), burst(EYE, 8525, 10_500, mean=10.0)]
     envelopes = {(smiles(1)[0], c): [np.full(3000, e)] for c, e in ((0, 20.0), (1, 12.0))}
-    found = findings(4, (), moved, marked=smiles(1), envelopes=envelopes, starts=(0,))
+    marked = (Marker(0, 8000, "rest_open", 1), *smiles(1))
+    found = findings(4, (), moved, marked=marked, envelopes=envelopes, starts=(0,))
     told = trials_table(
         trial_list(INFO, found, {CHEEK: 80.0, EYE: 40.0}), 1000.0, {"recording": "x"}
     )
