@@ -7,7 +7,7 @@ from emgspasm.results.tabulation.pairs import pairs_table
 from emgspasm.storage.tables.columns import PAIRS
 from support.findings import findings, stream
 
-LABELS = ("OOC_L", "ECG", "ZYG_L", "MEN", "OOC_R", "ZYG_R")
+LABELS = ("OOC_L", "ECG", "ZYG_L", "MEN", "OOC_R", "ZYG_R", "OOR")
 EYE, CHEEK = 0, 2
 ONSETS = [10_000, 20_000, 30_000, 40_000]
 LATER = [10_004, 20_008, 30_012, 40_500]
@@ -19,9 +19,9 @@ def read(column, onsets, copies=(), neighbour=-1):
 
 def rows(readings, fs=1000.0, **more):
     """The table by its muscles and side; the heart's channel is no EMG."""
-    rho = np.zeros((5, 5))
+    rho = np.zeros((6, 6))
     rho[0, 1], rho[1, 0], rho[3, 4] = 0.25, 0.5, 0.75
-    found = findings(6, read=sorted(readings, key=lambda r: r[1]), rho=rho, **more)
+    found = findings(7, read=sorted(readings, key=lambda r: r[1]), rho=rho, **more)
     table = pairs_table(stream(*LABELS, fs=fs), found, {"task": "rest", "recording": "x"})
     assert list(table.columns) == [column.name for column in PAIRS]
     assert set(table["task"]) == {"rest"}
@@ -32,7 +32,7 @@ def left(*readings, **more):
     return rows([row for part in readings for row in part], **more).loc["L", "OOC", "ZYG"]
 
 
-def test_pairs_are_of_one_side_and_in_the_order_of_the_channels():
+def test_pairs_are_of_one_side_not_of_the_midline_and_in_the_order_of_the_channels():
     assert list(rows([]).index) == [("L", "OOC", "ZYG"), ("R", "OOC", "ZYG")]
 
 
@@ -75,6 +75,19 @@ def test_what_cross_talk_explains_counts_as_a_copy_and_in_no_share():
 def test_a_copy_of_a_third_muscle_is_none_of_the_pair():
     told = left(read(EYE, ONSETS), read(CHEEK, LATER, copies=LATER[:2], neighbour=3))
     assert (told["n_copies"], told["crosstalk_flag"]) == (0, "no")
+
+
+@pytest.mark.parametrize("neighbour", [0, 1])
+def test_a_third_muscle_s_copy_of_either_is_none_of_the_pair(neighbour):
+    third = read(4, ONSETS, copies=ONSETS, neighbour=neighbour)
+    told = left(read(EYE, ONSETS), read(CHEEK, LATER), third)
+    assert (told["n_copies"], told["crosstalk_flag"]) == (0, "no")
+
+
+def test_either_may_be_the_copy_of_the_other():
+    eye = read(EYE, ONSETS, copies=ONSETS[:1], neighbour=1)
+    told = left(eye, read(CHEEK, LATER, copies=LATER[2:], neighbour=0))
+    assert told["n_copies"] == 3
 
 
 @pytest.mark.parametrize(("side", "largest"), [("L", 0.5), ("R", 0.75)])
