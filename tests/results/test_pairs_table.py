@@ -98,6 +98,7 @@ def test_the_largest_correlation_is_that_of_either_muscle_s_bursts(side, largest
 
 def test_without_a_burst_no_correlation_is_told_and_no_flag():
     assert left().isna()[["raw_rho_max", "crosstalk_flag"]].all()
+    assert left()["n_copies"] == 0
 
 
 def test_the_peak_of_the_cross_correlation_is_the_median_of_the_pair_s_spasms():

@@ -101,3 +101,16 @@ def test_every_muscle_of_a_side_but_the_prime_one_has_its_trial():
         ("L", "ZYG", "MEN"),
         ("R", "ZYG", "OOC"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("task", "prime"),
+    [("brow", "FRO"), ("close_gentle", "OOC"), ("close_forced", "OOC"), ("wink", "OOC"),
+     ("smile", "ZYG"), ("snarl", "ZYG"), ("pucker", "OOR"), ("lip", "MEN"), ("platysma", "PLA")],
+)  # fmt: skip
+def test_a_movement_is_that_of_its_muscle(task, prime):
+    face = ("FRO", "COR", "OOC", "ZYG", "OOR", "MEN", "PLA")
+    sites = {i: Site(i, "L", muscle, -1) for i, muscle in enumerate(face)}
+    told = list(trials([Marker(1000, 4000, task, 1)], [], [], sites, {}, {}, 1000.0))
+    assert {t.prime_muscle for t in told} == {prime}
+    assert len(told) == len(face) - 1
