@@ -23,7 +23,7 @@ def trial(peak, seconds=3.0):
 
 def test_the_maximum_is_the_95th_percentile_of_the_best_half_second_of_the_three_best_trials():
     best = [np.linspace(peak / 2, peak, 50) for peak in (60.0, 50.0, 40.0)]
-    told = maximal_contraction([trial(peak) for peak in (40.0, 10.0, 60.0, 50.0)], FS)
+    told = maximal_contraction([trial(peak) for peak in (40.0, 10.0, 50.0, 60.0)], FS)
     assert told == pytest.approx(np.percentile(np.concatenate(best), 95))
 
 

@@ -1,0 +1,175 @@
+"""What the page says of a result: which cells it takes; results made by hand."""
+
+import pandas as pd
+import pytest
+
+from emgspasm.report import facts
+from emgspasm.report.values import cell, entry, told
+from emgspasm.results.analysis import Results
+from emgspasm.storage.tables.columns import EVENTS, PAIRS, QUALITY, SUMMARY, TRIALS
+from emgspasm.storage.tables.tsv import table
+
+CHANNELS = [
+    {"channel": "MEN", "muscle": "MEN"},
+    {"channel": "ZYG_R", "side": "R", "muscle": "ZYG"},
+    {"channel": "FCR_L", "side": "L", "muscle": "FCR"},
+    {"channel": "OOC_R", "side": "R", "muscle": "OOC"},
+    {"channel": "OOC_L", "side": "L", "muscle": "OOC", "n_bursts": 3, "spasm_burden_uV": 1.23456},
+]
+
+
+def results(events=(), sides=(), quality=(), task="rest", **provenance):
+    rows = [{"task": task} | row for row in [*CHANNELS, *sides]]
+    said = {"recording": "x.bdf", "warnings": []} | provenance
+    return Results(
+        "x", table(events, EVENTS), table(rows, SUMMARY), table(quality, QUALITY),
+        table([], PAIRS), table([], TRIALS), said,
+    )  # fmt: skip
+
+
+def test_channels_stand_from_brow_to_neck_left_before_right_and_others_last():
+    names = [channel.name for channel in facts.channels(results())]
+    assert names == ["OOC_L", "OOC_R", "ZYG_R", "MEN", "FCR_L"]
+    assert [channel.side for channel in facts.channels(results())][-2] is None
+
+
+def test_the_parts_of_a_session_are_its_tasks_without_that_of_the_file():
+    sides = [
+        {"side": side, "task": task}
+        for task in ("rest", "rest_open", "speech")
+        for side in "LRB"
+    ]  # fmt: skip
+    assert facts.blocks(results(sides=sides)) == ["rest_open", "speech"]
+    assert facts.file_task(results()) == "rest"
+    assert facts.file_task(results(task=None)) is None
+
+
+def test_the_headline_takes_the_row_of_its_side_and_task_and_rounds_for_reading():
+    sides = [
+        {"side": "L", "task": "rest", "n_spasms": 7, "spasm_rate_per_min": 2.345, "n_tonic": 2},
+        {"side": "L", "task": "speech", "n_spasms": 1, "spasm_rate_per_min": 0.05},
+        {"side": "B", "task": "rest", "blink_rate_per_min": 17.04},
+    ]
+    told = facts.headline(results(sides=sides), "rest")
+    assert (told["L"]["n_spasms"].shown, told["L"]["spasm_rate_per_min"].shown) == ("7", "2.3")
+    assert (told["L"]["n_tonic"].shown, told["B"]["blink_rate_per_min"].shown) == ("2", "17.0")
+    assert told["R"]["n_spasms"].missing
+    assert told["L"]["spasm_rate_per_min"].source == (
+        "summary:side=L;task=rest;channel=n/a:spasm_rate_per_min"
+    )
+
+
+def test_a_channel_s_row_joins_its_measures_and_its_quality():
+    quality = [{"channel": "OOC_L", "grade": "fair", "noise_uV": 2.345}]
+    rows = {row["channel"].name: row for row in facts.channel_rows(results(quality=quality))}
+    own = rows["OOC_L"]
+    assert own["muscle"] == "orbicularis oculi"
+    assert (own["n_bursts"].shown, own["spasm_burden_uV"].shown) == ("3", "1.23")
+    assert (own["grade"].shown, own["noise_uV"].shown) == ("fair", "2.3")
+    assert rows["OOC_R"]["grade"].missing
+    assert rows["FCR_L"]["muscle"] == "FCR"
+    names = [row["channel"].name for row in facts.not_good(rows.values())]
+    assert names == ["OOC_L", "OOC_R", "ZYG_R", "MEN", "FCR_L"]
+    assert facts.brow_unsought(rows.values()) == {"R"}
+
+
+def share(muscle, task="smile", side="L", **more):
+    return {"task": task, "side": side, "prime": "ZYG", "muscle": muscle, "trials": 5,
+            "synkinesis": 4, "probability": 0.8, "ci": [0.3755, 0.9638]} | more  # fmt: skip
+
+
+def test_probabilities_of_synkinesis_stand_by_task_and_side_a_column_a_muscle():
+    few = {"trials": 2, "probability": None, "ci": None, "withheld": "under 3 trials"}
+    notes = facts.Notes()
+    told = facts.synkinesis(
+        results(synkinesis=[share("OOC"), share("FRO", **few), share("OOC", side="R")]), notes
+    )
+    assert told["muscles"] == ["FRO", "OOC"]
+    (smile, left, line), (_, right, other) = told["lines"]
+    assert (smile, left, right, line["prime"]) == ("smile", "L", "R", "ZYG")
+    assert list(line["cells"]) == ["OOC", "FRO"]
+    own = {name: value.shown for name, value in line["cells"]["OOC"].items()}
+    assert own == {"n": "5", "k": "4", "p": "0.80", "lo": "0.38", "hi": "0.96", "why": "n/a"}
+    assert line["cells"]["FRO"]["letter"] == "a"
+    assert [text.exact for _, text in notes.listed()] == ["under 3 trials"]
+    assert other["cells"]["OOC"]["p"].source == "json:/synkinesis/2/probability"
+
+
+def test_a_reason_is_told_once_and_another_has_the_next_letter():
+    notes = facts.Notes()
+    one, other = told("few", "json:/a"), told("none", "json:/b")
+    assert [notes.letter(reason) for reason in (one, other, one)] == ["a", "b", "a"]
+    assert [letter for letter, _ in notes.listed()] == ["a", "b"]
+
+
+def test_maxima_of_another_recording_are_told_with_their_channels():
+    lent = {"OOC_L": "y.bdf", "ZYG_L": "x.bdf", "OOC_R": "y.bdf"}
+    ((recording, names),) = facts.lent_maxima(results(mvc_of=lent))
+    assert (recording.exact, recording.source) == ("y.bdf", "json:/mvc_of/OOC_L")
+    assert names == ["OOC_L", "OOC_R"]
+
+
+def test_the_brow_lift_index_of_each_side_is_told_in_whole_percent():
+    lift = {"side": "R", "spasms": 3, "joined": 2, "pct": 66.67, "ci_pct": [20.77, 93.85]}
+    told = facts.brow_lift(results(brow_lift=[lift]))
+    assert {name: value.shown for name, value in told["R"].items()} == {
+        "spasms": "3", "joined": "2", "pct": "67", "lo": "21", "hi": "94",
+    }  # fmt: skip
+
+
+def test_an_event_is_its_own_row_not_those_of_its_bursts():
+    rows = [
+        {"event_id": "E0001", "trial_type": kind, "onset": onset, "li": 0.876, "duration": 0.1234}
+        for kind, onset in (("burst", 1.0), ("spasm", 1.06), ("burst", 1.2))
+    ]
+    told = facts.event(results(rows), "E0001")
+    assert [told[name].shown for name in ("trial_type", "onset", "duration", "li")] == [
+        "spasm", "1.1", "0.123", "0.88",
+    ]  # fmt: skip
+
+
+def test_who_the_recording_is_of_is_told_where_its_name_says_it():
+    rows = results()
+    assert {name: value.exact for name, value in facts.identity(rows).items()} == {"task": "rest"}
+    assert facts.identity(results(task=None)) == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "exact", "shown"),
+    [
+        (12.4678, 1, "12.4678", "12.5"),
+        (-1.04, 1, "-1.04", "\N{MINUS SIGN}1.0"),
+        (-0.04, 1, "-0.04", "0.0"),
+        (3, 2, "3", "3"),
+        (True, 1, "True", "True"),
+        (None, 1, "n/a", "n/a"),
+        (float("nan"), 1, "n/a", "n/a"),
+        ("-0.0", 1, "-0.0", "-0.0"),
+        (1e-7, None, "1e-07", "1e-07"),
+        (-1e-7, None, "-1e-07", "\N{MINUS SIGN}1e-07"),
+    ],
+)
+def test_a_value_is_shown_rounded_with_a_minus_that_is_one(value, digits, exact, shown):
+    found = told(value, "x", digits)
+    assert (found.exact, found.shown) == (exact, shown)
+
+
+def test_an_address_that_fits_several_rows_is_refused_and_one_that_fits_none_is_missing():
+    with pytest.raises(ValueError, match="5 rows at summary:task=rest:n_bursts"):
+        cell(results(), "summary", {"task": "rest"}, "n_bursts")
+    assert cell(results(), "summary", {"channel": "PLA_L"}, "n_bursts").missing
+    assert cell(results(), "summary", {"channel": "OOC_L"}, "of_a_later_version").missing
+
+
+def test_an_entry_that_is_not_there_is_missing():
+    given = results(a={"b": [1.25]})
+    assert entry(given, "a", "b", 0, digits=1).shown == "1.2"
+    for path in (("a", "c"), ("a", "b", 1), ("a", "b", 0, "d"), ("z",)):
+        assert entry(given, *path).missing
+
+
+def test_experts_are_told_by_name_once_each():
+    assert facts.reviewers(results()) == []
+    given = results([{"event_id": "E1", "trial_type": "spasm"}] * 3)
+    given.events["rater"] = pd.Series(["R2", None, "R1"])
+    assert facts.reviewers(given) == ["R1", "R2"]
