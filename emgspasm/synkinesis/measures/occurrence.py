@@ -75,23 +75,11 @@ def occurrence(spans: Spans, valid: Spans, sampling_frequency: float) -> Occurre
     withheld = () if interval else (
         Withheld("rate_ci", f"under {FEWEST_BLOCKS} blocks of {BLOCK:g} s of valid time"),
     )  # fmt: skip
-    share = time_share(counted, valid)
+    inside = int(overlaps(joined(counted), valid).sum())
+    share = 100 * inside / length(valid)
     return Occurrence(
         len(counted), 60 * len(counted) / seconds, interval, share, durations, withheld
     )
-
-
-def time_share(spans: Spans, valid: Spans) -> float | None:
-    """Percent of valid time within these spans, those left out that begin outside it.
-
-    None without valid time; parameters as of :func:`occurrence`.
-    """
-    total = length(valid)
-    if total <= 0:
-        return None
-    table = _table(spans)
-    inside = joined(table[begins_in(table[:, 0], valid)])
-    return 100 * int(overlaps(inside, valid).sum()) / total
 
 
 def length(spans: Spans) -> int:
