@@ -87,6 +87,10 @@ def test_halves_of_a_block_are_of_the_same_valid_time():
     first, second = (half.spans.tolist() for half in halves(rest))
     assert first == [[0, 10_000], [30_000, 50_000]]
     assert second == [[50_000, 60_000], [70_000, 90_000]]
+    uneven = block(found(), (0, 30_000), (40_000, 60_000), (70_000, 110_000))
+    first, second = (half.spans.tolist() for half in halves(uneven))
+    assert first == [[0, 30_000], [40_000, 55_000]]
+    assert second == [[55_000, 60_000], [70_000, 110_000]]
 
 
 def test_a_region_counts_the_spasms_of_its_side_in_which_it_takes_part_per_minute():

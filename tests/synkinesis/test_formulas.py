@@ -126,6 +126,8 @@ def test_a_stage_needs_a_tenth_of_the_spasms():
     assert spread([1] * 19 + [3]) == 1
     assert spread([1] * 18 + [3] * 2) == 3
     assert spread([]) is None
+    assert spread([0, 0]) == 0
+    assert spread([4]) == 4
 
 
 def test_regular_onsets_are_a_rhythm_and_clusters_are_not():
