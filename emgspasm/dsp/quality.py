@@ -190,9 +190,14 @@ def grade(
         (noise > limits.noise_good, "fair", f"noise {noise:.1f} uV"),
         (dropped > limits.dropout, "fair", f"{dropped:.1f} % missing"),
         (analyzed < MOST, "fair", f"only {analyzed:.1f} % can be analyzed"),
-        (0 < clipped + flat <= SPOILT, "fair", f"clipped or flat for {clipped + flat:.2f} %"),
+        (0 < clipped + flat <= SPOILT, "fair", f"clipped or flat for {_some(clipped + flat)} %"),
     ]
     found = [(name, text) for wrong, name, text in complaints if wrong]
     if not found:
         return "good", ""
     return found[0][0], "; ".join(dict.fromkeys(text for _, text in found))
+
+
+def _some(share: float) -> str:
+    """A share that is not zero, in percent, and is not called so."""
+    return f"{share:.2f}" if share >= 0.005 else "under 0.01"
