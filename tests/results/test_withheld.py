@@ -1,0 +1,109 @@
+"""What a result withholds, and why, of findings made by hand."""
+
+import pytest
+
+from emgspasm.results.contractions import Contraction
+from emgspasm.results.provenance import channel_warnings, spasm_provenance, withheld
+from emgspasm.synkinesis.markers import Marker
+from support.findings import burst, findings, spasm, stream
+
+INFO = stream("OOC_L", "ZYG_L", "OOC_R", "ZYG_R")
+KNOWN = {column: Contraction(50.0, "x.bdf") for column in range(4)}
+RESTS = ((0, 40_000), (50_000, 90_000))
+
+
+def rests(*blocks):
+    return tuple(Marker(a, b, "rest_open", n) for n, (a, b) in enumerate(blocks, start=1))
+
+
+TWO_RESTS = rests(*RESTS)
+
+
+def reasons(events=(), info=INFO, most=KNOWN, marked=TWO_RESTS, end=120_000, **more):
+    found = findings(len(info.channels), events, marked=marked, end=end, **more)
+    return {item.measure: item.reason for item in withheld(info, found, [], most, "rest")}
+
+
+def spasms(n):
+    return [spasm(burst(0, 1000 * k, 1000 * k + 100)) for k in range(1, n + 1)]
+
+
+def test_what_is_always_withheld_of_rest_is_trials():
+    told = reasons([*spasms(20), spasm(burst(2, 1000, 1100), side="R")])
+    assert told == {"trials": "no task marker of a movement"}
+
+
+def test_of_few_spasms_no_rhythm_is_told():
+    assert reasons(spasms(19))["interval_cv, rhythm_hz of spasms"] == "under 20 spasms"
+    assert "interval_cv, rhythm_hz of spasms" not in reasons(spasms(20))
+
+
+def test_channels_without_a_maximum_are_named():
+    most = {0: KNOWN[0], 3: KNOWN[3]}
+    told = reasons(most=most)["mvc_uV, pct_mvc, si, dsi, overlap"]
+    assert told.endswith("at its sampling frequency: ZYG_L, OOC_R")
+
+
+def test_channels_without_one_of_the_other_side_are_named():
+    info = stream("OOC_L", "ZYG_L", "OOC_R", "MEN")
+    assert reasons(info=info)["li, log_ratio"] == "no channel of the other side: ZYG_L"
+
+
+@pytest.mark.parametrize(
+    ("blocks", "measure", "said"),
+    [
+        (RESTS[:1], "rate_mdc_per_min", "no two rest blocks in the recording"),
+        ((RESTS[0], (110_000, 124_999)), "rate_mdc_per_min of spasms of the left side",
+         "no two rest blocks of 15 s of valid time"),
+        (RESTS, "rate_mdc_per_min of spasms of the left side", "none in the two rest blocks"),
+    ],
+)  # fmt: skip
+def test_why_no_change_of_the_rate_is_told(blocks, measure, said):
+    assert reasons(marked=rests(*blocks), end=130_000)[measure] == said
+
+
+def test_a_spasm_in_either_rest_block_tells_a_change():
+    for onset in (20_000, 60_000):
+        told = reasons([spasm(burst(0, onset, onset + 100))])
+        assert "rate_mdc_per_min of spasms of the left side" not in told
+        assert told["rate_mdc_per_min of spasms of the right side"] == "none in the two rest blocks"
+
+
+def test_in_a_short_recording_no_interval_is_told_of_each_side_and_of_blinks():
+    told = reasons(end=80_000, marked=())
+    said = {k: v for k, v in told.items() if k.startswith("rate_ci")}
+    why = "under 4 blocks of 30 s of valid time"
+    assert said == {
+        f"rate_ci of {whose}": why
+        for whose in ("spasms of the left side", "spasms of the right side", "blinks")
+    }
+
+
+def test_a_side_without_its_eye_is_not_told_and_in_a_task_that_lost_it_neither():
+    told = reasons(valid={0: []})
+    assert {"spasms of the left side", "blinks"} <= told.keys()
+    assert "spasms of the right side" not in told
+    told = reasons(valid={0: [(0, 45_000)]}, marked=(*rests((0, 40_000)),
+                   Marker(50_000, 90_000, "speech", 1)))  # fmt: skip
+    assert {"spasms of the left side in speech", "blinks in speech"} <= told.keys()
+    assert "spasms of the left side in rest_open" not in told
+
+
+def test_the_provenance_tells_valid_time_tasks_and_maxima_in_their_units():
+    info = stream("OOC_L", "ZYG_L", "OOC_R", "MEN", unit="mV")
+    found = findings(4, end=60_000, valid={1: [(1000, 2500)]}, marked=rests((500, 1500)))
+    most = {0: Contraction(0.05, "x.bdf"), 2: Contraction(0.07, "y.bdf")}
+    told = spasm_provenance(info, found, [], most, None)
+    assert told["valid_s"] == [[0.0, 60.0]]
+    assert told["channels_valid_s"]["ZYG_L"] == [[1.0, 2.5]]
+    assert told["tasks"] == [["rest_open", 1, 0.5, 1.5]]
+    assert told["mvc_uV"] == {"OOC_L": 50.0, "OOC_R": 70.0}
+    assert told["mvc_of"] == {"OOC_L": "x.bdf", "OOC_R": "y.bdf"}
+
+
+def test_channels_of_no_voltage_or_of_no_face_are_named_together():
+    info = stream("OOC_L", "FCR_L", "FCR_R", unit="count")
+    units, muscles = channel_warnings(info)
+    assert units.startswith("OOC_L, FCR_L, FCR_R are in count, not in volts")
+    assert muscles.startswith("FCR_L, FCR_R are of muscle FCR, none of ")
+    assert channel_warnings(INFO) == []
