@@ -161,6 +161,22 @@ def test_a_rhythm_shows_at_its_frequency_and_irregular_onsets_show_none():
         assert variation(chance, LONG) == pytest.approx(1.0, abs=0.25)
     assert isnan(frequency(beats[:19], 1000.0))
     assert isnan(variation(beats[:19], LONG))
+    assert variation(beats[:20], LONG) == pytest.approx(30 / 400, rel=0.5)
+    assert frequency(400 * np.arange(20), 1000.0) == pytest.approx(2.5)
+    assert isnan(frequency(400 * np.arange(19), 1000.0))
+
+
+@pytest.mark.parametrize(
+    ("interval", "told"), [(175, False), (185, True), (400, True), (1090, True), (1110, False)]
+)
+def test_a_rhythm_is_of_one_to_five_beats_a_second_within_a_tenth(interval, told):
+    assert is_rhythm([interval * k for k in range(6)], 1000.0, 4) is told
+
+
+@pytest.mark.parametrize(("spread", "told"), [(0.24, True), (0.26, False)])
+def test_a_rhythm_varies_by_less_than_a_quarter_of_its_beat(spread, told):
+    beats = 400 * (1 + spread * np.sqrt(1.5) * np.array([-1, 0, 1] * 10))
+    assert is_rhythm(np.cumsum([0, *beats]), 1000.0, 4) is told
 
 
 def test_slow_beats_of_which_half_are_missing_show_at_no_multiple_of_their_frequency():
