@@ -22,6 +22,7 @@ from emgspasm.synkinesis.measures.rhythm import (
     FREQUENCIES,
     frequency,
     is_rhythm,
+    is_slow_train,
     spectrum,
     variation,
 )
@@ -134,6 +135,7 @@ def test_regular_onsets_are_a_rhythm_and_clusters_are_not():
     assert is_rhythm([0, 400, 790, 1200, 1610], 1000.0, 4)
     assert is_rhythm([0, 400, 1210, 1600, 2000], 1000.0, 4)  # one group missed
     assert not is_rhythm([0, 120, 700, 830, 1900], 1000.0, 4)
+    assert is_rhythm([0, 400, 800, 1200], 1000.0, 4)
     assert not is_rhythm([0, 400, 800], 1000.0, 4)
     assert not is_rhythm([0, 100, 200, 300, 400], 1000.0, 4)  # faster than myokymia
     assert not is_rhythm([0, 400, 790, 1200, 1610], 1000.0, 6)
@@ -171,6 +173,13 @@ def test_a_rhythm_shows_at_its_frequency_and_irregular_onsets_show_none():
 )
 def test_a_rhythm_is_of_one_to_five_beats_a_second_within_a_tenth(interval, told):
     assert is_rhythm([interval * k for k in range(6)], 1000.0, 4) is told
+
+
+def test_a_train_is_slow_where_most_of_its_bursts_come_200_ms_after_the_one_before():
+    assert is_slow_train([0, 200, 400, 600], 1000.0, 4)
+    assert not is_slow_train([0, 200, 400, 600], 1000.0, 5)
+    assert not is_slow_train([0, 199, 398, 597], 1000.0, 4)
+    assert not is_slow_train([0, 100, 200, 300, 5000], 1000.0, 4)
 
 
 @pytest.mark.parametrize(("spread", "told"), [(0.24, True), (0.26, False)])
