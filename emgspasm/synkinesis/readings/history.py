@@ -203,7 +203,8 @@ def noise(history: History, samples: NDArray[np.int64]) -> NDArray[np.float64]:
     last = history.n_levels - 1
     earliest = max(last + 1 - REMEMBERED, 0) + FEWEST_LEVELS - 1
     learnt = (samples - history.begin) // (PACE * history.block) - 1
-    return history.levels[np.minimum(np.maximum(learnt, earliest), last) % REMEMBERED]
+    places: NDArray[np.int64] = np.minimum(np.maximum(learnt, earliest), last) % REMEMBERED
+    return history.levels[places]
 
 
 def known(history: History) -> bool:
