@@ -62,9 +62,14 @@ def test_why_no_change_of_the_rate_is_told(blocks, measure, said):
     assert reasons(marked=rests(*blocks), end=130_000)[measure] == said
 
 
+def test_without_two_rest_blocks_it_is_said_once_for_all():
+    told = reasons(marked=rests(RESTS[0]))
+    assert [measure for measure in told if measure.startswith("rate_mdc")] == ["rate_mdc_per_min"]
+
+
 def test_a_spasm_in_either_rest_block_tells_a_change():
-    for onset in (20_000, 60_000):
-        told = reasons([spasm(burst(0, onset, onset + 100))])
+    for onsets in ((20_000,), (60_000,), (20_000, 60_000)):
+        told = reasons([spasm(burst(0, onset, onset + 100)) for onset in onsets])
         assert "rate_mdc_per_min of spasms of the left side" not in told
         assert told["rate_mdc_per_min of spasms of the right side"] == "none in the two rest blocks"
 
