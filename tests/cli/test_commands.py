@@ -545,6 +545,7 @@ def interrupted(args, cwd, number, until, group=False):
     finally:
         if process.poll() is None:  # minutes of work, beside all tests that follow
             os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
     return process.returncode, stderr
 
 
