@@ -8,7 +8,7 @@ from math import pi, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.dsp import kernels
+from emgspasm.dsp import kernels, sections
 from emgspasm.dsp.design import Sos, butterworth
 from emgspasm.dsp.filters import CascadeState
 from emgspasm.dsp.responses import settling_samples, step_rise
@@ -101,15 +101,15 @@ class LinearEnvelope:
         return CascadeState(
             sos,
             np.zeros((len(sos), 2)),
-            kernels.rest(len(sos), n_channels),
+            sections.rest(len(sos), n_channels),
             np.zeros(n_channels, np.bool_),
         )
 
     def step(self, state: CascadeState, chunk: Chunk) -> tuple[CascadeState, Chunk]:
         """Fold one chunk."""
         # mean |x| of Gaussian noise is sqrt(2/pi) of its RMS
-        rectified = np.abs(chunk.samples) * sqrt(pi / 2)
-        smooth = kernels.sosfilt(state.sos, state.steady, rectified, state.memory, state.running)
+        rectified = np.abs(np.ascontiguousarray(chunk.samples)) * sqrt(pi / 2)
+        smooth = sections.sosfilt(state.sos, state.steady, rectified, state.memory, state.running)
         return state, Chunk(chunk.start, np.maximum(smooth, 0.0))
 
     def delay(self, info: StreamInfo) -> float:

@@ -14,7 +14,7 @@ from math import ceil, log
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.dsp import kernels
+from emgspasm.dsp import sections
 from emgspasm.dsp.design import Sos, butterworth, notch, steady
 from emgspasm.dsp.rates import EDGE, HIGH_PASS, LOW_PASS
 from emgspasm.dsp.responses import decay, rise, settling_samples
@@ -217,15 +217,15 @@ class Cascade:
         return CascadeState(
             sos,
             steady(sos),
-            kernels.rest(len(sos), n_channels),
+            sections.rest(len(sos), n_channels),
             np.zeros(n_channels, np.bool_),
         )
 
     def step(self, state: CascadeState, chunk: Chunk) -> tuple[CascadeState, Chunk]:
         """Fold one chunk."""
-        samples = kernels.sosfilt(
-            state.sos, state.steady, chunk.samples, state.memory, state.running
-        )
+        rows = np.ascontiguousarray(chunk.samples)
+        rows.flags.writeable = False  # as those of all chunks are: another type to the loop
+        samples = sections.sosfilt(state.sos, state.steady, rows, state.memory, state.running)
         return state, Chunk(chunk.start, samples)
 
     def delay(self, info: StreamInfo) -> float:

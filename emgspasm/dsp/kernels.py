@@ -1,9 +1,7 @@
-"""Compiled sample-by-sample loops shared by the filters and envelopes.
+"""Compiled sample-by-sample loops of the screen and the envelopes.
 
 All follow the NaN rule of :class:`emgspasm.dsp.stage.Stage`: NaN in, NaN out, and a fresh start
-after it. Samples come row by row, as boards and files give them, of shape (n_samples, n_channels);
-what is filtered has each channel's samples side by side in memory, as the loops that follow,
-channel by channel, want them.
+after it.
 """
 
 from __future__ import annotations
@@ -15,81 +13,6 @@ from numpy.typing import NDArray
 from emgspasm.dsp.compiled import LOOP, copy
 
 Samples = NDArray[np.float64]
-
-
-LANES = 8
-"""Channels that one instruction may filter; memories are as wide as a multiple of it."""
-
-
-def rest(n_sections: int, n_channels: int) -> Samples:
-    """Memory of sections at rest, shape (n_sections, 2, n_channels or a little more)."""
-    return np.zeros((n_sections, 2, -(-n_channels // LANES) * LANES))
-
-
-@numba.njit(cache=True, nogil=True, fastmath={"contract"})
-def sosfilt(
-    sos: Samples, steady: Samples, samples: Samples, memory: Samples, running: NDArray[np.bool_]
-) -> Samples:
-    """Filter by second-order sections from the steady state of each channel's first sample.
-
-    Parameters
-    ----------
-    sos : ndarray, shape (n_sections, 6)
-        As scipy orders them, ``a0`` = 1.
-    steady : ndarray, shape (n_sections, 2)
-        ``scipy.signal.sosfilt_zi(sos)``: the memory of a step of height one.
-    samples : ndarray, shape (n_samples, n_channels)
-    memory : ndarray, of the shape of :func:`rest`
-        Updated in place.
-    running : ndarray of bool, shape (n_channels,)
-        Whether `memory` holds a past; updated in place.
-
-    Returns
-    -------
-    ndarray, shape (n_samples, n_channels)
-        Direct form II transposed, as ``scipy.signal.sosfilt``; a product and a sum may be rounded
-        together, where the processor does both at once.
-    """
-    n_samples, n_channels = samples.shape
-    width = memory.shape[2]
-    out = np.empty((n_channels, n_samples)).T
-    values = np.zeros(width)
-    undisturbed = bool(running.all())
-    for row in range(n_samples):
-        present = True
-        for channel in range(n_channels):
-            values[channel] = samples[row, channel]
-            present &= values[channel] == values[channel]
-        if not (present and undisturbed):
-            undisturbed = _restart(steady, values, memory, running)
-        for section in range(len(sos)):
-            b0, b1, b2 = sos[section, 0], sos[section, 1], sos[section, 2]
-            a1, a2 = sos[section, 4], sos[section, 5]
-            first, second = memory[section, 0], memory[section, 1]
-            for lane in range(width):  # all channels at once
-                y = b0 * values[lane] + first[lane]
-                first[lane] = b1 * values[lane] - a1 * y + second[lane]
-                second[lane] = b2 * values[lane] - a2 * y
-                values[lane] = y
-        for channel in range(n_channels):
-            out[row, channel] = values[channel]
-    return out
-
-
-@numba.njit(cache=True, nogil=True)
-def _restart(steady: Samples, values: Samples, memory: Samples, running: NDArray[np.bool_]) -> bool:
-    """Start the channels afresh that are there again; whether all are there.
-
-    A value that is missing makes the memory of its channel NaN, which ends here.
-    """
-    for channel in range(len(running)):
-        present = values[channel] == values[channel]
-        if present and not running[channel]:
-            for section in range(len(memory)):
-                for part in range(2):
-                    memory[section, part, channel] = steady[section, part] * values[channel]
-        running[channel] = present
-    return bool(running.all())
 
 
 @numba.njit(**LOOP)  # type: ignore[untyped-decorator]  # options by name

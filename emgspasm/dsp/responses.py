@@ -7,7 +7,7 @@ from math import ceil, log
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.dsp import kernels
+from emgspasm.dsp import sections
 from emgspasm.dsp.design import Sos, slowest_pole
 from emgspasm.stream import Chunk
 
@@ -15,8 +15,8 @@ from emgspasm.stream import Chunk
 def response(sos: Sos, signal: NDArray[np.float64]) -> NDArray[np.float64]:
     """What comes out of sections at rest when a signal of shape (n_samples,) comes in."""
     chunk = Chunk(0, signal[:, None])  # a chunk, for which the kernel is compiled already
-    memory, running = kernels.rest(len(sos), 1), np.zeros(1, np.bool_)
-    out: NDArray[np.float64] = kernels.sosfilt(
+    memory, running = sections.rest(len(sos), 1), np.zeros(1, np.bool_)
+    out: NDArray[np.float64] = sections.sosfilt(
         sos.copy(), np.zeros((len(sos), 2)), chunk.samples, memory, running
     )
     return out[:, 0]
