@@ -103,12 +103,12 @@ def test_blocks_without_an_event_tell_no_detectable_change():
 
 
 def test_a_rate_s_detectable_change_is_the_root_mean_square_over_its_pairs_of_blocks():
-    first, second = [(6, 3.0), (4, 2.0)], [(2, 1.0), (9, 4.0)]  # alike by the rates: 2, 2; 2, 2.25
-    counting = np.sqrt(np.mean([6 / 9 + 2 / 1, 4 / 4 + 9 / 16]))
+    first, second = [(6, 3.0), (4, 2.0), (2, 1.0)], [(2, 1.0), (9, 4.0), (4, 2.0)]
+    counting = np.sqrt(np.mean([6 / 9 + 2 / 1, 4 / 4 + 9 / 16, 2 / 1 + 4 / 4]))
     assert minimal_detectable_rate(first, second) == pytest.approx(1.96 * counting, rel=1e-4)
-    second = [(2, 1.0), (60, 4.0)]  # 15 a minute after 2
+    second[1] = 60, 4.0  # 15 a minute after 2
     told = minimal_detectable_rate(first, second)
-    assert told == pytest.approx(1.96 * np.sqrt(np.mean([0, 13.0**2])), rel=1e-4)
+    assert told == pytest.approx(1.96 * np.sqrt(np.mean([0, 13.0**2, 0])), rel=1e-4)
 
 
 def test_a_pair_of_blocks_without_an_event_is_one_of_several():
