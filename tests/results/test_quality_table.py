@@ -78,5 +78,12 @@ def test_a_channel_with_some_signal_has_mains():
     assert told(flat=9999, analyzed=0)["line_hz"] == 50.0
 
 
+def test_what_can_be_analyzed_is_percent_of_all_samples():
+    row = told(analyzed=4000, noise=2.5 * 4000)
+    assert (row["grade"], row["reason"]) == ("fair", "only 40.0 % can be analyzed")
+    assert told(analyzed=5000, noise=2.5 * 5000)["grade"] == "good"
+    assert told(analyzed=999)["grade"] == "unusable"
+
+
 def test_a_recording_without_samples_is_unusable_and_no_fault():
     assert told(n_samples=0, analyzed=0, noise=0.0)["grade"] == "unusable"
