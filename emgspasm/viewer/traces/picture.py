@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.desk.palette import Palette
-from emgspasm.desk.strip import Strip
-from emgspasm.stream import Channel, EventType
+from emgspasm.desk.strip import MARKED, Strip
+from emgspasm.stream import Channel
 from emgspasm.viewer.traces import raster
 
 DIVISIONS = 10
@@ -109,7 +108,7 @@ def lanes(rows: NDArray[np.int64], n_lines: int, height: int) -> NDArray[np.floa
 def colours(palette: Palette, channels: list[Channel]) -> dict[str, NDArray[np.int64]]:
     """Colours of a picture; a side's traces have the side's."""
     sides = [_number(palette.side_color(channel.side)) for channel in channels]
-    events = [_number(palette.event_color(kind)) for kind in get_args(EventType)]
+    events = [_number(palette.event_color(kind)) for kind in MARKED]
     bits = [_number(palette.text), *events, 0, 0, 0]
     faint = _number(palette.faint)
     return {
