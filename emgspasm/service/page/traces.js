@@ -1,5 +1,7 @@
 // Traces of one side of the face on a canvas: the newest at the right, events and bursts on them.
 
+const INVOLUNTARY = ["spasm", "blepharospasm", "myokymia"]; // they look alike
+
 // The newest buckets of all channels; a bucket's place is its number modulo the capacity.
 export class Ring {
   constructor(stream) {
@@ -128,7 +130,7 @@ export class Picture {
   }
 
   event(shape, event, top, alpha) {
-    const colour = shape.colours[event.trial_type] ?? shape.colours.faint;
+    const colour = shape.colours[INVOLUNTARY.includes(event.trial_type) ? "spasm" : event.trial_type];
     const from = this.span(shape, event, top, shape.lane - 1, colour, alpha);
     if (from === null) return;
     this.span(shape, event, top, 2, colour, alpha < 0.3 ? 0.5 : 1);
