@@ -32,7 +32,7 @@ _COLUMNS = (
 )
 _SPASM = (
     "Bursts of several muscles of one side at once. Its label says the class: isolated, grouped, "
-    "tonic, combined."
+    "tonic, combined. Blepharospasm and myokymia are red, too, and named; they do not count."
 )
 _LEVELS = (
     "Dots: noise level. Short dashes: where a burst ends. Long dashes: where it begins. They "
