@@ -63,12 +63,12 @@ def _product_and_sum(builder: Any, x: Any, y: Any, z: Any) -> Any:
     """``x * y + z``, rounded once where the processor does both at once: always, or never."""
     kind = ir.FunctionType(_DOUBLES, [_DOUBLES] * 3)
     name = f"llvm.fmuladd.v{LANES}f64"
-    function = cgutils.get_or_insert_function(builder.module, kind, name)  # type: ignore[no-untyped-call]
+    function = cgutils.get_or_insert_function(builder.module, kind, name)  # type: ignore[no-untyped-call]  # numba's
     return builder.call(function, [x, y, z])
 
 
 def _variable(builder: Any, value: Any) -> Any:
-    return cgutils.alloca_once_value(builder, value)  # type: ignore[no-untyped-call]
+    return cgutils.alloca_once_value(builder, value)  # type: ignore[no-untyped-call]  # numba's
 
 
 def _rows_filtered(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
