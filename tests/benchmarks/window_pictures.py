@@ -79,13 +79,13 @@ def replayed(path: Path, view: View, theme: str = "dark") -> Window:
 
 def save(shown: Window, path: Path) -> None:
     shown.surface.notice.hide()
-    live(0.7)
+    live(0.2)
     shown.grab().save(str(path))
     print(path, path.stat().st_size // 1000, "kB")
 
 
 def recording(folder: Path, out: Path) -> None:
-    """A spasm, while it is recorded from a simulated source."""
+    """A spasm that goes on, where rates are told already, recorded from a simulated source."""
     config = parse_config(
         Path("configs/simulated.toml").read_text().replace("sampling_frequency = 1000",
                                                            "sampling_frequency = 2000")
@@ -100,9 +100,8 @@ def recording(folder: Path, out: Path) -> None:
     recorder.record(dialog)
     until(lambda: shown.desk.feed.strip.stop > 2000 * 6)
     shown.surface.marker_bar.press("1")
-    until(lambda: any(e.trial_type == "spasm" and e.onset > 2000 * 25
-                      for e in shown.desk.feed.found.events))  # fmt: skip
-    live(0.4)
+    until(lambda: any(e.trial_type == "spasm" and e.onset > 2000 * 35 and e.offset - e.onset > 1300
+                      for e in shown.desk.feed.found.provisional))  # fmt: skip
     save(shown, out / "view-spasm.png")
     shown.actions_["check"].trigger()
     live(6.0)
