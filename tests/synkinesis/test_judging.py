@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from emgspasm.stream import Burst
 from emgspasm.synkinesis.acts.act import Act
 from emgspasm.synkinesis.acts.bilateral import Company
 from emgspasm.synkinesis.acts.judging import acts
@@ -15,26 +14,8 @@ from emgspasm.synkinesis.events.chains import Chain, loud
 from emgspasm.synkinesis.events.experience import Experience, note_company, note_sharing
 from emgspasm.synkinesis.events.naming import blink, movement, spasms
 from emgspasm.synkinesis.markers import Marker, Schedule
-from emgspasm.synkinesis.readings.reading import Reading, Site
-
-FS = 1000.0
-MONTAGE = [f"{muscle}_{side}" for side in "LR" for muscle in ("OOC", "ZYG", "OOR", "FRO")]
-
-
-def reading(label, onset, offset, li=1.0, **kind):
-    """Reading of a burst, of the left or right side alone unless told otherwise."""
-    muscle, side = label.split("_")
-    column = MONTAGE.index(label)
-    site = Site(column, side, muscle, (column + 4) % 8)
-    burst = Burst(column, onset, offset, 30.0, kind.pop("mean", 20.0), 2.0)
-    amplitude = kind.pop("amplitude", 20.0)
-    opposite = amplitude * (1 - li) / (1 + li)
-    told = Reading(
-        burst, site, onset, offset, np.zeros(8), copy=False, neighbour=-1, amplitude=amplitude,
-        opposite=opposite, opposite_most=opposite, opposite_silent=li == 1.0, li=li,
-        least_li=li - 0.1, frequency=120.0, hum=0.0, steps=0.0, shared=0, tonic=0.0, leaps=False,
-    )  # fmt: skip
-    return replace(told, **kind)
+from emgspasm.synkinesis.readings.reading import Site
+from support.readings import FS, MONTAGE, reading
 
 
 def alike(label, rho):
