@@ -1,0 +1,160 @@
+"""What acts are called, of which extent they are, and the whole reason."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from emgspasm.synkinesis.acts.act import Act
+from emgspasm.synkinesis.acts.verdicts import Rules
+from emgspasm.synkinesis.events.chains import Chain
+from emgspasm.synkinesis.events.experience import Experience
+from emgspasm.synkinesis.events.naming import artifact, blink, movement, spasms
+from emgspasm.synkinesis.markers import Marker, Schedule
+from emgspasm.synkinesis.readings.reading import Site
+from support.readings import FS, reading
+
+MUSCLES = ("OOC", "ZYG")
+
+
+def both(muscle, onset=1000, offset=1080, lag=0):
+    """Bursts of a muscle of both sides, about as strong; the right one may lag behind."""
+    ends = (("L", 0), ("R", lag))
+    return [reading(f"{muscle}_{side}", onset + t, offset + t, li=0.0) for side, t in ends]
+
+
+EYES = [*both("OOC"), reading("FRO_L", 990, 1200)]
+LATE_EYES = [reading("OOC_L", 1000, 1080, li=0.0), reading("OOC_R", 1010, 1060, li=0.0)]
+
+
+@pytest.mark.parametrize(
+    ("readings", "dragged", "reason"),
+    [
+        (EYES[:1], (), "bursts of one eye, 80 ms; no sign of one side alone"),
+        (LATE_EYES, (), "both eyes, the shorter burst 50 ms; lower face silent"),
+        (EYES, ("OOR", "ZYG"),
+         "both eyes, the shorter burst 80 ms; OOR+ZYG of one side moves along"),
+    ],
+)  # fmt: skip
+def test_the_reason_of_a_blink_is_what_its_eyes_do(readings, dragged, reason):
+    told = blink(Act("blink", "B", tuple(readings), dragged=dragged), Schedule(), FS)
+    assert (told.trial_type, told.side, told.label, told.reason) == ("blink", "B", "", reason)
+
+
+@pytest.mark.parametrize("readings", [EYES, LATE_EYES], ids=["beside a brow", "of two lengths"])
+def test_a_blink_lasts_as_long_as_its_eyes(readings):
+    told = blink(Act("blink", "B", tuple(readings)), Schedule(), FS)
+    assert (told.onset, told.offset) == (1000, 1080)
+    assert len(told.bursts) == len(readings)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "label", "reason"),
+    [
+        ([{"hum": 0.6}, {"hum": 0.1}], "hum", "repeats with the mains"),
+        ([{"shared": 3}, {"shared": 0}], "pop",
+         "one waveform in 4 channels: an electrode they share"),
+        ([{"steps": 0.81}, {"steps": 0.2}], "pop", "steps explain 81 % of it: an electrode"),
+        ([{"frequency": 14.2}, {"frequency": 44.0}], "motion", "too slow for muscle: 14 Hz"),
+        ([{"frequency": np.nan}, {"frequency": 14.2}], "motion", "too slow for muscle: 14 Hz"),
+        ([{"hum": 0.6, "shared": 3, "steps": 0.9}], "hum", "repeats with the mains"),
+    ],
+    ids=["hum", "shared", "steps", "slow", "one pitch", "all of them"],
+)  # fmt: skip
+def test_an_artifact_is_called_by_what_shows_it_in_one_of_its_bursts(kinds, label, reason):
+    bursts = tuple(reading(f"{MUSCLES[k]}_L", 1000, 1100, **kind) for k, kind in enumerate(kinds))
+    told = artifact(Act("artifact", "L", bursts), Schedule(), Rules(), FS)
+    assert (told.trial_type, told.side, told.label, told.reason) == ("artifact", "L", label, reason)
+
+
+def moved(*readings, task=None, dragged=(), lasts=3000):
+    """Event of a movement of both sides, under a marker if there is a task."""
+    chain = Chain("B", 500, 1100)
+    for k, reading_ in enumerate(readings):
+        chain.add(Act("movement", "B", (reading_,), dragged=dragged[k : k + 1]))
+    return movement(chain, Schedule([Marker(0, lasts, task, 1)] if task else []), FS)
+
+
+CLOSED, BLINKED = both("OOC", 1000, 1800), [reading("OOC_L", 1000, 1800, li=0.0),
+                                            reading("OOC_R", 1000, 1080, li=0.0)]  # fmt: skip
+FROWN = [*CLOSED, reading("OOC_L", 1000, 1800, site=Site(8, "L", "COR", 9), li=0.0)]
+LIFT = [*CLOSED, *both("FRO", 1000, 1800)]
+SMILE = both("ZYG", 1000, 2000)
+ALONE = "both sides; eyes alone, longer than a blink: "
+
+
+@pytest.mark.parametrize(
+    ("readings", "task", "told"),
+    [
+        (CLOSED, "rest_open", ("blepharospasm", "",
+         "both eyes closed at rest, longer than a blink; frontalis silent")),
+        (FROWN, "rest_open", ("blepharospasm", "",
+         "both eyes closed at rest, longer than a blink; frontalis silent")),
+        (LIFT, "rest_open", ("voluntary", "", "both sides")),
+        (SMILE, "rest_open", ("voluntary", "", "both sides")),
+        (BLINKED, "rest_open", ("voluntary", "", ALONE + "one eye no longer")),
+        (CLOSED, None, ("voluntary", "", ALONE + "without a marker of rest, a movement")),
+        (CLOSED, "close_forced", ("voluntary", "close_forced",
+         ALONE + "without a marker of rest, a movement")),
+        (SMILE, "smile", ("voluntary", "smile", "both sides")),
+        (SMILE, "speech", ("voluntary", "speech", "both sides")),
+        (SMILE, None, ("voluntary", "", "both sides")),
+    ],
+)  # fmt: skip
+def test_what_both_sides_do_is_called_by_its_muscles_and_its_marker(readings, task, told):
+    event = moved(*readings, task=task)
+    assert (event.trial_type, event.label, event.reason) == told
+    assert event.side == "B"
+
+
+def test_a_movement_names_what_moves_along_each_once_and_lasts_from_first_to_last():
+    event = moved(*SMILE, *both("ZYG", 2100, 2300), dragged=("OOR", "OOC", "OOR"))
+    assert event.reason == ("both sides; OOC+OOR of one side moves along from the start to the end")
+    assert (event.onset, event.offset) == (1000, 2300)
+
+
+def one_sided(*acts, known=None):
+    chain = Chain("L", 500, 1100)
+    for act in acts:
+        chain.add(act)
+    return list(spasms(chain, Schedule(), known or Experience(), Rules(), FS))
+
+
+MASSETER = replace(reading("FRO_L", 1000, 1200, amplitude=90.0), site=Site(8, "L", "MAS", 9))
+
+
+@pytest.mark.parametrize("labels", [(), ("ZYG_L",)], ids=["alone", "loudest"])
+def test_a_masseter_that_leads_its_side_is_a_movement_that_chews(labels):
+    bursts = (MASSETER, *(reading(label, 1005, 1190) for label in labels))
+    (event,) = one_sided(Act("twitch", "L", bursts))
+    assert (event.trial_type, event.side, event.label) == ("voluntary", "L", "masticatory")
+    assert event.reason == "one side; chewing muscles lead"
+    assert (event.onset, event.offset) == (1000, 1200)
+
+
+def test_a_myokymia_names_the_muscle_that_keeps_time_and_lasts_from_first_to_last():
+    beats = [Act("twitch", "L", (reading("ZYG_L", t, t + 80),)) for t in range(1000, 4000, 300)]
+    (event,) = one_sided(*beats)
+    assert (event.trial_type, event.label) == ("myokymia", "")
+    assert event.reason == "one side; ZYG in a rhythm of its own, not together"
+    assert (event.onset, event.offset) == (1000, 3780)
+
+
+def together(onset, **kind):
+    """Eye and cheek that begin together."""
+    bursts = tuple(reading(f"{muscle}_L", onset, onset + 80) for muscle in ("OOC", "ZYG"))
+    return Act("twitch", "L", bursts, together=2, **kind)
+
+
+@pytest.mark.parametrize("ride", [(False, False), (True, False), (False, True)])
+def test_a_spasm_of_which_an_act_rides_on_a_blink_coincides_with_it(ride):
+    (event,) = one_sided(*(together(1000 + 200 * k, on_blink=on) for k, on in enumerate(ride)))
+    assert event.trial_type == "spasm"
+    assert event.blink_coincident == any(ride)
+
+
+def test_muscles_that_begin_together_are_a_spasm_though_each_was_in_a_rhythm():
+    channels = {reading(name, 0, 1).burst.channel: 900 for name in ("OOC_L", "ZYG_L")}
+    known = Experience(trains=dict(channels), rhythmic=dict(channels))
+    (event,) = one_sided(together(1000), together(1300), known=known)
+    assert event.trial_type == "spasm"
