@@ -101,7 +101,7 @@ def movement(chain: Chain, marked: Schedule, fs: float) -> Event:
                           reason)  # fmt: skip
         why = "one eye no longer" if at_rest else "without a marker of rest, a movement"
         reason += f"; eyes alone, longer than a blink: {why}"
-    label = marker.task if marker and (marker.movement or marker.task not in RESTS) else ""
+    label = marker.task if marker and marker.task not in RESTS else ""
     return event("voluntary", "B", label, readings, onset, chain.offset, marked, fs, reason)
 
 
