@@ -1,0 +1,73 @@
+"""Acts that follow each other: how long a chain waits, what it keeps, where it is parted."""
+
+from collections import deque
+
+import pytest
+
+from emgspasm.stream import Event
+from emgspasm.synkinesis.acts.act import Act
+from emgspasm.synkinesis.events.amending import amend
+from emgspasm.synkinesis.events.chains import Chain, loud, split
+from emgspasm.synkinesis.markers import Marker, Schedule
+from support.readings import FS, reading
+
+GAP, PATIENCE = 500, 1100
+
+
+def twitch(onset, offset, *labels, together=1, **kind):
+    bursts = (reading(label, onset, offset, **kind) for label in labels or ("OOC_L",))
+    return Act("twitch", "L", tuple(bursts), together=together)
+
+
+def extents(acts):
+    return [(act.onset, act.offset) for act in acts]
+
+
+@pytest.mark.parametrize(
+    ("side", "together", "waits"),
+    [
+        ("L", [1], PATIENCE),
+        ("R", [2, 1, 1], PATIENCE),
+        ("L", [2, 2, 1], GAP),
+        ("L", [3], GAP),
+        ("B", [1], GAP),
+    ],
+    ids=["one muscle", "mostly one", "mostly two", "three", "both sides"],
+)
+def test_a_chain_waits_longer_while_it_may_be_a_rhythm_of_single_muscles(side, together, waits):
+    chain = Chain(side, GAP, PATIENCE)
+    for k, n in enumerate(together):
+        chain.add(twitch(1000 + 100 * k, 1600 - 100 * k, together=n))
+    assert (chain.offset, chain.closing) == (1600, 1600 + waits)
+
+
+def test_acts_are_parted_where_a_pause_is_as_long_as_the_gap_whatever_their_order():
+    acts = [twitch(*s) for s in ((2000, 2100), (1000, 1600), (1100, 1200), (2599, 2700))]
+    assert [extents(part) for part in split(acts, GAP)] == [
+        [(1000, 1600), (1100, 1200), (2000, 2100), (2599, 2700)]
+    ]
+    assert [extents(part) for part in split(acts, 400)] == [
+        [(1000, 1600), (1100, 1200)],
+        [(2000, 2100)],
+        [(2599, 2700)],
+    ]
+
+
+def test_an_act_keeps_the_muscles_that_are_not_faint_in_it():
+    eye = reading("OOC_L", 1500, 1600, amplitude=20.0)
+    faint = reading("ZYG_L", 1500, 1600, amplitude=1.0)
+    both = Act("twitch", "L", (eye, faint), together=2)
+    cheek = twitch(1000, 1100, "ZYG_L")
+    kept = loud([cheek, both])
+    assert [act.readings for act in kept] == [cheek.readings, (eye,)]
+
+
+def test_an_event_is_amended_where_an_earlier_trial_of_its_task_came_late():
+    smiled = Event("spasm", 20_500, 20_600, "L", task="smile", trial=1)
+    rested = Event("spasm", 500, 600, "L")
+    said = deque([(rested, None), (smiled, None)])
+    late = Schedule([Marker(5000, 8000, "smile", 1), Marker(20_000, 23_000, "smile", 2)])
+    ((before, now),) = amend(said, late, FS)
+    assert (before, now.task, now.trial) == (smiled, "smile", 2)
+    assert [event for event, _ in said] == [rested, now]
+    assert amend(said, late, FS) == []
