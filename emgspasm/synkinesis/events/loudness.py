@@ -52,7 +52,7 @@ def without_faint(acts: Sequence[Act], known: Experience, fs: float) -> list[Act
     loud = [act for act in acts if _reaches(FAINTEST, act, known)]
     if len(loud) < len(acts):
         gap = BEATS * fs
-        acts = [a for a in acts if a in loud or any(-overlap(a, other) < gap for other in loud)]
+        acts = [act for act in acts if any(-overlap(act, other) < gap for other in loud)]
     return [act for act in acts if not _is_of_rest(act, known)]
 
 
