@@ -588,6 +588,10 @@ def test_where_the_eye_takes_part_the_lower_face_is_no_spasm_as_long_as_it_often
     assert len(mouthing(known, (("OOR_L", "ZYG_L"), 5000, {}), moments=moments)) == said
 
 
+def test_a_lower_face_that_acted_alone_some_time_ago_leaves_a_known_side_its_spasms():
+    assert len(mouthing(of_the_eye(), (("OOR_L", "ZYG_L"), 10_000, {}))) == 1
+
+
 @pytest.mark.parametrize(("length", "said"), [(60, 1), (300, 0)])
 def test_of_a_lower_face_on_a_blink_that_twitches_the_eye_may_be_hidden(length, said):
     on_blink = {"on_blink": True, "length": length}
@@ -692,12 +696,14 @@ def test_a_faint_brow_that_moves_again_and_again_makes_no_side_forgotten():
     assert known.knows("L")
 
 
-BROW = (("FRO_L",), 8.0)
+BROW, LOUD_BROW = (("FRO_L",), 8.0), (("FRO_L",), 20.0)
 SPASM = (("OOC_L", "ZYG_L"), 20.0)
 
 
 @pytest.mark.parametrize(
-    ("before", "said"), [([SPASM] * 8, 1), ([BROW] * 4, 0)], ids=["seldom", "often"]
+    ("before", "said"),
+    [([SPASM] * 8, 1), ([BROW] * 3, 0), ([LOUD_BROW] * 3, 1)],
+    ids=["seldom", "often", "others as loud as in spasms"],
 )
 def test_slight_acts_of_one_muscle_are_no_spasms_where_they_come_often(before, said):
     acts = [(names, 9000 + 2000 * i, amplitude) for i, (names, amplitude) in enumerate(before)]
