@@ -1,0 +1,102 @@
+"""What proves a spasm of a side, by what is known of it."""
+
+import pytest
+
+from emgspasm.synkinesis.acts.act import Act
+from emgspasm.synkinesis.events.experience import Experience
+from emgspasm.synkinesis.events.proof import is_spasm, note_proof
+from support.readings import FS, reading
+
+
+def face(spasms=0, *, both_eyes=True, other_side=0):
+    """What is known of a face after spasms of the left side, and blinks that both eyes showed."""
+    known = Experience(proven={"L": spasms, "R": other_side})
+    known.even.extend([both_eyes] * 5)
+    return known
+
+
+def twitch(muscles="OOC", onset=1000, length=100, together=1, **kind):
+    bursts = (reading(f"{m}_L", onset, onset + length, **kind) for m in muscles.split())
+    return Act("twitch", "L", tuple(bursts), together=together)
+
+
+def is_one(known, *acts):
+    return is_spasm(acts, known, "L", FS)
+
+
+@pytest.mark.parametrize(
+    ("li", "spasms", "proved"), [(0.5, 0, False), (0.5, 2, True), (0.3, 2, False), (0.8, 0, True)]
+)
+def test_two_muscles_must_lean_to_their_side_less_where_it_is_known_to_have_spasms(
+    li, spasms, proved
+):
+    assert is_one(face(spasms), twitch("OOC ZYG", together=2, li=li)) == proved
+
+
+def test_two_muscles_prove_nothing_where_only_the_other_side_is_known_to_have_spasms():
+    two, three = twitch("OOC ZYG", together=2), twitch("OOC ZYG FRO", together=3)
+    assert not is_one(face(other_side=2), two)
+    assert is_one(face(other_side=2), three)
+    assert is_one(face(2, other_side=2), two)
+
+
+@pytest.mark.parametrize(("spasms", "proved"), [(0, False), (2, True)])
+def test_a_brow_alone_proves_a_spasm_only_where_they_are_known(spasms, proved):
+    assert is_one(face(spasms), twitch("FRO")) == proved
+
+
+@pytest.mark.parametrize(("spasms", "proved"), [(0, False), (2, True)])
+def test_a_lower_face_of_which_two_muscles_begin_together_is_one_only_where_they_are_known(
+    spasms, proved
+):
+    assert is_one(face(spasms), twitch("ZYG OOR", together=2)) == proved
+
+
+FAINT = {"mean": 3.1, "length": 150}  # hardly above a noise of 2 uV
+OTHER_EYE = {"li": 0.85, "opposite_silent": False}
+
+
+@pytest.mark.parametrize(
+    ("spasms", "both_eyes", "eye", "proved"),
+    [
+        (0, True, {}, True),
+        (0, False, {}, False),
+        (2, False, {}, True),
+        (0, True, FAINT, False),
+        (2, True, FAINT, True),
+        (0, True, OTHER_EYE, False),
+        (2, True, OTHER_EYE, True),
+        (0, True, {"least_li": 0.65}, False),
+        (2, True, {"least_li": 0.65}, True),
+        (2, True, {"least_li": 0.4, "li": 0.5, "opposite_silent": False}, False),
+    ],
+)
+def test_an_eye_alone_proves_less_as_long_as_no_spasms_are_known(spasms, both_eyes, eye, proved):
+    assert is_one(face(spasms, both_eyes=both_eyes), twitch(**eye)) == proved
+
+
+def test_one_burst_that_is_certain_proves_what_goes_along_with_it():
+    doubtful = {"mean": 2.1, "length": 20, "least_li": 0.3}
+    assert not is_one(face(2), twitch(**doubtful))
+    assert is_one(face(2), twitch(**doubtful), twitch(onset=1300), twitch(onset=1600, **doubtful))
+
+
+@pytest.mark.parametrize(
+    ("muscles", "together", "proven", "eyed"),
+    [
+        ("OOC ZYG", [2], 1, []),
+        ("OOC ZYG FRO", [3], 2, [True]),
+        ("ZYG OOR FRO", [3], 2, [False]),
+        ("OOC ZYG", [2, 1, 1], 0, []),
+    ],
+    ids=["two", "three", "without the eye", "mostly apart"],
+)
+def test_a_spasm_counts_for_its_side_by_how_many_muscles_begin_together(
+    muscles, together, proven, eyed
+):
+    known = Experience()
+    acts = [twitch(muscles, 1000 + 300 * k, together=n) for k, n in enumerate(together)]
+    note_proof(acts, {*muscles.split()}, known, "L", FS)
+    assert known.proven == {"L": proven, "R": 0}
+    assert list(known.eyed["L"]) == eyed
+    assert bool(known.loudness) == bool(eyed)  # of what is sure alone
