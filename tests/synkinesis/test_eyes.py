@@ -91,16 +91,24 @@ def test_an_eye_beside_which_the_other_one_is_not_silent_tells_the_ratio(silent,
 
 
 @pytest.mark.parametrize(
-    ("side", "together", "told"),
-    [("L", 3, 0), ("L", 1, 1), ("R", 3, 1)],
-    ids=["a spasm over there", "an eye alone over there", "of its own side"],
+    ("side", "together", "onset", "told"),
+    [("L", 3, 1010, 0), ("L", 1, 1010, 1), ("R", 3, 1010, 1), ("L", 3, 1150, 1)],
+    ids=["a spasm over there", "an eye alone over there", "of its own side", "afterwards"],
 )
-def test_a_weak_eye_beside_a_spasm_of_the_other_one_tells_no_ratio(side, together, told):
+def test_a_weak_eye_beside_a_spasm_of_the_other_one_tells_no_ratio(side, together, onset, told):
     known = Experience()
     blink = Act("blink", "B", (reading("OOC_R", 1000, 1100, -0.8),))
-    spasm = Act("twitch", side, (reading(f"ZYG_{side}", 1010, 1100, 0.8),), together=together)
+    spasm = Act("twitch", side, (reading(f"ZYG_{side}", onset, 1200, 0.8),), together=together)
     note_balance(blink, [blink, spasm], known, FS)
     assert len(known.balance) == told
+
+
+def test_an_eye_beside_which_the_other_one_does_nothing_at_all_tells_no_ratio():
+    known = Experience()
+    eyes = (reading("OOC_L", 1000, 1100, 1.0), reading("OOC_R", 1000, 1100, 0.0))
+    for found in (eyes, eyes[:1]):
+        note_balance(Act("blink", "B", found), (), known, FS)
+    assert not known.balance
 
 
 @pytest.mark.parametrize(("proven", "told"), [(2, 0), (0, 1)], ids=["spasms known", "none known"])
