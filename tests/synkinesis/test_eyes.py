@@ -73,7 +73,10 @@ def test_other_muscles_keep_their_laterality():
     assert against_usual([cheek], blinked(9)) == [cheek]
 
 
-@pytest.mark.parametrize("other", [{"lag": 50}, {"length": 200}])
+@pytest.mark.parametrize(
+    "other",
+    [{"lag": 50}, {"lag": -50}, {"length": 200}, {"length": 50}, {"lag": 50, "length": 50}],
+)
 def test_eyes_that_do_not_begin_and_end_together_tell_no_ratio(other):
     assert not blinked(9, **other).balance
 
@@ -120,11 +123,20 @@ def test_an_eye_along_with_what_sounds_like_it_tells_no_ratio_where_spasms_are_k
     assert len(known.balance) == told
 
 
-@given(st.floats(1.1, 9.0), st.floats(-0.99, 0.99))
-def test_the_log_ratio_of_an_eye_is_told_less_the_usual_one(usual, li):
-    (told,) = against_usual([reading("OOC_L", 90_000, 90_100, li=li)], blinked(9, usual))
-    ratio, expected = log((1 + told.li) / (1 - told.li)), log((1 + li) / (1 - li)) - log(usual)
-    assert ratio == pytest.approx(expected, abs=1e-6)
+def test_two_bursts_of_one_eye_tell_no_ratio():
+    known = Experience()
+    eyes = (reading("OOC_L", 1000, 1100, 0.5), reading("OOC_L", 1020, 1090, 0.5))
+    note_balance(Act("blink", "B", eyes), (), known, FS)
+    assert not known.balance
+
+
+@given(st.floats(1.1, 9.0), st.floats(-0.99, 0.99), st.sampled_from("LR"))
+def test_the_log_ratio_of_an_eye_is_told_less_the_usual_one(usual, li, side):
+    eye = reading(f"OOC_{side}", 90_000, 90_100, li=li)
+    (told,) = against_usual([eye], blinked(9, usual))
+    expected = log((1 + li) / (1 - li)) - (log(usual) if side == "L" else -log(usual))
+    for index in (told.li, told.least_li):
+        assert log((1 + index) / (1 - index)) == pytest.approx(expected, abs=1e-6)
 
 
 def test_a_copy_of_what_is_known_learns_by_itself():
