@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from emgspasm.stream import Burst
+from emgspasm.synkinesis.acts.act import Act
+from emgspasm.synkinesis.acts.bilateral import Company
+from emgspasm.synkinesis.acts.judging import acts
+from emgspasm.synkinesis.acts.verdicts import Rules
 from emgspasm.synkinesis.readings.reading import Reading, Site
 
 FS = 1000.0
@@ -35,3 +41,16 @@ def reading(
         shared=0, tonic=0.0, leaps=False,
     )  # fmt: skip
     return replace(told, **kind)
+
+
+def alike(label: str, rho: float) -> NDArray[np.float64]:
+    """Correlations of a burst that goes along with this channel."""
+    values = np.zeros(8)
+    values[MONTAGE.index(label)] = rho
+    return values
+
+
+def judged(*readings: Reading, eyed: Collection[str] = ()) -> list[Act]:
+    """Acts of a cluster; on the `eyed` sides the eye is known to take part in spasms."""
+    cluster = sorted(readings, key=lambda r: r.onset)
+    return acts(cluster, Rules(), Company(), FS, eyed.__contains__)

@@ -15,19 +15,7 @@ from emgspasm.synkinesis.events.experience import Experience, note_company, note
 from emgspasm.synkinesis.events.naming import blink, movement, spasms
 from emgspasm.synkinesis.markers import Marker, Schedule
 from emgspasm.synkinesis.readings.reading import Site
-from support.readings import FS, MONTAGE, reading
-
-
-def alike(label, rho):
-    """Correlations of a burst that goes along with this channel."""
-    values = np.zeros(8)
-    values[MONTAGE.index(label)] = rho
-    return values
-
-
-def judged(*readings, eyed=()):
-    cluster = sorted(readings, key=lambda r: r.onset)
-    return acts(cluster, Rules(), Company(), FS, eyed.__contains__)
+from support.readings import FS, MONTAGE, alike, judged, reading
 
 
 def named(known, *onsets, length=50, **kind):
