@@ -1,0 +1,185 @@
+"""Every row of a treatment course, from sessions made by hand."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from emgspasm.report.course import Course, affected_side, baseline, course_rows, maxima
+from emgspasm.report.rest import RestBlock
+from emgspasm.report.sessions import Session
+from emgspasm.results.stored import StoredResult
+from emgspasm.storage.studies.scales import ScaleScore
+from emgspasm.storage.studies.treatments import OPERATION, TOXIN, Treatment
+from emgspasm.storage.tables.columns import SUMMARY
+from emgspasm.storage.tables.joint_columns import COURSE
+from emgspasm.storage.tables.tsv import table
+from support.findings import burst, findings, spasm, stream
+
+DAY = date(2026, 3, 2)
+INFO = stream("OOC_L", "ZYG_L", "OOC_R", "ZYG_R")
+NOTHING = pd.DataFrame()
+MINUTE = 60_000
+
+
+def rest(*rates):
+    """A minute of rest: so many spasms of the left eye, and of the right one if told."""
+    events = [
+        spasm(burst(2 * k, 1000 * n, 1000 * n + 500), side="LR"[k])
+        for k, rate in enumerate(rates)
+        for n in range(rate)
+    ]
+    return RestBlock(INFO, findings(4, events), np.array([[0, MINUTE]]), primary=True)
+
+
+def stored(name="x.bdf", lent=None, **most):
+    rows = [
+        {"channel": label, "side": label[-1], "muscle": label[:3], "mvc_uV": value}
+        for label, value in most.items()
+    ]
+    said = {"recording": name, "mvc_of": lent or {}}
+    return StoredResult(Path("x_events.tsv"), NOTHING, table(rows, SUMMARY), said)
+
+
+def session(label, day, *blocks, results=()):
+    when = None if day is None else DAY + timedelta(days=day)
+    return Session(label, when, list(results), list(blocks), [])
+
+
+def told(*sessions, origin=None, affected=None, treatments=(), scores=()):
+    return Course(
+        "01", list(sessions), [], list(treatments), list(scores), origin, affected,
+        table((), COURSE),
+    )  # fmt: skip
+
+
+def rows(course, **wanted):
+    return [r for r in course_rows(course) if all(r.get(k) == v for k, v in wanted.items())]
+
+
+INJECTION = Treatment("01", DAY, TOXIN, "Botox", "OOC", "L", 12.5)
+
+
+@pytest.mark.parametrize(
+    ("days", "origin", "index"),
+    [((-20, -5, 14), INJECTION, 1), ((-5, 0, 14), INJECTION, 1), ((3, 14), INJECTION, None),
+     ((3, 14), None, 0), ((), None, None)],
+)  # fmt: skip
+def test_others_are_compared_with_the_last_session_before_the_treatment_or_the_first(
+    days, origin, index
+):
+    sessions = [session(str(day), day, rest(1)) for day in days]
+    assert baseline(told(*sessions, origin=origin)) == index
+
+
+def test_a_change_is_the_value_less_the_baseline_s_and_larger_only_beyond_what_varies():
+    rates = {"old": (9, 9), "base": (10, 12), "W2": (1, 3), "W4": (10, 9)}
+    sessions = [
+        session(label, day, *(rest(rate) for rate in pair))
+        for day, (label, pair) in zip((-60, -3, 14, 28), rates.items(), strict=True)
+    ]
+    mine = rows(told(*sessions, origin=INJECTION), measure="rate", side="L", region="face")
+    assert [(r["session"], r["value"], r.get("change"), r.get("baseline")) for r in mine] == [
+        ("old", 9.0, -2.0, None), ("base", 11.0, None, "yes"),
+        ("W2", 2.0, -9.0, None), ("W4", 9.5, -1.5, None),
+    ]  # fmt: skip
+    (mdc,) = {r["mdc"] for r in mine}
+    assert 2.0 < mdc < 9.0
+    assert [r.get("verdict") for r in mine] == [
+        "not larger than measurement variability", None,
+        "larger than measurement variability", "not larger than measurement variability",
+    ]  # fmt: skip
+    assert (mine[0]["n_spasms"], mine[0]["valid_s"], mine[0]["unit"]) == (18, 120.0, "1/min")
+
+
+def test_of_few_sessions_a_change_is_told_without_a_verdict():
+    few = told(session("a", -3, rest(4)), session("b", 14, rest(1)), origin=INJECTION)
+    last = rows(few, measure="rate", side="L", region="eye")[-1]
+    assert (last["change"], last["mdc"], last["verdict"]) == (-3.0, None, None)
+
+
+def test_what_one_of_two_sessions_lacks_has_no_change():
+    quiet, face = session("a", -3, rest(0)), session("b", 14, rest(3))
+    amplitude = rows(told(quiet, face, origin=INJECTION), measure="amplitude", region="eye")
+    left = [r for r in amplitude if r["side"] == "L"]
+    assert [(r["value"], r.get("change")) for r in left] == [(None, None), (5.0, None)]
+
+
+def test_regions_are_those_that_have_a_channel_with_the_muscles_of_each():
+    one = told(session("a", 3, rest(1, 2)))
+    found = {(r["side"], r["region"]): r["muscles"] for r in rows(one, measure="burden")}
+    assert found == {
+        (side, region): muscles
+        for side in "LR"
+        for region, muscles in (("face", "OOC+ZYG"), ("eye", "OOC"), ("cheek", "ZYG"))
+    }
+    assert [r["value"] for r in rows(one, measure="rate", region="eye")] == [1.0, 2.0]
+    assert [r["value"] for r in rows(one, measure="rate", region="cheek")] == [0.0, 0.0]
+
+
+@pytest.mark.parametrize(("affected", "ratio"), [("L", 0.4), ("R", 2.5), (None, None)])
+def test_strength_is_the_maximum_of_the_affected_side_over_that_of_the_other(affected, ratio):
+    most = stored(OOC_L=40.0, OOC_R=100.0, ZYG_L=50.0, FRO_R=0.0)
+    found = rows(told(session("a", 3, rest(1), results=[most]), affected=affected),
+                 measure="mvc_ratio")  # fmt: skip
+    told_rows = [(r["side"], r["region"], r["muscles"], r["value"]) for r in found]
+    assert told_rows == ([] if ratio is None else [(affected, "eye", "OOC", ratio)])
+
+
+def test_a_maximum_is_the_largest_that_recordings_tell_of_their_own_trials():
+    own, lent = stored("a.bdf", OOC_L=40.0, ZYG_L=7.0), stored("b.bdf", {"OOC_L": "a.bdf"},
+                                                              OOC_L=90.0, ZYG_L=9.0)  # fmt: skip
+    assert maxima(session("a", 3, results=[own, lent])) == {("L", "OOC"): 40.0, ("L", "ZYG"): 9.0}
+    assert maxima(session("a", 3, results=[lent, own])) == {("L", "OOC"): 40.0, ("L", "ZYG"): 9.0}
+
+
+RIGHT = replace(INJECTION, side="R")
+BOTH = replace(INJECTION, side=None)
+
+
+@pytest.mark.parametrize(
+    ("treatments", "rates", "side"),
+    [
+        ([INJECTION, BOTH], (1, 5), "L"),
+        ([RIGHT], (5, 1), "R"),
+        ([INJECTION, RIGHT], (1, 5), "R"),
+        ([BOTH], (5, 1), "L"),
+        ([], (2, 2), None),
+    ],
+)
+def test_the_affected_side_is_the_treated_one_or_that_with_more_spasms(treatments, rates, side):
+    assert affected_side(treatments, [session("a", 3, rest(*rates)), session("b", 9)]) == side
+
+
+@pytest.mark.parametrize(
+    ("origin", "day", "visit", "axis"),
+    [
+        (INJECTION, 14, "W2", "days since injection"),
+        (replace(INJECTION, kind=OPERATION), 14, None, "days since operation"),
+        (None, 17, None, "days since the first session"),
+    ],
+)
+def test_scores_and_treatments_stand_at_their_day_as_they_were_entered(origin, day, visit, axis):
+    score = ScaleScore("01", DAY + timedelta(days=14), "Jankovic", None, "R1", 3.0)
+    one = told(session("a", -3, rest(1)), origin=origin, scores=[score],
+               treatments=[INJECTION, replace(INJECTION, product=None, units=None)])  # fmt: skip
+    assert one.axis == axis
+    assert rows(one, measure="scale") == [
+        {"date": "2026-03-16", "day": day, "visit": visit, "measure": "scale", "name": "Jankovic",
+         "value": 3.0, "rater": "R1"}
+    ]  # fmt: skip
+    first, second = rows(one, measure="treatment")
+    assert (first["date"], first["day"]) == ("2026-03-02", 3 if origin is None else 0)
+    assert (first["name"], first["side"], first["muscles"]) == (f"{TOXIN} Botox", "L", "OOC")
+    assert (first["value"], first["unit"]) == (12.5, "units")
+    assert (second["name"], second["value"], second["unit"]) == (TOXIN, None, None)
+
+
+def test_without_a_day_zero_scores_have_a_date_and_no_day():
+    score = ScaleScore("01", DAY, "Jankovic", None, "R1", 3.0)
+    (row,) = rows(told(scores=[score]))
+    assert row["date"] == "2026-03-02"
+    assert "day" not in row
