@@ -72,7 +72,7 @@ def write_review(
     Raises
     ------
     ConfigError
-        If an event is unknown, or the file is the detector's table or another rater's review.
+        If an event is unknown, or the file is the detector's table, another rater's review or none.
     RecordingError
         If the review there is of other results, or a table cannot be read or written.
     """
@@ -98,7 +98,9 @@ def _begun(path: Path, original: StoredResult, rater: str) -> pd.DataFrame:
             frame[column] = None
         return table(table_rows(frame), REVIEWED_EVENTS)
     frame = read_table(path)
-    others = sorted(set(frame.get("rater", frame["status"]).dropna()) - {rater})
+    if "rater" not in frame:
+        raise ConfigError(f"{path} is no review (it has no column rater). Give another --out FILE")
+    others = sorted(set(frame["rater"].dropna()) - {rater})
     if others:
         raise ConfigError(
             f"{path} is the review of {', '.join(map(str, others))}, not of {rater} (one table a "

@@ -119,6 +119,16 @@ def test_one_table_a_rater(events, tmp_path):
     assert path == tmp_path / "r2_events.tsv"
 
 
+@pytest.mark.parametrize("columns", [["event_id", "status"], ["event_id", "note"]])
+def test_a_table_that_is_no_review_is_not_written_into(events, tmp_path, columns):
+    path = tmp_path / "y_events.tsv"
+    write_table(pd.DataFrame([["E0001", "auto"]], columns=columns), path)
+    before = path.read_bytes()
+    with pytest.raises(ConfigError, match=r"y_events.tsv is no review \(it has no column rater\)"):
+        write_review(events, [Decision(names(events, "spasm")[0], "accepted")], "R1", out=path)
+    assert path.read_bytes() == before
+
+
 def test_an_edited_copy_is_read_as_decisions(events, tmp_path):
     frame = read_table(events)
     spasm, other = names(events, "spasm")[:2]
