@@ -34,7 +34,7 @@ from emgspasm.synkinesis.acts.verdicts import (
 )
 from emgspasm.synkinesis.readings.crosstalk import RHO
 from emgspasm.synkinesis.readings.reading import Reading
-from emgspasm.synkinesis.spread import EYE
+from emgspasm.synkinesis.spread import BROW, EYE
 
 ECHO, FAINTER = 0.5, 0.65
 """Raw correlation with the eye of its side, and share of its amplitude, of what an eye spreads to
@@ -187,6 +187,15 @@ def _meets(reading: Reading, part: list[Reading]) -> bool:
     return False
 
 
+def _moves_eye(act: Act, side: str) -> bool:
+    """Whether a movement of both sides takes the eye of this side along, but no lower face."""
+    if act.kind != "movement":
+        return False
+    over_there = {r.site.region for r in act.readings if r.site.side != side}
+    here = {r.site.region for r in act.readings if r.site.side == side}
+    return EYE in here and over_there <= {EYE, BROW}
+
+
 def _twitch(
     readings: list[Reading],
     side: Literal["L", "R"],
@@ -223,5 +232,6 @@ def _twitch(
         tuple(mine),
         max(len(together), 1),
         on_blink=bool(blinks),
+        eye_moves=any(_moves_eye(a, side) and a.onset < offset and onset < a.offset for a in both),
         carried=tuple(carried),
     )

@@ -11,7 +11,7 @@ from emgspasm.synkinesis.acts.act import Act
 from emgspasm.synkinesis.events.experience import Experience
 
 CLONIC = 0.2
-"""Longest clonic burst in seconds (clinical facts 2): the blink may hide the eye."""
+"""Longest clonic burst in seconds (clinical facts 2)."""
 
 BUSY, FEWEST = 6.0, 3
 """Seconds in which acts of the lower face count, and how many are speech or chewing [sim]."""
@@ -19,6 +19,8 @@ BUSY, FEWEST = 6.0, 3
 
 def without_speech(acts: list[Act], side: str, known: Experience, fs: float) -> list[Act]:
     """Acts of one side without those of the lower face alone that speech and chewing explain.
+
+    A blink may hide the eye, and so may a movement of both eyes.
 
     Parameters
     ----------
@@ -36,5 +38,6 @@ def without_speech(acts: list[Act], side: str, known: Experience, fs: float) -> 
         if not act.of_lower_face
         or any(r.site.region is None for r in act.readings)  # chewing muscles have their event
         or (act.on_blink and act.offset - act.onset <= CLONIC * fs)
+        or act.eye_moves
         or known.n_of_lower_face(act.onset, BUSY * fs) < FEWEST
     ]
