@@ -1,5 +1,7 @@
 """What the page says of a result: which cells it takes; results made by hand."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -8,6 +10,8 @@ from emgspasm.report.values import cell, entry, told
 from emgspasm.results.analysis import Results
 from emgspasm.storage.tables.columns import EVENTS, PAIRS, QUALITY, SUMMARY, TRIALS
 from emgspasm.storage.tables.tsv import table
+from emgspasm.synkinesis.markers import TASKS
+from emgspasm.synkinesis.spread import STAGES
 
 CHANNELS = [
     {"channel": "MEN", "muscle": "MEN"},
@@ -31,6 +35,20 @@ def test_channels_stand_from_brow_to_neck_left_before_right_and_others_last():
     names = [channel.name for channel in facts.channels(results())]
     assert names == ["OOC_L", "OOC_R", "ZYG_R", "MEN", "FCR_L"]
     assert [channel.side for channel in facts.channels(results())][-2] is None
+
+
+def test_channels_without_a_muscle_stand_before_those_of_none_of_the_face():
+    more = [{"channel": "X1"}, {"channel": "A2"}]
+    names = [channel.name for channel in facts.channels(results(sides=more))]
+    assert names[-4:] == ["MEN", "X1", "A2", "FCR_L"]
+
+
+def test_tasks_and_stages_are_told_in_words():
+    assert not [code for code in TASKS if "_" in facts.TASKS.get(code, code)]
+    assert {facts.TASKS[code] for code in ("qc", "hv", "blink30", "suppress")} == {
+        "quality check", "hyperventilation", "blinking on request", "suppressing"
+    }  # fmt: skip
+    assert {"0": "none"} | {str(stage): region for region, stage in STAGES.items()} == facts.REGIONS
 
 
 def test_the_parts_of_a_session_are_its_tasks_without_that_of_the_file():
@@ -71,6 +89,78 @@ def test_a_channel_s_row_joins_its_measures_and_its_quality():
     names = [row["channel"].name for row in facts.not_good(rows.values())]
     assert names == ["OOC_L", "OOC_R", "ZYG_R", "MEN", "FCR_L"]
     assert facts.brow_unsought(rows.values()) == {"R"}
+
+
+SHOWN = {
+    "n_spasms": "8", "spasm_rate_per_min": "8.8", "rate_ci_lo": "8.8", "rate_ci_hi": "8.8",
+    "spasm_pct_time": "8.8", "spasm_dur_median_ms": "9", "spasm_dur_iqr_ms": "9",
+    "spasm_dur_p95_ms": "9", "spread_stage": "8", "valid_s": "9", "blink_rate_per_min": "8.8",
+    "n_isolated": "8", "n_grouped": "8", "n_tonic": "8", "n_combined": "8",
+}  # fmt: skip
+OF_CHANNEL = {
+    "n_bursts": "8", "n_spasms": "8", "involved_pct": "8.8", "spasm_burden_uV": "8.77",
+    "spasm_peak_p95_uV": "8.8", "mvc_uV": "8.8", "snr_db": "8.8", "valid_s": "9",
+    "excluded_s": "8.8",
+}  # fmt: skip
+OF_QUALITY = {
+    "noise_uV": "8.8", "line_ratio_db": "8.8", "clip_pct": "8.77", "dropout_pct": "8.77",
+    "flat_pct": "8.77", "impedance_kohm": "8.8", "grade": "poor", "reason": "hum",
+}  # fmt: skip
+
+
+def given_as(shown):
+    """Cells that are shown so: 8 of what is counted, else 8.7654."""
+    return {
+        name: text if text.isalpha() else 8 if text == "8" else 8.7654
+        for name, text in shown.items()
+    }
+
+
+def test_every_number_of_the_page_has_its_decimals():
+    side = {"side": "L", "task": "rest"} | given_as(SHOWN)
+    own = {"channel": "PLA_L", "side": "L", "muscle": "PLA"} | given_as(OF_CHANNEL)
+    quality = {"channel": "PLA_L"} | given_as(OF_QUALITY)
+    given = results(sides=[side, own], quality=[quality])
+    told = facts.headline(given, "rest")["L"]
+    assert {name: value.shown for name, value in told.items()} == SHOWN
+    (row,) = (r for r in facts.channel_rows(given) if r["channel"].name == "PLA_L")
+    values = {name: row[name].shown for name in row if name not in ("channel", "muscle")}
+    assert values == OF_CHANNEL | OF_QUALITY
+
+
+@pytest.mark.parametrize(
+    ("muscle", "n_bursts", "sides"),
+    [("FRO", None, {"L"}), ("OOC", None, {"L"}), ("FRO", 0, set()), ("ZYG", None, set())],
+)
+def test_a_side_whose_eye_or_brow_was_not_analyzed_is_named(muscle, n_bursts, sides):
+    told = {"channel": f"{muscle}_L", "side": "L", "muscle": muscle, "n_bursts": n_bursts}
+    summary = table([told], SUMMARY)
+    given = replace(results(), summary=summary)
+    assert facts.brow_unsought(facts.channel_rows(given)) == sides
+
+
+def test_what_is_withheld_is_told_with_its_reason_and_a_filter_with_its_multiples():
+    notch = {"kind": "notch", "frequency": 50.0, "multiples": [1, 2]}
+    given = results(
+        withheld=[{"measure": "rate", "reason": "no rest"}],
+        settings={"filters": [{"kind": "band_pass", "low": 20.0}, notch]},
+    )
+    assert [(m.exact, r.exact) for m, r in facts.withheld(given)] == [("rate", "no rest")]
+    band, line = facts.filters(given)
+    assert (band["kind"].exact, band["low"].exact, band["multiples"]) == ("band_pass", "20.0", [])
+    assert list(line) == ["kind", "frequency", "multiples"]
+    assert [(m.exact, m.source) for m in line["multiples"]] == [
+        ("1", "json:/settings/filters/1/multiples/0"),
+        ("2", "json:/settings/filters/1/multiples/1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "simulated"), [({"device": "Cyton (simulated)"}, True), ({"device": "Cyton"}, False),
+                            ({}, False)],
+)  # fmt: skip
+def test_what_was_simulated_is_told_as_that(said, simulated):
+    assert facts.is_simulated(results(**said)) == simulated
 
 
 def share(muscle, task="smile", side="L", **more):
@@ -132,6 +222,12 @@ def test_who_the_recording_is_of_is_told_where_its_name_says_it():
     rows = results()
     assert {name: value.exact for name, value in facts.identity(rows).items()} == {"task": "rest"}
     assert facts.identity(results(task=None)) == {}
+    told = [{"channel": "OOC_L", "participant": "01", "session": "A", "task": "rest"}]
+    named = facts.identity(replace(rows, summary=table(told, SUMMARY)))
+    assert {name: value.exact for name, value in named.items()} == {
+        "participant": "01", "session": "A", "task": "rest",
+    }  # fmt: skip
+    assert facts.identity(replace(rows, summary=table([], SUMMARY))) == {}
 
 
 @pytest.mark.parametrize(

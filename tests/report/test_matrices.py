@@ -58,6 +58,13 @@ def test_a_darker_tone_is_a_larger_share_and_cross_talk_is_marked_in_both_cells(
         for share in (0.0, 19.9, 20.0, 79.0, 80.0, 100.0)
     ]
     assert tones == [0, 0, 1, 3, 4, 4]
-    told = cells(("OOC", "ZYG"), crosstalk_flag="possible")
-    assert told["OOC", "ZYG"]["copied"]
-    assert told["ZYG", "OOC"]["copied"]
+    for flag in ("possible", "yes", "no"):
+        told = cells(("OOC", "ZYG"), crosstalk_flag=flag)
+        assert told["OOC", "ZYG"]["copied"] == told["ZYG", "OOC"]["copied"] == (flag != "no")
+
+
+def test_a_share_is_told_in_whole_percent_a_lag_to_a_tenth_and_nothing_of_a_muscle_with_itself():
+    told = cells(("OOC", "ZYG"), sync_pct=66.67, lag_median_ms=2.34)
+    assert told["OOC", "ZYG"]["value"].shown == "67"
+    assert told["ZYG", "OOC"]["value"].shown == "2.3"
+    assert told["OOC", "OOC"] == told["ZYG", "ZYG"] == {"kind": "self"}
