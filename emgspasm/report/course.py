@@ -6,7 +6,7 @@ Rate and burden are kept apart; nothing here judges a treatment or suggests one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -106,6 +106,11 @@ def course(study: Study, participant: str, since: date | None = None) -> Course:
     side = affected_side(treatments, kept)
     told = Course(participant, kept, left_out, treatments, scores, start, side, table((), COURSE))
     rows = [row | {"participant": participant} for row in course_rows(told)]
+    return replace(told, table=table(rows, COURSE), notes=remarks(kept, treatments))
+
+
+def remarks(kept: Sequence[Session], treatments: Sequence[Treatment]) -> list[str]:
+    """What must be said of a course beside its numbers."""
     reviewed = [s.label for s in kept if any(r.reviewed for r in s.results)]
     notes = (
         [f"Events of session {', '.join(reviewed)} were reviewed by an expert."] if reviewed else []
@@ -121,11 +126,8 @@ def course(study: Study, participant: str, since: date | None = None) -> Course:
                 f"No block of rest has a spasm of the {name} side: how much its rate varies by "
                 "itself is not known (MDC n/a)."
             )
-    dates = _dated(kept)
-    notes += filter(None, [operation_note(treatments, dates[-1] if dates else None)])
-    return Course(
-        participant, kept, left_out, treatments, scores, start, side, table(rows, COURSE), notes
-    )
+    notes += filter(None, [operation_note(treatments, max(_dated(kept), default=None))])
+    return notes
 
 
 def affected_side(treatments: Sequence[Treatment], kept: Sequence[Session]) -> str | None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from emgspasm.report.course import Course, affected_side, baseline, course_rows, maxima
+from emgspasm.report.course import Course, affected_side, baseline, course_rows, maxima, remarks
 from emgspasm.report.rest import RestBlock
 from emgspasm.report.sessions import Session
 from emgspasm.results.stored import StoredResult
@@ -35,13 +35,15 @@ def rest(*rates):
     return RestBlock(INFO, findings(4, events), np.array([[0, MINUTE]]), primary=True)
 
 
-def stored(name="x.bdf", lent=None, **most):
+def stored(name="x.bdf", lent=None, *, reviewed=False, **most):
     rows = [
         {"channel": label, "side": label[-1], "muscle": label[:3], "mvc_uV": value}
         for label, value in most.items()
     ]
     said = {"recording": name, "mvc_of": lent or {}}
-    return StoredResult(Path("x_events.tsv"), NOTHING, table(rows, SUMMARY), said)
+    return StoredResult(
+        Path("x_events.tsv"), NOTHING, table(rows, SUMMARY), said, reviewed=reviewed
+    )
 
 
 def session(label, day, *blocks, results=()):
@@ -97,6 +99,7 @@ def test_a_change_is_the_value_less_the_baseline_s_and_larger_only_beyond_what_v
 
 def test_of_few_sessions_a_change_is_told_without_a_verdict():
     few = told(session("a", -3, rest(4)), session("b", 14, rest(1)), origin=INJECTION)
+    assert all("verdict" not in row for row in rows(few, baseline="yes"))
     last = rows(few, measure="rate", side="L", region="eye")[-1]
     assert (last["change"], last["mdc"], last["verdict"]) == (-3.0, None, None)
 
@@ -183,3 +186,42 @@ def test_without_a_day_zero_scores_have_a_date_and_no_day():
     (row,) = rows(told(scores=[score]))
     assert row["date"] == "2026-03-02"
     assert "day" not in row
+
+
+HALVES = "Where a session has one block of rest, its two halves tell how much a measurement varies."
+
+
+def quiet(side):
+    return (f"No block of rest has a spasm of the {side} side: how much its rate varies by itself "
+            "is not known (MDC n/a).")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("blocks", "said"),
+    [
+        ([(2, 2), (1, 1)], []),
+        ([(2, 0), (1, 0)], [quiet("right")]),
+        ([(0, 0), (0, 1)], [quiet("left")]),
+        ([(2, 1)], [HALVES]),
+        ([], []),
+    ],
+)
+def test_a_course_says_how_it_knows_what_varies_and_of_which_side_it_does_not(blocks, said):
+    two, one = session("a", 3, rest(3, 3), rest(3, 3)), session("b", 9, *(rest(*b) for b in blocks))
+    assert remarks([one] if blocks else [], []) == said
+    assert remarks([two, one] if blocks else [], []) == [note for note in said if note == HALVES]
+
+
+def test_a_course_names_the_sessions_that_an_expert_reviewed():
+    kept = [
+        session(label, day, rest(1, 1), rest(1, 1), results=[stored(), stored(reviewed=reviewed)])
+        for label, day, reviewed in (("a", 3, True), ("b", 9, False), ("c", 20, True))
+    ]
+    assert remarks(kept, []) == ["Events of session a, c were reviewed by an expert."]
+
+
+def test_a_course_tells_the_day_of_its_last_session_after_an_operation():
+    kept = [session("a", 3, rest(1, 1), rest(1, 1)), session("b", 400, rest(1, 1), rest(1, 1))]
+    done = replace(INJECTION, kind=OPERATION)
+    assert remarks(kept, [done]) == ["The last session is day 400 after decompression."]
+    assert remarks([], [done]) == []
