@@ -123,13 +123,18 @@ def test_regions_are_those_that_have_a_channel_with_the_muscles_of_each():
     assert [r["value"] for r in rows(one, measure="rate", region="cheek")] == [0.0, 0.0]
 
 
-@pytest.mark.parametrize(("affected", "ratio"), [("L", 0.4), ("R", 2.5), (None, None)])
-def test_strength_is_the_maximum_of_the_affected_side_over_that_of_the_other(affected, ratio):
-    most = stored(OOC_L=40.0, OOC_R=100.0, ZYG_L=50.0, FRO_R=0.0)
-    found = rows(told(session("a", 3, rest(1), results=[most]), affected=affected),
-                 measure="mvc_ratio")  # fmt: skip
-    told_rows = [(r["side"], r["region"], r["muscles"], r["value"]) for r in found]
-    assert told_rows == ([] if ratio is None else [(affected, "eye", "OOC", ratio)])
+@pytest.mark.parametrize(
+    ("affected", "ratios"), [("L", (0.4, 0.3333)), ("R", (2.5, 3.0)), (None, ())]
+)
+def test_strength_is_the_maximum_of_the_affected_side_over_that_of_the_other(affected, ratios):
+    most = stored(OOC_L=40.0, OOC_R=100.0, ZYG_L=10.0, ZYG_R=30.0, FRO_R=0.0, MEN_L=None, MEN_R=3.0)
+    one = told(session("a", 3, rest(1), results=[most]), origin=INJECTION, affected=affected)
+    expected = zip(("eye", "cheek"), ("OOC", "ZYG"), ratios, strict=False)
+    assert rows(one, measure="mvc_ratio") == [
+        {"session": "a", "date": "2026-03-05", "day": 3, "visit": None, "side": affected,
+         "region": region, "muscles": muscle, "measure": "mvc_ratio", "value": ratio}
+        for region, muscle, ratio in expected
+    ]  # fmt: skip
 
 
 def test_a_maximum_is_the_largest_that_recordings_tell_of_their_own_trials():

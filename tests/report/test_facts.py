@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -248,6 +249,21 @@ def test_who_the_recording_is_of_is_told_where_its_name_says_it():
 def test_a_value_is_shown_rounded_with_a_minus_that_is_one(value, digits, exact, shown):
     found = told(value, "x", digits)
     assert (found.exact, found.shown) == (exact, shown)
+
+
+@pytest.mark.parametrize(
+    ("value", "markup"),
+    [
+        (2.345, '<data value="2.345" data-source="t:a=1&amp;2:c">2.3</data>'),
+        (np.int64(3), '<data value="3" data-source="t:a=1&amp;2:c">3</data>'),
+        (np.float64(3.25), '<data value="3.25" data-source="t:a=1&amp;2:c">3.2</data>'),
+        (True, '<span data-source="t:a=1&amp;2:c">True</span>'),
+        ("<b>", '<span data-source="t:a=1&amp;2:c">&lt;b&gt;</span>'),
+        (None, '<span class="missing" data-source="t:a=1&amp;2:c">n/a</span>'),
+    ],
+)
+def test_the_markup_of_a_value_holds_its_address_and_of_a_number_its_exact_text(value, markup):
+    assert told(value, "t:a=1&2:c", 1).__html__() == markup
 
 
 def test_an_address_that_fits_several_rows_is_refused_and_one_that_fits_none_is_missing():
