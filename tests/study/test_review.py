@@ -1,5 +1,7 @@
 """An expert decides about events: the detector's table stays, and numbers follow."""
 
+from datetime import datetime, timedelta, timezone
+
 import pandas as pd
 import pytest
 
@@ -127,6 +129,21 @@ def test_a_table_that_is_no_review_is_not_written_into(events, tmp_path, columns
     with pytest.raises(ConfigError, match=r"y_events.tsv is no review \(it has no column rater\)"):
         write_review(events, [Decision(names(events, "spasm")[0], "accepted")], "R1", out=path)
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("folder", [".", "../emg"], ids=["as it is", "roundabout"])
+def test_the_table_of_the_detector_is_never_written_into(events, folder):
+    before, out = events.read_bytes(), events.parent / folder / events.name
+    with pytest.raises(ConfigError, match=r"is the detector's table|is no review"):
+        write_review(events, [Decision(names(events, "spasm")[0], "rejected")], "R1", out=out)
+    assert events.read_bytes() == before
+
+
+def test_a_decision_has_its_moment_in_universal_time(events):
+    now = datetime(2026, 3, 2, 23, 30, 15, 250_000, tzinfo=timezone(timedelta(hours=-2)))
+    spasm = names(events, "spasm")[0]
+    _, frame = write_review(events, [Decision(spasm, "accepted")], "R1", now=now)
+    assert set(frame.reviewed.dropna()) == {"2026-03-03T01:30:15Z"}
 
 
 def test_an_edited_copy_is_read_as_decisions(events, tmp_path):
