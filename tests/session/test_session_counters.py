@@ -136,18 +136,19 @@ class Writer:
         self.info, self.n_samples, self.stored = INFO, 0, []
 
     def annotate(self, annotation):
+        assert annotation.duration == 0
         self.stored.append((annotation.onset, annotation.text))
 
 
-def marking(*known):
-    told = Marking([Annotation(onset, 0.0, text) for onset, text in known], None, lambda: 0)
+def marking(*known, network=None):
+    told = Marking([Annotation(onset, 0.0, text) for onset, text in known], network, lambda: 7)
     writer = Writer()
     told.begin(writer)
     return told, writer
 
 
 def test_known_markers_are_stored_in_order_once_their_sample_is_there():
-    told, writer = marking((2.0, "late"), (1.0, "rest_open"), (1.0, "note"))
+    told, writer = marking((1.0, "rest_open"), (2.0, "late"), (1.0, "note"))
     writer.n_samples = 250
     told.catch_up(())
     assert (writer.stored, told.unreached) == ([], 3)
@@ -156,6 +157,29 @@ def test_known_markers_are_stored_in_order_once_their_sample_is_there():
     assert sorted(writer.stored) == [(1.0, "note"), (1.0, "rest_open")]
     assert [note.text for note in told.tasks] == ["rest_open"]
     assert told.unreached == 1
+
+
+def test_markers_of_the_network_wait_for_their_samples_among_those_that_are_known():
+    sent = [[(1.5, "b\x14b"), (3.0, "d")], [(0.5, "late a")], []]
+
+    def take(now, fs):
+        assert (now, fs) == (7, FS)
+        return tuple(Annotation(at, 0.0, text) for at, text in sent.pop(0))
+
+    told, writer = marking((2.0, "c"), network=SimpleNamespace(take=take))
+    for n_samples in (10, 600, 600):
+        writer.n_samples = n_samples
+        told.catch_up(())
+    assert writer.stored == [(0.5, "late a"), (1.5, "b b"), (2.0, "c")]
+    assert told.unreached == 1
+
+
+def test_a_task_that_is_marked_has_the_time_that_the_file_keeps():
+    told, writer = marking()
+    told.store(Annotation(1.23456789, 0.0, "smile"))
+    told.store(Annotation(2.0, 0.0, "a cough"))
+    assert [text for _, text in writer.stored] == ["smile", "a cough"]
+    assert told.tasks == [Annotation(1.234568, 0.0, "smile")]
 
 
 def test_what_a_source_says_is_stored_once_and_within_the_recording():
@@ -212,7 +236,7 @@ def test_what_a_source_jumps_over_at_the_planned_end_is_missing_there():
         (("streaming",), 180, None, 0),
         (("configuring",), 180, None, 0),
         ((), 180, None, 0),
-        (("streaming", "stalled"), 180, None, 0),
+        (("streaming", "stalled"), 50 + round(RECONNECT * FS), None, 0),
         (("streaming", "stalled"), 101 + round(RECONNECT * FS), None, 1 + round(RECONNECT * FS)),
     ],
     ids=["away", "beyond the plan", "there", "not yet", "silent", "stalled", "stalled for long"],
@@ -223,3 +247,19 @@ def test_what_is_stopped_misses_what_its_source_was_away_for(states, now, planne
     assert lacking == missed
     assert told[0] == (0, 100, False)
     assert told[1:] == ([(99 + missed, 100 + missed, True)] if missed else [])
+
+
+def test_what_is_stopped_twice_misses_what_it_lacked_the_first_time():
+    source, now = Source(rows(0, 100), states=("streaming", "reconnecting")), [150]
+    ending = Ending(source, None, lambda: now[0])
+    for _ in ending.chunks():
+        ending.stop()
+        now[0] = 900
+        ending.stop()
+    assert ending.missed == 50
+
+
+def test_a_source_that_tells_no_states_is_never_away():
+    source = Source(rows(0, 100))
+    del source.events
+    assert ended(source, None, 180, stops=True) == ([(0, 100, False)], 0)
