@@ -50,7 +50,9 @@ def alike(label: str, rho: float) -> NDArray[np.float64]:
     return values
 
 
-def judged(*readings: Reading, eyed: Collection[str] = ()) -> list[Act]:
+def judged(
+    *readings: Reading, eyed: Collection[str] = (), company: Company | None = None
+) -> list[Act]:
     """Acts of a cluster; on the `eyed` sides the eye is known to take part in spasms."""
     cluster = sorted(readings, key=lambda r: r.onset)
-    return acts(cluster, Rules(), Company(), FS, eyed.__contains__)
+    return acts(cluster, Rules(), company or Company(), FS, eyed.__contains__)

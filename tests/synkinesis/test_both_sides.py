@@ -1,0 +1,145 @@
+"""Blinks and movements of both sides, and what goes along with them."""
+
+import numpy as np
+import pytest
+
+from emgspasm.synkinesis.acts.bilateral import Company
+from support.readings import judged, reading
+
+
+def both(muscle, onset, offset, li=0.0):
+    return [reading(f"{muscle}_L", onset, offset, li), reading(f"{muscle}_R", onset, offset, -li)]
+
+
+def kinds(*readings, **known):
+    return [(act.kind, act.side) for act in judged(*readings, **known)]
+
+
+def after_blinks(*, joined, times=5):
+    """What is known after blinks with which the left lower face went along, or did not."""
+    company = Company()
+    company.seen["L"].extend([joined] * times)
+    return company
+
+
+def test_a_brow_that_both_raise_in_a_blink_is_a_part_of_it():
+    eyes, brow = both("OOC", 1000, 1200), both("FRO", 980, 1220)
+    (blink,) = judged(*eyes, *brow)
+    assert (blink.kind, set(blink.readings)) == ("blink", {*eyes, *brow})
+
+
+@pytest.mark.parametrize(("onset", "offset"), [(900, 1200), (1010, 1300)])
+def test_a_brow_that_begins_before_a_blink_or_lasts_after_it_is_a_movement(onset, offset):
+    told = kinds(*both("OOC", 1000, 1200), *both("FRO", onset, offset))
+    assert sorted(told) == [("blink", "B"), ("movement", "B")]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "kind"),
+    [
+        ((1000, 1100, 0.5), (1000, 1700, -0.7), "blink"),
+        ((1000, 1900, 0.5), (1000, 1900, -0.5), "movement"),
+        ((1000, 1100, 0.0), (1000, 1700, 0.0), "movement"),
+        ((1000, 1380, 0.0), (1000, 1380, 0.0), "blink"),
+    ],
+    ids=["a spasm over it", "both long", "one missed in part", "both brief"],
+)
+def test_what_both_eyes_do_is_a_blink_if_the_briefer_side_and_what_is_even_is_brief(
+    left, right, kind
+):
+    told = kinds(reading("OOC_L", *left), reading("OOC_R", *right))
+    assert (kind, "B") in told
+    assert not {"blink", "movement"} - {kind} & {name for name, _ in told}
+
+
+def test_lone_bursts_of_an_eye_that_last_together_for_longer_than_a_blink_are_none():
+    unknown = {"opposite": np.nan, "li": np.nan, "least_li": np.nan}
+    bursts = [reading("OOC_R", *span, **unknown) for span in ((1000, 1350), (1300, 1500))]
+    assert kinds(bursts[0]) == [("blink", "B")]
+    assert kinds(*bursts) == []
+
+
+@pytest.mark.parametrize(("mouth", "dragged"), [(1000, True), (1030, True), (1090, False)])
+def test_what_goes_along_with_a_blink_begins_with_the_stronger_eye(mouth, dragged):
+    eyes = [reading("OOC_L", 1000, 1200, li=0.4), reading("OOC_R", 1060, 1200, -0.4, amplitude=5.0)]
+    told = judged(*eyes, reading("OOR_L", mouth, 1150))
+    assert [act.kind for act in told] == ["blink"] + ["twitch"] * (not dragged)
+    assert told[0].dragged == (("OOR",) if dragged else ())
+
+
+@pytest.mark.parametrize(
+    ("company", "kinds_told"),
+    [
+        (Company(), ["blink"]),
+        (after_blinks(joined=True), ["blink"]),
+        (after_blinks(joined=False), ["blink", "twitch"]),
+    ],
+    ids=["first blink", "as a rule", "seldom"],
+)
+def test_a_mouth_goes_along_with_a_blink_unless_it_seldom_does(company, kinds_told):
+    told = judged(*both("OOC", 1000, 1200), reading("OOR_L", 1010, 1150), company=company)
+    assert [act.kind for act in told] == kinds_told
+    assert list(company.seen["L"])[-1]  # and it is remembered
+    assert not company.seen["R"][-1]
+
+
+def test_company_of_blinks_is_that_of_the_last_twenty():
+    company = after_blinks(joined=True, times=40)
+    assert company.usual("L") is True
+    assert company.usual("R") is None
+    company.seen["L"].extend([False] * 20)
+    assert company.usual("L") is False
+
+
+@pytest.mark.parametrize(
+    ("muscle", "joined", "kinds_told"),
+    [
+        ("OOC", True, ["movement", "twitch"]),
+        ("OOR", True, ["movement"]),
+        ("OOR", False, ["movement", "twitch"]),
+    ],
+)
+def test_a_twitch_of_the_lower_face_may_hide_in_a_movement_where_it_goes_along_with_blinks(
+    muscle, joined, kinds_told
+):
+    twitch = reading(f"{muscle}_L", 1500, 1560)
+    told = judged(*both("ZYG", 1000, 3000), twitch, company=after_blinks(joined=joined))
+    assert [act.kind for act in told] == kinds_told
+
+
+LIFT = both("FRO", 1000, 2000)
+DOUBTFUL = {"least_li": 0.3, "opposite_silent": False}
+
+
+@pytest.mark.parametrize(
+    ("readings", "dragged"),
+    [
+        ([reading(f"{m}_L", 1300, 2000, **DOUBTFUL) for m in ("ZYG", "OOR")], ()),
+        ([reading(f"{m}_L", 1300, 1500, **DOUBTFUL) for m in ("ZYG", "OOR")], ()),
+        ([reading("ZYG_L", 1300, 1500, **DOUBTFUL)], ("ZYG",)),
+        ([reading("ZYG_L", 1900, 2900, **DOUBTFUL)], ()),
+        ([reading("ZYG_L", 1100, 1900, **DOUBTFUL)], ("ZYG",)),
+    ],
+    ids=["late together", "briefly together", "alone", "for longer", "as long"],
+)
+def test_what_goes_along_with_a_movement_begins_with_it_or_is_alone_in_it(readings, dragged):
+    told = {act.kind: act for act in judged(*LIFT, *readings)}
+    assert told["movement"].dragged == dragged
+    assert ("twitch" in told) == (not dragged)
+
+
+def test_a_mouth_goes_along_with_a_movement_of_brow_and_cheek_of_both_sides():
+    mouth = reading("OOR_L", 1020, 1900)
+    assert kinds(*LIFT, *both("ZYG", 1000, 2000), mouth, eyed="L") == [("movement", "B")]
+
+
+@pytest.mark.parametrize(("offset", "carried"), [(1210, False), (1260, True)])
+def test_a_blink_holds_a_part_of_a_spasm_where_its_eye_goes_on_after_all_of_the_other_s(
+    offset, carried
+):
+    mine = reading("OOC_L", 1000, offset, li=0.0)
+    others = [reading("OOC_R", *span, li=0.0) for span in ((1000, 1050), (1060, 1200))]
+    spasm = [reading("FRO_L", 1060, 1200), reading("ZYG_L", 1062, 1200)]
+    (twitch,) = (act for act in judged(mine, *others, *spasm) if act.kind == "twitch")
+    assert twitch.on_blink
+    assert twitch.carried == ((mine,) if carried else ())
