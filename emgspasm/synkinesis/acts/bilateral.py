@@ -210,8 +210,6 @@ def _along_movement(
     dragged += [r for r in rest if not (accompanied(r, rest, rules, fs) or _stands_out(r, act, fs))]
     along = (r for r in dragged if not _lasts_as_long(r, act, fs))
     free = [r for r in along if _is_spared(r, act, spared, fs)]
-    if not free:
-        return dragged
     lower = [r for r in free if r.site.region in LOWER]  # what begins with it is of the same spasm
     return [r for r in dragged if r not in free and not accompanied(r, lower, rules, fs)]
 
