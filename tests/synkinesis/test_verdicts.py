@@ -1,0 +1,164 @@
+"""What one burst is, by what its own samples say."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from emgspasm.synkinesis.acts.verdicts import (
+    Rules,
+    is_evident,
+    is_of_both,
+    leaps_along,
+    remainder,
+    verdict,
+)
+from emgspasm.synkinesis.readings.reading import Site
+from support.readings import FS, alike, reading
+
+RULES = Rules()
+CHEEK = ("ZYG_L", 1000, 1100)
+SILENT = {"opposite_silent": True}
+
+
+@pytest.mark.parametrize(
+    ("li", "kind", "alone", "beside"),
+    [
+        (0.9, {}, "one", "one"),
+        (0.5, {}, "both", "both"),
+        (0.5, SILENT, "one", "both"),
+        (0.2, SILENT, "unknown", "both"),
+        (0.2, {}, "both", "both"),
+        (-0.5, {}, "both", "both"),
+        (-0.9, {}, "minor", "minor"),
+        (1.0, {"opposite": np.nan}, "unknown", "unknown"),
+        (1.0, {"site": Site(8, "", "MEN", -1)}, "unknown", "unknown"),
+        (1.0, {"copy": True, "hum": 0.9}, "copy", "copy"),
+        (1.0, {"hum": 0.6}, "artifact", "artifact"),
+        (1.0, {"steps": 0.9}, "artifact", "artifact"),
+        (1.0, {"shared": 2}, "artifact", "artifact"),
+        (1.0, {"hum": 0.2, "steps": 0.5, "shared": 1}, "one", "one"),
+        (1.0, {"frequency": 14.0}, "artifact", "artifact"),
+    ],
+)
+def test_a_burst_is_of_one_side_by_its_index_alone_or_beside_one_of_the_other(
+    li, kind, alone, beside
+):
+    told = reading(*CHEEK, li=li, **kind)
+    assert verdict(told, [], RULES, FS) == alone
+    assert verdict(told, [reading("ZYG_R", 1020, 1090, -0.5)], RULES, FS) == beside
+
+
+def lasting(*, opposite=8.0, most=9.0):
+    """A second of the left cheek at 10 uV; the right one has so much on the whole."""
+    return reading(
+        "ZYG_L", 1000, 2000, amplitude=10.0, opposite=opposite, opposite_most=most, li=0.1
+    )
+
+
+def beside(onset, offset, *, amplitude):
+    """What the right cheek does meanwhile, while the left one goes on at 10 uV."""
+    return reading("ZYG_R", onset, offset, -0.1, amplitude=amplitude, opposite=10.0)
+
+
+def test_what_is_left_of_a_burst_without_the_other_side_s_has_the_energy_that_is_left():
+    # the right cheek has all of its energy in six tenths of the time
+    loud = 8.0 * np.sqrt(10 / 6)
+    told = remainder(lasting(), [beside(1000, 1600, amplitude=loud)], FS)
+    assert (told.amplitude, told.opposite) == (pytest.approx(10.0), pytest.approx(0.0, abs=1e-5))
+    assert told.li == pytest.approx(1.0)
+    most = np.sqrt((9.0**2 - 8.0**2) * 10 / 4)  # of which nobody knows that it is not there
+    assert told.least_li == pytest.approx((10 - most) / (10 + most))
+
+
+def test_what_is_left_counts_every_burst_of_the_other_side():
+    loud = 8.0 * np.sqrt(10 / 6)
+    parts = [beside(1000, 1300, amplitude=loud), beside(1400, 1700, amplitude=loud)]
+    assert remainder(lasting(), parts, FS).li == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("burst", "partners"),
+    [
+        (lasting(), []),
+        (lasting(), [beside(1000, 1700, amplitude=8.0 * np.sqrt(10 / 7))]),
+        (lasting(opposite=10.0), [beside(1000, 1500, amplitude=10.0)]),
+        (replace(lasting(), onset=1800), [beside(1800, 1920, amplitude=10.0)]),
+    ],
+    ids=["nothing beside it", "little is left", "even in what is left", "too brief"],
+)
+def test_a_burst_is_taken_whole_unless_enough_of_one_side_is_left_of_it(burst, partners):
+    assert remainder(burst, partners, FS) is burst
+
+
+def leaping(label, onset=1000, **kind):
+    return reading(label, onset, onset + 100, **({"li": 0.0, "leaps": True} | kind))
+
+
+@pytest.mark.parametrize(
+    ("burst", "others", "along"),
+    [
+        (leaping("ZYG_L"), [leaping("OOC_L", 1010)], True),
+        (leaping("ZYG_L"), [leaping("OOC_L", 1010, leaps=False, li=1.0)], True),
+        (leaping("ZYG_L"), [leaping("OOC_L", 1010, leaps=False)], False),
+        (leaping("ZYG_L"), [leaping("OOC_L", 1010, copy=True)], False),
+        (leaping("ZYG_L"), [leaping("OOC_R", 1010)], False),
+        (leaping("ZYG_L"), [leaping("OOC_L", 1010), leaping("ZYG_R", 1010)], True),
+        (leaping("OOC_L"), [leaping("ZYG_L", 1010), leaping("OOC_R", 1050)], False),
+        (leaping("OOC_L"), [leaping("ZYG_L", 1010), leaping("OOC_R", 950)], False),
+        (leaping("OOC_L"), [leaping("ZYG_L", 1010), leaping("OOC_R", 700)], True),
+        (leaping("OOC_L"), [leaping("ZYG_L", 1010), leaping("ZYG_R", 1010)], True),
+        (leaping("ZYG_L", leaps=False), [leaping("OOC_L", 1010)], False),
+    ],
+)
+def test_a_burst_leaps_with_another_muscle_of_its_side_unless_both_eyes_blink(burst, others, along):
+    assert leaps_along(burst, [burst, *others], RULES, FS) == along
+
+
+EYE = ("OOC_L", 1000, 1200)
+
+
+@pytest.mark.parametrize(
+    ("burst", "partners", "of_both"),
+    [
+        ((*EYE, 0.8), [("OOC_R", 1020, 1210)], True),
+        ((*EYE, 0.8), [("OOC_R", 980, 1190)], True),
+        ((*EYE, 0.8), [("OOC_R", 930, 1200)], False),
+        ((*EYE, 0.8), [("OOC_R", 1000, 1100)], False),
+        ((*EYE, 0.8), [("OOC_R", 900, 950), ("OOC_R", 1000, 1200)], True),
+        ((*EYE, 0.95), [("OOC_R", 1000, 1200)], False),
+        (("OOR_L", 1000, 1900, 0.8), [("OOR_R", 950, 1950)], True),
+        (("OOR_L", 1000, 1900, 0.8), [("OOR_R", 800, 1900)], False),
+        (("OOR_L", 1000, 1200, 0.8), [("OOR_R", 1000, 1200)], False),
+    ],
+)
+def test_an_uneven_burst_is_of_both_sides_where_the_other_begins_and_ends_with_it(
+    burst, partners, of_both
+):
+    one = reading(*burst)
+    others = [reading(*partner, -0.8) for partner in partners]
+    assert is_of_both(one, [one], others, RULES, FS) == of_both
+    joined = [one, reading("ZYG_L", 1005, 1190)]  # another muscle of its side begins with it
+    assert not is_of_both(one, joined, others, RULES, FS)
+    crossed = [replace(other, rho=alike(burst[0], 0.6)) for other in others]
+    assert is_of_both(one, [one], crossed, RULES, FS) == (of_both and burst[0] == "OOC_L")
+
+
+@pytest.mark.parametrize(
+    ("label", "length", "kind", "evident"),
+    [
+        ("ZYG_L", 150, {}, True),
+        ("ZYG_L", 20, {"mean": 2.5}, False),
+        ("ZYG_L", 900, {"mean": 2.5}, True),
+        ("ZYG_L", 900, {"mean": 1.9}, False),
+        ("ZYG_L", 150, {"li": 0.5, **SILENT}, True),
+        ("OOC_L", 150, {"li": 0.5, **SILENT}, False),
+        ("OOC_L", 150, {"li": 0.7, **SILENT}, True),
+        ("ZYG_L", 150, {"li": 0.3, **SILENT}, False),
+        ("ZYG_L", 150, {"li": 0.9, "opposite_silent": False}, False),
+    ],
+)
+def test_a_burst_is_evident_if_it_is_strong_or_lasts_while_the_other_side_is_silent(
+    label, length, kind, evident
+):
+    assert is_evident(reading(label, 1000, 1000 + length, **kind), FS) == evident
