@@ -120,7 +120,7 @@ def measure_rest(blocks: Sequence[RestBlock], side: str, place: str) -> Measured
     The rate counts spasms of the side in which a muscle of the region takes part and which begin
     in valid time; the burden is the integral of their amplitude over the noise, per valid time, the
     mean of the muscles of the region (clinical facts 5), each over its own valid time. Intervals by
-    bootstrap of 30 s blocks.
+    the bootstrap standard error of 30 s blocks.
     """
     counts, areas, seconds, strengths = [], [], [], []
     for block in blocks:

@@ -132,7 +132,11 @@ def test_blocks_hold_every_event_and_second_once():
     assert counts.sum() == 5
     assert sums.sum() == 10
     assert seconds.sum() == pytest.approx(85.5)
-    assert seconds.max() <= 30
+
+
+def test_blocks_are_equal_parts_of_valid_time():
+    valid = [(0, 31_000), (45_000, 102_000)]  # by the clock one block would hold a second
+    assert block_sums(np.empty(0), valid, 1000.0)[1] == pytest.approx([88 / 3] * 3)
 
 
 class Page(HTMLParser):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest, norm, poisson, t
+from scipy.stats import binomtest, poisson, t
 
 from emgspasm.synkinesis.measures.intervals import (
     block_interval,
@@ -33,23 +33,42 @@ def test_impossible_counts_are_refused(case):
         wilson(*case)
 
 
-def test_the_rate_s_interval_is_the_expanded_percentile_of_resampled_blocks():
+def test_the_limits_lie_student_s_t_of_their_bootstrap_errors_from_the_rate():
     counts, seconds = np.array([0, 3, 9, 1, 0, 4, 7, 2]), np.full(8, 30.0)
-    rng = np.random.default_rng(5)
-    drawn = [60 * rng.choice(counts, 8).sum() / 240 for _ in range(20_000)]
-    tail = 100 * norm.cdf(-np.sqrt(8 / 7) * t.ppf(0.975, 7))
-    assert rate_interval(counts, seconds) == pytest.approx(
-        np.percentile(drawn, [tail, 100 - tail]), abs=0.5
+    drawn = np.random.default_rng(5).choice(counts, (200_000, 8)).sum(axis=1)
+    by_mean = drawn.var() * 8 / 7 / counts.sum()  # variance by mean, of one block left out
+    for limit in rate_interval(counts, seconds):
+        expected = limit * 240 / 60
+        assert abs(counts.sum() - expected) == pytest.approx(
+            t.ppf(0.975, 7) * np.sqrt(by_mean * expected), rel=0.02
+        )
+
+
+def test_an_interval_of_four_blocks_reaches_beyond_the_least_and_the_largest():
+    low, high = rate_interval([5, 3, 8, 4], np.full(4, 30.0))
+    assert low < 60 * 3 / 30
+    assert high > 60 * 8 / 30
+
+
+def test_an_interval_of_spasms_never_reaches_zero():
+    assert rate_interval([0, 12, 2, 2], np.full(4, 30.0))[0] > 0.0
+    assert block_interval([0.0, 0.1, 0.0, 0.0], np.full(4, 30.0))[0] > 0.0
+
+
+def test_blocks_that_agree_leave_what_counting_makes():
+    low, high = rate_interval([5] * 4, np.full(4, 30.0))
+    assert (low, high) == pytest.approx(
+        60 / 120 * (20 + 1.96**2 / 2 + np.array([-1, 1]) * 1.96 * np.sqrt(20 + 1.96**2 / 4)),
+        rel=1e-4,
     )
 
 
-def test_an_interval_of_few_blocks_is_wider_than_their_percentiles():
-    counts, seconds = np.array([1, 3, 4, 2]), np.full(4, 30.0)
-    drawn = np.random.default_rng(5).choice(counts, (20_000, 4)).sum(axis=1) * 60 / 120
-    low, high = rate_interval(counts, seconds)
-    plain = np.percentile(drawn, [2.5, 97.5])
-    assert low < plain[0]
-    assert high > plain[1]
+@pytest.mark.parametrize("minutes", [2, 3, 5, 20])
+@pytest.mark.parametrize("rate", [1, 5, 25])
+def test_the_interval_holds_the_rate_of_spasms_that_come_by_chance(rate, minutes):
+    counts = np.random.default_rng(3).poisson(rate / 2, (1000, 2 * minutes))
+    told = np.array([rate_interval(row, np.full(len(row), 30.0)) for row in counts])
+    assert np.mean((told[:, 0] <= rate) & (rate <= told[:, 1])) > 0.94
 
 
 def test_no_event_in_a_time_is_compatible_with_garwood_s_rate():
@@ -116,7 +135,7 @@ def test_a_pair_of_blocks_without_an_event_is_one_of_several():
     assert told == pytest.approx(1.96 * np.sqrt(np.mean([0, 12 / 9])), rel=1e-4)
 
 
-def test_blocks_without_valid_time_are_none_of_the_bootstrap_s():
+def test_blocks_without_valid_time_are_none_of_the_interval_s():
     counts, seconds = [1, 4, 2, 7, 3], [30.0, 30.0, 20.0, 30.0, 12.0]
     assert rate_interval([1, 0, 4, 2, 7, 0, 3], [30.0, 0.0, 30.0, 20.0, 30.0, 0.0, 12.0]) == (
         rate_interval(counts, seconds)
@@ -126,8 +145,7 @@ def test_blocks_without_valid_time_are_none_of_the_bootstrap_s():
     )
 
 
-def test_a_rate_of_blocks_that_are_all_alike_is_certain():
-    assert rate_interval([2] * 6, [30.0] * 6) == pytest.approx((4.0, 4.0))
+def test_an_amount_of_blocks_that_are_all_alike_is_certain():
     assert block_interval([2.0] * 6, [30.0] * 6) == pytest.approx((1 / 15, 1 / 15))
 
 

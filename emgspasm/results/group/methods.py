@@ -185,9 +185,10 @@ def _fixed() -> str:
     return (
         "Bursts of one side of the face made spasms, unless a movement, a blink, cross-talk or an "
         "artifact explained them; the table of events says why for each. Rates are "
-        f"per minute of valid time, with 95 % intervals by bootstrap of {intervals.BLOCK:g} s "
-        f"blocks ({intervals.DRAWS} draws). Amplitudes relative to the maximal voluntary "
-        f"contraction take the best {trials.BEST:g} s of {trials.FEWEST_TRIALS} maximal trials or "
+        "per minute of valid time, with 95 % score intervals by the bootstrap standard error of "
+        f"{intervals.BLOCK:g} s blocks and Student's t, no narrower than Poisson's. Amplitudes "
+        "relative to the maximal voluntary contraction take the best "
+        f"{trials.BEST:g} s of {trials.FEWEST_TRIALS} maximal trials or "
         "more of that muscle in the same recording, or where it has fewer in another of its "
         "session, those with a spasm left out; other amplitudes are in uV, over the noise where "
         "called burden. Rate and amplitude were never merged."

@@ -118,7 +118,8 @@ SUMMARY = (
     Column("spasm_rate_per_min", "Spasms per minute of that valid time", "1/min"),
     Column(
         "rate_ci_lo",
-        "Lower end of its 95 % interval: bootstrap of blocks of 30 s; without a spasm, Poisson's",
+        "Lower end of its 95 % interval: bootstrap standard error of blocks of 30 s, and no "
+        "narrower than Poisson's",
         "1/min",
     ),
     Column("rate_ci_hi", "Upper end of its 95 % interval", "1/min"),

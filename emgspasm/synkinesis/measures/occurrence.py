@@ -36,7 +36,7 @@ class Occurrence:
     rate : float or None
         Per minute of valid time.
     interval : (float, float) or None
-        95 %, by bootstrap of blocks of 30 s.
+        95 %, by the bootstrap standard error of blocks of 30 s.
     time_share : float or None
         Percent of valid time.
     durations : ndarray
@@ -142,14 +142,17 @@ def block_sums(
     sampling_frequency: float,
     weights: NDArray[np.float64] | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Number of events, or the sum of their weights, and valid seconds of consecutive 30 s blocks.
+    """Number of events, or the sum of their weights, and valid seconds of consecutive blocks.
 
-    Parameters as of :func:`occurrence`; there must be valid time.
+    Blocks are equal parts of valid time, of about 30 s: by the clock a block might hold a second of
+    it, whose rate is no other block's equal. Parameters as of :func:`occurrence`; there must be
+    valid time, and events begin in it.
     """
-    limits, size = _table(valid), round(BLOCK * sampling_frequency)
-    edges = np.arange(limits[:, 0].min(), limits[:, 1].max() + size, size)
-    sums = np.histogram(onsets, edges, weights=weights)[0].astype(float)
-    return sums, np.diff(_covered(edges, limits)) / sampling_frequency
+    total = length(valid)
+    number = max(round(total / (BLOCK * sampling_frequency)), 1)
+    edges = np.linspace(0, total, number + 1)
+    sums = np.histogram(_covered(onsets, valid), edges, weights=weights)[0].astype(float)
+    return sums, np.diff(edges) / sampling_frequency
 
 
 def brow_lift_index(
