@@ -65,6 +65,7 @@ OUTPUTS = (
         "n_pairs, sync_pct, sync_z, lag_median_ms, lag_iqr_ms, xcorr_peak",
     ),
     Output(CROSSTALK, "verdicts on cross-talk", "crosstalk_flag yes, no"),
+    Output(CROSSTALK, "brow-lift indices", "brow_lift_pct, brow_lift_ci_lo, brow_lift_ci_hi"),
     Output(SPECTRA, "median frequencies of spectra"),
 )
 

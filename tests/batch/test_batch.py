@@ -411,7 +411,8 @@ def test_a_read_only_folder_is_one_error_that_names_it(recordings, tmp_path):
 def test_warnings_of_a_recording_come_with_its_outcome(recordings, tmp_path):
     (outcome,) = run(jobs_for(recordings[:1], tmp_path))
     assert (
-        "500 Hz: synchrony and lags of pairs, verdicts on cross-talk withheld" in outcome.warnings
+        "500 Hz: synchrony and lags of pairs, verdicts on cross-talk, brow-lift indices withheld"
+        in outcome.warnings
     )
 
 

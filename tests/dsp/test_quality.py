@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from emgspasm.dsp.quality import Limits, MeanSpectrum, grade, line_ratio, peak_ratio
 from emgspasm.dsp.rates import rate_warnings, withheld
-from emgspasm.storage.tables.columns import EVENTS, PAIRS, TRIALS
+from emgspasm.storage.tables.columns import EVENTS, PAIRS, SUMMARY, TRIALS
 from emgspasm.stream import Chunk
 
 FINE = {"analyzed": 95.0, "noise": 1.0, "line": 0.0, "clipped": 0.0, "dropped": 0.0, "flat": 0.0}
@@ -135,13 +135,13 @@ def test_all_reasons_are_given_the_worst_first():
     assert reason == "noise 9.0 uV; mains 20 dB over its neighbours; 2.0 % missing"
 
 
-@pytest.mark.parametrize(("fs", "outputs"), [(250.0, 4), (500.0, 3), (1000.0, 1), (2000.0, 0)])
+@pytest.mark.parametrize(("fs", "outputs"), [(250.0, 5), (500.0, 4), (1000.0, 1), (2000.0, 0)])
 def test_a_rate_withholds_what_it_cannot_carry(fs, outputs):
     assert len(withheld(fs)) == outputs
 
 
 def test_what_a_rate_withholds_of_a_result_are_columns_of_its_tables():
-    columns = {column.name for column in (*EVENTS, *PAIRS, *TRIALS)}
+    columns = {column.name for column in (*EVENTS, *SUMMARY, *PAIRS, *TRIALS)}
     named = [output.columns.split(", ") for output in withheld(125.0) if output.columns]
     assert named
     assert {name.split()[0] for names in named for name in names} - {"no"} <= columns
@@ -150,7 +150,7 @@ def test_what_a_rate_withholds_of_a_result_are_columns_of_its_tables():
 def test_tables_at_1000_hz_lack_nothing():
     assert rate_warnings(1000.0) == ()
     assert rate_warnings(500.0) == (
-        "500 Hz: synchrony and lags of pairs, verdicts on cross-talk withheld",
+        "500 Hz: synchrony and lags of pairs, verdicts on cross-talk, brow-lift indices withheld",
     )
 
 

@@ -135,6 +135,12 @@ def test_without_a_spasm_of_the_eye_no_share_is_told():
     assert lifts() == {"side": "L", "spasms": 0, "joined": 0}
 
 
+def test_no_brow_lift_index_is_told_where_cross_talk_is_only_possible():
+    face = stream("OOC_L", "FRO_L", "OOC_R", "FRO_R", fs=500.0)
+    [left, _] = brow_lifts(face, findings(4, [lifted(1000, 10)]))
+    assert left == {"side": "L", "spasms": 1, "joined": 1}
+
+
 def test_a_side_without_brow_has_no_brow_lift_index():
     info = stream("OOC_L", "ZYG_L", "OOC_R", "FRO_R")
     assert [row["side"] for row in brow_lifts(info, findings(4))] == ["R"]

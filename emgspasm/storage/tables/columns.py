@@ -162,7 +162,8 @@ SUMMARY = (
     Column("n_combined", "Spasms of class combined that began in valid time", whole=True),
     Column(
         "brow_lift_pct",
-        "Share of the eye's spasms that the frontalis joins in 50 ms, of those in its valid time",
+        "Share of the eye's spasms that the frontalis joins in 50 ms, of those in its valid time; "
+        "n/a under 1000 Hz, where cross-talk from the eye is only possible",
         "%",
     ),
     Column("brow_lift_ci_lo", "Lower end of its 95 % interval", "%"),
