@@ -32,10 +32,10 @@ def variability(repeats: Sequence[tuple[Measured, Measured]], name: str) -> floa
     if len(told) < FEWEST_REPEATS or is_without_spasm(told):
         return None
     if name == "rate":
-        blocks = [
+        one, other = (
             [(m.spasms or 0, m.seconds / 60) for m in each] for each in zip(*told, strict=True)
-        ]
-        return minimal_detectable_rate(*blocks)
+        )
+        return minimal_detectable_rate(one, other)
     first, second = ([float(getattr(m, name)) for m in each] for each in zip(*told, strict=True))
     return minimal_detectable_change(first, second)
 

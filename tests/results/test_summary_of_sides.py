@@ -5,11 +5,12 @@ import pytest
 
 import emgspasm as es
 from emgspasm.results.findings import Findings, event_rows
-from emgspasm.results.tabulation.summary import rest_counts
+from emgspasm.results.tabulation.summary import rest_counts, side_rows
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.stream import Annotation, Event
 from emgspasm.synkinesis.markers import Marker
 from emgspasm.synkinesis.measures.intervals import wilson
+from support.findings import burst, findings, spasm, stream
 
 
 @pytest.fixture(scope="module")
@@ -97,3 +98,18 @@ def rested(blocks, spasms=((12, 13), (100, 101))):
 def test_a_block_of_rest_of_some_seconds_tells_no_rate_to_compare():
     assert rested([(10, 70), (80, 140)]) == [(1, 1.0), (1, 1.0)]
     assert rested([(10, 70), (80, 140), (198, 258)]) == [(1, 1.0), (1, 1.0)]  # the end comes at 200
+
+
+def test_where_spasms_come_in_bouts_a_larger_change_is_detectable():
+    rests = (Marker(0, 180_000, "rest_open", 1), Marker(200_000, 380_000, "rest_open", 2))
+
+    def change(onsets):
+        told = findings(4, [spasm(burst(0, k, k + 100)) for k in onsets], marked=rests, end=400_000)
+        info = stream("OOC_L", "ZYG_L", "OOC_R", "ZYG_R")
+        left = next(row for row in side_rows(info, told, None) if row["side"] == "L")
+        return left["rate_mdc_per_min"]
+
+    steady = [10_000 * k for k in (*range(1, 18), *range(21, 38))]
+    bouts = [a + 1000 * k for a in (40_000, 300_000) for k in range(17)]
+    assert change(steady) == pytest.approx(1.96 * np.sqrt(2 * 17) / 3, abs=0.01)
+    assert change(bouts) > 2 * change(steady)

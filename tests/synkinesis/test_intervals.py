@@ -8,6 +8,7 @@ from scipy.stats import binomtest, poisson, t
 
 from emgspasm.synkinesis.measures.intervals import (
     block_interval,
+    counting_errors,
     minimal_detectable_change,
     minimal_detectable_rate,
     rate_interval,
@@ -128,6 +129,39 @@ def test_a_rate_s_detectable_change_is_the_root_mean_square_over_its_pairs_of_bl
     second[1] = 60, 4.0  # 15 a minute after 2
     told = minimal_detectable_rate(first, second)
     assert told == pytest.approx(1.96 * np.sqrt(np.mean([0, 13.0**2, 0])), rel=1e-4)
+
+
+def seconds_of(counts):
+    return [(np.array(c, float), np.full(len(c), 30.0)) for c in counts]
+
+
+def test_spasms_in_bouts_make_counting_less_sure():
+    steady, bouts = seconds_of([[3, 2, 3], [5, 6, 5]]), seconds_of([[0, 8, 0], [16, 0, 0]])
+    assert counting_errors(steady) == pytest.approx(1.96, rel=1e-4)
+    pooled = (2 * (8 / 3) ** 2 + (16 / 3) ** 2) / (8 / 3) + (2 * (16 / 3) ** 2 + (32 / 3) ** 2) / (
+        16 / 3
+    )
+    assert counting_errors(bouts) == pytest.approx(t.ppf(0.975, 4) * np.sqrt(pooled / 4))
+
+
+def test_two_rates_are_no_clustering():
+    assert counting_errors(seconds_of([[1, 1, 1], [9, 9, 9]])) == pytest.approx(1.96, rel=1e-4)
+
+
+def test_few_blocks_tell_no_clustering():
+    assert counting_errors(seconds_of([[0, 9], [9, 0], [4]])) == pytest.approx(1.96, rel=1e-4)
+    assert counting_errors([]) == pytest.approx(1.96, rel=1e-4)
+
+
+def test_a_rate_of_clusters_seldom_changes_by_more_than_is_detectable():
+    rng = np.random.default_rng(4)
+    larger = []
+    for before, after, later in 4 * rng.poisson(1.25, (2000, 3, 6)):  # four at a time
+        counts = [[(int(blocks.sum()), 3.0)] for blocks in (before, after)]
+        errors = counting_errors(seconds_of([before, after]))
+        least = minimal_detectable_rate(*counts, errors)
+        larger.append(least is not None and abs(later.sum() - before.sum()) / 3 > least)
+    assert np.mean(larger) < 0.06
 
 
 def test_a_pair_of_blocks_without_an_event_is_one_of_several():

@@ -25,12 +25,13 @@ from emgspasm.stream import SIDE_LETTER, Channel, StreamInfo
 from emgspasm.synkinesis.markers import Marker
 from emgspasm.synkinesis.measures import rhythm, validity
 from emgspasm.synkinesis.measures.classes import CLASSES
-from emgspasm.synkinesis.measures.intervals import BLOCK, minimal_detectable_rate
+from emgspasm.synkinesis.measures.intervals import BLOCK, counting_errors, minimal_detectable_rate
 from emgspasm.synkinesis.measures.occurrence import (
     Occurrence,
     Span,
     Spans,
     begins_in,
+    block_sums,
     common,
     joined,
     length,
@@ -199,8 +200,12 @@ def _change_columns(letter: str, found: Findings, valid: Spans, fs: float) -> di
 
     Nothing without two of them, or without a spasm in them.
     """
+    blocks = rest_blocks(letter, found, valid, fs)
     counts = rest_counts(letter, found, valid, fs)
-    change = minimal_detectable_rate(counts[:1], counts[-1:]) if len(counts) > 1 else None
+    if len(counts) < 2:
+        return {"rate_mdc_per_min": None}
+    errors = counting_errors([blocks[0], blocks[-1]])
+    change = minimal_detectable_rate(counts[:1], counts[-1:], errors)
     return {"rate_mdc_per_min": rounded_or_none(change)}
 
 
@@ -209,15 +214,27 @@ LEAST_REST = BLOCK / 2
 after a marker shortly before the end told a change of half the rate."""
 
 
-def rest_counts(letter: str, found: Findings, valid: Spans, fs: float) -> list[tuple[int, float]]:
-    """Spasms of a side, and minutes of valid time, of every block of rest that tells a rate."""
-    spans = _spans(found.spasms[found.spasms["side"] == letter])
+Sums = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""Spasms and valid seconds of consecutive blocks of 30 s."""
+
+
+def rest_blocks(letter: str, found: Findings, valid: Spans, fs: float) -> list[Sums]:
+    """Spasms of a side in every block of rest that tells a rate, 30 s after 30 s."""
+    onsets = found.spasms["onset"][found.spasms["side"] == letter]
     blocks = [m for m in found.marked if m.task in ("rest_open", "rest_post")]
     parts = [common(valid, [(m.onset, m.offset)]) for m in blocks]
     return [
-        (int(begins_in(spans[:, 0], part).sum()), length(part) / fs / 60)
+        block_sums(onsets[begins_in(onsets, part)], part, fs)
         for part in parts
         if length(part) >= LEAST_REST * fs
+    ]
+
+
+def rest_counts(letter: str, found: Findings, valid: Spans, fs: float) -> list[tuple[int, float]]:
+    """Spasms of a side, and minutes of valid time, of every block of rest that tells a rate."""
+    return [
+        (int(counts.sum()), float(seconds.sum()) / 60)
+        for counts, seconds in rest_blocks(letter, found, valid, fs)
     ]
 
 

@@ -126,8 +126,8 @@ SUMMARY = (
     Column(
         "rate_mdc_per_min",
         "Change of the spasm rate that the difference of the recording's two rest blocks explains "
-        "by itself, or the counting of their spasms if that is more (95 %, from one pair of "
-        "blocks: rough); n/a without a spasm in them",
+        "by itself, or the counting of their spasms, as they cluster, if that is more (95 %, from "
+        "one pair of blocks: rough); n/a without a spasm in them",
         "1/min",
     ),
     Column("pct_time", "Share of valid time within bursts that began in it", "%"),

@@ -84,6 +84,27 @@ def dispersion(amounts: NDArray[np.float64], seconds: NDArray[np.float64]) -> fl
     return float(np.sum((amounts - expected) ** 2 / expected)) / (len(amounts) - 1)
 
 
+def counting_errors(
+    stretches: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]],
+) -> float:
+    """How many standard errors of Poisson counts hold a rate in 95 %.
+
+    1.96, or where events cluster Student's t times the root of the dispersion of 30 s blocks,
+    pooled over stretches whose rates may differ; of four such differences or more.
+
+    Parameters
+    ----------
+    stretches : sequence of (ndarray, ndarray)
+        Events and valid seconds of the blocks of each.
+    """
+    degrees = sum(len(counts) - 1 for counts, _ in stretches)
+    if degrees < FEWEST_BLOCKS:
+        return Z95
+    told = [(c, s) for c, s in stretches if len(c) > 1 and c.any()]
+    pooled = sum((len(c) - 1) * dispersion(c, s) for c, s in told) / degrees
+    return max(Z95, _student(degrees) * sqrt(pooled))
+
+
 def _student(degrees: int) -> float:
     """97.5th percentile of Student's t."""
     from scipy.special import stdtrit
@@ -118,18 +139,23 @@ def minimal_detectable_change(first: Sequence[float], second: Sequence[float]) -
 
 
 def minimal_detectable_rate(
-    first: Sequence[tuple[int, float]], second: Sequence[tuple[int, float]]
+    first: Sequence[tuple[int, float]],
+    second: Sequence[tuple[int, float]],
+    errors: float = Z95,
 ) -> float | None:
     """Minimal detectable change of a rate per minute.
 
     That of the rates, but no less than what counting makes, for two blocks may agree by chance:
     1.96 sqrt(n1 / T1**2 + n2 / T2**2), root mean square over the pairs. A count varies by at least
-    its own size (Poisson), by more where events cluster.
+    its own size (Poisson), by more where events cluster: of one pair, whose difference says little,
+    :func:`counting_errors` tell how much.
 
     Parameters
     ----------
     first, second : sequence of (int, float)
         Events and minutes of repeated blocks.
+    errors : float
+        Standard errors of Poisson counts that count.
 
     Returns
     -------
@@ -139,6 +165,6 @@ def minimal_detectable_rate(
     one, other = (np.asarray(blocks, float).reshape(-1, 2).T for blocks in (first, second))
     if not (one[0].any() or other[0].any()):
         return None
-    counting = Z95 * float(np.sqrt(np.mean(one[0] / one[1] ** 2 + other[0] / other[1] ** 2)))
+    counting = errors * float(np.sqrt(np.mean(one[0] / one[1] ** 2 + other[0] / other[1] ** 2)))
     told = minimal_detectable_change(list(one[0] / one[1]), list(other[0] / other[1]))
     return max(told, counting)

@@ -267,7 +267,7 @@ HEADER = (
 def main() -> None:
     """Print the table of processes, then that of faces."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, default=12, help="recordings a cell of 2.5 min")
+    parser.add_argument("--seeds", type=int, default=9, help="recordings a cell of 2.5 min")
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED)
     parser.add_argument("--only", default="", help="faces whose name holds this")
     options = parser.parse_args()

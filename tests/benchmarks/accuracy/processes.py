@@ -13,7 +13,7 @@ from faces import Cell
 from gaussian_faces import Values
 from true_measures import AFAR, onsets
 
-from emgspasm.synkinesis.measures.intervals import minimal_detectable_rate
+from emgspasm.synkinesis.measures.intervals import counting_errors, minimal_detectable_rate
 from emgspasm.synkinesis.measures.occurrence import occurrence
 
 LONG, STORIES = 1210.0, 60
@@ -84,10 +84,12 @@ def larger(stories: Iterable[Values]) -> float:
     for times in stories:
         for a in (5, 605):
             one, other, first, second = (
-                int(np.sum((times >= a + b) & (times < a + c)))
+                np.histogram(times, np.arange(a + b, a + c + 1, 30))[0].astype(float)
                 for b, c in ((0, 180), (180, 240), (300, 480), (480, 540))
             )
-            least = minimal_detectable_rate([(one, 3.0)], [(other, 1.0)])
+            errors = counting_errors([(c, np.full(len(c), 30.0)) for c in (one, other)])
+            pair = [[(int(c.sum()), len(c) / 2)] for c in (one, other)]
+            least = minimal_detectable_rate(*pair, errors)
             if least is not None:
-                seen.append(abs(first / 3 - second) > least)
+                seen.append(abs(first.sum() / 3 - second.sum()) > least)
     return float(np.mean(seen))
