@@ -19,7 +19,9 @@ from emgspasm.batch.running import run
 from emgspasm.config import Config, LoadedConfig
 from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.results.analysis import analyze_recording
+from emgspasm.results.origin import ORIGIN
 from emgspasm.results.outputs import write_results
+from emgspasm.results.standing import standing
 from emgspasm.results.stored import read_result
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.derivatives.names import note_path
@@ -129,6 +131,27 @@ def test_results_of_another_call_are_refused_and_it_is_said_why(done, changes, w
     assert why in str(error)
     assert "\n" not in str(error)
     assert contents(done.out) == before
+
+
+WHY = {
+    "recording": "it is of another recording",
+    "input_sha256": "it is of another recording",
+    "config_sha256": "it was made with another config",
+    "emgspasm_version": "it was made by another version",
+    "given": "it was made with another montage, rate, gain or exploratory",
+    "maximal_recordings": "maximal trials of its session came or changed since it was made",
+}
+
+
+@pytest.mark.parametrize("key", ORIGIN)
+@pytest.mark.parametrize("noted", [False, True], ids=["whole", "cut"])
+def test_whatever_differs_of_the_origin_of_results_is_said(tmp_path, key, noted):
+    origin = dict.fromkeys(ORIGIN, "a")
+    told = tmp_path / "r.json"
+    (note_path(told) if noted else told).write_text(json.dumps(origin))
+    (tmp_path / "r_events.tsv").touch()
+    with pytest.raises(ConfigError, match=rf"r_events.tsv exists .*; {WHY[key]}\)\. Use"):
+        standing(tmp_path, "r", lambda: origin | {key: "b"})
 
 
 def test_a_montage_that_swaps_the_sides_makes_another_result(job):
