@@ -7,10 +7,13 @@ import pytest
 
 from emgspasm.synkinesis.acts.verdicts import (
     Rules,
+    alone,
     is_evident,
     is_of_both,
+    is_slow,
     leaps_along,
     remainder,
+    spills,
     verdict,
 )
 from emgspasm.synkinesis.readings.reading import Site
@@ -22,7 +25,7 @@ SILENT = {"opposite_silent": True}
 
 
 @pytest.mark.parametrize(
-    ("li", "kind", "alone", "beside"),
+    ("li", "kind", "by_itself", "with_one"),
     [
         (0.9, {}, "one", "one"),
         (0.5, {}, "both", "both"),
@@ -42,11 +45,11 @@ SILENT = {"opposite_silent": True}
     ],
 )
 def test_a_burst_is_of_one_side_by_its_index_alone_or_beside_one_of_the_other(
-    li, kind, alone, beside
+    li, kind, by_itself, with_one
 ):
     told = reading(*CHEEK, li=li, **kind)
-    assert verdict(told, [], RULES, FS) == alone
-    assert verdict(told, [reading("ZYG_R", 1020, 1090, -0.5)], RULES, FS) == beside
+    assert verdict(told, [], RULES, FS) == by_itself
+    assert verdict(told, [reading("ZYG_R", 1020, 1090, -0.5)], RULES, FS) == with_one
 
 
 def lasting(*, opposite=8.0, most=9.0):
@@ -56,9 +59,9 @@ def lasting(*, opposite=8.0, most=9.0):
     )
 
 
-def beside(onset, offset, *, amplitude):
-    """What the right cheek does meanwhile, while the left one goes on at 10 uV."""
-    return reading("ZYG_R", onset, offset, -0.1, amplitude=amplitude, opposite=10.0)
+def beside(onset, offset, *, amplitude, meanwhile=10.0):
+    """What the right cheek does, while the left one goes on at so many uV."""
+    return reading("ZYG_R", onset, offset, -0.1, amplitude=amplitude, opposite=meanwhile)
 
 
 def test_what_is_left_of_a_burst_without_the_other_side_s_has_the_energy_that_is_left():
@@ -73,8 +76,11 @@ def test_what_is_left_of_a_burst_without_the_other_side_s_has_the_energy_that_is
 
 def test_what_is_left_counts_every_burst_of_the_other_side():
     loud = 8.0 * np.sqrt(10 / 6)
-    parts = [beside(1000, 1300, amplitude=loud), beside(1400, 1700, amplitude=loud)]
-    assert remainder(lasting(), parts, FS).li == pytest.approx(1.0)
+    parts = [beside(a, a + 300, amplitude=loud, meanwhile=5.0) for a in (1000, 1400)]
+    told = remainder(lasting(), parts, FS)
+    assert (told.amplitude, told.opposite) == (
+        pytest.approx(np.sqrt((10.0**2 - 0.6 * 5.0**2) / 0.4)), pytest.approx(0.0, abs=1e-5),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -113,6 +119,41 @@ def leaping(label, onset=1000, **kind):
 )
 def test_a_burst_leaps_with_another_muscle_of_its_side_unless_both_eyes_blink(burst, others, along):
     assert leaps_along(burst, [burst, *others], RULES, FS) == along
+
+
+def test_a_burst_of_which_the_other_side_does_nothing_is_of_one_side():
+    told = alone(leaping("ZYG_L"))
+    assert (told.li, told.opposite, told.amplitude) == (1.0, 0.0, 20.0)
+
+
+@pytest.mark.parametrize(
+    ("fs", "frequency", "seconds", "slow"),
+    [
+        (1000.0, 60.0, 2.0, False),
+        (1000.0, 40.0, 2.0, True),
+        (1000.0, 40.0, 0.05, False),
+        (1000.0, 20.0, 0.05, True),
+        (1000.0, np.nan, 2.0, False),
+        (200.0, 45.0, 2.0, False),
+        (200.0, 20.0, 2.0, True),
+    ],
+    ids=["muscle", "slow for certain", "perhaps", "slowest", "unknown", "narrow band", "there too"],
+)
+def test_a_burst_is_too_slow_for_a_muscle_by_its_frequency_and_how_sure_that_is(
+    fs, frequency, seconds, slow
+):
+    told = reading("ZYG_L", 1000, 1000 + round(seconds * fs), frequency=frequency)
+    assert is_slow(told, RULES, fs) == slow
+
+
+@pytest.mark.parametrize(
+    ("label", "onset", "rho", "crossed"),
+    [("ZYG_R", 1050, 0.6, True), ("ZYG_R", 1050, 0.2, False), ("ZYG_R", 1150, 0.6, False),
+     ("OOR_R", 1050, 0.6, False), ("ZYG_L", 1050, 0.6, False)],
+)  # fmt: skip
+def test_what_crosses_over_is_of_the_same_muscle_waveform_and_time(label, onset, rho, crossed):
+    onto = reading(label, onset, 1200, -0.8, rho=alike("ZYG_L", rho))
+    assert spills(reading(*CHEEK), onto) == crossed
 
 
 EYE = ("OOC_L", 1000, 1200)
