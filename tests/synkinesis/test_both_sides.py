@@ -23,7 +23,8 @@ def after_blinks(*, joined, times=5):
 
 
 def test_a_brow_that_both_raise_in_a_blink_is_a_part_of_it():
-    eyes, brow = both("OOC", 1000, 1200), both("FRO", 980, 1220)
+    eyes = [reading("OOC_L", 1000, 1200, 0.0), reading("OOC_R", 1010, 1350, 0.0)]
+    brow = both("FRO", 980, 1380)
     (blink,) = judged(*eyes, *brow)
     assert (blink.kind, set(blink.readings)) == ("blink", {*eyes, *brow})
 
@@ -59,28 +60,33 @@ def test_lone_bursts_of_an_eye_that_last_together_for_longer_than_a_blink_are_no
     assert kinds(*bursts) == []
 
 
-@pytest.mark.parametrize(("mouth", "dragged"), [(1000, True), (1030, True), (1090, False)])
+@pytest.mark.parametrize(
+    ("mouth", "dragged"), [(1000, True), (1030, True), (1090, False), (900, False)]
+)
 def test_what_goes_along_with_a_blink_begins_with_the_stronger_eye(mouth, dragged):
     eyes = [reading("OOC_L", 1000, 1200, li=0.4), reading("OOC_R", 1060, 1200, -0.4, amplitude=5.0)]
-    told = judged(*eyes, reading("OOR_L", mouth, 1150))
-    assert [act.kind for act in told] == ["blink"] + ["twitch"] * (not dragged)
-    assert told[0].dragged == (("OOR",) if dragged else ())
+    told = {act.kind: act for act in judged(*eyes, reading("OOR_L", mouth, 1150))}
+    assert told["blink"].dragged == (("OOR",) if dragged else ())
+    assert ("twitch" in told) == (not dragged)
+
+
+def test_several_muscles_of_the_lower_face_go_along_with_a_blink():
+    lower = [reading("ZYG_L", 1010, 1150), reading("OOR_L", 1015, 1150)]
+    (blink,) = judged(*both("OOC", 1000, 1200), *lower)
+    assert blink.dragged == ("OOR", "ZYG")
 
 
 @pytest.mark.parametrize(
-    ("company", "kinds_told"),
-    [
-        (Company(), ["blink"]),
-        (after_blinks(joined=True), ["blink"]),
-        (after_blinks(joined=False), ["blink", "twitch"]),
-    ],
+    ("joined", "times", "kinds_told"),
+    [(True, 0, ["blink"]), (True, 5, ["blink"]), (False, 5, ["blink", "twitch"])],
     ids=["first blink", "as a rule", "seldom"],
 )
-def test_a_mouth_goes_along_with_a_blink_unless_it_seldom_does(company, kinds_told):
+def test_a_mouth_goes_along_with_a_blink_unless_it_seldom_does(joined, times, kinds_told):
+    company = after_blinks(joined=joined, times=times)
     told = judged(*both("OOC", 1000, 1200), reading("OOR_L", 1010, 1150), company=company)
     assert [act.kind for act in told] == kinds_told
-    assert list(company.seen["L"])[-1]  # and it is remembered
-    assert not company.seen["R"][-1]
+    assert list(company.seen["L"]) == [joined] * times + [True]  # and it is remembered
+    assert list(company.seen["R"]) == [False]
 
 
 def test_company_of_blinks_is_that_of_the_last_twenty():
@@ -131,6 +137,11 @@ def test_what_goes_along_with_a_movement_begins_with_it_or_is_alone_in_it(readin
 def test_a_mouth_goes_along_with_a_movement_of_brow_and_cheek_of_both_sides():
     mouth = reading("OOR_L", 1020, 1900)
     assert kinds(*LIFT, *both("ZYG", 1000, 2000), mouth, eyed="L") == [("movement", "B")]
+
+
+def test_a_brow_goes_along_with_a_movement_in_which_the_other_brow_takes_part():
+    brows = [reading("FRO_R", 1000, 1900, 0.0), reading("FRO_L", 1050, 1900)]
+    assert kinds(*both("ZYG", 1000, 2000), *brows) == [("movement", "B")]
 
 
 @pytest.mark.parametrize(("offset", "carried"), [(1210, False), (1260, True)])
