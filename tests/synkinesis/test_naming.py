@@ -80,6 +80,7 @@ CLOSED, BLINKED = both("OOC", 1000, 1800), [reading("OOC_L", 1000, 1800, li=0.0)
 FROWN = [*CLOSED, reading("OOC_L", 1000, 1800, site=Site(8, "L", "COR", 9), li=0.0)]
 LIFT = [*CLOSED, *both("FRO", 1000, 1800)]
 SMILE = both("ZYG", 1000, 2000)
+LONE = reading("OOC_R", 1000, 1800, opposite=np.nan, li=np.nan)  # the other is not recorded
 ALONE = "both sides; eyes alone, longer than a blink: "
 
 
@@ -93,6 +94,8 @@ ALONE = "both sides; eyes alone, longer than a blink: "
         (LIFT, "rest_open", ("voluntary", "", "both sides")),
         (SMILE, "rest_open", ("voluntary", "", "both sides")),
         (BLINKED, "rest_open", ("voluntary", "", ALONE + "one eye no longer")),
+        ([LONE], "rest_open", ("blepharospasm", "",
+         "both eyes closed at rest, longer than a blink; frontalis silent")),
         (CLOSED, None, ("voluntary", "", ALONE + "without a marker of rest, a movement")),
         (CLOSED, "close_forced", ("voluntary", "close_forced",
          ALONE + "without a marker of rest, a movement")),
@@ -158,3 +161,15 @@ def test_muscles_that_begin_together_are_a_spasm_though_each_was_in_a_rhythm():
     known = Experience(trains=dict(channels), rhythmic=dict(channels))
     (event,) = one_sided(together(1000), together(1300), known=known)
     assert event.trial_type == "spasm"
+
+
+@pytest.mark.parametrize(
+    ("length", "on_blink", "kinds"),
+    [(100, False, ["blink"]), (350, False, ["blink"]), (700, False, []), (100, True, [])],
+)
+def test_what_an_eye_does_that_proves_nothing_is_a_blink_if_it_is_as_brief_and_no_other_is(
+    length, on_blink, kinds
+):
+    eye = reading("OOC_L", 1000, 1000 + length, li=0.7, opposite_silent=False)
+    told = one_sided(Act("twitch", "L", (eye,), on_blink=on_blink))
+    assert [event.trial_type for event in told] == kinds

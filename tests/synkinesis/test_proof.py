@@ -75,6 +75,24 @@ def test_an_eye_alone_proves_less_as_long_as_no_spasms_are_known(spasms, both_ey
     assert is_one(face(spasms, both_eyes=both_eyes), twitch(**eye)) == proved
 
 
+@pytest.mark.parametrize(
+    ("recorded", "n", "proved"), [("LR", 3, True), ("LR", 2, False), ("", 3, False)]
+)
+def test_a_flurry_of_an_eye_is_one_where_eyes_alone_are_recorded(recorded, n, proved):
+    known = Experience(eyes_only=frozenset(recorded))
+    assert is_one(known, *(twitch(onset=1000 + 400 * k) for k in range(n))) == proved
+
+
+@pytest.mark.parametrize(("lengths", "proven"), [((100, 100), 1), ((100, 900), 0), ((900,), 0)])
+def test_an_eye_that_is_recorded_alone_counts_for_its_side_where_all_it_does_is_twitch(
+    lengths, proven
+):
+    known = Experience(eyes_only=frozenset("LR"))
+    acts = [twitch(onset=1000 + 1000 * k, length=length) for k, length in enumerate(lengths)]
+    note_proof(acts, {"OOC"}, known, "L", FS)
+    assert known.proven["L"] == proven
+
+
 def test_one_burst_that_is_certain_proves_what_goes_along_with_it():
     doubtful = {"mean": 2.1, "length": 20, "least_li": 0.3}
     assert not is_one(face(2), twitch(**doubtful))
