@@ -154,3 +154,9 @@ def test_a_blink_holds_a_part_of_a_spasm_where_its_eye_goes_on_after_all_of_the_
     (twitch,) = (act for act in judged(mine, *others, *spasm) if act.kind == "twitch")
     assert twitch.on_blink
     assert twitch.carried == ((mine,) if carried else ())
+
+
+def test_a_spasm_rides_on_a_blink_that_only_its_first_muscle_meets():
+    spasm = [reading("FRO_L", 1000, 1100), reading("ZYG_L", 1060, 1300)]
+    (twitch,) = (a for a in judged(*both("OOC", 950, 1050), *spasm) if a.kind == "twitch")
+    assert twitch.on_blink

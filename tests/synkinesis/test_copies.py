@@ -29,6 +29,12 @@ def test_what_has_the_waveform_of_an_artifact_at_the_same_time_is_one(beside, ki
     assert kinds(SLOW, beside) == kinds_told
 
 
+def test_the_waveform_of_one_artifact_of_several_is_enough():
+    other = reading("FRO_R", 1000, 1100, frequency=14.0)
+    eye = reading("OOC_L", 1010, 1090, rho=alike("ZYG_L", 0.95))
+    assert kinds(SLOW, other, eye) == [("artifact", "B")]
+
+
 def test_a_copy_of_what_is_an_artifact_is_counted_to_none():
     copy = reading("OOC_L", 1010, 1090, rho=alike("ZYG_L", 0.95), copy=True)
     (artifact,) = judged(SLOW, copy)
@@ -71,6 +77,15 @@ def test_what_crossed_over_from_one_muscle_of_a_spasm_is_no_part_of_a_movement()
     assert found["twitch"].muscles == {"OOR", "ZYG"}
 
 
+def test_what_may_be_of_either_side_is_of_an_act_only_where_it_meets_it():
+    brow, over_there = reading("FRO_L", 1000, 1100), reading("OOR_R", 1050, 1250)
+    for onset, joins in ((1050, True), (1150, False)):
+        eye = reading("OOC_L", onset, 1240, li=0.2, opposite_silent=True)
+        told = judged(brow, over_there, eye)
+        (twitch,) = (act for act in told if (act.kind, act.side) == ("twitch", "L"))
+        assert twitch.readings == ((brow, eye) if joins else (brow,))
+
+
 UNKNOWN = {"opposite": np.nan, "li": np.nan, "least_li": np.nan}
 BROW = ("FRO_L", 1010, 1070)
 
@@ -81,11 +96,12 @@ BROW = ("FRO_L", 1010, 1070)
         (("OOC_R", 1000, 1080), BROW, True),
         (("OOC_R", 1000, 1080), ("FRO_L", 970, 1070), True),
         (("OOC_R", 1000, 1080), ("FRO_L", 900, 1070), False),
+        (("OOC_R", 1000, 1080), ("FRO_L", 1010, 1110), True),
         (("ZYG_R", 1000, 1080), BROW, False),
         (("OOC_R", 1000, 1900), BROW, False),
         (("OOC_L", 1000, 1080), BROW, False),
     ],
-    ids=["blink", "at once", "before it", "no eye", "no blink", "its own eye"],
+    ids=["blink", "at once", "before it", "to its end", "no eye", "no blink", "its own eye"],
 )
 def test_what_goes_along_with_an_eye_that_is_recorded_alone_is_of_its_blink(there, brow, along):
     brow = reading(*brow)
