@@ -123,6 +123,13 @@ def test_an_eye_along_with_what_sounds_like_it_tells_no_ratio_where_spasms_are_k
     assert len(known.balance) == told
 
 
+def test_eyes_that_begin_a_little_apart_tell_their_ratio_and_other_muscles_none():
+    known = blinked(3, lag=10)
+    assert known.usual == pytest.approx(log(3.0))
+    note_balance(Act("twitch", "L", (reading("ZYG_L", 1000, 1100, 0.7),)), (), known, FS)
+    assert len(known.balance) == 3
+
+
 def test_two_bursts_of_one_eye_tell_no_ratio():
     known = Experience()
     eyes = (reading("OOC_L", 1000, 1100, 0.5), reading("OOC_L", 1020, 1090, 0.5))

@@ -58,8 +58,9 @@ def test_a_blink_lasts_as_long_as_its_eyes(readings):
         ([{"frequency": 14.2}, {"frequency": 44.0}], "motion", "too slow for muscle: 14 Hz"),
         ([{"frequency": np.nan}, {"frequency": 14.2}], "motion", "too slow for muscle: 14 Hz"),
         ([{"hum": 0.6, "shared": 3, "steps": 0.9}], "hum", "repeats with the mains"),
+        ([{"hum": 0.6, "frequency": np.nan}], "hum", "repeats with the mains"),
     ],
-    ids=["hum", "shared", "steps", "slow", "one pitch", "all of them"],
+    ids=["hum", "shared", "steps", "slow", "one pitch", "all of them", "no pitch"],
 )  # fmt: skip
 def test_an_artifact_is_called_by_what_shows_it_in_one_of_its_bursts(kinds, label, reason):
     bursts = tuple(reading(f"{MUSCLES[k]}_L", 1000, 1100, **kind) for k, kind in enumerate(kinds))
@@ -154,6 +155,14 @@ def test_a_spasm_of_which_an_act_rides_on_a_blink_coincides_with_it(ride):
     (event,) = one_sided(*(together(1000 + 200 * k, on_blink=on) for k, on in enumerate(ride)))
     assert event.trial_type == "spasm"
     assert event.blink_coincident == any(ride)
+
+
+def test_a_spasm_tells_what_its_acts_explain_by_cross_talk():
+    copies = [reading("OOR_L", onset, onset + 60) for onset in (1010, 1310)]
+    acts = (together(c.onset - 10, copies=(c,)) for c in copies)
+    (event,) = one_sided(*acts)
+    assert event.copies == tuple(c.burst for c in copies)
+    assert not {*event.copies} & {*event.bursts}
 
 
 def test_muscles_that_begin_together_are_a_spasm_though_each_was_in_a_rhythm():

@@ -52,7 +52,7 @@ def test_a_reason_tells_a_lag_where_the_sampling_rate_allows_one(fs, lag):
 
 def test_the_lag_of_muscles_that_begin_together_is_between_two_of_them():
     act = Act("twitch", "L", (  # in whatever order they come
-        reading("FRO_L", 1012, 1080), reading("OOC_L", 1000, 1010), reading("OOC_L", 1024, 1080),
+        reading("FRO_L", 1012, 1080), reading("OOC_L", 1000, 1010), reading("OOC_L", 1022, 1080),
     ), together=2)  # fmt: skip
     assert explained(act).endswith("2 muscles within 12 ms")
 
@@ -73,6 +73,13 @@ def test_the_index_of_one_side_is_of_that_side_and_that_of_both_of_the_left(
     found = told(trial_type, side, *((strong | weak)[label] for label in labels))
     assert found.li == pytest.approx(li)
     assert found.log_ratio == pytest.approx(np.copysign(np.log(3), li))
+
+
+def test_the_balance_of_both_sides_is_of_the_energy_of_all_bursts_of_a_muscle():
+    brief = reading("OOC_L", 1000, 1100, amplitude=30.0, opposite=10.0)
+    long = reading("OOC_L", 1200, 1500, amplitude=10.0, opposite=10.0)
+    left = np.sqrt((100 * 30.0**2 + 300 * 10.0**2) / 400)
+    assert told("blink", "B", brief, long).li == pytest.approx((left - 10.0) / (left + 10.0))
 
 
 def test_the_bursts_of_an_event_are_in_order_of_onset_and_channel():
