@@ -132,7 +132,7 @@ def spasms(
         event = _one_sided(chain.side, part, marked, known, rules, fs)
         if event is not None:
             yield event
-        elif len(part) <= FLURRY and chain.side != "B" and other_eye_is_weak(chain.side, known):
+        elif len(part) <= FLURRY and other_eye_is_weak(chain.side, known):
             yield from (blink(act, marked, fs) for act in part if _may_be_blink(act, fs))
 
 
