@@ -1,5 +1,6 @@
 """Eyes that differ in strength: what their bursts say against their usual ratio in blinks."""
 
+from dataclasses import replace
 from math import log
 
 import numpy as np
@@ -66,6 +67,13 @@ def test_an_eye_that_goes_far_beyond_its_usual_ratio_is_of_one_side():
 def test_the_weak_eye_is_of_one_side_as_soon_as_it_is_stronger_than_usual():
     eye = reading("OOC_R", 90_000, 90_100, li=0.4)
     assert kinds(against_usual([eye], blinked(9))) == ["twitch"]
+
+
+@pytest.mark.parametrize("li", [1.0, -1.0, np.nan])
+def test_an_index_that_no_ratio_changes_stays(li):
+    eye = replace(reading("OOC_L", 90_000, 90_100, li=0.5), li=li, least_li=li)
+    (told,) = against_usual([eye], blinked(9))
+    assert [told.li, told.least_li] == pytest.approx([li, li], nan_ok=True)
 
 
 def test_other_muscles_keep_their_laterality():
