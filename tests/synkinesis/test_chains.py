@@ -53,6 +53,11 @@ def test_acts_are_parted_where_a_pause_is_as_long_as_the_gap_whatever_their_orde
     ]
 
 
+def test_an_act_within_the_first_gap_of_a_recording_is_a_part_by_itself():
+    assert [extents(part) for part in split([twitch(10, 60)], GAP)] == [[(10, 60)]]
+    assert split([], GAP) == []
+
+
 def test_an_act_keeps_the_muscles_that_are_not_faint_in_it():
     eye = reading("OOC_L", 1500, 1600, amplitude=20.0)
     faint = reading("ZYG_L", 1500, 1600, amplitude=1.0)

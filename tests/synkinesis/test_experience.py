@@ -5,6 +5,7 @@ from dataclasses import fields
 
 import pytest
 
+from emgspasm.dsp.pipeline import Pipeline
 from emgspasm.synkinesis.acts.act import Act
 from emgspasm.synkinesis.events.chains import Chain
 from emgspasm.synkinesis.events.experience import (
@@ -16,6 +17,8 @@ from emgspasm.synkinesis.events.experience import (
     note_trains,
     of_train,
 )
+from emgspasm.synkinesis.folding import Folding
+from support.findings import stream
 from support.readings import FS, reading
 
 UNEVEN = 0.8
@@ -172,3 +175,18 @@ def test_an_eye_that_is_recorded_alone_proves_a_spasm_with_a_lower_index():
     eyes, face = Experience(eyes_only=frozenset("LR")), Experience()
     proven = Experience(proven={"L": 2, "R": 0})
     assert proven.least_li("L") < eyes.least_li("L") < face.least_li("L")
+
+
+@pytest.mark.parametrize(
+    ("labels", "sides"),
+    [
+        ("OOC_L OOC_R", "LR"),
+        ("OOC_L OOC_R ZYG_R", "L"),
+        ("OOC_L MAS_L ZYG_R", "L"),
+        ("OOC_L FRO_L OOC_R FRO_R", ""),
+        ("ZYG_L", ""),
+    ],
+)
+def test_of_a_side_eyes_alone_are_recorded_where_no_other_muscle_of_the_face_is(labels, sides):
+    state = Folding().init(Pipeline(), stream(*labels.split()), 0)
+    assert state.known.eyes_only == {*sides}
