@@ -159,6 +159,6 @@ class Schedule:
             marker = self.markers[k]
             if marker.movement and onset < marker.offset + after:
                 return marker
-            if block is None and not marker.movement and onset < marker.offset:
+            if block is None and onset < marker.offset:
                 block = marker
         return block
