@@ -6,7 +6,7 @@ import pytest
 
 from emgspasm.stream import Event
 from emgspasm.synkinesis.acts.act import Act
-from emgspasm.synkinesis.events.amending import amend
+from emgspasm.synkinesis.events.amending import amend, remember
 from emgspasm.synkinesis.events.chains import Chain, loud, split
 from emgspasm.synkinesis.markers import Marker, Schedule
 from support.readings import FS, reading
@@ -76,3 +76,14 @@ def test_an_event_is_amended_where_an_earlier_trial_of_its_task_came_late():
     assert (before, now.task, now.trial) == (smiled, "smile", 2)
     assert [event for event, _ in said] == [rested, now]
     assert amend(said, late, FS) == []
+
+
+def test_events_of_the_last_minute_may_be_amended_with_the_chain_of_a_movement():
+    chain, said = Chain("B", GAP, PATIENCE), deque()
+    old, blink, smile = (Event("blink", end - 100, end, "B") for end in (19_000, 21_000, 70_000))
+    remember(said, [old, blink], {}, 30_000, FS)
+    assert list(said) == [(old, None), (blink, None)]
+    remember(said, [smile], {0: chain}, 80_000, FS)
+    assert list(said) == [(blink, None), (smile, chain)]
+    remember(said, [], {}, 900_000, FS)
+    assert not said

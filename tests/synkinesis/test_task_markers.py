@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 
 from emgspasm.stream import Annotation
-from emgspasm.synkinesis.markers import RESTS, Schedule, markers, undoing
+from emgspasm.synkinesis.markers import (
+    RESTS,
+    Schedule,
+    concerns_tasks,
+    markers,
+    taken_back,
+    task_code,
+    undoing,
+)
 
 FACTS = Path(__file__).parents[2] / "emgspasm/clinical_facts.md"
 PROTOCOL = FACTS.read_text().partition("\n## 6 ")[2].partition("\n## ")[0]
@@ -29,6 +37,20 @@ def test_every_code_of_the_protocol_is_a_task_that_moves_or_rests_as_it_is_asked
     assert marker.movement == (code in (*TRIALS, "blink30"))
     assert (code in RESTS) == (not marker.movement and code != "speech")
     assert (marker.offset == 5000) == (code in TRIALS)  # of three seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "undone"),
+    [
+        ("Rest-Open ", "rest_open", None),
+        ("cough", None, None),
+        ("undo smile at 30.000 s", None, "smile"),
+        ("undo smile", None, None),
+    ],
+)
+def test_what_concerns_tasks_is_their_codes_and_what_takes_a_marker_back(text, code, undone):
+    assert (task_code(text), taken_back(text)) == (code, undone)
+    assert concerns_tasks(Annotation(2.0, 0.0, text)) == (code is not None or undone is not None)
 
 
 def test_markers_are_in_order_however_they_came():
