@@ -94,7 +94,8 @@ def test_a_change_is_the_value_less_the_baseline_s_and_larger_only_beyond_what_v
         "not larger than measurement variability", None,
         "larger than measurement variability", "not larger than measurement variability",
     ]  # fmt: skip
-    assert (mine[0]["n_spasms"], mine[0]["valid_s"], mine[0]["unit"]) == (18, 120.0, "1/min")
+    assert (mine[0]["n_spasms"], mine[0]["valid_s"]) == (18, 120.0)
+    assert all(r["ci_lo"] < r["value"] < r["ci_hi"] for r in mine)
 
 
 def test_of_few_sessions_a_change_is_told_without_a_verdict():
@@ -109,6 +110,30 @@ def test_what_one_of_two_sessions_lacks_has_no_change():
     amplitude = rows(told(quiet, face, origin=INJECTION), measure="amplitude", region="eye")
     left = [r for r in amplitude if r["side"] == "L"]
     assert [(r["value"], r.get("change")) for r in left] == [(None, None), (5.0, None)]
+
+
+def test_without_a_session_before_the_treatment_nothing_is_compared():
+    late = told(*(session(str(day), day, rest(4), rest(3)) for day in (3, 14, 28)),
+                origin=INJECTION)  # fmt: skip
+    mine = rows(late, measure="rate", side="L", region="face")
+    assert len(mine) == 3
+    assert all(r["mdc"] > 0 and not r.get("baseline") and "change" not in r for r in mine)
+
+
+def test_a_region_that_one_session_lacks_is_told_of_all():
+    other = replace(rest(3), info=stream("OOC_L", "FRO_L", "OOC_R", "FRO_R"))
+    found = rows(told(session("a", 3, rest(2)), session("b", 9, other)), measure="rate", side="L")
+    assert [(r["session"], r["region"], r["muscles"], r["value"]) for r in found] == [
+        ("a", "face", "OOC+ZYG", 2.0), ("b", "face", "FRO+OOC", 3.0),
+        ("a", "brow", None, None), ("b", "brow", "FRO", 0.0),
+        ("a", "eye", "OOC", 2.0), ("b", "eye", "OOC", 3.0),
+        ("a", "cheek", "ZYG", 0.0), ("b", "cheek", None, None),
+    ]  # fmt: skip
+
+
+def test_rates_are_per_minute_and_amplitudes_in_microvolts():
+    units = {r["measure"]: r["unit"] for r in rows(told(session("a", 3, rest(1))))}
+    assert units == {"rate": "1/min", "burden": "uV", "amplitude": "uV"}
 
 
 def test_regions_are_those_that_have_a_channel_with_the_muscles_of_each():

@@ -209,14 +209,14 @@ def test_the_brow_lift_index_of_each_side_is_told_in_whole_percent():
 
 
 def test_an_event_is_its_own_row_not_those_of_its_bursts():
-    rows = [
-        {"event_id": "E0001", "trial_type": kind, "onset": onset, "li": 0.876, "duration": 0.1234}
-        for kind, onset in (("burst", 1.0), ("spasm", 1.06), ("burst", 1.2))
-    ]
+    said = {"onset": "1.1", "duration": "0.123", "li": "0.88", "n_muscles": "3",
+            "muscles": "OOC+ZYG+FRO", "class": "tonic", "reason": "one side", "side": "L",
+            "trial_type": "spasm", "confidence": "n/a"}  # fmt: skip
+    own = {"onset": 1.06, "duration": 0.1234, "li": 0.876, "n_muscles": 3, "confidence": None}
+    burst = {"event_id": "E0001", "trial_type": "burst", "onset": 1.0, "duration": 9.0}
+    rows = [burst, {"event_id": "E0001"} | said | own, burst | {"onset": 1.2}]
     told = facts.event(results(rows), "E0001")
-    assert [told[name].shown for name in ("trial_type", "onset", "duration", "li")] == [
-        "spasm", "1.1", "0.123", "0.88",
-    ]  # fmt: skip
+    assert {name: value.shown for name, value in told.items()} == said
 
 
 def test_who_the_recording_is_of_is_told_where_its_name_says_it():
