@@ -93,10 +93,7 @@ def write_review(
 def _begun(path: Path, original: StoredResult, rater: str) -> pd.DataFrame:
     """The review so far, or the detector's table to begin with."""
     if not path.exists():
-        frame = original.events.copy()
-        for column in ("rater", "reviewed", "detected_as"):
-            frame[column] = None
-        return table(table_rows(frame), REVIEWED_EVENTS)
+        return table(table_rows(original.events), REVIEWED_EVENTS)
     frame = read_table(path)
     if "rater" not in frame:
         raise ConfigError(f"{path} is no review (it has no column rater). Give another --out FILE")
