@@ -29,7 +29,7 @@ SETTLING = 3.0
 
 STAGES = {"OOC": 1, "ZYG": 2, "OOR": 3, "MEN": 3, "PLA": 4}
 MANY, AFAR = 100, 1_000_000
-"""Stories from which the rate of a process is known, and the first seed of theirs."""
+"""Minutes of stories from which the rate of a process is known, and the first seed of theirs."""
 
 
 @dataclass(frozen=True)
@@ -89,10 +89,15 @@ def _of_units(cell: Cell, seed: int, spans: Sequence[tuple[float, float]]) -> It
             yield TrueBurst(montage[b.channel], b.onset / fs, b.offset / fs, of_spasm)
 
 
-@lru_cache(maxsize=64)
 def process(cell: Cell, kind: str) -> float:
     """Events a minute that the process gives, over many of its stories."""
-    seen = [np.sum(onsets(cell, AFAR + k, kind) >= SETTLING) for k in range(MANY)]
+    return _rate(Cell(cell.generator, cell.scenario, 20.0, seconds=cell.seconds), kind)
+
+
+@lru_cache(maxsize=64)
+def _rate(cell: Cell, kind: str) -> float:
+    many = max(round(MANY * 60 / cell.seconds), 20)
+    seen = [np.sum(onsets(cell, AFAR + k, kind) >= SETTLING) for k in range(many)]
     return 60 * float(np.mean(seen)) / (cell.seconds - SETTLING)
 
 
