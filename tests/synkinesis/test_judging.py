@@ -230,10 +230,10 @@ def test_a_mouth_that_leans_to_the_side_of_such_a_cheek_makes_no_other_movement_
     [(("OOC", "FRO"), True), (("OOC",), True), (("FRO",), False), (("OOC", "OOR"), False)],
     ids=["brow and eyes", "eyes", "brow", "eyes and mouth"],
 )
-def test_a_cheek_and_mouth_of_one_side_know_whether_its_eye_moves_with_the_other_one(moving, moves):
+def test_a_cheek_and_mouth_of_one_side_know_whether_the_eyes_move_meanwhile(moving, moves):
     both = [reading(f"{m}_{side}", 1000, 3000, li=0.0) for m in moving for side in "LR"]
     found = judged(*both, *(reading(f"{m}_L", 1500, 1580) for m in ("ZYG", "OOR")))
-    assert [act.eye_moves for act in found if act.kind == "twitch"] == [moves]
+    assert [act.eyes_move for act in found if act.kind == "twitch"] == [moves]
 
 
 def test_an_eye_goes_along_with_a_movement_that_the_other_eye_makes():
@@ -597,9 +597,9 @@ def test_of_a_lower_face_on_a_blink_that_twitches_the_eye_may_be_hidden(length, 
     assert len(mouthing(of_the_eye(), (("OOR_L", "ZYG_L"), 5000, on_blink))) == said
 
 
-@pytest.mark.parametrize(("eye_moves", "said"), [(True, 1), (False, 0)])
-def test_of_a_lower_face_beside_a_movement_of_the_eyes_the_eye_may_be_hidden(eye_moves, said):
-    acts = [(("OOR_L", "ZYG_L"), onset, {"eye_moves": eye_moves}) for onset in (5000, 5200)]
+@pytest.mark.parametrize(("eyes_move", "said"), [(True, 1), (False, 0)])
+def test_of_a_lower_face_beside_a_movement_of_the_eyes_the_eye_may_be_hidden(eyes_move, said):
+    acts = [(("OOR_L", "ZYG_L"), onset, {"eyes_move": eyes_move}) for onset in (5000, 5200)]
     assert len(mouthing(of_the_eye(), *acts)) == said
 
 

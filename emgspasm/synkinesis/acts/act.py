@@ -28,9 +28,9 @@ class Act:
         Muscles that begin within the synchrony window of another one.
     on_blink : bool
         Whether both eyes blink at the same time.
-    eye_moves : bool
-        Whether the eye of its side moves with the other one at the same time, in a movement that
-        leaves the lower face alone.
+    eyes_move : bool
+        Whether the eyes move at the same time, in a movement of both sides that leaves the lower
+        face alone.
     carried : tuple of Reading
         Bursts of the side in a blink of both eyes that outlast the other side's: they hold a part
         of this activity.
@@ -46,7 +46,7 @@ class Act:
     copies: tuple[Reading, ...] = ()
     together: int = 1
     on_blink: bool = False
-    eye_moves: bool = False
+    eyes_move: bool = False
     carried: tuple[Reading, ...] = ()
     dragged: tuple[str, ...] = ()
     onset: int = field(init=False)

@@ -187,13 +187,11 @@ def _meets(reading: Reading, part: list[Reading]) -> bool:
     return False
 
 
-def _moves_eye(act: Act, side: str) -> bool:
-    """Whether a movement of both sides takes the eye of this side along, but no lower face."""
-    if act.kind != "movement":
+def _moves_eyes(act: Act, side: str) -> bool:
+    """Whether it is a movement of eyes in which the lower face of the other side has no part."""
+    if act.kind != "movement" or all(r.site.region != EYE for r in act.readings):
         return False
-    over_there = {r.site.region for r in act.readings if r.site.side != side}
-    here = {r.site.region for r in act.readings if r.site.side == side}
-    return EYE in here and over_there <= {EYE, BROW}
+    return {r.site.region for r in act.readings if r.site.side != side} <= {EYE, BROW}
 
 
 def _twitch(
@@ -232,6 +230,6 @@ def _twitch(
         tuple(mine),
         max(len(together), 1),
         on_blink=bool(blinks),
-        eye_moves=any(_moves_eye(a, side) and a.onset < offset and onset < a.offset for a in both),
+        eyes_move=any(_moves_eyes(a, side) and a.onset < offset and onset < a.offset for a in both),
         carried=tuple(carried),
     )

@@ -38,6 +38,6 @@ def without_speech(acts: list[Act], side: str, known: Experience, fs: float) -> 
         if not act.of_lower_face
         or any(r.site.region is None for r in act.readings)  # chewing muscles have their event
         or (act.on_blink and act.offset - act.onset <= CLONIC * fs)
-        or act.eye_moves
+        or act.eyes_move
         or known.n_of_lower_face(act.onset, BUSY * fs) < FEWEST
     ]
