@@ -3,14 +3,16 @@
 import re
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from emgspasm.report.rest import RestBlock, rest_blocks
-from emgspasm.report.sessions import Session, comparable
+from emgspasm.report.sessions import Session, comparable, not_analyzed
 from emgspasm.results.stored import StoredResult
+from emgspasm.storage.derivatives.names import RESULTS, result_path
 from emgspasm.storage.tables.columns import EVENTS, SUMMARY
 from emgspasm.storage.tables.tsv import table
 from support.findings import stream
@@ -108,3 +110,17 @@ def test_rest_with_closed_eyes_and_rest_without_valid_time_are_no_blocks():
 )  # fmt: skip
 def test_without_markers_the_name_says_whether_all_of_it_is_rest(task, primary):
     assert rests(task) == ([] if primary is None else [([[3.0, 90.0]], primary)])
+
+
+def test_recordings_without_results_are_named_of_the_participant_alone(tmp_path):
+    names = ("sub-01_ses-A", "sub-02_ses-A", "sub-02_ses-B", "sub-02")
+    paths = [tmp_path / name.replace("_", "/") / "emg" / f"{name}_task-rest_emg.bdf"
+             for name in names]  # fmt: skip
+    done = result_path(tmp_path / RESULTS / "sub-02/ses-A/emg", paths[1].stem, "events")
+    done.parent.mkdir(parents=True)
+    done.touch()
+    study = SimpleNamespace(path=tmp_path, recordings=lambda: paths)
+    assert not_analyzed(study, "02") == [
+        "B: sub-02_ses-B_task-rest_emg.bdf has no results (emgspasm analyze makes them)",
+        "n/a: sub-02_task-rest_emg.bdf has no results (emgspasm analyze makes them)",
+    ]

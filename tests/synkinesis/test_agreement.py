@@ -36,7 +36,15 @@ def test_kappa_of_a_worked_example():
     assert cohen_kappa(first, second) == pytest.approx(0.4)
 
 
+def test_kappa_of_raters_of_whom_one_says_yes_more_often():
+    """45 yes-yes, 15 yes-no, 25 no-yes, 15 no-no; observed 0.6, by chance 0.6 x 0.7 + 0.4 x 0.3."""
+    first = ["y"] * 60 + ["n"] * 40
+    second = ["y"] * 45 + ["n"] * 15 + ["y"] * 25 + ["n"] * 15
+    assert cohen_kappa(first, second) == pytest.approx((0.6 - 0.54) / (1 - 0.54))
+
+
 def test_kappa_of_one_category_alone_is_undefined():
+    assert np.isnan(cohen_kappa([], []))
     assert np.isnan(cohen_kappa([1, 1], [1, 1]))
     with pytest.raises(ValueError, match="rate the same items"):
         cohen_kappa([1, 2], [1])
@@ -45,6 +53,13 @@ def test_kappa_of_one_category_alone_is_undefined():
 def test_epochs_are_those_something_goes_on_in():
     seen = epochs(np.array([[0.2, 0.4], [1.9, 2.1]]), 4.0)
     assert seen.tolist() == [True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("onset", "offset", "epoch"), [(2.0, 2.0, 2), (3.7, 9.0, 3), (5.0, 6.0, 3), (-2.0, -1.0, 0)]
+)
+def test_what_has_no_length_or_lies_outside_goes_on_in_the_nearest_epoch(onset, offset, epoch):
+    assert np.flatnonzero(epochs(np.array([[onset, offset]]), 4.0)).tolist() == [epoch]
 
 
 def test_events_are_counted_in_blocks_of_30_s():
