@@ -196,11 +196,14 @@ class Source:
     """Says its states, and yields chunks until it is stopped."""
 
     def __init__(self, *chunks, states=()):
-        self.info, self.chunks, self.stopped = INFO, chunks, False
+        self.info, self.chunks, self.stopped, self.taken = INFO, chunks, False, 0
         self.events = tuple(SourceEvent(0.0, 0, state, "") for state in states)
 
     def __iter__(self):
-        return (chunk for chunk in self.chunks if not self.stopped)
+        for chunk in self.chunks:
+            if not self.stopped:
+                self.taken += 1
+                yield chunk
 
     def stop(self):
         self.stopped = True
@@ -221,6 +224,31 @@ def test_a_recording_ends_at_its_planned_sample_amid_a_chunk():
     assert ended(source, 150) == ([(0, 100, False), (100, 150, False)], 0)
     assert source.stopped
     assert ended(Source(rows(0, 100), rows(100, 100)), None)[0][-1] == (100, 200, False)
+
+
+def test_a_recording_that_is_complete_waits_for_no_other_chunk():
+    source = Source(rows(0, 100), rows(100, 100))
+    assert ended(source, 100) == ([(0, 100, False)], 0)
+    assert (source.taken, source.stopped) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("states", "now", "stopped"),
+    [
+        (("streaming", "reconnecting"), 150, True),
+        (("streaming", "reconnecting"), 149, False),
+        (("streaming",), 900, False),
+    ],
+)
+def test_the_planned_end_stops_a_recording_whose_source_is_away(states, now, stopped):
+    source, over = Source(states=states), iter([False, False, True])
+    Ending(source, 150, lambda: now).watch(SimpleNamespace(wait=lambda _: next(over)))
+    assert source.stopped == stopped
+    assert list(over) == ([False, True] if stopped else [])
+
+
+def test_without_a_planned_end_nothing_is_watched():
+    Ending(Source(), None, lambda: 0).watch(SimpleNamespace())
 
 
 def test_what_a_source_jumps_over_at_the_planned_end_is_missing_there():

@@ -1,0 +1,58 @@
+"""What is told provisionally is told as if the segment ended, and leaves no trace."""
+
+from copy import deepcopy
+
+import numpy as np
+
+from emgspasm.dsp.pipeline import Pipeline
+from emgspasm.stream import Chunk
+from emgspasm.synkinesis.acts.act import Act
+from emgspasm.synkinesis.events.chains import Chain
+from emgspasm.synkinesis.folding import Folding
+from emgspasm.synkinesis.readings import history as past
+from support.findings import stream
+from support.readings import MONTAGE, reading
+
+
+def muscles(onset, side="L"):
+    return [reading(f"{muscle}_{side}", onset, onset + 100) for muscle in ("OOC", "ZYG", "FRO")]
+
+
+def waiting():
+    """A spasm that goes on after a blink with mouth and brow, and one of the other side."""
+    state = Folding().init(Pipeline(), stream(*MONTAGE), 0)
+    past.append(state.history, Chunk(0, np.random.default_rng(1).normal(0, 2.0, (20_000, 8))))
+    chain = state.chains["L"] = Chain("L", 500, 1100)
+    chain.add(Act("twitch", "L", tuple(muscles(17_700)), together=3))
+    for side in "LR":
+        state.cluster.add(reading(f"OOC_{side}", 18_000, 18_100, li=0.0))
+    state.cluster.add(reading("OOR_L", 18_010, 18_090))
+    brow = reading("FRO_R", 18_050, 18_090, li=0.0)
+    state.waiting = [brow, *muscles(18_200), *muscles(19_000, "R")]
+    return state
+
+
+def test_what_waits_is_told_provisionally_and_goes_on_waiting():
+    state = waiting()
+    company, known = deepcopy(state.company.seen), deepcopy(state.known)
+    acts, closing = list(state.chains["L"].acts), state.chains["L"].closing
+    readings, coming = list(state.cluster.readings), list(state.waiting)
+    told = Folding().provisional(state)
+    assert [(e.trial_type, e.side, e.onset, e.offset) for e in told] == [
+        ("blink", "B", 18_000, 18_100), ("spasm", "L", 17_700, 18_300),
+        ("spasm", "R", 19_000, 19_100),
+    ]  # fmt: skip
+    assert Folding().provisional(state) == told
+    assert (state.company.seen, state.known) == (company, known)
+    assert {s: (chain.acts, chain.closing) for s, chain in state.chains.items()} == {
+        "L": (acts, closing)
+    }
+    assert (state.cluster.readings, state.waiting) == (readings, coming)
+    assert not state.begun
+    assert not state.said
+
+
+def test_nothing_is_told_provisionally_before_the_noise_is_known():
+    state = Folding().init(Pipeline(), stream(*MONTAGE), 0)
+    state.cluster.add(reading("OOC_L", 1000, 1080))
+    assert Folding().provisional(state) == ()
