@@ -134,6 +134,18 @@ def test_spasms_are_provisional_before_they_are_final_and_none_is_left_at_the_en
     assert all(foretold)
 
 
+def test_provisional_events_are_told_again_where_bursts_came_but_not_more_often_than_asked():
+    info, analyses = face("hfs_mixed")
+    news, last = False, 0
+    for analysis, folded in fold(Folding(), PIPELINE, info, analyses, provisional=0.5):
+        now = analysis.chunk.stop
+        news |= bool(analysis.bursts)
+        due = (news and now - last >= 0.5 * 500) or folded.events or not len(analysis.chunk.samples)
+        assert (folded.provisional is not None) == bool(due)
+        if due:
+            news, last = False, now
+
+
 def test_provisional_events_change_nothing_of_the_final_ones():
     info, analyses = face("hfs_mixed")
     runs = [

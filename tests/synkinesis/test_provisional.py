@@ -1,6 +1,7 @@
 """What is told provisionally is told as if the segment ended, and leaves no trace."""
 
 from copy import deepcopy
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -50,6 +51,20 @@ def test_what_waits_is_told_provisionally_and_goes_on_waiting():
     assert (state.cluster.readings, state.waiting) == (readings, coming)
     assert not state.begun
     assert not state.said
+
+
+def test_at_the_end_all_is_said_and_blinks_tell_of_the_eyes_but_of_no_side():
+    state = waiting()
+    rows = Chunk(20_000, np.empty((0, 8)))
+    ends = SimpleNamespace(chunk=rows, filtered=rows, bursts=(), earliest=20_000)
+    expected = Folding().provisional(state)
+    state, folded = Folding().step(state, ends)
+    assert folded.events == expected
+    assert [event for event, _ in state.said] == list(expected)
+    assert (state.chains, state.waiting, state.cluster.readings) == ({}, [], [])
+    assert [(act.onset, act.side) for act in state.known.late] == [(18_200, "L"), (19_000, "R")]
+    assert list(state.known.even) == [True]
+    assert list(state.company.seen["L"]) == [True]
 
 
 def test_nothing_is_told_provisionally_before_the_noise_is_known():
