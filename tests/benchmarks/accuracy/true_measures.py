@@ -230,7 +230,7 @@ class Truth:
                 power = [self.loudness(f"{muscle}_{letter}", a, b) ** 2 for a, b in spans]
                 sums[letter] += float(np.sqrt(np.average(power, weights=weights)))
         a, u = (sums["R"], sums["L"]) if own == "R" else (sums["L"], sums["R"])
-        return (a - u) / (a + u)
+        return (a - u) / (a + u) if a + u > 0 else np.nan
 
     def synchrony(self, first: str, second: str) -> tuple[float, float]:
         """Percent of the first's bursts with one of the second in 15 ms, and the median lag."""
