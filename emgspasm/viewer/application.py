@@ -95,7 +95,7 @@ def run(app: QApplication, window: Window) -> None:
     def end(number: int, frame: object) -> None:  # noqa: ARG001  signal's signature
         if is_hangup(number):
             speak_to_nobody()
-        window.close()
+        QTimer.singleShot(0, window.close)  # a signal may come amid the painting of what closes
 
     QTimer.singleShot(round(1000 * STARTED), collect)
     heard = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]
