@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from operator import attrgetter
 
 from emgspasm.dsp.pipeline import Analysis, Pipeline
@@ -24,7 +25,7 @@ from emgspasm.synkinesis.events.chains import Chain
 from emgspasm.synkinesis.events.experience import note_eyes, note_sharing, of_train
 from emgspasm.synkinesis.events.eyes import against_usual, note_balance
 from emgspasm.synkinesis.events.lags import Lag, is_at_hand, lags
-from emgspasm.synkinesis.events.naming import artifact, blink, movement, spasms
+from emgspasm.synkinesis.events.naming import Naming, artifact, blink, movement, spasms
 from emgspasm.synkinesis.markers import Schedule, concerns_tasks, markers
 from emgspasm.synkinesis.memory import FoldState, fresh
 from emgspasm.synkinesis.readings import history as past
@@ -60,12 +61,17 @@ class Folded:
 
 @dataclass(slots=True)
 class Saying:
-    """What a step has made certain so far; `movements` are chains by the index of their event."""
+    """What a step has made certain so far; `namings` are by the index of their event."""
 
     events: list[Event] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
     lags: list[Lag] = field(default_factory=list)
-    movements: dict[int, Chain] = field(default_factory=dict)
+    namings: dict[int, Naming] = field(default_factory=dict)
+
+    def tell(self, event: Event, naming: Naming) -> None:
+        """Add an event that other markers may name otherwise."""
+        self.namings[len(self.events)] = naming
+        self.events.append(event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +133,7 @@ class Folding:
         self._advance(state, now, said)
         while state.begun and (ends or is_at_hand(state.begun[0], state.history)):
             said.lags += lags(state.begun.popleft(), state.history)
-        remember(state.said, said.events, said.movements, analysis.chunk.stop, state.fs)
+        remember(state.said, said.events, said.namings, analysis.chunk.stop, state.fs)
         return state, Folded(tuple(said.events), tuple(said.readings), tuple(said.lags))
 
     def provisional(self, state: FoldState) -> tuple[Event, ...]:
@@ -214,10 +220,12 @@ class Folding:
 
     def _say(self, chain: Chain, state: FoldState, said: Saying) -> None:
         if chain.side == "B":
-            said.movements[len(said.events)] = chain
-            said.events.append(movement(chain, state.marked, state.fs))
+            said.tell(
+                movement(chain, state.marked, state.fs), partial(movement, chain, fs=state.fs)
+            )
         else:
-            said.events += spasms(chain, state.marked, state.known, self.rules, state.fs)
+            for event, naming in spasms(chain, state.marked, state.known, self.rules, state.fs):
+                said.tell(event, naming)
 
 
 _onset = attrgetter("onset")
@@ -271,7 +279,7 @@ def fold(
         amended: list[Amendment] = []
         if arrived:
             state.marked = Schedule(markers(tasks, state.fs))
-            amended = amend(state.said, state.marked, state.fs)
+            amended = amend(state.said, state.marked)
         state, folded = folding.step(state, analysis)
         if amended:
             folded = replace(folded, amended=tuple(amended))

@@ -70,20 +70,24 @@ def test_an_act_keeps_the_muscles_that_are_not_faint_in_it():
 def test_an_event_is_amended_where_an_earlier_trial_of_its_task_came_late():
     smiled = Event("spasm", 20_500, 20_600, "L", task="smile", trial=1)
     rested = Event("spasm", 500, 600, "L")
-    said = deque([(rested, None), (smiled, None)])
+    said = deque()
+    remember(said, [rested, smiled], {}, 21_000, FS)
     late = Schedule([Marker(5000, 8000, "smile", 1), Marker(20_000, 23_000, "smile", 2)])
-    ((before, now),) = amend(said, late, FS)
+    ((before, now),) = amend(said, late)
     assert (before, now.task, now.trial) == (smiled, "smile", 2)
     assert [event for event, _ in said] == [rested, now]
-    assert amend(said, late, FS) == []
+    assert amend(said, late) == []
 
 
-def test_events_of_the_last_minute_may_be_amended_with_the_chain_of_a_movement():
-    chain, said = Chain("B", GAP, PATIENCE), deque()
+def test_events_of_the_last_minute_may_be_amended_as_they_are_named():
+    said, moved = deque(), Event("voluntary", 69_900, 70_000, "B")
     old, blink, smile = (Event("blink", end - 100, end, "B") for end in (19_000, 21_000, 70_000))
     remember(said, [old, blink], {}, 30_000, FS)
-    assert list(said) == [(old, None), (blink, None)]
-    remember(said, [smile], {0: chain}, 80_000, FS)
-    assert list(said) == [(blink, None), (smile, chain)]
+    assert [event for event, _ in said] == [old, blink]
+    remember(said, [smile], {0: lambda _: moved}, 80_000, FS)
+    assert [(event, naming(Schedule())) for event, naming in said] == [
+        (blink, blink),
+        (smile, moved),
+    ]
     remember(said, [], {}, 900_000, FS)
     assert not said

@@ -10,12 +10,18 @@ from emgspasm.synkinesis.acts.act import Act
 from emgspasm.synkinesis.acts.bilateral import Company
 from emgspasm.synkinesis.acts.judging import acts
 from emgspasm.synkinesis.acts.verdicts import Rules
+from emgspasm.synkinesis.events import naming
 from emgspasm.synkinesis.events.chains import Chain, loud
 from emgspasm.synkinesis.events.experience import Experience, note_company, note_sharing
-from emgspasm.synkinesis.events.naming import blink, movement, spasms
+from emgspasm.synkinesis.events.naming import blink, movement
 from emgspasm.synkinesis.markers import Marker, Schedule
 from emgspasm.synkinesis.readings.reading import Site
 from support.readings import FS, MONTAGE, alike, judged, reading
+
+
+def spasms(chain, marked, known, rules, fs):
+    """Events of a chain of one-sided acts."""
+    return [event for event, _ in naming.spasms(chain, marked, known, rules, fs)]
 
 
 def named(known, *onsets, length=50, **kind):
@@ -24,7 +30,7 @@ def named(known, *onsets, length=50, **kind):
     for onset in onsets:
         burst = reading("OOC_L", onset, onset + length, **kind)
         chain.add(Act("twitch", "L", (burst,)))
-    return list(spasms(chain, Schedule(), known, Rules(), FS))
+    return spasms(chain, Schedule(), known, Rules(), FS)
 
 
 @pytest.mark.parametrize("dragged", [(), ("OOR",)])
@@ -471,7 +477,7 @@ def test_three_muscles_that_begin_together_are_a_spasm_whatever_acts_alone_besid
     names = ("ZYG_L", "OOC_L", "OOR_L")[:muscles]
     fused = tuple(reading(name, 1600, 3500) for name in names)
     chain.add(Act("twitch", "L", fused, together=muscles))
-    assert len(list(spasms(chain, Schedule(), Experience(), Rules(), FS))) == said
+    assert len(spasms(chain, Schedule(), Experience(), Rules(), FS)) == said
 
 
 @pytest.mark.parametrize(("muscles", "said"), [(2, 0), (3, 1)])
@@ -484,7 +490,7 @@ def test_three_muscles_that_begin_together_are_a_spasm_though_the_eye_is_in_a_sl
     three = tuple(reading(name, 1240, 1300) for name in names)
     chain.add(Act("twitch", "L", three, together=muscles))
     chain.add(Act("twitch", "L", (reading("OOC_L", 1540, 1600),)))
-    assert len(list(spasms(chain, Schedule(), Experience(), Rules(), FS))) == said
+    assert len(spasms(chain, Schedule(), Experience(), Rules(), FS)) == said
 
 
 def one_of(names, onset, length=150):
@@ -543,7 +549,7 @@ def test_where_spasms_are_known_the_lower_face_alone_is_none_in_speech(jaws, mus
         note_sharing(one_of(JAW, 1000 * k), known, FS)
     chain = Chain("L", 500, 1100)
     chain.add(one_of([f"{muscle}_L" for muscle in muscles], 5000))
-    assert len(list(spasms(chain, Schedule(), known, Rules(), FS))) == said
+    assert len(spasms(chain, Schedule(), known, Rules(), FS)) == said
 
 
 def test_acts_of_the_other_side_some_time_ago_leave_a_known_mouth_its_spasms():
@@ -552,7 +558,7 @@ def test_acts_of_the_other_side_some_time_ago_leave_a_known_mouth_its_spasms():
         note_sharing(one_of(JAW, 1000 * k), known, FS)
     chain = Chain("L", 500, 1100)
     chain.add(one_of(("OOR_L",), 10_000))
-    assert len(list(spasms(chain, Schedule(), known, Rules(), FS))) == 1
+    assert len(spasms(chain, Schedule(), known, Rules(), FS)) == 1
 
 
 def mouthing(known, *acts, moments=(1000, 2000, 3000)):
@@ -565,7 +571,7 @@ def mouthing(known, *acts, moments=(1000, 2000, 3000)):
         act = Act("twitch", "L", bursts, together=len(names), **kind)
         note_sharing(act, known, FS)
         chain.add(act)
-    return list(spasms(chain, Schedule(), known, Rules(), FS))
+    return spasms(chain, Schedule(), known, Rules(), FS)
 
 
 def of_the_eye(*, joins=True):
@@ -656,7 +662,7 @@ def after_spasms(known, *acts):
     for names, onset, amplitude in acts:
         bursts = tuple(reading(n, onset, onset + 150, amplitude=amplitude) for n in names)
         chain.add(Act("twitch", "L", bursts, together=len(names)))
-    return list(spasms(chain, Schedule(), known, Rules(), FS))
+    return spasms(chain, Schedule(), known, Rules(), FS)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from functools import cache
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -57,7 +58,7 @@ MARKS = st.lists(
         st.floats(0, 39),
         st.floats(0, 20),
         st.sampled_from([0.0, 0.0, 2.0, 15.0]),
-        st.sampled_from(["rest_open", "smile", "brow", "speech", "blink30"]),
+        st.sampled_from(["rest_open", "smile", "brow", "speech", "blink30", "wink"]),
     ),
     min_size=1,
     max_size=6,
@@ -97,6 +98,15 @@ def test_a_late_marker_of_rest_makes_a_movement_of_both_eyes_blepharospasm():
     events, n_amended = told("blepharospasm", notes, [30.0])
     assert n_amended >= 2
     assert events == stored("blepharospasm", notes)
+
+
+@pytest.mark.parametrize("arrives", [0.0, 30.0])
+def test_a_marker_makes_winks_of_spasms_whenever_it_comes(arrives):
+    notes = [Annotation(0.0, 40.0, "wink")]
+    events, n_amended = told("hfs_tonic", notes, [arrives])
+    assert (n_amended >= 1) == (arrives > 0)
+    assert events == stored("hfs_tonic", notes)
+    assert any("asks for wink" in event for event in events)
 
 
 def test_a_late_marker_ends_the_block_before_it():

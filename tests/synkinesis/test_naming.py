@@ -117,11 +117,16 @@ def test_a_movement_names_what_moves_along_each_once_and_lasts_from_first_to_las
     assert (event.onset, event.offset) == (1000, 2300)
 
 
-def one_sided(*acts, known=None):
+def named(*acts, known=None, marked=None):
+    """Events of acts of the left side, and what they are called under other markers."""
     chain = Chain("L", 500, 1100)
     for act in acts:
         chain.add(act)
-    return list(spasms(chain, Schedule(), known or Experience(), Rules(), FS))
+    return list(spasms(chain, marked or Schedule(), known or Experience(), Rules(), FS))
+
+
+def one_sided(*acts, known=None, marked=None):
+    return [event for event, _ in named(*acts, known=known, marked=marked)]
 
 
 MASSETER = replace(reading("FRO_L", 1000, 1200, amplitude=90.0), site=Site(8, "L", "MAS", 9))
@@ -182,3 +187,68 @@ def test_what_an_eye_does_that_proves_nothing_is_a_blink_if_it_is_as_brief_and_n
     eye = reading("OOC_L", 1000, 1000 + length, li=0.7, opposite_silent=False)
     told = one_sided(Act("twitch", "L", (eye,), on_blink=on_blink))
     assert [event.trial_type for event in told] == kinds
+
+
+def cued(task):
+    return Schedule([Marker(500, 3500, task, 2)])
+
+
+def eye_alone(length=700, spasms=0, onset=1000):
+    """An eye of one side, where eyes alone are recorded and both were seen to blink."""
+    known = Experience(eyes_only=frozenset("LR"), proven={"L": spasms, "R": 0})
+    known.even.extend([True] * 5)
+    return [Act("twitch", "L", (reading("OOC_L", onset, onset + length),))], known
+
+
+@pytest.mark.parametrize(
+    ("task", "length", "onset", "kind"),
+    [
+        ("wink", 300, 1000, "voluntary"),
+        ("wink", 300, 4400, "voluntary"),
+        ("wink", 300, 4600, "spasm"),
+        ("wink", 60, 1000, "spasm"),
+        ("smile", 300, 1000, "spasm"),
+        ("rest_open", 300, 1000, "spasm"),
+    ],
+    ids=["wink", "late", "too late", "too short", "smile", "rest"],
+)
+def test_a_wink_is_told_by_its_marker(task, length, onset, kind):
+    known = Experience(proven={"L": 2, "R": 0})
+    bursts = tuple(reading(f"{m}_L", onset, onset + length) for m in ("OOC", "ZYG"))
+    act = Act("twitch", "L", bursts, together=2)
+    (event,) = one_sided(act, known=known, marked=cued(task))
+    assert event.trial_type == kind
+    if kind == "voluntary":
+        assert (event.side, event.label, event.task, event.trial) == ("L", "wink", "wink", 2)
+        assert event.reason == "one side, LI 1.00; a marker asks for wink"
+        assert event.spread_stage == 0
+
+
+@pytest.mark.parametrize(
+    ("task", "length", "spasms", "kind"),
+    [
+        ("pucker", 700, 0, "voluntary"),
+        ("pucker", 300, 0, "spasm"),
+        ("pucker", 700, 2, "spasm"),
+        ("speech", 700, 0, "spasm"),
+    ],
+    ids=["movement", "twitch", "known to have spasms", "no movement"],
+)
+def test_an_eye_that_is_recorded_alone_may_go_along_with_a_movement_on_cue(
+    task, length, spasms, kind
+):
+    acts, known = eye_alone(length, spasms)
+    (event,) = one_sided(*acts, known=known, marked=cued(task))
+    assert event.trial_type == kind
+    assert (event.label == task) == (kind == "voluntary")
+
+
+def test_a_marker_that_comes_late_or_is_taken_back_names_what_it_asks_for_anew():
+    acts, known = eye_alone()
+    ((event, naming),) = named(*acts, known=known)
+    assert event.trial_type == "spasm"
+    assert naming(cued("pucker")).trial_type == "voluntary"
+    acts, known = eye_alone()
+    ((event, naming),) = named(*acts, known=known, marked=cued("pucker"))
+    assert event.trial_type == "voluntary"
+    assert (naming(Schedule()).trial_type, naming(Schedule()).spread_stage) == ("spasm", 1)

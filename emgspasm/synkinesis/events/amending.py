@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from emgspasm.stream import Event
-from emgspasm.synkinesis.events.chains import Chain
-from emgspasm.synkinesis.events.naming import movement
+from emgspasm.synkinesis.events.naming import Naming
 from emgspasm.synkinesis.events.wording import remarked
 from emgspasm.synkinesis.markers import Schedule
 
@@ -17,50 +17,49 @@ LATE = 60.0
 Amendment = tuple[Event, Event]
 """An event as it was said, and as it is called since a marker came."""
 
-Said = deque[tuple[Event, Chain | None]]
-"""Events of the last :data:`LATE` seconds as they are called now, with the chain of a movement."""
+Said = deque[tuple[Event, Naming]]
+"""Events of the last :data:`LATE` seconds as they are called now, and under other markers."""
 
 
 def remember(
-    said: Said, events: Sequence[Event], movements: Mapping[int, Chain], now: int, fs: float
+    said: Said, events: Sequence[Event], namings: Mapping[int, Naming], now: int, fs: float
 ) -> None:
     """Keep what a late marker may change, and forget what none can any more.
 
     Parameters
     ----------
-    said : deque of (Event, Chain or None)
+    said : deque of (Event, Naming)
         Changed in place.
     events : sequence of Event
         Said now.
-    movements : mapping of int to Chain
-        Which of these are movements.
+    namings : mapping of int to Naming
+        What some of these are called under other markers; the others as under these.
     now : int
         Sample that was reached.
     fs : float
         Hertz.
     """
-    said.extend((event, movements.get(i)) for i, event in enumerate(events))
+    for i, event in enumerate(events):
+        said.append((event, namings.get(i) or partial(remarked, event, fs=fs)))
     while said and said[0][0].offset < now - LATE * fs:
         said.popleft()
 
 
-def amend(said: Said, marked: Schedule, fs: float) -> list[Amendment]:
+def amend(said: Said, marked: Schedule) -> list[Amendment]:
     """What is called otherwise under other markers.
 
     Parameters
     ----------
-    said : deque of (Event, Chain or None)
+    said : deque of (Event, Naming)
         Changed in place.
     marked : Schedule
         All that are known now.
-    fs : float
-        Hertz.
     """
     amended = []
-    for i, (event, chain) in enumerate(said):
-        again = movement(chain, marked, fs) if chain else remarked(event, marked, fs)
+    for i, (event, naming) in enumerate(said):
+        again = naming(marked)
         if _called(again) != _called(event):
-            said[i] = again, chain
+            said[i] = again, naming
             amended.append((event, again))
     return amended
 

@@ -10,13 +10,15 @@ is a movement.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from math import nan
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
+from math import inf, nan
 from typing import Literal
 
 from emgspasm.stream import Event
 from emgspasm.synkinesis.acts.act import Act
-from emgspasm.synkinesis.acts.verdicts import Rules, is_beyond_chance
+from emgspasm.synkinesis.acts.verdicts import LASTING, Rules, is_beyond_chance
 from emgspasm.synkinesis.events.chains import TOGETHER, Chain, loud, split, synchrony
 from emgspasm.synkinesis.events.experience import (
     SHARING_MEMORY,
@@ -29,13 +31,14 @@ from emgspasm.synkinesis.events.loudness import SURE, without_faint
 from emgspasm.synkinesis.events.proof import (
     EYES,
     FLURRY,
+    LONGEST_BLINK,
     is_spasm,
     most_together,
     note_proof,
     other_eye_is_weak,
 )
 from emgspasm.synkinesis.events.speech import without_speech
-from emgspasm.synkinesis.events.wording import event, laterality, ms, reasons
+from emgspasm.synkinesis.events.wording import event, laterality, ms, reasons, remarked
 from emgspasm.synkinesis.markers import RESTS, Schedule
 from emgspasm.synkinesis.measures.classes import spasm_class
 from emgspasm.synkinesis.readings.reading import Reading
@@ -45,8 +48,11 @@ CLOSED = 0.3
 """Seconds for which each eye that is recorded must be active in a blepharospasm [sim]: 0.4, the
 longest blink, loses one in thirty."""
 
-LONGEST_BLINK = 0.4
-"""Seconds (clinical facts 2)."""
+WINK = 0.1
+"""Seconds that a wink lasts at least (clinical facts 2)."""
+
+Naming = Callable[[Schedule], Event]
+"""An event as it is called under these markers."""
 
 
 def blink(act: Act, marked: Schedule, fs: float) -> Event:
@@ -107,8 +113,8 @@ def movement(chain: Chain, marked: Schedule, fs: float) -> Event:
 
 def spasms(
     chain: Chain, marked: Schedule, known: Experience, rules: Rules, fs: float
-) -> Iterable[Event]:
-    """Events of a chain of one-sided acts.
+) -> Iterable[tuple[Event, Naming]]:
+    """Events of a chain of one-sided acts, and what they are called under other markers.
 
     Parameters
     ----------
@@ -131,9 +137,31 @@ def spasms(
     for part in split(chain.acts, chain.gap):
         event = _one_sided(chain.side, part, marked, known, rules, fs)
         if event is not None:
-            yield event
+            alone = chain.side in known.eyes_only and not known.knows(chain.side)
+            naming = partial(on_cue, event, fs=fs, alone=alone)
+            yield naming(marked), naming
         elif len(part) <= FLURRY and other_eye_is_weak(chain.side, known):
-            yield from (blink(act, marked, fs) for act in part if _may_be_blink(act, fs))
+            for act in part:
+                if _may_be_blink(act, fs):
+                    event = blink(act, marked, fs)
+                    yield event, partial(remarked, event, fs=fs)
+
+
+def on_cue(spasm: Event, marked: Schedule, fs: float, *, alone: bool) -> Event:
+    """Spasm, or what a marker asks for, where nothing but the marker tells them apart.
+
+    So it is with a wink (clinical facts 2), and where eyes are recorded `alone` with the movement
+    of other muscles that an eye goes along with.
+    """
+    again = remarked(spasm, marked, fs)
+    marker = marked.under_way(spasm.onset, spasm.offset, fs)
+    if spasm.trial_type != "spasm" or marker is None or not marker.movement:
+        return again
+    lasts = max(burst.offset - burst.onset for burst in spasm.bursts) / fs
+    if lasts < (WINK if marker.task == "wink" else LASTING if alone else inf):
+        return again
+    reason = f"one side, LI {spasm.li:.2f}; a marker asks for {marker.task}"
+    return replace(again, trial_type="voluntary", label=marker.task, spread_stage=0, reason=reason)
 
 
 def _one_sided(

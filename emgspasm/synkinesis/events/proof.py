@@ -8,7 +8,7 @@ from emgspasm.synkinesis.acts.act import Act
 from emgspasm.synkinesis.acts.bilateral import TWITCH
 from emgspasm.synkinesis.acts.verdicts import is_evident, stands_out
 from emgspasm.synkinesis.events.chains import TOGETHER, synchrony
-from emgspasm.synkinesis.events.experience import FEWEST_PROVEN, Experience
+from emgspasm.synkinesis.events.experience import ALONE, FEWEST_PROVEN, Experience
 from emgspasm.synkinesis.events.loudness import SURE, note_loudness
 from emgspasm.synkinesis.events.wording import laterality
 from emgspasm.synkinesis.readings.laterality import DOUBTFUL, UNILATERAL
@@ -24,6 +24,9 @@ FLURRY = 2
 BUSY = 6.0
 """Seconds in which acts of the other side are counted to recognize speech and chewing, where the
 lower face of one side alone is no spasm [sim]; movements on cue have too few such acts."""
+
+LONGEST_BLINK = 0.4
+"""Seconds (clinical facts 2)."""
 
 EYES = frozenset(muscle for muscle, region in REGIONS.items() if region == EYE)
 
@@ -69,10 +72,11 @@ def _proves(reading: Reading, known: Experience, side: str, fs: float) -> bool:
     What hardly stands out of the noise may be noise, unless it lasts: where spasms are known, that
     is enough; where none is, the other eye must be silent.
     """
-    lasts = reading.offset - reading.onset >= SHORTEST * fs
-    if known.knows(side) and lasts and is_evident(reading, fs):
+    length = reading.offset - reading.onset
+    if known.knows(side) and length >= SHORTEST * fs and is_evident(reading, fs):
         return True
-    certain = stands_out(reading) and (known.knows(side) or reading.opposite_silent)
+    still = reading.opposite_silent or (length > LONGEST_BLINK * fs and reading.least_li >= ALONE)
+    certain = stands_out(reading) and (known.knows(side) or still)
     return certain and reading.least_li >= known.least_li(side)
 
 

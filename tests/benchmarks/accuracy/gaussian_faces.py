@@ -209,6 +209,28 @@ def tasks(story: Story, first: float = 4.0, pause: float = 6.0, marked: bool = T
         at += pause + story.rng.uniform(0, 1)
 
 
+def winks(story: Story) -> None:
+    """Winks on cue, five of a side after five of the other, which hardly moves."""
+    rng, at = story.rng, 4.0
+    for i in range(10_000):
+        if at > story.duration - 5:
+            break
+        side, length, level = "LR"[i // 5 % 2], rng.uniform(0.25, 0.5), rng.uniform(0.5, 1.0)
+        shares = {f"OOC_{side}": 1.0, f"COR_{side}": 0.4, f"ZYG_{side}": rng.uniform(0, 0.4),
+                  f"OOR_{side}": rng.uniform(0, 0.2),
+                  f"OOC_{OPPOSITE[side]}": rng.uniform(0.02, 0.15)}  # fmt: skip
+        story.contractions += [
+            Contraction(
+                site, at + 0.01 * rng.standard_normal(), length, level * share, "ramp", 0.05
+            )
+            for site, share in shares.items()
+        ]
+        story.notes.append(Annotation(at - 0.4, 3.0, "wink"))
+        story.truth.append(TrueEvent("voluntary", at, at + length, side, "wink"))
+        at += rng.uniform(6, 7)
+    blinks(story)
+
+
 def speech(story: Story, at: float = 1.0) -> None:
     """Syllables at 3-7 Hz of the lower face, and now and then a pause."""
     rng = story.rng
@@ -394,6 +416,7 @@ SCENARIOS: dict[str, Callable[[Story], None]] = {
     "healthy_rest": at_rest(lambda _: None),
     "healthy_tasks": healthy_tasks,
     "healthy_speech": speaking,
+    "winks": winks,
     "chewing": chewing_marked,
     "jaw": at_rest(jaw),
     "hfs_clonic": at_rest(lambda s: hemifacial(s, 12, {"isolated": 0.6, "grouped": 0.4})),
