@@ -68,7 +68,7 @@ def test_recordings_are_written_read_and_mended_without_access_at_an_offset(
 
 def test_a_recording_is_opened_for_bytes_not_for_text(monkeypatch, stream_info, tmp_path):
     opening, seen = os.open, []
-    monkeypatch.setattr("emgspasm.storage.bdf.writer.BINARY", 0o10000000)  # O_PATH-like, unused
+    monkeypatch.setattr("emgspasm.storage.bdf.file.BINARY", 0o10000000)  # O_PATH-like, unused
 
     def opened(path, flags, *more):
         seen.append(flags)

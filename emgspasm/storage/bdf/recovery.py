@@ -13,11 +13,12 @@ import numpy as np
 
 from emgspasm.errors import RecordingError
 from emgspasm.storage.bdf.layout import DIGITAL_MAX, LONGEST_TEXT
+from emgspasm.storage.bdf.record import annotation_signal
 from emgspasm.storage.edf.header import COUNT_OFFSET, Header
 from emgspasm.storage.edf.layout import Interval, merge, open_bytes, runs
 from emgspasm.storage.edf.reader import count_records, open_edf, read_header
 from emgspasm.storage.edf.recording import Recording
-from emgspasm.storage.edf.tal import encode_annotation, encode_time
+from emgspasm.storage.edf.tal import encode_annotation
 from emgspasm.storage.edf.times import describe_damaged
 from emgspasm.stream import SKIP, Annotation, Chunk, StreamInfo
 from emgspasm.system import read_at, write_at
@@ -171,10 +172,8 @@ def _marks(header: Header, n_records: int, unmarked: Sequence[Interval], rate: f
     records = b""
     while waiting:
         onset = float(n_records * header.record_duration)
-        texts = encode_time(onset) + _skip(onset, float(header.record_duration))
-        while waiting and len(texts) + len(waiting[0]) <= room:
-            texts += waiting.popleft()
-        records += samples + texts.ljust(room, b"\0")
+        waiting.appendleft(_skip(onset, float(header.record_duration)))
+        records += samples + annotation_signal(onset, waiting, room)
         n_records += 1
     return records
 

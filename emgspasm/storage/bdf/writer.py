@@ -1,15 +1,11 @@
 """Writes a stream into a BDF+ file that is valid at every instant.
 
-Every data record goes to the operating system in one unbuffered write, then the count in the
-header is brought up to date: a killed process loses less than one record, which lasts about half
-a second. The file begins with a first record that is missing altogether, since readers refuse
-files without one; the first samples replace it. Missing samples hold the digital minimum; a
-``BAD_ACQ_SKIP`` annotation says which they are, and is the truth.
+Missing samples hold the digital minimum; a ``BAD_ACQ_SKIP`` annotation says which they are, and
+is the truth.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import threading
 from collections import deque
@@ -21,20 +17,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.errors import RecordingError
+from emgspasm.storage.bdf.file import GrowingFile
 from emgspasm.storage.bdf.layout import (
     DIGITAL_MAX,
     LONGEST_TEXT,
     bdf_header,
-    encode_header,
     record_layout,
     stored_info,
 )
-from emgspasm.storage.edf.header import COUNT_OFFSET
-from emgspasm.storage.edf.layout import runs
-from emgspasm.storage.edf.tal import encode_annotation, encode_time
-from emgspasm.storage.files import existing
+from emgspasm.storage.bdf.record import DataRecord, annotation_signal
+from emgspasm.storage.edf.tal import encode_annotation
 from emgspasm.stream import SKIP, Annotation, Chunk, StreamInfo
-from emgspasm.system import BINARY, failure, write_at
 
 
 class BdfWriter:
@@ -84,23 +77,15 @@ class BdfWriter:
         self.info = stored_info(info)
         self._layout = record_layout(info.sampling_frequency)
         self._gains = np.array([c.full_scale / DIGITAL_MAX for c in self.info.channels])
-        shape = (self._layout.n_samples, len(self.info.channels))
-        self._counts = np.empty(shape, np.int32)
-        self._missing = np.zeros(shape, np.bool_)
-        self._fill = 0
-        self._n_records = 0
+        self._record = DataRecord(self._layout.n_samples, len(self.info.channels))
         self._queue: deque[bytes] = deque()
         self._ended = False
         self._ending = threading.Lock()  # a marker after the last record would be lost
         header = bdf_header(self.info, self._layout, equipment)
-        self._header_bytes, self._record_bytes = header.n_bytes, header.record_bytes
         self._annotation_bytes = 3 * header.signals[-1].samples_per_record
-        self._counts[:] = -DIGITAL_MAX
-        first_bytes = encode_header(header)
-        first_bytes += self._record(deque([self._skipped(0, self._layout.n_samples)]))
-        self._file: int | None = _create(self.path, overwrite)
+        self._file = GrowingFile(self.path, header, self._layout, overwrite=overwrite)
         try:
-            self._put(first_bytes, 0)
+            self._begin()
         except RecordingError:
             self.path.unlink()
             raise
@@ -114,13 +99,12 @@ class BdfWriter:
     @property
     def n_samples(self) -> int:
         """Samples taken so far; those after the last whole record are not on the disk yet."""
-        return self._n_records * self._layout.n_samples + self._fill
+        return self._n_stored + self._record.fill
 
     @property
     def descriptor(self) -> int:
         """The open file, as the system knows it; only until it is closed."""
-        assert self._file is not None
-        return self._file
+        return self._file.descriptor
 
     def write(self, chunk: Chunk) -> Chunk:
         """Store a chunk and return it as stored.
@@ -188,20 +172,17 @@ class BdfWriter:
 
     def close(self) -> None:
         """Write the last, padded record and what annotations wait; harmless when repeated."""
-        if self._file is None:
+        if self._file.closed:
             return
         self._end_markers()
-        if self._fill:
+        if self._record.fill:
             self._pad()
         while self._queue:
             self._pad()
-        if self._file is not None:
-            os.fsync(self._file)
-            os.close(self._file)
-            self._file = None
+        self._file.close()
 
     def _refuse_misfit(self, chunk: Chunk) -> None:
-        if self._file is None:
+        if self._file.closed:
             raise RecordingError(f"{self.path}: the recording is closed. Begin another one")
         if chunk.samples.shape[1] != len(self._gains):
             raise ValueError(
@@ -223,97 +204,57 @@ class BdfWriter:
 
     def _pad(self) -> None:
         """Complete the record under way with missing samples."""
-        end = (self._n_records + 1) * self._layout.n_samples
+        end = self._n_stored + self._layout.n_samples
         self._queue.appendleft(self._skipped(self.n_samples, end))
         self._fill_up(end - self.n_samples)
 
     def _fill_up(self, n_missing: int) -> None:
-        rows = slice(self._fill, self._fill + n_missing)
-        self._counts[rows] = -DIGITAL_MAX
-        self._missing[rows] = False  # one annotation speaks for all channels
-        self._advance(len(self._counts[rows]))
+        self._record.skip(n_missing)
+        self._flush_full()
 
     def _append(self, counts: NDArray[np.int32], missing: NDArray[np.bool_]) -> None:
         done = 0
         while done < len(counts):
-            taken = min(len(counts) - done, self._layout.n_samples - self._fill)
-            rows = slice(self._fill, self._fill + taken)
-            self._counts[rows] = counts[done : done + taken]
-            self._missing[rows] = missing[done : done + taken]
-            self._advance(taken)
-            done += taken
-
-    def _advance(self, n_rows: int) -> None:
-        self._fill += n_rows
-        if self._fill == self._layout.n_samples:
-            self._flush()
-
-    def _flush(self) -> None:
-        """Write the record under way, then count it."""
-        first = self._n_records * self._layout.n_samples
-        for name, missing in zip(self.info.names, self._missing.T, strict=True):
-            for start, stop in runs(missing):
-                self._queue.append(self._skipped(first + start, first + stop, name))
-        self._put(self._record(self._queue), self._end)
-        self._n_records += 1
-        self._fill = 0
-        self._put(str(self._n_records).ljust(8).encode(), COUNT_OFFSET)
+            done += self._record.take(counts[done:], missing[done:])
+            self._flush_full()
 
     @property
-    def _end(self) -> int:
-        """Where the next record goes, in bytes."""
-        return self._header_bytes + self._n_records * self._record_bytes
+    def _n_stored(self) -> int:
+        """Samples of whole records."""
+        return self._file.n_records * self._layout.n_samples
 
-    def _record(self, waiting: deque[bytes]) -> bytes:
-        """Lay the samples out channel by channel, then the time and what waits and fits."""
-        little = np.ascontiguousarray(self._counts.T).astype("<i4", copy=False)
-        signals = little.view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
-        texts = encode_time(self._layout.onset(self._n_records * self._layout.n_samples))
-        while waiting and len(texts) + len(waiting[0]) <= self._annotation_bytes:
-            texts += waiting.popleft()
-        return signals + texts.ljust(self._annotation_bytes, b"\0")
+    def _begin(self) -> None:
+        """Write the header and the first record, missing altogether."""
+        missing = deque([self._skipped(0, self._layout.n_samples)])
+        try:
+            self._file.begin(self._encoded(missing))
+        except OSError as error:
+            raise self._give_up(error) from error
+
+    def _flush_full(self) -> None:
+        """Write the record under way once it is full, then count it."""
+        if not self._record.full:
+            return
+        for channel, start, stop in self._record.missing():
+            name = self.info.names[channel]
+            self._queue.append(self._skipped(self._n_stored + start, self._n_stored + stop, name))
+        try:
+            self._file.add(self._encoded(self._queue))
+            self._record.clear()
+            self._file.count()
+        except OSError as error:
+            raise self._give_up(error) from error
+
+    def _encoded(self, waiting: deque[bytes]) -> bytes:
+        """The record under way: its samples, then the time and what waits and fits."""
+        onset = self._layout.onset(self._n_stored)
+        texts = annotation_signal(onset, waiting, self._annotation_bytes)
+        return self._record.signals() + texts
 
     def _skipped(self, start: int, stop: int, *channels: str) -> bytes:
         onset, end = self._layout.onset(start), self._layout.onset(stop)
         return encode_annotation(Annotation(onset, end - onset, SKIP, channels))
 
-    def _put(self, data: bytes, offset: int) -> None:
-        """Write all of `data` at an offset, or give up the recording."""
-        assert self._file is not None
-        try:
-            written = write_at(self._file, data, offset)
-            while written < len(data):  # a full disk takes a part, then raises
-                written += write_at(self._file, data[written:], offset + written)
-        except OSError as error:
-            raise self._give_up(error) from error
-
     def _give_up(self, error: OSError) -> RecordingError:
-        """Cut off a half-written record, close, and give the error that says what was kept."""
-        assert self._file is not None
         self._end_markers()
-        n_kept = self._n_records * self._layout.n_samples
-        with contextlib.suppress(OSError):  # the count in the header ignores the tail anyway
-            os.ftruncate(self._file, max(self._end, self._header_bytes + self._record_bytes))
-        os.close(self._file)
-        self._file = None
-        return RecordingError(
-            f"{self.path}: writing failed ({error.strerror}); {n_kept} samples "
-            f"({self._layout.onset(n_kept):.1f} s) are kept in it and it opens. "
-            "Make room on the disk, then begin another recording"
-        )
-
-
-def _create(path: Path, overwrite: bool) -> int:
-    flags = BINARY | os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if overwrite else os.O_EXCL)
-    try:
-        return os.open(path, flags, 0o666)
-    except FileExistsError as error:
-        raise existing(
-            path,
-            "Give another name (in a study: another run, session or task)",
-            "another process may be recording to it",
-        ) from error
-    except OSError as error:
-        raise RecordingError(
-            f"{path}: cannot be created ({failure(error, path)}). Choose a folder you may write to"
-        ) from error
+        return self._file.give_up(error)
