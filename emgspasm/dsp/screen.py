@@ -47,11 +47,15 @@ class Screen:
                 f"flat_seconds={self.flat_seconds:g} s; it must be positive, {DAY:g} at most"
             )
 
+    def limits(self, info: StreamInfo) -> NDArray[np.float64]:
+        """Magnitude from which on samples of each channel are clipped, in its unit."""
+        return self.clip_fraction * np.array([channel.full_scale for channel in info.channels])
+
     def init(self, info: StreamInfo, first: Chunk) -> ScreenState:
         """State before the first sample; see :class:`emgspasm.dsp.stage.Stage`."""
         n_channels = first.samples.shape[1]
         return ScreenState(
-            limits=self.clip_fraction * np.array([c.full_scale for c in info.channels]),
+            limits=self.limits(info),
             flat_run=max(2, round(self.flat_seconds * info.sampling_frequency)),
             last=np.full(n_channels, np.nan),
             repeats=np.zeros(n_channels, np.int64),

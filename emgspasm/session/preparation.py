@@ -1,4 +1,4 @@
-"""A stream made ready to be stored and analyzed: labels, full scales, compiled kernels."""
+"""A stream made ready to be stored: columns, labels, full scales."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ import numpy as np
 
 from emgspasm.board import GAINS, LARGEST_COUNT, full_scale
 from emgspasm.config import LoadedConfig
-from emgspasm.dsp.pipeline import analyze
 from emgspasm.errors import ConfigError
-from emgspasm.results.analysis import check
-from emgspasm.results.measurement import suit
 from emgspasm.sources.protocols import Particular
 from emgspasm.storage.bdf.layout import require_storable
 from emgspasm.stream import Channel, Chunk, Source, StreamInfo
@@ -80,20 +77,3 @@ def chosen(chunk: Chunk, columns: tuple[int, ...]) -> Chunk:
     if columns != tuple(range(chunk.samples.shape[1])):
         return Chunk(chunk.start, np.ascontiguousarray(chunk.samples[:, columns]))
     return Chunk(chunk.start, np.ascontiguousarray(chunk.samples))
-
-
-def warm_up(config: LoadedConfig, info: StreamInfo) -> None:
-    """Compile and import what analysis needs, so that no sample waits for it on the way to disk."""
-    silence = Chunk(0, np.zeros((round(5 * info.sampling_frequency), len(info.channels))))
-    pipeline, stream, _ = suit(config, info, [silence])
-    for _ in analyze(pipeline, info, stream):
-        pass
-
-
-def refusal(config: LoadedConfig, info: StreamInfo) -> str:
-    """Say why a stream cannot be analyzed with this config; ``""`` if it can."""
-    try:
-        check(info, config)
-    except ConfigError as error:
-        return str(error)
-    return ""

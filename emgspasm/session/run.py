@@ -10,25 +10,23 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Self
 
-import numpy as np
-
 from emgspasm.config import LoadedConfig
-from emgspasm.dsp.pipeline import analyze
+from emgspasm.dsp.pipeline import Pipeline
 from emgspasm.errors import EmgspasmError, explained
 from emgspasm.postponement import postponed
-from emgspasm.results.measurement import suit
+from emgspasm.session.analyzing import Analyzing
 from emgspasm.session.anchor import Anchor
 from emgspasm.session.disk import look_after, require_room
 from emgspasm.session.ending import Ending
-from emgspasm.session.handover import Handover, Tick
+from emgspasm.session.handover import Handover
 from emgspasm.session.marking import Marking
 from emgspasm.session.network import NetworkMarkers
 from emgspasm.session.outlets import Outlets
-from emgspasm.session.preparation import chosen, equipment, labelled, refusal, unscaled, warm_up
+from emgspasm.session.preparation import chosen, equipment, labelled, unscaled
 from emgspasm.session.status import Counters, Status
 from emgspasm.session.warmth import Warmth
 from emgspasm.sources.events import SourceEvent
@@ -36,12 +34,8 @@ from emgspasm.sources.lsl.markers import LslMarkers
 from emgspasm.sources.protocols import Eventful
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.edf.tal import storable
-from emgspasm.stream import Annotation, Channel, Chunk, Source, StreamInfo, emg_only
-from emgspasm.synkinesis.folding import Folding, fold
+from emgspasm.stream import Annotation, Channel, Chunk, Source, StreamInfo
 from emgspasm.system import until_set
-
-PROVISIONAL = 0.1
-"""Seconds of signal between two updates of provisional events, if any changed [design]."""
 
 
 class Session:
@@ -71,10 +65,6 @@ class Session:
 
     Attributes
     ----------
-    notice : str
-        What was decided about mains, once that is known.
-    pipeline : Pipeline
-        What finds bursts: the config's, with a notch once one was decided on.
     begun : bool
         Whether it has made its file: one that was there is somebody else's.
     unscaled : tuple of Channel
@@ -102,8 +92,7 @@ class Session:
     ) -> None:
         self.source, self.path, self.config = source, path, config or LoadedConfig()
         self._columns, self._labelled = labelled(self.config, source.info)
-        self.notice = ""
-        self.pipeline = self.config.config.pipeline
+        self._analyzing = Analyzing(self.config, self._labelled)
         self.unscaled: tuple[Channel, ...] = unscaled(self._columns, source.info, self._labelled)
         planned = None if duration is None else round(duration * source.info.sampling_frequency)
         self._duration, self._clock, self._began = duration, clock, clock()
@@ -113,22 +102,29 @@ class Session:
         self._marking = Marking(markers, self._network, self._sample_at)
         self._outlets = Outlets(self.config.config.outlets, self._labelled)
         self._handovers = tuple(handovers)
-        limit = self.config.config.pipeline.screen.clip_fraction
-        rails = np.array([limit * channel.full_scale for channel in self._labelled.channels])
-        self._counters = Counters(self._labelled, rails)
+        self._counters = Counters(self._labelled, self.pipeline.screen.limits(self._labelled))
         self._telling = source if isinstance(source, Eventful) else None
-        self._delay = 0.0
         self.begun = False
         self._disk_left = 0
         self._error: EmgspasmError | None = None
         self._over = threading.Event()
-        self._warmth = Warmth(self._warm_up)
+        self._warmth = Warmth(self._analyzing.warm_up)
         self._held = ExitStack()
 
-    @cached_property
+    @property
     def refusal(self) -> str:
         """Why this stream is recorded but not analyzed; ``""`` if it is."""
-        return refusal(self.config, self._labelled)
+        return self._analyzing.refusal
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """What finds bursts: the config's, with a notch once one was decided on."""
+        return self._analyzing.pipeline
+
+    @property
+    def notice(self) -> str:
+        """What was decided about mains, once that is known."""
+        return self._analyzing.notice
 
     @property
     def info(self) -> StreamInfo:
@@ -208,10 +204,6 @@ class Session:
         with postponed():  # Ctrl-C, again: amid it the file would be closed before its last samples
             self._held.close()
 
-    def _warm_up(self) -> None:
-        if not self.refusal:
-            warm_up(self.config, self._labelled)
-
     def forgo(self) -> None:
         """Do not begin, if that still waits for compiling; safe from any thread."""
         self._warmth.forgo()
@@ -259,11 +251,11 @@ class Session:
         """Record and analyze until the source ends (the thread)."""
         chunks = self._recorded()
         try:
-            for tick in self._ticks(chunks):
+            for tick in self._analyzing.ticks(self.info, chunks, self._marking.tasks):
                 self._counters.analyzed(*tick, self._clock())
                 for handover in self._handovers:
                     handover.put(tick)
-                self._outlets.push(tick, self._sample_at(), self._delay)
+                self._outlets.push(tick, self._sample_at(), self._analyzing.delay)
         except BaseException as error:  # noqa: BLE001  # top of a thread: raised by wait
             self._error = explained(error)
             self._finish(chunks)
@@ -279,23 +271,6 @@ class Session:
                     self._notes.append(failure)
         except BaseException as error:  # noqa: BLE001  # top of a thread: raised by wait
             self._error = explained(error)
-
-    def _ticks(self, chunks: Iterator[Chunk]) -> Iterator[Tick]:
-        if self.refusal:
-            for _ in chunks:
-                pass
-            return
-        self.pipeline, stream, self.notice = suit(self.config, self.info, chunks)
-        self._delay = self.pipeline.delay(emg_only(self.info))
-        analyses = analyze(self.pipeline, self.info, stream)
-        yield from fold(
-            Folding(),
-            self.pipeline,
-            self.info,
-            analyses,
-            self._marking.tasks,
-            provisional=PROVISIONAL,
-        )
 
     def _recorded(self) -> Iterator[Chunk]:
         """Chunks as they were stored, each after it was."""

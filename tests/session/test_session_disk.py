@@ -96,7 +96,7 @@ import resource, sys
 from pathlib import Path
 from emgspasm.config import LoadedConfig
 from emgspasm.session import Session
-from emgspasm.session.preparation import warm_up
+from emgspasm.session.analyzing import warm_up
 from emgspasm.simulation import simulate
 face = simulate("healthy_rest", sampling_frequency=250, duration=30)
 warm_up(LoadedConfig(), face.info)  # compiled kernels are files too

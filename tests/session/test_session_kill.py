@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 from emgspasm.config import LoadedConfig
 from emgspasm.session import Session
-from emgspasm.session.preparation import warm_up
+from emgspasm.session.analyzing import warm_up
 from emgspasm.stream import Channel, Chunk, StreamInfo
 
 folder, kills, rate = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])

@@ -144,7 +144,7 @@ def test_writes_the_tables_of_a_recording_that_ends_and_says_what_is_in_them(
     window.recorder.stop()
     notice = window.surface.notice
     qtbot.waitUntil(lambda: "the same live and from the file" in notice.text(), timeout=90_000)
-    window.desk.session.notice = "mains were found"
+    window.desk.session._analyzing.notice = "mains were found"
     window._show_second(window.desk)
     assert "mains were found" in notice.text()
     study = tmp_path / "study"

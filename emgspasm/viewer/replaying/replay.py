@@ -14,7 +14,7 @@ from emgspasm.desk.pages import Stretching, page
 from emgspasm.desk.shaping import sliceable
 from emgspasm.desk.strip import Strip
 from emgspasm.dsp.pipeline import Pipeline
-from emgspasm.session.preparation import refusal
+from emgspasm.session.analyzing import refusal
 from emgspasm.storage.opening import Given
 from emgspasm.stream import SKIP, Event
 from emgspasm.viewer.replaying.survey import Survey
