@@ -87,9 +87,9 @@ def _window(window: Window) -> dict[str, Deed]:
     return {
         "save_config": lambda _: window.tuner.save(),
         "open": lambda _: filing.ask_file(window),
-        "theme": lambda _: window.turn_theme(),
-        "larger": lambda _: window.turn_font(1.1),
-        "smaller": lambda _: window.turn_font(1 / 1.1),
+        "theme": lambda _: window.appearance.turn_theme(),
+        "larger": lambda _: window.appearance.turn_font(1.1),
+        "smaller": lambda _: window.appearance.turn_font(1 / 1.1),
         "full": lambda on: window.showFullScreen() if on else window.showNormal(),
         "help": window.surface.help.setVisible,
         "quit": lambda _: window.close(),

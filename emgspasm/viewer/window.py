@@ -6,20 +6,20 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtWidgets import QMainWindow
 
 from emgspasm.desk.desk import Desk, News
 from emgspasm.desk.feed import LONGEST_BASE
 from emgspasm.desk.live import Live
-from emgspasm.desk.palette import Name, Palette, palette_named
 from emgspasm.desk.scales import GAINS, TIME_BASES
 from emgspasm.desk.strip import TRACKS
 from emgspasm.desk.words import labels, lane_texts
 from emgspasm.results.provenance import PURPOSE
 from emgspasm.viewer import settings, shortcuts
 from emgspasm.viewer.actions import step
+from emgspasm.viewer.appearance import Appearance
 from emgspasm.viewer.checking.checkup import Checkup
 from emgspasm.viewer.deeds import SWITCHES, deeds
 from emgspasm.viewer.freeze import Freeze
@@ -29,7 +29,6 @@ from emgspasm.viewer.replaying.replay import Replay
 from emgspasm.viewer.replaying.reviewing import Reviewing
 from emgspasm.viewer.selection import SelectionSpectrum
 from emgspasm.viewer.status_line import live_parts, live_state, replay_parts, replay_state
-from emgspasm.viewer.style import style_sheet
 from emgspasm.viewer.surface import Surface
 from emgspasm.viewer.thresholds.tuner import Tuner
 from emgspasm.viewer.traces.picture import View
@@ -39,10 +38,6 @@ FRAMES = 30
 
 LONGEST_FRAME = 0.25
 """Seconds that a replay goes on in one frame: a window that was held up does not leap."""
-
-FRAME = QSize(16, 40)
-"""Pixels that a desktop draws around a window, its title above, that are not known before
-[design]."""
 
 
 class Window(QMainWindow):
@@ -59,7 +54,7 @@ class Window(QMainWindow):
         What is shown.
     surface : Surface
         Everything in it.
-    colours : Palette
+    appearance : Appearance
     tuner : Tuner
     freeze : Freeze
     review : Reviewing
@@ -74,13 +69,12 @@ class Window(QMainWindow):
     def __init__(self, kept: settings.Kept) -> None:
         super().__init__()
         self.kept = kept
-        self._base_font = QApplication.font()
-        self.colours = palette_named(kept.theme)
+        self.appearance = Appearance(self)
         self.desk: Desk | None = None
         self.recorder: Recorder | None = None
         self.snapshots = Path.cwd() / "snapshots"
         self.actions_ = shortcuts.acts(self, self.act)
-        self.surface = Surface(self.actions_, self.colours)
+        self.surface = Surface(self.actions_, self.appearance.colours)
         self._marks = shortcuts.digits(self, self.surface.marker_bar.press)
         self.setCentralWidget(self.surface)
         self.freeze = Freeze(self.surface.traces)
@@ -92,11 +86,11 @@ class Window(QMainWindow):
         self.review = Reviewing(self)
         self._acts = deeds(self)
         self._connect()
-        self._scale_font()
+        self.appearance.begin()
         self._show_view(kept.view)
         if not (kept.geometry and self.restoreGeometry(QByteArray(kept.geometry))):
             self.resize(1440, 900)
-        self._fit_screen()
+        self.appearance.fit_screen()
         self._told: tuple[str, ...] = ()
         self._last = self._slow = self._second = time.perf_counter()
         self.frames = 0
@@ -123,7 +117,7 @@ class Window(QMainWindow):
         """Show no stream for a while: its source is needed otherwise, as `state` says."""
         self.desk = None
         self.freeze.hold(on=False)
-        self.surface.status.show_state(state, self.colours.accent)
+        self.surface.status.show_state(state, self.appearance.colours.accent)
         shortcuts.offer(self.actions_, self._marks, "")
 
     def watch(self, recorder: Recorder) -> None:
@@ -175,7 +169,7 @@ class Window(QMainWindow):
         if desk is not None and strip is not None:
             reach = round(LONGEST_BASE * desk.feed.sampling_frequency)
             span = strip.stop - reach, strip.stop + reach
-            self.surface.traces.show_labels(labels(desk.feed, *span, self.colours))
+            self.surface.traces.show_labels(labels(desk.feed, *span, self.appearance.colours))
 
     def _show_slow(self, desk: Desk) -> None:
         self.surface.show_now(desk)
@@ -183,7 +177,7 @@ class Window(QMainWindow):
             self.surface.replay_bar.show_place(desk.position, desk.duration or 0.0)
             self.surface.replay_bar.show_speed(desk.speed)
             self.actions_["play"].setChecked(desk.playing)
-            self.surface.status.show_state(replay_state(desk), self.colours.accent)
+            self.surface.status.show_state(replay_state(desk), self.appearance.colours.accent)
             self.surface.status.show_parts(replay_parts(desk))
 
     def _show_second(self, desk: Desk) -> None:
@@ -197,8 +191,9 @@ class Window(QMainWindow):
             record.setText("Stop" if desk.recording else "Record")
             self.surface.marker_bar.offer_again(ended=bool(desk.error))
             text, grade = live_state(desk)
-            hues = {"recording": self.colours.recording, "bad": self.colours.bad}
-            self.surface.status.show_state(text, hues.get(grade, self.colours.accent))
+            colours = self.appearance.colours
+            hues = {"recording": colours.recording, "bad": colours.bad}
+            self.surface.status.show_state(text, hues.get(grade, colours.accent))
             self.surface.status.show_parts(live_parts(desk))
         for notice in desk.notices:
             if notice not in self._told:
@@ -264,40 +259,6 @@ class Window(QMainWindow):
         self.surface.say_frozen(text)
         self.show_labels()
 
-    def turn_theme(self) -> None:
-        """Change between dark and light."""
-        theme: Name = "light" if self.kept.theme == "dark" else "dark"
-        self.kept = replace(self.kept, theme=theme)
-        self.dress(palette_named(theme))
-
-    def dress(self, palette: Palette) -> None:
-        """Take other colours."""
-        self.colours = palette
-        self.setStyleSheet(style_sheet(palette))
-        self.surface.dress(palette)
-        self.tuner.drag.dress(palette)
-        self.show_labels()
-
-    def turn_font(self, factor: float) -> None:
-        """Make all text larger or smaller."""
-        scale = min(max(self.kept.font_scale * factor, 0.6), 3.0)
-        self.kept = replace(self.kept, font_scale=scale)
-        self._scale_font()
-        QTimer.singleShot(0, self, self._fit_screen)  # once the layout knows what it needs
-
-    def _scale_font(self) -> None:
-        scaled = type(self._base_font)(self._base_font)
-        scaled.setPointSizeF(max(5.0, self._base_font.pointSizeF() * self.kept.font_scale))
-        QApplication.setFont(scaled)
-        self.setFont(scaled)  # what has a style sheet does not ask the application
-        self.dress(self.colours)
-
-    def _fit_screen(self) -> None:
-        """Be no larger than the screen: larger text may have widened the window."""
-        if not (self.isMaximized() or self.isFullScreen()):
-            room = self.screen().availableGeometry().size() - FRAME
-            self.resize(self.size().boundedTo(room))
-
     def closeEvent(self, event: QCloseEvent) -> None:
         """Let go of everything, and keep how it looked."""
         self._timer.stop()
@@ -312,5 +273,5 @@ class Window(QMainWindow):
             wanted = self.recorder.wanted
             kept = replace(kept, study=wanted.study, task=wanted.task)
         settings.save(kept)
-        QApplication.setFont(self._base_font)
+        self.appearance.end()
         super().closeEvent(event)

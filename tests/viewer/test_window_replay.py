@@ -301,7 +301,7 @@ def test_a_warning_beside_a_trace_has_room(replayed):
 def test_names_beside_the_traces_have_room_in_larger_text(replayed):
     column = replayed.surface.traces.columns[0]
     before = column.lane_axis.width()
-    replayed.turn_font(2.0)
+    replayed.appearance.turn_font(2.0)
     QApplication.processEvents()
     assert column.lane_axis.width() > 1.7 * before
 
@@ -311,7 +311,7 @@ def test_a_scroll_bar_has_the_colours_of_the_window(replayed):
     press(replayed, Qt.Key.Key_F1)
     bar = replayed.surface.help.bar
     shown = bar.grab().toImage()
-    assert shown.pixelColor(bar.width() // 2, 20).name() == replayed.colours.faint
+    assert shown.pixelColor(bar.width() // 2, 20).name() == replayed.appearance.colours.faint
 
 
 def test_the_help_explains_every_key(replayed):
@@ -335,7 +335,7 @@ def test_settings_survive(open_window, recording):
     first = open_window()
     first.open(Replay(recording, LoadedConfig()))
     first.change(gain=500.0, seconds=2.0, mirrored=False, tracks=frozenset({"raw", "envelope"}))
-    first.turn_theme()
+    first.appearance.turn_theme()
     first.close()
     kept = settings.load()
     assert kept.view == first.view

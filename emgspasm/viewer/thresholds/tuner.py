@@ -41,7 +41,7 @@ class Tuner(QObject):
         super().__init__(window)
         self._window = window
         self.config = self._begun = LoadedConfig()
-        self.drag = ThresholdDrag(window.surface.traces, window.colours)
+        self.drag = ThresholdDrag(window.surface.traces, window.appearance.colours)
         self.drag.held.connect(self._say)
         self.drag.dropped.connect(self.tune)
 

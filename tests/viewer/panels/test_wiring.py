@@ -131,7 +131,7 @@ def test_panels_take_other_colours_sides_and_fonts_with_the_window(replayed):
     assert surface.overview._palette.name == surface.spectrum._palette.name == "light"
     assert surface.side.counters._palette.name == "light"
     height = surface.overview.height()
-    replayed.turn_font(1.5)
+    replayed.appearance.turn_font(1.5)
     QApplication.processEvents()
     assert surface.overview.height() > 1.2 * height
 
@@ -223,7 +223,7 @@ def test_the_window_fits_a_small_screen_and_all_text_grows_with_the_font(replaye
     tool_bar, status = replayed.surface.tool_bar, replayed.surface.status
     before = tool_bar._time.height(), status._text.fontMetrics().height()
     side = replayed.surface.side.minimumWidth()
-    replayed.turn_font(1.5)
+    replayed.appearance.turn_font(1.5)
     QApplication.processEvents()
     assert tool_bar._time.height() > 1.2 * before[0]
     assert status._text.fontMetrics().height() > 1.3 * before[1]
@@ -233,7 +233,7 @@ def test_the_window_fits_a_small_screen_and_all_text_grows_with_the_font(replaye
 def test_text_of_twice_the_size_does_not_outgrow_a_small_screen(watch, measurable, qtbot):
     window = watch(measurable)
     qtbot.waitUntil(lambda: window.surface.check is not None)
-    window.turn_font(2.0)
+    window.appearance.turn_font(2.0)
     QApplication.processEvents()
     least = window.minimumSizeHint()
     assert least.width() <= 1366
@@ -243,7 +243,7 @@ def test_text_of_twice_the_size_does_not_outgrow_a_small_screen(watch, measurabl
 def test_a_window_that_text_widened_is_no_larger_than_the_screen(replayed, qtbot):
     replayed.resize(5000, 4000)
     room = replayed.screen().availableGeometry()
-    replayed.turn_font(1 / 1.1)
+    replayed.appearance.turn_font(1 / 1.1)
     qtbot.waitUntil(lambda: replayed.width() <= room.width() and replayed.height() <= room.height())
 
 
