@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import threading
-from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,9 +16,9 @@ from emgspasm.desk.wiring import Wiring
 from emgspasm.errors import EmgspasmError, explained
 from emgspasm.postponement import postponed
 from emgspasm.service import answers
-from emgspasm.service.answers import Refused, text_of
-from emgspasm.service.broadcast import Broadcast, Message, Onlooker
-from emgspasm.service.telling import Telling
+from emgspasm.service.answers import Refused
+from emgspasm.service.broadcast import Broadcast, Onlooker
+from emgspasm.service.showing import Showing
 from emgspasm.service.turns import Turns
 from emgspasm.service.writing import Writing
 from emgspasm.stream import Annotation
@@ -30,9 +27,6 @@ T = TypeVar("T")
 
 PACE = 0.05
 """Seconds between two tellings [design]."""
-
-REMEMBERED = 8
-"""Sentences of the service that are still shown [design]."""
 
 
 class Host:
@@ -51,24 +45,26 @@ class Host:
     Attributes
     ----------
     study : Path or None
-    broadcast : Broadcast
-    state : State
-        How the stream fared when it was last told.
     """
 
     def __init__(self, wiring: Wiring, study: Path | None) -> None:
-        self.study, self.broadcast = study, Broadcast()
-        self._folder = re.compile(rf"(?<![^\s('\"]){re.escape(f'{study}/')}") if study else None
-        self._said = deque[str](maxlen=REMEMBERED)
-        self._tables = Writing(self._said.append)
+        self.study, self._showing = study, Showing(study)
+        self._tables = Writing(self._showing.note)
         self._lead = Lead(wiring, self._open, self._tables.run)
         self._place = ExitStack()
-        self._telling: Telling | None = None
-        self._n_streams = 0
-        self._failed, self._beginning = "", False
+        self._beginning = False
         self._exchanging = threading.Lock()
         self._turns = Turns(self._tick, PACE)
-        self.state = answers.State("connecting")
+
+    @property
+    def broadcast(self) -> Broadcast:
+        """Where pages are told."""
+        return self._showing.broadcast
+
+    @property
+    def state(self) -> answers.State:
+        """How the stream fared when it was last told."""
+        return self._showing.state
 
     @property
     def markers(self) -> MarkerTable:
@@ -138,11 +134,11 @@ class Host:
 
     def events(self) -> answers.Events:
         """All that was found in the stream so far."""
-        return self._turns.ask(self._events)
+        return self._turns.ask(self._showing.events)
 
     def welcome(self, onlooker: Onlooker) -> None:
         """Tell a page all there is to know, and then what comes."""
-        self._turns.ask(lambda: self._welcome(onlooker))
+        self._turns.ask(lambda: self._showing.welcome(onlooker))
 
     def close(self, say: Callable[[str], None]) -> None:
         """End the stream; what was recorded is whole, and its tables are written.
@@ -166,64 +162,22 @@ class Host:
     # --- what runs in the thread --------------------------------------------------------------
 
     def _tick(self) -> None:
-        if self._telling is None:
-            return
         try:
-            self._tell_news(self._telling)
+            if self._showing.tick():
+                self._say_begun()
         except Exception as error:  # noqa: BLE001  # top of a thread: said on the page
-            self._telling = None
-            self._failed = f"nothing is shown any more, a recording goes on: {explained(error)}"
-            self._tell_state()
-
-    def _tell_news(self, telling: Telling) -> None:
-        for message in telling.tick():
-            self.broadcast.tell(message)
-        if telling.state_is_due:
-            self._tell_state()
-        self._say_begun()
-
-    def _tell_state(self) -> None:
-        said, n = tuple(self._said), len(self.broadcast)
-        if self._telling is not None:
-            self.state = self._telling.state(n, said, self._failed)
-        else:
-            self.state = answers.State("ended", notices=said, error=self._failed, onlookers=n)
-        self.state = replace(
-            self.state,
-            path=self._within(self.state.path),
-            notices=tuple(map(self._within, self.state.notices)),
-            error=self._within(self.state.error),
-        )
-        self.broadcast.tell(Message(text_of(self.state)))
-
-    def _within(self, text: str) -> str:
-        """The text with paths as they are in the study: where it lies may hold names."""
-        return self._folder.sub("", text) if self._folder else text
-
-    def _welcome(self, onlooker: Onlooker) -> None:
-        onlooker.begin_anew()
-        for message in self._telling.introduction() if self._telling else ():
-            onlooker.put(message)
-        onlooker.put(Message(text_of(self.state)))
-        self.broadcast.add(onlooker)
-
-    def _events(self) -> answers.Events:
-        return self._telling.events() if self._telling else answers.Events((), ())
+            why = f"nothing is shown any more, a recording goes on: {explained(error)}"
+            self._showing.fail(why)
 
     def _open(self, live: Live) -> None:
-        """Tell of another stream; the one before has ended."""
+        """Show another stream; the one before has ended."""
         self._tell_rest()
-        self._n_streams += 1
-        self._telling, self._failed = Telling(live, self._n_streams), ""
-        for message in self._telling.introduction():
-            self.broadcast.tell(message)
-        self._tell_state()
+        self._showing.open(live)
 
     def _tell_rest(self) -> None:
         """Tell what became certain when the stream ended."""
-        if self._telling is not None:
-            self._tick()
-            self._telling = None
+        self._tick()
+        self._showing.end()
 
     def _begin_stream(self, begin: Callable[[], object], place: ExitStack | None = None) -> None:
         """Let go of a stream and begin another; `place` is undone where no recording comes of it.
@@ -239,8 +193,7 @@ class Host:
             begin()
         except Exception as error:  # noqa: BLE001  # top of a thread: said on the page
             self._tell_rest()
-            self._failed = str(explained(error))
-            self._tell_state()
+            self._showing.fail(str(explained(error)))
             raise explained(error) from None
         finally:
             before.close()
@@ -268,7 +221,7 @@ class Host:
         live = self._lead.live
         if self._beginning and live is not None and live.began:
             self._beginning = False
-            self._say(f"recording to {live.path}")
+            self._showing.say(f"recording to {live.path}")
 
     def _refuse_while_recording(self) -> None:
         live = self._lead.live
@@ -283,17 +236,13 @@ class Host:
         with suppress(EmgspasmError):  # it is ended; why nothing streams is said as the state
             self._begin_stream(lambda: said.append(self._lead.stop()))
         for sentence in said:
-            self._say(sentence)
+            self._showing.say(sentence)
         return answers.Recorded(str(live.path), " ".join(said))
 
     def _end(self) -> None:
         self._lead.close()
         self._place.close()
         self._tell_rest()
-
-    def _say(self, sentence: str) -> None:
-        self._said.append(sentence)
-        self._tell_state()
 
     # --- calls --------------------------------------------------------------------------------
 
