@@ -6,24 +6,6 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from emgspasm.errors import EmgspasmError
-
-
-class Refused(EmgspasmError):
-    """A call that the service does not follow.
-
-    Parameters
-    ----------
-    status : int
-        Of HTTP.
-    text : str
-        What, value, rule, and what to do.
-    """
-
-    def __init__(self, status: int, text: str) -> None:
-        super().__init__(text)
-        self.status = status
-
 
 @dataclass(frozen=True, slots=True)
 class Channel:

@@ -17,11 +17,11 @@ from emgspasm import __version__
 from emgspasm.desk.scales import GAINS
 from emgspasm.errors import ConfigError, EmgspasmError, explained
 from emgspasm.service import answers
-from emgspasm.service.answers import Refused
 from emgspasm.service.audience import look_on
 from emgspasm.service.colours import stylesheet
 from emgspasm.service.guard import LEADERS, Guard, leads
 from emgspasm.service.host import Host
+from emgspasm.service.refusal import Refused
 
 PAGE = files("emgspasm.service") / "page"
 

@@ -7,9 +7,10 @@ from contextlib import suppress
 
 from fastapi import WebSocket, WebSocketDisconnect
 
-from emgspasm.service.answers import Dropped, Refused, text_of
+from emgspasm.service.answers import Dropped, text_of
 from emgspasm.service.broadcast import Onlooker
 from emgspasm.service.host import Host
+from emgspasm.service.refusal import Refused
 
 SILENCE = 1.0
 """Longest pause between two messages, so that a page knows it is connected [design]."""

@@ -16,8 +16,8 @@ from emgspasm.desk.wiring import Wiring
 from emgspasm.errors import EmgspasmError, explained
 from emgspasm.postponement import postponed
 from emgspasm.service import answers
-from emgspasm.service.answers import Refused
 from emgspasm.service.broadcast import Broadcast, Onlooker
+from emgspasm.service.refusal import Refused
 from emgspasm.service.showing import Showing
 from emgspasm.service.turns import Turns
 from emgspasm.service.writing import Writing

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-from emgspasm.service.answers import Refused
+from emgspasm.service.refusal import Refused
 
 T = TypeVar("T")
 
