@@ -15,6 +15,8 @@ from typing import Literal, NamedTuple, Protocol, Self, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.units import microvolts_in
+
 Side = Literal["left", "right", "midline"]
 Kind = Literal["EMG", "EOG", "ECG", "EEG", "ACCEL", "REF", "TRIG", "MISC"]
 """What a channel records, in the words of BIDS ``_channels.tsv``."""
@@ -46,18 +48,6 @@ OTHER_KINDS: dict[str, Kind] = {
 """First words of labels that name a channel which is not EMG."""
 
 _LABEL = re.compile(r"(?P<code>[A-Z]{3})(?:_(?P<side>[LR]))?\Z")
-_MICROVOLTS = {
-    **dict.fromkeys(("uV", "µV", "μV", "uv", "UV", "uVolt", "microV", "microvolts"), 1.0),
-    **dict.fromkeys(("mV", "mv", "mVolt", "millivolts"), 1e3),
-    **dict.fromkeys(("V", "Volt", "volt", "volts"), 1e6),
-    "nV": 1e-3,
-}
-"""Microvolts in a unit, as programs spell it; ``MV`` could be a million volts."""
-
-
-def on_screen(text: str) -> str:
-    """A text as screens and pages show it: µV for the uV of files and terminals."""
-    return re.sub(r"\buV\b", "µV", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +105,7 @@ class Channel:
     @property
     def microvolts(self) -> float | None:
         """Microvolts in one `unit`; None where the unit is not a voltage."""
-        return _MICROVOLTS.get(self.unit)
+        return microvolts_in(self.unit)
 
 
 @dataclass(frozen=True, slots=True)

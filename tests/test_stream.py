@@ -12,7 +12,6 @@ from emgspasm.stream import (
     Event,
     StreamInfo,
     emg_only,
-    on_screen,
     segments,
 )
 
@@ -125,8 +124,3 @@ def test_events_are_equal_where_the_same_is_undefined_in_both():
     assert len({event, same}) == 1
     assert event != other
     assert event != "blink"
-
-
-def test_screens_show_microvolts_with_their_sign():
-    assert on_screen("noise 6.0 uV; uVs") == "noise 6.0 µV; uVs"
-    assert on_screen("g") == "g"

@@ -12,7 +12,8 @@ from emgspasm.desk.palette import Palette
 from emgspasm.desk.strip import CLIPPED, FLAT, GAP
 from emgspasm.dsp.quality import Limits
 from emgspasm.dsp.rates import withheld
-from emgspasm.stream import MUSCLES, Event, on_screen
+from emgspasm.stream import MUSCLES, Event
+from emgspasm.units import on_screen
 
 NOISY = Limits().noise_poor
 """uV of noise from which it is said beside the line."""

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from emgspasm.anatomy import FACE_MUSCLES
 from emgspasm.report.excerpts import LENGTH, Excerpt
 from emgspasm.report.figures import GREY, INK, PALE, SCALE, SIDES, WIDTH, axes, figure
-from emgspasm.stream import SIDE_LETTER, Channel, on_screen
+from emgspasm.stream import SIDE_LETTER, Channel
+from emgspasm.units import on_screen
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,6 +11,7 @@ import numpy as np
 from emgspasm.dsp.rates import HIGHEST
 from emgspasm.storage.edf.header import SIGNAL_WIDTHS, Header, Signal
 from emgspasm.stream import Channel, StreamInfo
+from emgspasm.units import in_ascii
 
 DIGITAL_MAX = 8_388_607
 """Largest count; the smallest is its negative, so that a count times a constant is physical."""
@@ -115,7 +116,7 @@ def _stored_channel(channel: Channel) -> Channel:
             f"label {channel.name!r} does not fit a header field (16 printable ASCII characters); "
             "give the channel another in a montage"
         )
-    unit = channel.unit.replace("µ", "u").replace("μ", "u")
+    unit = in_ascii(channel.unit)
     if channel.kind == "EMG" and channel.microvolts not in (None, 1.0):
         raise ValueError(f"unit {channel.unit} of {channel.name}; EMG is stored in uV, convert it")
     if not LEAST_FULL_SCALE <= channel.full_scale <= LARGEST_FULL_SCALE:

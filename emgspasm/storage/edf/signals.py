@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from emgspasm.errors import RecordingError
 from emgspasm.storage.edf.header import Header, Signal
 from emgspasm.stream import Channel, Kind, Side, StreamInfo
+from emgspasm.units import in_ascii, microvolts_in
 
 _EMG_PREFIX = re.compile(r"EMG[ _-]+(?=\S)")
 _MISC_PREFIX = re.compile(r"(Temp|Resp|SaO2|Light|Sound|Event|Pos|MEG|MCG|ERG|EP)\b")
@@ -149,7 +150,7 @@ def is_even(low: float, high: float) -> bool:
 def _unit(signal: Signal) -> str:
     if not signal.calibrated:
         return "count"
-    return signal.unit.replace("µ", "u").replace("μ", "u")
+    return in_ascii(signal.unit)
 
 
 def _gain(signal: Signal, channel: Channel) -> float:
@@ -157,8 +158,7 @@ def _gain(signal: Signal, channel: Channel) -> float:
         return 1.0
     if channel.kind != "EMG" or channel.unit != "uV":
         return signal.gain
-    microvolts = Channel("any", unit=_unit(signal)).microvolts
-    return signal.gain * (microvolts or 1.0)
+    return signal.gain * (microvolts_in(_unit(signal)) or 1.0)
 
 
 def _all_fitted(channels: Sequence[Channel]) -> list[Channel]:

@@ -19,6 +19,7 @@ from emgspasm.storage.importers.table import Table
 from emgspasm.storage.importers.tabular import import_table
 from emgspasm.storage.importers.time_columns import column_values, is_count, is_time, time_unit
 from emgspasm.stream import Channel
+from emgspasm.units import microvolts_in
 
 _RATE = re.compile(
     r"sampl(?:e|ing)[\s_]*(?:rate|frequency)([^=:]*)[=:]+[\s,]*([0-9][0-9.,]*(?:e[+-]?[0-9]+)?)\s*(k?)",
@@ -181,7 +182,7 @@ def _said_unit(grid: Grid) -> str:
     for comment in grid.comments:
         if match := _UNIT.search(comment):
             for unit in (match[1], match[1].lower()):
-                if Channel("any", unit=unit).microvolts is not None:
+                if microvolts_in(unit) is not None:
                     return unit
     return "count"
 
@@ -200,7 +201,7 @@ def _channels(names: list[str], unit: str) -> tuple[Channel, ...]:
 def _channel(name: str, unit: str) -> Channel:
     """Read a header such as ``OOC_L (uV)``."""
     match = _NAME_AND_UNIT.match(name)
-    own = Channel("any", unit=match[2].strip()) if match else None
-    if match is None or own is None or own.microvolts is None:
+    own = match[2].strip() if match else ""
+    if match is None or microvolts_in(own) is None:
         return Channel.from_label(name, unit=unit)
-    return Channel.from_label(match[1].strip(), unit=own.unit)
+    return Channel.from_label(match[1].strip(), unit=own)

@@ -14,7 +14,8 @@ from emgspasm.dsp.pipeline import Analysis
 from emgspasm.dsp.quality import GRADES, Limits, MeanSpectrum, SpectrumState, grade, line_ratio
 from emgspasm.dsp.screen import Screen, ScreenState
 from emgspasm.sources.protocols import MISMATCH, Electrode
-from emgspasm.stream import Chunk, StreamInfo, on_screen
+from emgspasm.stream import Chunk, StreamInfo
+from emgspasm.units import on_screen
 
 LOOKED_AT = 10.0
 """Seconds that are graded, to within a second [design]."""
