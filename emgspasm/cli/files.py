@@ -43,8 +43,8 @@ def import_(
     Understood: text files and BDF of OpenBCI's GUI, SD card files of the Cyton, BrainFlow files,
     EDF, BDF, XDF, and plain tables (CSV, TSV) with --sampling-frequency.
     """
-    from emgspasm.results.analysis import require_rate
     from emgspasm.results.provenance import channel_warnings
+    from emgspasm.results.requirements import require_rate
     from emgspasm.storage.conversion import import_recording
     from emgspasm.storage.edf.reader import open_edf
     from emgspasm.storage.files import refuse_existing
@@ -109,7 +109,7 @@ def export(
     days to before 1925, and results left out.
     """
     from emgspasm.anonymization.recording import anonymous
-    from emgspasm.results.analysis import require_rate
+    from emgspasm.results.requirements import require_rate
     from emgspasm.storage.exporters.formats import export_recording
     from emgspasm.storage.opening import open_recording
 

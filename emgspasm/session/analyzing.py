@@ -10,8 +10,8 @@ import numpy as np
 from emgspasm.config import LoadedConfig
 from emgspasm.dsp.pipeline import analyze
 from emgspasm.errors import ConfigError
-from emgspasm.results.analysis import check
 from emgspasm.results.measurement import suit
+from emgspasm.results.requirements import require_analyzable
 from emgspasm.session.handover import Tick
 from emgspasm.stream import Annotation, Chunk, StreamInfo, emg_only
 from emgspasm.synkinesis.folding import Folding, fold
@@ -89,7 +89,7 @@ def warm_up(config: LoadedConfig, info: StreamInfo) -> None:
 def refusal(config: LoadedConfig, info: StreamInfo) -> str:
     """Say why a stream cannot be analyzed with this config; ``""`` if it can."""
     try:
-        check(info, config)
+        require_analyzable(info, config)
     except ConfigError as error:
         return str(error)
     return ""

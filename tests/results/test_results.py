@@ -7,11 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from emgspasm.config import Config, LoadedConfig, parse_config
-from emgspasm.dsp.detection.matched import emg_spectrum
+from emgspasm.config import Config, LoadedConfig
 from emgspasm.dsp.rates import withheld
 from emgspasm.errors import ConfigError
-from emgspasm.results.analysis import analyze_recording, check, judge_recording
+from emgspasm.results.analysis import analyze_recording, judge_recording
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.montage import Assignment, Montage
 from emgspasm.storage.tables.columns import EVENTS, QUALITY, SUMMARY
@@ -289,48 +288,6 @@ def test_other_kinds_of_channel_are_not_analyzed(tmp_path):
     results = analyze_recording(path, OFF)
     assert channels(results)["channel"].to_list() == ["OOC_L", "OOC_R"]
     assert set(bursts(results)["channel"]) == {"OOC_L"}
-
-
-@pytest.fixture
-def info():
-    def make(*labels, fs=FS):
-        return StreamInfo(fs, tuple(map(Channel.from_label, labels)))
-
-    return make
-
-
-def test_a_recording_without_emg_is_refused(info):
-    with pytest.raises(ConfigError, match=r"no EMG channel among ECG, ACC_X.*--montage"):
-        check(info("ECG", "ACC_X"), LoadedConfig())
-
-
-def test_a_muscle_without_a_side_of_its_own_is_the_midline_s_and_taken(info):
-    check(info("OOC_L", "MEN"), LoadedConfig())
-
-
-def test_a_label_without_side_or_muscle_is_refused_by_name(info):
-    with pytest.raises(ConfigError, match=r"channels EMG1, Fp1 \(labels follow OOC_L\)"):
-        check(info("OOC_L", "EMG1", "Fp1"), LoadedConfig())
-
-
-def test_a_rate_below_emg_is_refused_with_the_band_that_remains(info):
-    with pytest.raises(ConfigError, match=r"125 Hz.*only 20-56\.25 Hz remain.*exploratory = true"):
-        check(info("OOC_L", fs=125.0), LoadedConfig())
-    check(info("OOC_L", fs=125.0), LoadedConfig(Config(exploratory=True)))
-
-
-def test_a_rate_without_any_emg_is_refused_whatever_the_config_says(info):
-    exploring = LoadedConfig(Config(exploratory=True))
-    with pytest.raises(ConfigError, match=r"50 Hz \(60 Hz is the least.* at 200 Hz or more"):
-        check(info("OOC_L", fs=50.0), exploring)
-    check(info("OOC_L", fs=60.0), exploring)
-    assert emg_spectrum(60.0).max() == 1.0
-
-
-def test_a_rate_too_low_for_the_band_says_what_would_do(info):
-    loaded = parse_config('pipeline.filters = [{ kind = "band_pass", high_pass = 120 }]')
-    with pytest.raises(ConfigError, match=r"250 Hz carries signals up to 112\.5 Hz.*268 Hz"):
-        check(info("OOC_L", fs=250.0), loaded)
 
 
 def test_quality_needs_neither_side_nor_muscle(tmp_path):

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from emgspasm.config import LoadedConfig
 from emgspasm.desk.shaping import Sliceable
 from emgspasm.dsp.pipeline import Pipeline, analyze
-from emgspasm.results.analysis import require_band
 from emgspasm.results.measurement import suit
+from emgspasm.results.requirements import require_band
 from emgspasm.stream import Burst, Event
 from emgspasm.synkinesis.folding import Folding, fold
 
