@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from emgspasm.desk.clock import clock
 from emgspasm.desk.palette import Palette
 from emgspasm.stream import Event, StreamInfo
-from emgspasm.viewer.ink import color, focus_frame, font_of, side_pen
+from emgspasm.viewer.ink import color, focus_frame
 from emgspasm.viewer.panels.layer import Layer
 from emgspasm.viewer.panels.panel import Panel
-from emgspasm.viewer.panels.timeline import Lanes, Timeline, ticks
-
-LONGEST = 11
-"""Heights of a line that the text of a marker may be wide: the mouse tells the rest."""
-
-NAMES = {"L": "L left", "R": "R right", "B": "both"}
+from emgspasm.viewer.panels.timeline import Lanes, Timeline
+from emgspasm.viewer.panels.timeline_drawing import NAMES, TimelineDrawing
 
 
 class Overview(Panel):
@@ -61,7 +56,7 @@ class Overview(Panel):
         """Show an event, wherever in the session it lies."""
         self.timeline.events.append(event)
         bar = self._lanes.bar(event, self._fs)
-        self._layer.add(lambda painter: self._paint_event(painter, event))
+        self._layer.add(lambda painter: self._drawing.paint_event(painter, event, self._fs))
         self.update(bar.toAlignedRect())
 
     def amend(self, said: Event, now: Event) -> None:
@@ -72,7 +67,7 @@ class Overview(Panel):
     def add_gap(self, start: float, stop: float) -> None:
         """Show missing samples, from and to a moment in seconds."""
         self.timeline.gaps.append((start, stop))
-        self._layer.add(lambda painter: self._paint_gap(painter, start, stop))
+        self._layer.add(lambda painter: self._drawing.paint_gap(painter, start, stop))
         self.update()
 
     def add_marker(self, seconds: float, text: str, duration: float = 0.0) -> None:
@@ -135,92 +130,19 @@ class Overview(Panel):
         """Show what is known, and over it the view and how far the session is."""
         painter = QPainter(self)
         self._layer.show(painter, self, QRectF(event.rect()), self._paint_all)
-        palette, lanes = self._palette, self._lanes
         if self.timeline.duration is None:
-            x = lanes.x(self.timeline.seconds)
-            rest = QRectF(x, lanes.top, lanes.right - x, lanes.bottom - lanes.top)
-            painter.fillRect(rest, color(palette.window, 0.7))
-            painter.fillRect(QRectF(x, 0.2 * lanes.em, 1.5, lanes.bottom), color(palette.text))
+            self._drawing.paint_rest(painter, self.timeline.seconds)
         if not self._frame.isNull():
-            painter.setPen(QPen(color(palette.accent), 1.5))
-            painter.setBrush(color(palette.accent, 0.14))
-            painter.drawRect(self._frame.adjusted(0, 1, 0, 0))
-        focus_frame(painter, self, palette)
+            self._drawing.paint_frame(painter, self._frame)
+        focus_frame(painter, self, self._palette)
+
+    @property
+    def _drawing(self) -> TimelineDrawing:
+        return TimelineDrawing(self._lanes, self._palette, self.font(), self.width())
 
     def _paint_all(self, painter: QPainter) -> None:
         painter.fillRect(self.rect(), color(self._palette.panel))
-        self._paint_lanes(painter)
-        self._paint_axis(painter)
-        for start, stop in self.timeline.gaps:
-            self._paint_gap(painter, start, stop)
-        self._paint_markers(painter)
-        for event in self.timeline.events:
-            self._paint_event(painter, event)
-
-    def _paint_lanes(self, painter: QPainter) -> None:
-        palette, lanes = self._palette, self._lanes
-        for side in lanes.order:
-            lane = lanes.lane(side)
-            painter.fillRect(lane.adjusted(0, 1, 0, 0), color(palette.grid, 0.55))
-            painter.setPen(side_pen(palette, side, 2.0))
-            painter.drawLine(
-                QPointF(lane.left() - 2, lane.top() + 2), lane.bottomLeft() - QPointF(2, 1)
-            )
-            painter.setPen(color(palette.side_color(side) if side != "B" else palette.faint))
-            painter.setFont(font_of(self.font(), bold=side != "B"))
-            box = QRectF(0, lane.top(), lane.left() - 0.5 * lanes.em, lane.height())
-            painter.drawText(box, _RIGHT, NAMES[side])
-
-    def _paint_axis(self, painter: QPainter) -> None:
-        palette, lanes = self._palette, self._lanes
-        painter.setFont(font_of(self.font(), 0.85))
-        wide = painter.fontMetrics().horizontalAdvance("0:00:00")
-        every, scale = ticks(lanes.seconds, lanes.right - lanes.left, 1.6 * wide)
-        painter.setPen(color(palette.faint))
-        for k in range(int(lanes.seconds / every) + 1):
-            x = lanes.left + k * every * scale
-            painter.fillRect(QRectF(x, lanes.top, 1, lanes.bottom - lanes.top), color(palette.line))
-            box = QRectF(x - wide, lanes.bottom, 2 * wide, self.height() - lanes.bottom)
-            if box.right() - wide / 2 <= self.width():
-                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, clock(k * every))
-
-    def _paint_gap(self, painter: QPainter, start: float, stop: float) -> None:
-        """Missing samples are grey and hatched, and never narrower than can be seen."""
-        lanes, palette = self._lanes, self._palette
-        box = lanes.stretch(start, stop, 2.0).adjusted(0, lanes.top, 0, 0)
-        painter.fillRect(box, color(palette.gap))
-        hatching = QPen(color(palette.faint, 0.8), 1)
-        painter.setPen(hatching)
-        y = box.top()
-        while y < box.bottom():
-            painter.drawLine(QPointF(box.left(), y + 3), QPointF(box.right(), y))
-            y += 6
-
-    def _paint_markers(self, painter: QPainter) -> None:
-        lanes, palette, timeline = self._lanes, self._palette, self.timeline
-        painter.setFont(font_of(self.font(), 0.85))
-        metrics, shade = painter.fontMetrics(), color(palette.accent)
-        for onset, duration, _ in timeline.markers:
-            if duration > 0:
-                band = lanes.stretch(onset, onset + duration, 1.0)
-                band = QRectF(band.x(), lanes.top - 3, band.width(), 3)
-                painter.fillRect(band, color(palette.accent, 0.55))
-            painter.fillRect(QRectF(lanes.x(onset), lanes.top - 6, 1, 6), shade)
-        longest = LONGEST * lanes.em
-        wide = [
-            min(metrics.horizontalAdvance(m[2]), longest) + 0.8 * lanes.em
-            for m in sorted(timeline.markers)
-        ]
-        for x, text in timeline.labels(lanes, wide):
-            painter.fillRect(QRectF(x, 0.15 * lanes.em, 1, lanes.top - 0.15 * lanes.em), shade)
-            box = QRectF(x + 3, 0.05 * lanes.em, self.width() - x - 3, lanes.top - 0.35 * lanes.em)
-            painter.setPen(color(palette.text))
-            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(longest))
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, shown)
-
-    def _paint_event(self, painter: QPainter, event: Event) -> None:
-        bar = self._lanes.bar(event, self._fs)
-        painter.fillRect(bar, color(self._palette.event_color(event.trial_type)))
+        self._drawing.paint(painter, self.timeline)
 
     # --- what Qt asks -----------------------------------------------------------------------
 
@@ -277,22 +199,12 @@ class Overview(Panel):
         return super().event(event)
 
     def _told(self, point: QPointF) -> str:
-        lanes, timeline = self._lanes, self.timeline
+        lanes = self._lanes
         moment = lanes.moment(point.x())
         within = 4 * lanes.seconds / max(1.0, lanes.right - lanes.left)
-        said = [clock(moment, 0.1)]
-        said += [f"{stop - start:.2f} s missing" for start, stop in timeline.gaps
-                 if start - within <= moment <= stop + within]  # fmt: skip
-        said += [text for onset, duration, text in timeline.markers
-                 if onset - within <= moment <= onset + duration + within]  # fmt: skip
-        found = timeline.near(moment, within)
-        if found is not None:
-            words = (found.trial_type, found.side, found.label)
-            said.append(f"{' '.join(filter(None, words))}: {found.reason}")
-        return "\n".join(said)
+        return "\n".join(self.timeline.told(moment, within))
 
 
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _NONE = Qt.KeyboardModifier.NoModifier
 _KEYS = frozenset(
     {Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home,

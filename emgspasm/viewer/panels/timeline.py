@@ -8,6 +8,7 @@ from math import ceil
 
 from PySide6.QtCore import QRectF
 
+from emgspasm.desk.clock import clock
 from emgspasm.stream import Event, EventType
 
 SPANS = (60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 28_800, 43_200, 86_400)
@@ -164,6 +165,19 @@ class Timeline:
 
         close = [e for e in self.events if distance(e) <= within]
         return min(close, key=lambda e: (e.trial_type != "spasm", distance(e)), default=None)
+
+    def told(self, moment: float, within: float) -> list[str]:
+        """What there is at a moment, no farther than `within` seconds, in words."""
+        said = [clock(moment, 0.1)]
+        said += [f"{stop - start:.2f} s missing" for start, stop in self.gaps
+                 if start - within <= moment <= stop + within]  # fmt: skip
+        said += [text for onset, duration, text in self.markers
+                 if onset - within <= moment <= onset + duration + within]  # fmt: skip
+        found = self.near(moment, within)
+        if found is not None:
+            words = (found.trial_type, found.side, found.label)
+            said.append(f"{' '.join(filter(None, words))}: {found.reason}")
+        return said
 
     def labels(self, lanes: Lanes, widths: Sequence[float]) -> Iterator[tuple[float, str]]:
         """Markers whose text has room, from left to right: where, and what."""
