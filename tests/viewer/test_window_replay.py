@@ -94,11 +94,11 @@ def test_mirroring_turns_the_sides_round_and_says_so(replayed):
         return {replayed.desk.feed.emg.channels[int(c)].side for c in channels}
 
     assert first_column() == {"right"}
-    assert traces._headings[0].text() == "PATIENT'S RIGHT"
+    assert traces.heading.columns[0].text() == "PATIENT'S RIGHT"
     press(replayed, Qt.Key.Key_X)
     assert first_column() == {"left"}
-    assert traces._headings[0].text() == "PATIENT'S LEFT"
-    assert "not mirrored" in traces._between.text()
+    assert traces.heading.columns[0].text() == "PATIENT'S LEFT"
+    assert "not mirrored" in traces.heading.between.text()
 
 
 def test_plays_faster_and_slower_and_stops_at_the_end(replayed, qtbot):

@@ -6,18 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from emgspasm.desk.feed import Feed
-from emgspasm.desk.lanes import Line, arrange, headings
+from emgspasm.desk.lanes import Line, arrange
 from emgspasm.desk.palette import Palette
 from emgspasm.desk.strip import Strip
 from emgspasm.desk.words import LaneText
 from emgspasm.stream import Channel
 from emgspasm.viewer.ink import color
-from emgspasm.viewer.style import styled
 from emgspasm.viewer.traces.canvas import Canvas
 from emgspasm.viewer.traces.column import Column
+from emgspasm.viewer.traces.heading import Heading
 from emgspasm.viewer.traces.lettering import Label
 from emgspasm.viewer.traces.picture import Picture, View, colours, lanes
 
@@ -59,18 +59,12 @@ class TracesView(QWidget):
         self._shown_page = -1
         self.canvas = Canvas()
         self.columns = tuple(Column(self.canvas, place, palette) for place in COLUMNS)
-        self._headings = [styled(QLabel(), "side") for _ in COLUMNS]
-        self._between = styled(QLabel(), "faint")
-        self._between.setMinimumWidth(1)  # larger text never widens the window
-        self._between.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(2)
-        grid.addWidget(self._headings[0], 0, 0, Qt.AlignmentFlag.AlignLeft)
-        grid.addWidget(self._between, 0, 1)
-        grid.addWidget(self._headings[1], 0, 2, Qt.AlignmentFlag.AlignRight)
-        grid.setColumnStretch(1, 1)
-        grid.addWidget(self.canvas, 1, 0, 1, 3)
+        self.heading = Heading()
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(2)
+        rows.addWidget(self.heading)
+        rows.addWidget(self.canvas, 1)
         self._late = QTimer(self, singleShot=True, interval=0)
         self._late.timeout.connect(self._rebuild)
         for column in self.columns:
@@ -107,7 +101,7 @@ class TracesView(QWidget):
         self.canvas.setBackground(color(palette.panel))
         for column in self.columns:
             column.dress(palette)
-        self._show_headings()
+        self._tell_heading()
         self._late.start()
 
     def show_feed(self, feed: Feed) -> None:
@@ -210,7 +204,7 @@ class TracesView(QWidget):
             column.rows = np.array([k for k, _ in kept], np.int64)
             column.channels = np.array([channel for _, channel in kept], np.int64)
         self._fit_axes()
-        self._show_headings()
+        self._tell_heading()
         self._rebuild()
 
     def _fit_axes(self) -> None:
@@ -220,21 +214,9 @@ class TracesView(QWidget):
         for column in self.columns:
             column.lane_axis.fit(max(widest, WIDEST, key=len))
 
-    def _show_headings(self) -> None:
-        if self._feed is None:
-            return
-        words = headings(self._feed.info, mirrored=self._view.mirrored)
-        sided = words[0].startswith("PATIENT")
-        for label, word in zip(self._headings, words, strict=True):
-            side = word.split()[-1].lower() if sided else None
-            label.setText(word)
-            label.setStyleSheet(f"color: {self._palette.side_color(side)}")
-        if not sided:
-            self._between.setText("the channels say no sides: give a montage")
-        elif self._view.mirrored:
-            self._between.setText("as seen face to face")
-        else:
-            self._between.setText("as the patient feels it (not mirrored)")
+    def _tell_heading(self) -> None:
+        if self._feed is not None:
+            self.heading.tell(self._feed.info, self._palette, mirrored=self._view.mirrored)
 
     def _rebuild(self) -> None:
         """Draw everything anew: the size, the view or what is shown has changed."""
