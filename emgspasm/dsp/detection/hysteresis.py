@@ -47,6 +47,7 @@ from emgspasm.dsp.detection.noise import (
     learn_window,
     may_be_noise,
 )
+from emgspasm.dsp.detection.strides import calm_ahead, is_parted, take_burst, take_quiet
 from emgspasm.dsp.detection.underway import (
     ECHO,
     begin_burst,
@@ -195,9 +196,9 @@ def _take(start, taken, values, signal, matched, channel, sizes, rules, past, ou
     origin = start - sizes.recent
     while taken < len(values) and s.phase == RUNNING and has_room(out, count):
         if s.above:
-            taken, due = _take_burst(s, start, taken, values, signal[sizes.recent :])
+            taken, due = take_burst(s, start, taken, values, signal[sizes.recent :])
         else:
-            taken, due = _take_quiet(s, start, taken, values)
+            taken, due = take_quiet(s, start, taken, values)
         if due:
             value = values[taken - 1]
             _decide(s, value, signal, matched, origin, channel, sizes, rules, past, out, count)
@@ -211,37 +212,6 @@ def _with_recent(recent, n, samples):  # type: ignore[no-untyped-def]  # see _be
     copy(recent, whole)
     copy(samples, whole[len(recent) :])
     return whole
-
-
-@numba.njit(inline="always", **LOOP)
-def _take_quiet(s, start, i, values):  # type: ignore[no-untyped-def]  # see _begin
-    """Take quiet samples in up to one that asks for a decision; whether there is one."""
-    ahead, on, n_loud = values[i : i + s.calm + 1], s.on, 0
-    for k in range(len(ahead)):  # without a branch: several at once
-        n_loud += ahead[k] >= on
-    n = len(ahead) - 1
-    if n_loud:
-        n = 0
-        while ahead[n] < on:
-            n += 1
-    due = n_loud > 0 or n == s.calm
-    s.calm -= n + 1
-    s.now = start + i + n
-    return i + n + 1, due
-
-
-@numba.njit(inline="always", **LOOP)
-def _take_burst(s, start, i, values, signal):  # type: ignore[no-untyped-def]  # see _begin
-    """Take samples of a burst in up to one that asks for a decision; whether there is one."""
-    stop = max(s.step - start, i) + 1
-    ahead, samples = values[i:stop], signal[i:stop]
-    peak, energy = s.peak, s.energy  # as locals they stay in registers
-    for n in range(len(ahead)):
-        peak = max(peak, ahead[n])
-        energy += samples[n] * samples[n]
-    s.peak, s.energy = peak, energy
-    s.now = start + i + len(ahead) - 1
-    return i + len(ahead), s.now >= s.step
 
 
 @numba.njit(inline="always", **LOOP)
@@ -261,9 +231,9 @@ def _decide(s, value, signal, matched, origin, channel, sizes, rules, past, out,
     if s.now >= s.window:
         _judge(s, value, signal, matched, origin, channel, sizes, rules, past, out, count)
     if not s.above:
-        if s.pending and _earliest(s, sizes) >= _merging(s, sizes):
+        if s.pending and is_parted(s, sizes):
             emit(s, GOOD, channel, shortest(s, sizes), out, count)
-        s.calm = _calm_ahead(s, sizes)
+        s.calm = calm_ahead(s, sizes)
 
 
 @numba.njit(inline="always", **LOOP)
@@ -287,25 +257,3 @@ def _judge(s, value, signal, matched, origin, channel, sizes, rules, past, out, 
     elif may_be_noise(s, value):
         weight = 1 if doubted else DOUBTED
         learn_window(s, value, weight, signal, matched, origin, channel, sizes, rules, past)
-
-
-@numba.njit(inline="always", **LOOP)
-def _earliest(s, sizes):  # type: ignore[no-untyped-def]  # see _begin
-    """Earliest onset a burst to come can be given."""
-    earliest = next_crossing(s, sizes) - sizes.back
-    return min(earliest, s.doubt - sizes.window) if s.evidence > 0.0 else earliest
-
-
-@numba.njit(inline="always", **LOOP)
-def _merging(s, sizes):  # type: ignore[no-untyped-def]  # see _begin
-    """First sample at which the core of a burst is too late to merge with the pending one."""
-    return max(s.pending_offset, s.pending_core) + sizes.merge
-
-
-@numba.njit(inline="always", **LOOP)
-def _calm_ahead(s, sizes):  # type: ignore[no-untyped-def]  # see _begin
-    """Samples until the next that can change anything, unless it is above `on`."""
-    calm = s.window - s.now - 1
-    if s.pending and s.evidence == 0.0:
-        calm = min(calm, _merging(s, sizes) + sizes.back - s.now - 2)
-    return max(calm, 0)
