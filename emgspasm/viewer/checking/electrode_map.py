@@ -17,12 +17,11 @@ from emgspasm.viewer.panels.face_drawing import (
     SIDES,
     Placement,
     paint_before,
-    paint_behind,
     paint_sides,
     placement,
 )
 from emgspasm.viewer.panels.layer import Layer
-from emgspasm.viewer.panels.muscle_light import Light, paint_muscle
+from emgspasm.viewer.panels.muscle_light import paint_at_rest
 from emgspasm.viewer.panels.panel import Panel
 
 LEGEND = (("good", "good"), ("fair", "fair"), ("poor", "poor"), ("", "not known"))
@@ -122,15 +121,10 @@ class ElectrodeMap(Panel):
     def _paint_face(self, painter: QPainter) -> None:
         palette, place = self._palette, self._place()
         painter.fillRect(self.rect(), color(palette.panel))
-        recorded = set(self._places.values())
-        paint_behind(painter, place, palette, recorded)
-        for where in recorded:
-            paint_muscle(painter, place, palette, where, Light(0))
+        paint_at_rest(painter, place, palette, self._places.values())
         paint_before(painter, place, palette)
         em = float(self.fontMetrics().height())
-        painter.setFont(font_of(self.font(), bold=True))
-        sides = QRectF(self.rect()).adjusted(0.6 * em, 0.3 * em, -0.6 * em, 0)
-        paint_sides(painter, sides, palette, mirrored=self._mirrored)
+        paint_sides(painter, self, em, palette, mirrored=self._mirrored)
         self._paint_legend(painter, em)
 
     def _paint_legend(self, painter: QPainter, em: float) -> None:

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QTransform
+from PySide6.QtWidgets import QWidget
 
 from emgspasm.anatomy import EXTENT, FACE_MUSCLES, Half, Shape, drawing, region
 from emgspasm.desk.palette import Palette
-from emgspasm.viewer.ink import color, path, polygon
+from emgspasm.viewer.ink import color, font_of, path, polygon
 
 SIDES: tuple[Half, Half] = ("left", "right")
 
@@ -101,8 +102,12 @@ def paint_before(painter: QPainter, place: Placement, palette: Palette) -> None:
             painter.drawPolygon(outline)
 
 
-def paint_sides(painter: QPainter, box: QRectF, palette: Palette, *, mirrored: bool) -> None:
-    """Write which side of the person is where, in the upper corners of a box."""
+def paint_sides(
+    painter: QPainter, widget: QWidget, em: float, palette: Palette, *, mirrored: bool
+) -> None:
+    """Write which side of the person is where, in the upper corners of a widget."""
+    painter.setFont(font_of(widget.font(), bold=True))
+    box = QRectF(widget.rect()).adjusted(0.6 * em, 0.3 * em, -0.6 * em, 0)
     for side in SIDES:
         painter.setPen(color(palette.side_color(side)))
         on_left = (side == "right") == mirrored

@@ -20,12 +20,11 @@ from emgspasm.viewer.panels.face_drawing import (
     SIDES,
     Placement,
     paint_before,
-    paint_behind,
     paint_sides,
     placement,
 )
 from emgspasm.viewer.panels.layer import Layer, blank
-from emgspasm.viewer.panels.muscle_light import FULL, Light, paint_muscle, step
+from emgspasm.viewer.panels.muscle_light import FULL, Light, paint_at_rest, paint_muscle, step
 from emgspasm.viewer.panels.panel import Panel
 
 
@@ -207,17 +206,11 @@ class FaceMap(Panel):
 
     def _paint_behind(self, painter: QPainter) -> None:
         painter.fillRect(self.rect(), color(self._palette.panel))
-        place = self._place()
-        paint_behind(painter, place, self._palette, set(self._columns))
-        for where in self._columns:
-            paint_muscle(painter, place, self._palette, where, Light(0))
+        paint_at_rest(painter, self._place(), self._palette, self._columns)
 
     def _paint_before(self, painter: QPainter) -> None:
         paint_before(painter, self._place(), self._palette)
-        painter.setFont(font_of(self.font(), bold=True))
-        em = self._em()
-        box = QRectF(self.rect()).adjusted(0.6 * em, 0.3 * em, -0.6 * em, 0)
-        paint_sides(painter, box, self._palette, mirrored=self._mirrored)
+        paint_sides(painter, self, self._em(), self._palette, mirrored=self._mirrored)
 
     def _picture(self, place: tuple[str, Half], light: Light, box: QRectF) -> QPixmap:
         """A muscle in one of its looks, painted when it first has it."""

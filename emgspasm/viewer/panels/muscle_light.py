@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from math import log10
 
@@ -11,7 +12,7 @@ from PySide6.QtGui import QBrush, QPainter, QPen
 from emgspasm.anatomy import Half, fibres
 from emgspasm.desk.palette import Palette
 from emgspasm.viewer.ink import blend, color, polygon
-from emgspasm.viewer.panels.face_drawing import Placement
+from emgspasm.viewer.panels.face_drawing import Placement, paint_behind
 
 FULL = 30.0
 """Times the noise at which a muscle is brightest; the scale is logarithmic [design]."""
@@ -67,6 +68,15 @@ def paint_muscle(
         width = max(1.2, place.scale * (0.014 if light.active else 0.009))
         painter.setPen(QPen(color(shade), width))
         painter.drawPath(outline)
+
+
+def paint_at_rest(
+    painter: QPainter, place: Placement, palette: Palette, recorded: Collection[tuple[str, Half]]
+) -> None:
+    """Paint the head and its muscles: dark where they are recorded, else as an outline."""
+    paint_behind(painter, place, palette, set(recorded))
+    for where in recorded:
+        paint_muscle(painter, place, palette, where, Light(0))
 
 
 def _hatching(palette: Palette) -> QBrush:
