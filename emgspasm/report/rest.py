@@ -155,10 +155,9 @@ def _spasms_of(
     block: RestBlock, side: str, columns: Sequence[int], valid: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], Rows, NDArray[np.int64]]:
     """Onsets of the spasms these columns take part in, their bursts, and which spasm each is of."""
-    events, parts = block.found.events, block.found.parts
-    wanted = block.found.spasm & (events["side"] == side)
-    wanted &= begins_in(events["onset"], valid)
-    mine = parts[np.isin(parts["channel"], columns) & ~parts["copy"] & wanted[parts["event"]]]
+    events, parts = block.found.events, block.found.spasm_parts
+    wanted = (events["side"] == side) & begins_in(events["onset"], valid)
+    mine = parts[np.isin(parts["channel"], columns) & wanted[parts["event"]]]
     numbers, which = np.unique(mine["event"], return_inverse=True)
     return events["onset"][numbers], mine, which
 

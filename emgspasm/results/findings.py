@@ -123,6 +123,18 @@ class Findings:
         """Spasms, which are hemifacial."""
         return self.events[self.spasm]
 
+    @property
+    def spasm_parts(self) -> Rows:
+        """Bursts of spasms, but no copies, as far as they lie in their spasm; rows of :data:`PART`.
+
+        A spasm may surge in a burst of a movement, or hang on one of a blink.
+        """
+        own: Rows = self.parts[~self.parts["copy"] & self.spasm[self.parts["event"]]]
+        spasm = self.events[own["event"]]
+        own["onset"] = np.maximum(own["onset"], spasm["onset"])
+        own["offset"] = np.maximum(np.minimum(own["offset"], spasm["offset"]), own["onset"])
+        return own
+
     def copied(self, rows: Rows) -> NDArray[np.bool_]:
         """Which of these bursts cross-talk explains, alone or as one of an event."""
         alone, within = self.readings[self.readings["copy"]], self.parts[self.parts["copy"]]

@@ -106,7 +106,7 @@ def test_a_region_counts_the_spasms_of_its_side_in_which_it_takes_part_per_minut
 
 def test_a_spasm_of_two_muscles_is_one_and_its_burden_the_mean_of_both():
     findings = found((0, 1000, 2000), (1, 1000, 4000))
-    findings.parts["event"][:] = 0
+    findings.parts["event"][:], findings.events["offset"][0] = 0, 4000
     told = measure_rest([block(findings, (0, 100_000))], "L", "face")
     assert told.spasms == 1
     assert told.burden == pytest.approx(5.0 * (1 + 3) / 2 / 100)

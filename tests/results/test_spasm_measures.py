@@ -1,5 +1,7 @@
 """What the summary says of the spasms of a muscle and of a side, of findings made by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -54,6 +56,15 @@ def test_time_and_burden_are_of_its_bursts_over_valid_time():
     assert told["spasm_pct_time"] == pytest.approx(100 * (0.1 + 0.05 + 0.1 + 0.4) / 100)
     assert told["spasm_burden_uV"] == pytest.approx((5 * 0.25 + 10 * 0.4) / 100)
     assert told["spasm_peak_p95_uV"] == pytest.approx(np.percentile([10, 10, 10, 30], 95))
+
+
+def test_of_a_burst_that_a_spasm_is_a_part_of_counts_what_lies_in_the_spasm():
+    surges = replace(spasm(burst(CHEEK, 10_000, 13_000)), onset=11_000, offset=11_400)
+    rides = spasm(burst(EYE, 30_100, 30_300), burst(CHEEK, 30_000, 30_200))
+    told = of_cheek(surges, replace(rides, onset=30_100))
+    assert told["spasm_pct_time"] == pytest.approx(100 * (0.4 + 0.1) / 100)
+    assert told["spasm_burden_uV"] == pytest.approx(5 * (0.4 + 0.1) / 100)
+    assert told["spasm_dur_median_ms"] == pytest.approx((400 + 100) / 2)
 
 
 def test_amplitudes_of_another_unit_are_in_microvolts_and_of_no_voltage_missing():

@@ -246,8 +246,7 @@ def test_a_spasm_holds_each_of_its_bursts_once():
     _, _, _, found, _ = score("hfs_mixed", seed=0, duration=90.0, snr=15.0)
     for event in found:
         assert len(set(event.bursts)) == len(event.bursts)
-        longest = max(b.offset - b.onset for b in event.bursts)
-        assert longest <= event.offset - event.onset + 400  # of a blink it may ride on, no more
+        assert all(b.onset < event.offset and event.onset < b.offset for b in event.bursts)
 
 
 @pytest.mark.parametrize("scenario", ["healthy_rest", "hfs_clonic"])

@@ -285,7 +285,7 @@ def test_no_two_channels_correlate_by_more_than_one(seed, n_samples):
     samples = np.random.default_rng(seed).normal(size=(1, 80)) ** 3
     samples = np.vstack([samples, np.roll(samples, 1)])  # a copy, a sample late
     spans, columns = np.array([[20], [20 + n_samples]]), np.array([[0], [1]])
-    _, rho = look(
+    _, rho, _ = look(
         samples, 80, spans, columns, np.ones((1, 3, 2)), 250.0, np.array([5, 4]), np.ones(20)
     )
     assert (rho <= 1.0 + 1e-12).all()

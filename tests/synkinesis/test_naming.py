@@ -189,6 +189,17 @@ def test_what_an_eye_does_that_proves_nothing_is_a_blink_if_it_is_as_brief_and_n
     assert [event.trial_type for event in told] == kinds
 
 
+def test_a_surge_is_classed_by_itself_and_not_by_the_burst_that_holds_it():
+    movement = reading("OOC_L", 0, 3000).burst
+    parts = [reading("OOC_L", t, t + 80, burst=movement) for t in (1000, 1200)]
+    (event,) = one_sided(
+        *(Act("twitch", "L", (part,)) for part in parts),
+        known=Experience(proven={"L": 2, "R": 0}),
+    )
+    assert event.label == "grouped"
+    assert (event.onset, event.offset) == (1000, 1280)
+
+
 def cued(task):
     return Schedule([Marker(500, 3500, task, 2)])
 

@@ -133,11 +133,12 @@ def spasm_measures(info: StreamInfo, column: int, found: Findings) -> dict[str, 
     All :data:`SPASM_MEASURES`; None are those that the findings cannot tell.
     """
     columns: dict[str, Any] = dict.fromkeys(SPASM_MEASURES)
-    channel, fs, parts = info.channels[column], info.sampling_frequency, found.parts
+    channel, fs = info.channels[column], info.sampling_frequency
     valid = validity.of_muscle(info, found.valid, column)
     if not len(valid):
         return columns
-    mine = parts[(parts["channel"] == column) & ~parts["copy"] & found.spasm[parts["event"]]]
+    parts = found.spasm_parts
+    mine = parts[parts["channel"] == column]
     bursts = mine[begins_in(found.events["onset"][mine["event"]], valid)]
     inside = int(overlaps(joined(_spans(bursts)), valid).sum())
     columns["spasm_pct_time"] = round(100 * inside / length(valid), 4)

@@ -152,8 +152,7 @@ def brow_lifts(info: StreamInfo, found: Findings) -> list[dict[str, Any]]:
     copies of the eye, which they lie beside (`joined` counts the others).
     """
     places = {(place.side, place.muscle): column for column, place in sites(info).items()}
-    own = found.parts[~found.parts["copy"] & found.spasm[found.parts["event"]]]
-    rows = []
+    own, rows = found.spasm_parts, []
     for side in ("L", "R"):
         eye, brow = places.get((side, "OOC")), places.get((side, "FRO"))
         if eye is None or brow is None:

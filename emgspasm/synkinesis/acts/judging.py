@@ -19,6 +19,7 @@ from emgspasm.synkinesis.acts.bilateral import (
     outlasts,
     sideless,
 )
+from emgspasm.synkinesis.acts.surges import surges
 from emgspasm.synkinesis.acts.verdicts import (
     VERDICTS,
     Rules,
@@ -87,6 +88,7 @@ def acts(
     one = _without(lopsided, one)
     both = bilateral(even + lopsided + minor, rules, fs)
     both, one = drag_along(both, one, rules, company, fs, eye_joins)
+    one = one + surges(both, rules, fs) if both else one
     twitches = []
     for side in ("L", "R") if one else ():
         for part in connected([r for r in one if r.site.side == side]):
@@ -215,6 +217,7 @@ def _twitch(
         and onset < r.offset
         and outlasts(r, act, fs)
         and r not in readings
+        and r.surge not in readings
     ]
     columns = {r.site.column for r in (*readings, *carried)} if copies else ()
     mine = [

@@ -77,7 +77,8 @@ def against_usual(readings: Iterable[Reading], known: Experience) -> list[Readin
 
 def _beyond(reading: Reading, usual: float) -> Reading:
     expected = usual / 2 if reading.site.side == "L" else -usual / 2
-    return reading.but(li=_less(reading.li, expected), least_li=_less(reading.least_li, expected))
+    li, least = _less(reading.li, expected), _less(reading.least_li, expected)
+    return reading.but(li=li, least_li=least, surge=reading.surge and _beyond(reading.surge, usual))
 
 
 def _less(li: float, expected: float) -> float:

@@ -16,7 +16,7 @@ from functools import partial
 from math import inf, nan
 from typing import Literal
 
-from emgspasm.stream import Event
+from emgspasm.stream import Burst, Event
 from emgspasm.synkinesis.acts.act import Act
 from emgspasm.synkinesis.acts.verdicts import LASTING, Rules, is_beyond_chance
 from emgspasm.synkinesis.events.chains import TOGETHER, Chain, loud, split, synchrony
@@ -197,7 +197,7 @@ def _one_sided(
     return event(
         "spasm",
         side,
-        spasm_class([r.burst for r in readings], fs),
+        spasm_class([_active(r) for r in readings], fs),
         whole,
         onset,
         offset,
@@ -212,6 +212,13 @@ def _one_sided(
 def _are_most(some: Sequence[Reading], readings: Sequence[Reading]) -> bool:
     """Whether they are more than half of the readings, and of the time that these last."""
     return len(some) * 2 > len(readings) and _length(some) * 2 > _length(readings)
+
+
+def _active(reading: Reading) -> Burst:
+    """Burst of a reading, without what is of another act."""
+    burst = reading.burst
+    whole = not reading.is_surge
+    return burst if whole else burst._replace(onset=reading.onset, offset=reading.offset)
 
 
 def _may_be_blink(act: Act, fs: float) -> bool:

@@ -35,8 +35,11 @@ def is_spasm(part: Sequence[Act], known: Experience, side: str, fs: float) -> bo
     """Whether muscles of the facial nerve act together, or the eye alone for certain.
 
     Where spasms are known, no muscle needs company. Had the other eye been missed, an eye alone
-    would be a blink.
+    would be a blink. Where none are known, what surges while both sides move proves none.
     """
+    readings = [r for act in part for r in act.readings]
+    if not known.knows(side) and all(r.is_surge for r in readings):
+        return False
     together = most_together(part)
     if together >= SURE:
         return True
@@ -44,7 +47,6 @@ def is_spasm(part: Sequence[Act], known: Experience, side: str, fs: float) -> bo
         return False
     if together >= 2:
         return not known.is_spared(side)
-    readings = [r for act in part for r in act.readings]
     others = {r.site.muscle for r in readings} - EYES
     if not known.knows(side) and (others or _may_be_blinks(part, side, known, fs)):
         return False

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.dsp.rates import bandwidth
-from emgspasm.synkinesis.readings import kernels
+from emgspasm.synkinesis.readings import kernels, surging
 from emgspasm.synkinesis.readings.crosstalk import RATIO, explanation
 from emgspasm.synkinesis.readings.history import BLOCK, LOOK
 from emgspasm.synkinesis.readings.laterality import UNILATERAL, corrected, laterality_index
@@ -99,9 +99,12 @@ def look(samples, filled, spans, columns, noise, fs, lags, step):  # type: ignor
     ndarray of LOOKED, shape (n_bursts,)
     ndarray, shape (n_bursts, n_channels)
         Raw correlations.
+    ndarray of int, shape (2, n_bursts)
+        From where to where they surge, in the samples; nowhere if both are equal.
     """
     out = np.empty(columns.shape[1], LOOKED)
     rhos = np.empty((columns.shape[1], len(samples)))
+    surges = np.empty_like(spans)
     longest = round(LOOK * fs)
     independent = 2.0 * _bandwidth(fs) / fs  # values a sample
     slow = SLOW_AS_STEPS * hertz(np.sum(step[1:] * step[:-1]) / np.sum(step * step), fs)
@@ -138,12 +141,18 @@ def look(samples, filled, spans, columns, noise, fs, lags, step):  # type: ignor
             and stop - spans[0, i] <= longest
             and _leaps(samples, start, stop, column, columns[1, i], level, fs)
         )
+        surges[:, i] = start
+        if found.li < surging.ONE_SIDED and not found.copy:
+            own, other = samples[column, start:stop], samples[columns[1, i], start:stop]
+            noises, size = (level[column], level[columns[1, i]]), round(surging.BLOCK * fs)
+            first, last = surging.surge(own, other, noises[0], noises[1], max(size, 2))
+            surges[0, i], surges[1, i] = start + first, start + last
         found.steps = 0.0
         if found.frequency <= slow:
             most = round((stop - start) / (APART * fs))
             burst = samples[column, start:stop]
             found.steps = kernels.step_share(burst, step, min(max(most, 1), 4))
-    return out, rhos
+    return out, rhos, surges
 
 
 @numba.njit(cache=True, nogil=True)

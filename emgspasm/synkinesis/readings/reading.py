@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from emgspasm.stream import SIDE_LETTER, Burst, StreamInfo
 from emgspasm.synkinesis.readings.history import History, noise
@@ -32,9 +33,13 @@ class Site:
         object.__setattr__(self, "region", REGIONS.get(self.muscle))
 
 
+SHORTEST_SURGE = 0.030
+"""Seconds of a surge, at least [sim]; a clonic burst lasts 20 to 200 ms (clinical facts 2)."""
+
+
 @dataclass(slots=True, eq=False)
 class Reading:
-    """What the samples say of a burst.
+    """What the samples say of a burst, or of the part of it in which its side surges.
 
     Changed by nobody, but not frozen: that would take longer than all else it takes to make one.
 
@@ -43,7 +48,7 @@ class Reading:
     burst : Burst
     site : Site
     onset, offset : int
-        The burst's.
+        The burst's, or those of the part.
     rho : sequence of float
         Largest raw |correlation| with every channel at lags of -1, 0 and 1 sample.
     copy : bool
@@ -76,6 +81,8 @@ class Reading:
     leaps : bool
         Whether it leaps out of what its muscle did before while the other side goes on as before;
         not asked of what is of this side anyway.
+    surge : Reading or None
+        Of the part in which this side is loud and the other one is not, if there is one.
     """
 
     burst: Burst
@@ -97,8 +104,14 @@ class Reading:
     shared: int
     tonic: float
     leaps: bool
+    surge: Reading | None = None
 
-    def but(self, **values: float) -> Self:
+    @property
+    def is_surge(self) -> bool:
+        """Whether it is of a part of its burst."""
+        return self.onset > self.burst.onset or self.offset < self.burst.offset
+
+    def but(self, **values: float | Reading | None) -> Self:
         """The same with other values, as ``dataclasses.replace``, in a third of the time."""
         other = type(self)(*_values(self))
         for name, value in values.items():
@@ -142,13 +155,35 @@ def read(bursts: Sequence[Burst], places: Mapping[int, Site], history: History) 
     channels, onsets, offsets, *_ = zip(*bursts, strict=True)
     here = [places[channel] for channel in channels]
     columns = np.array([[site.column for site in here], [site.opposite for site in here]])
-    moments = np.array([onsets, offsets])
-    spans = moments + (history.shift - history.first)
-    known = noise(history, moments[0] + history.shift)
-    looked, rho = look(
+    spans = np.array([onsets, offsets])
+    known = noise(history, spans[0] + history.shift)
+    readings, surges = _look(bursts, here, columns, spans, known, history)
+    surging = np.flatnonzero(surges[1] - surges[0] >= SHORTEST_SURGE * history.fs)
+    if len(surging):
+        whole = [readings[i] for i in surging]
+        columns, spans = columns.take(surging, axis=1), surges.take(surging, axis=1)
+        known = known.take(surging, axis=0)
+        bursts, here = [r.burst for r in whole], [r.site for r in whole]
+        parts, _ = _look(bursts, here, columns, spans, known, history)
+        for reading, part in zip(whole, parts, strict=True):
+            reading.surge = part
+    return readings
+
+
+def _look(
+    bursts: Sequence[Burst],
+    here: Sequence[Site],
+    columns: NDArray[np.int64],
+    spans: NDArray[np.int64],
+    known: NDArray[np.float64],
+    history: History,
+) -> tuple[list[Reading], NDArray[np.int64]]:
+    """Readings of bursts from onset to offset (`spans`), and where each of them surges."""
+    past = history.shift - history.first
+    looked, rho, surges = look(
         history.samples,
         history.filled,
-        spans,
+        spans + past,
         columns,
         known,
         history.fs,
@@ -156,4 +191,5 @@ def read(bursts: Sequence[Burst], places: Mapping[int, Site], history: History) 
         history.step,
     )
     told = zip(*looked.tolist(), strict=True)  # field by field
-    return list(map(Reading, bursts, here, onsets, offsets, rho.tolist(), *told))
+    readings = map(Reading, bursts, here, *spans.tolist(), rho.tolist(), *told)
+    return list(readings), surges - past

@@ -1,0 +1,164 @@
+"""Surges: what one side does by itself in the bursts of what both sides do."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emgspasm.dsp.pipeline import Pipeline, analyze
+from emgspasm.stream import Channel, Chunk, StreamInfo
+from emgspasm.synkinesis.acts.act import Act
+from emgspasm.synkinesis.events.experience import Experience
+from emgspasm.synkinesis.events.eyes import against_usual
+from emgspasm.synkinesis.events.proof import is_spasm
+from emgspasm.synkinesis.folding import Folding, fold
+from emgspasm.synkinesis.readings.surging import APART, surge
+from support.readings import FS, judged, reading
+
+SIZE = 5
+
+
+def summed(own, other, noises):
+    """Sums of the scores of all stretches of whole blocks, by where they begin and end."""
+    n = len(own) // SIZE
+    mine, others = (
+        np.mean(x[: n * SIZE].reshape(n, SIZE) ** 2, axis=1) / noise
+        for x, noise in zip((own, other), noises, strict=True)
+    )
+    scores = np.log((mine + 1) / (others + 1)) - APART
+    return {(a, b): scores[a:b].sum() for a in range(n) for b in range(a + 1, n + 1)}
+
+
+@given(seed=st.integers(0, 10_000), n_samples=st.integers(0, 120), gain=st.floats(0.5, 20))
+def test_a_surge_is_the_stretch_whose_blocks_speak_most_for_one_side(seed, n_samples, gain):
+    rng = np.random.default_rng(seed)
+    own, other = rng.normal(size=(2, n_samples))
+    own[n_samples // 3 : n_samples // 2] *= gain
+    noises = rng.uniform(0.1, 2.0, 2)
+    start, stop = surge(own, other, *noises, SIZE)
+    sums = summed(own, other, noises)
+    best = max(sums.values(), default=0.0)
+    if best > 0:
+        assert sums[start // SIZE, stop // SIZE] == pytest.approx(best)
+    else:
+        assert (start, stop) == (0, 0)
+
+
+def test_a_surge_does_not_reach_over_a_missing_sample():
+    own, other = np.full(100, 9.0), np.full(100, 0.1)
+    assert surge(own, other, 1.0, 1.0, SIZE) == (0, 100)
+    other[32] = np.nan
+    assert surge(own, other, 1.0, 1.0, SIZE) == (35, 100)
+
+
+@pytest.mark.parametrize("noises", [(0.0, 1.0), (1.0, 0.0), (np.nan, 1.0)])
+def test_without_a_noise_level_nothing_surges(noises):
+    assert surge(np.full(100, 9.0), np.full(100, 0.1), *noises, SIZE) == (0, 0)
+
+
+def rising(label, onset, offset, start, stop, *, overall=15.0, **kind):
+    """A burst of both sides of which a part is loud on its own side alone, at 30 uV."""
+    whole = reading(label, onset, offset, li=0.2, amplitude=overall)
+    told = {"li": 0.8, "amplitude": 30.0, "burst": whole.burst} | kind
+    whole.surge = reading(label, start, stop, **told)
+    return whole
+
+
+def twitches(*readings):
+    return [act for act in judged(*readings) if act.kind == "twitch"]
+
+
+MOVING = [reading("OOC_R", 1000, 3000, li=0.0), reading("ZYG_R", 1000, 3000, li=0.0)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "stands"),
+    [
+        ({}, True),
+        ({"li": 0.55}, False),
+        ({"least_li": 0.45}, False),
+        ({"overall": 28.0}, False),
+        ({"steps": 0.9}, False),
+    ],
+    ids=["of one side", "of both", "in the scatter", "as loud as the rest", "an artifact"],
+)
+def test_a_surge_of_one_side_stands_out_of_a_movement_of_both(kind, stands):
+    eye = rising("OOC_L", 1000, 3000, 1800, 2200, **kind)
+    found = twitches(eye, *MOVING)
+    assert [(act.side, act.onset, act.offset) for act in found] == [("L", 1800, 2200)] * stands
+
+
+def test_the_movement_keeps_the_burst_that_surges():
+    eye = rising("OOC_L", 1000, 3000, 1800, 2200)
+    (movement,) = (act for act in judged(eye, *MOVING) if act.kind == "movement")
+    assert eye in movement.readings
+    assert (movement.onset, movement.offset) == (1000, 3000)
+
+
+@pytest.mark.parametrize(("stop", "rides"), [(1180, True), (1125, False)])
+def test_an_eye_that_goes_on_after_a_blink_rides_on_it(stop, rides):
+    eye = rising("OOC_L", 1000, stop, 1080, stop, overall=30.0)
+    other = reading("OOC_R", 1000, 1100, li=0.0)
+    found = twitches(eye, other)
+    assert [(act.onset, act.offset, act.on_blink) for act in found] == [(1080, stop, True)] * rides
+    assert not any(act.carried for act in found)  # the burst is there already
+
+
+def test_muscles_that_surge_together_are_counted_together():
+    eye, cheek = (rising(f"{m}_L", 1000, 3000, 1800, 2200) for m in ("OOC", "ZYG"))
+    (act,) = twitches(eye, cheek, *MOVING)
+    assert act.together == 2
+
+
+@pytest.mark.parametrize(("spasms", "proved"), [(0, False), (2, True)])
+def test_what_surges_proves_a_spasm_only_where_they_are_known(spasms, proved):
+    known = Experience(proven={"L": spasms, "R": 0})
+    known.even.extend([True] * 5)
+    parts = tuple(rising(f"{m}_L", 0, 900, 300, 600).surge for m in ("OOC", "ZYG", "FRO"))
+    assert is_spasm([Act("twitch", "L", parts, together=3)], known, "L", FS) == proved
+
+
+def test_the_usual_balance_of_the_eyes_counts_for_a_surge_as_well():
+    eye = rising("OOC_L", 1000, 3000, 1800, 2200, li=0.8)
+    (told,) = against_usual([eye], Experience(usual=1.0))
+    assert told.surge.li < 0.8
+    assert told.surge.is_surge
+    assert not told.is_surge
+
+
+@cache
+def eyes(*, fs=1000):
+    """Two eyes that blink, of which the left one twitches, and later rises within a movement."""
+    rng = np.random.default_rng(11)
+    rows = rng.normal(0, 2.0, (40 * fs, 2))
+
+    def contract(columns, start, stop, loudness):
+        for column in columns:
+            a, b = round(start * fs), round(stop * fs)
+            rows[a:b, column] += rng.normal(0, loudness, b - a)
+
+    for at in (5, 7, 9, 11, 22, 38):
+        contract((0, 1), at, at + 0.12, 30.0)
+    for at in (13, 15, 17, 19):
+        contract((0,), at, at + 0.1, 30.0)
+    contract((0, 1), 25, 28, 6.0)
+    contract((0,), 26.5, 26.9, 30.0)
+    info = StreamInfo(fs, tuple(map(Channel.from_label, ("OOC_L", "OOC_R"))))
+    chunks = [Chunk(a, rows[a : a + fs].copy()) for a in range(0, len(rows), fs)]
+    analyses = analyze(Pipeline(), info, chunks)
+    return [
+        event for _, told in fold(Folding(), Pipeline(), info, analyses) for event in told.events
+    ]
+
+
+def test_a_spasm_is_found_in_a_movement_of_the_same_muscle():
+    (spasm,) = (e for e in eyes() if e.trial_type == "spasm" and e.onset > 24_000)
+    assert (spasm.side, spasm.label) == ("L", "isolated")
+    assert abs(spasm.onset - 26_500) <= 20
+    assert abs(spasm.offset - 26_900) <= 20
+    (burst,) = spasm.bursts
+    (movement,) = (e for e in eyes() if e.trial_type == "voluntary")
+    assert burst in movement.bursts
+    assert spasm.li == pytest.approx(24 / 36, abs=0.05)
