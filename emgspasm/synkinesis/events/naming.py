@@ -4,8 +4,8 @@ A burst of one side is called a hemifacial spasm (class isolated, grouped, tonic
 if the eye or two muscles of the facial nerve take part in it together, and if it is none of a train
 of a single muscle: in rhythm, that is a myokymia, otherwise nothing. Both eyes closing for longer
 than a blink, without the rest of the face, while a marker says rest, is a blepharospasm; without
-that marker nobody can tell it from a movement, and it is called one. What only chewing muscles do
-is a movement.
+that marker nobody can tell it from a movement, and it is called one. So is what only a marker of a
+movement can tell from a spasm, and what only chewing muscles do.
 """
 
 from __future__ import annotations

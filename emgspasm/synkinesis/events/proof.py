@@ -72,7 +72,7 @@ def _proves(reading: Reading, known: Experience, side: str, fs: float) -> bool:
     """Whether a burst alone is certainly of one side.
 
     What hardly stands out of the noise may be noise, unless it lasts: where spasms are known, that
-    is enough; where none is, the other eye must be silent.
+    is enough; where none is, the other eye must be silent, or much weaker for longer than a blink.
     """
     length = reading.offset - reading.onset
     if known.knows(side) and length >= SHORTEST * fs and is_evident(reading, fs):
