@@ -21,6 +21,7 @@ from emgspasm.synkinesis.measures.pairs import envelope_lags, synchrony
 from emgspasm.synkinesis.measures.rhythm import (
     FREQUENCIES,
     frequency,
+    groups,
     is_rhythm,
     is_slow_train,
     spectrum,
@@ -141,6 +142,21 @@ def test_regular_onsets_are_a_rhythm_and_clusters_are_not():
     assert not is_rhythm([0, 400, 790, 1200, 1610], 1000.0, 6)
 
 
+@pytest.mark.parametrize(
+    ("n_odd", "n_beats", "told"), [(1, 10, True), (1, 9, False), (2, 19, False)]
+)
+def test_of_a_rhythm_one_interval_in_ten_may_be_of_any_length(n_odd, n_beats, told):
+    intervals = [400] * n_beats
+    for k in range(n_odd):
+        intervals[3 + 2 * k] = 80
+    assert is_rhythm(np.cumsum([0, *intervals]), 1000.0, 4, 0.1) is told
+
+
+@pytest.mark.parametrize(("second", "onsets"), [(1099, [1000, 1400]), (1100, [1000, 1100, 1400])])
+def test_bursts_of_a_muscle_with_less_than_40_ms_between_them_are_one_group(second, onsets):
+    assert groups([(1400, 1500), (second, 1200), (1000, 1060)], 1000.0) == onsets
+
+
 def test_the_spectrum_of_onsets_is_the_sum_of_their_phases():
     onsets = np.array([300, 900, 1000, 4200, 9000, 12_000, 13_000, 19_000])
     power, n_segments = spectrum(onsets, 1000.0)
@@ -184,7 +200,7 @@ def test_a_train_is_slow_where_most_of_its_bursts_come_200_ms_after_the_one_befo
 
 @pytest.mark.parametrize(("spread", "told"), [(0.24, True), (0.26, False)])
 def test_a_rhythm_varies_by_less_than_a_quarter_of_its_beat(spread, told):
-    beats = 400 * (1 + spread * np.sqrt(1.5) * np.array([-1, 0, 1] * 10))
+    beats = 400 * (1 + spread * np.sqrt(1.5) * np.array([-1, 0, 1] * 3))
     assert is_rhythm(np.cumsum([0, *beats]), 1000.0, 4) is told
 
 

@@ -349,6 +349,14 @@ def test_an_eye_that_is_recorded_alone_must_keep_time_for_a_myokymia(onsets, kin
     assert event.trial_type == kind
 
 
+@pytest.mark.parametrize(("pause", "kind"), [(30, "myokymia"), (60, "spasm")])
+def test_a_group_of_an_eye_that_falls_into_two_bursts_counts_as_one(pause, kind):
+    known = Experience(eyes_only=frozenset("LR"))
+    known.even.extend([True] * 5)
+    (event,) = named(known, *sorted([*EVEN, EVEN[2] + 70 + pause]), length=70)
+    assert event.trial_type == kind
+
+
 @pytest.mark.parametrize("shift", [0, 60])
 def test_a_long_train_of_an_eye_that_is_recorded_alone_may_be_less_even(shift):
     known = Experience(eyes_only=frozenset("LR"))

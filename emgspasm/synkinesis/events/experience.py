@@ -12,7 +12,7 @@ from emgspasm.synkinesis.acts.act import Act
 from emgspasm.synkinesis.acts.bilateral import LIKELY
 from emgspasm.synkinesis.acts.verdicts import is_beyond_chance
 from emgspasm.synkinesis.events.chains import Chain
-from emgspasm.synkinesis.measures.rhythm import is_rhythm, is_slow_train
+from emgspasm.synkinesis.measures.rhythm import groups, is_rhythm, is_slow_train
 from emgspasm.synkinesis.readings.laterality import UNILATERAL
 from emgspasm.synkinesis.readings.reading import Reading
 from emgspasm.synkinesis.spread import EYE
@@ -33,10 +33,10 @@ TRAIN_MEMORY = 12.0
 TRAIN = 3
 """Bursts of a slow train, where other muscles are recorded beside the eye [sim]."""
 
-STEADY, STRICT, LONG = 6, 0.15, 16
-"""Bursts of a train where eyes alone are recorded, the coefficient of variation of its intervals,
-and bursts from which they may vary as elsewhere [sim]: there a clonic spasm is a train of one
-muscle, and the intervals of six bursts vary by less than 0.25 by chance; myokymia keeps time."""
+STEADY, STRICT, LONG, LOOSE = 6, 0.12, 16, 0.2
+"""Groups of a train where eyes alone are recorded, and the coefficient of variation of their
+intervals, of a few and of many [sim]: there a clonic spasm is a train of one muscle. Of irregular
+bursts, three a second, six to thirty are such a train in 2 of 100; myokymia keeps time."""
 
 RHYTHM, FEWEST_BEATS = 8, 4
 """Bursts of a rhythm that is no spasm though spasms are known [sim]: groups make one of fewer by
@@ -244,12 +244,12 @@ def note_company(chain: Chain, known: Experience) -> None:
 
 def note_trains(chain: Chain, known: Experience, fs: float) -> None:
     """Remember the channels in trains and those in rhythm, faint bursts left out."""
-    onsets: dict[int, list[int]] = {}
+    bursts: dict[int, list[tuple[int, int]]] = {}
     for reading in (r for act in chain.acts for r in act.readings):
         if is_beyond_chance(reading, fs):
-            onsets.setdefault(reading.burst.channel, []).append(reading.onset)
-    for channel, moments in onsets.items():
-        moments.sort()
+            bursts.setdefault(reading.burst.channel, []).append((reading.onset, reading.offset))
+    for channel, extents in bursts.items():
+        moments = groups(extents, fs)
         if _is_train(moments, chain.side, known, fs):
             known.trains[channel] = moments[-1]
         if is_rhythm(moments, fs, FEWEST_BEATS):
@@ -263,7 +263,7 @@ def _is_train(moments: list[int], side: str, known: Experience, fs: float) -> bo
     that is recorded alone.
     """
     if side in known.eyes_only:
-        return is_rhythm(moments, fs, STEADY, STRICT) or is_rhythm(moments, fs, LONG)
+        return is_rhythm(moments, fs, STEADY, STRICT) or is_rhythm(moments, fs, LONG, LOOSE)
     if is_rhythm(moments, fs, RHYTHM):
         return True
     return not known.knows(side) and is_slow_train(moments, fs, TRAIN)
