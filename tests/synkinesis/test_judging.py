@@ -365,6 +365,14 @@ def test_a_long_train_of_an_eye_that_is_recorded_alone_may_be_less_even(shift):
     assert event.trial_type == "myokymia"
 
 
+def test_runs_of_an_eye_that_follow_each_other_may_have_each_a_beat_of_its_own():
+    known = Experience(eyes_only=frozenset("LR"))
+    known.even.extend([True] * 5)
+    onsets = np.cumsum([1000, *[240] * 24, *[410] * 24]).tolist()
+    (event,) = named(known, *onsets, length=70)
+    assert event.trial_type == "myokymia"
+
+
 @pytest.mark.parametrize(
     ("n_bursts", "length", "kinds"),
     [(3, 70, ["spasm"]), (2, 70, ["blink"] * 2), (3, 30, []), (3, 340, [])],

@@ -36,7 +36,8 @@ TRAIN = 3
 STEADY, STRICT, LONG, LOOSE = 6, 0.12, 16, 0.2
 """Groups of a train where eyes alone are recorded, and the coefficient of variation of their
 intervals, of a few and of many [sim]: there a clonic spasm is a train of one muscle. Of irregular
-bursts, three a second, six to thirty are such a train in 2 of 100; myokymia keeps time."""
+bursts, three a second, six to sixty are such a train in 2 of 100; myokymia keeps time, but runs
+that follow each other closely have each a beat of their own: so many in a row may be strict."""
 
 RHYTHM, FEWEST_BEATS = 8, 4
 """Bursts of a rhythm that is no spasm though spasms are known [sim]: groups make one of fewer by
@@ -250,9 +251,11 @@ def note_trains(chain: Chain, known: Experience, fs: float) -> None:
             bursts.setdefault(reading.burst.channel, []).append((reading.onset, reading.offset))
     for channel, extents in bursts.items():
         moments = groups(extents, fs)
-        if _is_train(moments, chain.side, known, fs):
+        in_train = _is_train(moments, chain.side, known, fs)
+        if in_train:
             known.trains[channel] = moments[-1]
-        if is_rhythm(moments, fs, FEWEST_BEATS):
+        # trains of an eye that is recorded alone keep time
+        if (in_train and chain.side in known.eyes_only) or is_rhythm(moments, fs, FEWEST_BEATS):
             known.rhythmic[channel] = moments[-1]
 
 
@@ -263,7 +266,10 @@ def _is_train(moments: list[int], side: str, known: Experience, fs: float) -> bo
     that is recorded alone.
     """
     if side in known.eyes_only:
-        return is_rhythm(moments, fs, STEADY, STRICT) or is_rhythm(moments, fs, LONG, LOOSE)
+        if is_rhythm(moments, fs, STEADY, STRICT) or is_rhythm(moments, fs, LONG, LOOSE):
+            return True
+        stretches = (moments[k : k + LONG] for k in range(0, len(moments), LONG // 2))
+        return any(is_rhythm(stretch, fs, LONG, STRICT) for stretch in stretches)
     if is_rhythm(moments, fs, RHYTHM):
         return True
     return not known.knows(side) and is_slow_train(moments, fs, TRAIN)
