@@ -72,13 +72,14 @@ def _proves(reading: Reading, known: Experience, side: str, fs: float) -> bool:
     """Whether a burst alone is certainly of one side.
 
     What hardly stands out of the noise may be noise, unless it lasts: where spasms are known, that
-    is enough; where none is, the other eye must be silent, or much weaker for longer than a blink.
+    is enough; where none is, the other eye must be silent. Where eyes alone are recorded, it may be
+    much weaker for longer than a blink: both blink in a tonic spasm.
     """
     length = reading.offset - reading.onset
     if known.knows(side) and length >= SHORTEST * fs and is_evident(reading, fs):
         return True
-    still = reading.opposite_silent or (length > LONGEST_BLINK * fs and reading.least_li >= ALONE)
-    certain = stands_out(reading) and (known.knows(side) or still)
+    lasts = side in known.eyes_only and length > LONGEST_BLINK * fs and reading.least_li >= ALONE
+    certain = stands_out(reading) and (known.knows(side) or reading.opposite_silent or lasts)
     return certain and reading.least_li >= known.least_li(side)
 
 
