@@ -8,12 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emgspasm.dsp.pipeline import Pipeline, analyze
-from emgspasm.stream import Channel, Chunk, StreamInfo
+from emgspasm.stream import Burst, Channel, Chunk, StreamInfo
 from emgspasm.synkinesis.acts.act import Act
 from emgspasm.synkinesis.events.experience import Experience
 from emgspasm.synkinesis.events.eyes import against_usual
 from emgspasm.synkinesis.events.proof import is_spasm
 from emgspasm.synkinesis.folding import Folding, fold
+from emgspasm.synkinesis.readings.history import append, begin
+from emgspasm.synkinesis.readings.reading import read, sites
 from emgspasm.synkinesis.readings.surging import APART, surge
 from support.readings import FS, judged, reading
 
@@ -56,6 +58,29 @@ def test_a_surge_does_not_reach_over_a_missing_sample():
 @pytest.mark.parametrize("noises", [(0.0, 1.0), (1.0, 0.0), (np.nan, 1.0)])
 def test_without_a_noise_level_nothing_surges(noises):
     assert surge(np.full(100, 9.0), np.full(100, 0.1), *noises, SIZE) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("fs", "lasts", "read_by_itself"),
+    [(1000, 0.04, True), (1000, 0.02, False), (250, 0.08, True), (250, 0.04, False)],
+)
+def test_a_surge_must_last_the_longer_the_less_the_rate_tells_of_durations(
+    fs, lasts, read_by_itself
+):
+    rng = np.random.default_rng(3)
+    rows = rng.normal(0, 2.0, (10 * fs, 2))
+    a, b, rise = 8 * fs, 9 * fs, round(8.5 * fs)
+    rows[a:b] += rng.choice([-8.0, 8.0], (b - a, 2))
+    rows[rise : rise + round(lasts * fs)] = rng.choice([-40.0, 40.0], (round(lasts * fs), 2))
+    rows[rise : rise + round(lasts * fs), 1] /= 40.0
+    history = begin(float(fs), 2, 0, 0, 1.0, np.ones(20))
+    append(history, Chunk(0, rows))
+    info = StreamInfo(fs, tuple(map(Channel.from_label, ("OOC_L", "OOC_R"))))
+    (told,) = read([Burst(0, a, b, 40.0, 10.0, 2.0)], sites(info), history)
+    assert (told.surge is not None) == read_by_itself
+    if read_by_itself:
+        assert abs(told.surge.onset - rise) <= 0.01 * fs
+        assert told.surge.li > told.li
 
 
 def rising(label, onset, offset, start, stop, *, overall=15.0, **kind):

@@ -10,6 +10,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.dsp.rates import DURATIONS
 from emgspasm.stream import SIDE_LETTER, Burst, StreamInfo
 from emgspasm.synkinesis.readings.history import History, noise
 from emgspasm.synkinesis.readings.looking import look
@@ -33,8 +34,9 @@ class Site:
         object.__setattr__(self, "region", REGIONS.get(self.muscle))
 
 
-SHORTEST_SURGE = 0.030
-"""Seconds of a surge, at least [sim]; a clonic burst lasts 20 to 200 ms (clinical facts 2)."""
+SHORTEST_SURGE, BLURRED = 0.030, 0.020
+"""Seconds of a surge, at least [sim]; a clonic burst lasts 20 to 200 ms (clinical facts 2). So much
+more where the sampling frequency tells durations to 20 ms only (clinical facts 4)."""
 
 
 @dataclass(slots=True, eq=False)
@@ -158,7 +160,8 @@ def read(bursts: Sequence[Burst], places: Mapping[int, Site], history: History) 
     spans = np.array([onsets, offsets])
     known = noise(history, spans[0] + history.shift)
     readings, surges = _look(bursts, here, columns, spans, known, history)
-    surging = np.flatnonzero(surges[1] - surges[0] >= SHORTEST_SURGE * history.fs)
+    least = SHORTEST_SURGE + (BLURRED if history.fs < DURATIONS else 0.0)
+    surging = np.flatnonzero(surges[1] - surges[0] >= least * history.fs)
     if len(surging):
         whole = [readings[i] for i in surging]
         columns, spans = columns.take(surging, axis=1), surges.take(surging, axis=1)
