@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from emgspasm.storage.derivatives.reviews import detected_path, is_reviewed, req
 from emgspasm.storage.tables.column import numbers
 from emgspasm.storage.tables.dictionary import FILLED, KEYS, TABLES
 from emgspasm.storage.tables.tsv import read_table, require_numbers, table_rows
-from emgspasm.stream import SIDE_LETTERS, Channel, StreamInfo
+from emgspasm.stream import SIDE_LETTER, SIDE_LETTERS, Channel, StreamInfo
 from emgspasm.synkinesis.markers import Marker
 
 if TYPE_CHECKING:
@@ -154,8 +154,10 @@ def stored_findings(result: StoredResult, info: StreamInfo) -> Findings:
         and _of_side(events[number]["side"], info.channels[burst[0]])
     ]
     told_valid = result.provenance["channels_valid_s"]
-    parts = np.array(rows_of_parts, PART)
     found = np.array([burst for _, burst in bursts], BURST)
+    own = found[~np.array(copies, np.bool_)]
+    rows_of_parts += _held_by_others(events, rows_of_parts, own, info, fs)
+    parts = np.array(rows_of_parts, PART)
     return Findings(
         bursts=found,
         events=np.array([_event(row, fs) for row in events], EVENT),
@@ -173,6 +175,32 @@ def stored_findings(result: StoredResult, info: StreamInfo) -> Findings:
         ),
         envelopes={},
     )
+
+
+def _held_by_others(
+    events: Sequence[dict[str, Any]],
+    parts: Sequence[tuple[Any, ...]],
+    bursts: Rows,
+    info: StreamInfo,
+    fs: float,
+) -> list[tuple[Any, ...]]:
+    """Parts of spasms in bursts whose rows name another event.
+
+    One burst may hold several spasms of its muscle, but its row has a single `event_id`.
+    """
+    known = {(part[0], part[-2]) for part in parts}
+    found = []
+    for number, row in enumerate(events):
+        if row["trial_type"] != "spasm":
+            continue
+        muscles, (_, onset, offset, *_) = str(row.get("muscles")).split("+"), _event(row, fs)
+        near = bursts[(bursts["onset"] < offset) & (onset < bursts["offset"])]
+        for burst in near.tolist():
+            channel = info.channels[burst[0]]
+            mine = channel.muscle in muscles and SIDE_LETTER.get(channel.side or "") == row["side"]
+            if mine and (burst[0], number) not in known:
+                found.append((*burst, number, False))
+    return found
 
 
 def _of_side(side: str, channel: Channel) -> bool:

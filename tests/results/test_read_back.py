@@ -1,5 +1,7 @@
 """Findings read back from a result's tables are those the tables were made of."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -34,6 +36,19 @@ def stored(found, tmp_path, spoil=lambda frame: frame):
 
 def read_back(found, tmp_path, **more):
     return stored_findings(stored(found, tmp_path, **more), INFO)
+
+
+def test_a_burst_that_holds_two_spasms_is_read_back_as_a_part_of_both(tmp_path):
+    held = burst(EYE, 2000, 4000)
+    other = burst(OTHER_EYE, 2000, 4000)
+    events = [
+        Event("voluntary", 2000, 4000, "B", "smile", (held, other)),
+        replace(spasm(held), onset=2250, offset=2350),
+        replace(spasm(held, burst(CHEEK, 3010, 3100)), onset=3000, offset=3100),
+    ]
+    told = read_back(findings(4, events), tmp_path).spasm_parts
+    rows = [(p["event"], p["channel"], p["onset"], p["offset"]) for p in told]
+    assert rows == [(1, EYE, 2250, 2350), (2, EYE, 3000, 3100), (2, CHEEK, 3010, 3100)]
 
 
 @pytest.fixture(scope="module")

@@ -200,6 +200,18 @@ def test_a_surge_is_classed_by_itself_and_not_by_the_burst_that_holds_it():
     assert (event.onset, event.offset) == (1000, 1280)
 
 
+def test_a_burst_that_surges_beside_an_act_that_it_outlasts_is_of_the_spasm_once():
+    eye = reading("OOC_L", 1000, 1300, li=0.3)
+    surge = reading("OOC_L", 1200, 1300, burst=eye.burst)
+    cheeks = tuple(reading(f"{m}_L", 1050, 1150) for m in ("ZYG", "OOR"))
+    acts = [
+        Act("twitch", "L", cheeks, together=2, on_blink=True, carried=(eye,)),
+        Act("twitch", "L", (surge,), on_blink=True),
+    ]
+    (event,) = one_sided(*acts, known=Experience(proven={"L": 2, "R": 0}))
+    assert sorted(burst.channel for burst in event.bursts) == [0, 1, 2]
+
+
 def cued(task):
     return Schedule([Marker(500, 3500, task, 2)])
 

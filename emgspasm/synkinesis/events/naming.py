@@ -175,7 +175,9 @@ def _one_sided(
     """Event of acts that would be one spasm; None where nothing is to be said of them."""
     readings = [r for act in part for r in act.readings]
     onset, offset = min(a.onset for a in part), max(a.offset for a in part)
-    whole = [*readings, *dict.fromkeys(r for act in part for r in act.carried)]
+    surging = {r.burst for r in readings if r.is_surge}
+    carried = dict.fromkeys(r for act in part for r in act.carried if r.burst not in surging)
+    whole = [*readings, *carried]
     muscles = {r.site.muscle for r in whole}
     facial = {m for m in muscles if m in REGIONS}
     if not facial or _chewing(readings):
