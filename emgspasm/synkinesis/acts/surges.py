@@ -12,7 +12,7 @@ from emgspasm.synkinesis.spread import EYE
 
 RISES = 2.0
 """Times the amplitude of the rest of its burst from which a surge in a movement is no chance [sim]:
-the balance of both sides flutters. Of 27 false spasms that surges without this bound made, 24 rose
+the balance of both sides flutters. Of 27 false spasms that surges without this bound made, 25 rose
 less, and 42 % of 556 true ones."""
 
 
