@@ -29,8 +29,8 @@ from emgspasm.results.findings import (
 from emgspasm.storage.opening import StoredRecording
 from emgspasm.stream import Chunk, StreamInfo, emg_only
 from emgspasm.synkinesis.folding import Folded, Folding, fold
-from emgspasm.synkinesis.markers import Marker, markers
-from emgspasm.synkinesis.measures.trials import LONGEST_TRIAL, MAXIMAL, PRIMES
+from emgspasm.synkinesis.markers import PRIMES, Marker, markers
+from emgspasm.synkinesis.measures.trials import LONGEST_TRIAL, MAXIMAL
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -22,6 +22,19 @@ TASKS = RESTS | MOVEMENTS | OTHERS
 ROWS = frozenset({"blink30"})
 """Movements that are asked for many times under one marker, which is therefore no single trial."""
 
+PRIMES = {
+    "brow": "FRO",
+    "close_gentle": "OOC",
+    "close_forced": "OOC",
+    "wink": "OOC",
+    "smile": "ZYG",
+    "snarl": "ZYG",
+    "pucker": "OOR",
+    "lip": "MEN",
+    "platysma": "PLA",
+}
+"""Prime muscle of a movement."""
+
 TRIAL = 3.0
 """Seconds of a movement whose marker does not say how long it is (clinical facts 6)."""
 

@@ -58,7 +58,7 @@ def fresh(
     step = _step_response(pipeline.cascade, fs)
     history = past.begin(fs, len(info.columns()), start, shift, held, step)
     places = sites(info)
-    known = Experience(_sides_of_eyes_only(places.values()))
+    known = Experience(_beside_eyes(places.values()))
     marked = Schedule(markers(annotations, fs))
     return FoldState(fs, places, history, marked, Cluster.at(fs), known=known)
 
@@ -71,8 +71,11 @@ def _step_response(cascade: Cascade, fs: float) -> NDArray[np.float64]:
     return stepped
 
 
-def _sides_of_eyes_only(places: Iterable[Site]) -> frozenset[str]:
-    """Sides of which the montage holds no muscle of the facial nerve but the eye's."""
-    facial = [place for place in places if place.region]
-    others = {place.side for place in facial if place.region != EYE}
-    return frozenset(place.side for place in facial) - others
+def _beside_eyes(places: Iterable[Site]) -> dict[str, frozenset[str]]:
+    """Muscles of the facial nerve that the montage holds of each side, but for the eye's."""
+    found: dict[str, frozenset[str]] = {}
+    for place in places:
+        if place.region:
+            own = {place.muscle} if place.region != EYE else set()
+            found[place.side] = found.get(place.side, frozenset()) | own
+    return found

@@ -172,7 +172,7 @@ def test_a_slow_train_counts_only_where_no_spasms_are_known(spasms, trains):
 
 
 def test_an_eye_that_is_recorded_alone_proves_a_spasm_with_a_lower_index():
-    eyes, face = Experience(eyes_only=frozenset("LR")), Experience()
+    eyes, face = Experience(beside=dict.fromkeys("LR", frozenset())), Experience()
     proven = Experience(proven={"L": 2, "R": 0})
     assert proven.least_li("L") < eyes.least_li("L") < face.least_li("L")
 

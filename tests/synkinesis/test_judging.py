@@ -329,7 +329,7 @@ def test_what_hardly_stands_out_of_the_noise_is_no_spasm_by_itself(mean, said):
 def test_of_an_eye_alone_twitches_make_a_side_known_and_what_may_be_synkinesis_does_not(
     length, knows
 ):
-    known = Experience(eyes_only=frozenset("LR"))
+    known = Experience(beside=dict.fromkeys("LR", frozenset()))
     known.even.extend([True] * 5)
     for onset in (1000, 5000):
         (event,) = named(known, onset, length=length)
@@ -343,7 +343,7 @@ EVEN = (1000, 1330, 1680, 2010, 2350, 2680)
 
 @pytest.mark.parametrize(("onsets", "kind"), [(UNEVEN, "spasm"), (EVEN, "myokymia")])
 def test_an_eye_that_is_recorded_alone_must_keep_time_for_a_myokymia(onsets, kind):
-    known = Experience(eyes_only=frozenset("LR"))
+    known = Experience(beside=dict.fromkeys("LR", frozenset()))
     known.even.extend([True] * 5)
     (event,) = named(known, *onsets, length=70)
     assert event.trial_type == kind
@@ -351,7 +351,7 @@ def test_an_eye_that_is_recorded_alone_must_keep_time_for_a_myokymia(onsets, kin
 
 @pytest.mark.parametrize(("pause", "kind"), [(30, "myokymia"), (60, "spasm")])
 def test_a_group_of_an_eye_that_falls_into_two_bursts_counts_as_one(pause, kind):
-    known = Experience(eyes_only=frozenset("LR"))
+    known = Experience(beside=dict.fromkeys("LR", frozenset()))
     known.even.extend([True] * 5)
     (event,) = named(known, *sorted([*EVEN, EVEN[2] + 70 + pause]), length=70)
     assert event.trial_type == kind
@@ -359,14 +359,14 @@ def test_a_group_of_an_eye_that_falls_into_two_bursts_counts_as_one(pause, kind)
 
 @pytest.mark.parametrize("shift", [0, 60])
 def test_a_long_train_of_an_eye_that_is_recorded_alone_may_be_less_even(shift):
-    known = Experience(eyes_only=frozenset("LR"))
+    known = Experience(beside=dict.fromkeys("LR", frozenset()))
     onsets = [1000 + 340 * k + shift * (k % 2) for k in range(16)]
     (event,) = named(known, *onsets, length=70)
     assert event.trial_type == "myokymia"
 
 
 def test_runs_of_an_eye_that_follow_each_other_may_have_each_a_beat_of_its_own():
-    known = Experience(eyes_only=frozenset("LR"))
+    known = Experience(beside=dict.fromkeys("LR", frozenset()))
     known.even.extend([True] * 5)
     onsets = np.cumsum([1000, *[240] * 24, *[410] * 24]).tolist()
     (event,) = named(known, *onsets, length=70)
@@ -381,13 +381,13 @@ def test_runs_of_an_eye_that_follow_each_other_may_have_each_a_beat_of_its_own()
 def test_a_flurry_of_an_eye_that_is_recorded_alone_is_a_spasm_before_both_were_seen_to_blink(
     n_bursts, length, kinds
 ):
-    known = Experience(eyes_only=frozenset("LR"))
+    known = Experience(beside=dict.fromkeys("LR", frozenset()))
     told = named(known, *range(1000, 1000 + 400 * n_bursts, 400), length=length)
     assert [event.trial_type for event in told] == kinds
 
 
 def test_a_flurry_of_an_eye_is_no_spasm_where_only_the_other_side_is_known_to_have_them():
-    known = Experience(eyes_only=frozenset("LR"), proven={"L": 0, "R": 2})
+    known = Experience(beside=dict.fromkeys("LR", frozenset()), proven={"L": 0, "R": 2})
     assert named(known, 1000, 1300, 1700, length=70) == []
 
 

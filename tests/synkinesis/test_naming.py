@@ -216,9 +216,9 @@ def cued(task):
     return Schedule([Marker(500, 3500, task, 2)])
 
 
-def eye_alone(length=700, spasms=0, onset=1000):
-    """An eye of one side, where eyes alone are recorded and both were seen to blink."""
-    known = Experience(eyes_only=frozenset("LR"), proven={"L": spasms, "R": 0})
+def eye_alone(length=700, spasms=0, onset=1000, beside=()):
+    """An eye of one side, `beside` what else is recorded; both eyes were seen to blink."""
+    known = Experience(beside=dict.fromkeys("LR", frozenset(beside)), proven={"L": spasms, "R": 0})
     known.even.extend([True] * 5)
     return [Act("twitch", "L", (reading("OOC_L", onset, onset + length),))], known
 
@@ -264,6 +264,23 @@ def test_an_eye_that_is_recorded_alone_may_go_along_with_a_movement_on_cue(
     (event,) = one_sided(*acts, known=known, marked=cued(task))
     assert event.trial_type == kind
     assert (event.label == task) == (kind == "voluntary")
+
+
+@pytest.mark.parametrize(
+    ("task", "kind"), [("pucker", "voluntary"), ("smile", "spasm")], ids=["unseen", "seen"]
+)
+def test_an_eye_alone_may_go_along_with_a_movement_whose_muscle_is_not_recorded(task, kind):
+    acts, known = eye_alone(beside={"ZYG"})
+    (event,) = one_sided(*acts, known=known, marked=cued(task))
+    assert event.trial_type == kind
+
+
+def test_two_muscles_that_contract_together_are_a_spasm_whatever_movement_a_marker_asks_for():
+    bursts = tuple(reading(f"{m}_L", 1000, 1700) for m in ("OOC", "ZYG"))
+    known = Experience(beside=dict.fromkeys("LR", frozenset({"ZYG"})))
+    act = Act("twitch", "L", bursts, together=2)
+    (event,) = one_sided(act, known=known, marked=cued("pucker"))
+    assert event.trial_type == "spasm"
 
 
 def test_a_marker_that_comes_late_or_is_taken_back_names_what_it_asks_for_anew():

@@ -98,7 +98,7 @@ def test_an_eye_that_is_recorded_alone_proves_a_spasm_that_lasts_though_the_othe
     ("recorded", "n", "proved"), [("LR", 3, True), ("LR", 2, False), ("", 3, False)]
 )
 def test_a_flurry_of_an_eye_is_one_where_eyes_alone_are_recorded(recorded, n, proved):
-    known = Experience(eyes_only=frozenset(recorded))
+    known = Experience(beside=dict.fromkeys(recorded, frozenset()))
     assert is_one(known, *(twitch(onset=1000 + 400 * k) for k in range(n))) == proved
 
 
@@ -106,7 +106,7 @@ def test_a_flurry_of_an_eye_is_one_where_eyes_alone_are_recorded(recorded, n, pr
 def test_an_eye_that_is_recorded_alone_counts_for_its_side_where_all_it_does_is_twitch(
     lengths, proven
 ):
-    known = Experience(eyes_only=frozenset("LR"))
+    known = Experience(beside=dict.fromkeys("LR", frozenset()))
     acts = [twitch(onset=1000 + 1000 * k, length=length) for k, length in enumerate(lengths)]
     note_proof(acts, {"OOC"}, known, "L", FS)
     assert known.proven["L"] == proven

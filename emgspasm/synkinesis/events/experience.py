@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from statistics import median
@@ -89,8 +90,10 @@ class Experience:
 
     Parameters
     ----------
+    beside : mapping of str to frozenset of str
+        Muscles of the facial nerve beside the eye that are recorded, by side.
     eyes_only : frozenset of str
-        Sides of which no other muscle is recorded.
+        Sides of which no such muscle is.
     trains : dict of int to int
         Channels in a train of bursts that are no spasms, and the sample at which that was last so.
     rhythmic : dict of int to int
@@ -117,7 +120,8 @@ class Experience:
         Their medians, as far as they were asked for.
     """
 
-    eyes_only: frozenset[str] = frozenset()
+    beside: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    eyes_only: frozenset[str] = field(init=False)
     trains: dict[int, int] = field(default_factory=dict)
     rhythmic: dict[int, int] = field(default_factory=dict)
     proven: dict[str, int] = field(default_factory=lambda: {"L": 0, "R": 0})
@@ -138,10 +142,14 @@ class Experience:
     loudness: dict[int, deque[float]] = field(default_factory=dict)
     usually: dict[int, float] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.eyes_only = frozenset(side for side, muscles in self.beside.items() if not muscles)
+
     def copy(self) -> Self:
         """A copy that may change by itself; in a tenth of the time that a deep one takes."""
         return replace(
             self,
+            beside=dict(self.beside),
             trains=self.trains.copy(),
             rhythmic=self.rhythmic.copy(),
             proven=self.proven.copy(),

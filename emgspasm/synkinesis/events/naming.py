@@ -39,7 +39,7 @@ from emgspasm.synkinesis.events.proof import (
 )
 from emgspasm.synkinesis.events.speech import without_speech
 from emgspasm.synkinesis.events.wording import event, laterality, ms, reasons, remarked
-from emgspasm.synkinesis.markers import RESTS, Schedule
+from emgspasm.synkinesis.markers import MOVEMENTS, PRIMES, RESTS, Schedule
 from emgspasm.synkinesis.measures.classes import spasm_class
 from emgspasm.synkinesis.readings.reading import Reading
 from emgspasm.synkinesis.spread import BROW, EYE, REGIONS, regions
@@ -137,8 +137,9 @@ def spasms(
     for part in split(chain.acts, chain.gap):
         event = _one_sided(chain.side, part, marked, known, rules, fs)
         if event is not None:
-            alone = chain.side in known.eyes_only and not known.knows(chain.side)
-            naming = partial(on_cue, event, fs=fs, alone=alone)
+            muscles = {r.site.muscle for act in part for r in act.readings}
+            unseen = _movements_unseen(muscles, chain.side, known)
+            naming = partial(on_cue, event, fs=fs, unseen=unseen)
             yield naming(marked), naming
         elif len(part) <= FLURRY and other_eye_is_weak(chain.side, known):
             for act in part:
@@ -147,18 +148,29 @@ def spasms(
                     yield event, partial(remarked, event, fs=fs)
 
 
-def on_cue(spasm: Event, marked: Schedule, fs: float, *, alone: bool) -> Event:
+def _movements_unseen(muscles: set[str], side: str, known: Experience) -> frozenset[str]:
+    """Movements that these muscles may go along with while none that makes them is recorded.
+
+    An eye alone may, of a side that is not known to have spasms.
+    """
+    if known.knows(side) or not muscles <= EYES:
+        return frozenset()
+    beside = known.beside.get(side, frozenset())
+    return frozenset(task for task in MOVEMENTS if PRIMES.get(task) not in beside)
+
+
+def on_cue(spasm: Event, marked: Schedule, fs: float, *, unseen: frozenset[str]) -> Event:
     """Spasm, or what a marker asks for, where nothing but the marker tells them apart.
 
-    So it is with a wink (clinical facts 2), and where eyes are recorded `alone` with the movement
-    of other muscles that an eye goes along with.
+    So it is with a wink (clinical facts 2), and with movements of which only what goes along with
+    them is recorded (`unseen`).
     """
     again = remarked(spasm, marked, fs)
     marker = marked.under_way(spasm.onset, spasm.offset, fs)
     if spasm.trial_type != "spasm" or marker is None or not marker.movement:
         return again
     lasts = max(burst.offset - burst.onset for burst in spasm.bursts) / fs
-    if lasts < (WINK if marker.task == "wink" else LASTING if alone else inf):
+    if lasts < (WINK if marker.task == "wink" else LASTING if marker.task in unseen else inf):
         return again
     reason = f"one side, LI {spasm.li:.2f}; a marker asks for {marker.task}"
     return replace(again, trial_type="voluntary", label=marker.task, spread_stage=0, reason=reason)

@@ -10,21 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.stream import Burst
-from emgspasm.synkinesis.markers import AFTER, Marker
+from emgspasm.synkinesis.markers import AFTER, PRIMES, Marker
 from emgspasm.synkinesis.readings.reading import Site
-
-PRIMES = {
-    "brow": "FRO",
-    "close_gentle": "OOC",
-    "close_forced": "OOC",
-    "wink": "OOC",
-    "smile": "ZYG",
-    "snarl": "ZYG",
-    "pucker": "OOR",
-    "lip": "MEN",
-    "platysma": "PLA",
-}
-"""Prime muscle of a movement."""
 
 MAXIMAL = {
     "brow": "FRO",
