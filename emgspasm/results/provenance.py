@@ -68,7 +68,9 @@ def provenance(
 
 
 def channel_warnings(info: StreamInfo) -> list[str]:
-    """Sentences on channels whose unit is no voltage, or whose muscle none of the face."""
+    """Sentences on channels whose unit is no voltage, whose muscle none of the face, or which are
+    too few to tell spasms or blinks.
+    """
     channels = emg_only(info).channels
     said = [
         f"{_names(unit, 'unit', [c for c in channels if c.microvolts is None])} in "
@@ -76,11 +78,24 @@ def channel_warnings(info: StreamInfo) -> list[str]:
         'volts: amplitudes are n/a (a montage says the unit, as unit = "uV")'
         for unit in dict.fromkeys(c.unit for c in channels if c.microvolts is None)
     ]
-    return said + [
+    said += [
         f"{_names(code, 'muscle', channels)} of muscle {code}, none of {', '.join(MUSCLES)}: of no "
         "region of the face. If that is a slip, mend the label in a montage"
         for code in dict.fromkeys(c.muscle for c in channels if c.muscle)
         if code not in MUSCLES
+    ]
+    return said + _never_told(info)
+
+
+def _never_told(info: StreamInfo) -> list[str]:
+    """Sentences on what no recording with these channels of the face can tell."""
+    sought = {column: np.array([[0, 1]]) for column in info.columns()}
+    if not any(site.side and site.region for site in sites(info).values()):
+        return []
+    return [
+        f"{whose} are n/a: they are told by {by}. Record those as well, if you can"
+        for letter, (whose, by) in _TOLD.items()
+        if not len(validity.of_side(info, sought, letter))
     ]
 
 
@@ -169,7 +184,8 @@ def withheld(
         rows.append(Withheld("rate_mdc_per_min", "no two rest blocks in the recording"))
     if len(found.spasms) < FEWEST_ONSETS:
         rows.append(Withheld("interval_cv, rhythm_hz of spasms", f"under {FEWEST_ONSETS} spasms"))
-    for letter, (whose, wanting) in _TOLD.items():
+    for letter, (whose, by) in _TOLD.items():
+        wanting = f"bursts could not be sought in {by} at once"
         valid = validity.of_side(info, found.valid, letter)
         rows += _untold(whose, wanting, valid, task_blocks(found.marked, task), fs)
         if letter != "B" and len(valid) and rests > 1:
@@ -186,13 +202,12 @@ def _unchanged(whose: str, rested: Sequence[tuple[int, float]]) -> Iterator[With
         yield Withheld(measure, "none in the two rest blocks")
 
 
-_SPASM_WANTS = "bursts could not be sought in its eye or brow and in a muscle of both sides at once"
 _TOLD = {
-    "L": ("spasms of the left side", _SPASM_WANTS),
-    "R": ("spasms of the right side", _SPASM_WANTS),
-    "B": ("blinks", "bursts could not be sought in both eyes at once"),
+    "L": ("spasms of the left side", "its eye or brow and a muscle of both sides"),
+    "R": ("spasms of the right side", "its eye or brow and a muscle of both sides"),
+    "B": ("blinks", "both eyes"),
 }
-"""What rows of the summary count, and what is wanting where they have no valid time."""
+"""What rows of the summary count, and by which channels they are told."""
 
 
 def _untold(

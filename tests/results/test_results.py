@@ -247,7 +247,7 @@ def test_labels_that_occur_twice_are_called_so_where_they_are_refused(tmp_path):
 def test_a_muscle_that_no_face_has_is_said(tmp_path):
     path = write(tmp_path / "x.bdf", face(5)[:, :3], ("OOC_L", "ZGY_L", "ZGY_R"))
     said = analyze_recording(path, OFF).provenance["warnings"]
-    (sentence,) = (s for s in said if "muscle" in s)
+    (sentence,) = (s for s in said if "of muscle" in s)
     assert sentence.startswith("ZGY_L, ZGY_R are of muscle ZGY, none of OOC, ZYG,")
     assert sentence.endswith("mend the label in a montage")
 

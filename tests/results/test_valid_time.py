@@ -133,7 +133,7 @@ def test_a_side_that_is_clipped_throughout_has_no_numbers_but_a_reason(analyzed)
     assert side(results, "L")["valid_s"] == 0.0
     assert missing(side(results, "L")) >= SPASMS
     assert reasons(results)["spasms of the left side"] == (
-        "bursts could not be sought in its eye or brow and in a muscle of both sides at once"
+        "bursts could not be sought in its eye or brow and a muscle of both sides at once"
     )
 
 

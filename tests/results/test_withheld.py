@@ -108,7 +108,23 @@ def test_the_provenance_tells_valid_time_tasks_and_maxima_in_their_units():
 
 def test_channels_of_no_voltage_or_of_no_face_are_named_together():
     info = stream("OOC_L", "FCR_L", "FCR_R", unit="count")
-    units, muscles = channel_warnings(info)
+    units, muscles, *_ = channel_warnings(info)
     assert units.startswith("OOC_L, FCR_L, FCR_R are in count, not in volts")
     assert muscles.startswith("FCR_L, FCR_R are of muscle FCR, none of ")
     assert channel_warnings(INFO) == []
+
+
+@pytest.mark.parametrize(
+    ("names", "whose"),
+    [
+        (("OOC_L", "ZYG_L"), ["spasms of the left side", "spasms of the right side", "blinks"]),
+        (("OOC_L", "ZYG_L", "ZYG_R"), ["spasms of the right side", "blinks"]),
+        (("ZYG_L", "ZYG_R", "FRO_L", "FRO_R"), ["blinks"]),
+        (("OOC_L", "OOC_R"), []),
+        (("MAS_L", "MAS_R"), []),
+    ],
+    ids=["one side", "one eye", "no eye", "eyes", "no face"],
+)
+def test_what_the_channels_can_never_tell_is_said_at_once(names, whose):
+    told = channel_warnings(stream(*names))
+    assert [text.split(" are n/a: they are told by ")[0] for text in told] == whose

@@ -410,6 +410,23 @@ def test_what_begins_or_lasts_after_the_blink_is_a_twitch_although_no_eye_is_rec
     assert kinds == ["blink", "twitch"]
 
 
+def unheard(label, onset, offset):
+    """Burst of a muscle whose other side is not recorded."""
+    return reading(label, onset, offset, opposite=np.nan, li=np.nan, least_li=np.nan)
+
+
+@pytest.mark.parametrize(
+    ("label", "onset", "kinds"),
+    [("ZYG_R", 1008, []), ("ZYG_R", 1040, ["blink"]), ("FRO_R", 1008, ["blink"])],
+    ids=["together", "apart", "brow"],
+)
+def test_what_the_lower_face_begins_with_is_no_blink_although_one_side_alone_is_recorded(
+    label, onset, kinds
+):
+    told = judged(lone_eye(1000, 1080), unheard(label, onset, onset + 70))
+    assert [act.kind for act in told] == kinds
+
+
 def blink_of(*readings):
     return blink(Act("blink", "B", readings), Schedule(), FS)
 

@@ -31,6 +31,8 @@ LATE_EYES = [reading("OOC_L", 1000, 1080, li=0.0), reading("OOC_R", 1010, 1060, 
     ("readings", "dragged", "reason"),
     [
         (EYES[:1], (), "bursts of one eye, 80 ms; no sign of one side alone"),
+        ([EYES[0].but(opposite=np.nan, li=np.nan)], (),
+         "bursts of one eye, 80 ms; the other eye is not recorded"),
         (LATE_EYES, (), "both eyes, the shorter burst 50 ms; lower face silent"),
         (EYES, ("OOR", "ZYG"),
          "both eyes, the shorter burst 80 ms; OOR+ZYG of one side moves along"),

@@ -66,13 +66,16 @@ class Company:
 def sideless(readings: list[Reading], unseen: list[Reading], rules: Rules, fs: float) -> list[Act]:
     """Blinks of eyes of which nobody knows whether the other eye joins: no spasm is named of them.
 
+    Of what the lower face begins with, it is no blink either (clinical facts 2: silent in one).
     `unseen` are bursts of the other side, where the eye is not recorded, that go along with them.
     """
     eyes = [r for r in readings if r.site.region == EYE]
+    lower = [r for r in readings if r.site.region in LOWER and accompanied(r, eyes, rules, fs)]
     return [
         Act("blink", "B", tuple(part), tuple(r for r in unseen if any(meet(r, e) for e in part)))
         for part in connected(eyes)
         if max(r.offset for r in part) - part[0].onset <= rules.blink * fs
+        and not any(meet(r, e) for r in lower for e in part)
     ]
 
 

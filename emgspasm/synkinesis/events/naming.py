@@ -59,7 +59,9 @@ def blink(act: Act, marked: Schedule, fs: float) -> Event:
     """Event of a blink of both eyes."""
     eyes = [r for r in act.readings if r.site.region == EYE]
     if len({r.site.side for r in eyes}) < 2:
-        reason = f"bursts of one eye, {ms(_shortest(eyes), fs)}; no sign of one side alone"
+        recorded = any(r.opposite == r.opposite for r in eyes)
+        why = "no sign of one side alone" if recorded else "the other eye is not recorded"
+        reason = f"bursts of one eye, {ms(_shortest(eyes), fs)}; {why}"
     else:
         reason = f"both eyes, the shorter burst {ms(_shortest(eyes), fs)}"
         reason += "" if act.dragged else "; lower face silent"
