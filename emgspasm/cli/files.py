@@ -43,7 +43,7 @@ def import_(
     Understood: text files and BDF of OpenBCI's GUI, SD card files of the Cyton, BrainFlow files,
     EDF, BDF, XDF, and plain tables (CSV, TSV) with --sampling-frequency.
     """
-    from emgspasm.results.provenance import channel_warnings
+    from emgspasm.results.channels import channel_warnings
     from emgspasm.results.requirements import require_rate
     from emgspasm.storage.conversion import import_recording
     from emgspasm.storage.edf.reader import open_edf

@@ -62,6 +62,7 @@ def record(
     Enter begins a marker's text and ends it, q ends the recording, as Ctrl-C does. The port may
     hang up: the recording goes on when the board is back, and ends in time if it stays away.
     """
+    from emgspasm.results.channels import channel_warnings
     from emgspasm.session import Session
     from emgspasm.session.markers import read_markers
     from emgspasm.sources.lsl.markers import LslMarkers
@@ -85,6 +86,8 @@ def record(
                 say(f"recorded but not analyzed: {recording.refusal}")
             for limit in limits(recording.unscaled):
                 say(limit)
+            for warning in channel_warnings(recording.info):
+                say(warning)
             for name in filter(None, asdict(loaded.config.outlets).values()):
                 say(f"sent to the network (LSL) as {name}, readable by all who are in it")
             until_over(recording)

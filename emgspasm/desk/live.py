@@ -19,6 +19,7 @@ from emgspasm.desk.strip import Strip
 from emgspasm.desk.wiring import Wiring
 from emgspasm.dsp.pipeline import Analysis, Pipeline
 from emgspasm.errors import EmgspasmError, RecordingError, explained
+from emgspasm.results.channels import channel_warnings
 from emgspasm.session import Handover, Session, Status
 from emgspasm.session.preparation import equipment, labelled
 from emgspasm.sources.events import AWAY
@@ -83,6 +84,7 @@ class Live:
         self._handover = Handover(CAPACITY, stored=CAPACITY)
         self.session = Session(source, self._path, wiring.config, handovers=(self._handover,))
         self.feed = Feed(info, wiring.config.config.pipeline)
+        self._channels = channel_warnings(info)
         self.analyses: list[Analysis] = []
         self._marked: list[Annotation] = []
         self._news: list[Annotation] = []
@@ -147,7 +149,8 @@ class Live:
         """What was decided or went wrong, in sentences for people."""
         session = self.session
         refused = f"not analyzed: {self.refusal}" if self.refusal else ""
-        return tuple(filter(None, (self.error, refused, session.notice, *session.notes)))
+        said = (self.error, refused, session.notice, *session.notes, *self._channels)
+        return tuple(filter(None, said))
 
     @property
     def stop(self) -> int:

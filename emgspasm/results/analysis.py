@@ -12,10 +12,11 @@ from emgspasm import __version__
 from emgspasm.config import Config, LoadedConfig
 from emgspasm.dsp.quality import ChannelQuality
 from emgspasm.dsp.rates import rate_warnings
+from emgspasm.results.channels import channel_warnings
 from emgspasm.results.contractions import Contraction, contractions
 from emgspasm.results.measurement import Measurement, measure
 from emgspasm.results.origin import origin
-from emgspasm.results.provenance import channel_warnings, provenance, spasm_provenance
+from emgspasm.results.provenance import provenance, spasm_provenance
 from emgspasm.results.requirements import (
     require_analyzable,
     require_band,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from emgspasm.config import LoadedConfig
 from emgspasm.dsp import rates
 from emgspasm.dsp.quality import ChannelQuality
+from emgspasm.results.channels import TOLD, channel_warnings
 from emgspasm.results.contractions import Contraction
 from emgspasm.results.findings import Findings
 from emgspasm.results.measurement import Measurement
@@ -19,7 +20,7 @@ from emgspasm.results.tabulation.labels import microvolts
 from emgspasm.results.tabulation.summary import LEAST_REST, rest_counts, task_blocks
 from emgspasm.results.tabulation.trials import brow_lifts, synkinesis_shares
 from emgspasm.storage.opening import StoredRecording
-from emgspasm.stream import MUSCLES, Channel, StreamInfo, emg_only
+from emgspasm.stream import StreamInfo
 from emgspasm.structure import kind_name
 from emgspasm.synkinesis.measures import validity
 from emgspasm.synkinesis.measures.occurrence import Span, Withheld, common, occurrence
@@ -65,43 +66,6 @@ def provenance(
         "validated_on": "simulated data and public recordings of healthy people only",
         "purpose": f"{PURPOSE}; not a medical device",
     }
-
-
-def channel_warnings(info: StreamInfo) -> list[str]:
-    """Sentences on channels whose unit is no voltage, whose muscle none of the face, or which are
-    too few to tell spasms or blinks.
-    """
-    channels = emg_only(info).channels
-    said = [
-        f"{_names(unit, 'unit', [c for c in channels if c.microvolts is None])} in "
-        f"{unit or 'an unknown unit'}, not in "
-        'volts: amplitudes are n/a (a montage says the unit, as unit = "uV")'
-        for unit in dict.fromkeys(c.unit for c in channels if c.microvolts is None)
-    ]
-    said += [
-        f"{_names(code, 'muscle', channels)} of muscle {code}, none of {', '.join(MUSCLES)}: of no "
-        "region of the face. If that is a slip, mend the label in a montage"
-        for code in dict.fromkeys(c.muscle for c in channels if c.muscle)
-        if code not in MUSCLES
-    ]
-    return said + _never_told(info)
-
-
-def _never_told(info: StreamInfo) -> list[str]:
-    """Sentences on what no recording with these channels of the face can tell."""
-    sought = {column: np.array([[0, 1]]) for column in info.columns()}
-    if not any(site.side and site.region for site in sites(info).values()):
-        return []
-    return [
-        f"{whose} are n/a: they are told by {by}. Record those as well, if you can"
-        for letter, (whose, by) in _TOLD.items()
-        if not len(validity.of_side(info, sought, letter))
-    ]
-
-
-def _names(value: str, field: str, channels: Iterable[Channel]) -> str:
-    names = [c.name for c in channels if getattr(c, field) == value]
-    return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'}"
 
 
 def spasm_provenance(
@@ -184,7 +148,7 @@ def withheld(
         rows.append(Withheld("rate_mdc_per_min", "no two rest blocks in the recording"))
     if len(found.spasms) < FEWEST_ONSETS:
         rows.append(Withheld("interval_cv, rhythm_hz of spasms", f"under {FEWEST_ONSETS} spasms"))
-    for letter, (whose, by) in _TOLD.items():
+    for letter, (whose, by) in TOLD.items():
         wanting = f"bursts could not be sought in {by} at once"
         valid = validity.of_side(info, found.valid, letter)
         rows += _untold(whose, wanting, valid, task_blocks(found.marked, task), fs)
@@ -200,14 +164,6 @@ def _unchanged(whose: str, rested: Sequence[tuple[int, float]]) -> Iterator[With
         yield Withheld(measure, f"no two rest blocks of {LEAST_REST:g} s of valid time")
     elif not rested[0][0] + rested[-1][0]:
         yield Withheld(measure, "none in the two rest blocks")
-
-
-_TOLD = {
-    "L": ("spasms of the left side", "its eye or brow and a muscle of both sides"),
-    "R": ("spasms of the right side", "its eye or brow and a muscle of both sides"),
-    "B": ("blinks", "both eyes"),
-}
-"""What rows of the summary count, and by which channels they are told."""
 
 
 def _untold(

@@ -2,8 +2,9 @@
 
 import pytest
 
+from emgspasm.results.channels import channel_warnings
 from emgspasm.results.contractions import Contraction
-from emgspasm.results.provenance import channel_warnings, spasm_provenance, withheld
+from emgspasm.results.provenance import spasm_provenance, withheld
 from emgspasm.synkinesis.markers import Marker
 from support.findings import burst, findings, spasm, stream
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -100,6 +101,15 @@ def test_a_driver_that_fails_is_said_and_ends_the_session(watch, paced, qtbot, p
     window = watch(broken(source.info, source.samples))
     qtbot.waitUntil(lambda: window.desk.state == "ended", timeout=90_000)
     assert "RuntimeError: the driver is gone" in " ".join(window.desk.notices)
+
+
+def test_what_channels_of_one_side_can_never_tell_is_said(watch, paced, qtbot):
+    whole = paced(seconds=1.0)
+    left = [i for i, channel in enumerate(whole.info.channels) if channel.side == "left"]
+    info = replace(whole.info, channels=tuple(whole.info.channels[i] for i in left))
+    window = watch(type(whole)(info, np.ascontiguousarray(whole.samples[:, left])))
+    qtbot.waitUntil(lambda: window.desk.state == "ended", timeout=90_000)
+    assert "blinks are n/a: they are told by both eyes" in " ".join(window.surface.notice.said)
 
 
 def test_a_marker_for_a_recording_that_has_just_ended_is_said_not_to_be_set(watch, paced, qtbot):

@@ -55,6 +55,16 @@ def test_shows_the_samples_of_the_file(replayed, recording):
     np.testing.assert_allclose(shown, stored, rtol=1e-5, atol=1e-3)
 
 
+def test_what_channels_of_one_side_can_never_tell_is_said(tmp_path):
+    left = [Channel.from_label(name, full_scale=4500.0) for name in ("OOC_L", "ZYG_L")]
+    info = StreamInfo(1000.0, tuple(left), "")
+    with BdfWriter(tmp_path / "x.bdf", info) as writer:
+        writer.write(Chunk(0, np.zeros((2000, 2))))
+    replay = Replay(tmp_path / "x.bdf", LoadedConfig())
+    assert "blinks are n/a: they are told by both eyes" in " ".join(replay.notices)
+    replay.close()
+
+
 def test_marks_the_gap(replayed):
     replayed.go_to(21.0)
     replayed.frame()

@@ -14,6 +14,7 @@ from emgspasm.desk.pages import Stretching, page
 from emgspasm.desk.shaping import sliceable
 from emgspasm.desk.strip import Strip
 from emgspasm.dsp.pipeline import Pipeline
+from emgspasm.results.channels import channel_warnings
 from emgspasm.session.analyzing import refusal
 from emgspasm.storage.opening import Given
 from emgspasm.stream import SKIP, Event
@@ -73,6 +74,7 @@ class Replay:
         self.feed = Feed(self.stored.info, self._survey.pipeline)
         marks = [mark for mark in self.stored.annotations if mark.text != SKIP]
         self.feed.found.markers.extend(marks)
+        self._channels = channel_warnings(self.stored.info)
         self.speed, self.playing, self.loops = speed, True, False
         self._due, self._jumped = 0.0, True
         self._stretch = Stretching(self.stored, self.pipeline, 0)
@@ -115,7 +117,8 @@ class Replay:
     def notices(self) -> tuple[str, ...]:
         """What was decided about mains, and what was odd in the file."""
         refused = f"not analyzed: {self.refusal}" if self.refusal else ""
-        return tuple(filter(None, (refused, self._survey.notice, *self.stored.findings)))
+        said = (refused, self._survey.notice, *self.stored.findings, *self._channels)
+        return tuple(filter(None, said))
 
     @property
     def position(self) -> float:

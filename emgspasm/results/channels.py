@@ -1,0 +1,55 @@
+"""What the channels of a recording or a stream can tell, and what is odd in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from emgspasm.stream import MUSCLES, Channel, StreamInfo, emg_only
+from emgspasm.synkinesis.measures import validity
+from emgspasm.synkinesis.readings.reading import sites
+
+TOLD = {
+    "L": ("spasms of the left side", "its eye or brow and a muscle of both sides"),
+    "R": ("spasms of the right side", "its eye or brow and a muscle of both sides"),
+    "B": ("blinks", "both eyes"),
+}
+"""What rows of the summary count, by side, and by which channels they are told."""
+
+
+def channel_warnings(info: StreamInfo) -> list[str]:
+    """Sentences on channels whose unit is no voltage, whose muscle none of the face, or which are
+    too few to tell spasms or blinks.
+    """
+    channels = emg_only(info).channels
+    said = [
+        f"{_names(unit, 'unit', [c for c in channels if c.microvolts is None])} in "
+        f"{unit or 'an unknown unit'}, not in "
+        'volts: amplitudes are n/a (a montage says the unit, as unit = "uV")'
+        for unit in dict.fromkeys(c.unit for c in channels if c.microvolts is None)
+    ]
+    said += [
+        f"{_names(code, 'muscle', channels)} of muscle {code}, none of {', '.join(MUSCLES)}: of no "
+        "region of the face. If that is a slip, mend the label in a montage"
+        for code in dict.fromkeys(c.muscle for c in channels if c.muscle)
+        if code not in MUSCLES
+    ]
+    return said + _never_told(info)
+
+
+def _never_told(info: StreamInfo) -> list[str]:
+    """Sentences on what no recording with these channels of the face can tell."""
+    sought = {column: np.array([[0, 1]]) for column in info.columns()}
+    if not any(site.side and site.region for site in sites(info).values()):
+        return []
+    return [
+        f"{whose} are n/a: they are told by {by}. Record those as well, if you can"
+        for letter, (whose, by) in TOLD.items()
+        if not len(validity.of_side(info, sought, letter))
+    ]
+
+
+def _names(value: str, field: str, channels: Iterable[Channel]) -> str:
+    names = [c.name for c in channels if getattr(c, field) == value]
+    return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'}"
