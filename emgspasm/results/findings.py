@@ -101,6 +101,11 @@ class Findings:
         First samples of the segments: what begins there may have begun before.
     spasm : ndarray of bool
         Which events are spasms.
+    spasms : ndarray of EVENT
+        Those, which are hemifacial.
+    spasm_parts : ndarray of PART
+        Bursts of spasms, but no copies, as far as they lie in their spasm: one may surge in a burst
+        of a movement, or hang on one of a blink.
     """
 
     bursts: Rows
@@ -114,26 +119,19 @@ class Findings:
     envelopes: dict[tuple[Marker, int], list[NDArray[np.float64]]]
     starts: tuple[int, ...] = ()
     spasm: NDArray[np.bool_] = field(init=False)
+    spasms: Rows = field(init=False)
+    spasm_parts: Rows = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "spasm", self.events["trial_type"] == "spasm")
-
-    @property
-    def spasms(self) -> Rows:
-        """Spasms, which are hemifacial."""
-        return self.events[self.spasm]
-
-    @property
-    def spasm_parts(self) -> Rows:
-        """Bursts of spasms, but no copies, as far as they lie in their spasm; rows of :data:`PART`.
-
-        A spasm may surge in a burst of a movement, or hang on one of a blink.
-        """
-        own: Rows = self.parts[~self.parts["copy"] & self.spasm[self.parts["event"]]]
-        spasm = self.events[own["event"]]
-        own["onset"] = np.maximum(own["onset"], spasm["onset"])
-        own["offset"] = np.maximum(np.minimum(own["offset"], spasm["offset"]), own["onset"])
-        return own
+        spasm = self.events["trial_type"] == "spasm"
+        own = self.parts[~self.parts["copy"] & spasm[self.parts["event"]]]
+        begin, end = (self.events[edge][own["event"]] for edge in ("onset", "offset"))
+        own["onset"] = np.maximum(own["onset"], begin)
+        own["offset"] = np.maximum(np.minimum(own["offset"], end), own["onset"])
+        told = {"spasm": spasm, "spasms": self.events[spasm], "spasm_parts": own}
+        for name, rows in told.items():
+            rows.flags.writeable = False
+            object.__setattr__(self, name, rows)
 
     def copied(self, rows: Rows) -> NDArray[np.bool_]:
         """Which of these bursts cross-talk explains, alone or as one of an event."""
