@@ -42,20 +42,31 @@ def frame(cells: Iterable[tuple[str, Any]], columns: Sequence[Column]) -> pd.Dat
 
     whole = {column.name for column in columns if column.whole}
     varying, same = {}, {}
+    n_rows = 0
     for name, values in cells:
         if _is_scalar(values):
             same[name] = values
-        else:  # pandas' integers may be missing
-            varying[name] = (
-                pd.Series(values).astype("Int64") if name in whole else pd.Series(values)
-            )
-    index = pd.RangeIndex(len(next(iter(varying.values()), ())))
+        else:
+            varying[name], n_rows = _stored(values, whole=name in whole), len(values)
     for column in columns:
         if column.name not in varying:
             value = same.get(column.name)
-            series = pd.Series(np.full(len(index), None) if value is None else value, index)
-            varying[column.name] = series.astype("Int64") if column.whole else series
-    return pd.DataFrame({column.name: varying[column.name] for column in columns}, copy=False)
+            varying[column.name] = _stored([value] * n_rows, whole=True) if column.whole else value
+    told = {column.name: varying[column.name] for column in columns}
+    return pd.DataFrame(told, pd.RangeIndex(n_rows), copy=False)
+
+
+def _stored(values: Any, *, whole: bool) -> Any:
+    """Cells as a data frame keeps them: words side by side, not each by itself.
+
+    What it need not convert it takes as it is, in a quarter of the time that a series takes.
+    """
+    import pandas as pd
+
+    if whole:
+        return pd.array(values, "Int64")  # pandas' integers may be missing
+    is_of_words = isinstance(values, np.ndarray) and values.dtype == object
+    return pd.Series(values).array if is_of_words else values
 
 
 def _is_scalar(values: Any) -> bool:
