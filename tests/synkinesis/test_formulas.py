@@ -17,7 +17,7 @@ from emgspasm.synkinesis.measures.occurrence import (
     overlaps,
     spread,
 )
-from emgspasm.synkinesis.measures.pairs import envelope_lags, synchrony
+from emgspasm.synkinesis.measures.pairs import envelope_lags, synchronies
 from emgspasm.synkinesis.measures.rhythm import (
     FREQUENCIES,
     frequency,
@@ -255,15 +255,24 @@ def test_the_loudest_of_what_misses_a_sample_is_not_known_and_of_nothing_is_sile
 def test_synchronous_onsets_stand_far_above_chance_and_independent_ones_do_not():
     rng = np.random.default_rng(3)
     first = np.sort(rng.integers(0, 600_000, 150))
-    together = synchrony(first, np.sort(first + rng.integers(-5, 6, 150)), 1000.0)
-    apart = synchrony(first, np.sort(rng.integers(0, 600_000, 150)), 1000.0)
+    second = np.sort(first + rng.integers(-5, 6, 150))
+    other = np.sort(rng.integers(0, 600_000, 150))
+    together, apart = synchronies([first, other], second, 1000.0)
     assert (together.share, together.pairs) == (100.0, 150)
     assert together.z > 10 > 3 > abs(apart.z)
     assert abs(np.median(together.lags)) <= 5
 
 
+def test_a_pair_is_told_alike_beside_others():
+    first, other, second = np.array([0, 900, 2000]), np.array([450, 3000]), np.array([5, 990])
+    beside = synchronies([other, first], second, 1000.0)[1]
+    (alone,) = synchronies([first], second, 1000.0)
+    assert (beside.pairs, beside.share, beside.z) == (alone.pairs, alone.share, alone.z)
+
+
 def test_the_share_counts_the_bursts_of_the_first_muscle():
-    told = synchrony(np.array([0, 1000, 2000, 3000]), np.array([10, 1016, 2990]), 1000.0)
+    first = np.array([0, 1000, 2000, 3000])
+    (told,) = synchronies([first], np.array([10, 1016, 2990]), 1000.0)
     assert (told.pairs, told.share) == (2, 50.0)
     assert told.lags.tolist() == [10.0, -10.0]
 

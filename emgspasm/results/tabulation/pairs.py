@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from emgspasm.dsp.rates import SYNCHRONY
 from emgspasm.results.findings import Findings
@@ -29,20 +30,42 @@ def _rows(info: StreamInfo, found: Findings) -> Iterator[dict[str, Any]]:
     fs = info.sampling_frequency
     own = found.readings[~found.copied(found.readings)]
     onsets = {column: own["onset"][own["channel"] == column] for column in info.columns()}
-    for first, second in combinations(info.columns(), 2):
+    side = {column: info.channels[column].side for column in info.columns()}
+    together = [
+        (first, second)
+        for first, second in combinations(info.columns(), 2)
+        if side[first] == side[second] and side[first] in SIDE_LETTER
+    ]
+    synchrony = _synchronies(together, onsets, fs) if fs >= SYNCHRONY else {}
+    for first, second in together:
         a, b = info.channels[first], info.channels[second]
-        if a.side != b.side or a.side not in SIDE_LETTER:
-            continue
-        row = {"side": SIDE_LETTER[a.side], "muscle_a": a.muscle, "muscle_b": b.muscle}
+        row = {"side": SIDE_LETTER[a.side or ""], "muscle_a": a.muscle, "muscle_b": b.muscle}
         row |= _crosstalk(info, found, first, second)
-        if fs >= SYNCHRONY:
+        if synchrony:
             lags = found.lags[(found.lags["first"] == first) & (found.lags["second"] == second)]
-            synchrony = pairs.synchrony(onsets[first], onsets[second], fs)
             fewest = min(len(onsets[first]), len(onsets[second]))
-            yield row | _synchrony(synchrony, fewest, lags["correlation"])
+            yield row | _synchrony(synchrony[first, second], fewest, lags["correlation"])
         else:
             why = f"{fs:g} Hz: lags of pairs need {SYNCHRONY:g} Hz"
             yield row | {"valid": False, "reason": why}
+
+
+def _synchronies(
+    together: Iterable[tuple[int, int]], onsets: Mapping[int, NDArray[np.int64]], fs: float
+) -> dict[tuple[int, int], pairs.Synchrony]:
+    """How far the muscles of every pair act together; see :func:`pairs.synchronies`."""
+    firsts: dict[int, list[int]] = {}
+    for first, second in together:
+        firsts.setdefault(second, []).append(first)
+    return {
+        (first, second): told
+        for second, others in firsts.items()
+        for first, told in zip(
+            others,
+            pairs.synchronies((onsets[first] for first in others), onsets[second], fs),
+            strict=True,
+        )
+    }
 
 
 def _synchrony(

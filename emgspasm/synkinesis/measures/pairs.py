@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import nan
 
@@ -46,35 +47,54 @@ class Synchrony:
     lags: NDArray[np.float64]
 
 
-def synchrony(
-    first: NDArray[np.int64], second: NDArray[np.int64], sampling_frequency: float
-) -> Synchrony:
-    """Compare the onsets of two muscles.
+def synchronies(
+    firsts: Iterable[NDArray[np.int64]], second: NDArray[np.int64], sampling_frequency: float
+) -> list[Synchrony]:
+    """Compare the onsets of muscles with those of another, by whose shuffles chance is told.
 
     Parameters
     ----------
-    first, second : ndarray of int
-        Sample numbers, in order.
+    firsts : iterable of ndarray of int
+        Sample numbers, in order, of each muscle.
+    second : ndarray of int
+        Those of the other.
     sampling_frequency : float
         Hertz.
     """
-    window = WINDOW * sampling_frequency
+    window, reach = WINDOW * sampling_frequency, SHUFFLE * sampling_frequency
+    firsts = list(firsts)
+    limits = [
+        (
+            np.searchsorted(first, second - reach - window),
+            np.searchsorted(first, second + reach + window, "right"),
+        )
+        for first in firsts
+    ]
+    rng = np.random.default_rng(SEED)
+    by_chance = np.empty((len(firsts), SHUFFLES))
+    for done in range(0, SHUFFLES, PART):
+        shifts = rng.random((PART, len(second)))  # the quickest to draw
+        shifts *= 2 * reach
+        shifts -= reach
+        for shares, first, (low, high) in zip(by_chance, firsts, limits, strict=True):
+            shares[done : done + PART] = _shares(first, second, low, high, shifts, window)
+    return [
+        _against_chance(first, second, shares, sampling_frequency)
+        for first, shares in zip(firsts, by_chance, strict=True)
+    ]
+
+
+def _against_chance(
+    first: NDArray[np.int64],
+    second: NDArray[np.int64],
+    by_chance: NDArray[np.float64],
+    sampling_frequency: float,
+) -> Synchrony:
+    """Compare two muscles, of which the share that shuffles give is known."""
     if len(first) == 0:
         return Synchrony(0, nan, nan, np.empty(0))
     distance = _nearest(first, second.astype(float))
-    near = np.abs(distance) <= window
-    rng = np.random.default_rng(SEED)
-    reach = SHUFFLE * sampling_frequency
-    low = np.searchsorted(first, second - reach - window)
-    high = np.searchsorted(first, second + reach + window, "right")
-    by_chance = np.concatenate(
-        [
-            _shares(
-                first, second, low, high, rng.uniform(-reach, reach, (PART, len(second))), window
-            )
-            for _ in range(SHUFFLES // PART)
-        ]
-    )
+    near = np.abs(distance) <= WINDOW * sampling_frequency
     spread = float(by_chance.std())
     z = (float(near.mean()) - float(by_chance.mean())) / spread if spread > 0 else nan
     lags = 1000 * distance[near] / sampling_frequency
@@ -87,8 +107,8 @@ def _shares(first, second, low, high, shifts, window):  # type: ignore[no-untype
 
     `low` and `high` are the places among the first that each of the second may come near to.
     """
-    shares, near = np.empty(len(shifts)), np.empty(len(first), np.bool_)
-    for row in range(len(shifts)):
+    shares, near = np.zeros(len(shifts)), np.empty(len(first), np.bool_)
+    for row in range(len(shifts) if len(first) else 0):
         near[:] = False
         for i in range(len(second)):
             moved = second[i] + shifts[row, i]
