@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import emgspasm as es
-from emgspasm.results.findings import Findings, event_rows
+from emgspasm.results.findings import Findings, event_rows, part_rows
 from emgspasm.results.tabulation.summary import rest_counts, side_rows
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.stream import Annotation, Event
@@ -90,7 +90,7 @@ def rested(blocks, spasms=((12, 13), (100, 101))):
     )
     nothing, valid = np.empty(0), np.array([[0, 200_000]])
     found = Findings(
-        nothing, event_rows(events), nothing, nothing, nothing, nothing, {}, marked, {}
+        nothing, event_rows(events), part_rows(events, 0), nothing, nothing, nothing, {}, marked, {}
     )
     return rest_counts("L", found, valid, 1000.0)
 
