@@ -7,7 +7,7 @@ all where noise hides the weaker one. Blinks that are of both eyes for certain t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import atanh, log, tanh
+from math import log, tanh
 from statistics import median
 
 from emgspasm.synkinesis.acts.act import Act, meet
@@ -69,18 +69,24 @@ def against_usual(readings: Iterable[Reading], known: Experience) -> list[Readin
 
     ``LI = tanh(ln(A/U) / 2)``; the usual log ratio is taken away.
     """
-    usual = known.usual
-    if usual == 0.0:
+    if known.usual == 0.0:
         return list(readings)
+    usual = tanh(known.usual / 2)
     return [_beyond(r, usual) if r.site.region == EYE else r for r in readings]
 
 
 def _beyond(reading: Reading, usual: float) -> Reading:
-    expected = usual / 2 if reading.site.side == "L" else -usual / 2
-    li, least = _less(reading.li, expected), _less(reading.least_li, expected)
-    return reading.but(li=li, least_li=least, surge=reading.surge and _beyond(reading.surge, usual))
+    """Reading of an eye beyond the usual LI of left to right."""
+    expected = usual if reading.site.side == "L" else -usual
+    beyond = reading.but(li=_less(reading.li, expected), least_li=_less(reading.least_li, expected))
+    if reading.surge is not None:
+        beyond.surge = _beyond(reading.surge, usual)
+    return beyond
 
 
 def _less(li: float, expected: float) -> float:
-    """Laterality index without an expected half of a log ratio; NaN stays, and so does 1."""
-    return tanh(atanh(li) - expected) if abs(li) < 1 else li
+    """Laterality index without an expected one, log ratios subtracted; NaN stays, and so does 1.
+
+    By the addition theorem of tanh.
+    """
+    return (li - expected) / (1.0 - li * expected) if abs(li) < 1.0 else li
