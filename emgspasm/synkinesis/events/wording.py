@@ -100,7 +100,10 @@ _place = attrgetter("onset", "site.column")
 def remarked(event: Event, marked: Schedule, fs: float) -> Event:
     """Event under other markers; what it is called otherwise depends on none."""
     marker = marked.under_way(event.onset, event.offset, fs)
-    return replace(event, task=_task(marker), trial=_trial(marker))
+    task, trial = _task(marker), _trial(marker)
+    if (task, trial) == (event.task, event.trial):
+        return event
+    return replace(event, task=task, trial=trial)
 
 
 def _task(marker: Marker | None) -> str:
