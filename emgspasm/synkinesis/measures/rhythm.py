@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from math import inf, nan
+from statistics import median
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -87,17 +90,28 @@ def spectrum(
     """
     seconds = np.sort(onsets) / sampling_frequency
     _, first, counts = np.unique(seconds // SEGMENT, return_index=True, return_counts=True)
-    told = counts >= 3
-    if not told.any():
+    told = np.stack([first, first + counts], axis=1)[counts >= 3]
+    if not len(told):
         return np.ones(len(frequencies)), 0
-    power = np.empty(len(frequencies))
     lowest, step = frequencies[0], frequencies[1] - frequencies[0]
     turned, turn = (np.exp(-2j * np.pi * f * seconds) for f in (lowest, step))
-    for i in range(len(frequencies)):  # one by one: all phases of a long recording fill memory
-        sums = np.add.reduceat(turned, first)[told]
-        power[i] = np.add.reduce((sums.real**2 + sums.imag**2) / counts[told])
-        turned *= turn
-    return power / told.sum(), int(told.sum())
+    return _powers(turned, turn, told, len(frequencies)) / len(told), len(told)
+
+
+@numba.njit(cache=True, nogil=True)
+def _powers(turned, turn, segments, n_frequencies):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+    """Sums of ``|sum(exp(-2 pi i f t))|**2 / n`` over segments, for one frequency after another.
+
+    `turned` holds the phases of the lowest one, and is turned from each to the next.
+    """
+    power = np.zeros(n_frequencies)
+    for k in range(n_frequencies):
+        for first, stop in segments:
+            total = np.sum(turned[first:stop])
+            power[k] += (total.real**2 + total.imag**2) / (stop - first)
+        for i in range(len(turned)):
+            turned[i] *= turn[i]
+    return power
 
 
 def frequency(onsets: NDArray[np.int64], sampling_frequency: float) -> float:
@@ -153,7 +167,9 @@ def groups(bursts: Iterable[tuple[int, int]], sampling_frequency: float) -> list
 
 def is_slow_train(onsets: Sequence[int], sampling_frequency: float, fewest: int) -> bool:
     """Whether these are so many bursts or more, each some time after the one before."""
-    return len(onsets) >= fewest and float(np.median(np.diff(onsets))) >= SLOW * sampling_frequency
+    if len(onsets) < fewest:
+        return False
+    return median([b - a for a, b in pairwise(onsets)]) >= SLOW * sampling_frequency
 
 
 def is_rhythm(
@@ -165,11 +181,12 @@ def is_rhythm(
     """
     if len(onsets) < fewest:
         return False
-    intervals = np.diff(onsets) / sampling_frequency
-    middle = float(np.median(intervals))
+    intervals = [(b - a) / sampling_frequency for a, b in pairwise(onsets)]
+    middle = median(intervals)
     if not 0.9 / FASTEST <= middle <= 1.1 / SLOWEST:
         return False
     # a group that was missed makes one interval of two
-    beats = intervals / np.maximum(np.rint(intervals / middle), 1)
-    beats = beats[np.argsort(np.abs(beats - middle))[: len(beats) - int(ODD * len(beats))]]
-    return bool(np.std(beats) < regular * np.mean(beats))
+    beats = [interval / max(round(interval / middle), 1) for interval in intervals]
+    beats.sort(key=lambda beat: abs(beat - middle))
+    kept = beats[: len(beats) - int(ODD * len(beats))]
+    return bool(np.std(kept) < regular * np.mean(kept))
