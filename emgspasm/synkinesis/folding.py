@@ -180,10 +180,10 @@ class Folding:
             if now is not None and now < state.cluster.closing:
                 return
             self._close_cluster(state, said)
-        if not state.chains:
-            return
         due = [c for c in state.chains.values() if now is None or c.closing <= now]
-        for chain in sorted(due, key=attrgetter("closing", "side")):
+        if len(due) > 1:
+            due.sort(key=_close)
+        for chain in due:
             del state.chains[chain.side]
             self._say(chain, state, said)
 
@@ -229,6 +229,7 @@ class Folding:
 
 
 _onset = attrgetter("onset")
+_close = attrgetter("closing", "side")
 _place = attrgetter("onset", "burst.channel", "offset")
 
 

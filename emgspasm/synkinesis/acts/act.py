@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from operator import attrgetter
 from typing import Literal
 
@@ -101,6 +102,23 @@ def connected(readings: Sequence[Reading]) -> list[list[Reading]]:
 
 
 _onset = attrgetter("onset")
+
+
+def together(readings: Iterable[Reading], window: float) -> list[tuple[Reading, Reading]]:
+    """Pairs of two muscles that begin within so many samples of each other."""
+    return [
+        (a, b)
+        for a, b in combinations(readings, 2)
+        if abs(b.onset - a.onset) <= window and a.site.muscle != b.site.muscle
+    ]
+
+
+def without(some: Sequence[Reading], readings: list[Reading]) -> list[Reading]:
+    """Readings without some of them, mostly none."""
+    if not some:
+        return readings
+    left_out = set(some)
+    return [r for r in readings if r not in left_out]
 
 
 def side_of(readings: Iterable[Reading]) -> Literal["L", "R", "B"]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Self
 
-from emgspasm.synkinesis.acts.act import Act, connected, meet, overlap
+from emgspasm.synkinesis.acts.act import Act, connected, meet, overlap, without
 from emgspasm.synkinesis.acts.verdicts import AS_ONE, LASTING, Rules, accompanied, is_evident
 from emgspasm.synkinesis.readings.laterality import DOUBTFUL, UNILATERAL
 from emgspasm.synkinesis.readings.reading import Reading
@@ -98,8 +98,7 @@ def bilateral(readings: list[Reading], rules: Rules, fs: float) -> list[Act]:
             brow = [
                 r for r in rest if r.site.region == BROW and start <= r.onset and r.offset <= stop
             ]
-            if brow:
-                rest = [r for r in rest if r not in brow]
+            rest = without(brow, rest)
             found.append(Act("blink", "B", (*part, *brow)))
         else:
             rest += part
@@ -116,6 +115,8 @@ def _is_brief(eyes: list[Reading], longest: float) -> bool:
     The side that is active for less time counts, for a spasm may hang on the other; but what is
     even between the sides counts as well, for one of them may have been missed.
     """
+    if max([r.offset for r in eyes]) - min([r.onset for r in eyes]) <= longest:
+        return True
     spans = []
     for side in {r.site.side for r in eyes}:
         mine = [r for r in eyes if r.site.side == side]
@@ -152,7 +153,7 @@ def drag_along(
                 usual = bool(company.usual(side))
                 dragged += _along_movement(act, mine, rules, fs, usual=usual, spared=spared)
         if dragged:
-            free = [r for r in free if r not in dragged]
+            free = without(dragged, free)
             names = tuple(sorted({r.site.muscle for r in dragged}))
             act = replace(act, readings=(*act.readings, *dragged), dragged=names)
         result.append(act)
@@ -175,7 +176,7 @@ def _along_blink(
         joining = {r.site.muscle for r in lower if accompanied(r, eyes, rules, fs)}
         if len(joining) >= SEVERAL:
             return []
-    usual = company.usual(side)
+    usual = company.usual(side) if lower else None
     company.seen[side].append(bool(lower))
     return [] if usual is False else lower
 
@@ -201,15 +202,15 @@ def _along_movement(
     the movement.
     """
     inside = [r for r in mine if meet(r, act)]
-    dragged = [r for r in inside if usual and r.site.region in LOWER]
-    for muscle in sorted({r.site.muscle for r in inside if r not in dragged}):
+    dragged = [r for r in inside if r.site.region in LOWER] if usual else []
+    for muscle in sorted({r.site.muscle for r in without(dragged, inside)}):
         parts = [r for r in inside if r.site.muscle == muscle]
         active = sum(overlap(r, act) for r in parts)
         prompt = parts[0].onset - act.onset <= rules.along * fs
         length = sum(r.offset - r.onset for r in parts)
         if prompt and active >= 0.5 * max(act.offset - act.onset, length):
             dragged += parts
-    rest = [r for r in inside if r not in dragged]
+    rest = without(dragged, inside)
     dragged += [r for r in rest if not (accompanied(r, rest, rules, fs) or _stands_out(r, act, fs))]
     along = (r for r in dragged if not _lasts_as_long(r, act, fs))
     free = [r for r in along if _is_spared(r, act, spared, fs)]

@@ -6,11 +6,12 @@ alone; a spasm on top of a blink or a smile is then what one side does that the 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Literal
 
-from emgspasm.synkinesis.acts.act import Act, connected, meet, side_of
+from emgspasm.synkinesis.acts.act import Act, connected, meet, side_of, together, without
 from emgspasm.synkinesis.acts.bilateral import (
     WITH_BLINK,
     Company,
@@ -24,7 +25,6 @@ from emgspasm.synkinesis.acts.verdicts import (
     VERDICTS,
     Rules,
     Verdict,
-    accompanied,
     alone,
     is_of_both,
     leaps_along,
@@ -70,42 +70,42 @@ def acts(
     """
     cluster = [alone(r) if r.leaps and leaps_along(r, cluster, rules, fs) else r for r in cluster]
     partners = _facing(cluster, fs)
-    of: dict[Verdict, list[Reading]] = {name: [] for name in VERDICTS}
+    of: defaultdict[Verdict, list[Reading]] = defaultdict(list)
     for reading, facing in partners.items():
         of[verdict(reading, facing, rules, fs)].append(reading)
     if of["artifact"]:
         _gather_artifacts(of)
-    one, unknown = of["one"], of["unknown"]
-    leaning = [r for r in of["both"] if not partners[r] and sides_with(r, one, rules, fs)]
-    even, one = _without(leaning, of["both"]), one + leaning
-    eyes = [r for r in partners if r.site.region == EYE]
-    echoes = [r for r in one if _echoes(r, eyes)] if eyes else []
-    one = _without(echoes, one)
+    one, even, unknown = of["one"], of["both"], of["unknown"]
+    if even:
+        leaning = [r for r in even if not partners[r] and sides_with(r, one, rules, fs)]
+        even, one = without(leaning, even), one + leaning
+    echoes = _echoes(one, partners) if one else []
+    one = without(echoes, one)
     unseen = [r for r in one if _goes_along_unseen(r, unknown, rules, fs)] if unknown else []
-    one = _without(unseen, one)
-    minor = [r for r in of["minor"] if not any(spills(other, r) for other in one)]
-    lopsided = [r for r in one if partners[r] and is_of_both(r, one, partners[r], rules, fs)]
-    one = _without(lopsided, one)
-    both = bilateral(even + lopsided + minor, rules, fs)
-    both, one = drag_along(both, one, rules, company, fs, eye_joins)
-    one = one + surges(both, rules, fs) if both else one
+    one = without(unseen, one)
+    both: list[Act] = []
+    if even or of["minor"] or any(partners.values()):  # in most spasms nothing is of both sides
+        minor = [r for r in of["minor"] if not any(spills(other, r) for other in one)]
+        lopsided = [r for r in one if partners[r] and is_of_both(r, one, partners[r], rules, fs)]
+        both = bilateral(even + lopsided + minor, rules, fs)
+        both, one = drag_along(both, without(lopsided, one), rules, company, fs, eye_joins)
+        one = one + surges(both, rules, fs)
     twitches = []
     for side in ("L", "R") if one else ():
         for part in connected([r for r in one if r.site.side == side]):
             joining = [r for r in unknown if r.site.side == side and _meets(r, part)]
-            unknown = _without(joining, unknown)
+            unknown = without(joining, unknown)
             twitches.append(_twitch(part + joining, side, both, of["copy"] + echoes, rules, fs))
     told = both + twitches + (sideless(unknown, unseen, rules, fs) if unknown else [])
-    told += [Act("artifact", side_of(part), tuple(part)) for part in connected(of["artifact"])]
-    return sorted(told, key=attrgetter("onset", "kind", "side")) if len(told) > 1 else told
+    if of["artifact"]:
+        told += [Act("artifact", side_of(part), tuple(part)) for part in connected(of["artifact"])]
+    return sorted(told, key=_order) if len(told) > 1 else told
 
 
-def _without(some: list[Reading], readings: list[Reading]) -> list[Reading]:
-    """Readings without some of them, mostly none."""
-    return [r for r in readings if r not in some] if some else readings
+_order = attrgetter("onset", "kind", "side")
 
 
-def _gather_artifacts(of: dict[Verdict, list[Reading]]) -> None:
+def _gather_artifacts(of: defaultdict[Verdict, list[Reading]]) -> None:
     """Count what has the waveform of an artifact at the same time as one, too.
 
     A heart is seen in several channels, in some of which its frequency is told too high.
@@ -115,7 +115,7 @@ def _gather_artifacts(of: dict[Verdict, list[Reading]]) -> None:
         if name in ("artifact", "copy"):
             continue
         alike = [r for r in of[name] if any(meet(a, r) and _has_waveform_of(a, r) for a in found)]
-        of[name] = [r for r in of[name] if r not in alike]
+        of[name] = without(alike, of[name])
         of["artifact"] += alike
 
 
@@ -142,14 +142,17 @@ def _facing(cluster: Sequence[Reading], fs: float) -> dict[Reading, Sequence[Rea
     return partners
 
 
-def _echoes(reading: Reading, eyes: Iterable[Reading]) -> bool:
-    """Whether a burst beside the eye is what the eye of its side spreads."""
-    if reading.site.region == EYE:
-        return False
-    for eye in eyes:
-        if eye.site.side == reading.site.side and meet(eye, reading) and _spreads(eye, reading):
-            return True
-    return False
+def _echoes(one: Iterable[Reading], cluster: Iterable[Reading]) -> list[Reading]:
+    """Those beside the eye that are what an eye of their side spreads."""
+    eyes = [r for r in cluster if r.site.region == EYE]
+    beside = [r for r in one if r.site.region != EYE] if eyes else []
+    spread = {
+        reading
+        for eye in eyes
+        for reading in beside
+        if eye.site.side == reading.site.side and meet(eye, reading) and _spreads(eye, reading)
+    }
+    return [r for r in beside if r in spread] if spread else []
 
 
 def _spreads(eye: Reading, reading: Reading) -> bool:
@@ -205,34 +208,35 @@ def _twitch(
     fs: float,
 ) -> Act:
     """One-sided activity, with what else of the side belongs to it."""
-    onset, offset = min([r.onset for r in readings]), max([r.offset for r in readings])
-    # of a movement a burst is far longer than what rides on it
-    blinks = [a for a in both if a.kind == "blink" and a.onset < offset and onset < a.offset]
-    carried = [
-        r
-        for act in blinks
-        for r in act.readings
-        if r.site.side == side
-        and r.onset < offset
-        and onset < r.offset
-        and outlasts(r, act, fs)
-        and r not in readings
-        and r.surge not in readings
-    ]
-    columns = {r.site.column for r in (*readings, *carried)} if copies else ()
-    mine = [
-        r  # what crosses the midline is of the muscle it comes from, not of whatever acts here
-        for r in copies
-        if _meets(r, readings) and (r.site.side == side or r.neighbour in columns)
-    ]
-    together = {r.site.muscle for r in readings if accompanied(r, readings, rules, fs)}
-    return Act(
-        "twitch",
-        side,
-        tuple(readings),
-        tuple(mine),
-        max(len(together), 1),
-        on_blink=bool(blinks),
-        eyes_move=any(_moves_eyes(a, side) and a.onset < offset and onset < a.offset for a in both),
-        carried=tuple(carried),
-    )
+    act = Act("twitch", side, tuple(readings), together=_n_together(readings, rules.synchrony * fs))
+    onset, offset = act.onset, act.offset
+    if both:
+        meeting = [a for a in both if a.onset < offset and onset < a.offset]
+        # of a movement a burst is far longer than what rides on it
+        blinks = [a for a in meeting if a.kind == "blink"]
+        act.on_blink = bool(blinks)
+        act.eyes_move = any(_moves_eyes(a, side) for a in meeting)
+        act.carried = tuple(
+            r
+            for blink in blinks
+            for r in blink.readings
+            if r.site.side == side
+            and r.onset < offset
+            and onset < r.offset
+            and outlasts(r, blink, fs)
+            and r not in readings
+            and r.surge not in readings
+        )
+    if copies:
+        columns = {r.site.column for r in (*readings, *act.carried)}
+        act.copies = tuple(
+            r  # what crosses the midline is of the muscle it comes from, not of whatever acts here
+            for r in copies
+            if _meets(r, readings) and (r.site.side == side or r.neighbour in columns)
+        )
+    return act
+
+
+def _n_together(readings: Sequence[Reading], window: float) -> int:
+    """How many muscles begin with another one, within `window` samples; 1 if none does."""
+    return len({r.site.muscle for pair in together(readings, window) for r in pair}) or 1

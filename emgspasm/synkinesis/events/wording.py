@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import combinations
 from math import sqrt
 from operator import attrgetter
 from typing import Literal
 
 from emgspasm.dsp.rates import LAGS
 from emgspasm.stream import Burst, BurstQuality, Event, EventType
-from emgspasm.synkinesis.acts.act import Act
+from emgspasm.synkinesis.acts.act import Act, together
 from emgspasm.synkinesis.acts.verdicts import Rules
 from emgspasm.synkinesis.markers import Marker, Schedule
 from emgspasm.synkinesis.readings.laterality import laterality_index, log_ratio
@@ -42,11 +41,7 @@ def _lag(act: Act, window: float) -> int | None:
 
     What is faint beside the rest of its chain is no part of the act any more (``chains.loud``).
     """
-    pairs = [
-        (a, b)
-        for a, b in combinations(act.readings, 2)
-        if a.site.muscle != b.site.muscle and abs(b.onset - a.onset) <= window
-    ]
+    pairs = together(act.readings, window)
     if len({r.site.muscle for pair in pairs for r in pair}) < act.together:
         return None
     return max(abs(b.onset - a.onset) for a, b in pairs)
