@@ -57,7 +57,7 @@ def test_a_copy_at_another_time_is_not_of_the_act():
 
 
 def test_an_eye_spreads_to_no_muscle_of_the_other_side():
-    cheek = reading("ZYG_L", 1005, 1070, rho=alike("OOC_R", 0.8))
+    cheek = reading("ZYG_L", 1005, 1170, rho=alike("OOC_R", 0.8))
     assert kinds(reading("OOC_R", 1000, 1080), cheek) == [("twitch", "R"), ("twitch", "L")]
 
 
@@ -98,12 +98,29 @@ BROW = ("FRO_L", 1010, 1070)
         (("OOC_R", 1000, 1080), ("FRO_L", 900, 1070), False),
         (("OOC_R", 1000, 1080), ("FRO_L", 1010, 1110), True),
         (("ZYG_R", 1000, 1080), BROW, False),
-        (("OOC_R", 1000, 1900), BROW, False),
+        (("OOC_R", 1000, 1900), BROW, True),
+        (("OOC_R", 1000, 1900), ("FRO_L", 1100, 1170), False),
         (("OOC_L", 1000, 1080), BROW, False),
     ],
-    ids=["blink", "at once", "before it", "to its end", "no eye", "no blink", "its own eye"],
+    ids=[
+        "blink",
+        "at once",
+        "before it",
+        "to its end",
+        "no eye",
+        "long",
+        "in its midst",
+        "its own",
+    ],
 )
-def test_what_goes_along_with_an_eye_that_is_recorded_alone_is_of_its_blink(there, brow, along):
+@pytest.mark.parametrize("other", [UNKNOWN, {}], ids=["not recorded", "dead"])
+def test_what_goes_along_with_an_eye_that_is_seen_alone_is_of_its_blink(other, there, brow, along):
     brow = reading(*brow)
-    twitches = [act for act in judged(reading(*there, **UNKNOWN), brow) if act.kind == "twitch"]
+    twitches = [act for act in judged(reading(*there, **other), brow) if act.kind == "twitch"]
     assert any(brow in act.readings for act in twitches) == (not along)
+
+
+def test_a_burst_whose_other_side_acts_as_well_goes_along_with_no_lone_eye():
+    mouth = [reading("OOR_R", 1000, 1900), reading("OOR_L", 1000, 1900, li=0.0)]
+    told = judged(reading("OOC_L", 1000, 1950), *mouth)
+    assert any(act.kind == "movement" and set(mouth) <= set(act.readings) for act in told)

@@ -262,7 +262,7 @@ def test_of_what_hardly_stands_out_of_the_noise_nobody_can_tell_that_it_is_too_s
 
 @pytest.mark.parametrize(("least_li", "said"), [(0.7, 1), (0.45, 0)])
 def test_a_moment_of_one_eye_is_a_spasm_where_it_is_of_one_side_for_certain(least_li, said):
-    known = Experience(proven={"L": 2, "R": 0})
+    known = Experience(proven={"L": 2, "R": 0}, even=deque([True] * 5))
     assert len(named(known, 1000, length=20, least_li=least_li)) == said
 
 
@@ -293,7 +293,7 @@ def test_what_is_faint_beside_the_loudest_of_its_muscle_is_no_part_of_a_chain(am
     ],
 )
 def test_where_spasms_are_known_a_faint_burst_of_one_eye_is_one_if_it_lasts(kind, said):
-    known = Experience(proven={"L": 2, "R": 0})
+    known = Experience(proven={"L": 2, "R": 0}, even=deque([True] * 5))
     assert len(named(known, 1000, mean=3.1, **({"least_li": 0.2} | kind))) == said
 
 
@@ -321,7 +321,7 @@ def test_the_reason_of_a_spasm_on_a_blink_tells_the_laterality_that_its_row_tell
 
 @pytest.mark.parametrize(("mean", "said"), [(4.0, 1), (3.0, 0)])
 def test_what_hardly_stands_out_of_the_noise_is_no_spasm_by_itself(mean, said):
-    known = Experience(proven={"L": 2, "R": 0})
+    known = Experience(proven={"L": 2, "R": 0}, even=deque([True] * 5))
     assert len(named(known, 1000, mean=mean)) == said
 
 

@@ -1,5 +1,6 @@
 """What acts are called, of which extent they are, and the whole reason."""
 
+from collections import deque
 from dataclasses import replace
 
 import numpy as np
@@ -196,7 +197,7 @@ def test_a_surge_is_classed_by_itself_and_not_by_the_burst_that_holds_it():
     parts = [reading("OOC_L", t, t + 80, burst=movement) for t in (1000, 1200)]
     (event,) = one_sided(
         *(Act("twitch", "L", (part,)) for part in parts),
-        known=Experience(proven={"L": 2, "R": 0}),
+        known=Experience(proven={"L": 2, "R": 0}, even=deque([True] * 5)),
     )
     assert event.label == "grouped"
     assert (event.onset, event.offset) == (1000, 1280)

@@ -61,7 +61,7 @@ OTHER_EYE = {"li": 0.85, "opposite_silent": False}
     [
         (0, True, {}, True),
         (0, False, {}, False),
-        (2, False, {}, True),
+        (2, False, {}, False),
         (0, True, FAINT, False),
         (2, True, FAINT, True),
         (0, True, OTHER_EYE, False),

@@ -35,6 +35,8 @@ SILENT = {"opposite_silent": True}
         (-0.5, {}, "both", "both"),
         (-0.9, {}, "minor", "minor"),
         (1.0, {"opposite": np.nan}, "unknown", "unknown"),
+        (0.9, {"opposite_silent": True, "least_li": -0.1}, "unknown", "unknown"),
+        (0.9, {"opposite_silent": True, "least_li": 0.1}, "one", "one"),
         (1.0, {"site": Site(8, "", "MEN", -1)}, "unknown", "unknown"),
         (1.0, {"copy": True, "hum": 0.9}, "copy", "copy"),
         (1.0, {"hum": 0.6}, "artifact", "artifact"),

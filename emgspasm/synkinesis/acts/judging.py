@@ -81,7 +81,9 @@ def acts(
         even, one = without(leaning, even), one + leaning
     echoes = _echoes(one, partners) if one else []
     one = without(echoes, one)
-    unseen = [r for r in one if _goes_along_unseen(r, unknown, rules, fs)] if unknown else []
+    lone = [r for r in (*one, *unknown) if r.site.region == EYE and not partners[r]]
+    free = [r for r in one if r.site.region != EYE and not partners[r]] if lone else []
+    unseen = [r for r in free if any(_goes_along(r, eye, rules, fs) for eye in lone)]
     one = without(unseen, one)
     both: list[Act] = []
     if even or of["minor"] or any(partners.values()):  # in most spasms nothing is of both sides
@@ -162,25 +164,18 @@ def _spreads(eye: Reading, reading: Reading) -> bool:
     return alike >= ECHO and reading.amplitude <= most * eye.amplitude
 
 
-def _goes_along_unseen(
-    reading: Reading, unknown: Iterable[Reading], rules: Rules, fs: float
-) -> bool:
-    """Whether one of these is an eye with which a burst goes along unseen."""
-    return any(_blinks_unseen(eye, reading, rules, fs) for eye in unknown)
+def _goes_along(reading: Reading, eye: Reading, rules: Rules, fs: float) -> bool:
+    """Whether a burst goes along with an eye of the other side, itself without the eye of its own.
 
-
-def _blinks_unseen(eye: Reading, reading: Reading, rules: Rules, fs: float) -> bool:
-    """Whether a burst goes along with a blink whose eye on that side is not recorded.
-
-    What that eye spreads to electrodes nearby looks one-sided, and no eye explains it.
+    Both eyes blink or close then, of which that one is not recorded, or dead: what it spreads to
+    electrodes nearby looks one-sided, and no eye explains it.
     """
+    margin = WITH_BLINK * fs
     return (
-        eye.site.region == EYE
-        and eye.opposite != eye.opposite
-        and {eye.site.side, reading.site.side} == {"L", "R"}
-        and eye.offset - eye.onset <= rules.blink * fs
-        and reading.onset >= eye.onset - WITH_BLINK * fs
-        and reading.offset <= eye.offset + WITH_BLINK * fs
+        {eye.site.side, reading.site.side} == {"L", "R"}
+        and reading.onset >= eye.onset - margin
+        and reading.offset <= eye.offset + margin
+        and (eye.offset - eye.onset <= rules.blink * fs or reading.onset <= eye.onset + margin)
     )
 
 

@@ -115,7 +115,7 @@ def verdict(reading: Reading, partners: Sequence[Reading], rules: Rules, fs: flo
         or reading.shared >= rules.shared
     ):
         return "artifact"
-    if reading.opposite != reading.opposite or not reading.site.side:
+    if is_unseen_over_there(reading) or not reading.site.side:
         return "unknown"
     quiet = reading.opposite_silent and not partners
     if reading.li >= UNILATERAL or (quiet and reading.li >= DOUBTFUL):
@@ -125,6 +125,13 @@ def verdict(reading: Reading, partners: Sequence[Reading], rules: Rules, fs: flo
     if quiet:
         return "unknown"  # what stands out over there may be noise
     return "both"
+
+
+def is_unseen_over_there(reading: Reading) -> bool:
+    """Whether the other side may be as strong and not be seen: not recorded, or lost in noise."""
+    if reading.opposite != reading.opposite:
+        return True
+    return reading.opposite_silent and reading.least_li <= 0.0
 
 
 def is_background(reading: Reading) -> bool:

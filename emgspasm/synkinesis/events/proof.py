@@ -47,8 +47,10 @@ def is_spasm(part: Sequence[Act], known: Experience, side: str, fs: float) -> bo
         return False
     if together >= 2:
         return not known.is_spared(side)
-    others = {r.site.muscle for r in readings} - EYES
-    if not known.knows(side) and (others or _may_be_blinks(part, side, known, fs)):
+    if {r.site.muscle for r in readings} <= EYES:
+        if _may_be_blinks(part, side, known, fs):
+            return False
+    elif not known.knows(side):
         return False
     return any(_proves(r, known, side, fs) for r in readings)
 
@@ -96,7 +98,7 @@ def _may_be_blinks(part: Sequence[Act], side: str, known: Experience, fs: float)
 
 def other_eye_is_weak(side: str, known: Experience) -> bool:
     """Whether a blink may look like an act of this eye alone."""
-    return known.is_spared(side) or not (known.knows(side) or known.sees_both_eyes())
+    return known.is_spared(side) or not known.sees_both_eyes()
 
 
 def note_proof(

@@ -16,7 +16,7 @@ import gaussian_faces
 import muscle_faces
 import numpy as np
 import shot_faces
-from gaussian_faces import Face, TrueEvent
+from gaussian_faces import OPPOSITE, Face, TrueEvent
 
 from emgspasm.dsp.mains import fit_notch
 from emgspasm.dsp.pipeline import Pipeline, analyze
@@ -34,6 +34,7 @@ MONTAGES = {
     "16": tuple(f"{m}_{s}" for s in "LR" for m in
                 ("OOC", "ZYG", "OOR", "FRO", "COR", "MEN", "PLA", "MAS")),
     "8, cheek dead": EIGHT,
+    "8, other eye dead": EIGHT,
     "8, eye injected": EIGHT,
 }  # fmt: skip
 OTHERS: dict[str, Callable[..., Face]] = {"gaussian": gaussian_faces.face, "shot": shot_faces.face}
@@ -61,7 +62,8 @@ def recorded(cell: Cell, seed: int) -> Face:
     """One recording of a cell; even seeds have the left side affected, odd ones the right."""
     side = "LR"[seed % 2]
     montage = MONTAGES[cell.montage]
-    dead = (f"ZYG_{side}",) if cell.montage.endswith("dead") else ()
+    electrodes = {"8, cheek dead": f"ZYG_{side}", "8, other eye dead": f"OOC_{OPPOSITE[side]}"}
+    dead = (electrodes[cell.montage],) if cell.montage in electrodes else ()
     weak = (f"OOC_{side}",) if cell.montage.endswith("injected") else ()
     if cell.generator in OTHERS:
         face = OTHERS[cell.generator]

@@ -135,7 +135,7 @@ def cells() -> Iterator[Cell]:
             yield from (Cell(generator, scenario, 20.0, fs) for fs in (250.0, 500.0, 2000.0))
         for scenario in ("hfs_clonic", "hfs_mixed", "healthy_rest", "healthy_tasks"):
             for montage in ("other order", "chin for brow", "3 a side", "eyes", "16",
-                            "8, cheek dead", "8, eye injected"):  # fmt: skip
+                            "8, cheek dead", "8, other eye dead", "8, eye injected"):  # fmt: skip
                 yield Cell(generator, scenario, 20.0, montage=montage)
 
 
