@@ -117,6 +117,22 @@ def _follow_noise(s, power, glow, noise):  # type: ignore[no-untyped-def]  # see
 
 
 @numba.njit(inline="always", **LOOP)
+def _scan(total, end, n_doubted, sums, lengths, noise, freedom, sizes):  # type: ignore[no-untyped-def]  # see needed
+    """Largest log-likelihood ratio of the stretches up to block `end` that lie within the doubt."""
+    most = -np.inf
+    for n in lengths:
+        if n > n_doubted:
+            break
+        length = n * sizes.block
+        power = total - sums[(end - n) & (len(sums) - 1)]
+        if power < LEAST_RISE * length * noise:
+            continue
+        rise = power / (length * noise)
+        most = max(most, 0.5 * length * freedom * (rise - 1.0 - np.log(rise)))
+    return most
+
+
+@numba.njit(inline="always", **LOOP)
 def seek_weak(s, value, matched, origin, sums, lengths, sizes, rules):  # type: ignore[no-untyped-def]  # see needed
     """Look for a weak burst in the blocks that are complete by now.
 
@@ -136,7 +152,9 @@ def seek_weak(s, value, matched, origin, sums, lengths, sizes, rules):  # type: 
     burden = 0.5 * freedom * rules.log_rise * sizes.block
     # as locals they stay in registers
     mask, found, most, total, evidence, doubt = len(sums) - 1, 0, 0.0, s.total, s.evidence, s.doubt
-    wanted = needed(s, rules)
+    first = max((doubt - s.begin) // sizes.block, s.blocks - lengths[-1])
+    before = sums[first & mask]  # where the doubt, or the longest stretch, begins
+    shortest, least = noise * lengths[0] * sizes.block, 2.0 * noise * s.wanted
     complete = (s.now + 1 - sizes.half - s.begin) // sizes.block
     fresh = matched[s.begin + s.blocks * sizes.block + sizes.half - origin :]
     for block in range(complete - s.blocks):
@@ -149,25 +167,24 @@ def seek_weak(s, value, matched, origin, sums, lengths, sizes, rules):  # type: 
         favour = power * slope - burden
         stop = s.begin + end * sizes.block
         if evidence == 0.0:
-            doubt = stop - sizes.block
+            doubt, before = stop - sizes.block, total - power
         evidence = max(0.0, evidence + favour)
+        # hardly ever is all of the doubt powerful enough, given that r - 1 - ln r is under r - 1
+        if freedom * (total - before - shortest) < least:
+            continue
         if favour <= 0.0:  # a stretch that ends with noise was louder without it
             continue
-        n_doubted = (stop - doubt) // sizes.block
-        for n in lengths:
-            if n > n_doubted:
-                break
-            length = n * sizes.block
-            power = total - sums[(end - n) & mask]
-            if power < LEAST_RISE * length * noise:
-                continue
-            rise = power / (length * noise)
-            excess = 0.5 * length * freedom * (rise - 1.0 - np.log(rise)) - wanted
-            if excess >= most:
-                most, found = excess, stop
+        s.wanted = needed(s, rules)
+        told = _scan(
+            total, end, (stop - doubt) // sizes.block, sums, lengths, noise, freedom, sizes
+        )
+        if told - s.wanted >= most:
+            most, found = told - s.wanted, stop
     if complete > s.blocks:
         _follow_noise(s, (total - s.total) / ((complete - s.blocks) * sizes.block), glow, noise)
     s.total, s.evidence, s.blocks = total, evidence, max(s.blocks, complete)
     s.doubt = max(doubt, s.now - sizes.doubt)
     # a little evidence comes and goes with loud noise, which is to be learnt as noise
-    return found, evidence > 0.0 and evidence > wanted - DOUBTFUL
+    if evidence > 0.0 and evidence > s.wanted - DOUBTFUL:
+        s.wanted = needed(s, rules)
+    return found, evidence > 0.0 and evidence > s.wanted - DOUBTFUL

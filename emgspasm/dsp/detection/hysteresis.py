@@ -116,7 +116,7 @@ def _begin(s, sample, sizes):  # type: ignore[no-untyped-def]  # numba infers ke
     s.beyond = sample - 1
     s.reached = sample
     s.blocks = 0
-    s.evidence = s.glow = s.faint_rate = s.pause_rate = s.filled = s.total = 0.0
+    s.evidence = s.wanted = s.glow = s.faint_rate = s.pause_rate = s.filled = s.total = 0.0
     s.window = sample + sizes.window - 1
     s.windows = sizes.hop * DOUBTED
     s.on = s.off = s.base = np.nan

@@ -48,6 +48,7 @@ CHANNEL = np.dtype(
         ("total", np.float64),  # their sum
         ("evidence", np.float64),  # of a weak burst under way
         ("doubt", np.int64),  # sample since which there is evidence
+        ("wanted", np.float64),  # evidence that was needed when last asked; no less is now
         ("relief", np.float64),  # evidence that the burst is over
         ("last_loud", np.int64),  # last sample at which relief was zero
         ("relieved", np.int64),  # first sample not yet added to it

@@ -152,6 +152,7 @@ def end_burst(s, core, quiet, offset, energy, sizes, rules, sums):  # type: igno
         faint = s.faint and not _stands_out(s, core - s.core, rules)
         if faint:
             s.faint_rate += rules.counting
+            s.wanted = 0.0  # less from now on
         if s.core - s.pending_core < sizes.pause:
             s.pause_rate += rules.counting * (LULL if faint else 1.0)
     s.pending_core = core

@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 from scipy import signal
 
+from emgspasm.dsp.detection.detector import Detector
+from emgspasm.dsp.detection.evidence import LEAST_RISE, LENGTHS, _scan, seek_weak
 from emgspasm.dsp.pipeline import Pipeline, analyze
+from emgspasm.dsp.stage import Response
 from emgspasm.stream import Chunk
 
 FS, LENGTH, SECONDS, NOISE = 1000, 80, 120, 20.0
@@ -70,3 +73,40 @@ def test_half_of_the_faint_bursts_are_found_where_they_come_densely(found):
 
 def test_clear_bursts_in_a_train_make_no_pause_between_them_a_burst(found):
     assert count_between(found, range(4_000, 118_000, 300), 2.0, range(4)) <= 2
+
+
+def test_a_scan_tells_the_largest_likelihood_ratio_of_the_stretches_in_doubt(stream_info):
+    sizes = Detector().init(stream_info(), Response(0.0, 0.0)).sizes
+    powers = np.random.default_rng(3).gamma(2.0, 4.0, 50)
+    sums = np.zeros(64)
+    sums[1:51] = np.cumsum(powers)
+    for n_doubted in (1, 2, 5, 17, 40):
+        ratios = []
+        for n in LENGTHS[n_doubted >= LENGTHS]:
+            rise = powers[50 - n :].mean() / (2.0 * sizes.block) * 3.0
+            if rise >= LEAST_RISE:
+                ratios.append(0.5 * 0.4 * n * sizes.block * (rise - 1 - np.log(rise)))
+        told = _scan(3 * sums[50], 50, n_doubted, 3 * sums, LENGTHS, 2.0, 0.4, sizes)
+        assert told == pytest.approx(max(ratios, default=-np.inf))
+
+
+@pytest.mark.parametrize("fs", [250.0, 350.0, 1000.0])
+def test_a_doubt_is_not_scanned_only_where_that_would_tell_nothing(stream_info, fs):
+    generator = np.random.default_rng(5)
+    state = Detector().init(stream_info(1, fs), Response(0.0, 0.0))
+    sizes, rules, past = state.sizes, state.rules, state.memory
+    s = past.channels.view(np.recarray)[0]
+    s.quiet = s.raw = s.passed = s.lately = s.filled = 1.0
+    s.matched_weight, s.faint_rate = 0.5, 0.02
+    louder, told = generator.choice([0.9, 1.3, 4.0], 100), []
+    for window in range(600):
+        s.now = sizes.half + (window + 1) * sizes.window - 1
+        matched = louder[window // 6] * generator.chisquare(4, 4 * sizes.window) / 4
+        before, sums = s.copy(), past.sums[0].copy()
+        origin = s.now + 1 - 3 * sizes.window
+        rest = matched, origin, past.sums[0], LENGTHS, sizes, rules
+        told.append(seek_weak.py_func(s, 1.1, *rest))
+        before.wanted = -np.inf  # nothing is skipped
+        assert seek_weak.py_func(before, 1.1, matched, origin, sums, *rest[3:]) == told[-1]
+        assert s.evidence == before.evidence
+    assert {bool(found) for found, _ in told} == {doubted for _, doubted in told} == {True, False}
