@@ -21,7 +21,7 @@ quiet window. The option is numba's own, for such functions of its own; one that
 refused when it is compiled.
 """
 
-SUM: Final[dict[str, Any]] = {"cache": True, "nogil": True, "fastmath": {"reassoc"}}
+SUM: Final[dict[str, Any]] = {**LOOP, "fastmath": {"reassoc"}}
 """Of a function that sums: in whatever order, so that several terms are taken at once.
 
 For sums of one length the order is always the same, so that the chunks make no difference.

@@ -14,6 +14,9 @@ from emgspasm.dsp.compiled import LOOP, copy
 
 Samples = NDArray[np.float64]
 
+WINDOWS = 16
+"""Windows of an envelope that are taken at a time: what passes over them stays at hand."""
+
 
 @numba.njit(**LOOP)  # type: ignore[untyped-decorator]  # options by name
 def present(values: Samples) -> int:
@@ -54,36 +57,47 @@ def moving_rms(
     -------
     ndarray, shape (n_channels, n_samples)
     """
-    n_channels, n_samples = samples.shape
-    out = np.empty((n_channels, n_samples))
-    for channel in range(n_channels):
-        values, told, row = samples[channel], out[channel], 0
-        while row < n_samples:
-            stop = row + present(values[row:])
-            if stop > row:
-                total, count = sums[channel], filled[channel]
-                sums[channel] = _rms(
-                    values[row:stop], recent[channel], total, count, told[row:stop]
-                )
-                filled[channel] += stop - row
-            else:
-                told[row] = np.nan
-                recent[channel], sums[channel], filled[channel], stop = 0.0, 0.0, 0, row + 1
-            row = stop
+    out = np.empty(samples.shape)
+    squares = np.empty((WINDOWS + 1) * recent.shape[1])
+    for channel in range(len(samples)):
+        sums[channel], filled[channel] = _channel_rms(
+            samples[channel], recent[channel], sums[channel], filled[channel], squares, out[channel]
+        )
     return out
 
 
-@numba.njit(cache=True, nogil=True)
-def _rms(values, recent, total, count, out):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+@numba.njit(**LOOP)
+def _channel_rms(values, recent, total, count, squares, out):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+    """Fill `out` for a channel: the sum of the last squares, and how many samples it has seen.
+
+    `squares` is room for the last ones and those of :data:`WINDOWS`.
+    """
+    window, row = len(recent), 0
+    while row < len(values):
+        ahead = values[row : row + WINDOWS * window - count % window]  # to where a window ends
+        n = present(ahead)
+        if n:
+            total = _rms(ahead[:n], recent, total, count, squares, out[row:])
+            count += n
+        else:
+            out[row] = np.nan
+            for i in range(window):
+                recent[i] = 0.0
+            total, count, n = 0.0, 0, 1
+        row += n
+    return total, count
+
+
+@numba.njit(**LOOP)
+def _rms(values, recent, total, count, squares, out):  # type: ignore[no-untyped-def]  # see _channel_rms
     """Fill `out` for a stretch without a missing sample; the sum of the last squares.
 
     Step by step over the stretch, for the compiler then does several samples at once in all steps
     but the sum.
     """
     window, n = len(recent), len(values)
-    squares = np.empty(window + n)
     copy(recent, squares)
-    coming = squares[window:]
+    coming = squares[window : window + n]
     for i in range(n):
         coming[i] = values[i] * values[i]
     place, row, rebuilt = count % window, 0, 0.0
@@ -105,7 +119,7 @@ def _rms(values, recent, total, count, out):  # type: ignore[no-untyped-def]  # 
     share = 1.0 / window
     for i in range(n):
         out[i] = np.sqrt(max(out[i] * share, 0.0))
-    copy(squares[n:], recent)
+    copy(squares[n : n + window], recent)
     return total
 
 

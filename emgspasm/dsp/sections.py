@@ -22,7 +22,7 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from emgspasm.dsp.compiled import read_only
+from emgspasm.dsp.compiled import LOOP, read_only
 from emgspasm.dsp.kernels import Samples, present
 
 LANES: Final = 8
@@ -159,6 +159,14 @@ def sosfilt(
     (n_samples, n_channels), width = samples.shape, memory.shape[2]
     out, tile = np.empty((n_channels, n_samples)), np.empty((TILE, width))
     rows = read_only(samples) if n_channels == width else read_only(_widened(samples, width))
+    _filter_tiles(sos, steady, rows, memory, running, tile, out)
+    return out.T
+
+
+@numba.njit(**LOOP)
+def _filter_tiles(sos, steady, rows, memory, running, tile, out):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+    """Filter rows as wide as `memory` into `out`, which has a row a channel."""
+    (n_channels, n_samples), width = out.shape, memory.shape[2]
     undisturbed, row = bool(running.all()), 0
     while row < n_samples:
         n = min(TILE, n_samples - row)
@@ -173,19 +181,18 @@ def sosfilt(
             for i in range(n):
                 there[i] = tile[i, channel]
         row += n
-    return out.T
 
 
 @numba.njit(cache=True, nogil=True)
-def _widened(samples, width):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def _widened(samples, width):  # type: ignore[no-untyped-def]  # see _filter_tiles
     """The samples, and channels of zeros up to a width."""
     wide = np.zeros((len(samples), width))
     wide[:, : samples.shape[1]] = samples
     return wide
 
 
-@numba.njit(cache=True, nogil=True)
-def _comes_or_goes(rows, running):  # type: ignore[no-untyped-def]  # see _widened
+@numba.njit(**LOOP)
+def _comes_or_goes(rows, running):  # type: ignore[no-untyped-def]  # see _filter_tiles
     """Whether a channel is missing in a row that was not before, or the other way round."""
     for row in range(len(rows)):
         for channel in range(len(running)):
@@ -194,8 +201,8 @@ def _comes_or_goes(rows, running):  # type: ignore[no-untyped-def]  # see _widen
     return False
 
 
-@numba.njit(cache=True, nogil=True)
-def _restart(steady: Samples, values: Samples, memory: Samples, running: NDArray[np.bool_]) -> bool:
+@numba.njit(**LOOP)
+def _restart(steady, values, memory, running):  # type: ignore[no-untyped-def]  # see _filter_tiles
     """Start the channels afresh that are there again; whether all are there.
 
     A value that is missing makes the memory of its channel NaN, which ends here.

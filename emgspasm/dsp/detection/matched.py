@@ -16,6 +16,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.dsp.compiled import LOOP
+
 Values = NDArray[np.float64]
 
 N_FREQUENCIES = 64
@@ -137,7 +139,7 @@ def _noise_spectrum(samples, quiet, lags):  # type: ignore[no-untyped-def]  # se
     return spectrum
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(**LOOP)  # type: ignore[untyped-decorator]  # options by name
 def power_behind(taps: Values, signal: Values, power: Values, first: int) -> None:
     """Fill `power` from index `first` on with the square of what comes out of the filter.
 
@@ -154,7 +156,7 @@ def power_behind(taps: Values, signal: Values, power: Values, first: int) -> Non
         _power_behind(taps, signal, power[: start + CACHED], start)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(**LOOP)
 def _power_behind(taps, signal, power, first):  # type: ignore[no-untyped-def]  # see _fill
     """Fill `power` from `first` to its end."""
     last = len(taps) - 1

@@ -6,6 +6,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from emgspasm.dsp.compiled import LOOP
+
 
 def counts_of(
     raw: bytes, n_records: int, sample_bytes: int
@@ -39,7 +41,7 @@ TILE = 128
 """Rows that are filled at a time: they stay in the nearest cache until all channels are in."""
 
 
-@njit(cache=True, nogil=True)
+@njit(**LOOP)
 def decode(counts, shift, offsets, lengths, gains, zeros, out):  # type: ignore[no-untyped-def]  # numba infers
     """Decode whole records.
 

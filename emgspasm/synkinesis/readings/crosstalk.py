@@ -14,6 +14,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.dsp.compiled import LOOP
+
 RHO = 0.8
 RATIO = 0.3
 
@@ -45,7 +47,7 @@ class Explanation(NamedTuple):
     copy: bool
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(**LOOP)  # type: ignore[untyped-decorator]  # options by name
 def explanation(
     power: NDArray[np.float64],
     product: NDArray[np.float64],
@@ -75,7 +77,8 @@ def explanation(
         excess = power[k] - noise[k]
         # comparisons with the NaN of a missing channel are false
         if k != column and excess > own and excess * RATIO**2 >= own - 2.0 * scatter:
-            crossing = np.abs(product[k]).max()
+            before, here, after = product[k]
+            crossing = max(abs(before), abs(here), abs(after))
             if crossing**2 / power[k] > most:
                 best, most = k, crossing**2 / power[k]
     if best < 0:

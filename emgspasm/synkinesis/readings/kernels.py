@@ -6,7 +6,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.dsp.compiled import SUM, copy
+from emgspasm.dsp.compiled import LOOP, SUM, copy
 
 Values = NDArray[np.float64]
 
@@ -34,11 +34,16 @@ def survey(samples: Values, start: int, stop: int, column: int) -> tuple[Values,
     product : ndarray, shape (n_channels, 3)
         Mean of ``x[i] * y[i + lag]``, x the channel compared, for lags -1, 0 and 1.
     """
-    n_channels, n_samples = len(samples), stop - start
-    power = np.empty(n_channels)
-    product = np.empty((n_channels, LAGS))
-    x = samples[column, start:stop]
-    for k in range(n_channels):
+    power, product = np.empty(len(samples)), np.empty((len(samples), LAGS))
+    _survey(samples, start, stop, column, power, product)
+    return power, product
+
+
+@numba.njit(**LOOP)
+def _survey(samples, start, stop, column, power, product):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+    """Fill in what :func:`survey` returns."""
+    n_samples, x = stop - start, samples[column, start:stop]
+    for k in range(len(samples)):
         y = samples[k, start:stop]
         before, here, after, square = _products(x, y)
         if before + here + after + square == before + here + after + square and n_samples > 1:
@@ -48,11 +53,10 @@ def survey(samples: Values, start: int, stop: int, column: int) -> tuple[Values,
             product[k, 2] = after / (n_samples - 1)
         else:
             power[k] = _of_present(x, y, product[k])
-    return power, product
 
 
 @numba.njit(**SUM)
-def _products(x, y):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def _products(x, y):  # type: ignore[no-untyped-def]  # see _survey
     """Sums of ``x[i] * y[i + lag]`` for lags -1, 0 and 1, and of the squares of y.
 
     NaN if a sample is missing.
@@ -68,29 +72,26 @@ def _products(x, y):  # type: ignore[no-untyped-def]  # numba infers kernels' ty
     return before, here, after, square
 
 
-@numba.njit(cache=True, nogil=True)
-def _of_present(x, y, product):  # type: ignore[no-untyped-def]  # see _products
+@numba.njit(**LOOP)
+def _of_present(x, y, product):  # type: ignore[no-untyped-def]  # see _survey
     """Mean square of y, and the mean products, over what is there, where samples are missing."""
     power, n_present = 0.0, 0
-    counts = np.zeros(LAGS)
-    product[:] = 0.0
     for i in range(len(y)):
         if y[i] == y[i]:
             power += y[i] * y[i]
             n_present += 1
-        for lag in range(LAGS):
-            j = i + lag - 1
-            if 0 <= j < len(y):
-                z = x[i] * y[j]
-                if z == z:
-                    product[lag] += z
-                    counts[lag] += 1
     for lag in range(LAGS):
-        product[lag] /= max(counts[lag], 1.0)
+        total, count = 0.0, 0
+        for i in range(max(1 - lag, 0), min(len(y), len(y) + 1 - lag)):
+            z = x[i] * y[i + lag - 1]
+            if z == z:
+                total += z
+                count += 1
+        product[lag] = total / max(count, 1)
     return power / n_present if n_present else np.nan
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(**LOOP)  # type: ignore[untyped-decorator]  # options by name
 def loudest(values: Values, size: int) -> float:
     """Mean square of the strongest whole block of so many samples; NaN if one is missing.
 
@@ -106,7 +107,7 @@ def loudest(values: Values, size: int) -> float:
 
 
 @numba.njit(**SUM)
-def _square(values):  # type: ignore[no-untyped-def]  # see _products
+def _square(values):  # type: ignore[no-untyped-def]  # see _survey
     """Sum of the squares."""
     total = 0.0
     for i in range(len(values)):
@@ -114,18 +115,19 @@ def _square(values):  # type: ignore[no-untyped-def]  # see _products
     return total
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(**SUM)  # type: ignore[untyped-decorator]  # options by name
 def repeated(values: Values, first: int, lag: int) -> float:
     """Share of the power from index `first` on that repeats what was `lag` samples before.
 
     1 of what is the same, 0 of noise; of a wave beneath something louder, no more than its share.
     """
     product = power = 0.0
-    for i in range(first, len(values)):
-        before, now = values[i - lag], values[i]
-        if before == before and now == now:
-            product += before * now
-            power += before * before + now * now
+    now, before = values[first:], values[first - lag :]
+    for i in range(len(now)):  # without a branch: several at once
+        both = before[i] * now[i]
+        there = both == both
+        product += both if there else 0.0
+        power += before[i] * before[i] + now[i] * now[i] if there else 0.0
     return 2.0 * product / power if power > 0.0 else 0.0
 
 
@@ -149,13 +151,27 @@ def step_share(values: Values, step: Values, most: int) -> float:
     if not energy > 0.0:
         return 0.0
     for _ in range(most):
-        best, place = 0.0, 0
-        for k in range(len(rest) - n):
-            product = 0.0
-            for i in range(n):
-                product += rest[k + i] * step[i]
-            if abs(product) > abs(best):
-                best, place = product, k
+        best, place = _best_fit(rest, step)
         for i in range(n):
             rest[place + i] -= best / unit * step[i]
     return 1.0 - np.sum(rest * rest) / energy
+
+
+@numba.njit(**LOOP)
+def _best_fit(values, step):  # type: ignore[no-untyped-def]  # see _survey
+    """Largest product of the step with a stretch of the values, and where that begins."""
+    best, place = 0.0, 0
+    for k in range(len(values) - len(step)):
+        product = _product(values[k:], step)
+        if abs(product) > abs(best):
+            best, place = product, k
+    return best, place
+
+
+@numba.njit(**SUM)
+def _product(values, step):  # type: ignore[no-untyped-def]  # see _survey
+    """Sum of the products with the values that come first."""
+    total = 0.0
+    for i in range(len(step)):
+        total += values[i] * step[i]
+    return total

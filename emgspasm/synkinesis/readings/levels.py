@@ -56,28 +56,38 @@ def learn(
     ndarray, shape (n_moments, 3, n_channels)
         What :func:`quietest` and :func:`steadiest` tell at every moment reached.
     """
-    n_channels, n_new = len(samples), (stop - start) // size
-    learnt = np.empty(((n_blocks + n_new) // pace - n_blocks // pace, 3, n_channels))
-    moment = 0
-    for block in range(n_new):
-        place, total = (n_blocks + block) % blocks.shape[2], n_blocks + block + 1
-        first = start + block * size
-        for k in range(n_channels):
-            square, product = _energy(samples[k, first : first + size])
-            blocks[0, k, place] = square / size
-            blocks[1, k, place] = product / (size - 1)
-        if total % pace == 0:
-            limits, correlations = quietest(blocks, total, share, limit)
-            copy(limits, limit)
-            copy(limits, learnt[moment, 0])
-            copy(correlations, learnt[moment, 1])
-            copy(steadiest(blocks[0], total, idle, limits, stretch), learnt[moment, 2])
-            moment += 1
+    n_channels, total = len(samples), n_blocks + (stop - start) // size
+    learnt = np.empty((total // pace - n_blocks // pace, 3, n_channels))
+    for moment in range(len(learnt)):
+        n_more = pace - n_blocks % pace
+        _add(samples, start, n_more, blocks, n_blocks, size)
+        start, n_blocks = start + n_more * size, n_blocks + n_more
+        limits, correlations = quietest(blocks, n_blocks, share, limit)
+        copy(limits, limit)
+        copy(limits, learnt[moment, 0])
+        copy(correlations, learnt[moment, 1])
+        copy(steadiest(blocks[0], n_blocks, idle, limits, stretch), learnt[moment, 2])
+    _add(samples, start, total - n_blocks, blocks, n_blocks, size)
     return learnt
 
 
+@numba.njit(**LOOP)
+def _add(samples, start, n_new, blocks, n_blocks, size):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+    """Add so many blocks, the first of which begins at index `start`, to the ring of :func:`learn`.
+
+    Before, `n_blocks` have been added to it.
+    """
+    for k in range(len(samples)):
+        place = n_blocks % blocks.shape[2]
+        for first in range(start, start + n_new * size, size):
+            square, product = _energy(samples[k, first : first + size])
+            blocks[0, k, place] = square / size
+            blocks[1, k, place] = product / (size - 1)
+            place = place + 1 if place + 1 < blocks.shape[2] else 0
+
+
 @numba.njit(**SUM)
-def _energy(values):  # type: ignore[no-untyped-def]  # see learn
+def _energy(values):  # type: ignore[no-untyped-def]  # see _add
     """Sums of the squares, and of the products of neighbours."""
     square, product = values[0] * values[0], 0.0
     late = values[1:]
@@ -152,24 +162,24 @@ def steadiest(powers: Values, n_blocks: int, share: float, guess: Values, stretc
     n_stretches = min(n_blocks, powers.shape[1]) // stretch
     strongest, steady = np.empty(n_stretches), np.empty(len(powers))
     for k in range(len(powers)):
-        for i in range(n_stretches):
-            strongest[i] = _strongest(powers[k, i * stretch : (i + 1) * stretch])
+        _strongest(powers[k], stretch, strongest)
         steady[k] = _limit(strongest, share, guess.view(BITS)[k])
     return steady
 
 
 @numba.njit(**LOOP)
-def _strongest(powers):  # type: ignore[no-untyped-def]  # see learn
-    """Largest power; NaN if one is missing. numpy's takes three times as long."""
-    most = total = 0.0
-    for power in powers:
-        most = max(most, power)
-        total += power
-    return most if total == total else np.nan
+def _strongest(powers, stretch, strongest):  # type: ignore[no-untyped-def]  # see _add
+    """Fill in the largest power of each stretch; NaN if one is missing."""
+    for i in range(len(strongest)):
+        most = total = 0.0
+        for power in powers[i * stretch : (i + 1) * stretch]:
+            most = max(most, power)
+            total += power
+        strongest[i] = most if total == total else np.nan
 
 
 @numba.njit(**SUM)
-def _correlation(powers, products, limit):  # type: ignore[no-untyped-def]  # see learn
+def _correlation(powers, products, limit):  # type: ignore[no-untyped-def]  # see _add
     """Correlation of neighbouring samples in the blocks up to this power; 0 if there is none."""
     total = product = 0.0
     for i in range(len(powers)):
@@ -179,8 +189,8 @@ def _correlation(powers, products, limit):  # type: ignore[no-untyped-def]  # se
     return product / total if total > 0.0 else 0.0
 
 
-@numba.njit(cache=True, nogil=True)
-def _limit(values, share, guess):  # type: ignore[no-untyped-def]  # see learn
+@numba.njit(**LOOP)
+def _limit(values, share, guess):  # type: ignore[no-untyped-def]  # see _add
     """Value that this share of those that are there stays under; NaN if none is there.
 
     The bits of `guess` are where it is sought first, then in steps that grow, then between two.
@@ -208,7 +218,7 @@ def _limit(values, share, guess):  # type: ignore[no-untyped-def]  # see learn
 
 
 @numba.njit(**LOOP)
-def _n_under(bits, limit):  # type: ignore[no-untyped-def]  # see learn
+def _n_under(bits, limit):  # type: ignore[no-untyped-def]  # see _add
     """How many bits are under a limit."""
     n = 0
     for i in range(len(bits)):

@@ -10,6 +10,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.dsp.compiled import LOOP
 from emgspasm.synkinesis.readings import kernels
 
 BLOCK = 0.005
@@ -26,7 +27,7 @@ ratio of 19."""
 Values = NDArray[np.float64]
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(**LOOP)  # type: ignore[untyped-decorator]  # options by name
 def surge(
     own: Values, other: Values, own_noise: float, other_noise: float, size: int
 ) -> tuple[int, int]:
