@@ -62,6 +62,11 @@ from emgspasm.dsp.detection.watermark import next_crossing
 from emgspasm.dsp.kernels import present
 
 
+AT_HAND = 2048
+"""Samples of a channel that are taken at a time: all that is made of them stays in the nearest
+cache."""
+
+
 @numba.njit(cache=True, nogil=True)
 def detect(
     start: int,
@@ -87,8 +92,8 @@ def detect(
                     out = _end(start + row, channel, sizes, rules, past, out, count)
                 row += 1
             elif s.phase == RUNNING:
-                values = read_only(envelope[channel, row:])
-                signal = read_only(filtered[channel, row:])
+                values = read_only(envelope[channel, row : row + AT_HAND])
+                signal = read_only(filtered[channel, row : row + AT_HAND])
                 n, out = _run(start + row, values, signal, channel, sizes, rules, past, out, count)
                 row += n
             else:
