@@ -165,8 +165,8 @@ class Folding:
                 self._advance(state, onset, said)
             elif state.cluster.is_full(onset):
                 self._close_cluster(state, said)
-            # at rest, but of a myokymia
-            if is_background(reading) and not of_train(reading, rhythmic, state.fs):
+            rests = reading.tonic and is_background(reading)  # most muscles do nothing all the time
+            if rests and not of_train(reading, rhythmic, state.fs):  # but of a myokymia
                 continue
             state.cluster.add(reading)
         said.readings += coming
@@ -180,6 +180,8 @@ class Folding:
             if now is not None and now < state.cluster.closing:
                 return
             self._close_cluster(state, said)
+        if not state.chains:
+            return
         due = [c for c in state.chains.values() if now is None or c.closing <= now]
         if len(due) > 1:
             due.sort(key=_close)

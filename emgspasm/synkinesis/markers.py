@@ -164,6 +164,8 @@ class Schedule:
 
     def under_way(self, onset: int, offset: int, sampling_frequency: float) -> Marker | None:
         """Marker of an event: the last trial whose cue it follows, or the last block it lies in."""
+        if not self.markers:
+            return None
         after = round(AFTER * sampling_frequency)
         block: Marker | None = None
         for k in reversed(range(bisect_left(self._onsets, offset))):

@@ -22,9 +22,9 @@ LOWER = frozenset({CHEEK, MOUTH, NECK})
 
 def regions(muscles: Iterable[str]) -> frozenset[str]:
     """Regions of these muscles."""
-    return frozenset(REGIONS[muscle] for muscle in muscles if muscle in REGIONS)
+    return frozenset([REGIONS[muscle] for muscle in muscles if muscle in REGIONS])
 
 
 def spread_stage(muscles: Iterable[str]) -> int:
     """Farthest stage reached: 0 none, 1 eye, 2 cheek, 3 mouth, 4 neck (the brow is no stage)."""
-    return max((STAGES.get(region, 0) for region in regions(muscles)), default=0)
+    return max([STAGES.get(region, 0) for region in regions(muscles)], default=0)

@@ -109,7 +109,7 @@ def verdict(reading: Reading, partners: Sequence[Reading], rules: Rules, fs: flo
     if reading.copy:
         return "copy"
     if (
-        is_slow(reading, rules, fs)
+        (reading.frequency < rules.slow and is_slow(reading, rules, fs))  # nearly none
         or reading.hum >= rules.hum
         or reading.steps >= rules.steps
         or reading.shared >= rules.shared
@@ -150,8 +150,6 @@ def is_slow(reading: Reading, rules: Rules, fs: float) -> bool:
     The frequency is that of the burst without the noise's share of power; its error is that of the
     whole power, noise included.
     """
-    if not reading.frequency < rules.slow:  # nearly all
-        return False
     slow, slowest = min(rules.slow, SLOW_SHARE * fs), min(rules.slowest, SLOWEST_SHARE * fs)
     if not reading.frequency < slow:
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Literal
 
 from emgspasm.synkinesis.acts.act import Act
@@ -75,11 +76,14 @@ def loud(acts: Sequence[Act]) -> list[Act]:
     return kept
 
 
+_onset = attrgetter("onset")
+
+
 def split(acts: Iterable[Act], gap: int) -> list[list[Act]]:
     """Acts that are one spasm, together: no pause of `gap` samples between them."""
     parts: list[list[Act]] = []
     stop = 0
-    for act in sorted(acts, key=lambda act: act.onset):
+    for act in sorted(acts, key=_onset):
         if parts and act.onset < stop + gap:
             parts[-1].append(act)
         else:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from math import inf, nan
+from operator import attrgetter
 from typing import Literal
 
 from emgspasm.stream import Burst, Event
@@ -233,8 +234,9 @@ def _are_most(some: Sequence[Reading], readings: Sequence[Reading]) -> bool:
 def _active(reading: Reading) -> Burst:
     """Burst of a reading, without what is of another act."""
     burst = reading.burst
-    whole = not reading.is_surge
-    return burst if whole else burst._replace(onset=reading.onset, offset=reading.offset)
+    if reading.onset == burst.onset and reading.offset == burst.offset:
+        return burst
+    return burst._replace(onset=reading.onset, offset=reading.offset)
 
 
 def _may_be_blink(act: Act, fs: float) -> bool:
@@ -244,7 +246,10 @@ def _may_be_blink(act: Act, fs: float) -> bool:
 
 def _chewing(readings: Sequence[Reading]) -> bool:
     """Whether the strongest muscle is none of the facial nerve's."""
-    return max(readings, key=lambda r: r.amplitude).site.region is None
+    return max(readings, key=_amplitude).site.region is None
+
+
+_amplitude = attrgetter("amplitude")
 
 
 def _length(readings: Iterable[Reading]) -> int:

@@ -23,7 +23,7 @@ def reasons(
 ) -> Iterable[str]:
     """Why a one-sided event is a hemifacial spasm, phrase by phrase."""
     yield f"one side, LI {li[0]:.2f}" if li[0] == li[0] else "one side"
-    most = max(part, key=lambda act: act.together)
+    most = max(part, key=_together)
     if most.together >= 2:
         lag = _lag(most, rules.synchrony * fs) if fs >= LAGS else None
         spread = "together" if lag is None else f"within {ms(lag, fs)}"
@@ -34,6 +34,9 @@ def reasons(
         yield "lower face active"
     if any(act.on_blink for act in part):
         yield "rides on a blink"
+
+
+_together = attrgetter("together")
 
 
 def _lag(act: Act, window: float) -> int | None:
