@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import get_args
@@ -145,9 +145,20 @@ def keys(rows: Rows) -> NDArray[np.int64]:
     return key
 
 
-def burst_rows(bursts: Iterable[Burst]) -> Rows:
+def burst_rows(bursts: Collection[Burst]) -> Rows:
     """Bursts as an array of :data:`BURST`."""
-    return np.array([(*burst[:-1], _PLACE[burst.quality]) for burst in bursts], BURST)
+    rows = np.empty(len(bursts), BURST)
+    _fill(rows, bursts)
+    return rows
+
+
+def _fill(rows: Rows, bursts: Collection[Burst]) -> None:
+    """Fill the fields of :data:`BURST`, one after the other: in half the time of row by row."""
+    if bursts:
+        *values, qualities = zip(*bursts, strict=True)
+        places = [_PLACE[quality] for quality in qualities]
+        for name, column in zip(BURST.names or (), (*values, places), strict=True):
+            rows[name] = column
 
 
 _PLACE = {quality: place for place, quality in enumerate(QUALITIES)}
@@ -166,23 +177,23 @@ def event_rows(events: Iterable[Event]) -> Rows:
 
 def part_rows(events: Sequence[Event], first: int) -> Rows:
     """Bursts of events as an array of :data:`PART`; the row of the first of them is `first`."""
-    return np.array(
-        [
-            (*burst[:-1], _PLACE[burst.quality], number, copy)
-            for number, event in enumerate(events, first)
-            for copy, bursts in ((False, event.bursts), (True, event.copies))
-            for burst in bursts
-        ],
-        PART,
-    )
+    groups = [
+        (number, copy, bursts)
+        for number, event in enumerate(events, first)
+        for copy, bursts in ((False, event.bursts), (True, event.copies))
+        if bursts
+    ]
+    parts = [burst for _, _, bursts in groups for burst in bursts]
+    rows = np.empty(len(parts), PART)
+    _fill(rows, parts)
+    rows["event"] = [number for number, _, bursts in groups for _ in bursts]
+    rows["copy"] = [copy for _, copy, bursts in groups for _ in bursts]
+    return rows
 
 
 def read_rows(readings: Iterable[Reading]) -> Rows:
     """What is kept of readings as an array of :data:`READ`."""
-    return np.array(
-        [(r.burst.channel, r.onset, r.copy, r.neighbour) for r in readings],
-        READ,
-    )
+    return np.array([(r.burst.channel, r.onset, r.copy, r.neighbour) for r in readings], READ)
 
 
 def lag_rows(lags: Iterable[Lag]) -> Rows:

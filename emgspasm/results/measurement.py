@@ -27,10 +27,12 @@ from emgspasm.results.findings import (
     read_rows,
 )
 from emgspasm.storage.opening import StoredRecording
-from emgspasm.stream import Chunk, StreamInfo, emg_only
+from emgspasm.stream import Burst, Chunk, Event, StreamInfo, emg_only
+from emgspasm.synkinesis.events.lags import Lag
 from emgspasm.synkinesis.folding import Folded, Folding, fold
 from emgspasm.synkinesis.markers import PRIMES, Marker, markers
 from emgspasm.synkinesis.measures.trials import LONGEST_TRIAL, MAXIMAL
+from emgspasm.synkinesis.readings.reading import Reading
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,15 +96,32 @@ def suit(
     return fit_notch(config.config.pipeline, info, chunks)
 
 
+MANY = 100
+"""Bursts of which rows are made at a time. Of a few it takes twice as long; while many more wait,
+Python looks for garbage among them, and in the end among all there is, which takes longer."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """What has become certain and waits to be made rows of."""
+
+    bursts: list[Burst] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
+    lags: list[Lag] = field(default_factory=list)
+
+
 @dataclass(slots=True)
 class _Gathered:
     """What has become certain so far.
 
-    Rows are kept as bytes, which grow in place: of many hours nothing is in memory twice.
+    Rows are kept as bytes, which grow in place: of many hours nothing is in memory twice. What came
+    last waits to be made rows of, many at a time.
     """
 
     info: StreamInfo
     marked: tuple[Marker, ...]
+    waiting: _Waiting = field(default_factory=_Waiting)
     bursts: bytearray = field(default_factory=bytearray)
     events: list[Rows] = field(default_factory=list)
     parts: bytearray = field(default_factory=bytearray)
@@ -128,23 +147,33 @@ class _Gathered:
             self.starts.append(analysis.chunk.start)
         if analysis.tally is not None:
             self.tallies.append(analysis.tally)
-        if analysis.bursts:
-            self.bursts += burst_rows(analysis.bursts).tobytes()
-        if folded.events:
-            self.events.append(event_rows(folded.events))
-            self.parts += part_rows(folded.events, self.n_events).tobytes()
-            self.n_events += len(folded.events)
-        if folded.readings:
-            self.readings += read_rows(folded.readings).tobytes()
-            columns = [reading.site.column for reading in folded.readings]
-            np.fmax.at(self.rho, columns, [reading.rho for reading in folded.readings])
-        if folded.lags:
-            self.lags += lag_rows(folded.lags).tobytes()
+        self.waiting.bursts += analysis.bursts
+        self.waiting.events += folded.events
+        self.waiting.readings += folded.readings
+        self.waiting.lags += folded.lags
+        if len(self.waiting.bursts) >= MANY:
+            self._take_in()
         self.awaited = [m for m in self.awaited if analysis.chunk.start < m.offset]
         for marker in self.awaited:
             if marker.onset >= analysis.chunk.stop:
                 break
             self._add_envelope(analysis, marker)
+
+    def _take_in(self) -> None:
+        """Make rows of what waits."""
+        waited, self.waiting = self.waiting, _Waiting()
+        self.bursts += burst_rows(waited.bursts).tobytes()
+        self.events.append(event_rows(waited.events))
+        self.parts += part_rows(waited.events, self.n_events).tobytes()
+        self.n_events += len(waited.events)
+        self.readings += read_rows(waited.readings).tobytes()
+        self.lags += lag_rows(waited.lags).tobytes()
+        if waited.readings:
+            columns = np.array([reading.site.column for reading in waited.readings])
+            rho = np.array([reading.rho for reading in waited.readings])
+            for column in set(columns.tolist()):
+                most = np.fmax.reduce(rho[columns == column])
+                self.rho[column] = np.fmax(self.rho[column], most)
 
     def _add_envelope(self, analysis: Analysis, marker: Marker) -> None:
         first = analysis.chunk.start
@@ -157,6 +186,7 @@ class _Gathered:
 
     def findings(self) -> Findings:
         """All of it."""
+        self._take_in()
         return Findings(
             np.frombuffer(self.bursts, BURST),
             np.concatenate([np.empty(0, EVENT), *self.events], dtype=EVENT),
