@@ -50,9 +50,10 @@ def test_an_act_is_as_loud_as_the_loudest_of_its_muscles():
 def test_the_usual_loudness_is_the_median_of_two_spasms_or_more():
     experience = Experience()
     for n, (amplitude, usual) in enumerate(((10.0, 0.0), (20.0, 15.0), (90.0, 20.0)), start=1):
-        experience.remember_loudness(3, amplitude)
-        assert experience.usual_loudness(3) == usual, n
-    assert experience.usual_loudness(4) == 0.0
+        spasm = reading("OOC_L", 0, 80, amplitude=amplitude)
+        experience.remember_loudness([spasm])
+        assert experience.usual_loudness(spasm.burst.channel) == usual, n
+    assert experience.usual_loudness(spasm.burst.channel + 1) == 0.0
 
 
 RESTLESS = [True] * 6

@@ -205,9 +205,11 @@ def remainder(reading: Reading, partners: Sequence[Reading], fs: float) -> Readi
     """
     if not partners:
         return reading
-    samples = min(reading.offset - reading.onset, round(LOOK * fs))
-    earliest = reading.offset - samples - round(ENDS * fs)  # its ends hold little of its energy
-    shares = [min(p.offset, reading.offset) - max(p.onset, earliest) for p in partners]
+    offset, samples = reading.offset, reading.offset - reading.onset
+    if samples > LOOK * fs:
+        samples = round(LOOK * fs)
+    earliest = offset - samples - round(ENDS * fs)  # its ends hold little of its energy
+    shares = [min(p.offset, offset) - max(p.onset, earliest) for p in partners]
     left = samples - sum(shares)
     if left < max(LEFT_OVER * samples, SECONDS_LEFT * fs):
         return reading

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from statistics import median
@@ -193,13 +193,14 @@ class Experience:
         seen = self.eyed.get(side, ())
         return len(seen) >= FEWEST_EYED and sum(seen) >= EYED * len(seen)
 
-    def remember_loudness(self, channel: int, amplitude: float) -> None:
-        """Note the amplitude of a channel in a spasm that proved its side."""
-        seen = self.loudness.get(channel)
-        if seen is None:
-            seen = self.loudness[channel] = deque(maxlen=REMEMBERED)
-        seen.append(amplitude)
-        self.usually.pop(channel, None)
+    def remember_loudness(self, readings: Iterable[Reading]) -> None:
+        """Note the amplitudes of channels in a spasm that proved its side."""
+        for reading in readings:
+            channel = reading.burst.channel
+            if channel not in self.loudness:
+                self.loudness[channel] = deque(maxlen=REMEMBERED)
+            self.loudness[channel].append(reading.amplitude)
+            self.usually.pop(channel, None)
 
     def usual_loudness(self, channel: int) -> float:
         """Median amplitude of a channel in spasms; 0 as long as there are too few."""

@@ -27,10 +27,12 @@ def note_balance(act: Act, found: Iterable[Act], known: Experience, fs: float) -
     not silent: too weak to be found, but there.
     """
     eyes = [r for r in act.readings if r.site.region == EYE]
-    alone = len(eyes) == len(act.readings) == 1
-    if alone and _may_be_of_spasm(act, eyes[0], found, known):
+    if len(eyes) == 1:
+        if len(act.readings) > 1 or _may_be_of_spasm(act, eyes[0], found, known):
+            return
+    elif len(eyes) != 2:
         return
-    if not (alone or len(eyes) == 2) or not _are_of_both(eyes, TOGETHER * fs):
+    if not _are_of_both(eyes, TOGETHER * fs):
         return
     sides = [log(r.amplitude / r.opposite) * (1 if r.site.side == "L" else -1) for r in eyes]
     known.balance.append(sum(sides) / len(sides))

@@ -30,8 +30,8 @@ BEATS = 0.16
 
 def note_loudness(part: Iterable[Act], known: Experience) -> None:
     """Remember the amplitude of each muscle in a spasm that proved its side."""
-    for reading in (r for act in part for r in act.readings):
-        known.remember_loudness(reading.burst.channel, reading.amplitude)
+    for act in part:
+        known.remember_loudness(act.readings)
 
 
 def without_faint(acts: Sequence[Act], known: Experience, fs: float) -> list[Act]:

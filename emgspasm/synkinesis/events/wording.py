@@ -119,8 +119,11 @@ def _worst(bursts: Iterable[Burst]) -> BurstQuality:
 
 def laterality(readings: Sequence[Reading]) -> tuple[float, float]:
     """LI and log ratio of the sums over muscles that have both sides."""
-    known = [r for r in readings if r.opposite == r.opposite]
-    own, other = sum([r.amplitude for r in known]), sum([r.opposite for r in known])
+    own = other = 0.0
+    for r in readings:
+        if r.opposite == r.opposite:
+            own += r.amplitude
+            other += r.opposite
     return laterality_index(own, other), log_ratio(own, other)
 
 
