@@ -163,7 +163,7 @@ class Folding:
             onset = reading.onset
             if onset >= state.cluster.closing:
                 self._advance(state, onset, said)
-            elif state.cluster.is_full(onset):
+            elif onset > state.cluster.latest:
                 self._close_cluster(state, said)
             rests = reading.tonic and is_background(reading)  # most muscles do nothing all the time
             if rests and not of_train(reading, rhythmic, state.fs):  # but of a myokymia

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Self
 
+from emgspasm.synkinesis.markers import ENDLESS
 from emgspasm.synkinesis.readings.reading import Reading
 
 GAP = 0.010
@@ -26,12 +27,15 @@ class Cluster:
     readings : list of Reading
     closing : int
         Sample at which nothing can join any more.
+    latest : int
+        Last sample at which a burst may begin that joins, though it never paused.
     """
 
     gap: int
     longest: int
     readings: list[Reading] = field(default_factory=list)
     closing: int = 0
+    latest: int = ENDLESS
 
     @classmethod
     def at(cls, fs: float) -> Self:
@@ -40,11 +44,9 @@ class Cluster:
 
     def add(self, reading: Reading) -> None:
         """Add the next burst in order of onset."""
+        if not self.readings:
+            self.latest = reading.onset + self.longest
         self.readings.append(reading)
         closing = reading.offset + self.gap
         if closing > self.closing:
             self.closing = closing
-
-    def is_full(self, onset: int) -> bool:
-        """Whether a burst that begins there is too late for it, though it never paused."""
-        return bool(self.readings) and onset - self.readings[0].onset > self.longest
