@@ -18,7 +18,7 @@ WINDOW = 0.015
 SHUFFLE, SHUFFLES, SEED = 0.5, 200, 20240518
 """Seconds of displacement, and how often (clinical facts 4)."""
 
-PART = 10
+PART = 50
 """Shuffles at a time: all, of many hours, would fill memory."""
 
 ROWS = 4
@@ -75,9 +75,10 @@ def synchronies(
     ]
     rng = np.random.default_rng(SEED)
     by_chance = np.empty((len(firsts), SHUFFLES))
+    drawn, shifts = np.empty((PART, len(second))), np.empty((len(second), PART))
     for done in range(0, SHUFFLES, PART):
-        shifts = rng.random((PART, len(second)))  # the quickest to draw
-        shifts *= 2 * reach
+        rng.random(out=drawn)  # shuffle by shuffle
+        np.multiply(drawn.T, 2 * reach, out=shifts)
         shifts -= reach
         for shares, first, (low, high) in zip(by_chance, firsts, limits, strict=True):
             shares[done : done + PART] = _shares(first, second, low, high, shifts, window)
@@ -106,19 +107,22 @@ def _against_chance(
 
 @numba.njit(cache=True, nogil=True)
 def _shares(first, second, low, high, shifts, window):  # type: ignore[no-untyped-def]  # numba infers kernels' types
-    """Share of the first with one of the second within the window, for every row of shifts.
+    """Share of the first with one of the second within the window, for every column of shifts.
 
     `low` and `high` are the places among the first that each of the second may come near to.
     """
-    shares, near = np.zeros(len(shifts)), np.empty(len(first), np.bool_)
-    for row in range(len(shifts) if len(first) else 0):
-        near[:] = False
-        for i in range(len(second)):
-            moved = second[i] + shifts[row, i]
-            for place in range(low[i], high[i]):
-                near[place] |= abs(moved - first[place]) <= window
-        shares[row] = near.sum() / len(first)
-    return shares
+    near = np.zeros((len(first), shifts.shape[1]), np.bool_)
+    for i in range(len(second)):
+        moved = shifts[i]
+        for place in range(low[i], high[i]):
+            marks = near[place]
+            for k in range(len(moved)):  # shuffles side by side
+                marks[k] |= abs(second[i] + moved[k] - first[place]) <= window
+    counts = np.zeros(shifts.shape[1], np.int64)
+    for marks in near:
+        for k in range(len(marks)):
+            counts[k] += marks[k]
+    return counts / max(len(first), 1)
 
 
 def _nearest(first: NDArray[np.int64], second: NDArray[np.float64]) -> NDArray[np.float64]:
