@@ -106,7 +106,12 @@ def _covered(samples: NDArray[np.int64], spans: Spans) -> NDArray[np.int64]:
 
 def common(first: Spans, second: Spans) -> NDArray[np.int64]:
     """Where spans of one and of the other overlap, in order; shape (n, 2)."""
-    edges = np.unique(np.concatenate([_table(first), _table(second)]))
+    one, other = _table(first), _table(second)
+    if len(one) == len(other) == 1:  # as in most recordings
+        (onset, offset), (begin, end) = one[0], other[0]
+        both = np.array([[max(onset, begin), min(offset, end)]])
+        return both if both[0, 0] < both[0, 1] else both[:0]
+    edges = np.unique(np.concatenate([one, other]))
     inside = np.flatnonzero(begins_in(edges, first) & begins_in(edges, second))
     return joined(np.stack([edges[inside], edges[inside + 1]], axis=1))  # none begins at the last
 

@@ -44,6 +44,11 @@ ABOVE, BESIDE, OWN = 3.0, 1.0, 0.25
 """Times the spectrum nearby, hertz to either side (clinical facts 5), and hertz that are the
 peak's own: twice the resolution of a segment, and a little."""
 
+_APART = np.abs(FREQUENCIES[:, None] - FREQUENCIES)
+_BESIDE = (_APART <= BESIDE) & (_APART > OWN)
+_NEARBY = _BESIDE / _BESIDE.sum(axis=1, keepdims=True)
+"""Of a spectrum, the means beside every frequency."""
+
 SLOWEST_BEAT, FINE = 0.3, 0.02
 """Hz of three beats in a segment, under which no spectrum tells a rhythm, and steps in which the
 frequency of a slow one is sought [design]."""
@@ -128,9 +133,7 @@ def frequency(onsets: NDArray[np.int64], sampling_frequency: float) -> float:
     if n_segments == 0:
         return nan
     least = chdtri(2 * n_segments, CHANCE) / (2 * n_segments)
-    apart = np.abs(FREQUENCIES[:, None] - FREQUENCIES)
-    beside = (apart <= BESIDE) & (apart > OWN)
-    nearby = beside @ power / beside.sum(axis=1)
+    nearby = _NEARBY @ power
     for k in np.flatnonzero((power >= ABOVE * nearby) & (power >= least)):
         peak = int(k + np.argmax(power[k : k + 3]))
         most = max(least, 0.5 * power[peak])
