@@ -61,7 +61,6 @@ from emgspasm.dsp.detection.underway import (
 from emgspasm.dsp.detection.watermark import next_crossing
 from emgspasm.dsp.kernels import present
 
-
 AT_HAND = 2048
 """Samples of a channel that are taken at a time: all that is made of them stays in the nearest
 cache."""
