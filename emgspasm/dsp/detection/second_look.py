@@ -16,7 +16,7 @@ import numpy as np
 from emgspasm.dsp.compiled import LOOP
 from emgspasm.dsp.detection.boundaries import loudest, mean_power, power_of
 from emgspasm.dsp.detection.evidence import matched_noise
-from emgspasm.dsp.detection.skirts import AT_ONCE, SHORTEST, highest, median, weigh
+from emgspasm.dsp.detection.skirts import AT_ONCE, SHORTEST, highest, median, rising_odds, weigh
 
 LONG, REACH = 15, 5
 """Windows after its onset at which a burst that lasts is looked at again, and by which it may begin
@@ -91,6 +91,7 @@ def _sought(sums, loud, quiet, weight, sizes, likely):  # type: ignore[no-untype
     """
     n, half = len(sums) - 1, 0.5 * weight
     n_likely, most = n - sizes.block + 1, -np.inf
+    odds, grown = rising_odds(quiet, loud, half), rising_odds(GROWN * quiet, loud, half)
     for kind in range(KINDS + 1):
         row = likely[kind][:n_likely]
         noise = quiet if kind < KINDS else GROWN * quiet
@@ -102,8 +103,8 @@ def _sought(sums, loud, quiet, weight, sizes, likely):  # type: ignore[no-untype
         if kind == 0:
             share = STEADY * AT_ONCE
         # how likely all of it is noise, from which the burst departs
-        row[:] = np.log(share) - half * (n * np.log(noise) + sums[n] / noise)
-        weigh(sums, length, noise, loud, half, row)
+        prior = np.log(share) - half * (n * np.log(noise) + sums[n] / noise)
+        weigh(sums, length, odds if kind < KINDS else grown, prior, row)
         most = max(most, highest(row))
     return median(likely, n_likely, most)
 

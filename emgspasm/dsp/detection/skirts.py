@@ -54,49 +54,48 @@ def skirt_begin(power, core, inside, abrupt, noise, weight, window, room):  # ty
     if loud <= 1.2 * noise:
         return core
     n_likely, most = min(core + inside + 1, n), -np.inf
+    odds = rising_odds(noise, loud, 0.5 * weight)
     for kind in range(KINDS):
         length, likely = (window << kind) >> 2 if kind else 0, room[kind][:n_likely]
         if 0 < length < SHORTEST:
             likely[:] = -np.inf
             continue
-        likely[:] = np.log((1.0 - abrupt) / (KINDS - 1) if kind else abrupt)
-        weigh(sums[: n + 1], length, noise, loud, 0.5 * weight, likely)
+        prior = np.log((1.0 - abrupt) / (KINDS - 1) if kind else abrupt)
+        weigh(sums[: n + 1], length, odds, prior, likely)
         most = max(most, highest(likely))
     return median(room[:KINDS], n_likely, most)
 
 
 @numba.njit(**LOOP)
-def weigh(sums, length, noise, loud, weight, likely):  # type: ignore[no-untyped-def]  # see skirt_begin
-    """Add to `likely` how much likelier than noise a ramp of `length` is that begins at each index.
+def weigh(sums, length, odds, prior, likely):  # type: ignore[no-untyped-def]  # see skirt_begin
+    """Fill in how much likelier than noise a ramp of `length` is that begins at each index.
 
-    The amplitude rises in a few steps, over which the power is known from its `sums`.
+    The amplitude rises in a few steps, over which the power is known from its `sums`; `odds` are
+    those of :func:`rising_odds`, `prior` is the log-likelihood before any sample.
     """
     n = len(sums) - 1
     whole = min(max(n + 1 - length, 0), len(likely))  # beginnings of which the ramp is at hand
     if length:
-        _weigh_ramp(sums, length, noise, loud, weight, likely[:whole])
+        _weigh_ramp(sums, length, odds, prior, likely[:whole])
+        likely[whole:] = prior
         for step in range(STEPS if whole < len(likely) else 0):
-            _weigh_cut(sums[whole:], length, step, noise, loud, weight, likely[whole:])
+            _weigh_cut(sums[whole:], length, step, odds, likely[whole:])
     else:
-        slope, cost = _odds(noise, loud, weight)
+        slope, cost = odds[STEPS]
         for k in range(whole):
-            likely[k] += (sums[-1] - sums[k]) * slope - (n - k) * cost
+            likely[k] = prior + ((sums[-1] - sums[k]) * slope - (n - k) * cost)
 
 
 @numba.njit(inline="always", **LOOP)
-def _weigh_ramp(sums, length, noise, loud, weight, likely):  # type: ignore[no-untyped-def]  # see skirt_begin
-    """Add how likely a ramp is that is at hand whole, and loud from its end on.
+def _weigh_ramp(sums, length, odds, prior, likely):  # type: ignore[no-untyped-def]  # see skirt_begin
+    """Fill in how likely a ramp is that is at hand whole, and loud from its end on.
 
     All :data:`STEPS` in one pass, which takes half as long: the power of a step lies between two
     sums, so it is the sums that are weighed.
     """
     a, b, c, d = length // 5, 2 * length // 5, 3 * length // 5, 4 * length // 5
-    slope_a, cost_a = _odds(noise, _grown(0, noise, loud), weight)
-    slope_b, cost_b = _odds(noise, _grown(1, noise, loud), weight)
-    slope_c, cost_c = _odds(noise, _grown(2, noise, loud), weight)
-    slope_d, cost_d = _odds(noise, _grown(3, noise, loud), weight)
-    slope_e, cost_e = _odds(noise, _grown(4, noise, loud), weight)
-    slope, cost = _odds(noise, loud, weight)
+    (slope_a, cost_a), (slope_b, cost_b), (slope_c, cost_c) = odds[0], odds[1], odds[2]
+    (slope_d, cost_d), (slope_e, cost_e), (slope, cost) = odds[3], odds[4], odds[5]
     rising = a * cost_a + (b - a) * cost_b + (c - b) * cost_c + (d - c) * cost_d
     rising += (length - d) * cost_e
     constant = sums[-1] * slope - rising - (len(sums) - 1 - length) * cost
@@ -105,21 +104,33 @@ def _weigh_ramp(sums, length, noise, loud, weight, likely):  # type: ignore[no-u
     for k in range(len(likely)):
         told = at_a[k] * (slope_a - slope_b) + at_b[k] * (slope_b - slope_c) - at[k] * slope_a
         told += at_c[k] * (slope_c - slope_d) + at_d[k] * (slope_d - slope_e)
-        likely[k] += told + at_e[k] * (slope_e - slope) + (constant + k * cost)
+        likely[k] = prior + (told + at_e[k] * (slope_e - slope) + (constant + k * cost))
 
 
 @numba.njit(inline="always", **LOOP)
-def _weigh_cut(sums, length, step, noise, loud, weight, likely):  # type: ignore[no-untyped-def]  # see skirt_begin
+def _weigh_cut(sums, length, step, odds, likely):  # type: ignore[no-untyped-def]  # see skirt_begin
     """Add how likely a step is of ramps within which the samples at hand end."""
     first, stop = length * step // STEPS, length * (step + 1) // STEPS
-    slope, cost = _odds(noise, _grown(step, noise, loud), weight)
-    n = len(sums) - 1
+    (slope, cost), n = odds[step], len(sums) - 1
     whole = max(min(len(likely), n + 1 - stop), 0)
     early, late = sums[first:], sums[stop:]
     for k in range(whole):
         likely[k] += (late[k] - early[k]) * slope - (stop - first) * cost
     for k in range(whole, min(len(likely), n - first)):
         likely[k] += (sums[-1] - early[k]) * slope - (n - first - k) * cost
+
+
+@numba.njit(inline="always", **LOOP)
+def rising_odds(noise, loud, weight):  # type: ignore[no-untyped-def]  # see skirt_begin
+    """The odds of a sample in each of :data:`STEPS` of a ramp to `loud`, and, last, behind it."""
+    return (
+        _odds(noise, _grown(0, noise, loud), weight),
+        _odds(noise, _grown(1, noise, loud), weight),
+        _odds(noise, _grown(2, noise, loud), weight),
+        _odds(noise, _grown(3, noise, loud), weight),
+        _odds(noise, _grown(4, noise, loud), weight),
+        _odds(noise, loud, weight),
+    )
 
 
 @numba.njit(inline="always", **LOOP)
