@@ -66,15 +66,16 @@ class Baseline:
 
 
 @numba.njit(inline="always", **LOOP)
-def _place(values, count, value):  # type: ignore[no-untyped-def]  # numba infers kernels' types
-    """First index of `values` (sorted, `count` long) not below `value`.
+def _places(values, first, second):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+    """First indices of sorted `values` not below the one and the other.
 
     All are compared, several at once: bisection, of a hundred, takes longer for its branches.
     """
-    place = 0
-    for i in range(count):
-        place += values[i] < value
-    return place
+    place, other = 0, 0
+    for i in range(len(values)):
+        place += values[i] < first
+        other += values[i] < second
+    return place, other
 
 
 @numba.njit(**LOOP)  # type: ignore[untyped-decorator]  # options by name
@@ -91,10 +92,9 @@ def remember(ordered: Values, arrival: Values, seen: int, value: float) -> None:
     capacity = len(ordered)
     slot = seen % capacity
     count = min(seen, capacity)
-    hole = count
-    if seen >= capacity:
-        hole = _place(ordered, count, arrival[slot])
-    target = _place(ordered, count, value)
+    # the oldest one leaves a hole; before the ring is full, the end is one
+    oldest = arrival[slot] if seen >= capacity else np.inf
+    target, hole = _places(ordered[:count], value, oldest)
     if target > hole:
         target -= 1  # slices of one length: several values are moved at once
         there, here = ordered[hole:target], ordered[hole + 1 : target + 1]
