@@ -82,8 +82,7 @@ def acts(
     echoes = _echoes(one, partners) if one else []
     one = without(echoes, one)
     lone = [r for r in (*one, *unknown) if r.site.region == EYE and not partners[r]]
-    free = [r for r in one if r.site.region != EYE and not partners[r]] if lone else []
-    unseen = [r for r in free if any(_goes_along(r, eye, rules, fs) for eye in lone)]
+    unseen = [r for r in one if not partners[r] and _goes_along(r, lone, rules, fs)] if lone else []
     one = without(unseen, one)
     both: list[Act] = []
     if even or of["minor"] or any(partners.values()):  # in most spasms nothing is of both sides
@@ -164,19 +163,24 @@ def _spreads(eye: Reading, reading: Reading) -> bool:
     return alike >= ECHO and reading.amplitude <= most * eye.amplitude
 
 
-def _goes_along(reading: Reading, eye: Reading, rules: Rules, fs: float) -> bool:
-    """Whether a burst goes along with an eye of the other side, itself without the eye of its own.
+def _goes_along(reading: Reading, lone: Iterable[Reading], rules: Rules, fs: float) -> bool:
+    """Whether a burst beside the eye goes along with one of these, which close alone over there.
 
-    Both eyes blink or close then, of which that one is not recorded, or dead: what it spreads to
-    electrodes nearby looks one-sided, and no eye explains it.
+    Both eyes blink or close then, and that of its own side is not recorded, or dead: what it
+    spreads to electrodes nearby looks one-sided, and no eye explains it.
     """
+    if reading.site.region == EYE:
+        return False
     margin = WITH_BLINK * fs
-    return (
-        {eye.site.side, reading.site.side} == {"L", "R"}
-        and reading.onset >= eye.onset - margin
-        and reading.offset <= eye.offset + margin
-        and (eye.offset - eye.onset <= rules.blink * fs or reading.onset <= eye.onset + margin)
-    )
+    for eye in lone:
+        if (
+            eye.site.side + reading.site.side in ("LR", "RL")
+            and reading.onset >= eye.onset - margin
+            and reading.offset <= eye.offset + margin
+            and (eye.offset - eye.onset <= rules.blink * fs or reading.onset <= eye.onset + margin)
+        ):
+            return True
+    return False
 
 
 def _meets(reading: Reading, part: list[Reading]) -> bool:
