@@ -91,8 +91,8 @@ def detect(
                     out = _end(start + row, channel, sizes, rules, past, out, count)
                 row += 1
             elif s.phase == RUNNING:
-                values = read_only(envelope[channel, row : row + AT_HAND])
-                signal = read_only(filtered[channel, row : row + AT_HAND])
+                values = read_only(envelope[channel, row:])
+                signal = read_only(filtered[channel, row:])
                 n, out = _run(start + row, values, signal, channel, sizes, rules, past, out, count)
                 row += n
             else:
@@ -175,22 +175,37 @@ def _end(stop, channel, sizes, rules, past, out, count):  # type: ignore[no-unty
     return roomy(out, count)
 
 
-@numba.njit(inline="always", cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True)
 def _run(start, values, signal, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
     """Take samples in until one is missing or the channel stops running; how many were taken."""
-    values = values[: present(values)]
-    signal = _with_recent(past.signal[channel], len(values), signal)
-    matched = _with_recent(past.matched[channel], len(values), signal[:0])
-    power_behind(past.taps[channel], signal, matched, sizes.recent)
-    s, taken = past.channels[channel], np.int64(0)  # a plain 0 is compiled for as a type of its own
-    while taken < len(values) and s.phase == RUNNING:
+    room = np.empty((2, sizes.recent + min(len(values), AT_HAND)))
+    taken, n = np.int64(0), np.int64(1)  # a plain 0 is compiled for as a type of its own
+    while n > 0 and taken < len(values):
         out = roomy(out, count)
-        taken = _take(
-            start, taken, values, signal, matched, channel, sizes, rules, past, out, count
-        )
-    copy(signal[taken:], past.signal[channel])
-    copy(matched[taken:], past.matched[channel])
+        ahead, samples = values[taken : taken + AT_HAND], signal[taken : taken + AT_HAND]
+        n = _take_some(start + taken, ahead, samples, channel, sizes, rules, past, room, out, count)
+        taken += n
     return taken, out
+
+
+@numba.njit(**LOOP)
+def _take_some(start, values, signal, channel, sizes, rules, past, room, out, count):  # type: ignore[no-untyped-def]  # see _begin
+    """Take samples in as :func:`_run`, or until `out` is full; `room` is for what is made of them.
+
+    Called, not inlined: that would count a reference to every array of the memory.
+    """
+    n = present(values) if past.channels[channel].phase == RUNNING else 0
+    known, matched = room[0, : sizes.recent + n], room[1, : sizes.recent + n]
+    copy(past.signal[channel], known)
+    copy(signal, known[sizes.recent :])
+    copy(past.matched[channel], matched)
+    power_behind(past.taps[channel], known, matched, sizes.recent)
+    taken = _take(
+        start, np.int64(0), values[:n], known, matched, channel, sizes, rules, past, out, count
+    )
+    copy(known[taken:], past.signal[channel])
+    copy(matched[taken:], past.matched[channel])
+    return taken
 
 
 @numba.njit(**LOOP)
@@ -207,15 +222,6 @@ def _take(start, taken, values, signal, matched, channel, sizes, rules, past, ou
             value = values[taken - 1]
             _decide(s, value, signal, matched, origin, channel, sizes, rules, past, out, count)
     return taken
-
-
-@numba.njit(cache=True, nogil=True)
-def _with_recent(recent, n, samples):  # type: ignore[no-untyped-def]  # see _begin
-    """Recent samples and room for `n` more, filled with the first of `samples`."""
-    whole = np.empty(len(recent) + n)
-    copy(recent, whole)
-    copy(samples, whole[len(recent) :])
-    return whole
 
 
 @numba.njit(inline="always", **LOOP)
