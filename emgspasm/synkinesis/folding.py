@@ -19,7 +19,8 @@ from emgspasm.stream import Annotation, Event, StreamInfo
 from emgspasm.synkinesis.acts.act import Act
 from emgspasm.synkinesis.acts.clusters import Cluster
 from emgspasm.synkinesis.acts.judging import acts
-from emgspasm.synkinesis.acts.verdicts import Rules, is_background
+from emgspasm.synkinesis.acts.rules import Rules
+from emgspasm.synkinesis.acts.verdicts import is_background
 from emgspasm.synkinesis.events.amending import Amendment, Said, amend, remember
 from emgspasm.synkinesis.events.chains import Chain
 from emgspasm.synkinesis.events.experience import note_eyes, note_sharing, of_train

@@ -12,7 +12,7 @@ from emgspasm.stream import Burst
 from emgspasm.synkinesis.acts.act import Act
 from emgspasm.synkinesis.acts.bilateral import Company
 from emgspasm.synkinesis.acts.judging import acts
-from emgspasm.synkinesis.acts.verdicts import Rules
+from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.readings.reading import Reading, Site
 
 FS = 1000.0

@@ -6,7 +6,7 @@ from scipy.signal import butter, sosfilt
 
 from emgspasm.dsp.quality import LINES
 from emgspasm.simulation.disturbances import mains_wave
-from emgspasm.synkinesis.acts.verdicts import Rules
+from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.readings.looking import hum
 
 RATES = [250.0, 500.0, 1000.0, 2000.0]

@@ -9,7 +9,7 @@ import pytest
 from emgspasm.synkinesis.acts.act import Act
 from emgspasm.synkinesis.acts.bilateral import Company
 from emgspasm.synkinesis.acts.judging import acts
-from emgspasm.synkinesis.acts.verdicts import Rules
+from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.events import naming
 from emgspasm.synkinesis.events.chains import Chain, loud
 from emgspasm.synkinesis.events.experience import Experience, note_company, note_sharing

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from emgspasm.synkinesis.acts.act import Act
-from emgspasm.synkinesis.acts.verdicts import Rules
+from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.events.chains import Chain
 from emgspasm.synkinesis.events.experience import Experience
 from emgspasm.synkinesis.events.naming import artifact, blink, movement, spasms

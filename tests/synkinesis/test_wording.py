@@ -5,7 +5,7 @@ import pytest
 
 from emgspasm.stream import Burst
 from emgspasm.synkinesis.acts.act import Act
-from emgspasm.synkinesis.acts.verdicts import Rules
+from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.events.wording import event, reasons, remarked
 from emgspasm.synkinesis.markers import Marker, Schedule
 from support.readings import FS, reading

@@ -9,7 +9,8 @@ from operator import attrgetter
 from typing import Self
 
 from emgspasm.synkinesis.acts.act import Act, connected, meet, overlap, without
-from emgspasm.synkinesis.acts.verdicts import AS_ONE, LASTING, Rules, accompanied, is_evident
+from emgspasm.synkinesis.acts.rules import Rules
+from emgspasm.synkinesis.acts.verdicts import AS_ONE, LASTING, accompanied, is_evident
 from emgspasm.synkinesis.readings.laterality import DOUBTFUL, UNILATERAL
 from emgspasm.synkinesis.readings.reading import Reading
 from emgspasm.synkinesis.spread import BROW, EYE, LOWER

@@ -20,10 +20,10 @@ from emgspasm.synkinesis.acts.bilateral import (
     outlasts,
     sideless,
 )
+from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.acts.surges import surges
 from emgspasm.synkinesis.acts.verdicts import (
     VERDICTS,
-    Rules,
     Verdict,
     alone,
     is_of_both,

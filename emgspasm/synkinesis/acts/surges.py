@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from emgspasm.synkinesis.acts.act import Act
 from emgspasm.synkinesis.acts.bilateral import LIKELY, outlasts
-from emgspasm.synkinesis.acts.verdicts import Rules, verdict
+from emgspasm.synkinesis.acts.rules import Rules
+from emgspasm.synkinesis.acts.verdicts import verdict
 from emgspasm.synkinesis.readings.reading import Reading
 from emgspasm.synkinesis.spread import EYE
 

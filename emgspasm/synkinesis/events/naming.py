@@ -19,7 +19,8 @@ from typing import Literal
 
 from emgspasm.stream import Burst, Event
 from emgspasm.synkinesis.acts.act import Act
-from emgspasm.synkinesis.acts.verdicts import LASTING, Rules, is_beyond_chance
+from emgspasm.synkinesis.acts.rules import Rules
+from emgspasm.synkinesis.acts.verdicts import LASTING, is_beyond_chance
 from emgspasm.synkinesis.events.chains import TOGETHER, Chain, loud, split, synchrony
 from emgspasm.synkinesis.events.experience import (
     SHARING_MEMORY,

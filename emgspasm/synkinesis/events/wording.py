@@ -11,7 +11,7 @@ from typing import Literal
 from emgspasm.dsp.rates import LAGS
 from emgspasm.stream import Burst, BurstQuality, Event, EventType
 from emgspasm.synkinesis.acts.act import Act, together
-from emgspasm.synkinesis.acts.verdicts import Rules
+from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.markers import Marker, Schedule
 from emgspasm.synkinesis.readings.laterality import laterality_index, log_ratio
 from emgspasm.synkinesis.readings.reading import Reading
