@@ -43,10 +43,13 @@ def _never_told(info: StreamInfo) -> list[str]:
     sought = {column: np.array([[0, 1]]) for column in info.columns()}
     if not any(site.side and site.region for site in sites(info).values()):
         return []
+    lacking: dict[str, list[str]] = {}
+    for letter, (whose, by) in TOLD.items():
+        if not len(validity.of_side(info, sought, letter)):
+            lacking.setdefault(by, []).append(whose)
     return [
-        f"{whose} are n/a: they are told by {by}. Record those as well, if you can"
-        for letter, (whose, by) in TOLD.items()
-        if not len(validity.of_side(info, sought, letter))
+        f"{' and '.join(whose)} are n/a: they are told by {by}. Record those as well, if you can"
+        for by, whose in lacking.items()
     ]
 
 

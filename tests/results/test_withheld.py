@@ -118,7 +118,7 @@ def test_channels_of_no_voltage_or_of_no_face_are_named_together():
 @pytest.mark.parametrize(
     ("names", "whose"),
     [
-        (("OOC_L", "ZYG_L"), ["spasms of the left side", "spasms of the right side", "blinks"]),
+        (("OOC_L", "ZYG_L"), ["spasms of the left side and spasms of the right side", "blinks"]),
         (("OOC_L", "ZYG_L", "ZYG_R"), ["spasms of the right side", "blinks"]),
         (("ZYG_L", "ZYG_R", "FRO_L", "FRO_R"), ["blinks"]),
         (("OOC_L", "OOC_R"), []),

@@ -155,7 +155,7 @@ def spasms(
 def _movements_unseen(muscles: set[str], side: str, known: Experience) -> frozenset[str]:
     """Movements that these muscles may go along with while none that makes them is recorded.
 
-    An eye alone may, of a side that is not known to have spasms.
+    An eye alone may, of a side that is not known to have spasms; to close is its own movement.
     """
     if known.knows(side) or not muscles <= EYES:
         return frozenset()
