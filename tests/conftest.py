@@ -2,9 +2,11 @@
 
 import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from itertools import pairwise
 from pathlib import Path
@@ -31,6 +33,19 @@ SHARED = ("report", "study")
 def unit(path):
     """What one worker does: tests of a file share what is made for them, and compiled loops."""
     return path.parent if path.parent.name in SHARED else path
+
+
+NEEDED_MB = 500
+"""What the tests hold on disk at once, at most."""
+
+
+def pytest_sessionstart(session):
+    """A full disk is said once, in place of thousands of failures that name no cause."""
+    folder = tempfile.gettempdir()
+    free = shutil.disk_usage(folder).free // 1_000_000
+    if free < NEEDED_MB:
+        remedy = "free some, or name a folder on another disk in TMPDIR"
+        pytest.exit(f"{folder}: {free} MB are free, the tests need {NEEDED_MB}: {remedy}", 4)
 
 
 def pytest_collection_modifyitems(items):

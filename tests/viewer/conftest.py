@@ -63,8 +63,11 @@ def recording(simulated, tmp_path_factory):
 
 
 @pytest.fixture
-def open_window(qtbot):
-    """Opens a window; it is closed, and lets go of everything, whatever a test does."""
+def open_window(qtbot, tmp_path):
+    """Opens a window; it is closed, and lets go of everything, whatever a test does.
+
+    The test's folder is asked for so that it outlives the window, which may be recording there.
+    """
     opened = []
 
     def open_(kept=None):
