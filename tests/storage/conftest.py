@@ -13,3 +13,10 @@ def written(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def edflib():
+    """pyedflib: one more reader that shares no line with ours, where it is installed."""
+    lacking = "pyedflib is not installed: it has no wheels for Python 3.13 and later"
+    return pytest.importorskip("pyedflib", reason=lacking)

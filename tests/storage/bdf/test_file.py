@@ -8,7 +8,6 @@ from pathlib import Path
 import edfio
 import mne
 import numpy as np
-import pyedflib
 import pytest
 
 from emgspasm.errors import ConfigError, RecordingError
@@ -39,10 +38,17 @@ def test_the_file_is_valid_after_every_write(tmp_path):
             with warnings.catch_warnings():
                 warnings.simplefilter("error")
                 edfio.read_bdf(path)
-            with pyedflib.EdfReader(str(path)):
-                pass
             mne.io.read_raw_bdf(path, preload=True, verbose="error")
             writer.write(Chunk(start, noise(30)))
+
+
+def test_edflib_opens_the_file_after_every_write(edflib, tmp_path):
+    path = tmp_path / "x.bdf"
+    with BdfWriter(path, stream()) as writer:
+        for start in range(0, 1500, 30):
+            writer.write(Chunk(start, noise(30)))
+            with edflib.EdfReader(str(path)) as reader:
+                assert reader.signals_in_file == 4
 
 
 DISK_FULL = """
@@ -85,8 +91,13 @@ def test_a_full_disk_leaves_whole_records_and_says_how_many(tmp_path):
     np.testing.assert_allclose(
         recording.read()[:, 0], np.arange(recording.n_samples) // 10 * 10, atol=0.02
     )
-    with pyedflib.EdfReader(str(path)) as reader:
-        assert reader.getNSamples()[0] == recording.n_samples
+
+
+def test_edflib_opens_what_a_full_disk_left(edflib, tmp_path):
+    path = tmp_path / "x.bdf"
+    fill_disk(path, 40_000)
+    with edflib.EdfReader(str(path)) as reader:
+        assert reader.getNSamples()[0] == open_edf(path).n_samples > 5000
 
 
 def test_a_marker_after_the_disk_was_full_is_refused(tmp_path):

@@ -10,7 +10,6 @@ from pathlib import Path
 import edfio
 import mne
 import numpy as np
-import pyedflib
 import pytest
 
 from emgspasm.storage.edf.reader import open_edf
@@ -117,9 +116,9 @@ def test_a_killed_recording_opens_in_edfio(killed):
 
 
 @pytest.mark.slow
-def test_a_killed_recording_opens_in_pyedflib(killed):
+def test_a_killed_recording_opens_in_pyedflib(edflib, killed):
     for path in killed:
-        with pyedflib.EdfReader(str(path)) as reader:
+        with edflib.EdfReader(str(path)) as reader:
             assert reader.readSignal(7, digital=True).size == reader.datarecords_in_file * 500
 
 
