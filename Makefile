@@ -52,15 +52,17 @@ benchmark: .venv/installed-test  ## speed and memory; peers are measured where i
 	$(INSTALL) --editable '.[test]'
 	@touch $@
 
-# What the window's wheels expect of the system (Debian's names), and a display for its tests.
-WINDOW := libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 \
-  fonts-dejavu-core libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-image0 \
+# What the window's wheels expect of the system (Debian's names, some of which end in t64 since
+# 2024), and a display for its tests.
+WINDOW := libglib2.0-0 libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libdbus-1-3 \
+  libfontconfig1 fonts-dejavu-core libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-image0 \
   libxcb-render-util0 libxcb-shape0 xvfb x11-utils
 
-.venv/libraries: | .venv/bin/python
+.venv/libraries: Makefile | .venv/bin/python
 	@command -v dpkg-query >/dev/null || { touch $@; exit 0; }; \
 	missing=$$(for name in $(WINDOW); do \
-	  dpkg-query -W -f '$${Status}' $$name 2>/dev/null | grep -q 'ok installed' || echo $$name; \
+	  dpkg-query -W -f '$${Status}\n' $$name $${name}t64 2>/dev/null | grep -q 'ok installed' \
+	    || echo $$name; \
 	done); \
 	if [ -z "$$missing" ]; then touch $@; \
 	elif [ "$$(id -u)" = 0 ]; then \
