@@ -35,7 +35,13 @@ LACKING = ("pread", "pwrite", "O_DIRECTORY")
 
 
 @pytest.fixture
-def no_offsets(monkeypatch):
+def mended(tmp_path, monkeypatch):
+    """What is changed by it is mended again before the test's folder is removed."""
+    return monkeypatch
+
+
+@pytest.fixture
+def no_offsets(mended):
     """Files without reading and writing at an offset, folders that cannot be opened."""
     opening = os.open
 
@@ -45,8 +51,8 @@ def no_offsets(monkeypatch):
         return opening(path, flags, *more)
 
     for name in LACKING:
-        monkeypatch.delattr(os, name)
-    monkeypatch.setattr(os, "open", opened)
+        mended.delattr(os, name)
+    mended.setattr(os, "open", opened)
 
 
 def write(path, stream_info, n_samples=2500):
@@ -66,15 +72,15 @@ def test_recordings_are_written_read_and_mended_without_access_at_an_offset(
     assert open_edf(path).n_samples == 2000
 
 
-def test_a_recording_is_opened_for_bytes_not_for_text(monkeypatch, stream_info, tmp_path):
+def test_a_recording_is_opened_for_bytes_not_for_text(mended, stream_info, tmp_path):
     opening, seen = os.open, []
-    monkeypatch.setattr("emgspasm.storage.bdf.file.BINARY", 0o10000000)  # O_PATH-like, unused
+    mended.setattr("emgspasm.storage.bdf.file.BINARY", 0o10000000)  # O_PATH-like, unused
 
     def opened(path, flags, *more):
         seen.append(flags)
         return opening(path, flags & ~0o10000000, *more)
 
-    monkeypatch.setattr(os, "open", opened)
+    mended.setattr(os, "open", opened)
     write(tmp_path / "x.bdf", stream_info)
     assert seen[0] & 0o10000000
 
@@ -84,10 +90,10 @@ def test_a_file_is_replaced_where_folders_cannot_be_opened(no_offsets, tmp_path)
     assert (tmp_path / "x.json").is_file()
 
 
-def test_a_file_goes_to_the_disk_for_who_may_write_to_it_as_windows_wants(monkeypatch, tmp_path):
+def test_a_file_goes_to_the_disk_for_who_may_write_to_it_as_windows_wants(mended, tmp_path):
     (tmp_path / "x").touch()
     opening, seen = os.open, []
-    monkeypatch.setattr(os, "open", lambda path, flags: seen.append(flags) or opening(path, flags))
+    mended.setattr(os, "open", lambda path, flags: seen.append(flags) or opening(path, flags))
     system.to_disk(tmp_path / "x")
     assert seen == [os.O_RDWR]
 
@@ -123,13 +129,13 @@ def test_a_table_that_is_open_in_another_program_is_said_to_be_so(monkeypatch, t
     assert not list(tmp_path.iterdir())
 
 
-def test_what_was_half_written_stays_where_it_is_open(monkeypatch, tmp_path):
+def test_what_was_half_written_stays_where_it_is_open(mended, tmp_path):
     def refused(self, missing_ok=False):
         raise PermissionError(13, "Access is denied")
 
     left = tmp_path / ".x.tsv.17.tmp"
     left.touch()
-    monkeypatch.setattr(Path, "unlink", refused)
+    mended.setattr(Path, "unlink", refused)
     remove_temporary(tmp_path, 17)
     remove_leftovers(tmp_path / "x.tsv")
     assert left.exists()
