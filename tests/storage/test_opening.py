@@ -142,7 +142,8 @@ def test_a_full_disk_is_told_of_the_file_and_no_part_of_it_claimed_to_be_kept(tm
     (tmp_path / "long.csv").write_text(table(5000)[0])
     out = tmp_path / "out.bdf"
     command = [sys.executable, "-c", FULL, tmp_path / "long.csv", out]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"{out} cannot be written (File too large). Check the folder")
     assert [path.name for path in tmp_path.iterdir()] == ["long.csv"]
 

@@ -191,7 +191,9 @@ def parse(block: bytes, layout: Layout) -> Rows | None:
         table = csv.read_csv(
             pa.BufferReader(block),
             read_options=csv.ReadOptions(
-                column_names=[f"f{i}" for i in range(layout.n_fields)], block_size=BLOCK_BYTES * 2
+                column_names=[f"f{i}" for i in range(layout.n_fields)],
+                block_size=BLOCK_BYTES * 2,
+                use_threads=False,  # a process that ends while Arrow begins threads may abort
             ),
             parse_options=csv.ParseOptions(
                 delimiter=delimiter, quote_char='"', newlines_in_values=False
