@@ -36,7 +36,7 @@ def unit(path):
 
 
 NEEDED_MB = 500
-"""What the tests hold on disk at once, at most."""
+"""Three times what the tests were seen to hold on disk at once."""
 
 
 def pytest_sessionstart(session):
