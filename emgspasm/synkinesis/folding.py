@@ -26,7 +26,8 @@ from emgspasm.synkinesis.events.chains import Chain
 from emgspasm.synkinesis.events.experience import note_eyes, note_sharing, of_train
 from emgspasm.synkinesis.events.eyes import against_usual, note_balance
 from emgspasm.synkinesis.events.lags import Lag, is_at_hand, lags
-from emgspasm.synkinesis.events.naming import Naming, artifact, blink, movement, spasms
+from emgspasm.synkinesis.events.naming import artifact, blink, movement
+from emgspasm.synkinesis.events.spasms import Naming, spasms
 from emgspasm.synkinesis.markers import Schedule, concerns_tasks, markers
 from emgspasm.synkinesis.memory import FoldState, fresh
 from emgspasm.synkinesis.readings import history as past

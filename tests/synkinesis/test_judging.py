@@ -10,10 +10,10 @@ from emgspasm.synkinesis.acts.act import Act
 from emgspasm.synkinesis.acts.bilateral import Company
 from emgspasm.synkinesis.acts.judging import acts
 from emgspasm.synkinesis.acts.rules import Rules
-from emgspasm.synkinesis.events import naming
 from emgspasm.synkinesis.events.chains import Chain, loud
 from emgspasm.synkinesis.events.experience import Experience, note_company, note_sharing
 from emgspasm.synkinesis.events.naming import blink, movement
+from emgspasm.synkinesis.events.spasms import spasms as events_of
 from emgspasm.synkinesis.markers import Marker, Schedule
 from emgspasm.synkinesis.readings.reading import Site
 from support.readings import FS, MONTAGE, alike, judged, reading
@@ -21,7 +21,7 @@ from support.readings import FS, MONTAGE, alike, judged, reading
 
 def spasms(chain, marked, known, rules, fs):
     """Events of a chain of one-sided acts."""
-    return [event for event, _ in naming.spasms(chain, marked, known, rules, fs)]
+    return [event for event, _ in events_of(chain, marked, known, rules, fs)]
 
 
 def named(known, *onsets, length=50, **kind):

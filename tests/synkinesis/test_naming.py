@@ -10,7 +10,8 @@ from emgspasm.synkinesis.acts.act import Act
 from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.events.chains import Chain
 from emgspasm.synkinesis.events.experience import Experience
-from emgspasm.synkinesis.events.naming import artifact, blink, movement, spasms
+from emgspasm.synkinesis.events.naming import artifact, blink, movement
+from emgspasm.synkinesis.events.spasms import spasms
 from emgspasm.synkinesis.markers import Marker, Schedule
 from emgspasm.synkinesis.readings.reading import Site
 from support.readings import FS, reading

@@ -132,3 +132,8 @@ def side_of(readings: Iterable[Reading]) -> Literal["L", "R", "B"]:
     if letters == {"L"}:
         return "L"
     return "R" if letters == {"R"} else "B"
+
+
+def samples_of(readings: Iterable[Reading]) -> int:
+    """How long all of them are together, in samples."""
+    return sum([r.offset - r.onset for r in readings])

@@ -204,19 +204,26 @@ def _along_movement(
     """
     inside = [r for r in mine if meet(r, act)]
     dragged = [r for r in inside if r.site.region in LOWER] if usual else []
-    for muscle in sorted({r.site.muscle for r in without(dragged, inside)}):
-        parts = [r for r in inside if r.site.muscle == muscle]
-        active = sum(overlap(r, act) for r in parts)
-        prompt = parts[0].onset - act.onset <= rules.along * fs
-        length = sum(r.offset - r.onset for r in parts)
-        if prompt and active >= 0.5 * max(act.offset - act.onset, length):
-            dragged += parts
+    dragged += _moving_along(act, without(dragged, inside), rules, fs)
     rest = without(dragged, inside)
     dragged += [r for r in rest if not (accompanied(r, rest, rules, fs) or _stands_out(r, act, fs))]
     along = (r for r in dragged if not _lasts_as_long(r, act, fs))
     free = [r for r in along if _is_spared(r, act, spared, fs)]
     lower = [r for r in free if r.site.region in LOWER]  # what begins with it is of the same spasm
     return [r for r in dragged if r not in free and not accompanied(r, lower, rules, fs)]
+
+
+def _moving_along(act: Act, inside: list[Reading], rules: Rules, fs: float) -> list[Reading]:
+    """Bursts of muscles that begin with a movement and are active for half of it."""
+    moving = []
+    for muscle in sorted({r.site.muscle for r in inside}):
+        parts = [r for r in inside if r.site.muscle == muscle]
+        active = sum(overlap(r, act) for r in parts)
+        prompt = parts[0].onset - act.onset <= rules.along * fs
+        length = sum(r.offset - r.onset for r in parts)
+        if prompt and active >= 0.5 * max(act.offset - act.onset, length):
+            moving += parts
+    return moving
 
 
 def _lasts_as_long(reading: Reading, act: Act, fs: float) -> bool:

@@ -7,21 +7,21 @@ alone; a spasm on top of a blink or a smile is then what one side does that the 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Literal
 
-from emgspasm.synkinesis.acts.act import Act, connected, meet, side_of, together, without
+from emgspasm.synkinesis.acts.act import Act, connected, meet, side_of, without
 from emgspasm.synkinesis.acts.bilateral import (
     WITH_BLINK,
     Company,
     bilateral,
     drag_along,
-    outlasts,
     sideless,
 )
 from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.acts.surges import surges
+from emgspasm.synkinesis.acts.twitches import twitches
 from emgspasm.synkinesis.acts.verdicts import (
     VERDICTS,
     Verdict,
@@ -35,7 +35,7 @@ from emgspasm.synkinesis.acts.verdicts import (
 )
 from emgspasm.synkinesis.readings.crosstalk import RHO
 from emgspasm.synkinesis.readings.reading import Reading
-from emgspasm.synkinesis.spread import BROW, EYE
+from emgspasm.synkinesis.spread import EYE
 
 ECHO, FAINTER = 0.5, 0.65
 """Raw correlation with the eye of its side, and share of its amplitude, of what an eye spreads to
@@ -45,6 +45,26 @@ electrodes nearby [sim]: more than muscles in spasm reach of themselves (0.2-0.4
 SAME, AS_STRONG = 0.75, 1.2
 """Raw correlation with the eye that hardly any two muscles reach, less than one in a hundred in
 spasm, and the share of the eye's amplitude up to which a burst so alike is spread by it [sim]."""
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """Bursts of a cluster, by what they are taken for so far.
+
+    `one` are those of one side alone, `minor` those of which the other side does more; `unseen`
+    are explained by an eye that is not seen.
+    """
+
+    one: list[Reading]
+    both: list[Reading]
+    minor: list[Reading]
+    unknown: list[Reading]
+    copies: list[Reading]
+    artifacts: list[Reading]
+    unseen: list[Reading] = field(default_factory=list)
+
+
+_Facing = Mapping[Reading, Sequence[Reading]]
 
 
 def acts(
@@ -69,41 +89,47 @@ def acts(
         Whether a side is known to have spasms, and the eye to take part in them.
     """
     cluster = [alone(r) if r.leaps and leaps_along(r, cluster, rules, fs) else r for r in cluster]
-    partners = _facing(cluster, fs)
-    of: defaultdict[Verdict, list[Reading]] = defaultdict(list)
-    for reading, facing in partners.items():
-        of[verdict(reading, facing, rules, fs)].append(reading)
-    if of["artifact"]:
-        _gather_artifacts(of)
-    one, even, unknown = of["one"], of["both"], of["unknown"]
-    if even:
-        leaning = [r for r in even if not partners[r] and sides_with(r, one, rules, fs)]
-        even, one = without(leaning, even), one + leaning
-    echoes = _echoes(one, partners) if one else []
-    one = without(echoes, one)
-    lone = [r for r in (*one, *unknown) if r.site.region == EYE and not partners[r]]
-    unseen = [r for r in one if not partners[r] and _goes_along(r, lone, rules, fs)] if lone else []
-    one = without(unseen, one)
-    both: list[Act] = []
-    if even or of["minor"] or any(partners.values()):  # in most spasms nothing is of both sides
-        minor = [r for r in of["minor"] if not any(spills(other, r) for other in one)]
-        lopsided = [r for r in one if partners[r] and is_of_both(r, one, partners[r], rules, fs)]
-        both = bilateral(even + lopsided + minor, rules, fs)
-        both, one = drag_along(both, without(lopsided, one), rules, company, fs, eye_joins)
-        one = one + surges(both, rules, fs)
-    twitches = []
-    for side in ("L", "R") if one else ():
-        for part in connected([r for r in one if r.site.side == side]):
-            joining = [r for r in unknown if r.site.side == side and _meets(r, part)]
-            unknown = without(joining, unknown)
-            twitches.append(_twitch(part + joining, side, both, of["copy"] + echoes, rules, fs))
-    told = both + twitches + (sideless(unknown, unseen, rules, fs) if unknown else [])
-    if of["artifact"]:
-        told += [Act("artifact", side_of(part), tuple(part)) for part in connected(of["artifact"])]
+    facing = _facing(cluster, fs)
+    bursts = _sort(facing, rules, fs)
+    _explain_by_eyes(bursts, facing, rules, fs)
+    both = _of_both(bursts, facing, rules, fs)
+    if both:
+        both, bursts.one = drag_along(both, bursts.one, rules, company, fs, eye_joins)
+        bursts.one = bursts.one + surges(both, rules, fs)
+    told = both
+    if bursts.one:
+        twitching, bursts.unknown = twitches(
+            bursts.one, bursts.unknown, both, bursts.copies, rules, fs
+        )
+        told = told + twitching
+    if bursts.unknown:
+        told = told + sideless(bursts.unknown, bursts.unseen, rules, fs)
+    if bursts.artifacts:
+        parts = connected(bursts.artifacts)
+        told = told + [Act("artifact", side_of(part), tuple(part)) for part in parts]
     return sorted(told, key=_order) if len(told) > 1 else told
 
 
 _order = attrgetter("onset", "kind", "side")
+
+
+def _sort(facing: _Facing, rules: Rules, fs: float) -> _Sorted:
+    """Judge each burst by its own samples, and by those that begin with it."""
+    of: defaultdict[Verdict, list[Reading]] = defaultdict(list)
+    for reading, partners in facing.items():
+        of[verdict(reading, partners, rules, fs)].append(reading)
+    if of["artifact"]:
+        _gather_artifacts(of)
+    one, both = of["one"], of["both"]
+    leaning = [r for r in both if not facing[r] and sides_with(r, one, rules, fs)]
+    return _Sorted(
+        one + leaning,
+        without(leaning, both),
+        of["minor"],
+        of["unknown"],
+        of["copy"],
+        of["artifact"],
+    )
 
 
 def _gather_artifacts(of: defaultdict[Verdict, list[Reading]]) -> None:
@@ -122,6 +148,29 @@ def _gather_artifacts(of: defaultdict[Verdict, list[Reading]]) -> None:
 
 def _has_waveform_of(artifact: Reading, reading: Reading) -> bool:
     return reading.rho[artifact.site.column] >= RHO
+
+
+def _explain_by_eyes(bursts: _Sorted, facing: _Facing, rules: Rules, fs: float) -> None:
+    """Leave out of one side what an eye spreads, and what goes along with one that is not seen."""
+    if bursts.one:
+        echoes = _echoes(bursts.one, facing)
+        bursts.one, bursts.copies = without(echoes, bursts.one), bursts.copies + echoes
+    eyes = (r for r in (*bursts.one, *bursts.unknown) if r.site.region == EYE)
+    lone = [r for r in eyes if not facing[r]]
+    if lone:
+        bursts.unseen = [r for r in bursts.one if not facing[r] and _goes_along(r, lone, rules, fs)]
+        bursts.one = without(bursts.unseen, bursts.one)
+
+
+def _of_both(bursts: _Sorted, facing: _Facing, rules: Rules, fs: float) -> list[Act]:
+    """Blinks and movements; what looks one-sided in them is left out of one side."""
+    if not (bursts.both or bursts.minor or any(facing.values())):  # as in most spasms
+        return []
+    one = bursts.one
+    minor = [r for r in bursts.minor if not any(spills(other, r) for other in one)]
+    lopsided = [r for r in one if facing[r] and is_of_both(r, one, facing[r], rules, fs)]
+    bursts.one = without(lopsided, one)
+    return bilateral(bursts.both + lopsided + minor, rules, fs)
 
 
 def _facing(cluster: Sequence[Reading], fs: float) -> dict[Reading, Sequence[Reading]]:
@@ -181,61 +230,3 @@ def _goes_along(reading: Reading, lone: Iterable[Reading], rules: Rules, fs: flo
         ):
             return True
     return False
-
-
-def _meets(reading: Reading, part: list[Reading]) -> bool:
-    onset, offset = reading.onset, reading.offset
-    for other in part:  # noqa: SIM110 - in half the time
-        if onset < other.offset and other.onset < offset:
-            return True
-    return False
-
-
-def _moves_eyes(act: Act, side: str) -> bool:
-    """Whether it is a movement of eyes in which the lower face of the other side has no part."""
-    if act.kind != "movement" or all(r.site.region != EYE for r in act.readings):
-        return False
-    return {r.site.region for r in act.readings if r.site.side != side} <= {EYE, BROW}
-
-
-def _twitch(
-    readings: list[Reading],
-    side: Literal["L", "R"],
-    both: list[Act],
-    copies: list[Reading],
-    rules: Rules,
-    fs: float,
-) -> Act:
-    """One-sided activity, with what else of the side belongs to it."""
-    act = Act("twitch", side, tuple(readings), together=_n_together(readings, rules.synchrony * fs))
-    onset, offset = act.onset, act.offset
-    if both:
-        meeting = [a for a in both if a.onset < offset and onset < a.offset]
-        # of a movement a burst is far longer than what rides on it
-        blinks = [a for a in meeting if a.kind == "blink"]
-        act.on_blink = bool(blinks)
-        act.eyes_move = any(_moves_eyes(a, side) for a in meeting)
-        act.carried = tuple(
-            r
-            for blink in blinks
-            for r in blink.readings
-            if r.site.side == side
-            and r.onset < offset
-            and onset < r.offset
-            and outlasts(r, blink, fs)
-            and r not in readings
-            and r.surge not in readings
-        )
-    if copies:
-        columns = {r.site.column for r in (*readings, *act.carried)}
-        act.copies = tuple(
-            r  # what crosses the midline is of the muscle it comes from, not of whatever acts here
-            for r in copies
-            if _meets(r, readings) and (r.site.side == side or r.neighbour in columns)
-        )
-    return act
-
-
-def _n_together(readings: Sequence[Reading], window: float) -> int:
-    """How many muscles begin with another one, within `window` samples; 1 if none does."""
-    return len({r.site.muscle for pair in together(readings, window) for r in pair}) or 1

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from emgspasm.stream import Event
-from emgspasm.synkinesis.events.naming import Naming
+from emgspasm.synkinesis.events.spasms import Naming
 from emgspasm.synkinesis.events.wording import remarked
 from emgspasm.synkinesis.markers import Schedule
 
