@@ -74,7 +74,7 @@ def describe(header: Header, name: str) -> tuple[StreamInfo, Columns, tuple[str,
     n_samples = max(emg or [signal.samples_per_record for signal, _, _ in found])
     kept = [entry for entry in found if n_samples % entry[0].samples_per_record == 0]
     signals = [signal for signal, _, _ in kept]
-    channels, doubled = _told_apart(_all_fitted([channel for _, channel, _ in kept]))
+    channels, doubled = told_apart(_all_fitted([channel for _, channel, _ in kept]))
     info = StreamInfo(float(n_samples / header.record_duration), channels, _device(header))
     columns = Columns(
         n_samples,
@@ -170,8 +170,14 @@ def _all_fitted(channels: Sequence[Channel]) -> list[Channel]:
     return [replace(c, full_scale=np.inf) if fitted and c.kind == "EMG" else c for c in channels]
 
 
-def _told_apart(channels: Sequence[Channel]) -> tuple[tuple[Channel, ...], list[str]]:
-    """Number channels of one label: which of them is the muscle it names, only a montage says."""
+def told_apart(channels: Sequence[Channel]) -> tuple[tuple[Channel, ...], list[str]]:
+    """Number channels of one label: which of them is the muscle it names, only a montage says.
+
+    Returns
+    -------
+    tuple of Channel, list of str
+        The channels, and a sentence if any were numbered.
+    """
     counted = Counter(channel.name for channel in channels)
     doubles = [label for label, count in counted.items() if count > 1]
     taken = set(counted)

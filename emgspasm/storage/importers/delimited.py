@@ -10,6 +10,7 @@ from pathlib import Path
 
 from emgspasm.board import CYTON
 from emgspasm.errors import ConfigError, RecordingError
+from emgspasm.storage.edf.signals import told_apart
 from emgspasm.storage.importers.grid import HEADER_BYTES, Grid, is_number, read_grid
 from emgspasm.storage.importers.imported import Imported
 from emgspasm.storage.importers.ranges import COUNT_SCALE
@@ -75,8 +76,9 @@ def import_delimited(path: Path, sampling_frequency: float | None = None) -> Imp
             "frequency; give it (--sampling-frequency HZ)"
         )
     roles = _roles(grid)
-    findings = list(_describe_roles(grid, roles, fs))
-    return import_table(_table(path, grid, roles, fs), findings)
+    channels, doubled = _channels([roles.fields[i] for i in roles.signals], _said_unit(grid))
+    findings = [*_describe_roles(grid, roles, fs), *doubled]
+    return import_table(_table(path, grid, roles, channels, fs), findings)
 
 
 def _said_rate(grid: Grid) -> float | None:
@@ -133,7 +135,9 @@ def _roles(grid: Grid) -> _Roles:
     )
 
 
-def _table(path: Path, grid: Grid, roles: _Roles, fs: float) -> Table:
+def _table(
+    path: Path, grid: Grid, roles: _Roles, channels: tuple[Channel, ...], fs: float
+) -> Table:
     time = roles.times[0] if roles.times and not roles.clock else None
     unit = 1.0 if roles.clock else None
     if time is not None:
@@ -142,7 +146,7 @@ def _table(path: Path, grid: Grid, roles: _Roles, fs: float) -> Table:
     return Table(
         path=path,
         rows=partial(read_rows, grid.layout(path)),
-        channels=_channels([roles.fields[i] for i in roles.signals], _said_unit(grid)),
+        channels=channels,
         columns=roles.signals,
         sampling_frequency=fs,
         counter=roles.count,
@@ -187,15 +191,10 @@ def _said_unit(grid: Grid) -> str:
     return "count"
 
 
-def _channels(names: list[str], unit: str) -> tuple[Channel, ...]:
-    if any(names):
-        names = [name or f"Channel {i}" for i, name in enumerate(names, start=1)]
-    if not all(names) or len(set(names)) < len(names):
-        names = [f"Channel {i}" for i in range(1, len(names) + 1)]
-    read = [_channel(name, unit) for name in names]
-    labels = {channel.name for channel in read}
-    whole = tuple(Channel.from_label(name, unit=unit) for name in names)
-    return tuple(read) if len(labels) == len(read) else whole
+def _channels(names: list[str], unit: str) -> tuple[tuple[Channel, ...], list[str]]:
+    """The channels of these columns, and what is to be said of their names."""
+    numbered = (name or f"Channel {i}" for i, name in enumerate(names, start=1))
+    return told_apart([_channel(name, unit) for name in numbered])
 
 
 def _channel(name: str, unit: str) -> Channel:

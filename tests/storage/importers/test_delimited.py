@@ -303,6 +303,14 @@ def test_a_column_without_a_name_leaves_the_others_theirs(written):
     assert recording.info.names == ("Channel 1", "OOC_L", "OOC_R")
 
 
+@pytest.mark.parametrize("names", ["OOC_L,OOC_L", "OOC_L (uV),OOC_L (mV)"])
+def test_a_name_that_stands_twice_is_numbered_and_said(written, names):
+    recording = open_recording(written(plain(names=names)), sampling_frequency=250)
+    assert recording.info.names == ("OOC_L (1)", "OOC_L (2)")
+    assert [channel.muscle for channel in recording.info.channels] == [None, None]
+    assert any("['OOC_L'] occur more than once" in finding for finding in recording.findings)
+
+
 def test_units_in_a_header_are_units(written):
     text = plain(names="OOC_L (mV),OOC_R [uV]")
     recording = open_recording(written(text), sampling_frequency=250)
