@@ -136,10 +136,12 @@ def placed(
     ConfigError
         If a label is none.
     """
+    from emgspasm.storage.studies.placement import checked_labels
     from emgspasm.storage.studies.study import Study
 
     with ExitStack() as stack:
         try:
+            checked_labels(participant, session, task=task, run=run)
             opened = Study.open_or_create(study)
             place = stack.enter_context(opened.placing(participant, session, task=task, run=run))
         except ValueError as error:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from emgspasm.cli.console import FILE, Command, progress, say
+from emgspasm.cli.console import FILE, Command, placed, progress, say
 from emgspasm.errors import ConfigError, RecordingError
 
 if TYPE_CHECKING:
@@ -147,12 +147,11 @@ def _into_study(
     from emgspasm.storage.edf.reader import open_edf
     from emgspasm.storage.files import refuse_existing
     from emgspasm.storage.studies.sidecar import Acquisition, write_sidecars
-    from emgspasm.storage.studies.study import Study
 
     participant, session, task, run = labels
     assert participant is not None  # the place is whole
     assert task is not None
-    with Study.open_or_create(study).placing(participant, session, task=task, run=run) as place:
+    with placed(study, participant, session, task, run) as (_, place):
         folder = study / "derivatives" / "truth" / place.folder.relative_to(study)
         truth = folder / f"{place.stem}_desc-truth_events.tsv"
         refuse_existing(place.recording, truth, overwrite=overwrite)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from emgspasm.storage.studies.placement import checked_labels
 from emgspasm.storage.studies.study import Placement, Study
 
 RUNS = 1000
@@ -61,4 +62,6 @@ def _study(wanted: Wanted) -> Study:
     """The study, made if missing; raises what :func:`placed` does."""
     if not wanted.study.strip():
         raise ValueError("give the folder of the study; it is made if missing")
+    session = wanted.session.strip() or None
+    checked_labels(wanted.participant.strip(), session, task=wanted.task.strip())
     return Study.open_or_create(Path(wanted.study.strip()).expanduser())

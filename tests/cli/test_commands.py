@@ -482,6 +482,18 @@ def test_an_import_that_fails_leaves_nothing_in_the_study(tmp_path):
     assert not list(tmp_path.glob("s/sub-*"))
 
 
+@pytest.mark.parametrize(
+    "command", [["import", "x.csv"], ["simulate", "--scenario", "healthy_rest"]]
+)
+def test_a_mistyped_label_begins_no_study(emgspasm, tmp_path, command):
+    (tmp_path / "x.csv").write_text("OOC_L,OOC_R\n" + "1.5,2.5\n" * 400)
+    into = ["--study", "s", "--participant", "anna b", "--task", "rest"]
+    rate = ["--sampling-frequency", "1000"]
+    done = emgspasm(*command, *into, *rate, cwd=tmp_path)
+    assert_refused(done, 2, "participant 'anna b'", "letters and digits")
+    assert not (tmp_path / "s").exists()
+
+
 def test_a_simulation_whose_truth_cannot_be_written_is_not_kept(emgspasm, tmp_path):
     (tmp_path / "x_truth.tsv").mkdir()
     args = ["--scenario", "healthy_rest", "--duration", 2, "--overwrite"]

@@ -76,6 +76,26 @@ def checked_label(key: str, label: str) -> str:
     return label
 
 
+def checked_labels(
+    participant: str, session: str | None = None, *, task: str, run: int | None = None
+) -> list[str]:
+    """Entities of a recording, as its name holds them: ``sub-01``, ``ses-01``, ``task-rest``.
+
+    Callers that begin a study for a recording ask first, so that a mistyped label begins none.
+
+    Raises
+    ------
+    ValueError
+        If a label holds anything but ASCII letters and digits.
+    """
+    entities = {"sub": participant, "ses": session, "task": task, "run": run}
+    return [
+        f"{key}-{checked_label(key, str(label))}"
+        for key, label in entities.items()
+        if label is not None
+    ]
+
+
 def require_other_than_case(folder: Path, name: str) -> None:
     """Refuse a name that differs from one of a folder in case alone, which BIDS forbids.
 

@@ -25,7 +25,7 @@ from emgspasm.storage.studies.participants import (
     require_listed,
     strike_participant,
 )
-from emgspasm.storage.studies.placement import Placement, checked_label, require_other_than_case
+from emgspasm.storage.studies.placement import Placement, checked_labels, require_other_than_case
 from emgspasm.storage.studies.scales import ScaleScore, append_score
 from emgspasm.storage.studies.scans import forget_time, write_time
 from emgspasm.storage.studies.treatments import Treatment, append_treatment
@@ -108,9 +108,7 @@ class Study:
         RecordingError
             If the folder cannot be made.
         """
-        entities = {"sub": participant, "ses": session, "task": task, "run": run}
-        labels = [f"{key}-{checked_label(key, str(label))}" for key, label in entities.items()
-                  if label is not None]  # fmt: skip
+        labels = checked_labels(participant, session, task=task, run=run)
         depth = 1 if session is None else 2
         folder = self.path.joinpath(*labels[:depth], "emg")
         placement = Placement(folder, "_".join(labels))
