@@ -28,7 +28,8 @@ def read_markers(path: Path) -> tuple[Annotation, ...]:
     try:
         lines = read_typed(path).splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"markers {path} cannot be read ({error}). Give a text file") from None
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ConfigError(f"markers {path} cannot be read ({reason}). Give a text file") from None
     return tuple(
         _marker(f"{path}, line {number}", line)
         for number, line in enumerate(lines, start=1)
