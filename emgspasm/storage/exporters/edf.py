@@ -51,11 +51,17 @@ def write_edf(recording: StoredRecording, path: Path) -> tuple[str, ...]:
         )
     ]  # fmt: skip
     padding = counts.shape[1] - recording.n_samples
-    edfio.Edf(
+    edf = edfio.Edf(
         signals,
         annotations=list(_edf_annotations(recording, padding)),
         data_record_duration=float(layout.duration),
-    ).write(path)
+    )
+    try:
+        edf.write(path)
+    except OSError as error:
+        if error.errno is None:  # NumPy counts what it wrote, and does not say why no more
+            raise OSError("only a part of it went to the disk") from error
+        raise
     findings = [*_step_findings(recording, steps)]
     if recording.start is not None:
         findings.append(f"its date is left out: {recording.start:%Y-%m-%d}, files are anonymous")

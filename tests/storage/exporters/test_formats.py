@@ -109,6 +109,19 @@ def test_edf_says_what_sixteen_bits_cost(tmp_path):
     assert "OOC_L: EDF keeps 16 bits, a step of 5.7 uV" in finding
 
 
+def test_edf_for_which_there_is_no_room_is_told_of_in_words(recording, tmp_path):
+    resource = pytest.importorskip("resource")  # Windows has none
+    out = tmp_path / "x.edf"
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, limits[1]))  # 30 kB are wanted
+    try:
+        with pytest.raises(RecordingError, match="only a part of it went to the disk"):
+            export_recording(recording, "edf", out)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert not out.exists()
+
+
 def test_openbci_text_is_read_back_with_its_gaps(recording, tmp_path):
     findings = export_recording(recording, "openbci", tmp_path / "x.txt")
     again = open_recording(tmp_path / "x.txt")
