@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count as count_from
 from typing import cast, get_args
@@ -92,6 +92,7 @@ def describe(header: Header, name: str) -> tuple[StreamInfo, Columns, tuple[str,
             *_calibration_findings(signals),
             *_fitted_findings(channels),
             *_rates(signals, left_out, info),
+            *_slow_emg(signals, channels, info),
         ),
     )
 
@@ -230,6 +231,23 @@ def _rates(signals: Sequence[Signal], left_out: Sequence[str], info: StreamInfo)
     if left_out:
         findings.append(f"signals {left_out} are left out: their rates do not divide {rate}")
     return findings
+
+
+def _slow_emg(
+    signals: Sequence[Signal], channels: Sequence[Channel], info: StreamInfo
+) -> Iterator[str]:
+    """Say which EMG has less in it than the rate of its rows promises, by its own rates."""
+    fastest = max(signal.samples_per_record for signal in signals)
+    slow: dict[int, list[str]] = {}
+    for signal, channel in zip(signals, channels, strict=True):
+        if channel.kind == "EMG" and signal.samples_per_record < fastest:
+            slow.setdefault(signal.samples_per_record, []).append(channel.name)
+    for n_samples, names in slow.items():
+        rate = info.sampling_frequency * n_samples / fastest
+        yield (
+            f"EMG of {', '.join(names)} was recorded at {rate:g} Hz: durations, lags and "
+            "amplitudes beside other channels are no better than that rate allows"
+        )
 
 
 def _device(header: Header) -> str:

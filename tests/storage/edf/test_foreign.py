@@ -245,6 +245,12 @@ def test_a_record_of_no_possible_length_lasts_a_second(tmp_path, said):
     assert told in recording.findings
 
 
+def test_emg_that_is_slower_than_other_emg_is_said(tmp_path):
+    edfio.Edf([edf_signal("OOC_L", 1000), edf_signal("OOC_R", 250)]).write(tmp_path / "x.edf")
+    findings = open_edf(tmp_path / "x.edf").findings
+    assert any(finding.startswith("EMG of OOC_R was recorded at 250 Hz") for finding in findings)
+
+
 def test_duplicate_labels_are_numbered_and_no_muscle_until_a_montage_names_them(tmp_path):
     edfio.Edf([edf_signal("EMG OOC_L", 250), edf_signal("OOC_L", 250)]).write(tmp_path / "x.edf")
     recording = open_edf(tmp_path / "x.edf")
