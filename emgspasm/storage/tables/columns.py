@@ -108,7 +108,12 @@ SUMMARY = (
         "s",
     ),
     Column("excluded_s", "Rest of the time: without signal, clipped, flat or settling", "s"),
-    Column("n_bursts", "Bursts that began in valid time", whole=True),
+    Column(
+        "n_bursts",
+        "Bursts that began in valid time, those of artifacts and of cross-talk, too (the events "
+        "table tells them apart), as in all that is told of bursts",
+        whole=True,
+    ),
     Column(
         "n_spasms",
         "Spasms that began in valid time; of a channel, those of its side in which it takes part, "
