@@ -15,7 +15,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
@@ -66,6 +66,11 @@ def write_at(descriptor: int, data: bytes, offset: int) -> int:
         return os.pwrite(descriptor, data, offset)
     os.lseek(descriptor, offset, os.SEEK_SET)
     return os.write(descriptor, data)
+
+
+def in_order(paths: Iterable[Path]) -> list[Path]:
+    """Paths in the order of all systems: Windows' own does not tell upper from lower case."""
+    return sorted(paths, key=lambda path: path.parts)
 
 
 def file_name(text: str) -> str:

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 import time
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import numpy as np
 import pytest
@@ -261,6 +261,12 @@ def test_a_disk_that_folds_case_is_told_by_asking_it(tmp_path):
     (tmp_path / "RESULTS").symlink_to("results")
     assert system.folds_case(tmp_path / "results")
     assert system.folds_case(tmp_path / "results" / "0" / "1")
+
+
+def test_paths_have_the_same_order_where_the_system_does_not_tell_upper_from_lower_case():
+    paths = [PureWindowsPath(f"study/ses-{label}/x.bdf") for label in ("base", "W4", "W16")]
+    assert min(paths).parts[1] == "ses-base"
+    assert [path.parts[1] for path in system.in_order(paths)] == ["ses-W16", "ses-W4", "ses-base"]
 
 
 def test_two_recordings_whose_results_would_be_one_where_case_folds_are_refused(tmp_path):

@@ -38,7 +38,8 @@ def write_joint(outcomes: Sequence[Outcome], out: Path) -> tuple[str, ...]:
     RecordingError
         If a file cannot be written.
     """
-    done = sorted((o.job for o in outcomes if o.error is None), key=lambda job: job.path)
+    ended = (o.job for o in outcomes if o.error is None)
+    done = sorted(ended, key=lambda job: job.path.parts)  # as `in_order` has them
     require_own(out)
     if not done:
         return ()

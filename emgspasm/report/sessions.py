@@ -17,6 +17,7 @@ from emgspasm.storage.derivatives.reviews import counted_path
 from emgspasm.storage.studies.placement import Placement, bids_entities
 from emgspasm.storage.studies.scans import read_time
 from emgspasm.storage.studies.study import Study
+from emgspasm.system import in_order
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +63,7 @@ def sessions(study: Study, participant: str) -> list[Session]:
     """
     folder = study.path / RESULTS / f"sub-{participant}"
     groups: dict[str, list[Path]] = {}
-    for path in sorted(folder.glob(f"**/sub-*{DETECTED}events.tsv")):
+    for path in in_order(folder.glob(f"**/sub-*{DETECTED}events.tsv")):
         groups.setdefault(bids_entities(path.name).get("ses", "n/a"), []).append(path)
     if not groups:
         raise RecordingError(

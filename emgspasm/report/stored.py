@@ -18,6 +18,7 @@ from emgspasm.storage.derivatives.reviews import counted_path
 from emgspasm.storage.digest import Digest
 from emgspasm.storage.tables.dictionary import TABLES
 from emgspasm.storage.tables.tsv import table
+from emgspasm.system import in_order
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +33,7 @@ def stored_results(folder: Path) -> list[Path]:
 
     Markers of a study's recordings have such names too; results have their ``X.json`` beside.
     """
-    return sorted(path for path in folder.rglob(f"*{EVENTS}") if is_result(path))
+    return in_order(path for path in folder.rglob(f"*{EVENTS}") if is_result(path))
 
 
 def is_result(path: Path) -> bool:

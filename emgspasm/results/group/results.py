@@ -20,6 +20,7 @@ from emgspasm.storage.derivatives.reviews import counted_path, is_reviewed
 from emgspasm.storage.studies.placement import Placement, bids_entities
 from emgspasm.storage.studies.scans import read_time
 from emgspasm.storage.studies.study import Study
+from emgspasm.system import in_order
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,7 +71,7 @@ def group_results(study: Study) -> tuple[list[GroupResult], tuple[str, ...]]:
     """
     folder = study.path / RESULTS
     results, replaced = [], []
-    for path in sorted(folder.glob(f"sub-*/**/sub-*{DETECTED}events.tsv")):
+    for path in in_order(folder.glob(f"sub-*/**/sub-*{DETECTED}events.tsv")):
         provenance = read_provenance(path)
         if name := replaced_recording(study.path, path, provenance):
             replaced.append(name)

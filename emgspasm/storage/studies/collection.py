@@ -7,6 +7,7 @@ from pathlib import Path
 from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.derivatives.names import RESULTS
 from emgspasm.storage.studies.placement import bids_entities
+from emgspasm.system import in_order
 
 RECORDINGS = (".bdf", ".edf", ".xdf")
 """Suffixes taken from a folder; text files are analyzed when they are named."""
@@ -31,7 +32,7 @@ def find_recordings(source: Path) -> list[Path]:
         why = "is neither a file nor a folder" if source.exists() else "does not exist"
         raise RecordingError(f"{source} {why}. Check the path")
     pattern = "sub-*/**/emg/*_emg.*" if is_study(source) else "*"
-    found = sorted(p for p in source.glob(pattern) if _is_recording(p))
+    found = in_order(p for p in source.glob(pattern) if _is_recording(p))
     if not found:
         deeper = deeper_folder(source)
         remedy = "Name text files themselves, or import them first"
@@ -49,7 +50,7 @@ def deeper_folder(source: Path) -> Path | None:
     if not source.is_dir() or is_study(source):
         return None
     patterns = ("*/*", "*/*/*")
-    within = (p for pattern in patterns for p in sorted(source.glob(pattern)) if _is_recording(p))
+    within = (p for pattern in patterns for p in in_order(source.glob(pattern)) if _is_recording(p))
     return next((path.parent for path in within), None)
 
 

@@ -21,6 +21,7 @@ from emgspasm.storage.studies.scans import read_time
 from emgspasm.storage.studies.treatments import Treatment, read_treatments
 from emgspasm.storage.tables.dictionary import TABLES
 from emgspasm.storage.tables.tsv import read_table
+from emgspasm.system import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -82,7 +83,7 @@ def results_frame(study: Path, table: str) -> pd.DataFrame:
     if table not in TABLES:
         raise ValueError(f"table={table!r}; the tables of results are {', '.join(TABLES)}")
     frames, replaced = [], []
-    for path in sorted((study / RESULTS).glob(f"sub-*/**/sub-*{DETECTED}{table}.tsv")):
+    for path in in_order((study / RESULTS).glob(f"sub-*/**/sub-*{DETECTED}{table}.tsv")):
         events = path.with_name(f"{path.name.removesuffix(f'{table}.tsv')}events.tsv")
         if name := replaced_recording(study, events, read_provenance(events)):
             replaced.append(name)

@@ -29,7 +29,7 @@ from emgspasm.storage.studies.placement import Placement, checked_labels, requir
 from emgspasm.storage.studies.scales import ScaleScore, append_score
 from emgspasm.storage.studies.scans import forget_time, write_time
 from emgspasm.storage.studies.treatments import Treatment, append_treatment
-from emgspasm.system import OF_FILE_MANAGERS
+from emgspasm.system import OF_FILE_MANAGERS, in_order
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -213,7 +213,7 @@ class Study:
     def recordings(self) -> Iterator[Path]:
         """Yield the recordings in order of participant, session and name."""
         patterns = ("sub-*/emg/sub-*_emg.[be]df", "sub-*/ses-*/emg/sub-*_emg.[be]df")
-        yield from sorted(path for pattern in patterns for path in self.path.glob(pattern))
+        yield from in_order(path for pattern in patterns for path in self.path.glob(pattern))
 
     def sessions(self) -> pd.DataFrame:
         """A row a recording: participant, session, task, run, date, and path in the study."""
