@@ -18,7 +18,7 @@ from emgspasm.dsp.pipeline import Pipeline
 from emgspasm.errors import ConfigError
 from emgspasm.storage.montage import Montage
 from emgspasm.structure import structure
-from emgspasm.system import read_typed
+from emgspasm.system import read_typed, unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +211,8 @@ def load_config(path: str | os.PathLike[str]) -> LoadedConfig:
         text = read_typed(file)
     except OSError as error:
         raise ConfigError(
-            f"config {file} cannot be read ({error.strerror}). Check the path, or print one that "
-            "comes along: emgspasm configs"
+            f"config {file} cannot be read ({unreadable(error, file)}). Check the path, or print "
+            "one that comes along: emgspasm configs"
         ) from None
     except UnicodeDecodeError:
         raise ConfigError(f"config {file} is not UTF-8 text. Save it as UTF-8") from None

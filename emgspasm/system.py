@@ -87,6 +87,11 @@ def failure(error: OSError, path: Path) -> str:
     return os.strerror(error.errno) if error.errno else str(error)
 
 
+def unreadable(error: OSError, path: Path) -> str:
+    """Why a file cannot be read: the system's reason; Windows does not say that it is a folder."""
+    return os.strerror(errno.EISDIR) if path.is_dir() else str(error.strerror)
+
+
 def read_typed(path: Path) -> str:
     """Text of a file that people made: UTF-8, or UTF-16 as ``>`` of Windows PowerShell makes it.
 

@@ -1,5 +1,6 @@
 """What Windows and macOS lack is done without, as far as Linux can show it."""
 
+import io
 import os
 import queue
 import shutil
@@ -20,7 +21,7 @@ from emgspasm.batch.jobs import Job
 from emgspasm.cli import configs
 from emgspasm.cli.interruption import heed
 from emgspasm.config import LoadedConfig, load_config
-from emgspasm.errors import ConfigError, RecordingError
+from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
 from emgspasm.postponement import postponed
 from emgspasm.report.stored import stored_results
 from emgspasm.storage.bdf.recovery import recover
@@ -28,7 +29,9 @@ from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.edf.reader import open_edf
 from emgspasm.storage.files import remove_leftovers, remove_temporary, replacing, write_json
 from emgspasm.storage.montage import load_montage
+from emgspasm.storage.opening import open_recording
 from emgspasm.storage.studies.study import Study
+from emgspasm.storage.tables.tsv import read_table
 from emgspasm.stream import Chunk
 
 LACKING = ("pread", "pwrite", "O_DIRECTORY")
@@ -340,6 +343,22 @@ def test_configs_on_a_disk_that_macos_wrote_to_are_listed_without_its_files(monk
         (tmp_path / "configs" / name).touch()
     monkeypatch.setattr(configs, "__file__", str(tmp_path / "cli" / "configs.py"))
     assert list(configs.shipped()) == ["cyton"]
+
+
+@pytest.mark.parametrize("read", [load_config, load_montage, open_edf, open_recording, read_table])
+def test_a_folder_in_place_of_a_file_is_said_to_be_one_where_the_system_calls_it_forbidden(
+    mended, tmp_path, read
+):
+    opening = io.open
+
+    def opened(file, *more, **named):
+        if Path(file).is_dir():
+            raise PermissionError(13, "Permission denied", str(file))
+        return opening(file, *more, **named)
+
+    mended.setattr(io, "open", opened)
+    with pytest.raises(EmgspasmError, match="Is a directory"):
+        read(tmp_path)
 
 
 def test_a_path_that_windows_finds_too_long_is_said_to_be(monkeypatch, stream_info, tmp_path):

@@ -12,7 +12,7 @@ from typing import Self, get_args
 
 from emgspasm.errors import ConfigError
 from emgspasm.stream import Channel, Kind, StreamInfo
-from emgspasm.system import read_typed
+from emgspasm.system import read_typed, unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +143,8 @@ def load_montage(path: str | Path) -> Montage:
         table = tomllib.loads(read_typed(Path(path)))
     except OSError as error:
         raise ConfigError(
-            f"montage {path} cannot be read ({error.strerror}). Check the path, or print one that "
-            "comes along: emgspasm configs"
+            f"montage {path} cannot be read ({unreadable(error, Path(path))}). Check the path, or "
+            "print one that comes along: emgspasm configs"
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: no TOML ({error}); mend that line") from error

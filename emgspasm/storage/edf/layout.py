@@ -16,7 +16,7 @@ from emgspasm.errors import RecordingError
 from emgspasm.storage.digest import Digest
 from emgspasm.storage.edf.signals import Columns
 from emgspasm.storage.files import require_regular
-from emgspasm.system import read_at
+from emgspasm.system import read_at, unreadable
 
 BLOCK_ROWS = 8192
 """Rows of a block, about: large enough for the kernels, small enough for the cache."""
@@ -238,5 +238,5 @@ def open_bytes(path: Path) -> BinaryIO:
         return path.open("rb", buffering=0)
     except OSError as error:
         raise RecordingError(
-            f"{path}: cannot be read ({error.strerror}). Name an existing recording"
+            f"{path}: cannot be read ({unreadable(error, path)}). Name an existing recording"
         ) from error

@@ -24,6 +24,7 @@ from emgspasm.storage.importers.sd_converted import import_sd_converted, is_sd_c
 from emgspasm.storage.importers.xdf import import_xdf
 from emgspasm.storage.importers.xdf_chunks import MAGIC as XDF_MAGIC
 from emgspasm.storage.stored import StoredRecording
+from emgspasm.system import unreadable
 
 HEAD_BYTES = 1 << 16
 PACKED = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
@@ -191,7 +192,9 @@ def _read_head(path: Path) -> bytes:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
     except OSError as error:
-        raise RecordingError(f"{path}: {error.strerror}; give a file that can be read") from error
+        raise RecordingError(
+            f"{path}: {unreadable(error, path)}; give a file that can be read"
+        ) from error
     if not head.strip():
         raise RecordingError(f"{path}: the file is empty; give one that holds a recording")
     return head

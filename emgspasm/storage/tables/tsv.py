@@ -14,6 +14,7 @@ from emgspasm.errors import RecordingError
 from emgspasm.storage.files import replacing
 from emgspasm.storage.tables.column import Column
 from emgspasm.storage.tables.dictionary import labels
+from emgspasm.system import unreadable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -150,7 +151,8 @@ def read_table(path: Path) -> pd.DataFrame:
             dtype=dict.fromkeys(labels(), str),
         )  # fmt: skip
     except OSError as error:
-        raise RecordingError(f"{path} cannot be read ({error.strerror}). Check the path") from None
+        reason = unreadable(error, path)
+        raise RecordingError(f"{path} cannot be read ({reason}). Check the path") from None
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         why = "it is empty" if isinstance(error, pd.errors.EmptyDataError) else str(error).strip()
         raise RecordingError(
