@@ -92,6 +92,14 @@ def unreadable(error: OSError, path: Path) -> str:
     return os.strerror(errno.EISDIR) if path.is_dir() else str(error.strerror)
 
 
+def port_itself(device: str) -> str:
+    """Name of the serial port that a name means: on Linux and macOS it may be a link to one.
+
+    Windows' ports are no files: whoever looks for the file opens the port, and may fail.
+    """
+    return os.path.realpath(device) if hasattr(os, "ttyname") else device.upper()
+
+
 def read_typed(path: Path) -> str:
     """Text of a file that people made: UTF-8, or UTF-16 as ``>`` of Windows PowerShell makes it.
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emgspasm.errors import SourceError, SourceNotFound
+from emgspasm.system import port_itself
 
 if TYPE_CHECKING:
     import serial
@@ -81,9 +82,10 @@ def named(device: str, before: PortFound) -> PortFound:
     """
     found, known = dongles(), before.serial_number
     moved = [port for port in found if known and port.serial_number == known]
-    if moved and os.path.realpath(device) != moved[0].device:
+    itself = port_itself(device)
+    if moved and itself != moved[0].device:
         return moved[0]
-    here = [port for port in found if port.device in (device, os.path.realpath(device))]
+    here = [port for port in found if port.device in (device, itself)]
     return replace((moved + here + [before])[0], device=device)
 
 
@@ -174,5 +176,5 @@ def shorten_latency(port: serial.Serial) -> bool:
 
 def latency_timer(device: str) -> int | None:
     """Milliseconds of the FTDI latency timer of a port; None where it has none."""
-    timer = Path("/sys/class/tty", Path(device).resolve().name, "device/latency_timer")
+    timer = Path("/sys/class/tty", Path(port_itself(device)).name, "device/latency_timer")
     return int(timer.read_text(encoding="ascii")) if timer.exists() else None

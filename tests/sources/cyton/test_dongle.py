@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from types import SimpleNamespace
 
 import pytest
 
 from emgspasm.simulation.board import EmulatedBoard
 from emgspasm.simulation.board_faults import fault
-from emgspasm.sources.cyton.dongle import USB_ID, PortFound, named
+from emgspasm.sources.cyton.dongle import USB_ID, PortFound, latency_timer, named
 from emgspasm.sources.cyton.settings import CytonSettings, Input
 from emgspasm.sources.cyton.source import CytonSource
 
@@ -57,6 +58,15 @@ def test_a_link_to_a_port_keeps_its_name(plugged, tmp_path):
 
 
 @pytest.mark.real_time
+def test_a_port_is_not_looked_at_as_a_file_where_ports_are_no_files(plugged, monkeypatch):
+    monkeypatch.delattr(os, "ttyname", raising=False)
+    monkeypatch.delattr(os.path, "realpath")
+    plugged(("COM3", "A"))
+    assert named("com3", PortFound("com3", "", "")) == PortFound("com3", "A", "")
+    assert named("com3", PortFound("com3", "A", "")).device == "com3"
+    assert latency_timer("COM3") is None
+
+
 def test_5_8_a_dongle_that_comes_back_under_another_name_is_found(plugged, ramp, tmp_path):
     name = tmp_path / "ttyUSB0"
     with EmulatedBoard(ramp(), faults=(fault("hang-up", at=0.5, duration=0.7),)) as board:
