@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import (
     BrokenExecutor,
@@ -10,10 +11,11 @@ from concurrent.futures import (
     ProcessPoolExecutor,
 )
 from contextlib import contextmanager
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from threading import Thread
 
 from emgspasm.batch.jobs import Job, Outcome, failed, run_job
 from emgspasm.errors import ConfigError
@@ -106,7 +108,7 @@ def _executor(jobs: Sequence[Job], workers: int, cluster: str | None) -> Iterato
         others = set(active_children())
         workers = min(workers, MOST_PROCESSES)
         # spawned, not forked: numba's and BLAS's threads do not survive a fork
-        with ProcessPoolExecutor(workers, get_context("spawn"), initializer=be_deaf) as pool:
+        with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin_worker) as pool:
             try:
                 yield pool
             except BaseException:  # Ctrl-C, or nobody wants the rest
@@ -129,6 +131,19 @@ def _executor(jobs: Sequence[Job], workers: int, cluster: str | None) -> Iterato
         raise ConfigError(f"no Dask scheduler at {cluster} ({error}). Check the address") from None
     with client:
         yield client.get_executor()
+
+
+def _begin_worker() -> None:
+    """Leave Ctrl-C to whoever began this process, and end with it: else a worker waits for ever."""
+    be_deaf()
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    assert parent is not None  # of a worker
+    parent.join()
+    os._exit(1)
 
 
 def _end_workers(workers: Iterable[BaseProcess], folders: Iterable[Path]) -> None:

@@ -4,6 +4,8 @@ import csv
 import json
 import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -406,6 +408,17 @@ def test_a_read_only_folder_is_one_error_that_names_it(recordings, tmp_path):
     tmp_path.chmod(0o500)
     (outcome,) = run(jobs_for(recordings[:1], tmp_path))
     assert "cannot be written (Permission denied)" in str(outcome.error)
+
+
+def test_workers_end_with_a_process_that_ends_without_a_word():
+    code = (
+        "import os; from emgspasm.batch.running import _executor\n"
+        "with _executor([], 1, None) as pool:\n"
+        "    print(pool.submit(len, 'started').result(), flush=True); os._exit(3)"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=False, timeout=60)  # all hold it
+    assert (done.returncode, done.stdout.strip()) == (3, b"7")
 
 
 def test_warnings_of_a_recording_come_with_its_outcome(recordings, tmp_path):
