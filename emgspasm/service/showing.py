@@ -34,7 +34,7 @@ class Showing:
 
     def __init__(self, study: Path | None) -> None:
         self.broadcast, self.state = Broadcast(), answers.State("connecting")
-        self._folder = re.compile(rf"(?<![^\s('\"]){re.escape(f'{study}/')}") if study else None
+        self._folder = re.compile(rf"(?<![^\s('\"]){re.escape(str(study))}[/\\]") if study else None
         self._said = deque[str](maxlen=REMEMBERED)
         self._telling: Telling | None = None
         self._n_streams, self._failed = 0, ""

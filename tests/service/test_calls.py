@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path, PureWindowsPath
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,6 +11,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from emgspasm.service.application import application
+from emgspasm.service.showing import Showing
 from emgspasm.storage.opening import open_recording
 
 pytestmark = pytest.mark.real_time
@@ -71,10 +73,16 @@ def test_onlookers_are_not_told_where_the_study_lies(streaming):
     status, begun = streaming.call("POST", "/api/recording", asked)
     assert (status, begun["path"].startswith(folder)) == (202, True)
     state = streaming.until(lambda state: state["recording"] and state["time"] > 0.3)
-    assert state["path"] == "sub-04/emg/sub-04_task-rest_emg.bdf"
+    assert state["path"] == str(Path("sub-04/emg/sub-04_task-rest_emg.bdf"))
     streaming.call("DELETE", "/api/recording")
     state = streaming.until(lambda state: any("live and from" in n for n in state["notices"]))
     assert folder not in str(state)
+
+
+def test_onlookers_are_not_told_where_the_study_lies_on_windows():
+    showing = Showing(PureWindowsPath("C:/Users/Ann Other/study"))
+    showing.fail(r"C:\Users\Ann Other\study\sub-01\x.bdf cannot be written")
+    assert showing.state.error == r"sub-01\x.bdf cannot be written"
 
 
 def test_what_is_not_recorded_cannot_be_ended(streaming):
@@ -186,7 +194,7 @@ def test_a_recording_that_ends_before_the_board_has_answered_is_called_none(serv
 
 def test_a_recording_is_said_once_it_has_begun(streaming):
     streaming.call("POST", "/api/recording", {"participant": "79", "task": "rest"})
-    said = "recording to sub-79/emg/sub-79_task-rest_emg.bdf"
+    said = f"recording to {Path('sub-79/emg/sub-79_task-rest_emg.bdf')}"
     streaming.until(lambda state: said in state["notices"])
     streaming.call("DELETE", "/api/recording")
 
