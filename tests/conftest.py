@@ -17,6 +17,7 @@ from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 from emgspasm.cli import main
+from emgspasm.simulation.board_port import has_terminals
 from emgspasm.stream import Channel, Chunk, StreamInfo
 from emgspasm.system import ENDING
 
@@ -75,6 +76,16 @@ class Units(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config, log):
     """Neither by groups nor by files as xdist does: it begins with what has the most tests."""
     return Units(config, log)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def boards_where_they_can_be():
+    """Tests with an emulated board are skipped where there are no pseudo-terminals."""
+    with pytest.MonkeyPatch.context() as patch:
+        if not has_terminals():
+            why = "no pseudo-terminals, so no board is emulated"
+            patch.setattr("emgspasm.simulation.board.require_terminals", lambda: pytest.skip(why))
+        yield
 
 
 @contextmanager

@@ -30,6 +30,8 @@ from emgspasm.stream import Channel, Chunk, StreamInfo
 
 LABELS = ("OOC_L", "OOC_R")
 
+ANYWHERE = not hasattr(os, "geteuid") or os.geteuid() == 0
+
 
 def write_recording(path, seed=0, fs=500.0, seconds=8, labels=LABELS):
     """Noise of 2 uV with a burst of 20 dB every two seconds in the first channel."""
@@ -282,7 +284,7 @@ def test_a_folder_that_cannot_be_written_to_is_refused_before_the_work(tmp_path)
         require_own(tmp_path / "file" / "out")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+@pytest.mark.skipif(ANYWHERE, reason="root may write anywhere, and Windows has no such rights")
 def test_a_folder_that_may_not_be_written_is_refused_before_the_work(tmp_path):
     tmp_path.chmod(0o500)
     with pytest.raises(RecordingError, match="not allowed"):
@@ -403,7 +405,7 @@ def test_a_folder_that_cannot_be_written_to_is_one_error_that_names_it(recording
     assert ".tmp" not in str(outcome.error)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+@pytest.mark.skipif(ANYWHERE, reason="root may write anywhere, and Windows has no such rights")
 def test_a_read_only_folder_is_one_error_that_names_it(recordings, tmp_path):
     tmp_path.chmod(0o500)
     (outcome,) = run(jobs_for(recordings[:1], tmp_path))

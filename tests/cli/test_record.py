@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-import pty
 import re
 import signal
 import struct
 import subprocess
 import sys
-import termios
 import time
 from itertools import pairwise
 
@@ -26,6 +23,10 @@ from emgspasm.session.status import Status
 from emgspasm.storage.edf.reader import open_edf
 from emgspasm.storage.tables.tsv import read_table
 from emgspasm.stream import Channel, StreamInfo
+
+fcntl = pytest.importorskip("fcntl", reason="no pseudo-terminals")
+pty = pytest.importorskip("pty", reason="no pseudo-terminals")
+termios = pytest.importorskip("termios", reason="no pseudo-terminals")
 
 pytestmark = pytest.mark.real_time
 

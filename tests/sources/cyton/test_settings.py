@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import tty
 from contextlib import contextmanager
 
 import pytest
@@ -13,7 +12,7 @@ from emgspasm.errors import SourceError
 from emgspasm.sources.cyton.dongle import open_port
 from emgspasm.sources.cyton.settings import TRIES, Input, set_input
 
-pytest.importorskip("pty", reason="no pseudo-terminals")
+tty = pytest.importorskip("tty", reason="no pseudo-terminals")
 
 COMMAND = b"x1060000X"
 FAILURE = b"Failure: Communications timeout - Device failed to poll Host$$$"
