@@ -41,7 +41,7 @@ def session_row(study: Path, recording: Path) -> dict[str, Any]:
         "task": found.get("task"),
         "run": found.get("run"),
         "date": time.date() if time else None,
-        "path": str(recording.relative_to(study)),
+        "path": recording.relative_to(study).as_posix(),
     }
 
 
