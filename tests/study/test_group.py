@@ -14,6 +14,7 @@ from emgspasm.errors import RecordingError
 from emgspasm.results.group.methods import FOUND_BY, methods_text
 from emgspasm.results.group.results import group_results, study_of
 from emgspasm.results.outputs import write_group
+from emgspasm.storage.derivatives import provenance
 from emgspasm.storage.derivatives.names import RESULTS
 from emgspasm.storage.tables.joint_columns import GROUP
 from emgspasm.storage.tables.tsv import read_table
@@ -84,6 +85,17 @@ def test_recordings_untouched_since_their_results_are_not_read_again(own_course,
     for events in own_course.path.rglob("*_desc-bursts_events.tsv"):
         os.utime(events, (later, later))
     assert len(set(own_course.results().session)) == 6
+
+
+def test_recordings_are_read_again_where_nobody_knows_when_they_were_changed(
+    own_course, replaced, monkeypatch
+):
+    later = time.time() + 60
+    for events in own_course.path.rglob("*_desc-bursts_events.tsv"):
+        os.utime(events, (later, later))
+    monkeypatch.setattr(provenance, "last_changed", lambda _: None)
+    with pytest.warns(UserWarning, match=f"left out: {replaced} changed"):
+        assert len(set(own_course.results().session)) == 5
 
 
 @pytest.mark.parametrize("table", ["events", "quality"])

@@ -10,6 +10,7 @@ from typing import Any
 from emgspasm.errors import RecordingError
 from emgspasm.storage.derivatives.names import RESULTS, note_path
 from emgspasm.storage.digest import Digest
+from emgspasm.system import last_changed
 
 
 def read_provenance(events: Path) -> dict[str, Any]:
@@ -83,8 +84,8 @@ def _untouched(recording: Path, events: Path) -> bool:
     It need not be read then, as all of a large study would be after every recording. The change of
     the file itself counts as well: a copy of an older one keeps the time of its contents.
     """
-    stat, written = recording.stat(), events.stat().st_mtime_ns
-    return max(stat.st_mtime_ns, stat.st_ctime_ns) < written
+    changed = last_changed(recording)
+    return changed is not None and changed < events.stat().st_mtime_ns
 
 
 def told_replaced(names: Iterable[str]) -> str:
