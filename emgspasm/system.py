@@ -219,6 +219,13 @@ def is_held(error: OSError) -> bool:
     return getattr(error, "winerror", None) in HELD
 
 
+def is_reader_gone(error: BaseException) -> bool:
+    """Whether an error is that of Windows for a pipe that nobody reads any more."""
+    if hasattr(os, "fork") or type(error) is not OSError:
+        return False
+    return error.errno == errno.EINVAL and error.filename is None
+
+
 def is_hangup(number: int) -> bool:
     """Whether a signal says that the terminal is gone."""
     return number == getattr(signal, "SIGHUP", None)

@@ -18,7 +18,7 @@ import pytest
 from emgspasm import places, system
 from emgspasm.batch import running
 from emgspasm.batch.jobs import Job
-from emgspasm.cli import configs
+from emgspasm.cli import configs, program
 from emgspasm.cli.interruption import heed
 from emgspasm.config import LoadedConfig, load_config
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
@@ -237,6 +237,18 @@ def test_a_board_is_not_emulated_without_pseudo_terminals_and_what_can_be_done_i
     assert done.returncode == 2
     assert "no pseudo-terminals" in done.stderr
     assert "emgspasm simulate" in done.stderr
+
+
+def test_a_reader_that_goes_away_ends_a_command_quietly_where_the_error_has_no_name(mended, capsys):
+    class Unread(io.StringIO):
+        def write(self, _):
+            raise OSError(22, "Invalid argument")
+
+    mended.delattr(os, "fork")
+    mended.setattr(sys, "argv", ["emgspasm", "simulate", "--list"])
+    mended.setattr(sys, "stdout", Unread())
+    assert program.run() == 1
+    assert capsys.readouterr().err == ""
 
 
 def test_compiled_code_has_a_place_where_users_have_no_numbers(monkeypatch, tmp_path):

@@ -10,6 +10,7 @@ import click
 from emgspasm import __version__
 from emgspasm.cli.interruption import come
 from emgspasm.errors import ConfigError, explained
+from emgspasm.system import is_reader_gone
 
 COMMANDS = {
     "analyze": ("analysis:analyze", "Find bursts in recordings, folders or a study."),
@@ -94,6 +95,9 @@ def run(command: click.Command = commands) -> int:
             raise
         if come():
             raise KeyboardInterrupt from error
+        if is_reader_gone(error):  # which click knows by its name alone
+            sys.stdout = None  # what Python still has to say at its end goes nowhere
+            return 1
         code = _explain(error)
     return code if isinstance(code, int) else 0
 
