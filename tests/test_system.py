@@ -54,7 +54,7 @@ def no_offsets(mended):
         return opening(path, flags, *more)
 
     for name in LACKING:
-        mended.delattr(os, name)
+        mended.delattr(os, name, raising=False)
     mended.setattr(os, "open", opened)
 
 
@@ -157,7 +157,7 @@ def test_a_folder_that_may_not_be_written_is_not_waited_for(monkeypatch, tmp_pat
 
 @pytest.mark.usefixtures("heard")
 def test_a_signal_is_sent_again_where_threads_cannot_be_sent_one(monkeypatch):
-    monkeypatch.delattr(signal, "pthread_kill")
+    monkeypatch.delattr(signal, "pthread_kill", raising=False)
 
     def work():
         threading.Timer(0.1, system.signal_main, (signal.SIGINT,)).start()
@@ -170,7 +170,7 @@ def test_a_signal_is_sent_again_where_threads_cannot_be_sent_one(monkeypatch):
 
 @pytest.mark.usefixtures("heard")
 def test_work_is_not_cut_short_where_signals_cannot_be_blocked(monkeypatch):
-    monkeypatch.delattr(signal, "pthread_sigmask")
+    monkeypatch.delattr(signal, "pthread_sigmask", raising=False)
     done = False
 
     def work():
@@ -185,7 +185,7 @@ def test_work_is_not_cut_short_where_signals_cannot_be_blocked(monkeypatch):
 
 
 def test_workers_do_not_hear_ctrl_c_where_no_mask_is_handed_down(monkeypatch):
-    monkeypatch.delattr(signal, "pthread_sigmask")
+    monkeypatch.delattr(signal, "pthread_sigmask", raising=False)
     with running._executor([], 1, None) as executor:
         assert executor.submit(signal.getsignal, signal.SIGINT).result() is signal.SIG_IGN
 
@@ -244,7 +244,7 @@ def test_a_reader_that_goes_away_ends_a_command_quietly_where_the_error_has_no_n
         def write(self, _):
             raise OSError(22, "Invalid argument")
 
-    mended.delattr(os, "fork")
+    mended.delattr(os, "fork", raising=False)
     mended.setattr(sys, "argv", ["emgspasm", "simulate", "--list"])
     mended.setattr(sys, "stdout", Unread())
     assert program.run() == 1
@@ -252,7 +252,7 @@ def test_a_reader_that_goes_away_ends_a_command_quietly_where_the_error_has_no_n
 
 
 def test_compiled_code_has_a_place_where_users_have_no_numbers(monkeypatch, tmp_path):
-    monkeypatch.delattr(os, "getuid")
+    monkeypatch.delattr(os, "getuid", raising=False)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     assert places._temporary() == tmp_path / "emgspasm"
     assert places._temporary().is_dir()
