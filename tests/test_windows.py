@@ -1,4 +1,4 @@
-"""The commands, in a process that can do no more than Windows can; none has been there yet."""
+"""The commands, in a process that can do no more than Windows can."""
 
 import json
 import os
