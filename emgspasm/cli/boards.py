@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,11 +14,12 @@ from emgspasm.cli.console import Command, columns, positive, say
 from emgspasm.cli.interruption import settle
 from emgspasm.cli.options import json_option
 from emgspasm.cli.simulation import scenarios_that_begin
-from emgspasm.errors import ConfigError
+from emgspasm.errors import ConfigError, SourceNotFound
 
 if TYPE_CHECKING:
     from emgspasm.config import LoadedConfig
     from emgspasm.dsp.quality import ChannelQuality
+    from emgspasm.sources.devices import Device
     from emgspasm.sources.protocols import Electrode
     from emgspasm.stream import Source
 
@@ -96,10 +98,18 @@ def devices(ports: tuple[str, ...], *, as_json: bool) -> None:
     rows = list(found(ports))
     if as_json:
         click.echo(json.dumps([asdict(row) for row in rows]))
-        return
-    if not rows:
+    elif rows:
+        click.echo(_table(rows))
+    else:
         say("no serial port. Plug the dongle in; on a virtual machine, hand its USB device over")
-        return
+    if silent := [row.port for row in rows if row.port in ports and not row.board]:
+        raise SourceNotFound(
+            f"no board answered on {', '.join(silent)}. The list tells why and what to do"
+        )
+
+
+def _table(rows: Sequence[Device]) -> str:
+    """Ports for a terminal, one a row."""
     heading = ["port", "USB id", "board", "firmware", "radio", "latency", ""]
     cells = [
         [
@@ -113,7 +123,7 @@ def devices(ports: tuple[str, ...], *, as_json: bool) -> None:
         ]
         for row in rows
     ]
-    click.echo(columns([heading, *cells]))
+    return columns([heading, *cells])
 
 
 def configured_source(loaded: LoadedConfig, path: Path, port: str | None) -> Source:

@@ -83,8 +83,12 @@ def test_devices_tells_who_holds_a_port(emulated, emgspasm, record_to, started, 
 
 
 def test_devices_tells_that_a_named_port_is_not_there(emgspasm):
-    found = row(emgspasm("devices", "--json", "/dev/none"), "/dev/none")
-    assert "does not exist" in found["problem"]
+    done = emgspasm("devices", "--json", "/dev/none")
+    assert "does not exist" in row(done, "/dev/none")["problem"]
+    assert done.returncode == 1
+    assert done.stderr == (
+        "emgspasm: error: no board answered on /dev/none. The list tells why and what to do\n"
+    )
 
 
 def test_quality_of_a_board_shows_channels_and_every_electrode(emgspasm, config, tmp_path):
