@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -170,9 +169,9 @@ def shown(value: Any, digits: int = 1) -> str:
     return f"{value:.{digits}f}" if isinstance(value, float) else str(value)
 
 
-def plain(row: Any) -> dict[str, Any]:
-    """A dataclass for JSON, which knows no NaN; rounded, as more decimals tell nothing."""
-    return {key: _rounded(value) for key, value in asdict(row).items()}
+def plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row for JSON, which knows no NaN; rounded, as more decimals tell nothing."""
+    return {key: _rounded(value) for key, value in row.items()}
 
 
 def _rounded(value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,12 +100,14 @@ def _show_quality(
     as_json: bool,
 ) -> None:
     if as_json:
-        content = {"channels": [plain(r) for r in rows], "findings": list(findings)}
+        from emgspasm.results.tabulation.quality import quality_row
+
+        content = {"channels": [plain(quality_row(r)) for r in rows], "findings": list(findings)}
         if electrodes:
-            content["electrodes"] = [plain(e) | {"grade": e.grade} for e in electrodes]
+            content["electrodes"] = [plain(asdict(e)) | {"grade": e.grade} for e in electrodes]
         click.echo(json.dumps(content))
         return
-    heading = ["channel", "noise", "mains dB", "clipped %", "missing %", "flat %", "grade", ""]
+    heading = ["channel", "noise uV", "mains dB", "clipped %", "missing %", "flat %", "grade", ""]
     cells = [
         [
             r.channel,

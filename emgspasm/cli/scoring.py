@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,7 @@ def score(result: Path, truth: Path, *, as_json: bool) -> None:
     except ValueError as error:
         raise RecordingError(f"{result} against {truth}: {error}. Give events tables") from None
     if as_json:
-        click.echo(json.dumps([plain(s) for s in scores]))
+        click.echo(json.dumps([plain(asdict(s)) for s in scores]))
     else:
         click.echo(score_table(scores))
 

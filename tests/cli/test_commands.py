@@ -17,6 +17,7 @@ import emgspasm as es
 from emgspasm.cli.program import COMMANDS
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.tables.dictionary import TABLES
+from emgspasm.storage.tables.tsv import read_table, table_rows
 from emgspasm.stream import Chunk
 
 EMGSPASM = [sys.executable, "-W", "error", "-m", "emgspasm"]
@@ -380,6 +381,13 @@ def test_json_parses_and_holds_no_nan_and_no_more_decimals_than_tables(
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout, parse_constant=pytest.fail)
         assert not re.search(r"\.\d{5}", done.stdout)
+
+
+def test_quality_tells_programs_the_columns_of_the_table(emgspasm, recording, results):
+    told = json.loads(emgspasm("quality", recording, "--json").stdout)["channels"]
+    stored = table_rows(read_table(results / "clonic_quality.tsv"))
+    beside = {"recording": "clonic", "impedance_kohm": None}  # electrodes are told apart
+    assert [row | beside for row in told] == stored
 
 
 def test_score_and_quality_print_a_table(recording, results):

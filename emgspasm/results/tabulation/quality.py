@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
 
 def quality_table(name: str, qualities: Iterable[ChannelQuality]) -> pd.DataFrame:
     """One row a channel."""
-    rows = (
-        {
-            "channel": quality.channel,
-            "noise_uV": round(quality.noise, 4),
-            "line_ratio_db": round(quality.line_ratio, 2),
-            "line_hz": quality.line_frequency,
-            "clip_pct": round(quality.clipped, 4),
-            "dropout_pct": round(quality.dropped, 4),
-            "flat_pct": round(quality.flat, 4),
-            "grade": quality.grade,
-            "reason": quality.reason or None,
-            "recording": name,
-        }
-        for quality in qualities
-    )
-    return table(rows, QUALITY)
+    return table((quality_row(quality) | {"recording": name} for quality in qualities), QUALITY)
+
+
+def quality_row(quality: ChannelQuality) -> dict[str, Any]:
+    """Cells of a channel by column, all but the name of the recording."""
+    return {
+        "channel": quality.channel,
+        "noise_uV": round(quality.noise, 4),
+        "line_ratio_db": round(quality.line_ratio, 2),
+        "line_hz": quality.line_frequency,
+        "clip_pct": round(quality.clipped, 4),
+        "dropout_pct": round(quality.dropped, 4),
+        "flat_pct": round(quality.flat, 4),
+        "grade": quality.grade,
+        "reason": quality.reason or None,
+    }
 
 
 def noise_uv(channel: Channel, measured: Measurement, i: int) -> float | None:
