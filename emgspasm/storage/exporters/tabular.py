@@ -11,7 +11,7 @@ import numpy as np
 
 from emgspasm.storage.edf.layout import BLOCK_ROWS
 from emgspasm.storage.stored import StoredRecording
-from emgspasm.stream import SKIP, Chunk
+from emgspasm.stream import SKIP, Chunk, StreamInfo
 
 
 def _rows(recording: StoredRecording) -> Iterator[Chunk]:
@@ -30,16 +30,25 @@ def write_csv(recording: StoredRecording, path: Path) -> tuple[str, ...]:
     import pyarrow as pa
     from pyarrow import csv
 
-    names = ["time", *recording.info.names]
-    schema = pa.schema([(name, pa.float64()) for name in names])
+    schema = pa.schema([(name, pa.float64()) for name in _header(recording.info)])
     # pyarrow opens no name that is no UTF-8
     with path.open("wb") as file, csv.CSVWriter(file, schema) as writer:
         for chunk in _rows(recording):
             writer.write_table(pa.table(_arrays(recording, chunk), schema=schema))
-    findings = ["time is in seconds; an empty cell is a missing sample; units are not said"]
+    findings = ["time is in seconds; an empty cell is a missing sample"]
+    if unsaid := [c.name for c in recording.info.channels if c.microvolts is None]:
+        findings.append(f"units of {', '.join(unsaid)} are not said: they are no voltages")
     if any(mark.text != SKIP for mark in recording.annotations):
         findings.append("CSV holds no markers; export EDF or Parquet to keep them")
     return tuple(findings)
+
+
+def _header(info: StreamInfo) -> Iterator[str]:
+    """Names of the columns, a voltage in brackets behind them as plain tables are read."""
+    yield "time"
+    for channel in info.channels:
+        said = channel.microvolts is not None
+        yield f"{channel.name} ({channel.unit})" if said else channel.name
 
 
 def write_parquet(recording: StoredRecording, path: Path) -> tuple[str, ...]:

@@ -43,10 +43,26 @@ def recording(tmp_path):
 def test_csv_is_a_row_a_sample_with_empty_cells_where_missing(recording, tmp_path):
     findings = export_recording(recording, "csv", tmp_path / "x.csv")
     table = pd.read_csv(tmp_path / "x.csv")
-    assert list(table.columns) == ["time", *recording.info.names]
+    emg = ["OOC_L (uV)", "OOC_R (uV)", "ZYG_L (uV)"]
+    assert list(table.columns) == ["time", *emg, "X", "Y", "Z"]
+    assert "units of X, Y, Z are not said: they are no voltages" in findings
     np.testing.assert_array_equal(table.iloc[:, 1:].to_numpy(), recording.read())
     np.testing.assert_allclose(table["time"], np.arange(N_SAMPLES) / 250)
     assert any("no markers" in finding for finding in findings)
+
+
+@pytest.mark.parametrize("unit", ["uV", "count"])
+def test_csv_is_read_back_with_the_units_of_its_channels(tmp_path, unit):
+    names = ("OOC_L", "cheek (left)")
+    channels = tuple(Channel.from_label(n, unit=unit, full_scale=5000.0) for n in names)
+    with BdfWriter(tmp_path / "x.bdf", StreamInfo(250.0, channels)) as writer:
+        writer.write(Chunk(0, np.random.default_rng(0).normal(0, 100, (500, 2))))
+    before = open_edf(tmp_path / "x.bdf")
+    export_recording(before, "csv", tmp_path / "x.csv")
+    after = open_recording(tmp_path / "x.csv", sampling_frequency=250.0)
+    read = [(c.name, c.muscle, c.unit) for c in after.info.channels]
+    assert read == [(c.name, c.muscle, c.unit) for c in before.info.channels]
+    np.testing.assert_array_equal(np.concatenate([c.samples for c in after]), before.read())
 
 
 def test_parquet_keeps_samples_units_and_annotations(recording, tmp_path):
