@@ -70,6 +70,9 @@ class Channel:
     full_scale : float
         Largest magnitude the recorder can represent, in `unit`; ``inf`` where unknown.
         The Cyton's is 187 500 uV at gain 24 (firmware_notes 1.4).
+    own_frequency : float
+        Hertz at which it was sampled where that is less than the rate of its stream, whose rows
+        then hold each of its samples; ``inf`` elsewhere.
     """
 
     name: str
@@ -78,6 +81,7 @@ class Channel:
     kind: Kind = "EMG"
     unit: str = "uV"
     full_scale: float = np.inf
+    own_frequency: float = np.inf
 
     def __post_init__(self) -> None:
         if not self.name:
@@ -142,6 +146,12 @@ class StreamInfo:
     def names(self) -> tuple[str, ...]:
         """Channel labels, in column order."""
         return tuple(channel.name for channel in self.channels)
+
+    @property
+    def emg_frequency(self) -> float:
+        """Hertz at which every EMG channel was sampled, at least: what lags between them are of."""
+        own = (self.channels[column].own_frequency for column in self.columns())
+        return min([self.sampling_frequency, *own])
 
     def columns(self, kind: Kind = "EMG") -> tuple[int, ...]:
         """Columns whose channel is of this kind."""

@@ -141,7 +141,7 @@ def judge_recording(
     with recording:
         measured = measure(recording, config)
     info = recording.info
-    rate = rate_warnings(info.sampling_frequency)
+    rate = rate_warnings(info.emg_frequency)
     findings = [*rate, *recording.findings, *measured.notices, *channel_warnings(info)]
     return list(channel_quality(recording, measured)), findings
 
@@ -194,7 +194,7 @@ def tabulate(
         summary=summary_table(name, recording, measured, most),
         quality=quality_table(name, quality),
         pairs=pairs_table(info, found, common),
-        trials=trials_table(trials, info.sampling_frequency, common),
+        trials=trials_table(trials, info, common),
         provenance=provenance(origins, recording, measured, config, quality)
         | spasm_provenance(info, found, trials, maximal, task),
     )

@@ -55,9 +55,9 @@ def provenance(
         "detector": kind_name(type(pipeline.detector)),
         "delay_ms": round(1000 * pipeline.delay(info), 3),
         "settling_ms": round(1000 * pipeline.settling(info), 3),
-        "exploratory": info.sampling_frequency < rates.LOWEST,
+        "exploratory": info.emg_frequency < rates.LOWEST,
         "warnings": [
-            *rates.rate_warnings(info.sampling_frequency),
+            *rates.rate_warnings(info.emg_frequency),
             *recording.findings,
             *measured.notices,
             *unusable,
@@ -122,9 +122,10 @@ def withheld(
 ) -> list[Withheld]:
     """What the recording cannot carry, and why; parameters as of :func:`spasm_provenance`."""
     fs = info.sampling_frequency
+    carried = info.emg_frequency
     rows = [
-        Withheld(output.columns, f"{fs:g} Hz; {output.words} need {output.needs:g} Hz")
-        for output in rates.withheld(fs)
+        Withheld(output.columns, f"{carried:g} Hz; {output.words} need {output.needs:g} Hz")
+        for output in rates.withheld(carried)
         if output.columns
     ]
     if not any(m.movement for m in found.marked):

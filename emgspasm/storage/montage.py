@@ -190,8 +190,10 @@ def _is_source(source: object) -> bool:
 
 
 def _label(assignment: Assignment, channel: Channel) -> Channel:
-    labelled = Channel.from_label(
-        assignment.label, unit=assignment.unit or channel.unit, full_scale=channel.full_scale
+    labelled = replace(
+        Channel.from_label(assignment.label, unit=assignment.unit or channel.unit),
+        full_scale=channel.full_scale,
+        own_frequency=channel.own_frequency,
     )
     if assignment.kind is None or assignment.kind == labelled.kind:
         return labelled

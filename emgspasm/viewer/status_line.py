@@ -21,9 +21,9 @@ def replay_state(replay: Replay) -> str:
 
 def replay_parts(replay: Replay) -> list[str]:
     """What there is to say of a replay."""
-    fs = replay.feed.sampling_frequency
-    analyzed = "" if replay.surveyed else "analyzing"
-    return [replay.name, clock(replay.position), f"{fs:g} Hz", analyzed, limits(fs)]
+    info = replay.feed.info
+    analyzed, told = "" if replay.surveyed else "analyzing", limits(info.emg_frequency)
+    return [replay.name, clock(replay.position), f"{info.sampling_frequency:g} Hz", analyzed, told]
 
 
 def live_state(live: Live) -> tuple[str, str]:

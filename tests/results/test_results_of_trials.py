@@ -49,7 +49,7 @@ def findings(fs, bursts, starts=(0,), n_channels=4):
 def left(fs, bursts, starts=(0,)):
     """The row of the left eye in a smile."""
     performed = trial_list(stream(fs), findings(fs, bursts, starts), {})
-    table = trials_table(performed, fs, {})
+    table = trials_table(performed, stream(fs), {})
     return table[(table["side"] == "L") & (table["syn_muscle"] == "OOC")].iloc[0]
 
 

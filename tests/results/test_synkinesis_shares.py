@@ -59,9 +59,7 @@ def test_the_table_of_trials_holds_each_number_in_its_unit():
     envelopes = {(smiles(1)[0], c): [np.full(3000, e)] for c, e in ((0, 20.0), (1, 12.0))}
     marked = (Marker(0, 8000, "rest_open", 1), *smiles(1))
     found = findings(4, (), moved, marked=marked, envelopes=envelopes, starts=(0,))
-    told = trials_table(
-        trial_list(INFO, found, {CHEEK: 80.0, EYE: 40.0}), 1000.0, {"recording": "x"}
-    )
+    told = trials_table(trial_list(INFO, found, {CHEEK: 80.0, EYE: 40.0}), INFO, {"recording": "x"})
     assert list(told.columns) == [column.name for column in TRIALS]
     row = told[told["side"] == "L"].iloc[0]
     assert (row["task"], row["trial"], row["recording"]) == ("smile", 1, "x")

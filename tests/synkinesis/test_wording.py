@@ -1,5 +1,7 @@
 """Events of readings: what follows from these, and the words in which they are explained."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from emgspasm.synkinesis.acts.act import Act
 from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.events.wording import event, reasons, remarked
 from emgspasm.synkinesis.markers import Marker, Schedule
+from emgspasm.synkinesis.readings.reading import Site
 from support.readings import FS, reading
 
 
@@ -48,6 +51,13 @@ def test_a_reason_tells_no_laterality_where_none_is_known():
 @pytest.mark.parametrize(("fs", "lag"), [(500.0, "within 8 ms"), (250.0, "together")])
 def test_a_reason_tells_a_lag_where_the_sampling_rate_allows_one(fs, lag):
     assert explained(twitch("OOC", "FRO"), fs=fs) == f"one side, LI 0.80; 2 muscles {lag}"
+
+
+def test_a_reason_tells_no_lag_of_a_muscle_that_was_recorded_at_a_lower_rate():
+    eye, brow = twitch("OOC", "FRO").readings
+    slower = replace(brow, site=Site(3, "L", "FRO", 7, frequency=250.0))
+    act = Act("twitch", "L", (eye, slower), together=2)
+    assert explained(act) == "one side, LI 0.80; 2 muscles together"
 
 
 def test_the_lag_of_muscles_that_begin_together_is_between_two_of_them():

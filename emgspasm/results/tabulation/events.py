@@ -111,7 +111,7 @@ def _common_cells(
     tasks[linked], trials[linked] = task[event], trial[event]  # a burst's event may begin before it
     yield "task", task, tasks
     yield "trial", trial, trials
-    if fs >= LAGS:
+    if info.emg_frequency >= LAGS:
         lags = 1000 * (found.parts["onset"][links[linked]] - events["onset"][event])
         # what begins before a spasm begins with the blink that it rides on
         blinks = (events["trial_type"][event] == "spasm") & (lags < 0)
@@ -159,7 +159,7 @@ def _muscle_cells(info: StreamInfo, found: Findings, most: Mapping[int, float]) 
     yield "muscles", _words(["+".join(m) or None for m in muscles]), muscle
     yield "n_muscles", np.array([len(m) for m in muscles], np.float64), np.ones(len(bursts))
     spasm = found.events["trial_type"] == "spasm"
-    no, yes = (crosstalk_flag(fs, copy=copy) for copy in (False, True))
+    no, yes = (crosstalk_flag(info.emg_frequency, copy=copy) for copy in (False, True))
     flags = _words([no, yes])[found.copied(bursts).astype(np.int64)]
     yield "crosstalk_flag", _where(spasm, np.full(len(spasm), no, object)), flags
 

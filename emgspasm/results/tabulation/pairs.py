@@ -27,7 +27,7 @@ def pairs_table(info: StreamInfo, found: Findings, origin: dict[str, Any]) -> pd
 
 
 def _rows(info: StreamInfo, found: Findings) -> Iterator[dict[str, Any]]:
-    fs = info.sampling_frequency
+    fs, carried = info.sampling_frequency, info.emg_frequency
     own = found.readings[~found.copied(found.readings)]
     onsets = {column: own["onset"][own["channel"] == column] for column in info.columns()}
     side = {column: info.channels[column].side for column in info.columns()}
@@ -36,7 +36,7 @@ def _rows(info: StreamInfo, found: Findings) -> Iterator[dict[str, Any]]:
         for first, second in combinations(info.columns(), 2)
         if side[first] == side[second] and side[first] in SIDE_LETTER
     ]
-    synchrony = _synchronies(together, onsets, fs) if fs >= SYNCHRONY else {}
+    synchrony = _synchronies(together, onsets, fs) if carried >= SYNCHRONY else {}
     for first, second in together:
         a, b = info.channels[first], info.channels[second]
         row = {"side": SIDE_LETTER[a.side or ""], "muscle_a": a.muscle, "muscle_b": b.muscle}
@@ -46,7 +46,7 @@ def _rows(info: StreamInfo, found: Findings) -> Iterator[dict[str, Any]]:
             fewest = min(len(onsets[first]), len(onsets[second]))
             yield row | _synchrony(synchrony[first, second], fewest, lags["correlation"])
         else:
-            why = f"{fs:g} Hz: lags of pairs need {SYNCHRONY:g} Hz"
+            why = f"{carried:g} Hz: lags of pairs need {SYNCHRONY:g} Hz"
             yield row | {"valid": False, "reason": why}
 
 
@@ -101,5 +101,5 @@ def _crosstalk(info: StreamInfo, found: Findings, first: int, second: int) -> di
     return {
         "raw_rho_max": round(float(max(found.rho[a, b], found.rho[b, a])), 4),
         "n_copies": copies,
-        "crosstalk_flag": crosstalk_flag(info.sampling_frequency, copy=copies > 0),
+        "crosstalk_flag": crosstalk_flag(info.emg_frequency, copy=copies > 0),
     }

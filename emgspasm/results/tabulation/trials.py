@@ -94,9 +94,10 @@ def _on_cue(bursts: Rows, marked: Iterable[Marker], fs: float) -> Rows:
 
 
 def trials_table(
-    performed: Iterable[trials.Trial], fs: float, origin: Mapping[str, Any]
+    performed: Iterable[trials.Trial], info: StreamInfo, origin: Mapping[str, Any]
 ) -> pd.DataFrame:
-    """One row a muscle and trial; `fs` is the sampling frequency in hertz."""
+    """One row a muscle and trial of the recording."""
+    fs = info.sampling_frequency
     rows = (
         {
             **origin,
@@ -117,7 +118,7 @@ def trials_table(
             "spasm_overlap": trial.spasm,
         }
         for trial in performed
-        for told in (trial.latency if fs >= LAGS else None,)
+        for told in (trial.latency if info.emg_frequency >= LAGS else None,)
     )
     return table(rows, TRIALS)
 
@@ -162,7 +163,7 @@ def brow_lifts(info: StreamInfo, found: Findings) -> list[dict[str, Any]]:
         eyes = eyes[begins_in(found.events["onset"][eyes["event"]], valid)]
         joined, total = brow_lift_index(eyes, brows, info.sampling_frequency)
         row: dict[str, Any] = {"side": side, "spasms": total, "joined": joined}
-        if total and info.sampling_frequency >= CROSSTALK:
+        if total and info.emg_frequency >= CROSSTALK:
             row |= {"pct": round(100 * joined / total, 2)}
             row |= {"ci_pct": [round(100 * x, 2) for x in wilson(joined, total)]}
         rows.append(row)

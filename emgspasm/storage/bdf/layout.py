@@ -173,10 +173,11 @@ def _signal(channel: Channel, n_samples: int) -> Signal:
 
 
 def transducer(channel: Channel) -> str:
-    """Say in the transducer field what a label alone may not: kind, muscle, side."""
+    """Say in the transducer field what a label alone may not: kind, muscle, side, own rate."""
+    own = f" at {channel.own_frequency:.10g} Hz" if math.isfinite(channel.own_frequency) else ""
     if not (channel.muscle or channel.side):
-        return channel.kind
-    return f"{channel.kind} {channel.muscle or 'n/a'} {channel.side or 'n/a'}"
+        return channel.kind + own
+    return f"{channel.kind} {channel.muscle or 'n/a'} {channel.side or 'n/a'}{own}"
 
 
 def encode_header(header: Header) -> bytes:

@@ -20,7 +20,9 @@ from emgspasm.units import in_ascii, microvolts_in
 _EMG_PREFIX = re.compile(r"EMG[ _-]+(?=\S)")
 _MISC_PREFIX = re.compile(r"(Temp|Resp|SaO2|Light|Sound|Event|Pos|MEG|MCG|ERG|EP)\b")
 """Types of EDF+ labels that no muscle makes (EDF+ standard texts)."""
-_TRANSDUCER = re.compile(r"(?P<kind>[A-Z]+)(?: (?P<muscle>\S+) (?P<side>\S+))?\Z")
+_TRANSDUCER = re.compile(
+    r"(?P<kind>[A-Z]+)(?: (?P<muscle>\S+) (?P<side>\S+))?(?: at (?P<own>[1-9]\d*(?:\.\d+)?) Hz)?\Z"
+)
 _UNKNOWN_UNITS = ("", "count")
 
 
@@ -74,7 +76,8 @@ def describe(header: Header, name: str) -> tuple[StreamInfo, Columns, tuple[str,
     n_samples = max(emg or [signal.samples_per_record for signal, _, _ in found])
     kept = [entry for entry in found if n_samples % entry[0].samples_per_record == 0]
     signals = [signal for signal, _, _ in kept]
-    channels, doubled = told_apart(_all_fitted([channel for _, channel, _ in kept]))
+    held = [_held(signal, channel, n_samples, header) for signal, channel, _ in kept]
+    channels, doubled = told_apart(_all_fitted(held))
     info = StreamInfo(float(n_samples / header.record_duration), channels, _device(header))
     columns = Columns(
         n_samples,
@@ -92,7 +95,7 @@ def describe(header: Header, name: str) -> tuple[StreamInfo, Columns, tuple[str,
             *_calibration_findings(signals),
             *_fitted_findings(channels),
             *_rates(signals, left_out, info),
-            *_slow_emg(signals, channels, info),
+            *_slow_emg(info),
         ),
     )
 
@@ -110,16 +113,25 @@ def read_channel(signal: Signal) -> Channel:
 
 
 def _as_recorded(channel: Channel, transducer: str) -> Channel:
-    """Take kind, muscle and side from the transducer field of our own writer."""
+    """Take kind, muscle, side and own rate from the transducer field of our own writer."""
     match = _TRANSDUCER.match(transducer)
     if match is None or match["kind"] not in get_args(Kind):
         return channel
     kind = cast("Kind", match["kind"])
+    channel = replace(channel, own_frequency=float(match["own"] or np.inf))
     if match["muscle"] is None:
         return replace(channel, kind=kind)
     side = cast("Side", match["side"]) if match["side"] in get_args(Side) else None
     muscle = None if match["muscle"] == "n/a" else match["muscle"]
     return replace(channel, kind=kind, muscle=muscle, side=side)
+
+
+def _held(signal: Signal, channel: Channel, n_samples: int, header: Header) -> Channel:
+    """A channel with the rate of its signal, where the rows are of a higher one."""
+    if signal.samples_per_record == n_samples:
+        return channel
+    own = float(signal.samples_per_record / header.record_duration)
+    return replace(channel, own_frequency=min(own, channel.own_frequency))
 
 
 def _in_microvolts(channel: Channel, signal: Signal) -> Channel:
@@ -233,17 +245,13 @@ def _rates(signals: Sequence[Signal], left_out: Sequence[str], info: StreamInfo)
     return findings
 
 
-def _slow_emg(
-    signals: Sequence[Signal], channels: Sequence[Channel], info: StreamInfo
-) -> Iterator[str]:
+def _slow_emg(info: StreamInfo) -> Iterator[str]:
     """Say which EMG has less in it than the rate of its rows promises, by its own rates."""
-    fastest = max(signal.samples_per_record for signal in signals)
-    slow: dict[int, list[str]] = {}
-    for signal, channel in zip(signals, channels, strict=True):
-        if channel.kind == "EMG" and signal.samples_per_record < fastest:
-            slow.setdefault(signal.samples_per_record, []).append(channel.name)
-    for n_samples, names in slow.items():
-        rate = info.sampling_frequency * n_samples / fastest
+    slow: dict[float, list[str]] = {}
+    for channel in info.channels:
+        if channel.kind == "EMG" and channel.own_frequency < info.sampling_frequency:
+            slow.setdefault(channel.own_frequency, []).append(channel.name)
+    for rate, names in slow.items():
         yield (
             f"EMG of {', '.join(names)} was recorded at {rate:g} Hz: durations, lags and "
             "amplitudes beside other channels are no better than that rate allows"

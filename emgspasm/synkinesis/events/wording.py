@@ -25,7 +25,8 @@ def reasons(
     yield f"one side, LI {li[0]:.2f}" if li[0] == li[0] else "one side"
     most = max(part, key=_together)
     if most.together >= 2:
-        lag = _lag(most, rules.synchrony * fs) if fs >= LAGS else None
+        carried = min(fs, *(r.site.frequency for r in most.readings))
+        lag = _lag(most, rules.synchrony * fs) if carried >= LAGS else None
         spread = "together" if lag is None else f"within {ms(lag, fs)}"
         yield f"{most.together} muscles {spread}"
     else:

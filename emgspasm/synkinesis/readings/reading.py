@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from math import inf
 from operator import attrgetter
 from typing import Self
 
@@ -21,13 +22,15 @@ from emgspasm.synkinesis.spread import REGIONS
 class Site:
     """Where a channel lies: its column among the EMG channels, and that of the other side.
 
-    `region` is None of a muscle that the facial nerve does not move.
+    `region` is None of a muscle that the facial nerve does not move; `frequency` is the channel's
+    own, in hertz, where that is less than the stream's.
     """
 
     column: int
     side: str
     muscle: str
     opposite: int
+    frequency: float = inf
     region: str | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -137,7 +140,7 @@ def sites(info: StreamInfo) -> dict[int, Site]:
         channel = info.channels[c]
         opposite = places.get((channel.muscle, other.get(channel.side or "")), -1)  # type: ignore[arg-type]  # no such key, no channel
         letter = SIDE_LETTER.get(channel.side or "", "")
-        found[c] = Site(i, letter, channel.muscle or "", opposite)
+        found[c] = Site(i, letter, channel.muscle or "", opposite, channel.own_frequency)
     return found
 
 

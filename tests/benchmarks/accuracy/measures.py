@@ -189,7 +189,7 @@ def synkinesis(cell: Cell, seed: int) -> Outcome:
     info, found = truth.face.info, measure(Stored(truth.face), LoadedConfig()).found
     most = maxima(info, found)
     done = trial_list(info, found, most)
-    table = trials_table(done, cell.fs, {})
+    table = trials_table(done, info, {})
     strengths = {(c.site, round(c.onset, 1)): c.strength for c in story(cell, seed).contractions}
     largest: dict[str, float] = defaultdict(float)
     for (site, _), strength in strengths.items():

@@ -251,6 +251,18 @@ def test_emg_that_is_slower_than_other_emg_is_said(tmp_path):
     assert any(finding.startswith("EMG of OOC_R was recorded at 250 Hz") for finding in findings)
 
 
+def test_copies_and_montages_keep_what_rate_slower_emg_was_recorded_at(tmp_path):
+    edfio.Edf([edf_signal("left", 1000), edf_signal("right", 250)]).write(tmp_path / "x.edf")
+    montage = Montage((Assignment("left", "OOC_L"), Assignment("right", "OOC_R")))
+    original = open_recording(tmp_path / "x.edf", montage=montage)
+    import_recording(original, tmp_path / "x.bdf")
+    copy = open_edf(tmp_path / "x.bdf")
+    for info in (original.info, copy.info):
+        assert [channel.own_frequency for channel in info.channels] == [np.inf, 250.0]
+        assert (info.sampling_frequency, info.emg_frequency) == (1000.0, 250.0)
+    assert any(said.startswith("EMG of OOC_R was recorded at 250 Hz") for said in copy.findings)
+
+
 def test_duplicate_labels_are_numbered_and_no_muscle_until_a_montage_names_them(tmp_path):
     edfio.Edf([edf_signal("EMG OOC_L", 250), edf_signal("OOC_L", 250)]).write(tmp_path / "x.edf")
     recording = open_edf(tmp_path / "x.edf")
