@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from emgspasm.dsp import sections
 from emgspasm.dsp.design import Sos, butterworth, notch, steady
-from emgspasm.dsp.rates import EDGE, HIGH_PASS, LOW_PASS
+from emgspasm.dsp.rates import EDGE, HIGH_PASS, LOW_PASS, carries
 from emgspasm.dsp.responses import decay, rise, settling_samples
 from emgspasm.stream import Chunk, StreamInfo
 
@@ -42,8 +42,9 @@ class BandPass:
     Parameters
     ----------
     high_pass, low_pass : float
-        Corners in Hz. `low_pass` is lowered to 0.45 of the sampling frequency where that is less
-        (20-450 Hz: clinical facts 4, after van Boxtel 2001 [lit]).
+        Corners in Hz (20-450 Hz: clinical facts 4, after van Boxtel 2001 [lit]). Where `low_pass`
+        is over 0.45 of the sampling frequency there is none: the recorder's own filter ends the
+        band, and a slope so near to that end rings into the pauses of a train [sim].
     order : int
         Order of each slope.
     """
@@ -61,7 +62,7 @@ class BandPass:
             )
 
     def band(self, sampling_frequency: float) -> tuple[float, float]:
-        """Corners in Hz that remain at this sampling frequency.
+        """Lowest and highest frequency in Hz that remain at this sampling frequency.
 
         Raises
         ------
@@ -79,9 +80,10 @@ class BandPass:
 
     def sos(self, sampling_frequency: float) -> Sos:
         """Second-order sections at this sampling frequency."""
-        return butterworth(
-            self.order, self.band(sampling_frequency), "bandpass", sampling_frequency
-        )
+        band = self.band(sampling_frequency)
+        if not carries(sampling_frequency, self.low_pass):
+            return butterworth(self.order, band[:1], "highpass", sampling_frequency)
+        return butterworth(self.order, band, "bandpass", sampling_frequency)
 
 
 @dataclass(frozen=True, slots=True)

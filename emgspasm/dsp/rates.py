@@ -75,6 +75,11 @@ def bandwidth(sampling_frequency: float) -> float:
     return min(LOW_PASS, EDGE * sampling_frequency) - HIGH_PASS
 
 
+def carries(sampling_frequency: float, frequency: float) -> bool:
+    """Whether a sampling frequency carries signals of a frequency, both in Hz."""
+    return frequency <= EDGE * sampling_frequency
+
+
 def withheld(sampling_frequency: float) -> tuple[Output, ...]:
     """Outputs that this sampling frequency (Hz) cannot carry."""
     return tuple(output for output in OUTPUTS if sampling_frequency < output.needs)

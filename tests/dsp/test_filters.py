@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import signal
 
+from emgspasm.dsp.design import butterworth
 from emgspasm.dsp.envelope import LinearEnvelope, RmsEnvelope
 from emgspasm.dsp.filters import BandPass, Cascade, HighPass, Notch
 from emgspasm.dsp.responses import rise, settling_samples
@@ -69,6 +70,17 @@ def test_all_harmonics_of_a_notch_are_equally_wide(multiple):
 def test_the_band_ends_where_the_sampling_frequency_carries_no_more():
     assert BandPass().band(2000.0) == (20.0, 450.0)
     assert BandPass().band(500.0) == (20.0, 225.0)
+
+
+@pytest.mark.parametrize("fs", [250.0, 500.0, 999.0])
+def test_a_band_whose_end_the_rate_does_not_carry_has_no_low_pass(fs):
+    assert np.array_equal(BandPass().sos(fs), HighPass().sos(fs))
+
+
+def test_a_band_whose_end_the_rate_carries_has_both_slopes():
+    assert np.array_equal(
+        BandPass(20.0, 112.0).sos(250.0), butterworth(4, (20.0, 112.0), "bandpass", 250.0)
+    )
 
 
 def test_a_rate_without_any_band_left_says_which_rate_would_do():

@@ -26,14 +26,14 @@ def errors(found, truth):
     return 1000 * (found[pairs[:, 0]] - truth[pairs[:, 1]]).T
 
 
-def step_noise(fs, snr, seed):
+def step_noise(fs, snr, seed, length=LENGTH):
     """White noise whose variance steps up and down at known times between samples."""
     onsets = ONSETS + np.random.default_rng(seed).uniform(0, 0.01, len(ONSETS))
     seconds = np.arange(round(120 * fs)) / fs
     samples = np.random.default_rng(seed + 1).normal(0.0, 2.0, (len(seconds), 1))
     for onset in onsets:
-        samples[(seconds >= onset) & (seconds < onset + LENGTH)] *= 10 ** (snr / 20)
-    return samples, np.stack([onsets, onsets + LENGTH], axis=1)
+        samples[(seconds >= onset) & (seconds < onset + length)] *= 10 ** (snr / 20)
+    return samples, np.stack([onsets, onsets + length], axis=1)
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,16 @@ def test_other_rates_lose_no_more_than_their_samples_are_long(fs, stream_info, c
     onset, _ = errors(found, truth)
     assert abs(np.median(onset)) <= 5.0
     assert np.std(onset) <= 10.0
+
+
+@pytest.mark.parametrize("fs", [250.0, 500.0, 1000.0])
+@pytest.mark.parametrize("snr", [20.0, 25.0])
+def test_what_filters_ring_with_makes_bursts_a_tenth_longer_at_most(fs, snr, stream_info, cut):
+    """Abrupt bursts of 80 ms, whose end rings for a quarter as long."""
+    samples, truth = step_noise(fs, snr, seed=4, length=0.08)
+    _, found = found_in(Pipeline(), stream_info(1, fs), cut(samples))
+    onset, offset = errors(found, truth)
+    assert np.median(offset - onset) <= pytest.approx(0.1 * 80.0)
 
 
 def test_louder_noise_costs_precision_but_no_bias(stream_info, cut):

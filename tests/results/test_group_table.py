@@ -102,10 +102,10 @@ def test_electrodes_are_told_by_muscle_and_side():
     assert "Reference: ear. Placement: by landmarks." in text
 
 
-def test_filters_are_told_with_the_corner_that_the_rate_leaves():
+def test_filters_are_told_with_the_corners_that_they_have_at_the_rate():
     assert "causal: Butterworth of order 4, 20-450 Hz." in methods_text([result()])
     slow = result(sampling_frequency=250.0)
-    assert "causal: Butterworth of order 4, 20-112.5 Hz." in methods_text([slow])
+    assert "causal: Butterworth of order 4, from 20 Hz." in methods_text([slow])
     settings = {"filters": [HIGH, notch(50.0, 30.0, 1)]}
     assert "causal: Butterworth of order 2, from 28 Hz." in methods_text(
         [result(settings=settings)]

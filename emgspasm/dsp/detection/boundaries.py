@@ -118,18 +118,35 @@ def _swell(s, earliest, last, quiet, signal, matched, origin, sizes, past):  # t
 
 
 @numba.njit(**LOOP)
-def locate_offset(s, core, signal, matched, origin, sizes, rules, past):  # type: ignore[no-untyped-def]  # see locate_onset
-    """Offset of a burst whose core ends before sample `core`: where it had faded."""
+def locate_offset(s, core, quiet, signal, matched, origin, sizes, rules, past):  # type: ignore[no-untyped-def]  # see locate_onset
+    """Offset of a burst: where it had faded.
+
+    `core` is the sample after its core, `quiet` the first that is noise even if nothing rings. What
+    the filters ring with after a loud burst looks like a fade, but is slow, and hardly passes the
+    matched filter: where the burst ends earlier behind that, it does.
+    """
+    offset = _faded(s, quiet, s.weak, signal, matched, origin, sizes, rules.ringing, past)
+    if s.unsure:  # a loud one
+        offset = min(offset, _faded(s, core, 1, signal, matched, origin, sizes, 0.0, past))
+    return offset
+
+
+@numba.njit(**LOOP)
+def _faded(s, core, behind, signal, matched, origin, sizes, ringing, past):  # type: ignore[no-untyped-def]  # see locate_onset
+    """Where a burst had faded whose core ends before `core`, as it is or `behind` the filter."""
     stop = max(s.relieved, core)
+    if behind:
+        stop = max(min(stop, s.now + 1 - sizes.half), core)
     first = max(core - 2 * sizes.window, s.core, s.now + 1 - sizes.recent)
     power, likely = past.room[0, : stop - first], past.room[1:]
     for i in range(len(power)):
-        power[i] = power_of(s, stop - 1 - i, signal, matched, origin, sizes)
+        k = stop - 1 - i
+        power[i] = matched[k + sizes.half - origin] if behind else signal[k - origin] ** 2
     outside = stop - core
-    noise = matched_noise(s) if s.weak else s.quiet
-    noise += rules.ringing * mean_of(power, outside, len(power))
+    noise = matched_noise(s) if behind else s.quiet
+    noise += ringing * mean_of(power, outside, len(power))
     # what rings may have kept the core from ending
-    window, free = sizes.window, freedom(s)
+    window, free = sizes.window, s.matched_weight if behind else s.weight
     return stop - skirt_begin(power, outside, window, CUT_OFF, noise, free, window, likely)
 
 

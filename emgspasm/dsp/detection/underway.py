@@ -88,7 +88,7 @@ def follow_burst(s, value, signal, matched, origin, channel, sizes, rules, past,
     if value < s.leave and s.relief >= _needed(s, rules):
         core = max(s.last_loud, s.core, s.now + 1 - sizes.recent) + 1
         quiet = quiet_from(s, core, signal, matched, origin, sizes)
-        offset = locate_offset(s, quiet, signal, matched, origin, sizes, rules, past)
+        offset = locate_offset(s, core, quiet, signal, matched, origin, sizes, rules, past)
         if not s.looked:
             reconsider_onset(s, offset, signal, matched, origin, channel, sizes, past, out, count)
         n_after = s.now + 1 - offset
