@@ -135,8 +135,12 @@ class Truth:
         return np.sqrt(np.mean((self._in_band(self.face.samples) - self.clean) ** 2, axis=0))
 
     def _in_band(self, samples: Values) -> Values:
+        """In that of the analysis: to the end of what is recorded, where that is below 450 Hz."""
         fs = self.cell.fs
-        band = butter(2, [20, min(450.0, 0.45 * fs)], "bandpass", fs=fs, output="sos")
+        ends = fs < 1000.0
+        band = butter(
+            2, 20 if ends else [20, 450], "highpass" if ends else "bandpass", fs=fs, output="sos"
+        )
         return sosfiltfilt(band, samples, axis=0)
 
     def of(self, channel: str) -> list[TrueBurst]:
