@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from emgspasm.dsp import sections
 from emgspasm.dsp.design import Sos, butterworth, notch, steady
-from emgspasm.dsp.rates import EDGE, HIGH_PASS, LOW_PASS, carries
+from emgspasm.dsp.rates import EDGE, HIGH_PASS, LOW_PASS, MAINS_EDGE, upper_corner
 from emgspasm.dsp.responses import decay, rise, settling_samples
 from emgspasm.stream import Chunk, StreamInfo
 
@@ -43,8 +43,8 @@ class BandPass:
     ----------
     high_pass, low_pass : float
         Corners in Hz (20-450 Hz: clinical facts 4, after van Boxtel 2001 [lit]). Where `low_pass`
-        is over 0.45 of the sampling frequency there is none: the recorder's own filter ends the
-        band, and a slope so near to that end rings into the pauses of a train [sim].
+        is over 0.45 of the sampling frequency, and that is 200 Hz or more, there is none
+        (:func:`emgspasm.dsp.rates.upper_corner`).
     order : int
         Order of each slope.
     """
@@ -80,10 +80,11 @@ class BandPass:
 
     def sos(self, sampling_frequency: float) -> Sos:
         """Second-order sections at this sampling frequency."""
-        band = self.band(sampling_frequency)
-        if not carries(sampling_frequency, self.low_pass):
-            return butterworth(self.order, band[:1], "highpass", sampling_frequency)
-        return butterworth(self.order, band, "bandpass", sampling_frequency)
+        low, _ = self.band(sampling_frequency)
+        corner = upper_corner(sampling_frequency, self.low_pass)
+        if corner is None:
+            return butterworth(self.order, (low,), "highpass", sampling_frequency)
+        return butterworth(self.order, (low, corner), "bandpass", sampling_frequency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ class HighPass:
             If the corner lies above the usable band.
         """
         if self.high_pass >= EDGE * sampling_frequency:
-            raise ValueError(_above_band("high_pass", self.high_pass, sampling_frequency))
+            raise ValueError(_above_band("high_pass", self.high_pass, sampling_frequency, EDGE))
         return butterworth(self.order, (self.high_pass,), "highpass", sampling_frequency)
 
 
@@ -135,7 +136,7 @@ class Notch:
         (Q 30: clinical facts 4 [design]).
     multiples : tuple of int
         1 is the fundamental. Each notch rings a little after every burst, so take out no more
-        than there is; those above 0.45 of the sampling frequency are left out.
+        than there is; those above 0.49 of the sampling frequency are left out.
     """
 
     frequency: float = 50.0
@@ -160,10 +161,12 @@ class Notch:
         ValueError
             If not even the fundamental lies in the usable band.
         """
-        top = EDGE * sampling_frequency
+        top = MAINS_EDGE * sampling_frequency
         multiples = [k for k in self.multiples if k * self.frequency < top]
         if not multiples:
-            raise ValueError(_above_band("notch frequency", self.frequency, sampling_frequency))
+            raise ValueError(
+                _above_band("notch frequency", self.frequency, sampling_frequency, MAINS_EDGE)
+            )
         sections = [
             notch(k * self.frequency, k * self.quality, sampling_frequency) for k in multiples
         ]
@@ -173,10 +176,10 @@ class Notch:
 Filter = BandPass | HighPass | Notch
 
 
-def _above_band(name: str, value: float, sampling_frequency: float) -> str:
+def _above_band(name: str, value: float, sampling_frequency: float, edge: float) -> str:
     return (
         f"{name}={value:g} Hz at {sampling_frequency:g} Hz, which carries signals up to "
-        f"{EDGE * sampling_frequency:g} Hz. Lower it or leave it out"
+        f"{edge * sampling_frequency:g} Hz. Lower it or leave it out"
     )
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from emgspasm.dsp.filters import Filter, Notch
 from emgspasm.dsp.pipeline import Pipeline
 from emgspasm.dsp.quality import LINES, MeanSpectrum, SpectrumState, peak_ratio
-from emgspasm.dsp.rates import EDGE
+from emgspasm.dsp.rates import MAINS_EDGE
 from emgspasm.stream import Chunk, StreamInfo, emg_only
 from emgspasm.structure import kind_name
 
@@ -75,7 +75,7 @@ def fit_notch(
     spectrum = _spectrum(info, ahead)
     heights = {line: _highest(spectrum, line) for line in LINES}
     line = max(heights, key=lambda k: heights[k])
-    if heights[line] <= NOTICEABLE or line >= EDGE * info.sampling_frequency:
+    if heights[line] <= NOTICEABLE or line >= MAINS_EDGE * info.sampling_frequency:
         return pipeline, stream, ""
     notch = _notch(spectrum, line)
     notched = replace(pipeline, filters=(*pipeline.filters, notch))
@@ -107,7 +107,7 @@ def missed(pipeline: Pipeline, info: StreamInfo, spectrum: SpectrumState) -> str
     taken = {round(k * notch.frequency) for notch in notches for k in notch.multiples}
     heights = {line: _highest(spectrum, line) for line in LINES if line not in taken}
     line = max(heights, key=lambda k: heights[k], default=0)
-    if not heights or heights[line] <= LATE or line >= EDGE * info.sampling_frequency:
+    if not heights or heights[line] <= LATE or line >= MAINS_EDGE * info.sampling_frequency:
         return ""
     at = " and ".join(f"{notch.frequency:g}" for notch in notches)
     why = (

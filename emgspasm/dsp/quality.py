@@ -143,15 +143,15 @@ def _add_spectrum(state: SpectrumState) -> None:
 def peak_ratio(state: SpectrumState, frequency: int) -> NDArray[np.float64]:
     """Height in dB of a spectral line of each channel.
 
-    The largest power within 1 Hz of `frequency` (Hz) over the median power 3 to 8 Hz beside it;
-    NaN where no second was whole or the frequency lies outside the band.
+    The largest power within 1 Hz of `frequency` (Hz) over the median power 3 to 8 Hz beside it, as
+    far as the band goes; NaN where no second was whole or the frequency lies outside the band.
     """
     n_bins, n_channels = state.power.shape
     ratio = np.full(n_channels, np.nan)
-    if 8 < frequency < n_bins - 8:
+    if 8 < frequency < n_bins - 1:
         peak = state.power[frequency - 1 : frequency + 2].max(axis=0)
         beside = np.r_[frequency - 8 : frequency - 2, frequency + 3 : frequency + 9]
-        floor = np.median(state.power[beside], axis=0)
+        floor = np.median(state.power[beside[beside < n_bins]], axis=0)
         known = (state.count > 0) & (floor > 0) & (peak > 0)
         ratio[known] = 10 * np.log10(peak[known] / floor[known])
     return ratio

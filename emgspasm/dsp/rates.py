@@ -22,6 +22,10 @@ HIGH_PASS, LOW_PASS = 20.0, 450.0
 EDGE = 0.45
 """Highest usable frequency as a share of the sampling frequency (clinical facts 4)."""
 
+MAINS_EDGE = 0.49
+"""Share of the sampling frequency up to which mains is taken out: what a notch nearer to its half
+would take out is too slow a beat to be told from the rest [design]."""
+
 DURATIONS = 500.0
 """Hz under which durations are good to about 20 ms, and short pauses are lost (clinical facts
 4)."""
@@ -75,9 +79,17 @@ def bandwidth(sampling_frequency: float) -> float:
     return min(LOW_PASS, EDGE * sampling_frequency) - HIGH_PASS
 
 
-def carries(sampling_frequency: float, frequency: float) -> bool:
-    """Whether a sampling frequency carries signals of a frequency, both in Hz."""
-    return frequency <= EDGE * sampling_frequency
+def upper_corner(sampling_frequency: float, low_pass: float) -> float | None:
+    """Corner in Hz of the low-pass of a band; None where the recorder's own filter ends the band.
+
+    A slope near the end of what is recorded rings into the pauses of a train, and takes independent
+    values from short windows. Under :data:`LOWEST` it is needed all the same: without it noise is
+    full of faint bursts [sim].
+    """
+    top = EDGE * sampling_frequency
+    if low_pass <= top:
+        return low_pass
+    return None if sampling_frequency >= LOWEST else top
 
 
 def withheld(sampling_frequency: float) -> tuple[Output, ...]:

@@ -72,7 +72,12 @@ def test_the_band_ends_where_the_sampling_frequency_carries_no_more():
     assert BandPass().band(500.0) == (20.0, 225.0)
 
 
-@pytest.mark.parametrize("fs", [250.0, 500.0, 999.0])
+def test_under_200_hz_the_low_pass_is_lowered_instead():
+    both = butterworth(4, (20.0, 0.45 * 125.0), "bandpass", 125.0)
+    assert np.array_equal(BandPass().sos(125.0), both)
+
+
+@pytest.mark.parametrize("fs", [200.0, 250.0, 500.0, 999.0])
 def test_a_band_whose_end_the_rate_does_not_carry_has_no_low_pass(fs):
     assert np.array_equal(BandPass().sos(fs), HighPass().sos(fs))
 
@@ -89,10 +94,16 @@ def test_a_rate_without_any_band_left_says_which_rate_would_do():
     assert BandPass().band(46.0)[1] > 20.0
 
 
-@pytest.mark.parametrize("filtering", [HighPass(150.0), Notch(150.0)])
-def test_a_filter_above_the_band_is_refused_with_the_band_s_end(filtering):
-    with pytest.raises(ValueError, match=r"=150 Hz at 250 Hz.*up to 112.5 Hz"):
+@pytest.mark.parametrize(("filtering", "end"), [(HighPass(150.0), 112.5), (Notch(150.0), 122.5)])
+def test_a_filter_above_the_band_is_refused_with_the_band_s_end(filtering, end):
+    with pytest.raises(ValueError, match=rf"=150 Hz at 250 Hz.*up to {end} Hz"):
         filtering.sos(250.0)
+
+
+def test_mains_is_taken_out_up_to_where_the_recorder_ends_the_band():
+    pipeline = Cascade((BandPass(), Notch(60.0)))
+    line = gain(pipeline.sos(250.0), np.array([120.0]), 250.0)
+    assert line == pytest.approx(0.0, abs=1e-9)
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,7 @@ def test_what_is_withheld_is_told_with_its_reason_and_a_filter_with_its_multiple
     given = results(
         withheld=[{"measure": "rate", "reason": "no rest"}],
         settings={"filters": [{"kind": "band_pass", "low": 20.0}, notch]},
+        sampling_frequency=1000.0,
     )
     assert [(m.exact, r.exact) for m, r in facts.withheld(given)] == [("rate", "no rest")]
     band, line = facts.filters(given)
@@ -154,6 +155,13 @@ def test_what_is_withheld_is_told_with_its_reason_and_a_filter_with_its_multiple
         ("1", "json:/settings/filters/1/multiples/0"),
         ("2", "json:/settings/filters/1/multiples/1"),
     ]
+
+
+@pytest.mark.parametrize(("fs", "told"), [(1000.0, True), (250.0, False)])
+def test_the_end_of_a_band_is_told_where_the_rate_carries_it(fs, told):
+    settings = {"filters": [{"kind": "band_pass", "high_pass": 20.0, "low_pass": 450.0}]}
+    (band,) = facts.filters(results(settings=settings, sampling_frequency=fs))
+    assert ("low_pass" in band) is told
 
 
 @pytest.mark.parametrize(

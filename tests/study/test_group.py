@@ -151,7 +151,7 @@ def test_methods_fill_in_what_was_really_used(toxin_course):
         "with ADS1299 (simulated) at 500 Hz",
         "orbicularis oculi (left, right)",
         "Reference: Bipolar. Placement: none: simulated face.",
-        "Butterworth of order 4, 20-225 Hz",
+        "Butterworth of order 4, from 20 Hz",
         "on sigma 6, off sigma 3",
         "sigma: standard deviation of the quiet envelope's power 2/3",
         "corrected for the delay of the filters",
@@ -179,7 +179,7 @@ def test_methods_count_notches_by_frequency_wherever_they_come_from(toxin_course
         named = zip(("frequency", "quality", "multiples"), notch, strict=False)
         result.provenance["settings"]["filters"] = [band, *([dict(named)] if notch else [])]
     assert (
-        "Filters, causal: Butterworth of order 4, 20-225 Hz. Notch, of 6 recordings: "
+        "Filters, causal: Butterworth of order 4, from 20 Hz. Notch, of 6 recordings: "
         "at 50 Hz in 2 (Q 30, 100; multiples 1, 3), at 60 Hz in 1 (Q 30; multiples 1)."
     ) in methods_text(results)
 

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from emgspasm.dsp.rates import carries
+from emgspasm.dsp.rates import upper_corner
 from emgspasm.results.group.results import GroupResult
 from emgspasm.results.stored import Settings, settings_of
 from emgspasm.storage.studies.placement import bids_entities
@@ -163,10 +163,10 @@ def _numbers(values: Iterable[float]) -> str:
 def _filter(settings: Mapping[str, Any], fs: float) -> str:
     """A Butterworth filter, with the corners that it has at this sampling frequency."""
     order = f"Butterworth of order {settings['order']}"
-    # of a band-pass whose end the rate does not carry the high-pass is left (dsp.filters.BandPass)
-    if "low_pass" not in settings or not carries(fs, settings["low_pass"]):
+    corner = upper_corner(fs, settings["low_pass"]) if "low_pass" in settings else None
+    if corner is None:
         return f"{order}, from {settings['high_pass']:g} Hz"
-    return f"{order}, {settings['high_pass']:g}-{settings['low_pass']:g} Hz"
+    return f"{order}, {settings['high_pass']:g}-{corner:g} Hz"
 
 
 def _plain(settings: Mapping[str, Any]) -> str:

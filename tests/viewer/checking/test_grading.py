@@ -65,7 +65,7 @@ def test_mains_is_told_with_its_frequency():
 
 
 def test_noise_is_told_in_the_unit_of_the_screen():
-    assert checks(10 * resting())[0].reason == "noise 8.7 µV"
+    assert checks(10 * resting())[0].reason == "noise 9.1 µV"
 
 
 def test_a_railed_and_a_dead_electrode_are_told_at_once():
