@@ -106,7 +106,7 @@ def _swell(s, earliest, last, quiet, signal, matched, origin, sizes, past):  # t
 
     Not before the pending one had faded, which, if it does not merge, is early enough for a gap.
     """
-    if s.pending and s.core - s.pending_core >= sizes.merge:  # two bursts stay two
+    if s.pending and s.core - s.pending_core >= s.pending_gap:  # two bursts stay two
         s.pending_offset = min(s.pending_offset, s.core - sizes.merge)
         earliest = s.pending_offset + sizes.merge
     last = min(last, s.core + 2 * sizes.window)

@@ -19,6 +19,7 @@ from emgspasm.dsp.detection.matched import emg_spectrum
 from emgspasm.dsp.detection.memory import Memory, Rules, Sizes, fresh
 from emgspasm.dsp.detection.said import Stretch, in_order, said
 from emgspasm.dsp.detection.second_look import LONG, REACH
+from emgspasm.dsp.detection.underway import LULL_GAPS
 from emgspasm.dsp.detection.watermark import earliest_onset
 from emgspasm.dsp.rates import EDGE, LOW_PASS
 from emgspasm.dsp.stage import Response
@@ -123,7 +124,9 @@ class Detector:
         Bursts shorter than this many seconds, 1 at most, are dropped (clinical facts 4), less what
         the filters hide of their ends: 1 ms at 1000 Hz, 4 ms at 250 Hz.
     merge_gap : float
-        Bursts closer than this many seconds, 1 at most, are one (clinical facts 4).
+        Bursts closer than this many seconds, 1 at most, are one (clinical facts 4); twice as far
+        apart after one of 0.2 s that is under 14 dB, which has lulls
+        (:mod:`emgspasm.dsp.detection.underway`).
     rise : float
         Variance of the weakest burst that is looked for, in units of the noise's: 2 is an SNR of
         0 dB [design].
@@ -180,11 +183,12 @@ class Detector:
     def certain(self, sampling_frequency: float) -> float:
         """Seconds after its offset (and the filter's delay) at which a burst is emitted.
 
-        At the latest: the merge gap, the longest doubt, and the windows in which the doubt ends
-        and an onset is sought. Where no doubt follows, two windows after the merge gap.
+        At the latest: the longest merge gap, the longest doubt, and the windows in which the doubt
+        ends and an onset is sought. Where no doubt follows, two windows after the merge gap.
         """
         sizes = self._sizes(sampling_frequency)
-        return (sizes.merge + sizes.doubt + 3 * sizes.window + sizes.half) / sampling_frequency
+        latest = LULL_GAPS * sizes.merge + sizes.doubt + 3 * sizes.window + sizes.half
+        return latest / sampling_frequency
 
     def init(self, info: StreamInfo, response: Response) -> DetectorState:
         """State before the first sample of a segment.

@@ -80,6 +80,7 @@ CHANNEL = np.dtype(
         ("pending_core", np.int64),  # where that ends
         ("pending_quiet", np.int64),  # and where the filters no longer ring with it
         ("pending_offset", np.int64),  # where it has faded
+        ("pending_gap", np.int64),  # from its core to the next one's, if they are two
         ("pending_active", np.int64),
         ("pending_weak", np.int64),
         ("pending_peak", np.float64),

@@ -47,7 +47,7 @@ def take_burst(s, start, i, values, signal):  # type: ignore[no-untyped-def]  # 
 @numba.njit(inline="always", **LOOP)
 def is_parted(s, sizes):  # type: ignore[no-untyped-def]  # see take_quiet
     """Whether no burst to come can merge with the pending one."""
-    return _earliest(s, sizes) >= _merging(s, sizes)
+    return _earliest(s, sizes) >= _merging(s)
 
 
 @numba.njit(inline="always", **LOOP)
@@ -55,7 +55,7 @@ def calm_ahead(s, sizes):  # type: ignore[no-untyped-def]  # see take_quiet
     """Samples until the next that can change anything, unless it is above `on`."""
     calm = s.window - s.now - 1
     if s.pending and s.evidence == 0.0:
-        calm = min(calm, _merging(s, sizes) + sizes.back - s.now - 2)
+        calm = min(calm, _merging(s) + sizes.back - s.now - 2)
     return max(calm, 0)
 
 
@@ -67,6 +67,6 @@ def _earliest(s, sizes):  # type: ignore[no-untyped-def]  # see take_quiet
 
 
 @numba.njit(inline="always", **LOOP)
-def _merging(s, sizes):  # type: ignore[no-untyped-def]  # see take_quiet
+def _merging(s):  # type: ignore[no-untyped-def]  # see take_quiet
     """First sample at which the core of a burst is too late to merge with the pending one."""
-    return max(s.pending_offset, s.pending_core) + sizes.merge
+    return max(s.pending_offset, s.pending_core) + s.pending_gap

@@ -38,6 +38,15 @@ LULL = 0.7
 LEAST_RELIEF = 1.0
 """Least relief that ends a burst, in the densest train and the narrowest band [design]."""
 
+LASTING, LULLS = 10, 25.0
+"""Windows that a contraction lasts in which lulls are to be expected, and power, in units of the
+noise, from which no lull sinks to the noise level [sim]. Where few units fire, or the spectrum is
+narrow, the power of a contraction flutters: at 10 dB some 40 ms of it now and then look like noise,
+and no true pause after so long a burst is that short."""
+
+LULL_GAPS = 2
+"""Merge gaps after such a contraction within which what begins is still a part of it [sim]."""
+
 INAUDIBLE = 1e-9
 """Power that the filters still ring with, in units of the noise's, which is set to zero. Left to
 fade for ever, it would become a subnormal number, with which processors take a hundred times as
@@ -114,7 +123,7 @@ def follow_burst(s, value, signal, matched, origin, channel, sizes, rules, past,
 def find_onset(s, loud_from, signal, matched, origin, channel, sizes, past, out, count):  # type: ignore[no-untyped-def]  # see begin_burst
     """Find where the burst began; emit the pending one if it lies too far back to merge."""
     locate_onset(s, loud_from, signal, matched, origin, channel, sizes, past)
-    if s.pending and s.core - s.pending_core >= sizes.merge:
+    if s.pending and s.core - s.pending_core >= s.pending_gap:
         emit(s, GOOD, channel, shortest(s, sizes), out, count)
 
 
@@ -122,7 +131,7 @@ def find_onset(s, loud_from, signal, matched, origin, channel, sizes, past, out,
 def reconsider_onset(s, stop, signal, matched, origin, channel, sizes, past, out, count):  # type: ignore[no-untyped-def]  # see begin_burst
     """Look again at where the burst began; emit the pending one if it is now too far back."""
     look_again(s, stop, signal, matched, origin, sizes, past)
-    if s.pending and s.core - s.pending_core >= sizes.merge:
+    if s.pending and s.core - s.pending_core >= s.pending_gap:
         s.pending_offset = min(s.pending_offset, s.core - sizes.merge)
         s.onset = max(s.onset, s.pending_offset + sizes.merge)
         emit(s, GOOD, channel, shortest(s, sizes), out, count)
@@ -158,10 +167,19 @@ def end_burst(s, core, quiet, offset, energy, sizes, rules, sums):  # type: igno
     s.pending_core = core
     s.pending_quiet = quiet
     s.pending_offset = offset
+    s.pending_gap = sizes.merge * (LULL_GAPS if _has_lulls(s, sizes) else 1)
     s.above = 0
     s.glow = max(s.glow, rules.ringing * max(energy, 0.0) / max(core - s.core, 1))
     s.window = s.now + sizes.window
     pass_over(s, sums, sizes)
+
+
+@numba.njit(inline="always", **LOOP)
+def _has_lulls(s, sizes):  # type: ignore[no-untyped-def]  # see begin_burst
+    """Whether the pending burst lasts so long, and is so faint, that a lull of it seems a pause."""
+    if s.pending_offset - s.pending_onset < LASTING * sizes.window:
+        return False
+    return s.pending_energy < LULLS * s.quiet * s.pending_active
 
 
 @numba.njit(inline="always", **LOOP)

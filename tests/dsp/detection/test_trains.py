@@ -101,3 +101,43 @@ def test_a_short_bell_keeps_its_length(stream_info):
     analyses = analyze(Pipeline(), stream_info(1, fs=fs), [Chunk(0, samples)])
     n_found = sum(len(analysis.bursts) for analysis in analyses)
     assert 0.992 * len(onsets) <= n_found <= len(onsets)
+
+
+@pytest.fixture
+def sparse_contractions():
+    """Ten contractions of two seconds, a second apart, of some 400 potentials a second, over noise.
+
+    Makes the samples at 1000 Hz, shape (n, 1), in uV.
+    """
+
+    def made(snr):
+        rng = np.random.default_rng(5)
+        n, time = 35_000, np.arange(-12, 13) / 1.5
+        active = np.zeros(n, bool)
+        for k in range(10):
+            active[5000 + 3000 * k : 7000 + 3000 * k] = True
+        fired = (rng.random(n) < 0.4) & active
+        potentials = np.convolve(fired * rng.exponential(1.0, n), time * np.exp(-(time**2) / 2))
+        muscle = potentials[12:][:n]
+        noise = rng.normal(0.0, 3.0, n)
+        gain = 3.0 * 10 ** (snr / 20) / np.sqrt(np.mean(muscle[active] ** 2))
+        return (noise + gain * muscle)[:, None]
+
+    return made
+
+
+def test_lulls_of_a_faint_contraction_are_no_pauses(sparse_contractions, stream_info):
+    samples = sparse_contractions(snr=10)
+    steps = list(analyze(Pipeline(), stream_info(1, fs=1000), [Chunk(0, samples)]))
+    found = [burst for step in steps for burst in step.bursts]
+    assert 10 <= len(found) <= 13
+
+
+def test_a_short_pause_after_a_long_burst_is_one_where_the_burst_is_clear(
+    noise_with_bursts, stream_info
+):
+    fs = 1000
+    stretches = trains(fs, 0.05, length=0.3)
+    samples = noise_with_bursts(stretches[-1][1] + 2 * fs, stretches, noise=5.0, snr=20)
+    steps = list(analyze(Pipeline(), stream_info(1, fs=fs), [Chunk(0, samples)]))
+    assert sum(len(step.bursts) for step in steps) >= 0.95 * len(stretches)
