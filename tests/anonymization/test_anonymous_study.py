@@ -1,5 +1,6 @@
 """No planted name is left in any file, name of a file or header of an anonymous copy."""
 
+import errno
 import json
 from datetime import date, datetime, time
 
@@ -305,6 +306,16 @@ def test_a_copy_that_fails_leaves_nothing(named, tmp_path):
     with pytest.raises(RecordingError):
         anonymize_study(broken, tmp_path / "copy")
     assert {path.name for path in tmp_path.iterdir()} == {"broken"}
+
+
+def test_a_copy_for_which_there_is_no_room_is_told_of(named, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("emgspasm.anonymization.study.rename_over", full)
+    with pytest.raises(RecordingError, match=r"\(No space left on device\), and nothing of it"):
+        anonymize_study(named, tmp_path / "copy")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_description_that_cannot_be_read_is_named(tmp_path):
