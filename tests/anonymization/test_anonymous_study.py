@@ -157,6 +157,15 @@ def test_a_channel_is_named_by_its_codes_alone(side, muscle, name):
     assert anonymous_channel(Channel("Jane's cheek", side, muscle)).name == name
 
 
+@pytest.mark.parametrize(("unit", "left"), [("Jane", "n/a"), ("microV", "microV"), ("g", "g")])
+def test_a_unit_passes_where_it_is_one(unit, left):
+    assert anonymous_channel(Channel("x", unit=unit)).unit == left
+
+
+def test_a_kind_that_is_none_does_not_pass():
+    assert anonymous_channel(Channel("x", kind="Jane")).kind == "MISC"
+
+
 def test_channels_that_lose_their_names_stay_apart():
     channels = tuple(map(Channel.from_label, ("Jane", "John", "OOC_L", "Joan")))
     assert anonymous_info(StreamInfo(250.0, channels)).names == ("EMG", "EMG2", "OOC_L", "EMG3")
