@@ -247,6 +247,7 @@ def test_a_later_call_leaves_the_rows_of_an_earlier_one_in_the_joint_summary(rec
     [
         ("summary.tsv", b"patient\tscore\nA\t1\n"),
         ("summary.tsv", b"patient\trecording\nA\t1\n"),
+        ("summary.tsv", b"channel\trecording\nA\n"),
         ("summary.tsv", b"\xff\xfe not text"),
         ("summary.tsv", b""),
         ("dataset.json", b'{"mine": 1}'),
