@@ -252,6 +252,7 @@ def test_a_later_call_leaves_the_rows_of_an_earlier_one_in_the_joint_summary(rec
         ("summary.tsv", b""),
         ("dataset.json", b'{"mine": 1}'),
         ("dataset.json", b"no json"),
+        ("dataset.json", b'["events.tsv", "summary.tsv"]'),
     ],
 )
 def test_a_file_of_others_with_the_name_of_a_joint_table_is_refused_and_kept(
