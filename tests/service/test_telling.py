@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,25 +15,27 @@ pytest.importorskip("fastapi", reason="the service is not installed")
 from emgspasm.desk.desk import News
 from emgspasm.desk.feed import Feed
 from emgspasm.dsp.pipeline import Analysis, Pipeline
-from emgspasm.service.telling import LEVELS, NEWEST, STATE, Telling, is_simulated
+from emgspasm.service.telling import BEHIND, LEVELS, NEWEST, STATE, Telling, is_simulated
+from emgspasm.service.traces import RATE
 from emgspasm.stream import Annotation, Burst, Channel, Chunk, Event, StreamInfo
 from emgspasm.synkinesis.folding import Folded
 
 FS = 500.0
-INFO = StreamInfo(FS, tuple(map(Channel.from_label, ("OOC_L", "OOC_R"))))
 HELD = Burst(1, 1000, 1050, 31.256, 12.0, 2.0)
 SPASM = Event("spasm", 1000, 1100, "R", "isolated", (HELD,), reason="one side")
+STATUS = SimpleNamespace(time=0.0, lost_recently=0.0, lost=0.0, latency=0.0, disk_left=None)
 WINK = Event("voluntary", 1000, 1100, "R", "wink", (HELD,))
 
 
 class Stream:
     """What a telling asks of a live stream; a test puts into it what has come."""
 
-    def __init__(self, device="OpenBCI Cyton", kind="cyton"):
-        source = SimpleNamespace(info=StreamInfo(FS, INFO.channels, device))
-        table = SimpleNamespace(source=SimpleNamespace(kind=kind))
+    def __init__(self, device="OpenBCI Cyton", kind="cyton", labels=("OOC_L", "OOC_R")):
+        info = StreamInfo(FS, tuple(map(Channel.from_label, labels)), device)
+        source = SimpleNamespace(info=info)
+        table = SimpleNamespace(source=kind and SimpleNamespace(kind=kind))
         self.session = SimpleNamespace(source=source, config=SimpleNamespace(config=table))
-        self.feed = Feed(INFO, Pipeline())
+        self.feed = Feed(info, Pipeline())
         self.name, self.path, self.recording, self.away = "live", None, False, ""
         self.state, self.status, self.notices = "streaming", None, ()
         self.analyses = []
@@ -47,10 +50,10 @@ class Stream:
         return news
 
 
-def flow(stream, start, stop):
+def flow(stream, start, stop, heights=(1.0, 1.0)):
     """Let samples come, and what was made of them."""
-    chunk = Chunk(start, np.ones((stop - start, 2)))
-    levels = np.full((3, 2), 2.0)
+    chunk = Chunk(start, np.tile(heights, (stop - start, 1)))
+    levels = np.full((3, len(heights)), 2.0)
     analysis = Analysis(chunk, chunk, chunk, (), levels, (True, True), 0, start)
     stream.feed.take(analysis, Folded())
     stream.analyses = [analysis]
@@ -115,6 +118,23 @@ def test_amplitudes_and_state_are_told_now_and_then():
     assert [k for k, is_due in enumerate(due) if is_due] == [0, STATE]
 
 
+def test_amplitudes_of_a_muscle_are_told_side_by_side():
+    stream = Stream()
+    flow(stream, 0, 100, heights=(10.0, 30.04))
+    stream.feed.thresholds = np.zeros((3, 2))
+    (balance,) = told(Telling(stream, 1).tick())["levels"]["balances"]
+    told_of = [balance[name] for name in ("left", "left_peak", "right", "right_peak")]
+    assert (balance["muscle"], *told_of) == ("OOC", 10.0, 10.0, 30.0, 30.0)
+    assert (balance["index"], balance["verdict"][:8]) == (pytest.approx(0.5, abs=0.01), "doubtful")
+
+
+def test_of_a_side_that_is_not_recorded_no_amplitude_is_told():
+    stream = Stream(labels=("OOC_R",))
+    flow(stream, 0, 100, heights=(30.0,))
+    (balance,) = told(Telling(stream, 1).tick())["levels"]["balances"]
+    assert (balance["left"], balance["left_peak"], balance["index"]) == (None, None, None)
+
+
 def test_traces_are_told_again_once_the_analysis_has_begun():
     stream = Stream()
     telling = Telling(stream, 1)
@@ -133,14 +153,51 @@ def test_who_comes_late_is_told_the_newest_events_and_the_bursts_of_the_last_sec
     stream = Stream()
     found = stream.feed.found
     events = [Event("blink", k, k + 1, "B") for k in range(NEWEST + 1)]
+    found.gaps += [(k, k + 1) for k in range(NEWEST + 1)]
+    found.markers += [Annotation(float(k), 0.0, "smile") for k in range(NEWEST + 1)]
     late = HELD._replace(onset=9000, offset=9050)
     found.add((HELD, late), tuple(events))
     flow(stream, 0, 10_000)
-    introduced = told(Telling(stream, 1).introduction())
-    assert list(introduced) == ["stream", "found"]
-    assert introduced["found"]["events"][0]["onset"] == 1 / FS
-    assert len(introduced["found"]["events"]) == NEWEST
-    assert [b["onset"] for b in introduced["found"]["bursts"]] == [18.0]
+    newest = told(Telling(stream, 1).introduction())["found"]
+    assert [len(newest[kind]) for kind in ("events", "gaps", "markers")] == [NEWEST] * 3
+    first = [newest[kind][0]["onset"] for kind in ("events", "gaps", "markers")]
+    assert first == [1 / FS, 1 / FS, 1.0]
+    assert [b["onset"] for b in newest["bursts"]] == [18.0]
+
+
+def test_who_comes_late_is_told_a_burst_that_began_long_before():
+    stream = Stream()
+    stream.feed.found.add((HELD._replace(onset=1000, offset=29_000),), ())
+    flow(stream, 0, 30_000)
+    assert len(told(Telling(stream, 1).introduction())["found"]["bursts"]) == 1
+
+
+def test_who_comes_late_gets_the_last_seconds_of_the_traces_that_others_have():
+    stream = Stream()
+    telling = Telling(stream, 1)
+    assert all(message.lasting for message in telling.introduction())
+    flow(stream, 0, 10_000)
+    list(telling.tick())
+    *_, traces = telling.introduction()
+    assert int.from_bytes(traces.payload[8:12], "little") == BEHIND * RATE
+
+
+def test_who_misses_an_introduction_knows_less_for_good():
+    assert [m.lasting for m in Telling(Stream(), 1).introduction()] == [True, True]
+
+
+def test_channels_are_told_with_their_muscle_in_words():
+    (left, _) = Telling(Stream(), 1).stream().channels
+    assert (left.name, left.side, left.muscle) == ("OOC_L", "left", "orbicularis oculi")
+
+
+def test_the_state_says_what_the_stream_says_of_itself():
+    stream = Stream()
+    stream.path, stream.away, stream.feed.thresholds = Path("x.bdf"), "asleep", np.full((3, 2), 2.5)
+    answer = Telling(stream, 1).state(3, (), "")
+    assert (answer.path, answer.away, answer.device) == ("x.bdf", "asleep", "OpenBCI Cyton")
+    assert [lane.noise for lane in answer.lanes] == [2.5, 2.5]
+    assert answer.onlookers == 3
 
 
 def test_counts_follow_what_was_amended():
@@ -173,11 +230,10 @@ def test_blinks_are_not_counted_where_none_can_be_told(dead, others):
 
 def test_samples_a_second_are_told_once_a_second_has_passed(monkeypatch):
     now = iter((10.0, 10.9, 12.0))
-    monkeypatch.setattr("emgspasm.service.telling.time.perf_counter", lambda: next(now))
+    clock = SimpleNamespace(perf_counter=lambda: next(now))
+    monkeypatch.setattr("emgspasm.service.telling.time", clock)
     stream, rates = Stream(), []
-    stream.status = SimpleNamespace(
-        time=0.0, lost_recently=0.0, lost=0.0, latency=0.0, disk_left=None
-    )
+    stream.status = STATUS
     telling = Telling(stream, 1)
     for stop in (100, 500, 1100):
         flow(stream, stream.stop, stop)
@@ -186,17 +242,32 @@ def test_samples_a_second_are_told_once_a_second_has_passed(monkeypatch):
     assert rates == [None, None, 500.0]
 
 
+def test_samples_a_second_are_those_of_the_latest_ticks(monkeypatch):
+    now = iter([*range(10), *range(100, 200)])
+    clock = SimpleNamespace(perf_counter=lambda: next(now))
+    monkeypatch.setattr("emgspasm.service.telling.time", clock)
+    stream = Stream()
+    stream.status = STATUS
+    telling = Telling(stream, 1)
+    assert telling.state(0, (), "").samples_per_second is None
+    for _ in range(60):
+        flow(stream, stream.stop, stream.stop + 100)
+        list(telling.tick())
+    assert telling.state(0, (), "").samples_per_second == 100.0
+
+
 @pytest.mark.parametrize(
-    ("state", "beside", "error", "notices"),
+    ("state", "said", "beside", "error", "notices"),
     [
-        ("streaming", "", "", ("gone", "low", "said")),
-        ("ended", "", "gone", ("low", "said")),
-        ("ended", "no study", "no study", ("low", "said")),
+        ("streaming", ("gone", "low"), "", "", ("gone", "low", "said")),
+        ("ended", ("gone", "low"), "", "gone", ("low", "said")),
+        ("ended", ("gone", "low"), "no study", "no study", ("low", "said")),
+        ("ended", (), "", "", ("said",)),
     ],
 )
-def test_why_a_stream_has_ended_is_its_error_and_no_notice(state, beside, error, notices):
+def test_why_a_stream_has_ended_is_its_error_and_no_notice(state, said, beside, error, notices):
     stream = Stream()
-    stream.state, stream.notices = state, ("gone", "low")
+    stream.state, stream.notices = state, said
     answer = Telling(stream, 1).state(0, ("said",), beside)
     assert (answer.error, answer.notices) == (error, notices)
 
@@ -205,6 +276,7 @@ def test_why_a_stream_has_ended_is_its_error_and_no_notice(state, beside, error,
     ("device", "kind", "simulated"),
     [
         ("OpenBCI Cyton", "cyton", False),
+        ("OpenBCI Cyton", None, False),
         ("ADS1299 (Simulated)", "cyton", True),
         ("x", "simulated", True),
     ],
