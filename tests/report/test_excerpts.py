@@ -4,9 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from emgspasm.report.excerpts import Choice, Excerpt, choose, half_heights
+from emgspasm.config import Config, LoadedConfig
+from emgspasm.dsp.pipeline import analyze
+from emgspasm.report.excerpts import Choice, Excerpt, choose, half_heights, read_excerpts
 from emgspasm.report.figures_excerpt import excerpt_figure
-from emgspasm.stream import Channel, StreamInfo
+from emgspasm.storage.bdf.writer import BdfWriter
+from emgspasm.storage.opening import open_recording
+from emgspasm.stream import Channel, Chunk, StreamInfo
 
 
 def excerpt(*units, samples=(1.0, 1.0)):
@@ -116,3 +120,23 @@ def test_without_a_spasm_a_blink_is_shown_and_without_any_the_rest():
 def test_an_event_stands_amid_its_excerpt_as_far_as_the_recording_goes(onset, length, start):
     (shown,) = choose(told(("spasm", "tonic", onset, length, 0.9, None)), 100.5)
     assert (shown.start, shown.stop) == (start, start + 10.0)
+
+
+def test_an_excerpt_is_the_signal_as_it_was_analyzed_where_the_muscle_acted(tmp_path):
+    info = StreamInfo(2000.0, tuple(Channel(n, full_scale=1e3) for n in ("OOC_L", "OOC_R")))
+    with BdfWriter(tmp_path / "x.bdf", info) as writer:
+        writer.write(Chunk(0, np.random.default_rng(0).normal(0, 20, (60_000, 2))))
+    config, recording = LoadedConfig(Config(mains="off")), open_recording(tmp_path / "x.bdf")
+    pipeline = config.config.pipeline
+    whole = np.concatenate(
+        [a.filtered.samples for a in analyze(pipeline, recording.info, recording)]
+    )
+    delay = round(pipeline.delay(recording.info) * 2000.0)
+    assert delay > 0
+    assert len(whole) == 60_000
+    choices = [Choice("rest", None, start) for start in (0.0, 12.0, 20.0)]
+    for excerpt in read_excerpts(recording, config, choices):
+        start = round(excerpt.choice.start * 2000.0) + delay
+        expected = np.full((20_000, 2), np.nan)  # the last samples of a recording come too late
+        expected[: len(whole) - start] = whole[start : start + 20_000]
+        np.testing.assert_allclose(excerpt.samples, expected, atol=0.5)
