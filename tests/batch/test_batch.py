@@ -362,6 +362,23 @@ def test_a_study_s_results_go_to_its_derivatives_under_bids_names(study):
     assert find_recordings(study) == found
 
 
+@pytest.fixture
+def derivatives(recordings, tmp_path):
+    """A folder of derivatives in no study, with a result; what was left out of a group table."""
+    out = tmp_path / "derivatives" / "mine"
+    return out, write_joint(list(run(jobs_for(recordings[:1], out))), out)
+
+
+def test_a_folder_of_derivatives_need_not_lie_in_a_study(derivatives):
+    out, left_out = derivatives
+    assert left_out == ()
+    assert (out / "summary.tsv").is_file()
+
+
+def test_derivatives_say_what_they_are(derivatives):
+    assert "emgspasm" in (derivatives[0] / "README").read_text(encoding="utf-8")
+
+
 def test_outside_a_study_a_folder_must_be_named(recordings, tmp_path):
     with pytest.raises(ConfigError, match="no folder for the results"):
         results_folder(recordings[0], recordings[0], None)
