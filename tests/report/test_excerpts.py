@@ -42,6 +42,11 @@ def test_rows_of_another_unit_have_room_for_its_own_samples():
     assert half_heights([counts], 30.0) == {"uV": 60.0, "n/a": 1500.0}
 
 
+def test_rows_of_all_excerpts_have_room_for_the_largest_of_them():
+    shown = [excerpt("n/a", samples=(1.0, -largest)) for largest in (3.0, 1300.0, 5.0)]
+    assert half_heights(shown, None) == {"n/a": 1500.0}
+
+
 def test_rows_without_any_signal_still_have_a_height():
     nothing = excerpt("n/a", samples=np.full(4, np.nan))
     assert half_heights([nothing], None) == {"n/a": 1.0}
