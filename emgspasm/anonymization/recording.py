@@ -20,7 +20,7 @@ NOTE = "note"
 """Takes the place of a text of an annotation that might identify somebody."""
 
 TEXTS = frozenset({SKIP, NOTE})
-UNITS = frozenset({"uV", "mV", "V", "nV", "count", "g", "m/s^2", "kohm", "n/a"})
+UNITS = frozenset({"count", "g", "m/s^2", "kohm", "n/a"})  # beside voltages
 MODELS = (
     "ADS1299 (simulated)",
     *(board.name for board in reversed(BOARDS)),

@@ -135,8 +135,7 @@ class Strip:
     def copy_from(self, other: Strip, start: int, stop: int) -> None:
         """Take a stretch that another strip of the same stream holds."""
         self.begin(start)
-        self._clear(start, stop)
-        self.start, self.stop = start, max(start, stop)
+        self.stop = max(start, stop)
         self.analyzed = min(other.analyzed, self.stop)
         rows = np.arange(start, self.stop)
         here, there = rows % self.capacity, rows % other.capacity

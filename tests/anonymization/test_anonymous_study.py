@@ -1,5 +1,6 @@
 """No planted name is left in any file, name of a file or header of an anonymous copy."""
 
+import errno
 import json
 from datetime import date, datetime, time
 
@@ -156,6 +157,15 @@ def test_a_channel_is_named_by_its_codes_alone(side, muscle, name):
     assert anonymous_channel(Channel("Jane's cheek", side, muscle)).name == name
 
 
+@pytest.mark.parametrize(("unit", "left"), [("Jane", "n/a"), ("microV", "microV"), ("g", "g")])
+def test_a_unit_passes_where_it_is_one(unit, left):
+    assert anonymous_channel(Channel("x", unit=unit)).unit == left
+
+
+def test_a_kind_that_is_none_does_not_pass():
+    assert anonymous_channel(Channel("x", kind="Jane")).kind == "MISC"
+
+
 def test_channels_that_lose_their_names_stay_apart():
     channels = tuple(map(Channel.from_label, ("Jane", "John", "OOC_L", "Joan")))
     assert anonymous_info(StreamInfo(250.0, channels)).names == ("EMG", "EMG2", "OOC_L", "EMG3")
@@ -305,6 +315,16 @@ def test_a_copy_that_fails_leaves_nothing(named, tmp_path):
     with pytest.raises(RecordingError):
         anonymize_study(broken, tmp_path / "copy")
     assert {path.name for path in tmp_path.iterdir()} == {"broken"}
+
+
+def test_a_copy_for_which_there_is_no_room_is_told_of(named, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("emgspasm.anonymization.study.rename_over", full)
+    with pytest.raises(RecordingError, match=r"\(No space left on device\), and nothing of it"):
+        anonymize_study(named, tmp_path / "copy")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_description_that_cannot_be_read_is_named(tmp_path):

@@ -247,10 +247,12 @@ def test_a_later_call_leaves_the_rows_of_an_earlier_one_in_the_joint_summary(rec
     [
         ("summary.tsv", b"patient\tscore\nA\t1\n"),
         ("summary.tsv", b"patient\trecording\nA\t1\n"),
+        ("summary.tsv", b"channel\trecording\nA\n"),
         ("summary.tsv", b"\xff\xfe not text"),
         ("summary.tsv", b""),
         ("dataset.json", b'{"mine": 1}'),
         ("dataset.json", b"no json"),
+        ("dataset.json", b'["events.tsv", "summary.tsv"]'),
     ],
 )
 def test_a_file_of_others_with_the_name_of_a_joint_table_is_refused_and_kept(
@@ -358,6 +360,23 @@ def test_a_study_s_results_go_to_its_derivatives_under_bids_names(study):
         ("02", "n/a", "smile", "OOC_R"),
     ]
     assert find_recordings(study) == found
+
+
+@pytest.fixture
+def derivatives(recordings, tmp_path):
+    """A folder of derivatives in no study, with a result; what was left out of a group table."""
+    out = tmp_path / "derivatives" / "mine"
+    return out, write_joint(list(run(jobs_for(recordings[:1], out))), out)
+
+
+def test_a_folder_of_derivatives_need_not_lie_in_a_study(derivatives):
+    out, left_out = derivatives
+    assert left_out == ()
+    assert (out / "summary.tsv").is_file()
+
+
+def test_derivatives_say_what_they_are(derivatives):
+    assert "emgspasm" in (derivatives[0] / "README").read_text(encoding="utf-8")
 
 
 def test_outside_a_study_a_folder_must_be_named(recordings, tmp_path):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from emgspasm.desk.meter import AVERAGED, HELD, PATIENCE, Meter, verdict
-from emgspasm.desk.muscles import Pair, pairs, title
+from emgspasm.desk.muscles import Pair, full_name, pairs, title
 from emgspasm.stream import Channel, StreamInfo
 
 EYE = Pair("OOC", 0, 1)
@@ -96,6 +96,19 @@ def test_channels_are_paired_by_muscle_from_brow_to_neck_whatever_their_order():
     )  # fmt: skip
 
 
+def test_what_lacks_a_side_or_a_muscle_is_of_no_pair():
+    channels = (Channel("a", "left"), Channel("b", None, "MEN"), Channel.from_label("OOC_R"))
+    assert pairs(StreamInfo(1000.0, channels)) == (Pair("OOC", None, 2),)
+
+
+def test_a_pair_tells_its_columns_by_side():
+    assert [Pair("OOC", 3, 5).column(side) for side in ("left", "right")] == [3, 5]
+
+
 def test_a_channel_is_called_by_muscle_and_side():
     assert title(Channel.from_label("OOC_L")) == "OOC left"
-    assert title(Channel("c1")) == "c1"
+    assert {title(Channel("c1", *told)) for told in ((), ("left",), (None, "OOC"))} == {"c1"}
+
+
+def test_a_muscle_that_no_face_has_is_called_by_its_code():
+    assert [full_name(code) for code in ("OOC", "XYZ")] == ["orbicularis oculi (OOC)", "XYZ"]

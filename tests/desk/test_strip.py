@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emgspasm.desk.feed import Feed
-from emgspasm.desk.strip import GAP, SPASM, Strip
+from emgspasm.desk.strip import CLIPPED, FLAT, GAP, SPASM, Strip
 from emgspasm.dsp.pipeline import Analysis, Pipeline
 from emgspasm.stream import Channel, Chunk, StreamInfo
 from emgspasm.synkinesis.folding import Folded
@@ -81,3 +81,72 @@ def test_a_copy_of_a_stretch_holds_the_same():
         np.testing.assert_array_equal(
             copy.read(track, 2400, 2900), source.read(track, 2400, 2900)
         )  # fmt: skip
+
+
+def test_of_the_lap_before_neither_marks_nor_thresholds_are_left():
+    strip = Strip(FS, 2, 0.4)
+    lap = np.full((strip.capacity, 2), 9.0)
+    first, held = Chunk(0, lap), Chunk(0, np.full(lap.shape, np.nan))
+    strip.write(first, held, held, np.full((3, 2), 5.0))
+    strip.mark(0, 0, strip.capacity, SPASM)
+    assert strip.levels_at(1, 100) == (5.0, 5.0, 5.0)
+    strip.write_raw(strip.capacity, lap)
+    assert not strip.marks.any()
+    assert np.isnan(strip.levels_at(1, strip.capacity + 100)).all()
+
+
+def test_a_gap_longer_than_the_strip_fills_it():
+    strip = Strip(FS, 2, 0.4)
+    strip.write_raw(0, np.zeros((100, 2)))
+    strip.reach(10_000)
+    assert (strip.start, strip.stop) == (10_000 - strip.capacity, 10_000)
+    assert (strip.marks == GAP).all()
+
+
+def test_time_that_passes_without_a_word_moves_the_strip_on_and_marks_nothing():
+    strip = Strip(FS, 2, 0.4)
+    strip.write_raw(0, np.ones((100, 2)))
+    strip.reach_blank(50)
+    assert (strip.start, strip.stop) == (0, 100)
+    strip.reach_blank(strip.capacity + 30)
+    assert (strip.start, strip.stop) == (30, strip.capacity + 30)
+    assert not strip.marks.any()
+    assert np.isnan(strip.read("raw", 100, strip.stop)).all()
+
+
+def test_a_preview_is_of_samples_that_are_held_or_none():
+    strip = Strip(FS, 2, 0.4)
+    strip.write_raw(100, np.ones((200, 2)))
+    shaped = Chunk(250, np.full((100, 2), 3.0))
+    strip.preview(shaped, shaped)  # a part of it has not come yet
+    assert np.isnan(strip.tracks["filtered"]).all()
+    shaped = Chunk(200, np.full((100, 2), 3.0))
+    strip.preview(shaped, shaped)
+    assert (strip.read("filtered", 200, 300) == 3.0).all()
+    assert strip.analyzed == 300
+
+
+def test_what_the_screen_held_back_is_flat_missing_or_clipped():
+    strip = Strip(FS, 1, 0.4)
+    strip.limits = np.array([100.0])
+    samples = np.array([[1.0], [1.0], [np.nan], [-100.0]])
+    filtered = np.array([[1.0], [np.nan], [np.nan], [np.nan]])
+    strip.write(Chunk(0, samples), Chunk(0, filtered), Chunk(0, filtered), np.ones((3, 1)))
+    assert strip.recent_marks(4).tolist() == [[0, FLAT, GAP, CLIPPED]]
+
+
+def test_marks_of_samples_that_are_held_no_more_fall_on_no_others():
+    strip = Strip(FS, 1, 0.4)
+    strip.limits = np.array([100.0])
+    samples = np.zeros((strip.capacity + 50, 1))
+    samples[10] = 100.0
+    strip.write_raw(0, samples)
+    assert not strip.marks.any()
+
+
+def test_a_mark_of_what_is_not_held_falls_on_nothing_that_is():
+    strip = Strip(FS, 1, 0.4)
+    strip.write_raw(1000, np.zeros((200, 1)))
+    for onset, offset in ((100, 300), (5000, 5100), (1100, 1100)):
+        strip.mark(0, onset, offset, SPASM)
+    assert not (strip.marks & SPASM).any()

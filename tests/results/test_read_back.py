@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from emgspasm.results.findings import QUALITIES
 from emgspasm.results.stored import StoredResult, stored_findings, stored_info
 from emgspasm.results.tabulation.events import events_table
 from emgspasm.storage.tables.columns import SUMMARY
@@ -130,6 +131,33 @@ def test_a_rejected_event_is_left_out_and_its_bursts_are_of_none(face, tmp_path)
     assert told.events["trial_type"].tolist() == ["blink"]
     assert set(told.parts["channel"]) == {OTHER_EYE}
     assert len(told.bursts) == 5
+
+
+def test_of_a_blink_that_an_expert_calls_a_spasm_only_its_side_is_a_part(tmp_path):
+    def rename(frame):
+        blinks = (frame["trial_type"] == "blink").to_numpy()
+        return frame.assign(
+            trial_type=np.where(blinks, "spasm", frame["trial_type"]),
+            side=np.where(blinks, "L", frame["side"]),
+        )
+
+    both = (burst(EYE, 1000, 1100), burst(OTHER_EYE, 1000, 1100), burst(CHIN, 1000, 1100))
+    told = read_back(
+        findings(4, [Event("blink", 1000, 1100, "B", "", both)]), tmp_path, spoil=rename
+    )
+    assert sorted(told.parts["channel"]) == [EYE, CHIN]
+
+
+def test_a_burst_that_a_spasm_names_is_no_part_of_a_movement_at_the_same_time(tmp_path):
+    held = burst(EYE, 2000, 2200)
+    wink = Event("voluntary", 2000, 2200, "L", "wink", (held, burst(CHEEK, 2000, 2200)))
+    told = read_back(findings(4, [wink, spasm(held)]), tmp_path)
+    assert [(p["event"], p["channel"]) for p in told.parts] == [(0, CHEEK), (1, EYE)]
+
+
+def test_a_burst_of_which_no_quality_is_told_is_read_back_as_good(face, tmp_path):
+    told = read_back(face, tmp_path, spoil=lambda frame: frame.drop(columns="quality"))
+    assert {QUALITIES[quality] for quality in told.bursts["quality"]} == {"good"}
 
 
 def test_a_channel_that_the_summary_does_not_know_is_left_out(face, tmp_path):

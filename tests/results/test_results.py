@@ -11,6 +11,7 @@ from emgspasm.config import Config, LoadedConfig
 from emgspasm.dsp.rates import withheld
 from emgspasm.errors import ConfigError
 from emgspasm.results.analysis import analyze_recording, judge_recording
+from emgspasm.results.outputs import result_paths, write_results
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.montage import Assignment, Montage
 from emgspasm.storage.tables.columns import EVENTS, QUALITY, SUMMARY
@@ -54,6 +55,11 @@ def test_the_tables_have_exactly_their_columns(results):
     for table, columns in ((results.events, EVENTS), (results.summary, SUMMARY)):
         assert list(table.columns) == [column.name for column in columns]
     assert list(results.quality.columns) == [column.name for column in QUALITY]
+
+
+def test_every_file_of_a_result_is_one_that_is_looked_for_before_it_is_written(results, tmp_path):
+    write_results(results, tmp_path)
+    assert set(tmp_path.iterdir()) <= set(result_paths(tmp_path, results.name))
 
 
 def test_the_events_are_the_bursts_in_order_of_onset(results):

@@ -1,9 +1,10 @@
 """What export writes, read by edfio, pyedflib, pandas, pyarrow, and by our own importer."""
 
+import errno
 import json
 import tracemalloc
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import edfio
 import numpy as np
@@ -70,6 +71,7 @@ def test_parquet_keeps_samples_units_and_annotations(recording, tmp_path):
     table = pyarrow.parquet.read_table(tmp_path / "x.parquet")
     np.testing.assert_array_equal(table.to_pandas().iloc[:, 1:].to_numpy(), recording.read())
     assert table["OOC_R"].null_count == 907 + 10
+    assert table.schema.field("time").metadata == {b"unit": b"s"}
     assert table.schema.field("X").metadata == {b"unit": b"g", b"kind": b"ACCEL"}
     assert float(table.schema.metadata[b"sampling_frequency"]) == 250
     marks = json.loads(table.schema.metadata[b"annotations"])
@@ -109,12 +111,38 @@ def test_nothing_that_edf_holds_looks_clipped_when_it_is_read_back(tmp_path, off
     assert any("OOC_L were clipped is not told" in finding for finding in again.findings)
 
 
-def test_edf_keeps_the_range_of_a_channel_that_was_clipped(tmp_path):
+def test_a_range_that_is_widened_costs_little_of_the_steps(tmp_path):
     info = StreamInfo(250.0, (Channel.from_label("OOC_L", full_scale=187_500.0),))
     with BdfWriter(tmp_path / "x.bdf", info) as writer:
-        writer.write(Chunk(0, np.repeat([[20.0], [-187_500.0]], 250, axis=0)))
+        writer.write(Chunk(0, 100 * np.sin(np.arange(1000) / 3)[:, None]))
     export_recording(open_edf(tmp_path / "x.bdf"), "edf", tmp_path / "x.edf")
-    assert open_edf(tmp_path / "x.edf").info.channels[0].full_scale == 187_500.0
+    low, high = edfio.read_edf(tmp_path / "x.edf").signals[0].physical_range
+    assert high - low < 1.05 * 200
+
+
+@pytest.mark.parametrize("offset", [-0.6, 0.6])
+def test_samples_at_either_end_of_a_range_that_is_widened_are_kept(tmp_path, offset):
+    info = StreamInfo(250.0, (Channel.from_label("OOC_L", full_scale=187_500.0),))
+    samples = offset + 100 * np.sin(np.arange(1000) / 3)[:, None]
+    with BdfWriter(tmp_path / "x.bdf", info) as writer:
+        writer.write(Chunk(0, samples))
+    export_recording(open_edf(tmp_path / "x.bdf"), "edf", tmp_path / "x.edf")
+    np.testing.assert_allclose(open_edf(tmp_path / "x.edf").read(), samples, atol=0.02)
+
+
+@pytest.mark.parametrize(("full_scale", "told"), [(187_500.0, 187_500.0), (1000.4, 1001.0)])
+def test_edf_keeps_the_range_of_a_channel_that_was_clipped(tmp_path, full_scale, told):
+    info = StreamInfo(250.0, (Channel.from_label("OOC_L", full_scale=full_scale),))
+    with BdfWriter(tmp_path / "x.bdf", info) as writer:
+        writer.write(Chunk(0, np.repeat([[20.0], [-full_scale]], 250, axis=0)))
+    export_recording(open_edf(tmp_path / "x.bdf"), "edf", tmp_path / "x.edf")
+    assert edfio.read_edf(tmp_path / "x.edf").signals[0].physical_range == (-told, told)
+
+
+def test_edf_keeps_the_units_of_its_channels(recording, tmp_path):
+    export_recording(recording, "edf", tmp_path / "x.edf")
+    units = [signal.physical_dimension for signal in edfio.read_edf(tmp_path / "x.edf").signals]
+    assert units == ["uV"] * 3 + ["g"] * 3
 
 
 def test_edf_says_what_sixteen_bits_cost(tmp_path):
@@ -136,6 +164,17 @@ def test_edf_for_which_there_is_no_room_is_told_of_in_words(recording, tmp_path)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert not out.exists()
+
+
+def test_why_edf_cannot_be_written_is_told_where_the_system_says_it(
+    recording, tmp_path, monkeypatch
+):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(edfio.Edf, "write", full)
+    with pytest.raises(RecordingError, match="No space left on device"):
+        export_recording(recording, "edf", tmp_path / "x.edf")
 
 
 def test_openbci_text_is_read_back_with_its_gaps(recording, tmp_path):
@@ -179,6 +218,56 @@ def test_markers_after_the_end_are_counted_where_openbci_text_has_no_row(tmp_pat
     recording = open_edf(tmp_path / "x.bdf")
     findings = export_recording(recording, "openbci", tmp_path / "x.txt")
     assert "1 markers after the last sample are left out" in findings
+
+
+def test_channels_without_a_place_in_openbci_text_are_named(tmp_path):
+    kinds = ("EMG", "TRIG", "ACCEL", "ACCEL", "ACCEL", "ACCEL", "MISC")
+    channels = tuple(Channel(f"{kind} {i}", kind=kind) for i, kind in enumerate(kinds))
+    info = StreamInfo(250.0, tuple(replace(c, full_scale=10.0) for c in channels))
+    samples = np.random.default_rng(0).normal(0, 1, (250, 7))
+    with BdfWriter(tmp_path / "x.bdf", info) as writer:
+        writer.write(Chunk(0, samples))
+    findings = export_recording(open_edf(tmp_path / "x.bdf"), "openbci", tmp_path / "x.txt")
+    left_out = "channels ['TRIG 1', 'ACCEL 5', 'MISC 6'] have no place in OpenBCI's text"
+    assert any(finding.startswith(left_out) for finding in findings)
+    (chunk,) = open_recording(tmp_path / "x.txt")
+    np.testing.assert_allclose(chunk.samples[:, 8:], samples[:, 2:5], atol=1e-3)
+
+
+def test_a_row_of_openbci_text_has_a_cell_for_every_name(recording, tmp_path):
+    export_recording(recording, "openbci", tmp_path / "x.txt")
+    lines = (tmp_path / "x.txt").read_text().splitlines()
+    names, *rows = (line.split(", ") for line in lines if not line.startswith("%"))
+    assert {len(row) for row in rows} == {len(names)}
+
+
+def test_a_row_of_openbci_text_says_its_time_twice_as_the_gui_does(recording, tmp_path):
+    export_recording(recording, "openbci", tmp_path / "x.txt")
+    *_, row = (tmp_path / "x.txt").read_text().splitlines()
+    *_, stamp, _, clock = row.split(", ")
+    told = datetime.fromtimestamp(float(stamp), UTC)
+    assert clock == told.isoformat(sep=" ", timespec="milliseconds").removesuffix("+00:00")
+
+
+@pytest.mark.parametrize("mark", [Annotation(0.4, 0.2, "a"), Annotation(0.4, 0, "a", ("OOC_L",))])
+def test_openbci_text_says_that_markers_keep_their_onset_alone(tmp_path, mark):
+    findings = export_recording(marked(tmp_path, mark), "openbci", tmp_path / "x.txt")
+    assert "markers keep their onset alone; their texts are in the header" in findings
+
+
+def test_of_markers_that_openbci_text_holds_nothing_is_said(tmp_path):
+    recording = marked(tmp_path, Annotation(0.4, 0.0, "a"))
+    findings = export_recording(recording, "openbci", tmp_path / "x.txt")
+    assert not any("markers" in finding for finding in findings)
+
+
+def marked(folder, mark):
+    """A second with this marker in it."""
+    channels = (Channel.from_label("OOC_L", full_scale=187_500.0),)
+    with BdfWriter(folder / "x.bdf", StreamInfo(250.0, channels)) as writer:
+        writer.annotate(mark)
+        writer.write(Chunk(0, np.random.default_rng(0).normal(0, 9, (250, 1))))
+    return open_edf(folder / "x.bdf")
 
 
 def test_the_counter_of_openbci_text_steps_over_gaps(recording, tmp_path):
