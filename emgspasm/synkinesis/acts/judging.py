@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import sqrt
 from operator import attrgetter
 
 from emgspasm.synkinesis.acts.act import Act, connected, meet, side_of, without
@@ -28,6 +29,7 @@ from emgspasm.synkinesis.acts.verdicts import (
     alone,
     is_of_both,
     leaps_along,
+    prominence,
     remainder,
     sides_with,
     spills,
@@ -37,14 +39,19 @@ from emgspasm.synkinesis.readings.crosstalk import RHO
 from emgspasm.synkinesis.readings.reading import Reading
 from emgspasm.synkinesis.spread import EYE
 
-ECHO, FAINTER = 0.5, 0.65
-"""Raw correlation with the eye of its side, and share of its amplitude, of what an eye spreads to
-electrodes nearby [sim]: more than muscles in spasm reach of themselves (0.2-0.45, clinical facts
-2), and, where electrodes differ, a larger share than the cross-talk test allows for."""
+ECHO, FAINTER = 0.8, 0.65
+"""Correlation with the eye of its side, without the noise of both, and share of its amplitude, of
+what an eye spreads to electrodes nearby [sim]: as much as the cross-talk test asks for (clinical
+facts 2), and, where electrodes differ, a larger share than that allows for. Muscles that discharge
+together in spasm reach 0.5 to 0.8."""
 
-SAME, AS_STRONG = 0.75, 1.2
-"""Raw correlation with the eye that hardly any two muscles reach, less than one in a hundred in
-spasm, and the share of the eye's amplitude up to which a burst so alike is spread by it [sim]."""
+SAME, AS_STRONG = 0.9, 1.2
+"""Such a correlation that hardly any two muscles reach, and the share of the eye's amplitude up to
+which a burst so alike is spread by it [sim]."""
+
+HEARD, LEAST_OWN = 0.5, 0.05
+"""Raw correlation under which too little is left without the noise to be told alike [sim], and the
+share of a burst's power that is taken for its own at least."""
 
 
 @dataclass(slots=True)
@@ -207,7 +214,10 @@ def _echoes(one: Iterable[Reading], cluster: Iterable[Reading]) -> list[Reading]
 
 def _spreads(eye: Reading, reading: Reading) -> bool:
     """Whether a burst goes along with the eye as what it spreads does, and is no stronger."""
-    alike = reading.rho[eye.site.column]
+    raw = reading.rho[eye.site.column]
+    if raw < HEARD:
+        return False
+    alike = raw / sqrt(max(prominence(reading), LEAST_OWN) * max(prominence(eye), LEAST_OWN))
     most = AS_STRONG if alike >= SAME else FAINTER
     return alike >= ECHO and reading.amplitude <= most * eye.amplitude
 
