@@ -104,6 +104,23 @@ def test_what_leaps_with_its_side_while_the_other_goes_on_is_of_its_side(li, lea
     )
 
 
+@pytest.mark.parametrize(
+    ("broken", "kinds"),
+    [
+        ([("ZYG_L", 2040, 2080)], ["movement"]),
+        ([("ZYG_L", 2150, 2190)], ["movement", "twitch"]),
+        ([("ZYG_L", 2040, 2180)], ["movement", "twitch"]),
+        ([("OOC_L", 2040, 2080)], ["movement", "twitch"]),
+        ([("ZYG_L", 2040, 2080), ("OOC_L", 2042, 2080)], ["movement", "twitch"]),
+    ],
+    ids=["splinter", "later", "longer", "of a muscle that rests", "in company"],
+)
+def test_what_breaks_off_a_burst_of_a_movement_is_a_part_of_it(broken, kinds):
+    smile = [reading("ZYG_L", 1000, 2000, li=0.0), reading("ZYG_R", 1000, 2200, li=0.0)]
+    found = judged(*smile, *(reading(*burst) for burst in broken))
+    assert [act.kind for act in found] == kinds
+
+
 def test_an_eye_that_leaps_with_the_other_one_blinks():
     eyes = [reading(f"OOC_{side}", 1000, 1100, 0.0, leaps=side == "L") for side in "LR"]
     found = judged(*eyes, reading("FRO_L", 1010, 1100))

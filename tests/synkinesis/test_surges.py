@@ -115,6 +115,14 @@ def test_a_surge_of_one_side_stands_out_of_a_movement_of_both(kind, stands):
     assert [(act.side, act.onset, act.offset) for act in found] == [("L", 1800, 2200)] * stands
 
 
+@pytest.mark.parametrize(("muscles", "found"), [(("OOC",), 0), (("OOC", "ZYG"), 1)])
+def test_a_short_surge_in_a_movement_is_flutter_unless_another_muscle_surges_with_it(
+    muscles, found
+):
+    fluttering = [rising(f"{muscle}_L", 1000, 3000, 1800, 1860) for muscle in muscles]
+    assert len(twitches(*fluttering, *MOVING)) == found
+
+
 def test_the_movement_keeps_the_burst_that_surges():
     eye = rising("OOC_L", 1000, 3000, 1800, 2200)
     (movement,) = (act for act in judged(eye, *MOVING) if act.kind == "movement")
