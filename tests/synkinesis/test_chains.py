@@ -1,13 +1,26 @@
 """Acts that follow each other: how long a chain waits, what it keeps, where it is parted."""
 
 from collections import deque
+from dataclasses import replace
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from emgspasm.stream import Event
 from emgspasm.synkinesis.acts.act import Act
+from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.events.amending import amend, remember
-from emgspasm.synkinesis.events.chains import Chain, loud, split
+from emgspasm.synkinesis.events.chains import (
+    FEWEST_BURSTS,
+    Chain,
+    loud,
+    split,
+    together_by_chance,
+)
+from emgspasm.synkinesis.events.experience import Experience
+from emgspasm.synkinesis.events.spasms import spasms
 from emgspasm.synkinesis.markers import Marker, Schedule
 from support.readings import FS, reading
 
@@ -91,3 +104,40 @@ def test_events_of_the_last_minute_may_be_amended_as_they_are_named():
     ]
     remember(said, [], {}, 900_000, FS)
     assert not said
+
+
+def trains_of_two(rng, lag_s, *, rates=(5.0, 5.5), flutter=0.05):
+    """Twitches of cheek and mouth of the left side, 20 s of groups in rhythm."""
+    n = 100
+    cheek = np.cumsum(rng.normal(1 / rates[0], flutter / rates[0], n))
+    mouth = np.cumsum(rng.normal(1 / rates[1], flutter / rates[1], n))
+    if lag_s is not None:
+        mouth = cheek + lag_s
+    moments = [("ZYG_L", t) for t in cheek] + [("OOR_L", t) for t in mouth]
+    starts = sorted((round(1000 * t), label) for label, t in moments)
+    return [Act("twitch", "L", (reading(label, t, t + 60),)) for t, label in starts]
+
+
+@given(seed=st.integers(0, 10_000))
+def test_rhythms_of_their_own_meet_by_chance(seed):
+    assert together_by_chance(trains_of_two(np.random.default_rng(seed), None), 25.0)
+
+
+@given(seed=st.integers(0, 10_000), lag_s=st.floats(-0.02, 0.02))
+def test_muscles_of_one_nerve_do_not_meet_by_chance(seed, lag_s):
+    assert not together_by_chance(trains_of_two(np.random.default_rng(seed), lag_s), 25.0)
+
+
+def test_chance_is_asked_of_many_bursts_alone():
+    acts = trains_of_two(np.random.default_rng(1), None)[: 2 * FEWEST_BURSTS - 2]
+    assert not together_by_chance(acts, 25.0)
+
+
+def test_a_long_chain_of_muscles_that_meet_by_chance_is_no_spasm():
+    acts = trains_of_two(np.random.default_rng(2), None)
+    several = [replace(act, together=3) for act in acts[::3]]  # three begin together now and then
+    chain = Chain("L", 500, 1100)
+    for act in sorted(several + [a for i, a in enumerate(acts) if i % 3], key=lambda a: a.onset):
+        chain.add(act)
+    told = [event.trial_type for event, _ in spasms(chain, Schedule(), Experience(), Rules(), FS)]
+    assert "spasm" not in told

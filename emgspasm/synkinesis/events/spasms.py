@@ -19,7 +19,14 @@ from emgspasm.stream import Burst, Event
 from emgspasm.synkinesis.acts.act import Act, samples_of
 from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.acts.verdicts import LASTING, is_beyond_chance
-from emgspasm.synkinesis.events.chains import TOGETHER, Chain, loud, split, synchrony
+from emgspasm.synkinesis.events.chains import (
+    TOGETHER,
+    Chain,
+    loud,
+    split,
+    synchrony,
+    together_by_chance,
+)
 from emgspasm.synkinesis.events.experience import (
     SHARING_MEMORY,
     Experience,
@@ -73,7 +80,7 @@ def spasms(
     if not chain.acts:
         return
     note_company(chain, known)
-    if chain.doubtful:
+    if chain.doubtful or together_by_chance(chain.acts, rules.synchrony * fs):
         note_trains(chain, known, fs)
     for part in split(chain.acts, chain.gap):
         event = _named(chain.side, part, marked, known, rules, fs)
@@ -133,7 +140,7 @@ def _named(
     if not facial or _chewing(readings):
         reason = "one side; chewing muscles lead"
         return event("voluntary", side, "masticatory", readings, *span, marked, fs, reason)
-    regular = _regular(part, readings, known, fs)
+    regular = _regular(part, readings, known, rules, fs)
     if regular is not None:
         faint = not any(is_beyond_chance(r, fs) for r in regular)
         if faint or known.is_shared(side, span[0], fs, SHARING_MEMORY):
@@ -159,11 +166,17 @@ def _carried(part: list[Act], readings: Sequence[Reading]) -> Iterable[Reading]:
 
 
 def _regular(
-    part: list[Act], readings: Sequence[Reading], known: Experience, fs: float
+    part: list[Act], readings: Sequence[Reading], known: Experience, rules: Rules, fs: float
 ) -> list[Reading] | None:
-    """Bursts in rhythm, where most are of trains of muscles that act by themselves; else None."""
+    """Bursts in rhythm, where muscles act by themselves; else None.
+
+    They do where most bursts are of trains of single muscles, or where many of several begin
+    together by chance alone.
+    """
     beats = [r for r in readings if of_train(r, known.trains, fs)] if known.trains else []
     regular = [r for r in beats if of_train(r, known.rhythmic, fs)]
+    if together_by_chance(part, rules.synchrony * fs):
+        return regular
     apart = beats and synchrony(part) < TOGETHER and (regular or most_together(part) < SURE)
     return regular if apart and _are_most(beats, readings) else None
 
