@@ -40,6 +40,12 @@ def test_two_muscles_prove_nothing_where_only_the_other_side_is_known_to_have_sp
     assert is_one(face(2, other_side=2), two)
 
 
+def test_three_muscles_without_the_eye_prove_nothing_opposite_to_a_side_that_has_spasms():
+    three = twitch("ZYG OOR FRO", together=3)
+    assert not is_one(face(other_side=2), three)
+    assert is_one(face(), three)
+
+
 @pytest.mark.parametrize(("spasms", "proved"), [(0, False), (2, True)])
 def test_a_brow_alone_proves_a_spasm_only_where_they_are_known(spasms, proved):
     assert is_one(face(spasms), twitch("FRO")) == proved

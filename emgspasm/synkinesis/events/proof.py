@@ -35,13 +35,15 @@ def is_spasm(part: Sequence[Act], known: Experience, side: str, fs: float) -> bo
     """Whether muscles of the facial nerve act together, or the eye alone for certain.
 
     Where spasms are known, no muscle needs company. Had the other eye been missed, an eye alone
-    would be a blink. Where none are known, what surges while both sides move proves none.
+    would be a blink. Where none are known, what surges while both sides move proves none, nor do,
+    opposite to a side that has them, muscles that leave the eye alone: an eye whose electrode is
+    dead spreads its blinks to them.
     """
     readings = [r for act in part for r in act.readings]
     if not known.knows(side) and all(r.is_surge for r in readings):
         return False
     together = most_together(part)
-    if together >= SURE:
+    if together >= SURE and not (known.is_spared(side) and _leaves_eye_alone(part)):
         return True
     if known.acts_apart(side) or _is_doubtful(part, known, side, fs):
         return False
@@ -53,6 +55,11 @@ def is_spasm(part: Sequence[Act], known: Experience, side: str, fs: float) -> bo
     elif not known.knows(side):
         return False
     return any(_proves(r, known, side, fs) for r in readings)
+
+
+def _leaves_eye_alone(part: Sequence[Act]) -> bool:
+    """Whether the eye takes no part."""
+    return EYE not in regions({m for act in part for m in act.muscles})
 
 
 def _is_doubtful(part: Sequence[Act], known: Experience, side: str, fs: float) -> bool:
