@@ -80,7 +80,7 @@ def test_noise_in_what_an_eye_spreads_makes_it_no_muscle_of_its_own():
     assert (twitch.readings, twitch.together) == ((eye,), 1)
 
 
-@pytest.mark.parametrize(("amplitude", "rho"), [(8.0, 0.7), (20.0, 0.85), (30.0, 0.95)])
+@pytest.mark.parametrize(("amplitude", "rho"), [(8.0, 0.65), (20.0, 0.85), (30.0, 0.95)])
 def test_a_cheek_that_is_strong_or_of_a_waveform_of_its_own_joins_the_eye(amplitude, rho):
     eye = reading("OOC_L", 1000, 1080)
     cheek = reading("ZYG_L", 1005, 1070, amplitude=amplitude, rho=alike("OOC_L", rho))

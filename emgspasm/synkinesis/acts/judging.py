@@ -39,11 +39,11 @@ from emgspasm.synkinesis.readings.crosstalk import RHO
 from emgspasm.synkinesis.readings.reading import Reading
 from emgspasm.synkinesis.spread import EYE
 
-ECHO, FAINTER = 0.8, 0.65
+ECHO, FAINTER = 0.7, 0.65
 """Correlation with the eye of its side, without the noise of both, and share of its amplitude, of
-what an eye spreads to electrodes nearby [sim]: as much as the cross-talk test asks for (clinical
-facts 2), and, where electrodes differ, a larger share than that allows for. Muscles that discharge
-together in spasm reach 0.5 to 0.8."""
+what an eye spreads to electrodes nearby [sim]: somewhat less than the cross-talk test asks for
+(clinical facts 2), and, where electrodes differ, a larger share than that allows for. Muscles that
+discharge together in spasm reach 0.5 to 0.8."""
 
 SAME, AS_STRONG = 0.9, 1.2
 """Such a correlation that hardly any two muscles reach, and the share of the eye's amplitude up to
