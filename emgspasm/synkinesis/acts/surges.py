@@ -17,8 +17,8 @@ the balance of both sides flutters. Of 27 false spasms that surges without this 
 less, and 42 % of 556 true ones."""
 
 LASTS = 0.1
-"""Seconds that the surge of one muscle in a movement lasts at least [sim]: of 40 shorter ones of
-four generators 38 were the flutter of a muscle of few units, or whose power wanders."""
+"""Seconds that the surge of one muscle in a movement lasts at least [sim]: of 21 shorter ones of
+nine generators 19 were the flutter of a muscle of few units, or whose power wanders."""
 
 
 def surges(both: Iterable[Act], rules: Rules, fs: float) -> list[Reading]:
