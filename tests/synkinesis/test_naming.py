@@ -52,6 +52,12 @@ def test_a_blink_lasts_as_long_as_its_eyes(readings):
     assert len(told.bursts) == len(readings)
 
 
+@pytest.mark.parametrize(("offset", "ends"), [(1109, 1109), (1110, 1080), (2000, 1080)])
+def test_a_blink_ends_with_the_first_eye_where_the_other_goes_on(offset, ends):
+    eyes = (reading("OOC_L", 1000, offset, li=0.5), reading("OOC_R", 1000, 1080, li=0.0))
+    assert blink(Act("blink", "B", eyes), Schedule(), FS).offset == ends
+
+
 @pytest.mark.parametrize(
     ("kinds", "label", "reason"),
     [

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from emgspasm.dsp.pipeline import Pipeline, analyze
 from emgspasm.stream import Burst, Channel, Chunk, StreamInfo
 from emgspasm.synkinesis.acts.act import Act
+from emgspasm.synkinesis.acts.bilateral import Company
 from emgspasm.synkinesis.events.experience import Experience
 from emgspasm.synkinesis.events.eyes import against_usual
 from emgspasm.synkinesis.events.proof import is_spasm
@@ -137,6 +138,90 @@ def test_an_eye_that_goes_on_after_a_blink_rides_on_it(stop, rides):
     found = twitches(eye, other)
     assert [(act.onset, act.offset, act.on_blink) for act in found] == [(1080, stop, True)] * rides
     assert not any(act.carried for act in found)  # the burst is there already
+
+
+BLINKING = reading("OOC_R", 1000, 1110, li=0.0)
+
+
+def going_on(label, onset, offset, start=1110):
+    """A burst of one side whose surge begins when a blink ends."""
+    whole = reading(label, onset, offset, li=0.9, opposite_silent=False)
+    whole.surge = reading(label, start, offset, li=0.95, burst=whole.burst)
+    return whole
+
+
+def test_an_eye_that_blinks_and_goes_on_alone_is_a_blink_and_then_its_own():
+    blink, twitch = judged(going_on("OOC_L", 1005, 3000), BLINKING)
+    assert (blink.kind, {r.site.side for r in blink.readings}) == ("blink", {"L", "R"})
+    assert (twitch.onset, twitch.offset, twitch.on_blink) == (1110, 3000, True)
+
+
+@pytest.mark.parametrize(
+    ("blink", "start"),
+    [(reading("OOC_R", 2000, 2110, li=0.0), 1110), (BLINKING, 2200)],
+    ids=["amid", "surges late"],
+)
+def test_an_eye_does_not_blink_first_where(blink, start):
+    (twitch,) = twitches(going_on("OOC_L", 1005, 3000, start), blink)
+    assert (twitch.onset, twitch.offset) == (1005, 3000)
+
+
+@pytest.mark.parametrize(
+    ("cheek", "onset", "together"),
+    [
+        (going_on("ZYG_L", 985, 3000), 1110, 2),
+        (reading("ZYG_L", 1040, 3000), 1040, 2),
+        (reading("ZYG_L", 960, 3000), 960, 1),
+        (reading("ZYG_L", 1040, 2000), 1040, 1),
+    ],
+    ids=["hears the blink", "begins in it", "begins before it", "ends early"],
+)
+def test_what_goes_on_after_a_blink_with_the_eye_began_with_it(cheek, onset, together):
+    (twitch,) = twitches(going_on("OOC_L", 1005, 3000), cheek, BLINKING)
+    assert (twitch.onset, twitch.together) == (onset, together)
+
+
+@pytest.mark.parametrize(
+    ("tails", "stop", "rides"),
+    [
+        ((20, 15, 15), 1170, True),
+        ((20, 20, 15), 1170, False),
+        ((20, 20, 15), 1190, True),
+        ((20, 20), 1170, True),
+        ((60, 60, 60), 1201, True),
+    ],
+    ids=["longer than usual", "usual", "longer than that", "nobody knows", "lasts"],
+)
+def test_an_eye_that_goes_on_for_no_longer_than_blinks_of_this_face_do_by_chance_rides_on_none(
+    tails, stop, rides
+):
+    company = Company()
+    company.tails["R"].extend(tails)
+    eye = rising("OOC_L", 1000, stop, 1100, stop, overall=30.0)
+    acts = judged(eye, reading("OOC_R", 1000, 1100, li=0.0), company=company)
+    assert [act.kind for act in acts] == ["blink"] + ["twitch"] * rides
+
+
+def test_a_short_tail_counts_where_another_muscle_begins_with_it():
+    company = Company()
+    company.tails["R"].extend((30, 30, 30))
+    eye = rising("OOC_L", 1000, 1170, 1100, 1170, overall=30.0)
+    other = reading("OOC_R", 1000, 1100, li=0.0)
+    acts = judged(eye, other, reading("FRO_L", 1105, 1170), company=company)
+    assert [act.together for act in acts if act.kind == "twitch"] == [2]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "tails"),
+    [((1000, 1120), (1000, 1100), [20]), ((1000, 1120), (1040, 1100), [])],
+    ids=["together", "one after the other"],
+)
+def test_the_tail_of_a_blink_is_remembered(left, right, tails):
+    company = Company()
+    judged(reading("OOC_L", *left, li=0.0), reading("OOC_R", *right, li=0.0), company=company)
+    assert (list(company.tails["L"]), list(company.tails["R"])) == (tails, [])
+    company.copy().tails["L"].clear()
+    assert list(company.tails["L"]) == tails
 
 
 def test_muscles_that_surge_together_are_counted_together():

@@ -21,7 +21,7 @@ from emgspasm.synkinesis.acts.bilateral import (
     sideless,
 )
 from emgspasm.synkinesis.acts.rules import Rules
-from emgspasm.synkinesis.acts.surges import surges
+from emgspasm.synkinesis.acts.surges import after_blink, blinks_first, surges
 from emgspasm.synkinesis.acts.twitches import twitches
 from emgspasm.synkinesis.acts.verdicts import (
     VERDICTS,
@@ -102,7 +102,8 @@ def acts(
     both = _of_both(bursts, facing, rules, fs)
     if both:
         both, bursts.one = drag_along(both, bursts.one, rules, company, fs, eye_joins)
-        bursts.one = bursts.one + surges(both, rules, fs)
+        bursts.one = [after_blink(r, both, rules, fs) for r in bursts.one]
+        bursts.one += surges(both, bursts.one, rules, company, fs)
     told = both
     if bursts.one:
         twitching, bursts.unknown = twitches(
@@ -175,9 +176,14 @@ def _of_both(bursts: _Sorted, facing: _Facing, rules: Rules, fs: float) -> list[
         return []
     one = bursts.one
     minor = [r for r in bursts.minor if not any(spills(other, r) for other in one)]
-    lopsided = [r for r in one if facing[r] and is_of_both(r, one, facing[r], rules, fs)]
-    bursts.one = without(lopsided, one)
-    return bilateral(bursts.both + lopsided + minor, rules, fs)
+    joining = [
+        r
+        for r in one
+        if facing[r]
+        and (is_of_both(r, one, facing[r], rules, fs) or blinks_first(r, facing[r], rules, fs))
+    ]
+    bursts.one = without(joining, one)
+    return bilateral(bursts.both + joining + minor, rules, fs)
 
 
 def _facing(cluster: Sequence[Reading], fs: float) -> dict[Reading, Sequence[Reading]]:

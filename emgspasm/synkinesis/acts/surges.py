@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from emgspasm.synkinesis.acts.act import Act
-from emgspasm.synkinesis.acts.bilateral import LIKELY, outlasts
+from emgspasm.synkinesis.acts.bilateral import LIKELY, WITH_BLINK, Company, outlasts, tail
 from emgspasm.synkinesis.acts.rules import Rules
-from emgspasm.synkinesis.acts.verdicts import accompanied, verdict
+from emgspasm.synkinesis.acts.verdicts import TOGETHER, accompanied, verdict
 from emgspasm.synkinesis.readings.reading import Reading
 from emgspasm.synkinesis.spread import EYE
 
@@ -18,16 +18,60 @@ less, and 42 % of 556 true ones."""
 
 LASTS = 0.1
 """Seconds that the surge of one muscle in a movement lasts at least [sim]: of 21 shorter ones of
-nine generators 19 were the flutter of a muscle of few units, or whose power wanders."""
+nine generators 19 were the flutter of a muscle of few units, or whose power wanders. In a blink, a
+shorter one may be as long a tail as this face's blinks have."""
 
 
-def surges(both: Iterable[Act], rules: Rules, fs: float) -> list[Reading]:
+def blinks_first(reading: Reading, partners: Iterable[Reading], rules: Rules, fs: float) -> bool:
+    """Whether an eye blinks with one of the other side and then goes on alone in a surge."""
+    return reading.site.region == EYE and any(
+        abs(r.onset - reading.onset) <= TOGETHER * fs
+        and r.offset - r.onset <= rules.blink * fs
+        and _is_the_rest(reading, r)
+        for r in partners
+    )
+
+
+def after_blink(reading: Reading, both: Iterable[Act], rules: Rules, fs: float) -> Reading:
+    """Reading of a burst of one side, without the blink that it seems to begin with.
+
+    A blink is heard by the neighbours of the eye, where a spasm that begins meanwhile is one burst
+    with it.
+    """
+    surge = reading.surge
+    for act in both:
+        if (
+            surge is not None
+            and act.kind == "blink"
+            and abs(reading.onset - act.onset) <= WITH_BLINK * fs
+            and _is_the_rest(reading, act)
+            and verdict(surge, (), rules, fs) == "one"
+        ):
+            return surge
+    return reading
+
+
+def _is_the_rest(reading: Reading, blink: Reading | Act) -> bool:
+    """Whether a burst surges for most of the time that is left of it after a blink."""
+    surge = reading.surge
+    if surge is None:
+        return False
+    return 2 * (surge.offset - surge.onset) >= max(reading.offset - blink.offset, 1)
+
+
+def surges(
+    both: Iterable[Act], one: Iterable[Reading], rules: Rules, company: Company, fs: float
+) -> list[Reading]:
     """Surges of blinks and movements of both sides that are certainly of one side.
 
     Parameters
     ----------
     both : iterable of Act
+    one : iterable of Reading
+        What one side does meanwhile.
     rules : Rules
+    company : Company
+        Of the blinks before; those of `both` are added.
     fs : float
         Hertz.
     """
@@ -38,13 +82,15 @@ def surges(both: Iterable[Act], rules: Rules, fs: float) -> list[Reading]:
             for reading in act.readings
             if reading.surge is not None and _is_of_one_side(reading.surge, reading, act, rules, fs)
         ]
-        if act.kind == "movement":
-            lasting = LASTS * fs
-            mine = [
-                surge
-                for surge in mine
-                if surge.offset - surge.onset >= lasting or accompanied(surge, mine, rules, fs)
-            ]
+        mine = [
+            surge
+            for surge in mine
+            if surge.offset - surge.onset >= LASTS * fs
+            or accompanied(surge, (*mine, *one), rules, fs)
+            or (act.kind == "blink" and tail(surge, act) >= company.longest_tail(surge.site.side))
+        ]
+        if act.kind == "blink":
+            company.note_tail(act, fs)
         found += mine
     return found
 

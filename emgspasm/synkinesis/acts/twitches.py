@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from emgspasm.synkinesis.acts.act import Act, connected, meet, together, without
+from emgspasm.synkinesis.acts.act import Act, connected, meet, overlap, together, without
 from emgspasm.synkinesis.acts.bilateral import outlasts
 from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.readings.reading import Reading
@@ -79,6 +79,8 @@ def _twitch(
         act.on_blink = bool(blinks)
         act.eyes_move = any(_moves_eyes(a, side) for a in meeting)
         act.carried = tuple(r for blink in blinks for r in _carried(act, blink, fs))
+        hidden = [_n_hidden(readings, blink, rules.synchrony * fs) for blink in blinks]
+        act.together = max([act.together, *hidden])
     if copies:
         columns = {r.site.column for r in (*readings, *act.carried)}
         act.copies = tuple(
@@ -100,6 +102,22 @@ def _carried(act: Act, blink: Act, fs: float) -> list[Reading]:
         and r not in act.readings
         and r.surge not in act.readings
     ]
+
+
+def _n_hidden(readings: Sequence[Reading], blink: Act, window: float) -> int:
+    """How many muscles go on after a blink with the eye, where it began being hidden in that."""
+    found = 1
+    for eye in readings:
+        if eye.is_surge and eye.site.region == EYE and blink.onset < eye.onset:
+            first = blink.onset - window
+            with_it = {
+                r.site.muscle
+                for r in readings
+                if first <= r.onset <= eye.onset + window
+                and 2 * overlap(r, eye) >= eye.offset - eye.onset
+            }
+            found = max(found, len(with_it | {eye.site.muscle}))
+    return found
 
 
 def _n_together(readings: Sequence[Reading], window: float) -> int:

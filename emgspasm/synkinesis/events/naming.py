@@ -11,6 +11,7 @@ from math import nan
 
 from emgspasm.stream import Event
 from emgspasm.synkinesis.acts.act import Act, samples_of
+from emgspasm.synkinesis.acts.bilateral import outlasts
 from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.events.chains import Chain
 from emgspasm.synkinesis.events.wording import event, ms
@@ -35,7 +36,9 @@ def blink(act: Act, marked: Schedule, fs: float) -> Event:
         reason += "" if act.dragged else "; lower face silent"
     if act.dragged:
         reason += f"; {'+'.join(act.dragged)} of one side moves along"
-    onset, offset = min([r.onset for r in eyes]), max([r.offset for r in eyes])
+    onset = min([r.onset for r in eyes])
+    # what an eye does after the other one is none of the blink
+    offset = max([r.offset for r in eyes if not outlasts(r, act, fs)])
     return event(
         "blink", "B", "", act.readings, onset, offset, marked, fs, reason, copies=act.copies
     )

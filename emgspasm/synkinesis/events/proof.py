@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from emgspasm.synkinesis.acts.act import Act
 from emgspasm.synkinesis.acts.bilateral import TWITCH
+from emgspasm.synkinesis.acts.surges import LASTS
 from emgspasm.synkinesis.acts.verdicts import is_evident, stands_out
 from emgspasm.synkinesis.events.chains import TOGETHER, synchrony
 from emgspasm.synkinesis.events.experience import ALONE, FEWEST_PROVEN, Experience
@@ -40,7 +41,8 @@ def is_spasm(part: Sequence[Act], known: Experience, side: str, fs: float) -> bo
     dead spreads its blinks to them.
     """
     readings = [r for act in part for r in act.readings]
-    if not known.knows(side) and all(r.is_surge for r in readings):
+    moving = all(r.is_surge for r in readings) and not any(_outlives_blink(a, fs) for a in part)
+    if moving and not known.knows(side):
         return False
     together = most_together(part)
     if together >= SURE and not (known.is_spared(side) and _leaves_eye_alone(part)):
@@ -55,6 +57,12 @@ def is_spasm(part: Sequence[Act], known: Experience, side: str, fs: float) -> bo
     elif not known.knows(side):
         return False
     return any(_proves(r, known, side, fs) for r in readings)
+
+
+def _outlives_blink(act: Act, fs: float) -> bool:
+    """Whether it goes on after a blink for long: one muscle for longer than blinks last."""
+    least = LASTS if act.together >= 2 else LONGEST_BLINK
+    return act.on_blink and not act.eyes_move and act.offset - act.onset > least * fs
 
 
 def _leaves_eye_alone(part: Sequence[Act]) -> bool:
@@ -87,7 +95,8 @@ def _proves(reading: Reading, known: Experience, side: str, fs: float) -> bool:
     length = reading.offset - reading.onset
     if known.knows(side) and length >= SHORTEST * fs and is_evident(reading, fs):
         return True
-    lasts = side in known.eyes_only and length > LONGEST_BLINK * fs and reading.least_li >= ALONE
+    seen = side in known.eyes_only or reading.is_surge
+    lasts = seen and length > LONGEST_BLINK * fs and reading.least_li >= ALONE
     certain = stands_out(reading) and (known.knows(side) or reading.opposite_silent or lasts)
     return certain and reading.least_li >= known.least_li(side)
 
