@@ -15,8 +15,8 @@ from emgspasm.dsp.pipeline import Pipeline
 from emgspasm.dsp.responses import response
 from emgspasm.stream import Annotation, Burst, StreamInfo, emg_only
 from emgspasm.synkinesis.acts.act import Act
-from emgspasm.synkinesis.acts.bilateral import Company
 from emgspasm.synkinesis.acts.clusters import Cluster
+from emgspasm.synkinesis.acts.company import Company
 from emgspasm.synkinesis.events.amending import Said
 from emgspasm.synkinesis.events.chains import Chain
 from emgspasm.synkinesis.events.experience import Experience

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from emgspasm.synkinesis.acts.bilateral import Company
+from emgspasm.synkinesis.acts.company import Company
 from support.readings import judged, reading
 
 

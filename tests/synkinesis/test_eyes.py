@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from emgspasm.stream import Burst
 from emgspasm.synkinesis.acts.act import Act
-from emgspasm.synkinesis.acts.bilateral import Company
+from emgspasm.synkinesis.acts.company import Company
 from emgspasm.synkinesis.acts.judging import acts
 from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.events.experience import Experience

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from emgspasm.synkinesis.acts.act import Act
-from emgspasm.synkinesis.acts.bilateral import Company
+from emgspasm.synkinesis.acts.company import Company
 from emgspasm.synkinesis.acts.judging import acts
 from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.events.chains import Chain, loud

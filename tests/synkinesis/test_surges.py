@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from emgspasm.dsp.pipeline import Pipeline, analyze
 from emgspasm.stream import Burst, Channel, Chunk, StreamInfo
 from emgspasm.synkinesis.acts.act import Act
-from emgspasm.synkinesis.acts.bilateral import Company
+from emgspasm.synkinesis.acts.company import Company
 from emgspasm.synkinesis.events.experience import Experience
 from emgspasm.synkinesis.events.eyes import against_usual
 from emgspasm.synkinesis.events.proof import is_spasm

@@ -15,11 +15,11 @@ from operator import attrgetter
 from emgspasm.synkinesis.acts.act import Act, connected, meet, side_of, without
 from emgspasm.synkinesis.acts.bilateral import (
     WITH_BLINK,
-    Company,
     bilateral,
     drag_along,
     sideless,
 )
+from emgspasm.synkinesis.acts.company import Company
 from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.acts.surges import after_blink, blinks_first, surges
 from emgspasm.synkinesis.acts.twitches import twitches

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from emgspasm.synkinesis.acts.act import Act
-from emgspasm.synkinesis.acts.bilateral import LIKELY, WITH_BLINK, Company, outlasts, tail
+from emgspasm.synkinesis.acts.bilateral import LIKELY, WITH_BLINK, outlasts, tail
+from emgspasm.synkinesis.acts.company import Company
 from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.acts.verdicts import TOGETHER, accompanied, verdict
 from emgspasm.synkinesis.readings.reading import Reading
