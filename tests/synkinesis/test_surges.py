@@ -211,19 +211,6 @@ def test_a_short_tail_counts_where_another_muscle_begins_with_it():
     assert [act.together for act in acts if act.kind == "twitch"] == [2]
 
 
-@pytest.mark.parametrize(
-    ("left", "right", "tails"),
-    [((1000, 1120), (1000, 1100), [20]), ((1000, 1120), (1040, 1100), [])],
-    ids=["together", "one after the other"],
-)
-def test_the_tail_of_a_blink_is_remembered(left, right, tails):
-    company = Company()
-    judged(reading("OOC_L", *left, li=0.0), reading("OOC_R", *right, li=0.0), company=company)
-    assert (list(company.tails["L"]), list(company.tails["R"])) == (tails, [])
-    company.copy().tails["L"].clear()
-    assert list(company.tails["L"]) == tails
-
-
 def test_muscles_that_surge_together_are_counted_together():
     eye, cheek = (rising(f"{m}_L", 1000, 3000, 1800, 2200) for m in ("OOC", "ZYG"))
     (act,) = twitches(eye, cheek, *MOVING)

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from statistics import median
 from typing import Self
 
 from emgspasm.dsp.detection.baseline import MAD_TO_SIGMA
-from emgspasm.synkinesis.acts.act import Act
+from emgspasm.synkinesis.acts.act import Act, overlap
 from emgspasm.synkinesis.acts.verdicts import TOGETHER
+from emgspasm.synkinesis.readings.crosstalk import RATIO
+from emgspasm.synkinesis.readings.reading import Reading
 from emgspasm.synkinesis.spread import EYE
 
 USUAL = 0.3
 """Share of blinks from which their company is usual: between what spasms on blinks do by chance
 and a synkinesis that is found half of the time [sim]."""
 
-FEWEST_TAILS = 3
-"""Tails of blinks without which nobody knows what is usual [design]."""
+FEWEST = 3
+"""Blinks of both eyes without which nobody knows how they end, or how loud they are [design]."""
+
+FAINT = 0.25
+"""Share of its usual amplitude under which an eye alone does not blink [sim]."""
 
 
 @dataclass(slots=True)
@@ -32,6 +38,8 @@ class Company:
         spasm with some (100 and 32 % of patients, clinical facts 2 [lit]).
     tails : dict of str to deque of int
         By how many samples the eye outlasted the other one, where it did.
+    loudness : dict of str to deque of float
+        Amplitude of the eye where both were seen.
     """
 
     seen: dict[str, deque[bool]] = field(
@@ -41,20 +49,44 @@ class Company:
         default_factory=lambda: {"L": deque(maxlen=20), "R": deque(maxlen=20)}
     )
 
+    loudness: dict[str, deque[float]] = field(
+        default_factory=lambda: {"L": deque(maxlen=20), "R": deque(maxlen=20)}
+    )
+
     def copy(self) -> Self:
         """A copy that may change by itself."""
         return replace(
             self,
             seen={side: seen.copy() for side, seen in self.seen.items()},
             tails={side: tails.copy() for side, tails in self.tails.items()},
+            loudness={side: loud.copy() for side, loud in self.loudness.items()},
         )
 
-    def note_tail(self, blink: Act, fs: float) -> None:
-        """Remember by how much one eye outlasted the other, if both began together."""
+    def note(self, blink: Act, fs: float) -> None:
+        """Remember how loud both eyes were, and how one outlasted the other, if they were seen."""
         eyes = [r for r in blink.readings if r.site.region == EYE]
-        if len(eyes) == 2 and abs(eyes[0].onset - eyes[1].onset) <= TOGETHER * fs:
+        if len(eyes) != 2 or eyes[0].site.side == eyes[1].site.side:
+            return
+        for eye in eyes:
+            self.loudness[eye.site.side].append(eye.amplitude)
+        if abs(eyes[0].onset - eyes[1].onset) <= TOGETHER * fs:
             first, last = sorted(eyes, key=_offset)
             self.tails[last.site.side].append(last.offset - first.offset)
+
+    def is_blink(self, act: Act, cluster: Iterable[Reading]) -> bool:
+        """Whether what looks like a blink is one: of both eyes, or as loud as this eye blinks.
+
+        What an eye alone does may be noise, or what a movement of the lower face spreads to it.
+        """
+        eyes = [r for r in act.readings if r.site.region == EYE]
+        sides = {r.site.side for r in eyes}
+        if len(sides) != 1 or act.dragged:
+            return True
+        loudest = max([r.amplitude for r in eyes])
+        usual = self.loudness.get(sides.pop(), ())
+        if len(usual) >= FEWEST and loudest < FAINT * median(usual):
+            return False
+        return not any(_spreads(r, eye) for r in cluster for eye in eyes)
 
     def longest_tail(self, side: str) -> float:
         """Samples by which the eye of a side outlasts the other one by chance.
@@ -62,7 +94,7 @@ class Company:
         Three standard deviations, told by the eye of the other side: spasms make no tails there.
         """
         tails = self.tails["R" if side == "L" else "L"]
-        return 3.0 * MAD_TO_SIGMA * median(tails) if len(tails) >= FEWEST_TAILS else 0.0
+        return 3.0 * MAD_TO_SIGMA * median(tails) if len(tails) >= FEWEST else 0.0
 
     def usual(self, side: str) -> bool | None:
         """Whether the lower face of a side goes along with blinks; None before any was seen."""
@@ -71,3 +103,13 @@ class Company:
 
 
 _offset = attrgetter("offset")
+
+
+def _spreads(reading: Reading, eye: Reading) -> bool:
+    """Whether an eye is no louder than a burst of its side, for most of its time, makes it."""
+    return (
+        reading.site.region != EYE
+        and reading.site.side == eye.site.side
+        and 2 * overlap(reading, eye) >= eye.offset - eye.onset
+        and eye.amplitude <= RATIO * reading.amplitude
+    )

@@ -115,6 +115,10 @@ def acts(
     if bursts.artifacts:
         parts = connected(bursts.artifacts)
         told = told + [Act("artifact", side_of(part), tuple(part)) for part in parts]
+    told = [act for act in told if act.kind != "blink" or company.is_blink(act, cluster)]
+    for act in told:
+        if act.kind == "blink":
+            company.note(act, fs)
     return sorted(told, key=_order) if len(told) > 1 else told
 
 

@@ -72,7 +72,7 @@ def surges(
         What one side does meanwhile.
     rules : Rules
     company : Company
-        Of the blinks before; those of `both` are added.
+        Of the blinks before.
     fs : float
         Hertz.
     """
@@ -90,8 +90,6 @@ def surges(
             or accompanied(surge, (*mine, *one), rules, fs)
             or (act.kind == "blink" and tail(surge, act) >= company.longest_tail(surge.site.side))
         ]
-        if act.kind == "blink":
-            company.note_tail(act, fs)
         found += mine
     return found
 

@@ -1,0 +1,72 @@
+"""What the last blinks were like, and what is no blink beside them."""
+
+import pytest
+
+from emgspasm.synkinesis.acts.company import Company
+from support.readings import judged, reading
+
+
+def kinds(*readings, loudness=()):
+    company = Company()
+    company.loudness["L"].extend(loudness)
+    return [act.kind for act in judged(*readings, company=company)]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "tails"),
+    [((1000, 1120), (1000, 1100), [20]), ((1000, 1120), (1040, 1100), [])],
+    ids=["together", "one after the other"],
+)
+def test_the_tail_of_a_blink_is_remembered_where_both_eyes_begin_together(left, right, tails):
+    company = Company()
+    judged(reading("OOC_L", *left, li=0.0), reading("OOC_R", *right, li=0.0), company=company)
+    assert (list(company.tails["L"]), list(company.tails["R"])) == (tails, [])
+
+
+def test_the_loudness_of_both_eyes_is_remembered_and_of_one_alone_it_is_not():
+    company = Company()
+    left, right = reading("OOC_L", 1000, 1100, li=0.0), reading("OOC_R", 1000, 1100, li=0.0)
+    judged(left.but(amplitude=9.0), right.but(amplitude=8.0), company=company)
+    judged(reading("OOC_L", 1000, 1100, li=0.2), company=company)
+    assert (list(company.loudness["L"]), list(company.loudness["R"])) == ([9.0], [8.0])
+
+
+def test_a_copy_of_the_company_changes_by_itself():
+    company = Company()
+    other = company.copy()
+    for values in (other.seen, other.tails, other.loudness):
+        values["L"].append(1)
+    assert not any(seen["L"] for seen in (company.seen, company.tails, company.loudness))
+
+
+@pytest.mark.parametrize(
+    ("amplitude", "loudness", "found"),
+    [(10.0, (40.0,) * 3, ["blink"]), (9.9, (40.0,) * 3, []), (9.9, (40.0,) * 2, ["blink"])],
+    ids=["loud enough", "faint", "nobody knows"],
+)
+def test_an_eye_alone_blinks_if_it_is_no_fainter_than_its_blinks(amplitude, loudness, found):
+    eye = reading("OOC_L", 1000, 1100, li=0.2, amplitude=amplitude)
+    assert kinds(eye, loudness=loudness) == found
+
+
+@pytest.mark.parametrize(
+    ("cheek", "amplitude", "offset", "found"),
+    [
+        ("ZYG_L", 20.0, 1100, ["movement"]),
+        ("ZYG_L", 19.9, 1100, ["blink", "movement"]),
+        ("ZYG_L", 20.0, 1049, ["blink", "movement"]),
+        ("ZYG_R", 20.0, 1100, ["blink", "movement"]),
+    ],
+    ids=["heard", "as loud", "most of it later", "over there"],
+)
+def test_an_eye_alone_that_hears_a_movement_of_its_side_does_not_blink(
+    cheek, amplitude, offset, found
+):
+    eye = reading("OOC_L", 1000, 1100, li=0.2, amplitude=6.0)
+    assert kinds(eye, reading(cheek, 1000, offset, li=0.2, amplitude=amplitude)) == found
+
+
+def test_both_eyes_blink_though_they_are_faint_and_the_lower_face_moves():
+    eyes = (reading(f"OOC_{side}", 1000, 1100, li=0.0, amplitude=5.0) for side in "LR")
+    cheek = reading("ZYG_L", 1000, 1100, li=0.2, amplitude=50.0)
+    assert kinds(*eyes, cheek, loudness=(40.0,) * 3) == ["blink", "movement"]
