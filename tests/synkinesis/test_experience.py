@@ -141,13 +141,20 @@ def chain(*acts, side="L"):
     return told
 
 
-def test_muscles_beside_the_eye_are_remembered_as_joined_or_alone():
+@pytest.mark.parametrize(
+    ("muscle", "li", "together", "joined"),
+    [
+        ("ZYG_L", 0.6, 1, [False]),
+        ("ZYG_L", 0.59, 1, []),
+        ("ZYG_L", 0.3, 2, [True]),
+        ("OOC_L", 1.0, 1, []),
+    ],
+    ids=["alone", "perhaps heard", "joined", "the eye"],
+)
+def test_muscles_beside_the_eye_are_remembered_as_joined_or_alone(muscle, li, together, joined):
     known = Experience()
-    note_company(
-        chain(act("twitch", "OOC_L"), act("twitch", "ZYG_L"), act("twitch", "ZYG_L", together=2)),
-        known,
-    )
-    assert list(known.joined["L"]) == [False, True]
+    note_company(chain(act("twitch", muscle, li=li, together=together)), known)
+    assert list(known.joined["L"]) == joined
     assert not known.joined["R"]
 
 
@@ -161,6 +168,16 @@ def test_a_muscle_that_keeps_time_is_in_a_train_and_in_rhythm_until_some_time_af
     assert not of_train(reading("ZYG_L", 20_000, 20_080), known.trains, FS)
     assert not of_train(reading("ZYG_L", 10_000, 10_900), known.trains, FS)
     assert not of_train(reading("OOC_L", 10_000, 10_080), known.trains, FS)
+
+
+def test_a_slow_train_of_an_eye_that_keeps_no_time_may_be_its_spasms():
+    onsets = (1000, 1300, 1750, 1980, 2500, 2790, 3300)
+    slow = [act("twitch", "OOC_L", onset=onset, li=1.0) for onset in onsets]
+    steady = [act("twitch", "OOC_L", onset=1000 + 300 * k, li=1.0) for k in range(6)]
+    for beats, trains in ((slow, False), (steady[:5], False), (steady, True)):
+        known = Experience(beside={"L": frozenset({"ZYG"})})
+        note_trains(chain(*beats), known, FS)
+        assert bool(known.trains) == trains
 
 
 @pytest.mark.parametrize(("spasms", "trains"), [(0, True), (2, False)])

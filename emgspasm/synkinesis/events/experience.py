@@ -32,13 +32,13 @@ TRAIN_MEMORY = 12.0
 """Seconds for which a muscle that was in a train, or in rhythm, is taken to be still [design]."""
 
 TRAIN = 3
-"""Bursts of a slow train, where other muscles are recorded beside the eye [sim]."""
+"""Bursts of a slow train of a muscle other than the eye [sim]."""
 
 STEADY, STRICT, LONG, LOOSE = 6, 0.12, 16, 0.2
-"""Groups of a train where eyes alone are recorded, and the coefficient of variation of their
-intervals, of a few and of many [sim]: there a clonic spasm is a train of one muscle. Of irregular
-bursts, three a second, six to sixty are such a train in 2 of 100; myokymia keeps time, but runs
-that follow each other closely have each a beat of their own: so many in a row may be strict."""
+"""Groups of a train of an eye, and the coefficient of variation of their intervals, of a few and of
+many [sim]: a clonic spasm of the eye alone is a train of one muscle, too. Of irregular bursts,
+three a second, six to sixty are such a train in 2 of 100; myokymia keeps time, but runs that follow
+each other closely have each a beat of their own: so many in a row may be strict."""
 
 RHYTHM, FEWEST_BEATS = 8, 4
 """Bursts of a rhythm that is no spasm though spasms are known [sim]: groups make one of fewer by
@@ -245,36 +245,42 @@ def note_sharing(act: Act, known: Experience, fs: float) -> None:
 
 
 def note_company(chain: Chain, known: Experience) -> None:
-    """Remember whether muscles beside the eye act alone."""
+    """Remember whether muscles beside the eye act alone.
+
+    What leans to its side too little to be of it for certain may be heard of the eye.
+    """
     for act in chain.acts:
         beside = [r for r in act.readings if r.site.region not in (EYE, None)]
-        if beside and act.side in known.joined:
-            known.joined[act.side].append(act.together >= 2)
+        together = act.together >= 2
+        certain = together or any(r.least_li >= LIKELY for r in beside)
+        if beside and certain and act.side in known.joined:
+            known.joined[act.side].append(together)
 
 
 def note_trains(chain: Chain, known: Experience, fs: float) -> None:
     """Remember the channels in trains and those in rhythm, faint bursts left out."""
-    bursts: dict[int, list[tuple[int, int]]] = {}
+    bursts: dict[tuple[int, bool], list[tuple[int, int]]] = {}
     for reading in (r for act in chain.acts for r in act.readings):
         if is_beyond_chance(reading, fs):
-            bursts.setdefault(reading.burst.channel, []).append((reading.onset, reading.offset))
-    for channel, extents in bursts.items():
+            of = reading.burst.channel, reading.site.region == EYE
+            bursts.setdefault(of, []).append((reading.onset, reading.offset))
+    for (channel, eye), extents in bursts.items():
         moments = groups(extents, fs)
-        in_train = _is_train(moments, chain.side, known, fs)
+        in_train = _is_train(moments, chain.side, known, fs, eye=eye)
         if in_train:
             known.trains[channel] = moments[-1]
-        # trains of an eye that is recorded alone keep time
+        # a train of an eye keeps time; where other muscles are recorded, it is named by fewer beats
         if (in_train and chain.side in known.eyes_only) or is_rhythm(moments, fs, FEWEST_BEATS):
             known.rhythmic[channel] = moments[-1]
 
 
-def _is_train(moments: list[int], side: str, known: Experience, fs: float) -> bool:
+def _is_train(moments: list[int], side: str, known: Experience, fs: float, *, eye: bool) -> bool:
     """Whether onsets of one muscle are those of a train.
 
-    On a side that is not known to have spasms a slow one is, though irregular; but not of an eye
-    that is recorded alone.
+    On a side that is not known to have spasms a slow one is, though irregular; but not of an eye,
+    whose spasms may be its own: hemifacial spasm begins there (clinical facts 1).
     """
-    if side in known.eyes_only:
+    if eye:
         if is_rhythm(moments, fs, STEADY, STRICT) or is_rhythm(moments, fs, LONG, LOOSE):
             return True
         stretches = (moments[k : k + LONG] for k in range(0, len(moments), LONG // 2))
