@@ -280,7 +280,7 @@ def _is_train(moments: list[int], side: str, known: Experience, fs: float, *, ey
     On a side that is not known to have spasms a slow one is, though irregular; but not of an eye,
     whose spasms may be its own: hemifacial spasm begins there (clinical facts 1).
     """
-    if eye:
+    if side in known.eyes_only or (eye and not known.knows(side)):
         if is_rhythm(moments, fs, STEADY, STRICT) or is_rhythm(moments, fs, LONG, LOOSE):
             return True
         stretches = (moments[k : k + LONG] for k in range(0, len(moments), LONG // 2))
