@@ -24,7 +24,7 @@ CLASSES: dict[EventType, tuple[str, ...]] = {
     "myokymia": (),
     "blink": (),
     "voluntary": ("masticatory", *sorted(MOVEMENTS | OTHERS)),
-    "artifact": ("hum", "pop", "motion"),
+    "artifact": ("hum", "pop", "motion", "noise"),
 }
 """The finer classes of each type of event."""
 

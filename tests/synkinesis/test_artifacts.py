@@ -37,6 +37,20 @@ def test_muscles_of_a_low_pitch_are_muscles_and_what_is_slower_is_none(low, high
     assert len(spasms) == (10 if kind else 0)
 
 
+def test_noise_of_an_electrode_that_steps_up_leaves_the_spasms_beside_it_alone():
+    rows, rng = noise(1000.0, 60.0, 8)
+    rows[30_000:50_000, NAMES.index("OOR_L")] *= 3.0
+    for onset in range(8000, 58_000, 2000):
+        for name in ("OOC_L", "ZYG_L", "FRO_L"):
+            rows[onset : onset + 100, NAMES.index(name)] += rng.normal(0, 30.0, 100)
+    found = events(rows, 1000.0)
+    spasms = [e for e in found if e.trial_type == "spasm"]
+    assert [round(e.onset, -2) for e in spasms] == list(range(8000, 58_000, 2000))
+    (step,) = (e for e in found if e.trial_type == "artifact")
+    assert (step.label, [b.channel for b in step.bursts]) == ("noise", [NAMES.index("OOR_L")])
+    assert abs(step.onset - 30_000) < 50
+
+
 @pytest.mark.parametrize("fs", [125.0, 200.0, 250.0])
 def test_in_a_narrow_band_muscle_is_slower(fs):
     rows, rng = noise(fs, 30.0, 9)

@@ -468,7 +468,7 @@ def test_a_burst_in_two_parts_does_not_count_twice():
     assert event.li == pytest.approx(0.0)
 
 
-TRAIN = (1000, 1700, 2400, 3100)
+TRAIN = (1000, 1700, 2400, 3100, 3800, 4500)
 IRREGULAR = (1000, 1400, 2450, 2900, 3900)
 IN_RHYTHM = {MONTAGE.index("OOC_L"): 900}
 
@@ -539,15 +539,15 @@ def test_three_muscles_that_begin_together_are_a_spasm_whatever_acts_alone_besid
 
 
 @pytest.mark.parametrize(("muscles", "said"), [(2, 0), (3, 1)])
-def test_three_muscles_that_begin_together_are_a_spasm_though_the_eye_is_in_a_slow_train(
+def test_three_muscles_that_begin_together_are_a_spasm_though_the_brow_is_in_a_slow_train(
     muscles, said
 ):
     chain = Chain("L", 500, 1100)
-    chain.add(Act("twitch", "L", (reading("OOC_L", 1000, 1090),)))
-    names = ("OOC_L", "ZYG_L", "OOR_L")[:muscles]
+    chain.add(Act("twitch", "L", (reading("FRO_L", 1000, 1090),)))
+    names = ("FRO_L", "ZYG_L", "OOR_L")[:muscles]
     three = tuple(reading(name, 1240, 1300) for name in names)
     chain.add(Act("twitch", "L", three, together=muscles))
-    chain.add(Act("twitch", "L", (reading("OOC_L", 1540, 1600),)))
+    chain.add(Act("twitch", "L", (reading("FRO_L", 1540, 1600),)))
     assert len(spasms(chain, Schedule(), Experience(), Rules(), FS)) == said
 
 
@@ -822,3 +822,22 @@ def test_a_movement_that_electrodes_show_stronger_on_one_side_is_of_both():
 )
 def test_what_the_other_side_does_not_share_is_of_one_side(readings):
     assert [(act.kind, act.side) for act in judged(*readings)] == [("twitch", "R")]
+
+
+LONG = round(Rules().longest * FS) + 1
+
+
+@pytest.mark.parametrize(
+    ("readings", "kinds"),
+    [
+        ([reading("ZYG_L", 1000, 1000 + LONG)], ["artifact"]),
+        ([reading("ZYG_L", 1000, 999 + LONG)], ["twitch"]),
+        ([reading("ZYG_L", 1000, 1000 + LONG), reading("OOC_L", 3000, 8000)],
+         ["artifact", "twitch"]),
+        ([reading("ZYG_L", 1000, 1000 + LONG), reading("OOC_L", 3000, 10_000)], ["twitch"]),
+        ([reading(f"ZYG_{side}", 1000, 1000 + LONG, li=0.0) for side in "LR"], ["movement"]),
+    ],
+    ids=["alone", "no longer than a spasm", "beside a short one", "with another", "of both"],
+)  # fmt: skip
+def test_what_one_channel_does_alone_for_longer_than_a_spasm_is_an_artifact(readings, kinds):
+    assert [act.kind for act in judged(*readings)] == kinds

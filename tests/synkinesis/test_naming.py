@@ -78,6 +78,15 @@ def test_an_artifact_is_called_by_what_shows_it_in_one_of_its_bursts(kinds, labe
     assert (told.trial_type, told.side, told.label, told.reason) == ("artifact", "L", label, reason)
 
 
+def test_an_artifact_that_lasts_too_long_for_muscle_is_the_noise_of_an_electrode():
+    length = round(Rules().longest * FS)
+    long, slow = (reading("ZYG_L", 1000, 1001 + length, frequency=f) for f in (120.0, 14.2))
+    told = artifact(Act("artifact", "L", (long,)), Schedule(), Rules(), FS)
+    assert told.label == "noise"
+    assert told.reason == "one channel for 12 s, and no other: an electrode"
+    assert artifact(Act("artifact", "L", (slow,)), Schedule(), Rules(), FS).label == "motion"
+
+
 def moved(*readings, task=None, dragged=(), lasts=3000):
     """Event of a movement of both sides, under a marker if there is a task."""
     chain = Chain("B", 500, 1100)

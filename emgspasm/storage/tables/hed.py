@@ -56,6 +56,7 @@ CLASSES = {
         "Electrode-pops-artifact",
     ),
     "motion": ("Too slow for muscle", "Movement-artifact"),
+    "noise": ("One channel alone, for longer than any spasm", "Nonbiological-artifact"),
 }
 MUSCLE_LEVELS = {
     code: (name, f"EMG-muscle-name/{name.capitalize()}") for code, name in MUSCLES.items()

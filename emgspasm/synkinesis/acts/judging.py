@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from math import sqrt
 from operator import attrgetter
 
-from emgspasm.synkinesis.acts.act import Act, connected, meet, side_of, without
+from emgspasm.synkinesis.acts.act import Act, connected, meet, overlap, side_of, without
 from emgspasm.synkinesis.acts.bilateral import (
     WITH_BLINK,
     bilateral,
@@ -132,6 +132,7 @@ def _sort(facing: _Facing, rules: Rules, fs: float) -> _Sorted:
         of[verdict(reading, partners, rules, fs)].append(reading)
     if of["artifact"]:
         _gather_artifacts(of)
+    _gather_noise(of, rules.longest * fs)
     one, both = of["one"], of["both"]
     leaning = [r for r in both if not facing[r] and sides_with(r, one, rules, fs)]
     return _Sorted(
@@ -156,6 +157,23 @@ def _gather_artifacts(of: defaultdict[Verdict, list[Reading]]) -> None:
         alike = [r for r in of[name] if any(meet(a, r) and _has_waveform_of(a, r) for a in found)]
         of[name] = without(alike, of[name])
         of["artifact"] += alike
+
+
+def _gather_noise(of: defaultdict[Verdict, list[Reading]], longest: float) -> None:
+    """Count what one channel does alone for longer than any spasm as an artifact, too.
+
+    The noise of an electrode steps up where it loses contact, and whatever else its side does
+    meanwhile would be of one spasm with it.
+    """
+    own = [r for name in VERDICTS if name not in ("artifact", "copy") for r in of[name]]
+    for reading in own:
+        length = reading.offset - reading.onset
+        if length > longest and not any(
+            2 * overlap(r, reading) >= length for r in own if r is not reading
+        ):
+            for name in VERDICTS:
+                of[name] = without([reading], of[name])
+            of["artifact"].append(reading)
 
 
 def _has_waveform_of(artifact: Reading, reading: Reading) -> bool:

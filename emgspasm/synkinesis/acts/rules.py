@@ -29,6 +29,9 @@ class Rules:
     shared : int
         Other channels with the burst's waveform, about as strong, from which on it is no muscle's:
         what a muscle spreads gets weaker, and two muscles discharge each by itself [design].
+    longest : float
+        Seconds that one channel alone is active at most, where muscle is [design]: a tonic spasm
+        lasts 8 s and less (clinical facts 9), and has company.
     """
 
     synchrony: float = 0.025
@@ -39,3 +42,4 @@ class Rules:
     hum: float = 0.4
     steps: float = 0.7
     shared: int = 2
+    longest: float = 12.0

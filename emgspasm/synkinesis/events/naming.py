@@ -48,6 +48,7 @@ def artifact(act: Act, marked: Schedule, rules: Rules, fs: float) -> Event:
     """Event of what no muscle makes."""
     hum = max(r.hum for r in act.readings)
     slow = min((r.frequency for r in act.readings if r.frequency == r.frequency), default=nan)
+    length = (act.offset - act.onset) / fs
     steps = max(r.steps for r in act.readings)
     if hum >= rules.hum:
         label, reason = "hum", "repeats with the mains"
@@ -55,6 +56,8 @@ def artifact(act: Act, marked: Schedule, rules: Rules, fs: float) -> Event:
         label, reason = "pop", f"one waveform in {1 + shared} channels: an electrode they share"
     elif steps >= rules.steps:
         label, reason = "pop", f"steps explain {100 * steps:.0f} % of it: an electrode"
+    elif length > rules.longest and not slow < rules.slow:
+        label, reason = "noise", f"one channel for {length:.0f} s, and no other: an electrode"
     else:
         label, reason = "motion", f"too slow for muscle: {slow:.0f} Hz"
     return event(
