@@ -164,6 +164,22 @@ def test_false_bursts_that_the_result_calls_cross_talk_do_not_count():
     assert flagged.sensitivity == 1.0  # one that matches counts, whatever it is called
 
 
+def test_all_channels_together_count_the_cross_talk_of_each():
+    truth = table((1.0, 0.1), (1.0, 0.1, "ZYG_L"))
+    found = table((1.0, 0.1), (3.0, 0.1), (1.0, 0.1, "ZYG_L"), (2.0, 0.1, "ZYG_L"))
+    everything, *_ = score(found.assign(crosstalk_flag=["no", "yes", "no", "possible"]), truth)
+    assert (everything.channel, everything.n_found, everything.n_crosstalk) == ("all", 2, 2)
+
+
+def test_all_channels_together_agree_by_the_epochs_and_blocks_of_each():
+    same = [(1.0, 0.1), (35.0, 0.1), (36.5, 0.1)]
+    found = table(*same, (2.0, 0.1, "ZYG_L"), (3.0, 0.1, "ZYG_L"), (61.0, 0.1, "ZYG_L"))
+    truth = table(*same, (40.0, 0.1, "ZYG_L"), (61.0, 0.1, "ZYG_L"))
+    everything, eye, cheek = score(found, truth)
+    assert cheek.kappa < everything.kappa < eye.kappa == pytest.approx(1.0)
+    assert cheek.icc < everything.icc < eye.icc == pytest.approx(1.0)
+
+
 @pytest.mark.parametrize(
     ("row", "said"),
     [
