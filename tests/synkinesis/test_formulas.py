@@ -4,12 +4,13 @@ from math import isnan, log
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from emgspasm.stream import Annotation, Burst
 from emgspasm.synkinesis.markers import AFTER, Marker, Schedule, markers, undoing
 from emgspasm.synkinesis.measures.classes import spasm_class
+from emgspasm.synkinesis.measures.intervals import rate_interval
 from emgspasm.synkinesis.measures.occurrence import (
     brow_lift_index,
     common,
@@ -384,10 +385,27 @@ def test_occurrence_of_hand_counted_spans():
     assert found.rate == pytest.approx(1.5)
     assert found.time_share == pytest.approx(100 * 4.5 / 120)
     assert found.durations.tolist() == [1000.0, 1000.0, 3000.0]
-    assert found.interval is not None
+    assert found.interval == rate_interval([2, 0, 1, 0], [30.0] * 4)
+    assert found.withheld == ()
+
+
+def test_what_reaches_over_a_limit_counts_where_it_begins_and_lasts_within_valid_time():
+    valid = [(0, 60_000), (70_000, 130_000)]
+    found = occurrence([(29_000, 31_000), (59_000, 62_000), (69_000, 71_000)], valid, 1000.0)
+    assert found.count == 2
+    assert found.time_share == pytest.approx(100 * 3 / 120)
+    assert found.interval == rate_interval([1, 1, 0, 0], [30.0] * 4)
+
+
+@pytest.mark.parametrize(("seconds", "withheld"), [(104, ["rate_ci"]), (106, [])])
+def test_four_blocks_of_about_30_s_tell_how_sure_a_rate_is(seconds, withheld):
+    found = occurrence([(1000, 2000)], [(0, 1000 * seconds)], 1000.0)
+    assert [w.measure for w in found.withheld] == withheld
+    assert (found.interval is None) is bool(withheld)
 
 
 @given(SPANS, SPANS)
+@example([(0, 5)], [(5, 9)])
 def test_what_two_sets_of_spans_have_in_common_is_what_both_cover(one, other):
     def samples(spans):
         return {sample for a, b in spans for sample in range(a, b)}
@@ -395,13 +413,14 @@ def test_what_two_sets_of_spans_have_in_common_is_what_both_cover(one, other):
     shared = common(one, other)
     assert samples(shared.tolist()) == samples(one) & samples(other)
     assert (shared[1:, 0] > shared[:-1, 1]).all()
+    assert (shared[:, 1] > shared[:, 0]).all()
     told = overlaps(one, other)
     assert told.tolist() == [len(samples([span]) & samples(other)) for span in one]
 
 
 def test_without_valid_time_the_rate_is_withheld_with_its_reason():
     found = occurrence([(0, 10)], [], 1000.0)
-    assert found.rate is None
+    assert (found.count, found.rate) == (0, None)
     assert found.withheld[0].reason == "no valid time"
 
 
@@ -508,7 +527,8 @@ def test_the_brow_joins_within_fifty_milliseconds():
     def parts(*onsets):
         return np.array(list(onsets), [("event", np.int64), ("onset", np.int64)])
 
-    eyes = parts((0, 1000), (0, 1200), (1, 5000), (2, 9000), (3, 0))
-    brows = parts((0, 1210), (1, 4950), (2, 9051), (5, 0))
-    assert brow_lift_index(eyes, brows, 1000.0) == (2, 4)
-    assert brow_lift_index(eyes, brows[:0], 1000.0) == (0, 4)
+    eyes = parts((0, 1000), (0, 1200), (1, 5000), (2, 9000), (3, 0), (6, 100))
+    brows = parts((0, 100), (0, 1210), (1, 4950), (2, 9051), (5, 0))
+    assert brow_lift_index(eyes, brows, 1000.0) == (2, 5)
+    assert brow_lift_index(eyes, brows[:0], 1000.0) == (0, 5)
+    assert brow_lift_index(eyes[:0], brows, 1000.0) == (0, 0)

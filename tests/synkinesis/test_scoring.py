@@ -146,6 +146,12 @@ def test_an_hour_of_dense_events_is_matched_in_clusters():
     assert len(match(truth + 0.01, truth)) == len(truth)
 
 
+def test_kappa_is_over_the_seconds_up_to_the_end_of_the_last_event():
+    (s,) = score(table((0.0, 1.0), (8.0, 4.0)), table((8.0, 4.0)))
+    chance = (5 * 4 + 7 * 8) / 12**2
+    assert s.kappa == pytest.approx((11 / 12 - chance) / (1 - chance))
+
+
 @pytest.mark.parametrize("lacking", ["onset", "duration", "trial_type", "channel"])
 def test_a_table_without_a_column_is_refused_by_name(lacking):
     events = table((1.0, 0.1))
