@@ -61,10 +61,10 @@ def test_few_samples_are_columns_of_their_own():
 
 
 def test_rows_go_from_brow_to_neck_left_before_right_and_others_last():
-    labels = ("FCR_L", "MEN", "OOC_R", "FRO_R", "OOC_L", "FRO_L")
+    labels = ("FCR_L", "X1", "MEN", "OOC_R", "FRO_R", "OOC_L", "FRO_L")
     order = rows(tuple(map(Channel.from_label, labels)))
     assert [labels[column] for column in order] == [
-        "FRO_L", "FRO_R", "OOC_L", "OOC_R", "MEN", "FCR_L",
+        "FRO_L", "FRO_R", "OOC_L", "OOC_R", "MEN", "X1", "FCR_L",
     ]  # fmt: skip
     ax = drawn(labels=("OOC_R", "OOC_L"))
     assert [(tick.get_text(), tick.get_color()) for tick in ax.get_yticklabels()] == [
@@ -72,6 +72,25 @@ def test_rows_go_from_brow_to_neck_left_before_right_and_others_last():
         ("OOC_R", SIDES["R"]),
     ]
     assert list(ax.get_yticks()) == [-1, -3]
+
+
+@pytest.mark.parametrize(("n", "step"), [(2, 6.0), (10, 3.7)])
+def test_rows_fill_the_line_of_the_page_and_shrink_where_there_are_many(n, step):
+    ax = drawn(labels=[f"X{k}" for k in range(n)])
+    width, height = ax.figure.get_size_inches() * 25.4
+    assert (width, height) == pytest.approx((190.0, 5.0 + n * step + 5.5))
+    assert ax.get_position().bounds == pytest.approx(
+        (13 / width, 5.5 / height, (width - 13 - 11) / width, (height - 5.5) / height)
+    )
+    low, high = ax.get_ylim()
+    assert low == -2 * n
+    assert (high - low) / 2 == pytest.approx((height - 5.5) / step)  # to the scale of the rows
+
+
+def test_a_line_parts_the_muscles_and_the_events_from_them():
+    ax = drawn(labels=("OOC_L", "OOC_R", "ZYG_L", "ZYG_R"))
+    level = [line.get_ydata()[0] for line in ax.lines if np.ptp(line.get_ydata()) == 0]
+    assert sorted(level) == [-4.0, 0.0]
 
 
 def test_time_goes_in_seconds_of_the_recording():
@@ -169,4 +188,10 @@ def test_names_of_events_that_follow_each_other_closely_are_left_out():
 
 @pytest.mark.parametrize(("unit", "words"), [("uV", ["100\nµV"]), ("n/a", [])])
 def test_the_height_of_a_row_is_said_where_it_is_known(unit, words):
-    assert [text.get_text() for text in drawn(unit=unit).texts] == words
+    ax = drawn(unit=unit)
+    assert [text.get_text() for text in ax.texts] == words
+    for text in ax.texts:
+        (bar,) = (line for line in ax.lines if np.ptp(line.get_xdata()) == 0)
+        assert bar.get_ydata() == pytest.approx([-1.95, -0.05])  # the first row
+        assert 30.0 < bar.get_xdata()[0] < text.get_position()[0] < 31.0
+        assert text.get_position()[1] == -1
