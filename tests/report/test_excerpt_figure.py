@@ -111,6 +111,7 @@ def test_a_bar_under_the_signal_is_a_burst_of_the_channel_as_far_as_it_is_shown(
     times = [(15.0, 5.0), (19.5, 1.0), (25.0, 0.3), (29.8, 1.0), (30.0, 1.0)]
     ax = drawn(*[("burst", *time, "R", "OOC_R") for time in times])
     assert boxes(ax, height=0.16) == [(20.0, -3.98, 0.5), (25.0, -3.98, 0.3), (29.8, -3.98, 0.2)]
+    assert {box.get_facecolor() for box in ax.patches} == {to_rgba(SIDES["R"])}
 
 
 def signal(ax, colour):
