@@ -104,7 +104,8 @@ def test_time_goes_in_seconds_of_the_recording():
 def test_samples_that_are_missing_are_hatched_in_their_row():
     samples = np.zeros((1000, 2))
     samples[100:250, 1], samples[990:, 1] = np.nan, np.nan
-    assert boxes(drawn(samples=samples), hatch="xxx") == [(21.0, -4.0, 1.5), (29.9, -4.0, 0.1)]
+    found = boxes(drawn(samples=samples), hatch="xxx", height=2)
+    assert found == [(21.0, -4.0, 1.5), (29.9, -4.0, 0.1)]
 
 
 def test_a_bar_under_the_signal_is_a_burst_of_the_channel_as_far_as_it_is_shown():
@@ -176,6 +177,12 @@ def test_the_rows_of_the_side_of_the_event_are_shaded_while_it_lasts(side, shade
     found = [path.get_extents() for path in tint.get_paths()]
     assert [(box.y0, box.y1) for box in found] == shaded
     assert {(box.x0, box.x1) for box in found} == {(24.0, 24.5)}
+
+
+def test_the_event_the_excerpt_is_about_has_its_name_in_bold():
+    ax = drawn(("blink", 22.0, 0.2, "B"), ("spasm", 26.0, 0.5, "L"), chosen="E1")
+    weights = [(text.get_text(), text.get_fontweight()) for text in ax.texts[:2]]
+    assert weights == [("blink", "normal"), ("spasm L", "bold")]
 
 
 def test_names_of_events_that_follow_each_other_closely_are_left_out():
