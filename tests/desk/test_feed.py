@@ -66,8 +66,10 @@ def test_before_any_analysis_no_threshold_is_known():
 
 def test_an_analysis_is_kept_with_its_signal_and_thresholds():
     feed = Feed(INFO, Pipeline())
-    feed.take(analysis(0, 100), Folded())
-    assert (feed.strip.read("filtered", 0, 100) == 5.0).all()
+    filtered, envelope = (Chunk(0, np.full((100, 2), height)) for height in (3.0, 4.0))
+    feed.take(replace(analysis(0, 100), filtered=filtered, envelope=envelope), Folded())
+    held = {name: set(feed.strip.read(name, 0, 100).ravel()) for name in feed.strip.tracks}
+    assert held == {"raw": {5.0}, "filtered": {3.0}, "envelope": {4.0}}
     assert (feed.thresholds == 2.0).all()
     assert (feed.levels_log.at(99) == 2.0).all()
 
