@@ -157,6 +157,14 @@ def test_what_is_withheld_is_told_with_its_reason_and_a_filter_with_its_multiple
     ]
 
 
+def test_every_warning_is_told_in_order():
+    told = facts.warnings(results(warnings=["too slow", "no rest"]))
+    assert [(value.exact, value.source) for value in told] == [
+        ("too slow", "json:/warnings/0"),
+        ("no rest", "json:/warnings/1"),
+    ]
+
+
 @pytest.mark.parametrize(("fs", "told"), [(1000.0, True), (250.0, False)])
 def test_the_end_of_a_band_is_told_where_the_rate_carries_it(fs, told):
     settings = {"filters": [{"kind": "band_pass", "high_pass": 20.0, "low_pass": 450.0}]}
