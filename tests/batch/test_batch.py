@@ -333,11 +333,10 @@ def test_of_a_recording_that_failed_joint_tables_and_rates_know_nothing(recordin
     assert rates_of(outcomes) == [500.0]
 
 
-def test_a_recording_that_failed_keeps_its_row_of_an_earlier_call(recordings, tmp_path):
-    one, other = jobs_for(recordings[:2], tmp_path)
-    write_joint([run_job(one)], tmp_path)
-    write_joint([Outcome(one, RecordingError("cut")), run_job(other)], tmp_path)
-    assert {row["recording"] for row in read(tmp_path / "summary.tsv")} == {"r0", "r1"}
+def test_where_every_recording_failed_no_joint_table_is_begun(recordings, tmp_path):
+    (job,) = jobs_for(recordings[:1], tmp_path / "out")
+    assert write_joint([Outcome(job, RecordingError("cut"))], tmp_path / "out") == ()
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.fixture(scope="module")
