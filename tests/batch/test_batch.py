@@ -333,6 +333,16 @@ def test_of_a_recording_that_failed_joint_tables_and_rates_know_nothing(recordin
     assert rates_of(outcomes) == [500.0]
 
 
+def test_a_job_tells_the_rate_of_a_file_that_does_not(tmp_path):
+    samples = np.random.default_rng(0).normal(0.0, 2.0, (4000, 2))
+    np.savetxt(tmp_path / "x.csv", samples, "%.3f", ",", header="OOC_L,OOC_R", comments="")
+    job = Job(tmp_path / "x.csv", tmp_path, LoadedConfig())
+    assert "--sampling-frequency" in str(run_job(job).error)
+    told = run_job(replace(job, sampling_frequency=500.0))
+    assert told.error is None
+    assert rates_of([told]) == [500.0]
+
+
 def test_where_every_recording_failed_no_joint_table_is_begun(recordings, tmp_path):
     (job,) = jobs_for(recordings[:1], tmp_path / "out")
     assert write_joint([Outcome(job, RecordingError("cut"))], tmp_path / "out") == ()
