@@ -290,6 +290,6 @@ def text_of(answer: Any) -> str:
     return json.dumps({"kind": type(answer).__name__.lower(), **asdict(answer)}, allow_nan=False)
 
 
-def known(value: float | None) -> float | None:
+def known(value: float) -> float | None:
     """The number, or None where it is NaN."""
-    return None if value is None or value != value else float(value)
+    return None if value != value else float(value)

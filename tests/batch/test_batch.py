@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from emgspasm.batch.jobs import Job, Outcome, in_order, run_job
-from emgspasm.batch.joint import write_joint
+from emgspasm.batch.joint import is_summarized, rates_of, write_joint
 from emgspasm.batch.running import run
 from emgspasm.cli.analysis import analyze, conclude
 from emgspasm.config import Config, LoadedConfig
@@ -320,7 +320,32 @@ def test_a_source_without_recordings_is_named(tmp_path):
 
 
 def test_where_nothing_was_analyzed_no_joint_table_is_begun(tmp_path):
-    write_joint([], tmp_path / "out")
+    assert write_joint([], tmp_path / "out") == ()
+    assert not (tmp_path / "out").exists()
+
+
+def test_of_a_recording_that_failed_joint_tables_and_rates_know_nothing(recordings, tmp_path):
+    done, failed = jobs_for(recordings[:2], tmp_path)
+    outcomes = [Outcome(failed, RecordingError("cut")), run_job(done)]
+    write_joint(outcomes, tmp_path)
+    assert {row["recording"] for row in read(tmp_path / "summary.tsv")} == {"r0"}
+    assert [is_summarized(job, tmp_path) for job in (done, failed)] == [True, False]
+    assert rates_of(outcomes) == [500.0]
+
+
+def test_a_job_tells_the_rate_of_a_file_that_does_not(tmp_path):
+    samples = np.random.default_rng(0).normal(0.0, 2.0, (4000, 2))
+    np.savetxt(tmp_path / "x.csv", samples, "%.3f", ",", header="OOC_L,OOC_R", comments="")
+    job = Job(tmp_path / "x.csv", tmp_path, LoadedConfig())
+    assert "--sampling-frequency" in str(run_job(job).error)
+    told = run_job(replace(job, sampling_frequency=500.0))
+    assert told.error is None
+    assert rates_of([told]) == [500.0]
+
+
+def test_where_every_recording_failed_no_joint_table_is_begun(recordings, tmp_path):
+    (job,) = jobs_for(recordings[:1], tmp_path / "out")
+    assert write_joint([Outcome(job, RecordingError("cut"))], tmp_path / "out") == ()
     assert not (tmp_path / "out").exists()
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from emgspasm.desk.feed import Feed, Found, Levels
-from emgspasm.desk.strip import CLIPPED, EVENTS, PROVISIONAL, SPASM, VOLUNTARY
+from emgspasm.desk.strip import BURST, CLIPPED, EVENTS, PROVISIONAL, SPASM, VOLUNTARY
 from emgspasm.dsp.pipeline import Analysis, Pipeline
 from emgspasm.stream import Burst, Channel, Chunk, Event, StreamInfo
 from emgspasm.synkinesis.folding import Folded
@@ -66,9 +66,48 @@ def test_before_any_analysis_no_threshold_is_known():
 
 def test_an_analysis_is_kept_with_its_signal_and_thresholds():
     feed = Feed(INFO, Pipeline())
-    feed.take(analysis(0, 100), Folded())
-    assert (feed.strip.read("filtered", 0, 100) == 5.0).all()
+    filtered, envelope = (Chunk(0, np.full((100, 2), height)) for height in (3.0, 4.0))
+    feed.take(replace(analysis(0, 100), filtered=filtered, envelope=envelope), Folded())
+    held = {name: set(feed.strip.read(name, 0, 100).ravel()) for name in feed.strip.tracks}
+    assert held == {"raw": {5.0}, "filtered": {3.0}, "envelope": {4.0}}
     assert (feed.thresholds == 2.0).all()
+    assert (feed.levels_log.at(99) == 2.0).all()
+
+
+def test_samples_are_shown_filtered_before_the_first_analysis_which_then_replaces_all_of_them():
+    feed = Feed(INFO, Pipeline())
+    feed.stored(Chunk(0, np.random.default_rng(1).normal(0, 9, (500, 2))))
+    raw, filtered, envelope = (
+        feed.strip.read(name, 0, 500) for name in ("raw", "filtered", "envelope")
+    )
+    assert np.isfinite(filtered).all()
+    assert (envelope >= 0).all()
+    assert not np.allclose(raw, filtered)
+    assert (filtered < 0).any()
+    assert feed.take(analysis(0, 100), Folded()) == [(0, 500)]
+    assert feed.take(analysis(100, 200), Folded()) == []
+
+
+def test_what_was_found_is_marked_in_a_strip_that_shows_it_again():
+    feed = Feed(INFO, Pipeline())
+    feed.take(analysis(0, 200), Folded())
+    spasm = Event("spasm", 40, 160, "L", "isolated", (burst(0, 40, 160),))
+    feed.take(replace(analysis(200, 200), bursts=spasm.bursts), Folded((spasm,)))
+    again = feed.new_strip(1.0)
+    again.begin(100)
+    again.reach_blank(200)
+    assert feed.mark(again, 100, 200) == (100, 200)
+    held = again.marks[:, 100:200] & (BURST | SPASM)
+    assert held.tolist() == [[BURST | SPASM] * 60 + [0] * 40, [0] * 100]
+
+
+def test_provisional_events_that_stay_the_same_change_nothing():
+    feed = Feed(INFO, Pipeline())
+    feed.take(analysis(0, 100), Folded())
+    spasm = Event("spasm", 40, 60, "L", "", (burst(0, 40, 60),))
+    assert feed.take(analysis(100, 100), Folded(provisional=(spasm,))) == [(40, 60)]
+    assert feed.take(analysis(100, 100), Folded(provisional=(spasm,))) == []
+    assert feed.take(analysis(100, 100), Folded(provisional=())) == [(40, 60)]
 
 
 def test_settling_is_no_valid_time():
@@ -95,8 +134,25 @@ def test_a_gap_is_told_where_the_analysis_came_before_the_samples():
 
 def test_a_sample_near_the_full_scale_is_marked_as_clipped():
     feed = Feed(INFO, Pipeline())
-    feed.take(analysis(0, 100, height=999.0), Folded())
-    assert (feed.strip.recent_marks(100) & CLIPPED).all()
+    feed.take(analysis(0, 100, height=899.0), Folded())
+    feed.take(analysis(100, 200, height=901.0), Folded())
+    assert (feed.strip.marks[:, :200] & CLIPPED > 0).tolist() == [[False] * 100 + [True] * 100] * 2
+
+
+def test_what_is_stored_is_held_before_it_is_analyzed_and_tells_its_gaps():
+    feed = Feed(INFO, Pipeline())
+    feed.stored(Chunk(0, np.full((100, 2), 3.0)))
+    feed.stored(Chunk(150, np.full((50, 2), 4.0)))
+    assert feed.found.gaps == [(100, 150)]
+    held = feed.strip.read("raw", 0, 200)[:, 0]
+    np.testing.assert_equal(held, [3.0] * 100 + [np.nan] * 50 + [4.0] * 50)
+
+
+def test_a_burst_is_marked_in_its_channel():
+    feed = Feed(INFO, Pipeline())
+    feed.take(analysis(0, 100), Folded())
+    feed.take(replace(analysis(100, 100), bursts=(burst(1, 40, 60),)), Folded())
+    assert np.argwhere(feed.strip.marks & BURST).tolist() == [[1, k] for k in range(40, 60)]
 
 
 def marks(feed):

@@ -79,7 +79,10 @@ def test_the_headline_takes_the_row_of_its_side_and_task_and_rounds_for_reading(
 
 
 def test_a_channel_s_row_joins_its_measures_and_its_quality():
-    quality = [{"channel": "OOC_L", "grade": "fair", "noise_uV": 2.345}]
+    quality = [
+        {"channel": "OOC_L", "grade": "fair", "noise_uV": 2.345},
+        {"channel": "ZYG_R", "grade": "good"},
+    ]
     rows = {row["channel"].name: row for row in facts.channel_rows(results(quality=quality))}
     own = rows["OOC_L"]
     assert own["muscle"] == "orbicularis oculi"
@@ -88,7 +91,7 @@ def test_a_channel_s_row_joins_its_measures_and_its_quality():
     assert rows["OOC_R"]["grade"].missing
     assert rows["FCR_L"]["muscle"] == "FCR"
     names = [row["channel"].name for row in facts.not_good(rows.values())]
-    assert names == ["OOC_L", "OOC_R", "ZYG_R", "MEN", "FCR_L"]
+    assert names == ["OOC_L", "OOC_R", "MEN", "FCR_L"]
     assert facts.brow_unsought(rows.values()) == {"R"}
 
 
@@ -157,6 +160,14 @@ def test_what_is_withheld_is_told_with_its_reason_and_a_filter_with_its_multiple
     ]
 
 
+def test_every_warning_is_told_in_order():
+    told = facts.warnings(results(warnings=["too slow", "no rest"]))
+    assert [(value.exact, value.source) for value in told] == [
+        ("too slow", "json:/warnings/0"),
+        ("no rest", "json:/warnings/1"),
+    ]
+
+
 @pytest.mark.parametrize(("fs", "told"), [(1000.0, True), (250.0, False)])
 def test_the_end_of_a_band_is_told_where_the_rate_carries_it(fs, told):
     settings = {"filters": [{"kind": "band_pass", "high_pass": 20.0, "low_pass": 450.0}]}
@@ -219,8 +230,8 @@ def test_the_brow_lift_index_of_each_side_is_told_in_whole_percent():
 def test_an_event_is_its_own_row_not_those_of_its_bursts():
     said = {"onset": "1.1", "duration": "0.123", "li": "0.88", "n_muscles": "3",
             "muscles": "OOC+ZYG+FRO", "class": "tonic", "reason": "one side", "side": "L",
-            "trial_type": "spasm", "confidence": "n/a"}  # fmt: skip
-    own = {"onset": 1.06, "duration": 0.1234, "li": 0.876, "n_muscles": 3, "confidence": None}
+            "trial_type": "spasm", "confidence": "0.77"}  # fmt: skip
+    own = {"onset": 1.06, "duration": 0.1234, "li": 0.876, "n_muscles": 3, "confidence": 0.765}
     burst = {"event_id": "E0001", "trial_type": "burst", "onset": 1.0, "duration": 9.0}
     rows = [burst, {"event_id": "E0001"} | said | own, burst | {"onset": 1.2}]
     told = facts.event(results(rows), "E0001")

@@ -15,6 +15,7 @@ pytest.importorskip("fastapi", reason="the service is not installed")
 from emgspasm.desk.desk import News
 from emgspasm.desk.feed import Feed
 from emgspasm.dsp.pipeline import Analysis, Pipeline
+from emgspasm.service.answers import Levels, text_of
 from emgspasm.service.telling import BEHIND, LEVELS, NEWEST, STATE, Telling, is_simulated
 from emgspasm.service.traces import RATE
 from emgspasm.stream import Annotation, Burst, Channel, Chunk, Event, StreamInfo
@@ -63,6 +64,11 @@ def told(messages):
     """The answers among messages, by their kind."""
     texts = [json.loads(m.payload) for m in messages if isinstance(m.payload, str)]
     return {text.pop("kind"): text for text in texts}
+
+
+def test_a_message_that_a_page_could_not_read_is_refused():
+    with pytest.raises(ValueError, match="JSON"):
+        text_of(Levels(float("nan"), ()))
 
 
 def test_nothing_is_told_where_nothing_has_come():

@@ -41,6 +41,10 @@ def test_the_age_of_a_sample_is_the_time_since_it_was_due():
     assert anchor.age(500, 8.5) == 0
 
 
+def test_before_its_first_sample_a_stream_is_at_sample_0():
+    assert Anchor(250.0).seen(250, 8.0).sample_at(6.0) == 0
+
+
 def test_it_follows_a_drifting_crystal_within_two_spans():
     anchor = Anchor(250.0)
     for number in range(1, 60 * 250, 5):

@@ -46,6 +46,10 @@ def test_a_gap_and_what_channels_lack_are_lost_and_forgotten_after_five_seconds(
     assert (told.lost, told.lost_recently) == (500.0, 0.0)
 
 
+def test_before_any_analysis_no_noise_is_known():
+    assert np.isnan(counters().noise).tolist() == [True, True]
+
+
 def test_what_a_channel_of_another_kind_lacks_is_not_lost():
     told, chunk = counters(), rows(0, 250)
     assert INFO.columns() == (0, 1)

@@ -21,7 +21,7 @@ def test_a_recording_that_will_not_fit_is_refused_with_what_is_needed(tmp_path):
     seconds = 2 * room(tmp_path) / bytes_per_second(info)
     with pytest.raises(RecordingError, match=r"MB are free \(\d+ MB are needed for"):
         require_room(tmp_path, info, seconds)
-    require_room(tmp_path, info, 1.0)
+    assert require_room(tmp_path, info, 1.0) == pytest.approx(room(tmp_path), rel=0.1)
 
 
 def test_the_rate_of_bytes_is_what_a_file_really_takes(tmp_path):

@@ -29,6 +29,11 @@ def test_icc_of_equal_ratings_is_1_and_of_a_constant_undefined():
         icc_2_1([[1], [2]])
 
 
+def test_icc_needs_two_items():
+    assert icc_2_1([[1, 1], [4, 4]]) == pytest.approx(1)
+    assert np.isnan(icc_2_1([[1, 4]]))
+
+
 def test_kappa_of_a_worked_example():
     """50 grants: 20 yes-yes, 5 yes-no, 10 no-yes, 15 no-no; observed 0.7, by chance 0.5."""
     first = ["y"] * 25 + ["n"] * 25
@@ -65,6 +70,11 @@ def test_what_has_no_length_or_lies_outside_goes_on_in_the_nearest_epoch(onset, 
 def test_events_are_counted_in_blocks_of_30_s():
     intervals = np.array([[0.0, 1.0], [29.9, 31.0], [30.0, 31.0]])
     assert counts(intervals, 61.0).tolist() == [2, 1, 0]
+
+
+def test_what_is_shorter_than_a_block_is_one():
+    assert counts(np.array([[0.0, 0.2], [0.5, 0.7]]), 0.7).tolist() == [2]
+    assert epochs(np.array([[0.0, 0.2]]), 0.7).tolist() == [True]
 
 
 def events(onsets, status="auto"):

@@ -4,12 +4,13 @@ from math import isnan, log
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from emgspasm.stream import Annotation, Burst
 from emgspasm.synkinesis.markers import AFTER, Marker, Schedule, markers, undoing
 from emgspasm.synkinesis.measures.classes import spasm_class
+from emgspasm.synkinesis.measures.intervals import rate_interval
 from emgspasm.synkinesis.measures.occurrence import (
     brow_lift_index,
     common,
@@ -66,16 +67,19 @@ def test_laterality_is_antisymmetric_and_knows_no_scale(a, u, scale):
     ("bursts", "label"),
     [
         ([(0, 100)], "isolated"),
-        ([(0, 100), (120, 200)], "isolated"),  # 20 ms is no pause
+        ([(0, 100), (129, 200)], "isolated"),  # 29 ms is no pause
+        ([(0, 100), (130, 200)], "grouped"),
         ([(0, 100), (150, 250)], "grouped"),
         ([(0, 500)], "tonic"),
         ([(0, 100), (200, 800)], "combined"),
         ([(0, 300), (350, 650), (700, 1000)], "tonic"),  # 90 % of a second
-        ([(0, 200), (400, 600), (800, 1000)], "grouped"),  # 60 %
+        ([(0, 350), (650, 1000)], "grouped"),  # 70 % is not over it
     ],
 )
-def test_classes_of_spasm(bursts, label):
-    assert spasm_class([burst(a, b) for a, b in bursts], 1000.0) == label
+@pytest.mark.parametrize("onset", [0, 60_000])
+def test_classes_of_spasm(bursts, label, onset):
+    later = [burst(onset + a, onset + b) for a, b in bursts]
+    assert spasm_class(later, 1000.0) == label
 
 
 def test_a_pause_of_most_muscles_counts_where_one_loses_it():
@@ -92,6 +96,8 @@ def test_a_pause_of_most_muscles_counts_where_one_loses_it():
     [
         # four muscles, and then two of them
         [(0, 20, 0), (0, 20, 1), (0, 20, 2), (0, 20, 3), (40, 60, 0), (40, 60, 1)],
+        # two of four muscles, and then all
+        [(0, 20, 0), (0, 20, 1), (40, 60, 0), (40, 60, 1), (40, 60, 2), (40, 60, 3)],
         # of two muscles, one that shows the pause
         [(0, 20, 0), (40, 60, 0), (0, 60, 1)],
     ],
@@ -101,18 +107,41 @@ def test_at_a_low_rate_a_pause_that_only_some_muscles_show_is_one(bursts):
 
 
 @pytest.mark.parametrize(
+    ("bursts", "label"),
+    [
+        ([(0, 100)], "isolated"),
+        ([(0, 48), (55, 100)], "isolated"),  # 28 ms is no pause
+        ([(0, 48), (56, 100)], "grouped"),
+        ([(0, 75), (80, 150)], "tonic"),
+        ([(0, 50), (200, 250)], "grouped"),  # active for 40 % of a second
+    ],
+)
+def test_at_a_low_rate_muscles_that_act_together_are_classed_as_one_is(bursts, label):
+    together = [burst(a, b, muscle) for a, b in bursts for muscle in range(3)]
+    assert spasm_class(together, 250.0) == label
+
+
+def test_at_a_low_rate_a_muscle_that_joins_later_does_not_shorten_what_most_others_do():
+    assert spasm_class([burst(0, 150, 0), burst(0, 150, 1), burst(75, 150, 2)], 250.0) == "tonic"
+
+
+@pytest.mark.parametrize(
     ("fs", "gap", "length", "label"),
     [
-        (250.0, 0.052, 0.6, "tonic"),
+        (250.0, 0.052, 0.5, "tonic"),
         (250.0, 0.068, 0.6, "combined"),
         (250.0, 0.052, 0.3, "grouped"),  # clonic bursts stay apart
-        (1000.0, 0.052, 0.6, "combined"),  # where the gap is told well
+        (500.0, 0.052, 0.6, "combined"),  # where the gap is told well
     ],
 )
 def test_a_short_gap_beside_a_tonic_contraction_is_a_dip_at_a_low_rate(fs, gap, length, label):
-    times = [(0.0, length), (length + gap, length + gap + 0.2)]
+    times = [(9.0, 9.0 + length), (9.0 + length + gap, 9.2 + length + gap)]
     bursts = [burst(round(a * fs), round(b * fs)) for a, b in times]
     assert spasm_class(bursts, fs) == label
+
+
+def test_a_tonic_contraction_may_have_several_dips():
+    assert spasm_class([burst(0, 150), burst(163, 213), burst(226, 276)], 250.0) == "tonic"
 
 
 @pytest.mark.parametrize(
@@ -356,10 +385,27 @@ def test_occurrence_of_hand_counted_spans():
     assert found.rate == pytest.approx(1.5)
     assert found.time_share == pytest.approx(100 * 4.5 / 120)
     assert found.durations.tolist() == [1000.0, 1000.0, 3000.0]
-    assert found.interval is not None
+    assert found.interval == rate_interval([2, 0, 1, 0], [30.0] * 4)
+    assert found.withheld == ()
+
+
+def test_what_reaches_over_a_limit_counts_where_it_begins_and_lasts_within_valid_time():
+    valid = [(0, 60_000), (70_000, 130_000)]
+    found = occurrence([(29_000, 31_000), (59_000, 62_000), (69_000, 71_000)], valid, 1000.0)
+    assert found.count == 2
+    assert found.time_share == pytest.approx(100 * 3 / 120)
+    assert found.interval == rate_interval([1, 1, 0, 0], [30.0] * 4)
+
+
+@pytest.mark.parametrize(("seconds", "withheld"), [(104, ["rate_ci"]), (106, [])])
+def test_four_blocks_of_about_30_s_tell_how_sure_a_rate_is(seconds, withheld):
+    found = occurrence([(1000, 2000)], [(0, 1000 * seconds)], 1000.0)
+    assert [w.measure for w in found.withheld] == withheld
+    assert (found.interval is None) is bool(withheld)
 
 
 @given(SPANS, SPANS)
+@example([(0, 5)], [(5, 9)])
 def test_what_two_sets_of_spans_have_in_common_is_what_both_cover(one, other):
     def samples(spans):
         return {sample for a, b in spans for sample in range(a, b)}
@@ -367,13 +413,14 @@ def test_what_two_sets_of_spans_have_in_common_is_what_both_cover(one, other):
     shared = common(one, other)
     assert samples(shared.tolist()) == samples(one) & samples(other)
     assert (shared[1:, 0] > shared[:-1, 1]).all()
+    assert (shared[:, 1] > shared[:, 0]).all()
     told = overlaps(one, other)
     assert told.tolist() == [len(samples([span]) & samples(other)) for span in one]
 
 
 def test_without_valid_time_the_rate_is_withheld_with_its_reason():
     found = occurrence([(0, 10)], [], 1000.0)
-    assert found.rate is None
+    assert (found.count, found.rate) == (0, None)
     assert found.withheld[0].reason == "no valid time"
 
 
@@ -480,7 +527,8 @@ def test_the_brow_joins_within_fifty_milliseconds():
     def parts(*onsets):
         return np.array(list(onsets), [("event", np.int64), ("onset", np.int64)])
 
-    eyes = parts((0, 1000), (0, 1200), (1, 5000), (2, 9000), (3, 0))
-    brows = parts((0, 1210), (1, 4950), (2, 9051), (5, 0))
-    assert brow_lift_index(eyes, brows, 1000.0) == (2, 4)
-    assert brow_lift_index(eyes, brows[:0], 1000.0) == (0, 4)
+    eyes = parts((0, 1000), (0, 1200), (1, 5000), (2, 9000), (3, 0), (6, 100))
+    brows = parts((0, 100), (0, 1210), (1, 4950), (2, 9051), (5, 0))
+    assert brow_lift_index(eyes, brows, 1000.0) == (2, 5)
+    assert brow_lift_index(eyes, brows[:0], 1000.0) == (0, 5)
+    assert brow_lift_index(eyes[:0], brows, 1000.0) == (0, 0)

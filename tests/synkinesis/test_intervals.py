@@ -28,7 +28,7 @@ def test_five_of_five_trials_leave_doubt():
     assert wilson(5, 5) == pytest.approx((0.5655, 1.0), abs=1e-4)
 
 
-@pytest.mark.parametrize("case", [(1, 0), (3, 2), (-1, 4)])
+@pytest.mark.parametrize("case", [(0, 0), (1, 0), (3, 2), (-1, 4)])
 def test_impossible_counts_are_refused(case):
     with pytest.raises(ValueError, match="trials"):
         wilson(*case)
@@ -98,6 +98,7 @@ def test_the_interval_repeats_itself():
 
 def test_too_few_blocks_give_no_interval():
     assert rate_interval([1, 2, 3, 4], [30.0, 30.0, 30.0, 0.0]) is None
+    assert rate_interval([0, 0, 0, 0], [30.0, 30.0, 30.0, 0.0]) is None
 
 
 def test_the_least_detectable_change_is_1_96_sqrt_2_sem():
@@ -122,6 +123,11 @@ def test_blocks_without_an_event_tell_no_detectable_change():
     assert minimal_detectable_rate([(0, 3.0)], [(0, 1.0)]) is None
 
 
+@pytest.mark.parametrize(("first", "second"), [((0, 3.0), (2, 1.0)), ((2, 1.0), (0, 3.0))])
+def test_an_event_in_one_of_two_blocks_tells_a_detectable_change(first, second):
+    assert minimal_detectable_rate([first], [second]) == pytest.approx(1.96 * 2, rel=1e-4)
+
+
 def test_a_rate_s_detectable_change_is_the_root_mean_square_over_its_pairs_of_blocks():
     first, second = [(6, 3.0), (4, 2.0), (2, 1.0)], [(2, 1.0), (9, 4.0), (4, 2.0)]
     counting = np.sqrt(np.mean([6 / 9 + 2 / 1, 4 / 4 + 9 / 16, 2 / 1 + 4 / 4]))
@@ -142,6 +148,13 @@ def test_spasms_in_bouts_make_counting_less_sure():
         16 / 3
     )
     assert counting_errors(bouts) == pytest.approx(t.ppf(0.975, 4) * np.sqrt(pooled / 4))
+
+
+@pytest.mark.parametrize("other", [[4], [0, 0, 0]])
+def test_a_stretch_of_one_block_or_without_an_event_adds_no_clustering(other):
+    bouts = [[0, 8, 0], [16, 0, 0]]
+    told = counting_errors(seconds_of([*bouts, other]))
+    assert 1.96 < told <= counting_errors(seconds_of(bouts))
 
 
 def test_two_rates_are_no_clustering():

@@ -65,10 +65,10 @@ def test_a_trial_reaches_from_its_cue_to_a_second_after_its_end(onset, told):
 
 
 def test_the_prime_burst_of_a_trial_is_the_one_that_holds_most_energy():
-    told = left_eye(burst(0, 1500, 30.0, 100), burst(0, 3000, 20.0, 1000), burst(1, 3010))
-    assert told.prime.onset == 3000
-    told = left_eye(burst(0, 1500, 70.0, 100), burst(0, 3000, 20.0, 1000))
+    told = left_eye(burst(0, 1500, 20.0, 1000), burst(0, 3000, 50.0, 100), burst(1, 1510))
     assert told.prime.onset == 1500
+    told = left_eye(burst(0, 1500, 20.0, 1000), burst(0, 3000, 70.0, 100))
+    assert told.prime.onset == 3000
 
 
 @pytest.mark.parametrize(("mean", "told"), [(10.0, False), (10.1, True)])
@@ -101,6 +101,12 @@ def test_every_muscle_of_a_side_but_the_prime_one_has_its_trial():
         ("L", "ZYG", "MEN"),
         ("R", "ZYG", "OOC"),
     ]
+
+
+def test_a_prime_muscle_of_the_midline_has_no_trials():
+    sites = {0: Site(0, "", "MEN", -1), 1: Site(1, "", "PLA", -1)}
+    lip = Marker(1000, 4000, "lip", 1)
+    assert list(trials([lip], [burst(0, 2000), burst(1, 2000)], [], sites, {}, {}, 1000.0)) == []
 
 
 @pytest.mark.parametrize(

@@ -146,6 +146,12 @@ def test_an_hour_of_dense_events_is_matched_in_clusters():
     assert len(match(truth + 0.01, truth)) == len(truth)
 
 
+def test_kappa_is_over_the_seconds_up_to_the_end_of_the_last_event():
+    (s,) = score(table((0.0, 1.0), (8.0, 4.0)), table((8.0, 4.0)))
+    chance = (5 * 4 + 7 * 8) / 12**2
+    assert s.kappa == pytest.approx((11 / 12 - chance) / (1 - chance))
+
+
 @pytest.mark.parametrize("lacking", ["onset", "duration", "trial_type", "channel"])
 def test_a_table_without_a_column_is_refused_by_name(lacking):
     events = table((1.0, 0.1))
@@ -162,6 +168,22 @@ def test_false_bursts_that_the_result_calls_cross_talk_do_not_count():
     assert (flagged.n_found, flagged.n_crosstalk) == (3, 1)
     assert flagged.ppv == pytest.approx(2 / 3)
     assert flagged.sensitivity == 1.0  # one that matches counts, whatever it is called
+
+
+def test_all_channels_together_count_the_cross_talk_of_each():
+    truth = table((1.0, 0.1), (1.0, 0.1, "ZYG_L"))
+    found = table((1.0, 0.1), (3.0, 0.1), (1.0, 0.1, "ZYG_L"), (2.0, 0.1, "ZYG_L"))
+    everything, *_ = score(found.assign(crosstalk_flag=["no", "yes", "no", "possible"]), truth)
+    assert (everything.channel, everything.n_found, everything.n_crosstalk) == ("all", 2, 2)
+
+
+def test_all_channels_together_agree_by_the_epochs_and_blocks_of_each():
+    same = [(1.0, 0.1), (35.0, 0.1), (36.5, 0.1)]
+    found = table(*same, (2.0, 0.1, "ZYG_L"), (3.0, 0.1, "ZYG_L"), (61.0, 0.1, "ZYG_L"))
+    truth = table(*same, (40.0, 0.1, "ZYG_L"), (61.0, 0.1, "ZYG_L"))
+    everything, eye, cheek = score(found, truth)
+    assert cheek.kappa < everything.kappa < eye.kappa == pytest.approx(1.0)
+    assert cheek.icc < everything.icc < eye.icc == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize(

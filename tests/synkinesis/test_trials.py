@@ -56,6 +56,7 @@ def test_without_a_maximum_or_a_prime_no_index_is_told():
 
 def test_overlap_is_the_smaller_over_the_larger_area():
     assert overlap(np.array([0, 2, 2, 0.0]), np.array([0, 0, 1, 1.0])) == pytest.approx(1 / 5)
+    assert overlap(np.array([0.02]), np.array([0.01])) == pytest.approx(1 / 2)
     same = np.random.default_rng(1).uniform(0, 1, 50)
     assert overlap(same, same) == pytest.approx(1.0)
     assert overlap(np.zeros(3), np.zeros(3)) is None

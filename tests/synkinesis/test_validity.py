@@ -54,11 +54,13 @@ def test_a_muscle_is_told_where_it_and_its_side_are():
     assert of_muscle(info, valid, 1).tolist() == [[0, 60]]
 
 
-def test_a_muscle_of_the_midline_is_told_where_either_side_is():
+def test_a_muscle_of_the_midline_is_told_where_either_side_is_and_others_where_theirs_is():
     info, valid = stretches(
         OOC_L=[(0, 30)], OOC_R=[(40, 90)], ZYG_L=ALWAYS, ZYG_R=ALWAYS, MEN=[(20, 100)]
     )
     assert of_muscle(info, valid, 4).tolist() == [[20, 30], [40, 90]]
+    assert of_muscle(info, valid, 2).tolist() == [[0, 30]]
+    assert of_muscle(info, valid, 3).tolist() == [[40, 90]]
 
 
 def test_of_the_face_any_channel_tells():

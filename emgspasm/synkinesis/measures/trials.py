@@ -180,7 +180,7 @@ def overlap(first: NDArray[np.float64], second: NDArray[np.float64]) -> float | 
 def _couples(task: str, sites: Mapping[int, Site]) -> Iterator[tuple[int, int]]:
     """Channels of the prime muscle and of every other one of its side."""
     for prime, place in sites.items():
-        if place.muscle == PRIMES.get(task) and place.side:
+        if place.muscle == PRIMES[task] and place.side:
             for other, elsewhere in sites.items():
                 if elsewhere.side == place.side and elsewhere.muscle != place.muscle:
                     yield prime, other
@@ -202,8 +202,7 @@ def _trial(
     along = None
     if lead is not None:
         window = (lead.onset - EARLY * fs, lead.onset + LATENCY * fs)
-        near = [b for b in bursts if b.channel == other and window[0] <= b.onset <= window[1]]
-        along = _strongest(near, other)
+        along = _strongest((b for b in bursts if window[0] <= b.onset <= window[1]), other)
     lead_share, share = _share(lead, maxima), _share(along, maxima)
     return Trial(
         marker,
