@@ -60,9 +60,9 @@ def test_of_each_side_the_last_twenty_acts_count(name, side):
 
 @pytest.mark.parametrize(
     ("seen", "joins"),
-    [([True] * 2, False), ([True, True, False], True), ([True, False, False], False)],
+    [([True] * 2, False), ([True] * 4 + [False], True), ([True] * 3 + [False], False)],
 )
-def test_an_eye_joins_where_it_took_part_in_half_of_three_spasms(seen, joins):
+def test_an_eye_joins_where_it_took_part_in_four_of_five_spasms(seen, joins):
     known = Experience()
     known.eyed["R"].extend(seen)
     assert known.eye_joins("R") == joins

@@ -101,7 +101,7 @@ def test_an_eye_that_is_recorded_alone_proves_a_spasm_that_lasts_though_the_othe
 
 
 @pytest.mark.parametrize(
-    ("muscles", "length", "on_blink", "eyes_move", "proved"),
+    ("muscles", "length", "on_blink", "in_movement", "proved"),
     [
         ("OOC", 401, True, False, True),
         ("OOC", 400, True, False, False),
@@ -110,17 +110,17 @@ def test_an_eye_that_is_recorded_alone_proves_a_spasm_that_lasts_though_the_othe
         ("OOC ZYG", 401, False, False, False),
         ("OOC ZYG", 401, True, True, False),
     ],
-    ids=["lasts", "as a blink", "two last", "two are short", "no blink", "the eyes move"],
+    ids=["lasts", "as a blink", "two last", "two are short", "no blink", "both sides move"],
 )
 def test_what_goes_on_after_a_blink_proves_a_spasm_where_none_is_known_if_it(
-    muscles, length, on_blink, eyes_move, proved
+    muscles, length, on_blink, in_movement, proved
 ):
     parts = []
     for muscle in muscles.split():
         whole = reading(f"{muscle}_L", 900, 1000 + length)
         kind = {"li": 0.9, "opposite_silent": False, "burst": whole.burst}
         parts.append(reading(f"{muscle}_L", 1000, 1000 + length, **kind))
-    kind = {"on_blink": on_blink, "eyes_move": eyes_move}
+    kind = {"on_blink": on_blink, "in_movement": in_movement}
     assert is_one(face(), Act("twitch", "L", tuple(parts), together=len(parts), **kind)) == proved
 
 

@@ -211,6 +211,19 @@ def test_a_short_tail_counts_where_another_muscle_begins_with_it():
     assert [act.together for act in acts if act.kind == "twitch"] == [2]
 
 
+def test_an_eye_that_blinks_first_and_goes_along_with_a_movement_is_of_that():
+    eye = going_on("OOC_L", 1005, 3000)
+    moving = [reading(f"OOR_{side}", 990, 3010, li=0.0) for side in "LR"]
+    assert not twitches(eye, BLINKING, *moving)
+
+
+@pytest.mark.parametrize(("mouth", "moves"), [((), False), (("L", "R"), True)])
+def test_an_act_knows_whether_both_sides_move_meanwhile(mouth, moves):
+    moving = [reading(f"OOR_{side}", 2000, 2600, li=0.0) for side in mouth]
+    (twitch,) = twitches(going_on("OOC_L", 1005, 3000), BLINKING, *moving)
+    assert (twitch.on_blink, twitch.in_movement) == (True, moves)
+
+
 def test_muscles_that_surge_together_are_counted_together():
     eye, cheek = (rising(f"{m}_L", 1000, 3000, 1800, 2200) for m in ("OOC", "ZYG"))
     (act,) = twitches(eye, cheek, *MOVING)

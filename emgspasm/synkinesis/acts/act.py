@@ -29,6 +29,8 @@ class Act:
         Muscles that begin within the synchrony window of another one.
     on_blink : bool
         Whether both eyes blink at the same time.
+    in_movement : bool
+        Whether both sides move at the same time.
     eyes_move : bool
         Whether the eyes move at the same time, in a movement of both sides that leaves the lower
         face alone.
@@ -47,6 +49,7 @@ class Act:
     copies: tuple[Reading, ...] = ()
     together: int = 1
     on_blink: bool = False
+    in_movement: bool = False
     eyes_move: bool = False
     carried: tuple[Reading, ...] = ()
     dragged: tuple[str, ...] = ()

@@ -198,14 +198,12 @@ def _of_both(bursts: _Sorted, facing: _Facing, rules: Rules, fs: float) -> list[
         return []
     one = bursts.one
     minor = [r for r in bursts.minor if not any(spills(other, r) for other in one)]
-    joining = [
-        r
-        for r in one
-        if facing[r]
-        and (is_of_both(r, one, facing[r], rules, fs) or blinks_first(r, facing[r], rules, fs))
-    ]
-    bursts.one = without(joining, one)
-    return bilateral(bursts.both + joining + minor, rules, fs)
+    lopsided = [r for r in one if facing[r] and is_of_both(r, one, facing[r], rules, fs)]
+    one = without(lopsided, one)
+    blinking = [r for r in one if facing[r] and blinks_first(r, facing[r], rules, fs)]
+    bursts.one = without(blinking, one) + [r.surge for r in blinking if r.surge is not None]
+    blinks = [r.but(surge=None) for r in blinking]  # what follows is an act of its own
+    return bilateral(bursts.both + lopsided + blinks + minor, rules, fs)
 
 
 def _facing(cluster: Sequence[Reading], fs: float) -> dict[Reading, Sequence[Reading]]:

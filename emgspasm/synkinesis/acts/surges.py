@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from emgspasm.synkinesis.acts.act import Act
-from emgspasm.synkinesis.acts.bilateral import LIKELY, WITH_BLINK, outlasts, tail
+from emgspasm.synkinesis.acts.bilateral import LIKELY, OUTLASTS, WITH_BLINK, outlasts, tail
 from emgspasm.synkinesis.acts.company import Company
 from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.acts.verdicts import TOGETHER, accompanied, verdict
@@ -25,9 +25,13 @@ shorter one may be as long a tail as this face's blinks have."""
 
 def blinks_first(reading: Reading, partners: Iterable[Reading], rules: Rules, fs: float) -> bool:
     """Whether an eye blinks with one of the other side and then goes on alone in a surge."""
-    return reading.site.region == EYE and any(
+    surge = reading.surge
+    if surge is None or reading.site.region != EYE or not _is_certain(surge, rules, fs):
+        return False
+    return any(
         abs(r.onset - reading.onset) <= TOGETHER * fs
         and r.offset - r.onset <= rules.blink * fs
+        and surge.offset - r.offset >= OUTLASTS * fs
         and _is_the_rest(reading, r)
         for r in partners
     )
@@ -46,7 +50,7 @@ def after_blink(reading: Reading, both: Iterable[Act], rules: Rules, fs: float) 
             and act.kind == "blink"
             and abs(reading.onset - act.onset) <= WITH_BLINK * fs
             and _is_the_rest(reading, act)
-            and verdict(surge, (), rules, fs) == "one"
+            and _is_certain(surge, rules, fs)
         ):
             return surge
     return reading
@@ -96,11 +100,15 @@ def surges(
 
 def _is_of_one_side(surge: Reading, whole: Reading, act: Act, rules: Rules, fs: float) -> bool:
     """Whether a surge is an eye that goes on after a blink, or leaps out of a movement."""
-    if verdict(surge, (), rules, fs) != "one" or surge.least_li < LIKELY:
+    if not _is_certain(surge, rules, fs):
         return False
     if act.kind == "blink":
         return surge.site.region == EYE and outlasts(surge, act, fs)
     return surge.amplitude >= RISES * _beside(surge, whole)
+
+
+def _is_certain(surge: Reading, rules: Rules, fs: float) -> bool:
+    return verdict(surge, (), rules, fs) == "one" and surge.least_li >= LIKELY
 
 
 def _beside(surge: Reading, whole: Reading) -> float:

@@ -76,7 +76,7 @@ def _twitch(
     if meeting:
         # of a movement a burst is far longer than what rides on it
         blinks = [a for a in meeting if a.kind == "blink"]
-        act.on_blink = bool(blinks)
+        act.on_blink, act.in_movement = bool(blinks), len(blinks) < len(meeting)
         act.eyes_move = any(_moves_eyes(a, side) for a in meeting)
         act.carried = tuple(r for blink in blinks for r in _carried(act, blink, fs))
         hidden = [_n_hidden(readings, blink, rules.synchrony * fs) for blink in blinks]

@@ -62,7 +62,7 @@ def is_spasm(part: Sequence[Act], known: Experience, side: str, fs: float) -> bo
 def _outlives_blink(act: Act, fs: float) -> bool:
     """Whether it goes on after a blink for long: one muscle for longer than blinks last."""
     least = LASTS if act.together >= 2 else LONGEST_BLINK
-    return act.on_blink and not act.eyes_move and act.offset - act.onset > least * fs
+    return act.on_blink and not act.in_movement and act.offset - act.onset > least * fs
 
 
 def _leaves_eye_alone(part: Sequence[Act]) -> bool:
