@@ -253,8 +253,7 @@ def note_company(chain: Chain, known: Experience) -> None:
     for act in chain.acts:
         beside = [r for r in act.readings if r.site.region not in (EYE, None)]
         together = act.together >= 2
-        certain = together or any(r.least_li >= LIKELY for r in beside)
-        if beside and certain and act.side in known.joined:
+        if act.side in known.joined and any(together or r.least_li >= LIKELY for r in beside):
             known.joined[act.side].append(together)
 
 
