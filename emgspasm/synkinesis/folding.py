@@ -23,11 +23,12 @@ from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.acts.verdicts import is_background
 from emgspasm.synkinesis.events.amending import Amendment, Said, amend, remember
 from emgspasm.synkinesis.events.chains import Chain
-from emgspasm.synkinesis.events.experience import note_eyes, note_sharing, of_train
+from emgspasm.synkinesis.events.experience import note_eyes, note_sharing
 from emgspasm.synkinesis.events.eyes import against_usual, note_balance
 from emgspasm.synkinesis.events.lags import Lag, is_at_hand, lags
 from emgspasm.synkinesis.events.naming import artifact, blink, movement
 from emgspasm.synkinesis.events.spasms import Naming, spasms
+from emgspasm.synkinesis.events.trains import of_train
 from emgspasm.synkinesis.markers import Schedule, concerns_tasks, markers
 from emgspasm.synkinesis.memory import FoldState, fresh
 from emgspasm.synkinesis.readings import history as past

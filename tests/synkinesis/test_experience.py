@@ -14,8 +14,6 @@ from emgspasm.synkinesis.events.experience import (
     note_company,
     note_eyes,
     note_sharing,
-    note_trains,
-    of_train,
 )
 from emgspasm.synkinesis.folding import Folding
 from support.findings import stream
@@ -142,50 +140,34 @@ def chain(*acts, side="L"):
 
 
 @pytest.mark.parametrize(
-    ("muscle", "li", "together", "joined"),
+    ("muscles", "amplitude", "together", "joined"),
     [
-        ("ZYG_L", 0.6, 1, [False]),
-        ("ZYG_L", 0.59, 1, []),
-        ("ZYG_L", 0.3, 2, [True]),
-        ("OOC_L", 1.0, 1, []),
+        ("ZYG", 9.0, 1, [False]),
+        ("ZYG", 8.9, 1, []),
+        ("ZYG", 8.9, 2, [True]),
+        ("OOC", 20.0, 1, []),
     ],
-    ids=["alone", "perhaps heard", "joined", "the eye"],
+    ids=["alone", "perhaps heard of the eye", "joined", "the eye"],
 )
-def test_muscles_beside_the_eye_are_remembered_as_joined_or_alone(muscle, li, together, joined):
+def test_muscles_beside_the_eye_are_remembered_as_joined_or_alone(
+    muscles, amplitude, together, joined
+):
     known = Experience()
-    note_company(chain(act("twitch", muscle, li=li, together=together)), known)
+    known.twitching["L"].extend([30.0] * 4)
+    one = reading(f"{muscles}_L", 1000, 1080, amplitude=amplitude)
+    note_company(chain(Act("twitch", "L", (one,), together=together)), known)
     assert list(known.joined["L"]) == joined
     assert not known.joined["R"]
 
 
-def test_a_muscle_that_keeps_time_is_in_a_train_and_in_rhythm_until_some_time_after():
+def test_how_loud_the_eye_is_is_known_of_its_acts_and_from_four_on():
     known = Experience()
-    beats = [act("twitch", "ZYG_L", onset=onset) for onset in range(1000, 5000, 400)]
-    note_trains(chain(*beats), known, FS)
-    channel = reading("ZYG_L", 0, 1).burst.channel
-    assert known.trains == known.rhythmic == {channel: 4600}
-    assert of_train(reading("ZYG_L", 10_000, 10_080), known.trains, FS)
-    assert not of_train(reading("ZYG_L", 20_000, 20_080), known.trains, FS)
-    assert not of_train(reading("ZYG_L", 10_000, 10_900), known.trains, FS)
-    assert not of_train(reading("OOC_L", 10_000, 10_080), known.trains, FS)
-
-
-def test_a_slow_train_of_an_eye_that_keeps_no_time_may_be_its_spasms():
-    onsets = (1000, 1300, 1750, 1980, 2500, 2790, 3300)
-    slow = [act("twitch", "OOC_L", onset=onset, li=1.0) for onset in onsets]
-    steady = [act("twitch", "OOC_L", onset=1000 + 300 * k, li=1.0) for k in range(6)]
-    for beats, trains in ((slow, False), (steady[:5], False), (steady, True)):
-        known = Experience(beside={"L": frozenset({"ZYG"})})
-        note_trains(chain(*beats), known, FS)
-        assert bool(known.trains) == trains
-
-
-@pytest.mark.parametrize(("spasms", "trains"), [(0, True), (2, False)])
-def test_a_slow_train_counts_only_where_no_spasms_are_known(spasms, trains):
-    known = Experience(proven={"L": spasms, "R": 0})
-    beats = [act("twitch", "ZYG_L", onset=onset) for onset in (1000, 1700, 2400)]
-    note_trains(chain(*beats), known, FS)
-    assert bool(known.trains) == trains
+    eye = reading("OOC_L", 1000, 1080, amplitude=30.0)
+    for n in range(5):
+        assert known.least_beside("L") == (9.0 if n >= 4 else 0.0)
+        note_company(chain(Act("twitch", "L", (eye,))), known)
+    note_company(chain(Act("movement", "B", (eye,)), side="B"), known)
+    assert list(known.twitching["L"]) == [30.0] * 5
 
 
 def test_an_eye_that_is_recorded_alone_proves_a_spasm_with_a_lower_index():

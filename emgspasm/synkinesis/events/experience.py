@@ -1,4 +1,4 @@
-"""What a recording has shown so far: which side has spasms, which muscles burst in trains."""
+"""What a recording has shown so far: which side has spasms, and how its muscles go together."""
 
 from __future__ import annotations
 
@@ -11,15 +11,11 @@ from typing import NamedTuple, Self
 
 from emgspasm.synkinesis.acts.act import Act
 from emgspasm.synkinesis.acts.bilateral import LIKELY
-from emgspasm.synkinesis.acts.verdicts import is_beyond_chance
 from emgspasm.synkinesis.events.chains import Chain
-from emgspasm.synkinesis.measures.rhythm import groups, is_rhythm, is_slow_train
+from emgspasm.synkinesis.readings.crosstalk import RATIO
 from emgspasm.synkinesis.readings.laterality import UNILATERAL
 from emgspasm.synkinesis.readings.reading import Reading
 from emgspasm.synkinesis.spread import EYE
-
-GROUP = 0.3
-"""Longest group of a myokymia in seconds: 0.2 (clinical facts 2), and what merges with it."""
 
 CERTAIN, ALONE = 0.6, 0.75
 """Least laterality index of an eye alone, noise considered: where only eyes are recorded, and where
@@ -27,23 +23,6 @@ other muscles are but have shown none [sim]."""
 
 FEWEST_PROVEN = 2
 """Proven spasms (`Experience.proven`) after which a side is known to have spasms [design]."""
-
-TRAIN_MEMORY = 12.0
-"""Seconds for which a muscle that was in a train, or in rhythm, is taken to be still [design]."""
-
-TRAIN = 3
-"""Bursts of a slow train of a muscle other than the eye [sim]."""
-
-STEADY, STRICT, LONG, LOOSE = 6, 0.12, 16, 0.2
-"""Groups of a train of an eye, and the coefficient of variation of their intervals, of a few and of
-many [sim]: a clonic spasm of the eye alone is a train of one muscle, too. Of irregular bursts,
-three a second, six to sixty are such a train in 2 of 100; myokymia keeps time, but runs that follow
-each other closely have each a beat of their own: so many in a row may be strict."""
-
-RHYTHM, FEWEST_BEATS = 8, 4
-"""Bursts of a rhythm that is no spasm though spasms are known [sim]: groups make one of fewer by
-chance. Bursts of one that is told as a rhythm [sim]: of 754 runs of myokymia 8 have fewer that are
-seen; units that fire now and then in a face at rest seldom keep time for so long."""
 
 BLINKS, FEWEST_BLINKS, SEEN = 40, 2, 0.1
 """Last acts of eyes that are remembered; at least so many, and this share of them, must be blinks
@@ -111,6 +90,8 @@ class Experience:
         The last acts.
     joined : dict of str to deque of bool
         Whether the last acts of muscles beside the eye were joined by another muscle, by side.
+    twitching : dict of str to deque of float
+        Amplitudes of the eye in the last acts of a side.
     eyed : dict of str to deque of bool
         Whether the eye took part in the last spasms that three muscles proved to be of their side.
     slight : dict of str to deque of bool
@@ -134,6 +115,9 @@ class Experience:
         default_factory=lambda: {"L": deque(maxlen=REMEMBERED), "R": deque(maxlen=REMEMBERED)}
     )
 
+    twitching: dict[str, deque[float]] = field(
+        default_factory=lambda: {"L": deque(maxlen=REMEMBERED), "R": deque(maxlen=REMEMBERED)}
+    )
     eyed: dict[str, deque[bool]] = field(
         default_factory=lambda: {"L": deque(maxlen=REMEMBERED), "R": deque(maxlen=REMEMBERED)}
     )
@@ -158,6 +142,7 @@ class Experience:
             balance=self.balance.copy(),
             late=self.late.copy(),
             joined={side: seen.copy() for side, seen in self.joined.items()},
+            twitching={side: seen.copy() for side, seen in self.twitching.items()},
             eyed={side: seen.copy() for side, seen in self.eyed.items()},
             slight={side: seen.copy() for side, seen in self.slight.items()},
             loudness={channel: seen.copy() for channel, seen in self.loudness.items()},
@@ -181,6 +166,11 @@ class Experience:
         """Whether muscles beside the eye act alone as a rule: in hemifacial spasm none does."""
         seen = self.joined[side]
         return len(seen) >= FEWEST_ACTS and sum(seen) < SELDOM * len(seen)
+
+    def least_beside(self, side: str) -> float:
+        """Amplitude under which a muscle of a side may be what is heard of its eye."""
+        eyes = self.twitching[side]
+        return RATIO * median(eyes) if len(eyes) >= FEWEST_ACTS else 0.0
 
     def is_shared(self, side: str, onset: int, fs: float, seconds: float) -> bool:
         """Whether the other side acts as well of late, as it does in speech and in chewing."""
@@ -248,53 +238,13 @@ def note_sharing(act: Act, known: Experience, fs: float) -> None:
 def note_company(chain: Chain, known: Experience) -> None:
     """Remember whether muscles beside the eye act alone.
 
-    What leans to its side too little to be of it for certain may be heard of the eye.
+    What is far fainter than the eye may be heard of it, or be noise.
     """
+    if chain.side not in known.joined:
+        return
     for act in chain.acts:
-        beside = [r for r in act.readings if r.site.region not in (EYE, None)]
-        together = act.together >= 2
-        if act.side in known.joined and any(together or r.least_li >= LIKELY for r in beside):
-            known.joined[act.side].append(together)
-
-
-def note_trains(chain: Chain, known: Experience, fs: float) -> None:
-    """Remember the channels in trains and those in rhythm, faint bursts left out."""
-    bursts: dict[tuple[int, bool], list[tuple[int, int]]] = {}
-    for reading in (r for act in chain.acts for r in act.readings):
-        if is_beyond_chance(reading, fs):
-            of = reading.burst.channel, reading.site.region == EYE
-            bursts.setdefault(of, []).append((reading.onset, reading.offset))
-    for (channel, eye), extents in bursts.items():
-        moments = groups(extents, fs)
-        in_train = _is_train(moments, chain.side, known, fs, eye=eye)
-        if in_train:
-            known.trains[channel] = moments[-1]
-        # a train of an eye keeps time; where other muscles are recorded, it is named by fewer beats
-        if (in_train and chain.side in known.eyes_only) or is_rhythm(moments, fs, FEWEST_BEATS):
-            known.rhythmic[channel] = moments[-1]
-
-
-def _is_train(moments: list[int], side: str, known: Experience, fs: float, *, eye: bool) -> bool:
-    """Whether onsets of one muscle are those of a train.
-
-    On a side that is not known to have spasms a slow one is, though irregular; but not of an eye,
-    whose spasms may be its own: hemifacial spasm begins there (clinical facts 1).
-    """
-    if side in known.eyes_only or (eye and not known.knows(side)):
-        if is_rhythm(moments, fs, STEADY, STRICT) or is_rhythm(moments, fs, LONG, LOOSE):
-            return True
-        stretches = (moments[k : k + LONG] for k in range(0, len(moments), LONG // 2))
-        return any(is_rhythm(stretch, fs, LONG, STRICT) for stretch in stretches)
-    if is_rhythm(moments, fs, RHYTHM):
-        return True
-    return not known.knows(side) and is_slow_train(moments, fs, TRAIN)
-
-
-def of_train(reading: Reading, trains: dict[int, int], fs: float) -> bool:
-    """Whether a burst comes while its muscle is known to be in a train, and is no longer."""
-    last = trains.get(reading.burst.channel) if trains else None
-    return (
-        last is not None
-        and reading.onset - last <= TRAIN_MEMORY * fs
-        and reading.offset - reading.onset <= GROUP * fs
-    )
+        eyes = [r.amplitude for r in act.readings if r.site.region == EYE]
+        known.twitching[chain.side].extend(eyes)
+        beside = [r.amplitude for r in act.readings if r.site.region not in (EYE, None)]
+        if beside and (act.together >= 2 or max(beside) >= known.least_beside(chain.side)):
+            known.joined[chain.side].append(act.together >= 2)

@@ -31,8 +31,6 @@ from emgspasm.synkinesis.events.experience import (
     SHARING_MEMORY,
     Experience,
     note_company,
-    note_trains,
-    of_train,
 )
 from emgspasm.synkinesis.events.loudness import SURE, without_faint
 from emgspasm.synkinesis.events.naming import blink
@@ -46,6 +44,7 @@ from emgspasm.synkinesis.events.proof import (
     other_eye_is_weak,
 )
 from emgspasm.synkinesis.events.speech import without_speech
+from emgspasm.synkinesis.events.trains import note_trains, of_train
 from emgspasm.synkinesis.events.wording import event, laterality, reasons, remarked
 from emgspasm.synkinesis.markers import MOVEMENTS, PRIMES, Schedule
 from emgspasm.synkinesis.measures.classes import spasm_class
