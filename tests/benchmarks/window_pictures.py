@@ -122,6 +122,7 @@ def main(out: Path) -> None:
         alone = [b for b in blinks if b.onset > 20_000
                  and any(0 < s.onset - b.offset < 2000 for s in spasms)]  # fmt: skip
         shown.go_to((alone or blinks)[0].offset / 2000 + 1.4)
+        live(0.5)  # the counters follow
         shown.freeze.hold(True)
         save(shown, out / "view-blink.png")
         shown.close()
