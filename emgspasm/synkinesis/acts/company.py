@@ -48,7 +48,6 @@ class Company:
     tails: dict[str, deque[int]] = field(
         default_factory=lambda: {"L": deque(maxlen=20), "R": deque(maxlen=20)}
     )
-
     loudness: dict[str, deque[float]] = field(
         default_factory=lambda: {"L": deque(maxlen=20), "R": deque(maxlen=20)}
     )
@@ -106,7 +105,7 @@ _offset = attrgetter("offset")
 
 
 def _spreads(reading: Reading, eye: Reading) -> bool:
-    """Whether an eye is no louder than a burst of its side, for most of its time, makes it."""
+    """Whether an eye is no louder than what a burst of its side spreads to it, most of its time."""
     return (
         reading.site.region != EYE
         and reading.site.side == eye.site.side
