@@ -42,8 +42,8 @@ of 274 false ones in chewing."""
 
 FEWEST_EYED, EYED = 3, 0.8
 """Spasms of three muscles, and the share of them with the eye, from which it takes part as a rule
-[sim]: in hemifacial spasm it begins (clinical facts 1), but a paralysed one is hardly seen. From
-half of them on, cheek and mouth that had two spasms in five for themselves seemed to chew."""
+[sim]: in hemifacial spasm it begins (clinical facts 1), but a paralysed one is hardly seen. With
+0.5, spasms that cheek and mouth have for themselves were taken for chewing."""
 
 REMEMBERED, FEWEST_ACTS = 20, 4
 """Last acts of muscles beside the eye that count, and the fewest that say anything [design]."""

@@ -60,7 +60,7 @@ def is_spasm(part: Sequence[Act], known: Experience, side: str, fs: float) -> bo
 
 
 def _outlives_blink(act: Act, fs: float) -> bool:
-    """Whether it goes on after a blink for long: one muscle for longer than blinks last."""
+    """Whether it goes on after a blink: several muscles for some time, one longer than a blink."""
     least = LASTS if act.together >= 2 else LONGEST_BLINK
     return act.on_blink and not act.in_movement and act.offset - act.onset > least * fs
 
