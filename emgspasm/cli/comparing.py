@@ -42,9 +42,9 @@ def compare(
     from emgspasm.storage.tables.tsv import write_table
 
     opened = Study.open(study)
-    label = participant.removeprefix("sub-")
-    compared = course(opened, label, _day(since))
-    page = page_path(out, study / RESULTS / f"sub-{label}" / f"sub-{label}_course.html")
+    compared = course(opened, participant, _day(since))
+    usual = study / RESULTS / f"sub-{participant}" / f"sub-{participant}_course.html"
+    page = page_path(out, usual)
     table = page.with_suffix(".tsv")
     refuse_existing(page, table, overwrite=overwrite)
     html = course_page(compared)
@@ -52,8 +52,9 @@ def compare(
     write_text(html, page, overwrite=overwrite)
     if not compared.sessions:
         raise RecordingError(
-            f"no session of participant {label} can be compared ({'; '.join(compared.left_out)}). "
-            f"Mend that and compare again with --overwrite; {page} holds what people entered"
+            f"no session of participant {participant} can be compared "
+            f"({'; '.join(compared.left_out)}). Mend that and compare again with --overwrite; "
+            f"{page} holds what people entered"
         )
     for reason in compared.left_out:
         say(f"session {reason}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from emgspasm.cli.console import FILE, Command, placed, progress, say
+from emgspasm.cli.options import bare
 from emgspasm.errors import ConfigError, RecordingError
 
 if TYPE_CHECKING:
@@ -44,9 +45,9 @@ def scenarios_that_begin(_: click.Context, __: click.Parameter, begun: str) -> l
     "--injected", multiple=True, metavar="SITE", help="Injected site, as OOC_L; repeat for more."
 )
 @click.option("--study", type=FILE, help="Write into a study instead; made if missing.")
-@click.option("--participant", metavar="ID", help="In a study: letters and digits.")
-@click.option("--session", metavar="ID", help="In a study: session label.")
-@click.option("--task", metavar="NAME", help="In a study: task label, such as rest.")
+@click.option("--participant", metavar="ID", callback=bare, help="In a study: letters and digits.")
+@click.option("--session", metavar="ID", callback=bare, help="In a study: session label.")
+@click.option("--task", metavar="NAME", callback=bare, help="In a study: task label, such as rest.")
 @click.option("--run", type=click.IntRange(1), help="In a study: number of the repetition.")
 @click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
 @click.option("--overwrite", is_flag=True, help="Replace files that exist.")

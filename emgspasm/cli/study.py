@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emgspasm.cli.console import FILE, Command, columns, say, shown
-from emgspasm.cli.options import json_option, listed_option
+from emgspasm.cli.options import bare, json_option, listed_option
 from emgspasm.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -106,7 +106,9 @@ def add_score(
 @study.command("set-date", cls=Command)
 @click.argument("path", type=FILE, metavar="STUDY")
 @listed_option
-@click.option("--session", metavar="ID", help="Session label, where there are sessions.")
+@click.option(
+    "--session", metavar="ID", callback=bare, help="Session label, where there are sessions."
+)
 @date_option
 @click.option("--overwrite", is_flag=True, help="Replace another date that is there.")
 def set_date(
@@ -153,7 +155,7 @@ def set_date(
 
 @study.command("list", cls=Command)
 @click.argument("path", type=FILE, metavar="STUDY")
-@click.option("--participant", metavar="ID", help="Only this one.")
+@click.option("--participant", metavar="ID", callback=bare, help="Only this one.")
 @json_option
 def list_(path: Path, participant: str | None, *, as_json: bool) -> None:
     """List participants, sessions, treatments and scores of a study."""

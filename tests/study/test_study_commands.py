@@ -40,6 +40,17 @@ def test_a_study_is_made_and_filled_by_commands_alone(run, tmp_path):
     assert (code, "exist" in err) == (2, True)
 
 
+def test_labels_may_be_written_as_tables_and_folders_have_them(run, tmp_path):
+    study = tmp_path / "study"
+    who = ["--participant", "sub-01", "--session", "ses-W2"]
+    made = ["simulate", "--study", study, *who, "--task", "task-rest", "--scenario", "healthy_rest"]
+    assert run(*made, "--duration", 5)[0] == 0
+    assert (study / "sub-01/ses-W2/emg/sub-01_ses-W2_task-rest_emg.bdf").exists()
+    assert run("study", "set-date", study, *who, "--date", "2026-03-16")[0] == 0
+    told = json.loads(run("study", "list", study, "--participant", "sub-01", "--json")[1])
+    assert [(r["participant"], r["date"]) for r in told["recordings"]] == [("01", "2026-03-16")]
+
+
 def test_an_import_in_place_of_another_keeps_neither_its_date_nor_its_markers(run, tmp_path):
     made, bare = tmp_path / "made.bdf", tmp_path / "bare.csv"
     assert run("simulate", made, "--scenario", "hfs_clonic", "--duration", 10)[0] == 0
