@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import replace
 from functools import partial
@@ -177,6 +178,23 @@ def test_tables_that_cannot_be_written_are_said_and_looking_goes_on(
     qtbot.waitUntil(lambda: any(t.startswith("no tables: ") for t in said), timeout=90_000)
     assert "derivatives" in next(t for t in said if t.startswith("no tables: "))
     qtbot.waitUntil(lambda: shown(window) == 2000, timeout=90_000)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows moves no folder with open files")
+def test_a_recording_whose_folder_was_moved_away_is_said_and_looking_goes_on(
+    watch, paced, qtbot, tmp_path
+):
+    window, said = watch(paced(), paced(), paced(seconds=1.0)), []
+    window.recorder.said.connect(said.append)
+    record(window)
+    qtbot.waitUntil(lambda: shown(window) == 40_000, timeout=90_000)
+    (tmp_path / "study").rename(tmp_path / "away")
+    window.recorder.stop()
+    qtbot.waitUntil(lambda: any(t.startswith("no tables: ") for t in said), timeout=90_000)
+    qtbot.waitUntil(lambda: shown(window) == 1000, timeout=90_000)
+    assert not window.desk.recording
+    (kept,) = (tmp_path / "away").rglob("*_emg.bdf")
+    assert open_recording(kept).n_samples == 40_000
 
 
 def test_a_closed_window_leaves_the_tables_of_what_it_recorded(watch, paced, qtbot, tmp_path):
