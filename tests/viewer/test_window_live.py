@@ -305,6 +305,9 @@ def test_the_dialog_says_what_is_wrong(watch, paced, tmp_path):
     dialog.accept()
     assert dialog.place is None
     assert "/proc/nothing" in dialog._wrong.text()
+    dialog.study.setText("~nobody-is-called-so/study")
+    dialog.accept()
+    assert "Write the whole path" in dialog._wrong.text()
     dialog.study.setText(str(tmp_path / "study"))
     dialog.participant.setText("not a label!")
     dialog.accept()
