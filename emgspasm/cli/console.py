@@ -32,11 +32,11 @@ class Command(click.Command):
         self.params += [
             click.Option(
                 ["-q", "--quiet"], is_flag=True, expose_value=False, callback=_set("quiet"),
-                help="Say nothing but results and errors.",
+                help="Print nothing but results and errors.",
             ),
             click.Option(
                 ["-v", "--verbose"], is_flag=True, expose_value=False, callback=_set("verbose"),
-                help="Say more.",
+                help="Print more.",
             ),
             click.Option(
                 ["--debug"], is_flag=True, expose_value=False,
@@ -167,6 +167,11 @@ def shown(value: Any, digits: int = 1) -> str:
     if value is None or value != value:
         return "n/a"
     return f"{value:.{digits}f}" if isinstance(value, float) else str(value)
+
+
+def several(n: int, noun: str) -> str:
+    """A number with its noun: ``1 recording``, ``2 recordings``."""
+    return f"{n} {noun}{'' if n == 1 else 's'}"
 
 
 def plain(row: Mapping[str, Any]) -> dict[str, Any]:

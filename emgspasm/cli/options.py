@@ -23,14 +23,16 @@ config_option = click.option("--config", type=FILE, help="TOML file with the set
 live_config_option = click.option(
     "--config", required=True, type=FILE, help="TOML file with a [source] table."
 )
-montage_option = click.option("--montage", type=FILE, help="TOML file naming sides and muscles.")
+montage_option = click.option(
+    "--montage", type=FILE, help="TOML file that gives the side and muscle of each channel."
+)
 rate_option = click.option(
-    "--sampling-frequency", type=float, callback=positive, help="Hz, where the file does not say."
+    "--sampling-frequency", type=float, callback=positive, help="Hz, for files that do not give it."
 )
 gain_option = click.option(
     "--gain", type=float, callback=positive, help="Amplifier gain of an SD card file."
 )
-SERIAL = "Serial port, whatever the config says."
+SERIAL = "Serial port, in place of the one in the config."
 port_option = click.option("--port", metavar="PORT", help=SERIAL)
 board_port_option = click.option("--board-port", metavar="PORT", help=SERIAL)
 listed_option = click.option(
@@ -38,7 +40,7 @@ listed_option = click.option(
     required=True,
     metavar="ID",
     callback=bare,
-    help="As in participants.tsv.",
+    help="Participant, as in participants.tsv.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -59,7 +61,7 @@ _PLACE = (
         callback=bare,
         help="Task label, such as rest.",
     ),
-    click.option("--run", type=click.IntRange(1), help="Number of the repetition."),
+    click.option("--run", type=click.IntRange(1), help="Run number, where the task is repeated."),
 )
 
 

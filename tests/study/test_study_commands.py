@@ -96,7 +96,7 @@ def test_review_writes_beside_and_mends_the_tables_of_the_study(run, own_course)
     before = group.read_text()
     code, _, err = run("review", path, "--rater", "R1", "--reject", spasm)
     assert code == 0
-    assert "1 decisions of R1; 0 events accepted, 1 rejected" in err
+    assert "1 decision of R1; 0 events accepted, 1 rejected" in err
     assert group.read_text() != before
 
 
@@ -117,7 +117,7 @@ def test_another_date_is_replaced_only_when_asked(run, own_course):
 def test_an_anonymous_copy_is_made_by_command(run, own_course, tmp_path):
     code, _, err = run("export", own_course.path, "--anonymize", "--out", tmp_path / "copy")
     assert code == 0
-    assert "1 participants and 6 recordings copied" in err
+    assert "1 participant and 6 recordings copied" in err
     assert Study.open(tmp_path / "copy").participants == ("01",)
 
 
