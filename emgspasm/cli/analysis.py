@@ -160,7 +160,7 @@ def conclude(
     say(f"{n_done} of {len(outcomes)} recordings analyzed into {into}{kept}{hint}")
     if len(rates := rates_of(outcomes)) > 1:
         said = " and ".join(f"{fs:g}" for fs in rates)
-        say(f"they were sampled at {said} Hz; numbers of different rates do not compare")
+        say(f"they were sampled at {said} Hz; numbers at different rates cannot be compared")
     if failed or unwritten:
         raise _together(failed, unwritten, len(outcomes))
 

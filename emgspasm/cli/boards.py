@@ -121,7 +121,7 @@ def devices(ports: tuple[str, ...], *, as_json: bool) -> None:
     elif rows:
         click.echo(_table(rows))
     else:
-        say("no serial port. Plug the dongle in; on a virtual machine, hand its USB device over")
+        say("no serial port. Plug the dongle in; on a virtual machine, pass its USB device through")
     if silent := [row.port for row in rows if row.port in ports and not row.board]:
         raise SourceNotFound(
             f"no board answered on {', '.join(silent)}. The list tells why and what to do"
@@ -179,7 +179,7 @@ def electrodes(source: Source) -> list[Electrode]:
     from emgspasm.sources.protocols import Impedant
 
     if not isinstance(source, Impedant):
-        say("impedance is not measured: this source cannot")
+        say("impedance is not measured: this source cannot measure it")
         return []
     say("measuring impedance, one electrode after the other, about 4 s each: stay at rest")
     measured = []

@@ -56,7 +56,7 @@ def compare(
     if not compared.sessions:
         raise RecordingError(
             f"no session of participant {participant} can be compared "
-            f"({'; '.join(compared.left_out)}). Mend that and compare again with --overwrite; "
+            f"({'; '.join(compared.left_out)}). Correct that and compare again with --overwrite; "
             f"{page} holds what people entered"
         )
     for reason in compared.left_out:

@@ -62,7 +62,7 @@ def conclude(session: Session, place: Placement, study: Path, say: Callable[[str
     if earlier := made_before(place.recording, out):
         say(
             f"{', '.join(earlier)}: analyzed before these maximal trials were there "
-            f"(emgspasm analyze {study} --overwrite takes them)"
+            f"(emgspasm analyze {study} --overwrite uses them)"
         )
 
 

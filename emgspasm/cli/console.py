@@ -198,5 +198,5 @@ def page_path(out: Path | None, usual: Path) -> Path:
     if out.is_dir() or not out.suffix:
         return out / usual.name
     if out.suffix.lower() not in (".html", ".htm"):
-        raise ConfigError(f"{out} is no page (its name ends in .html). Name it FILE.html")
+        raise ConfigError(f"{out} is not a page (its name ends in .html). Name it FILE.html")
     return out

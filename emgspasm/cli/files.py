@@ -67,7 +67,7 @@ def import_(
         opened.note_time(place, recording.start)
     else:
         former = " (that of the recording it replaces is gone)" * opened.forget_time(place)
-        say(f"{source.name}: says no date{former}; emgspasm study set-date does")
+        say(f"{source.name}: gives no date{former}; emgspasm study set-date enters it")
     for finding in (*findings, *channel_warnings(recording.info)):
         say(f"{source.name}: {finding}")
     say(f"imported as {place.recording}")
@@ -140,7 +140,7 @@ def _copy_study(study: Path, out: Path, kind: str | None, *, anonymize: bool) ->
     if not anonymize or kind is not None:
         raise ConfigError(
             f"{study} is a study (it is exported with --anonymize, without --format). "
-            "Say --anonymize, or name one recording"
+            "Add --anonymize, or name one recording"
         )
     copy = anonymize_study(opened, out)
     n_recordings = sum(1 for _ in copy.recordings())

@@ -91,7 +91,7 @@ def record(
             for warning in channel_warnings(recording.info):
                 say(warning)
             for name in filter(None, asdict(loaded.config.outlets).values()):
-                say(f"sent to the network (LSL) as {name}, readable by all who are in it")
+                say(f"sent to the network (LSL) as {name}, readable by everyone in it")
             until_over(recording)
         conclude(recording, place, study, say)
         require_present(recording)

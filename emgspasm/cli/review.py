@@ -107,7 +107,7 @@ def _decisions(
     decisions += [relabelling(text) for text in relabel]
     names = [d.event_id for d in decisions]
     if doubles := sorted({name for name in names if names.count(name) > 1}):
-        raise ConfigError(f"{', '.join(doubles)}: decided twice in one call. Say it once")
+        raise ConfigError(f"{', '.join(doubles)}: decided twice in one call. Decide it once")
     return decisions
 
 

@@ -54,8 +54,8 @@ def serve(config: Path, host: str, port: int, board_port: str | None, study: Pat
         stream.begin()
         if not is_loopback(host):
             say(
-                f"all who reach {host} can look on without a password, and nothing is encrypted; "
-                "only browsers on this machine may record and mark"
+                f"everyone who reaches {host} can look on without a password, and nothing is "
+                "encrypted; only browsers on this machine may record and mark"
             )
         say("open this address in a browser; Ctrl-C ends the service")
         click.echo(address)

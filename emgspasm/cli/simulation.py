@@ -157,7 +157,7 @@ def _say_what_was_made(out: Path, scenario: str, duration: float, truth: str) ->
 
     say(f"{out}: {scenario}, {duration:g} s, simulated; its truth is in {truth}")
     if SCENARIOS[scenario].follows_protocol and duration < whole():
-        say(f"the whole session takes {whole():g} s; these are its first {duration:g}")
+        say(f"the whole session takes {whole():g} s; these are its first {duration:g} s")
 
 
 def _into_study(

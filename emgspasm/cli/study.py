@@ -70,7 +70,7 @@ def add_treatment(
     with _nothing_written():
         entered = treatment(row)
     opened.add_treatment(entered)
-    say(f"{path}: treatment of {entered.participant} on {entered.date} written down")
+    say(f"{path}: treatment of {entered.participant} on {entered.date} entered")
 
 
 @study.command("add-score", cls=Command)
@@ -100,7 +100,7 @@ def add_score(
     with _nothing_written():
         entered = scale_score(row)
     opened.add_score(entered)
-    say(f"{path}: {entered.scale} of {entered.participant} on {entered.date} written down")
+    say(f"{path}: {entered.scale} of {entered.participant} on {entered.date} entered")
 
 
 @study.command("set-date", cls=Command)

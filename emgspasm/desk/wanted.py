@@ -68,6 +68,6 @@ def _study(wanted: Wanted) -> Study:
         folder = Path(wanted.study.strip()).expanduser()
     except RuntimeError:
         raise ValueError(
-            f"study={wanted.study!r}; nobody's home folder is called so. Write the whole path"
+            f"study={wanted.study!r}; there is no user of that name. Write the whole path"
         ) from None
     return Study.open_or_create(folder)

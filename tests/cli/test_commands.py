@@ -144,7 +144,7 @@ def test_recordings_of_different_rates_are_said_not_to_compare(emgspasm, tmp_pat
         assert emgspasm("simulate", f"archive/x{fs}.bdf", *named, cwd=tmp_path).returncode == 0
     done = emgspasm("analyze", "archive", "--out", "out", cwd=tmp_path)
     assert done.returncode == 0
-    assert "sampled at 250 and 500 Hz; numbers of different rates do not compare" in done.stderr
+    assert "sampled at 250 and 500 Hz; numbers at different rates cannot be compared" in done.stderr
 
 
 def test_labels_without_sides_are_2_and_named(emgspasm, tmp_path):

@@ -137,7 +137,7 @@ def test_a_damaged_line_of_a_plain_table_is_a_missing_sample(written, damage):
     expected = TWO.copy()
     expected[100] = np.nan
     assert np.array_equal(samples_of(recording), expected, equal_nan=True)
-    told = f"1 lines are no rows, a missing sample each; the first is line 102 ({damage!r})"
+    told = f"1 lines are not rows, a missing sample each; the first is line 102 ({damage!r})"
     assert told in recording.findings
 
 
@@ -232,7 +232,7 @@ def test_what_spreadsheets_write_for_nothing_is_a_missing_number(written):
 
 def test_a_table_that_is_mostly_no_rows_is_refused_with_its_first_such_line(written):
     text = plain().replace("-", "\u2212")
-    with pytest.raises(RecordingError, match="more than 100 lines are no rows, the first of them"):
+    with pytest.raises(RecordingError, match="more than 100 lines are not rows, the first of them"):
         open_recording(written(text), sampling_frequency=250)
 
 

@@ -52,7 +52,7 @@ def test_a_treatment_is_kept_as_entered(study):
         ({"units": "nan"}, "it must lie within 0"),
         ({"units": "5 U"}, "it must be a number"),
         ({"units": "0"}, "leave units out"),
-        ({"product": None}, "units of different products do not compare"),
+        ({"product": None}, "units of different products cannot be compared"),
         ({"product": "Botox\tx<b>"}, "it takes up to 60 letters"),
         ({"kind": "mvd", "product": None}, "only botulinum toxin has units"),
     ],
