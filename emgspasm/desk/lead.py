@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 
@@ -64,9 +65,18 @@ class Lead:
         """
         self._begin(lambda: Live(self._wiring))
 
-    def record(self, place: Placement, task: str) -> None:
-        """Record it; raises what :meth:`look` raises."""
-        self._begin(lambda: Live(self._wiring, place, task))
+    def record(self, place: Placement, task: str, held: ExitStack) -> None:
+        """Record it; raises what :meth:`look` raises.
+
+        Parameters
+        ----------
+        place : Placement
+        task : str
+        held : ExitStack
+            Holds the place (:func:`emgspasm.desk.wanted.placing`) until the stream takes it over.
+        """
+        with held:
+            self._begin(lambda: Live(self._wiring, place, task, held))
 
     def stop(self) -> str:
         """End the recording and go on looking; a sentence about it, ``""`` if none ran."""

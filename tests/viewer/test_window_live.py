@@ -33,6 +33,9 @@ pytestmark = pytest.mark.real_time
 
 CONFIG = parse_config('[markers]\n1 = "smile"\n')
 
+ABSENT = {"port": "/dev/none", "inputs": [{"label": "OOC_L"}]}
+"""A board that is not there."""
+
 
 @pytest.fixture
 def watch(open_window, tmp_path):
@@ -193,6 +196,7 @@ def test_a_recording_whose_folder_was_moved_away_is_said_and_looking_goes_on(
     qtbot.waitUntil(lambda: any(t.startswith("no tables: ") for t in said), timeout=90_000)
     qtbot.waitUntil(lambda: shown(window) == 1000, timeout=90_000)
     assert not window.desk.recording
+    assert not (tmp_path / "study").exists()
     (kept,) = (tmp_path / "away").rglob("*_emg.bdf")
     assert open_recording(kept).n_samples == 40_000
 
@@ -355,8 +359,22 @@ def test_a_source_that_is_not_there_is_said(open_window, qtbot, tmp_path):
     assert "does not exist. Plug the dongle in" in window.surface.status.text  # and stays
 
 
+def test_a_recording_that_no_board_answers_leaves_nobody_in_the_study_until_one_does(
+    watch, paced, qtbot, tmp_path
+):
+    window = watch(paced(seconds=1.0), open_source("cyton", ABSENT), paced(seconds=1.0))
+    record(window)
+    assert (tmp_path / "study/sub-01/emg").exists()
+    qtbot.waitUntil(lambda: window.desk.state == "ended", timeout=90_000)
+    assert not (tmp_path / "study/sub-01").exists()
+    assert "sub-01" not in (tmp_path / "study/participants.tsv").read_text()
+    record(window)
+    qtbot.waitUntil(lambda: shown(window) == 1000, timeout=90_000)
+    assert window.desk.recording
+
+
 def test_a_board_that_is_there_at_last_is_looked_for_again(open_window, paced, qtbot):
-    boards = [open_source("cyton", {"port": "/dev/none", "inputs": [{"label": "OOC_L"}]}), paced()]
+    boards = [open_source("cyton", ABSENT), paced()]
     window = open_window()
     wiring = Wiring(CONFIG, lambda: boards.pop(0), describe, conclude)
     window.watch(Recorder(wiring, Wanted("", "", "", "rest"), window))

@@ -289,6 +289,6 @@ class Study:
                 if folder == self.path:
                     break
                 folder.rmdir()
-        if not listed and not home.exists():
+        if not listed and self.path.is_dir() and not home.exists():
             with locked(self.path):
                 strike_participant(self.path, home.name.removeprefix("sub-"))
