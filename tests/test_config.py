@@ -96,13 +96,13 @@ def test_each_kind_of_envelope_can_be_chosen():
         ("pipeline.detector.floor = inf", "pipeline.detector.floor: inf is not a finite number"),
         ("pipeline.detector.floor = nan", "pipeline.detector.floor: nan is not a finite number"),
         ("pipeline.detector.floor = -1", "pipeline.detector: floor=-1.0; it must not be negative"),
-        ("exploratory = 1", "exploratory: 1 is no bool"),
-        ("pipeline = 3", "pipeline: 3 is no table"),
+        ("exploratory = 1", "exploratory: 1 is not of type bool"),
+        ("pipeline = 3", "pipeline: 3 is not a table"),
         ("pipeline.filters = 3", "pipeline.filters: 3 is not an array"),
-        ("pipeline.filters = [3]", "pipeline.filters.0: 3 is no table"),
+        ("pipeline.filters = [3]", "pipeline.filters.0: 3 is not a table"),
         (
             'pipeline.filters = [{ kind = "notch", multiples = [1, 2.5] }]',
-            "pipeline.filters.0.multiples.1: 2.5 is no int",
+            "pipeline.filters.0.multiples.1: 2.5 is not of type int",
         ),
         (
             'pipeline.filters = [{ kind = "band_pass", low_pass = 5 }]',

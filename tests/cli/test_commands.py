@@ -325,7 +325,7 @@ def test_a_study_whose_tables_cannot_be_joined_leaves_another_its_own(emgspasm, 
 def test_a_summary_of_others_stops_the_call_before_the_work(emgspasm, recording, tmp_path):
     (tmp_path / "summary.tsv").write_text("mine\n1\n")
     done = emgspasm("analyze", recording, "--out", tmp_path, "--overwrite")
-    assert_refused(done, 2, "summary.tsv is not of emgspasm", "columns are mine")
+    assert_refused(done, 2, "summary.tsv was not written by emgspasm", "columns are mine")
     assert [p.name for p in tmp_path.iterdir()] == ["summary.tsv"]
 
 

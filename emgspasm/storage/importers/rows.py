@@ -275,7 +275,7 @@ def describe(malformed: Malformed, n_rows: int) -> str:
         return (
             f"{malformed.n_skipped} lines are not rows (the first is line {malformed.line}, "
             f"{malformed.text!r}): left out; {n_rows} rows read"
-            + (f"; the last {malformed.n_bytes} bytes are no rows" if malformed.n_bytes else "")
+            + (f"; the last {malformed.n_bytes} bytes are not rows" if malformed.n_bytes else "")
         )
     if malformed.at_end:
         return (

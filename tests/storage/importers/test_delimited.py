@@ -93,13 +93,13 @@ def test_decimal_marks_are_told_by_several_rows(written, mark, decimal):
 def test_commas_that_part_fields_or_decimals_are_refused(written, mark, n_columns):
     rows = [[f"{value:.2f}".replace(".", ",") for value in row] for row in TWO[:, :n_columns]]
     text = "\n".join(mark.join(row) for row in rows)
-    with pytest.raises(RecordingError, match="commas part its fields or its decimals, line 1"):
+    with pytest.raises(RecordingError, match="commas separate its fields or its decimals, line 1"):
         open_recording(written(text), sampling_frequency=250)
 
 
 def test_two_fields_below_one_name_may_be_halves_of_a_decimal(written):
     path = written("OOC_L\n12,57\n64,04\n")
-    with pytest.raises(RecordingError, match="commas part its fields or its decimals, line 2"):
+    with pytest.raises(RecordingError, match="commas separate its fields or its decimals, line 2"):
         open_recording(path, sampling_frequency=250)
 
 
@@ -109,7 +109,7 @@ def test_rows_with_two_fields_for_each_name_are_halves_of_decimals(written, mark
     names = ["what"] * bool(label) + ["OOC_L", "OOC_R"]
     rows = [label + ",".join(f"{value:.2f}" for value in row) for row in TWO + 100]
     text = ",".join(names) + "\n" + "\n".join(rows).replace(".", ",")
-    with pytest.raises(RecordingError, match="part its fields or its decimals, line 2"):
+    with pytest.raises(RecordingError, match="separate its fields or its decimals, line 2"):
         open_recording(written(text.replace(",", mark)), sampling_frequency=250)
 
 

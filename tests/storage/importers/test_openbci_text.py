@@ -177,7 +177,7 @@ def test_garbage_after_damaged_lines_ends_the_reading(written):
     recording = open_recording(written("\n".join(lines) + "\n" + garbage + after + "\n"))
     assert recording.n_samples == 300
     unread = len(garbage) + len(after) + 1
-    assert any(f"the last {unread} bytes are no rows" in finding for finding in recording.findings)
+    assert any(f"the last {unread} bytes are not rows" in finding for finding in recording.findings)
 
 
 def test_a_last_line_cut_inside_its_last_field_is_left_out_and_said(written):
@@ -322,7 +322,7 @@ def test_a_rate_with_an_exponent_is_read_whole(written):
 
 def test_a_header_of_the_gui_without_a_rate_asks_for_it_and_takes_the_one_given(written):
     path = written(gui4(exg(300, 8)).replace("%Sample Rate", "%"))
-    with pytest.raises(RecordingError, match="header says no sampling frequency"):
+    with pytest.raises(RecordingError, match="header gives no sampling frequency"):
         open_recording(path)
     assert open_recording(path, sampling_frequency=250).info.sampling_frequency == 250
 

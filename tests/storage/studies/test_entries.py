@@ -69,7 +69,7 @@ def test_a_treatment_that_breaks_a_rule_is_refused(change, said):
         ({"value": "9"}, "it must lie within 0 to 8"),
         ({"value": "3.5"}, "it takes whole numbers"),
         ({"value": None}, "it must be a number"),
-        ({"rater": "Dr. Doe"}, "no name"),
+        ({"rater": "Dr. Doe"}, "not a name"),
         ({"scale": "House-Brackmann", "value": "0"}, "within 1 to 6"),
         ({"participant_id": None}, "say whose score it is"),
     ],
