@@ -46,7 +46,6 @@ def replay(
     raster.warm_up()
     desk = Replay(path, config, speed, sampling_frequency=sampling_frequency, gain=gain)
     window = Window(settings.load())
-    window.kept = window.kept.opened(str(path.resolve()))
     window.tuner.begin(config)
     window.open(desk)
     window.show()

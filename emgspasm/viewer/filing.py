@@ -49,5 +49,4 @@ def replay(window: Window, path: Path) -> None:
     except EmgspasmError as error:
         window.surface.notice.tell(str(error))
         return
-    window.kept = window.kept.opened(str(path.resolve()))
     window.open(desk)

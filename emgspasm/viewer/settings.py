@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QByteArray, QSettings
 
@@ -10,9 +10,6 @@ from emgspasm.desk.palette import Name
 from emgspasm.desk.scales import GAINS, TIME_BASES
 from emgspasm.desk.strip import TRACKS
 from emgspasm.viewer.traces.picture import View
-
-RECENT = 8
-"""Files that are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +24,6 @@ class Kept:
         Size of all text, of the desktop's.
     study, task : str
         Of the last recording. Who was recorded is not kept.
-    recent : tuple of str
-        Files that were replayed, newest first.
     geometry : bytes
         Of the window, as Qt writes it.
     """
@@ -38,13 +33,7 @@ class Kept:
     font_scale: float = 1.0
     study: str = ""
     task: str = "rest"
-    recent: tuple[str, ...] = ()
     geometry: bytes = b""
-
-    def opened(self, path: str) -> Kept:
-        """With a file that was opened just now."""
-        others = tuple(other for other in self.recent if other != path)
-        return replace(self, recent=(path, *others)[:RECENT])
 
 
 def store() -> QSettings:
@@ -71,9 +60,6 @@ def load() -> Kept:
         font_scale=min(max(_number(kept.value("font_scale"), 1.0), 0.6), 3.0),
         study=str(kept.value("study") or ""),
         task=str(kept.value("task") or default.task),
-        recent=tuple(str(kept.value("recent") or "").split("\n"))[:RECENT]
-        if kept.value("recent")
-        else (),
         geometry=bytes(geometry.data()) if isinstance(geometry, QByteArray) else b"",
     )
 
@@ -92,7 +78,6 @@ def save(settings: Kept) -> None:
         "font_scale": settings.font_scale,
         "study": settings.study,
         "task": settings.task,
-        "recent": "\n".join(settings.recent),
         "geometry": QByteArray(settings.geometry),
     }
     for key, value in values.items():
