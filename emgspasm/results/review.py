@@ -26,6 +26,7 @@ from emgspasm.results.stored import (
 from emgspasm.results.tabulation.events import burden
 from emgspasm.results.tabulation.summary import side_rows, spasm_measures
 from emgspasm.storage.derivatives.reviews import detected_path, require_same_results, reviewed_path
+from emgspasm.storage.studies.lock import exclusive
 from emgspasm.storage.tables.columns import SUMMARY
 from emgspasm.storage.tables.joint_columns import REVIEWED_EVENTS
 from emgspasm.storage.tables.tsv import read_table, table, table_rows, write_table
@@ -80,13 +81,14 @@ def write_review(
     path = out or reviewed_path(events)
     if path == original.events_path:
         raise ConfigError(f"{path} is the detector's table (it stays). Name another file")
-    frame = _begun(path, original, rater)
     moment = (now or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds")
     info = stored_info(original)
-    frame = decided(frame, decisions, rater, moment.replace("+00:00", "Z"), original, info)
-    reviewed = StoredResult(path, frame, original.summary, original.provenance, reviewed=True)
-    write_table(frame, path, overwrite=True)
-    write_table(reviewed_summary(reviewed, info), beside(path, "summary"), overwrite=True)
+    with exclusive(original.events_path.parent):  # the window may be storing a decision, too
+        frame = _begun(path, original, rater)
+        frame = decided(frame, decisions, rater, moment.replace("+00:00", "Z"), original, info)
+        reviewed = StoredResult(path, frame, original.summary, original.provenance, reviewed=True)
+        write_table(frame, path, overwrite=True)
+        write_table(reviewed_summary(reviewed, info), beside(path, "summary"), overwrite=True)
     return path, frame
 
 

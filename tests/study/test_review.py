@@ -1,5 +1,6 @@
 """An expert decides about events: the detector's table stays, and numbers follow."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
 import pandas as pd
@@ -108,6 +109,15 @@ def test_decisions_add_up_and_the_last_one_counts(events):
     _, frame = write_review(events, [Decision(first, "accepted")], "R1")
     told = frame[frame.trial_type == "spasm"].set_index("event_id").status
     assert (told[first], told[second]) == ("accepted", "rejected")
+
+
+def test_decisions_that_are_stored_at_the_same_time_add_up(events):
+    spasms = names(events, "spasm")[:6]
+    decide = lambda name: write_review(events, [Decision(name, "accepted")], "R1")  # noqa: E731
+    with ThreadPoolExecutor(len(spasms)) as raters:
+        list(raters.map(decide, spasms))
+    frame = read_table(reviewed_path(events))
+    assert set(frame[frame.status == "accepted"].event_id) == set(spasms)
 
 
 def test_one_table_a_rater(events, tmp_path):
