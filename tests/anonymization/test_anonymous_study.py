@@ -304,7 +304,7 @@ def test_a_folder_that_is_there_is_not_written_into(named, tmp_path):
     (tmp_path / "file").write_text("mine")
     with pytest.raises(ConfigError, match="takes a new folder"):
         anonymize_study(named, tmp_path)
-    with pytest.raises(RecordingError, match="lies in the study itself"):
+    with pytest.raises(RecordingError, match="lies inside the study itself"):
         anonymize_study(named, named.path / "copy")
 
 

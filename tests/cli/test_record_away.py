@@ -55,9 +55,7 @@ def test_one_that_is_back_too_late_is_told_by_why_it_was_away(face, emgspasm, re
     with EmulatedBoard(face, faults=(fault("silence", at=3.0, duration=1.5),)) as board:
         done = emgspasm(*record_to(board.port, "--duration", 4))
     assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].endswith(
-        "no packet for 0.4 s. Look at battery and distance"
-    )
+    assert done.stderr.splitlines()[-1].endswith("no packet for 0.4 s. Check battery and distance")
 
 
 def test_ctrl_c_ends_it_at_once_and_what_was_missed_is_marked(face, record_to, started, tmp_path):
