@@ -91,9 +91,8 @@ def spasm_provenance(
     fs = info.sampling_frequency
     return {
         "valid_s": _seconds(validity.of_face(found.valid), fs),
-        "channels_valid_s": {
-            info.names[column]: _seconds(spans, fs) for column, spans in found.valid.items()
-        },
+        "channels_valid_s": _by_channel(found.valid, info),
+        "channels_sought_s": _by_channel(found.sought, info),  # a review may name other artifacts
         "tasks": [
             [m.task, m.trial, round(m.onset / fs, 6), round(m.offset / fs, 6)] for m in found.marked
         ],
@@ -107,6 +106,11 @@ def spasm_provenance(
         "brow_lift": brow_lifts(info, found),
         "withheld": [asdict(item) for item in withheld(info, found, trials, most, task)],
     }
+
+
+def _by_channel(stretches: validity.Valid, info: StreamInfo) -> dict[str, list[list[float]]]:
+    fs = info.sampling_frequency
+    return {info.names[column]: _seconds(spans, fs) for column, spans in stretches.items()}
 
 
 def _seconds(spans: NDArray[np.int64], fs: float) -> list[list[float]]:
