@@ -212,7 +212,7 @@ def load_config(path: str | os.PathLike[str]) -> LoadedConfig:
     except OSError as error:
         raise ConfigError(
             f"config {file} cannot be read ({unreadable(error, file)}). Check the path, or print "
-            "one that comes along: emgspasm configs"
+            "a shipped one: emgspasm configs"
         ) from None
     except UnicodeDecodeError:
         raise ConfigError(f"config {file} is not UTF-8 text. Save it as UTF-8") from None
@@ -231,7 +231,9 @@ def parse_config(text: str, name: str = "config") -> LoadedConfig:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         path = "; a path takes / in place of \\" if "\\" in text else ""
-        raise ConfigError(f"{name} is no valid TOML ({error}). Mend that line{path}") from None
+        raise ConfigError(f"{name} is not valid TOML ({error}). Correct that line{path}") from None
     if "channel" in table:
-        raise ConfigError(f"{name} is a montage ([[channel]]), no config. Give it with --montage")
+        raise ConfigError(
+            f"{name} is a montage ([[channel]]), not a config. Give it with --montage"
+        )
     return LoadedConfig(structure(table, Config, name), text)

@@ -71,7 +71,9 @@ def _converter() -> cattrs.Converter:
 def _exactly(*kinds: type) -> Callable[[Any, Any], Any]:
     def structure(value: Any, _: Any) -> Any:
         if type(value) not in kinds:
-            raise TypeError(f"{value!r} is no {' or '.join(kind.__name__ for kind in kinds)}")
+            raise TypeError(
+                f"{value!r} is not of type {' or '.join(kind.__name__ for kind in kinds)}"
+            )
         return value
 
     return structure
@@ -79,7 +81,7 @@ def _exactly(*kinds: type) -> Callable[[Any, Any], Any]:
 
 def _number(value: Any, _: Any) -> float:
     if type(value) not in (int, float) or not abs(value) <= sys.float_info.max:
-        raise TypeError(f"{value!r} is no finite number")
+        raise TypeError(f"{value!r} is not a finite number")
     return float(value)
 
 
@@ -108,14 +110,14 @@ def _one_of(value: Any, kind: Any) -> Any:
 
 def _tuple(converter: cattrs.Converter, value: Any, kind: Any) -> tuple[Any, ...]:
     if not isinstance(value, list):
-        raise TypeError(f"{value!r} is no array")
+        raise TypeError(f"{value!r} is not an array")
     items: Any = list[get_args(kind)[0]]  # type: ignore[misc]  # made at run time
     return tuple(converter.structure(value, items))
 
 
 def _table(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise TypeError(f"{value!r} is no table")
+        raise TypeError(f"{value!r} is not a table")
     return value
 
 

@@ -91,18 +91,18 @@ def test_each_kind_of_envelope_can_be_chosen():
         ),
         ("pipeline.filters = [{}]", "kind=None; it must be one of band_pass, high_pass, notch"),
         ('mains = "on"', "mains: 'on'; it must be one of auto, off"),
-        ('pipeline.detector.floor = "4"', "pipeline.detector.floor: '4' is no finite number"),
-        ("pipeline.detector.floor = true", "pipeline.detector.floor: True is no finite number"),
-        ("pipeline.detector.floor = inf", "pipeline.detector.floor: inf is no finite number"),
-        ("pipeline.detector.floor = nan", "pipeline.detector.floor: nan is no finite number"),
+        ('pipeline.detector.floor = "4"', "pipeline.detector.floor: '4' is not a finite number"),
+        ("pipeline.detector.floor = true", "pipeline.detector.floor: True is not a finite number"),
+        ("pipeline.detector.floor = inf", "pipeline.detector.floor: inf is not a finite number"),
+        ("pipeline.detector.floor = nan", "pipeline.detector.floor: nan is not a finite number"),
         ("pipeline.detector.floor = -1", "pipeline.detector: floor=-1.0; it must not be negative"),
-        ("exploratory = 1", "exploratory: 1 is no bool"),
-        ("pipeline = 3", "pipeline: 3 is no table"),
-        ("pipeline.filters = 3", "pipeline.filters: 3 is no array"),
-        ("pipeline.filters = [3]", "pipeline.filters.0: 3 is no table"),
+        ("exploratory = 1", "exploratory: 1 is not of type bool"),
+        ("pipeline = 3", "pipeline: 3 is not a table"),
+        ("pipeline.filters = 3", "pipeline.filters: 3 is not an array"),
+        ("pipeline.filters = [3]", "pipeline.filters.0: 3 is not a table"),
         (
             'pipeline.filters = [{ kind = "notch", multiples = [1, 2.5] }]',
-            "pipeline.filters.0.multiples.1: 2.5 is no int",
+            "pipeline.filters.0.multiples.1: 2.5 is not of type int",
         ),
         (
             'pipeline.filters = [{ kind = "band_pass", low_pass = 5 }]',
@@ -130,7 +130,7 @@ def test_a_path_as_windows_writes_it_is_refused_with_what_to_write():
 
 
 def test_what_is_no_toml_is_refused_with_its_line():
-    assert re.search(r"my\.toml is no valid TOML \(.*line 2", complaint("mains = 'off'\nx = ="))
+    assert re.search(r"my\.toml is not valid TOML \(.*line 2", complaint("mains = 'off'\nx = ="))
 
 
 def test_a_missing_file_is_named(tmp_path):

@@ -101,8 +101,8 @@ def _check(study: Study, out: Path) -> None:
         raise existing(out, "An anonymous copy takes a new folder: name another")
     if out.resolve().is_relative_to(study.path.resolve()):
         raise RecordingError(
-            f"{out} lies in the study itself (the copy would lie beside the names). Name a folder "
-            "elsewhere"
+            f"{out} lies inside the study itself (the copy would lie beside the names). Name a "
+            "folder elsewhere"
         )
 
 
@@ -210,7 +210,7 @@ def _acquisition(path: Path) -> Acquisition:
     try:
         described: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise RecordingError(f"{path} cannot be read ({error}). Mend or remove it") from None
+        raise RecordingError(f"{path} cannot be read ({error}). Correct or remove it") from None
     reference, mains = described.get("EMGReference"), described.get("PowerLineFrequency")
     return Acquisition(
         reference=reference if reference in REFERENCES else "n/a",

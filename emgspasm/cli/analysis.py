@@ -28,14 +28,16 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @click.argument("sources", nargs=-1, required=True, type=FILE, metavar="SOURCE...")
-@click.option("--out", type=FILE, help="Folder of the tables; a study has its own.")
+@click.option("--out", type=FILE, help="Folder for the tables; a study has its own.")
 @config_option
 @montage_option
 @rate_option
 @gain_option
 @click.option("--workers", type=click.IntRange(1), default=1, help="Processes side by side.")
 @click.option("--cluster", metavar="ADDRESS", help="Dask scheduler to use instead.")
-@click.option("--overwrite", is_flag=True, help="Do all anew, replace results that exist.")
+@click.option(
+    "--overwrite", is_flag=True, help="Analyze everything again and replace results that exist."
+)
 def analyze(
     sources: tuple[Path, ...],
     out: Path | None,
@@ -50,9 +52,9 @@ def analyze(
 ) -> None:
     """Find bursts in recordings, folders or a study, and write the tables.
 
-    For every recording X: X_events.tsv, X_summary.tsv, X_quality.tsv, X_pairs.tsv, where it has
-    task markers X_trials.tsv, and X.json; for all together summary.tsv and the data dictionary
-    dataset.json. The same call again goes on where it was interrupted.
+    Writes X_events.tsv, X_summary.tsv, X_quality.tsv, X_pairs.tsv, X_trials.tsv (where there are
+    task markers) and X.json for every recording X, and summary.tsv and the data dictionary
+    dataset.json for all of them together. An interrupted call continues when it is made again.
     """
     from emgspasm.batch.jobs import Job, in_order
     from emgspasm.batch.joint import is_summarized
@@ -158,7 +160,7 @@ def conclude(
     say(f"{n_done} of {len(outcomes)} recordings analyzed into {into}{kept}{hint}")
     if len(rates := rates_of(outcomes)) > 1:
         said = " and ".join(f"{fs:g}" for fs in rates)
-        say(f"they were sampled at {said} Hz; numbers of different rates do not compare")
+        say(f"they were sampled at {said} Hz; numbers at different rates cannot be compared")
     if failed or unwritten:
         raise _together(failed, unwritten, len(outcomes))
 

@@ -52,14 +52,33 @@ DAISY_MONTAGE = tuple(
     metavar="KIND[@SECONDS]",
     help="Such as hang-up@10 or drop; may be repeated.",
 )
-@click.option("--boards", type=click.Choice(["cyton", "daisy"]), default="cyton", show_default=True)
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
-@click.option("--speed", type=float, default=1.0, show_default=True, callback=positive)
+@click.option(
+    "--boards",
+    type=click.Choice(["cyton", "daisy"]),
+    default="cyton",
+    show_default=True,
+    help="The Cyton alone, or with a Daisy.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="The same seed gives the same face.",
+)
+@click.option(
+    "--speed",
+    type=float,
+    default=1.0,
+    show_default=True,
+    callback=positive,
+    help="Times real time.",
+)
 def emulate(scenario: str, faults: tuple[str, ...], boards: str, seed: int, speed: float) -> None:
     """Emulate an OpenBCI Cyton on a pseudo-terminal, and print the port to connect to.
 
-    It answers the board's commands and streams a simulated face until Ctrl-C. Faults happen at
-    the given second of streaming, or from its beginning.
+    It answers the commands of the board and streams a simulated face until Ctrl-C. Faults happen at
+    the given second of streaming, or from the beginning.
     """
     from contextlib import suppress
 
@@ -90,8 +109,9 @@ def emulate(scenario: str, faults: tuple[str, ...], boards: str, seed: int, spee
 def devices(ports: tuple[str, ...], *, as_json: bool) -> None:
     """List serial ports and the boards that answer on them, and what to do about problems.
 
-    OpenBCI dongles are known by their USB id and asked; any other port only if it is named,
-    because other instruments may not like to be spoken to. A board that streams is stopped.
+    OpenBCI dongles are known by their USB id and are asked. Any other port is asked only if you
+    name it, because other instruments may not like to be spoken to. A board that is streaming is
+    stopped.
     """
     from emgspasm.sources.devices import devices as found
 
@@ -101,7 +121,7 @@ def devices(ports: tuple[str, ...], *, as_json: bool) -> None:
     elif rows:
         click.echo(_table(rows))
     else:
-        say("no serial port. Plug the dongle in; on a virtual machine, hand its USB device over")
+        say("no serial port. Plug the dongle in; on a virtual machine, pass its USB device through")
     if silent := [row.port for row in rows if row.port in ports and not row.board]:
         raise SourceNotFound(
             f"no board answered on {', '.join(silent)}. The list tells why and what to do"
@@ -159,7 +179,7 @@ def electrodes(source: Source) -> list[Electrode]:
     from emgspasm.sources.protocols import Impedant
 
     if not isinstance(source, Impedant):
-        say("impedance is not measured: this source cannot")
+        say("impedance is not measured: this source cannot measure it")
         return []
     say("measuring impedance, one electrode after the other, about 4 s each: stay at rest")
     measured = []

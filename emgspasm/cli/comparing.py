@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emgspasm.cli.console import FILE, Command, page_path, say
+from emgspasm.cli.console import FILE, Command, page_path, say, several
 from emgspasm.cli.extras import require_extra
 from emgspasm.cli.options import listed_option
 from emgspasm.errors import ConfigError, RecordingError
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @click.argument("study", type=FILE, metavar="STUDY")
 @listed_option
-@click.option("--out", type=FILE, metavar="FILE.html", help="The page; its table lies beside it.")
+@click.option("--out", type=FILE, metavar="FILE.html", help="The page; its table is put beside it.")
 @click.option(
-    "--since", metavar="YYYY-MM-DD", help="Day 0: a treatment; by default the last one followed."
+    "--since",
+    metavar="YYYY-MM-DD",
+    help="Day 0: that of a treatment; by default the last one that a session follows.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace a page that is there.")
 def compare(
@@ -29,9 +31,10 @@ def compare(
 ) -> None:
     """Show the treatment course of a participant as one page, from the results of analyze.
 
-    Rate and burden of spasms at rest, apart, per region, against days since an injection or
-    operation, with doses and scales as people entered them. Sessions that were analyzed with other
-    settings are named, not compared. Nothing is judged and nothing advised.
+    The page shows the rate and the burden of spasms at rest, separately and for each region,
+    against days since an injection or operation, with doses and scales as people entered them.
+    Sessions that were analyzed with other settings are named, not compared. Nothing is judged and
+    nothing is advised.
     """
     require_extra("report")
     from emgspasm.report.course import course
@@ -42,9 +45,9 @@ def compare(
     from emgspasm.storage.tables.tsv import write_table
 
     opened = Study.open(study)
-    label = participant.removeprefix("sub-")
-    compared = course(opened, label, _day(since))
-    page = page_path(out, study / RESULTS / f"sub-{label}" / f"sub-{label}_course.html")
+    compared = course(opened, participant, _day(since))
+    usual = study / RESULTS / f"sub-{participant}" / f"sub-{participant}_course.html"
+    page = page_path(out, usual)
     table = page.with_suffix(".tsv")
     refuse_existing(page, table, overwrite=overwrite)
     html = course_page(compared)
@@ -52,12 +55,13 @@ def compare(
     write_text(html, page, overwrite=overwrite)
     if not compared.sessions:
         raise RecordingError(
-            f"no session of participant {label} can be compared ({'; '.join(compared.left_out)}). "
-            f"Mend that and compare again with --overwrite; {page} holds what people entered"
+            f"no session of participant {participant} can be compared "
+            f"({'; '.join(compared.left_out)}). Correct that and compare again with --overwrite; "
+            f"{page} holds what people entered"
         )
     for reason in compared.left_out:
         say(f"session {reason}")
-    say(f"{len(compared.sessions)} sessions compared; the numbers are in {table.name}")
+    say(f"{several(len(compared.sessions), 'session')} compared; the numbers are in {table.name}")
     click.echo(page)
 
 

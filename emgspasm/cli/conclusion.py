@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from emgspasm.cli.console import several
 from emgspasm.errors import RecordingError, SourceLost
 
 if TYPE_CHECKING:
@@ -33,9 +34,12 @@ def conclude(session: Session, place: Placement, study: Path, say: Callable[[str
     away = f" (the source was away for the last {session.missed:.1f} s)" if session.missed else ""
     say(f"{status.time:.1f} s recorded, {100 * status.lost:.2f} % lost{away}: {place.recording}")
     if session.early:
-        say(f"{session.early} markers of the network came before the first sample: not stored")
+        early = several(session.early, "marker")
+        say(f"{early} of the network came before the first sample: not stored")
     if session.unreached:
-        say(f"{session.unreached} markers lay after the end of the recording")
+        say(
+            f"{several(session.unreached, 'marker')} lay after the end of the recording: not stored"
+        )
     if session.refusal:
         say(f"not analyzed: {session.refusal}")
         return
@@ -58,7 +62,7 @@ def conclude(session: Session, place: Placement, study: Path, say: Callable[[str
     if earlier := made_before(place.recording, out):
         say(
             f"{', '.join(earlier)}: analyzed before these maximal trials were there "
-            f"(emgspasm analyze {study} --overwrite takes them)"
+            f"(emgspasm analyze {study} --overwrite uses them)"
         )
 
 

@@ -32,11 +32,11 @@ class Command(click.Command):
         self.params += [
             click.Option(
                 ["-q", "--quiet"], is_flag=True, expose_value=False, callback=_set("quiet"),
-                help="Say nothing but results and errors.",
+                help="Print nothing but results and errors.",
             ),
             click.Option(
                 ["-v", "--verbose"], is_flag=True, expose_value=False, callback=_set("verbose"),
-                help="Say more.",
+                help="Print more.",
             ),
             click.Option(
                 ["--debug"], is_flag=True, expose_value=False,
@@ -169,6 +169,11 @@ def shown(value: Any, digits: int = 1) -> str:
     return f"{value:.{digits}f}" if isinstance(value, float) else str(value)
 
 
+def several(n: int, noun: str) -> str:
+    """A number with its noun: ``1 recording``, ``2 recordings``."""
+    return f"{n} {noun}{'' if n == 1 else 's'}"
+
+
 def plain(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row for JSON, which knows no NaN; rounded, as more decimals tell nothing."""
     return {key: _rounded(value) for key, value in row.items()}
@@ -193,5 +198,5 @@ def page_path(out: Path | None, usual: Path) -> Path:
     if out.is_dir() or not out.suffix:
         return out / usual.name
     if out.suffix.lower() not in (".html", ".htm"):
-        raise ConfigError(f"{out} is no page (its name ends in .html). Name it FILE.html")
+        raise ConfigError(f"{out} is not a page (its name ends in .html). Name it FILE.html")
     return out

@@ -41,7 +41,9 @@ SCENARIO, SEED = "hfs_mixed", 1
 
 
 @click.command(cls=Command)
-@click.option("--out", type=FILE, default=Path("demo"), show_default=True, help="Folder.")
+@click.option(
+    "--out", type=FILE, default=Path("demo"), show_default=True, help="Folder for all it makes."
+)
 @click.option(
     "--duration",
     type=float,
@@ -55,10 +57,10 @@ SCENARIO, SEED = "hfs_mixed", 1
 def demo(out: Path, duration: float, *, window: bool, overwrite: bool) -> None:
     """Record a simulated patient from an emulated board, detect live, analyze, score and report.
 
-    No hardware needed: the board is emulated on a pseudo-terminal, and recorded by the driver of a
-    real one; where there are none, as on Windows, the patient streams without a board. The patient
-    is simulated; so are all numbers. With --window the same is shown in the live window, which
-    records into OUT when told to.
+    No hardware is needed: the board is emulated on a pseudo-terminal, and recorded by the driver of
+    a real one. Where there are no pseudo-terminals, as on Windows, the patient streams without a
+    board. The patient is simulated, and so are all numbers. With --window the patient is shown in
+    the live window, which records into the study OUT when told to.
     """
     from emgspasm.results.outputs import make_folder
     from emgspasm.storage.files import refuse_existing

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from emgspasm.cli.console import FILE, Command, placed, positive, read_montage, say
+from emgspasm.cli.console import FILE, Command, placed, positive, read_montage, say, several
 from emgspasm.cli.options import gain_option, montage_option, place_options, rate_option
 from emgspasm.errors import ConfigError, RecordingError
 
@@ -21,7 +21,7 @@ from emgspasm.errors import ConfigError, RecordingError
     "--rescale",
     type=float,
     callback=positive,
-    help="Factor for the electrodes; 44.7392 mends BDF files of OpenBCI's GUI.",
+    help="Factor for electrode channels; 44.7392 corrects BDF files of OpenBCI's GUI.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace a recording that is there.")
 def import_(
@@ -40,8 +40,8 @@ def import_(
 ) -> None:
     """Bring a recording of another program into a study, and say what was odd in it.
 
-    Understood: text files and BDF of OpenBCI's GUI, SD card files of the Cyton, BrainFlow files,
-    EDF, BDF, XDF, and plain tables (CSV, TSV) with --sampling-frequency.
+    Formats: text files and BDF of OpenBCI's GUI, SD card files of the Cyton, BrainFlow files, EDF,
+    BDF, XDF, and plain tables (CSV, TSV) with --sampling-frequency.
     """
     from emgspasm.results.channels import channel_warnings
     from emgspasm.results.requirements import require_rate
@@ -67,7 +67,7 @@ def import_(
         opened.note_time(place, recording.start)
     else:
         former = " (that of the recording it replaces is gone)" * opened.forget_time(place)
-        say(f"{source.name}: says no date{former}; emgspasm study set-date does")
+        say(f"{source.name}: gives no date{former}; emgspasm study set-date enters it")
     for finding in (*findings, *channel_warnings(recording.info)):
         say(f"{source.name}: {finding}")
     say(f"imported as {place.recording}")
@@ -104,9 +104,9 @@ def export(
 ) -> None:
     """Write a recording as EDF, CSV, Parquet or OpenBCI text; or copy a study without names.
 
-    With --anonymize only codes, numbers and models of devices pass. Of a study a copy is written
-    into a new folder: participants are numbered, the dates of each shifted by a secret number of
-    days to before 1925, and results left out.
+    With --anonymize only codes, numbers and models of devices are kept. A study is copied into a
+    new folder: participants are numbered, the dates of each are shifted by a secret number of days
+    to before 1925, and results are left out.
     """
     from emgspasm.anonymization.recording import anonymous
     from emgspasm.results.requirements import require_rate
@@ -140,13 +140,14 @@ def _copy_study(study: Path, out: Path, kind: str | None, *, anonymize: bool) ->
     if not anonymize or kind is not None:
         raise ConfigError(
             f"{study} is a study (it is exported with --anonymize, without --format). "
-            "Say --anonymize, or name one recording"
+            "Add --anonymize, or name one recording"
         )
     copy = anonymize_study(opened, out)
     n_recordings = sum(1 for _ in copy.recordings())
     say(
-        f"{len(copy.participants)} participants and {n_recordings} recordings copied to {out}, in "
-        f"the order of participants.tsv; results are left out: emgspasm analyze {out} makes them"
+        f"{several(len(copy.participants), 'participant')} and "
+        f"{several(n_recordings, 'recording')} copied to {out}, in the order of participants.tsv; "
+        f"results are left out: emgspasm analyze {out} makes them"
     )
 
 
@@ -155,8 +156,8 @@ def _copy_study(study: Path, out: Path, kind: str | None, *, anonymize: bool) ->
 def recover(files: tuple[Path, ...]) -> None:
     """Make cut recordings whole, in place, and say what was lost.
 
-    Whatever lies after the last whole record is kept beside the file. In a study, the duration
-    and the markers beside the recording are brought up to date.
+    The bytes after the last whole record are kept beside the file. In a study, the duration and the
+    markers that stand beside the recording are brought up to date.
     """
     from emgspasm.storage.bdf.recovery import recover as mend
 

@@ -54,9 +54,9 @@ def quality(
 ) -> None:
     """Show noise, mains, clipping and losses of each channel of a recording or a board.
 
-    SOURCE is a recording. Without it the board of --config is looked at: some seconds of
-    streaming, then the impedance of every electrode where the board can tell. The participant
-    sits still; nothing is recorded.
+    SOURCE is a recording. Without it the board of --config is checked: some seconds of streaming,
+    then the impedance of every electrode where the board can measure it. The participant sits
+    still; nothing is kept.
     """
     if source is None and (montage or sampling_frequency or gain):
         raise click.UsageError(

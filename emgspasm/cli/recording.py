@@ -42,8 +42,10 @@ if TYPE_CHECKING:
 @click.command(cls=Command)
 @live_config_option
 @place_options
-@click.option("--duration", type=float, callback=positive, help="Seconds; else until q or Ctrl-C.")
-@click.option("--markers", type=FILE, help="File of markers: seconds, a tab, text.")
+@click.option(
+    "--duration", type=float, callback=positive, help="Seconds; by default until q or Ctrl-C."
+)
+@click.option("--markers", type=FILE, help="File of markers, one a line: seconds, a tab, text.")
 @port_option
 def record(
     config: Path,
@@ -58,9 +60,9 @@ def record(
 ) -> None:
     """Record from a board into a study, detect bursts live, and write the tables.
 
-    Samples reach the disk before they are analyzed. In a terminal the keys 1 to 9 set markers,
-    Enter begins a marker's text and ends it, q ends the recording, as Ctrl-C does. The port may
-    hang up: the recording goes on when the board is back, and ends in time if it stays away.
+    Samples are written to the file before they are analyzed. In a terminal, keys 1 to 9 set
+    markers, Enter begins and ends the text of one, and q or Ctrl-C ends the recording. If the port
+    hangs up, the recording goes on when the board is back, and ends in time if it stays away.
     """
     from emgspasm.results.channels import channel_warnings
     from emgspasm.session import Session
@@ -89,7 +91,7 @@ def record(
             for warning in channel_warnings(recording.info):
                 say(warning)
             for name in filter(None, asdict(loaded.config.outlets).values()):
-                say(f"sent to the network (LSL) as {name}, readable by all who are in it")
+                say(f"sent to the network (LSL) as {name}, readable by everyone in it")
             until_over(recording)
         conclude(recording, place, study, say)
         require_present(recording)

@@ -72,13 +72,13 @@ def report(
     pdf: bool,
     overwrite: bool,
 ) -> None:
-    """Make one self-contained page of a recording: to read, to print on two sheets, to sign.
+    """Make one self-contained page of a recording, to read, to print on two sheets, to sign.
 
-    SOURCE_OR_RESULTS is a recording, which is analyzed first; a result of analyze
-    (X_events.tsv); or a folder of either: then every recording gets its page, and index.html
-    lists them. What a study lacks in results is analyzed into its derivatives first. Excerpts of
-    the signal are shown where the recording lies beside its results, one folder up, or in its
-    study.
+    SOURCE_OR_RESULTS is a recording, which is analyzed first; a result of analyze (X_events.tsv);
+    or a folder of either. Of a folder, every recording gets a page of its own, and index.html lists
+    them. Recordings of a study that have no results yet are analyzed first, into its derivatives.
+    Excerpts of the signal are shown where the recording lies beside its results, one folder up, or
+    in its study.
     """
     from emgspasm.report.pdf import find_converter, print_pdf
     from emgspasm.storage.files import refuse_existing

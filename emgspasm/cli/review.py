@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from emgspasm.cli.console import FILE, Command, columns, say, shown
+from emgspasm.cli.console import FILE, Command, columns, say, several, shown
 from emgspasm.cli.options import json_option
 from emgspasm.errors import ConfigError, RecordingError
 
@@ -23,12 +23,20 @@ LISTED = ("event_id", "onset", "duration", "trial_type", "side", "class", "muscl
 @click.command(cls=Command)
 @click.argument("events", type=FILE, metavar="RESULT_events.tsv")
 @click.option("--rater", metavar="ID", help="Pseudonym of the expert: letters and digits.")
-@click.option("--accept", multiple=True, metavar="EVENT", help="As E0003; repeat for more.")
-@click.option("--reject", multiple=True, metavar="EVENT", help="As E0007; repeat for more.")
+@click.option("--accept", multiple=True, metavar="EVENT", help="Such as E0003; may be repeated.")
+@click.option("--reject", multiple=True, metavar="EVENT", help="Such as E0007; may be repeated.")
 @click.option(
-    "--relabel", multiple=True, metavar="EVENT=TYPE", help="As E0009=blink or E0009=spasm:tonic."
+    "--relabel",
+    multiple=True,
+    metavar="EVENT=TYPE",
+    help="Such as E0009=blink or E0009=spasm:tonic.",
 )
-@click.option("--from", "edited", type=FILE, help="An edited copy: status, trial_type, class.")
+@click.option(
+    "--from",
+    "edited",
+    type=FILE,
+    help="An edited copy of the table: its status, trial_type, class.",
+)
 @click.option("--out", type=FILE, metavar="FILE", help="The review, if not beside the events.")
 @json_option
 def review(
@@ -44,9 +52,9 @@ def review(
 ) -> None:
     """Accept, reject or relabel events; without a decision, list them.
 
-    The detector's table stays. The review is a table of its own beside it, which decisions are
-    added to, with the rater and the time; its summary is computed anew, without what was rejected,
-    and so are the tables of its study.
+    The table of the detector stays as it is. The review is a table of its own beside it, to which
+    decisions are added with the rater and the time. Its summary is computed again without what was
+    rejected, and so are the tables of its study.
     """
     from emgspasm.results.decisions import decisions_of_copy
     from emgspasm.results.group.results import study_of
@@ -84,8 +92,8 @@ def review(
     counts = {name: int((rows["status"] == name).sum()) for name in ("accepted", "rejected")}
     open_ = len(rows) - sum(counts.values())
     say(
-        f"{path}: {len(decisions)} decisions of {rater}; {counts['accepted']} events accepted, "
-        f"{counts['rejected']} rejected, {open_} not decided"
+        f"{path}: {several(len(decisions), 'decision')} of {rater}; {counts['accepted']} events "
+        f"accepted, {counts['rejected']} rejected, {open_} not decided"
     )
 
 
@@ -99,7 +107,7 @@ def _decisions(
     decisions += [relabelling(text) for text in relabel]
     names = [d.event_id for d in decisions]
     if doubles := sorted({name for name in names if names.count(name) > 1}):
-        raise ConfigError(f"{', '.join(doubles)}: decided twice in one call. Say it once")
+        raise ConfigError(f"{', '.join(doubles)}: decided twice in one call. Decide it once")
     return decisions
 
 

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 @click.argument("truth", type=FILE)
 @json_option
 def score(result: Path, truth: Path, *, as_json: bool) -> None:
-    """Compare found events with a truth, or two raters: RESULT_events.tsv against TRUTH.tsv.
+    """Compare events that were found with the truth, or one rater with another.
 
-    Events that an expert rejected do not count. Beside sensitivity, PPV and errors: Cohen's kappa
-    over epochs of a second, and ICC(2,1) of the counts in blocks of 30 s.
+    RESULT is a table X_events.tsv, TRUTH a table of the truth or of the other rater. Events that an
+    expert rejected do not count. Prints sensitivity, PPV and errors of the boundaries, Cohen's
+    kappa over epochs of a second, and ICC(2,1) of the counts in blocks of 30 s.
     """
     from emgspasm.storage.tables.tsv import read_table, require_numbers
     from emgspasm.synkinesis.measures.scoring import score as compare

@@ -22,19 +22,17 @@ from emgspasm.system import until_set
 @click.command(cls=Command)
 @live_config_option
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="NAME",
-              help="Address to listen at; 0.0.0.0 lets the network look on.")  # fmt: skip
+              help="Address to listen on; 0.0.0.0 lets the network look on.")  # fmt: skip
 @click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True,
-              help="Port to listen at; 0 takes a free one.")  # fmt: skip
+              help="Port to listen on; 0 takes a free one.")  # fmt: skip
 @board_port_option
-@click.option(
-    "--study", type=FILE, help="Folder of the study that is recorded into; made if missing."
-)
+@click.option("--study", type=FILE, help="Folder of the study to record into; made if missing.")
 def serve(config: Path, host: str, port: int, board_port: str | None, study: Path | None) -> None:
     """Show a live stream in browsers, and record it when asked.
 
-    Prints the address to open. Left and right of the face side by side, bursts and events drawn on
-    the traces. Only browsers on this machine may record and mark. Ctrl-C ends it; what was recorded
-    stays. Research and education only.
+    Prints the address to open. The page shows left and right of the face side by side, with bursts
+    and events drawn on the traces. Only browsers on this machine may record and mark. Ctrl-C ends
+    the service; what was recorded stays. Research and education only.
     """
     require_extra("service")
     loaded = read_config(config)
@@ -56,8 +54,8 @@ def serve(config: Path, host: str, port: int, board_port: str | None, study: Pat
         stream.begin()
         if not is_loopback(host):
             say(
-                f"all who reach {host} can look on without a password, and nothing is encrypted; "
-                "only browsers on this machine may record and mark"
+                f"everyone who reaches {host} can look on without a password, and nothing is "
+                "encrypted; only browsers on this machine may record and mark"
             )
         say("open this address in a browser; Ctrl-C ends the service")
         click.echo(address)

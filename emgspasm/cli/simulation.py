@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from emgspasm.cli.console import FILE, Command, placed, progress, say
+from emgspasm.cli.options import bare
 from emgspasm.errors import ConfigError, RecordingError
 
 if TYPE_CHECKING:
@@ -32,22 +33,46 @@ def scenarios_that_begin(_: click.Context, __: click.Parameter, begun: str) -> l
     help="What happens in the face; --list names them.",
 )
 @click.option("--list", "listing", is_flag=True, help="Name the scenarios.")
-@click.option("--side", type=click.Choice(["left", "right"]), default="left", show_default=True)
+@click.option(
+    "--side",
+    type=click.Choice(["left", "right"]),
+    default="left",
+    show_default=True,
+    help="Affected side.",
+)
 @click.option("--sampling-frequency", type=float, default=1000.0, show_default=True, help="Hz.")
 @click.option("--duration", type=float, default=60.0, show_default=True, help="Seconds.")
-@click.option("--snr", type=float, default=20.0, show_default=True, help="Bursts over noise, dB.")
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option(
-    "--days-since-injection", type=float, metavar="DAYS", help="Day of a course of toxin."
+    "--snr",
+    type=float,
+    default=20.0,
+    show_default=True,
+    help="Signal-to-noise ratio of bursts, dB.",
 )
 @click.option(
-    "--injected", multiple=True, metavar="SITE", help="Injected site, as OOC_L; repeat for more."
+    "--seed",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="The same seed gives the same bytes.",
+)
+@click.option(
+    "--days-since-injection",
+    type=float,
+    metavar="DAYS",
+    help="Days since a simulated injection of toxin.",
+)
+@click.option(
+    "--injected",
+    multiple=True,
+    metavar="SITE",
+    help="Injected site, such as OOC_L; may be repeated.",
 )
 @click.option("--study", type=FILE, help="Write into a study instead; made if missing.")
-@click.option("--participant", metavar="ID", help="In a study: letters and digits.")
-@click.option("--session", metavar="ID", help="In a study: session label.")
-@click.option("--task", metavar="NAME", help="In a study: task label, such as rest.")
-@click.option("--run", type=click.IntRange(1), help="In a study: number of the repetition.")
+@click.option("--participant", metavar="ID", callback=bare, help="In a study: letters and digits.")
+@click.option("--session", metavar="ID", callback=bare, help="In a study: session label.")
+@click.option("--task", metavar="NAME", callback=bare, help="In a study: task label, such as rest.")
+@click.option("--run", type=click.IntRange(1), help="In a study: run number.")
 @click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
 @click.option("--overwrite", is_flag=True, help="Replace files that exist.")
 def simulate(
@@ -72,7 +97,7 @@ def simulate(
 ) -> None:
     """Write a simulated recording, and beside it what really happened (OUT_truth.tsv).
 
-    With --study it goes where record would put it, and its truth to derivatives/truth.
+    With --study the recording goes where record would put it, and its truth into derivatives/truth.
     """
     from emgspasm import simulation
     from emgspasm.storage.files import refuse_existing
@@ -132,7 +157,7 @@ def _say_what_was_made(out: Path, scenario: str, duration: float, truth: str) ->
 
     say(f"{out}: {scenario}, {duration:g} s, simulated; its truth is in {truth}")
     if SCENARIOS[scenario].follows_protocol and duration < whole():
-        say(f"the whole session takes {whole():g} s; these are its first {duration:g}")
+        say(f"the whole session takes {whole():g} s; these are its first {duration:g} s")
 
 
 def _into_study(

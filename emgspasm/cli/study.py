@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from emgspasm.cli.console import FILE, Command, columns, say, shown
-from emgspasm.cli.options import json_option, listed_option
+from emgspasm.cli.console import FILE, Command, columns, say, several, shown
+from emgspasm.cli.options import bare, json_option, listed_option
 from emgspasm.errors import ConfigError
 
 if TYPE_CHECKING:
     from emgspasm.storage.studies.scales import ScaleScore
     from emgspasm.storage.studies.treatments import Treatment
 
-date_option = click.option("--date", "day", required=True, metavar="YYYY-MM-DD")
+date_option = click.option("--date", "day", required=True, metavar="YYYY-MM-DD", help="Day.")
 
 
 @contextmanager
@@ -36,8 +36,8 @@ def _nothing_written() -> Iterator[None]:
 def study() -> None:
     """Treatments, scales and dates of a study, and a list of what it holds.
 
-    What people enter here is written down and shown; the software computes no scale, advises no
-    treatment and suggests no dose.
+    What people enter here is kept and shown. The software computes no scale, advises no treatment
+    and suggests no dose.
     """
 
 
@@ -60,7 +60,7 @@ def add_treatment(
     side: str | None,
     units: str | None,
 ) -> None:
-    """Write down a treatment in treatments.tsv: a row for each injected site."""
+    """Enter a treatment into treatments.tsv: a row for each injected site."""
     from emgspasm.storage.studies.study import Study
     from emgspasm.storage.studies.treatments import treatment
 
@@ -70,7 +70,7 @@ def add_treatment(
     with _nothing_written():
         entered = treatment(row)
     opened.add_treatment(entered)
-    say(f"{path}: treatment of {entered.participant} on {entered.date} written down")
+    say(f"{path}: treatment of {entered.participant} on {entered.date} entered")
 
 
 @study.command("add-score", cls=Command)
@@ -90,7 +90,7 @@ def add_score(
     rater: str,
     version: str | None,
 ) -> None:
-    """Write down the score of a clinical scale in scales.tsv; scores are never computed."""
+    """Enter the score of a clinical scale into scales.tsv; scores are never computed."""
     from emgspasm.storage.studies.scales import scale_score
     from emgspasm.storage.studies.study import Study
 
@@ -100,21 +100,23 @@ def add_score(
     with _nothing_written():
         entered = scale_score(row)
     opened.add_score(entered)
-    say(f"{path}: {entered.scale} of {entered.participant} on {entered.date} written down")
+    say(f"{path}: {entered.scale} of {entered.participant} on {entered.date} entered")
 
 
 @study.command("set-date", cls=Command)
 @click.argument("path", type=FILE, metavar="STUDY")
 @listed_option
-@click.option("--session", metavar="ID", help="Session label, where there are sessions.")
+@click.option(
+    "--session", metavar="ID", callback=bare, help="Session label, where there are sessions."
+)
 @date_option
-@click.option("--overwrite", is_flag=True, help="Replace another date that is there.")
+@click.option("--overwrite", is_flag=True, help="Replace a date that was entered before.")
 def set_date(
     path: Path, participant: str, session: str | None, day: str, *, overwrite: bool
 ) -> None:
-    """Say on which day a session was recorded; imported recordings do not always know.
+    """Enter the day of a session, which imported recordings do not always know.
 
-    The date goes to the _scans.tsv of the session. Recordings themselves stay anonymous.
+    The date goes into the _scans.tsv of the session. The recordings themselves stay anonymous.
     """
     from emgspasm.storage.studies.ledger import day as parsed
     from emgspasm.storage.studies.placement import Placement, bids_entities
@@ -148,12 +150,12 @@ def set_date(
         if dated.get(place) == wanted:
             continue  # the time of day is known
         opened.note_time(place, datetime.combine(wanted, datetime.min.time()))
-    say(f"{path}: {len(mine)} recordings of {participant} dated {wanted}")
+    say(f"{path}: {several(len(mine), 'recording')} of {participant} dated {wanted}")
 
 
 @study.command("list", cls=Command)
 @click.argument("path", type=FILE, metavar="STUDY")
-@click.option("--participant", metavar="ID", help="Only this one.")
+@click.option("--participant", metavar="ID", callback=bare, help="This one only.")
 @json_option
 def list_(path: Path, participant: str | None, *, as_json: bool) -> None:
     """List participants, sessions, treatments and scores of a study."""

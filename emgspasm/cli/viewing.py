@@ -38,14 +38,18 @@ SLOWEST, FASTEST = 0.25, 16.0
 
 @click.command(cls=Command)
 @click.argument("file", required=False, type=FILE)
-@click.option("--config", type=FILE, help="TOML file; with a [source] table it is shown live.")
+@click.option(
+    "--config", type=FILE, help="TOML file with the settings; its [source] table names the board."
+)
 @port_option
-@click.option("--study", type=FILE, help="Folder of the study that is recorded into.")
-@click.option("--montage", type=FILE, help="TOML file naming sides and muscles of FILE.")
+@click.option("--study", type=FILE, help="Folder of the study to record into; made if missing.")
+@click.option(
+    "--montage", type=FILE, help="TOML file that gives side and muscle of FILE's channels."
+)
 @rate_option
 @gain_option
 @click.option("--speed", type=click.FloatRange(SLOWEST, FASTEST), default=1.0, show_default=True,
-              callback=positive, help="Of a replay.")  # fmt: skip
+              callback=positive, help="Speed of a replay, times real time.")  # fmt: skip
 def view(
     file: Path | None,
     config: Path | None,
@@ -56,10 +60,10 @@ def view(
     gain: float | None,
     speed: float,
 ) -> None:
-    """Open the live window: FILE replays; --config shows and records a board.
+    """Open the live window: replay FILE, or show and record the board of --config.
 
-    Left and right of the face side by side, bursts and events drawn on the traces. F1 in the
-    window explains what is on the screen and lists the keys. Research and education only.
+    Left and right of the face stand side by side, with bursts and events drawn on the traces. F1 in
+    the window explains what is on the screen and lists the keys. Research and education only.
     """
     if file is None and config is None:
         raise ConfigError(

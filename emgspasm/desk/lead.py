@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 
@@ -10,6 +11,7 @@ from emgspasm.config import LoadedConfig, MarkerTable
 from emgspasm.desk.clock import clock
 from emgspasm.desk.live import Live
 from emgspasm.desk.wiring import Wiring
+from emgspasm.errors import EmgspasmError
 from emgspasm.session import Session
 from emgspasm.storage.studies.study import Placement
 from emgspasm.stream import Annotation, Source
@@ -18,6 +20,10 @@ Tables = Callable[[], tuple[str, ...]]
 """Writes the tables of a recording; gives sentences about it for people."""
 
 WRITING = "writing the tables of what was recorded"
+
+
+def _fail(error: EmgspasmError) -> tuple[str, ...]:
+    raise error
 
 
 class Lead:
@@ -59,9 +65,18 @@ class Lead:
         """
         self._begin(lambda: Live(self._wiring))
 
-    def record(self, place: Placement, task: str) -> None:
-        """Record it; raises what :meth:`look` raises."""
-        self._begin(lambda: Live(self._wiring, place, task))
+    def record(self, place: Placement, task: str, held: ExitStack) -> None:
+        """Record it; raises what :meth:`look` raises.
+
+        Parameters
+        ----------
+        place : Placement
+        task : str
+        held : ExitStack
+            Holds the place (:func:`emgspasm.desk.wanted.placing`) until the stream takes it over.
+        """
+        with held:
+            self._begin(lambda: Live(self._wiring, place, task, held))
 
     def stop(self) -> str:
         """End the recording and go on looking; a sentence about it, ``""`` if none ran."""
@@ -94,11 +109,19 @@ class Lead:
         return self.live.undo() if self.live else None
 
     def close(self) -> None:
-        """End the stream under way; if it was recorded, begin to write its tables."""
+        """End the stream under way; if it was recorded, begin to write its tables.
+
+        What fails in that is told where the tables would be, so that the next stream begins all
+        the same.
+        """
         live, self.live = self.live, None
         if live is None:
             return
-        live.close()
+        try:
+            live.close()
+        except EmgspasmError as error:  # its folder was moved, or its disk is gone
+            self._run(partial(_fail, error))
+            return
         if live.place is not None and live.began:
             self._run(partial(self._conclude, live.session, live.place))
 

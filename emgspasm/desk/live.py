@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -61,6 +61,9 @@ class Live:
         Where it is recorded; None only looks.
     task : str
         What is recorded.
+    held : ExitStack or None
+        Holds the place, and undoes it where no recording comes of it; taken over from the caller
+        once nothing can be refused any more.
 
     Attributes
     ----------
@@ -75,11 +78,18 @@ class Live:
         The source or the montage does not fit.
     """
 
-    def __init__(self, wiring: Wiring, place: Placement | None = None, task: str = "") -> None:
+    def __init__(
+        self,
+        wiring: Wiring,
+        place: Placement | None = None,
+        task: str = "",
+        held: ExitStack | None = None,
+    ) -> None:
         self._wiring, self.place, self._task = wiring, place, task
         source = wiring.make_source()
         info = stored_info(labelled(wiring.config, source.info)[1])
-        self._held = ExitStack()  # nothing fails from here on, so all it holds will be released
+        # nothing fails from here on, so all it holds will be released
+        self._held = ExitStack() if held is None else held.pop_all()
         self._path = place.recording if place else self._temporary()
         self._handover = Handover(CAPACITY, stored=CAPACITY)
         self.session = Session(source, self._path, wiring.config, handovers=(self._handover,))
@@ -107,6 +117,8 @@ class Live:
                 self._wiring.describe(self.session, self.place, self._task)
                 Study.open(self.place.study).note_time(self.place, datetime.now())  # noqa: DTZ005  BIDS: the clock of the place
         except Exception as error:  # noqa: BLE001  # top of a thread: said in the window
+            with suppress(EmgspasmError):  # why it ended is said, and no more
+                self._held.close()  # at once: the same place may be recorded to next
             self._error = explained(error)
             return
         self._open = True

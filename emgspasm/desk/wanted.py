@@ -64,4 +64,10 @@ def _study(wanted: Wanted) -> Study:
         raise ValueError("give the folder of the study; it is made if missing")
     session = wanted.session.strip() or None
     checked_labels(wanted.participant.strip(), session, task=wanted.task.strip())
-    return Study.open_or_create(Path(wanted.study.strip()).expanduser())
+    try:
+        folder = Path(wanted.study.strip()).expanduser()
+    except RuntimeError:
+        raise ValueError(
+            f"study={wanted.study!r}; there is no user of that name. Write the whole path"
+        ) from None
+    return Study.open_or_create(folder)

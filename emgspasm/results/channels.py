@@ -31,7 +31,7 @@ def channel_warnings(info: StreamInfo) -> list[str]:
     ]
     said += [
         f"{_names(code, 'muscle', channels)} of muscle {code}, none of {', '.join(MUSCLES)}: of no "
-        "region of the face. If that is a slip, mend the label in a montage"
+        "region of the face. If that is a slip, correct the label in a montage"
         for code in dict.fromkeys(c.muscle for c in channels if c.muscle)
         if code not in MUSCLES
     ]

@@ -126,7 +126,7 @@ def _decision(after: Mapping[str, Any], before: Mapping[str, Any]) -> Decision |
     if after["status"] not in ("auto", "accepted", "rejected"):
         raise RecordingError(
             f"{name}: status={after['status']!r} (statuses are auto, accepted and rejected). "
-            "Mend that row"
+            "Correct that row"
         )
     if after["status"] == "rejected":
         return Decision(name, "rejected")
@@ -135,12 +135,12 @@ def _decision(after: Mapping[str, Any], before: Mapping[str, Any]) -> Decision |
         if after["trial_type"] not in TYPES:
             raise RecordingError(
                 f"{name}: trial_type={after['trial_type']!r} (types are {', '.join(TYPES)}). "
-                "Mend that row"
+                "Correct that row"
             )
         same = after["class"] == before["class"]
         if label and not same and label not in CLASSES[after["trial_type"]]:
             raise RecordingError(
-                f"{name}: {_unknown_class(after['trial_type'], label)}. Mend that row"
+                f"{name}: {_unknown_class(after['trial_type'], label)}. Correct that row"
             )
         return Decision(name, "accepted", after["trial_type"], "" if same else label)
     return Decision(name, "accepted") if after["status"] == "accepted" else None

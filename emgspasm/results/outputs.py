@@ -146,7 +146,7 @@ _SUMMARY = [column.name for column in SUMMARY]
 def foreign(path: Path, why: str) -> ConfigError:
     """The error of a file that has the name of a joint table and is not ours."""
     return ConfigError(
-        f"{path} is not of emgspasm ({why}; it would be replaced). "
+        f"{path} was not written by emgspasm ({why}; it would be replaced). "
         "Choose another folder, or move the file away"
     )
 

@@ -24,7 +24,7 @@ def require_name(path: Path) -> None:
     if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in path.stem):
         raise RecordingError(
             f"{path.name!a}: its name cannot stand in tables (tabs, line ends or bytes that "
-            "are no UTF-8). Rename it"
+            "are not UTF-8). Rename it"
         )
 
 

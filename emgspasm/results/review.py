@@ -96,7 +96,9 @@ def _begun(path: Path, original: StoredResult, rater: str) -> pd.DataFrame:
         return table(table_rows(original.events), REVIEWED_EVENTS)
     frame = read_table(path)
     if "rater" not in frame:
-        raise ConfigError(f"{path} is no review (it has no column rater). Give another --out FILE")
+        raise ConfigError(
+            f"{path} is not a review (it has no column rater). Give another --out FILE"
+        )
     others = sorted(set(frame["rater"].dropna()) - {rater})
     if others:
         raise ConfigError(

@@ -65,11 +65,11 @@ def read_result(events: Path) -> StoredResult:
     Raises
     ------
     RecordingError
-        If it is no events table of a result, what stands beside it is missing, words stand where
-        numbers belong, or it is a review of other results.
+        If it is not an events table of a result, what stands beside it is missing, words stand
+        where numbers belong, or it is a review of other results.
     """
     if not events.name.endswith("_events.tsv"):
-        raise RecordingError(f"{events} is no events table (it ends in _events.tsv). Give one")
+        raise RecordingError(f"{events} is not an events table (it ends in _events.tsv). Give one")
     reviewed = is_reviewed(events)
     frame = read_result_table(events, "events")
     original = detected_path(events)

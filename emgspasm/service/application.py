@@ -151,7 +151,7 @@ def _route_errors(app: FastAPI) -> None:
             f"{'.'.join(map(str, each['loc'][1:])) or 'body'}: {each['msg']}"
             for each in error.errors()
         )
-        return _failure(422, f"{request.method} {request.url.path}: {faults}. Mend the call")
+        return _failure(422, f"{request.method} {request.url.path}: {faults}. Correct the call")
 
     @app.exception_handler(EmgspasmError)
     def failed(request: Request, error: EmgspasmError) -> JSONResponse:  # noqa: ARG001  starlette's

@@ -51,7 +51,6 @@ class Host:
         self.study, self._showing = study, Showing(study)
         self._tables = Writing(self._showing.note)
         self._lead = Lead(wiring, self._open, self._tables.run)
-        self._place = ExitStack()
         self._beginning = False
         self._exchanging = threading.Lock()
         self._turns = Turns(self._tick, PACE)
@@ -179,15 +178,14 @@ class Host:
         self._tick()
         self._showing.end()
 
-    def _begin_stream(self, begin: Callable[[], object], place: ExitStack | None = None) -> None:
-        """Let go of a stream and begin another; `place` is undone where no recording comes of it.
+    def _begin_stream(self, begin: Callable[[], object]) -> None:
+        """Let go of a stream and begin another.
 
         Raises
         ------
         EmgspasmError
             It cannot begin; nothing streams then, which is said as the state.
         """
-        before, self._place = self._place, place or ExitStack()
         self._beginning = False
         try:
             begin()
@@ -195,8 +193,6 @@ class Host:
             self._tell_rest()
             self._showing.fail(str(explained(error)))
             raise explained(error) from None
-        finally:
-            before.close()
 
     def _look(self) -> None:
         self._refuse_while_recording()
@@ -212,7 +208,7 @@ class Host:
             place = held.enter_context(placing(Wanted(str(self.study), participant, session, task)))
         except ValueError as error:
             raise Refused(422, str(error)) from None
-        self._begin_stream(lambda: self._lead.record(place, task.strip()), held)
+        self._begin_stream(lambda: self._lead.record(place, task.strip(), held))
         self._beginning = True
         return str(place.recording)
 
@@ -241,7 +237,6 @@ class Host:
 
     def _end(self) -> None:
         self._lead.close()
-        self._place.close()
         self._tell_rest()
 
     # --- calls --------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ def listen(name: str, port: int) -> socket.socket:
         found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError):
         raise ConfigError(
-            f"--host {name!r} is no name or address of this machine. "
+            f"--host {name!r} is not a name or address of this machine. "
             "Give 127.0.0.1, or 0.0.0.0 for all of its addresses"
         ) from None
     family, _, _, _, place = found[0]
@@ -88,7 +88,7 @@ def listen(name: str, port: int) -> socket.socket:
     except OSError as error:
         if error.errno == errno.EADDRNOTAVAIL:
             raise ConfigError(
-                f"--host {name!r} is no address of this machine. "
+                f"--host {name!r} is not an address of this machine. "
                 "Give 127.0.0.1, or 0.0.0.0 for all of its addresses"
             ) from None
         raise SourceError(

@@ -29,6 +29,7 @@ class Turns:
         self._tick, self._pace = tick, pace
         self._asked: queue.Queue[tuple[Future[Any], Callable[[], Any]]] = queue.Queue()
         self._ended = threading.Event()
+        self._asking = threading.Lock()  # nothing is asked of a thread that has looked a last time
         self._thread = threading.Thread(target=self._run, name="turns", daemon=True)
 
     def start(self) -> None:
@@ -43,10 +44,11 @@ class Turns:
         Refused
             The thread has ended, or never begun.
         """
-        if self._ended.is_set() or not self._thread.is_alive():
-            raise _over()
         future: Future[T] = Future()
-        self._asked.put((future, work))
+        with self._asking:
+            if self._ended.is_set() or not self._thread.is_alive():
+                raise _over()
+            self._asked.put((future, work))
         return future.result()
 
     def end(self, last: Callable[[], None]) -> None:
@@ -56,7 +58,8 @@ class Turns:
         try:
             self.ask(last)
         finally:
-            self._ended.set()
+            with self._asking:
+                self._ended.set()
             self._thread.join()
 
     def _run(self) -> None:

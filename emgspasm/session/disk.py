@@ -1,8 +1,10 @@
-"""Room on the disk: enough before a recording begins, and never run down to nothing."""
+"""The disk: enough room before a recording, never run down to nothing, and all on it soon."""
 
 from __future__ import annotations
 
 import shutil
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from emgspasm.errors import RecordingError
@@ -14,6 +16,10 @@ RESERVE = 32e6
 
 OPEN_END = 600.0
 """Seconds that must find room where the duration of a recording is not given [design]."""
+
+TO_DISK = 5.0
+"""Seconds after which the system must take to the disk what it was given: Linux keeps it in memory
+for up to half a minute, which a power cut would take [design]."""
 
 _SAMPLE_BYTES = 3  # of BDF
 _OVERHEAD = 1.1  # annotations and record times
@@ -80,6 +86,31 @@ def look_after(path: Path, descriptor: int, seconds: float) -> tuple[int, str]:
         f"{path} was moved or renamed: the recording goes on in it. Bring it back before the "
         "recording ends, or analyze it where it is now"
     )
+
+
+def take_to_disk(
+    flush: Callable[[], None], over: threading.Event, say: Callable[[str], None]
+) -> None:
+    """Take a recording to the disk again and again (a thread: whoever records never waits for it).
+
+    Parameters
+    ----------
+    flush : callable
+        Waits until all is on the disk; raises OSError, which the system tells only once.
+    over : Event
+        Set when nothing more is recorded.
+    say : callable
+        Takes what goes wrong, in a sentence.
+    """
+    while not over.wait(TO_DISK):
+        try:
+            flush()
+        except OSError as error:
+            if not over.is_set():  # else it is closed
+                say(
+                    f"the disk did not take what was recorded lately ({error.strerror}). Check the "
+                    "disk; the recording goes on"
+                )
 
 
 def bytes_per_second(info: StreamInfo) -> float:

@@ -20,7 +20,7 @@ from emgspasm.errors import EmgspasmError, explained
 from emgspasm.postponement import postponed
 from emgspasm.session.analyzing import Analyzing
 from emgspasm.session.anchor import Anchor
-from emgspasm.session.disk import look_after, require_room
+from emgspasm.session.disk import look_after, require_room, take_to_disk
 from emgspasm.session.ending import Ending
 from emgspasm.session.handover import Handover
 from emgspasm.session.marking import Marking
@@ -192,7 +192,11 @@ class Session:
                 self.begun = True
             self._marking.begin(self._writer)
             self._began = self._clock()
-            for work in (partial(self._ending.watch, self._over), self._run):
+            for work in (
+                partial(self._ending.watch, self._over),
+                partial(take_to_disk, self._writer.to_disk, self._over, self._notes.append),
+                self._run,
+            ):
                 thread = threading.Thread(target=work, name="session", daemon=True)
                 thread.start()
                 held.callback(thread.join)

@@ -43,7 +43,7 @@ class Warmth:
             self._done.result()
         except CancelledError:
             raise RecordingError(
-                "ended before it began (nothing was recorded). Begin anew"
+                "ended before it began (nothing was recorded). Begin again"
             ) from None
 
     def _run(self) -> None:

@@ -114,7 +114,7 @@ def _seconds(text: str, at: str) -> float:
         seconds = nan
     if not 0 <= seconds < inf:
         raise ValueError(
-            f"fault {text!r}: {at!r} is no time; KIND@SECONDS takes seconds from 0 on, such as "
+            f"fault {text!r}: {at!r} is not a time; KIND@SECONDS takes seconds from 0 on, such as "
             "hang-up@10"
         )
     return seconds

@@ -96,7 +96,7 @@ def _judged(device: Device) -> Device:
         timer = f"/sys/bus/usb-serial/devices/{name}/latency_timer"
         problem = (
             f"the latency timer of {device.port} is {device.latency_timer} ms ({LATENCY} ms keeps "
-            f"packets from bunching). Say: echo {LATENCY} | sudo tee {timer}"
+            f"packets from bunching). Run: echo {LATENCY} | sudo tee {timer}"
         )
         return replace(device, problem=problem)
     if not device.firmware.startswith("v3"):

@@ -129,10 +129,10 @@ class Link:
         silent = self.silence(now)
         if silent > self._patience:
             raise SourceLost(
-                f"{self._device} sent nothing for {self._patience:g} s. Look at its {self._remedy}"
+                f"{self._device} sent nothing for {self._patience:g} s. Check its {self._remedy}"
             )
         if silent > STALL and self.state == "streaming":
-            self.say("stalled", f"no {self._carries} for {STALL:g} s. Look at {self._remedy}")
+            self.say("stalled", f"no {self._carries} for {STALL:g} s. Check {self._remedy}")
         elif silent == 0 and self.state == "stalled":
             self.say("streaming", f"{self._carries}s come again")
 

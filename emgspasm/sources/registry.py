@@ -60,7 +60,7 @@ def open_source(name: str, options: Mapping[str, object], port: str | None = Non
     source = factory(options)
     if not isinstance(source, Source):
         raise ConfigError(
-            f"the plug-in of source {name!r} returned a {type(source).__name__}, which is no "
+            f"the plug-in of source {name!r} returned a {type(source).__name__}, which is not a "
             "Source. Its author can see why with emgspasm.testing.check_source"
         )
     return source

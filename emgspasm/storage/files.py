@@ -25,7 +25,7 @@ def require_regular(path: Path) -> None:
     """
     if _is_special(path):
         raise RecordingError(
-            f"{path}: a pipe or a device, no file (a recording is read more than once). Save it "
+            f"{path}: a pipe or a device, not a file (a recording is read more than once). Save it "
             "as a file first"
         )
 

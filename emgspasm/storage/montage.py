@@ -144,10 +144,10 @@ def load_montage(path: str | Path) -> Montage:
     except OSError as error:
         raise ConfigError(
             f"montage {path} cannot be read ({unreadable(error, Path(path))}). Check the path, or "
-            "print one that comes along: emgspasm configs"
+            "print a shipped one: emgspasm configs"
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: no TOML ({error}); mend that line") from error
+        raise ConfigError(f"{path}: not valid TOML ({error}); correct that line") from error
     return read_montage(table, str(path))
 
 

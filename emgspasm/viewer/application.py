@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
@@ -14,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from emgspasm.config import LoadedConfig
 from emgspasm.desk.wanted import Wanted
 from emgspasm.desk.wiring import Wiring
+from emgspasm.errors import explained
 from emgspasm.postponement import speak_to_nobody
 from emgspasm.system import ENDING, is_hangup
 from emgspasm.viewer import settings
@@ -47,7 +50,8 @@ def replay(
     window.tuner.begin(config)
     window.open(desk)
     window.show()
-    run(app, window)
+    with faults_told(window.surface.notice.tell):
+        run(app, window)
     window.review.finish(say)
 
 
@@ -77,8 +81,33 @@ def live(wiring: Wiring, study: Path | None, say: Callable[[str], None]) -> None
     app.processEvents()  # it stands before the board is looked for
     recorder = Recorder(wiring, wanted, window)
     window.watch(recorder)
-    run(app, window)
+    with faults_told(window.surface.notice.tell):
+        run(app, window)
     recorder.finish(say)
+
+
+@contextmanager
+def faults_told(tell: Callable[[str], None]) -> Iterator[None]:
+    """Say in the window what goes wrong in it, since Qt goes on where Python's callers would end.
+
+    Whoever looks at the window would take it for stuck. On the terminal it is told as ever.
+
+    Parameters
+    ----------
+    tell : callable
+        Takes the sentence.
+    """
+    before = sys.excepthook
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        tell(f"something failed in the window, a recording goes on: {explained(error)}")
+        before(kind, error, trace)
+
+    sys.excepthook = hook
+    try:
+        yield
+    finally:
+        sys.excepthook = before
 
 
 def application() -> QApplication:

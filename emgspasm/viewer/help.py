@@ -26,30 +26,30 @@ from emgspasm.viewer.style import styled
 KEY_WORDS = {"PgUp": "Page up", "PgDown": "Page down"}
 
 _COLUMNS = (
-    "Left and right of the face, the same muscle on the same line, always with one gain: what "
-    "looks larger is larger. <b>Patient's right</b> is on the left of the screen while it says "
-    "“as seen face to face”; X turns it round."
+    "Left and right of the face, the same muscle on the same line, always at one gain: what looks "
+    "larger is larger. While it says “as seen face to face”, the <b>patient's right</b> is on the "
+    "left of the screen; X swaps the sides."
 )
 _SPASM = (
-    "Bursts of several muscles of one side at once. Its label says the class: isolated, grouped, "
-    "tonic, combined. Blepharospasm and myokymia are red, too, and named; they do not count."
+    "Bursts of several muscles of one side at once. The label gives the class: isolated, grouped, "
+    "tonic or combined. Blepharospasm and myokymia are red, too, and named; they do not count."
 )
 _LEVELS = (
-    "Dots: noise level. Short dashes: where a burst ends. Long dashes: where it begins. They "
-    "follow the noise; drag the dashes to change them."
+    "Dots: the noise level. Long dashes: the level at which a burst begins. Short dashes: the one "
+    "at which it ends. They follow the noise; drag the dashes to change them."
 )
 
 _FACE = (
-    "A muscle is as bright as it is active, in multiples of its noise. Bright border: over its "
-    "threshold; red border: part of the last spasm."
+    "The more active a muscle is, in multiples of its noise, the brighter it is. Bright border: "
+    "over its threshold; red border: part of the last spasm."
 )
 _BARS = (
-    "Both sides of a muscle, without its noise. The dot leans to the stronger side: from 0.6 on "
-    "it is one side alone; “floor”: both are silent."
+    "Both sides of a muscle, without its noise. The dot leans to the stronger side: from 0.6 on, "
+    "one side is active alone; “floor”: both are silent."
 )
 _STRIP = (
-    "The whole session: tall spasms, low blinks, hatched losses. Click or drag to go there; with "
-    "Tab on it, arrow keys go by screens and spasms."
+    "The whole session: spasms tall, blinks low, losses hatched. Click or drag to go there; once "
+    "Tab has reached it, arrow keys go by screens and spasms."
 )
 
 
@@ -61,17 +61,17 @@ def explanation(palette: Palette) -> str:
         (_swatch(p.spasm, "Spasm"), _SPASM),
         (
             _swatch(p.blink, "Blink"),
-            "Both eyes at once; lower face silent, or of one side.",
+            "Both eyes at once; the lower face is silent, or active on one side.",
         ),
         (_swatch(p.voluntary, "Voluntary"), "Both sides together, slowly: a movement."),
         (_swatch(p.artifact, "Artifact"), "Not muscle: electrode, cable, motion."),
         ("Dashed bar", "Provisional: what an event looks like while it can still change."),
-        (_swatch(p.text, "White bar"), "Under a trace: a burst of this muscle alone was found."),
+        (_swatch(p.text, "White bar"), "Under a trace: a burst that was found in this muscle."),
         ("Dots and dashes", _LEVELS),
         ("Grey", "Missing samples, or an electrode that gives one constant value."),
         (_swatch(p.warning, "Hatched"), "Clipped: the amplifier was at its limit."),
         ("I bar", "Beside each line: one division. The gain says how many µV that is."),
-        ("A few seconds late", "An event is said when it can no longer change."),
+        ("A few seconds late", "An event is certain once it can no longer change."),
         ("Face", _FACE),
         ("Bars, index", _BARS),
         ("Strip below", _STRIP),

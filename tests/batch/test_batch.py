@@ -259,9 +259,11 @@ def test_a_file_of_others_with_the_name_of_a_joint_table_is_refused_and_kept(
     tmp_path, name, content
 ):
     (tmp_path / name).write_bytes(content)
-    with pytest.raises(ConfigError, match=rf"{name} is not of emgspasm .*Choose another folder"):
+    with pytest.raises(
+        ConfigError, match=rf"{name} was not written by emgspasm .*Choose another folder"
+    ):
         require_own(tmp_path)
-    with pytest.raises(ConfigError, match="is not of emgspasm"):
+    with pytest.raises(ConfigError, match="was not written by emgspasm"):
         write_joint([], tmp_path)
     assert contents(tmp_path) == {Path(name): content}
 

@@ -120,7 +120,7 @@ def test_quality_of_a_simulated_source_has_no_impedance(emgspasm, config):
     done = emgspasm("quality", "--config", config, "--json")
     assert done.returncode == 0, done.stderr
     assert "electrodes" not in json.loads(done.stdout)
-    assert "impedance is not measured: this source cannot" in done.stderr
+    assert "impedance is not measured: this source cannot measure it" in done.stderr
 
 
 def test_quality_needs_a_recording_or_a_board(emgspasm):

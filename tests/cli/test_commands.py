@@ -144,7 +144,7 @@ def test_recordings_of_different_rates_are_said_not_to_compare(emgspasm, tmp_pat
         assert emgspasm("simulate", f"archive/x{fs}.bdf", *named, cwd=tmp_path).returncode == 0
     done = emgspasm("analyze", "archive", "--out", "out", cwd=tmp_path)
     assert done.returncode == 0
-    assert "sampled at 250 and 500 Hz; numbers of different rates do not compare" in done.stderr
+    assert "sampled at 250 and 500 Hz; numbers at different rates cannot be compared" in done.stderr
 
 
 def test_labels_without_sides_are_2_and_named(emgspasm, tmp_path):
@@ -325,7 +325,7 @@ def test_a_study_whose_tables_cannot_be_joined_leaves_another_its_own(emgspasm, 
 def test_a_summary_of_others_stops_the_call_before_the_work(emgspasm, recording, tmp_path):
     (tmp_path / "summary.tsv").write_text("mine\n1\n")
     done = emgspasm("analyze", recording, "--out", tmp_path, "--overwrite")
-    assert_refused(done, 2, "summary.tsv is not of emgspasm", "columns are mine")
+    assert_refused(done, 2, "summary.tsv was not written by emgspasm", "columns are mine")
     assert [p.name for p in tmp_path.iterdir()] == ["summary.tsv"]
 
 

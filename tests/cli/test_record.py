@@ -153,7 +153,7 @@ def test_markers_of_a_file_and_states_stand_in_the_events_table(
     with emulated() as port:
         done = emgspasm(*record_to(port, "--duration", 3, "--markers", markers))
     assert done.returncode == 0, done.stderr
-    assert "1 markers lay after the end" in done.stderr
+    assert "1 marker lay after the end" in done.stderr
     table = read_table(tmp_path / f"{EMG}_events.tsv")
     found = {(row.onset, row.trial_type) for row in table.itertuples()}
     assert {(0.5, "rest_open"), (1.25, "smile"), (0.0, "streaming: started at sample 0")} <= found

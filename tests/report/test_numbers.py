@@ -14,8 +14,9 @@ from emgspasm.report.facts import filters
 from emgspasm.report.stored import read_results
 
 RULES = {
-    "95 % intervals by bootstrap of 30 s blocks", "95 % interval (per min)", "95 %",
-    "Interquartile range; 95th percentile (ms)", "Spread stage (0 to 4)", "Peak p95 (µV)",
+    "95 % intervals by the bootstrap standard error of 30 s blocks",
+    "95 % interval (per min)", "95 %", "Interquartile range; 95th percentile (ms)",
+    "Spread stage (0 to 4)", "Peak p95 (µV)",
     "within 15 ms", "Wilson 95 % interval", "within 50 ms",
 }  # fmt: skip
 """Numbers that are no results: what the measures are."""

@@ -255,7 +255,7 @@ def test_a_muscle_that_no_face_has_is_said(tmp_path):
     said = analyze_recording(path, OFF).provenance["warnings"]
     (sentence,) = (s for s in said if "of muscle" in s)
     assert sentence.startswith("ZGY_L, ZGY_R are of muscle ZGY, none of OOC, ZYG,")
-    assert sentence.endswith("mend the label in a montage")
+    assert sentence.endswith("correct the label in a montage")
 
 
 def test_mains_are_measured_and_notched_and_the_result_says_so(tmp_path):

@@ -94,7 +94,7 @@ def test_a_port_in_use_is_said_with_what_to_do(emgspasm, config):
     ("arguments", "error", "word"),
     [
         (("--host", "192.0.2.1"), ConfigError, "no address of this machine"),
-        (("--host", "no such name"), ConfigError, "no name or address of this machine"),
+        (("--host", "no such name"), ConfigError, "not a name or address of this machine"),
         (("--port", "70000"), click.UsageError, "70000"),
         (("--port", "0", "--nonsense"), click.UsageError, "--nonsense"),
     ],

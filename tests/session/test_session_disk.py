@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
+import threading
 
 import pytest
 
 from emgspasm.errors import RecordingError
+from emgspasm.session import disk
 from emgspasm.session.disk import RESERVE, bytes_per_second, require_room, room
 from emgspasm.simulation import simulate
 from emgspasm.storage.edf.reader import open_edf
@@ -51,6 +54,39 @@ def test_a_recording_ends_before_the_disk_is_full_and_opens(small_disk, script):
     with Session(source, small_disk / "x.bdf", duration=10, clock=now) as session, said:
         session.wait(30)
     assert 3.5 < open_edf(small_disk / "x.bdf").duration < 7
+
+
+def test_a_recording_under_way_is_taken_to_the_disk(tmp_path, script, monkeypatch):
+    from emgspasm.session import Session
+
+    taken, fsync = threading.Event(), os.fsync
+
+    def count(descriptor):
+        fsync(descriptor)
+        taken.set()
+
+    face = simulate("healthy_rest", sampling_frequency=250, duration=2)
+    monkeypatch.setattr(disk, "TO_DISK", 0.05)
+    with Session(script(face.info, face, waits=True), tmp_path / "x.bdf") as session:
+        monkeypatch.setattr(os, "fsync", count)
+        assert taken.wait(20)
+    assert session.notes == ()
+
+
+def test_a_disk_that_does_not_take_a_recording_is_told_while_it_goes_on(monkeypatch):
+    said, over = [], threading.Event()
+
+    def fail():
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    def say(text):
+        said.append(text)
+        over.set()
+
+    monkeypatch.setattr(disk, "TO_DISK", 0.01)
+    disk.take_to_disk(fail, over, say)
+    (told,) = said
+    assert told.startswith("the disk did not take what was recorded lately (Input/output error).")
 
 
 def recorded_while(act, path, script):

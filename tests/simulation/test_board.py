@@ -121,10 +121,10 @@ def test_a_fault_is_read_with_its_time():
     ("text", "error"),
     [
         ("fire", "fault 'fire' is unknown; the kinds are drop, burst"),
-        ("drop@noon", "'noon' is no time; KIND@SECONDS takes seconds from 0 on"),
-        ("drop@nan", "'nan' is no time"),
-        ("drop@inf", "'inf' is no time"),
-        ("hang-up@-1", "'-1' is no time"),
+        ("drop@noon", "'noon' is not a time; KIND@SECONDS takes seconds from 0 on"),
+        ("drop@nan", "'nan' is not a time"),
+        ("drop@inf", "'inf' is not a time"),
+        ("hang-up@-1", "'-1' is not a time"),
     ],
 )
 def test_a_wrong_fault_is_refused(text, error):

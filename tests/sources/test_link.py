@@ -82,7 +82,7 @@ def test_a_stall_is_said_once():
     bench.link.open("looking", bench.connect)
     bench.silent(STALL + 0.01)
     bench.silent(0.1)
-    assert bench.said[2:] == [("stalled", "no packet for 0.4 s. Look at battery and distance")]
+    assert bench.said[2:] == [("stalled", "no packet for 0.4 s. Check battery and distance")]
 
 
 def test_a_stall_ends_with_the_first_that_is_heard():
@@ -97,7 +97,7 @@ def test_a_stall_ends_with_the_first_that_is_heard():
 def test_silence_beyond_patience_is_a_loss():
     bench = Bench()
     bench.link.hear(bench.now)
-    with pytest.raises(SourceLost, match=r"the bench sent nothing for 3 s\. Look at its battery"):
+    with pytest.raises(SourceLost, match=r"the bench sent nothing for 3 s\. Check its battery"):
         bench.silent(RECONNECT + 0.01)
 
 

@@ -58,7 +58,7 @@ def test_an_unknown_source_names_the_nearest(plug_in):
 
 
 def test_a_plug_in_that_makes_no_source_is_refused(plug_in):
-    with pytest.raises(ConfigError, match="returned a dict, which is no Source"):
+    with pytest.raises(ConfigError, match="returned a dict, which is not a Source"):
         open_source("broken", {})
 
 

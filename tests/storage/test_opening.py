@@ -203,7 +203,7 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path):
 @pytest.mark.parametrize("opened", [open_recording, open_edf])
 def test_a_pipe_is_refused_before_anybody_waits_for_it(tmp_path, opened):
     os.mkfifo(tmp_path / "x.bdf")
-    with pytest.raises(RecordingError, match="a pipe or a device, no file"):
+    with pytest.raises(RecordingError, match="a pipe or a device, not a file"):
         opened(tmp_path / "x.bdf")
 
 

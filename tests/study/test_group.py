@@ -140,7 +140,7 @@ def test_a_page_of_a_replaced_recording_is_not_made(own_course, replaced, emgspa
 def test_a_damaged_description_of_a_recording_is_named_not_taken_as_missing(own_course, content):
     (description,) = own_course.path.glob("sub-01/ses-W4/emg/*_emg.json")
     description.write_text(content)
-    with pytest.raises(RecordingError, match=r"ses-W4\S*_emg\.json .* Mend"):
+    with pytest.raises(RecordingError, match=r"ses-W4\S*_emg\.json .* Correct"):
         group_results(own_course)
 
 
@@ -223,7 +223,7 @@ def test_a_study_without_results_says_how_to_make_them(tmp_path):
     Study.open_or_create(tmp_path / "new")
     with pytest.raises(RecordingError, match=r"emgspasm analyze .* makes the results"):
         es.open_study(tmp_path / "new").results()
-    with pytest.raises(RecordingError, match="is no study"):
+    with pytest.raises(RecordingError, match="is not a study"):
         es.open_study(tmp_path)
 
 

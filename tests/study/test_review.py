@@ -126,7 +126,9 @@ def test_a_table_that_is_no_review_is_not_written_into(events, tmp_path, columns
     path = tmp_path / "y_events.tsv"
     write_table(pd.DataFrame([["E0001", "auto"]], columns=columns), path)
     before = path.read_bytes()
-    with pytest.raises(ConfigError, match=r"y_events.tsv is no review \(it has no column rater\)"):
+    with pytest.raises(
+        ConfigError, match=r"y_events.tsv is not a review \(it has no column rater\)"
+    ):
         write_review(events, [Decision(names(events, "spasm")[0], "accepted")], "R1", out=path)
     assert path.read_bytes() == before
 
@@ -134,7 +136,7 @@ def test_a_table_that_is_no_review_is_not_written_into(events, tmp_path, columns
 @pytest.mark.parametrize("folder", [".", "../emg"], ids=["as it is", "roundabout"])
 def test_the_table_of_the_detector_is_never_written_into(events, folder):
     before, out = events.read_bytes(), events.parent / folder / events.name
-    with pytest.raises(ConfigError, match=r"is the detector's table|is no review"):
+    with pytest.raises(ConfigError, match=r"is the detector's table|is not a review"):
         write_review(events, [Decision(names(events, "spasm")[0], "rejected")], "R1", out=out)
     assert events.read_bytes() == before
 

@@ -40,6 +40,17 @@ def test_a_study_is_made_and_filled_by_commands_alone(run, tmp_path):
     assert (code, "exist" in err) == (2, True)
 
 
+def test_labels_may_be_written_as_tables_and_folders_have_them(run, tmp_path):
+    study = tmp_path / "study"
+    who = ["--participant", "sub-01", "--session", "ses-W2"]
+    made = ["simulate", "--study", study, *who, "--task", "task-rest", "--scenario", "healthy_rest"]
+    assert run(*made, "--duration", 5)[0] == 0
+    assert (study / "sub-01/ses-W2/emg/sub-01_ses-W2_task-rest_emg.bdf").exists()
+    assert run("study", "set-date", study, *who, "--date", "2026-03-16")[0] == 0
+    told = json.loads(run("study", "list", study, "--participant", "sub-01", "--json")[1])
+    assert [(r["participant"], r["date"]) for r in told["recordings"]] == [("01", "2026-03-16")]
+
+
 def test_an_import_in_place_of_another_keeps_neither_its_date_nor_its_markers(run, tmp_path):
     made, bare = tmp_path / "made.bdf", tmp_path / "bare.csv"
     assert run("simulate", made, "--scenario", "hfs_clonic", "--duration", 10)[0] == 0
@@ -85,7 +96,7 @@ def test_review_writes_beside_and_mends_the_tables_of_the_study(run, own_course)
     before = group.read_text()
     code, _, err = run("review", path, "--rater", "R1", "--reject", spasm)
     assert code == 0
-    assert "1 decisions of R1; 0 events accepted, 1 rejected" in err
+    assert "1 decision of R1; 0 events accepted, 1 rejected" in err
     assert group.read_text() != before
 
 
@@ -106,7 +117,7 @@ def test_another_date_is_replaced_only_when_asked(run, own_course):
 def test_an_anonymous_copy_is_made_by_command(run, own_course, tmp_path):
     code, _, err = run("export", own_course.path, "--anonymize", "--out", tmp_path / "copy")
     assert code == 0
-    assert "1 participants and 6 recordings copied" in err
+    assert "1 participant and 6 recordings copied" in err
     assert Study.open(tmp_path / "copy").participants == ("01",)
 
 
@@ -119,7 +130,7 @@ def test_an_anonymous_copy_is_made_by_command(run, own_course, tmp_path):
          "no treatment on 2026-03-05 (treatments: 2026-03-02)"),
         (2, ["compare", "STUDY", "--participant", "01", "--out", "x.pdf"], "ends in .html"),
         (2, ["compare", "STUDY"], "Missing option '--participant'"),
-        (1, ["compare", "no/such/study", "--participant", "01"], "is no study"),
+        (1, ["compare", "no/such/study", "--participant", "01"], "is not a study"),
         (2, ["export", "STUDY", "--format", "edf", "--out", "x"], "--anonymize"),
         (2, ["export", "x.bdf", "--out", "x.edf"], "say what to write"),
         (2, ["study", "add-treatment", "STUDY", "--participant", "01", "--date", "2026-03-02",
@@ -128,7 +139,7 @@ def test_an_anonymous_copy_is_made_by_command(run, own_course, tmp_path):
              "--scale", "SMC", "--value", "2", "--rater", "R1"], "lies in the future"),
         (2, ["study", "set-date", "STUDY", "--participant", "01", "--session", "W3",
              "--date", "2026-03-02"], "has no recording of session W3"),
-        (1, ["review", "x.txt", "--rater", "R1", "--accept", "E1"], "no events table"),
+        (1, ["review", "x.txt", "--rater", "R1", "--accept", "E1"], "not an events table"),
         (2, ["review", "x_events.tsv", "--accept", "E1"], "say who decides"),
         (2, ["simulate", "--study", "STUDY", "--scenario", "hfs_clonic"], "--participant ID"),
         (2, ["simulate", "x.bdf", "--scenario", "hfs_clonic", "--injected", "OOC_L"],

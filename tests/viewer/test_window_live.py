@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import replace
 from functools import partial
@@ -31,6 +32,9 @@ from emgspasm.viewer.recording.recorder import Recorder
 pytestmark = pytest.mark.real_time
 
 CONFIG = parse_config('[markers]\n1 = "smile"\n')
+
+ABSENT = {"port": "/dev/none", "inputs": [{"label": "OOC_L"}]}
+"""A board that is not there."""
 
 
 @pytest.fixture
@@ -179,6 +183,24 @@ def test_tables_that_cannot_be_written_are_said_and_looking_goes_on(
     qtbot.waitUntil(lambda: shown(window) == 2000, timeout=90_000)
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows moves no folder with open files")
+def test_a_recording_whose_folder_was_moved_away_is_said_and_looking_goes_on(
+    watch, paced, qtbot, tmp_path
+):
+    window, said = watch(paced(), paced(), paced(seconds=1.0)), []
+    window.recorder.said.connect(said.append)
+    record(window)
+    qtbot.waitUntil(lambda: shown(window) == 40_000, timeout=90_000)
+    (tmp_path / "study").rename(tmp_path / "away")
+    window.recorder.stop()
+    qtbot.waitUntil(lambda: any(t.startswith("no tables: ") for t in said), timeout=90_000)
+    qtbot.waitUntil(lambda: shown(window) == 1000, timeout=90_000)
+    assert not window.desk.recording
+    assert not (tmp_path / "study").exists()
+    (kept,) = (tmp_path / "away").rglob("*_emg.bdf")
+    assert open_recording(kept).n_samples == 40_000
+
+
 def test_a_closed_window_leaves_the_tables_of_what_it_recorded(watch, paced, qtbot, tmp_path):
     window, said = watch(paced(seconds=1.0), paced(seconds=8.0)), []
     record(window)
@@ -287,6 +309,9 @@ def test_the_dialog_says_what_is_wrong(watch, paced, tmp_path):
     dialog.accept()
     assert dialog.place is None
     assert "/proc/nothing" in dialog._wrong.text()
+    dialog.study.setText("~nobody-is-called-so/study")
+    dialog.accept()
+    assert "Write the whole path" in dialog._wrong.text()
     dialog.study.setText(str(tmp_path / "study"))
     dialog.participant.setText("not a label!")
     dialog.accept()
@@ -334,8 +359,22 @@ def test_a_source_that_is_not_there_is_said(open_window, qtbot, tmp_path):
     assert "does not exist. Plug the dongle in" in window.surface.status.text  # and stays
 
 
+def test_a_recording_that_no_board_answers_leaves_nobody_in_the_study_until_one_does(
+    watch, paced, qtbot, tmp_path
+):
+    window = watch(paced(seconds=1.0), open_source("cyton", ABSENT), paced(seconds=1.0))
+    record(window)
+    assert (tmp_path / "study/sub-01/emg").exists()
+    qtbot.waitUntil(lambda: window.desk.state == "ended", timeout=90_000)
+    assert not (tmp_path / "study/sub-01").exists()
+    assert "sub-01" not in (tmp_path / "study/participants.tsv").read_text()
+    record(window)
+    qtbot.waitUntil(lambda: shown(window) == 1000, timeout=90_000)
+    assert window.desk.recording
+
+
 def test_a_board_that_is_there_at_last_is_looked_for_again(open_window, paced, qtbot):
-    boards = [open_source("cyton", {"port": "/dev/none", "inputs": [{"label": "OOC_L"}]}), paced()]
+    boards = [open_source("cyton", ABSENT), paced()]
     window = open_window()
     wiring = Wiring(CONFIG, lambda: boards.pop(0), describe, conclude)
     window.watch(Recorder(wiring, Wanted("", "", "", "rest"), window))

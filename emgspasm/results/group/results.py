@@ -109,8 +109,8 @@ def _description(path: Path) -> dict[str, Any]:
         return {}
     except (OSError, ValueError) as error:
         raise RecordingError(
-            f"{path} cannot be read ({error}); it describes a recording. Mend or remove it"
+            f"{path} cannot be read ({error}); it describes a recording. Correct or remove it"
         ) from None
     if not isinstance(content, dict):
-        raise RecordingError(f"{path} is no JSON object; it describes a recording. Mend it")
+        raise RecordingError(f"{path} is not a JSON object; it describes a recording. Correct it")
     return content

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 _NOT_FOUND = {
     "UNABLE_TO_OPEN_PORT_ERROR": "Plug the dongle in, or name its port",
-    "BOARD_NOT_READY_ERROR": "Switch the board off and on, and look at its battery",
-    "SYNC_TIMEOUT_ERROR": "Bring the board nearer, and look at its battery",
+    "BOARD_NOT_READY_ERROR": "Switch the board off and on, and check its battery",
+    "SYNC_TIMEOUT_ERROR": "Bring the board nearer, and check its battery",
     "GENERAL_ERROR": "Look up what this board needs in BrainFlow's manual",
     "INVALID_ARGUMENTS_ERROR": "Look up which options this board needs in BrainFlow's manual",
     "UNSUPPORTED_BOARD_ERROR": "BrainFlow cannot reach this board from this system",

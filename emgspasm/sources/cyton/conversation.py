@@ -199,7 +199,7 @@ def check_radio(port: serial.Serial) -> None:
     if not status:
         raise SourceNotFound(
             f"nothing answers on {port.port}: it is not an OpenBCI dongle, its switch is not on "
-            "GPIO6, or its firmware and the board's are older than version 2. Look at the switch, "
+            "GPIO6, or its firmware and the board's are older than version 2. Check the switch, "
             "unplug it and plug it in again, or bring the firmware up to date"
         )
     raise SourceNotFound(
@@ -235,7 +235,7 @@ def read_banner(banner: str, device: str) -> Board:
     if "ADS1299" not in banner:
         raise SourceNotFound(
             f"the board behind {device} did not introduce itself as a Cyton (it said {banner!r}). "
-            "Switch it off and on, and look at its battery"
+            "Switch it off and on, and check its battery"
         )
     firmware = re.search(r"Firmware: *(v[\d.]+)", banner)
     return Board(firmware[1] if firmware else "", "On Daisy ADS1299" in banner, banner)

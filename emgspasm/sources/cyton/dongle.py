@@ -127,7 +127,7 @@ def open_error(device: str, error: OSError) -> SourceError:
         )
     place = Path(device)
     if os.strerror(errno.ENOTTY) in str(error) or place.is_dir() or place.is_file():
-        return SourceError(f"{device} is no serial port. Name one, such as {EXAMPLE}")
+        return SourceError(f"{device} is not a serial port. Name one, such as {EXAMPLE}")
     return SourceError(f"port {device} does not open ({error}). Unplug the dongle and try again")
 
 

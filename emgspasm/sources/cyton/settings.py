@@ -170,7 +170,7 @@ def set_input(port: serial.Serial, number: int, each: Input) -> None:
     raise SourceError(
         f"input {number} of the board on {port.port} was not set: it answered "
         f"{answer!r} to {command(number, each).decode()}, the last of {TRIES} times. Bring the "
-        "board nearer, look at its battery, and start again"
+        "board nearer, check its battery, and start again"
     )
 
 

@@ -5,7 +5,7 @@ The one door to pylsl, which is loaded inside these functions.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -214,8 +214,6 @@ def _channel(name: str, kind: str, unit: str) -> Channel:
 
 
 def _in_microvolts(channel: Channel) -> Channel:
-    from dataclasses import replace
-
     return replace(channel, unit="uV") if channel.microvolts else channel
 
 

@@ -80,11 +80,19 @@ class GrowingFile:
         """Bring the count in the header up to date; raises OSError."""
         self._put(str(self.n_records).ljust(8).encode(), COUNT_OFFSET)
 
+    def to_disk(self) -> None:
+        """Wait until what was added is on the disk, from any thread; raises OSError."""
+        descriptor = self._descriptor
+        if descriptor is not None:
+            os.fsync(descriptor)
+
     def close(self) -> None:
-        """Wait until all is on the disk, and close."""
-        os.fsync(self.descriptor)
-        os.close(self.descriptor)
-        self._descriptor = None
+        """Wait until all is on the disk, and close even if that fails; raises OSError."""
+        descriptor, self._descriptor = self.descriptor, None
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
     def give_up(self, error: OSError) -> RecordingError:
         """Cut off a half-written record, close, and give the error that says what was kept."""

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from emgspasm.storage.edf.recording import Recording
 from emgspasm.storage.edf.tal import encode_annotation
 from emgspasm.storage.edf.times import describe_damaged
 from emgspasm.stream import SKIP, Annotation, Chunk, StreamInfo
-from emgspasm.system import read_at, write_at
+from emgspasm.system import read_at, to_disk
 
 _ROOM = 64
 """Bytes; a last record with more room than this left no annotation waiting."""
@@ -150,17 +151,32 @@ def _describe_unmarked(unmarked: Sequence[Interval], recording: Recording) -> li
 
 def _mend(path: Path, header: Header, n_records: int, tail: Path | None, marks: bytes) -> None:
     """Move the tail beside the file, add the lost marks, then count the records."""
-    with path.open("r+b", buffering=0) as file:
+    end = _end(header, n_records)
+    with path.open("r+b") as file:
         if tail:
-            file.seek(_end(header, n_records))
-            with tail.open("xb") as beside:
-                shutil.copyfileobj(file, beside)
-                os.fsync(beside.fileno())
-            file.truncate(_end(header, n_records))
-        write_at(file.fileno(), marks, _end(header, n_records))
-        count = n_records + len(marks) // header.record_bytes
-        write_at(file.fileno(), str(count).ljust(8).encode(), COUNT_OFFSET)
+            file.seek(end)
+            _keep(file, tail)
+            file.truncate(end)
+        file.seek(end)
+        file.write(marks)
+        file.flush()  # a record that is counted must be there
+        file.seek(COUNT_OFFSET)
+        file.write(str(n_records + len(marks) // header.record_bytes).ljust(8).encode())
+        file.flush()
         os.fsync(file.fileno())
+
+
+def _keep(file: BinaryIO, tail: Path) -> None:
+    """Copy the rest of a file to its tail, whole and on the disk before any of it is cut off."""
+    tail.touch(exist_ok=False)
+    try:
+        with tail.open("wb") as beside:
+            shutil.copyfileobj(file, beside)
+        to_disk(tail)
+        to_disk(tail.parent)
+    except OSError:
+        tail.unlink()  # else it would be in the way of the next try
+        raise
 
 
 def _marks(header: Header, n_records: int, unmarked: Sequence[Interval], rate: float) -> bytes:

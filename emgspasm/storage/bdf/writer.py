@@ -62,7 +62,8 @@ class BdfWriter:
     Notes
     -----
     Sample 0 of the file is sample 0 of the stream: a first chunk that starts later leaves a gap
-    before it. :meth:`annotate` may be called from any thread, all else from one.
+    before it. :meth:`annotate` and :meth:`to_disk` may be called from any thread, all else from
+    one.
     """
 
     def __init__(
@@ -170,8 +171,24 @@ class BdfWriter:
         with self._ending:
             self._ended = True
 
+    def to_disk(self) -> None:
+        """Wait until all whole records are on the disk; from any thread, nothing once it is closed.
+
+        Raises
+        ------
+        OSError
+            The disk did not take them.
+        """
+        self._file.to_disk()
+
     def close(self) -> None:
-        """Write the last, padded record and what annotations wait; harmless when repeated."""
+        """Write the last, padded record and what annotations wait; harmless when repeated.
+
+        Raises
+        ------
+        RecordingError
+            If the disk is full or gone.
+        """
         if self._file.closed:
             return
         self._end_markers()
@@ -179,7 +196,13 @@ class BdfWriter:
             self._pad()
         while self._queue:
             self._pad()
-        self._file.close()
+        try:
+            self._file.close()
+        except OSError as error:
+            raise RecordingError(
+                f"{self.path}: the disk did not take the last samples ({error.strerror}). "
+                "Check the disk, and what the recording holds"
+            ) from error
 
     def _refuse_misfit(self, chunk: Chunk) -> None:
         if self._file.closed:

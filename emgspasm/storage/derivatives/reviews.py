@@ -76,5 +76,5 @@ def require_same_results(
     if not same:
         raise RecordingError(
             f"{review} reviews other results than {original.name} holds now (analyzed "
-            "again since). Move it away and review anew"
+            "again since). Move it away and review it again"
         )

@@ -181,7 +181,7 @@ def header_length(data: bytes, name: str) -> int:
         raise RecordingError(f"{name}: the file is empty (0 bytes). Nothing was recorded in it")
     if not (data[:8].rstrip() == b"0" or data[:8] == b"\xffBIOSEMI"):
         raise RecordingError(
-            f"{name}: begins with {data[:8]!r} and is no EDF or BDF file (these begin with '0' "
+            f"{name}: begins with {data[:8]!r} and is not an EDF or BDF file (these begin with '0' "
             "or '\\xffBIOSEMI'). Name a recording, or import it with its own format"
         )
     if len(data) < FIXED_BYTES:
@@ -242,7 +242,7 @@ def _number(text: str) -> float:
 def _record_count(text: str, findings: list[str]) -> int:
     count = _integer(text)
     if count is None or count < -1:
-        findings.append(f"number of records {text!r} in the header is no count; counted anew")
+        findings.append(f"number of records {text!r} in the header is not a count; counted again")
         return -1
     return count
 

@@ -37,7 +37,7 @@ def write_csv(recording: StoredRecording, path: Path) -> tuple[str, ...]:
             writer.write_table(pa.table(_arrays(recording, chunk), schema=schema))
     findings = ["time is in seconds; an empty cell is a missing sample"]
     if unsaid := [c.name for c in recording.info.channels if c.microvolts is None]:
-        findings.append(f"units of {', '.join(unsaid)} are not said: they are no voltages")
+        findings.append(f"units of {', '.join(unsaid)} are not given: they are not voltages")
     if any(mark.text != SKIP for mark in recording.annotations):
         findings.append("CSV holds no markers; export EDF or Parquet to keep them")
     return tuple(findings)

@@ -44,7 +44,7 @@ def import_delimited(path: Path, sampling_frequency: float | None = None) -> Imp
     Parameters
     ----------
     path : Path
-        CSV, TSV or text; a header row is optional. Fields may be parted by commas, semicolons,
+        CSV, TSV or text; a header row is optional. Fields may be separated by commas, semicolons,
         tabs or blanks; with semicolons a decimal comma is understood.
     sampling_frequency : float, optional
         Hertz; needed unless the file says it ("Sampling Rate (Hz):= 1000"), which then counts.
@@ -67,7 +67,7 @@ def import_delimited(path: Path, sampling_frequency: float | None = None) -> Imp
     if grid is None:
         raise RecordingError(
             f"{path}: no row of numbers in its first {HEADER_BYTES} bytes. A plain table has one "
-            "sample a row, parted by commas, semicolons, tabs or blanks; export it so"
+            "sample a row, separated by commas, semicolons, tabs or blanks; export it so"
         )
     fs = grid.rate or _said_rate(grid) or sampling_frequency
     if fs is None:

@@ -220,9 +220,9 @@ def _refuse_decimal_commas(grid: Grid, path: Path) -> None:
     if whole and (begins_with_0 or halves):
         mark = {",": "commas", ";": "semicolons", "\t": "tabs"}[grid.delimiter]
         raise RecordingError(
-            f"{path}: {mark} part its fields or its decimals, line {grid.line} does not tell which "
-            f"({grid.delimiter.join(grid.row)[:40]!r}). Export it with decimal points, or with "
-            "another mark between fields"
+            f"{path}: {mark} separate its fields or its decimals, line {grid.line} does not tell "
+            f"which ({grid.delimiter.join(grid.row)[:40]!r}). Export it with decimal points, or "
+            "with another mark between fields"
         )
 
 

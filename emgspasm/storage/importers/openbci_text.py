@@ -109,8 +109,8 @@ def _sampling_frequency(path: Path, header: Header, given: float | None, *, bare
         )
     if fs is None or not 0 < fs < 1e6:
         raise RecordingError(
-            f"{path}: the header says no sampling frequency ('%Sample Rate = 250 Hz' is missing or "
-            f"is {said}); add that line"
+            f"{path}: the header gives no sampling frequency ('%Sample Rate = 250 Hz' is missing "
+            f"or is {said}); add that line"
             + (", or give it (--sampling-frequency HZ)" if said is None else "")
         )
     return fs

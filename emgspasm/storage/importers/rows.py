@@ -273,9 +273,9 @@ def describe(malformed: Malformed, n_rows: int) -> str:
     """Say what was left unread."""
     if malformed.n_skipped:
         return (
-            f"{malformed.n_skipped} lines are no rows (the first is line {malformed.line}, "
+            f"{malformed.n_skipped} lines are not rows (the first is line {malformed.line}, "
             f"{malformed.text!r}): left out; {n_rows} rows read"
-            + (f"; the last {malformed.n_bytes} bytes are no rows" if malformed.n_bytes else "")
+            + (f"; the last {malformed.n_bytes} bytes are not rows" if malformed.n_bytes else "")
         )
     if malformed.at_end:
         return (

@@ -74,7 +74,7 @@ def _refuse_nothing(table: Table, seen: TableScan) -> None:
     if len(seen.damaged) >= MOST_DAMAGED:
         line = seen.damaged[0][1]
         raise RecordingError(
-            f"{path}: more than {MOST_DAMAGED} lines are no rows, the first of them line "
+            f"{path}: more than {MOST_DAMAGED} lines are not rows, the first of them line "
             f"{line.line} ({line.text!r}). Write every sample as a row like the first"
         )
     if seen.ranges.n_rows == 0:
@@ -111,7 +111,7 @@ def _describe_damage(seen: TableScan) -> list[str]:
         return []
     first = seen.damaged[0][1]
     example = f"the first is line {first.line} ({first.text!r})"
-    return [f"{len(seen.damaged)} lines are no rows, a missing sample each; {example}"]
+    return [f"{len(seen.damaged)} lines are not rows, a missing sample each; {example}"]
 
 
 def _describe_zeros(seen: TableScan) -> list[str]:

@@ -218,7 +218,7 @@ def _damage(checked: Checked) -> list[str]:
     if checked.n_dropped:
         findings.append(f"{checked.n_dropped} damaged chunks left out")
     if checked.n_bytes_left:
-        findings.append(f"the file is cut: {checked.n_bytes_left} bytes at its end are no chunk")
+        findings.append(f"the file is cut: {checked.n_bytes_left} bytes at its end are not a chunk")
     return findings
 
 

@@ -46,7 +46,7 @@ class Checked:
     n_dropped : int
         Chunks that were damaged.
     n_bytes_left : int
-        Bytes at the end that are no chunk: a cut file.
+        Bytes at the end that are not a chunk: a cut file.
     """
 
     data: bytes

@@ -75,13 +75,13 @@ def _numbered_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[s
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise RecordingError(f"{path} cannot be read ({reason}). Check the file") from error
     heading = lines[0].split("\t") if lines else []
     if missing := [name for name in columns if name not in heading]:
         raise RecordingError(
             f"{path}: its first line lacks the columns {', '.join(missing)} (it must name "
-            f"{', '.join(columns)}, parted by tabs). Mend that line"
+            f"{', '.join(columns)}, separated by tabs). Correct that line"
         )
     return [
         (number, _cells(path, number, heading, line))
@@ -95,7 +95,7 @@ def _cells(path: Path, number: int, heading: Sequence[str], line: str) -> dict[s
     if len(cells) != len(heading):
         raise RecordingError(
             f"{path}, line {number}: {len(cells)} cells (its first line has {len(heading)}). "
-            "Mend that line"
+            "Correct that line"
         )
     pairs = zip(heading, cells, strict=True)
     return {name: None if cell in ("", MISSING) else cell for name, cell in pairs}
@@ -116,7 +116,7 @@ def checked_rows(
         try:
             checked.append(check(row))
         except ValueError as error:
-            raise RecordingError(f"{path}, line {line}: {error}. Mend that line") from None
+            raise RecordingError(f"{path}, line {line}: {error}. Correct that line") from None
     return checked
 
 

@@ -105,7 +105,7 @@ def rater(text: str) -> str:
         If it holds anything but letters and digits.
     """
     if not _RATER.match(text):
-        raise ValueError(f"rater={text!r}; a pseudonym of up to 20 letters and digits, no name")
+        raise ValueError(f"rater={text!r}; a pseudonym of up to 20 letters and digits, not a name")
     return text
 
 

@@ -93,6 +93,6 @@ def read_time(place: Placement) -> datetime | None:
             except ValueError:
                 raise RecordingError(
                     f"{scans_path(place)}: acq_time={row['acq_time']!r} of {name} (a time is "
-                    "written YYYY-MM-DDThh:mm:ss). Mend that row"
+                    "written YYYY-MM-DDThh:mm:ss). Correct that row"
                 ) from None
     return None

@@ -125,8 +125,8 @@ def bring_up_to_date(recording: StoredRecording, paths: SidecarPaths) -> None:
         described = json.loads(paths.description.read_text(encoding="utf-8"))
     except ValueError as error:
         raise RecordingError(
-            f"{paths.description}: no JSON ({error}); the recording itself is mended. "
-            "Mend or remove that file"
+            f"{paths.description}: not JSON ({error}); the recording itself is repaired. "
+            "Correct or remove that file"
         ) from error
     described["RecordingDuration"] = recording.n_samples / recording.info.sampling_frequency
     write_json(described, paths.description, overwrite=True)

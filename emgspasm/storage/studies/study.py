@@ -69,8 +69,8 @@ class Study:
         study = cls(Path(path))
         if not study._description.is_file():
             raise RecordingError(
-                f"{study.path} is no study (it has no dataset_description.json). Check the path; "
-                "record, import and simulate --study begin one"
+                f"{study.path} is not a study (it has no dataset_description.json). Check the "
+                "path; record, import and simulate --study begin one"
             )
         return study
 
@@ -259,8 +259,8 @@ class Study:
     def _create(self, name: str) -> None:
         if self.path.exists() and (not self.path.is_dir() or self._strangers()):
             raise RecordingError(
-                f"{self.path}: is no study (it has no dataset_description.json) and not an empty "
-                "folder. Name a study, or a new folder for one"
+                f"{self.path}: is not a study (it has no dataset_description.json) and not an "
+                "empty folder. Name a study, or a new folder for one"
             )
         try:
             self.path.mkdir(parents=True, exist_ok=True)
@@ -289,6 +289,6 @@ class Study:
                 if folder == self.path:
                     break
                 folder.rmdir()
-        if not listed and not home.exists():
+        if not listed and self.path.is_dir() and not home.exists():
             with locked(self.path):
                 strike_participant(self.path, home.name.removeprefix("sub-"))

@@ -34,7 +34,7 @@ TREATMENTS_DICTIONARY = {
     "participant_id": {"Description": "Participant, as in participants.tsv"},
     "date": {"Description": "Day of the treatment, YYYY-MM-DD"},
     "kind": {"Description": "Kind of treatment", "Levels": dict(KINDS)},
-    "product": {"Description": "Product; units of different products do not compare"},
+    "product": {"Description": "Product; units of different products cannot be compared"},
     "site": {"Description": "Muscle code as in channel labels (OOC), or another site in words"},
     "side": {"Description": "Anatomical side", "Levels": {"L": "left", "R": "right", "B": "both"}},
     "units": {"Description": "Units of the product at this site, as entered"},
@@ -90,7 +90,8 @@ def _require(entered: Treatment) -> None:
         raise ValueError("units=0; leave units out where they are not known")
     if entered.units is not None and entered.product is None:
         raise ValueError(
-            f"units={entered.units:g} without a product; units of different products do not compare"
+            f"units={entered.units:g} without a product; units of different products cannot be "
+            "compared"
         )
     if entered.kind == TOXIN and entered.site is None:
         raise ValueError("site is missing; say which muscle was injected, as OOC")

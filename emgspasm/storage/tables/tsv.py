@@ -34,8 +34,8 @@ def frame(cells: Iterable[tuple[str, Any]], columns: Sequence[Column]) -> pd.Dat
     Parameters
     ----------
     cells : iterable of (str, array_like or scalar)
-        None and NaN are missing; what is no array stands in every row. Taken one after the other,
-        so that one column at a time is in memory twice.
+        None and NaN are missing; what is not an array stands in every row. Taken one after the
+        other, so that one column at a time is in memory twice.
     columns : sequence of Column
         In order; what `cells` lacks is missing.
     """
@@ -156,7 +156,7 @@ def read_table(path: Path) -> pd.DataFrame:
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         why = "it is empty" if isinstance(error, pd.errors.EmptyDataError) else str(error).strip()
         raise RecordingError(
-            f"{path} is no tab-separated table ({why}). Give a table as emgspasm writes it"
+            f"{path} is not a tab-separated table ({why}). Give a table as emgspasm writes it"
         ) from None
 
 
@@ -187,5 +187,5 @@ def require_numbers(frame: pd.DataFrame, path: Path, columns: Iterable[str]) -> 
         for row in wrong[0]:
             raise RecordingError(
                 f"{path}: {name} is {str(cells.iloc[row])[:40]!r} in line {row + 2} (a number, or "
-                f"{MISSING}). Mend that cell"
+                f"{MISSING}). Correct that cell"
             )

@@ -259,7 +259,9 @@ def headline(grades: Sequence[tuple[str, str]]) -> str:
         shown = ", ".join(bad[:5]) + (" and others" if len(bad) > 5 else "")
         return f"{len(bad)} of {len(grades)} channels need attention: {shown}"
     if unknown:
-        return f"{unknown} of {len(grades)} channels still learn their noise: let the face rest"
+        return (
+            f"{unknown} of {len(grades)} channels are still learning their noise: let the face rest"
+        )
     if fair:
         return f"All {len(grades)} channels can be used; {fair} could be better"
     return f"All {len(grades)} channels are good"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
@@ -16,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from emgspasm.desk.wanted import Wanted, placed
+from emgspasm.desk.wanted import Wanted, placing
 from emgspasm.errors import RecordingError
 from emgspasm.storage.studies.study import Placement
 from emgspasm.viewer.style import styled
@@ -30,12 +32,20 @@ class RecordDialog(QDialog):
     wanted : Wanted
         What stands there at first.
     parent : QWidget
+
+    Attributes
+    ----------
+    place : Placement or None
+        Where it is recorded, once that was accepted.
+    held : ExitStack
+        Holds the place for whoever records.
     """
 
     def __init__(self, wanted: Wanted, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Record")
         self.place: Placement | None = None
+        self.held = ExitStack()
         self.study = QLineEdit(wanted.study)
         self.participant = QLineEdit(wanted.participant)
         self.session = QLineEdit(wanted.session, placeholderText="may be empty")
@@ -76,7 +86,7 @@ class RecordDialog(QDialog):
     def accept(self) -> None:
         """Take the answers, or say what is wrong."""
         try:
-            self.place = placed(self.wanted)
+            self.place = self.held.enter_context(placing(self.wanted))
         except (ValueError, RecordingError) as error:
             self._wrong.setText(str(error))
             return

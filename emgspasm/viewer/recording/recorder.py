@@ -84,7 +84,7 @@ class Recorder(QObject):
         if place is None:
             return
         self.wanted = dialog.wanted
-        self._lead.record(place, self.wanted.task.strip())
+        self._lead.record(place, self.wanted.task.strip(), dialog.held.pop_all())
         self.said.emit(f"recording to {place.recording}")
 
     def stop(self) -> None:

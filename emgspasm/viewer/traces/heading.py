@@ -35,7 +35,7 @@ class Heading(QWidget):
             label.setText(word)
             label.setStyleSheet(f"color: {palette.side_color(side)}")
         if not sided:
-            self.between.setText("the channels say no sides: give a montage")
+            self.between.setText("the channels name no sides: give a montage")
         elif mirrored:
             self.between.setText("as seen face to face")
         else:

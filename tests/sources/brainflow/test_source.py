@@ -257,7 +257,7 @@ def test_a_wifi_shield_takes_another_rate():
     ("options", "text"),
     [
         ({}, "key board is missing"),
-        ({"board": 1.5}, "board: 1.5 is no str or int"),
+        ({"board": 1.5}, "board: 1.5 is not of type str or int"),
         ({"board": "ganglon"}, "Did you mean 'ganglion'"),
         ({"board": 999}, "no board 999"),
         ({"board": "cyton", "serialport": "/dev/x"}, r"Did you mean serial_port\?"),

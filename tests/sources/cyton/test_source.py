@@ -304,7 +304,7 @@ def test_a_port_that_does_not_open_says_what_to_do(number, kind, text):
 
 @pytest.mark.parametrize("name", ["/dev/null", "/tmp", __file__])
 def test_what_is_no_serial_port_is_said_to_be_none(name):
-    with pytest.raises(SourceError, match="is no serial port"):
+    with pytest.raises(SourceError, match="is not a serial port"):
         dongle.open_port(name)
 
 

@@ -263,8 +263,8 @@ def test_two_streams_of_one_name_are_refused():
         ({}, "no LSL stream is named"),
         ({"stream": "x' or '1"}, "apostrophe"),
         ({"streem": "x"}, r"Did you mean stream\?"),
-        ({"stream": "x", "wait": math.inf}, "wait: inf is no finite number"),
-        ({"stream": "x", "wait": math.nan}, "wait: nan is no finite number"),
+        ({"stream": "x", "wait": math.inf}, "wait: inf is not a finite number"),
+        ({"stream": "x", "wait": math.nan}, "wait: nan is not a finite number"),
         ({"stream": "x", "wait": "long"}, "wait"),
     ],
 )

@@ -1,5 +1,7 @@
 """The file of a recording under way: valid at every instant, also on a disk that is full."""
 
+import errno
+import os
 import subprocess
 import sys
 import warnings
@@ -49,6 +51,21 @@ def test_edflib_opens_the_file_after_every_write(edflib, tmp_path):
             writer.write(Chunk(start, noise(30)))
             with edflib.EdfReader(str(path)) as reader:
                 assert reader.signals_in_file == 4
+
+
+def test_a_disk_that_fails_at_the_end_is_told_and_the_file_is_closed(tmp_path, monkeypatch):
+    writer = BdfWriter(tmp_path / "x.bdf", stream())
+    descriptor = writer.descriptor
+
+    def fail(_):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(RecordingError, match="did not take the last samples"):
+        writer.close()
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(descriptor)
+    writer.close()
 
 
 DISK_FULL = """

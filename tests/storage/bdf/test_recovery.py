@@ -3,6 +3,8 @@
 import contextlib
 import os
 import shutil
+import subprocess
+import sys
 import warnings
 
 import edfio
@@ -216,6 +218,33 @@ def test_an_older_tail_is_never_overwritten(tmp_path):
         recover(path)
     assert path.read_bytes() == before
     assert (tmp_path / "x.bdf.tail").read_bytes() == b"precious"
+
+
+DISK_FULL = """
+import resource, signal, sys
+from emgspasm.errors import RecordingError
+from emgspasm.storage.bdf.recovery import recover
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))
+try:
+    recover(sys.argv[1])
+except RecordingError as error:
+    print(error)
+"""
+
+
+def test_a_disk_too_full_for_the_tail_leaves_the_recording_for_another_try(tmp_path):
+    path = tmp_path / "x.bdf"
+    record(path)
+    os.truncate(path, path.stat().st_size - 100)
+    before = path.read_bytes()
+    command = [sys.executable, "-c", DISK_FULL, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "cannot be changed (File too large)" in done.stdout
+    assert path.read_bytes() == before
+    assert [each.name for each in tmp_path.iterdir()] == ["x.bdf"]
+    assert recover(path).changed
 
 
 @pytest.mark.parametrize("content", [b"", b"garbage" * 100])

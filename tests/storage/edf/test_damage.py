@@ -118,7 +118,7 @@ def test_an_inverted_physical_range_is_kept_and_told(tmp_path):
     [
         (b"", "the file is empty"),
         (b"0", "is cut"),
-        (b"%OpenBCI Raw EXG Data\n" * 40, "is no EDF or BDF file"),
+        (b"%OpenBCI Raw EXG Data\n" * 40, "is not an EDF or BDF file"),
         (b"\xffBIOSEMI" + b" " * 100, "is cut"),
         (b"0".ljust(256), "'' signals in the header"),
         (b"0".ljust(252) + b"0   ", "'0' signals in the header"),

@@ -46,7 +46,7 @@ def test_csv_is_a_row_a_sample_with_empty_cells_where_missing(recording, tmp_pat
     table = pd.read_csv(tmp_path / "x.csv")
     emg = ["OOC_L (uV)", "OOC_R (uV)", "ZYG_L (uV)"]
     assert list(table.columns) == ["time", *emg, "X", "Y", "Z"]
-    assert "units of X, Y, Z are not said: they are no voltages" in findings
+    assert "units of X, Y, Z are not given: they are not voltages" in findings
     np.testing.assert_array_equal(table.iloc[:, 1:].to_numpy(), recording.read())
     np.testing.assert_allclose(table["time"], np.arange(N_SAMPLES) / 250)
     assert any("no markers" in finding for finding in findings)

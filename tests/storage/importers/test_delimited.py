@@ -93,13 +93,13 @@ def test_decimal_marks_are_told_by_several_rows(written, mark, decimal):
 def test_commas_that_part_fields_or_decimals_are_refused(written, mark, n_columns):
     rows = [[f"{value:.2f}".replace(".", ",") for value in row] for row in TWO[:, :n_columns]]
     text = "\n".join(mark.join(row) for row in rows)
-    with pytest.raises(RecordingError, match="commas part its fields or its decimals, line 1"):
+    with pytest.raises(RecordingError, match="commas separate its fields or its decimals, line 1"):
         open_recording(written(text), sampling_frequency=250)
 
 
 def test_two_fields_below_one_name_may_be_halves_of_a_decimal(written):
     path = written("OOC_L\n12,57\n64,04\n")
-    with pytest.raises(RecordingError, match="commas part its fields or its decimals, line 2"):
+    with pytest.raises(RecordingError, match="commas separate its fields or its decimals, line 2"):
         open_recording(path, sampling_frequency=250)
 
 
@@ -109,7 +109,7 @@ def test_rows_with_two_fields_for_each_name_are_halves_of_decimals(written, mark
     names = ["what"] * bool(label) + ["OOC_L", "OOC_R"]
     rows = [label + ",".join(f"{value:.2f}" for value in row) for row in TWO + 100]
     text = ",".join(names) + "\n" + "\n".join(rows).replace(".", ",")
-    with pytest.raises(RecordingError, match="part its fields or its decimals, line 2"):
+    with pytest.raises(RecordingError, match="separate its fields or its decimals, line 2"):
         open_recording(written(text.replace(",", mark)), sampling_frequency=250)
 
 
@@ -137,7 +137,7 @@ def test_a_damaged_line_of_a_plain_table_is_a_missing_sample(written, damage):
     expected = TWO.copy()
     expected[100] = np.nan
     assert np.array_equal(samples_of(recording), expected, equal_nan=True)
-    told = f"1 lines are no rows, a missing sample each; the first is line 102 ({damage!r})"
+    told = f"1 lines are not rows, a missing sample each; the first is line 102 ({damage!r})"
     assert told in recording.findings
 
 
@@ -232,7 +232,7 @@ def test_what_spreadsheets_write_for_nothing_is_a_missing_number(written):
 
 def test_a_table_that_is_mostly_no_rows_is_refused_with_its_first_such_line(written):
     text = plain().replace("-", "\u2212")
-    with pytest.raises(RecordingError, match="more than 100 lines are no rows, the first of them"):
+    with pytest.raises(RecordingError, match="more than 100 lines are not rows, the first of them"):
         open_recording(written(text), sampling_frequency=250)
 
 

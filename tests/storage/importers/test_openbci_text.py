@@ -133,7 +133,7 @@ def test_a_damaged_line_is_left_out_and_said_and_reading_goes_on(written, damage
     recording = open_recording(written("\n".join(lines) + "\n"))
     values[300] = np.nan
     assert np.array_equal(samples_of(recording)[:, :8], values, equal_nan=True)
-    assert any("1 lines are no rows (the first is line 306" in f for f in recording.findings)
+    assert any("1 lines are not rows (the first is line 306" in f for f in recording.findings)
 
 
 def test_many_damaged_lines_are_counted(written):
@@ -145,7 +145,7 @@ def test_many_damaged_lines_are_counted(written):
     recording = open_recording(written("\n".join(lines) + "\n"))
     values[damaged] = np.nan
     assert np.array_equal(samples_of(recording)[:, :8], values, equal_nan=True)
-    assert any("200 lines are no rows" in finding for finding in recording.findings)
+    assert any("200 lines are not rows" in finding for finding in recording.findings)
 
 
 def test_a_line_of_blanks_is_no_damage(written):
@@ -166,7 +166,7 @@ def test_a_second_session_appended_with_its_header_follows_in_time(written):
     samples = samples_of(recording)[:, :8]
     assert np.array_equal(samples[:300], values[:300])
     assert np.array_equal(samples[15_000:], values[300:])
-    assert any("5 lines are no rows" in finding for finding in recording.findings)
+    assert any("5 lines are not rows" in finding for finding in recording.findings)
 
 
 def test_garbage_after_damaged_lines_ends_the_reading(written):
@@ -177,7 +177,7 @@ def test_garbage_after_damaged_lines_ends_the_reading(written):
     recording = open_recording(written("\n".join(lines) + "\n" + garbage + after + "\n"))
     assert recording.n_samples == 300
     unread = len(garbage) + len(after) + 1
-    assert any(f"the last {unread} bytes are no rows" in finding for finding in recording.findings)
+    assert any(f"the last {unread} bytes are not rows" in finding for finding in recording.findings)
 
 
 def test_a_last_line_cut_inside_its_last_field_is_left_out_and_said(written):
@@ -322,7 +322,7 @@ def test_a_rate_with_an_exponent_is_read_whole(written):
 
 def test_a_header_of_the_gui_without_a_rate_asks_for_it_and_takes_the_one_given(written):
     path = written(gui4(exg(300, 8)).replace("%Sample Rate", "%"))
-    with pytest.raises(RecordingError, match="header says no sampling frequency"):
+    with pytest.raises(RecordingError, match="header gives no sampling frequency"):
         open_recording(path)
     assert open_recording(path, sampling_frequency=250).info.sampling_frequency == 250
 

@@ -143,14 +143,14 @@ def test_labels_of_other_than_letters_and_digits_are_refused(tmp_path, labels):
 def test_a_folder_of_something_else_is_not_made_a_study(tmp_path):
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / "x.jpg").write_bytes(b"x")
-    with pytest.raises(RecordingError, match="is no study"):
+    with pytest.raises(RecordingError, match="is not a study"):
         Study.open_or_create(tmp_path / "photos")
     assert [path.name for path in (tmp_path / "photos").iterdir()] == ["x.jpg"]
 
 
 def test_a_file_is_not_made_a_study(tmp_path):
     (tmp_path / "x").write_bytes(b"x")
-    with pytest.raises(RecordingError, match="is no study"):
+    with pytest.raises(RecordingError, match="is not a study"):
         Study.open_or_create(tmp_path / "x")
 
 

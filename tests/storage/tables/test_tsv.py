@@ -29,7 +29,7 @@ def test_labels_that_look_like_numbers_stay_words(tmp_path, columns, row):
 def test_what_is_no_table_is_refused_whatever_table_was_looked_for(tmp_path, content, why):
     path = tmp_path / "x_summary.tsv"
     path.write_bytes(content)
-    with pytest.raises(RecordingError, match=rf"no tab-separated table \({why}") as caught:
+    with pytest.raises(RecordingError, match=rf"not a tab-separated table \({why}") as caught:
         read_table(path)
     assert str(caught.value).endswith("). Give a table as emgspasm writes it")
 
@@ -52,7 +52,7 @@ def test_a_word_where_a_number_belongs_is_named_with_its_line(tmp_path):
     path.write_text("onset\tduration\n1.0\tn/a\nabc\t2\n")
     frame = read_table(path)
     require_numbers(frame, path, ["duration", "peak_uV"])
-    with pytest.raises(RecordingError, match=r"x\.tsv: onset is 'abc' in line 3 .*Mend"):
+    with pytest.raises(RecordingError, match=r"x\.tsv: onset is 'abc' in line 3 .*Correct"):
         require_numbers(frame, path, ["onset", "duration"])
 
 

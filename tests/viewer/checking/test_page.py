@@ -80,7 +80,7 @@ def test_the_headline_tells_the_state_of_all():
     assert headline([("a", "good"), ("b", "fair")]) == (
         "All 2 channels can be used; 1 could be better"
     )
-    assert "1 of 2 channels still learn" in headline([("a", "good"), ("b", "")])
+    assert "1 of 2 channels are still learning" in headline([("a", "good"), ("b", "")])
     assert headline([(c, "poor") for c in "abcdefg"]) == (
         "7 of 7 channels need attention: a, b, c, d, e and others"
     )
