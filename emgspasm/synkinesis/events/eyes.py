@@ -37,9 +37,10 @@ def note_balance(act: Act, found: Iterable[Act], known: Experience, fs: float) -
         return
     sides = [log(r.amplitude / r.opposite) * (1 if r.site.side == "L" else -1) for r in eyes]
     (known.balance if len(eyes) == 2 else known.lone).append(sum(sides) / len(sides))
-    told = known.balance if len(known.balance) >= FEWEST_BALANCED else known.balance + known.lone
-    if len(told) >= FEWEST_BALANCED:
-        known.usual = median(told)
+    if len(known.balance) >= FEWEST_BALANCED:
+        known.usual = median(known.balance)
+    elif len(known.lone) >= FEWEST_BALANCED:
+        known.usual = median(known.balance + known.lone)
 
 
 def _may_be_of_spasm(act: Act, eye: Reading, found: Iterable[Act], known: Experience) -> bool:
