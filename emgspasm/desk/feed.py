@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import TypeVar
@@ -160,7 +160,7 @@ class Feed:
     levels_log : Levels
         Thresholds of the whole stream.
     valid : int
-        Samples in which bursts were sought.
+        Samples in which bursts were sought, less those in which an artifact hid all channels.
     """
 
     def __init__(self, info: StreamInfo, pipeline: Pipeline, seconds: float = LONGEST_BASE) -> None:
@@ -198,10 +198,11 @@ class Feed:
         if self._early is not None:
             self._early = None
             stale.append((self.strip.start, self.strip.stop))
+        sought = max(0, chunk.stop - max(chunk.start, analysis.settled))
+        self.count_valid(sought, folded.events)
         if len(chunk.samples):
             self._gap(chunk.start)
             self.thresholds = analysis.thresholds
-            self.valid += max(0, chunk.stop - max(chunk.start, analysis.settled))
             self.levels_log.add(chunk.stop, analysis.thresholds, self.valid)
             self.strip.write(chunk, analysis.filtered, analysis.envelope, analysis.thresholds)
         self.found.add(analysis.bursts, folded.events)
@@ -213,6 +214,21 @@ class Feed:
         if folded.provisional is not None and folded.provisional != self.found.provisional:
             stale += self._provisional(folded.provisional)
         return [span for span in stale if span]
+
+    def count_valid(self, sought: int, events: Iterable[Event]) -> None:
+        """Count samples in which bursts were sought, less those in which nothing could be seen."""
+        self.valid += sought - sum(map(self._hidden, events))
+
+    def _hidden(self, event: Event) -> int:
+        """Samples in which all channels that are told at all show nothing but an artifact."""
+        if event.trial_type != "artifact":
+            return 0
+        least = validity.LASTING * self.sampling_frequency
+        bursts = [burst for burst in event.bursts if burst.offset - burst.onset >= least]
+        seen = {self.column_of[burst.channel] for burst in bursts}
+        if not seen.issuperset(np.flatnonzero(self.levels_log.known).tolist()):
+            return 0
+        return max(0, min(b.offset for b in bursts) - max(b.onset for b in bursts))
 
     def _provisional(self, events: tuple[Event, ...]) -> list[Stretch]:
         """Mark what may still change, in place of what was marked so before."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from emgspasm.stream import Burst, BurstQuality, Event
 from emgspasm.synkinesis.events.lags import Lag
 from emgspasm.synkinesis.markers import Marker
-from emgspasm.synkinesis.measures.validity import Valid
+from emgspasm.synkinesis.measures.validity import Valid, without_artifacts
 from emgspasm.synkinesis.readings.reading import Reading
 
 Rows = NDArray[np.void]
@@ -91,14 +91,18 @@ class Findings:
     lags : ndarray of LAG
     rho : ndarray, shape (n_emg_channels, n_emg_channels)
         Largest raw correlation of the bursts of one channel with the other; 0 without any.
-    valid : mapping of int to ndarray of int, shape (n, 2)
-        Stretches in which bursts were sought in each EMG channel, by its column of the stream;
-        see :mod:`emgspasm.synkinesis.measures.validity`.
+    sought : mapping of int to ndarray of int, shape (n, 2)
+        Stretches in which bursts were sought in each EMG channel, by its column of the stream.
     marked : tuple of Marker
     envelopes : dict
         Envelope by marker and channel, in the unit of the channel, of trials.
+    sampling_frequency : float
+        Hertz.
     starts : tuple of int
         First samples of the segments: what begins there may have begun before.
+    valid : mapping of int to ndarray of int, shape (n, 2)
+        What no lasting artifact hides of the stretches in which bursts were sought; see
+        :mod:`emgspasm.synkinesis.measures.validity`.
     spasm : ndarray of bool
         Which events are spasms.
     spasms : ndarray of EVENT
@@ -114,10 +118,12 @@ class Findings:
     readings: Rows
     lags: Rows
     rho: NDArray[np.float64]
-    valid: Valid
+    sought: Valid
     marked: tuple[Marker, ...]
     envelopes: dict[tuple[Marker, int], list[NDArray[np.float64]]]
+    sampling_frequency: float
     starts: tuple[int, ...] = ()
+    valid: Valid = field(init=False)
     spasm: NDArray[np.bool_] = field(init=False)
     spasms: Rows = field(init=False)
     spasm_parts: Rows = field(init=False)
@@ -128,10 +134,20 @@ class Findings:
         begin, end = (self.events[edge][own["event"]] for edge in ("onset", "offset"))
         own["onset"] = np.maximum(own["onset"], begin)
         own["offset"] = np.maximum(np.minimum(own["offset"], end), own["onset"])
+        valid = without_artifacts(self.sought, self._artifacts(), self.sampling_frequency)
+        object.__setattr__(self, "valid", valid)
         told = {"spasm": spasm, "spasms": self.events[spasm], "spasm_parts": own}
         for name, rows in told.items():
             rows.flags.writeable = False
             object.__setattr__(self, name, rows)
+
+    def _artifacts(self) -> dict[int, NDArray[np.int64]]:
+        """Onsets and offsets of the bursts of artifacts, by column of the stream."""
+        artifact = self.events["trial_type"] == "artifact"
+        parts = self.parts[artifact[self.parts["event"]]]
+        spans = np.stack([parts["onset"], parts["offset"]], axis=1)
+        channels = parts["channel"]
+        return {column: spans[channels == column] for column in np.unique(channels).tolist()}
 
     def copied(self, rows: Rows) -> NDArray[np.bool_]:
         """Which of these bursts cross-talk explains, alone or as one of an event."""

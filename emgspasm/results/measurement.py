@@ -194,13 +194,14 @@ class _Gathered:
             np.frombuffer(self.readings, READ),
             np.frombuffer(self.lags, LAG),
             self.rho,
-            self._valid(),
+            self._sought(),
             self.marked,
             self.envelopes,
+            self.info.sampling_frequency,
             tuple(self.starts),
         )
 
-    def _valid(self) -> dict[int, NDArray[np.int64]]:
+    def _sought(self) -> dict[int, NDArray[np.int64]]:
         """Stretches in which bursts were sought, by column of the stream."""
         sought = self.tally().sought
         return {

@@ -153,7 +153,7 @@ def stored_findings(result: StoredResult, info: StreamInfo) -> Findings:
         if (number := numbers.get(str(row["event_id"]))) is not None
         and _of_side(events[number]["side"], info.channels[burst[0]])
     ]
-    told_valid = result.provenance["channels_valid_s"]
+    told_sought = result.provenance["channels_sought_s"]
     found = np.array([burst for _, burst in bursts], BURST)
     own = found[~np.array(copies, np.bool_)]
     rows_of_parts += _held_by_others(events, rows_of_parts, own, info, fs)
@@ -165,8 +165,8 @@ def stored_findings(result: StoredResult, info: StreamInfo) -> Findings:
         readings=_readings(found, np.array(copies, np.bool_)),
         lags=np.empty(0, LAG),
         rho=np.zeros((len(info.columns()),) * 2),
-        valid={
-            column: np.rint(np.reshape(told_valid.get(name, ()), (-1, 2)) * fs).astype(np.int64)
+        sought={
+            column: np.rint(np.reshape(told_sought.get(name, ()), (-1, 2)) * fs).astype(np.int64)
             for name, column in columns.items()
         },
         marked=tuple(
@@ -174,6 +174,7 @@ def stored_findings(result: StoredResult, info: StreamInfo) -> Findings:
             for task, trial, a, b in result.provenance["tasks"]
         ),
         envelopes={},
+        sampling_frequency=fs,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from emgspasm.desk.feed import Feed, Found, Levels
 from emgspasm.desk.strip import BURST, CLIPPED, EVENTS, PROVISIONAL, SPASM, VOLUNTARY
@@ -115,6 +116,23 @@ def test_settling_is_no_valid_time():
     for start, stop in ((0, 100), (100, 200), (200, 300)):
         feed.take(analysis(start, stop, settled=150), Folded())
     assert feed.valid == 150
+
+
+@pytest.mark.parametrize(
+    ("kind", "spans", "valid"),
+    [
+        ("artifact", [(0, 100, 7500), (1, 120, 7400)], 9000 - 7280),
+        ("artifact", [(0, 100, 7500)], 9000),  # the other channel tells
+        ("artifact", [(0, 100, 7500), (1, 120, 6100)], 9000),  # under 12 s
+        ("voluntary", [(0, 100, 7500), (1, 120, 7400)], 9000),
+    ],
+)
+def test_what_a_lasting_artifact_hides_in_all_channels_is_no_valid_time(kind, spans, valid):
+    feed = Feed(INFO, Pipeline())
+    feed.take(analysis(0, 9000), Folded())
+    event = Event(kind, 100, 7500, "B", "", tuple(burst(*span) for span in spans))
+    feed.take(analysis(9000, 9000), Folded((event,)))
+    assert feed.valid == valid
 
 
 def test_the_end_of_a_stream_takes_no_threshold_away():

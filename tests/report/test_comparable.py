@@ -84,7 +84,7 @@ def rests(task, *marked):
     said = {
         "sampling_frequency": 100.0,
         "tasks": [[code, 1, a, b] for code, a, b in marked],
-        "channels_valid_s": {"OOC_L": [[3.0, 90.0]]},
+        "channels_sought_s": {"OOC_L": [[3.0, 90.0]]},
     }
     summary = table([{"channel": "OOC_L", "side": "L", "muscle": "OOC"}], SUMMARY)
     events = table([], EVENTS)

@@ -28,9 +28,10 @@ def found(*bursts, valid=((0, 200_000),) * 4):
         readings=np.empty(0, READ),
         lags=np.empty(0, LAG),
         rho=np.zeros((4, 4)),
-        valid=told,
+        sought=told,
         marked=(),
         envelopes={},
+        sampling_frequency=1000.0,
     )
 
 

@@ -29,7 +29,7 @@ def refused(events, words):
 
 
 @pytest.mark.parametrize(
-    "key", ["recording", "config_sha256", "sampling_frequency", "duration_s", "channels_valid_s"]
+    "key", ["recording", "config_sha256", "sampling_frequency", "duration_s", "channels_sought_s"]
 )
 @pytest.mark.parametrize("wrong", [None, []])
 def test_what_x_json_must_say_and_does_not_is_named(events, key, wrong):

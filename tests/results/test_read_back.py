@@ -30,7 +30,7 @@ def stored(found, tmp_path, spoil=lambda frame: frame):
     said = {
         "sampling_frequency": 250.0,
         "tasks": [["smile", 2, 4.0, 7.0]],
-        "channels_valid_s": {"OOC_L": [[1.0, 2.5], [4.0, 40.0]], "ZYG_L": []},
+        "channels_sought_s": {"OOC_L": [[1.0, 2.5], [4.0, 40.0]], "ZYG_L": []},
     }
     return StoredResult(path, read_table(path), summary, said)
 
@@ -120,6 +120,20 @@ def test_valid_time_and_markers_are_read_back_in_samples(told):
         EYE: [[250, 625], [1000, 10_000]], CHEEK: [], OTHER_EYE: [], CHIN: [],
     }  # fmt: skip
     assert told.marked == (Marker(1000, 1750, "smile", 2),)
+
+
+def test_a_lasting_artifact_hides_its_channel_until_a_review_calls_it_otherwise(tmp_path):
+    noise = burst(EYE, 2000, 6000)  # 16 s
+    found = findings(4, [Event("artifact", 2000, 6000, "L", "noise", (noise,))])
+
+    def rename(frame):
+        return frame.assign(trial_type=frame["trial_type"].replace("artifact", "spasm"))
+
+    told = read_back(found, tmp_path)
+    assert told.valid[EYE].tolist() == [[250, 625], [1000, 2000], [6000, 10_000]]
+    (tmp_path / "reviewed").mkdir()
+    told = read_back(found, tmp_path / "reviewed", spoil=rename)
+    assert told.valid[EYE].tolist() == [[250, 625], [1000, 10_000]]
 
 
 def test_a_rejected_event_is_left_out_and_its_bursts_are_of_none(face, tmp_path):

@@ -32,9 +32,10 @@ def lags(kind, onset, own, copies=()):
         np.empty(0, READ),
         np.empty(0, LAG),
         np.zeros((3, 3)),
-        [(0, 10_000)],
+        {},
         (),
         {},
+        1000.0,
     )
     table = events_table(INFO, found, {}, {})
     told = table[table["trial_type"] == "burst"].sort_values("onset")["onset_lag_ms"]

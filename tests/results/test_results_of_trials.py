@@ -42,6 +42,7 @@ def findings(fs, bursts, starts=(0,), n_channels=4):
         {c: np.array([[0, 10 * fs]], np.int64) for c in range(n_channels)},
         (smile(fs),),
         {},
+        fs,
         tuple(round(start * fs) for start in starts),
     )
 

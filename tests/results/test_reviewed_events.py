@@ -21,7 +21,7 @@ WHEN = "2026-03-02T10:00:00Z"
 
 def result(*events):
     found = findings(3, events, [burst(0, 50_000, 50_100)])
-    said = {"sampling_frequency": 1000.0, "tasks": [], "channels_valid_s": {}}
+    said = {"sampling_frequency": 1000.0, "tasks": [], "channels_sought_s": {}}
     frame = events_table(INFO, found, {}, {"status": "auto"})
     return StoredResult(Path("x_events.tsv"), frame, pd.DataFrame(), said)
 

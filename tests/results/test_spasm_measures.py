@@ -92,7 +92,7 @@ def test_spasms_count_that_begin_in_valid_time_and_as_long_as_it_lasts():
     told = of_cheek(
         spasm(burst(CHEEK, 9_900, 10_300)),
         spasm(burst(CHEEK, 59_800, 60_200)),
-        valid={CHEEK: [(10_000, 60_000)]},
+        sought={CHEEK: [(10_000, 60_000)]},
     )
     assert (told["n_spasms"], told["spasm_rate_per_min"], told["involved_pct"]) == (1, 1.2, 100.0)
     assert told["spasm_pct_time"] == pytest.approx(100 * 0.2 / 50)
@@ -100,7 +100,7 @@ def test_spasms_count_that_begin_in_valid_time_and_as_long_as_it_lasts():
 
 
 def test_without_valid_time_nothing_is_told_of_a_muscle():
-    told = of_cheek(*three(), valid={EYE: [], OTHER_EYE: []})
+    told = of_cheek(*three(), sought={EYE: [], OTHER_EYE: []})
     assert set(told.values()) == {None}
 
 

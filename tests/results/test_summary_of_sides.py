@@ -90,7 +90,16 @@ def rested(blocks, spasms=((12, 13), (100, 101))):
     )
     nothing, valid = np.empty(0), np.array([[0, 200_000]])
     found = Findings(
-        nothing, event_rows(events), part_rows(events, 0), nothing, nothing, nothing, {}, marked, {}
+        nothing,
+        event_rows(events),
+        part_rows(events, 0),
+        nothing,
+        nothing,
+        nothing,
+        {},
+        marked,
+        {},
+        1000.0,
     )
     return rest_counts("L", found, valid, 1000.0)
 

@@ -125,7 +125,7 @@ def test_the_brow_lift_index_is_the_share_of_the_eye_s_spasms_with_wilson_s_inte
 
 
 def test_spasms_while_the_brow_was_lost_say_nothing_of_it():
-    told = lifts(lifted(1000, 10), spasm(burst(0, 50_000, 50_100)), valid={1: [(0, 40_000)]})
+    told = lifts(lifted(1000, 10), spasm(burst(0, 50_000, 50_100)), sought={1: [(0, 40_000)]})
     assert (told["spasms"], told["joined"]) == (1, 1)
 
 

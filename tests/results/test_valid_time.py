@@ -192,3 +192,10 @@ def test_a_marker_of_the_recording_s_own_task_leaves_its_row_the_whole_recording
     results = analyzed("sub-01_task-rest_emg", notes=[(0.0, 60.0, "rest")])
     row = side(results, "L", "rest")
     assert row["valid_s"] == pytest.approx(SECONDS - 2.952, abs=0.01)
+
+
+def test_a_result_says_for_how_long_one_eye_alone_was_seen(analyzed):
+    (told,) = (w for w in analyzed("eye", [0]).provenance["warnings"] if "was not seen" in w)
+    assert told.startswith("the left eye was not seen for 73 s in which spasms of the right side")
+    for both in (analyzed("clipped", range(8)), analyzed("whole")):
+        assert "was not seen" not in " ".join(both.provenance["warnings"])

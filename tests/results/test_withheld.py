@@ -86,10 +86,10 @@ def test_in_a_short_recording_no_interval_is_told_of_each_side_and_of_blinks():
 
 
 def test_a_side_without_its_eye_is_not_told_and_in_a_task_that_lost_it_neither():
-    told = reasons(valid={0: []})
+    told = reasons(sought={0: []})
     assert {"spasms of the left side", "blinks"} <= told.keys()
     assert "spasms of the right side" not in told
-    told = reasons(valid={0: [(0, 45_000)]}, marked=(*rests((0, 40_000)),
+    told = reasons(sought={0: [(0, 45_000)]}, marked=(*rests((0, 40_000)),
                    Marker(50_000, 90_000, "speech", 1)))  # fmt: skip
     assert {"spasms of the left side in speech", "blinks in speech"} <= told.keys()
     assert "spasms of the left side in rest_open" not in told
@@ -97,7 +97,7 @@ def test_a_side_without_its_eye_is_not_told_and_in_a_task_that_lost_it_neither()
 
 def test_the_provenance_tells_valid_time_tasks_and_maxima_in_their_units():
     info = stream("OOC_L", "ZYG_L", "OOC_R", "MEN", unit="mV")
-    found = findings(4, end=60_000, valid={1: [(1000, 2500)]}, marked=rests((500, 1500)))
+    found = findings(4, end=60_000, sought={1: [(1000, 2500)]}, marked=rests((500, 1500)))
     most = {0: Contraction(0.05, "x.bdf"), 2: Contraction(0.07, "y.bdf")}
     told = spasm_provenance(info, found, [], most, None)
     assert told["valid_s"] == [[0.0, 60.0]]

@@ -41,27 +41,27 @@ def findings(
     events: Sequence[Event] = (),
     alone: Iterable[Burst] = (),
     *,
-    valid: Mapping[int, Sequence[tuple[int, int]]] | None = None,
+    sought: Mapping[int, Sequence[tuple[int, int]]] | None = None,
     end: int = 100_000,
     read: Sequence[tuple[int, int, bool, int]] = (),
     lags: Sequence[tuple[int, int, int, float]] = (),
     rho: np.ndarray | None = None,
     **more: object,
 ) -> Findings:
-    """Events and bursts of none, in a recording whose channels are valid up to `end`.
+    """Events and bursts of none, in a recording in whose channels bursts were sought up to `end`.
 
     Parameters
     ----------
-    valid : mapping, optional
+    sought : mapping, optional
         Other stretches of some channels.
     read, lags : sequence
         Rows of readings (channel, onset, copy, neighbour) and of lags.
     more
         Other fields of the findings.
     """
-    stretches = {c: [(0, end)] for c in range(n_channels)} | dict(valid or {})
+    stretches = {c: [(0, end)] for c in range(n_channels)} | dict(sought or {})
     inside = [b for event in events for b in (*event.bursts, *event.copies)]
-    fields = {"marked": (), "envelopes": {}} | more
+    fields = {"marked": (), "envelopes": {}, "sampling_frequency": float(FS)} | more
     return Findings(
         bursts=burst_rows(dict.fromkeys([*inside, *alone])),  # one may be of two events
         events=event_rows(events),
@@ -69,6 +69,6 @@ def findings(
         readings=np.array(list(read) or np.empty(0), READ),
         lags=np.array(list(lags) or np.empty(0), LAG),
         rho=np.zeros((n_channels, n_channels)) if rho is None else rho,
-        valid={c: np.reshape(spans, (-1, 2)).astype(int) for c, spans in stretches.items()},
+        sought={c: np.reshape(spans, (-1, 2)).astype(int) for c, spans in stretches.items()},
         **fields,  # type: ignore[arg-type]  # as said
     )

@@ -51,6 +51,26 @@ def test_noise_of_an_electrode_that_steps_up_leaves_the_spasms_beside_it_alone()
     assert abs(step.onset - 30_000) < 50
 
 
+@pytest.mark.parametrize("seed", [8, 9])
+def test_spasms_on_top_of_mains_that_begins_are_no_long_one_and_are_told_once_it_is_known(seed):
+    rows, rng = noise(1000.0, 160.0, seed)
+    mains = np.arange(20_000, 160_000)
+    rows[mains] += 5.0 * np.sqrt(2) * np.sin(2 * np.pi * 50 * mains[:, None] / 1000)
+    onsets = range(8000, 158_000, 2000)
+    for onset in onsets:
+        for name in ("OOC_L", "ZYG_L", "FRO_L"):
+            rows[onset : onset + 100, NAMES.index(name)] += rng.normal(0, 30.0, 100)
+    found = events(rows, 1000.0)
+    hum = [e for e in found if e.label == "hum"]
+    assert {b.channel for e in hum for b in e.bursts if b.offset - b.onset > 12_000} == set(
+        range(8)
+    )
+    spasms = [e for e in found if e.trial_type == "spasm"]
+    assert max(e.offset - e.onset for e in spasms) < 500
+    told = [round(e.onset, -3) for e in spasms if abs(e.onset - round(e.onset, -3)) < 50]
+    assert [t for t in told if t >= 90_000] == [t for t in onsets if t >= 90_000]
+
+
 @pytest.mark.parametrize("fs", [125.0, 200.0, 250.0])
 def test_in_a_narrow_band_muscle_is_slower(fs):
     rows, rng = noise(fs, 30.0, 9)

@@ -98,7 +98,7 @@ def test_an_eye_beside_which_the_other_one_is_not_silent_tells_the_ratio(silent,
     known = Experience()
     bursts = tuple(reading(f"{muscle}_L", 1000, 1100, 0.7, silent=silent) for muscle in muscles)
     note_balance(Act("twitch", "L", bursts), (), known, FS)
-    assert len(known.balance) == told
+    assert (len(known.lone), len(known.balance)) == (told, 0)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_weak_eye_beside_a_spasm_of_the_other_one_tells_no_ratio(side, togethe
     blink = Act("blink", "B", (reading("OOC_R", 1000, 1100, -0.8),))
     spasm = Act("twitch", side, (reading(f"ZYG_{side}", onset, 1200, 0.8),), together=together)
     note_balance(blink, [blink, spasm], known, FS)
-    assert len(known.balance) == told
+    assert len(known.lone) == told
 
 
 def test_an_eye_beside_which_the_other_one_does_nothing_at_all_tells_no_ratio():
@@ -120,6 +120,7 @@ def test_an_eye_beside_which_the_other_one_does_nothing_at_all_tells_no_ratio():
     for found in (eyes, eyes[:1]):
         note_balance(Act("blink", "B", found), (), known, FS)
     assert not known.balance
+    assert not known.lone
 
 
 @pytest.mark.parametrize(("proven", "told"), [(2, 0), (0, 1)], ids=["spasms known", "none known"])
@@ -128,14 +129,14 @@ def test_an_eye_along_with_what_sounds_like_it_tells_no_ratio_where_spasms_are_k
     cheek = reading("ZYG_L", 1000, 1100, 0.7)
     act = Act("twitch", "L", (reading("OOC_L", 1000, 1100, 0.7),), copies=(cheek,))
     note_balance(act, (), known, FS)
-    assert len(known.balance) == told
+    assert len(known.lone) == told
 
 
 def test_eyes_that_begin_a_little_apart_tell_their_ratio_and_other_muscles_none():
     known = blinked(3, lag=10)
     assert known.usual == pytest.approx(log(3.0))
     note_balance(Act("twitch", "L", (reading("ZYG_L", 1000, 1100, 0.7),)), (), known, FS)
-    assert len(known.balance) == 3
+    assert (len(known.balance), len(known.lone)) == (3, 0)
 
 
 def test_two_bursts_of_one_eye_tell_no_ratio():
@@ -143,6 +144,15 @@ def test_two_bursts_of_one_eye_tell_no_ratio():
     eyes = (reading("OOC_L", 1000, 1100, 0.5), reading("OOC_L", 1020, 1090, 0.5))
     note_balance(Act("blink", "B", eyes), (), known, FS)
     assert not known.balance
+    assert not known.lone
+
+
+@pytest.mark.parametrize(("both", "ratio"), [(0, 9.0), (2, 9.0), (3, 3.0)])
+def test_blinks_of_one_eye_tell_the_ratio_as_long_as_too_few_of_both_do(both, ratio):
+    known = blinked(both)
+    for _ in range(5):
+        note_balance(Act("twitch", "L", (reading("OOC_L", 90_000, 90_100, 0.8),)), (), known, FS)
+    assert known.usual == pytest.approx(log(ratio))
 
 
 @given(st.floats(1.1, 9.0), st.floats(-0.99, 0.99), st.sampled_from("LR"))
@@ -156,5 +166,8 @@ def test_the_log_ratio_of_an_eye_is_told_less_the_usual_one(usual, li, side):
 
 def test_a_copy_of_what_is_known_learns_by_itself():
     known = blinked(5)
-    known.copy().balance.clear()
-    assert len(known.balance) == 5
+    known.lone.append(1.0)
+    other = known.copy()
+    other.balance.clear()
+    other.lone.clear()
+    assert (len(known.balance), len(known.lone)) == (5, 1)

@@ -15,6 +15,7 @@ from emgspasm.synkinesis.measures.occurrence import (
     brow_lift_index,
     common,
     occurrence,
+    outside,
     overlaps,
     spread,
 )
@@ -404,18 +405,28 @@ def test_four_blocks_of_about_30_s_tell_how_sure_a_rate_is(seconds, withheld):
     assert (found.interval is None) is bool(withheld)
 
 
+def covered(spans):
+    return {sample for a, b in spans for sample in range(a, b)}
+
+
 @given(SPANS, SPANS)
 @example([(0, 5)], [(5, 9)])
 def test_what_two_sets_of_spans_have_in_common_is_what_both_cover(one, other):
-    def samples(spans):
-        return {sample for a, b in spans for sample in range(a, b)}
-
     shared = common(one, other)
-    assert samples(shared.tolist()) == samples(one) & samples(other)
+    assert covered(shared.tolist()) == covered(one) & covered(other)
     assert (shared[1:, 0] > shared[:-1, 1]).all()
     assert (shared[:, 1] > shared[:, 0]).all()
     told = overlaps(one, other)
-    assert told.tolist() == [len(samples([span]) & samples(other)) for span in one]
+    assert told.tolist() == [len(covered([span]) & covered(other)) for span in one]
+
+
+@given(SPANS, SPANS)
+@example([(0, 5)], [])
+def test_what_is_left_of_spans_outside_of_others_is_covered_by_no_other(one, other):
+    left = outside(one, other)
+    assert covered(left.tolist()) == covered(one) - covered(other)
+    assert (left[1:, 0] > left[:-1, 1]).all()
+    assert (left[:, 1] > left[:, 0]).all()
 
 
 def test_without_valid_time_the_rate_is_withheld_with_its_reason():

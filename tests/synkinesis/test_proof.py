@@ -155,8 +155,9 @@ def test_one_burst_that_is_certain_proves_what_goes_along_with_it():
         ("OOC ZYG FRO", [3], 2, [True]),
         ("ZYG OOR FRO", [3], 2, [False]),
         ("OOC ZYG", [2, 1, 1], 0, []),
+        ("OOC", [1, 1], 1, []),
     ],
-    ids=["two", "three", "without the eye", "mostly apart"],
+    ids=["two", "three", "without the eye", "mostly apart", "the eye alone"],
 )
 def test_a_spasm_counts_for_its_side_by_how_many_muscles_begin_together(
     muscles, together, proven, eyed

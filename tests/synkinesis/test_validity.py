@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from emgspasm.stream import Channel, StreamInfo
-from emgspasm.synkinesis.measures.validity import of_face, of_muscle, of_side
+from emgspasm.synkinesis.measures.validity import of_face, of_muscle, of_side, without_artifacts
 
 
 def stretches(**valid):
@@ -66,3 +66,11 @@ def test_a_muscle_of_the_midline_is_told_where_either_side_is_and_others_where_t
 def test_of_the_face_any_channel_tells():
     _, valid = stretches(OOC_L=[(0, 30)], ZYG_R=[(20, 50)], MEN=[(70, 80)], FRO_L=NEVER)
     assert of_face(valid).tolist() == [[0, 50], [70, 80]]
+
+
+def test_an_artifact_of_twelve_seconds_hides_its_channel_and_a_shorter_one_does_not():
+    sought = {0: np.array([[0, 40], [50, 100]]), 1: np.array([[0, 100]])}
+    artifacts = {0: np.array([[30, 42], [60, 71], [88, 100]]), 1: np.array([[0, 11]])}
+    valid = without_artifacts(sought, artifacts, fs=1.0)
+    told = {column: spans.tolist() for column, spans in valid.items()}
+    assert told == {0: [[0, 30], [50, 88]], 1: [[0, 100]]}

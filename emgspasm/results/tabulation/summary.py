@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.results.findings import QUALITIES, Findings, Rows
+from emgspasm.results.findings import Findings, Rows
 from emgspasm.results.measurement import Measurement
 from emgspasm.results.tabulation.events import burden
 from emgspasm.results.tabulation.labels import (
@@ -77,10 +77,10 @@ def _channel_rows(
 ) -> Iterator[dict[str, Any]]:
     info, found = recording.info, measured.found
     fs = info.sampling_frequency
-    settled = found.bursts[found.bursts["quality"] != QUALITIES.index("settling")]
     for i, column in enumerate(info.columns()):
-        channel, analyzed = info.channels[column], measured.tally.analyzed[i]
-        bursts, valid = settled[settled["channel"] == column], float(analyzed / fs)
+        channel, stretches = info.channels[column], found.valid[column]
+        own, valid = found.bursts[found.bursts["channel"] == column], length(stretches) / fs
+        bursts = own[begins_in(own["onset"], stretches)]
         yield {
             "side": SIDE_LETTER.get(channel.side or ""),
             "muscle": channel.muscle,
@@ -88,7 +88,7 @@ def _channel_rows(
             "excluded_s": round(recording.n_samples / fs - valid, 4),
             "channel": channel.name,
             "noise_uV": noise_uv(channel, measured, i),
-            **(_burst_measures(channel, bursts, found.valid[column], fs) if valid else {}),
+            **(_burst_measures(channel, bursts, stretches, fs) if valid else {}),
             **spasm_measures(info, column, found),
             "mvc_uV": microvolts(most.get(column), channel),
         }

@@ -54,7 +54,7 @@ _SAID = {
     **dict.fromkeys(("emgspasm_version", "device"), str),
     **dict.fromkeys(("sampling_frequency", "duration_s", "delay_ms"), float),
     **dict.fromkeys(("channels", "warnings", "tasks"), list),
-    **dict.fromkeys(("channels_valid_s", "settings"), dict),
+    **dict.fromkeys(("channels_valid_s", "channels_sought_s", "settings"), dict),
 }
 """Keys without which a result cannot be read; all others are optional."""
 

@@ -102,12 +102,13 @@ SUMMARY = (
     _MUSCLE,
     Column(
         "valid_s",
-        "Time in which bursts were sought, past settling: in the channel; of a side, in its eye or "
-        "brow and in a muscle of both sides, without which no spasm of it is told; where side is B "
-        "(blinks), in both eyes. Without any, numbers are n/a",
+        "Time in which bursts were sought, past settling, hidden by no artifact of 12 s or more: "
+        "in the channel; of a side, in its eye or brow and in a muscle of both sides, without "
+        "which no spasm of it is told; where side is B (blinks), in both eyes. Without any, "
+        "numbers are n/a",
         "s",
     ),
-    Column("excluded_s", "Rest of the time: without signal, clipped, flat or settling", "s"),
+    Column("excluded_s", "Rest of the time: no signal, clipped, flat, settling or hidden", "s"),
     Column(
         "n_bursts",
         "Bursts that began in valid time, those of artifacts and of cross-talk, too (the events "

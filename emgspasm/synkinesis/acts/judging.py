@@ -53,6 +53,9 @@ HEARD, LEAST_OWN = 0.5, 0.05
 """Raw correlation under which too little is left without the noise to be told alike [sim], and the
 share of a burst's power that is taken for its own at least."""
 
+AT_ONCE = 0.1
+"""Seconds within which mains is found to begin in several channels [sim]: at 5 dB, 0.05."""
+
 
 @dataclass(slots=True)
 class _Sorted:
@@ -132,7 +135,7 @@ def _sort(facing: _Facing, rules: Rules, fs: float) -> _Sorted:
         of[verdict(reading, partners, rules, fs)].append(reading)
     if of["artifact"]:
         _gather_artifacts(of)
-    _gather_noise(of, rules.longest * fs)
+    _gather_lasting(of, rules.longest * fs, fs)
     one, both = of["one"], of["both"]
     leaning = [r for r in both if not facing[r] and sides_with(r, one, rules, fs)]
     return _Sorted(
@@ -159,21 +162,32 @@ def _gather_artifacts(of: defaultdict[Verdict, list[Reading]]) -> None:
         of["artifact"] += alike
 
 
-def _gather_noise(of: defaultdict[Verdict, list[Reading]], longest: float) -> None:
-    """Count what one channel does alone for longer than any spasm as an artifact, too.
+def _gather_lasting(of: defaultdict[Verdict, list[Reading]], longest: float, fs: float) -> None:
+    """Count what lasts longer than any spasm in one channel alone as an artifact, too.
 
     The noise of an electrode steps up where it loses contact, and whatever else its side does
-    meanwhile would be of one spasm with it.
+    meanwhile would be of one spasm with it. So would mains that begins, where a spasm on top of it
+    is louder: it is known by the channels in which it hums alone.
     """
     own = [r for name in VERDICTS if name not in ("artifact", "copy") for r in of[name]]
-    for reading in own:
-        length = reading.offset - reading.onset
-        if length > longest and not any(
-            2 * overlap(r, reading) >= length for r in own if r is not reading
+    lasting = [r for r in own if r.offset - r.onset > longest]
+    for reading in lasting:
+        others = (r for r in own if r is not reading)
+        if _begins_with(reading, of["artifact"], longest, fs) or not any(
+            2 * overlap(r, reading) >= reading.offset - reading.onset for r in others
         ):
             for name in VERDICTS:
                 of[name] = without([reading], of[name])
             of["artifact"].append(reading)
+
+
+def _begins_with(reading: Reading, artifacts: Iterable[Reading], longest: float, fs: float) -> bool:
+    """Whether a lasting artifact begins at the same moment."""
+    return any(
+        abs(r.onset - reading.onset) <= AT_ONCE * fs
+        for r in artifacts
+        if r.offset - r.onset > longest
+    )
 
 
 def _has_waveform_of(artifact: Reading, reading: Reading) -> bool:

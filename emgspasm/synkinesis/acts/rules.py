@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from emgspasm.synkinesis.measures.validity import LASTING
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -42,4 +44,4 @@ class Rules:
     hum: float = 0.4
     steps: float = 0.7
     shared: int = 2
-    longest: float = 12.0
+    longest: float = LASTING

@@ -70,7 +70,7 @@ def verdict(reading: Reading, partners: Sequence[Reading], rules: Rules, fs: flo
     fs : float
         Hertz.
     """
-    if reading.copy:
+    if reading.copy and reading.hum < rules.hum:  # mains is alike in all channels
         return "copy"
     if (
         (reading.frequency < rules.slow and is_slow(reading, rules, fs))  # nearly none

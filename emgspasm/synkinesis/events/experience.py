@@ -82,10 +82,11 @@ class Experience:
         Spasms by side in which several muscles began together, or twitches of the only one.
     even : deque of bool
         Whether the last brief acts of eyes were of both, about as strong on each side.
-    balance : deque of float
-        Log ratios of left to right eye in the last blinks of both.
+    balance, lone : deque of float
+        Log ratios of left to right eye in the last blinks in which both were found, and in those in
+        which one was.
     usual : float
-        Their median; 0 of too few.
+        Their median, as far as they count; 0 of too few.
     late : deque of LateAct
         The last acts.
     joined : dict of str to deque of bool
@@ -109,6 +110,7 @@ class Experience:
     proven: dict[str, int] = field(default_factory=lambda: {"L": 0, "R": 0})
     even: deque[bool] = field(default_factory=lambda: deque(maxlen=BLINKS))
     balance: deque[float] = field(default_factory=lambda: deque(maxlen=BLINKS))
+    lone: deque[float] = field(default_factory=lambda: deque(maxlen=BLINKS))
     usual: float = 0.0
     late: deque[LateAct] = field(default_factory=deque)
     joined: dict[str, deque[bool]] = field(
@@ -140,6 +142,7 @@ class Experience:
             proven=self.proven.copy(),
             even=self.even.copy(),
             balance=self.balance.copy(),
+            lone=self.lone.copy(),
             late=self.late.copy(),
             joined={side: seen.copy() for side, seen in self.joined.items()},
             twitching={side: seen.copy() for side, seen in self.twitching.items()},

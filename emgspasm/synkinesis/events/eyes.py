@@ -24,7 +24,8 @@ def note_balance(act: Act, found: Iterable[Act], known: Experience, fs: float) -
     """Remember the log ratio of left to right of a blink that is of both eyes for certain.
 
     Both begin and end together; or one is found alone, beside no other muscle, while the other is
-    not silent: too weak to be found, but there.
+    not silent: too weak to be found, but there. Such blinks count as long as there are too few of
+    the others: in a myokymia of one lid, by chance the other eye is not silent now and then.
     """
     eyes = [r for r in act.readings if r.site.region == EYE]
     if len(eyes) == 1:
@@ -35,9 +36,11 @@ def note_balance(act: Act, found: Iterable[Act], known: Experience, fs: float) -
     if not _are_of_both(eyes, TOGETHER * fs):
         return
     sides = [log(r.amplitude / r.opposite) * (1 if r.site.side == "L" else -1) for r in eyes]
-    known.balance.append(sum(sides) / len(sides))
+    (known.balance if len(eyes) == 2 else known.lone).append(sum(sides) / len(sides))
     if len(known.balance) >= FEWEST_BALANCED:
         known.usual = median(known.balance)
+    elif len(known.lone) >= FEWEST_BALANCED:
+        known.usual = median(known.balance + known.lone)
 
 
 def _may_be_of_spasm(act: Act, eye: Reading, found: Iterable[Act], known: Experience) -> bool:

@@ -116,6 +116,13 @@ def common(first: Spans, second: Spans) -> NDArray[np.int64]:
     return joined(np.stack([edges[inside], edges[inside + 1]], axis=1))  # none begins at the last
 
 
+def outside(spans: Spans, holes: Spans) -> NDArray[np.int64]:
+    """What is left of spans outside of others, in order; shape (n, 2)."""
+    edges = np.unique(np.concatenate([_table(spans), _table(holes)]))
+    left = np.flatnonzero(begins_in(edges, joined(spans)) & ~begins_in(edges, joined(holes)))
+    return joined(np.stack([edges[left], edges[left + 1]], axis=1))  # none begins at the last
+
+
 def begins_in(onsets: NDArray[np.int64], valid: Spans) -> NDArray[np.bool_]:
     """Which of these samples lie in stretches of valid time."""
     limits = _table(valid)

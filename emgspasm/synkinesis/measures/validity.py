@@ -1,7 +1,7 @@
 """Valid time: when bursts were sought, and when that tells spasms of a side, or blinks.
 
-Outside it nothing was looked for, so nothing found there means nothing: without any, a number per
-valid time is n/a, never a zero (clinical facts 4).
+Outside it nothing was looked for, or nothing could be seen, so nothing found there means nothing:
+without any, a number per valid time is n/a, never a zero (clinical facts 4).
 """
 
 from __future__ import annotations
@@ -12,15 +12,42 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.stream import SIDE_LETTERS, Side, StreamInfo
-from emgspasm.synkinesis.measures.occurrence import common, joined
+from emgspasm.synkinesis.measures.occurrence import common, joined, outside
 from emgspasm.synkinesis.spread import BROW, EYE, REGIONS
 
 Valid = Mapping[int, NDArray[np.int64]]
 """Stretches in which bursts were sought, by channel: first samples, and samples after the last."""
 
+LASTING = 12.0
+"""Seconds from which on a burst of an artifact hides what its muscle does [design]: longer than
+any spasm."""
+
 PROVING = frozenset({EYE, BROW})
 """Regions without which nothing of a side is called a spasm
 (:mod:`emgspasm.synkinesis.events.proof`): it begins at the eye (clinical facts 1)."""
+
+
+def without_artifacts(sought: Valid, artifacts: Valid, fs: float) -> Valid:
+    """When bursts were sought, and no lasting artifact hid them.
+
+    Parameters
+    ----------
+    sought : mapping
+        When bursts were sought.
+    artifacts : mapping
+        Onsets and offsets of the bursts of artifacts, by channel.
+    fs : float
+        Hertz.
+    """
+    hidden = {
+        column: spans[spans[:, 1] - spans[:, 0] >= LASTING * fs]
+        for column, spans in artifacts.items()
+    }
+    return dict(sought) | {
+        column: outside(sought[column], spans)
+        for column, spans in hidden.items()
+        if len(spans) and column in sought
+    }
 
 
 def of_face(valid: Valid) -> NDArray[np.int64]:
@@ -39,6 +66,11 @@ def of_side(info: StreamInfo, valid: Valid, letter: str) -> NDArray[np.int64]:
         return _of_both(info, valid, {EYE})
     proven = _together(_spans(info, valid, SIDE_LETTERS[letter], PROVING).values())
     return common(proven, _of_both(info, valid, set(REGIONS.values())))
+
+
+def of_eye(info: StreamInfo, valid: Valid, letter: str) -> NDArray[np.int64]:
+    """When an eye of a side (``L``, ``R``) was seen."""
+    return _together(_spans(info, valid, SIDE_LETTERS[letter], {EYE}).values())
 
 
 def of_muscle(info: StreamInfo, valid: Valid, column: int) -> NDArray[np.int64]:

@@ -131,6 +131,32 @@ def repeated(values: Values, first: int, lag: int) -> float:
     return 2.0 * product / power if power > 0.0 else 0.0
 
 
+@numba.njit(**SUM)  # type: ignore[untyped-decorator]  # options by name
+def mean_product(values: Values, first: int, stop: int, lag: int) -> float:
+    """Mean product of these values and those `lag` samples before; 0 of none."""
+    product, known = 0.0, 0
+    now, before = values[first:stop], values[first - lag : stop - lag]
+    for i in range(len(now)):  # without a branch: several at once
+        both = before[i] * now[i]
+        there = both == both
+        product += both if there else 0.0
+        known += there
+    return product / known if known else 0.0
+
+
+@numba.njit(**SUM)  # type: ignore[untyped-decorator]  # options by name
+def mean_change(values: Values, first: int, stop: int, lag: int) -> float:
+    """Mean square of what these values differ from those `lag` samples before; 0 of none."""
+    change, known = 0.0, 0
+    now, before = values[first:stop], values[first - lag : stop - lag]
+    for i in range(len(now)):  # without a branch: several at once
+        apart = now[i] - before[i]
+        there = apart == apart
+        change += apart * apart if there else 0.0
+        known += there
+    return change / known if known else 0.0
+
+
 @numba.njit(cache=True, nogil=True)
 def step_share(values: Values, step: Values, most: int) -> float:
     """Share of a stretch's energy that few steps explain, as the filters let them through.

@@ -42,6 +42,10 @@ GOES_ON, LEAPS = 1.3, 2.0
 """Times its amplitude before up to which the other side only goes on, and from which a burst leaps
 out of what its own muscle did [sim]."""
 
+RISES, HUMMED = 2.0, 10
+"""Times the power of what does not repeat from which a burst is more than a piece of the hum that
+was there before, and the lags before it over which that is looked at [design]."""
+
 Values = NDArray[np.float64]
 
 
@@ -133,7 +137,7 @@ def look(samples, filled, spans, columns, noise, fs, lags, step):  # type: ignor
         if power[column] > LOUD * level[column]:  # without the noise's share
             own = product[column, 2] - level[column] * noise[i, 1, column]
             found.frequency = hertz(own / (power[column] - level[column]), fs)
-        found.hum = hum(samples[column, :stop], start, lags)
+        found.hum = hum(samples[column, :stop], start, lags, level[column])
         steady = noise[i, 2, column]
         found.tonic = np.sqrt(steady) if steady >= RESTLESS * level[column] else 0.0
         found.leaps = (
@@ -191,7 +195,7 @@ def hertz(correlation: float, fs: float) -> float:
 
 
 @numba.njit(cache=True, nogil=True)
-def hum(values: Values, start: int, lags: NDArray[np.int64]) -> float:
+def hum(values: Values, start: int, lags: NDArray[np.int64], level: float) -> float:
     """Largest share of a burst's power that repeats at one of these lags; 0 where nothing is known.
 
     A lag is five periods of the mains, and four must repeat as well: of the few values of a burst
@@ -206,14 +210,37 @@ def hum(values: Values, start: int, lags: NDArray[np.int64]) -> float:
         Where it begins in them.
     lags : ndarray of int
         Samples.
+    level : float
+        Mean square of the noise.
     """
     most = -np.inf
     for lag in lags:
         first = min(start, len(values) - lag)
         if first >= lag:
             four = kernels.repeated(values, first, round(0.8 * lag))
-            most = max(most, min(kernels.repeated(values, first, lag), four))
+            share = min(kernels.repeated(values, first, lag), four)
+            if share > most and share > 0.0:
+                share = min(share, _own_hum(values, start, lag, level))
+            most = max(most, share)
     return most if most > -np.inf else 0.0
+
+
+@numba.njit(cache=True, nogil=True)
+def _own_hum(values, start, lag, level):  # type: ignore[no-untyped-def]  # see look
+    """What repeats of what a burst has more than the noise, which may hum by itself.
+
+    1 where nothing is known, and of a piece of what hums: all else is as strong as before.
+    """
+    begin, end, stop = max(start - HUMMED * lag, lag), start - lag // 2, len(values)
+    if end - begin < lag:
+        return 1.0
+    calm = kernels.mean_change(values, begin, end, lag)
+    if kernels.mean_change(values, start, stop, lag) < RISES * calm:
+        return 1.0
+    before = min(max(kernels.mean_product(values, begin, end, lag), 0.0), level)
+    more = kernels.mean_product(values, start, stop, lag) - before
+    rise = kernels.mean_product(values, start, stop, 0) - level
+    return more / rise if rise > 0.0 else 0.0
 
 
 @numba.njit(cache=True, nogil=True)

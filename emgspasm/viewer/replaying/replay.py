@@ -154,7 +154,7 @@ class Replay:
         before = feed.strip.stop
         for step in self._survey.take():
             feed.found.add(step.bursts, step.events)
-            feed.valid += step.valid
+            feed.count_valid(step.valid, step.events)
             feed.levels_log.add(step.stop, step.levels, feed.valid)
             events += step.events
             gaps += step.gaps
