@@ -132,11 +132,10 @@ def test_a_flurry_of_an_eye_is_one_where_eyes_alone_are_recorded(recorded, n, pr
     assert is_one(known, *(twitch(onset=1000 + 400 * k) for k in range(n))) == proved
 
 
+@pytest.mark.parametrize("beside", [frozenset(), frozenset({"ZYG"})])
 @pytest.mark.parametrize(("lengths", "proven"), [((100, 100), 1), ((100, 900), 0), ((900,), 0)])
-def test_an_eye_that_is_recorded_alone_counts_for_its_side_where_all_it_does_is_twitch(
-    lengths, proven
-):
-    known = Experience(beside=dict.fromkeys("LR", frozenset()))
+def test_an_eye_alone_counts_for_its_side_where_all_it_does_is_twitch(lengths, proven, beside):
+    known = Experience(beside=dict.fromkeys("LR", beside))
     acts = [twitch(onset=1000 + 1000 * k, length=length) for k, length in enumerate(lengths)]
     note_proof(acts, {"OOC"}, known, "L", FS)
     assert known.proven["L"] == proven

@@ -121,7 +121,7 @@ def note_proof(
     part: Sequence[Act], muscles: set[str], known: Experience, side: str, fs: float
 ) -> None:
     """Remember what a spasm shows of its side, if it is much like hemifacial spasm."""
-    if not _is_typical(part, known, side, fs):
+    if not _is_typical(part, fs):
         return
     sure = most_together(part) >= SURE
     known.proven[side] += FEWEST_PROVEN if sure else 1
@@ -130,12 +130,12 @@ def note_proof(
         note_loudness(part, known)
 
 
-def _is_typical(part: Sequence[Act], known: Experience, side: str, fs: float) -> bool:
+def _is_typical(part: Sequence[Act], fs: float) -> bool:
     """Whether it is so much like hemifacial spasm that the next of its side need less proof.
 
     Of an eye alone, twitches are: a synkinesis lasts as long as its movement (clinical facts 2).
     """
-    if side in known.eyes_only:
+    if {r.site.muscle for act in part for r in act.readings} <= EYES:
         return all(act.offset - act.onset <= TWITCH * fs for act in part)
     return synchrony(part) >= TOGETHER
 
