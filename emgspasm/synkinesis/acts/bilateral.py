@@ -93,8 +93,6 @@ def _is_brief(eyes: list[Reading], longest: float) -> bool:
     The side that is active for less time counts, for a spasm may hang on the other; but what is
     even between the sides counts as well, for one of them may have been missed.
     """
-    if max([r.offset for r in eyes]) - min([r.onset for r in eyes]) <= longest:
-        return True
     spans = []
     for side in {r.site.side for r in eyes}:
         mine = [r for r in eyes if r.site.side == side]
