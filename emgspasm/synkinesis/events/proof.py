@@ -36,16 +36,14 @@ def is_spasm(part: Sequence[Act], known: Experience, side: str, fs: float) -> bo
     """Whether muscles of the facial nerve act together, or the eye alone for certain.
 
     Where spasms are known, no muscle needs company. Had the other eye been missed, an eye alone
-    would be a blink. Where none are known, what surges while both sides move proves none, nor do,
-    opposite to a side that has them, muscles that leave the eye alone: an eye whose electrode is
-    dead spreads its blinks to them.
+    would be a blink. Where none are known, what surges while both sides move proves none.
     """
     readings = [r for act in part for r in act.readings]
     moving = all(r.is_surge for r in readings) and not any(_outlives_blink(a, fs) for a in part)
     if moving and not known.knows(side):
         return False
     together = most_together(part)
-    if together >= SURE and not (known.is_spared(side) and _leaves_eye_alone(part)):
+    if together >= SURE:
         return True
     if known.acts_apart(side) or _is_doubtful(part, known, side, fs):
         return False
@@ -63,11 +61,6 @@ def _outlives_blink(act: Act, fs: float) -> bool:
     """Whether it goes on after a blink: several muscles for some time, one longer than a blink."""
     least = LASTS if act.together >= 2 else LONGEST_BLINK
     return act.on_blink and not act.in_movement and act.offset - act.onset > least * fs
-
-
-def _leaves_eye_alone(part: Sequence[Act]) -> bool:
-    """Whether the eye takes no part."""
-    return EYE not in regions({m for act in part for m in act.muscles})
 
 
 def _is_doubtful(part: Sequence[Act], known: Experience, side: str, fs: float) -> bool:
