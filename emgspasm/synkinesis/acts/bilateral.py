@@ -186,11 +186,11 @@ def _along_movement(
     free = [r for r in along if _is_spared(r, act, spared, fs)]
     lower = [r for r in free if r.site.region in LOWER]  # what begins with it is of the same spasm
     moving = [r for r in dragged if r not in free and not accompanied(r, lower, rules, fs)]
-    return moving + _splinters(act, without(moving, mine), rules, fs)
+    return moving + _splinters(act, without(moving, mine), fs)
 
 
-def _splinters(act: Act, mine: list[Reading], rules: Rules, fs: float) -> list[Reading]:
-    """Short bursts, alone on their side, next to a burst of the same muscle in the movement.
+def _splinters(act: Act, mine: list[Reading], fs: float) -> list[Reading]:
+    """Short bursts next to a burst of the same muscle in the movement.
 
     Where a muscle swells and fades, its first and last units are bursts of their own.
     """
@@ -200,7 +200,6 @@ def _splinters(act: Act, mine: list[Reading], rules: Rules, fs: float) -> list[R
         for r in mine
         if r.offset - r.onset <= most
         and any(m.site.column == r.site.column and overlap(m, r) >= -most for m in act.readings)
-        and not accompanied(r, mine, rules, fs)
     ]
 
 

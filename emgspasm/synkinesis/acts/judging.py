@@ -118,7 +118,7 @@ def acts(
     told = [act for act in told if act.kind != "blink" or company.is_blink(act, cluster)]
     for act in told:
         if act.kind == "blink":
-            company.note(act, fs)
+            company.note(act)
     return sorted(told, key=_order) if len(told) > 1 else told
 
 
