@@ -93,8 +93,6 @@ def _is_brief(eyes: list[Reading], longest: float) -> bool:
     The side that is active for less time counts, for a spasm may hang on the other; but what is
     even between the sides counts as well, for one of them may have been missed.
     """
-    if max([r.offset for r in eyes]) - min([r.onset for r in eyes]) <= longest:
-        return True
     spans = []
     for side in {r.site.side for r in eyes}:
         mine = [r for r in eyes if r.site.side == side]
@@ -128,8 +126,7 @@ def drag_along(
                 dragged += _along_blink(act, mine, side, rules, company, fs)
             elif mine:
                 spared = _spared(act, side, known=eye_joins(side))
-                usual = bool(company.usual(side))
-                dragged += _along_movement(act, mine, rules, fs, usual=usual, spared=spared)
+                dragged += _along_movement(act, mine, rules, fs, spared)
         if dragged:
             free = without(dragged, free)
             names = tuple(sorted({r.site.muscle for r in dragged}))
@@ -167,8 +164,6 @@ def _along_movement(
     mine: list[Reading],
     rules: Rules,
     fs: float,
-    *,
-    usual: bool,
     spared: Container[str | None],
 ) -> list[Reading]:
     """Bursts of one side within a movement that are no spasm of their own.
@@ -176,23 +171,21 @@ def _along_movement(
     A muscle that begins with the movement and is active for half of it goes along, unless it is
     active for longer after it: a synkinesis lasts as long as the movement (clinical facts 2). A
     burst that no other muscle begins with proves no spasm while the face moves, but of what it
-    spares. Where the lower face goes along with blinks as a rule (`usual`), one may be hidden in
-    the movement.
+    spares.
     """
     inside = [r for r in mine if meet(r, act)]
-    dragged = [r for r in inside if r.site.region in LOWER] if usual else []
-    dragged += _moving_along(act, without(dragged, inside), rules, fs)
+    dragged = _moving_along(act, inside, rules, fs)
     rest = without(dragged, inside)
     dragged += [r for r in rest if not (accompanied(r, rest, rules, fs) or _stands_out(r, act, fs))]
     along = (r for r in dragged if not _lasts_as_long(r, act, fs))
     free = [r for r in along if _is_spared(r, act, spared, fs)]
     lower = [r for r in free if r.site.region in LOWER]  # what begins with it is of the same spasm
     moving = [r for r in dragged if r not in free and not accompanied(r, lower, rules, fs)]
-    return moving + _splinters(act, without(moving, mine), rules, fs)
+    return moving + _splinters(act, without(moving, mine), fs)
 
 
-def _splinters(act: Act, mine: list[Reading], rules: Rules, fs: float) -> list[Reading]:
-    """Short bursts, alone on their side, next to a burst of the same muscle in the movement.
+def _splinters(act: Act, mine: list[Reading], fs: float) -> list[Reading]:
+    """Short bursts next to a burst of the same muscle in the movement.
 
     Where a muscle swells and fades, its first and last units are bursts of their own.
     """
@@ -202,7 +195,6 @@ def _splinters(act: Act, mine: list[Reading], rules: Rules, fs: float) -> list[R
         for r in mine
         if r.offset - r.onset <= most
         and any(m.site.column == r.site.column and overlap(m, r) >= -most for m in act.readings)
-        and not accompanied(r, mine, rules, fs)
     ]
 
 

@@ -11,7 +11,6 @@ from typing import Self
 
 from emgspasm.dsp.detection.baseline import MAD_TO_SIGMA
 from emgspasm.synkinesis.acts.act import Act, overlap
-from emgspasm.synkinesis.acts.verdicts import TOGETHER
 from emgspasm.synkinesis.readings.crosstalk import RATIO
 from emgspasm.synkinesis.readings.reading import Reading
 from emgspasm.synkinesis.spread import EYE
@@ -61,16 +60,15 @@ class Company:
             loudness={side: loud.copy() for side, loud in self.loudness.items()},
         )
 
-    def note(self, blink: Act, fs: float) -> None:
+    def note(self, blink: Act) -> None:
         """Remember how loud both eyes were, and how one outlasted the other, if they were seen."""
         eyes = [r for r in blink.readings if r.site.region == EYE]
         if len(eyes) != 2 or eyes[0].site.side == eyes[1].site.side:
             return
         for eye in eyes:
             self.loudness[eye.site.side].append(eye.amplitude)
-        if abs(eyes[0].onset - eyes[1].onset) <= TOGETHER * fs:
-            first, last = sorted(eyes, key=_offset)
-            self.tails[last.site.side].append(last.offset - first.offset)
+        first, last = sorted(eyes, key=_offset)
+        self.tails[last.site.side].append(last.offset - first.offset)
 
     def is_blink(self, act: Act, cluster: Iterable[Reading]) -> bool:
         """Whether what looks like a blink is one: of both eyes, or as loud as this eye blinks.
@@ -79,7 +77,7 @@ class Company:
         """
         eyes = [r for r in act.readings if r.site.region == EYE]
         sides = {r.site.side for r in eyes}
-        if len(sides) != 1 or act.dragged:
+        if len(sides) != 1:
             return True
         loudest = max([r.amplitude for r in eyes])
         usual = self.loudness.get(sides.pop(), ())

@@ -29,10 +29,7 @@ def blinks_first(reading: Reading, partners: Iterable[Reading], rules: Rules, fs
     if surge is None or reading.site.region != EYE or not _is_certain(surge, rules, fs):
         return False
     return any(
-        abs(r.onset - reading.onset) <= TOGETHER * fs
-        and r.offset - r.onset <= rules.blink * fs
-        and surge.offset - r.offset >= OUTLASTS * fs
-        and _is_the_rest(reading, r)
+        abs(r.onset - reading.onset) <= TOGETHER * fs and surge.offset - r.offset >= OUTLASTS * fs
         for r in partners
     )
 
@@ -49,19 +46,10 @@ def after_blink(reading: Reading, both: Iterable[Act], rules: Rules, fs: float) 
             surge is not None
             and act.kind == "blink"
             and abs(reading.onset - act.onset) <= WITH_BLINK * fs
-            and _is_the_rest(reading, act)
             and _is_certain(surge, rules, fs)
         ):
             return surge
     return reading
-
-
-def _is_the_rest(reading: Reading, blink: Reading | Act) -> bool:
-    """Whether a burst surges for most of the time that is left of it after a blink."""
-    surge = reading.surge
-    if surge is None:
-        return False
-    return 2 * (surge.offset - surge.onset) >= max(reading.offset - blink.offset, 1)
 
 
 def surges(

@@ -21,8 +21,8 @@ many acts are such (`Experience.is_restless`) they are none [sim]: of recorded m
 105 false spasms go and 1 of 359 true ones."""
 
 SURE = 3
-"""Muscles that must begin together for a spasm where only the other side is known to have them; one
-spasm of so many proves its side [design]: three hardly ever begin together by chance."""
+"""Muscles that by beginning together are a spasm whatever acts alone beside them; one spasm of so
+many proves its side [design]: three hardly ever begin together by chance."""
 
 BEATS = 0.16
 """Seconds between clonic bursts of one spasm, mostly (clinical facts 9: median 120 ms)."""

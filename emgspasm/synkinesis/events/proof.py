@@ -36,16 +36,14 @@ def is_spasm(part: Sequence[Act], known: Experience, side: str, fs: float) -> bo
     """Whether muscles of the facial nerve act together, or the eye alone for certain.
 
     Where spasms are known, no muscle needs company. Had the other eye been missed, an eye alone
-    would be a blink. Where none are known, what surges while both sides move proves none, nor do,
-    opposite to a side that has them, muscles that leave the eye alone: an eye whose electrode is
-    dead spreads its blinks to them.
+    would be a blink. Where none are known, what surges while both sides move proves none.
     """
     readings = [r for act in part for r in act.readings]
     moving = all(r.is_surge for r in readings) and not any(_outlives_blink(a, fs) for a in part)
     if moving and not known.knows(side):
         return False
     together = most_together(part)
-    if together >= SURE and not (known.is_spared(side) and _leaves_eye_alone(part)):
+    if together >= SURE:
         return True
     if known.acts_apart(side) or _is_doubtful(part, known, side, fs):
         return False
@@ -63,11 +61,6 @@ def _outlives_blink(act: Act, fs: float) -> bool:
     """Whether it goes on after a blink: several muscles for some time, one longer than a blink."""
     least = LASTS if act.together >= 2 else LONGEST_BLINK
     return act.on_blink and not act.in_movement and act.offset - act.onset > least * fs
-
-
-def _leaves_eye_alone(part: Sequence[Act]) -> bool:
-    """Whether the eye takes no part."""
-    return EYE not in regions({m for act in part for m in act.muscles})
 
 
 def _is_doubtful(part: Sequence[Act], known: Experience, side: str, fs: float) -> bool:
@@ -121,7 +114,7 @@ def note_proof(
     part: Sequence[Act], muscles: set[str], known: Experience, side: str, fs: float
 ) -> None:
     """Remember what a spasm shows of its side, if it is much like hemifacial spasm."""
-    if not _is_typical(part, known, side, fs):
+    if not _is_typical(part, fs):
         return
     sure = most_together(part) >= SURE
     known.proven[side] += FEWEST_PROVEN if sure else 1
@@ -130,14 +123,14 @@ def note_proof(
         note_loudness(part, known)
 
 
-def _is_typical(part: Sequence[Act], known: Experience, side: str, fs: float) -> bool:
+def _is_typical(part: Sequence[Act], fs: float) -> bool:
     """Whether it is so much like hemifacial spasm that the next of its side need less proof.
 
     One of the eye alone is, where other muscles are recorded and rest: hemifacial spasm begins
     there (clinical facts 1). Of an eye that is recorded alone, twitches are: a synkinesis lasts as
     long as its movement (clinical facts 2).
     """
-    if side in known.eyes_only:
+    if {r.site.muscle for act in part for r in act.readings} <= EYES:
         return all(act.offset - act.onset <= TWITCH * fs for act in part)
     of_the_eye = {m for act in part for m in act.muscles} <= EYES
     return of_the_eye or synchrony(part) >= TOGETHER

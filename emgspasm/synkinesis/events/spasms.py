@@ -136,7 +136,7 @@ def _named(
     span = min(a.onset for a in part), max(a.offset for a in part)
     whole = [*readings, *_carried(part, readings)]
     facial = {r.site.muscle for r in whole} & REGIONS.keys()
-    if not facial or _chewing(readings):
+    if _chewing(readings):
         reason = "one side; chewing muscles lead"
         return event("voluntary", side, "masticatory", readings, *span, marked, fs, reason)
     regular = _regular(part, readings, known, rules, fs)
