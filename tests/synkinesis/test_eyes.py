@@ -147,12 +147,21 @@ def test_two_bursts_of_one_eye_tell_no_ratio():
     assert not known.lone
 
 
-@pytest.mark.parametrize(("both", "ratio"), [(0, 9.0), (2, 9.0), (3, 3.0)])
-def test_blinks_of_one_eye_tell_the_ratio_as_long_as_too_few_of_both_do(both, ratio):
+@pytest.mark.parametrize(("both", "ratio"), [(0, 9.0), (2, 9.0), (3, 3.0), (8, 3.0)])
+def test_blinks_of_one_eye_tell_the_ratio_until_three_of_both_outvote_them(both, ratio):
     known = blinked(both)
-    for _ in range(5):
+    for _ in range(20):
         note_balance(Act("twitch", "L", (reading("OOC_L", 90_000, 90_100, 0.8),)), (), known, FS)
     assert known.usual == pytest.approx(log(ratio))
+
+
+def test_where_blinks_of_both_eyes_differ_those_of_one_move_their_median():
+    known = Experience()
+    for ratio in (2.0, 3.0, 4.0, 5.0):
+        known.balance.append(log(ratio))
+    for _ in range(9):
+        note_balance(Act("twitch", "L", (reading("OOC_L", 90_000, 90_100, 0.8),)), (), known, FS)
+    assert known.usual == pytest.approx((log(4.0) + log(5.0)) / 2)
 
 
 @given(st.floats(1.1, 9.0), st.floats(-0.99, 0.99), st.sampled_from("LR"))

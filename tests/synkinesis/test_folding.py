@@ -135,7 +135,7 @@ def test_blinks_of_a_weak_eye_are_no_spasms_of_the_other():
     _, false = spasms_beside_the_truth(
         duration=60, seed=0, snr=12, injected=("OOC_R",), days_since_injection=60
     )
-    assert false <= 1
+    assert false <= 2  # of 26 blinks
 
 
 def test_events_refer_to_bursts_that_were_said():

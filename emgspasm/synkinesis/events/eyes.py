@@ -7,6 +7,7 @@ all where noise hides the weaker one. Blinks that are of both eyes for certain t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from math import log, tanh
 from statistics import median
 
@@ -24,8 +25,9 @@ def note_balance(act: Act, found: Iterable[Act], known: Experience, fs: float) -
     """Remember the log ratio of left to right of a blink that is of both eyes for certain.
 
     Both begin and end together; or one is found alone, beside no other muscle, while the other is
-    not silent: too weak to be found, but there. Such blinks count as long as there are too few of
-    the others: in a myokymia of one lid, by chance the other eye is not silent now and then.
+    not silent: too weak to be found, but there. Of such blinks the last count, half as many as of
+    the others once these tell a ratio: in a myokymia of one lid, by chance the other eye is not
+    silent now and then; but where one eye is weak, it is found when it is strongest.
     """
     eyes = [r for r in act.readings if r.site.region == EYE]
     if len(eyes) == 1:
@@ -37,10 +39,10 @@ def note_balance(act: Act, found: Iterable[Act], known: Experience, fs: float) -
         return
     sides = [log(r.amplitude / r.opposite) * (1 if r.site.side == "L" else -1) for r in eyes]
     (known.balance if len(eyes) == 2 else known.lone).append(sum(sides) / len(sides))
-    if len(known.balance) >= FEWEST_BALANCED:
-        known.usual = median(known.balance)
-    elif len(known.lone) >= FEWEST_BALANCED:
-        known.usual = median(known.balance + known.lone)
+    both, lone = known.balance, known.lone
+    if max(len(both), len(lone)) >= FEWEST_BALANCED:
+        most = len(both) // 2 if len(both) >= FEWEST_BALANCED else len(lone)
+        known.usual = median([*both, *islice(reversed(lone), most)])
 
 
 def _may_be_of_spasm(act: Act, eye: Reading, found: Iterable[Act], known: Experience) -> bool:

@@ -126,14 +126,11 @@ def note_proof(
 def _is_typical(part: Sequence[Act], fs: float) -> bool:
     """Whether it is so much like hemifacial spasm that the next of its side need less proof.
 
-    One of the eye alone is, where other muscles are recorded and rest: hemifacial spasm begins
-    there (clinical facts 1). Of an eye that is recorded alone, twitches are: a synkinesis lasts as
-    long as its movement (clinical facts 2).
+    Of an eye alone, twitches are: a synkinesis lasts as long as its movement (clinical facts 2).
     """
     if {r.site.muscle for act in part for r in act.readings} <= EYES:
         return all(act.offset - act.onset <= TWITCH * fs for act in part)
-    of_the_eye = {m for act in part for m in act.muscles} <= EYES
-    return of_the_eye or synchrony(part) >= TOGETHER
+    return synchrony(part) >= TOGETHER
 
 
 def most_together(part: Sequence[Act]) -> int:
