@@ -97,6 +97,22 @@ def test_company_of_blinks_is_that_of_the_last_twenty():
     assert company.usual("L") is False
 
 
+@pytest.mark.parametrize(
+    ("muscle", "joined", "kinds_told"),
+    [
+        ("OOC", True, ["movement", "twitch"]),
+        ("OOR", True, ["movement"]),
+        ("OOR", False, ["movement", "twitch"]),
+    ],
+)
+def test_a_twitch_of_the_lower_face_may_hide_in_a_movement_where_it_goes_along_with_blinks(
+    muscle, joined, kinds_told
+):
+    twitch = reading(f"{muscle}_L", 1500, 1560)
+    told = judged(*both("ZYG", 1000, 3000), twitch, company=after_blinks(joined=joined))
+    assert [act.kind for act in told] == kinds_told
+
+
 LIFT = both("FRO", 1000, 2000)
 DOUBTFUL = {"least_li": 0.3, "opposite_silent": False}
 

@@ -126,7 +126,8 @@ def drag_along(
                 dragged += _along_blink(act, mine, side, rules, company, fs)
             elif mine:
                 spared = _spared(act, side, known=eye_joins(side))
-                dragged += _along_movement(act, mine, rules, fs, spared)
+                usual = bool(company.usual(side))
+                dragged += _along_movement(act, mine, rules, fs, usual=usual, spared=spared)
         if dragged:
             free = without(dragged, free)
             names = tuple(sorted({r.site.muscle for r in dragged}))
@@ -164,6 +165,8 @@ def _along_movement(
     mine: list[Reading],
     rules: Rules,
     fs: float,
+    *,
+    usual: bool,
     spared: Container[str | None],
 ) -> list[Reading]:
     """Bursts of one side within a movement that are no spasm of their own.
@@ -171,10 +174,12 @@ def _along_movement(
     A muscle that begins with the movement and is active for half of it goes along, unless it is
     active for longer after it: a synkinesis lasts as long as the movement (clinical facts 2). A
     burst that no other muscle begins with proves no spasm while the face moves, but of what it
-    spares.
+    spares. Where the lower face goes along with blinks as a rule (`usual`), one may be hidden in
+    the movement.
     """
     inside = [r for r in mine if meet(r, act)]
-    dragged = _moving_along(act, inside, rules, fs)
+    dragged = [r for r in inside if r.site.region in LOWER] if usual else []
+    dragged += _moving_along(act, without(dragged, inside), rules, fs)
     rest = without(dragged, inside)
     dragged += [r for r in rest if not (accompanied(r, rest, rules, fs) or _stands_out(r, act, fs))]
     along = (r for r in dragged if not _lasts_as_long(r, act, fs))
