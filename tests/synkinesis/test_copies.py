@@ -68,6 +68,15 @@ def test_an_eye_spreads_to_no_muscle_after_its_end():
     assert cheek in twitch.readings
 
 
+def test_what_crossed_over_from_one_muscle_of_a_spasm_is_no_part_of_a_movement():
+    brow = [reading(f"FRO_{side}", 1000, 3000, li=0.0) for side in "LR"]
+    spasm = [reading(f"{muscle}_L", 1500, 1600, li=0.8) for muscle in ("OOR", "ZYG")]
+    crossed = reading("ZYG_R", 1500, 1600, li=-0.8, rho=alike("ZYG_L", 0.6))
+    found = {act.kind: act for act in judged(*brow, *spasm, crossed)}
+    assert found["movement"].muscles == {"FRO"}
+    assert found["twitch"].muscles == {"OOR", "ZYG"}
+
+
 def test_what_may_be_of_either_side_is_of_an_act_only_where_it_meets_it():
     brow, over_there = reading("FRO_L", 1000, 1100), reading("OOR_R", 1050, 1250)
     for onset, joins in ((1050, True), (1150, False)):

@@ -60,9 +60,15 @@ def test_what_an_eye_spreads_to_the_cheek_keeps_it_no_company():
     assert (twitch.readings, twitch.copies, twitch.together) == ((eye,), (spread,), 1)
 
 
+def test_what_sounds_like_the_eye_is_spread_by_it_however_strong():
+    eye = reading("OOC_L", 1000, 1080)
+    (twitch,) = judged(eye, reading("ZYG_L", 1005, 1070, amplitude=22.0, rho=alike("OOC_L", 0.95)))
+    assert (twitch.readings, twitch.together) == ((eye,), 1)
+
+
 def test_what_an_eye_spreads_makes_no_spasm_of_a_blink_that_looks_one_sided():
     strong, weak = reading("OOC_L", 1000, 1080, li=0.8), reading("OOC_R", 1000, 1080, li=-0.8)
-    spread = reading("ZYG_L", 1005, 1070, amplitude=12.0, rho=alike("OOC_L", 0.95))
+    spread = reading("ZYG_L", 1005, 1070, rho=alike("OOC_L", 0.95))
     assert [act.kind for act in judged(strong, weak, spread)] == ["blink"]
 
 

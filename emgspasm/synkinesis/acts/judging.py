@@ -32,6 +32,7 @@ from emgspasm.synkinesis.acts.verdicts import (
     prominence,
     remainder,
     sides_with,
+    spills,
     verdict,
 )
 from emgspasm.synkinesis.readings.crosstalk import RHO
@@ -44,8 +45,13 @@ what an eye spreads to electrodes nearby [sim]: somewhat less than the cross-tal
 (clinical facts 2), and, where electrodes differ, a larger share than that allows for. Muscles that
 discharge together in spasm reach 0.5 to 0.8."""
 
-LEAST_OWN = 0.05
-"""Share of a burst's power that is taken for its own at least [design]."""
+SAME, AS_STRONG = 0.9, 1.2
+"""Such a correlation that hardly any two muscles reach, and the share of the eye's amplitude up to
+which a burst so alike is spread by it [sim]."""
+
+HEARD, LEAST_OWN = 0.5, 0.05
+"""Raw correlation under which too little is left without the noise to be told alike [sim], and the
+share of a burst's power that is taken for its own at least."""
 
 AT_ONCE = 0.1
 """Seconds within which mains is found to begin in several channels [sim]: at 5 dB, 0.05."""
@@ -205,12 +211,13 @@ def _of_both(bursts: _Sorted, facing: _Facing, rules: Rules, fs: float) -> list[
     if not (bursts.both or bursts.minor or any(facing.values())):  # as in most spasms
         return []
     one = bursts.one
+    minor = [r for r in bursts.minor if not any(spills(other, r) for other in one)]
     lopsided = [r for r in one if facing[r] and is_of_both(r, one, facing[r], rules, fs)]
     one = without(lopsided, one)
     blinking = [r for r in one if facing[r] and blinks_first(r, facing[r], rules, fs)]
     bursts.one = without(blinking, one) + [r.surge for r in blinking if r.surge is not None]
     blinks = [r.but(surge=None) for r in blinking]  # what follows is an act of its own
-    return bilateral(bursts.both + lopsided + blinks + bursts.minor, rules, fs)
+    return bilateral(bursts.both + lopsided + blinks + minor, rules, fs)
 
 
 def _facing(cluster: Sequence[Reading], fs: float) -> dict[Reading, Sequence[Reading]]:
@@ -247,10 +254,12 @@ def _echoes(one: Iterable[Reading], cluster: Iterable[Reading]) -> list[Reading]
 
 def _spreads(eye: Reading, reading: Reading) -> bool:
     """Whether a burst goes along with the eye as what it spreads does, and is no stronger."""
-    alike = reading.rho[eye.site.column] / sqrt(
-        max(prominence(reading), LEAST_OWN) * max(prominence(eye), LEAST_OWN)
-    )
-    return bool(alike >= ECHO) and reading.amplitude <= FAINTER * eye.amplitude
+    raw = reading.rho[eye.site.column]
+    if raw < HEARD:
+        return False
+    alike = raw / sqrt(max(prominence(reading), LEAST_OWN) * max(prominence(eye), LEAST_OWN))
+    most = AS_STRONG if alike >= SAME else FAINTER
+    return alike >= ECHO and reading.amplitude <= most * eye.amplitude
 
 
 def _goes_along(reading: Reading, lone: Iterable[Reading], rules: Rules, fs: float) -> bool:
