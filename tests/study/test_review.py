@@ -113,7 +113,10 @@ def test_decisions_add_up_and_the_last_one_counts(events):
 
 def test_decisions_that_are_stored_at_the_same_time_add_up(events):
     spasms = names(events, "spasm")[:6]
-    decide = lambda name: write_review(events, [Decision(name, "accepted")], "R1")  # noqa: E731
+
+    def decide(name):
+        write_review(events, [Decision(name, "accepted")], "R1")
+
     with ThreadPoolExecutor(len(spasms)) as raters:
         list(raters.map(decide, spasms))
     frame = read_table(reviewed_path(events))
