@@ -217,18 +217,9 @@ class Feed:
 
     def count_valid(self, sought: int, events: Iterable[Event]) -> None:
         """Count samples in which bursts were sought, less those in which nothing could be seen."""
-        self.valid += sought - sum(map(self._hidden, events))
-
-    def _hidden(self, event: Event) -> int:
-        """Samples in which all channels that are told at all show nothing but an artifact."""
-        if event.trial_type != "artifact":
-            return 0
-        least = validity.LASTING * self.sampling_frequency
-        bursts = [burst for burst in event.bursts if burst.offset - burst.onset >= least]
-        seen = {self.column_of[burst.channel] for burst in bursts}
-        if not seen.issuperset(np.flatnonzero(self.levels_log.known).tolist()):
-            return 0
-        return max(0, min(b.offset for b in bursts) - max(b.onset for b in bursts))
+        told = {c for c, i in self.column_of.items() if self.levels_log.known[i]}
+        hidden = (validity.hidden(event, told, self.sampling_frequency) for event in events)
+        self.valid += sought - sum(hidden)
 
     def _provisional(self, events: tuple[Event, ...]) -> list[Stretch]:
         """Mark what may still change, in place of what was marked so before."""

@@ -135,6 +135,14 @@ def test_what_a_lasting_artifact_hides_in_all_channels_is_no_valid_time(kind, sp
     assert feed.valid == valid
 
 
+@pytest.mark.parametrize("offset", [400, 7500])
+def test_an_artifact_in_the_first_chunk_hides_nothing_before_any_channel_is_told(offset):
+    feed = Feed(INFO, Pipeline())
+    event = Event("artifact", 100, offset, "L", "pop", (burst(0, 100, offset),))
+    feed.take(analysis(0, 9000), Folded((event,)))
+    assert feed.valid == 9000
+
+
 def test_the_end_of_a_stream_takes_no_threshold_away():
     feed = Feed(INFO, Pipeline())
     feed.take(analysis(0, 100), Folded())

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.stream import SIDE_LETTERS, Side, StreamInfo
+from emgspasm.stream import SIDE_LETTERS, Event, Side, StreamInfo
 from emgspasm.synkinesis.measures.occurrence import common, joined, outside
 from emgspasm.synkinesis.spread import BROW, EYE, REGIONS
 
@@ -48,6 +48,16 @@ def without_artifacts(sought: Valid, artifacts: Valid, fs: float) -> Valid:
         for column, spans in hidden.items()
         if len(spans) and column in sought
     }
+
+
+def hidden(event: Event, channels: Collection[int], fs: float) -> int:
+    """Samples in which all these channels (columns) show nothing but a lasting artifact."""
+    if event.trial_type != "artifact":
+        return 0
+    bursts = [b for b in event.bursts if b.offset - b.onset >= LASTING * fs]
+    if not channels or not {b.channel for b in bursts}.issuperset(channels):
+        return 0
+    return max(0, min(b.offset for b in bursts) - max(b.onset for b in bursts))
 
 
 def of_face(valid: Valid) -> NDArray[np.int64]:
