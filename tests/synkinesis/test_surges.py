@@ -124,6 +124,12 @@ def test_a_short_surge_in_a_movement_is_flutter_unless_another_muscle_surges_wit
     assert len(twitches(*fluttering, *MOVING)) == found
 
 
+@pytest.mark.parametrize(("stop", "found"), [(3395, 0), (3405, 1)])
+def test_what_goes_on_alone_after_a_movement_for_longer_than_a_blink_is_none_of_it(stop, found):
+    eye = rising("OOC_L", 1000, stop, 2000, stop, overall=28.0)
+    assert len(twitches(eye, *MOVING)) == found
+
+
 def test_the_movement_keeps_the_burst_that_surges():
     eye = rising("OOC_L", 1000, 3000, 1800, 2200)
     (movement,) = (act for act in judged(eye, *MOVING) if act.kind == "movement")
@@ -154,6 +160,27 @@ def test_an_eye_that_blinks_and_goes_on_alone_is_a_blink_and_then_its_own():
     blink, twitch = judged(going_on("OOC_L", 1005, 3000), BLINKING)
     assert (blink.kind, {r.site.side for r in blink.readings}) == ("blink", {"L", "R"})
     assert (twitch.onset, twitch.offset, twitch.on_blink) == (1110, 3000, True)
+
+
+@pytest.mark.parametrize(("surges_from", "until"), [(1080, 1110), (1200, 1200)])
+def test_a_blink_ends_with_the_other_eye_or_where_its_own_goes_on_alone(surges_from, until):
+    blink, _ = judged(going_on("OOC_L", 1005, 3000, surges_from), BLINKING)
+    assert (blink.onset, blink.offset) == (1000, until)
+
+
+def test_a_blink_has_the_balance_that_both_eyes_have_in_the_burst_of_the_other_one():
+    other = reading("OOC_R", 1000, 1110, li=0.2, amplitude=24.0)
+    blink, _ = judged(going_on("OOC_L", 1000, 1400), other)
+    (left,) = (r for r in blink.readings if r.site.side == "L")
+    assert (left.amplitude, left.opposite) == (other.opposite, other.amplitude)
+    assert (left.li, left.least_li) == (-0.2, -0.2)
+
+
+def test_two_blinks_of_the_other_eye_in_a_tonic_spasm_are_no_movement():
+    again = reading("OOC_R", 2500, 2600, li=-0.2)
+    cheek = reading("ZYG_L", 1100, 3000)
+    acts = judged(going_on("OOC_L", 1005, 3000), cheek, BLINKING, again)
+    assert sorted(act.kind for act in acts) == ["blink", "blink", "twitch"]
 
 
 def test_an_eye_does_not_blink_first_where_the_other_one_blinks_amid_its_burst():

@@ -21,7 +21,7 @@ from emgspasm.synkinesis.acts.bilateral import (
 )
 from emgspasm.synkinesis.acts.company import Company
 from emgspasm.synkinesis.acts.rules import Rules
-from emgspasm.synkinesis.acts.surges import after_blink, blinks_first, surges
+from emgspasm.synkinesis.acts.surges import after_blink, blink_of, blinks_with, surges
 from emgspasm.synkinesis.acts.twitches import twitches
 from emgspasm.synkinesis.acts.verdicts import (
     VERDICTS,
@@ -214,9 +214,11 @@ def _of_both(bursts: _Sorted, facing: _Facing, rules: Rules, fs: float) -> list[
     minor = [r for r in bursts.minor if not any(spills(other, r) for other in one)]
     lopsided = [r for r in one if facing[r] and is_of_both(r, one, facing[r], rules, fs)]
     one = without(lopsided, one)
-    blinking = [r for r in one if facing[r] and blinks_first(r, facing[r], rules, fs)]
-    bursts.one = without(blinking, one) + [r.surge for r in blinking if r.surge is not None]
-    blinks = [r.but(surge=None) for r in blinking]  # what follows is an act of its own
+    others = {r: blinks_with(r, facing[r], rules, fs) for r in one if facing[r]}
+    blinking = {r: other for r, other in others.items() if other is not None}
+    # what follows is an act of its own
+    bursts.one = without([*blinking], one) + [r.surge for r in blinking if r.surge is not None]
+    blinks = [blink_of(r, other) for r, other in blinking.items()]
     return bilateral(bursts.both + lopsided + blinks + minor, rules, fs)
 
 

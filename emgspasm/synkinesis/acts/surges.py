@@ -23,14 +23,35 @@ nine generators 19 were the flutter of a muscle of few units, or whose power wan
 shorter one may be as long a tail as this face's blinks have."""
 
 
-def blinks_first(reading: Reading, partners: Iterable[Reading], rules: Rules, fs: float) -> bool:
-    """Whether an eye blinks with one of the other side and then goes on alone in a surge."""
+def blinks_with(
+    reading: Reading, partners: Iterable[Reading], rules: Rules, fs: float
+) -> Reading | None:
+    """Burst of the other eye with which an eye blinks that then goes on alone, if there is one."""
     surge = reading.surge
     if surge is None or reading.site.region != EYE or not _is_certain(surge, rules, fs):
-        return False
-    return any(
-        abs(r.onset - reading.onset) <= TOGETHER * fs and surge.offset - r.offset >= OUTLASTS * fs
-        for r in partners
+        return None
+    for other in partners:
+        begins = abs(other.onset - reading.onset) <= TOGETHER * fs
+        if begins and surge.offset - other.offset >= OUTLASTS * fs:
+            return other
+    return None
+
+
+def blink_of(reading: Reading, other: Reading) -> Reading:
+    """Reading of the blink with which an eye begins that then goes on alone.
+
+    It lasts until the eye surges and the other one, with which it began, has ended; both are as
+    loud in it as they are in the burst of the other one.
+    """
+    end = other.offset if reading.surge is None else max(reading.surge.onset, other.offset)
+    return reading.but(
+        surge=None,
+        offset=min(reading.offset, end),
+        amplitude=other.opposite,
+        opposite=other.amplitude,
+        opposite_most=other.amplitude,
+        li=-other.li,
+        least_li=-other.li,
     )
 
 
@@ -87,12 +108,15 @@ def surges(
 
 
 def _is_of_one_side(surge: Reading, whole: Reading, act: Act, rules: Rules, fs: float) -> bool:
-    """Whether a surge is an eye that goes on after a blink, or leaps out of a movement."""
+    """Whether a surge is an eye that goes on after a blink, or leaps out of a movement.
+
+    Or goes on after that for longer than a blink: a synkinesis ends with it (clinical facts 2).
+    """
     if not _is_certain(surge, rules, fs):
         return False
     if act.kind == "blink":
         return surge.site.region == EYE and outlasts(surge, act, fs)
-    return surge.amplitude >= RISES * _beside(surge, whole)
+    return surge.amplitude >= RISES * _beside(surge, whole) or tail(surge, act) > rules.blink * fs
 
 
 def _is_certain(surge: Reading, rules: Rules, fs: float) -> bool:

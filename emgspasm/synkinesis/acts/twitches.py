@@ -72,7 +72,8 @@ def _twitch(
 ) -> Act:
     """One-sided activity, with what else of the side belongs to it."""
     act = Act("twitch", side, tuple(readings), together=_n_together(readings, rules.synchrony * fs))
-    meeting = [a for a in both if meet(a, act)] if both else []
+    # a blink ends where its eye goes on alone: what it begins with touches it at least
+    meeting = [a for a in both if overlap(a, act) >= 0] if both else []
     if meeting:
         # of a movement a burst is far longer than what rides on it
         blinks = [a for a in meeting if a.kind == "blink"]
