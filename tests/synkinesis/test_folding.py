@@ -71,6 +71,16 @@ def test_single_samples_give_the_same_readings_and_lags_as_one_chunk():
     assert said
 
 
+def test_readings_folded_again_give_the_same_events_without_their_samples():
+    sim, rows = simulated("hfs_mixed"), samples("hfs_mixed")
+    analyses = list(analyze(PIPELINE, sim.info, chunks(rows, [])))
+    told = [f for _, f in fold(Folding(), PIPELINE, sim.info, analyses, sim.annotations)]
+    state = Folding().init(PIPELINE, sim.info, 0, sim.annotations)
+    state.waiting = [reading for f in told for reading in f.readings]
+    _, again = Folding().step(state, analyses[-1])  # the end of the segment, without a sample
+    assert [repr(e) for e in again.events] == events_of_the_whole("hfs_mixed")
+
+
 def test_lags_wait_for_all_that_they_compare():
     sim, rows = simulated("hfs_grouped"), samples("hfs_grouped")
     whole = [x for f in folded(sim.info, chunks(rows, [])) for x in f.lags]

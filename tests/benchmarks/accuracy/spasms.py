@@ -68,16 +68,22 @@ def count(cell: Cell, seed: int) -> Count:
     """Record, tell, compare."""
     face = recorded(cell, seed)
     fs = face.info.sampling_frequency
-    called = list(told(face))
+    return compare(list(told(face)), face.truth, fs, len(face.samples) / fs / 60)
+
+
+def compare(
+    called: Sequence[Event], truth: Sequence[TrueEvent], fs: float, minutes: float
+) -> Count:
+    """Compare what is told of a recording with its truth."""
     mine = sorted((e for e in called if e.trial_type == "spasm"), key=lambda e: e.onset)
     others = [e for e in called if e.trial_type in ("blepharospasm", "myokymia")]
-    true = [e for e in face.truth if e.kind == "spasm"]
+    true = [e for e in truth if e.kind == "spasm"]
     found = np.array([[e.onset / fs, e.offset / fs] for e in mine]).reshape(-1, 2)
     pairs = match(found, np.array([[e.onset, e.offset] for e in true]).reshape(-1, 2)).tolist()
     false = [mine[i] for i in set(range(len(mine))) - {i for i, _ in pairs}]
-    blinks = [e for e in face.truth if e.kind == "blink"]
+    blinks = [e for e in truth if e.kind == "blink"]
     return Count(
-        len(face.samples) / fs / 60,
+        minutes,
         Counter(e.label for e in true),
         Counter(true[j].label for _, j in pairs),
         len(mine),
@@ -88,7 +94,7 @@ def count(cell: Cell, seed: int) -> Count:
             for b in blinks),
         sum(e.strength >= AS_SAID for e in true),
         sum(true[j].strength >= AS_SAID for _, j in pairs),
-        sum(not any(_is_of(e, t, fs) for t in face.truth) for e in others),
+        sum(not any(_is_of(e, t, fs) for t in truth) for e in others),
     )  # fmt: skip
 
 
