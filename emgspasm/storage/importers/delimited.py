@@ -11,7 +11,8 @@ from pathlib import Path
 from emgspasm.board import CYTON
 from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.edf.signals import told_apart
-from emgspasm.storage.importers.grid import HEADER_BYTES, Grid, is_number, read_grid
+from emgspasm.storage.importers.fields import is_number
+from emgspasm.storage.importers.grid import HEADER_BYTES, Grid, read_grid
 from emgspasm.storage.importers.imported import Imported
 from emgspasm.storage.importers.ranges import COUNT_SCALE
 from emgspasm.storage.importers.rows import read_rows

@@ -9,17 +9,17 @@ from pathlib import Path
 
 from emgspasm.dsp.rates import HIGHEST
 from emgspasm.errors import RecordingError
+from emgspasm.storage.importers.fields import has_number, is_number, mark_between, split
+from emgspasm.storage.importers.headings import COMMENTS, names_above
 from emgspasm.storage.importers.rows import MISSING, Layout
 from emgspasm.storage.importers.stamps import is_epoch
 
 HEADER_BYTES = 1 << 16
 MOST_FIELDS = 1024
-COMMENTS = ("#", "%", ";;")
 SAMPLED_ROWS = 200
 """Rows that decide how a table is written."""
 
 _JSON = re.compile(rb"\s*[\[{]\s*(?:[\[{\"\d-]|\Z)")
-_LABELS = re.compile(r"Labels:=\s*(.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,18 +108,16 @@ def read_grid(path: Path) -> Grid | None:
     if len(head) == HEADER_BYTES:
         lines = lines[:-1]  # it is cut
     comments: list[str] = []
-    before: str | None = None
     position = 0
     begun, rate = _start_and_rate(lines[:3])
     for number, raw in enumerate(lines, start=1):
         text = "" if number < 3 and rate else _decoded(raw)
-        grid = _grid(text, before, position, number, comments)
+        grid = _grid(text, position, number, comments)
         if grid is not None and _goes_on(grid, lines[number : number + 2]):
             grid = replace(grid, rate=rate, begun=begun)
             return _settled(grid, tuple(map(_decoded, lines[number:])), len(raw), path)
         if text.strip():
             comments.append(text)
-            before = text
         position += len(raw)
     _refuse_texts(comments, path)
     return None
@@ -127,9 +125,9 @@ def read_grid(path: Path) -> Grid | None:
 
 def _start_and_rate(lines: list[bytes]) -> tuple[float | None, float | None]:
     """Start and rate, which lines above the first row may repeat in every column (Empatica)."""
-    rows = [split(text, _delimiter(text)) for text in map(_decoded, lines)]
+    rows = [split(text, mark_between(text)) for text in map(_decoded, lines)]
     alike = len({len(row) for row in rows}) == 1 and len(rows) == 3
-    if not alike or any(len(set(row)) > 1 or not _has_number(row, ".") for row in rows[:2]):
+    if not alike or any(len(set(row)) > 1 or not has_number(row, ".") for row in rows[:2]):
         return None, None
     begun, rate = (float(row[0]) if row[0] not in MISSING else 0.0 for row in rows[:2])
     # larger numbers are samples
@@ -140,34 +138,21 @@ def _decoded(raw: bytes) -> str:
     return raw.decode("utf-8", errors="replace").strip("\ufeff\r\n")
 
 
-def _grid(
-    text: str, before: str | None, position: int, number: int, comments: list[str]
-) -> Grid | None:
+def _grid(text: str, position: int, number: int, comments: list[str]) -> Grid | None:
     if not text.strip() or text.lstrip().startswith(COMMENTS):
         return None
-    for delimiter in dict.fromkeys((_delimiter(text), " " if " " in text.strip() else ",")):
+    for delimiter in dict.fromkeys((mark_between(text), " " if " " in text.strip() else ",")):
         row = split(text, delimiter)
         decimal = "," if delimiter != "," and _has_decimal_comma(row) else "."
         texts = [field for field in row if not is_number(field, decimal)]
-        if len(row) > MOST_FIELDS or not _has_number(row, decimal) or len(texts) > 1:
+        if len(row) > MOST_FIELDS or not has_number(row, decimal) or len(texts) > 1:
             continue
         if any(is_number(part, ",") for field in texts for part in field.split()):
             continue  # a text made of numbers: parted elsewhere
-        above = split(before, delimiter) if before and not before.startswith(COMMENTS) else ()
-        names = above if len(above) != len(row) - 1 else _filled_up(above, row)
-        names = names if len(names) == len(row) else _said_labels(comments, len(row))
-        unfit = above if not names and len(above) > 1 and not any(map(is_number, above)) else ()
-        above_rows = tuple(comments)
-        return Grid(delimiter, decimal, names, row, position, number, above_rows, (row,), unfit)
+        names, unfit = names_above(comments, row, delimiter)
+        above = tuple(comments)
+        return Grid(delimiter, decimal, names, row, position, number, above, (row,), unfit)
     return None
-
-
-def _filled_up(names: tuple[str, ...], row: tuple[str, ...]) -> tuple[str, ...]:
-    """Add the name that is missing: of numbered rows, as R writes them, or after a last mark."""
-    if not row[-1]:
-        return (*names, "")
-    numbered = len(names) > 1 and row[0].isdecimal()  # two fields below one name are halves
-    return ("", *names) if numbered else names
 
 
 def _goes_on(grid: Grid, following: list[bytes]) -> bool:
@@ -229,7 +214,7 @@ def _refuse_decimal_commas(grid: Grid, path: Path) -> None:
 def _refuse_texts(lines: list[str], path: Path) -> None:
     """Refuse a table whose rows hold several texts, and name them."""
     for names, first, second in zip(lines, lines[1:], lines[2:], strict=False):
-        mark = _delimiter(first)
+        mark = mark_between(first)
         rows = [split(text, mark) for text in (names, first, second)]
         texts = [[i for i, field in enumerate(row) if not is_number(field)] for row in rows]
         alike = len({len(row) for row in rows}) == 1 and texts[1] == texts[2]
@@ -241,40 +226,3 @@ def _refuse_texts(lines: list[str], path: Path) -> None:
                 f"{path}: a plain table with {len(texts[1])} columns of text ({said}), where one "
                 "is understood, as labels that last until they change. Leave out all but one"
             )
-
-
-def _delimiter(text: str) -> str:
-    for mark in ("\t", ";", ","):
-        if mark in text.strip():
-            return mark
-    return " " if " " in text.strip() else ","
-
-
-def split(text: str, delimiter: str) -> tuple[str, ...]:
-    """Part a line into fields, blanks and quotes stripped."""
-    parts = text.split() if delimiter == " " else text.split(delimiter)
-    return tuple(part.strip().strip('"').strip() for part in parts)
-
-
-def is_number(field: str, decimal: str = ".") -> bool:
-    """Whether a field is a number, or empty as a missing number is."""
-    if field in MISSING:
-        return True
-    try:
-        float(field.replace(decimal, "."))
-    except ValueError:
-        return False
-    return True
-
-
-def _has_number(row: tuple[str, ...], decimal: str) -> bool:
-    return any(field and is_number(field, decimal) for field in row)
-
-
-def _said_labels(comments: list[str], n_fields: int) -> tuple[str, ...]:
-    for comment in comments:
-        match = _LABELS.search(comment)
-        labels = split(match[1], _delimiter(match[1])) if match else ()
-        if len(labels) == n_fields:
-            return labels
-    return ()

@@ -1,0 +1,35 @@
+"""A line of a plain table, parted into fields."""
+
+from __future__ import annotations
+
+from emgspasm.storage.importers.rows import MISSING
+
+
+def mark_between(text: str) -> str:
+    """The mark between the fields of a line."""
+    for mark in ("\t", ";", ","):
+        if mark in text.strip():
+            return mark
+    return " " if " " in text.strip() else ","
+
+
+def split(text: str, delimiter: str) -> tuple[str, ...]:
+    """Part a line into fields, blanks and quotes stripped."""
+    parts = text.split() if delimiter == " " else text.split(delimiter)
+    return tuple(part.strip().strip('"').strip() for part in parts)
+
+
+def is_number(field: str, decimal: str = ".") -> bool:
+    """Whether a field is a number, or empty as a missing number is."""
+    if field in MISSING:
+        return True
+    try:
+        float(field.replace(decimal, "."))
+    except ValueError:
+        return False
+    return True
+
+
+def has_number(row: tuple[str, ...], decimal: str) -> bool:
+    """Whether a field of a row is a number that is not missing."""
+    return any(field and is_number(field, decimal) for field in row)
