@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+
 from emgspasm.storage.importers.rows import MISSING
+
+
+def decoded(raw: bytes) -> str:
+    """A text in UTF-8, or else in the code page of Windows that spreadsheets in Europe write."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", errors="replace")
 
 
 def mark_between(text: str) -> str:
@@ -15,8 +25,15 @@ def mark_between(text: str) -> str:
 
 def split(text: str, delimiter: str) -> tuple[str, ...]:
     """Part a line into fields, blanks and quotes stripped."""
-    parts = text.split() if delimiter == " " else text.split(delimiter)
-    return tuple(part.strip().strip('"').strip() for part in parts)
+    return tuple(part.strip().strip('"').strip() for part in _parts(text, delimiter))
+
+
+def _parts(text: str, delimiter: str) -> list[str]:
+    if delimiter == " ":
+        return text.split()
+    if '"' in text:  # a name in quotes may hold the mark itself
+        return next(csv.reader([text], delimiter=delimiter, skipinitialspace=True))
+    return text.split(delimiter)
 
 
 def is_number(field: str, decimal: str = ".") -> bool:

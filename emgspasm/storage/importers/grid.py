@@ -9,7 +9,7 @@ from pathlib import Path
 
 from emgspasm.dsp.rates import HIGHEST
 from emgspasm.errors import RecordingError
-from emgspasm.storage.importers.fields import has_number, is_number, mark_between, split
+from emgspasm.storage.importers.fields import decoded, has_number, is_number, mark_between, split
 from emgspasm.storage.importers.headings import COMMENTS, names_above
 from emgspasm.storage.importers.rows import MISSING, Layout
 from emgspasm.storage.importers.stamps import is_epoch
@@ -135,7 +135,7 @@ def _start_and_rate(lines: list[bytes]) -> tuple[float | None, float | None]:
 
 
 def _decoded(raw: bytes) -> str:
-    return raw.decode("utf-8", errors="replace").strip("\ufeff\r\n")
+    return decoded(raw).strip("\ufeff\r\n")
 
 
 def _grid(text: str, position: int, number: int, comments: list[str]) -> Grid | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from emgspasm.storage.importers.fields import is_number, mark_between, split
+from emgspasm.storage.importers.fields import has_number, is_number, mark_between, split
+from emgspasm.units import microvolts_in
 
 COMMENTS = ("#", "%", ";;")
 
@@ -31,12 +32,40 @@ def names_above(above: Sequence[str], row: Fields, delimiter: str) -> tuple[Fiel
     tuple of str, tuple of str
         A name for each field, or none at all; and the names, where they fit no row.
     """
-    last = above[-1] if above and not above[-1].startswith(COMMENTS) else ""
-    found = split(last, delimiter) if last else ()
+    found, said = _named(above, delimiter), _said_labels(above, len(row))
+    if _is_comment(above) and (said or not _may_name(found, row)):
+        found = ()
     names = found if len(found) != len(row) - 1 else _filled_up(found, row)
-    names = names if len(names) == len(row) else _said_labels(above, len(row))
+    names = names if len(names) == len(row) else said
     unfit = found if not names and len(found) > 1 and not any(map(is_number, found)) else ()
     return names, unfit
+
+
+def _is_comment(above: Sequence[str]) -> bool:
+    return bool(above) and above[-1].lstrip().startswith(COMMENTS)
+
+
+def _may_name(found: Fields, row: Fields) -> bool:
+    """Whether fields of a comment are names: one alone may be any sentence."""
+    return len(found) == len(row) > 1 and not any(map(is_number, found))
+
+
+def _named(above: Sequence[str], delimiter: str) -> Fields:
+    """Names in the last line; where that holds units, those before it with the units behind."""
+    names, found = [_parted(text, delimiter) for text in ("", "", *above)[-2:]]
+    units = [field.strip("()[]") for field in found]
+    voltages = [unit for unit in units if microvolts_in(unit) is not None]
+    if not voltages or len(names) != len(found) or has_number(names, "."):
+        return found
+    pairs = zip(names, units, strict=True)
+    return tuple(f"{name} ({unit})" if unit else name for name, unit in pairs)
+
+
+def _parted(text: str, delimiter: str) -> Fields:
+    """Fields of a line, without the mark of a comment; none of an empty one."""
+    if text.lstrip().startswith(COMMENTS):
+        text = text.lstrip().lstrip("#%;").strip()
+    return split(text, delimiter) if text else ()
 
 
 def _filled_up(names: Fields, row: Fields) -> Fields:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.errors import RecordingError
+from emgspasm.storage.importers.fields import decoded
 from emgspasm.storage.importers.gaps import describe_stamped, read_stamps
 from emgspasm.storage.importers.imported import Imported
 from emgspasm.storage.importers.losses import describe_losses, losses
@@ -209,7 +210,7 @@ def _skips(timeline: Timeline, fs: float) -> list[Annotation]:
 
 
 def _text(label: bytes) -> str:
-    text = label.decode("utf-8", errors="replace").strip('"')
+    text = decoded(label).strip('"')
     return "".join(character if character.isprintable() else "?" for character in text)
 
 

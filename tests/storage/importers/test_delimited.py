@@ -294,7 +294,8 @@ def test_a_lone_number_above_a_header_is_no_row(written):
     header = "Devices\n2000\n,,EMG,EMG\nFrame,Sub Frame,IM1,IM2\n,,V,V\n"
     rows = "".join(f"{row},0,{one},{two}\n" for row, (one, two) in enumerate(TWO, start=1))
     recording = open_recording(written(header + rows), sampling_frequency=2000)
-    assert np.array_equal(samples_of(recording)[:, 1:], TWO)  # after the sub-frames
+    assert recording.info.names == ("Frame", "Sub Frame", "IM1", "IM2")
+    assert np.allclose(samples_of(recording)[:, 2:], 1e6 * TWO)
 
 
 def test_a_column_without_a_name_leaves_the_others_theirs(written):
@@ -316,6 +317,43 @@ def test_units_in_a_header_are_units(written):
     recording = open_recording(written(text), sampling_frequency=250)
     assert recording.info.names == ("OOC_L", "OOC_R")
     assert np.allclose(samples_of(recording), TWO * [1000, 1])
+
+
+@pytest.mark.parametrize("units", ["s,mV,uV", "(s),(mV),(uV)", "[s],[mV],[uV]"])
+def test_units_in_a_line_of_their_own_are_units(written, units):
+    text = plain(names=f"When,OOC_L,OOC_R\n{units}", first=lambda row: f"{row / 250:.3f}")
+    recording = open_recording(written(text), sampling_frequency=250)
+    assert recording.info.names == ("OOC_L", "OOC_R")
+    assert np.allclose(samples_of(recording), TWO * [1000, 1])
+
+
+def test_a_column_of_seconds_is_times_in_any_language(written):
+    text = plain(names="Zeit [s],OOC_L,OOC_R", first=lambda row: f"{row / 250 + 2 * (row > 99)}")
+    recording = open_recording(written(text), sampling_frequency=250)
+    assert recording.info.names == ("OOC_L", "OOC_R")
+    assert gaps_of(recording) == [(100, 500)]
+
+
+def test_names_in_a_comment_as_numpy_writes_them_are_names(written):
+    text = io.StringIO()
+    np.savetxt(text, TWO, delimiter=",", header="begun at noon\nOOC_L (mV),OOC_R (mV)")
+    recording = open_recording(written(text.getvalue()), sampling_frequency=250)
+    assert recording.info.names == ("OOC_L", "OOC_R")
+    assert np.allclose(samples_of(recording), 1000 * TWO)
+
+
+def test_names_in_the_code_page_of_windows_are_read(written):
+    text = plain(names="OOC_L (µV),OOC_R (µV)").encode("cp1252")
+    recording = open_recording(written(text), sampling_frequency=250)
+    assert [channel.unit for channel in recording.info.channels] == ["uV", "uV"]
+    assert recording.info.names == ("OOC_L", "OOC_R")
+
+
+def test_a_name_in_quotes_may_hold_the_mark_between_fields(written):
+    recording = open_recording(
+        written(plain(names='OOC_L,"OOC_R, rectus"')), sampling_frequency=250
+    )
+    assert recording.info.names == ("OOC_L", "OOC_R, rectus")
 
 
 def test_a_plain_table_without_a_rate_asks_for_it(written):
