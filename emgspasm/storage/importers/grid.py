@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import NoReturn
+
+import numpy as np
 
 from emgspasm.dsp.rates import HIGHEST
 from emgspasm.errors import RecordingError
@@ -13,11 +16,16 @@ from emgspasm.storage.importers.fields import decoded, has_number, is_number, ma
 from emgspasm.storage.importers.headings import COMMENTS, names_above
 from emgspasm.storage.importers.rows import MISSING, Layout
 from emgspasm.storage.importers.stamps import is_epoch
+from emgspasm.storage.importers.time_columns import column_values, is_time
 
 HEADER_BYTES = 1 << 16
 MOST_FIELDS = 1024
 SAMPLED_ROWS = 200
 """Rows that decide how a table is written."""
+FOLLOWING = 20
+"""Lines after the first row of which half are as wide as it."""
+MOST_NUMBERS = 20
+"""Numbers in the first rows of a column that may be labels."""
 
 _JSON = re.compile(rb"\s*[\[{]\s*(?:[\[{\"\d-]|\Z)")
 
@@ -42,6 +50,8 @@ class Grid:
         Lines before it.
     unfit : tuple of str
         Names in the line above it, where they are more or fewer than its fields.
+    labels : int or None
+        A field that holds text in later rows alone: see :mod:`late_labels`.
     rate, begun : float or None
         Sampling frequency (hertz) and start (seconds since 1970), where its first two lines say
         them, as Empatica's do.
@@ -56,6 +66,7 @@ class Grid:
     comments: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...] = ()
     unfit: tuple[str, ...] = ()
+    labels: int | None = None
     rate: float | None = None
     begun: float | None = None
 
@@ -63,7 +74,8 @@ class Grid:
     def numbers(self) -> tuple[int, ...]:
         """Fields that hold numbers; a mark at the end of every line opens no further one."""
         fields = self.row[: len(self.row) - self.ends_in_a_mark]
-        return tuple(i for i, field in enumerate(fields) if is_number(field, self.decimal))
+        found = (i for i, field in enumerate(fields) if is_number(field, self.decimal))
+        return tuple(i for i in found if i != self.labels)
 
     @property
     def ends_in_a_mark(self) -> bool:
@@ -74,7 +86,13 @@ class Grid:
     @property
     def text(self) -> int | None:
         """The first field that holds text."""
+        if self.labels is not None:
+            return self.labels
         return next((i for i, f in enumerate(self.row) if not is_number(f, self.decimal)), None)
+
+    def name(self, field: int) -> str:
+        """What a field is called, for people."""
+        return (self.names[field] if self.names else "") or f"column {field + 1}"
 
     def layout(self, path: Path) -> Layout:
         """Where the rows of that file are."""
@@ -113,7 +131,7 @@ def read_grid(path: Path) -> Grid | None:
     for number, raw in enumerate(lines, start=1):
         text = "" if number < 3 and rate else _decoded(raw)
         grid = _grid(text, position, number, comments)
-        if grid is not None and _goes_on(grid, lines[number : number + 2]):
+        if grid is not None and _goes_on(grid, lines[number : number + FOLLOWING]):
             grid = replace(grid, rate=rate, begun=begun)
             return _settled(grid, tuple(map(_decoded, lines[number:])), len(raw), path)
         if text.strip():
@@ -139,7 +157,7 @@ def _decoded(raw: bytes) -> str:
 
 
 def _grid(text: str, position: int, number: int, comments: list[str]) -> Grid | None:
-    if not text.strip() or text.lstrip().startswith(COMMENTS):
+    if not _may_be_row(text):
         return None
     for delimiter in dict.fromkeys((mark_between(text), " " if " " in text.strip() else ",")):
         row = split(text, delimiter)
@@ -156,28 +174,60 @@ def _grid(text: str, position: int, number: int, comments: list[str]) -> Grid | 
 
 
 def _goes_on(grid: Grid, following: list[bytes]) -> bool:
-    """Whether what follows may be rows: a lone number above wider lines is a rate, or a count."""
-    widths = {len(split(_decoded(raw), grid.delimiter)) for raw in following if raw.strip()}
-    return len(grid.row) > 1 or 1 in widths or not widths
+    """Whether what follows may be rows: numbers stand above a table, too (a rate, a count)."""
+    texts = [text for text in map(_decoded, following) if _may_be_row(text)]
+    alike = sum(len(split(text, grid.delimiter)) == len(grid.row) for text in texts)
+    return 2 * alike >= len(texts)
+
+
+def _may_be_row(text: str) -> bool:
+    return bool(text.strip()) and not text.lstrip().startswith(COMMENTS)
 
 
 def _settled(grid: Grid, following: tuple[str, ...], n_bytes: int, path: Path) -> Grid:
     """Let the rows after the first decide what it alone cannot tell."""
-    lines = (text for text in following if text.strip() and not text.lstrip().startswith(COMMENTS))
+    lines = filter(_may_be_row, following)
     rows = [split(text, grid.delimiter) for text in islice(lines, SAMPLED_ROWS)]
     rows = [row for row in rows if len(row) == len(grid.row)]
     if grid.delimiter != "," and any(_is_decimal_comma(field) for row in rows for field in row):
         grid = replace(grid, decimal=",")
-    counting = tuple(map(str, range(len(grid.row))))
     adjacent = bool(rows) and rows[0] == split(following[0], grid.delimiter)
-    if adjacent and len(grid.row) > 1 and grid.row in (counting, ("", *counting[:-1])):
-        # pandas numbers columns without names
-        names, grid = grid.row, replace(grid, row=rows[0], line=grid.line + 1)
-        grid = replace(grid, names=names, offset=grid.offset + n_bytes, rows=tuple(rows))
+    if adjacent and (names := _names_instead(grid, rows)):
+        grid = replace(grid, names=names, row=rows[0], rows=tuple(rows))
+        grid = replace(grid, line=grid.line + 1, offset=grid.offset + n_bytes)
     else:
         grid = replace(grid, rows=(grid.row, *rows))
+    _refuse_text_above_numbers(grid, path)
     _refuse_decimal_commas(grid, path)
     return grid
+
+
+def _names_instead(grid: Grid, rows: list[tuple[str, ...]]) -> tuple[str, ...]:
+    """Names of the columns where the first row holds no sample; none where it does.
+
+    pandas numbers columns without names; BIOPAC counts the samples of each, without a time.
+    """
+    counting = tuple(map(str, range(len(grid.row))))
+    if len(grid.row) > 1 and grid.row in (counting, ("", *counting[:-1])):
+        return grid.row
+    if not grid.names or grid.row[0] not in MISSING:
+        return ()
+    times = column_values([row[0] for row in rows], grid.decimal)
+    timed = np.isfinite(times).all() and is_time(grid.names[0], times)
+    return grid.names if timed else ()
+
+
+def _refuse_text_above_numbers(grid: Grid, path: Path) -> None:
+    """Refuse a channel whose first number is missing in a way that nobody knows."""
+    if (column := grid.text) is None:
+        return
+    later = {row[column] for row in grid.rows[1:]}.difference(MISSING)
+    if sum(is_number(field, grid.decimal) for field in later) > MOST_NUMBERS:
+        raise RecordingError(
+            f"{path}: line {grid.line} holds {grid.row[column]!r} in the column "
+            f"{grid.name(column)!r}, whose other rows hold numbers. Write nothing, or n/a, where a "
+            "number is missing"
+        )
 
 
 def _has_decimal_comma(row: tuple[str, ...]) -> bool:
@@ -221,8 +271,19 @@ def _refuse_texts(lines: list[str], path: Path) -> None:
         if mark == " " or not alike or len(texts[0]) < len(rows[0]) or len(texts[1]) < 2:
             continue
         if len(texts[1]) < len(rows[1]):
-            said = ", ".join(repr(rows[0][i]) for i in texts[1])
-            raise RecordingError(
-                f"{path}: a plain table with {len(texts[1])} columns of text ({said}), where one "
-                "is understood, as labels that last until they change. Leave out all but one"
-            )
+            refuse_columns_of_text([rows[0][i] for i in texts[1]], path)
+
+
+def refuse_columns_of_text(names: list[str], path: Path) -> NoReturn:
+    """Refuse a table of which several columns hold text.
+
+    Raises
+    ------
+    RecordingError
+        With their names.
+    """
+    raise RecordingError(
+        f"{path}: a plain table with {len(names)} columns of text "
+        f"({', '.join(map(repr, names))}), where one is understood, as labels that last until they "
+        "change. Leave out all but one"
+    )

@@ -374,6 +374,66 @@ def test_a_text_column_becomes_annotations_that_last_until_it_changes(written):
     assert marks == [(0.0, 3.0, "rest"), (3.0, 2.0, "não"), (5.0, 1.0, "rest")]
 
 
+def labelled(row, word):
+    """Rows beside a column of text that is empty in all rows but one."""
+    return plain(names="Marker,OOC_L,OOC_R", first=lambda number: word if number == row else "")
+
+
+@pytest.mark.parametrize("row", [10, 300])
+def test_a_label_that_stands_in_few_rows_is_a_marker_and_costs_no_sample(written, row):
+    recording = open_recording(written(labelled(row, "smile")), sampling_frequency=250)
+    assert recording.info.names == ("OOC_L", "OOC_R")
+    assert np.array_equal(samples_of(recording), TWO)
+    marks = [(mark.onset, mark.duration, mark.text) for mark in recording.annotations]
+    assert marks == [(row / 250, 0.0, "smile")]
+
+
+def test_a_label_far_down_a_table_is_found_past_a_damaged_line(written):
+    text = labelled(350, "smile").replace("\n", "\ntorn\n", 250).replace("\ntorn\n", "\n", 249)
+    recording = open_recording(written(text), sampling_frequency=250)
+    assert [mark.text for mark in recording.annotations] == [SKIP, "smile"]
+
+
+def test_a_column_whose_first_numbers_are_missing_is_a_channel(written):
+    text = plain(names="OOR_L,OOC_L,OOC_R", first=lambda row: "" if row < 300 else str(row))
+    recording = open_recording(written(text), sampling_frequency=250)
+    assert recording.info.names == ("OOR_L", "OOC_L", "OOC_R")
+    assert samples_of(recording)[300:, 0].tolist() == list(range(300, 400))
+
+
+def test_columns_of_text_that_begin_late_are_named_where_there_are_several(written):
+    names = "Activity,Marker,OOC_L,OOC_R"
+    words = {300: "rest,", 310: ",smile"}
+    text = plain(names=names, first=lambda row: words.get(row, ","))
+    with pytest.raises(RecordingError, match=r"2 columns of text \('Activity', 'Marker'\)"):
+        open_recording(written(text), sampling_frequency=250)
+
+
+def test_a_text_above_numbers_of_its_column_is_refused_with_its_line(written):
+    text = plain(names="OOR_L,OOC_L,OOC_R", first=lambda row: str(row / 7) if row else "-")
+    with pytest.raises(
+        RecordingError, match=r"line 2 holds '-' in the column 'OOR_L', whose other"
+    ):
+        open_recording(written(text), sampling_frequency=250)
+
+
+def test_a_text_that_labels_nothing_is_shown(written):
+    text = plain(names="when,OOC_L,OOC_R", first=lambda row: f"31.03.2024 10:00:00.{row:03d}")
+    recording = open_recording(written(text.replace(",", ";")), sampling_frequency=250)
+    assert any(
+        "column of text ('31.03.2024 10:00:00.000' first)" in finding
+        for finding in recording.findings
+    )
+
+
+def test_the_description_above_a_table_of_biopac_is_no_row(written):
+    header = "rest.acq\n4 msec/sample\n2 channels\nOOC_L\nmV\nOOC_R\nmV\nmsec,CH1,CH2,\n,400,400,\n"
+    rows = "".join(f"{4 * row},{one},{two},\n" for row, (one, two) in enumerate(TWO))
+    recording = open_recording(written(header + rows), sampling_frequency=250)
+    assert recording.info.names == ("CH1", "CH2")
+    assert np.array_equal(samples_of(recording), TWO)
+
+
 def test_a_simple_text_format_says_its_own_rate_and_labels(written):
     text = "# Simple Text Format\n# Sampling Rate (Hz):= 1000.00\n# Labels:= EMG\n2055.0\n2056.0\n"
     recording = open_recording(written(text))
