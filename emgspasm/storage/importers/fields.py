@@ -1,10 +1,13 @@
-"""A line of a plain table, parted into fields."""
+"""Fields of a line, and how what they hold is written as text."""
 
 from __future__ import annotations
 
 import csv
 
 from emgspasm.storage.importers.rows import MISSING
+
+LARGEST_WHOLE = 2**53
+"""Whole numbers below are exact."""
 
 
 def decoded(raw: bytes) -> str:
@@ -50,3 +53,9 @@ def is_number(field: str, decimal: str = ".") -> bool:
 def has_number(row: tuple[str, ...], decimal: str) -> bool:
     """Whether a field of a row is a number that is not missing."""
     return any(field and is_number(field, decimal) for field in row)
+
+
+def marker_text(number: float) -> str:
+    """A number that is a marker, whole ones to the last digit."""
+    whole = float(number).is_integer() and abs(number) < LARGEST_WHOLE
+    return str(int(number)) if whole else f"{number:g}"

@@ -83,10 +83,10 @@ def test_gui_5_and_6_with_a_column_row_or_with_zeros_there(written, names, board
 
 def test_a_marker_column_becomes_annotations_at_their_samples(written):
     marker = np.zeros(300, dtype=int)
-    marker[[30, 200]] = 7, 9
+    marker[[30, 200]] = 7, 12_345_678
     recording = open_recording(written(gui6(exg(300, 8), marker=marker)))
     marks = [(mark.onset, mark.text) for mark in recording.annotations]
-    assert marks == [(30 / 250, "7"), (200 / 250, "9")]
+    assert marks == [(30 / 250, "7"), (200 / 250, "12345678")]
 
 
 def test_a_daisy_by_radio_counts_even_numbers_and_is_told_its_skew(written):
