@@ -83,10 +83,7 @@ def clock_seconds(clocks: NDArray[np.bytes_], last: float) -> NDArray[np.float64
     places = _WEIGHTS > 0
     good = ((digits[:, places] >= 0) & (digits[:, places] <= 9)).all(axis=1)
     seconds = np.where(good, digits @ _WEIGHTS, np.nan)
-    before = float(np.nan_to_num(last))
-    steps = np.nan_to_num(np.diff(seconds, prepend=before % DAY))
-    days = before // DAY + np.cumsum(steps < -DAY / 2)
-    return np.asarray(seconds + DAY * days)
+    return _past_midnight(seconds, last)
 
 
 def moment_seconds(texts: NDArray[np.bytes_], last: float) -> NDArray[np.float64]:
@@ -97,9 +94,16 @@ def moment_seconds(texts: NDArray[np.bytes_], last: float) -> NDArray[np.float64
     seconds = np.array([_moment(text.decode(errors="replace")) for text in texts.tolist()])
     if not len(seconds) or np.nanmax(seconds, initial=0.0) >= DAY:
         return seconds
-    before = float(np.nan_to_num(last))
-    steps = np.nan_to_num(np.diff(seconds, prepend=before % DAY))
-    return np.asarray(seconds + DAY * (before // DAY + np.cumsum(steps < -DAY / 2)))
+    return _past_midnight(seconds, last)
+
+
+def _past_midnight(clocks: NDArray[np.float64], last: float) -> NDArray[np.float64]:
+    """Clocks in seconds that go on from `last` where a day ends; NaN stays NaN."""
+    good, before = np.isfinite(clocks), float(np.nan_to_num(last))
+    steps = np.diff(clocks[good], prepend=before % DAY)
+    seconds = np.full(len(clocks), np.nan)
+    seconds[good] = clocks[good] + DAY * (before // DAY + np.cumsum(steps < -DAY / 2))
+    return seconds
 
 
 def _moment(text: str) -> float:

@@ -18,6 +18,7 @@ DAY = 86_400.0
         (DAY - 0.5, [b"00:00:00.250", b"00:00:00.254"], [DAY + 0.25, DAY + 0.254]),
         (DAY + 0.25, [b"00:00:00.254"], [DAY + 0.254]),
         (2 * DAY - 0.5, [b"00:00:00.250"], [2 * DAY + 0.25]),
+        (DAY - 0.5, [b"damaged", b"00:00:00.254"], [np.nan, DAY + 0.254]),
     ],
 )
 def test_clocks_go_on_from_the_row_before_past_midnight(read, last, clocks, seconds):
