@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 
-from emgspasm.storage.importers.rows import MISSING
+from emgspasm.storage.importers.rows import ERRORS, MISSING
+
+COMMENTS = ("#", "%", ";;")
 
 LARGEST_WHOLE = 2**53
 """Whole numbers below are exact."""
@@ -16,6 +18,11 @@ def decoded(raw: bytes) -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         return raw.decode("cp1252", errors="replace")
+
+
+def is_comment(text: str) -> bool:
+    """Whether a line is none of the table: it begins with a mark, and with no cell in error."""
+    return text.lstrip().startswith(COMMENTS) and not text.lstrip().startswith(ERRORS)
 
 
 def mark_between(text: str) -> str:

@@ -12,8 +12,16 @@ import numpy as np
 
 from emgspasm.dsp.rates import HIGHEST
 from emgspasm.errors import RecordingError
-from emgspasm.storage.importers.fields import decoded, has_number, is_number, mark_between, split
-from emgspasm.storage.importers.headings import COMMENTS, names_above
+from emgspasm.storage.importers.fields import (
+    COMMENTS,
+    decoded,
+    has_number,
+    is_comment,
+    is_number,
+    mark_between,
+    split,
+)
+from emgspasm.storage.importers.headings import names_above
 from emgspasm.storage.importers.rows import MISSING, Layout
 from emgspasm.storage.importers.stamps import is_epoch
 from emgspasm.storage.importers.time_columns import column_values, is_time
@@ -181,7 +189,7 @@ def _goes_on(grid: Grid, following: list[bytes]) -> bool:
 
 
 def _may_be_row(text: str) -> bool:
-    return bool(text.strip()) and not text.lstrip().startswith(COMMENTS)
+    return bool(text.strip()) and not is_comment(text)
 
 
 def _settled(grid: Grid, following: tuple[str, ...], n_bytes: int, path: Path) -> Grid:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from emgspasm.storage.importers.fields import has_number, is_number, mark_between, split
+from emgspasm.storage.importers.fields import has_number, is_comment, is_number, mark_between, split
 from emgspasm.units import microvolts_in
-
-COMMENTS = ("#", "%", ";;")
 
 _LABELS = re.compile(r"Labels:=\s*(.+)")
 
@@ -33,16 +31,12 @@ def names_above(above: Sequence[str], row: Fields, delimiter: str) -> tuple[Fiel
         A name for each field, or none at all; and the names, where they fit no row.
     """
     found, said = _named(above, delimiter), _said_labels(above, len(row))
-    if _is_comment(above) and (said or not _may_name(found, row)):
+    if above and is_comment(above[-1]) and (said or not _may_name(found, row)):
         found = ()
     names = found if len(found) != len(row) - 1 else _filled_up(found, row)
     names = names if len(names) == len(row) else said
     unfit = found if not names and len(found) > 1 and not any(map(is_number, found)) else ()
     return names, unfit
-
-
-def _is_comment(above: Sequence[str]) -> bool:
-    return bool(above) and above[-1].lstrip().startswith(COMMENTS)
 
 
 def _may_name(found: Fields, row: Fields) -> bool:
@@ -63,7 +57,7 @@ def _named(above: Sequence[str], delimiter: str) -> Fields:
 
 def _parted(text: str, delimiter: str) -> Fields:
     """Fields of a line, without the mark of a comment; none of an empty one."""
-    if text.lstrip().startswith(COMMENTS):
+    if is_comment(text):
         text = text.lstrip().lstrip("#%;").strip()
     return split(text, delimiter) if text else ()
 

@@ -230,6 +230,17 @@ def test_what_spreadsheets_write_for_nothing_is_a_missing_number(written):
     assert np.array_equal(samples, np.vstack(([1.5, np.nan], TWO)), equal_nan=True)
 
 
+@pytest.mark.parametrize("word", ["#N/A", "#NV", "#DIV/0!", " #WERT!"])
+@pytest.mark.parametrize("row", [0, 100])
+def test_an_error_of_a_spreadsheet_in_the_first_column_is_no_comment(written, word, row):
+    lines = plain().splitlines()
+    lines[1 + row] = f"{word},2.5"
+    recording = open_recording(written("\n".join(lines)), sampling_frequency=250)
+    expected = TWO.copy()
+    expected[row] = np.nan, 2.5
+    assert np.array_equal(samples_of(recording), expected, equal_nan=True)
+
+
 def test_a_table_that_is_mostly_no_rows_is_refused_with_its_first_such_line(written):
     text = plain().replace("-", "\u2212")
     with pytest.raises(RecordingError, match="more than 100 lines are not rows, the first of them"):
