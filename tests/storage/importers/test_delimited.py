@@ -399,6 +399,12 @@ def test_a_label_that_stands_in_few_rows_is_a_marker_and_costs_no_sample(written
     assert marks == [(row / 250, 0.0, "smile")]
 
 
+def test_a_column_for_labels_without_any_is_no_channel(written):
+    recording = open_recording(written(labelled(0, "")), sampling_frequency=250)
+    assert recording.info.names == ("OOC_L", "OOC_R")
+    assert recording.annotations == ()
+
+
 def test_a_label_far_down_a_table_is_found_past_a_damaged_line(written):
     text = labelled(350, "smile").replace("\n", "\ntorn\n", 250).replace("\ntorn\n", "\n", 249)
     recording = open_recording(written(text), sampling_frequency=250)
