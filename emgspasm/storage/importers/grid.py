@@ -30,8 +30,6 @@ HEADER_BYTES = 1 << 16
 MOST_FIELDS = 1024
 SAMPLED_ROWS = 200
 """Rows that decide how a table is written."""
-FOLLOWING = 20
-"""Lines after the first row of which half are as wide as it."""
 MOST_NUMBERS = 20
 """Numbers in the first rows of a column that may be labels."""
 
@@ -139,7 +137,7 @@ def read_grid(path: Path) -> Grid | None:
     for number, raw in enumerate(lines, start=1):
         text = "" if number < 3 and rate else _decoded(raw)
         grid = _grid(text, position, number, comments)
-        if grid is not None and _goes_on(grid, lines[number : number + FOLLOWING]):
+        if grid is not None and _goes_on(grid, lines[number : number + SAMPLED_ROWS]):
             grid = replace(grid, rate=rate, begun=begun)
             return _settled(grid, tuple(map(_decoded, lines[number:])), len(raw), path)
         if text.strip():
@@ -182,10 +180,18 @@ def _grid(text: str, position: int, number: int, comments: list[str]) -> Grid | 
 
 
 def _goes_on(grid: Grid, following: list[bytes]) -> bool:
-    """Whether what follows may be rows: numbers stand above a table, too (a rate, a count)."""
-    texts = [text for text in map(_decoded, following) if _may_be_row(text)]
-    alike = sum(len(split(text, grid.delimiter)) == len(grid.row) for text in texts)
-    return 2 * alike >= len(texts)
+    """Whether most of what follows is alike: numbers stand above a table, too (a rate, a count).
+
+    So do settings, a name and a number each, above numbers alone.
+    """
+    rows = [split(text, grid.delimiter) for text in map(_decoded, following) if _may_be_row(text)]
+    alike = [row for row in rows if len(row) == len(grid.row)]
+    if 2 * len(alike) < len(rows):
+        return False
+    if grid.text is None or grid.names:
+        return True
+    fields = [row[grid.text] for row in alike]
+    return 2 * sum(is_number(f, grid.decimal) and f not in MISSING for f in fields) <= len(fields)
 
 
 def _may_be_row(text: str) -> bool:

@@ -31,12 +31,21 @@ def names_above(above: Sequence[str], row: Fields, delimiter: str) -> tuple[Fiel
         A name for each field, or none at all; and the names, where they fit no row.
     """
     found, said = _named(above, delimiter), _said_labels(above, len(row))
+    if not _counts([field for field in found if field and is_number(field)]):
+        found = ()  # a setting and its number
     if above and is_comment(above[-1]) and (said or not _may_name(found, row)):
         found = ()
     names = found if len(found) != len(row) - 1 else _filled_up(found, row)
     names = names if len(names) == len(row) else said
     unfit = found if not names and len(found) > 1 and not any(map(is_number, found)) else ()
     return names, unfit
+
+
+def _counts(numbers: Sequence[str]) -> bool:
+    """Whether numbers among names count columns, if there are any."""
+    begun = int(numbers[0]) if numbers and numbers[0] in ("0", "1") else 0
+    counted = list(map(str, range(begun, begun + len(numbers))))
+    return not numbers or (len(numbers) > 1 and list(numbers) == counted)
 
 
 def _may_name(found: Fields, row: Fields) -> bool:

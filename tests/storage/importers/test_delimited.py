@@ -269,6 +269,13 @@ def test_the_numbers_pandas_gives_to_columns_are_no_sample(written):
     assert np.array_equal(samples_of(recording), TWO)
 
 
+def test_numbers_may_be_names_beside_a_column_of_times(written):
+    text = plain(names="time,1,2", first=lambda row: f"{row / 250:.3f}")
+    recording = open_recording(written(text), sampling_frequency=250)
+    assert recording.info.names == ("1", "2")
+    assert np.array_equal(samples_of(recording), TWO)
+
+
 def test_an_index_column_counts_rows_and_is_no_channel(written):
     text = plain(names=",0,1", first=lambda row: str(row + 3 * (row > 99)))
     recording = open_recording(written(text), sampling_frequency=250)
@@ -441,6 +448,16 @@ def test_a_text_that_labels_nothing_is_shown(written):
         "column of text ('31.03.2024 10:00:00.000' first)" in finding
         for finding in recording.findings
     )
+
+
+@pytest.mark.parametrize("names", ["", "OOC_L,OOC_R\n"])
+@pytest.mark.parametrize("n_settings", [1, 30])
+def test_settings_above_a_table_are_no_rows(written, names, n_settings):
+    settings = "Sampling Rate:,1000\n" + "Gain,24\n" * (n_settings - 1)
+    recording = open_recording(written(settings + names + plain(names="")))
+    assert recording.info.sampling_frequency == 1000
+    assert recording.info.names == (("OOC_L", "OOC_R") if names else ("Channel 1", "Channel 2"))
+    assert np.array_equal(samples_of(recording), TWO)
 
 
 def test_the_description_above_a_table_of_biopac_is_no_row(written):
