@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from emgspasm.errors import RecordingError
 from emgspasm.storage.tables.tsv import MISSING
 
 if TYPE_CHECKING:
@@ -86,8 +87,8 @@ def cell(
 
     Raises
     ------
-    ValueError
-        If several rows fit.
+    RecordingError
+        If several rows fit, as where one was copied by hand.
     """
     keys = ";".join(f"{k}={MISSING if v is None else v}" for k, v in where.items())
     source = f"{table}:{keys}:{column}"
@@ -96,7 +97,7 @@ def cell(
         return Value(MISSING, MISSING, source)
     found = frame[column][_fits(frame, where)]  # of one column: to take whole rows takes long
     if len(found) > 1:
-        raise ValueError(f"{len(found)} rows at {source}; an address names one")
+        raise RecordingError(f"{len(found)} rows at {source} (an address names one). Analyze again")
     return told(found.iloc[0] if len(found) else None, source, digits)
 
 

@@ -13,7 +13,7 @@ from emgspasm.places import writable
 from emgspasm.results.analysis import Results
 from emgspasm.results.origin import ORIGIN
 from emgspasm.storage.derivatives.names import note_path, provenance_path, result_path
-from emgspasm.storage.files import refuse_existing, remove_leftovers, write_json, write_text
+from emgspasm.storage.files import refuse_existing, remove, remove_leftovers, write_json, write_text
 from emgspasm.storage.studies.lock import exclusive, locked
 from emgspasm.storage.tables.columns import SUMMARY
 from emgspasm.storage.tables.dictionary import TABLES
@@ -67,12 +67,17 @@ def _forget(path: Path) -> None:
 
 
 def _write(results: Results, out: Path, *, overwrite: bool) -> None:
-    for name, frame in results.tables().items():
-        write_table(frame, result_path(out, results.name, name), overwrite=overwrite)
+    tables = results.tables()
+    for name in TABLES:
+        path = result_path(out, results.name, name)
+        if name in tables:
+            write_table(tables[name], path, overwrite=overwrite)
+        else:  # it would be taken for one of these results
+            remove(path)
     if results.name.endswith("_emg"):
         dictionary = result_path(out, results.name, "events", ".json")
         write_json(events_dictionary(), dictionary, overwrite=overwrite)
-    content = results.provenance | {"tables": list(results.tables())}
+    content = results.provenance | {"tables": list(tables)}
     write_json(content, provenance_path(out, results.name), overwrite=overwrite)
 
 

@@ -100,7 +100,8 @@ def read_result_table(path: Path, name: str) -> pd.DataFrame:
             f"{path} lacks the columns {', '.join(lacking)} (tables of {name} have them). "
             "Analyze again"
         )
-    require_numbers(frame, path, numbers(TABLES[name]))
+    whole = {column.name for column in TABLES[name] if column.whole}
+    require_numbers(frame, path, numbers(TABLES[name]), whole)
     for column in FILLED.get(name, ()):
         for row in np.flatnonzero(frame[column].isna()):
             raise RecordingError(f"{path}: {column} is n/a in line {row + 2}. Analyze again")

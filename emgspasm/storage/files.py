@@ -101,6 +101,20 @@ def replacing(path: Path, *, overwrite: bool) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
+def remove(path: Path) -> None:
+    """Remove a file that nothing replaces, if it is there.
+
+    Raises
+    ------
+    RecordingError
+        If it cannot be removed.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise _unwritten(path, path, error) from error
+
+
 def _unwritten(path: Path, temporary: Path, error: OSError) -> RecordingError:
     """The error of a file that cannot be written, and what to do about it."""
     if is_held(error):

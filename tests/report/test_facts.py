@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from emgspasm.errors import RecordingError
 from emgspasm.report import facts
 from emgspasm.report.values import cell, entry, told
 from emgspasm.results.analysis import Results
@@ -286,7 +287,7 @@ def test_the_markup_of_a_value_holds_its_address_and_of_a_number_its_exact_text(
 
 
 def test_an_address_that_fits_several_rows_is_refused_and_one_that_fits_none_is_missing():
-    with pytest.raises(ValueError, match="5 rows at summary:task=rest:n_bursts"):
+    with pytest.raises(RecordingError, match="5 rows at summary:task=rest:n_bursts"):
         cell(results(), "summary", {"task": "rest"}, "n_bursts")
     assert cell(results(), "summary", {"channel": "PLA_L"}, "n_bursts").missing
     assert cell(results(), "summary", {"channel": "OOC_L"}, "of_a_later_version").missing

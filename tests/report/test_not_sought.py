@@ -52,3 +52,8 @@ def test_no_spasm_is_said_of_the_side_in_which_they_were_sought(text_of, without
 
 def test_a_recording_without_spasms_is_said_to_have_none(text_of, without):
     assert "No hemifacial spasm was found. " in text_of(without())
+
+
+def test_valid_time_is_told_of_each_side(text_of, without):
+    said = text_of(without("OOC_L", "FRO_L"))
+    assert "whole recording0 / 17n/an/a0.0" in said

@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 from emgspasm.errors import RecordingError
+from emgspasm.report.document import report_page
 from emgspasm.report.stored import read_results
 from emgspasm.results.stored import read_result
 from emgspasm.storage.tables.dictionary import KEYS
@@ -56,3 +57,22 @@ def test_a_cell_that_is_needed_and_lacks_is_named_with_its_line(events, column):
     frame.loc[2, column] = None
     write_table(frame, events, overwrite=True)
     refused(events, f"patient_events.tsv: {column} is n/a in line 4")
+
+
+def test_a_fraction_where_a_whole_number_belongs_is_named_with_its_line(events):
+    path = events.with_name("patient_summary.tsv")
+    frame = read_table(path)
+    write_table(frame.assign(n_bursts=frame["n_bursts"] + 0.5), path, overwrite=True)
+    for read in (read_results, read_result):
+        with pytest.raises(
+            RecordingError, match=r"n_bursts is '\d+\.5' in line 2 \(a whole number"
+        ):
+            read(events)
+
+
+def test_a_row_that_stands_twice_is_named(events):
+    path = events.with_name("patient_summary.tsv")
+    frame = read_table(path)
+    write_table(frame.iloc[[0, *range(len(frame))]], path, overwrite=True)
+    with pytest.raises(RecordingError, match=r"2 rows at summary:channel=.*Analyze again"):
+        report_page(read_results(events), None)

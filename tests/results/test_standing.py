@@ -165,6 +165,13 @@ def test_a_montage_that_swaps_the_sides_makes_another_result(job):
     assert "another montage" in str(run_job(replace(first, montage=montage(2, 1))).error)
 
 
+def test_a_table_that_new_results_do_not_have_goes_with_the_old_ones(done):
+    trials = done.out / "r_trials.tsv"
+    trials.write_text("of a recording that had markers of tasks")
+    assert run_job(replace(done, overwrite=True)).error is None
+    assert not trials.exists()
+
+
 def test_results_of_a_recording_that_changed_are_refused(done):
     write_recording(done.path, seed=1, overwrite=True)
     assert "it is of another recording" in str(run_job(done).error)

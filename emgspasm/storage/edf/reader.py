@@ -8,6 +8,7 @@ of 8 channels at 1 kHz where the compiled decoding takes a tenth of a second (ed
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -25,6 +26,11 @@ from emgspasm.storage.edf.tal import channel_annotations
 from emgspasm.storage.edf.times import Times, scan, timed_records
 from emgspasm.stream import SKIP, Annotation, StreamInfo
 from emgspasm.system import read_at
+
+_MONTHS = {name: i for i, name in enumerate(
+    ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"), start=1
+)}  # fmt: skip
+_WHOLE_DATE = re.compile(r"Startdate (?P<day>\d\d)-(?P<month>[A-Z]{3})-(?P<year>\d{4})\b")
 
 LONGEST_GAP = 30 * 86_400
 """Seconds; a longer discontinuity is taken for damage of the time-keeping."""
@@ -216,13 +222,24 @@ def _skips(
 
 
 def _start(header: Header, offset: float) -> datetime | None:
-    """Read when the first sample was taken; years 85 to 99 are 19.., as the standard says."""
+    """Read when the first sample was taken."""
     if header.recording.split()[:2] == ["Startdate", "X"]:  # plain EDF says it so too
         return None
     try:
-        day, month, year = map(int, header.start_date.split("."))
+        day, month, short = map(int, header.start_date.split("."))
+        year = _whole_year(header, day, month, short)
         hour, minute, second = map(int, header.start_time.split("."))
-        date = datetime(year + (1900 if year >= 85 else 2000), month, day, hour, minute, second)  # noqa: DTZ001 - EDF times have no zone
+        date = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - EDF times have no zone
         return date + timedelta(seconds=offset)
     except (ValueError, OverflowError):
         return None
+
+
+def _whole_year(header: Header, day: int, month: int, short: int) -> int:
+    """The year of the whole date, where it is the same; else 85 to 99 are 19.. (EDF+ 2.1.3)."""
+    match = _WHOLE_DATE.match(header.recording)
+    if match and month == _MONTHS.get(match["month"]) and day == int(match["day"]):
+        whole = int(match["year"])
+        if whole % 100 == short:
+            return whole
+    return short + (1900 if short >= 85 else 2000)

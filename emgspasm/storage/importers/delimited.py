@@ -11,8 +11,10 @@ from pathlib import Path
 from emgspasm.board import CYTON
 from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.edf.signals import told_apart
-from emgspasm.storage.importers.grid import HEADER_BYTES, Grid, is_number, read_grid
+from emgspasm.storage.importers.fields import is_number
+from emgspasm.storage.importers.grid import HEADER_BYTES, Grid, read_grid
 from emgspasm.storage.importers.imported import Imported
+from emgspasm.storage.importers.late_labels import with_late_labels
 from emgspasm.storage.importers.ranges import COUNT_SCALE
 from emgspasm.storage.importers.rows import read_rows
 from emgspasm.storage.importers.stamps import is_local, is_moment
@@ -69,6 +71,7 @@ def import_delimited(path: Path, sampling_frequency: float | None = None) -> Imp
             f"{path}: no row of numbers in its first {HEADER_BYTES} bytes. A plain table has one "
             "sample a row, separated by commas, semicolons, tabs or blanks; export it so"
         )
+    grid = with_late_labels(grid, path)
     fs = grid.rate or _said_rate(grid) or sampling_frequency
     if fs is None:
         raise ConfigError(
@@ -162,7 +165,7 @@ def _table(
 
 def _describe_roles(grid: Grid, roles: _Roles, fs: float) -> Iterator[str]:
     """Sentences on what is read otherwise than as a channel, and on names that do not fit."""
-    named = [roles.fields[i] or f"column {grid.numbers[i] + 1}" for i in roles.times]
+    named = [grid.name(grid.numbers[i]) for i in roles.times]
     if roles.clock:
         named.append((grid.names[grid.text or 0] or "of text") if grid.names else "of text")
     if named:

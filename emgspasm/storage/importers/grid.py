@@ -6,20 +6,34 @@ import re
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import NoReturn
+
+import numpy as np
 
 from emgspasm.dsp.rates import HIGHEST
 from emgspasm.errors import RecordingError
+from emgspasm.storage.importers.fields import (
+    COMMENTS,
+    decoded,
+    has_number,
+    is_comment,
+    is_number,
+    mark_between,
+    split,
+)
+from emgspasm.storage.importers.headings import names_above
 from emgspasm.storage.importers.rows import MISSING, Layout
 from emgspasm.storage.importers.stamps import is_epoch
+from emgspasm.storage.importers.time_columns import column_values, is_time
 
 HEADER_BYTES = 1 << 16
 MOST_FIELDS = 1024
-COMMENTS = ("#", "%", ";;")
 SAMPLED_ROWS = 200
 """Rows that decide how a table is written."""
+MOST_NUMBERS = 20
+"""Numbers in the first rows of a column that may be labels."""
 
 _JSON = re.compile(rb"\s*[\[{]\s*(?:[\[{\"\d-]|\Z)")
-_LABELS = re.compile(r"Labels:=\s*(.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +56,8 @@ class Grid:
         Lines before it.
     unfit : tuple of str
         Names in the line above it, where they are more or fewer than its fields.
+    labels : int or None
+        A field that holds text in later rows alone: see :mod:`late_labels`.
     rate, begun : float or None
         Sampling frequency (hertz) and start (seconds since 1970), where its first two lines say
         them, as Empatica's do.
@@ -56,6 +72,7 @@ class Grid:
     comments: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...] = ()
     unfit: tuple[str, ...] = ()
+    labels: int | None = None
     rate: float | None = None
     begun: float | None = None
 
@@ -63,7 +80,8 @@ class Grid:
     def numbers(self) -> tuple[int, ...]:
         """Fields that hold numbers; a mark at the end of every line opens no further one."""
         fields = self.row[: len(self.row) - self.ends_in_a_mark]
-        return tuple(i for i, field in enumerate(fields) if is_number(field, self.decimal))
+        found = (i for i, field in enumerate(fields) if is_number(field, self.decimal))
+        return tuple(i for i in found if i != self.labels)
 
     @property
     def ends_in_a_mark(self) -> bool:
@@ -74,7 +92,13 @@ class Grid:
     @property
     def text(self) -> int | None:
         """The first field that holds text."""
+        if self.labels is not None:
+            return self.labels
         return next((i for i, f in enumerate(self.row) if not is_number(f, self.decimal)), None)
+
+    def name(self, field: int) -> str:
+        """What a field is called, for people."""
+        return (self.names[field] if self.names else "") or f"column {field + 1}"
 
     def layout(self, path: Path) -> Layout:
         """Where the rows of that file are."""
@@ -108,18 +132,16 @@ def read_grid(path: Path) -> Grid | None:
     if len(head) == HEADER_BYTES:
         lines = lines[:-1]  # it is cut
     comments: list[str] = []
-    before: str | None = None
     position = 0
     begun, rate = _start_and_rate(lines[:3])
     for number, raw in enumerate(lines, start=1):
         text = "" if number < 3 and rate else _decoded(raw)
-        grid = _grid(text, before, position, number, comments)
-        if grid is not None and _goes_on(grid, lines[number : number + 2]):
+        grid = _grid(text, position, number, comments)
+        if grid is not None and _goes_on(grid, lines[number : number + SAMPLED_ROWS]):
             grid = replace(grid, rate=rate, begun=begun)
             return _settled(grid, tuple(map(_decoded, lines[number:])), len(raw), path)
         if text.strip():
             comments.append(text)
-            before = text
         position += len(raw)
     _refuse_texts(comments, path)
     return None
@@ -127,9 +149,9 @@ def read_grid(path: Path) -> Grid | None:
 
 def _start_and_rate(lines: list[bytes]) -> tuple[float | None, float | None]:
     """Start and rate, which lines above the first row may repeat in every column (Empatica)."""
-    rows = [split(text, _delimiter(text)) for text in map(_decoded, lines)]
+    rows = [split(text, mark_between(text)) for text in map(_decoded, lines)]
     alike = len({len(row) for row in rows}) == 1 and len(rows) == 3
-    if not alike or any(len(set(row)) > 1 or not _has_number(row, ".") for row in rows[:2]):
+    if not alike or any(len(set(row)) > 1 or not has_number(row, ".") for row in rows[:2]):
         return None, None
     begun, rate = (float(row[0]) if row[0] not in MISSING else 0.0 for row in rows[:2])
     # larger numbers are samples
@@ -137,62 +159,89 @@ def _start_and_rate(lines: list[bytes]) -> tuple[float | None, float | None]:
 
 
 def _decoded(raw: bytes) -> str:
-    return raw.decode("utf-8", errors="replace").strip("\ufeff\r\n")
+    return decoded(raw).strip("\ufeff\r\n")
 
 
-def _grid(
-    text: str, before: str | None, position: int, number: int, comments: list[str]
-) -> Grid | None:
-    if not text.strip() or text.lstrip().startswith(COMMENTS):
+def _grid(text: str, position: int, number: int, comments: list[str]) -> Grid | None:
+    if not _may_be_row(text):
         return None
-    for delimiter in dict.fromkeys((_delimiter(text), " " if " " in text.strip() else ",")):
+    for delimiter in dict.fromkeys((mark_between(text), " " if " " in text.strip() else ",")):
         row = split(text, delimiter)
         decimal = "," if delimiter != "," and _has_decimal_comma(row) else "."
         texts = [field for field in row if not is_number(field, decimal)]
-        if len(row) > MOST_FIELDS or not _has_number(row, decimal) or len(texts) > 1:
+        if len(row) > MOST_FIELDS or not has_number(row, decimal) or len(texts) > 1:
             continue
         if any(is_number(part, ",") for field in texts for part in field.split()):
             continue  # a text made of numbers: parted elsewhere
-        above = split(before, delimiter) if before and not before.startswith(COMMENTS) else ()
-        names = above if len(above) != len(row) - 1 else _filled_up(above, row)
-        names = names if len(names) == len(row) else _said_labels(comments, len(row))
-        unfit = above if not names and len(above) > 1 and not any(map(is_number, above)) else ()
-        above_rows = tuple(comments)
-        return Grid(delimiter, decimal, names, row, position, number, above_rows, (row,), unfit)
+        names, unfit = names_above(comments, row, delimiter)
+        above = tuple(comments)
+        return Grid(delimiter, decimal, names, row, position, number, above, (row,), unfit)
     return None
 
 
-def _filled_up(names: tuple[str, ...], row: tuple[str, ...]) -> tuple[str, ...]:
-    """Add the name that is missing: of numbered rows, as R writes them, or after a last mark."""
-    if not row[-1]:
-        return (*names, "")
-    numbered = len(names) > 1 and row[0].isdecimal()  # two fields below one name are halves
-    return ("", *names) if numbered else names
-
-
 def _goes_on(grid: Grid, following: list[bytes]) -> bool:
-    """Whether what follows may be rows: a lone number above wider lines is a rate, or a count."""
-    widths = {len(split(_decoded(raw), grid.delimiter)) for raw in following if raw.strip()}
-    return len(grid.row) > 1 or 1 in widths or not widths
+    """Whether most of what follows is alike: numbers stand above a table, too (a rate, a count).
+
+    So do settings, a name and a number each, above numbers alone.
+    """
+    rows = [split(text, grid.delimiter) for text in map(_decoded, following) if _may_be_row(text)]
+    alike = [row for row in rows if len(row) == len(grid.row)]
+    if 2 * len(alike) < len(rows):
+        return False
+    if grid.text is None or grid.names:
+        return True
+    fields = [row[grid.text] for row in alike]
+    return 2 * sum(is_number(f, grid.decimal) and f not in MISSING for f in fields) <= len(fields)
+
+
+def _may_be_row(text: str) -> bool:
+    return bool(text.strip()) and not is_comment(text)
 
 
 def _settled(grid: Grid, following: tuple[str, ...], n_bytes: int, path: Path) -> Grid:
     """Let the rows after the first decide what it alone cannot tell."""
-    lines = (text for text in following if text.strip() and not text.lstrip().startswith(COMMENTS))
+    lines = filter(_may_be_row, following)
     rows = [split(text, grid.delimiter) for text in islice(lines, SAMPLED_ROWS)]
     rows = [row for row in rows if len(row) == len(grid.row)]
     if grid.delimiter != "," and any(_is_decimal_comma(field) for row in rows for field in row):
         grid = replace(grid, decimal=",")
-    counting = tuple(map(str, range(len(grid.row))))
     adjacent = bool(rows) and rows[0] == split(following[0], grid.delimiter)
-    if adjacent and len(grid.row) > 1 and grid.row in (counting, ("", *counting[:-1])):
-        # pandas numbers columns without names
-        names, grid = grid.row, replace(grid, row=rows[0], line=grid.line + 1)
-        grid = replace(grid, names=names, offset=grid.offset + n_bytes, rows=tuple(rows))
+    if adjacent and (names := _names_instead(grid, rows)):
+        grid = replace(grid, names=names, row=rows[0], rows=tuple(rows))
+        grid = replace(grid, line=grid.line + 1, offset=grid.offset + n_bytes)
     else:
         grid = replace(grid, rows=(grid.row, *rows))
+    _refuse_text_above_numbers(grid, path)
     _refuse_decimal_commas(grid, path)
     return grid
+
+
+def _names_instead(grid: Grid, rows: list[tuple[str, ...]]) -> tuple[str, ...]:
+    """Names of the columns where the first row holds no sample; none where it does.
+
+    pandas numbers columns without names; BIOPAC counts the samples of each, without a time.
+    """
+    counting = tuple(map(str, range(len(grid.row))))
+    if len(grid.row) > 1 and grid.row in (counting, ("", *counting[:-1])):
+        return grid.row
+    if not grid.names or grid.row[0] not in MISSING:
+        return ()
+    times = column_values([row[0] for row in rows], grid.decimal)
+    timed = np.isfinite(times).all() and is_time(grid.names[0], times)
+    return grid.names if timed else ()
+
+
+def _refuse_text_above_numbers(grid: Grid, path: Path) -> None:
+    """Refuse a channel whose first number is missing in a way that nobody knows."""
+    if (column := grid.text) is None:
+        return
+    later = {row[column] for row in grid.rows[1:]}.difference(MISSING)
+    if sum(is_number(field, grid.decimal) for field in later) > MOST_NUMBERS:
+        raise RecordingError(
+            f"{path}: line {grid.line} holds {grid.row[column]!r} in the column "
+            f"{grid.name(column)!r}, whose other rows hold numbers. Write nothing, or n/a, where a "
+            "number is missing"
+        )
 
 
 def _has_decimal_comma(row: tuple[str, ...]) -> bool:
@@ -229,52 +278,26 @@ def _refuse_decimal_commas(grid: Grid, path: Path) -> None:
 def _refuse_texts(lines: list[str], path: Path) -> None:
     """Refuse a table whose rows hold several texts, and name them."""
     for names, first, second in zip(lines, lines[1:], lines[2:], strict=False):
-        mark = _delimiter(first)
+        mark = mark_between(first)
         rows = [split(text, mark) for text in (names, first, second)]
         texts = [[i for i, field in enumerate(row) if not is_number(field)] for row in rows]
         alike = len({len(row) for row in rows}) == 1 and texts[1] == texts[2]
         if mark == " " or not alike or len(texts[0]) < len(rows[0]) or len(texts[1]) < 2:
             continue
         if len(texts[1]) < len(rows[1]):
-            said = ", ".join(repr(rows[0][i]) for i in texts[1])
-            raise RecordingError(
-                f"{path}: a plain table with {len(texts[1])} columns of text ({said}), where one "
-                "is understood, as labels that last until they change. Leave out all but one"
-            )
+            refuse_columns_of_text([rows[0][i] for i in texts[1]], path)
 
 
-def _delimiter(text: str) -> str:
-    for mark in ("\t", ";", ","):
-        if mark in text.strip():
-            return mark
-    return " " if " " in text.strip() else ","
+def refuse_columns_of_text(names: list[str], path: Path) -> NoReturn:
+    """Refuse a table of which several columns hold text.
 
-
-def split(text: str, delimiter: str) -> tuple[str, ...]:
-    """Part a line into fields, blanks and quotes stripped."""
-    parts = text.split() if delimiter == " " else text.split(delimiter)
-    return tuple(part.strip().strip('"').strip() for part in parts)
-
-
-def is_number(field: str, decimal: str = ".") -> bool:
-    """Whether a field is a number, or empty as a missing number is."""
-    if field in MISSING:
-        return True
-    try:
-        float(field.replace(decimal, "."))
-    except ValueError:
-        return False
-    return True
-
-
-def _has_number(row: tuple[str, ...], decimal: str) -> bool:
-    return any(field and is_number(field, decimal) for field in row)
-
-
-def _said_labels(comments: list[str], n_fields: int) -> tuple[str, ...]:
-    for comment in comments:
-        match = _LABELS.search(comment)
-        labels = split(match[1], _delimiter(match[1])) if match else ()
-        if len(labels) == n_fields:
-            return labels
-    return ()
+    Raises
+    ------
+    RecordingError
+        With their names.
+    """
+    raise RecordingError(
+        f"{path}: a plain table with {len(names)} columns of text "
+        f"({', '.join(map(repr, names))}), where one is understood, as labels that last until they "
+        "change. Leave out all but one"
+    )

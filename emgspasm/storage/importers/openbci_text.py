@@ -22,7 +22,7 @@ from emgspasm.storage.importers.openbci_header import (
     split_row,
 )
 from emgspasm.storage.importers.rows import Layout
-from emgspasm.storage.importers.stamps import EPOCH
+from emgspasm.storage.importers.stamps import EPOCH, of_place
 from emgspasm.storage.importers.table import Table, board_channels
 from emgspasm.storage.importers.tabular import import_table
 from emgspasm.stream import Channel
@@ -86,13 +86,19 @@ def import_openbci_text(
 
 
 def _as_exported(imported: Imported, header: Header) -> Imported:
-    """Give markers the texts that the header of our own export holds, and drop its made-up date."""
+    """Give markers the texts that the header of our own export holds, and drop its made-up date.
+
+    The day is that of the place: stamps count universal time, and a clock stands beside them.
+    """
     matches = filter(None, map(_MEANING.fullmatch, header.lines))
     meanings = {match["number"]: match["text"] for match in matches}
     annotations = tuple(
         replace(mark, text=meanings.get(mark.text, mark.text)) for mark in imported.annotations
     )
     start = imported.start
+    clock = next((field for field in header.first_row if _CLOCK.search(field)), None)
+    if start is not None and clock is not None:
+        start = of_place(start, clock)
     if start is not None and start.date() == NO_DATE.date():
         start = None
     return replace(imported, annotations=annotations, start=start)

@@ -11,10 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 BLOCK_BYTES = 4 << 20
+ERRORS = (
+    *("#N/A", "#NV", "#VALUE!", "#WERT!", "#DIV/0!", "#NUM!", "#ZAHL!", "#REF!", "#BEZUG!"),
+    *("#NAME?", "#NULL!"),
+)
+"""What spreadsheets, English and German, write where there is no number."""
+
 MISSING = [
     " " * n + word
     for n in range(5)
-    for word in ("", "nan", "NaN", "NAN", "NA", "N/A", "n/a", "#N/A", "<NA>", "null", "NULL")
+    for word in ("", "nan", "NaN", "NAN", "NA", "N/A", "n/a", "<NA>", "null", "NULL", *ERRORS)
 ]
 """Fields that stand for a missing number; the parser strips blanks of numbers alone."""
 
@@ -225,8 +231,10 @@ def _without_comments(block: bytes, marks: tuple[str, ...]) -> bytes:
     """Empty the lines of comments, which the parser leaves out."""
     if not any(mark.encode() in block for mark in marks):
         return block
-    begins = b"|".join(re.escape(mark.encode()) for mark in marks)
-    return re.sub(rb"(?m)^[ \t]*(?:" + begins + rb")[^\n]*", b"", block)
+    begins, errors = (
+        b"|".join(re.escape(word.encode()) for word in words) for words in (marks, ERRORS)
+    )
+    return re.sub(rb"(?m)^[ \t]*(?!" + errors + rb")(?:" + begins + rb")[^\n]*", b"", block)
 
 
 def _filled(block: bytes, layout: Layout) -> bytes:

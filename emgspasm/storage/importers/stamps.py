@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,11 @@ EPOCH = (1e8, 1e10)
 
 LATE = 1.0
 """Seconds. The first packets after a start come half a second late: no sign of another rate."""
+
+ZONES = timedelta(hours=-12.01), timedelta(hours=14.01)
+"""How far clocks of the world are ahead of universal time."""
+ZONES_BY_CLOCK = timedelta(hours=-10.01), timedelta(hours=12.01)
+"""The same where the day is not told: further ahead could be further behind."""
 
 CLOCK_WIDTH = len("HH:mm:ss.SSS")
 _WEIGHTS = np.array([36000, 3600, 0, 600, 60, 0, 10, 1, 0, 0.1, 0.01, 0.001])
@@ -83,10 +88,7 @@ def clock_seconds(clocks: NDArray[np.bytes_], last: float) -> NDArray[np.float64
     places = _WEIGHTS > 0
     good = ((digits[:, places] >= 0) & (digits[:, places] <= 9)).all(axis=1)
     seconds = np.where(good, digits @ _WEIGHTS, np.nan)
-    before = float(np.nan_to_num(last))
-    steps = np.nan_to_num(np.diff(seconds, prepend=before % DAY))
-    days = before // DAY + np.cumsum(steps < -DAY / 2)
-    return np.asarray(seconds + DAY * days)
+    return _past_midnight(seconds, last)
 
 
 def moment_seconds(texts: NDArray[np.bytes_], last: float) -> NDArray[np.float64]:
@@ -97,9 +99,16 @@ def moment_seconds(texts: NDArray[np.bytes_], last: float) -> NDArray[np.float64
     seconds = np.array([_moment(text.decode(errors="replace")) for text in texts.tolist()])
     if not len(seconds) or np.nanmax(seconds, initial=0.0) >= DAY:
         return seconds
-    before = float(np.nan_to_num(last))
-    steps = np.nan_to_num(np.diff(seconds, prepend=before % DAY))
-    return np.asarray(seconds + DAY * (before // DAY + np.cumsum(steps < -DAY / 2)))
+    return _past_midnight(seconds, last)
+
+
+def _past_midnight(clocks: NDArray[np.float64], last: float) -> NDArray[np.float64]:
+    """Clocks in seconds that go on from `last` where a day ends; NaN stays NaN."""
+    good, before = np.isfinite(clocks), float(np.nan_to_num(last))
+    steps = np.diff(clocks[good], prepend=before % DAY)
+    seconds = np.full(len(clocks), np.nan)
+    seconds[good] = clocks[good] + DAY * (before // DAY + np.cumsum(steps < -DAY / 2))
+    return seconds
 
 
 def _moment(text: str) -> float:
@@ -127,6 +136,34 @@ def is_local(text: str) -> bool:
         return datetime.fromisoformat(text.strip()).tzinfo is None
     except ValueError:
         return True
+
+
+def of_place(moment: datetime, told: str) -> datetime:
+    """A moment of universal time by the clock of its place, whose day a study counts from.
+
+    Parameters
+    ----------
+    moment : datetime
+    told : str
+        What that clock showed, ``yyyy-MM-dd HH:mm:ss.SSS``, or without the day.
+
+    Returns
+    -------
+    datetime
+        Without a zone; `moment` itself where no zone is as far off.
+    """
+    universal = moment.replace(tzinfo=None)
+    try:
+        dated = "-" in told
+        shown = datetime.fromisoformat(told if dated else f"{universal.date()} {told}")
+    except ValueError:
+        return moment
+    days = (0,) if dated else (0, -1, 1)
+    least, most = ZONES if dated else ZONES_BY_CLOCK
+    for local in (shown + timedelta(days=day) for day in days):
+        if least <= local - universal <= most:
+            return local
+    return moment
 
 
 def describe_stamps(seen: StampScan, sampling_frequency: float, n_samples: int) -> list[str]:

@@ -15,6 +15,7 @@ from emgspasm.storage.importers.counter import (
     choose_cycle,
     scan,
 )
+from emgspasm.storage.importers.fields import marker_text
 from emgspasm.storage.importers.ranges import Ranges, measured, no_ranges, widen
 from emgspasm.storage.importers.rows import Malformed, Rows
 from emgspasm.storage.importers.stamps import (
@@ -212,7 +213,7 @@ def _take_marks(table: Table, seen: TableScan, rows: Rows, n_before: int) -> Non
     if table.marker is not None:
         marker = np.nan_to_num(rows.numbers[:, table.marker])
         seen.marks.extend(
-            (n_before + row, f"{marker[row]:g}") for row in np.flatnonzero(marker).tolist()
+            (n_before + row, marker_text(marker[row])) for row in np.flatnonzero(marker).tolist()
         )
     if rows.text is not None and not table.clock:
         changed = np.flatnonzero(rows.text[1:] != rows.text[:-1]) + 1

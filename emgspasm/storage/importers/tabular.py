@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.errors import RecordingError
+from emgspasm.storage.importers.fields import decoded
 from emgspasm.storage.importers.gaps import describe_stamped, read_stamps
 from emgspasm.storage.importers.imported import Imported
 from emgspasm.storage.importers.losses import describe_losses, losses
@@ -132,7 +133,10 @@ def _describe_labels(seen: TableScan) -> list[str]:
     if not _restless(seen):
         return []
     share = f"{len(seen.labels)} of {seen.ranges.n_rows} rows"
-    return [f"the column of text changes in {share}: no labels that last, left out"]
+    text = _text(seen.labels[0][1])
+    return [
+        f"the column of text ({text!r} first) changes in {share}: no labels that last, left out"
+    ]
 
 
 def _restless(seen: TableScan) -> bool:
@@ -191,11 +195,16 @@ def _annotations(table: Table, seen: TableScan, timeline: Timeline) -> tuple[Ann
     labels = [] if _restless(seen) else seen.labels
     edges = [timeline.sample_of(row) for row, _ in labels] + [timeline.n_samples]
     epochs = [
-        Annotation(begin / fs, (end - begin) / fs, _text(label))
+        Annotation(begin / fs, _lasting(end - begin, fs), _text(label))
         for (_, label), begin, end in zip(labels, edges, edges[1:], strict=False)
         if label and begin is not None and end is not None
     ]
     return (*_skips(timeline, fs), *marks, *epochs)
+
+
+def _lasting(n_samples: int, fs: float) -> float:
+    """Seconds a label lasts; in a single row it marks a moment."""
+    return n_samples / fs if n_samples > 1 else 0.0
 
 
 def _skips(timeline: Timeline, fs: float) -> list[Annotation]:
@@ -209,7 +218,7 @@ def _skips(timeline: Timeline, fs: float) -> list[Annotation]:
 
 
 def _text(label: bytes) -> str:
-    text = label.decode("utf-8", errors="replace").strip('"')
+    text = decoded(label).strip('"')
     return "".join(character if character.isprintable() else "?" for character in text)
 
 

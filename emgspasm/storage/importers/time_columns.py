@@ -21,6 +21,8 @@ _TIME = re.compile(
     r"seconds?|m(?:illi)?secs?|ms|milliseconds?|us|microseconds?|date|datetime|clock",
     re.IGNORECASE,
 )
+_IN_SECONDS = re.compile(r"[(\[]\s*(?:s|secs?|ms|msecs?|us|µs|μs)\s*[)\]](?:\.\d+)?\Z")
+"""How the name of a column ends that counts time in any language; pandas numbers names alike."""
 _COUNT = re.compile(
     r"|index|unnamed: 0|rows?|samples?|sample (?:index|number|no\.?)", re.IGNORECASE
 )
@@ -44,8 +46,10 @@ def is_time(name: str, values: NDArray[np.float64]) -> bool:
     values = values[np.isfinite(values)]
     if len(values) < 2 or (np.diff(values) < 0).any():
         return False
-    called = bool(_TIME.fullmatch(_plain(name)))
-    return called or bool(values[0] > EPOCH[0] and values[-1] > values[0]) or _ticks(name, values)
+    if _TIME.fullmatch(_plain(name)):
+        return True
+    told = bool(_IN_SECONDS.search(name)) or values[0] > EPOCH[0]
+    return bool(told and values[-1] > values[0]) or _ticks(name, values)
 
 
 def _ticks(name: str, values: NDArray[np.float64]) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from emgspasm.errors import RecordingError
+from emgspasm.storage.importers.fields import marker_text
 from emgspasm.storage.importers.gaps import Stamped, describe_stamped, read_stamps
 from emgspasm.storage.importers.imported import Imported
 from emgspasm.storage.importers.ranges import describe_ranges, measured, no_ranges, widen
@@ -156,7 +157,7 @@ def _holds_markers(stream: Stream) -> bool:
 
 
 def _marker(value: Any) -> str:
-    return value if isinstance(value, str) else f"{value:g}"
+    return value if isinstance(value, str) else marker_text(value)
 
 
 def _left_out(streams: Sequence[Stream], chosen: Stream) -> list[str]:
@@ -223,9 +224,11 @@ def _damage(checked: Checked) -> list[str]:
 
 
 def _start(header: Mapping[str, Any] | None) -> datetime | None:
+    """When it was recorded, by the clock of the place where LabRecorder tells how far off it is."""
     info = (header or {}).get("info")
     text = _word(info, "datetime") if isinstance(info, Mapping) else ""
     try:
-        return datetime.fromisoformat(text)
+        start = datetime.fromisoformat(text)
     except ValueError:
         return None
+    return start.replace(tzinfo=None) if start.utcoffset() else start

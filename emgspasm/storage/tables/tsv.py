@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -171,8 +171,20 @@ def _refuse_cut(content: bytes, path: Path) -> None:
         )
 
 
-def require_numbers(frame: pd.DataFrame, path: Path, columns: Iterable[str]) -> None:
+def require_numbers(
+    frame: pd.DataFrame, path: Path, columns: Iterable[str], whole: Collection[str] = ()
+) -> None:
     """Refuse a table that holds words where numbers belong; cells may be missing.
+
+    Parameters
+    ----------
+    frame : DataFrame
+    path : Path
+        Where it was read.
+    columns : iterable of str
+        Those that hold numbers.
+    whole : collection of str
+        Those of them that hold whole numbers.
 
     Raises
     ------
@@ -183,9 +195,11 @@ def require_numbers(frame: pd.DataFrame, path: Path, columns: Iterable[str]) -> 
 
     for name in columns:
         cells = frame.get(name, pd.Series(dtype=float))
-        wrong = (cells.notna() & pd.to_numeric(cells, errors="coerce").isna()).to_numpy().nonzero()
-        for row in wrong[0]:
+        read = pd.to_numeric(cells, errors="coerce")
+        unfit = read.isna() | (read % 1 != 0) if name in whole else read.isna()
+        for row in (cells.notna() & unfit).to_numpy().nonzero()[0]:
+            kind = "a whole number" if name in whole else "a number"
             raise RecordingError(
-                f"{path}: {name} is {str(cells.iloc[row])[:40]!r} in line {row + 2} (a number, or "
+                f"{path}: {name} is {str(cells.iloc[row])[:40]!r} in line {row + 2} ({kind}, or "
                 f"{MISSING}). Correct that cell"
             )

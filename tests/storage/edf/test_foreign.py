@@ -1,6 +1,6 @@
 """What open_edf makes of others' files; edfio is the oracle."""
 
-from datetime import datetime
+from datetime import datetime, time
 from fractions import Fraction
 from pathlib import Path
 
@@ -150,6 +150,17 @@ def test_the_start_is_exact_below_a_second(tmp_path):
     recording = open_edf(tmp_path / "x.edf")
     assert recording.start == start
     assert recording.annotations == (Annotation(1.0, 0.0, "x"),)
+
+
+@pytest.mark.parametrize("year", [1884, 1921, 1984, 1985, 2084])
+def test_the_century_is_that_of_the_whole_date_in_the_header(tmp_path, year):
+    edf = edfio.Edf([edf_signal("OOC_L", 250)], starttime=time(7, 8, 9))
+    edf.write(tmp_path / "x.edf")
+    header = bytearray((tmp_path / "x.edf").read_bytes())
+    header[88:168] = f"Startdate 29-MAR-{year} X X X".ljust(80).encode()
+    header[168:176] = f"29.03.{year % 100:02d}".encode()
+    (tmp_path / "x.edf").write_bytes(header)
+    assert open_edf(tmp_path / "x.edf").start == datetime(year, 3, 29, 7, 8, 9)  # noqa: DTZ001
 
 
 def discontinuous(path: Path, onsets: list[str]) -> np.ndarray:

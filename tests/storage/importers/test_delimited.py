@@ -230,6 +230,17 @@ def test_what_spreadsheets_write_for_nothing_is_a_missing_number(written):
     assert np.array_equal(samples, np.vstack(([1.5, np.nan], TWO)), equal_nan=True)
 
 
+@pytest.mark.parametrize("word", ["#N/A", "#NV", "#DIV/0!", " #WERT!"])
+@pytest.mark.parametrize("row", [0, 100])
+def test_an_error_of_a_spreadsheet_in_the_first_column_is_no_comment(written, word, row):
+    lines = plain().splitlines()
+    lines[1 + row] = f"{word},2.5"
+    recording = open_recording(written("\n".join(lines)), sampling_frequency=250)
+    expected = TWO.copy()
+    expected[row] = np.nan, 2.5
+    assert np.array_equal(samples_of(recording), expected, equal_nan=True)
+
+
 def test_a_table_that_is_mostly_no_rows_is_refused_with_its_first_such_line(written):
     text = plain().replace("-", "\u2212")
     with pytest.raises(RecordingError, match="more than 100 lines are not rows, the first of them"):
@@ -255,6 +266,13 @@ def test_a_rate_is_read_with_its_unit_and_its_commas(written, said, rate):
 def test_the_numbers_pandas_gives_to_columns_are_no_sample(written):
     recording = open_recording(written(plain(names="0,1")), sampling_frequency=250)
     assert recording.info.names == ("0", "1")
+    assert np.array_equal(samples_of(recording), TWO)
+
+
+def test_numbers_may_be_names_beside_a_column_of_times(written):
+    text = plain(names="time,1,2", first=lambda row: f"{row / 250:.3f}")
+    recording = open_recording(written(text), sampling_frequency=250)
+    assert recording.info.names == ("1", "2")
     assert np.array_equal(samples_of(recording), TWO)
 
 
@@ -294,7 +312,8 @@ def test_a_lone_number_above_a_header_is_no_row(written):
     header = "Devices\n2000\n,,EMG,EMG\nFrame,Sub Frame,IM1,IM2\n,,V,V\n"
     rows = "".join(f"{row},0,{one},{two}\n" for row, (one, two) in enumerate(TWO, start=1))
     recording = open_recording(written(header + rows), sampling_frequency=2000)
-    assert np.array_equal(samples_of(recording)[:, 1:], TWO)  # after the sub-frames
+    assert recording.info.names == ("Frame", "Sub Frame", "IM1", "IM2")
+    assert np.allclose(samples_of(recording)[:, 2:], 1e6 * TWO)
 
 
 def test_a_column_without_a_name_leaves_the_others_theirs(written):
@@ -318,6 +337,43 @@ def test_units_in_a_header_are_units(written):
     assert np.allclose(samples_of(recording), TWO * [1000, 1])
 
 
+@pytest.mark.parametrize("units", ["s,mV,uV", "(s),(mV),(uV)", "[s],[mV],[uV]"])
+def test_units_in_a_line_of_their_own_are_units(written, units):
+    text = plain(names=f"When,OOC_L,OOC_R\n{units}", first=lambda row: f"{row / 250:.3f}")
+    recording = open_recording(written(text), sampling_frequency=250)
+    assert recording.info.names == ("OOC_L", "OOC_R")
+    assert np.allclose(samples_of(recording), TWO * [1000, 1])
+
+
+def test_a_column_of_seconds_is_times_in_any_language(written):
+    text = plain(names="Zeit [s],OOC_L,OOC_R", first=lambda row: f"{row / 250 + 2 * (row > 99)}")
+    recording = open_recording(written(text), sampling_frequency=250)
+    assert recording.info.names == ("OOC_L", "OOC_R")
+    assert gaps_of(recording) == [(100, 500)]
+
+
+def test_names_in_a_comment_as_numpy_writes_them_are_names(written):
+    text = io.StringIO()
+    np.savetxt(text, TWO, delimiter=",", header="begun at noon\nOOC_L (mV),OOC_R (mV)")
+    recording = open_recording(written(text.getvalue()), sampling_frequency=250)
+    assert recording.info.names == ("OOC_L", "OOC_R")
+    assert np.allclose(samples_of(recording), 1000 * TWO)
+
+
+def test_names_in_the_code_page_of_windows_are_read(written):
+    text = plain(names="OOC_L (µV),OOC_R (µV)").encode("cp1252")
+    recording = open_recording(written(text), sampling_frequency=250)
+    assert [channel.unit for channel in recording.info.channels] == ["uV", "uV"]
+    assert recording.info.names == ("OOC_L", "OOC_R")
+
+
+def test_a_name_in_quotes_may_hold_the_mark_between_fields(written):
+    recording = open_recording(
+        written(plain(names='OOC_L,"OOC_R, rectus"')), sampling_frequency=250
+    )
+    assert recording.info.names == ("OOC_L", "OOC_R, rectus")
+
+
 def test_a_plain_table_without_a_rate_asks_for_it(written):
     with pytest.raises(ConfigError, match="--sampling-frequency"):
         open_recording(written("1,2\n3,4\n"))
@@ -334,6 +390,82 @@ def test_a_text_column_becomes_annotations_that_last_until_it_changes(written):
     recording = open_recording(written(text), sampling_frequency=10)
     marks = [(mark.onset, mark.duration, mark.text) for mark in recording.annotations]
     assert marks == [(0.0, 3.0, "rest"), (3.0, 2.0, "não"), (5.0, 1.0, "rest")]
+
+
+def labelled(row, word):
+    """Rows beside a column of text that is empty in all rows but one."""
+    return plain(names="Marker,OOC_L,OOC_R", first=lambda number: word if number == row else "")
+
+
+@pytest.mark.parametrize("row", [10, 300])
+def test_a_label_that_stands_in_few_rows_is_a_marker_and_costs_no_sample(written, row):
+    recording = open_recording(written(labelled(row, "smile")), sampling_frequency=250)
+    assert recording.info.names == ("OOC_L", "OOC_R")
+    assert np.array_equal(samples_of(recording), TWO)
+    marks = [(mark.onset, mark.duration, mark.text) for mark in recording.annotations]
+    assert marks == [(row / 250, 0.0, "smile")]
+
+
+def test_a_column_for_labels_without_any_is_no_channel(written):
+    recording = open_recording(written(labelled(0, "")), sampling_frequency=250)
+    assert recording.info.names == ("OOC_L", "OOC_R")
+    assert recording.annotations == ()
+
+
+def test_a_label_far_down_a_table_is_found_past_a_damaged_line(written):
+    text = labelled(350, "smile").replace("\n", "\ntorn\n", 250).replace("\ntorn\n", "\n", 249)
+    recording = open_recording(written(text), sampling_frequency=250)
+    assert [mark.text for mark in recording.annotations] == [SKIP, "smile"]
+
+
+def test_a_column_whose_first_numbers_are_missing_is_a_channel(written):
+    text = plain(names="OOR_L,OOC_L,OOC_R", first=lambda row: "" if row < 300 else str(row))
+    recording = open_recording(written(text), sampling_frequency=250)
+    assert recording.info.names == ("OOR_L", "OOC_L", "OOC_R")
+    assert samples_of(recording)[300:, 0].tolist() == list(range(300, 400))
+
+
+def test_columns_of_text_that_begin_late_are_named_where_there_are_several(written):
+    names = "Activity,Marker,OOC_L,OOC_R"
+    words = {300: "rest,", 310: ",smile"}
+    text = plain(names=names, first=lambda row: words.get(row, ","))
+    with pytest.raises(RecordingError, match=r"2 columns of text \('Activity', 'Marker'\)"):
+        open_recording(written(text), sampling_frequency=250)
+
+
+def test_a_text_above_numbers_of_its_column_is_refused_with_its_line(written):
+    text = plain(names="OOR_L,OOC_L,OOC_R", first=lambda row: str(row / 7) if row else "-")
+    with pytest.raises(
+        RecordingError, match=r"line 2 holds '-' in the column 'OOR_L', whose other"
+    ):
+        open_recording(written(text), sampling_frequency=250)
+
+
+def test_a_text_that_labels_nothing_is_shown(written):
+    text = plain(names="when,OOC_L,OOC_R", first=lambda row: f"31.03.2024 10:00:00.{row:03d}")
+    recording = open_recording(written(text.replace(",", ";")), sampling_frequency=250)
+    assert any(
+        "column of text ('31.03.2024 10:00:00.000' first)" in finding
+        for finding in recording.findings
+    )
+
+
+@pytest.mark.parametrize("names", ["", "OOC_L,OOC_R\n"])
+@pytest.mark.parametrize("n_settings", [1, 30])
+def test_settings_above_a_table_are_no_rows(written, names, n_settings):
+    settings = "Sampling Rate:,1000\n" + "Gain,24\n" * (n_settings - 1)
+    recording = open_recording(written(settings + names + plain(names="")))
+    assert recording.info.sampling_frequency == 1000
+    assert recording.info.names == (("OOC_L", "OOC_R") if names else ("Channel 1", "Channel 2"))
+    assert np.array_equal(samples_of(recording), TWO)
+
+
+def test_the_description_above_a_table_of_biopac_is_no_row(written):
+    header = "rest.acq\n4 msec/sample\n2 channels\nOOC_L\nmV\nOOC_R\nmV\nmsec,CH1,CH2,\n,400,400,\n"
+    rows = "".join(f"{4 * row},{one},{two},\n" for row, (one, two) in enumerate(TWO))
+    recording = open_recording(written(header + rows), sampling_frequency=250)
+    assert recording.info.names == ("CH1", "CH2")
+    assert np.array_equal(samples_of(recording), TWO)
 
 
 def test_a_simple_text_format_says_its_own_rate_and_labels(written):

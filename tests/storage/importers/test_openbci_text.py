@@ -1,6 +1,6 @@
 """Text files of OpenBCI's GUI of every version."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import numpy as np
 import pytest
@@ -77,16 +77,22 @@ def test_gui_5_and_6_with_a_column_row_or_with_zeros_there(written, names, board
     )
     assert np.array_equal(samples_of(recording)[:, :n_channels], values)
     assert [recording.info.channels[i].kind for i in recording.info.columns("ACCEL")]
-    assert recording.start == datetime.fromtimestamp(EPOCH, UTC)
+    assert recording.start == datetime(2023, 11, 14, 22, 13, 20)  # noqa: DTZ001  of the place
     assert recording.annotations == ()
 
 
 def test_a_marker_column_becomes_annotations_at_their_samples(written):
     marker = np.zeros(300, dtype=int)
-    marker[[30, 200]] = 7, 9
+    marker[[30, 200]] = 7, 12_345_678
     recording = open_recording(written(gui6(exg(300, 8), marker=marker)))
     marks = [(mark.onset, mark.text) for mark in recording.annotations]
-    assert marks == [(30 / 250, "7"), (200 / 250, "9")]
+    assert marks == [(30 / 250, "7"), (200 / 250, "12345678")]
+
+
+def test_the_day_of_a_recording_is_that_of_its_place(written):
+    text = gui6(exg(300, 8)).replace("2023-11-14 22:13:20", "2023-11-15 09:13:20")
+    recording = open_recording(written(text))
+    assert recording.start == datetime.fromisoformat("2023-11-15T09:13:20")
 
 
 def test_a_daisy_by_radio_counts_even_numbers_and_is_told_its_skew(written):
@@ -344,7 +350,7 @@ def test_decimal_commas_of_the_gui_are_read_where_they_do_not_part_the_fields(
     samples = samples_of(recording)
     assert np.array_equal(samples[:, :8], values)
     acceleration = {gui4: (0.04, 0.42, 0.238), gui6: (0.1, 0.2, 8.0)}[text]
-    assert recording.start == datetime.fromtimestamp(EPOCH, UTC)
+    assert recording.start.replace(tzinfo=None) == datetime(2023, 11, 14, 22, 13, 20)  # noqa: DTZ001  of the place
     assert recording.n_samples == 300
     kept = [i for i, c in enumerate(recording.info.channels) if c.kind == "ACCEL"]
     assert set(samples[-1, kept]) <= {*acceleration, (299 % 9)}

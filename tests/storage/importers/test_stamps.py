@@ -1,9 +1,17 @@
 """Clocks and dates of rows as seconds, block after block of a file."""
 
+from datetime import datetime
+
 import numpy as np
 import pytest
 
-from emgspasm.storage.importers.stamps import clock_seconds, is_local, is_moment, moment_seconds
+from emgspasm.storage.importers.stamps import (
+    clock_seconds,
+    is_local,
+    is_moment,
+    moment_seconds,
+    of_place,
+)
 
 DAY = 86_400.0
 
@@ -18,6 +26,7 @@ DAY = 86_400.0
         (DAY - 0.5, [b"00:00:00.250", b"00:00:00.254"], [DAY + 0.25, DAY + 0.254]),
         (DAY + 0.25, [b"00:00:00.254"], [DAY + 0.254]),
         (2 * DAY - 0.5, [b"00:00:00.250"], [2 * DAY + 0.25]),
+        (DAY - 0.5, [b"damaged", b"00:00:00.254"], [np.nan, DAY + 0.254]),
     ],
 )
 def test_clocks_go_on_from_the_row_before_past_midnight(read, last, clocks, seconds):
@@ -51,3 +60,20 @@ def test_a_damaged_clock_has_no_time_and_those_after_it_do():
 )
 def test_a_moment_is_of_the_place_unless_it_names_a_zone(text, moment, local):
     assert (is_moment(text), is_local(text)) == (moment, local)
+
+
+@pytest.mark.parametrize(
+    ("told", "place"),
+    [
+        ("2024-03-30 18:30:00.000", "2024-03-30T18:30:00"),  # California
+        ("18:30:00.000", "2024-03-30T18:30:00"),
+        ("2024-03-31 14:30:00.000", "2024-03-31T14:30:00"),  # New Zealand in summer
+        ("03:30:00", "2024-03-31T03:30:00"),
+        ("14:30:00.000", "2024-03-31T01:30:00+00:00"),  # New Zealand, or Samoa the day before
+        ("2019-01-01 01:30:00.000", "2024-03-31T01:30:00+00:00"),
+        ("1:30 PM", "2024-03-31T01:30:00+00:00"),
+    ],
+)
+def test_the_clock_of_a_place_tells_its_day(told, place):
+    moment = datetime.fromisoformat("2024-03-31T01:30:00+00:00")
+    assert of_place(moment, told) == datetime.fromisoformat(place)

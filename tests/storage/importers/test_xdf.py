@@ -4,6 +4,7 @@ import logging
 import struct
 import subprocess
 import sys
+from datetime import datetime
 from itertools import pairwise
 
 import numpy as np
@@ -214,6 +215,28 @@ def test_numbers_of_a_marker_stream_are_markers(tmp_path):
         (round(m.onset, 6), m.text) for m in open_recording(written(tmp_path, data)).annotations
     ]
     assert marks == [(0.1, "7"), (0.4, "smile"), (0.6, "0"), (1.2, "rest")]
+
+
+def test_a_number_of_many_digits_is_a_marker_to_the_digit(tmp_path):
+    extra = stream_header(3, "triggers", "Markers", 0, 1, "int32")
+    extra += samples_chunk(3, [1000.1], [struct.pack("<i", 12_345_678)])
+    data, _ = emg_file(extra=extra)
+    assert open_recording(written(tmp_path, data)).annotations[0].text == "12345678"
+
+
+@pytest.mark.parametrize(
+    ("told", "start"),
+    [
+        ("2024-03-31T00:30:00+0100", "2024-03-31T00:30:00"),
+        ("2024-03-31T00:30:00+0000", "2024-03-31T00:30:00+00:00"),
+        ("2024-03-31T00:30:00", "2024-03-31T00:30:00"),
+    ],
+)
+def test_the_day_of_a_recording_is_that_of_its_place(tmp_path, told, start):
+    data, _ = emg_file()
+    header = HEADER.replace(b"</info>", f"<datetime>{told}</datetime></info>".encode())
+    path = written(tmp_path, data.replace(chunk(1, HEADER), chunk(1, header)))
+    assert open_recording(path).start == datetime.fromisoformat(start)
 
 
 def test_streams_left_out_are_named(tmp_path):
