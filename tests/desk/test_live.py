@@ -1,9 +1,103 @@
-"""What a live session takes from its source, without one."""
+"""What a live session takes from its source, as far as that has got."""
+
+import time
+from contextlib import ExitStack
+from queue import SimpleQueue
 
 import numpy as np
+import pytest
 
-from emgspasm.desk.live import joined
-from emgspasm.stream import Chunk
+from emgspasm.config import parse_config
+from emgspasm.desk.live import Live, joined
+from emgspasm.desk.wiring import Wiring
+from emgspasm.errors import RecordingError, SourceLost
+from emgspasm.sources.events import SourceEvent
+from emgspasm.storage.edf.reader import open_edf
+from emgspasm.storage.studies.study import Study
+from emgspasm.stream import Channel, Chunk, StreamInfo
+
+INFO = StreamInfo(
+    250.0, tuple(Channel.from_label(n, full_scale=187_500.0) for n in ("OOC_L", "OOC_R")), "Board"
+)
+
+
+class Board:
+    """Gives the chunks that a test puts into it."""
+
+    def __init__(self, info=INFO, fault=None):
+        self.info, self.events, self.particulars = info, (), {}
+        self._fault, self._given = fault, SimpleQueue()
+
+    def __enter__(self):
+        if self._fault:
+            raise self._fault
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def __iter__(self):
+        yield from iter(self._given.get, None)
+
+    def stop(self):
+        self._given.put(None)
+
+    def say(self, sample, state, text):
+        self.events = (*self.events, SourceEvent(0.0, sample, state, text))
+
+    def give(self, start, stop):
+        """Samples, a tenth of a second at a time."""
+        for k in range(start, stop, 25):
+            self._given.put(Chunk(k, self.samples(k)))
+
+    @staticmethod
+    def samples(start):
+        return np.random.default_rng(start).normal(0, 2, (25, 2))
+
+
+class Looking:
+    """A live session of a board, ticked until it is as it is waited for."""
+
+    def __init__(self, held, board, place=None, on=True):
+        self.board, self.described = board, []
+        config = parse_config('mains = "off"')
+        wiring = Wiring(config, lambda: board, self.describe, self.describe)
+        self.live = Live(wiring, place, "rest", held)
+        self.news = []
+        if on:
+            self.until(lambda: self.live.began)
+
+    def describe(self, _, *about):
+        self.described.append(about)
+
+    def until(self, there):
+        ends = time.monotonic() + 20
+        while not there():
+            assert time.monotonic() < ends
+            self.news.append(self.live.tick(0.0))
+            time.sleep(0.002)
+
+    def told(self, name):
+        self.news.append(self.live.tick(0.0))
+        return [item for news in self.news for item in getattr(news, name)]
+
+
+@pytest.fixture
+def look():
+    """Makes a look at a board, or a recording of it; closes it at the end."""
+    with ExitStack() as ends:
+
+        def make(board, place=None, held=None, on=True):
+            looking = Looking(held, board, place, on)
+            ends.callback(looking.live.close)
+            return looking
+
+        yield make
+
+
+@pytest.fixture
+def place(tmp_path):
+    return Study.open_or_create(tmp_path / "study").place("01", task="rest")
 
 
 def test_chunks_that_follow_each_other_become_one_and_a_gap_parts_them():
@@ -13,3 +107,191 @@ def test_chunks_that_follow_each_other_become_one_and_a_gap_parts_them():
         (a, samples[a:b].tolist()) for a, b in ((0, 5), (7, 9), (11, 12))
     ]
     assert joined([]) == []
+
+
+def test_what_is_only_looked_at_bears_the_name_of_its_board_and_has_no_path(look):
+    live = look(Board()).live
+    assert (live.name, live.path, live.recording) == ("Board", None, False)
+    assert look(Board(StreamInfo(250.0, INFO.channels))).live.name == "live"
+
+
+def test_a_board_that_says_it_is_simulated_is_called_so(look):
+    board = Board()
+    board.particulars = {"Simulated": True}
+    assert look(board).live.name == "Board (simulated)"
+
+
+def test_a_recording_bears_the_name_of_its_file(look, place):
+    live = look(Board(), place).live
+    assert (live.name, live.path, live.recording) == (place.stem, place.recording, True)
+
+
+def test_a_recording_is_described_as_it_begins_and_as_it_ends(look, place):
+    looking = look(Board(), place)
+    assert looking.described == [(place, "rest")]
+    looking.live.close()
+    assert looking.described == [(place, "rest")] * 2
+
+
+def test_what_is_only_looked_at_is_not_described(look):
+    looking = look(Board())
+    looking.live.close()
+    assert looking.described == []
+
+
+def test_the_file_of_what_is_only_looked_at_goes_with_it(look):
+    live = look(Board()).live
+    assert live.session.path.is_file()
+    live.close()
+    assert not live.session.path.parent.exists()
+
+
+def test_samples_come_to_the_screen_with_their_gaps_each_told_once(look):
+    looking = look(Board())
+    looking.board.give(0, 250)
+    looking.board.give(300, 500)
+    looking.until(lambda: looking.live.stop == 500)
+    looking.board.give(550, 600)
+    looking.until(lambda: looking.live.stop == 600)
+    assert looking.told("gaps") == [(250, 300), (500, 550)]
+    assert np.isfinite(looking.live.feed.strip.read("raw", 550, 600)).all()
+
+
+def test_analyses_are_those_of_the_latest_tick(look):
+    looking = look(Board())
+    looking.board.give(0, 100)
+    looking.until(lambda: looking.live.analyses)
+    looking.until(lambda: looking.live.feed.strip.analyzed == 100 and not looking.live.analyses)
+
+
+def test_what_the_board_says_is_a_marker_once(look):
+    looking = look(Board())
+    looking.board.say(0, "streaming", "started")
+    looking.until(lambda: looking.told("markers"))
+    looking.board.say(100, "stalled", "nothing comes")
+    looking.until(lambda: len(looking.told("markers")) > 1)
+    told = [(marker.onset, marker.text) for marker in looking.told("markers")]
+    assert told == [(0.0, "streaming: started"), (0.4, "stalled: nothing comes")]
+    assert looking.live.feed.found.markers == looking.told("markers")
+
+
+def test_why_nothing_comes_is_told_until_it_comes_again(look):
+    looking = look(Board())
+    assert looking.live.away == ""
+    for state, away in (("streaming", ""), ("stalled", "why"), ("streaming", "")):
+        looking.board.say(0, state, "why")
+        assert (looking.live.state, looking.live.away) == (state, away)
+
+
+def test_markers_are_taken_back_from_the_last_on_and_the_file_keeps_all(look, place):
+    looking = look(Board(), place)
+    live = looking.live
+    assert live.undo() is None
+    smile, wink = live.mark("smile"), live.mark("wink")
+    undone = [live.undo(), live.undo()]
+    assert looking.told("markers") == [smile, wink, *undone]
+    assert looking.told("undone") == [wink, smile]
+    assert live.feed.found.markers == undone
+    assert live.undo() is None
+    looking.board.give(0, 250)
+    live.close()
+    texts = {annotation.text for annotation in open_edf(place.recording).annotations}
+    assert {"smile", "wink", "undo wink at 0.000 s", "undo smile at 0.000 s"} <= texts
+
+
+def test_a_marker_lands_where_the_stream_was_at_its_time(look):
+    looking = look(Board())
+    looking.board.give(0, 500)
+    looking.until(lambda: looking.live.stop == 500)
+    now = time.perf_counter()
+    later, earlier = looking.live.mark("now", now), looking.live.mark("before", now - 1.0)
+    assert later.onset - earlier.onset == pytest.approx(1.0, abs=0.005)
+
+
+def test_before_its_board_answers_a_stream_is_connecting_and_takes_no_marker(look, monkeypatch):
+    monkeypatch.setattr(Live, "_enter", lambda _: None)
+    live = look(Board(), on=False).live
+    live.tick(0.0)
+    assert (live.began, live.state, live.status, live.error) == (False, "connecting", None, "")
+    assert (live.refusal, live.away, live.mark("smile")) == ("", "", None)
+    assert live.page(-100, 100).stop == 100
+
+
+def test_a_source_that_ends_is_said_and_takes_no_marker_any_more(look, place):
+    looking = look(Board(), place)
+    looking.board.give(0, 50)
+    looking.board.stop()
+    looking.until(lambda: looking.live.error)
+    assert looking.live.error == "the source has ended; what came is kept"
+    assert looking.live.notices[0] == looking.live.error
+    assert (looking.live.state, looking.live.recording) == ("ended", False)
+    assert looking.live.mark("smile") is None
+
+
+def test_a_marker_for_a_recording_that_has_just_ended_is_none(look, monkeypatch):
+    live = look(Board()).live
+
+    def ended(*_):
+        raise RecordingError("it has ended")
+
+    monkeypatch.setattr(live.session, "mark", ended)
+    assert live.mark("smile") is None
+    assert live.feed.found.markers == []
+
+
+def test_a_stream_that_is_closed_has_not_ended_by_itself(look):
+    looking = look(Board())
+    looking.live.close()
+    looking.live.tick(0.0)
+    assert looking.live.error == ""
+
+
+def test_a_board_that_does_not_open_is_said_and_leaves_its_place(look, place):
+    held, left = ExitStack(), []
+    held.callback(left.append, "left")
+    looking = look(Board(fault=SourceLost("no board")), place, held, on=False)
+    looking.until(lambda: looking.live.error)
+    assert (looking.live.error, looking.live.state) == ("no board", "ended")
+    assert (looking.live.began, looking.live.recording, left) == (False, False, ["left"])
+
+
+def test_a_place_is_held_until_the_recording_is_closed(look, place):
+    held, left = ExitStack(), []
+    held.callback(left.append, "left")
+    with held:
+        live = look(Board(), place, held).live
+    assert left == []
+    live.close()
+    assert left == ["left"]
+
+
+def test_a_stream_that_is_not_analyzed_says_why(look):
+    slow = StreamInfo(125.0, INFO.channels, "Board")
+    live = look(Board(slow)).live
+    assert "sampling frequency 125 Hz" in live.refusal
+    assert f"not analyzed: {live.refusal}" in live.notices
+
+
+def test_a_page_reaches_into_the_file_beyond_what_is_held(look):
+    looking, end = look(Board()), 250 * 70
+    looking.board.give(0, end)
+    looking.until(lambda: looking.live.feed.strip.analyzed == end)
+    live, first = looking.live, looking.live.feed.strip.start
+    assert 250 < first < end
+    opened = []
+    for start in (first - 250, first, first - 250):
+        told = live.page(start, first + 250).read("raw", start, first + 250)
+        given = np.concatenate([Board.samples(k) for k in range(0, end, 25)])[start : first + 250]
+        np.testing.assert_allclose(told, given, atol=0.03)
+        opened.append(live._opened)
+    assert opened[0] is opened[2]
+
+
+def test_a_page_of_what_was_written_since_the_file_was_opened_opens_it_anew(look):
+    looking = look(Board())
+    for end in (250 * 70, 250 * 140):
+        looking.board.give(end - 250 * 70, end)
+        looking.until(lambda end=end: looking.live.feed.strip.analyzed == end)
+        first = looking.live.feed.strip.start
+        told = looking.live.page(first - 250, first).read("raw", first - 250, first)
+        assert np.isfinite(told).all()
