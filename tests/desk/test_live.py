@@ -2,19 +2,23 @@
 
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from queue import SimpleQueue
 
 import numpy as np
 import pytest
 
 from emgspasm.config import parse_config
+from emgspasm.desk.desk import News
 from emgspasm.desk.live import Live, joined
 from emgspasm.desk.wiring import Wiring
+from emgspasm.dsp.pipeline import Analysis
 from emgspasm.errors import RecordingError, SourceLost
-from emgspasm.sources.events import SourceEvent
+from emgspasm.sources.events import AWAY, SourceEvent
 from emgspasm.storage.edf.reader import open_edf
 from emgspasm.storage.studies.study import Study
-from emgspasm.stream import Channel, Chunk, StreamInfo
+from emgspasm.stream import Channel, Chunk, Event, StreamInfo
+from emgspasm.synkinesis.folding import Folded
 
 INFO = StreamInfo(
     250.0, tuple(Channel.from_label(n, full_scale=187_500.0) for n in ("OOC_L", "OOC_R")), "Board"
@@ -70,11 +74,12 @@ class Looking:
     def describe(self, _, *about):
         self.described.append(about)
 
-    def until(self, there):
-        ends = time.monotonic() + 20
+    def until(self, there, *, ticking=True):
+        ends = time.monotonic() + 60  # the first session on a machine compiles
         while not there():
             assert time.monotonic() < ends
-            self.news.append(self.live.tick(0.0))
+            if ticking:
+                self.news.append(self.live.tick(0.0))
             time.sleep(0.002)
 
     def told(self, name):
@@ -164,6 +169,31 @@ def test_analyses_are_those_of_the_latest_tick(look):
     looking.until(lambda: looking.live.feed.strip.analyzed == 100 and not looking.live.analyses)
 
 
+def test_news_are_of_all_that_was_found_since_the_last_tick(look):
+    live = look(Board()).live
+    blinks = [Event("blink", onset, onset + 40, "B") for onset in (10, 60)]
+    winks = [replace(blink, trial_type="voluntary") for blink in blinks]
+    for start, blink, wink in zip((0, 50), blinks, winks, strict=True):
+        chunk = Chunk(start, np.zeros((50, 2)))
+        levels = np.full((3, 2), 2.0)
+        analysis = Analysis(chunk, chunk, chunk, (), levels, (True, True), 0, start + 50)
+        live._handover.put((analysis, Folded((blink,), amended=((blink, wink),))))
+    news = live.tick(0.0)
+    assert news.events == news.passed == tuple(blinks)
+    assert news.amended == tuple(zip(blinks, winks, strict=True))
+    assert {(blink.onset, blink.offset) for blink in blinks} <= set(news.stale)
+    assert [analysis.chunk.start for analysis in live.analyses] == [0, 50]
+    assert live.tick(0.0) == News()
+
+
+def test_what_the_screen_was_too_slow_for_is_counted(look, monkeypatch):
+    monkeypatch.setattr("emgspasm.desk.live.CAPACITY", 10)
+    looking = look(Board())
+    looking.board.give(0, 500)
+    looking.until(lambda: looking.live.dropped >= 10, ticking=False)
+    looking.until(lambda: looking.live.dropped == looking.live.status.dropped, ticking=False)
+
+
 def test_what_the_board_says_is_a_marker_once(look):
     looking = look(Board())
     looking.board.say(0, "streaming", "started")
@@ -178,8 +208,9 @@ def test_what_the_board_says_is_a_marker_once(look):
 def test_why_nothing_comes_is_told_until_it_comes_again(look):
     looking = look(Board())
     assert looking.live.away == ""
-    for state, away in (("streaming", ""), ("stalled", "why"), ("streaming", "")):
-        looking.board.say(0, state, "why")
+    for state in ("configuring", "streaming", "stalled", "reconnecting", "streaming"):
+        looking.board.say(0, state, f"why {state}")
+        away = f"why {state}" if state in AWAY else ""
         assert (looking.live.state, looking.live.away) == (state, away)
 
 
@@ -270,6 +301,11 @@ def test_a_stream_that_is_not_analyzed_says_why(look):
     live = look(Board(slow)).live
     assert "sampling frequency 125 Hz" in live.refusal
     assert f"not analyzed: {live.refusal}" in live.notices
+
+
+def test_of_a_stream_that_is_analyzed_nothing_need_be_said(look):
+    live = look(Board()).live
+    assert (live.refusal, live.notices) == ("", ())
 
 
 def test_a_page_reaches_into_the_file_beyond_what_is_held(look):
