@@ -1,5 +1,6 @@
 """What a live session takes from its source, as far as that has got."""
 
+import threading
 import time
 from contextlib import ExitStack
 from dataclasses import replace
@@ -71,8 +72,9 @@ class Looking:
         if on:
             self.until(lambda: self.live.began)
 
-    def describe(self, _, *about):
+    def describe(self, session, *about):
         self.described.append(about)
+        self.size = session.path.stat().st_size
 
     def until(self, there, *, ticking=True):
         ends = time.monotonic() + 60  # the first session on a machine compiles
@@ -88,8 +90,8 @@ class Looking:
 
 
 @pytest.fixture
-def look():
-    """Makes a look at a board, or a recording of it; closes it at the end."""
+def look(tmp_path):
+    """Makes a look at a board, or a recording of it; closes it before its folder goes."""
     with ExitStack() as ends:
 
         def make(board, place=None, held=None, on=True):
@@ -136,6 +138,14 @@ def test_a_recording_is_described_as_it_begins_and_as_it_ends(look, place):
     assert looking.described == [(place, "rest")]
     looking.live.close()
     assert looking.described == [(place, "rest")] * 2
+
+
+def test_a_recording_that_ends_is_described_once_its_file_is_whole(look, place):
+    looking = look(Board(), place)
+    looking.board.give(0, 200)  # no whole number of records
+    looking.until(lambda: looking.live.stop == 200)
+    looking.live.close()
+    assert looking.size == place.recording.stat().st_size
 
 
 def test_what_is_only_looked_at_is_not_described(look):
@@ -306,6 +316,33 @@ def test_a_stream_that_is_not_analyzed_says_why(look):
 def test_of_a_stream_that_is_analyzed_nothing_need_be_said(look):
     live = look(Board()).live
     assert (live.refusal, live.notices) == ("", ())
+
+
+def test_a_page_of_what_is_held_opens_no_file(look):
+    looking = look(Board())
+    looking.board.give(0, 500)
+    looking.until(lambda: looking.live.stop == 500)
+    for start in (-100, 0, 100):
+        assert looking.live.page(start, 400).stop == 400
+    assert looking.live._opened is None
+
+
+def test_a_board_that_answers_while_its_stream_is_being_closed_is_let_go(look):
+    class Late(Board):
+        def __enter__(self):
+            answers.wait(20)
+            return self
+
+        def stop(self):
+            left.append("left")
+            super().stop()
+
+    answers, left = threading.Event(), []
+    live = look(Late(), on=False).live
+    threading.Timer(0.1, answers.set).start()
+    live.close()
+    assert left
+    assert not live.session.path.exists()
 
 
 def test_a_page_reaches_into_the_file_beyond_what_is_held(look):
