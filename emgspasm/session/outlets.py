@@ -69,7 +69,7 @@ class Outlets:
         """
         analysis = tick[0]
         if self._signal is not None:
-            self._signal.push(analysis.filtered, self._age(analysis.chunk.stop, now) + delay)
+            self._signal.push(analysis.filtered, self._age(analysis.chunk.stop - 1, now) + delay)
         if self._events is not None:
             self._say(self._events, tick, now)
 

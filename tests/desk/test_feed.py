@@ -61,6 +61,13 @@ def test_thresholds_are_those_of_the_step_a_sample_lies_in_and_none_beyond_the_l
     np.testing.assert_equal(told, [100, 100, 250, 250, 260, 260, np.nan])
 
 
+def test_thresholds_are_remembered_that_come_exactly_a_spacing_after_the_last_remembered():
+    levels = Levels(1, spacing=100)
+    for stop in (100, 200, 290):
+        levels.add(stop, np.full((3, 1), float(stop)), valid=stop)
+    assert [levels.at(sample)[0, 0] for sample in (150, 250)] == [200, 290]
+
+
 def test_before_any_analysis_no_threshold_is_known():
     assert np.isnan(Feed(INFO, Pipeline()).thresholds).all()
 

@@ -1,5 +1,7 @@
 """What a session counts, marks and hands over, step by step: no clock and no thread."""
 
+import sys
+import threading
 from collections import Counter
 from types import SimpleNamespace
 
@@ -119,6 +121,25 @@ def test_a_handover_drops_and_counts_the_oldest_and_is_empty_once_taken(put, tak
     assert screen.dropped == 0
     put(screen, 2)
     assert (screen.dropped, take(screen), take(screen)) == (1, [1, 2], [])
+
+
+@pytest.mark.parametrize(
+    ("put", "take"),
+    [(Handover.put, Handover.take), (Handover.put_stored, Handover.take_stored)],
+)
+def test_what_is_handed_over_while_something_is_taken_is_not_lost(put, take):
+    screen, taken, n = Handover(50_000, 50_000), [], 50_000
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        thread = threading.Thread(target=lambda: [put(screen, k) for k in range(n)])
+        thread.start()
+        while thread.is_alive():
+            taken += take(screen)
+        thread.join()
+    finally:
+        sys.setswitchinterval(before)
+    assert taken + take(screen) == list(range(n))
 
 
 def test_a_handover_without_room_for_stored_chunks_keeps_and_counts_none():

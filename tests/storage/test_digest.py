@@ -43,3 +43,12 @@ def test_bytes_taken_in_are_not_read_again(path):
         digest.take(file, CONTENT[:1000], 0)
     path.write_bytes(bytes(1000) + CONTENT[1000:])
     assert digest.of(path) == hashlib.sha256(CONTENT).hexdigest()
+
+
+def test_of_a_file_only_what_was_not_taken_in_is_read(path):
+    digest, other = Digest(), bytes(500)
+    with open_bytes(path) as file:
+        digest.take(file, CONTENT[:100], 0)
+        digest.take(file, other, 1000)
+    whole = CONTENT[:1000] + other + CONTENT[1500:]
+    assert digest.of(path) == hashlib.sha256(whole).hexdigest()

@@ -1,6 +1,6 @@
 """Laterality, classes, spread, rhythm, synchrony, cross-talk: numbers computed by hand."""
 
-from math import isnan, log
+from math import isnan, log, nan
 
 import numpy as np
 import pytest
@@ -21,6 +21,7 @@ from emgspasm.synkinesis.measures.occurrence import (
 )
 from emgspasm.synkinesis.measures.pairs import envelope_lags, synchronies
 from emgspasm.synkinesis.measures.rhythm import (
+    _NEARBY,
     FREQUENCIES,
     frequency,
     groups,
@@ -212,6 +213,31 @@ def test_a_rhythm_shows_at_its_frequency_and_irregular_onsets_show_none():
     assert variation(beats[:20], LONG) == pytest.approx(30 / 400, rel=0.5)
     assert frequency(400 * np.arange(20), 1000.0) == pytest.approx(2.5)
     assert isnan(frequency(400 * np.arange(19), 1000.0))
+
+
+def test_few_irregular_onsets_show_no_rhythm_though_some_frequency_stands_out_of_its_neighbours():
+    for seed in range(20):
+        few = np.sort(np.random.default_rng(seed).integers(0, 20_000, 24))
+        assert isnan(frequency(few, 1000.0))
+
+
+def test_clusters_show_no_rhythm_though_their_frequencies_are_stronger_than_chance():
+    rng = np.random.default_rng(1)
+    within = np.cumsum(rng.integers(20, 60, (60, 5)), axis=1)
+    onsets = np.sort((rng.integers(0, 300_000, (60, 1)) + within).ravel())
+    assert spectrum(onsets, 1000.0)[0].max() > 2.0
+    assert isnan(frequency(onsets, 1000.0))
+
+
+@pytest.mark.parametrize(("hertz", "told"), [(9, 9.0), (15, nan)])
+def test_a_rhythm_is_sought_up_to_10_hz(hertz, told):
+    onsets = (1000 / hertz * np.arange(300)).astype(int)
+    assert frequency(onsets, 1000.0) == pytest.approx(told, nan_ok=True)
+
+
+def test_the_neighbours_of_a_frequency_are_those_up_to_1_hz_beyond_what_is_its_own():
+    steps = np.flatnonzero(_NEARBY[50]) - 50  # of 0.1 Hz
+    assert steps.tolist() == [*range(-10, -2), *range(3, 11)]
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,12 @@ def test_wilson_s_interval_is_scipy_s(case):
     assert high == pytest.approx(told.high, abs=1e-12)
 
 
+@pytest.mark.parametrize("case", [(0, 27), (16, 16)])
+def test_an_interval_of_a_probability_does_not_leave_zero_to_one_by_rounding(case):
+    low, high = wilson(*case)
+    assert 0.0 <= low < high <= 1.0
+
+
 def test_five_of_five_trials_leave_doubt():
     assert wilson(5, 5) == pytest.approx((0.5655, 1.0), abs=1e-4)
 
