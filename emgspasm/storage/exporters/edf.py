@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from emgspasm.storage.bdf.layout import record_layout, transducer
 from emgspasm.storage.edf.signals import EVEN, is_even
+from emgspasm.storage.exporters.dates import date_left_out
 from emgspasm.storage.stored import StoredRecording
 from emgspasm.stream import SKIP, Annotation
 
@@ -62,10 +63,7 @@ def write_edf(recording: StoredRecording, path: Path) -> tuple[str, ...]:
         if error.errno is None:  # NumPy counts what it wrote, and does not say why no more
             raise OSError("only a part of it went to the disk") from error
         raise
-    findings = [*_step_findings(recording, steps)]
-    if recording.start is not None:
-        findings.append(f"its date is left out: {recording.start:%Y-%m-%d}, files are anonymous")
-    return tuple(findings)
+    return (*_step_findings(recording, steps), *date_left_out(recording))
 
 
 def _limits(recording: StoredRecording) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from emgspasm.storage.edf.layout import BLOCK_ROWS
+from emgspasm.storage.exporters.dates import date_left_out
 from emgspasm.storage.stored import StoredRecording
 from emgspasm.stream import SKIP, Chunk, StreamInfo
 
@@ -40,7 +41,7 @@ def write_csv(recording: StoredRecording, path: Path) -> tuple[str, ...]:
         findings.append(f"units of {', '.join(unsaid)} are not given: they are not voltages")
     if any(mark.text != SKIP for mark in recording.annotations):
         findings.append("CSV holds no markers; export EDF or Parquet to keep them")
-    return tuple(findings)
+    return (*findings, *date_left_out(recording))
 
 
 def _header(info: StreamInfo) -> Iterator[str]:
@@ -52,7 +53,7 @@ def _header(info: StreamInfo) -> Iterator[str]:
 
 
 def write_parquet(recording: StoredRecording, path: Path) -> tuple[str, ...]:
-    """Write time and channels, with units, kinds, rate and annotations; nothing is lost."""
+    """Write time and channels, with units, kinds, rate and annotations; gives what is lost."""
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -65,7 +66,7 @@ def write_parquet(recording: StoredRecording, path: Path) -> tuple[str, ...]:
     with path.open("wb") as file, parquet.ParquetWriter(file, schema) as writer:
         for chunk in _rows(recording):
             writer.write_table(pa.table(_arrays(recording, chunk), schema=schema))
-    return ()
+    return tuple(date_left_out(recording))
 
 
 def _arrays(recording: StoredRecording, chunk: Chunk) -> list[Any]:

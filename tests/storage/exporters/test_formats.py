@@ -333,9 +333,10 @@ def test_an_hour_of_gap_takes_no_memory(tmp_path, name):
     assert peak < 3_000_000
 
 
-def test_edf_says_that_the_date_is_left_out(recording, tmp_path):
+@pytest.mark.parametrize("name", ["edf", "csv", "parquet"])
+def test_what_holds_no_date_says_that_it_is_left_out(recording, tmp_path, name):
     dated = replace(adjusted_as_is(recording), start=datetime(2026, 3, 2, 10, 0))  # noqa: DTZ001
-    findings = export_recording(dated, "edf", tmp_path / "x.edf")
+    findings = export_recording(dated, name, tmp_path / "out")
     assert "its date is left out: 2026-03-02, files are anonymous" in findings
 
 
