@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from emgspasm.board import CYTON
 from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.edf.signals import told_apart
@@ -17,7 +19,7 @@ from emgspasm.storage.importers.imported import Imported
 from emgspasm.storage.importers.late_labels import with_late_labels
 from emgspasm.storage.importers.ranges import COUNT_SCALE
 from emgspasm.storage.importers.rows import read_rows
-from emgspasm.storage.importers.stamps import is_local, is_moment
+from emgspasm.storage.importers.stamps import is_epoch, is_local, is_moment
 from emgspasm.storage.importers.table import Table
 from emgspasm.storage.importers.tabular import import_table
 from emgspasm.storage.importers.time_columns import column_values, is_count, is_time, time_unit
@@ -78,7 +80,7 @@ def import_delimited(path: Path, sampling_frequency: float | None = None) -> Imp
             f"{path}: a plain table of {len(grid.numbers)} columns does not say its sampling "
             "frequency; give it (--sampling-frequency HZ)"
         )
-    roles = _roles(grid)
+    roles = _roles(grid, fs)
     channels, doubled = _channels([roles.fields[i] for i in roles.signals], _said_unit(grid))
     findings = [*_describe_roles(grid, roles, fs), *doubled]
     return import_table(_table(path, grid, roles, channels, fs), findings)
@@ -109,7 +111,11 @@ class _Roles:
     count : int or None
         Place of the count of rows.
     times : tuple of int
-        Places of times; the first is read.
+        Places of times.
+    time : int or None
+        The one that is read: of several, which tells the most rows apart.
+    begun : float or None
+        Seconds since 1970 in the first row of another.
     clock : bool
         Whether the column of text holds dates or clocks, which are read instead.
     """
@@ -118,10 +124,12 @@ class _Roles:
     signals: tuple[int, ...]
     count: int | None
     times: tuple[int, ...]
+    time: int | None
+    begun: float | None
     clock: bool
 
 
-def _roles(grid: Grid) -> _Roles:
+def _roles(grid: Grid, fs: float) -> _Roles:
     fields = tuple(grid.names[i] if grid.names else "" for i in grid.numbers)
     values = [column_values([row[i] for row in grid.rows], grid.decimal) for i in grid.numbers]
     counts = bool(grid.names) and len(fields) > 1 and is_count(fields[0], values[0])
@@ -129,11 +137,15 @@ def _roles(grid: Grid) -> _Roles:
     times = tuple(i for i in others if is_time(fields[i], values[i]))
     if len(times) == len(others):  # some column must hold signals
         times = ()
+    time = max(times, key=lambda i: np.count_nonzero(np.diff(values[i]) > 0), default=None)
+    firsts = (values[i][0] * time_unit(values[i], fs) for i in times if i != time)
     return _Roles(
         fields,
         signals=tuple(i for i in others if i not in times),
         count=0 if counts else None,
         times=times,
+        time=time,
+        begun=next(filter(is_epoch, firsts), None),
         clock=grid.text is not None and all(is_moment(row[grid.text]) for row in grid.rows),
     )
 
@@ -141,7 +153,7 @@ def _roles(grid: Grid) -> _Roles:
 def _table(
     path: Path, grid: Grid, roles: _Roles, channels: tuple[Channel, ...], fs: float
 ) -> Table:
-    time = roles.times[0] if roles.times and not roles.clock else None
+    time = None if roles.clock else roles.time
     unit = 1.0 if roles.clock else None
     if time is not None:
         column = grid.numbers[time]
@@ -157,7 +169,7 @@ def _table(
         clock=roles.clock,
         time_unit=unit,
         local=roles.clock and is_local(grid.rows[0][grid.text or 0]),
-        begun=grid.begun,
+        begun=roles.begun if grid.begun is None else grid.begun,
         scales=(*CYTON.full_scales, COUNT_SCALE),
         scales_guessed=True,
     )

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from emgspasm.storage.importers.stamps import EPOCH
 
-UNITS = (1.0, 1e-3, 1e-6, 1e-9)
-"""Seconds in one unit of a column of times."""
+UNITS = (86_400.0, 3600.0, 60.0, 1.0, 1e-3, 1e-6, 1e-9)
+"""Seconds in one unit of a column of times: spreadsheets count days."""
 
 FEWEST_TICKS, EVEN = 20, 0.01
 """Steps that must be alike, within that share, for a column without a name to be times."""

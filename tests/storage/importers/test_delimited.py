@@ -37,6 +37,8 @@ def test_decimal_commas_are_read_where_semicolons_part_the_fields(written):
     [
         ("time", lambda s: f"{s:.3f}"),
         ("t_ms", lambda s: f"{1000 * s:.0f}"),
+        ("time (min)", lambda s: f"{s / 60:.9f}"),
+        ("time", lambda s: f"{45_382.41 + s / 86_400:.10f}"),
         ("Time (ms)", lambda s: f"{1000 * s:.0f}"),
         ("timestamp", lambda s: f"{EPOCH + s:.3f}"),
         ("epoch", lambda s: f"{1000 * (EPOCH + s):.0f}"),
@@ -56,6 +58,19 @@ def test_a_column_of_times_is_no_channel_and_tells_where_samples_are_missing(wri
     assert [mark.text for mark in recording.annotations] == [SKIP]
     assert any(f"['{name}'] are read as times" in finding for finding in recording.findings)
     assert not any("samples a second" in finding for finding in recording.findings)
+
+
+@pytest.mark.parametrize("coarse", ["date,20240331", "epoch,1700000000", "seconds,0"])
+def test_of_several_columns_of_times_the_finest_tells_where_samples_are_missing(written, coarse):
+    name, value = coarse.split(",")
+    text = plain(
+        names=f"{name},time,OOC_L,OOC_R",
+        first=lambda row: f"{int(value) + row // 300},{row / 250 + 0.1 * (row > 99):.3f}",
+    )
+    recording = open_recording(written(text), sampling_frequency=250)
+    assert gaps_of(recording) == [(100, 25)]
+    expected = datetime.fromtimestamp(EPOCH, UTC) if name == "epoch" else None
+    assert recording.start == expected
 
 
 @pytest.mark.parametrize("unit", [1, 1e-3, 1e-6, 1e-9])
