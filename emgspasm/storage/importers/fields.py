@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from functools import lru_cache
 
 from emgspasm.storage.importers.rows import ERRORS, MISSING
 
@@ -33,6 +34,7 @@ def mark_between(text: str) -> str:
     return " " if " " in text.strip() else ","
 
 
+@lru_cache(maxsize=512)  # lines are looked at again and again until the first row is found
 def split(text: str, delimiter: str) -> tuple[str, ...]:
     """Part a line into fields, blanks and quotes stripped."""
     return tuple(part.strip().strip('"').strip() for part in _parts(text, delimiter))

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import NoReturn
 
 import numpy as np
 
@@ -24,12 +23,17 @@ from emgspasm.storage.importers.fields import (
 from emgspasm.storage.importers.headings import names_above
 from emgspasm.storage.importers.rows import MISSING, Layout
 from emgspasm.storage.importers.stamps import is_epoch
+from emgspasm.storage.importers.text_columns import refuse_texts
 from emgspasm.storage.importers.time_columns import column_values, is_time
 
 HEADER_BYTES = 1 << 16
 MOST_FIELDS = 1024
 SAMPLED_ROWS = 200
 """Rows that decide how a table is written."""
+FOLLOWING = 100
+"""Lines below one that decide whether it may be the first row."""
+MOST_TRIED = 200
+"""Lines that may be the first row and are not: a file with more of them is no table."""
 MOST_NUMBERS = 20
 """Numbers in the first rows of a column that may be labels."""
 
@@ -131,19 +135,23 @@ def read_grid(path: Path) -> Grid | None:
     lines = head.splitlines(keepends=True)
     if len(head) == HEADER_BYTES:
         lines = lines[:-1]  # it is cut
+    texts = tuple(map(_decoded, lines))
     comments: list[str] = []
-    position = 0
+    position = n_tried = 0
     begun, rate = _start_and_rate(lines[:3])
     for number, raw in enumerate(lines, start=1):
-        text = "" if number < 3 and rate else _decoded(raw)
+        text = "" if number < 3 and rate else texts[number - 1]
         grid = _grid(text, position, number, comments)
-        if grid is not None and _goes_on(grid, lines[number : number + SAMPLED_ROWS]):
+        if grid is not None and _goes_on(grid, texts[number : number + FOLLOWING]):
             grid = replace(grid, rate=rate, begun=begun)
-            return _settled(grid, tuple(map(_decoded, lines[number:])), len(raw), path)
+            return _settled(grid, texts[number:], len(raw), path)
+        n_tried += grid is not None
+        if n_tried > MOST_TRIED:
+            break
         if text.strip():
             comments.append(text)
         position += len(raw)
-    _refuse_texts(comments, path)
+    refuse_texts(comments, path)
     return None
 
 
@@ -179,12 +187,12 @@ def _grid(text: str, position: int, number: int, comments: list[str]) -> Grid | 
     return None
 
 
-def _goes_on(grid: Grid, following: list[bytes]) -> bool:
+def _goes_on(grid: Grid, following: tuple[str, ...]) -> bool:
     """Whether most of what follows is alike: numbers stand above a table, too (a rate, a count).
 
     So do settings, a name and a number each, above numbers alone.
     """
-    rows = [split(text, grid.delimiter) for text in map(_decoded, following) if _may_be_row(text)]
+    rows = [split(text, grid.delimiter) for text in following if _may_be_row(text)]
     alike = [row for row in rows if len(row) == len(grid.row)]
     if 2 * len(alike) < len(rows):
         return False
@@ -273,31 +281,3 @@ def _refuse_decimal_commas(grid: Grid, path: Path) -> None:
             f"which ({grid.delimiter.join(grid.row)[:40]!r}). Export it with decimal points, or "
             "with another mark between fields"
         )
-
-
-def _refuse_texts(lines: list[str], path: Path) -> None:
-    """Refuse a table whose rows hold several texts, and name them."""
-    for names, first, second in zip(lines, lines[1:], lines[2:], strict=False):
-        mark = mark_between(first)
-        rows = [split(text, mark) for text in (names, first, second)]
-        texts = [[i for i, field in enumerate(row) if not is_number(field)] for row in rows]
-        alike = len({len(row) for row in rows}) == 1 and texts[1] == texts[2]
-        if mark == " " or not alike or len(texts[0]) < len(rows[0]) or len(texts[1]) < 2:
-            continue
-        if len(texts[1]) < len(rows[1]):
-            refuse_columns_of_text([rows[0][i] for i in texts[1]], path)
-
-
-def refuse_columns_of_text(names: list[str], path: Path) -> NoReturn:
-    """Refuse a table of which several columns hold text.
-
-    Raises
-    ------
-    RecordingError
-        With their names.
-    """
-    raise RecordingError(
-        f"{path}: a plain table with {len(names)} columns of text "
-        f"({', '.join(map(repr, names))}), where one is understood, as labels that last until they "
-        "change. Leave out all but one"
-    )

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Literal
 
 from emgspasm.storage.importers.fields import decoded, is_number, split
-from emgspasm.storage.importers.grid import Grid, refuse_columns_of_text
+from emgspasm.storage.importers.grid import Grid
 from emgspasm.storage.importers.rows import MISSING, parse, read_blocks
+from emgspasm.storage.importers.text_columns import refuse_columns_of_text
 
 _CALLED = re.compile(r"marker|event|label|annotation|trigger|comment|task", re.IGNORECASE)
 

@@ -217,6 +217,12 @@ def test_lines_that_are_lists_are_no_table_wherever_reading_is_cut(written, kind
         open_recording(written(text), sampling_frequency=250)
 
 
+def test_lines_of_numbers_that_never_go_on_alike_are_no_table(written):
+    text = "1,2\n1,2,3\n4\nx,1\n1,2,3,4\n" * 1800
+    with pytest.raises(RecordingError, match="no format fits"):
+        open_recording(written(text), sampling_frequency=250)
+
+
 def test_columns_of_text_beyond_one_are_named_with_what_to_do(written):
     text = "Timestamp,CH1,Label,Phase\n" + "".join(
         f"{69657 + 4 * row},{1900 + row},DOWN,Covert\n" for row in range(9)
