@@ -220,6 +220,17 @@ def test_a_source_that_does_not_open_leaves_no_file(script, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_session_has_begun_once_it_has_made_its_file(script, tmp_path):
+    session = Session(script(INFO, steady(1)), tmp_path / "x.bdf")
+    assert not session.begun
+    with session:
+        assert session.begun
+    again = Session(script(INFO, steady(1)), tmp_path / "x.bdf")
+    with pytest.raises(ConfigError):
+        again.__enter__()
+    assert not again.begun
+
+
 def test_a_slow_screen_drops_the_oldest_and_counts_them(script, tmp_path):
     screen = Handover(10)
     config = parse_config('mains = "off"')
