@@ -128,6 +128,21 @@ def test_a_marker_lands_on_the_sample_that_was_being_taken(script, tmp_path):
     assert (550, "smile") in texts(tmp_path / "x.bdf")
 
 
+def test_a_marker_is_a_moment_and_has_a_text_that_a_file_can_keep(script, tmp_path):
+    with Session(script(INFO, steady(2), waits=True), tmp_path / "x.bdf") as session:
+        marker = session.mark("smile\x14wide")
+    (stored,) = open_edf(tmp_path / "x.bdf").annotations
+    assert (marker.duration, marker.text) == (stored.duration, stored.text) == (0.0, "smile wide")
+
+
+def test_before_any_sample_came_the_one_that_is_taken_is_counted_from_the_start(script, tmp_path):
+    now = [100.0]
+    source = script(INFO, [], waits=True)
+    with Session(source, tmp_path / "x.bdf", clock=lambda: now[0]) as session:
+        now[0] += 2.0
+        assert session._now() == 500
+
+
 def test_markers_of_a_file_are_stored_when_the_recording_gets_there(script, tmp_path):
     known = (Annotation(1.5, 0, "late"), Annotation(0.2, 0, "early"), Annotation(60, 0, "never"))
     with Session(script(INFO, steady(2)), tmp_path / "x.bdf", markers=known) as session:
