@@ -48,8 +48,9 @@ def liblsl(monkeypatch):
 def polled(*found, source=None, now=500):
     said = []
     markers = NetworkMarkers(Inlet(*found), source, said.append)
-    told = [[(m.onset, m.text) for m in markers.take(now, FS)] for _ in found]
-    return told, said, markers
+    taken = [markers.take(now, FS) for _ in found]
+    assert not any(marker.duration for each in taken for marker in each)
+    return [[(m.onset, m.text) for m in each] for each in taken], said, markers
 
 
 def test_markers_are_placed_by_when_they_came():
