@@ -72,7 +72,7 @@ class NetworkMarkers:
         at = self._stamped.sample_at if self._stamped else by_arrival(now, fs)
         failures = library().util
         try:
-            return self.inlet.poll(at, fs)
+            markers = self.inlet.poll(at, fs)
         except failures.LostError:
             self._gone = True
             note = self._note("gone for good: its sender gives no source id")
@@ -80,6 +80,10 @@ class NetworkMarkers:
             note = self._note("interrupted; markers sent meanwhile are lost")
         except UnicodeDecodeError:
             note = self._note("not UTF-8; a marker is lost")
+        else:
+            if markers:  # what went wrong is over: the next time it is said again
+                self._said = ""
+            return markers
         return tuple(Annotation(now / fs, 0.0, text) for text in note)
 
     def _note(self, text: str) -> tuple[str, ...]:

@@ -109,10 +109,10 @@ class Counters:
     bursts: Counter[str] = field(default_factory=Counter)
     events: Counter[EventKind] = field(default_factory=Counter)
     noise: NDArray[np.float64] = field(init=False)
-    railed: tuple[bool, ...] = ()
+    railed: tuple[bool, ...] = field(init=False)
     latency: float = 0.0
     lost_recently: float = 0.0
-    _sides: tuple[str, ...] = ()
+    _sides: tuple[str, ...] = field(init=False)
     _gaps: deque[tuple[int, int, float]] = field(default_factory=deque)
     _largest: NDArray[np.float64] = field(init=False)
     _worst: float = 0.0

@@ -48,6 +48,17 @@ def test_a_gap_and_what_channels_lack_are_lost_and_forgotten_after_five_seconds(
     assert (told.lost, told.lost_recently) == (500.0, 0.0)
 
 
+def test_before_any_sample_nothing_is_stored_or_lost_or_late():
+    told = counters()
+    assert (told.stop, told.lost, told.lost_recently, told.latency) == (0, 0.0, 0.0, 0.0)
+
+
+def test_what_is_missing_before_the_first_chunk_is_lost():
+    told = counters()
+    told.arrived(rows(50, 50), 1.0)
+    assert (told.lost, told.lost_recently) == (50.0, 0.5)
+
+
 def test_before_any_analysis_no_noise_is_known():
     assert np.isnan(counters().noise).tolist() == [True, True]
 

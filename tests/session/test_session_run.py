@@ -128,6 +128,21 @@ def test_a_marker_lands_on_the_sample_that_was_being_taken(script, tmp_path):
     assert (550, "smile") in texts(tmp_path / "x.bdf")
 
 
+def test_a_marker_is_a_moment_and_has_a_text_that_a_file_can_keep(script, tmp_path):
+    with Session(script(INFO, steady(2), waits=True), tmp_path / "x.bdf") as session:
+        marker = session.mark("smile\x14wide")
+    (stored,) = open_edf(tmp_path / "x.bdf").annotations
+    assert (marker.duration, marker.text) == (stored.duration, stored.text) == (0.0, "smile wide")
+
+
+def test_before_any_sample_came_the_one_that_is_taken_is_counted_from_the_start(script, tmp_path):
+    now = [100.0]
+    source = script(INFO, [], waits=True)
+    with Session(source, tmp_path / "x.bdf", clock=lambda: now[0]) as session:
+        now[0] += 2.0
+        assert session._now() == 500
+
+
 def test_markers_of_a_file_are_stored_when_the_recording_gets_there(script, tmp_path):
     known = (Annotation(1.5, 0, "late"), Annotation(0.2, 0, "early"), Annotation(60, 0, "never"))
     with Session(script(INFO, steady(2)), tmp_path / "x.bdf", markers=known) as session:
@@ -218,6 +233,17 @@ def test_a_source_that_does_not_open_leaves_no_file(script, tmp_path):
     with pytest.raises(SourceLost):
         Session(Absent(INFO, []), tmp_path / "x.bdf").__enter__()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_session_has_begun_once_it_has_made_its_file(script, tmp_path):
+    session = Session(script(INFO, steady(1)), tmp_path / "x.bdf")
+    assert not session.begun
+    with session:
+        assert session.begun
+    again = Session(script(INFO, steady(1)), tmp_path / "x.bdf")
+    with pytest.raises(ConfigError):
+        again.__enter__()
+    assert not again.begun
 
 
 def test_a_slow_screen_drops_the_oldest_and_counts_them(script, tmp_path):
