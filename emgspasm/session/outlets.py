@@ -49,7 +49,6 @@ class Outlets:
             time.sleep(LINGER)
         for outlet in outlets:
             outlet.close()
-        self._signal = self._events = None
 
     def push(self, tick: Tick, now: int, delay: float) -> None:
         """Send one tick.

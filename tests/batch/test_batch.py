@@ -216,6 +216,14 @@ def test_results_that_exist_are_refused_before_the_work_and_kept(recordings, tmp
     assert contents(out) == {Path("r0_quality.tsv"): b"mine"}
 
 
+def test_results_that_exist_are_replaced_where_that_is_asked_for(recordings, results, tmp_path):
+    (tmp_path / "r0_quality.tsv").write_text("mine")
+    (outcome,) = run(jobs_for(recordings[:1], tmp_path, overwrite=True))
+    assert outcome.error is None
+    name = "r0_quality.tsv"
+    assert (tmp_path / name).read_bytes() == (results / name).read_bytes()
+
+
 def test_results_of_which_one_cannot_be_written_leave_none(recordings, tmp_path):
     results = analyze_recording(recordings[0])
     with pytest.raises(AttributeError):

@@ -133,6 +133,11 @@ def test_ways_of_analysis_have_a_paragraph_each_and_it_is_said_that_they_do_not_
     assert "different ways" not in methods_text([result(), result("02")])
 
 
+def test_that_ways_of_analysis_do_not_compare_is_said_before_them():
+    text = methods_text([result(), result("02", config_sha256="b" * 64)])
+    assert text.index("the paragraphs below") < text.index("Facial surface EMG")
+
+
 def test_what_authors_must_add_is_what_no_file_says():
     known, unknown = (
         methods_text([result()]),

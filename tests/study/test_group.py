@@ -144,6 +144,23 @@ def test_a_damaged_description_of_a_recording_is_named_not_taken_as_missing(own_
         group_results(own_course)
 
 
+def test_a_description_that_cannot_be_read_is_named(own_course):
+    (description,) = own_course.path.glob("sub-01/ses-W4/emg/*_emg.json")
+    description.unlink()
+    description.mkdir()
+    with pytest.raises(RecordingError, match=r"ses-W4\S*_emg\.json cannot be read .* Correct"):
+        group_results(own_course)
+
+
+def test_a_recording_that_nobody_described_has_an_empty_description(own_course):
+    (path,) = own_course.path.rglob("*ses-W4_task-rest_emg.json")
+    path.unlink()
+    results, _ = group_results(own_course)
+    assert [r.events_path.name for r in results if not r.description] == [
+        "sub-01_ses-W4_task-rest_desc-bursts_events.tsv"
+    ]
+
+
 def test_methods_fill_in_what_was_really_used(toxin_course):
     text = (toxin_course.path / RESULTS / "methods.md").read_text()
     for fact in (
