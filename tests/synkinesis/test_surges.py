@@ -130,6 +130,18 @@ def test_what_goes_on_alone_after_a_movement_for_longer_than_a_blink_is_none_of_
     assert len(twitches(eye, *MOVING)) == found
 
 
+@pytest.mark.parametrize(
+    ("rest", "found"),
+    [((2200, 2605), 1), ((2200, 2595), 0), ((2600, 2600), 0)],
+    ids=["longer than a blink", "no longer", "another muscle moves on"],
+)
+def test_what_lasts_between_two_movements_while_the_other_side_rests_is_none_of_them(rest, found):
+    eye = rising("OOC_L", 1000, 4000, 1900, 2900, overall=28.0)
+    first = reading("OOC_R", 1000, 2100, li=0.0), reading("ZYG_R", 1000, rest[0], li=0.0)
+    second = [reading(f"{muscle}_R", rest[1], 4000, li=0.0) for muscle in ("OOC", "ZYG")]
+    assert len(twitches(eye, *first, *second)) == found
+
+
 def test_the_movement_keeps_the_burst_that_surges():
     eye = rising("OOC_L", 1000, 3000, 1800, 2200)
     (movement,) = (act for act in judged(eye, *MOVING) if act.kind == "movement")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from emgspasm.synkinesis.acts.act import Act
+from emgspasm.synkinesis.acts.act import Act, connected
 from emgspasm.synkinesis.acts.bilateral import LIKELY, OUTLASTS, WITH_BLINK, outlasts, tail
 from emgspasm.synkinesis.acts.company import Company
 from emgspasm.synkinesis.acts.rules import Rules
@@ -110,17 +110,29 @@ def surges(
 def _is_of_one_side(surge: Reading, whole: Reading, act: Act, rules: Rules, fs: float) -> bool:
     """Whether a surge is an eye that goes on after a blink, or leaps out of a movement.
 
-    Or goes on after that for longer than a blink: a synkinesis ends with it (clinical facts 2).
+    Or whether the other side rests meanwhile, for longer than a blink: a synkinesis lasts as long
+    as its movement (clinical facts 2).
     """
     if not _is_certain(surge, rules, fs):
         return False
     if act.kind == "blink":
         return surge.site.region == EYE and outlasts(surge, act, fs)
-    return surge.amplitude >= RISES * _beside(surge, whole) or tail(surge, act) > rules.blink * fs
+    leaps = surge.amplitude >= RISES * _beside(surge, whole)
+    return leaps or _alone(surge, act) > rules.blink * fs
 
 
 def _is_certain(surge: Reading, rules: Rules, fs: float) -> bool:
     return verdict(surge, (), rules, fs) == "one" and surge.least_li >= LIKELY
+
+
+def _alone(surge: Reading, act: Act) -> int:
+    """Samples of a surge in which no muscle of the other side is active in the movement."""
+    beyond = [r for r in act.readings if r.site.side != surge.site.side]
+    active = 0
+    for part in connected(beyond):
+        start, stop = part[0].onset, max(r.offset for r in part)
+        active += max(min(stop, surge.offset) - max(start, surge.onset), 0)
+    return surge.offset - surge.onset - active
 
 
 def _beside(surge: Reading, whole: Reading) -> float:
