@@ -217,8 +217,13 @@ PAIRS = (
     Column("muscle_b", "Muscle code", label=True),
     SIDE,
     _TASK,
-    Column("n_pairs", "Bursts of muscle_a with one of muscle_b within 15 ms", whole=True),
-    Column("sync_pct", "Their share of the bursts of muscle_a, cross-talk left out", "%"),
+    Column(
+        "n_pairs",
+        "Bursts of muscle_a with one of muscle_b within 15 ms, cross-talk left out, of those that "
+        "began in valid time of both",
+        whole=True,
+    ),
+    Column("sync_pct", "Their share of the bursts of muscle_a, of the same ones", "%"),
     Column("sync_z", "Standard deviations over 200 shuffles of the onsets by up to 500 ms"),
     Column("lag_median_ms", "Median onset of muscle_b after muscle_a, of the pairs", "ms"),
     Column("lag_iqr_ms", "Interquartile range of those lags", "ms"),
