@@ -55,8 +55,21 @@ def test_muscles_that_never_meet_have_a_share_of_0_and_no_lag():
 
 def test_a_muscle_without_bursts_is_why_nothing_is_told_of_its_pair():
     told = left(read(EYE, ONSETS))
-    assert (told["n_pairs"], told["valid"], told["reason"]) == (0, False, "a muscle without bursts")
+    reason = "a muscle without bursts in valid time of both"
+    assert (told["n_pairs"], told["valid"], told["reason"]) == (0, False, reason)
     assert told.isna()[["sync_pct", "lag_median_ms"]].all()
+
+
+def test_bursts_while_the_other_muscle_was_not_seen_count_neither_for_nor_against_synchrony():
+    seen = {CHEEK: [(0, 15_000), (35_000, 100_000)]}
+    told = left(read(EYE, ONSETS), read(CHEEK, [10_004, 40_006]), sought=seen)
+    assert (told["n_pairs"], told["sync_pct"], told["lag_median_ms"]) == (2, 100.0, 5.0)
+
+
+def test_bursts_before_the_filters_settled_are_none_of_a_pair():
+    seen = {EYE: [(15_000, 100_000)], CHEEK: [(15_000, 100_000)]}
+    told = left(read(EYE, ONSETS), read(CHEEK, LATER), sought=seen)
+    assert (told["n_pairs"], told["lag_median_ms"]) == (2, 10.0)
 
 
 def test_under_1000_hz_no_lag_of_a_pair_is_told_and_why():

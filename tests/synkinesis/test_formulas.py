@@ -229,6 +229,14 @@ def test_clusters_show_no_rhythm_though_their_frequencies_are_stronger_than_chan
     assert isnan(frequency(onsets, 1000.0))
 
 
+def test_irregular_runs_of_bursts_show_no_slow_rhythm_though_their_spectrum_falls_from_0_hz_on():
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        within = np.cumsum(rng.integers(60, 250, (50, 7)), axis=1)
+        runs = np.sort((rng.integers(0, 300_000, (50, 1)) + within).ravel())
+        assert isnan(frequency(runs, 1000.0))
+
+
 @pytest.mark.parametrize(("hertz", "told"), [(9, 9.0), (15, nan)])
 def test_a_rhythm_is_sought_up_to_10_hz(hertz, told):
     onsets = (1000 / hertz * np.arange(300)).astype(int)
@@ -236,8 +244,9 @@ def test_a_rhythm_is_sought_up_to_10_hz(hertz, told):
 
 
 def test_the_neighbours_of_a_frequency_are_those_up_to_1_hz_beyond_what_is_its_own():
-    steps = np.flatnonzero(_NEARBY[50]) - 50  # of 0.1 Hz
-    assert steps.tolist() == [*range(-10, -2), *range(3, 11)]
+    for k in range(10, 90):
+        steps = np.flatnonzero(_NEARBY[k]) - k  # of 0.1 Hz
+        assert steps.tolist() == [*range(-10, -2), *range(3, 11)]
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def _swell(s, earliest, last, quiet, signal, matched, origin, sizes, past):  # t
     Not before the pending one had faded, which, if it does not merge, is early enough for a gap.
     """
     if s.pending and s.core - s.pending_core >= s.pending_gap:  # two bursts stay two
-        s.pending_offset = min(s.pending_offset, s.core - sizes.merge)
+        cut_pending(s, s.core - sizes.merge, signal, origin)
         earliest = s.pending_offset + sizes.merge
     last = min(last, s.core + 2 * sizes.window)
     power, likely = past.room[0, : last + 1 - earliest], past.room[1:]
@@ -115,6 +115,17 @@ def _swell(s, earliest, last, quiet, signal, matched, origin, sizes, past):  # t
         power[i] = power_of(s, earliest + i, signal, matched, origin, sizes)
     core, free = s.core - earliest, freedom(s)
     return earliest + skirt_begin(power, core, 0, AT_ONCE, quiet, free, sizes.window, likely)
+
+
+@numba.njit(**LOOP)
+def cut_pending(s, stop, signal, origin):  # type: ignore[no-untyped-def]  # see locate_onset
+    """End the pending burst at sample `stop`, if it lasts longer, and its energy with it."""
+    if stop < s.pending_offset:
+        n_samples = s.pending_offset - stop
+        tail = mean_power(signal, max(stop - origin, 0), s.pending_offset - origin)
+        s.pending_energy = max(s.pending_energy - n_samples * tail, 0.0)
+        s.pending_active -= n_samples
+        s.pending_offset = stop
 
 
 @numba.njit(**LOOP)
@@ -263,8 +274,11 @@ def mean_of(power, start, stop):  # type: ignore[no-untyped-def]  # see locate_o
 
 @numba.njit(**LOOP)
 def loudest(signal, start, stop, window):  # type: ignore[no-untyped-def]  # see locate_onset
-    """Largest root mean square of `window` samples in a row."""
-    most = 0.0
-    for first in range(start, stop - window + 1, max(window // 4, 1)):
-        most = max(most, mean_power(signal, first, first + window))
-    return np.sqrt(most)
+    """Largest root mean square of `window` samples in a row; 0 of fewer."""
+    if stop - start < window:
+        return 0.0
+    most = energy = window * mean_power(signal, start, start + window)
+    for last in range(start + window, stop):
+        energy += signal[last] ** 2 - signal[last - window] ** 2
+        most = max(most, energy)
+    return np.sqrt(most / window)

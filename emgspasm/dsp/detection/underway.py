@@ -11,6 +11,7 @@ import numpy as np
 from emgspasm.dsp.compiled import LOOP
 from emgspasm.dsp.detection.boundaries import (
     add_relief,
+    cut_pending,
     freedom,
     heed_swings,
     locate_offset,
@@ -132,9 +133,11 @@ def reconsider_onset(s, stop, signal, matched, origin, channel, sizes, past, out
     """Look again at where the burst began; emit the pending one if it is now too far back."""
     look_again(s, stop, signal, matched, origin, sizes, past)
     if s.pending and s.core - s.pending_core >= s.pending_gap:
-        s.pending_offset = min(s.pending_offset, s.core - sizes.merge)
+        cut_pending(s, s.core - sizes.merge, signal, origin)
         s.onset = max(s.onset, s.pending_offset + sizes.merge)
         emit(s, GOOD, channel, shortest(s, sizes), out, count)
+    elif s.pending:  # one with it: what both hold counts once
+        cut_pending(s, s.onset, signal, origin)
 
 
 @numba.njit(**LOOP)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from emgspasm.storage.tables.columns import PAIRS
 from emgspasm.storage.tables.tsv import table
 from emgspasm.stream import SIDE_LETTER, StreamInfo
 from emgspasm.synkinesis.measures import pairs
+from emgspasm.synkinesis.measures.occurrence import begins_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,21 +30,26 @@ def pairs_table(info: StreamInfo, found: Findings, origin: dict[str, Any]) -> pd
 def _rows(info: StreamInfo, found: Findings) -> Iterator[dict[str, Any]]:
     fs, carried = info.sampling_frequency, info.emg_frequency
     own = found.readings[~found.copied(found.readings)]
-    onsets = {column: own["onset"][own["channel"] == column] for column in info.columns()}
+    onsets = {}
+    for column in info.columns():
+        mine = own["onset"][own["channel"] == column]
+        onsets[column] = mine[begins_in(mine, found.valid[column])]
     side = {column: info.channels[column].side for column in info.columns()}
     together = [
         (first, second)
         for first, second in combinations(info.columns(), 2)
         if side[first] == side[second] and side[first] in SIDE_LETTER
     ]
-    synchrony = _synchronies(together, onsets, fs) if carried >= SYNCHRONY else {}
+    # where the second muscle was not seen, nobody knows whether it joined the first
+    seen = {(a, b): onsets[a][begins_in(onsets[a], found.valid[b])] for a, b in together}
+    synchrony = _synchronies(seen, onsets, fs) if carried >= SYNCHRONY else {}
     for first, second in together:
         a, b = info.channels[first], info.channels[second]
         row = {"side": SIDE_LETTER[a.side or ""], "muscle_a": a.muscle, "muscle_b": b.muscle}
         row |= _crosstalk(info, found, first, second)
         if synchrony:
             lags = found.lags[(found.lags["first"] == first) & (found.lags["second"] == second)]
-            fewest = min(len(onsets[first]), len(onsets[second]))
+            fewest = min(len(seen[first, second]), len(onsets[second]))
             yield row | _synchrony(synchrony[first, second], fewest, lags["correlation"])
         else:
             why = f"{carried:g} Hz: lags of pairs need {SYNCHRONY:g} Hz"
@@ -51,18 +57,23 @@ def _rows(info: StreamInfo, found: Findings) -> Iterator[dict[str, Any]]:
 
 
 def _synchronies(
-    together: Iterable[tuple[int, int]], onsets: Mapping[int, NDArray[np.int64]], fs: float
+    seen: Mapping[tuple[int, int], NDArray[np.int64]],
+    onsets: Mapping[int, NDArray[np.int64]],
+    fs: float,
 ) -> dict[tuple[int, int], pairs.Synchrony]:
-    """How far the muscles of every pair act together; see :func:`pairs.synchronies`."""
+    """How far the muscles of every pair act together; see :func:`pairs.synchronies`.
+
+    `seen` holds the onsets of the first muscle of a pair while both were seen.
+    """
     firsts: dict[int, list[int]] = {}
-    for first, second in together:
+    for first, second in seen:
         firsts.setdefault(second, []).append(first)
     return {
         (first, second): told
         for second, others in firsts.items()
         for first, told in zip(
             others,
-            pairs.synchronies((onsets[first] for first in others), onsets[second], fs),
+            pairs.synchronies((seen[first, second] for first in others), onsets[second], fs),
             strict=True,
         )
     }
@@ -72,7 +83,11 @@ def _synchrony(
     synchrony: pairs.Synchrony, fewest: int, peaks: np.ndarray[tuple[int], np.dtype[np.float64]]
 ) -> dict[str, Any]:
     if fewest == 0:
-        return {"n_pairs": 0, "valid": False, "reason": "a muscle without bursts"}
+        return {
+            "n_pairs": 0,
+            "valid": False,
+            "reason": "a muscle without bursts in valid time of both",
+        }
     columns: dict[str, Any] = {
         "n_pairs": synchrony.pairs,
         "sync_pct": round(synchrony.share, 3),

@@ -21,6 +21,12 @@ _TASK = Column(
     "a movement lasts 3 s, another task until the next begins",
     label=True,
 )
+_NOISE = Column(
+    "noise_uV",
+    "Noise level, median of the quiet envelope of about ten seconds, averaged over the time in "
+    "which bursts were sought",
+    "uV",
+)
 _RECORDING = Column("recording", "File name of the recording, without its suffix", label=True)
 
 EVENTS = (
@@ -49,14 +55,20 @@ EVENTS = (
         "little but short spikes is left, it is over peak_uV",
         "uV",
     ),
-    Column("burden_uVs", "mean_uV less the noise level, times duration", "uV s"),
+    Column("burden_uVs", "mean_uV less the noise level at that time, times duration", "uV s"),
     Column(
         "pct_mvc",
-        "Mean amplitude as a share of the maximal voluntary contraction (mvc_uV of the summary)",
+        "mean_uV as a share of the maximal voluntary contraction (mvc_uV of the summary)",
         "%",
     ),
-    Column("li", "Laterality index (A - U)/(A + U) of noise-corrected amplitudes"),
-    Column("log_ratio", "ln(A/U) of noise-corrected amplitudes"),
+    Column(
+        "li",
+        "Laterality index (A - U)/(A + U): A of the event's side, U of the other; of an event of "
+        "both sides A is the left. Sums of noise-corrected root mean squares of the muscles that "
+        "take part and are recorded on both sides, over their bursts, without what cross-talk or "
+        "a blink under a spasm explains",
+    ),
+    Column("log_ratio", "ln(A/U) of the same amplitudes; n/a where either is 0"),
     Column("n_muscles", "Muscles that take part", whole=True),
     Column("muscles", "Their codes, joined by +", label=True),
     Column("spread_stage", "0 none, 1 eye, 2 cheek, 3 mouth, 4 neck", whole=True),
@@ -124,8 +136,8 @@ SUMMARY = (
     Column("spasm_rate_per_min", "Spasms per minute of that valid time", "1/min"),
     Column(
         "rate_ci_lo",
-        "Lower end of its 95 % interval: bootstrap standard error of blocks of 30 s, and no "
-        "narrower than Poisson's",
+        "Lower end of its 95 % interval: bootstrap standard error of blocks of 30 s, times "
+        "Student's t, and no narrower than Poisson's; a score interval",
         "1/min",
     ),
     Column("rate_ci_hi", "Upper end of its 95 % interval", "1/min"),
@@ -141,24 +153,32 @@ SUMMARY = (
     Column("dur_p95_ms", "95th percentile of burst duration", "ms"),
     Column("burden_uV", "Burden of all bursts (burden_uVs), per valid time", "uV"),
     Column("peak_p95_uV", "95th percentile of burst peaks", "uV"),
-    Column("noise_uV", "Noise level: median of the quiet envelope", "uV"),
+    _NOISE,
     Column(
         "mvc_uV",
-        "Maximal voluntary contraction: of three maximal trials without a spasm in this recording, "
-        "or where it has fewer in another of its session, of the same channel and sampling "
-        "frequency (mvc_of in X.json says which); n/a without",
+        "Maximal voluntary contraction: 95th percentile of the envelope in the best 0.5 s of each "
+        "of the three best maximal trials without a spasm in this recording, or where it has fewer "
+        "in another of its session, of the same channel and sampling frequency (mvc_of in X.json "
+        "says which); n/a without",
         "uV",
     ),
-    Column("snr_db", "Median burst amplitude over the noise level", "dB"),
+    Column("snr_db", "Median of mean_uV of a burst over the noise level at that time", "dB"),
     Column(
         "spasm_pct_time",
-        "Share of valid time in spasms that began in it, of this muscle or side",
+        "Share of valid time in spasms that began in it; of a muscle, in its bursts while they "
+        "last, without those that cross-talk explains, as in all that is told of its spasms",
         "%",
     ),
-    Column("spasm_dur_median_ms", "Median spasm duration, first onset to last offset", "ms"),
+    Column(
+        "spasm_dur_median_ms",
+        "Median spasm duration, first onset to last offset, of the muscle or side",
+        "ms",
+    ),
     Column("spasm_dur_iqr_ms", "Interquartile range of spasm duration", "ms"),
     Column("spasm_dur_p95_ms", "95th percentile of spasm duration", "ms"),
-    Column("spasm_burden_uV", "Burden of the bursts in spasms, per valid time", "uV"),
+    Column(
+        "spasm_burden_uV", "Burden of the bursts in spasms, while they last, per valid time", "uV"
+    ),
     Column("spasm_peak_p95_uV", "95th percentile of the peaks of bursts in spasms", "uV"),
     Column("spread_stage", "Stage that a tenth of the side's spasms reach", whole=True),
     Column("involved_pct", "Share of the side's spasms in which the muscle takes part", "%"),
@@ -183,7 +203,7 @@ SUMMARY = (
     Column(
         "rhythm_hz",
         "Frequency at which they come in rhythm: a peak of the spectrum of onsets three times its "
-        "neighbours within 1 Hz; n/a without one",
+        "neighbours within 1 Hz, or what it is a multiple of; n/a without one",
         "Hz",
     ),
     Column("blink_rate_per_min", "Blinks per minute of valid time of both eyes", "1/min"),
@@ -197,8 +217,13 @@ SUMMARY = (
 QUALITY = (
     _CHANNEL,
     Column("impedance_kohm", "Electrode impedance, where a board measured it", "kohm"),
-    Column("noise_uV", "Noise level: median of the quiet envelope", "uV"),
-    Column("line_ratio_db", "Mains peak over its neighbours", "dB"),
+    _NOISE,
+    Column(
+        "line_ratio_db",
+        "Mains peak within 1 Hz over the median 3 to 8 Hz beside it, of spectra of 1 s: the first "
+        "ten and every 20th after",
+        "dB",
+    ),
     Column("line_hz", "Mains frequency of that peak", "Hz"),
     Column(
         "clip_pct",
@@ -217,8 +242,13 @@ PAIRS = (
     Column("muscle_b", "Muscle code", label=True),
     SIDE,
     _TASK,
-    Column("n_pairs", "Bursts of muscle_a with one of muscle_b within 15 ms", whole=True),
-    Column("sync_pct", "Their share of the bursts of muscle_a, cross-talk left out", "%"),
+    Column(
+        "n_pairs",
+        "Bursts of muscle_a with one of muscle_b within 15 ms, cross-talk left out, of those that "
+        "began in valid time of both",
+        whole=True,
+    ),
+    Column("sync_pct", "Their share of the bursts of muscle_a, of the same ones", "%"),
     Column("sync_z", "Standard deviations over 200 shuffles of the onsets by up to 500 ms"),
     Column("lag_median_ms", "Median onset of muscle_b after muscle_a, of the pairs", "ms"),
     Column("lag_iqr_ms", "Interquartile range of those lags", "ms"),
@@ -241,11 +271,20 @@ TRIALS = (
     SIDE,
     Column("cue_onset_s", "Marker of the trial, from the start of the recording", "s"),
     Column("prime_muscle", "Muscle that the movement needs"),
-    Column("prime_onset_s", "Onset of its largest burst in the trial", "s"),
-    Column("prime_pctmvc", "Its amplitude as a share of the maximal contraction", "%"),
+    Column(
+        "prime_onset_s",
+        "Onset of its burst of most energy in the trial and the second after, cross-talk left out",
+        "s",
+    ),
+    Column("prime_pctmvc", "mean_uV of that burst as a share of the maximal contraction", "%"),
     Column("syn_muscle", "Another muscle of the side"),
-    Column("syn_latency_ms", "Onset after the prime muscle, within 150 ms", "ms"),
-    Column("syn_pctmvc", "Its amplitude as a share of the maximal contraction", "%"),
+    Column(
+        "syn_latency_ms",
+        "Onset, after that of the prime muscle, of its burst of most energy that begins up to "
+        "150 ms after it or 50 ms before",
+        "ms",
+    ),
+    Column("syn_pctmvc", "mean_uV of that burst as a share of the maximal contraction", "%"),
     Column("si", "Synkinesis index: syn_pctmvc over prime_pctmvc"),
     Column("dsi", "si of this side minus that of the other; a muscle without a burst counts 0"),
     Column(

@@ -39,12 +39,16 @@ FEWEST_ONSETS = 20
 SEGMENT = 10.0
 """Seconds over which a rhythm must keep its time to show in the spectrum [design]."""
 
-FREQUENCIES = np.arange(0.5, 10.01, 0.1)
+FREQUENCIES = np.arange(1, 101) / 10
+SLOWEST_PEAK = 0.5
+"""Hertz from which peaks are sought. The spectrum under it is what they must stand out of on that
+side: that of irregular runs of bursts falls from 0 Hz on."""
+
 ABOVE, BESIDE, OWN = 3.0, 1.0, 0.25
 """Times the spectrum nearby, hertz to either side (clinical facts 5), and hertz that are the
 peak's own: twice the resolution of a segment, and a little."""
 
-_APART = np.abs(FREQUENCIES[:, None] - FREQUENCIES)
+_APART = np.round(np.abs(FREQUENCIES[:, None] - FREQUENCIES), 1)
 _BESIDE = (_APART <= BESIDE) & (_APART > OWN)
 _NEARBY = _BESIDE / _BESIDE.sum(axis=1, keepdims=True)
 """Of a spectrum, the means beside every frequency."""
@@ -133,8 +137,8 @@ def frequency(onsets: NDArray[np.int64], sampling_frequency: float) -> float:
     if n_segments == 0:
         return nan
     least = chdtri(2 * n_segments, CHANCE) / (2 * n_segments)
-    nearby = _NEARBY @ power
-    for k in np.flatnonzero((power >= ABOVE * nearby) & (power >= least)):
+    stands_out = (power >= ABOVE * (_NEARBY @ power)) & (power >= least)
+    for k in np.flatnonzero(stands_out & (FREQUENCIES >= SLOWEST_PEAK)):
         peak = int(k + np.argmax(power[k : k + 3]))
         most = max(least, 0.5 * power[peak])
         return _fundamental(FREQUENCIES[peak], onsets, sampling_frequency, most)

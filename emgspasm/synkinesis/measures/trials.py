@@ -55,7 +55,7 @@ class Trial:
     side : str
         ``L`` or ``R``.
     prime, other : Burst or None
-        First bursts of both in the trial; None where there is none.
+        Bursts of most energy of both in the trial; None where there is none.
     prime_muscle, other_muscle : str
     latency : float or None
         Seconds from the prime's onset to the other's.

@@ -100,6 +100,37 @@ def test_peak_mean_and_baseline_are_those_of_the_signal(detect, length, loud):
     assert burst.quality == "good"
 
 
+def uneven_bursts(seed):
+    """Samples with bursts of uneven loudness, many of them weak, and pauses of every length."""
+    rng = np.random.default_rng(seed)
+    samples = rng.standard_normal(60_000)
+    onset = 3000
+    while onset < 59_000:
+        length, loud = rng.integers(20, 200), np.exp(rng.uniform(0.4, 2.0))
+        samples[onset : onset + length] *= loud * np.exp(rng.uniform(-0.5, 0.5))
+        onset += length + rng.integers(20, 400)
+    return samples
+
+
+def test_the_peak_of_a_burst_is_the_largest_of_all_windows_within_it(detect):
+    samples = uneven_bursts(1)
+    envelope = envelope_of(samples)
+    bursts = detect(samples)
+    largest = [envelope[b.onset + WINDOW - 1 : b.offset].max(initial=0.0) for b in bursts]
+    assert len(bursts) > 100
+    assert all(b.peak >= most * (1 - 1e-9) for b, most in zip(bursts, largest, strict=True))
+
+
+@pytest.mark.parametrize("seed", [0, 5])
+def test_a_burst_is_as_loud_as_its_samples_or_louder_by_the_pauses_in_it(detect, seed):
+    samples = uneven_bursts(seed)
+    bursts = detect(samples)
+    assert len(bursts) > 100
+    for b in bursts:
+        whole = sqrt(np.mean(samples[b.onset : b.offset] ** 2))
+        assert b.mean >= whole * (1 - 1e-9)
+
+
 def test_what_does_not_reach_the_threshold_is_no_burst(detect):
     assert detect(square_wave([(LEAD, LEAD + 100)], 4000, loud=1.15)) == []
 
