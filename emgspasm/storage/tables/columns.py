@@ -18,7 +18,8 @@ _CHANNEL = Column("channel", "Channel label", label=True)
 _TASK = Column(
     "task",
     "Task under way, from the study's file name or the task markers; by a marker without duration "
-    "a movement lasts 3 s, another task until the next begins",
+    "a movement lasts 3 s, another task until the next begins; what begins in the second after a "
+    "movement is of it, too",
     label=True,
 )
 _NOISE = Column(
@@ -45,8 +46,10 @@ EVENTS = (
     Column("spasm_id", "The event_id where the event is a spasm"),
     Column(
         "class",
-        "Finer class of an event. Spasm: isolated, grouped, tonic or combined. Voluntary: the "
-        "movement. Artifact: its kind",
+        "Finer class of an event. Spasm, by when any of its muscles is active, pauses under 30 ms "
+        "left out: isolated is one contraction, grouped several; tonic one of 0.5 s and more, or "
+        "activity in over 70 % of a second and more; combined a tonic one and others. Voluntary: "
+        "the movement. Artifact: its kind",
     ),
     Column("peak_uV", "Largest root mean square of 20 ms within the burst", "uV"),
     Column(
@@ -78,7 +81,9 @@ EVENTS = (
         "of what cross-talk explains, and of a burst that a blink began before the spasm on it",
         "ms",
     ),
-    Column("blink_coincident", "Whether a blink of both eyes falls together with it"),
+    Column(
+        "blink_coincident", "Whether it falls together with a blink of both eyes, or rides on one"
+    ),
     _TASK,
     Column("trial", "Number of the trial within its task", whole=True),
     Column(
