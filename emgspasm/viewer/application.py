@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
+from pyqtgraph.util.garbage_collector import GarbageCollector
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
@@ -125,18 +126,44 @@ def run(app: QApplication, window: Window) -> None:
             speak_to_nobody()
         QTimer.singleShot(0, window.close)  # a signal may come amid the painting of what closes
 
-    QTimer.singleShot(round(1000 * STARTED), collect)
     heard = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, end) for number in heard}
-    app.exec()  # the frames let Python see signals thirty times a second
+    with garbage_collected_here(STARTED):
+        app.exec()  # the frames let Python see signals thirty times a second
     for number, handler in before.items():
         signal.signal(number, handler)
 
 
-def collect() -> None:
-    """Collect garbage from now on, but never look at what start-up has made for good.
+@contextmanager
+def garbage_collected_here(after: float) -> Iterator[None]:
+    """Collect garbage in this thread alone, the window's.
 
-    A look at all of it would stop the picture for a fifth of a second now and then.
+    Elsewhere a look for garbage may end objects of Qt, with one of its locks held and Python's
+    waited for, while the window waits for that lock with Python's held: both stood still for ever,
+    and so did the recording.
+
+    Parameters
+    ----------
+    after : float
+        Seconds until the first look. What is there by then, start-up has made for good: a look at
+        all of it would stop the picture for a fifth of a second now and then.
     """
-    gc.freeze()
-    gc.enable()
+    was = gc.isenabled()
+    gc.disable()
+    collectors: list[GarbageCollector] = []
+
+    def begin() -> None:
+        gc.freeze()
+        collectors.append(GarbageCollector())
+
+    timer = QTimer(singleShot=True, interval=round(1000 * after))
+    timer.timeout.connect(begin)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.stop()
+        for collector in collectors:
+            collector.timer.stop()
+        if was:
+            gc.enable()

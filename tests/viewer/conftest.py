@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 import time
@@ -63,7 +64,15 @@ def recording(simulated, tmp_path_factory):
 
 
 @pytest.fixture
-def open_window(qtbot, tmp_path):
+def _no_garbage_elsewhere():
+    """No look for garbage in a thread beside the window's, as in the application."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.fixture
+def open_window(qtbot, tmp_path, _no_garbage_elsewhere):
     """Opens a window; it is closed, and lets go of everything, whatever a test does.
 
     The test's folder is asked for so that it outlives the window, which may be recording there.
