@@ -98,7 +98,7 @@ def acts(
     eye_joins : callable
         Whether a side is known to have spasms, and the eye to take part in them.
     """
-    cluster = [alone(r) if r.leaps and leaps_along(r, cluster, rules, fs) else r for r in cluster]
+    cluster = [alone(r) if leaps_along(r, cluster, rules, fs) else r for r in cluster]
     facing = _facing(cluster, fs)
     bursts = _sort(facing, rules, fs)
     _explain_by_eyes(bursts, facing, rules, fs)
@@ -237,7 +237,7 @@ def _facing(cluster: Sequence[Reading], fs: float) -> dict[Reading, Sequence[Rea
     for reading in cluster:
         others = true.get(reading.site.opposite)
         facing = [other for other in others if meet(other, reading)] if others else []
-        partners[remainder(reading, facing, fs) if facing else reading] = facing
+        partners[remainder(reading, facing, fs)] = facing
     return partners
 
 

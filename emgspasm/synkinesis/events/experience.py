@@ -116,7 +116,6 @@ class Experience:
     joined: dict[str, deque[bool]] = field(
         default_factory=lambda: {"L": deque(maxlen=REMEMBERED), "R": deque(maxlen=REMEMBERED)}
     )
-
     twitching: dict[str, deque[float]] = field(
         default_factory=lambda: {"L": deque(maxlen=REMEMBERED), "R": deque(maxlen=REMEMBERED)}
     )

@@ -82,17 +82,17 @@ def spasms(
     if chain.doubtful or together_by_chance(chain.acts, rules.synchrony * fs):
         note_trains(chain, known, fs)
     for part in split(chain.acts, chain.gap):
-        event = _named(chain.side, part, marked, known, rules, fs)
-        if event is not None:
+        named = _named(chain.side, part, marked, known, rules, fs)
+        if named is not None:
             muscles = {r.site.muscle for act in part for r in act.readings}
             unseen = _movements_unseen(muscles, chain.side, known)
-            naming = partial(on_cue, event, fs=fs, unseen=unseen)
+            naming = partial(on_cue, named, fs=fs, unseen=unseen)
             yield naming(marked), naming
         elif len(part) <= FLURRY and other_eye_is_weak(chain.side, known):
             for act in part:
                 if _may_be_blink(act, fs):
-                    event = blink(act, marked, fs)
-                    yield event, partial(remarked, event, fs=fs)
+                    blinked = blink(act, marked, fs)
+                    yield blinked, partial(remarked, blinked, fs=fs)
 
 
 def _movements_unseen(muscles: set[str], side: str, known: Experience) -> frozenset[str]:
