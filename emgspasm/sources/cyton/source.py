@@ -40,7 +40,8 @@ _GATHER = 0.012
 CPU again, and USB may hold packets for 16 ms anyway (firmware_notes 5.1)."""
 
 _LATE = 0.25
-"""Seconds between two reads from which this process paused, and bytes wait for it [design]."""
+"""Seconds of silence after which bytes may have waited in the system, because this process or the
+system itself paused [design]."""
 
 
 class CytonSource:
@@ -199,22 +200,20 @@ class CytonSource:
         assert port is not None
         conversation.write(port, b"b")
         self._begin_run()
-        before = self._clock()
-        self._link.hear(before)
+        self._link.hear(self._clock())
         while not self._link.stopping:
-            backlog, data, now = self._read(port, before)
-            before = now
+            backlog, data, now = self._read(port)
             if self._take(data, now, backlog):
                 self._link.hear(now)
             self._link.watch(now)
         conversation.write(port, b"s")
         self._end_run()
 
-    def _read(self, port: serial.Serial, before: float) -> tuple[bytes, bytes, float]:
-        """Read all that has arrived; apart the backlog, if this process paused since `before`."""
+    def _read(self, port: serial.Serial) -> tuple[bytes, bytes, float]:
+        """Read all that has arrived; apart, after a silence, what may be a backlog."""
         time.sleep(_GATHER)
         backlog, data = b"", conversation.read(port)
-        if data and self._clock() - before > _LATE:
+        if data and self._clock() - self._run.heard > _LATE:
             backlog = data + conversation.read_backlog(port)
             data = conversation.read_fresh(port)
         return backlog, data, self._clock()

@@ -372,6 +372,16 @@ def test_streaming_twice_is_refused(ramp):
             list(source)
 
 
+def test_packets_that_the_system_held_back_for_two_seconds_are_no_loss(ramp):
+    with EmulatedBoard(ramp(), faults=(fault("radio-delay", at=0.5, duration=2.0),)) as board:
+        source = CytonSource(settings_for(board))
+        chunks = record(source, 3.5)
+    missing, surplus = assert_in_place(chunks, board.runs[0])
+    assert len(missing) == len(surplus) == 0
+    assert chunks[-1].stop > 625
+    assert source.lost_packets == 0
+
+
 PAUSED = """
 import sys, threading
 from emgspasm.sources.cyton.source import CytonSource
