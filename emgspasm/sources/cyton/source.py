@@ -9,9 +9,10 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
-from emgspasm.errors import SourceLost
+from emgspasm.errors import SourceError, SourceLost
 from emgspasm.sources.cyton import conversation, decoder, dongle
 from emgspasm.sources.cyton.counter import Position
 from emgspasm.sources.cyton.daisy import DAISY_SKEW
@@ -191,7 +192,6 @@ class CytonSource:
         try:
             self._stream()
         except SourceLost as lost:
-            self._end_run()
             self._link.restore(str(lost), self._connect)
 
     def _stream(self) -> None:
@@ -200,14 +200,21 @@ class CytonSource:
         assert port is not None
         conversation.write(port, b"b")
         self._begin_run()
+        try:
+            self._take_all(port)
+        finally:
+            self._end_run()
+            with suppress(SourceError):  # a board out of reach cannot be told to stop
+                conversation.silence(port)
+
+    def _take_all(self, port: serial.Serial) -> None:
+        """Take what comes until stopped or lost."""
         self._link.hear(self._clock())
         while not self._link.stopping:
             backlog, data, now = self._read(port)
             if self._take(data, now, backlog):
                 self._link.hear(now)
             self._link.watch(now)
-        conversation.write(port, b"s")
-        self._end_run()
 
     def _read(self, port: serial.Serial) -> tuple[bytes, bytes, float]:
         """Read all that has arrived; apart, after a silence, what may be a backlog."""

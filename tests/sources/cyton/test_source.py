@@ -44,6 +44,14 @@ def assert_in_place(chunks, run):
     return np.setdiff1d(whole, index), np.setdiff1d(index, whole)
 
 
+def stopped(board):
+    """Whether a board stops within a second."""
+    deadline = time.monotonic() + 1
+    while board.state.streaming and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return not board.state.streaming
+
+
 def test_it_is_a_source_with_channels_gain_and_full_scale_before_it_opens(ramp):
     source = CytonSource(CytonSettings((Input("OOC_L", gain=12), Input(""), Input("OOC_R"))))
     assert isinstance(source, Source)
@@ -66,9 +74,7 @@ def test_every_packet_of_a_clean_second_arrives_at_its_number(ramp):
 def test_3_7_a_streaming_board_hears_nothing_but_the_stop(ramp):
     with EmulatedBoard(ramp()) as board:
         record(CytonSource(settings_for(board)), 0.5)
-        deadline = time.monotonic() + 1
-        while board.state.streaming and time.monotonic() < deadline:
-            time.sleep(0.01)
+        assert stopped(board)
     assert board.received_while_streaming == b"s"
 
 
@@ -149,6 +155,28 @@ def test_a_board_that_stays_silent_is_opened_anew_in_the_same_recording(ramp):
     assert len(board.runs) >= 2
     jumps = [chunk.start for jump, chunk in segments(chunks) if jump]
     assert len(jumps) >= 2
+
+
+def test_a_silent_board_that_nobody_waits_for_is_told_to_stop(ramp, monkeypatch):
+    with EmulatedBoard(ramp(), faults=(fault("silence", at=0.3, duration=60.0),)) as board:
+        source = CytonSource(settings_for(board), clock=lambda: 8 * time.monotonic())
+        monkeypatch.setattr(source._link, "restore", lambda *_: source.stop())
+        with source:
+            list(source)
+        assert stopped(board)
+
+
+def test_a_board_that_missed_the_stop_command_is_told_again(ramp, monkeypatch):
+    with EmulatedBoard(ramp()) as board:
+        missed = iter("s")
+
+        def hear(byte, take=board._take):
+            if not (board.state.streaming and byte == next(missed, None)):
+                take(byte)
+
+        monkeypatch.setattr(board, "_take", hear)
+        record(CytonSource(settings_for(board)), 0.3)
+        assert stopped(board)
 
 
 def test_a_pulled_dongle_is_told_at_once_and_its_return_is_a_new_segment(ramp):
