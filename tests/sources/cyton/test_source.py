@@ -336,6 +336,26 @@ def test_what_is_no_serial_port_is_said_to_be_none(name):
         dongle.open_port(name)
 
 
+@pytest.mark.parametrize("lost_at", ["tcflush", "tcsetattr"])
+def test_a_port_that_goes_while_it_is_opened_is_told(ramp, monkeypatch, lost_at):
+    termios = pytest.importorskip("termios", reason="no pseudo-terminals")
+
+    def lose(*_):
+        raise termios.error(errno.EIO, os.strerror(errno.EIO))
+
+    with EmulatedBoard(ramp()) as board:
+        monkeypatch.setattr(termios, lost_at, lose)
+        with pytest.raises(SourceError, match=r"does not open .*Input/output error"):
+            dongle.open_port(board.port)
+        monkeypatch.undo()
+
+
+def test_who_held_a_port_that_is_gone_is_another_program():
+    busy = OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+    told = str(dongle.open_error("/dev/emgspasm-nothing", busy))
+    assert "is in use by another program" in told
+
+
 def test_a_port_that_does_not_exist_is_not_found():
     with pytest.raises(SourceNotFound, match="Plug the dongle in"):
         CytonSource(CytonSettings(port="/dev/emgspasm-nothing")).__enter__()
