@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -40,6 +41,11 @@ MOST_PROCESSES: int = sys.maxsize if hasattr(os, "fork") else 61
 
 LONGEST_PATH: int = sys.maxsize if hasattr(os, "fork") else 259
 """Characters of a path that can be opened; where longer ones were enabled, they are no error."""
+
+PORT_ERRORS: tuple[type[Exception], ...] = (
+    (OSError, import_module("termios").error) if find_spec("termios") else (OSError,)
+)
+"""What a serial port raises that goes away while it is opened: ``termios.error`` is no OSError."""
 
 LOOK = 0.2
 """Seconds between two looks for a signal, which Windows does not let cut a wait short [design]."""

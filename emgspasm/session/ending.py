@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from emgspasm.sources.link import RECONNECT
+from emgspasm.sources.link import RECONNECT, STALL
 from emgspasm.sources.protocols import Eventful
 from emgspasm.stream import Chunk, Source
 
@@ -45,6 +45,7 @@ class Ending:
         self._source, self._planned, self._now = source, planned, now
         self._telling = source if isinstance(source, Eventful) else None
         self._patience = round(RECONNECT * source.info.sampling_frequency)
+        self._stall = round(STALL * source.info.sampling_frequency)
         self._reached = self._due = self.missed = 0
 
     @property
@@ -79,19 +80,22 @@ class Ending:
     def chunks(self) -> Iterator[Chunk]:
         """Those of the source up to the end; what it missed there is a gap before a last row.
 
-        The row is NaN, missing in each channel: a gap at the very end is what pads a file.
+        The row is NaN, missing in each channel: a gap at the very end is what pads a file. What a
+        source that goes on lost just before the end is a loss like any other.
         """
+        goes_on = False
         for chunk in self._source:
             part = self._within(chunk)
             if len(part.samples):
                 self._reached = part.stop
                 yield part
             if self._planned is not None and chunk.stop >= self._planned:
-                self._due = self._planned
+                self._due, goes_on = self._planned, True
                 self._source.stop()
                 break
-        self.missed = max(0, self._due - self._reached)
-        if self.missed:
+        lacking = max(0, self._due - self._reached)
+        self.missed = 0 if goes_on and lacking <= self._stall else lacking
+        if lacking:
             yield Chunk(self._due - 1, np.full((1, len(self._source.info.channels)), np.nan))
 
     def _within(self, chunk: Chunk) -> Chunk:

@@ -187,6 +187,14 @@ def test_a_source_that_goes_on_behind_the_planned_end_was_away_until_there(scrip
     assert session.missed == 1.0
 
 
+def test_the_last_packets_before_the_planned_end_are_lost_like_any_other(script, tmp_path):
+    steps = [told("streaming"), *steady(1.98), *steady(1, start=503)]
+    with Session(script(INFO, steps, waits=True), tmp_path / "x.bdf", duration=2.0) as session:
+        assert session.wait(10)
+    assert missing(tmp_path / "x.bdf") == ([[495, 500]], 500)
+    assert session.missed == 0
+
+
 def test_a_source_of_which_no_sample_came_is_missing_altogether(script, tmp_path):
     steps = [told("streaming"), told("stalled")]
     with Session(script(INFO, steps, waits=True), tmp_path / "x.bdf", duration=1.0) as session:

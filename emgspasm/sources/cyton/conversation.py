@@ -107,7 +107,7 @@ def _polled(port: serial.Serial, wait: float) -> bytes:
 
 
 def read_backlog(port: serial.Serial) -> bytes:
-    """Read what piled up while this process was paused, until nothing is waiting.
+    """Read what piled up while this process or the system was paused, until nothing is waiting.
 
     It is old, and its end may be older than the pause: it is numbered together with what comes
     fresh (firmware_notes 5.6).

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 WRAP = 256
 """The counter is one byte (firmware_notes 1.6)."""
 
+HELD = 25
+"""Packets that the radio holds back (firmware_notes 5.2)."""
+
 _EARLY = 68
 """Packets in the 0.27 s after which the dongle gives up (firmware_notes 5.2): none is later."""
 
@@ -73,19 +76,20 @@ def unwrap(
 def unwrap_backlog(
     position: Position, counters: NDArray[np.uint8], n_old: int, time: float, packet_rate: float
 ) -> tuple[Position, NDArray[np.int64], NDArray[np.bool_]]:
-    """Number what piled up while this process was paused, and the packets that came fresh then.
+    """Number what came after a silence: what may have piled up in the system, and what is fresh.
 
-    A pause may outlast the system's buffer, which keeps what is old and drops what is new. So what
+    Of a pause of this process the system's buffer keeps what is old and drops what is new. So what
     the clock misses is missing before the first fresh packet, unless that continues the backlog:
-    then, as in :func:`unwrap`, in the longest loss.
+    then, as in :func:`unwrap`, in the longest loss. No more packets than the radio holds back are
+    no backlog.
 
     Parameters
     ----------
     position : Position
     counters : ndarray of uint8, shape (n_packets,)
     n_old : int
-        How many of them, from the first, had piled up. Where nothing came fresh, they are taken to
-        have come in their time, so that the next read settles what is missing.
+        How many of them, from the first, may have piled up. Where nothing came fresh, they are
+        taken to have come in their time, so that the next read settles what is missing.
     time : float
         Host time at which the fresh ones had come, in seconds.
     packet_rate : float
@@ -95,7 +99,7 @@ def unwrap_backlog(
     Position, ndarray of int64, ndarray of bool
         As :func:`unwrap` gives them.
     """
-    if n_old == 0:
+    if n_old <= HELD or position.packet < 0:
         return unwrap(position, counters, time, packet_rate)
     steps = _steps(position.packet, counters.tolist())
     if n_old == len(steps):

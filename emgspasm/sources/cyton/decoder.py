@@ -103,18 +103,14 @@ def decode(
 ) -> tuple[DecoderState, Decoded]:
     """Turn the bytes of one read, taken at host time `time` (s), into chunks in uV.
 
-    What had piled up before, while this process was paused, is its backlog.
+    What may have piled up before, in a silence, is its backlog.
     """
     parser, old = parse(state.parser, backlog)
-    parser, packets = parse(parser, data)
-    if backlog:
-        packets = joined(old, packets)
-        position, numbers, estimated = unwrap_backlog(
-            state.position, packets.counters, packets.n_carried, time, PACKET_RATE
-        )
-        time = position.time if len(numbers) == packets.n_carried else time
-    else:
-        position, numbers, estimated = _number(state, packets, time)
+    parser, new = parse(parser, data)
+    packets, waited = joined(old, new), old.n_carried if backlog else new.n_carried
+    position, numbers, estimated = _number(state, packets, waited, time)
+    if backlog and len(packets) == packets.n_carried:  # nothing came fresh
+        time = position.time
     half, rows, samples = _rows(layout, state.half, numbers, packets)
     lost = state.lost + position.packet - state.position.packet - len(packets)
     behind = state.base + numbers[estimated] // layout.packets_per_row
@@ -144,17 +140,15 @@ def frequency(layout: Layout, first: Position | None, last: Position) -> float:
 
 
 def _number(
-    state: DecoderState, packets: Packets, time: float
+    state: DecoderState, packets: Packets, waited: int, time: float
 ) -> tuple[Position, NDArray[np.int64], NDArray[np.bool_]]:
-    """Give packets their numbers; those that waited for a successor count when they came."""
-    n_carried, counters = packets.n_carried, packets.counters
-    if n_carried == 0:
-        return unwrap(state.position, counters, time, PACKET_RATE)
-    carried = unwrap(state.position, counters[:n_carried], state.heard, PACKET_RATE)
-    if n_carried == len(counters):
-        return carried
-    position, numbers, estimated = unwrap(carried[0], counters[n_carried:], time, PACKET_RATE)
-    return position, np.append(carried[1], numbers), np.append(carried[2], estimated)
+    """Give packets their numbers; the first, that waited for a successor, count when they came."""
+    n_old, counters = packets.n_carried - waited, packets.counters
+    before = unwrap(state.position, counters[:waited], state.heard, PACKET_RATE)
+    position, numbers, estimated = unwrap_backlog(
+        before[0], counters[waited:], n_old, time, PACKET_RATE
+    )
+    return position, np.append(before[1], numbers), np.append(before[2], estimated)
 
 
 def _rows(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emgspasm.errors import SourceError, SourceNotFound
-from emgspasm.system import port_itself
+from emgspasm.system import PORT_ERRORS, port_itself
 
 if TYPE_CHECKING:
     import serial
@@ -103,8 +104,9 @@ def open_port(device: str) -> serial.Serial:
 
     try:
         port = serial.Serial(device, BAUD_RATE, timeout=0.02, write_timeout=2, exclusive=True)
-    except OSError as error:
-        raise open_error(device, error) from error
+    except PORT_ERRORS as error:
+        known = error if isinstance(error, OSError) else OSError(*error.args)
+        raise open_error(device, known) from error
     shorten_latency(port)
     if hasattr(port, "set_buffer_size"):  # Windows' holds half a second otherwise
         port.set_buffer_size(BUFFER)
@@ -145,11 +147,12 @@ def _number(error: OSError) -> int | None:
 
 def holder(device: str) -> str:
     """Name the process that holds the lock of a port, as ``process 1234 (name)``."""
-    if not LOCKS.exists():  # no Linux
+    try:
+        node, locks = Path(device).stat(), LOCKS.read_text(encoding="utf-8")
+    except OSError:  # the port is gone by now, or this is no Linux
         return "another program"
-    node = Path(device).stat()
     place = f"{os.major(node.st_dev):02x}:{os.minor(node.st_dev):02x}:{node.st_ino}"
-    for line in LOCKS.read_text(encoding="utf-8").splitlines():
+    for line in locks.splitlines():
         words = line.split()
         if words[1] == "FLOCK" and words[5] == place:
             return f"process {words[4]}{_named(words[4])}"
@@ -157,8 +160,10 @@ def holder(device: str) -> str:
 
 
 def _named(pid: str) -> str:
-    name = Path("/proc", pid, "comm")
-    return f" ({name.read_text(encoding='utf-8').strip()})" if name.exists() else ""
+    with suppress(OSError):  # it is over by now, or lives in another container
+        name = Path("/proc", pid, "comm").read_text(encoding="utf-8", errors="replace")
+        return f" ({name.strip()})"
+    return ""
 
 
 def shorten_latency(port: serial.Serial) -> bool:

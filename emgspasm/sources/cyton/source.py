@@ -9,9 +9,10 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
-from emgspasm.errors import SourceLost
+from emgspasm.errors import SourceError, SourceLost
 from emgspasm.sources.cyton import conversation, decoder, dongle
 from emgspasm.sources.cyton.counter import Position
 from emgspasm.sources.cyton.daisy import DAISY_SKEW
@@ -40,7 +41,8 @@ _GATHER = 0.012
 CPU again, and USB may hold packets for 16 ms anyway (firmware_notes 5.1)."""
 
 _LATE = 0.25
-"""Seconds between two reads from which this process paused, and bytes wait for it [design]."""
+"""Seconds of silence after which bytes may have waited in the system, because this process or the
+system itself paused [design]."""
 
 
 class CytonSource:
@@ -190,7 +192,6 @@ class CytonSource:
         try:
             self._stream()
         except SourceLost as lost:
-            self._end_run()
             self._link.restore(str(lost), self._connect)
 
     def _stream(self) -> None:
@@ -199,22 +200,27 @@ class CytonSource:
         assert port is not None
         conversation.write(port, b"b")
         self._begin_run()
-        before = self._clock()
-        self._link.hear(before)
+        try:
+            self._take_all(port)
+        finally:
+            self._end_run()
+            with suppress(SourceError):  # a board out of reach cannot be told to stop
+                conversation.silence(port)
+
+    def _take_all(self, port: serial.Serial) -> None:
+        """Take what comes until stopped or lost."""
+        self._link.hear(self._clock())
         while not self._link.stopping:
-            backlog, data, now = self._read(port, before)
-            before = now
+            backlog, data, now = self._read(port)
             if self._take(data, now, backlog):
                 self._link.hear(now)
             self._link.watch(now)
-        conversation.write(port, b"s")
-        self._end_run()
 
-    def _read(self, port: serial.Serial, before: float) -> tuple[bytes, bytes, float]:
-        """Read all that has arrived; apart the backlog, if this process paused since `before`."""
+    def _read(self, port: serial.Serial) -> tuple[bytes, bytes, float]:
+        """Read all that has arrived; apart, after a silence, what may be a backlog."""
         time.sleep(_GATHER)
         backlog, data = b"", conversation.read(port)
-        if data and self._clock() - before > _LATE:
+        if data and self._clock() - self._run.heard > _LATE:
             backlog = data + conversation.read_backlog(port)
             data = conversation.read_fresh(port)
         return backlog, data, self._clock()

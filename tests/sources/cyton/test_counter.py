@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emgspasm.sources.cyton.counter import Position, unwrap, unwrap_backlog
+from emgspasm.sources.cyton.counter import HELD, Position, unwrap, unwrap_backlog
 
 RATE = 250.0
 
@@ -124,3 +124,15 @@ def test_5_6_a_backlog_with_nothing_fresh_behind_it_leaves_the_loss_to_the_next_
     assert not estimated.any()
     later = np.array([1500, 1501]).astype(np.uint8)
     assert unwrap(position, later, 1502 / RATE, RATE)[1].tolist() == [1500, 1501]
+
+
+def test_5_6_no_more_packets_than_the_radio_holds_back_stand_behind_the_loss_and_not_before_it():
+    numbers, estimated = after_a_pause(range(257, 257 + HELD + 1), HELD, (257 + HELD + 1) / RATE)
+    assert numbers == list(range(257, 257 + HELD + 1))
+    assert estimated == [0]
+
+
+def test_5_6_what_piles_up_while_a_board_is_slow_to_start_is_no_loss():
+    counters = np.arange(100).astype(np.uint8)
+    position, _, _ = unwrap_backlog(Position(-1, 0.0), counters, 100, 3.0, RATE)
+    assert unwrap(position, np.array([100], np.uint8), 3.004, RATE)[1].tolist() == [100]

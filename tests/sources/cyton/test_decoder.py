@@ -133,6 +133,15 @@ def test_5_6_a_backlog_that_the_buffer_cut_stands_where_it_was_sent(encode, cut)
         np.testing.assert_allclose(chunk.samples[:, 0] / UV, np.arange(chunk.start, chunk.stop))
 
 
+def test_5_6_the_packet_that_waited_through_a_silence_stands_before_the_loss(encode):
+    kept = np.r_[0:100, 356:370]
+    rows = encode(kept, np.repeat(kept[:, None], 8, axis=1))
+    state, first = decode(CYTON, start(0, 0.0), rows[:100].tobytes(), 100 / 250)
+    backlog, fresh = rows[100:105].tobytes(), rows[105:].tobytes()
+    state, decoded = decode(CYTON, state, fresh, 370 / 250, backlog)
+    assert gaps_of([*first.chunks, *decoded.chunks]) == [(100, 356)]
+
+
 def daisy_rows(encode, kept):
     """Packets `kept`; packet p of the Daisy or the Cyton holds p in all channels."""
     return encode(kept, np.repeat(np.asarray(kept)[:, None], 8, axis=1)).tobytes()

@@ -44,6 +44,14 @@ def assert_in_place(chunks, run):
     return np.setdiff1d(whole, index), np.setdiff1d(index, whole)
 
 
+def stopped(board):
+    """Whether a board stops within a second."""
+    deadline = time.monotonic() + 1
+    while board.state.streaming and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return not board.state.streaming
+
+
 def test_it_is_a_source_with_channels_gain_and_full_scale_before_it_opens(ramp):
     source = CytonSource(CytonSettings((Input("OOC_L", gain=12), Input(""), Input("OOC_R"))))
     assert isinstance(source, Source)
@@ -66,9 +74,7 @@ def test_every_packet_of_a_clean_second_arrives_at_its_number(ramp):
 def test_3_7_a_streaming_board_hears_nothing_but_the_stop(ramp):
     with EmulatedBoard(ramp()) as board:
         record(CytonSource(settings_for(board)), 0.5)
-        deadline = time.monotonic() + 1
-        while board.state.streaming and time.monotonic() < deadline:
-            time.sleep(0.01)
+        assert stopped(board)
     assert board.received_while_streaming == b"s"
 
 
@@ -149,6 +155,28 @@ def test_a_board_that_stays_silent_is_opened_anew_in_the_same_recording(ramp):
     assert len(board.runs) >= 2
     jumps = [chunk.start for jump, chunk in segments(chunks) if jump]
     assert len(jumps) >= 2
+
+
+def test_a_silent_board_that_nobody_waits_for_is_told_to_stop(ramp, monkeypatch):
+    with EmulatedBoard(ramp(), faults=(fault("silence", at=0.3, duration=60.0),)) as board:
+        source = CytonSource(settings_for(board), clock=lambda: 8 * time.monotonic())
+        monkeypatch.setattr(source._link, "restore", lambda *_: source.stop())
+        with source:
+            list(source)
+        assert stopped(board)
+
+
+def test_a_board_that_missed_the_stop_command_is_told_again(ramp, monkeypatch):
+    with EmulatedBoard(ramp()) as board:
+        missed = iter("s")
+
+        def hear(byte, take=board._take):
+            if not (board.state.streaming and byte == next(missed, None)):
+                take(byte)
+
+        monkeypatch.setattr(board, "_take", hear)
+        record(CytonSource(settings_for(board)), 0.3)
+        assert stopped(board)
 
 
 def test_a_pulled_dongle_is_told_at_once_and_its_return_is_a_new_segment(ramp):
@@ -308,6 +336,26 @@ def test_what_is_no_serial_port_is_said_to_be_none(name):
         dongle.open_port(name)
 
 
+@pytest.mark.parametrize("lost_at", ["tcflush", "tcsetattr"])
+def test_a_port_that_goes_while_it_is_opened_is_told(ramp, monkeypatch, lost_at):
+    termios = pytest.importorskip("termios", reason="no pseudo-terminals")
+
+    def lose(*_):
+        raise termios.error(errno.EIO, os.strerror(errno.EIO))
+
+    with EmulatedBoard(ramp()) as board:
+        monkeypatch.setattr(termios, lost_at, lose)
+        with pytest.raises(SourceError, match=r"does not open .*Input/output error"):
+            dongle.open_port(board.port)
+        monkeypatch.undo()
+
+
+def test_who_held_a_port_that_is_gone_is_another_program():
+    busy = OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+    told = str(dongle.open_error("/dev/emgspasm-nothing", busy))
+    assert "is in use by another program" in told
+
+
 def test_a_port_that_does_not_exist_is_not_found():
     with pytest.raises(SourceNotFound, match="Plug the dongle in"):
         CytonSource(CytonSettings(port="/dev/emgspasm-nothing")).__enter__()
@@ -370,6 +418,16 @@ def test_streaming_twice_is_refused(ramp):
         list(source)
         with pytest.raises(ValueError, match="streams once"):
             list(source)
+
+
+def test_packets_that_the_system_held_back_for_two_seconds_are_no_loss(ramp):
+    with EmulatedBoard(ramp(), faults=(fault("radio-delay", at=0.5, duration=2.0),)) as board:
+        source = CytonSource(settings_for(board))
+        chunks = record(source, 3.5)
+    missing, surplus = assert_in_place(chunks, board.runs[0])
+    assert len(missing) == len(surplus) == 0
+    assert chunks[-1].stop > 625
+    assert source.lost_packets == 0
 
 
 PAUSED = """
