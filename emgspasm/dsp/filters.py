@@ -247,7 +247,8 @@ class Cascade:
         """
         fs = info.sampling_frequency
         _, settling, left = _times(self, fs)
-        return CONCENTRATED * left[round(PROMPT * fs) - 1], settling / (2 * log(100)) / fs
+        behind = left[round(PROMPT * fs) - 1 :]  # nothing where all has come out by then
+        return CONCENTRATED * sum(behind[:1]), settling / (2 * log(100)) / fs
 
     def decay(self, info: StreamInfo) -> tuple[float, ...]:
         """Power in each sample after a burst in units of the burst's, down to :data:`AUDIBLE`."""

@@ -204,3 +204,9 @@ def test_an_envelope_is_late_by_its_delay_when_noise_begins(envelope, power, str
     mean = (out.samples**power).mean(axis=1)
     half = int(np.argmax(mean >= 0.5 * mean[800:].mean())) - 500
     assert half == pytest.approx(1000 * envelope.delay(info), abs=1.5)
+
+
+@pytest.mark.parametrize("fs", [1000, 4096, 16_000])
+def test_without_filters_nothing_rings_at_any_rate(fs, stream_info):
+    assert Cascade(()).ringing(stream_info(fs=fs))[0] == 0
+    assert Cascade(()).decay(stream_info(fs=fs)) == ()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emgspasm.config import Config
-from emgspasm.dsp.envelope import LinearEnvelope
+from emgspasm.dsp.envelope import LinearEnvelope, RmsEnvelope
 from emgspasm.dsp.filters import HighPass, Notch
 from emgspasm.dsp.pipeline import Pipeline, analyze
 from emgspasm.stream import Burst, Channel, Chunk, StreamInfo
@@ -102,6 +102,16 @@ def test_sample_by_sample_gives_the_same_output(info):
     assert whole["bursts"] == single["bursts"]
     assert len(whole["bursts"]) == 2
     assert np.array_equal(whole["envelope"], single["envelope"], equal_nan=True)
+
+
+@pytest.mark.parametrize("seed", [2, 12, 17, 22])
+def test_what_comes_after_the_end_of_a_very_loud_burst_does_not_tell_that_end(stream_info, seed):
+    samples = np.random.default_rng(seed).normal(0.0, 2.0, (3400, 1))
+    samples[3000 : 3200 + seed] *= 1e4
+    pipeline = Pipeline(filters=(), envelope=RmsEnvelope(0.004))
+    whole = fold(pipeline, stream_info(1), chunks(samples, ()))
+    single = fold(pipeline, stream_info(1), chunks(samples, range(len(samples))))
+    assert whole["bursts"] == single["bursts"]
 
 
 @given(seed=st.integers(0, 2**32 - 1), damages=damage, cuts=partition, holes=gaps)

@@ -413,6 +413,18 @@ def test_activity_of_its_own_is_no_copy():
     assert not told(own=8.0, share=0.0).copy
 
 
+@pytest.mark.parametrize("own", [0.0, 1.0, 3.0])
+def test_what_explains_a_channel_does_not_depend_on_the_unit(own):
+    samples = np.random.default_rng(4).normal(size=(2, 200)) * np.array([[10.0], [own + 1.0]])
+    samples[1] += 0.1 * samples[0]
+    told = []
+    for unit in (1.0, 2.0**-20):  # a microvolt, and about as much in volts
+        power, product = kernels.survey(samples * unit, 0, 200, 1)
+        found = explanation(power, product, np.full(2, unit**2), 1, 200.0)
+        told.append((found.column, found.rho, found.ratio, found.explained / unit**2, found.copy))
+    assert told[0] == told[1]
+
+
 def test_occurrence_of_hand_counted_spans():
     valid = [(0, 60_000), (70_000, 130_000)]
     spans = [(1000, 2000), (1500, 2500), (65_000, 66_000), (80_000, 83_000)]

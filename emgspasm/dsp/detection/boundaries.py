@@ -107,8 +107,8 @@ def _swell(s, earliest, last, quiet, signal, matched, origin, sizes, past):  # t
     Not before the pending one had faded, which, if it does not merge, is early enough for a gap.
     """
     if s.pending and s.core - s.pending_core >= s.pending_gap:  # two bursts stay two
-        cut_pending(s, s.core - sizes.merge, signal, origin)
-        earliest = s.pending_offset + sizes.merge
+        cut_pending(s, s.core - sizes.merge, signal, origin, sizes)
+        earliest = max(earliest, s.pending_offset + sizes.merge)
     last = min(last, s.core + 2 * sizes.window)
     power, likely = past.room[0, : last + 1 - earliest], past.room[1:]
     for i in range(len(power)):
@@ -118,11 +118,14 @@ def _swell(s, earliest, last, quiet, signal, matched, origin, sizes, past):  # t
 
 
 @numba.njit(**LOOP)
-def cut_pending(s, stop, signal, origin):  # type: ignore[no-untyped-def]  # see locate_onset
-    """End the pending burst at sample `stop`, if it lasts longer, and its energy with it."""
+def cut_pending(s, stop, signal, origin, sizes):  # type: ignore[no-untyped-def]  # see locate_onset
+    """End the pending burst at sample `stop`, if it lasts longer, and its energy with it.
+
+    As far as its tail is still remembered, whatever else happens to be at hand.
+    """
     if stop < s.pending_offset:
-        n_samples = s.pending_offset - stop
-        tail = mean_power(signal, max(stop - origin, 0), s.pending_offset - origin)
+        n_samples, first = s.pending_offset - stop, max(stop, s.now + 1 - sizes.recent)
+        tail = mean_power(signal, first - origin, s.pending_offset - origin)
         s.pending_energy = max(s.pending_energy - n_samples * tail, 0.0)
         s.pending_active -= n_samples
         s.pending_offset = stop

@@ -95,7 +95,7 @@ def follow_burst(s, value, signal, matched, origin, channel, sizes, rules, past,
     add_relief(s, signal, matched, origin, channel, sizes, past)
     if not s.looked and s.now - s.onset >= sizes.long:
         reconsider_onset(s, s.now + 1, signal, matched, origin, channel, sizes, past, out, count)
-    if value < s.leave and s.relief >= _needed(s, rules):
+    if value < s.leave and s.relief >= _needed(s, rules) and _end_is_known(s, sizes):
         core = max(s.last_loud, s.core, s.now + 1 - sizes.recent) + 1
         quiet = quiet_from(s, core, signal, matched, origin, sizes)
         offset = locate_offset(s, core, quiet, signal, matched, origin, sizes, rules, past)
@@ -120,6 +120,15 @@ def follow_burst(s, value, signal, matched, origin, channel, sizes, rules, past,
     return False
 
 
+@numba.njit(inline="always", **LOOP)
+def _end_is_known(s, sizes):  # type: ignore[no-untyped-def]  # see begin_burst
+    """Whether the end of a loud burst, looked at behind the matched filter too, has come through.
+
+    Of what drops at once by 30 dB and more, the relief is high enough earlier.
+    """
+    return not s.unsure or max(s.last_loud, s.core) <= s.now - sizes.half
+
+
 @numba.njit(**LOOP)
 def find_onset(s, loud_from, signal, matched, origin, channel, sizes, past, out, count):  # type: ignore[no-untyped-def]  # see begin_burst
     """Find where the burst began; emit the pending one if it lies too far back to merge."""
@@ -133,11 +142,11 @@ def reconsider_onset(s, stop, signal, matched, origin, channel, sizes, past, out
     """Look again at where the burst began; emit the pending one if it is now too far back."""
     look_again(s, stop, signal, matched, origin, sizes, past)
     if s.pending and s.core - s.pending_core >= s.pending_gap:
-        cut_pending(s, s.core - sizes.merge, signal, origin)
+        cut_pending(s, s.core - sizes.merge, signal, origin, sizes)
         s.onset = max(s.onset, s.pending_offset + sizes.merge)
         emit(s, GOOD, channel, shortest(s, sizes), out, count)
     elif s.pending:  # one with it: what both hold counts once
-        cut_pending(s, s.onset, signal, origin)
+        cut_pending(s, s.onset, signal, origin, sizes)
 
 
 @numba.njit(**LOOP)

@@ -70,7 +70,7 @@ def explanation(
     freedom : float
         Independent values in the stretch.
     """
-    own = max(power[column] - noise[column], 1e-12)
+    own = max(power[column] - noise[column], 0.0)
     scatter = noise[column] * np.sqrt(2.0 / max(freedom, 1.0))
     best, most = -1, -1.0
     for k in range(len(power)):

@@ -5,7 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from emgspasm.dsp.detection.boundaries import cut_pending
+from emgspasm.dsp.detection.detector import Detector
+from emgspasm.dsp.detection.memory import CHANNEL
 from emgspasm.dsp.pipeline import Pipeline, analyze
+from emgspasm.dsp.stage import Response
 from emgspasm.stream import Chunk
 
 PAUSE, IN_A_TRAIN, TRAINS = 1.0, 5, 30
@@ -141,3 +145,37 @@ def test_a_short_pause_after_a_long_burst_is_one_where_the_burst_is_clear(
     samples = noise_with_bursts(stretches[-1][1] + 2 * fs, stretches, noise=5.0, snr=20)
     steps = list(analyze(Pipeline(), stream_info(1, fs=fs), [Chunk(0, samples)]))
     assert sum(len(step.bursts) for step in steps) >= 0.95 * len(stretches)
+
+
+def test_after_a_long_merge_gap_a_burst_that_swells_begins_where_it_does_after_a_short_one(
+    stream_info, cut
+):
+    samples = np.random.default_rng(0).normal(0.0, 2.0, (5200, 1))
+    samples[2100:2400] *= 3.0  # faint and long: what begins within two merge gaps is a part of it
+    samples[4390:4450] *= np.linspace(1.0, 10.0, 60)[:, None]
+    samples[4450:4590] *= 10.0
+    onsets = [
+        [
+            burst.onset
+            for analysis in analyze(Pipeline(detector=detector), stream_info(1), cut(samples))
+            for burst in analysis.bursts
+        ]
+        for detector in (Detector(merge_gap=0.03), Detector(merge_gap=1.0))
+    ]
+    assert len(onsets[0]) == 2
+    assert onsets[0] == onsets[1]
+
+
+def test_what_else_is_at_hand_changes_nothing_of_a_burst_that_is_cut_short(stream_info):
+    sizes = Detector(merge_gap=1.0).init(stream_info(1), Response(0.0, 0.0)).sizes
+    now, signal = 5000, np.random.default_rng(1).normal(size=6000)
+    energies = []
+    for n_older in (0, 100, 400):
+        s = np.zeros(1, CHANNEL)
+        s["now"], s["pending_offset"] = now, 4700
+        s["pending_active"], s["pending_energy"] = 500, 1e6
+        origin = now + 1 - sizes.recent - n_older
+        cut_pending(s[0], 4200, signal[origin:], origin, sizes)
+        energies.append(s["pending_energy"][0])
+    assert 0 < energies[0] < 1e6
+    assert energies[0] == energies[1] == energies[2]
