@@ -53,6 +53,7 @@ def provenance(
     return {
         **origin,
         "sampling_frequency": info.sampling_frequency,
+        "emg_frequency": info.emg_frequency,
         "duration_s": recording.n_samples / info.sampling_frequency,
         "channels": list(info.names),
         "device": info.device,
