@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -398,20 +399,38 @@ def test_a_study_s_results_go_to_its_derivatives_under_bids_names(study):
 
 
 @pytest.fixture
-def derivatives(recordings, tmp_path):
-    """A folder of derivatives in no study, with a result; what was left out of a group table."""
-    out = tmp_path / "derivatives" / "mine"
-    return out, write_joint(list(run(jobs_for(recordings[:1], out))), out)
+def own_study(study, tmp_path):
+    """A copy of the study without results, which a test may write into, and a recording of it."""
+    shutil.copytree(study, tmp_path / "own", ignore=shutil.ignore_patterns("derivatives"))
+    return tmp_path / "own", next((tmp_path / "own").rglob("*smile_emg.bdf"))
 
 
-def test_a_folder_of_derivatives_need_not_lie_in_a_study(derivatives):
-    out, left_out = derivatives
-    assert left_out == ()
+def test_the_results_of_a_study_say_what_they_are(own_study):
+    study, recording = own_study
+    results = study / "derivatives" / "emgspasm"
+    assert write_joint([run_job(Job(recording, results, LoadedConfig()))], results) == ()
+    assert "emgspasm" in (results / "README").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("folder", ["derivatives/mine", "derivatives", "emgspasm"])
+def test_another_folder_of_a_study_keeps_its_readme_and_has_no_group_table(own_study, folder):
+    study, recording = own_study
+    out = study / folder
+    out.mkdir(parents=True)
+    (out / "README").write_text("mine")
+    assert write_joint([run_job(Job(recording, out, LoadedConfig()))], out) == ()
+    assert (out / "README").read_text() == "mine"
+    assert {path.name for path in out.glob("*summary.tsv")} == {
+        "summary.tsv",
+        "sub-02_task-smile_desc-bursts_summary.tsv",
+    }
+
+
+def test_a_folder_of_derivatives_need_not_lie_in_a_study(recordings, tmp_path):
+    out = tmp_path / "derivatives" / "emgspasm"
+    assert write_joint(list(run(jobs_for(recordings[:1], out))), out) == ()
+    assert [path.name for path in tmp_path.iterdir()] == ["derivatives"]
     assert (out / "summary.tsv").is_file()
-
-
-def test_derivatives_say_what_they_are(derivatives):
-    assert "emgspasm" in (derivatives[0] / "README").read_text(encoding="utf-8")
 
 
 def test_outside_a_study_a_folder_must_be_named(recordings, tmp_path):
