@@ -277,6 +277,19 @@ def test_a_file_of_others_with_the_name_of_a_joint_table_is_refused_and_kept(
     assert contents(tmp_path) == {Path(name): content}
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no such names")
+@pytest.mark.parametrize("name", ['a "b"', "a\u2028b"])
+def test_a_recording_is_known_again_in_the_joint_summary_whatever_its_name(
+    recordings, tmp_path, name
+):
+    (tmp_path / f"{name}.bdf").symlink_to(recordings[0])
+    (job,) = jobs_for([tmp_path / f"{name}.bdf"], tmp_path / "out", overwrite=True)
+    for _ in range(2):
+        write_joint([run_job(job)], job.out)
+    assert is_summarized(job, job.out)
+    assert read(job.out / "summary.tsv") == read(job.out / f"{name}_summary.tsv")
+
+
 def test_joint_tables_of_emgspasm_are_no_files_of_others(results):
     require_own(results)
 
