@@ -7,7 +7,7 @@ treatments and scores stay. Results are left out: analyzing the copy makes them 
 
 from __future__ import annotations
 
-import json
+import math
 import re
 import secrets
 import shutil
@@ -15,7 +15,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
 
 from emgspasm.anonymization import words
 from emgspasm.anonymization.recording import anonymous
@@ -23,20 +22,27 @@ from emgspasm.errors import RecordingError
 from emgspasm.storage.conversion import import_recording
 from emgspasm.storage.files import existing
 from emgspasm.storage.opening import open_recording
+from emgspasm.storage.studies.dataset import describe_own_table
 from emgspasm.storage.studies.ledger import read_ledger
+from emgspasm.storage.studies.lock import locked
 from emgspasm.storage.studies.participants import PARTICIPANT_COLUMNS, participants_path
 from emgspasm.storage.studies.placement import Placement, bids_entities
 from emgspasm.storage.studies.scales import ScaleScore, read_scores
 from emgspasm.storage.studies.scans import read_time
-from emgspasm.storage.studies.sidecar import Acquisition, write_rows, write_sidecars
+from emgspasm.storage.studies.sidecar import (
+    Acquisition,
+    read_description,
+    write_rows,
+    write_sidecars,
+)
 from emgspasm.storage.studies.study import Study
-from emgspasm.storage.studies.treatments import Treatment, read_treatments
+from emgspasm.storage.studies.treatments import Treatment, read_treatments, write_treatments
 from emgspasm.system import rename_over
 
 FIRST, LAST = date(1905, 1, 1), date(1924, 12, 31)
 """Between these lies the last date of a participant after the shift."""
 
-REFERENCES = frozenset({"Bipolar", "Monopolar", "n/a"})
+REFERENCES = ("Bipolar", "Monopolar", "n/a")
 TRAITS = {
     "age": re.compile(r"[0-8]?\d(\.\d+)?\Z"),
     "sex": re.compile(r"(?:[MFO]|male|female|other)\Z", re.IGNORECASE),
@@ -205,18 +211,17 @@ def _copy_recording(path: Path, place: Placement, task: str) -> None:
 
 def _acquisition(path: Path) -> Acquisition:
     """What of a description is copied; how sites were found is free text, so it is left out."""
-    if not path.exists():
-        return Acquisition()
-    try:
-        described: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise RecordingError(f"{path} cannot be read ({error}). Correct or remove it") from None
-    reference, mains = described.get("EMGReference"), described.get("PowerLineFrequency")
+    described = read_description(path)
+    reference = described.get("EMGReference")
     return Acquisition(
         reference=reference if reference in REFERENCES else "n/a",
-        power_line_frequency=float(mains) if isinstance(mains, int | float) else None,
+        power_line_frequency=_frequency(described.get("PowerLineFrequency")),
         software_filters={} if described.get("SoftwareFilters") == {} else None,
     )
+
+
+def _frequency(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and 0 < value < math.inf else None
 
 
 def _copy_tables(
@@ -227,16 +232,20 @@ def _copy_tables(
     shifts: Mapping[str, timedelta],
 ) -> None:
     product_of, site_of, rater_of = words.products(), words.sites(), words.raters()
-    for row in treatments:
-        copy.add_treatment(
-            replace(
-                row,
-                participant=numbers[row.participant],
-                date=row.date + shifts[row.participant],
-                product=row.product and product_of(row.product),
-                site=row.site and site_of(row.site),
-            )
+    given = [
+        replace(
+            row,
+            participant=numbers[row.participant],
+            date=row.date + shifts[row.participant],
+            product=row.product and product_of(row.product),
+            site=row.site and site_of(row.site),
         )
+        for row in treatments
+    ]
+    if given:
+        with locked(copy.path):
+            describe_own_table(copy.path, "treatments")
+            write_treatments(copy.path, given)
     copied = [
         replace(
             score,

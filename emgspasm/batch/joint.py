@@ -13,7 +13,7 @@ from emgspasm.results.outputs import (
     write_group,
     write_summary,
 )
-from emgspasm.storage.derivatives.names import describe_derivatives, result_path
+from emgspasm.storage.derivatives.names import RESULTS, describe_derivatives, result_path
 from emgspasm.storage.derivatives.provenance import read_provenance
 from emgspasm.storage.files import write_json
 from emgspasm.storage.studies.collection import is_study
@@ -44,16 +44,22 @@ def write_joint(outcomes: Sequence[Outcome], out: Path) -> tuple[str, ...]:
     if not done:
         return ()
     make_folder(out)
-    of_study = out.parent.name == "derivatives"
+    study = _study_of(out)
     # another process may add its rows at the same time
-    with locked(out.parent.parent) if of_study else exclusive(out):
+    with exclusive(out) if study is None else locked(study):
         _write_summary(done, out)
         write_json(data_dictionary(), out / "dataset.json", overwrite=True)
-        if of_study:
+        if study is not None:
             describe_derivatives(out)
-    if of_study and is_study(out.parent.parent):
-        return write_group(out.parent.parent, out)
-    return ()
+    return () if study is None else write_group(study, out)
+
+
+def _study_of(out: Path) -> Path | None:
+    """The study whose own results a folder holds; None where it is any other folder."""
+    folder = out.absolute()
+    if folder.parts[-2:] != RESULTS.parts or not is_study(folder.parents[1]):
+        return None
+    return folder.parents[1]
 
 
 def rates_of(outcomes: Iterable[Outcome]) -> list[float]:

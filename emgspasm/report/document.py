@@ -67,6 +67,7 @@ def report_page(
         not_good=facts.not_good(rows),
         brow_lift=facts.brow_lift(results),
         brow_unsought=facts.brow_unsought(rows),
+        brow_withheld=facts.is_brow_withheld(results),
         none_found=_none_found(results),
         montage=svg(montage_figure(channels), "montage"),
         spread=svg(spread_figure(channels, shares), "spread"),

@@ -81,7 +81,8 @@ def choose(events: pd.DataFrame, duration: float) -> list[Choice]:
     duration : float
         Seconds of the recording.
     """
-    spasms = events[(events["trial_type"] == "spasm") & (events["status"] != "rejected")]
+    standing = events[events["status"] != "rejected"]
+    spasms = standing[standing["trial_type"] == "spasm"]
     chosen: dict[str, str] = {}
     for name, order in (("typical", _typical), ("longest", _longest), ("doubtful", _doubtful)):
         left = spasms[~spasms["event_id"].isin(list(chosen.values()))]
@@ -89,7 +90,7 @@ def choose(events: pd.DataFrame, duration: float) -> list[Choice]:
             chosen[name] = str(left.iloc[order(left)]["event_id"])
     if chosen:
         return [_around(name, events, event, duration) for name, event in chosen.items()]
-    blinks = events[events["trial_type"] == "blink"]
+    blinks = standing[standing["trial_type"] == "blink"]
     if len(blinks):
         typical = str(blinks.iloc[_typical(blinks)]["event_id"])
         return [_around("blink", events, typical, duration)]

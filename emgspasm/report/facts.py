@@ -205,17 +205,27 @@ def synkinesis(results: Results, notes: Notes) -> dict[str, Any]:
 
 
 def brow_lift(results: Results) -> dict[str, dict[str, Value]]:
-    """Brow-lift index of every side that has both channels."""
-    return {
-        row["side"]: {
-            name: entry(results, "brow_lift", i, *path, digits=0)
-            for name, path in {
-                "spasms": ("spasms",), "joined": ("joined",), "pct": ("pct",),
-                "lo": ("ci_pct", 0), "hi": ("ci_pct", 1),
-            }.items()
+    """Brow-lift index of every side that has both channels.
+
+    As the summary tells it, which is that of an expert where one decided; how many spasms it is of
+    is known of the detector's alone.
+    """
+    task, reviewed = file_task(results), bool(reviewers(results))
+    told = {}
+    for i, side in enumerate(row["side"] for row in results.provenance.get("brow_lift", [])):
+        told[side] = {
+            name: cell(results, "summary", side_place(task, side), f"brow_lift_{column}", 0)
+            for name, column in (("pct", "pct"), ("lo", "ci_lo"), ("hi", "ci_hi"))
         }
-        for i, row in enumerate(results.provenance.get("brow_lift", []))
-    }  # fmt: skip
+        if not reviewed:
+            told[side] |= {n: entry(results, "brow_lift", i, n) for n in ("joined", "spasms")}
+    return told
+
+
+def is_brow_withheld(results: Results) -> bool:
+    """Whether the sampling frequency is too low for the brow-lift index."""
+    measures = (item["measure"] for item in results.provenance.get("withheld", []))
+    return any("brow_lift_pct" in measure for measure in measures)
 
 
 def brow_unsought(rows: Iterable[Row]) -> set[str]:

@@ -59,7 +59,8 @@ STYLE: dict[str, Any] = {
     "path.simplify": False,
 }
 
-_NUMBER = re.compile(r"-?\d+\.\d{3,}")
+_NUMBER = re.compile(r""" id="[^"]*"|>[^<]*<|(-?\d+\.\d{3,})""")
+"""Numbers of a drawing; ids and texts, where a number is a result or a name, are passed over."""
 _IDS = re.compile(r' id="([^"]*)"')
 _USED = re.compile(r'(?:url\(#|href="#)([^")]+)')
 _CITED = "cited|"
@@ -121,7 +122,7 @@ def svg(drawn: Figure, name: str) -> Markup:
     head, body = text.split(">", 1)
     box = re.search(r'viewBox="[^"]*"', head)
     assert box is not None  # matplotlib writes one
-    body = _NUMBER.sub(lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), body)
+    body = _NUMBER.sub(_short, body)
     width, height = drawn.get_size_inches() / MILLIMETRE
     described = f'role="img" aria-labelledby="{name}-caption"'
     opening = (
@@ -129,6 +130,11 @@ def svg(drawn: Figure, name: str) -> Markup:
         f'{box[0]} style="--width: {width:g}mm; --ratio: {width / height:.4f}" {described}>'
     )
     return Markup(opening + _own_ids(body, name))  # noqa: S704  matplotlib escapes its texts
+
+
+def _short(found: re.Match[str]) -> str:
+    """A number of a drawing to a hundredth of a point; all else as it is."""
+    return f"{float(found[1]):.2f}".rstrip("0").rstrip(".") if found[1] else found[0]
 
 
 def _own_ids(body: str, name: str) -> str:

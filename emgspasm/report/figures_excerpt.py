@@ -174,10 +174,10 @@ FACES: dict[str, dict[str, Any]] = {
 
 
 def _events(ax: Axes, excerpt: Excerpt, events: pd.DataFrame, top: float, order: list[int]) -> None:
-    """The lane at the top: what the bursts of several muscles were taken for."""
+    """The lane at the top: what the bursts of several muscles are taken for, not what was."""
     start, stop = excerpt.choice.start, excerpt.choice.stop
-    ends = events["onset"] + events["duration"]
-    seen = events[(events["trial_type"] != "burst") & (events["onset"] < stop) & (ends > start)]
+    told = events[(events["trial_type"] != "burst") & (events["status"] != "rejected")]
+    seen = told[(told["onset"] < stop) & (told["onset"] + told["duration"] > start)]
     free, chosen = start, _of(seen, excerpt.choice.event_id)
     for event in seen.to_dict("records"):
         onset, offset = max(event["onset"], start), min(event["onset"] + event["duration"], stop)

@@ -12,6 +12,7 @@ from emgspasm.results.findings import Findings, Rows
 from emgspasm.results.stored import StoredResult, stored_findings, stored_info
 from emgspasm.results.tabulation.events import burden
 from emgspasm.stream import SIDE_LETTERS, StreamInfo
+from emgspasm.synkinesis.markers import AT_REST, PRIMARY
 from emgspasm.synkinesis.measures import validity
 from emgspasm.synkinesis.measures.intervals import block_interval, rate_interval
 from emgspasm.synkinesis.measures.occurrence import begins_in, block_sums, common, length, overlaps
@@ -21,11 +22,6 @@ FACE = "face"
 """All muscles of a side that the facial nerve moves."""
 
 PLACES = ("brow", "eye", "cheek", "mouth", "neck")
-PRIMARY = frozenset({"rest_open", "rest"})
-"""Tasks that give the primary rate (clinical facts 6)."""
-
-SECOND = frozenset({"rest_post"})
-"""Task of a second block of rest, which tells how much a measurement varies by itself."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +78,7 @@ def rest_blocks(result: StoredResult, task: str | None) -> list[RestBlock]:
     info = stored_info(result)
     found = stored_findings(result, info)
     valid = validity.of_face(found.valid)
-    marked = [m for m in found.marked if m.task in PRIMARY | SECOND]
+    marked = [m for m in found.marked if m.task in AT_REST]
     blocks = [
         RestBlock(info, found, common(valid, [(m.onset, m.offset)]), m.task in PRIMARY)
         for m in marked

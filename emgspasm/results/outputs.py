@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -18,7 +19,7 @@ from emgspasm.storage.studies.lock import exclusive, locked
 from emgspasm.storage.tables.columns import SUMMARY
 from emgspasm.storage.tables.dictionary import TABLES
 from emgspasm.storage.tables.hed import events_dictionary
-from emgspasm.storage.tables.tsv import MISSING, write_table
+from emgspasm.storage.tables.tsv import MISSING, read_cells, write_cells, write_table
 
 
 def write_results(results: Results, out: Path, *, overwrite: bool = False) -> None:
@@ -121,8 +122,8 @@ def summary_rows(path: Path) -> list[list[str]]:
     if not path.exists():
         return []
     try:
-        heading, *rows = [line.split("\t") for line in path.read_text("utf-8").splitlines()]
-    except (OSError, ValueError) as error:  # no text, or no line at all
+        heading, *rows = read_cells(path)
+    except (OSError, ValueError, csv.Error) as error:  # no text, or no line at all
         raise foreign(path, "it cannot be read as one") from error
     unknown = [name for name in heading if name not in _SUMMARY]
     if unknown or heading[-1] != _SUMMARY[-1]:
@@ -141,8 +142,7 @@ def write_summary(rows: Sequence[Sequence[str]], path: Path) -> None:
     RecordingError
         If the file cannot be written.
     """
-    lines = ("\t".join(row) for row in (_SUMMARY, *rows))
-    write_text("\n".join([*lines, ""]), path, overwrite=True)
+    write_cells([_SUMMARY, *rows], path)
 
 
 _SUMMARY = [column.name for column in SUMMARY]

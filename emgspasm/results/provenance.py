@@ -22,6 +22,7 @@ from emgspasm.results.tabulation.trials import brow_lifts, synkinesis_shares
 from emgspasm.storage.opening import StoredRecording
 from emgspasm.stream import SIDE_LETTERS, StreamInfo
 from emgspasm.structure import kind_name
+from emgspasm.synkinesis.markers import AT_REST
 from emgspasm.synkinesis.measures import validity
 from emgspasm.synkinesis.measures.occurrence import (
     Span,
@@ -53,6 +54,7 @@ def provenance(
     return {
         **origin,
         "sampling_frequency": info.sampling_frequency,
+        "emg_frequency": info.emg_frequency,
         "duration_s": recording.n_samples / info.sampling_frequency,
         "channels": list(info.names),
         "device": info.device,
@@ -174,7 +176,7 @@ def withheld(
     lonely = [info.names[c] for c, p in sites(info).items() if p.opposite < 0 and p.side]
     if lonely:
         rows.append(Withheld("li, log_ratio", f"no channel of the other side: {', '.join(lonely)}"))
-    rests = sum(m.task in ("rest_open", "rest_post") for m in found.marked)
+    rests = sum(m.task in AT_REST for m in found.marked)
     if rests < 2:
         rows.append(Withheld("rate_mdc_per_min", "no two rest blocks in the recording"))
     if len(found.spasms) < FEWEST_ONSETS:

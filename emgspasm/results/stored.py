@@ -123,10 +123,16 @@ def settings_of(provenance: Mapping[str, Any]) -> Settings:
 
 
 def stored_info(result: StoredResult) -> StreamInfo:
-    """The analyzed channels, in uV: tables know no other unit."""
+    """The analyzed channels, in uV: tables know no other unit, and one rate for all that is EMG."""
     rows = result.summary[result.summary["channel"].notna()]
+    slowest = float(result.provenance.get("emg_frequency", np.inf))
     channels = tuple(
-        Channel(str(row["channel"]), SIDE_LETTERS.get(row["side"] or ""), _text(row["muscle"]))
+        Channel(
+            str(row["channel"]),
+            SIDE_LETTERS.get(row["side"] or ""),
+            _text(row["muscle"]),
+            own_frequency=slowest,
+        )
         for row in table_rows(rows)
     )
     return StreamInfo(result.sampling_frequency, channels)

@@ -19,6 +19,12 @@ OTHERS = frozenset({"speech", "chewing"})
 TASKS = RESTS | MOVEMENTS | OTHERS
 """Codes of all tasks."""
 
+PRIMARY = frozenset({"rest_open", "rest"})
+"""Rest that gives the primary rate (clinical facts 6)."""
+
+AT_REST = PRIMARY | {"rest_post"}
+"""Rest with open eyes, of which a second block tells how much a rate varies by itself."""
+
 ROWS = frozenset({"blink30"})
 """Movements that are asked for many times under one marker, which is therefore no single trial."""
 

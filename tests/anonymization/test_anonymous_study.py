@@ -327,11 +327,37 @@ def test_a_copy_for_which_there_is_no_room_is_told_of(named, tmp_path, monkeypat
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_description_that_cannot_be_read_is_named(tmp_path):
+@pytest.mark.parametrize(
+    ("content", "said"), [("{", "cannot be read"), ("[]", "is not a JSON object")]
+)
+def test_a_description_that_is_none_is_named(tmp_path, content, said):
     study = Study.open_or_create(tmp_path / "study")
-    silence(study, "01", "rest").sidecars.description.write_text("{")
-    with pytest.raises(RecordingError, match=r"task-rest_emg\.json cannot be read"):
+    silence(study, "01", "rest").sidecars.description.write_text(content)
+    with pytest.raises(RecordingError, match=rf"task-rest_emg\.json {said}"):
         anonymize_study(study, tmp_path / "copy")
+
+
+@pytest.mark.parametrize(
+    "content", ['{"EMGReference": ["Bipolar"]}', '{"PowerLineFrequency": NaN}']
+)
+def test_what_a_description_says_wrongly_is_left_out(tmp_path, content):
+    study = Study.open_or_create(tmp_path / "study")
+    silence(study, "01", "rest").sidecars.description.write_text(content)
+    (copied,) = anonymize_study(study, tmp_path / "copy").recordings()
+    described = json.loads(copied.with_suffix(".json").read_text())
+    assert {described[key] for key in ("EMGReference", "PowerLineFrequency")} == {"n/a"}
+
+
+def test_an_injection_that_was_entered_twice_is_copied_twice(tmp_path):
+    study = Study.open_or_create(tmp_path / "study")
+    silence(study, "01", "rest")
+    study.add_treatment(Treatment("01", INJECTED, "botulinum toxin", "Botox", "OOC", "L", 2.5))
+    entered = study.path / "treatments.tsv"
+    heading, row = entered.read_text().splitlines()
+    entered.write_text(f"{heading}\tpoint\n{row}\tlateral\n{row}\tmedial\n")
+    copied = anonymize_study(study, tmp_path / "copy")
+    assert [row.units for row in read_treatments(copied.path)] == [2.5, 2.5]
+    assert (copied.path / "treatments.json").is_file()
 
 
 def test_a_marker_that_was_taken_back_stays_so_in_a_copy(tmp_path):

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -276,6 +277,19 @@ def test_a_file_of_others_with_the_name_of_a_joint_table_is_refused_and_kept(
     assert contents(tmp_path) == {Path(name): content}
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no such names")
+@pytest.mark.parametrize("name", ['a "b"', "a\u2028b"])
+def test_a_recording_is_known_again_in_the_joint_summary_whatever_its_name(
+    recordings, tmp_path, name
+):
+    (tmp_path / f"{name}.bdf").symlink_to(recordings[0])
+    (job,) = jobs_for([tmp_path / f"{name}.bdf"], tmp_path / "out", overwrite=True)
+    for _ in range(2):
+        write_joint([run_job(job)], job.out)
+    assert is_summarized(job, job.out)
+    assert read(job.out / "summary.tsv") == read(job.out / f"{name}_summary.tsv")
+
+
 def test_joint_tables_of_emgspasm_are_no_files_of_others(results):
     require_own(results)
 
@@ -398,20 +412,38 @@ def test_a_study_s_results_go_to_its_derivatives_under_bids_names(study):
 
 
 @pytest.fixture
-def derivatives(recordings, tmp_path):
-    """A folder of derivatives in no study, with a result; what was left out of a group table."""
-    out = tmp_path / "derivatives" / "mine"
-    return out, write_joint(list(run(jobs_for(recordings[:1], out))), out)
+def own_study(study, tmp_path):
+    """A copy of the study without results, which a test may write into, and a recording of it."""
+    shutil.copytree(study, tmp_path / "own", ignore=shutil.ignore_patterns("derivatives"))
+    return tmp_path / "own", next((tmp_path / "own").rglob("*smile_emg.bdf"))
 
 
-def test_a_folder_of_derivatives_need_not_lie_in_a_study(derivatives):
-    out, left_out = derivatives
-    assert left_out == ()
+def test_the_results_of_a_study_say_what_they_are(own_study):
+    study, recording = own_study
+    results = study / "derivatives" / "emgspasm"
+    assert write_joint([run_job(Job(recording, results, LoadedConfig()))], results) == ()
+    assert "emgspasm" in (results / "README").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("folder", ["derivatives/mine", "derivatives", "emgspasm"])
+def test_another_folder_of_a_study_keeps_its_readme_and_has_no_group_table(own_study, folder):
+    study, recording = own_study
+    out = study / folder
+    out.mkdir(parents=True)
+    (out / "README").write_text("mine")
+    assert write_joint([run_job(Job(recording, out, LoadedConfig()))], out) == ()
+    assert (out / "README").read_text() == "mine"
+    assert {path.name for path in out.glob("*summary.tsv")} == {
+        "summary.tsv",
+        "sub-02_task-smile_desc-bursts_summary.tsv",
+    }
+
+
+def test_a_folder_of_derivatives_need_not_lie_in_a_study(recordings, tmp_path):
+    out = tmp_path / "derivatives" / "emgspasm"
+    assert write_joint(list(run(jobs_for(recordings[:1], out))), out) == ()
+    assert [path.name for path in tmp_path.iterdir()] == ["derivatives"]
     assert (out / "summary.tsv").is_file()
-
-
-def test_derivatives_say_what_they_are(derivatives):
-    assert "emgspasm" in (derivatives[0] / "README").read_text(encoding="utf-8")
 
 
 def test_outside_a_study_a_folder_must_be_named(recordings, tmp_path):

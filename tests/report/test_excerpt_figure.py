@@ -15,13 +15,14 @@ FS = 100.0
 NAMES = ("trial_type", "onset", "duration", "side", "channel", "class")
 
 
-def drawn(*events, samples=None, chosen="E0", labels=("OOC_L", "OOC_R"), unit="uV"):
+def drawn(*events, samples=None, chosen="E0", rejected=(), labels=("OOC_L", "OOC_R"), unit="uV"):
     """Axes of seconds 20 to 30; rows of type, onset, duration, side, channel and class."""
     channels = tuple(Channel.from_label(label, unit=unit) for label in labels)
     if samples is None:
         samples = np.zeros((1000, len(labels)))
     table = pd.DataFrame([(*row, *[None] * (6 - len(row))) for row in events], columns=NAMES)
-    table["event_id"] = [f"E{k}" for k in range(len(table))]
+    table = table.assign(event_id=[f"E{k}" for k in range(len(table))], status="auto")
+    table.loc[table["event_id"].isin(rejected), "status"] = "rejected"
     excerpt = Excerpt(Choice("typical", chosen, 20.0), StreamInfo(FS, channels), samples)
     (ax,) = excerpt_figure(excerpt, table, {"uV": 50.0}).axes
     return ax
@@ -159,6 +160,18 @@ def test_events_stand_over_the_rows_as_far_as_they_are_shown():
     assert lane(ax) == [
         (20.0, 0.5, left, left), (24.0, 0.2, white, ink), (29.5, 0.5, right, right),
     ]  # fmt: skip
+
+
+def test_an_event_that_an_expert_rejected_is_drawn_no_more():
+    spasms = [("spasm", 22.0, 0.5, "L"), ("spasm", 24.0, 0.5, "L")]
+    ax = drawn(*spasms, chosen="E1", rejected=["E0"])
+    assert [onset for onset, *_ in lane(ax)] == [24.0]
+    assert [text.get_text() for text in ax.texts[:-1]] == ["spasm L"]
+
+
+def test_a_burst_of_an_event_that_an_expert_rejected_is_drawn():
+    burst = ("burst", 22.0, 0.5, "L", "OOC_L")
+    assert boxes(drawn(burst, rejected=["E0"]), height=0.16) == [(22.0, -1.98, 0.5)]
 
 
 def test_a_movement_is_hatched_and_called_by_its_class():

@@ -64,6 +64,7 @@ def test_the_event_an_excerpt_is_about_is_named_though_another_begins_just_befor
             "onset": [5.0, 5.2, 5.4],
             "duration": [0.1, 0.3, 0.1],
             "channel": None,
+            "status": "auto",
         }
     )
     (ax,) = excerpt_figure(shown, events, {"uV": 50.0}).axes
@@ -104,6 +105,12 @@ def test_a_rejected_spasm_is_not_shown():
     events = told(*SPASMS)
     events.loc[3, "status"] = "rejected"
     assert "E3" not in {choice.event_id for choice in choose(events, 100.0)}
+
+
+def test_a_rejected_blink_is_not_shown():
+    events = told(SPASMS[0], ("blink", None, 8.0, 0.2, 0.1, None))
+    events.loc[0, "status"] = "rejected"
+    assert [choice.event_id for choice in choose(events, 100.0)] == ["E1"]
 
 
 def test_doubtful_is_what_the_detector_was_least_sure_of_where_it_says_so():

@@ -6,11 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from emgspasm.dsp import rates
 from emgspasm.errors import RecordingError
 from emgspasm.report import facts
 from emgspasm.report.values import cell, entry, told
 from emgspasm.results.analysis import Results
 from emgspasm.storage.tables.columns import EVENTS, PAIRS, QUALITY, SUMMARY, TRIALS
+from emgspasm.storage.tables.joint_columns import REVIEWED_EVENTS
 from emgspasm.storage.tables.tsv import table
 from emgspasm.synkinesis.markers import TASKS
 from emgspasm.synkinesis.spread import STAGES
@@ -220,12 +222,32 @@ def test_maxima_of_another_recording_are_told_with_their_channels():
     assert names == ["OOC_L", "OOC_R"]
 
 
+LIFT = {"side": "R", "brow_lift_pct": 66.67, "brow_lift_ci_lo": 20.77, "brow_lift_ci_hi": 93.85}
+"""A row of the summary."""
+
+
 def test_the_brow_lift_index_of_each_side_is_told_in_whole_percent():
-    lift = {"side": "R", "spasms": 3, "joined": 2, "pct": 66.67, "ci_pct": [20.77, 93.85]}
-    told = facts.brow_lift(results(brow_lift=[lift]))
+    lift = {"side": "R", "spasms": 3, "joined": 2}
+    told = facts.brow_lift(results(sides=[LIFT], brow_lift=[lift]))
     assert {name: value.shown for name, value in told["R"].items()} == {
         "spasms": "3", "joined": "2", "pct": "67", "lo": "21", "hi": "94",
     }  # fmt: skip
+
+
+def test_of_a_review_the_brow_lift_index_is_that_of_its_summary_and_counts_are_not_known():
+    lift = {"side": "R", "spasms": 4, "joined": 4, "pct": 100.0, "ci_pct": [51.01, 100.0]}
+    given = results(sides=[LIFT], brow_lift=[lift])
+    reviewed = replace(given, events=table([{"rater": "R1"}], REVIEWED_EVENTS))
+    told = facts.brow_lift(reviewed)
+    assert {name: value.shown for name, value in told["R"].items()} == {
+        "pct": "67", "lo": "21", "hi": "94",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("hertz", "is_withheld"), [(999.0, True), (1000.0, False)])
+def test_a_brow_lift_index_is_withheld_under_1000_hz(hertz, is_withheld):
+    rows = [{"measure": output.columns} for output in rates.withheld(hertz)]
+    assert facts.is_brow_withheld(results(withheld=rows)) == is_withheld
 
 
 def test_an_event_is_its_own_row_not_those_of_its_bursts():

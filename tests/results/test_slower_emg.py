@@ -6,8 +6,12 @@ import pytest
 
 from emgspasm.dsp.rates import withheld
 from emgspasm.results.analysis import analyze_recording
+from emgspasm.results.decisions import Decision
+from emgspasm.results.outputs import write_results
+from emgspasm.results.review import write_review
 from emgspasm.simulation import simulate
 from emgspasm.storage.bdf.writer import BdfWriter
+from emgspasm.storage.tables.tsv import read_table
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +55,14 @@ def test_the_provenance_says_so(analyzed):
     assert measures[:4] == [output.columns for output in withheld(250.0) if output.columns]
     assert any(said.startswith("250 Hz: onset lags, synchrony") for said in told["warnings"])
     assert told["sampling_frequency"] == 1000.0
+
+
+@pytest.mark.parametrize(("own", "is_told"), [(250.0, False), (1000.0, True)])
+def test_a_review_tells_no_brow_lift_that_was_withheld(analyzed, own, is_told, tmp_path):
+    write_results(analyzed[own], tmp_path)
+    path, _ = write_review(tmp_path / "x_events.tsv", [Decision("E0001", "accepted")], "R1")
+    reviewed = read_table(path.with_name("x_reviewed_summary.tsv"))
+    assert reviewed["brow_lift_pct"].notna().any() == is_told
 
 
 def test_all_else_is_told_as_ever(analyzed):

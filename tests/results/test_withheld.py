@@ -1,5 +1,7 @@
 """What a result withholds, and why, of findings made by hand."""
 
+from dataclasses import replace
+
 import pytest
 
 from emgspasm.results.channels import channel_warnings
@@ -66,6 +68,13 @@ def test_why_no_change_of_the_rate_is_told(blocks, measure, said):
 def test_without_two_rest_blocks_it_is_said_once_for_all():
     told = reasons(marked=rests(RESTS[0]))
     assert [measure for measure in told if measure.startswith("rate_mdc")] == ["rate_mdc_per_min"]
+
+
+def test_two_blocks_that_are_called_rest_tell_a_change():
+    marked = [replace(marker, task="rest") for marker in rests(*RESTS)]
+    told = reasons([spasm(burst(0, 20_000, 20_100))], marked=marked)
+    assert "rate_mdc_per_min" not in told
+    assert "rate_mdc_per_min of spasms of the left side" not in told
 
 
 def test_a_spasm_in_either_rest_block_tells_a_change():

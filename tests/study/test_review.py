@@ -257,3 +257,18 @@ def test_a_review_of_results_that_were_replaced_is_not_taken_for_theirs(own_cour
     write_table(read_table(events).iloc[1:], events, overwrite=True)
     with pytest.raises(RecordingError, match=r"reviews other results than .*Move it away"):
         read(own_course, events)
+
+
+@pytest.mark.parametrize("read", [read_frames, read_group, read_course, read_page])
+def test_a_review_that_lost_a_column_is_refused_by_name(own_course, events, read):
+    path, frame = write_review(events, [Decision(names(events, "spasm")[0], "rejected")], "R1")
+    write_table(frame.drop(columns="onset"), path, overwrite=True)
+    with pytest.raises(RecordingError, match=r"reviewed_events\.tsv lacks the columns onset"):
+        read(own_course, events)
+
+
+def test_the_events_of_a_study_say_who_reviewed_them_wherever_the_review_stands(own_course, events):
+    write_review(events, [Decision(names(events, "spasm")[0], "rejected")], "R1")
+    told = own_course.results("events").dropna(subset="rater")
+    assert set(told["session"]) == {"base"}  # which is the last of the sessions
+    assert set(told["status"]) == {"rejected"}

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from emgspasm.errors import RecordingError
 from emgspasm.results.stored import beside, read_result_table
 from emgspasm.storage.derivatives.names import DETECTED, RESULTS
 from emgspasm.storage.derivatives.provenance import (
@@ -19,6 +17,7 @@ from emgspasm.storage.derivatives.provenance import (
 from emgspasm.storage.derivatives.reviews import counted_path, is_reviewed
 from emgspasm.storage.studies.placement import Placement, bids_entities
 from emgspasm.storage.studies.scans import read_time
+from emgspasm.storage.studies.sidecar import read_description
 from emgspasm.storage.studies.study import Study
 from emgspasm.system import in_order
 
@@ -84,7 +83,7 @@ def group_results(study: Study) -> tuple[list[GroupResult], tuple[str, ...]]:
             chosen,
             read_result_table(beside(chosen, "summary"), "summary"),
             provenance,
-            _description(place.sidecars.description),
+            read_description(place.sidecars.description),
             moment.date() if moment else None,
             is_reviewed(chosen),
         )
@@ -100,17 +99,3 @@ def study_of(events: Path) -> Path | None:
             study = folder.parents[1]
             return study if (study / "dataset_description.json").is_file() else None
     return None
-
-
-def _description(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        raise RecordingError(
-            f"{path} cannot be read ({error}); it describes a recording. Correct or remove it"
-        ) from None
-    if not isinstance(content, dict):
-        raise RecordingError(f"{path} is not a JSON object; it describes a recording. Correct it")
-    return content

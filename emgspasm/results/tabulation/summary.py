@@ -22,7 +22,7 @@ from emgspasm.storage.studies.placement import bids_entities
 from emgspasm.storage.tables.columns import SUMMARY
 from emgspasm.storage.tables.tsv import table
 from emgspasm.stream import SIDE_LETTER, Channel, StreamInfo
-from emgspasm.synkinesis.markers import Marker
+from emgspasm.synkinesis.markers import AT_REST, Marker
 from emgspasm.synkinesis.measures import rhythm, validity
 from emgspasm.synkinesis.measures.classes import CLASSES
 from emgspasm.synkinesis.measures.intervals import BLOCK, counting_errors, minimal_detectable_rate
@@ -222,7 +222,7 @@ Sums = tuple[NDArray[np.float64], NDArray[np.float64]]
 def rest_blocks(letter: str, found: Findings, valid: Spans, fs: float) -> list[Sums]:
     """Spasms of a side in every block of rest that tells a rate, 30 s after 30 s."""
     onsets = found.spasms["onset"][found.spasms["side"] == letter]
-    blocks = [m for m in found.marked if m.task in ("rest_open", "rest_post")]
+    blocks = [m for m in found.marked if m.task in AT_REST]
     parts = [common(valid, [(m.onset, m.offset)]) for m in blocks]
     return [
         block_sums(onsets[begins_in(onsets, part)], part, fs)

@@ -67,8 +67,14 @@ def require_same_results(
     Raises
     ------
     RecordingError
-        If their rows are not the same bursts and events.
+        If their rows are not the same bursts and events, or do not say what they are.
     """
+    for path, told in ((review, frame), (original, detected)):
+        if lacking := sorted({"onset", "channel"} - set(told.columns)):
+            raise RecordingError(
+                f"{path} lacks the columns {', '.join(lacking)} (a review and the events it is of "
+                "have them). Restore them, or move the review away"
+            )
     same = len(frame) == len(detected) and bool(
         (frame["onset"] == detected["onset"]).all()
         and (frame["channel"].fillna("") == detected["channel"].fillna("")).all()

@@ -103,7 +103,8 @@ def results_frame(study: Path, table: str) -> pd.DataFrame:
             f"{study / RESULTS} holds no {table} table. emgspasm analyze {study} makes the results"
         )
     filled = [frame.dropna(axis=1, how="all") for frame in frames]  # or pandas guesses their types
-    return pd.concat(filled, ignore_index=True).reindex(columns=frames[0].columns)
+    names = dict.fromkeys(name for frame in frames for name in frame.columns)  # a review's has more
+    return pd.concat(filled, ignore_index=True).reindex(columns=list(names))
 
 
 def _counted(events: Path, table: str) -> Path:

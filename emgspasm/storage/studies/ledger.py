@@ -153,9 +153,7 @@ def remove_row(path: Path, column: str, value: str) -> None:
     write_ledger(path, _heading(path, (column,)), [row for row in rows if row[column] != value])
 
 
-def write_ledger(
-    path: Path, heading: Sequence[str], rows: Iterable[Mapping[str, str | None]]
-) -> None:
+def write_ledger(path: Path, heading: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
     """Write all rows under their heading, whole or not at all; the caller holds the lock."""
     lines = [heading, *([shown(row.get(name)) for name in heading] for row in rows)]
     write_text("".join("\t".join(c) + "\n" for c in lines), path, overwrite=True)

@@ -141,6 +141,27 @@ def _write_events(recording: StoredRecording, path: Path, *, overwrite: bool) ->
         path.unlink(missing_ok=True)
 
 
+def read_description(path: Path) -> dict[str, Any]:
+    """Read the description of a recording, ``_emg.json``; empty where there is none.
+
+    Raises
+    ------
+    RecordingError
+        If it cannot be read, or is no JSON object.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise RecordingError(
+            f"{path} cannot be read ({error}); it describes a recording. Correct or remove it"
+        ) from None
+    if not isinstance(content, dict):
+        raise RecordingError(f"{path} is not a JSON object; it describes a recording. Correct it")
+    return content
+
+
 def description(recording: StoredRecording, task: str, acquisition: Acquisition) -> dict[str, Any]:
     """Gather the fields of ``_emg.json``: all that BIDS demands, and what is known."""
     filters = acquisition.software_filters

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from emgspasm.storage.studies.ledger import append_row, checked_rows, day, number
+from emgspasm.storage.studies.ledger import append_row, checked_rows, day, number, write_ledger
 from emgspasm.stream import MUSCLES
 
 Kind = Literal["botulinum toxin", "mvd", "other"]
@@ -151,5 +151,16 @@ def read_treatments(study: Path) -> list[Treatment]:
 
 def append_treatment(study: Path, entered: Treatment) -> None:
     """Add a treatment; the caller holds the lock of the study."""
-    row = asdict(entered) | {"participant_id": f"sub-{entered.participant}"}
-    append_row(study / "treatments.tsv", TREATMENT_COLUMNS, row)
+    append_row(study / "treatments.tsv", TREATMENT_COLUMNS, _cells(entered))
+
+
+def write_treatments(study: Path, entered: Iterable[Treatment]) -> None:
+    """Write all treatments of a study, which people may have entered twice: two points of a site.
+
+    The caller holds the lock.
+    """
+    write_ledger(study / "treatments.tsv", TREATMENT_COLUMNS, map(_cells, entered))
+
+
+def _cells(entered: Treatment) -> dict[str, object]:
+    return asdict(entered) | {"participant_id": f"sub-{entered.participant}"}

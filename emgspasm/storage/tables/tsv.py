@@ -97,12 +97,14 @@ def write_table(frame: pd.DataFrame, path: Path, *, overwrite: bool = False) -> 
         replacing(path, overwrite=overwrite) as temporary,
         temporary.open("w", encoding="utf-8", newline="") as file,
     ):
-        csv.writer(file, **_DIALECT).writerow(frame.columns)
+        _writer(file).writerow(frame.columns)
         for first in range(0, len(frame), ROWS):
             _write_rows(frame.iloc[first : first + ROWS], file)
 
 
-_DIALECT: dict[str, Any] = {"delimiter": "\t", "lineterminator": "\n"}
+def _writer(file: TextIO) -> Any:
+    return csv.writer(file, delimiter="\t", lineterminator="\n")
+
 
 ROWS = 8192
 """Rows that are written at a time: as words they take many times the memory."""
@@ -117,7 +119,7 @@ def _write_rows(frame: pd.DataFrame, file: TextIO) -> None:
     if plain and not ('"' in text or "\r" in text):
         file.write(text)
     else:  # what must be quoted
-        csv.writer(file, **_DIALECT).writerows(zip(*columns, strict=True))
+        _writer(file).writerows(zip(*columns, strict=True))
 
 
 def _words(cells: pd.Series) -> list[str]:
@@ -131,6 +133,33 @@ def _words(cells: pd.Series) -> list[str]:
     for row, word in zip(np.flatnonzero(there).tolist(), words, strict=True):
         column[row] = word
     return column
+
+
+def write_cells(rows: Iterable[Sequence[str]], path: Path) -> None:
+    """Write rows of words, their heading first, in the place of what is there.
+
+    Raises
+    ------
+    RecordingError
+        If the file cannot be written.
+    """
+    with (
+        replacing(path, overwrite=True) as temporary,
+        temporary.open("w", encoding="utf-8", newline="") as file,
+    ):
+        _writer(file).writerows(rows)
+
+
+def read_cells(path: Path) -> list[list[str]]:
+    """Read the cells of a table as words, its heading first.
+
+    Raises
+    ------
+    OSError, ValueError, csv.Error
+        If it cannot be read, is no UTF-8 or no table.
+    """
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file, delimiter="\t"))
 
 
 def read_table(path: Path) -> pd.DataFrame:
