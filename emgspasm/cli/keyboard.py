@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import os
+import re
 import select
 import sys
 import threading
@@ -17,6 +19,7 @@ from typing import Any
 _ENTER = "\r\n"
 _ERASE = "\x7f\b"
 _CANCEL = "\x1b"
+_TOLD_IN_SEVERAL = re.compile(r"\x1b(?:O.|\[\[?[0-?]*[ -/]*[@-~])")  # arrows, F5, Delete: "ESC[3~"
 _POLL = 0.2  # seconds between two looks whether to end [design]
 _GLANCE = 0.02  # seconds between two looks at a console that cannot be waited for [design]
 
@@ -73,8 +76,8 @@ def _type(line: Line, since: float, key: str) -> tuple[Line, Stroke | None]:
 
 @contextmanager
 def listening(take: Callable[[str], None]) -> Iterator[bool]:
-    """Give every key typed on the terminal to `take`; False where stdin is no terminal."""
-    if sys.stdin is None or not sys.stdin.isatty():  # None where it was closed
+    """Give every key typed on the terminal to `take`; False where none is typed to the command."""
+    if not _hears():
         yield False
         return
     over = threading.Event()
@@ -86,6 +89,21 @@ def listening(take: Callable[[str], None]) -> Iterator[bool]:
         finally:
             over.set()
             thread.join()
+
+
+def _hears() -> bool:
+    """Whether stdin is a terminal whose keys come to this command."""
+    if sys.stdin is None or not sys.stdin.isatty():  # None where it was closed
+        return False
+    return find_spec("msvcrt") is not None or _in_front(sys.stdin.fileno())
+
+
+def _in_front(descriptor: int) -> bool:
+    """Whether keys are meant for this process: a job in the background is stopped if it asks."""
+    try:
+        return os.tcgetpgrp(descriptor) == os.getpgrp()
+    except OSError:  # a terminal without jobs, or gone
+        return True
 
 
 def _listen(
@@ -108,20 +126,27 @@ def _terminal() -> Iterator[Callable[[], str | None]]:
     descriptor = sys.stdin.fileno()
     before = termios.tcgetattr(descriptor)
 
+    decoder = codecs.getincrementaldecoder("utf-8")("ignore")
+
     def typed() -> str | None:
+        if not _in_front(descriptor):
+            time.sleep(_POLL)
+            return ""
         if not select.select([descriptor], [], [], _POLL)[0]:
             return ""
         try:
-            return os.read(descriptor, 64).decode(errors="ignore") or None
+            told = os.read(descriptor, 1024)
         except OSError:  # the terminal is gone
             return None
+        return _TOLD_IN_SEVERAL.sub("", decoder.decode(told)) if told else None
 
-    tty.setcbreak(descriptor)
     try:
+        tty.setcbreak(descriptor)
         yield typed
     finally:
-        with suppress(termios.error):  # the terminal is gone
-            termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
+        if _in_front(descriptor):
+            with suppress(termios.error):  # the terminal is gone
+                termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 
 @contextmanager

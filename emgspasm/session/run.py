@@ -185,24 +185,28 @@ class Session:
             held.enter_context(self._outlets)
             held.enter_context(self.source)
             self._warmth.wait()
-            with postponed():
+            with postponed():  # who is begun must be ended: a file, and threads that are waited for
                 self._writer = held.enter_context(
                     BdfWriter(self.path, self._labelled, equipment=equipment(self.source))
                 )
                 self.begun = True
-            self._marking.begin(self._writer)
-            self._began = self._clock()
-            for work in (
-                partial(self._ending.watch, self._over),
-                partial(take_to_disk, self._writer.to_disk, self._over, self._notes.append),
-                self._run,
-            ):
-                thread = threading.Thread(target=work, name="session", daemon=True)
-                thread.start()
-                held.callback(thread.join)
-            held.callback(self.stop)
+                self._start(held)
             self._held = held.pop_all()
         return self
+
+    def _start(self, held: ExitStack) -> None:
+        """Begin to record, until this is left."""
+        self._marking.begin(self._writer)
+        self._began = self._clock()
+        for work in (
+            partial(self._ending.watch, self._over),
+            partial(take_to_disk, self._writer.to_disk, self._over, self._notes.append),
+            self._run,
+        ):
+            thread = threading.Thread(target=work, name="session", daemon=True)
+            thread.start()
+            held.callback(thread.join)
+        held.callback(self.stop)
 
     def __exit__(self, *_: object) -> None:
         with postponed():  # Ctrl-C, again: amid it the file would be closed before its last samples

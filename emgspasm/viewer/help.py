@@ -132,6 +132,7 @@ class HelpPage(QFrame):
     def __init__(self, palette: Palette, parent: QWidget) -> None:
         super().__init__(parent)
         styled(self, "help")
+        self.setAccessibleName("Help")
         self._columns = [QLabel(wordWrap=True, textFormat=Qt.TextFormat.RichText) for _ in range(2)]
         content = QWidget()
         both = QHBoxLayout(content)

@@ -115,9 +115,21 @@ class Window(QMainWindow):
 
     def rest(self, state: str) -> None:
         """Show no stream for a while: its source is needed otherwise, as `state` says."""
+        self._let_go(state, self.appearance.colours.accent)
+
+    def fail(self, why: str) -> None:
+        """Show that no stream could begin, and offer to look for one again."""
+        self._let_go("ENDED", self.appearance.colours.bad)
+        self.surface.status.show_parts([why])
+        self.surface.notice.add(why)
+        self._show_recording(on=False)
+        self.actions_["again"].setEnabled(True)
+        self.surface.marker_bar.offer_again(ended=True)
+
+    def _let_go(self, state: str, colour: str) -> None:
         self.desk = None
         self.freeze.hold(on=False)
-        self.surface.status.show_state(state, self.appearance.colours.accent)
+        self.surface.status.show_state(state, colour)
         shortcuts.offer(self.actions_, self._marks, "")
 
     def watch(self, recorder: Recorder) -> None:
@@ -127,6 +139,7 @@ class Window(QMainWindow):
         self.surface.marker_bar.marked.connect(recorder.mark)
         recorder.opened.connect(self.open)
         recorder.said.connect(self.surface.notice.add)
+        recorder.failed.connect(self.fail)
         recorder.look()
 
     @property
@@ -186,9 +199,7 @@ class Window(QMainWindow):
         self.surface.show_counts(desk)
         self.checkup.refresh()
         if isinstance(desk, Live):
-            record = self.actions_["record"]
-            record.setChecked(desk.recording)
-            record.setText("Stop" if desk.recording else "Record")
+            self._show_recording(on=desk.recording)
             self.surface.marker_bar.offer_again(ended=bool(desk.error))
             text, grade = live_state(desk)
             colours = self.appearance.colours
@@ -199,6 +210,11 @@ class Window(QMainWindow):
             if notice not in self._told:
                 self._told = (*self._told, notice)
                 self.surface.notice.add(notice)
+
+    def _show_recording(self, *, on: bool) -> None:
+        record = self.actions_["record"]
+        record.setChecked(on)
+        record.setText("Stop" if on else "Record")
 
     def _connect(self) -> None:
         surface = self.surface

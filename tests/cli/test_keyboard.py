@@ -1,6 +1,8 @@
 """Keys to markers."""
 
 import importlib.machinery
+import os
+import subprocess
 import sys
 import threading
 from types import ModuleType, SimpleNamespace
@@ -72,3 +74,51 @@ def test_keys_of_a_windows_console_are_heard_and_arrows_are_not_taken_for_letter
         console += ["1", "\xe0", "H", "\0", ";", "q"]
         assert done.wait(5)
     assert heard == ["1", "q"]
+
+
+@pytest.fixture
+def terminal(monkeypatch):
+    """Types on a terminal of POSIX, and tells what was heard up to a q."""
+    pytest.importorskip("termios", reason="no terminals of POSIX")
+    ours, theirs = os.openpty()
+    monkeypatch.setattr(sys, "stdin", open(theirs, closefd=False))  # noqa: SIM115  of the fixture
+
+    def type_(told):
+        heard, done = [], threading.Event()
+        with listening(lambda key: (heard.append(key), key == "q" and done.set())):
+            os.write(ours, told)
+            assert done.wait(5)
+        return "".join(heard)
+
+    yield type_
+    for descriptor in (ours, theirs):
+        os.close(descriptor)
+
+
+def test_keys_that_a_terminal_tells_in_several_characters_mark_nothing(terminal):
+    assert terminal(b"\x1b[3~\x1b[5~\x1b[15~\x1b[1;5C\x1bOP\x1b[[Aq") == "q"
+
+
+def test_a_long_text_that_is_pasted_keeps_its_letters(terminal):
+    assert terminal(("a" * 63 + "\N{LATIN SMALL LETTER U WITH DIAERESIS}q").encode())[-2] == "\xfc"
+
+
+IN_THE_BACKGROUND = """
+import os, subprocess, sys
+terminal = os.open(sys.argv[1], os.O_RDWR)  # the leader of a session without one gets it
+asks = "from emgspasm.cli.keyboard import listening\\nwith listening(print) as on: print(on)"
+job = subprocess.Popen([sys.executable, "-c", asks], stdin=terminal, process_group=0)
+_, status = os.waitpid(job.pid, os.WUNTRACED)
+print("stopped" if os.WIFSTOPPED(status) else "ended")
+job.kill()
+"""
+
+
+def test_a_job_in_the_background_is_not_stopped_for_want_of_keys():
+    pytest.importorskip("termios", reason="no jobs of POSIX")
+    ours, theirs = os.openpty()
+    call = [sys.executable, "-c", IN_THE_BACKGROUND, os.ttyname(theirs)]
+    done = subprocess.run(call, start_new_session=True, capture_output=True, check=True, text=True)
+    assert done.stdout.split() == ["False", "ended"]
+    for descriptor in (ours, theirs):
+        os.close(descriptor)

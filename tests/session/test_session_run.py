@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 
@@ -52,6 +53,25 @@ def test_samples_are_on_the_disk_before_they_are_analyzed(script, tmp_path):
         s.wait(20)
     assert len(seen) > 100
     assert all(seen)
+
+
+def test_a_signal_amid_its_beginning_ends_it_at_once(script, tmp_path, monkeypatch):
+    start, names = threading.Thread.start, []
+
+    def signalled(thread):
+        start(thread)
+        names.append(thread.name)
+        if names.count("session") == 3:  # the last of them records
+            signal.raise_signal(signal.SIGINT)
+
+    source = script(INFO, steady(1), waits=True)
+    rescue = threading.Timer(10, source.stop)
+    rescue.start()
+    monkeypatch.setattr(threading.Thread, "start", signalled)
+    with pytest.raises(KeyboardInterrupt), Session(source, tmp_path / "x.bdf"):
+        pass
+    assert rescue.is_alive()  # nobody waited for the source
+    rescue.cancel()
 
 
 def test_it_ends_at_its_duration_to_the_sample(script, tmp_path):

@@ -19,6 +19,7 @@ from emgspasm.config import parse_config
 from emgspasm.desk import live as live_module
 from emgspasm.desk.wanted import Wanted
 from emgspasm.desk.wiring import Wiring
+from emgspasm.errors import SourceNotFound
 from emgspasm.simulation import simulate
 from emgspasm.simulation.board import EmulatedBoard
 from emgspasm.simulation.board_faults import fault
@@ -370,6 +371,46 @@ def test_a_recording_that_no_board_answers_leaves_nobody_in_the_study_until_one_
     record(window)
     qtbot.waitUntil(lambda: shown(window) == 1000, timeout=90_000)
     assert window.desk.recording
+
+
+@pytest.fixture
+def gone_after(open_window, tmp_path):
+    """Opens a window over sources, after which none can be made: an LSL stream that is gone."""
+
+    def open_(*sources):
+        waiting = list(sources)
+
+        def make():
+            if not waiting:
+                raise SourceNotFound("no LSL stream of type EMG. Start its sender")
+            return waiting.pop(0)
+
+        window = open_window()
+        wanted = Wanted(str(tmp_path / "study"), "01", "", "rest")
+        window.watch(Recorder(Wiring(CONFIG, make, describe, conclude), wanted, window))
+        return window, waiting
+
+    return open_
+
+
+def test_no_recording_is_shown_where_no_stream_could_follow_it(gone_after, paced, qtbot):
+    window, _ = gone_after(paced(seconds=1.0), paced(seconds=1.0))
+    record(window)
+    qtbot.waitUntil(lambda: shown(window) == 1000, timeout=90_000)
+    window.recorder.toggle()
+    assert window.surface.status.text == "ENDED no LSL stream of type EMG. Start its sender"
+    assert not window.actions_["record"].isChecked()
+
+
+def test_a_source_that_could_not_be_made_is_looked_for_again(gone_after, paced, qtbot):
+    window, waiting = gone_after(paced(seconds=1.0))
+    window.recorder.look_again()  # what is under way stays
+    qtbot.waitUntil(lambda: shown(window) == 1000, timeout=90_000)
+    record(window)
+    assert "no LSL stream" in window.surface.notice.text()
+    waiting.append(paced(seconds=0.5))
+    qtbot.mouseClick(window.surface.marker_bar._again, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: shown(window) == 500, timeout=90_000)
 
 
 def test_a_board_that_is_there_at_last_is_looked_for_again(open_window, paced, qtbot):

@@ -97,11 +97,12 @@ class GrowingFile:
     def give_up(self, error: OSError) -> RecordingError:
         """Cut off a half-written record, close, and give the error that says what was kept."""
         n_kept = self.n_records * self._layout.n_samples
+        descriptor, self._descriptor = self.descriptor, None
         with contextlib.suppress(OSError):  # the count in the header ignores the tail anyway
             shortest = len(self._header) + self._record_bytes
-            os.ftruncate(self.descriptor, max(self._end, shortest))
-        os.close(self.descriptor)
-        self._descriptor = None
+            os.ftruncate(descriptor, max(self._end, shortest))
+        with contextlib.suppress(OSError):  # a network disk that is full says so once more
+            os.close(descriptor)
         return RecordingError(
             f"{self._path}: writing failed ({error.strerror}); {n_kept} samples "
             f"({self._layout.onset(n_kept):.1f} s) are kept in it and it opens. "

@@ -13,6 +13,7 @@ from typing import BinaryIO
 import numpy as np
 
 from emgspasm.errors import RecordingError
+from emgspasm.postponement import postponed
 from emgspasm.storage.bdf.layout import DIGITAL_MAX, LONGEST_TEXT
 from emgspasm.storage.bdf.record import annotation_signal
 from emgspasm.storage.edf.header import COUNT_OFFSET, Header
@@ -90,7 +91,8 @@ def recover(path: str | os.PathLike[str]) -> Recovery:
         )
     try:
         marks = _marks(header, n_records, unmarked, recording.info.sampling_frequency)
-        _mend(path, header, n_records, tail, marks)
+        with postponed():  # a part of the tail would be in the way of the next try
+            _mend(path, header, n_records, tail, marks)
     except OSError as error:
         raise RecordingError(
             f"{path}: cannot be changed ({error.strerror}). Copy it to where you may write"

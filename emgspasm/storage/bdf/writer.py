@@ -85,11 +85,7 @@ class BdfWriter:
         header = bdf_header(self.info, self._layout, equipment)
         self._annotation_bytes = 3 * header.signals[-1].samples_per_record
         self._file = GrowingFile(self.path, header, self._layout, overwrite=overwrite)
-        try:
-            self._begin()
-        except RecordingError:
-            self.path.unlink()
-            raise
+        self._begin()
 
     def __enter__(self) -> Self:
         return self
@@ -252,7 +248,12 @@ class BdfWriter:
         try:
             self._file.begin(self._encoded(missing))
         except OSError as error:
-            raise self._give_up(error) from error
+            self._give_up(error)
+            self.path.unlink()
+            raise RecordingError(
+                f"{self.path}: writing failed ({error.strerror}); no file is left. "
+                "Make room on the disk, then begin another recording"
+            ) from error
 
     def _flush_full(self) -> None:
         """Write the record under way once it is full, then count it."""

@@ -80,6 +80,8 @@ class Checkup(QObject):
         if recorder is None or self._check is None:
             return
         source = recorder.release()
+        if source is None:  # said already
+            return
         assert isinstance(source, Impedant)  # else it is not offered
         self.measuring = True
         self._window.rest("MEASURING IMPEDANCE")
@@ -88,4 +90,4 @@ class Checkup(QObject):
     def _measured(self, _complete: bool) -> None:
         self.measuring = False
         if not self._closed and self._window.recorder is not None:
-            self._window.recorder.look()
+            self._window.recorder.look_again()

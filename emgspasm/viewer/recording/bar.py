@@ -35,6 +35,7 @@ class MarkerBar(QWidget):
         self._texts = MarkerTable().texts
         self._marks = {digit: self._digit(digit) for digit in MARKER_KEYS}
         self._line = QLineEdit(self, placeholderText="marker text (M)")
+        self._line.setAccessibleName("Marker text")
         self._line.setMaximumWidth(220)
         self._line.installEventFilter(self)
         self._line.returnPressed.connect(self._typed)

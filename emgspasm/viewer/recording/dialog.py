@@ -59,6 +59,7 @@ class RecordDialog(QDialog):
         folder.addWidget(browse)
         form = QFormLayout()
         form.addRow("Study folder", folder)
+        self.study.setAccessibleName("Study folder")  # a row of two names neither
         form.addRow("Participant (pseudonym)", self.participant)
         form.addRow("Session", self.session)
         form.addRow("Task", self.task)

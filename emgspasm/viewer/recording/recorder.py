@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog, QWidget
@@ -13,10 +14,12 @@ from emgspasm.desk.lead import WRITING, Lead
 from emgspasm.desk.live import Live
 from emgspasm.desk.wanted import Wanted
 from emgspasm.desk.wiring import Wiring
-from emgspasm.errors import explained
+from emgspasm.errors import EmgspasmError, explained
 from emgspasm.stream import Source
 from emgspasm.viewer.errands import Errands
 from emgspasm.viewer.recording.dialog import RecordDialog
+
+T = TypeVar("T")
 
 
 class Recorder(QObject):
@@ -37,11 +40,14 @@ class Recorder(QObject):
         Show this stream from now on; the one before is closed already.
     said : Signal(str)
         Something people should know.
+    failed : Signal(str)
+        Why no stream could begin; the one before is closed, and nothing streams.
     wanted : Wanted
     """
 
     opened = Signal(object)
     said = Signal(str)
+    failed = Signal(str)
 
     def __init__(self, wiring: Wiring, wanted: Wanted, parent: QWidget) -> None:
         super().__init__(parent)
@@ -61,13 +67,19 @@ class Recorder(QObject):
         return self._lead.markers
 
     def look(self) -> None:
-        """Show the board without recording it."""
+        """Show the board without recording it.
+
+        Raises
+        ------
+        EmgspasmError
+            The source cannot be made, or the montage does not fit it.
+        """
         self._lead.look()
 
     def look_again(self) -> None:
-        """Look for the board anew where its stream has ended by itself."""
-        if self.live is not None and self.live.error:
-            self.look()
+        """Look for the board anew where nothing streams."""
+        if self.live is None or self.live.error:
+            self._try(self._lead.look)
 
     def toggle(self) -> None:
         """Begin a recording, asking where it belongs, or end it."""
@@ -84,22 +96,24 @@ class Recorder(QObject):
         if place is None:
             return
         self.wanted = dialog.wanted
-        self._lead.record(place, self.wanted.task.strip(), dialog.held.pop_all())
-        self.said.emit(f"recording to {place.recording}")
+        task, held = self.wanted.task.strip(), dialog.held.pop_all()
+        self._try(lambda: self._lead.record(place, task, held))
+        if self.live is not None:
+            self.said.emit(f"recording to {place.recording}")
 
     def stop(self) -> None:
         """End the recording and go on looking; its tables are written meanwhile."""
-        said = self._lead.stop()
+        said = self._try(self._lead.stop)
         if said:
             self.said.emit(said)
 
-    def release(self) -> Source:
-        """Let go of the board, and make a source that nobody has entered."""
-        return self._lead.release()
+    def release(self) -> Source | None:
+        """Let go of the board, and make a source that nobody has entered; None if it fails."""
+        return self._try(self._lead.release)
 
     def retune(self, config: LoadedConfig) -> None:
         """Use another config: at once while nothing is recorded, else for the next recording."""
-        self._lead.retune(config)
+        self._try(lambda: self._lead.retune(config))
 
     def mark(self, text: str, at: float) -> None:
         """Mark what was taken at host time `at` (s)."""
@@ -133,6 +147,14 @@ class Recorder(QObject):
         for sentences in self._tables.finish():
             for sentence in sentences:
                 say(sentence)
+
+    def _try(self, work: Callable[[], T]) -> T | None:
+        """Exchange the stream; None, and why is said, where none could begin."""
+        try:
+            return work()
+        except EmgspasmError as error:
+            self.failed.emit(str(error))
+            return None
 
     def _say(self, future: Future[tuple[str, ...]]) -> None:
         try:

@@ -28,6 +28,7 @@ class ReplayBar(QWidget):
         self._speed = QComboBox(self)
         self._speed.addItems([f"{speed:g} x" for speed in SPEEDS])
         self._speed.setToolTip("Seconds of the recording in a second (< and >)")
+        self._speed.setAccessibleName("Speed of the replay")
         self._speed.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._speed.activated.connect(lambda k: self.speed_chosen.emit(SPEEDS[k]))
         self._slider = QSlider(Qt.Orientation.Horizontal, self)

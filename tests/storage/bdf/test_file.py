@@ -124,5 +124,23 @@ def test_a_marker_after_the_disk_was_full_is_refused(tmp_path):
 
 
 def test_a_disk_full_from_the_start_leaves_no_file(tmp_path):
-    assert "0 samples" in fill_disk(tmp_path / "x.bdf", 300)
+    assert "no file is left" in fill_disk(tmp_path / "x.bdf", 300)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_network_disk_that_is_full_says_so_in_closing_too(tmp_path, monkeypatch):
+    writer, close = BdfWriter(tmp_path / "x.bdf", stream()), os.close
+
+    def refuse(descriptor, *_):
+        if descriptor == recording:
+            raise OSError(errno.EDQUOT, "Disk quota exceeded")
+        return close(descriptor)
+
+    recording = writer.descriptor
+    for name in ("pwrite", "close"):
+        monkeypatch.setattr(os, name, refuse)
+    with pytest.raises(RecordingError, match=r"quota exceeded\); 0 samples"):
+        writer.write(Chunk(0, noise(1000)))
+    monkeypatch.undo()
+    writer.close()  # it is closed already
+    close(recording)

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import warnings
@@ -245,6 +246,22 @@ def test_a_disk_too_full_for_the_tail_leaves_the_recording_for_another_try(tmp_p
     assert path.read_bytes() == before
     assert [each.name for each in tmp_path.iterdir()] == ["x.bdf"]
     assert recover(path).changed
+
+
+def test_a_signal_ends_it_once_the_recording_is_whole(tmp_path, monkeypatch):
+    path = tmp_path / "x.bdf"
+    record(path)
+    os.truncate(path, path.stat().st_size - 100)
+    copy = shutil.copyfileobj
+
+    def signalled(*files):
+        signal.raise_signal(signal.SIGINT)
+        copy(*files)
+
+    monkeypatch.setattr(shutil, "copyfileobj", signalled)
+    with pytest.raises(KeyboardInterrupt):
+        recover(path)
+    assert not recover(path).changed
 
 
 @pytest.mark.parametrize("content", [b"", b"garbage" * 100])
