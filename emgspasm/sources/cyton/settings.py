@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from emgspasm.board import CYTON, DAISY, GAINS, LETTERS, full_scale
 from emgspasm.errors import ConfigError, SourceError
-from emgspasm.sources.cyton.conversation import Board, ask, drained
+from emgspasm.sources.cyton.conversation import Board, ask, drained, told
 from emgspasm.sources.cyton.decoder import Layout
 from emgspasm.sources.cyton.packets import PACKET_RATE
 from emgspasm.stream import Channel, StreamInfo
@@ -169,7 +169,7 @@ def set_input(port: serial.Serial, number: int, each: Input) -> None:
         drained(port)  # or what comes late would be taken for the next answer
     raise SourceError(
         f"input {number} of the board on {port.port} was not set: it answered "
-        f"{answer!r} to {command(number, each).decode()}, the last of {TRIES} times. Bring the "
+        f"{told(answer)} to {command(number, each).decode()}, the last of {TRIES} times. Bring the "
         "board nearer, check its battery, and start again"
     )
 
