@@ -71,7 +71,7 @@ def measure_impedances(settings: CytonSettings) -> Iterator[Electrode]:
     with dongle.open_port(device) as port:
         conversation.silence(port)
         conversation.check_radio(port)
-        configure(port, settings, conversation.reset(port))
+        list(configure(port, settings, conversation.reset(port)))
         try:
             for number, each in enumerate(all_inputs(settings), start=1):
                 if each.label:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import isnan
 from typing import TYPE_CHECKING, Literal
@@ -141,8 +141,13 @@ def command(number: int, each: Input) -> bytes:
     return f"x{address(number)}{off}{code}{off}{each.bias:d}{each.srb2:d}0X".encode()
 
 
-def configure(port: serial.Serial, settings: CytonSettings, board: Board) -> None:
-    """Bring the board to the settings, each answer checked.
+def configure(port: serial.Serial, settings: CytonSettings, board: Board) -> Iterator[int]:
+    """Bring the board to the settings, each answer checked, as far as this is iterated.
+
+    Yields
+    ------
+    int
+        Number of the input that is set next, from 1 on.
 
     Raises
     ------
@@ -151,6 +156,7 @@ def configure(port: serial.Serial, settings: CytonSettings, board: Board) -> Non
     """
     _fit_daisy(port, settings, board)
     for number, each in enumerate(all_inputs(settings), start=1):
+        yield number
         set_input(port, number, each)
 
 

@@ -166,12 +166,15 @@ class CytonSource:
             self._found = dongle.find(self._found.serial_number)
         self._port = port = dongle.open_port(self._found.device)
         conversation.silence(port)
+        self._link.require_wanted()
         conversation.check_radio(port)
+        self._link.require_wanted()
         self.board = conversation.reset(port)
         self._link.say(
             "configuring", f"{self.info.device}, firmware {self.board.firmware or 'unknown'}"
         )
-        configure(port, self.settings, self.board)
+        for _ in configure(port, self.settings, self.board):
+            self._link.require_wanted()
 
     def _release(self) -> None:
         if self._port is not None:
