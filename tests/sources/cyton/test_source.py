@@ -268,6 +268,16 @@ def test_5_4_a_drifting_board_loses_nothing_and_its_rate_is_measured(ramp):
     assert source.measured_frequency == pytest.approx(300.0, rel=0.05)
 
 
+@pytest.mark.parametrize(("rate", "n_told"), [(0.0, 0), (-0.1, 1)])
+def test_a_board_that_samples_at_another_rate_is_told_once(ramp, monkeypatch, rate, n_told):
+    monkeypatch.setattr("emgspasm.sources.cyton.source._RATE_AFTER", 1.5)
+    with EmulatedBoard(ramp(), faults=(fault("drift", rate=rate),)) as board:
+        source = CytonSource(settings_for(board))
+        record(source, 2.0)
+    told = [event.text for event in source.events if "by this computer's clock" in event.text]
+    assert len(told) == n_told
+
+
 def test_3_1_a_faster_rate_on_a_serial_dongle_is_refused():
     with pytest.raises(ConfigError, match="1000 Hz of a cyton on a serial dongle"):
         open_cyton({"sampling_frequency": 1000.0})
