@@ -225,6 +225,8 @@ def test_analyzed_time_leaves_settling_out(stream_info):
     [
         ({"on_sigma": 3.0}, "off_sigma=3, on_sigma=3; 0 < off_sigma < on_sigma"),
         ({"off_sigma": 0.0}, "off_sigma=0"),
+        ({"on_sigma": float("inf")}, "on_sigma=inf; .* both finite"),
+        ({"floor": float("inf")}, "floor=inf; it must not be .* infinite"),
         ({"floor": -1.0}, "floor=-1.0; it must not be negative"),
         ({"merge_gap": 1e5}, r"merge_gap=100000 s; it must lie in \[0, 1\]"),
         ({"shortest": 1.5}, r"shortest=1.5 s; it must lie in \[0, 1\]"),
