@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from emgspasm.config import parse_config
+from emgspasm.errors import ConfigError, EmgspasmError
 from emgspasm.report import facts, values
 from emgspasm.report.excerpts import Choice, choose, half_heights, read_excerpts
 from emgspasm.report.page import render
@@ -15,6 +16,7 @@ from emgspasm.synkinesis.measures.classes import CLASSES
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from emgspasm.config import LoadedConfig
     from emgspasm.results.analysis import Results
     from emgspasm.storage.opening import StoredRecording
 
@@ -23,7 +25,10 @@ OTHER_LABELS = (
     "the recording was analyzed with a montage that the results do not hold; "
     "report the recording itself, with --montage, to see its signal"
 )
-
+OTHER_SETTINGS = (
+    "this version does not read the settings of the results as they were, so its signal would be "
+    "filtered otherwise; analyze again to see it"
+)
 
 WHOLE = "whole recording"
 
@@ -45,6 +50,7 @@ def report_page(
     from emgspasm.report.figures import svg
     from emgspasm.report.figures_face import montage_figure, placed, spread_figure
 
+    excerpts, without = _excerpts(results, recording, without)
     channels, rows, notes = facts.channels(results), facts.channel_rows(results), facts.Notes()
     shares = {row["channel"].name: row["involved_pct"] for row in rows}
     blocks = facts.blocks(results)
@@ -78,8 +84,8 @@ def report_page(
         withheld=list(facts.withheld(results)),
         warnings=facts.warnings(results),
         filters=facts.filters(results),
-        excerpts=_excerpts(results, recording),
-        without=without if recording is None else "",
+        excerpts=excerpts,
+        without=without,
     )
 
 
@@ -92,7 +98,6 @@ def signal_of(results: Results, events: Path) -> tuple[StoredRecording | None, s
     events : Path
         Their events table; the recording is looked for beside it.
     """
-    from emgspasm.errors import EmgspasmError
     from emgspasm.report.stored import recording_of
     from emgspasm.storage.opening import open_recording
 
@@ -151,17 +156,29 @@ def _none_found(results: Results) -> str:
     return "No hemifacial spasm was found" + of_one * (len(sought) == 1)
 
 
-def _excerpts(results: Results, recording: StoredRecording | None) -> list[dict[str, Any]]:
-    if recording is None:
-        return []
+def _config(results: Results) -> LoadedConfig | None:
+    """The settings of results; None where their text no longer says them, or never did."""
+    try:
+        config = parse_config(str(results.provenance["config"]))
+    except ConfigError:
+        return None
+    return config if config.sha256 == results.provenance["config_sha256"] else None
+
+
+def _excerpts(
+    results: Results, recording: StoredRecording | None, without: str
+) -> tuple[list[dict[str, Any]], str]:
+    """The excerpts, or none and why."""
+    config = _config(results)
+    if recording is None or config is None:
+        return [], without if recording is None else OTHER_SETTINGS
     from emgspasm.report.figures import svg
     from emgspasm.report.figures_excerpt import excerpt_figure
 
-    config = parse_config(str(results.provenance["config"]))
     choices = choose(results.events, float(results.provenance["duration_s"]))
     excerpts = read_excerpts(recording, config, choices)
     scale = half_heights(excerpts, _strongest(results))
-    return [
+    shown = [
         {
             "choice": excerpt.choice,
             "figure": svg(
@@ -171,6 +188,7 @@ def _excerpts(results: Results, recording: StoredRecording | None) -> list[dict[
         }
         for excerpt in excerpts
     ]
+    return shown, ""
 
 
 def _described(results: Results, choice: Choice) -> Mapping[str, Any] | None:
