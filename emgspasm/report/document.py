@@ -10,6 +10,7 @@ from emgspasm.errors import ConfigError, EmgspasmError
 from emgspasm.report import facts, values
 from emgspasm.report.excerpts import Choice, choose, half_heights, read_excerpts
 from emgspasm.report.page import render
+from emgspasm.storage.derivatives.provenance import is_simulated
 from emgspasm.stream import SIDE_LETTERS
 from emgspasm.synkinesis.measures.classes import CLASSES
 
@@ -59,7 +60,7 @@ def report_page(
         entry=lambda *path, **more: values.entry(results, *path, **more),
         name=results.name,
         identity=facts.identity(results),
-        simulated=facts.is_simulated(results),
+        simulated=is_simulated(results.provenance),
         reviewers=facts.reviewers(results),
         columns=_columns(results, blocks),
         blocks=[(task, facts.headline(results, task)) for task in blocks],
@@ -129,7 +130,7 @@ def index_page(title: str, listed: Sequence[tuple[Results, str]]) -> str:
             "name": results.name,
             "address": address,
             "identity": facts.identity(results),
-            "simulated": facts.is_simulated(results),
+            "simulated": is_simulated(results.provenance),
             "sides": facts.headline(results, facts.file_task(results)),
         }
         for results, address in listed
