@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path, PureWindowsPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from urllib.parse import urlsplit
 
 import pytest
@@ -77,6 +77,12 @@ def test_onlookers_are_not_told_where_the_study_lies(streaming):
     streaming.call("DELETE", "/api/recording")
     state = streaming.until(lambda state: any("live and from" in n for n in state["notices"]))
     assert folder not in str(state)
+
+
+def test_onlookers_are_not_told_where_the_study_lies_by_its_name_alone():
+    showing = Showing(PurePosixPath("/home/ann/study"))
+    showing.fail("/home/ann/study: full. emgspasm analyze /home/ann/study; not /home/ann/study2")
+    assert showing.state.error == "STUDY: full. emgspasm analyze STUDY; not /home/ann/study2"
 
 
 def test_onlookers_are_not_told_where_the_study_lies_on_windows():
