@@ -133,6 +133,15 @@ class Header:
         return starts
 
 
+def is_edf(head: bytes) -> bool:
+    """Whether a file that begins with these bytes is one: a table of text may begin with 0, too."""
+    fixed = head[:FIXED_BYTES]
+    if fixed.startswith(b"0       ") and b"\n" in fixed:
+        n_bytes, n_signals = _integer(_text(fixed[184:192])), _integer(_text(fixed[252:]))
+        return n_signals is not None and n_bytes == FIXED_BYTES * (1 + n_signals)
+    return fixed.startswith((b"0       ", b"\xffBIOSEMI"))
+
+
 def parse_header(data: bytes, name: str) -> Header:
     """Read a header leniently.
 

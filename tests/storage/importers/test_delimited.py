@@ -511,3 +511,9 @@ def test_a_table_of_acceleration_alone_is_a_recording(written):
     recording = open_recording(written(text))
     assert [channel.kind for channel in recording.info.channels] == ["ACCEL", "ACCEL"]
     assert samples_of(recording).tolist() == [[1.5, 2.5], [3.5, 4.5]]
+
+
+def test_a_table_whose_first_row_begins_with_0_and_blanks_is_no_edf(written):
+    text = "".join(f"{row:<8d}{value:.2f}\n" for row, value in enumerate(TWO[:, 0]))
+    recording = open_recording(written(text), sampling_frequency=250)
+    assert recording.n_samples == len(TWO)
