@@ -135,6 +135,13 @@ def test_signals_which_no_muscle_makes_are_not_emg(tmp_path):
     assert kinds == ["MISC", "MISC", "EOG", "ECG", "EEG", "EMG", "TRIG"]
 
 
+@pytest.mark.parametrize("transducer", ["EMG surface electrode", "EMG cup left", "AgAgCl"])
+def test_an_electrode_named_as_transducer_is_no_muscle(transducer):
+    signal = Signal("EMG ZYG_L", transducer, "uV", -400, 400, -32768, 32767, "", 1)
+    channel = read_channel(signal)
+    assert (channel.kind, channel.muscle, channel.side) == ("EMG", "ZYG", "left")
+
+
 def test_a_plain_edf_whose_date_was_left_out_has_no_start(tmp_path):
     edfio.Edf([edf_signal("OOC_L", 250)]).write(tmp_path / "x.edf")
     assert (tmp_path / "x.edf").read_bytes()[88:184].split()[:2] == [b"Startdate", b"X"]
