@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from emgspasm.board import LARGEST_SAMPLE, LEAST_SAMPLE
 from emgspasm.errors import RecordingError
+from emgspasm.storage.edf.tal import decoded
 
 FIXED_BYTES = 256
 """Bytes of the fixed part of a header, and of each signal's part."""
@@ -231,7 +232,7 @@ def _signal(row: Iterable[str], findings: list[str]) -> Signal:
 
 
 def _text(raw: bytes) -> str:
-    return raw.decode("latin-1").replace("\0", " ").strip()
+    return decoded(raw).replace("\0", " ").strip()
 
 
 def _integer(text: str) -> int | None:
