@@ -262,6 +262,13 @@ def test_a_physical_range_no_recorder_can_have_gives_no_unit(tmp_path, limit):
     assert "gives no unit; read as counts" in " ".join(recording.findings)
 
 
+@pytest.mark.parametrize("limits", ["0       1e-295", "0       0.5", "9       9", "9       0"])
+def test_a_digital_range_without_a_whole_count_gives_no_unit(tmp_path, limits):
+    edfio.Edf([edf_signal("OOC_L", 250)]).write(tmp_path / "x.edf")
+    patch(tmp_path / "x.edf", 256 + 120, limits, 16)
+    assert open_edf(tmp_path / "x.edf").info.channels[0].unit == "count"
+
+
 @pytest.mark.parametrize("said", ["1e9", "1e-9", "-1"])
 def test_a_record_of_no_possible_length_lasts_a_second(tmp_path, said):
     edfio.Edf([edf_signal("OOC_L", 250)]).write(tmp_path / "x.edf")
