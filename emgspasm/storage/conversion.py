@@ -125,7 +125,7 @@ def _with_full_scales(source: StoredRecording) -> StreamInfo:
 def _with_full_scale(channel: Channel, largest: float) -> Channel:
     if np.isfinite(channel.full_scale):
         return channel
-    full_scale = max(HEADROOM * largest, 1.0)
+    full_scale = max(HEADROOM * largest, LEAST_FULL_SCALE) if largest else 1.0
     if largest < LARGEST_FULL_SCALE < full_scale:
         full_scale = float(LARGEST_FULL_SCALE)  # counts of 24 bits: they fit, twice them does not
     return replace(channel, full_scale=full_scale)

@@ -103,6 +103,15 @@ def test_where_full_scale_is_unknown_it_is_twice_the_largest_magnitude(csv, tmp_
     assert np.allclose(scales, 2 * np.abs(csv[1]).max(axis=0), rtol=1e-3)
 
 
+def test_a_table_in_volts_without_a_unit_keeps_its_fine_steps(tmp_path):
+    values = RNG.normal(0, 1e-6, (200, 2))
+    np.savetxt(tmp_path / "volts.csv", values, delimiter=",")
+    recording = open_recording(tmp_path / "volts.csv", sampling_frequency=500)
+    import_recording(recording, tmp_path / "out.bdf")
+    stored = samples_of(open_recording(tmp_path / "out.bdf"))
+    np.testing.assert_allclose(stored, values, rtol=0, atol=1e-9)
+
+
 def test_an_import_never_overwrites_unasked(csv, tmp_path):
     out = tmp_path / "out.bdf"
     out.write_bytes(b"precious")

@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from emgspasm.board import LARGEST_SAMPLE, LEAST_SAMPLE
 from emgspasm.errors import RecordingError
+from emgspasm.storage.edf.tal import decoded
 
 FIXED_BYTES = 256
 """Bytes of the fixed part of a header, and of each signal's part."""
@@ -51,7 +52,7 @@ class Signal:
             all(map(math.isfinite, ranges))
             and LEAST_SAMPLE <= largest <= LARGEST_SAMPLE
             and self.physical_min != self.physical_max
-            and self.digital_min < self.digital_max
+            and self.digital_max - self.digital_min >= 1
             and math.isfinite(self.gain)
             and math.isfinite(self.zero)
         )
@@ -131,6 +132,15 @@ class Header:
             starts.append(position)
             position += self.sample_bytes * signal.samples_per_record
         return starts
+
+
+def is_edf(head: bytes) -> bool:
+    """Whether a file that begins with these bytes is one: a table of text may begin with 0, too."""
+    fixed = head[:FIXED_BYTES]
+    if fixed.startswith(b"0       ") and b"\n" in fixed:
+        n_bytes, n_signals = _integer(_text(fixed[184:192])), _integer(_text(fixed[252:]))
+        return n_signals is not None and n_bytes == FIXED_BYTES * (1 + n_signals)
+    return fixed.startswith((b"0       ", b"\xffBIOSEMI"))
 
 
 def parse_header(data: bytes, name: str) -> Header:
@@ -222,7 +232,7 @@ def _signal(row: Iterable[str], findings: list[str]) -> Signal:
 
 
 def _text(raw: bytes) -> str:
-    return raw.decode("latin-1").replace("\0", " ").strip()
+    return decoded(raw).replace("\0", " ").strip()
 
 
 def _integer(text: str) -> int | None:

@@ -21,8 +21,10 @@ _EMG_PREFIX = re.compile(r"EMG[ _-]+(?=\S)")
 _MISC_PREFIX = re.compile(r"(Temp|Resp|SaO2|Light|Sound|Event|Pos|MEG|MCG|ERG|EP)\b")
 """Types of EDF+ labels that no muscle makes (EDF+ standard texts)."""
 _TRANSDUCER = re.compile(
-    r"(?P<kind>[A-Z]+)(?: (?P<muscle>\S+) (?P<side>\S+))?(?: at (?P<own>[1-9]\d*(?:\.\d+)?) Hz)?\Z"
+    r"(?P<kind>[A-Z]+)(?: (?P<muscle>[A-Z]+|n/a) (?P<side>left|right|midline|n/a))?"
+    r"(?: at (?P<own>[1-9]\d*(?:\.\d+)?) Hz)?\Z"
 )
+"""What our own writer says there; others name electrodes (``EMG surface electrode``)."""
 _UNKNOWN_UNITS = ("", "count")
 
 
@@ -121,7 +123,7 @@ def _as_recorded(channel: Channel, transducer: str) -> Channel:
     channel = replace(channel, own_frequency=float(match["own"] or np.inf))
     if match["muscle"] is None:
         return replace(channel, kind=kind)
-    side = cast("Side", match["side"]) if match["side"] in get_args(Side) else None
+    side = None if match["side"] == "n/a" else cast("Side", match["side"])
     muscle = None if match["muscle"] == "n/a" else match["muscle"]
     return replace(channel, kind=kind, muscle=muscle, side=side)
 

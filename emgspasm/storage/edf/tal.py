@@ -109,20 +109,21 @@ def channel_annotations(
         yield Annotation(timed.onset - offset, timed.duration, text, names)
 
 
+def decoded(text: bytes) -> str:
+    """A text of a file: UTF-8, or Latin-1 from writers that know no other."""
+    try:
+        return text.decode("utf-8")
+    except UnicodeDecodeError:
+        return text.decode("latin-1")
+
+
 def _parse(tal: bytes) -> TimedTexts | None:
     head, *texts = tal.split(b"\x14")
     match = _HEAD.match(head)
     if match is None or not texts or texts[-1]:
         return None
     duration = float(match[2]) if match[2] else 0.0
-    return TimedTexts(float(match[1]), duration, tuple(map(_decode, texts[:-1])))
-
-
-def _decode(text: bytes) -> str:
-    try:
-        return text.decode("utf-8")
-    except UnicodeDecodeError:
-        return text.decode("latin-1")
+    return TimedTexts(float(match[1]), duration, tuple(map(decoded, texts[:-1])))
 
 
 def _refuse_unwritable(annotation: Annotation) -> None:

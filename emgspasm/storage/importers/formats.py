@@ -12,6 +12,7 @@ from pathlib import Path
 
 from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.digest import Digest
+from emgspasm.storage.edf.header import is_edf
 from emgspasm.storage.edf.reader import open_edf
 from emgspasm.storage.files import require_regular
 from emgspasm.storage.importers.brainflow import brainflow_row, import_brainflow
@@ -77,8 +78,7 @@ class Format:
 
 
 def _edf(file: Unread) -> Reader | None:
-    known = file.head.startswith((b"0       ", b"\xffBIOSEMI"))
-    return partial(open_edf, file.path, file.digest) if known else None
+    return partial(open_edf, file.path, file.digest) if is_edf(file.head) else None
 
 
 def _openbci_text(file: Unread) -> Reader | None:

@@ -159,12 +159,15 @@ def read_rows(layout: Layout) -> Iterator[Rows]:
 
 
 def read_blocks(path: Path, offset: int) -> Iterator[bytes]:
-    """Read a file in blocks that end with a line; a line past `LONGEST_LINE` is the last block."""
+    """Read a file in blocks that end with a line; a line past `LONGEST_LINE` is the last block.
+
+    Carriage returns alone, with which spreadsheets of old Macs end lines, become line feeds.
+    """
     rest = b""
     with path.open("rb") as file:
         file.seek(offset)
         while data := file.read(BLOCK_BYTES):
-            data = rest + data
+            data = rest + (data if b"\n" in data else data.replace(b"\r", b"\n"))
             end = data.rfind(b"\n") + 1
             if end:
                 yield data[:end]

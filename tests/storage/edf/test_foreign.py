@@ -102,6 +102,15 @@ def test_emg_is_read_in_microvolts(tmp_path, unit, factor):
     np.testing.assert_allclose(recording.read()[:, 0], signal.data * factor)
 
 
+@pytest.mark.parametrize("coding", ["latin-1", "utf-8"])
+def test_a_sign_of_micro_is_read_in_either_coding(tmp_path, coding):
+    edfio.Edf([edf_signal("OOC_L", 250)]).write(tmp_path / "x.edf")
+    content = (tmp_path / "x.edf").read_bytes()
+    unit = "µV".encode(coding)
+    (tmp_path / "x.edf").write_bytes(content.replace(b"uV".ljust(8), unit.ljust(8), 1))
+    assert open_edf(tmp_path / "x.edf").info.channels[0].unit == "uV"
+
+
 def test_only_electrodes_are_rescaled(tmp_path):
     signals = [edf_signal("OOC_L", 250), edf_signal("ECG", 250)]
     signals += [edf_signal("Temp rectal", 250, physical_dimension="degC")]
@@ -133,6 +142,13 @@ def test_signals_which_no_muscle_makes_are_not_emg(tmp_path):
     edfio.Edf([edf_signal(label, 100) for label in labels]).write(tmp_path / "x.edf")
     kinds = [channel.kind for channel in open_edf(tmp_path / "x.edf").info.channels]
     assert kinds == ["MISC", "MISC", "EOG", "ECG", "EEG", "EMG", "TRIG"]
+
+
+@pytest.mark.parametrize("transducer", ["EMG surface electrode", "EMG cup left", "AgAgCl"])
+def test_an_electrode_named_as_transducer_is_no_muscle(transducer):
+    signal = Signal("EMG ZYG_L", transducer, "uV", -400, 400, -32768, 32767, "", 1)
+    channel = read_channel(signal)
+    assert (channel.kind, channel.muscle, channel.side) == ("EMG", "ZYG", "left")
 
 
 def test_a_plain_edf_whose_date_was_left_out_has_no_start(tmp_path):
@@ -244,6 +260,13 @@ def test_a_physical_range_no_recorder_can_have_gives_no_unit(tmp_path, limit):
     recording = open_edf(tmp_path / "x.edf")
     assert recording.info.channels[0].unit == "count"
     assert "gives no unit; read as counts" in " ".join(recording.findings)
+
+
+@pytest.mark.parametrize("limits", ["0       1e-295", "0       0.5", "9       9", "9       0"])
+def test_a_digital_range_without_a_whole_count_gives_no_unit(tmp_path, limits):
+    edfio.Edf([edf_signal("OOC_L", 250)]).write(tmp_path / "x.edf")
+    patch(tmp_path / "x.edf", 256 + 120, limits, 16)
+    assert open_edf(tmp_path / "x.edf").info.channels[0].unit == "count"
 
 
 @pytest.mark.parametrize("said", ["1e9", "1e-9", "-1"])

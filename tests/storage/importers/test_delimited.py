@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from emgspasm.errors import ConfigError, RecordingError
+from emgspasm.storage.importers.rows import BLOCK_BYTES
 from emgspasm.storage.opening import open_recording
 from emgspasm.stream import SKIP
 from support.text_files import EPOCH, TWO, clock, exg, gaps_of, plain, samples_of
@@ -511,3 +512,16 @@ def test_a_table_of_acceleration_alone_is_a_recording(written):
     recording = open_recording(written(text))
     assert [channel.kind for channel in recording.info.channels] == ["ACCEL", "ACCEL"]
     assert samples_of(recording).tolist() == [[1.5, 2.5], [3.5, 4.5]]
+
+
+def test_a_table_whose_first_row_begins_with_0_and_blanks_is_no_edf(written):
+    text = "".join(f"{row:<8d}{value:.2f}\n" for row, value in enumerate(TWO[:, 0]))
+    recording = open_recording(written(text), sampling_frequency=250)
+    assert recording.n_samples == len(TWO)
+
+
+@pytest.mark.parametrize("mark", [",", " "])
+def test_lines_that_carriage_returns_end_are_all_read(written, mark):
+    n_rows = BLOCK_BYTES // 4
+    recording = open_recording(written(f"1.5{mark}2\r" * n_rows), sampling_frequency=250)
+    assert recording.n_samples == n_rows
