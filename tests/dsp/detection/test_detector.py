@@ -58,8 +58,9 @@ def textbook(stretches, merge, shortest):
 
 @st.composite
 def bursts_and_gaps(draw, shortest_gap=1):
+    """Bursts of two samples and more: the end of a single one is not sought to the sample."""
     pairs = draw(
-        st.lists(st.tuples(st.integers(shortest_gap, 120), st.integers(1, 150)), max_size=8)
+        st.lists(st.tuples(st.integers(shortest_gap, 120), st.integers(2, 150)), max_size=8)
     )
     stretches, position = [], LEAD
     for gap, length in pairs:
