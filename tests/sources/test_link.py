@@ -137,3 +137,10 @@ def test_what_fails_because_the_link_is_stopped_is_not_said():
 
     bench.link.restore("gone", connect)
     assert [text for _, text in bench.said] == ["gone"]
+
+
+def test_between_two_attempts_it_waits_until_the_stop_at_most():
+    bench, waits = Bench(["no port", "no answer"]), []
+    bench.link._stopping.wait = waits.append
+    bench.link.restore("gone", bench.connect)
+    assert waits == [0.0, 0.0]

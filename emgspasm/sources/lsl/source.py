@@ -28,6 +28,10 @@ GAP = 0.25
 """Seconds between two time stamps, beyond a sample, that count as a gap. A dongle holds packets
 for up to 0.1 s (firmware_notes 5.2), so shorter steps may be late samples and not lost ones."""
 
+LATE = 1.0
+"""Seconds by which stamps may run ahead of this computer's clock: samples come late, never early. A
+longer step is no gap but a clock that was set."""
+
 # Times in seconds, all [design]:
 _POLL = 0.01  # between two looks for samples
 _AGAIN = 0.5  # of one search for a stream that went away
@@ -173,21 +177,24 @@ class LslSource:
         if len(taken.stamps):
             if self._again:
                 self._skip_pause(now, len(taken.stamps))
-            yield from self._take(taken)
+            yield from self._take(taken, now - self._heard)
             self._heard = now
             self._link.hear(now)
         self._link.watch(now)
 
-    def _take(self, taken: Taken) -> Iterator[Chunk]:
-        """Number the samples of one read and cut them into chunks."""
+    def _take(self, taken: Taken, elapsed: float) -> Iterator[Chunk]:
+        """Number the samples of one read, the last `elapsed` s ago, and cut them into chunks."""
         stamps, fs = taken.stamps, self.info.sampling_frequency
-        lost = missing(np.diff(stamps, prepend=self._stamp), fs)
+        steps = np.diff(stamps, prepend=self._stamp)
+        lost = missing(steps, fs, elapsed + LATE)
         numbers = self._next + np.arange(len(stamps)) + np.cumsum(lost)
         self._next, self._stamp = int(numbers[-1]) + 1, float(stamps[-1])
         self._correction = taken.correction
         for row in np.flatnonzero(lost):
             text = f"the gap of {lost[row]} before sample {numbers[row]} is estimated from stamps"
             self._link.note(text)
+        if np.any(np.abs(steps) > elapsed + LATE):
+            self._link.note("the sender's clock was set: the step of its time stamps is no gap")
         yield from chunks(0, numbers, taken.samples * self._described.scales)
 
     def _skip_pause(self, now: float, n_samples: int) -> None:
@@ -233,7 +240,9 @@ def _second(settings: LslSettings) -> float:
     return 0.0 if settings.source_id else _ANOTHER
 
 
-def missing(steps: NDArray[np.float64], sampling_frequency: float) -> NDArray[np.int64]:
+def missing(
+    steps: NDArray[np.float64], sampling_frequency: float, most: float
+) -> NDArray[np.int64]:
     """Estimate the samples missing before each one from the steps between time stamps.
 
     Parameters
@@ -242,8 +251,10 @@ def missing(steps: NDArray[np.float64], sampling_frequency: float) -> NDArray[np
         Seconds since the stamp before; NaN where there is none.
     sampling_frequency : float
         Hertz.
+    most : float
+        Seconds that may be missing: no more than have passed.
     """
-    seen = np.nan_to_num(steps, nan=0.0)
+    seen = np.where(steps <= most, steps, 0.0)
     lost = np.where(seen > GAP + 1 / sampling_frequency, seen * sampling_frequency - 1, 0.0)
     found: NDArray[np.int64] = np.rint(lost).astype(np.int64)
     return found

@@ -31,15 +31,19 @@ FS = 250.0
 class Sender:
     """A ramp, in the clothes of somebody else's program; sample `n` of channel `c` is n + 1000 c.
 
-    Time stamps are `n` sample intervals after the start; `pause` and `skip` act at sample 50.
+    Time stamps are `n` sample intervals after the start; `pause` and `skip` act at sample 50,
+    and from sample 100 on they are `ahead` by so many seconds.
     """
 
-    def __init__(self, name, labels=("OOC_L", "OOC_R"), units="microvolts", fs=FS, skip=0):
+    def __init__(
+        self, name, labels=("OOC_L", "OOC_R"), units="microvolts", fs=FS, skip=0, ahead=0.0
+    ):
         info = pylsl.StreamInfo(name, "EMG", len(labels), fs, "double64", f"{name}-id")
         info.set_channel_labels(list(labels))
         info.set_channel_types(["EMG"] * len(labels))
         info.set_channel_units([units] * len(labels))
         self.outlet, self.fs, self.skip, self.n = pylsl.StreamOutlet(info), fs, skip, len(labels)
+        self.ahead = ahead
         self.over = threading.Event()
         self.paused = threading.Event()
         self.sent = 0
@@ -56,7 +60,8 @@ class Sender:
             while self.sent < due:
                 if not self.paused.is_set() and not 50 <= self.sent < 50 + self.skip:
                     row = [self.sent + 1000.0 * c for c in range(self.n)]
-                    self.outlet.push_sample(row, self.begun + self.sent / self.fs)
+                    ahead = self.ahead if self.sent >= 100 else 0.0
+                    self.outlet.push_sample(row, self.begun + self.sent / self.fs + ahead)
                 self.sent += 1
 
     def __enter__(self):
@@ -275,4 +280,18 @@ def test_a_wrong_option_is_named(options, text):
 
 def test_steps_of_stamps_that_are_late_samples_are_no_loss():
     steps = np.array([np.nan, 0.004, 0.1, 0.0001, 0.25, 0.264, 0.504, -1.0])
-    np.testing.assert_array_equal(missing(steps, FS), [0, 0, 0, 0, 0, 65, 125, 0])
+    np.testing.assert_array_equal(missing(steps, FS, 1.0), [0, 0, 0, 0, 0, 65, 125, 0])
+
+
+def test_a_step_of_stamps_for_which_there_was_no_time_is_no_loss():
+    steps = np.array([1e9, 3.0, 1.9, np.inf])
+    np.testing.assert_array_equal(missing(steps, FS, 2.0), [0, 0, 474, 0])
+
+
+def test_a_clock_of_the_sender_that_was_set_makes_no_gap_and_is_told():
+    with Sender("set", ahead=1e6) as sender:
+        source = open_lsl({"source_id": "set-id"})
+        index, _ = index_and_samples(record(source, 1.0))
+    assert sender.sent > 100
+    np.testing.assert_array_equal(np.diff(index), 1)
+    assert [e.text for e in source.events if "the sender's clock was set" in e.text]
