@@ -221,9 +221,11 @@ def _status_line() -> Iterator[Any]:
         elif keep:
             say(text)
 
-    yield show
-    if live:
-        click.echo(err=True)
+    try:
+        yield show
+    finally:
+        if live:
+            click.echo(err=True)
 
 
 def fitted(text: str) -> str:
