@@ -841,3 +841,10 @@ LONG = round(Rules().longest * FS) + 1
 )  # fmt: skip
 def test_what_one_channel_does_alone_for_longer_than_a_spasm_is_an_artifact(readings, kinds):
     assert [act.kind for act in judged(*readings)] == kinds
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_begins_with_such_an_artifact_and_lasts_is_one_whichever_channel_comes_first(order):
+    alone = reading("ZYG_L", 1000, 1000 + 3 * LONG)
+    beside = reading("OOC_L", 1000, 1000 + LONG)
+    assert [act.kind for act in judged(*[alone, beside][::order])] == ["artifact"]
