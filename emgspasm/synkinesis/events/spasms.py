@@ -45,7 +45,7 @@ from emgspasm.synkinesis.events.proof import (
 )
 from emgspasm.synkinesis.events.speech import without_speech
 from emgspasm.synkinesis.events.trains import note_trains, of_train
-from emgspasm.synkinesis.events.wording import event, laterality, reasons, remarked
+from emgspasm.synkinesis.events.wording import event, laterality, one_sided, reasons, remarked
 from emgspasm.synkinesis.markers import MOVEMENTS, PRIMES, Schedule
 from emgspasm.synkinesis.measures.classes import spasm_class
 from emgspasm.synkinesis.readings.reading import Reading
@@ -119,7 +119,7 @@ def on_cue(spasm: Event, marked: Schedule, fs: float, *, unseen: frozenset[str])
     lasts = max(burst.offset - burst.onset for burst in spasm.bursts) / fs
     if lasts < (WINK if marker.task == "wink" else LASTING if marker.task in unseen else inf):
         return again
-    reason = f"one side, LI {spasm.li:.2f}; a marker asks for {marker.task}"
+    reason = f"{one_sided(spasm.li)}; a marker asks for {marker.task}"
     return replace(again, trial_type="voluntary", label=marker.task, spread_stage=0, reason=reason)
 
 
