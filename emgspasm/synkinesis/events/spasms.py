@@ -17,7 +17,7 @@ from typing import Literal
 
 from emgspasm.stream import Burst, Event
 from emgspasm.synkinesis.acts.act import Act, samples_of
-from emgspasm.synkinesis.acts.rules import Rules
+from emgspasm.synkinesis.acts.rules import LONGEST_BLINK, Rules
 from emgspasm.synkinesis.acts.verdicts import LASTING, is_beyond_chance
 from emgspasm.synkinesis.events.chains import (
     TOGETHER,
@@ -37,7 +37,6 @@ from emgspasm.synkinesis.events.naming import blink
 from emgspasm.synkinesis.events.proof import (
     EYES,
     FLURRY,
-    LONGEST_BLINK,
     is_spasm,
     most_together,
     note_proof,
