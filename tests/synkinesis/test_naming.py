@@ -87,6 +87,12 @@ def test_an_artifact_that_lasts_too_long_for_muscle_is_the_noise_of_an_electrode
     assert artifact(Act("artifact", "L", (slow,)), Schedule(), Rules(), FS).label == "motion"
 
 
+def test_channels_that_last_together_are_counted_in_their_reason():
+    bursts = tuple(reading(f"{muscle}_L", 1000, 13_100) for muscle in ("ZYG", "OOC"))
+    told = artifact(Act("artifact", "L", bursts), Schedule(), Rules(), FS)
+    assert told.reason == "2 channels for 12 s, and no other: an electrode"
+
+
 def moved(*readings, task=None, dragged=(), lasts=3000):
     """Event of a movement of both sides, under a marker if there is a task."""
     chain = Chain("B", 500, 1100)
