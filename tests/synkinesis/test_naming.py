@@ -166,6 +166,13 @@ def test_a_masseter_that_leads_its_side_is_a_movement_that_chews(labels):
     assert (event.onset, event.offset) == (1000, 1200)
 
 
+def test_a_muscle_of_the_forearm_that_leads_does_not_chew():
+    forearm = replace(MASSETER, site=Site(8, "L", "FCR", 9))
+    (event,) = one_sided(Act("twitch", "L", (forearm,)))
+    assert (event.trial_type, event.label) == ("voluntary", "")
+    assert event.reason == "one side; no muscle of the facial nerve leads"
+
+
 def test_a_myokymia_names_the_muscle_that_keeps_time_and_lasts_from_first_to_last():
     beats = [Act("twitch", "L", (reading("ZYG_L", t, t + 80),)) for t in range(1000, 4000, 300)]
     (event,) = one_sided(*beats)

@@ -3,7 +3,7 @@
 What one side does is called a hemifacial spasm (class isolated, grouped, tonic or combined) only
 if the eye or two muscles of the facial nerve take part in it together, and if it is none of a train
 of a single muscle: in rhythm, that is a myokymia, otherwise nothing. What only a marker of a
-movement can tell from a spasm is voluntary, and so is what only chewing muscles do.
+movement can tell from a spasm is voluntary, and so is what no muscle of the facial nerve leads.
 """
 
 from __future__ import annotations
@@ -52,6 +52,9 @@ from emgspasm.synkinesis.spread import REGIONS
 
 WINK = 0.1
 """Seconds that a wink lasts at least (clinical facts 2)."""
+
+CHEWING = "MAS"
+"""The muscle that chews (clinical facts 2: hemimasticatory spasm)."""
 
 Naming = Callable[[Schedule], Event]
 """An event as it is called under these markers."""
@@ -135,9 +138,12 @@ def _named(
     span = min(a.onset for a in part), max(a.offset for a in part)
     whole = [*readings, *_carried(part, readings)]
     facial = {r.site.muscle for r in whole} & REGIONS.keys()
-    if _chewing(readings):
-        reason = "one side; chewing muscles lead"
-        return event("voluntary", side, "masticatory", readings, *span, marked, fs, reason)
+    lead = max(readings, key=_amplitude).site
+    if lead.region is None:
+        chews = lead.muscle == CHEWING
+        label = "masticatory" if chews else ""
+        who = "chewing muscles lead" if chews else "no muscle of the facial nerve leads"
+        return event("voluntary", side, label, readings, *span, marked, fs, f"one side; {who}")
     regular = _regular(part, readings, known, rules, fs)
     if regular is not None:
         faint = not any(is_beyond_chance(r, fs) for r in regular)
@@ -195,11 +201,6 @@ def _active(reading: Reading) -> Burst:
 def _may_be_blink(act: Act, fs: float) -> bool:
     alone = {r.site.muscle for r in act.readings} <= EYES
     return alone and not act.on_blink and act.offset - act.onset <= LONGEST_BLINK * fs
-
-
-def _chewing(readings: Sequence[Reading]) -> bool:
-    """Whether the strongest muscle is none of the facial nerve's."""
-    return max(readings, key=_amplitude).site.region is None
 
 
 _amplitude = attrgetter("amplitude")
