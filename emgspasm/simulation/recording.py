@@ -150,8 +150,8 @@ def simulate(
 ) -> Simulation:
     """Simulate facial surface EMG with known truth, as an ADS1299 would record it.
 
-    The same arguments give the same bytes. What happens and when depends on `scenario`, `side`,
-    `duration` and `seed` alone.
+    The same arguments give the same bytes. What the face does and when depends on `scenario`,
+    `side`, `duration` and `seed` alone; what disturbs electrodes, on the `montage` too.
 
     Parameters
     ----------
