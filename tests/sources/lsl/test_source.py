@@ -6,6 +6,7 @@ import math
 import sys
 import threading
 import time
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -178,6 +179,29 @@ def test_markers_land_at_their_sample():
     (annotation,) = found
     assert annotation.text == "eyes closed"
     assert annotation.onset * FS == pytest.approx(40 - offset, abs=1)
+
+
+def test_a_marker_that_a_sender_sends_as_soon_as_it_is_back_is_not_lost():
+    info = pylsl.StreamInfo("back", "Markers", 1, 0, "string", "back-id")
+    outlet = pylsl.StreamOutlet(info)
+    with LslMarkers("back") as markers:
+        heard(markers, outlet, "before")
+        outlet = None
+        time.sleep(0.3)
+        outlet = pylsl.StreamOutlet(info)
+        assert outlet.wait_for_consumers(10)
+        assert heard(markers, outlet, "after") == "after"
+
+
+def heard(markers, outlet, text):
+    outlet.push_sample([text])
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        time.sleep(0.1)
+        with suppress(pylsl.util.TimeoutError):  # the clock of the sender is not measured yet
+            for annotation in markers.poll(lambda _: 0, FS):
+                return annotation.text
+    return None
 
 
 def test_markers_beside_another_source_are_placed_by_arrival():
