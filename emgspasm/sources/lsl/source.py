@@ -28,6 +28,10 @@ GAP = 0.25
 """Seconds between two time stamps, beyond a sample, that count as a gap. A dongle holds packets
 for up to 0.1 s (firmware_notes 5.2), so shorter steps may be late samples and not lost ones."""
 
+LATEST = 60.0
+"""Seconds a sample may have been on its way. Stamps that step further ahead of the host's clock
+are of a clock that was set: what they would have missing, a year perhaps, never was [design]."""
+
 # Times in seconds, all [design]:
 _POLL = 0.01  # between two looks for samples
 _AGAIN = 0.5  # of one search for a stream that went away
@@ -173,21 +177,25 @@ class LslSource:
         if len(taken.stamps):
             if self._again:
                 self._skip_pause(now, len(taken.stamps))
-            yield from self._take(taken)
+            yield from self._take(taken, now)
             self._heard = now
             self._link.hear(now)
         self._link.watch(now)
 
-    def _take(self, taken: Taken) -> Iterator[Chunk]:
+    def _take(self, taken: Taken, now: float) -> Iterator[Chunk]:
         """Number the samples of one read and cut them into chunks."""
         stamps, fs = taken.stamps, self.info.sampling_frequency
-        lost = missing(np.diff(stamps, prepend=self._stamp), fs)
+        steps = np.diff(stamps, prepend=self._stamp)
+        clock_set = steps > now - self._heard + LATEST
+        lost = missing(np.where(clock_set, np.nan, steps), fs)
         numbers = self._next + np.arange(len(stamps)) + np.cumsum(lost)
         self._next, self._stamp = int(numbers[-1]) + 1, float(stamps[-1])
         self._correction = taken.correction
         for row in np.flatnonzero(lost):
             text = f"the gap of {lost[row]} before sample {numbers[row]} is estimated from stamps"
             self._link.note(text)
+        for row in np.flatnonzero(clock_set):
+            self._link.note(f"the clock of the sender was set before sample {numbers[row]}: no gap")
         yield from chunks(0, numbers, taken.samples * self._described.scales)
 
     def _skip_pause(self, now: float, n_samples: int) -> None:
@@ -206,7 +214,7 @@ class LslSource:
         Raises
         ------
         SourceError
-            It came back with other channels or another rate.
+            It came back with other channels, another rate or from another computer.
         """
         self._again = self._next > 0
         self._link.restore(lost, self._find_again)
@@ -223,8 +231,8 @@ class LslSource:
     def _check_same(self, info: StreamInfo) -> None:
         if info != self.info:
             raise SourceError(
-                f"{self.info.device} came back with other channels or another rate. Start a new "
-                "recording"
+                f"{self.info.device} came back with other channels, another rate or from another "
+                "computer. Start a new recording"
             )
 
 

@@ -32,15 +32,17 @@ FS = 250.0
 class Sender:
     """A ramp, in the clothes of somebody else's program; sample `n` of channel `c` is n + 1000 c.
 
-    Time stamps are `n` sample intervals after the start; `pause` and `skip` act at sample 50.
+    Time stamps are `n` sample intervals after the start; `skip` (samples) and `jump` (seconds that
+    its clock is set by) act at sample 50.
     """
 
-    def __init__(self, name, labels=("OOC_L", "OOC_R"), units="microvolts", fs=FS, skip=0):
+    def __init__(self, name, labels=("OOC_L", "OOC_R"), units="microvolts", fs=FS, skip=0, jump=0):
         info = pylsl.StreamInfo(name, "EMG", len(labels), fs, "double64", f"{name}-id")
         info.set_channel_labels(list(labels))
         info.set_channel_types(["EMG"] * len(labels))
         info.set_channel_units([units] * len(labels))
         self.outlet, self.fs, self.skip, self.n = pylsl.StreamOutlet(info), fs, skip, len(labels)
+        self.jump = jump
         self.over = threading.Event()
         self.paused = threading.Event()
         self.sent = 0
@@ -57,7 +59,8 @@ class Sender:
             while self.sent < due:
                 if not self.paused.is_set() and not 50 <= self.sent < 50 + self.skip:
                     row = [self.sent + 1000.0 * c for c in range(self.n)]
-                    self.outlet.push_sample(row, self.begun + self.sent / self.fs)
+                    ahead = self.jump * (self.sent >= 50)
+                    self.outlet.push_sample(row, self.begun + self.sent / self.fs + ahead)
                 self.sent += 1
 
     def __enter__(self):
@@ -104,6 +107,16 @@ def test_a_step_of_the_time_stamps_is_an_estimated_gap():
     (note,) = [event for event in source.events if "gap" in event.text]
     assert "gap of 100 " in note.text
     assert "estimated" in note.text
+
+
+def test_a_clock_of_the_sender_that_was_set_is_no_gap():
+    with Sender("set", jump=1e9):
+        source = open_lsl({"source_id": "set-id"})
+        chunks = record(source, 0.6)
+    index, _ = index_and_samples(chunks)
+    np.testing.assert_array_equal(index, np.arange(len(index)))
+    assert len(index) > 60
+    assert any("clock of the sender was set" in event.text for event in source.events)
 
 
 def test_a_sender_that_pauses_is_told_within_half_a_second_and_its_return_too():
