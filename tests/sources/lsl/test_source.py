@@ -119,6 +119,19 @@ def test_a_clock_of_the_sender_that_was_set_is_no_gap():
     assert any("clock of the sender was set" in event.text for event in source.events)
 
 
+@pytest.mark.parametrize(
+    ("labels", "names"),
+    [
+        (("CH2", "CH2"), ("CH2", "CH3")),
+        (("", "CH1"), ("CH2", "CH1")),
+        (("OOC_L", "OOC_L"), ("OOC_L", "CH2")),
+    ],
+)
+def test_labels_that_are_missing_or_stand_twice_are_numbered(labels, names):
+    with Sender("labels", labels=labels):
+        assert open_lsl({"source_id": "labels-id"}).info.names == names
+
+
 def test_a_sender_that_pauses_is_told_within_half_a_second_and_its_return_too():
     with Sender("pause") as sender:
         source = open_lsl({"source_id": "pause-id"})
