@@ -52,10 +52,10 @@ def describe_damaged(records: Sequence[int]) -> str:
 def scan(file: BinaryIO, header: Header, n_records: int) -> Times:
     """Read all annotation signals; of a continuous file only the first record's time counts.
 
-    Damaged are the records of a continuous file that do not begin their annotations with a time.
-    The standard asks it of every record (EDF+ 2.2.4). What a power cut left as zeros lacks it, and
-    so does whatever lies behind bytes that were put in or taken out. A file that does without from
-    its second record on keeps no times.
+    Damaged are the records that do not begin their annotations with a time. The standard asks it
+    of every record (EDF+ 2.2.4). What a power cut left as zeros lacks it, and so does whatever lies
+    behind bytes that were put in or taken out. A file that does without from its second record on
+    keeps no times.
     """
     times, keeps = Times(), _keeps_times(file, header, n_records)
     places, record_bytes = _annotation_places(header), header.record_bytes
@@ -73,7 +73,7 @@ def scan(file: BinaryIO, header: Header, n_records: int) -> Times:
 
 def _keeps_times(file: BinaryIO, header: Header, n_records: int) -> bool:
     places = _annotation_places(header)
-    if not (header.plus and places) or header.discontinuous:
+    if not (header.plus and places):
         return False
     offset, n_bytes = places[0]
     begins = [header.n_bytes + i * header.record_bytes + offset for i in range(min(2, n_records))]

@@ -245,12 +245,19 @@ def test_a_text_beside_the_time_of_a_record_is_read(tmp_path):
     assert open_edf(tmp_path / "x.edf").annotations == (Annotation(1.0, 0.0, "beside"),)
 
 
-@pytest.mark.parametrize("bad", ["+0.2", "+99999999999", "garbage", "-1"])
+@pytest.mark.parametrize("bad", ["+0.2", "+99999999999", "-1"])
 def test_a_record_with_an_impossible_time_follows_the_one_before(tmp_path, bad):
     discontinuous(tmp_path / "x.bdf", ["+0", "+0.5", bad, "+1.5"])
     recording = open_edf(tmp_path / "x.bdf")
     assert "1 records have impossible times" in " ".join(recording.findings)
     assert [(c.start, c.stop) for c in recording] == [(0, 400)]
+
+
+def test_a_record_of_a_discontinuous_file_that_lost_its_time_is_missing_samples(tmp_path):
+    discontinuous(tmp_path / "x.bdf", ["+0", "+0.5", "+2", "garbage", "+3"])
+    recording = open_edf(tmp_path / "x.bdf")
+    assert [(c.start, c.stop) for c in recording] == [(0, 200), (400, 500), (600, 700)]
+    assert any("number 4, have lost their time" in finding for finding in recording.findings)
 
 
 @pytest.mark.parametrize("limit", ["1e300", "1e-99"])
