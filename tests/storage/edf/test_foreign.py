@@ -240,6 +240,13 @@ def test_annotations_of_a_file_that_keeps_no_times_are_read_at_their_own(tmp_pat
     assert read == [(0.75, "first")] * bool(first) + [(1.25, "alone")]
 
 
+def test_a_file_that_calls_itself_continuous_and_is_not_says_so(tmp_path):
+    annotated(tmp_path / "x.edf", [(f"+{t}\x14\x14\0".encode(),) for t in (0, 1.002, 2, 9, 10)])
+    recording = open_edf(tmp_path / "x.edf")
+    assert recording.n_samples == 500
+    assert recording.findings[-1].startswith("1 records begin at other times")
+
+
 def test_a_text_beside_the_time_of_a_record_is_read(tmp_path):
     annotated(tmp_path / "x.edf", [(b"+0\x14\x14\0",), (b"+1\x14\x14beside\x14\0",)])
     assert open_edf(tmp_path / "x.edf").annotations == (Annotation(1.0, 0.0, "beside"),)
