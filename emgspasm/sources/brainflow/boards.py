@@ -37,11 +37,11 @@ _NUMBERINGS = {
     # BrainFlow stores the even number of the Daisy half; where that half is lost, the old one
     # is paired again under its old number (firmware_notes 2.1).
     CYTON_DAISY: Numbering(cycle=128, rows=1, step=2, stale=True),
-    # Two rows a packet; 101-200 are the same packets in finer quantization, 201-205 impedances
+    # Two rows a packet; 100-199 are the same packets in finer quantization, 201-205 impedances
     # (firmware_notes 7.2, 7.3).
     GANGLION: Numbering(cycle=100, rows=2, end=201),
     GANGLION_NATIVE: Numbering(cycle=100, rows=2, end=201),
-    GANGLION_WIFI: Numbering(cycle=201, rows=1),  # the firmware's own sample counter
+    GANGLION_WIFI: Numbering(cycle=201, rows=1),  # samples, not packets (firmware_notes 7.2)
 }
 """Boards whose numbering is known from BrainFlow's source and the firmware; that of others is
 learned from the numbers."""

@@ -57,10 +57,9 @@ class LslMarkers:
         sampling_frequency : float
             Of the signal, in hertz.
         """
-        values, stamps = self._inlet.pull_chunk(0.0)
-        if not values:
-            return ()
+        # First: while the clock of a sender that came back is not measured, its markers wait.
         correction = self._inlet.time_correction(0.0)
+        values, stamps = self._inlet.pull_chunk(0.0)
         return tuple(
             Annotation(
                 sample_at(stamp + correction) / sampling_frequency, 0.0, " ".join(map(str, value))

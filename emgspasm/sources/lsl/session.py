@@ -5,7 +5,9 @@ The one door to pylsl, which is loaded inside these functions.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -190,17 +192,24 @@ def pull(inlet: Any, device: str) -> Taken:
 
 
 def _channels(full: Any, unit: str) -> list[Channel]:
-    """Read labels, types and units, as far as the sender gives them, and make labels unique."""
+    """Read labels, types and units, as far as the sender gives them."""
     n = full.channel_count()
-    labels = full.get_channel_labels() or [None] * n
+    names = _unique(full.get_channel_labels() or [None] * n)
     types = full.get_channel_types() or [None] * n
-    units = full.get_channel_units() or [None] * n
-    found: list[Channel] = []
-    for i, (label, kind, given) in enumerate(zip(labels, types, units, strict=True), start=1):
-        taken = {channel.name for channel in found}
-        name = label if label and label not in taken else f"CH{i}"
-        written = given or unit
-        found.append(_channel(name, kind or full.type(), _UNITS.get(written.lower(), written)))
+    units = [given or unit for given in full.get_channel_units() or [None] * n]
+    return [
+        _channel(name, kind or full.type(), _UNITS.get(written.lower(), written))
+        for name, kind, written in zip(names, types, units, strict=True)
+    ]
+
+
+def _unique(labels: Sequence[str | None]) -> list[str]:
+    """Labels, each once; ``CH`` and a number that nobody has where one is missing or had before."""
+    found: list[str] = []
+    for i, label in enumerate(labels, start=1):
+        numbered = (f"CH{k}" for k in count(i))
+        free = next(name for name in numbered if name not in found and name not in labels)
+        found.append(label if label and label not in found else free)
     return found
 
 

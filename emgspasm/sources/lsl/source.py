@@ -28,9 +28,9 @@ GAP = 0.25
 """Seconds between two time stamps, beyond a sample, that count as a gap. A dongle holds packets
 for up to 0.1 s (firmware_notes 5.2), so shorter steps may be late samples and not lost ones."""
 
-LATE = 1.0
-"""Seconds by which stamps may run ahead of this computer's clock: samples come late, never early. A
-longer step is no gap but a clock that was set."""
+LATEST = 60.0
+"""Seconds a sample may have been on its way. Stamps that step further ahead of the host's clock
+are of a clock that was set: what they would have missing, a year perhaps, never was [design]."""
 
 # Times in seconds, all [design]:
 _POLL = 0.01  # between two looks for samples
@@ -177,24 +177,25 @@ class LslSource:
         if len(taken.stamps):
             if self._again:
                 self._skip_pause(now, len(taken.stamps))
-            yield from self._take(taken, now - self._heard)
+            yield from self._take(taken, now)
             self._heard = now
             self._link.hear(now)
         self._link.watch(now)
 
-    def _take(self, taken: Taken, elapsed: float) -> Iterator[Chunk]:
-        """Number the samples of one read, the last `elapsed` s ago, and cut them into chunks."""
+    def _take(self, taken: Taken, now: float) -> Iterator[Chunk]:
+        """Number the samples of one read and cut them into chunks."""
         stamps, fs = taken.stamps, self.info.sampling_frequency
         steps = np.diff(stamps, prepend=self._stamp)
-        lost = missing(steps, fs, elapsed + LATE)
+        clock_set = steps > now - self._heard + LATEST
+        lost = missing(np.where(clock_set, np.nan, steps), fs)
         numbers = self._next + np.arange(len(stamps)) + np.cumsum(lost)
         self._next, self._stamp = int(numbers[-1]) + 1, float(stamps[-1])
         self._correction = taken.correction
         for row in np.flatnonzero(lost):
             text = f"the gap of {lost[row]} before sample {numbers[row]} is estimated from stamps"
             self._link.note(text)
-        if np.any(np.abs(steps) > elapsed + LATE):
-            self._link.note("the sender's clock was set: the step of its time stamps is no gap")
+        for row in np.flatnonzero(clock_set):
+            self._link.note(f"the clock of the sender was set before sample {numbers[row]}: no gap")
         yield from chunks(0, numbers, taken.samples * self._described.scales)
 
     def _skip_pause(self, now: float, n_samples: int) -> None:
@@ -213,7 +214,7 @@ class LslSource:
         Raises
         ------
         SourceError
-            It came back with other channels or another rate.
+            It came back with other channels, another rate or from another computer.
         """
         self._again = self._next > 0
         self._link.restore(lost, self._find_again)
@@ -230,8 +231,8 @@ class LslSource:
     def _check_same(self, info: StreamInfo) -> None:
         if info != self.info:
             raise SourceError(
-                f"{self.info.device} came back with other channels or another rate. Start a new "
-                "recording"
+                f"{self.info.device} came back with other channels, another rate or from another "
+                "computer. Start a new recording"
             )
 
 
@@ -240,9 +241,7 @@ def _second(settings: LslSettings) -> float:
     return 0.0 if settings.source_id else _ANOTHER
 
 
-def missing(
-    steps: NDArray[np.float64], sampling_frequency: float, most: float
-) -> NDArray[np.int64]:
+def missing(steps: NDArray[np.float64], sampling_frequency: float) -> NDArray[np.int64]:
     """Estimate the samples missing before each one from the steps between time stamps.
 
     Parameters
@@ -251,10 +250,8 @@ def missing(
         Seconds since the stamp before; NaN where there is none.
     sampling_frequency : float
         Hertz.
-    most : float
-        Seconds that may be missing: no more than have passed.
     """
-    seen = np.where(steps <= most, steps, 0.0)
+    seen = np.nan_to_num(steps, nan=0.0)
     lost = np.where(seen > GAP + 1 / sampling_frequency, seen * sampling_frequency - 1, 0.0)
     found: NDArray[np.int64] = np.rint(lost).astype(np.int64)
     return found

@@ -69,6 +69,12 @@ class Layout:
         last = self.spans[-1]
         return last.start + last.n_records * self.columns.n_samples
 
+    def samples_of(self, record: int) -> Interval:
+        """Sample numbers of a record."""
+        span = self.spans[bisect_right(self.spans, record, key=lambda s: s.first_record) - 1]
+        start = span.start + (record - span.first_record) * self.columns.n_samples
+        return start, start + self.columns.n_samples
+
 
 @dataclass(frozen=True, slots=True)
 class Block:

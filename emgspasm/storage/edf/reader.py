@@ -119,19 +119,22 @@ def count_records(file: BinaryIO, header: Header) -> tuple[int, list[str]]:
 def _spans(
     times: Times, header: Header, columns: Columns, n_records: int
 ) -> tuple[tuple[Span, ...], list[str]]:
-    """Place the records on the time line; those whose time is damaged follow the one before."""
+    """Place the records on the time line; those whose time is wrong or lost follow the one before.
+
+    Those that lost it are missing samples: wherever they lie, they are not analyzed.
+    """
     n = columns.n_samples
     if not header.discontinuous:
         return (Span(0, 0, n_records),), []
     longest = float(LONGEST_GAP / header.record_duration) * n
     spans = [Span(0, 0, 1)]
-    n_damaged = 0
+    n_wrong, lost = 0, set(times.damaged_records)
     for record, onset in enumerate(times.onsets[1:], start=1):
         last = spans[-1]
         expected = last.start + last.n_records * n
         gap = float((onset - times.offset) / header.record_duration) * n - expected
         wrong = not -0.5 <= gap <= longest
-        n_damaged += wrong
+        n_wrong += wrong and record not in lost
         if wrong or gap < 0.5:
             spans[-1] = replace(last, n_records=last.n_records + 1)
         else:
@@ -139,8 +142,8 @@ def _spans(
     findings = []
     if len(spans) > 1:
         findings.append(f"{len(spans) - 1} interruptions between records are read as gaps")
-    if n_damaged:
-        findings.append(f"{n_damaged} records have impossible times; they follow the one before")
+    if n_wrong:
+        findings.append(f"{n_wrong} records have impossible times; they follow the one before")
     return tuple(spans), findings
 
 
@@ -160,9 +163,8 @@ def _place(
     skips = [annotation for annotation in texts if annotation.text == SKIP]
     rate = info.sampling_frequency
     alone: list[list[Interval]] = [[] for _ in labels]
-    n = layout.columns.n_samples
     damaged = tuple(times.damaged_records)
-    together = [*_between(layout), *((r * n, (r + 1) * n) for r in damaged)]
+    together = [*_between(layout), *map(layout.samples_of, damaged)]
     for skip in skips:
         interval = _interval(skip, rate, layout.stop)
         for name in skip.channels:

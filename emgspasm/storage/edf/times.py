@@ -12,18 +12,23 @@ from emgspasm.storage.edf.header import Header
 from emgspasm.storage.edf.tal import TimedTexts, parse_tals
 from emgspasm.system import read_at
 
-_TIME_TAL = re.compile(rb"[+-]\d+(?:\.\d*)?\x14\x14")
+_TIME_TAL = re.compile(rb"([+-]\d+(?:\.\d*)?)\x14\x14")
 _ANY_TAL = re.compile(rb"[+-]\d+(?:\.\d*)?[\x14\x15]")
 
 
 @dataclass(slots=True)
 class Times:
-    """Content of the annotation signals: onsets of the records (seconds) and all texts."""
+    """Content of the annotation signals: onsets of the records (seconds) and all texts.
+
+    `due` is when the record after the last one begins where nothing interrupts them.
+    """
 
     onsets: list[float] = field(default_factory=list)
     texts: list[TimedTexts] = field(default_factory=list)
     n_damaged: int = 0
     damaged_records: list[int] = field(default_factory=list)
+    due: float = math.nan
+    n_jumps: int = 0
 
     @property
     def offset(self) -> float:
@@ -38,6 +43,11 @@ class Times:
             findings.append(describe_damaged(self.damaged_records))
         if self.n_damaged:
             findings.append(f"{self.n_damaged} annotations are damaged and left out")
+        if self.n_jumps:
+            findings.append(
+                f"{self.n_jumps} records begin at other times than in a continuous file, which the "
+                "header calls it: read without gaps, so what follows may be earlier than it was"
+            )
         return findings
 
 
@@ -52,10 +62,10 @@ def describe_damaged(records: Sequence[int]) -> str:
 def scan(file: BinaryIO, header: Header, n_records: int) -> Times:
     """Read all annotation signals; of a continuous file only the first record's time counts.
 
-    Damaged are the records of a continuous file that do not begin their annotations with a time.
-    The standard asks it of every record (EDF+ 2.2.4). What a power cut left as zeros lacks it, and
-    so does whatever lies behind bytes that were put in or taken out. A file that does without from
-    its second record on keeps no times.
+    Damaged are the records that do not begin their annotations with a time. The standard asks it
+    of every record (EDF+ 2.2.4). What a power cut left as zeros lacks it, and so does whatever lies
+    behind bytes that were put in or taken out. A file that does without from its second record on
+    keeps no times.
     """
     times, keeps = Times(), _keeps_times(file, header, n_records)
     places, record_bytes = _annotation_places(header), header.record_bytes
@@ -63,8 +73,8 @@ def scan(file: BinaryIO, header: Header, n_records: int) -> Times:
         begin = header.n_bytes + record * record_bytes
         for index, (offset, n_bytes) in enumerate(places):
             raw = read_at(file.fileno(), n_bytes, begin + offset)
-            if keeps and index == 0 and not _ANY_TAL.match(raw):
-                times.damaged_records.append(record)
+            if keeps and index == 0:
+                _check_time(raw, record, times, header)
             keeps_time = index == 0 and (record == 0 or header.discontinuous)
             if keeps_time or not _says_nothing(raw, timed=index == 0):
                 _collect(raw, times, keeps_time=keeps_time)
@@ -73,11 +83,22 @@ def scan(file: BinaryIO, header: Header, n_records: int) -> Times:
 
 def _keeps_times(file: BinaryIO, header: Header, n_records: int) -> bool:
     places = _annotation_places(header)
-    if not (header.plus and places) or header.discontinuous:
+    if not (header.plus and places):
         return False
     offset, n_bytes = places[0]
     begins = [header.n_bytes + i * header.record_bytes + offset for i in range(min(2, n_records))]
     return all(_TIME_TAL.match(read_at(file.fileno(), n_bytes, begin)) for begin in begins)
+
+
+def _check_time(raw: bytes, record: int, times: Times, header: Header) -> None:
+    """Note a record that lost its time, and one of a continuous file that comes at another."""
+    match = _TIME_TAL.match(raw)
+    if match is None and not _ANY_TAL.match(raw):
+        times.damaged_records.append(record)
+    onset = float(match[1]) if match else math.nan
+    half = float(header.record_duration) / 2  # clocks of computers drift
+    times.n_jumps += not header.discontinuous and abs(onset - times.due) > half
+    times.due = onset + 2 * half
 
 
 def _says_nothing(raw: bytes, *, timed: bool) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from emgspasm.errors import RecordingError
+from emgspasm.storage.edf.signals import told_apart
 from emgspasm.storage.importers.fields import marker_text
 from emgspasm.storage.importers.gaps import Stamped, describe_stamped, read_stamps
 from emgspasm.storage.importers.imported import Imported
@@ -60,7 +61,7 @@ def import_xdf(path: Path) -> Imported:
     samples = measured(np.asarray(stream["time_series"], dtype=np.float64))
     times = np.asarray(stream["time_stamps"], dtype=np.float64)
     stamped = read_stamps(times, fs)
-    channels = _channels(stream)
+    channels, doubled = _channels(stream)
     ranges = widen(no_ranges(len(channels), ()), samples, ())
     if np.isnan(ranges.low).all():
         raise RecordingError(
@@ -76,6 +77,7 @@ def import_xdf(path: Path) -> Imported:
         findings=(
             *_damage(checked),
             *_left_out(streams, stream),
+            *doubled,
             *describe_stamped(stamped, fs),
             *describe_ranges(ranges, names, (), np.inf),
         ),
@@ -173,17 +175,21 @@ def _text(stream: Stream, key: str) -> str:
     return str((stream["info"].get(key) or [""])[0] or "")
 
 
-def _channels(stream: Stream) -> tuple[Channel, ...]:
+def _channels(stream: Stream) -> tuple[tuple[Channel, ...], list[str]]:
+    """The channels, and what is to be said of their names."""
     n_channels = np.asarray(stream["time_series"]).shape[1]
     described = _described(stream)
-    names = [_word(entry, "label") for entry in described]
-    if len(names) != n_channels or not all(names) or len(set(names)) != len(names):
-        names = [f"Channel {i}" for i in range(1, n_channels + 1)]
+    if len(described) != n_channels:
         described = [{}] * n_channels
-    units = [_word(entry, "unit") for entry in described]
-    return tuple(
-        Channel.from_label(name, unit=UNITS.get(unit.lower(), unit) or "count")
-        for name, unit in zip(names, units, strict=True)
+    named = [
+        (_word(entry, "label").strip() or f"Channel {i}", _word(entry, "unit").strip())
+        for i, entry in enumerate(described, start=1)
+    ]
+    return told_apart(
+        [
+            Channel.from_label(name, unit=UNITS.get(unit.lower(), unit) or "count")
+            for name, unit in named
+        ]
     )
 
 

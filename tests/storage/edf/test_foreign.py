@@ -240,17 +240,31 @@ def test_annotations_of_a_file_that_keeps_no_times_are_read_at_their_own(tmp_pat
     assert read == [(0.75, "first")] * bool(first) + [(1.25, "alone")]
 
 
+def test_a_file_that_calls_itself_continuous_and_is_not_says_so(tmp_path):
+    annotated(tmp_path / "x.edf", [(f"+{t}\x14\x14\0".encode(),) for t in (0, 1.002, 2, 9, 10)])
+    recording = open_edf(tmp_path / "x.edf")
+    assert recording.n_samples == 500
+    assert recording.findings[-1].startswith("1 records begin at other times")
+
+
 def test_a_text_beside_the_time_of_a_record_is_read(tmp_path):
     annotated(tmp_path / "x.edf", [(b"+0\x14\x14\0",), (b"+1\x14\x14beside\x14\0",)])
     assert open_edf(tmp_path / "x.edf").annotations == (Annotation(1.0, 0.0, "beside"),)
 
 
-@pytest.mark.parametrize("bad", ["+0.2", "+99999999999", "garbage", "-1"])
+@pytest.mark.parametrize("bad", ["+0.2", "+99999999999", "-1"])
 def test_a_record_with_an_impossible_time_follows_the_one_before(tmp_path, bad):
     discontinuous(tmp_path / "x.bdf", ["+0", "+0.5", bad, "+1.5"])
     recording = open_edf(tmp_path / "x.bdf")
     assert "1 records have impossible times" in " ".join(recording.findings)
     assert [(c.start, c.stop) for c in recording] == [(0, 400)]
+
+
+def test_a_record_of_a_discontinuous_file_that_lost_its_time_is_missing_samples(tmp_path):
+    discontinuous(tmp_path / "x.bdf", ["+0", "+0.5", "+2", "garbage", "+3"])
+    recording = open_edf(tmp_path / "x.bdf")
+    assert [(c.start, c.stop) for c in recording] == [(0, 200), (400, 500), (600, 700)]
+    assert any("number 4, have lost their time" in finding for finding in recording.findings)
 
 
 @pytest.mark.parametrize("limit", ["1e300", "1e-99"])

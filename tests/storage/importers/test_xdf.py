@@ -74,17 +74,17 @@ def emg_file(
     jitter=0.0,
     unit="microvolts",
     gain=1.0,
+    labels=("OOC_L", "OOC_R"),
 ):
     rng = np.random.default_rng(3)
     values = (gain * rng.normal(0, 50, (n_rows, 2))).astype("f4")
     times = 1000 + np.arange(n_rows) / (true_rate or rate)
     times = np.delete(times + rng.normal(0, jitter, n_rows), np.arange(n_rows)[missing])
     kept = np.delete(values, np.arange(n_rows)[missing], axis=0)
-    labels = described(("OOC_L", "OOC_R"), unit)
     data = (
         b"XDF:"
         + chunk(1, HEADER)
-        + stream_header(1, "board", "EMG", rate, 2, "float32", labels)
+        + stream_header(1, "board", "EMG", rate, 2, "float32", described(labels, unit))
         + stream_header(2, "cues", "Markers", 0, 1, "string")
         + samples_chunk(1, times, float_rows(kept))
         + samples_chunk(2, [1000.4, 1001.2], text_rows(["smile", "rest"]))
@@ -122,6 +122,17 @@ def test_samples_are_worth_what_their_unit_says(tmp_path, unit, microvolts):
     np.testing.assert_allclose(
         only.samples * recording.info.channels[0].microvolts, values * float(microvolts), rtol=1e-6
     )
+
+
+@pytest.mark.parametrize(
+    ("labels", "names"),
+    [(("OOC_L", ""), ("OOC_L", "Channel 2")), (("OOC_L",) * 2, ("OOC_L (1)", "OOC_L (2)"))],
+)
+def test_a_label_that_is_missing_or_stands_twice_costs_no_unit(tmp_path, labels, names):
+    data, _ = emg_file(labels=labels)
+    channels = open_recording(written(tmp_path, data)).info.channels
+    assert tuple(channel.name for channel in channels) == names
+    assert {channel.unit for channel in channels} == {"uV"}
 
 
 def test_a_stream_of_nothing_but_missing_samples_is_refused(tmp_path):
