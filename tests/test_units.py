@@ -6,7 +6,16 @@ from emgspasm.units import in_ascii, microvolts_in, on_screen
 
 
 @pytest.mark.parametrize(
-    ("unit", "microvolts"), [("uV", 1.0), ("μV", 1.0), ("mV", 1e3), ("Volt", 1e6), ("nV", 1e-3)]
+    ("unit", "microvolts"),
+    [
+        ("uV", 1.0),
+        ("μV", 1.0),
+        ("mV", 1e3),
+        ("Volt", 1e6),
+        ("nV", 1e-3),
+        ("Microvolt", 1.0),
+        ("NANOVOLTS", 1e-3),
+    ],
 )
 def test_a_voltage_is_known_as_programs_spell_it(unit, microvolts):
     assert microvolts_in(unit) == microvolts

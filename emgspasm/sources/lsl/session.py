@@ -19,7 +19,6 @@ from emgspasm.stream import Channel, Kind, StreamInfo
 _BUFFER = 60  # seconds liblsl keeps for a consumer that pauses
 _MOST = 65_536  # samples of one look
 _KINDS: dict[str, Kind] = {"EMG": "EMG", "EEG": "EEG", "EOG": "EOG", "ECG": "ECG", "ACC": "ACCEL"}
-_UNITS = {"microvolts": "uV", "millivolts": "mV", "volts": "V", "nanovolts": "nV"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -198,7 +197,7 @@ def _channels(full: Any, unit: str) -> list[Channel]:
     types = full.get_channel_types() or [None] * n
     units = [given or unit for given in full.get_channel_units() or [None] * n]
     return [
-        _channel(name, kind or full.type(), _UNITS.get(written.lower(), written))
+        _channel(name, kind or full.type(), written)
         for name, kind, written in zip(names, types, units, strict=True)
     ]
 

@@ -116,7 +116,6 @@ class Grid:
             self.text,
             self.decimal,
             COMMENTS,
-            tolerant=True,
         )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from emgspasm.storage.importers.rows import Layout, Malformed, Rows, parse, quote, read_blocks
+from emgspasm.storage.importers.rows import Layout, Malformed, Rows, parted, quote, read_blocks
 
 LONGEST_RUN = 1000
 """Lines. So many in a row that are no rows are the garbage at the end of a file."""
@@ -72,19 +72,11 @@ def read_log(layout: Layout) -> Iterator[Rows]:
 
 
 def _parts(block: bytes, layout: Layout) -> Iterator[tuple[bytes, Rows | None]]:
-    """Part a block into stretches of rows and single lines that are none, by bisection."""
+    """Part a block into stretches of rows and single lines that are none."""
     end = 1 + max(block.rfind(mark) for mark in _LINE_ENDS)
-    whole, cut = block[:end], block[end:]
-    rows = parse(whole, layout)
-    lines = [] if rows is not None else whole.splitlines(keepends=True)
-    if len(lines) < 2:
-        yield whole, rows
-    else:
-        half = len(lines) // 2
-        yield from _parts(b"".join(lines[:half]), layout)
-        yield from _parts(b"".join(lines[half:]), layout)
-    if cut.strip():
-        yield cut, None
+    yield from parted(block[:end], layout)
+    if block[end:].strip():
+        yield block[end:], None
 
 
 def _advance(place: _Place, part: bytes, rows: Rows | None) -> _Place:

@@ -56,8 +56,6 @@ class Layout:
         The decimal mark.
     comments : tuple of str
         How lines begin that stand for no sample.
-    tolerant : bool
-        Whether reading goes on after a line that is no row.
     n_optional : int
         Fields that may be missing at the end of a row, and then are 0.
     """
@@ -71,7 +69,6 @@ class Layout:
     text: int | None = None
     decimal: str = "."
     comments: tuple[str, ...] = ()
-    tolerant: bool = False
     n_optional: int = 0
 
 
@@ -126,7 +123,7 @@ class Rows:
 
 
 def read_rows(layout: Layout) -> Iterator[Rows]:
-    """Read the rows of a text file up to the first line that is not one, or past such lines.
+    """Read the rows of a text file, past lines that are none.
 
     Parameters
     ----------
@@ -136,26 +133,43 @@ def read_rows(layout: Layout) -> Iterator[Rows]:
     Yields
     ------
     Rows
-        Blocks of a few MB; the last one says where reading ended early.
+        Blocks of at most a few MB; the last one says where reading ended early: at a last line
+        that is cut, or where more than `MOST_DAMAGED` lines are no rows.
     """
     line, position, n_damaged = layout.line, layout.offset, 0
+    size = layout.path.stat().st_size
     for block in read_blocks(layout.path, layout.offset):
-        left = block
-        while (rows := parse(left, layout)) is None:
-            begun = _rows_before_malformed(left, layout, line, position)
-            bad = begun.malformed
-            n_damaged += 1
-            if bad is None or bad.at_end or not layout.tolerant or n_damaged > MOST_DAMAGED:
-                yield begun
-                return
-            yield Rows(begun.numbers, begun.text, damaged=bad)
-            lines = left.splitlines(keepends=True)
-            left = b"".join(lines[bad.line - line + 1 :])
-            position += sum(map(len, lines[: bad.line - line + 1]))
-            line = bad.line + 1
-        yield rows
-        line += left.count(b"\n")
-        position += len(left)
+        for part, rows in parted(block, layout):
+            if rows is not None:
+                yield rows
+            else:
+                n_damaged += 1
+                at_end = position + len(part) == size
+                bad = Malformed(line, quote(part), size - position, at_end)
+                if at_end or n_damaged > MOST_DAMAGED:
+                    yield _no_rows(layout, malformed=bad)
+                    return
+                yield _no_rows(layout, damaged=bad)
+            line += part.count(b"\n")
+            position += len(part)
+
+
+def _no_rows(
+    layout: Layout, *, malformed: Malformed | None = None, damaged: Malformed | None = None
+) -> Rows:
+    return Rows(np.empty((0, len(layout.numbers))), malformed=malformed, damaged=damaged)
+
+
+def parted(block: bytes, layout: Layout) -> Iterator[tuple[bytes, Rows | None]]:
+    """Part whole lines into stretches of rows and single lines that are none, by bisection."""
+    rows = parse(block, layout)  # the parser itself is the judge
+    lines = [] if rows is not None else block.splitlines(keepends=True)
+    if len(lines) < 2:
+        yield block, rows
+    else:
+        half = len(lines) // 2
+        yield from parted(b"".join(lines[:half]), layout)
+        yield from parted(b"".join(lines[half:]), layout)
 
 
 def read_blocks(path: Path, offset: int) -> Iterator[bytes]:
@@ -252,26 +266,6 @@ def _filled(block: bytes, layout: Layout) -> bytes:
 
 def _single_blanks(block: bytes) -> bytes:
     return b"\n".join(b" ".join(line.split()) for line in block.split(b"\n"))
-
-
-def _rows_before_malformed(block: bytes, layout: Layout, line: int, position: int) -> Rows:
-    """Find the first malformed line by bisection: the parser itself is the judge."""
-    lines = block.splitlines(keepends=True)
-    good, bad = 0, len(lines)
-    while bad - good > 1:
-        middle = (good + bad) // 2
-        if parse(b"".join(lines[:middle]), layout) is None:
-            bad = middle
-        else:
-            good = middle
-    head = b"".join(lines[:good])
-    rows = parse(head, layout)
-    assert rows is not None, "bisection ends on lines that parse"
-    n_bytes = layout.path.stat().st_size - position - len(head)
-    malformed = Malformed(
-        line + good, quote(lines[good]), n_bytes, at_end=n_bytes == len(lines[good])
-    )
-    return Rows(rows.numbers, rows.text, malformed)
 
 
 def quote(line: bytes) -> str:

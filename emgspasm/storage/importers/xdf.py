@@ -26,8 +26,6 @@ from emgspasm.stream import Annotation, Channel, StreamInfo
 ELECTRODE_TYPES = ("EMG", "EXG", "EEG", "ECG", "EOG")
 """Stream types of electrodes, most wanted first (XDF metadata conventions)."""
 
-UNITS = {"microvolts": "uV", "microvolt": "uV", "millivolts": "mV", "volts": "V", "nanovolts": "nV"}
-
 _MARKER_TYPE = re.compile("marker|event|trigger|stim", re.IGNORECASE)
 
 Stream = Mapping[str, Any]
@@ -185,12 +183,7 @@ def _channels(stream: Stream) -> tuple[tuple[Channel, ...], list[str]]:
         (_word(entry, "label").strip() or f"Channel {i}", _word(entry, "unit").strip())
         for i, entry in enumerate(described, start=1)
     ]
-    return told_apart(
-        [
-            Channel.from_label(name, unit=UNITS.get(unit.lower(), unit) or "count")
-            for name, unit in named
-        ]
-    )
+    return told_apart([Channel.from_label(name, unit=unit or "count") for name, unit in named])
 
 
 def _described(stream: Stream) -> list[Mapping[str, Any]]:
