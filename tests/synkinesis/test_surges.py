@@ -237,13 +237,14 @@ def test_an_eye_that_goes_on_for_no_longer_than_blinks_of_this_face_do_by_chance
     assert [act.kind for act in acts] == ["blink"] + ["twitch"] * rides
 
 
-def test_a_short_tail_counts_where_another_muscle_begins_with_it():
+@pytest.mark.parametrize(("side", "told"), [("L", [("L", 2)]), ("R", [("R", 1)])])
+def test_a_short_tail_counts_where_another_muscle_of_its_side_begins_with_it(side, told):
     company = Company()
     company.tails["R"].extend((30, 30, 30))
     eye = rising("OOC_L", 1000, 1170, 1100, 1170, overall=30.0)
     other = reading("OOC_R", 1000, 1100, li=0.0)
-    acts = judged(eye, other, reading("FRO_L", 1105, 1170), company=company)
-    assert [act.together for act in acts if act.kind == "twitch"] == [2]
+    acts = judged(eye, other, reading(f"FRO_{side}", 1105, 1170), company=company)
+    assert [(act.side, act.together) for act in acts if act.kind == "twitch"] == told
 
 
 def test_an_eye_that_blinks_first_and_goes_along_with_a_movement_is_of_that():

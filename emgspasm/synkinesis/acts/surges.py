@@ -100,11 +100,16 @@ def surges(
             surge
             for surge in mine
             if surge.offset - surge.onset >= LASTS * fs
-            or accompanied(surge, (*mine, *one), rules, fs)
+            or _is_joined(surge, (*mine, *one), rules, fs)
             or (act.kind == "blink" and tail(surge, act) >= company.longest_tail(surge.site.side))
         ]
         found += mine
     return found
+
+
+def _is_joined(surge: Reading, others: Iterable[Reading], rules: Rules, fs: float) -> bool:
+    """Whether another muscle of its side begins with it."""
+    return accompanied(surge, (r for r in others if r.site.side == surge.site.side), rules, fs)
 
 
 def _is_of_one_side(surge: Reading, whole: Reading, act: Act, rules: Rules, fs: float) -> bool:
