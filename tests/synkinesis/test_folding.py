@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from emgspasm.dsp.pipeline import Pipeline, analyze
 from emgspasm.simulation import simulate
-from emgspasm.stream import Chunk
+from emgspasm.stream import Channel, Chunk, StreamInfo
 from emgspasm.synkinesis.folding import Folding, fold
 from emgspasm.synkinesis.measures.scoring import match
 
@@ -68,6 +68,17 @@ def test_single_samples_give_the_same_readings_and_lags_as_one_chunk():
     for part in ("events", "readings", "lags"):
         said = [repr(x) for f in one for x in getattr(f, part)]
         assert said == [repr(x) for f in many for x in getattr(f, part)]
+    assert said
+
+
+def test_a_chunk_of_minutes_gives_the_same_readings_as_its_parts():
+    info = StreamInfo(250.0, (Channel.from_label("OOC_L"), Channel.from_label("OOC_R")))
+    rows = np.random.default_rng(3).normal(0, 2, (140 * 250, 2))
+    rows[10 * 250 : 11 * 250] *= 10
+    rows[12 * 250 :] *= 3  # the noise of later is another one
+    one, parts = (folded(info, chunks(rows, cuts)) for cuts in ([], range(2500, 35_000, 2500)))
+    said = [repr(x) for f in one for x in f.readings]
+    assert said == [repr(x) for f in parts for x in f.readings]
     assert said
 
 

@@ -56,7 +56,8 @@ ROOM = 8
 """Times what is kept that there is room for: the more, the seldomer it is moved."""
 
 REMEMBERED = 64
-"""Levels that are remembered: bursts last at most a minute (detector: longest_burst)."""
+"""Levels that are remembered, beside those of the chunk that came last: bursts last at most a
+minute (detector: longest_burst)."""
 
 
 @dataclass(slots=True)
@@ -84,7 +85,7 @@ class History:
     lags: NDArray[np.int64] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.levels = np.empty((REMEMBERED, 3, len(self.samples)))
+        self.levels = np.empty((0, 3, len(self.samples)))
         self.quantiles = _quantiles(self.fs)
         self.lags = np.array([round(5 * self.fs / mains) for mains in LINES])
 
@@ -95,7 +96,7 @@ class History:
 
     @property
     def n_levels(self) -> int:
-        """How many noise levels were learnt, the last of which are remembered in a ring."""
+        """How many noise levels were learnt, the last of which are remembered."""
         return self.n_blocks // PACE
 
 
@@ -169,8 +170,9 @@ def _learn(history: History) -> None:
         STRETCH,
         IDLE_SHARE,
     )
-    for n, level in enumerate(learnt, history.n_levels):
-        history.levels[n % REMEMBERED] = level / history.quantiles
+    if len(learnt):
+        levels = learnt / history.quantiles
+        history.levels = np.concatenate([history.levels[-REMEMBERED:], levels])
     history.n_blocks += (history.filled - start) // size
 
 
@@ -200,10 +202,10 @@ def noise(history: History, samples: NDArray[np.int64]) -> NDArray[np.float64]:
         unknown = np.zeros(len(history.samples))
         level = np.array([*quietest, unknown]) / history.quantiles
         return np.repeat(level[None], len(samples), axis=0)  # a view is of another type to loops
-    last = history.n_levels - 1
-    earliest = max(last + 1 - REMEMBERED, 0) + FEWEST_LEVELS - 1
+    forgotten = history.n_levels - len(history.levels)
+    earliest, last = max(forgotten, FEWEST_LEVELS - 1), history.n_levels - 1
     learnt = (samples - history.begin) // (PACE * history.block) - 1
-    places: NDArray[np.int64] = np.minimum(np.maximum(learnt, earliest), last) % REMEMBERED
+    places: NDArray[np.int64] = np.minimum(np.maximum(learnt, earliest), last) - forgotten
     return history.levels[places]
 
 
