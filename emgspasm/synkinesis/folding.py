@@ -25,7 +25,7 @@ from emgspasm.synkinesis.events.amending import Amendment, Said, amend, remember
 from emgspasm.synkinesis.events.chains import Chain
 from emgspasm.synkinesis.events.experience import note_eyes, note_sharing
 from emgspasm.synkinesis.events.eyes import against_usual, note_balance
-from emgspasm.synkinesis.events.lags import Lag, is_at_hand, lags
+from emgspasm.synkinesis.events.lags import RECENT, Lag, is_at_hand, lags
 from emgspasm.synkinesis.events.naming import artifact, blink, movement
 from emgspasm.synkinesis.events.spasms import Naming, spasms
 from emgspasm.synkinesis.events.trains import of_train
@@ -46,7 +46,7 @@ class Folded:
     readings : tuple of Reading
         Of the bursts that were read, in order of onset.
     lags : tuple of Lag
-        Between muscles that begin a spasm together; none under 1000 Hz.
+        Between muscles that begin a spasm together; none under 1000 Hz, nor of the longest.
     amended : tuple of (Event, Event)
         Events said before that are called otherwise since a marker came late: as said, and now.
     provisional : tuple of Event or None
@@ -166,7 +166,8 @@ class Folding:
             onset = reading.onset
             if onset >= state.cluster.closing:
                 self._advance(state, onset, said)
-            elif onset > state.cluster.latest:
+            state.reached = max(state.reached, reading.offset)
+            if onset > state.cluster.latest:
                 self._close_cluster(state, said)
             rests = reading.tonic and is_background(reading)  # most muscles do nothing all the time
             if rests and not of_train(reading, rhythmic, state.fs):  # but of a myokymia
@@ -220,7 +221,8 @@ class Folding:
         if chain is None:
             gap, patience = round(self.gap * state.fs), round(self.patience * state.fs)
             chain = state.chains[act.side] = Chain(act.side, gap, patience)
-            state.begun.append(act)
+            if act.onset >= state.reached - RECENT * state.fs:
+                state.begun.append(act)
         chain.add(act)
 
     def _say(self, chain: Chain, state: FoldState, said: Saying) -> None:

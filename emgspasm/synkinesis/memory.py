@@ -32,7 +32,11 @@ STEP = 0.1
 
 @dataclass(slots=True)
 class FoldState:
-    """What waits within one segment; `begun` are acts of which lags are to be told."""
+    """What waits within one segment.
+
+    `begun` are acts of which lags are to be told; `reached` is where the last burst ends of those
+    that were taken so far, in order of onset.
+    """
 
     fs: float
     sites: dict[int, Site]
@@ -45,6 +49,7 @@ class FoldState:
     known: Experience = field(default_factory=Experience)
     company: Company = field(default_factory=Company)
     begun: deque[Act] = field(default_factory=deque)
+    reached: int = 0
     said: Said = field(default_factory=Said)
 
 

@@ -92,6 +92,22 @@ def test_readings_folded_again_give_the_same_events_without_their_samples():
     assert [repr(e) for e in again.events] == events_of_the_whole("hfs_mixed")
 
 
+def test_lags_of_a_spasm_do_not_hang_on_the_chunks_however_long_it_lasts():
+    labels = ("OOC_L", "ZYG_L", "OOC_R", "ZYG_R")
+    info = StreamInfo(1000.0, tuple(Channel.from_label(label) for label in labels))
+    rng = np.random.default_rng(0)
+    rows = rng.normal(0, 2, (85_000, 4))
+    for start, stop in ((30_000, 31_000), (65_000, 79_000)):
+        rows[start:stop, :2] += rng.normal(0, 20, (stop - start, 1))
+        rows[start:stop, :2] += rng.normal(0, 20, (stop - start, 2))
+    small, large = (
+        [x for f in folded(info, chunks(rows, range(n, 85_000, n))) for x in f.lags]
+        for n in (1000, 7777)
+    )
+    assert small
+    assert small == large
+
+
 def test_lags_wait_for_all_that_they_compare():
     sim, rows = simulated("hfs_grouped"), samples("hfs_grouped")
     whole = [x for f in folded(sim.info, chunks(rows, [])) for x in f.lags]

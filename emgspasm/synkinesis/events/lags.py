@@ -25,6 +25,12 @@ BEFORE, AFTER = 0.05, 0.15
 """Seconds before and after the onset of a twitch that are compared [design]."""
 
 
+RECENT = 7.0
+"""Seconds after the onset of a twitch for which its samples are still there, however the stream is
+cut into chunks: what the history keeps beside that for which bursts are held back, and a second to
+spare [design]."""
+
+
 def is_at_hand(act: Act, history: History) -> bool:
     """Whether all that :func:`lags` compares has come."""
     return act.onset + round(AFTER * history.fs) + history.shift <= history.stop
