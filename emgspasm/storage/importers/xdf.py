@@ -88,11 +88,12 @@ def _load(path: Path, checked: Checked) -> tuple[list[Stream], Mapping[str, Any]
 
     logging.getLogger("pyxdf").addHandler(logging.NullHandler())  # or it warns on stderr
     try:
-        streams, header = pyxdf.load_xdf(
-            io.BytesIO(checked.data),
-            dejitter_timestamps=False,  # it draws one line over gaps shorter than half a second
-            verbose=False,
-        )
+        with np.errstate(divide="ignore"):  # it divides by the time from first to last stamp
+            streams, header = pyxdf.load_xdf(
+                io.BytesIO(checked.data),
+                dejitter_timestamps=False,  # it draws one line over gaps shorter than half a second
+                verbose=False,
+            )
     except (
         ArithmeticError,
         AttributeError,

@@ -268,6 +268,12 @@ def test_what_pyxdf_logs_does_not_reach_the_user(tmp_path):
     assert subprocess.run(call, capture_output=True, check=True).stderr == b""
 
 
+def test_stamps_that_are_all_the_same_warn_of_nothing(tmp_path):
+    data, values = emg_file(true_rate=np.inf)
+    recording = open_recording(written(tmp_path, data))
+    assert recording.n_samples == len(values)
+
+
 def test_electrodes_are_chosen_before_other_streams(tmp_path):
     extra = stream_header(3, "motion", "ACC", 50, 1, "float32")
     extra += samples_chunk(3, [1000.0, 1000.02], float_rows([[1], [2]]))
