@@ -43,6 +43,16 @@ def test_a_pair_of_electrodes_lies_10_mm_apart_on_its_muscle(muscle):
         assert inside(region(muscle, side), pair).all()
 
 
+@pytest.mark.parametrize("muscle", FACE_MUSCLES)
+def test_a_pair_of_electrodes_lies_along_the_fibres_of_its_muscle(muscle):
+    first, second = electrodes(muscle, "left")
+    points = np.concatenate([line[1:-1] for line in fibres(muscle, "left")])
+    steps = np.concatenate([line[2:] - line[:-2] for line in fibres(muscle, "left")])
+    _, nearest = KDTree(points).query((first + second) / 2)
+    along, pair = steps[nearest], second - first
+    assert abs(along @ pair) >= np.cos(np.pi / 12) * np.hypot(*along) * np.hypot(*pair)
+
+
 def test_no_point_belongs_to_two_muscles():
     x, y = np.meshgrid(np.arange(*EXTENT[:2], 0.01), np.arange(*EXTENT[2:], 0.01))
     points = np.stack([x.ravel(), y.ravel()], axis=1)

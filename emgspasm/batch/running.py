@@ -41,7 +41,7 @@ def run(jobs: Sequence[Job], *, workers: int = 1, cluster: str | None = None) ->
     Outcome
         As each job ends. Closed before the last, it ends its processes at once.
     """
-    _refuse_doubles(jobs)
+    _refuse_clashes(jobs)
     if cluster is None and (workers == 1 or len(jobs) == 1):
         yield from map(run_job, jobs)
         return
@@ -88,10 +88,16 @@ def _end(future: Future[Outcome], job: Job) -> Outcome:
         )
 
 
-def _refuse_doubles(jobs: Sequence[Job]) -> None:
+def _refuse_clashes(jobs: Sequence[Job]) -> None:
+    """Refuse recordings whose results would have one name, or that of the data dictionary."""
     seen: dict[str, Path] = {}
     folding = {out: folds_case(out) for out in {job.out for job in jobs}}
     for job in jobs:
+        if job.path.stem.casefold() == "dataset":
+            raise ConfigError(
+                f"{job.path}: how it was analyzed would be told in dataset.json, which describes "
+                "the tables. Rename the recording"
+            )
         target = result_path(job.out, job.path.stem, "events")
         key = str(target).casefold() if folding[job.out] else str(target)
         if key in seen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -12,6 +13,7 @@ import click
 
 from emgspasm.cli.interruption import until_come
 from emgspasm.errors import ConfigError
+from emgspasm.system import is_reader_gone
 
 if TYPE_CHECKING:
     from emgspasm.config import LoadedConfig
@@ -56,13 +58,25 @@ def _set(key: str) -> Any:
 def say(text: str) -> None:
     """Tell people on stderr, unless they asked for quiet."""
     if not click.get_current_context().meta.get("quiet"):
-        click.echo(text, err=True)
+        tell(text)
 
 
 def say_more(text: str) -> None:
     """Tell people on stderr, if they asked for more."""
     if click.get_current_context().meta.get("verbose"):
+        tell(text)
+
+
+def tell(text: str) -> None:
+    """Write a line on stderr; to nobody from now on, where its reader is gone: work goes on."""
+    try:
         click.echo(text, err=True)
+    except OSError as error:
+        if not (isinstance(error, BrokenPipeError) or is_reader_gone(error)):
+            raise
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)  # what stderr still holds goes there too
+        os.close(nowhere)
 
 
 def say_when_compiling(patience: float = 2.0) -> None:
@@ -90,7 +104,7 @@ def say_when_compiling(patience: float = 2.0) -> None:
                 self.until = now + patience
             elif now > self.until:
                 self.until = float("inf")
-                click.echo("compiling for this machine, once: up to a minute", err=True)
+                tell("compiling for this machine, once: up to a minute")
 
         def on_end(self, _event: object) -> None:
             pass

@@ -8,6 +8,7 @@ from importlib import import_module
 import click
 
 from emgspasm import __version__
+from emgspasm.cli.console import tell
 from emgspasm.cli.interruption import come
 from emgspasm.errors import ConfigError, explained
 from emgspasm.system import is_reader_gone
@@ -119,4 +120,4 @@ def _explain(error: Exception) -> int:
 
 
 def _complain(text: str) -> None:
-    click.echo(f"emgspasm: error: {' '.join(text.split())}", err=True)
+    tell(f"emgspasm: error: {' '.join(text.split())}")

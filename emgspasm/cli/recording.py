@@ -28,7 +28,7 @@ from emgspasm.cli.console import (
     say,
     say_when_compiling,
 )
-from emgspasm.cli.interruption import settle
+from emgspasm.cli.interruption import come, settle
 from emgspasm.cli.options import live_config_option, place_options, port_option
 from emgspasm.errors import EmgspasmError, RecordingError
 from emgspasm.postponement import postponed
@@ -167,7 +167,7 @@ def until_over(session: Session) -> None:
     """Show how the recording fares until it ends, or somebody ends it."""
     n_events = n_notes = 0
     with suppress(KeyboardInterrupt), _markers(session) as typed, _status_line() as show:
-        while not session.wait(1.0):
+        while not (session.wait(1.0) or come()):  # what a signal raised may have been dropped
             for event in session.events[n_events:]:
                 show(f"{event.state}: {event.text}", keep=True)
                 n_events += 1
@@ -221,9 +221,11 @@ def _status_line() -> Iterator[Any]:
         elif keep:
             say(text)
 
-    yield show
-    if live:
-        click.echo(err=True)
+    try:
+        yield show
+    finally:
+        if live:
+            click.echo(err=True)
 
 
 def fitted(text: str) -> str:

@@ -117,7 +117,7 @@ class Live:
                 self._wiring.describe(self.session, self.place, self._task)
                 Study.open(self.place.study).note_time(self.place, datetime.now())  # noqa: DTZ005  BIDS: the clock of the place
         except Exception as error:  # noqa: BLE001  # top of a thread: said in the window
-            with suppress(EmgspasmError):  # why it ended is said, and no more
+            with suppress(Exception):  # why it ended is said, and no more
                 self._held.close()  # at once: the same place may be recorded to next
             self._error = explained(error)
             return

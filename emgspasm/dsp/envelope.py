@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from emgspasm.dsp import kernels, sections
 from emgspasm.dsp.design import Sos, butterworth
-from emgspasm.dsp.filters import CascadeState
+from emgspasm.dsp.filters import LOWEST, CascadeState, above_band
+from emgspasm.dsp.rates import EDGE
 from emgspasm.dsp.responses import settling_samples, step_rise
 from emgspasm.stream import Chunk, StreamInfo
 
@@ -83,13 +84,21 @@ class LinearEnvelope:
     order: int = 2
 
     def __post_init__(self) -> None:
-        if not self.low_pass > 0:
-            raise ValueError(f"low_pass={self.low_pass:g} Hz; it must be positive")
+        if not self.low_pass >= LOWEST:
+            raise ValueError(f"low_pass={self.low_pass:g} Hz; it must be {LOWEST:g} or more")
         if not 1 <= self.order <= 4:
             raise ValueError(f"order={self.order}; it must lie in 1..4")
 
     def sos(self, sampling_frequency: float) -> Sos:
-        """Second-order sections of the low-pass."""
+        """Second-order sections of the low-pass.
+
+        Raises
+        ------
+        ValueError
+            If the corner lies above the usable band.
+        """
+        if self.low_pass >= EDGE * sampling_frequency:
+            raise ValueError(above_band("low_pass", self.low_pass, sampling_frequency))
         return butterworth(self.order, (self.low_pass,), "lowpass", sampling_frequency)
 
     def init(self, info: StreamInfo, first: Chunk) -> CascadeState:

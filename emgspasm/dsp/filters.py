@@ -27,6 +27,10 @@ CONCENTRATED = 2.5
 """Power of EMG at 50 Hz and at 20 Hz over that of white noise of the same power in the band, at
 most: what filters of these frequencies ring with more (spectra of clinical facts 9 [sim])."""
 
+SLOWEST = 600.0
+"""Seconds in which a start has decayed to 1 %, at most [design]: until then nothing is analyzed. A
+high-pass of :data:`LOWEST` and the highest order takes 560."""
+
 PROMPT = 0.020
 """Seconds after its end in which a burst may still fade by itself [design]."""
 
@@ -116,7 +120,7 @@ class HighPass:
             If the corner lies above the usable band.
         """
         if self.high_pass >= EDGE * sampling_frequency:
-            raise ValueError(_above_band("high_pass", self.high_pass, sampling_frequency, EDGE))
+            raise ValueError(above_band("high_pass", self.high_pass, sampling_frequency))
         return butterworth(self.order, (self.high_pass,), "highpass", sampling_frequency)
 
 
@@ -144,8 +148,8 @@ class Notch:
     multiples: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7, 8, 9)
 
     def __post_init__(self) -> None:
-        if not self.frequency > 0:
-            raise ValueError(f"frequency={self.frequency:g} Hz; it must be positive")
+        if not self.frequency >= LOWEST:
+            raise ValueError(f"frequency={self.frequency:g} Hz; it must be {LOWEST:g} or more")
         if not 1 <= self.quality <= 100:
             raise ValueError(
                 f"quality={self.quality:g}; it must lie in 1..100: narrower ones ring for seconds"
@@ -165,7 +169,7 @@ class Notch:
         multiples = [k for k in self.multiples if k * self.frequency < top]
         if not multiples:
             raise ValueError(
-                _above_band("notch frequency", self.frequency, sampling_frequency, MAINS_EDGE)
+                above_band("notch frequency", self.frequency, sampling_frequency, MAINS_EDGE)
             )
         sections = [
             notch(k * self.frequency, k * self.quality, sampling_frequency) for k in multiples
@@ -176,7 +180,8 @@ class Notch:
 Filter = BandPass | HighPass | Notch
 
 
-def _above_band(name: str, value: float, sampling_frequency: float, edge: float) -> str:
+def above_band(name: str, value: float, sampling_frequency: float, edge: float = EDGE) -> str:
+    """What is said of a frequency (Hz) that lies above what a sampling frequency carries."""
     return (
         f"{name}={value:g} Hz at {sampling_frequency:g} Hz, which carries signals up to "
         f"{edge * sampling_frequency:g} Hz. Lower it or leave it out"
@@ -248,16 +253,24 @@ class Cascade:
         fs = info.sampling_frequency
         _, settling, left = _times(self, fs)
         behind = left[round(PROMPT * fs) - 1 :]  # nothing where all has come out by then
-        return CONCENTRATED * sum(behind[:1]), settling / (2 * log(100)) / fs
+        return CONCENTRATED * float(behind[:1].sum()), settling / (2 * log(100)) / fs
 
     def decay(self, info: StreamInfo) -> tuple[float, ...]:
         """Power in each sample after a burst in units of the burst's, down to :data:`AUDIBLE`."""
         left = _times(self, info.sampling_frequency)[2]
-        return left[: sum(power > AUDIBLE for power in left)]
+        return tuple(left[: np.count_nonzero(left > AUDIBLE)].tolist())
 
 
 @lru_cache(maxsize=64)
-def _times(cascade: Cascade, sampling_frequency: float) -> tuple[float, int, tuple[float, ...]]:
+def _times(cascade: Cascade, sampling_frequency: float) -> tuple[float, int, NDArray[np.float64]]:
     """Rise and settling in samples, decay; asked for at the start of every segment."""
     sos = cascade.sos(sampling_frequency)
-    return rise(sos), settling_samples(sos), tuple(decay(sos).tolist())
+    settling = settling_samples(sos)
+    if settling > SLOWEST * sampling_frequency:
+        raise ValueError(
+            f"the filters ring for {settling / sampling_frequency:.0f} s after a start, "
+            f"{SLOWEST:g} s is the most: "
+            f"{', '.join(map(str, cascade.filters))}. Widen the narrowest band or notch, or raise "
+            "high_pass"
+        )
+    return rise(sos), settling, decay(sos)

@@ -14,6 +14,10 @@ from emgspasm.dsp.compiled import LOOP, copy
 
 Samples = NDArray[np.float64]
 
+IMPOSSIBLE = 1e100
+"""Magnitude, in whatever unit, that no sample has: of some markers of missing ones, which are the
+largest number there is, filters and squares would make no number, up to the end of the run."""
+
 WINDOWS = 16
 """Windows of an envelope that are taken at a time: what passes over them stays at hand."""
 
@@ -189,7 +193,7 @@ def screen(
     ----------
     samples : ndarray, shape (n_samples, n_channels)
     limits : ndarray, shape (n_channels,)
-        Largest magnitude taken for signal.
+        Largest magnitude taken for signal, :data:`IMPOSSIBLE` at most.
     flat_run : int
         This many equal samples in a row are flat; the ones before the last were passed on.
     last, repeats : ndarray, shape (n_channels,)
@@ -219,7 +223,7 @@ def screen(
 def _reject(values, limits, flat_run, repeats, counts):  # type: ignore[no-untyped-def]  # numba infers kernels' types
     """Replace and count what is no signal in one row; see :func:`screen`."""
     for channel in range(len(values)):
-        if not np.isfinite(values[channel]):
+        if not abs(values[channel]) < IMPOSSIBLE:
             counts[0, channel] += 1
         elif abs(values[channel]) >= limits[channel]:
             counts[1, channel] += 1

@@ -46,8 +46,8 @@ def step_rise(sos: Sos) -> float:
 
 def settling_samples(sos: Sos) -> int:
     """Samples until the slowest pole has decayed to 1 %."""
-    radius = slowest_pole(sos)
-    return ceil(log(0.01) / log(radius)) if 0 < radius < 1 else 1
+    radius = min(slowest_pole(sos), 1 - 2**-53)  # on the circle it never does
+    return ceil(log(0.01) / log(radius)) if radius > 0 else 1
 
 
 def _impulse_response(sos: Sos) -> NDArray[np.float64]:

@@ -25,7 +25,7 @@ class ScreenState:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """Turn NaN, infinite, clipped and flat samples into NaN, which ends the channel's run.
+    """Turn NaN, impossible, clipped and flat samples into NaN, which ends the channel's run.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class Screen:
         """State before the first sample; see :class:`emgspasm.dsp.stage.Stage`."""
         n_channels = first.samples.shape[1]
         return ScreenState(
-            limits=self.limits(info),
+            limits=np.minimum(self.limits(info), kernels.IMPOSSIBLE),
             flat_run=max(2, round(self.flat_seconds * info.sampling_frequency)),
             last=np.full(n_channels, np.nan),
             repeats=np.zeros(n_channels, np.int64),

@@ -10,6 +10,7 @@ from emgspasm.report.page import render
 from emgspasm.report.rest import FACE, PLACES
 from emgspasm.report.values import Value, told
 from emgspasm.report.visits import JUDGED_FROM
+from emgspasm.storage.derivatives.provenance import is_simulated
 from emgspasm.storage.studies.scales import SCALES
 from emgspasm.storage.studies.treatments import OPERATION, TOXIN
 from emgspasm.storage.tables.tsv import table_rows
@@ -29,7 +30,7 @@ def course_page(shown: Course) -> str:
     return render(
         "course.html",
         course=shown,
-        simulated=_simulated(shown),
+        simulated=any(is_simulated(r.provenance) for s in shown.sessions for r in s.results),
         side=SIDE_LETTERS.get(shown.affected or ""),
         figure=svg(course_figure(shown), "course") if shown.sessions else None,
         beside=svg(beside, "beside") if beside is not None else None,
@@ -46,11 +47,6 @@ def course_page(shown: Course) -> str:
         judged_from=JUDGED_FROM,
         larger=LARGER,
     )
-
-
-def _simulated(shown: Course) -> bool:
-    devices = [str(r.provenance.get("device", "")) for s in shown.sessions for r in s.results]
-    return any("simulated" in device for device in devices)
 
 
 def _reference(shown: Course) -> str | None:

@@ -6,15 +6,18 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from emgspasm.config import parse_config
+from emgspasm.errors import ConfigError, EmgspasmError
 from emgspasm.report import facts, values
 from emgspasm.report.excerpts import Choice, choose, half_heights, read_excerpts
 from emgspasm.report.page import render
+from emgspasm.storage.derivatives.provenance import is_simulated
 from emgspasm.stream import SIDE_LETTERS
 from emgspasm.synkinesis.measures.classes import CLASSES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from emgspasm.config import LoadedConfig
     from emgspasm.results.analysis import Results
     from emgspasm.storage.opening import StoredRecording
 
@@ -23,7 +26,10 @@ OTHER_LABELS = (
     "the recording was analyzed with a montage that the results do not hold; "
     "report the recording itself, with --montage, to see its signal"
 )
-
+OTHER_SETTINGS = (
+    "this version does not read the settings of the results as they were, so its signal would be "
+    "filtered otherwise; analyze again to see it"
+)
 
 WHOLE = "whole recording"
 
@@ -45,6 +51,7 @@ def report_page(
     from emgspasm.report.figures import svg
     from emgspasm.report.figures_face import montage_figure, placed, spread_figure
 
+    excerpts, without = _excerpts(results, recording, without)
     channels, rows, notes = facts.channels(results), facts.channel_rows(results), facts.Notes()
     shares = {row["channel"].name: row["involved_pct"] for row in rows}
     blocks = facts.blocks(results)
@@ -53,7 +60,7 @@ def report_page(
         entry=lambda *path, **more: values.entry(results, *path, **more),
         name=results.name,
         identity=facts.identity(results),
-        simulated=facts.is_simulated(results),
+        simulated=is_simulated(results.provenance),
         reviewers=facts.reviewers(results),
         columns=_columns(results, blocks),
         blocks=[(task, facts.headline(results, task)) for task in blocks],
@@ -78,8 +85,8 @@ def report_page(
         withheld=list(facts.withheld(results)),
         warnings=facts.warnings(results),
         filters=facts.filters(results),
-        excerpts=_excerpts(results, recording),
-        without=without if recording is None else "",
+        excerpts=excerpts,
+        without=without,
     )
 
 
@@ -92,7 +99,6 @@ def signal_of(results: Results, events: Path) -> tuple[StoredRecording | None, s
     events : Path
         Their events table; the recording is looked for beside it.
     """
-    from emgspasm.errors import EmgspasmError
     from emgspasm.report.stored import recording_of
     from emgspasm.storage.opening import open_recording
 
@@ -124,7 +130,7 @@ def index_page(title: str, listed: Sequence[tuple[Results, str]]) -> str:
             "name": results.name,
             "address": address,
             "identity": facts.identity(results),
-            "simulated": facts.is_simulated(results),
+            "simulated": is_simulated(results.provenance),
             "sides": facts.headline(results, facts.file_task(results)),
         }
         for results, address in listed
@@ -151,17 +157,29 @@ def _none_found(results: Results) -> str:
     return "No hemifacial spasm was found" + of_one * (len(sought) == 1)
 
 
-def _excerpts(results: Results, recording: StoredRecording | None) -> list[dict[str, Any]]:
-    if recording is None:
-        return []
+def _config(results: Results) -> LoadedConfig | None:
+    """The settings of results; None where their text no longer says them, or never did."""
+    try:
+        config = parse_config(str(results.provenance["config"]))
+    except ConfigError:
+        return None
+    return config if config.sha256 == results.provenance["config_sha256"] else None
+
+
+def _excerpts(
+    results: Results, recording: StoredRecording | None, without: str
+) -> tuple[list[dict[str, Any]], str]:
+    """The excerpts, or none and why."""
+    config = _config(results)
+    if recording is None or config is None:
+        return [], without if recording is None else OTHER_SETTINGS
     from emgspasm.report.figures import svg
     from emgspasm.report.figures_excerpt import excerpt_figure
 
-    config = parse_config(str(results.provenance["config"]))
     choices = choose(results.events, float(results.provenance["duration_s"]))
     excerpts = read_excerpts(recording, config, choices)
     scale = half_heights(excerpts, _strongest(results))
-    return [
+    shown = [
         {
             "choice": excerpt.choice,
             "figure": svg(
@@ -171,6 +189,7 @@ def _excerpts(results: Results, recording: StoredRecording | None) -> list[dict[
         }
         for excerpt in excerpts
     ]
+    return shown, ""
 
 
 def _described(results: Results, choice: Choice) -> Mapping[str, Any] | None:

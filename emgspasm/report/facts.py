@@ -285,11 +285,6 @@ def identity(results: Results) -> dict[str, Value]:
     return {name: value for name, value in named.items() if not value.missing}
 
 
-def is_simulated(results: Results) -> bool:
-    """Whether what was recorded says that it is simulated."""
-    return "simulated" in str(results.provenance.get("device", ""))
-
-
 def reviewers(results: Results) -> list[str]:
     """Pseudonyms of the experts who looked at the events."""
     if "rater" not in results.events:

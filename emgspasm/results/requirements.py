@@ -107,7 +107,7 @@ def require_band(info: StreamInfo, config: LoadedConfig) -> None:
             f"Record at {LOWEST:g} Hz or more"
         )
     try:
-        config.config.pipeline.cascade.sos(info.sampling_frequency)
+        config.config.pipeline.settling(info)
     except ValueError as error:
         raise ConfigError(str(error)) from None
 

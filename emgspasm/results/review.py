@@ -73,7 +73,8 @@ def write_review(
     Raises
     ------
     ConfigError
-        If an event is unknown, or the file is the detector's table, another rater's review or none.
+        If an event is unknown, or the file is the detector's table, another rater's review or none,
+        or is not called as events tables are.
     RecordingError
         If the review there is of other results, or a table cannot be read or written.
     """
@@ -81,6 +82,8 @@ def write_review(
     path = out or reviewed_path(events)
     if path == original.events_path:
         raise ConfigError(f"{path} is the detector's table (it stays). Name another file")
+    if not path.name.endswith("_events.tsv"):  # nothing would find the review and its summary
+        raise ConfigError(f"{path} is no name of an events table (X_events.tsv). Name it so")
     moment = (now or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds")
     info = stored_info(original)
     with exclusive(original.events_path.parent):  # the window may be storing a decision, too

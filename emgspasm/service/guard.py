@@ -67,15 +67,17 @@ class Guard:
         headers = {
             key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]
         }
-        host, origin = headers.get("host", ""), headers.get("origin")
+        host, origin, client = headers.get("host", ""), headers.get("origin"), scope.get("client")
         if not self._is_own(host):
             return (
                 f"host {host!r} is not this machine's (an address, localhost, or --host). "
                 "Open the address that was printed at the start"
             )
         changes = scope["type"] == "websocket" or scope["method"] not in SAFE
-        if changes and origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+        if changes and origin is not None and _site(origin) != host.lower():
             return f"origin {origin!r} is another site than {host!r}. Use the service's own page"
+        if scope["type"] == "http" and changes and not leads(client[0] if client else None):
+            return f"refused: {LEADERS}. Use a browser there"  # before its body is read
         return ""
 
     def _is_own(self, host: str) -> bool:
@@ -85,6 +87,14 @@ class Guard:
         except ValueError:
             return False
         return name in self._names or address(name) is not None
+
+
+def _site(origin: str) -> str:
+    """The name and port of an origin, in small letters; ``""`` where it has none."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def address(name: str) -> IPv4Address | IPv6Address | None:

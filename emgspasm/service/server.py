@@ -25,6 +25,9 @@ UNSENT = 65_536
 """Bytes of an answer that the system may hold back: what a slow page has not taken waits in the
 service, which counts what it drops [design]."""
 
+LISTENED = 1024
+"""Bytes of a message from a page, which has nothing to say: longer ones end it [design]."""
+
 
 @contextmanager
 def serving(host: Host, name: str, port: int) -> Iterator[str]:
@@ -50,6 +53,7 @@ def serving(host: Host, name: str, port: int) -> Iterator[str]:
         application(host, name),
         ws="websockets-sansio",
         ws_per_message_deflate=False,
+        ws_max_size=LISTENED,
         log_config=None,
         log_level="critical",
         access_log=False,

@@ -34,7 +34,7 @@ class Showing:
 
     def __init__(self, study: Path | None) -> None:
         self.broadcast, self.state = Broadcast(), answers.State("connecting")
-        self._folder = re.compile(rf"(?<![^\s('\"]){re.escape(str(study))}[/\\]") if study else None
+        self._folder = _paths_within(study) if study else None
         self._said = deque[str](maxlen=REMEMBERED)
         self._telling: Telling | None = None
         self._n_streams, self._failed = 0, ""
@@ -103,4 +103,13 @@ class Showing:
 
     def _within(self, text: str) -> str:
         """The text with paths as they are in the study: where it lies may hold names."""
-        return self._folder.sub("", text) if self._folder else text
+        return self._folder.sub(_shortened, text) if self._folder else text
+
+
+def _paths_within(study: Path) -> re.Pattern[str]:
+    """Where a text names the folder of a study, or the beginning of a path within it."""
+    return re.compile(rf"(?<![^\s('\"]){re.escape(str(study))}([/\\]|(?![\w-]|\.\w))")
+
+
+def _shortened(named: re.Match[str]) -> str:
+    return "" if named[1] else "STUDY"

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from emgspasm.service.refusal import Refused
@@ -65,9 +66,9 @@ class Turns:
     def _run(self) -> None:
         due = time.perf_counter()
         while not self._ended.is_set():
-            try:
+            with suppress(queue.Empty):
                 self._follow(*self._asked.get(timeout=max(0.0, due - time.perf_counter())))
-            except queue.Empty:
+            if time.perf_counter() >= due:  # however much is asked
                 due = max(due + self._pace, time.perf_counter())
                 self._tick()
         while not self._asked.empty():

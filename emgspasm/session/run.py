@@ -296,7 +296,10 @@ class Session:
 
     def _look_after_file(self) -> None:
         seconds = self._counters.stop / self.info.sampling_frequency
-        self._disk_left, told = look_after(self.path, self._writer.descriptor, seconds)
+        try:
+            self._disk_left, told = look_after(self.path, self._writer.descriptor, seconds)
+        except OSError as error:  # of a network disk: what counts is whether it takes samples
+            told = f"{self.path}: its disk does not answer ({error.strerror}). Check the disk"
         if told and told not in self._notes:
             self._notes.append(told)
 

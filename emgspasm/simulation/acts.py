@@ -1,7 +1,8 @@
 """What a simulated face does: acts, made of contractions of single muscles and of deflections.
 
 A plan is a tuple of acts in seconds from the start of the recording. It knows nothing of
-sampling, noise or the montage, so that the same seed gives the same acts whatever is recorded.
+sampling and noise, and the face nothing of the montage: the same seed gives the same acts of
+muscles whatever is recorded. Artefacts are of the electrodes that are there.
 """
 
 from __future__ import annotations

@@ -150,8 +150,8 @@ def simulate(
 ) -> Simulation:
     """Simulate facial surface EMG with known truth, as an ADS1299 would record it.
 
-    The same arguments give the same bytes. What happens and when depends on `scenario`, `side`,
-    `duration` and `seed` alone.
+    The same arguments give the same bytes. What the face does and when depends on `scenario`,
+    `side`, `duration` and `seed` alone; what disturbs electrodes, on the `montage` too.
 
     Parameters
     ----------
@@ -176,8 +176,8 @@ def simulate(
     packet_loss : float
         Share of the samples that are lost, 0 to below 1; chunks then jump.
     clock_drift : float
-        Parts per million by which the recorder's clock is fast, within +-1000; truth and samples
-        are on the recorder's clock.
+        Parts per million by which the recorder's clock is fast, within +-1000; truth, markers and
+        samples are on the recorder's clock.
     power_line_frequency : float
         Hertz of the mains.
     chunk_size : int, optional
@@ -210,8 +210,13 @@ def simulate(
     channels = tuple(Channel.from_label(label, full_scale=FULL_SCALE) for label in montage)
     info = StreamInfo(float(sampling_frequency), channels, "ADS1299 (simulated)")
     n_samples = max(1, round(duration * sampling_frequency))
+    fast = clock / device.simulated_frequency
+    marked = tuple(
+        replace(note, onset=note.onset * fast, duration=note.duration * fast)
+        for note in planned.annotations
+    )
     size = chunk_size or max(1, round(sampling_frequency / 25))
-    return Simulation(info, n_samples, planned.annotations, size, face, device, noise, baselines)
+    return Simulation(info, n_samples, marked, size, face, device, noise, baselines)
 
 
 def check(

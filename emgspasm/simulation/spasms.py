@@ -22,7 +22,7 @@ BURST = (0.060, 0.5, 0.020, 0.200)  # s: median, log SD [design], limits, clinic
 INTERVAL = (0.120, 0.4, 0.060, 0.400)  # s between burst onsets, median by clinical facts 9 [sim]
 SILENCE = 0.065  # s at least between drives, so that muscles are silent for more than 30 ms:
 # closer bursts are one burst by definition (clinical facts 4)
-TONIC = (1.2, 0.6, 0.6, 8.0)  # s: median and limits by clinical facts 9 [sim]
+TONIC = (1.2, 0.6, 0.6, 8.0)  # s: median, longest by clinical facts 9 [sim]; SD, least [design]
 APART = 0.65  # s at least between spasms: closer than 0.5 s is one spasm (clinical facts 4)
 LATENCY = {"OOC": 0.0, "FRO": 0.2, "COR": 0.2, "ZYG": 0.6, "OOR": 1.0, "MEN": 1.8, "PLA": 2.2}
 """Milliseconds after OOC, clinical facts 9 [sim]; COR as its neighbour FRO [design]."""

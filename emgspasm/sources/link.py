@@ -106,6 +106,17 @@ class Link:
         """Ask the stream to end; safe from any thread and signal handler."""
         self._stopping.set()
 
+    def require_wanted(self) -> None:
+        """Give up what takes long once the stream shall end.
+
+        Raises
+        ------
+        SourceLost
+            It shall.
+        """
+        if self.stopping:
+            raise SourceLost("ended before it began (nothing was recorded). Begin again")
+
     def wait(self, seconds: float) -> None:
         """Wait, but not longer than until :meth:`stop`."""
         self._stopping.wait(seconds)
@@ -154,7 +165,7 @@ class Link:
                 connect()
             except SourceError as error:
                 self._release()
-                if str(error) != said:
+                if str(error) != said and not self.stopping:
                     said = str(error)
                     self.say("reconnecting", said)
                 self.wait(self._retry)

@@ -169,7 +169,10 @@ class Schedule:
         object.__setattr__(self, "_latest", list(accumulate(offsets, max)))
 
     def under_way(self, onset: int, offset: int, sampling_frequency: float) -> Marker | None:
-        """Marker of an event: the last trial whose cue it follows, or the last block it lies in."""
+        """Marker of an event: the last trial whose cue comes before its end, else the last block.
+
+        People press a key when they see a movement begin: an event may begin before its cue.
+        """
         if not self.markers:
             return None
         after = round(AFTER * sampling_frequency)

@@ -73,7 +73,8 @@ def save_snapshot(
             "samples": paths[2].name,
         }
         text = json.dumps(told, indent=2, ensure_ascii=False)
-        paths[1].write_text(text, encoding="utf-8", newline="\n")
+        # bytes of a name that are not UTF-8 are escaped, as JSON has it
+        paths[1].write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
         table(desk, strip, start, stop).to_csv(
             paths[2], sep="\t", index=False, na_rep="n/a", float_format="%.3f", lineterminator="\n"
         )

@@ -326,6 +326,12 @@ def test_two_recordings_of_one_name_are_refused_before_anything_is_written(recor
     assert not out.exists()
 
 
+def test_a_recording_with_the_name_of_the_data_dictionary_is_refused_before_the_work(tmp_path):
+    with pytest.raises(ConfigError, match=r"Dataset\.bdf: .* dataset\.json, .* Rename"):
+        list(run(jobs_for([tmp_path / "Dataset.bdf"], tmp_path / "out")))
+    assert not (tmp_path / "out").exists()
+
+
 def test_recordings_of_a_folder_are_found_by_suffix_in_order_of_name(tmp_path):
     for name in ("b.bdf", "a.EDF", "c.txt", "d.tsv", "e.xdf", "._b.bdf"):
         (tmp_path / name).touch()

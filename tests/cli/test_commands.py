@@ -542,6 +542,16 @@ def test_a_reader_that_goes_away_ends_the_command_quietly():
     assert done.returncode == 1  # click's answer to EPIPE
 
 
+def test_work_goes_on_where_nobody_reads_what_is_said_of_it(tmp_path):
+    """As ``emgspasm record 2>&1 >/dev/null | head -1``: a recording must not end with its log."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    call_ = [*EMGSPASM, "simulate", "x.bdf", "--scenario", "healthy_rest", "--duration", "2"]
+    done = subprocess.run(call_, cwd=tmp_path, stderr=writer, check=False)
+    os.close(writer)
+    assert done.returncode == 0
+
+
 def interrupted(args, cwd, number, until, group=False):
     """Start, wait until there is work to interrupt, send a signal, and see how it ends."""
     process = subprocess.Popen(

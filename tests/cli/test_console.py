@@ -1,6 +1,8 @@
 """What commands say while they do something else."""
 
 import os
+import subprocess
+import sys
 
 import click
 import numba
@@ -44,3 +46,21 @@ def test_a_name_that_the_console_cannot_spell_does_not_end_a_command(
     done = own_process("recover", "\u0436.bdf", cwd=tmp_path, env=env)
     assert done.returncode == 0, done.stderr
     assert "2000 samples, 0 lost" in done.stdout
+
+
+CLOSED = """
+import os, sys
+for number in (0, 2):
+    os.close(number)
+sys.argv = ["emgspasm", "--version"]
+from emgspasm.cli import main
+try:
+    main()
+except SystemExit:
+    print(os.open(os.devnull, os.O_RDONLY) > 2)
+"""
+
+
+def test_no_file_takes_the_number_of_a_standard_one_that_was_closed():
+    done = subprocess.run([sys.executable, "-c", CLOSED], stdout=subprocess.PIPE, check=True)
+    assert done.stdout.endswith(b"True\n")

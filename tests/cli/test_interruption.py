@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 
 import click
 import pytest
@@ -15,6 +16,8 @@ import pytest
 from emgspasm.batch import running
 from emgspasm.cli.interruption import come, heed, settle, until_come
 from emgspasm.cli.program import run
+from emgspasm.cli.recording import until_over
+from emgspasm.config import LoadedConfig
 from emgspasm.postponement import postponed
 from emgspasm.system import ENDING
 
@@ -97,6 +100,28 @@ def test_a_signal_that_became_another_error_ends_before_the_next_item():
         heed(lambda: done.extend(until_come(items())))
     assert done == [1]
     assert not come()
+
+
+class Dropping:
+    """A recording in which what a signal raises is dropped, as in a callback of C."""
+
+    config = LoadedConfig()
+    events = notes = ()
+
+    def __init__(self):
+        self.waits = 0
+
+    def wait(self, _):
+        self.waits += 1
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        return self.waits > 1
+
+
+def test_a_signal_whose_exception_was_dropped_ends_a_recording():
+    session = Dropping()
+    heed(lambda: until_over(session))
+    assert session.waits == 1
 
 
 def test_signals_are_ignored_when_the_command_is_over():

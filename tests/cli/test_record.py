@@ -10,14 +10,16 @@ import struct
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from itertools import pairwise
 
+import click
 import numpy as np
 import pandas as pd
 import pytest
 
 from emgspasm.cli.conclusion import looked_at, tabled
-from emgspasm.cli.recording import hindrances, noise_text
+from emgspasm.cli.recording import _status_line, hindrances, noise_text
 from emgspasm.config import parse_config
 from emgspasm.session.status import Status
 from emgspasm.storage.edf.reader import open_edf
@@ -209,6 +211,21 @@ def test_a_narrow_terminal_shows_one_line_that_is_replaced_and_what_is_typed(
     replaced = [line for line in shown.split("\r\x1b[K")[1:] if "\n" not in line]
     assert max(map(len, replaced)) == 39
     assert "marker: cough" in replaced
+
+
+def test_what_is_said_when_it_ends_stands_on_a_line_of_its_own(monkeypatch):
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs, "w") as terminal, click.Context(click.Command("record")):
+        monkeypatch.setattr(sys, "stderr", terminal)
+        with suppress(KeyboardInterrupt), _status_line() as show:
+            show("8 s | streaming")
+            raise KeyboardInterrupt
+        click.echo("8.2 s recorded", err=True)
+        shown = b""
+        while b"recorded" not in shown:
+            shown += os.read(ours, 1 << 16)
+    assert b"8 s | streaming\r\n8.2 s recorded" in shown
+    os.close(ours)
 
 
 def test_a_status_line_names_the_noisiest_channel():

@@ -287,6 +287,17 @@ def test_a_stream_that_is_closed_has_not_ended_by_itself(look):
     assert looking.live.error == ""
 
 
+def test_why_it_ended_is_said_though_its_place_cannot_be_undone(look, place):
+    def deny():
+        raise PermissionError(13, "Permission denied")
+
+    held = ExitStack()
+    held.callback(deny)
+    looking = look(Board(fault=SourceLost("no board")), place, held, on=False)
+    looking.until(lambda: looking.live.state == "ended")
+    assert looking.live.error == "no board"
+
+
 def test_a_board_that_does_not_open_is_said_and_leaves_its_place(look, place):
     held, left = ExitStack(), []
     held.callback(left.append, "left")

@@ -100,6 +100,20 @@ def test_a_filter_above_the_band_is_refused_with_the_band_s_end(filtering, end):
         filtering.sos(250.0)
 
 
+@pytest.mark.parametrize("low_pass", [450.0, 600.0, np.inf])
+def test_a_linear_envelope_above_the_band_is_refused_with_the_band_s_end(low_pass):
+    with pytest.raises(ValueError, match=rf"low_pass={low_pass:g} Hz at 1000 Hz.*up to 450 Hz"):
+        LinearEnvelope(low_pass).sos(1000.0)
+
+
+@pytest.mark.parametrize(
+    "narrow", [BandPass(100.0, 100.0001, 8), BandPass(0.01, 0.02, 12), Notch(0.1, 100.0)]
+)
+def test_filters_that_ring_for_longer_than_ten_minutes_are_refused(narrow, stream_info):
+    with pytest.raises(ValueError, match=r"ring for \d+ s after a start, 600 s is the most"):
+        Cascade((BandPass(), narrow)).settling(stream_info(fs=1024))
+
+
 def test_mains_is_taken_out_up_to_where_the_recorder_ends_the_band():
     pipeline = Cascade((BandPass(), Notch(60.0)))
     line = gain(pipeline.sos(250.0), np.array([120.0]), 250.0)
@@ -116,11 +130,13 @@ def test_mains_is_taken_out_up_to_where_the_recorder_ends_the_band():
         (lambda: HighPass(-1.0), "high_pass=-1"),
         (lambda: HighPass(1e-9), "high_pass=1e-09"),
         (lambda: Notch(0.0), "frequency=0"),
+        (lambda: Notch(1e-6), "frequency=1e-06 Hz; it must be 0.01 or more"),
         (lambda: Notch(50.0, 500.0), "quality=500"),
         (lambda: Notch(50.0, 30.0, ()), "multiples="),
         (lambda: RmsEnvelope(0.0), "window=0"),
         (lambda: RmsEnvelope(float("nan")), "window=nan"),
         (lambda: LinearEnvelope(0.0), "low_pass=0"),
+        (lambda: LinearEnvelope(1e-6), "low_pass=1e-06 Hz; it must be 0.01 or more"),
         (lambda: LinearEnvelope(order=9), "order=9"),
     ],
 )

@@ -37,6 +37,17 @@ def test_what_is_no_number_is_missing(screened, value):
     assert counts["missing"] == 2
 
 
+@pytest.mark.parametrize("value", [1e150, -np.finfo(np.float64).max])
+def test_the_largest_number_there_is_is_missing_and_no_burst_after_it_is_lost(stream_info, value):
+    samples = np.random.default_rng(0).normal(0.0, 2.0, (6000, 1))
+    samples[4500:4600] *= 20.0
+    samples[3000] = value
+    analyses = list(analyze(Pipeline(), stream_info(1), [Chunk(0, samples)]))
+    (burst,) = [burst for analysis in analyses for burst in analysis.bursts]
+    assert 4490 <= burst.onset <= 4510
+    assert analyses[-1].tally.missing == 1
+
+
 @pytest.mark.parametrize("value", [900.0, -900.0, 1000.0, -1000.0, 1e9])
 def test_one_sample_at_the_rail_is_clipped(screened, value):
     out, counts = screened([1.0, value, 2.0])

@@ -11,6 +11,7 @@ from emgspasm.errors import RecordingError
 from emgspasm.report import facts
 from emgspasm.report.values import cell, entry, told
 from emgspasm.results.analysis import Results
+from emgspasm.storage.derivatives.provenance import is_simulated
 from emgspasm.storage.tables.columns import EVENTS, PAIRS, QUALITY, SUMMARY, TRIALS
 from emgspasm.storage.tables.joint_columns import REVIEWED_EVENTS
 from emgspasm.storage.tables.tsv import table
@@ -183,7 +184,7 @@ def test_the_end_of_a_band_is_told_where_the_rate_carries_it(fs, told):
                             ({}, False)],
 )  # fmt: skip
 def test_what_was_simulated_is_told_as_that(said, simulated):
-    assert facts.is_simulated(results(**said)) == simulated
+    assert is_simulated(results(**said).provenance) == simulated
 
 
 def share(muscle, task="smile", side="L", **more):

@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from emgspasm.errors import RecordingError
-from emgspasm.report.document import report_page
+from emgspasm.report.document import OTHER_SETTINGS, report_page, signal_of
 from emgspasm.report.stored import read_results
 from emgspasm.results.stored import read_result
 from emgspasm.storage.tables.dictionary import KEYS
@@ -37,6 +37,17 @@ def test_what_x_json_must_say_and_does_not_is_named(events, key, wrong):
     path = events.with_name("patient.json")
     path.write_text(json.dumps(json.loads(path.read_text()) | {key: wrong}))
     refused(events, f"patient.json does not say {key} .*another version")
+
+
+@pytest.mark.parametrize(
+    "config", ["[pipeline]\nformer = 1\n", "[pipeline.detector]\non_sigma = 7.0\n"]
+)
+def test_the_signal_is_left_out_where_the_settings_are_not_those_of_the_results(events, config):
+    path = events.with_name("patient.json")
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"config": config}))
+    results = read_results(events)
+    recording, _ = signal_of(results, events)
+    assert f"Left out: {OTHER_SETTINGS}." in report_page(results, recording)
 
 
 @pytest.mark.parametrize("text", ["[]", "3", "null"])

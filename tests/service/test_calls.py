@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path, PureWindowsPath
+from collections import deque
+from itertools import islice
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from urllib.parse import urlsplit
 
 import pytest
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.sync.client import connect
 
 from emgspasm.service.application import application
@@ -77,6 +79,12 @@ def test_onlookers_are_not_told_where_the_study_lies(streaming):
     streaming.call("DELETE", "/api/recording")
     state = streaming.until(lambda state: any("live and from" in n for n in state["notices"]))
     assert folder not in str(state)
+
+
+def test_onlookers_are_not_told_where_the_study_lies_by_its_name_alone():
+    showing = Showing(PurePosixPath("/home/ann/study"))
+    showing.fail("/home/ann/study: full. emgspasm analyze /home/ann/study; not /home/ann/study2")
+    assert showing.state.error == "STUDY: full. emgspasm analyze STUDY; not /home/ann/study2"
 
 
 def test_onlookers_are_not_told_where_the_study_lies_on_windows():
@@ -218,6 +226,13 @@ def test_a_driver_that_breaks_is_said_and_tried_again(serve, board):
         assert state["error"].startswith("RuntimeError: the driver is gone")
         assert caller.call("POST", "/api/stream")[0] == 202
         caller.until(lambda state: state["state"] == "streaming")
+
+
+def test_a_page_that_talks_at_length_is_left(service):
+    with connect(f"ws://{service.host}/api/stream", max_size=None) as page:
+        page.send("x" * 2000)
+        with pytest.raises(ConnectionClosedError, match="1009"):
+            deque(islice(page, 200), maxlen=0)  # some seconds of what it is told
 
 
 def test_a_stranger_may_look_on_but_not_lead(service):

@@ -89,6 +89,19 @@ def test_what_was_dropped_for_a_page_is_said_on_it(page, service):
     page.until("document.getElementById('figures').textContent.includes('7 messages dropped')")
 
 
+def test_what_was_dropped_for_a_page_shows_nothing_of_the_turn_before(page):
+    found = page.run("""(async () => {
+      const { Ring } = await import("/traces.js");
+      const ring = new Ring({ sampling_frequency: 250, bucket: 1, kept: 0.1, channels: [1] });
+      const take = (first, value) =>
+        ring.put({ first, buckets: 1, channels: 1, low: [value], high: [value] });
+      for (let bucket = 0; bucket < ring.capacity; bucket++) take(bucket, 999);
+      take(ring.capacity + 6, 1); // those before it in this turn were dropped
+      return ring.extremes(0, ring.capacity + 5, ring.capacity + 7);
+    })()""")
+    assert found == [1, 1]
+
+
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_the_page_passes_axe(browser, service, scheme):
     axe = Path(find_spec("axe_core_python").origin).with_name("axe.min.js")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
@@ -45,3 +46,22 @@ def test_what_fails_is_raised_where_it_was_asked_and_the_thread_goes_on():
 def test_who_asks_before_it_has_begun_is_refused():
     with pytest.raises(Refused, match="does not run"):
         Turns(lambda: None, 0.001).ask(lambda: "done")
+
+
+def test_its_own_work_goes_on_however_much_is_asked():
+    ticks = []
+    turns = Turns(lambda: ticks.append(time.perf_counter()), 0.01)
+    turns.start()
+    end = time.perf_counter() + 0.5
+
+    def flood():
+        while time.perf_counter() < end:
+            turns.ask(lambda: time.sleep(0.001))
+
+    askers = [threading.Thread(target=flood) for _ in range(4)]
+    for asker in askers:
+        asker.start()
+    for asker in askers:
+        asker.join()
+    turns.end(lambda: None)
+    assert len(ticks) > 20

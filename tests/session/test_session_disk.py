@@ -123,6 +123,21 @@ def test_a_file_that_is_removed_ends_the_recording_and_that_is_said(tmp_path, sc
         recorded_while(lambda _: path.unlink(), path, script)
 
 
+def test_a_disk_that_does_not_tell_how_full_it_is_does_not_end_the_recording(
+    tmp_path, script, monkeypatch
+):
+    def refuse(*_):
+        raise OSError(errno.ESTALE, "Stale file handle")
+
+    def lose(_):
+        monkeypatch.setattr(os, "fstatvfs", refuse, raising=False)
+
+    session = recorded_while(lose, tmp_path / "x.bdf", script)
+    (told,) = session.notes
+    assert "does not answer (Stale file handle)" in told
+    assert open_edf(tmp_path / "x.bdf").n_samples == 2000
+
+
 def test_a_recording_that_stays_where_it_is_has_nothing_to_say(tmp_path, script):
     assert recorded_while(lambda _: None, tmp_path / "x.bdf", script).notes == ()
 

@@ -82,6 +82,15 @@ def test_clock_drift_stretches_the_truth():
     np.testing.assert_allclose(shift, onsets * 50e-6, atol=1.01)
 
 
+def test_clock_drift_stretches_the_markers_as_the_movements_they_ask_for():
+    true, fast = (
+        simulate("healthy_tasks", duration=60, clock_drift=drift).annotations for drift in (0, 1000)
+    )
+    assert [(m.onset, m.duration) for m in fast] == [
+        pytest.approx((1.001 * m.onset, 1.001 * m.duration)) for m in true
+    ]
+
+
 @pytest.mark.parametrize("rate", [250, 500, 1000, 2000])
 @pytest.mark.parametrize("snr", [20.0, 6.0, 0.0])
 def test_noise_and_bursts_of_the_recording_have_the_wanted_ratio(rate, snr):

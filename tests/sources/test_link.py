@@ -126,3 +126,21 @@ def test_a_stopped_link_does_not_connect_again():
     bench.link.stop()
     bench.link.restore("gone", bench.connect)
     assert (bench.link.state, bench.released) == ("reconnecting", 1)
+
+
+def test_what_fails_because_the_link_is_stopped_is_not_said():
+    bench = Bench()
+
+    def connect():
+        bench.link.stop()
+        bench.link.require_wanted()
+
+    bench.link.restore("gone", connect)
+    assert [text for _, text in bench.said] == ["gone"]
+
+
+def test_between_two_attempts_it_waits_until_the_stop_at_most():
+    bench, waits = Bench(["no port", "no answer"]), []
+    bench.link._stopping.wait = waits.append
+    bench.link.restore("gone", bench.connect)
+    assert waits == [0.0, 0.0]

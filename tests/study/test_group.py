@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import threading
 import time
 from typing import get_args, get_type_hints
 
@@ -15,7 +16,8 @@ from emgspasm.results.group.methods import FOUND_BY, methods_text
 from emgspasm.results.group.results import group_results, study_of
 from emgspasm.results.outputs import write_group
 from emgspasm.storage.derivatives import provenance
-from emgspasm.storage.derivatives.names import RESULTS
+from emgspasm.storage.derivatives.names import RESULTS, note_path
+from emgspasm.storage.studies.lock import exclusive
 from emgspasm.storage.tables.joint_columns import GROUP
 from emgspasm.storage.tables.tsv import read_table
 from emgspasm.structure import kind_name
@@ -159,6 +161,25 @@ def test_a_recording_that_nobody_described_has_an_empty_description(own_course):
     assert [r.events_path.name for r in results if not r.description] == [
         "sub-01_ses-W4_task-rest_desc-bursts_events.tsv"
     ]
+
+
+def test_results_that_another_process_is_writing_are_waited_for(own_course):
+    (told,) = own_course.path.rglob("*ses-W4_task-rest_desc-bursts.json")
+    begun = threading.Event()
+
+    def write():
+        with exclusive(told.parent):
+            note_path(told).touch()
+            begun.set()
+            time.sleep(0.3)
+            note_path(told).unlink()
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    assert begun.wait(10)
+    results, _ = group_results(own_course)
+    thread.join()
+    assert len(results) == 6
 
 
 def test_methods_fill_in_what_was_really_used(toxin_course):

@@ -154,6 +154,12 @@ def test_the_table_of_the_detector_is_never_written_into(events, folder):
     assert events.read_bytes() == before
 
 
+def test_a_review_under_a_name_that_is_read_as_no_events_is_not_written(events, tmp_path):
+    with pytest.raises(ConfigError, match=r"mine\.tsv is no name of an events table"):
+        write_review(events, [], "R1", out=tmp_path / "mine.tsv")
+    assert not (tmp_path / "mine.tsv").exists()
+
+
 def test_a_decision_has_its_moment_in_universal_time(events):
     now = datetime(2026, 3, 2, 23, 30, 15, 250_000, tzinfo=timezone(timedelta(hours=-2)))
     spasm = names(events, "spasm")[0]

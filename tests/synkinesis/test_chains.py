@@ -133,6 +133,12 @@ def test_chance_is_asked_of_many_bursts_alone():
     assert not together_by_chance(acts, 25.0)
 
 
+def test_whether_muscles_meet_by_chance_does_not_depend_on_which_of_them_comes_first():
+    few = [twitch(3000 * k, 3000 * k + 50, "ZYG_L") for k in range(1, 9)]
+    many = [twitch(1000 * k, 1000 * k + 50, "OOC_L") for k in range(1, 25)]
+    assert together_by_chance(few + many, 25.0) == together_by_chance(many + few, 25.0)
+
+
 def test_a_long_chain_of_muscles_that_meet_by_chance_is_no_spasm():
     acts = trains_of_two(np.random.default_rng(2), None)
     several = [replace(act, together=3) for act in acts[::3]]  # three begin together now and then

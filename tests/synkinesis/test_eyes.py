@@ -69,6 +69,12 @@ def test_the_weak_eye_is_of_one_side_as_soon_as_it_is_stronger_than_usual():
     assert kinds(against_usual([eye], blinked(9))) == ["twitch"]
 
 
+def test_an_eye_that_goes_on_as_much_stronger_than_the_other_as_usual_is_of_a_blink():
+    strong = reading("OOC_L", 90_000, 90_300, li=2 / 3)
+    weak = replace(reading("OOC_R", 90_000, 90_100, li=-2 / 3), amplitude=4.0, opposite=20.0)
+    assert kinds(against_usual([strong, weak], blinked(9, 5.0))) == ["blink"]
+
+
 @pytest.mark.parametrize("li", [1.0, -1.0, np.nan])
 def test_an_index_that_no_ratio_changes_stays(li):
     eye = replace(reading("OOC_L", 90_000, 90_100, li=0.5), li=li, least_li=li)

@@ -360,6 +360,13 @@ def test_a_muscle_that_misses_a_sample_or_never_varies_has_no_lag():
     assert np.isnan(peaks).tolist() == [True, True, False, True, True, True]
 
 
+def test_waves_of_one_strength_have_no_lag_however_they_are_rounded():
+    wave = np.where(np.arange(400) % 2, 1.0, -1.0)
+    strengths = np.random.default_rng(5).uniform(0.01, 100.0, 12)
+    _, peaks = envelope_lags(strengths[:, None] * wave, 8, 60)
+    assert np.isnan(peaks).all()
+
+
 def test_the_survey_s_products_are_those_of_numpy():
     samples = np.random.default_rng(1).normal(size=(3, 250))
     power, product = kernels.survey(samples, 20, 220, 1)

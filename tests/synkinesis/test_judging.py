@@ -841,3 +841,18 @@ LONG = round(Rules().longest * FS) + 1
 )  # fmt: skip
 def test_what_one_channel_does_alone_for_longer_than_a_spasm_is_an_artifact(readings, kinds):
     assert [act.kind for act in judged(*readings)] == kinds
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_begins_with_such_an_artifact_and_lasts_is_one_whichever_channel_comes_first(order):
+    alone = reading("ZYG_L", 1000, 1000 + 3 * LONG)
+    beside = reading("OOC_L", 1000, 1000 + LONG)
+    assert [act.kind for act in judged(*[alone, beside][::order])] == ["artifact"]
+
+
+@pytest.mark.parametrize("li", [1.0, 0.5])
+def test_a_muscle_that_begins_with_a_movement_goes_along_though_it_only_leans_to_its_side(li):
+    smile = [reading(f"ZYG_{side}", 0, 2000, li=0.0) for side in "LR"]
+    mouth = [reading("OOR_L", 50, 900, li=li), reading("OOR_L", 1000, 1900)]
+    eye = [reading("OOC_L", 60, 160), reading("OOC_L", 1010, 1110)]
+    assert judged(*smile, *mouth, *eye)[0].dragged == ("OOR",)

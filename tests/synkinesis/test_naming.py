@@ -87,6 +87,12 @@ def test_an_artifact_that_lasts_too_long_for_muscle_is_the_noise_of_an_electrode
     assert artifact(Act("artifact", "L", (slow,)), Schedule(), Rules(), FS).label == "motion"
 
 
+def test_channels_that_last_together_are_counted_in_their_reason():
+    bursts = tuple(reading(f"{muscle}_L", 1000, 13_100) for muscle in ("ZYG", "OOC"))
+    told = artifact(Act("artifact", "L", bursts), Schedule(), Rules(), FS)
+    assert told.reason == "2 channels for 12 s, and no other: an electrode"
+
+
 def moved(*readings, task=None, dragged=(), lasts=3000):
     """Event of a movement of both sides, under a marker if there is a task."""
     chain = Chain("B", 500, 1100)
@@ -158,6 +164,13 @@ def test_a_masseter_that_leads_its_side_is_a_movement_that_chews(labels):
     assert (event.trial_type, event.side, event.label) == ("voluntary", "L", "masticatory")
     assert event.reason == "one side; chewing muscles lead"
     assert (event.onset, event.offset) == (1000, 1200)
+
+
+def test_a_muscle_of_the_forearm_that_leads_does_not_chew():
+    forearm = replace(MASSETER, site=Site(8, "L", "FCR", 9))
+    (event,) = one_sided(Act("twitch", "L", (forearm,)))
+    assert (event.trial_type, event.label) == ("voluntary", "")
+    assert event.reason == "one side; no muscle of the facial nerve leads"
 
 
 def test_a_myokymia_names_the_muscle_that_keeps_time_and_lasts_from_first_to_last():

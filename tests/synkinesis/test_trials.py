@@ -48,6 +48,12 @@ def test_a_muscle_without_a_burst_counts_nothing_where_the_prime_moved():
     assert found["R", "OOC"].index is None
 
 
+def test_a_burst_is_of_the_last_trial_whose_cue_it_follows():
+    cues = [Marker(1000, 3000, "smile", 1), Marker(3000, 5000, "smile", 2)]
+    told = trials(cues, [burst(0, 1500, 40.0), burst(0, 3500, 80.0)], [], SITES, MAXIMA, {}, 1000.0)
+    assert [t.prime.onset for t in told if t.prime] == [1500, 3500]
+
+
 def test_without_a_maximum_or_a_prime_no_index_is_told():
     parts = [burst(0, 1500, 80.0), burst(1, 1520, 20.0)]
     assert of(parts)["L", "OOC"].difference is None  # the right side did not move

@@ -8,6 +8,7 @@ import pytest
 from emgspasm.stream import Burst
 from emgspasm.synkinesis.acts.act import Act
 from emgspasm.synkinesis.acts.rules import Rules
+from emgspasm.synkinesis.events.spasms import on_cue
 from emgspasm.synkinesis.events.wording import event, reasons, remarked
 from emgspasm.synkinesis.markers import Marker, Schedule
 from emgspasm.synkinesis.readings.reading import Site
@@ -46,6 +47,14 @@ def test_the_reason_of_a_spasm_says_what_proves_it_and_no_more(part, reason):
 
 def test_a_reason_tells_no_laterality_where_none_is_known():
     assert explained(EYE, li=(np.nan, np.nan)) == "one side; OOC alone"
+
+
+def test_a_movement_on_cue_tells_no_laterality_where_none_is_known():
+    wink = event("spasm", "L", "isolated", [reading("OOC_L", 1000, 1200)], 1000, 1200, Schedule(),
+                 FS, "")  # fmt: skip
+    asked = Schedule([Marker(900, 3900, "wink", 1)])
+    told = on_cue(replace(wink, li=np.nan), asked, FS, unseen=frozenset())
+    assert told.reason == "one side; a marker asks for wink"
 
 
 @pytest.mark.parametrize(("fs", "lag"), [(500.0, "within 8 ms"), (250.0, "together")])

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import time
+from contextlib import closing, suppress
 
 import numpy as np
 import pandas as pd
@@ -18,7 +22,7 @@ from emgspasm.desk.strip import FLAT
 from emgspasm.desk.words import warning
 from emgspasm.dsp.mains import fit_notch
 from emgspasm.dsp.pipeline import Pipeline, analyze
-from emgspasm.errors import ConfigError
+from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.opening import open_recording
 from emgspasm.stream import Channel, Chunk, StreamInfo
@@ -63,6 +67,21 @@ def test_what_channels_of_one_side_can_never_tell_is_said(tmp_path):
     replay = Replay(tmp_path / "x.bdf", LoadedConfig())
     assert "blinks are n/a: they are told by both eyes" in " ".join(replay.notices)
     replay.close()
+
+
+def test_a_file_that_goes_away_is_said_once(recording, tmp_path):
+    path = tmp_path / "x.bdf"
+    shutil.copy(recording, path)
+    replay = Replay(path, LoadedConfig())
+    os.truncate(path, 5000)
+    with closing(replay):
+        while not replay.surveyed:
+            time.sleep(0.01)
+        for _ in range(2):  # of the survey in the background, and of what is shown
+            with suppress(RecordingError):
+                replay.tick(1.0)
+        replay.tick(1.0)
+        assert not replay.playing
 
 
 def test_marks_the_gap(replayed):
@@ -232,6 +251,16 @@ def test_a_snapshot_of_an_oddly_named_device_has_a_name_that_every_system_takes(
     press(replayed, Qt.Key.Key_P)
     (picture,) = replayed.snapshots.glob("*.png")
     assert picture.name == "bus_ a_b__30.00s.png"
+
+
+def test_a_snapshot_is_made_of_a_recording_whose_name_is_not_utf_8(
+    replayed, monkeypatch, tmp_path
+):  # fmt: skip
+    monkeypatch.setattr(Replay, "path", tmp_path / "x\udcff.bdf")
+    replayed.snapshots = tmp_path / "snapshots"
+    press(replayed, Qt.Key.Key_P)
+    (told,) = replayed.snapshots.glob("*.json")
+    assert json.loads(told.read_text(encoding="utf-8"))["recording"] == "x\udcff.bdf"
 
 
 def test_without_sides_nothing_is_counted_and_a_montage_names_them(open_window, tmp_path):

@@ -6,7 +6,7 @@ The loop itself is in :mod:`emgspasm.dsp.detection.hysteresis`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import exp, log, sqrt
+from math import exp, inf, log, sqrt
 from typing import ClassVar
 
 import numpy as np
@@ -158,13 +158,13 @@ class Detector:
     """Its name in a config, which may be left out."""
 
     def __post_init__(self) -> None:
-        if not 0 < self.off_sigma < self.on_sigma:
+        if not 0 < self.off_sigma < self.on_sigma < inf:
             raise ValueError(
                 f"off_sigma={self.off_sigma:g}, on_sigma={self.on_sigma:g}; "
-                "0 < off_sigma < on_sigma makes the hysteresis"
+                "0 < off_sigma < on_sigma makes the hysteresis, both finite"
             )
-        if not self.floor >= 0:
-            raise ValueError(f"floor={self.floor}; it must not be negative")
+        if not 0 <= self.floor < inf:
+            raise ValueError(f"floor={self.floor}; it must not be negative, nor infinite")
         require_lengths(self.shortest, self.merge_gap)
         if not self.rise > 1:
             raise ValueError(f"rise={self.rise:g}; a burst has more variance than the noise: > 1")

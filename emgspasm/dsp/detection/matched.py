@@ -21,6 +21,11 @@ from emgspasm.dsp.compiled import LOOP
 Values = NDArray[np.float64]
 
 N_FREQUENCIES = 64
+"""At which spectra are known, at least."""
+
+APART = 125.0
+"""Hz from one of them to the next, at most: potentials of motor units fill 300 [sim]."""
+
 EXPECTED = 4.0
 """Power of the burst, in units of the noise, that the filter is best for: 6 dB [design]."""
 
@@ -32,13 +37,14 @@ WIDTHS = (0.0012, 0.0016, 0.0020, 0.0026)
 
 
 def emg_spectrum(sampling_frequency: float) -> Values:
-    """Shape of the power spectrum of surface EMG, shape (N_FREQUENCIES,), largest value 1.
+    """Shape of the power spectrum of surface EMG at evenly spaced frequencies, largest value 1.
 
     That of potentials shaped as the derivative of a Gaussian, of equal energy and several widths:
     a broad hump between 40 and 300 Hz, as facial muscles have it (van Boxtel 2001). Nothing under
     25 and over 0.44 times the sampling frequency or 440 Hz, where the band ends.
     """
-    f = (np.arange(N_FREQUENCIES) + 0.5) / (2 * N_FREQUENCIES) * sampling_frequency
+    n = max(N_FREQUENCIES, round(sampling_frequency / (2 * APART)))
+    f = (np.arange(n) + 0.5) / (2 * n) * sampling_frequency
     humps = [(f * width) ** 2 * width * np.exp(-2 * (pi * f * width) ** 2) for width in WIDTHS]
     shape = np.sum(humps, axis=0) * ((f > 25) & (f < min(440.0, 0.44 * sampling_frequency)))
     return np.asarray(shape / shape.max())
@@ -56,7 +62,7 @@ def design(
         Of the filtered signal.
     quiet : ndarray of bool, shape (n,)
         Which of them are noise.
-    emg : ndarray, shape (N_FREQUENCIES,)
+    emg : ndarray, shape (n_frequencies,)
         Of :func:`emg_spectrum`.
     taps : ndarray, shape (an odd number,)
         Filled; of unit energy. Where nothing is quiet the filter lets everything pass.
@@ -73,7 +79,7 @@ def design(
     half = len(taps) // 2
     taps[:] = 0.0
     taps[half] = 1.0
-    noise = _noise_spectrum(samples, quiet, 2 * half)
+    noise = _noise_spectrum(samples, quiet, 2 * half, len(emg))
     if not noise.max() > 0.0:
         return 1.0, 1.0, 1.0
     _fill(taps, noise, emg)
@@ -122,10 +128,10 @@ def _freedom(spectrum):  # type: ignore[no-untyped-def]  # see _fill
 
 
 @numba.njit(cache=True, nogil=True)
-def _noise_spectrum(samples, quiet, lags):  # type: ignore[no-untyped-def]  # see _fill
+def _noise_spectrum(samples, quiet, lags, n):  # type: ignore[no-untyped-def]  # see _fill
     """Power spectrum of the quiet samples: their autocorrelation under Parzen's lag window."""
-    turn = np.pi * (np.arange(N_FREQUENCIES) + 0.5) / N_FREQUENCIES
-    spectrum = np.zeros(N_FREQUENCIES)
+    turn = np.pi * (np.arange(n) + 0.5) / n
+    spectrum = np.zeros(n)
     for k in range(lags + 1):
         total, count = 0.0, 0
         for i in range(len(samples) - k):

@@ -172,7 +172,7 @@ def fresh(
     n_channels = len(floors)
     channels = np.zeros(n_channels, CHANNEL)
     channels["floor"] = floors
-    channels["bottom"] = np.maximum(1e-3 * np.cbrt(floors * floors), 1e-100)
+    channels["bottom"] = np.maximum(1e-3 * np.cbrt(floors * floors), 1e-50)  # cubed, far from 0
     channels["on"] = channels["off"] = channels["base"] = np.nan
     n_sums = 1 << int(lengths.max()).bit_length()
 

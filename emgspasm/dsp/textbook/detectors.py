@@ -9,7 +9,7 @@ follows noise that changes: they suit short recordings at rest, and comparison w
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import comb, log
+from math import comb, inf, log
 
 from emgspasm.dsp.detection.detector import require_lengths
 from emgspasm.dsp.textbook import state
@@ -238,10 +238,10 @@ def _rule(
 
 def _require_positive(detector: AnyTextbook, *names: str) -> None:
     for name in names:
-        if not getattr(detector, name) > 0:
-            raise ValueError(f"{name}={getattr(detector, name):g}; it must be positive")
+        if not 0 < getattr(detector, name) < inf:
+            raise ValueError(f"{name}={getattr(detector, name):g}; it must be positive and finite")
         if name != "sigmas" and getattr(detector, name) > 0.2:
             raise ValueError(f"{name}={getattr(detector, name):g} s; it must lie in (0, 0.2]")
-    if not detector.floor >= 0:
-        raise ValueError(f"floor={detector.floor:g}; it must not be negative")
+    if not 0 <= detector.floor < inf:
+        raise ValueError(f"floor={detector.floor:g}; it must not be negative, nor infinite")
     require_lengths(detector.shortest, detector.merge_gap)

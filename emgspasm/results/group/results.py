@@ -15,6 +15,7 @@ from emgspasm.storage.derivatives.provenance import (
     told_replaced,
 )
 from emgspasm.storage.derivatives.reviews import counted_path, is_reviewed
+from emgspasm.storage.studies.lock import exclusive
 from emgspasm.storage.studies.placement import Placement, bids_entities
 from emgspasm.storage.studies.scans import read_time
 from emgspasm.storage.studies.sidecar import read_description
@@ -68,28 +69,31 @@ def group_results(study: Study) -> tuple[list[GroupResult], tuple[str, ...]]:
     RecordingError
         If one cannot be read, or an expert's is of other results.
     """
-    folder = study.path / RESULTS
     results, replaced = [], []
-    for path in in_order(folder.glob(f"sub-*/**/sub-*{DETECTED}events.tsv")):
-        provenance = read_provenance(path)
-        if name := replaced_recording(study.path, path, provenance):
-            replaced.append(name)
-            continue
-        chosen = counted_path(path)
-        raw = study.path / path.parent.relative_to(folder)
-        place = Placement(raw, path.name.partition("_desc-")[0])
-        moment = read_time(place)
-        result = GroupResult(
-            chosen,
-            read_result_table(beside(chosen, "summary"), "summary"),
-            provenance,
-            read_description(place.sidecars.description),
-            moment.date() if moment else None,
-            is_reviewed(chosen),
-        )
-        results.append(result)
+    for path in in_order((study.path / RESULTS).glob(f"sub-*/**/sub-*{DETECTED}events.tsv")):
+        with exclusive(path.parent):  # another process may be amid writing it
+            provenance = read_provenance(path)
+            if name := replaced_recording(study.path, path, provenance):
+                replaced.append(name)
+            else:
+                results.append(_read(study, path, provenance))
     left_out = f"left out of the group table: {told_replaced(replaced)}"
     return results, (left_out,) if replaced else ()
+
+
+def _read(study: Study, path: Path, provenance: dict[str, Any]) -> GroupResult:
+    chosen = counted_path(path)
+    raw = study.path / path.parent.relative_to(study.path / RESULTS)
+    place = Placement(raw, path.name.partition("_desc-")[0])
+    moment = read_time(place)
+    return GroupResult(
+        chosen,
+        read_result_table(beside(chosen, "summary"), "summary"),
+        provenance,
+        read_description(place.sidecars.description),
+        moment.date() if moment else None,
+        is_reviewed(chosen),
+    )
 
 
 def study_of(events: Path) -> Path | None:

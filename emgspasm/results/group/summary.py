@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emgspasm.results.group.results import GroupResult
+from emgspasm.storage.derivatives.provenance import is_simulated
 from emgspasm.storage.files import replacing
 from emgspasm.storage.studies.treatments import Treatment
 from emgspasm.storage.tables.joint_columns import GROUP
@@ -33,7 +34,7 @@ def group_table(results: Sequence[GroupResult], treatments: Sequence[Treatment])
             "sampling_frequency": provenance["sampling_frequency"],
             "config_sha": str(provenance["config_sha256"])[:12],
             "detector_version": provenance["emgspasm_version"],
-            "simulated": "yes" if "simulated" in str(provenance.get("device", "")) else "no",
+            "simulated": "yes" if is_simulated(provenance) else "no",
             "reviewed": "yes" if result.reviewed else "no",
         }
         rows += [row | common for row in table_rows(result.summary)]

@@ -26,7 +26,8 @@ export class Ring {
   }
 
   blank(b) {
-    for (let c = 0; c < this.channels; c++) this.low[c][b % this.capacity] = NaN;
+    const place = b % this.capacity;
+    for (let c = 0; c < this.channels; c++) this.low[c][place] = this.high[c][place] = NaN;
   }
 
   // Smallest and largest value of buckets from..to, or null where none is known.

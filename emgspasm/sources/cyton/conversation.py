@@ -31,7 +31,8 @@ _BACKLOG_WITHIN = 0.1
 _FRESH_WITHIN = 0.3  # later than radio and USB hold packets back (firmware_notes 5.2)
 _ANSWER_WITHIN = 2.0
 _BANNER_WITHIN = 6.0  # the board restarts before it says who it is
-_DRAIN_WITHIN = 3.0
+_DRAIN_WITHIN = 1.0  # dongle and radio hold back less (firmware_notes 5.2)
+_TOLD = 80  # characters of an answer that people are told [design]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,13 @@ def ask(port: serial.Serial, command: bytes, within: float = _ANSWER_WITHIN) -> 
     return answer.partition(_END)[0].decode("ascii", "replace").strip()
 
 
+def told(answer: str) -> str:
+    """An answer for people, cut and printable: the device may be no board."""
+    if not answer:
+        return "nothing whole"
+    return repr(answer if len(answer) <= _TOLD else f"{answer[:_TOLD]}...")
+
+
 def silence(port: serial.Serial) -> None:
     """Stop a board that may be streaming and drain what is under way (firmware_notes 5.5).
 
@@ -203,8 +211,8 @@ def check_radio(port: serial.Serial) -> None:
             "unplug it and plug it in again, or bring the firmware up to date"
         )
     raise SourceNotFound(
-        f"the dongle on {port.port} hears no board ({status}; {_radio_channel(port)}). Switch the "
-        "board on (to PC), or set its radio channel to the dongle's"
+        f"the dongle on {port.port} hears no board ({told(status)}; {_radio_channel(port)}). "
+        "Switch the board on (to PC), or set its radio channel to the dongle's"
     )
 
 
@@ -234,8 +242,8 @@ def read_banner(banner: str, device: str) -> Board:
     """
     if "ADS1299" not in banner:
         raise SourceNotFound(
-            f"the board behind {device} did not introduce itself as a Cyton (it said {banner!r}). "
-            "Switch it off and on, and check its battery"
+            f"the board behind {device} did not introduce itself as a Cyton (it said "
+            f"{told(banner)}). Switch it off and on, and check its battery"
         )
     firmware = re.search(r"Firmware: *(v[\d.]+)", banner)
     return Board(firmware[1] if firmware else "", "On Daisy ADS1299" in banner, banner)

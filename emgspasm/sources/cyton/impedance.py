@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.errors import SourceError
+from emgspasm.postponement import postponed
 from emgspasm.sources.cyton import conversation, decoder, dongle
 from emgspasm.sources.cyton.settings import (
     CytonSettings,
@@ -70,13 +71,14 @@ def measure_impedances(settings: CytonSettings) -> Iterator[Electrode]:
     with dongle.open_port(device) as port:
         conversation.silence(port)
         conversation.check_radio(port)
-        configure(port, settings, conversation.reset(port))
+        list(configure(port, settings, conversation.reset(port)))
         try:
             for number, each in enumerate(all_inputs(settings), start=1):
                 if each.label:
                     yield from _measure_input(port, settings, number, each)
         finally:
-            _current_off(port)
+            with postponed():  # Ctrl-C, again: the current would stay on
+                _current_off(port)
 
 
 def _measure_input(
@@ -99,7 +101,7 @@ def _lead_off(port: serial.Serial, number: int, pole: str) -> None:
     if answer != f"Success: Lead off set for {number}":
         raise SourceError(
             f"the test current of input {number} on {port.port} was not set: the board answered "
-            f"{answer!r} to {command}. Bring the board nearer and try again"
+            f"{conversation.told(answer)} to {command}. Bring the board nearer and try again"
         )
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import isnan
 from typing import TYPE_CHECKING, Literal
 
 from emgspasm.board import CYTON, DAISY, GAINS, LETTERS, full_scale
 from emgspasm.errors import ConfigError, SourceError
-from emgspasm.sources.cyton.conversation import Board, ask, drained
+from emgspasm.sources.cyton.conversation import Board, ask, drained, told
 from emgspasm.sources.cyton.decoder import Layout
 from emgspasm.sources.cyton.packets import PACKET_RATE
 from emgspasm.stream import Channel, StreamInfo
@@ -141,8 +141,13 @@ def command(number: int, each: Input) -> bytes:
     return f"x{address(number)}{off}{code}{off}{each.bias:d}{each.srb2:d}0X".encode()
 
 
-def configure(port: serial.Serial, settings: CytonSettings, board: Board) -> None:
-    """Bring the board to the settings, each answer checked.
+def configure(port: serial.Serial, settings: CytonSettings, board: Board) -> Iterator[int]:
+    """Bring the board to the settings, each answer checked, as far as this is iterated.
+
+    Yields
+    ------
+    int
+        Number of the input that is set next, from 1 on.
 
     Raises
     ------
@@ -151,6 +156,7 @@ def configure(port: serial.Serial, settings: CytonSettings, board: Board) -> Non
     """
     _fit_daisy(port, settings, board)
     for number, each in enumerate(all_inputs(settings), start=1):
+        yield number
         set_input(port, number, each)
 
 
@@ -169,7 +175,7 @@ def set_input(port: serial.Serial, number: int, each: Input) -> None:
         drained(port)  # or what comes late would be taken for the next answer
     raise SourceError(
         f"input {number} of the board on {port.port} was not set: it answered "
-        f"{answer!r} to {command(number, each).decode()}, the last of {TRIES} times. Bring the "
+        f"{told(answer)} to {command(number, each).decode()}, the last of {TRIES} times. Bring the "
         "board nearer, check its battery, and start again"
     )
 

@@ -45,6 +45,11 @@ _LATE = 0.25
 system itself paused [design]."""
 
 
+_RATE_AFTER, _RATE_WITHIN = 10.0, 0.02
+"""Seconds after which the board's rate is compared with the host's clock, and the share by which
+it may differ: reads are up to 0.1 s late (firmware_notes 5.2) [design]."""
+
+
 class CytonSource:
     """A Cyton, or a Cyton with Daisy, on its serial dongle.
 
@@ -83,6 +88,7 @@ class CytonSource:
         self._begun = False
         self._first: Position | None = None
         self._lost_before = 0
+        self._rate_known = False
         self._queue: queue.SimpleQueue[Chunk | BaseException | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
@@ -166,12 +172,15 @@ class CytonSource:
             self._found = dongle.find(self._found.serial_number)
         self._port = port = dongle.open_port(self._found.device)
         conversation.silence(port)
+        self._link.require_wanted()
         conversation.check_radio(port)
+        self._link.require_wanted()
         self.board = conversation.reset(port)
         self._link.say(
             "configuring", f"{self.info.device}, firmware {self.board.firmware or 'unknown'}"
         )
-        configure(port, self.settings, self.board)
+        for _ in configure(port, self.settings, self.board):
+            self._link.require_wanted()
 
     def _release(self) -> None:
         if self._port is not None:
@@ -234,17 +243,33 @@ class CytonSource:
             self._first = self._run.position
         for chunk in decoded.chunks:
             self._queue.put(chunk)
+        self._compare_rate()
         for sample in decoded.estimated:
             self._link.say(
                 "streaming", f"the gap before sample {sample} is estimated from the clock"
             )
         return decoded.n_packets
 
+    def _compare_rate(self) -> None:
+        """Say, once a run, if the board samples at another rate than the recording says."""
+        if self._rate_known or self._first is None:
+            return
+        if self._run.position.time - self._first.time < _RATE_AFTER:
+            return
+        self._rate_known = True
+        measured, nominal = self.measured_frequency, self.info.sampling_frequency
+        if abs(measured / nominal - 1) > _RATE_WITHIN:
+            self._link.note(
+                f"the board samples at {measured:.1f} Hz by this computer's clock, not at "
+                f"{nominal:g}: all times and rates are off by as much. Switch the board off and "
+                "on, and record again"
+            )
+
     def _begin_run(self) -> None:
         """Begin a segment, its first sample number estimated from the clock after the first run."""
         now = self._clock()
         again, base = self._begun, self._sample_at(now)
-        self._begun, self._first = True, None
+        self._begun, self._first, self._rate_known = True, None, False
         self._run = decoder.start(base, now)
         estimated = f"started again; sample {base} is estimated from the clock"
         self._link.say("streaming", estimated if again else f"started at sample {base}")

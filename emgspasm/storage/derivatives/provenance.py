@@ -59,6 +59,11 @@ _SAID = {
 """Keys without which a result cannot be read; all others are optional."""
 
 
+def is_simulated(provenance: Mapping[str, Any]) -> bool:
+    """Whether the device that was recorded from says that it is simulated."""
+    return "simulated" in str(provenance.get("device", ""))
+
+
 def replaced_recording(study: Path, events: Path, provenance: Mapping[str, Any]) -> str | None:
     """Name of the recording of a result, if it is no more the one that was analyzed.
 

@@ -40,7 +40,8 @@ def write_edf(recording: StoredRecording, path: Path) -> tuple[str, ...]:
     steps = (highest - lowest) / (DIGITAL_MAX - DIGITAL_MIN)
     for chunk in recording:
         scaled = np.rint((chunk.samples - lowest) / steps) + DIGITAL_MIN
-        counts[:, chunk.start : chunk.stop] = np.nan_to_num(scaled, nan=DIGITAL_MIN).T
+        held = np.clip(scaled, DIGITAL_MIN, DIGITAL_MAX)  # a railed sample may lie a little beyond
+        counts[:, chunk.start : chunk.stop] = np.nan_to_num(held, nan=DIGITAL_MIN).T
     signals = [
         edfio.EdfSignal.from_digital(
             row, layout.n_samples / float(layout.duration), label=channel.name,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from pathlib import Path
 
 from emgspasm.errors import ConfigError
-from emgspasm.storage.studies.ledger import append_row, read_ledger, remove_row
+from emgspasm.storage.studies.ledger import append_row, checked_rows, remove_row
 from emgspasm.storage.studies.sidecar import write_rows
 
 PARTICIPANT_COLUMNS = ("participant_id",)
@@ -28,10 +29,16 @@ def read_participants(study: Path) -> tuple[str, ...]:
     Raises
     ------
     RecordingError
-        If the table cannot be read.
+        If the table cannot be read, or names nobody in a line.
     """
-    rows = read_ledger(participants_path(study), PARTICIPANT_COLUMNS)
-    return tuple(str(row["participant_id"]).removeprefix("sub-") for row in rows)
+    return tuple(checked_rows(participants_path(study), PARTICIPANT_COLUMNS, _label))
+
+
+def _label(row: Mapping[str, str | None]) -> str:
+    named = row["participant_id"]
+    if named is None:
+        raise ValueError("participant_id is missing; say who it is")
+    return named.removeprefix("sub-")
 
 
 def require_listed(study: Path, participant: str) -> None:

@@ -60,16 +60,6 @@ class SidecarPaths:
     channels: Path
     events: Path
 
-    @classmethod
-    def beside(cls, recording: Path) -> SidecarPaths:
-        """Name them for a recording outside a study: ``X.json``, ``X_channels.tsv``."""
-        stem = recording.with_suffix("")
-        return cls(
-            recording.with_suffix(".json"),
-            stem.with_name(f"{stem.name}_channels.tsv"),
-            stem.with_name(f"{stem.name}_markers.tsv"),
-        )
-
 
 def write_sidecars(
     recording: StoredRecording,

@@ -22,7 +22,6 @@ class Act:
     side : str
         ``L``, ``R`` or ``B``.
     readings : tuple of Reading
-        In order of onset.
     copies : tuple of Reading
         What cross-talk from them explains.
     together : int

@@ -209,7 +209,7 @@ def _moving_along(act: Act, inside: list[Reading], rules: Rules, fs: float) -> l
     for muscle in sorted({r.site.muscle for r in inside}):
         parts = [r for r in inside if r.site.muscle == muscle]
         active = sum(overlap(r, act) for r in parts)
-        prompt = parts[0].onset - act.onset <= rules.along * fs
+        prompt = min(r.onset for r in parts) - act.onset <= rules.along * fs
         length = sum(r.offset - r.onset for r in parts)
         if prompt and active >= 0.5 * max(act.offset - act.onset, length):
             moving += parts

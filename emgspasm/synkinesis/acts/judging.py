@@ -171,18 +171,22 @@ def _gather_lasting(of: defaultdict[Verdict, list[Reading]], longest: float, fs:
     """
     own = [r for name in VERDICTS if name not in ("artifact", "copy") for r in of[name]]
     lasting = [r for r in own if r.offset - r.onset > longest]
-    for reading in lasting:
-        others = (r for r in own if r is not reading)
-        if _begins_with(reading, of["artifact"], longest, fs) or not any(
-            2 * overlap(r, reading) >= reading.offset - reading.onset for r in others
-        ):
-            for name in VERDICTS:
-                of[name] = without([reading], of[name])
-            of["artifact"].append(reading)
+    if not lasting:  # as nearly always
+        return
+    alone = [r for r in lasting if not any(_is_beside(other, r) for other in own)]
+    found = [r for r in lasting if _begins_with(r, [*of["artifact"], *alone], longest, fs)]
+    for name in VERDICTS:
+        of[name] = without(found, of[name])
+    of["artifact"] += found
+
+
+def _is_beside(other: Reading, reading: Reading) -> bool:
+    """Whether another burst goes on for half of this one."""
+    return other is not reading and 2 * overlap(other, reading) >= reading.offset - reading.onset
 
 
 def _begins_with(reading: Reading, artifacts: Iterable[Reading], longest: float, fs: float) -> bool:
-    """Whether a lasting artifact begins at the same moment."""
+    """Whether it is a lasting artifact, or one begins at the same moment."""
     return any(
         abs(r.onset - reading.onset) <= AT_ONCE * fs
         for r in artifacts

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from emgspasm.synkinesis.measures.trials import LATENCY
 from emgspasm.synkinesis.measures.validity import LASTING
+
+LONGEST_BLINK = 0.4
+"""Seconds (clinical facts 2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +21,7 @@ class Rules:
         Seconds within which muscles begin together: the 15 ms of clinical facts 2 and the error
         of two detected onsets [design].
     blink : float
-        Longest blink in seconds (clinical facts 2).
+        Longest blink in seconds.
     along : float
         Seconds within which a synkinesis follows the movement (clinical facts 4).
     slow : float
@@ -37,8 +41,8 @@ class Rules:
     """
 
     synchrony: float = 0.025
-    blink: float = 0.4
-    along: float = 0.150
+    blink: float = LONGEST_BLINK
+    along: float = LATENCY
     slow: float = 50.0
     slowest: float = 32.0
     hum: float = 0.4

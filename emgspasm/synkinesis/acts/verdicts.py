@@ -10,7 +10,12 @@ from emgspasm.dsp.rates import bandwidth
 from emgspasm.synkinesis.acts.act import meet
 from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.readings.history import LOOK
-from emgspasm.synkinesis.readings.laterality import DOUBTFUL, UNILATERAL, laterality_index
+from emgspasm.synkinesis.readings.laterality import (
+    DOUBTFUL,
+    UNILATERAL,
+    beyond,
+    laterality_index,
+)
 from emgspasm.synkinesis.readings.reading import Reading
 from emgspasm.synkinesis.spread import EYE
 
@@ -186,10 +191,10 @@ def remainder(reading: Reading, partners: Sequence[Reading], fs: float) -> Readi
         other -= partner.amplitude**2 * shared
         most -= partner.amplitude**2 * shared
     mine, opposite, bound = (sqrt(max(energy / left, 0.0)) for energy in (own, other, most))
-    index = laterality_index(mine, opposite)
+    index = beyond(laterality_index(mine, opposite), reading.usual)
     if not index >= UNILATERAL:
         return reading
-    least = laterality_index(mine, bound)
+    least = beyond(laterality_index(mine, bound), reading.usual)
     return reading.but(amplitude=mine, opposite=opposite, li=index, least_li=least)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations
+from itertools import permutations
 from math import exp
 from operator import attrgetter
 from typing import Literal
@@ -85,7 +85,7 @@ def together_by_chance(acts: Sequence[Act], window: float) -> bool:
             onsets.setdefault(reading.burst.channel, []).append(reading.onset)
     trains = [np.sort(times) for times in onsets.values() if len(times) >= FEWEST_BURSTS]
     met, expected, n_bursts = 0, 0.0, 0
-    for one, other in combinations(trains, 2):
+    for one, other in permutations(trains, 2):
         span = max(one[-1], other[-1]) - min(one[0], other[0])
         near = np.searchsorted(other, one + window, "right") - np.searchsorted(other, one - window)
         met += int(np.count_nonzero(near))

@@ -14,6 +14,7 @@ from statistics import median
 from emgspasm.synkinesis.acts.act import Act, meet
 from emgspasm.synkinesis.acts.verdicts import TOGETHER
 from emgspasm.synkinesis.events.experience import Experience
+from emgspasm.synkinesis.readings.laterality import beyond
 from emgspasm.synkinesis.readings.reading import Reading
 from emgspasm.synkinesis.spread import EYE
 
@@ -72,10 +73,7 @@ def _are_of_both(eyes: Sequence[Reading], window: float) -> bool:
 
 
 def against_usual(readings: Iterable[Reading], known: Experience) -> list[Reading]:
-    """Readings, those of eyes with the laterality they have beyond the usual ratio of both.
-
-    ``LI = tanh(ln(A/U) / 2)``; the usual log ratio is taken away.
-    """
+    """Readings, those of eyes with the laterality they have beyond the usual ratio of both."""
     if known.usual == 0.0:
         return list(readings)
     usual = tanh(known.usual / 2)
@@ -84,16 +82,7 @@ def against_usual(readings: Iterable[Reading], known: Experience) -> list[Readin
 
 def _beyond(reading: Reading, usual: float) -> Reading:
     """Reading of an eye beyond the usual LI of left to right."""
-    expected = usual if reading.site.side == "L" else -usual
-    beyond = reading.but(li=_less(reading.li, expected), least_li=_less(reading.least_li, expected))
-    if reading.surge is not None:
-        beyond.surge = _beyond(reading.surge, usual)
-    return beyond
-
-
-def _less(li: float, expected: float) -> float:
-    """Laterality index without an expected one, log ratios subtracted; NaN stays, and so does 1.
-
-    By the addition theorem of tanh.
-    """
-    return (li - expected) / (1.0 - li * expected) if abs(li) < 1.0 else li
+    own = usual if reading.site.side == "L" else -usual
+    li, least_li = beyond(reading.li, own), beyond(reading.least_li, own)
+    surge = reading.surge and _beyond(reading.surge, usual)
+    return reading.but(li=li, least_li=least_li, usual=own, surge=surge)

@@ -31,7 +31,7 @@ def is_at_hand(act: Act, history: History) -> bool:
 
 
 def lags(act: Act, history: History) -> Iterable[Lag]:
-    """Lags of the envelopes of the muscles that begin a twitch together, as far as all is there."""
+    """Lags of the envelopes of the muscles of a twitch that several begin, if all is there."""
     if act.kind != "twitch" or act.together < 2 or history.fs < SYNCHRONY:
         return ()
     before, after = round(BEFORE * history.fs), round(AFTER * history.fs)

@@ -57,7 +57,9 @@ def artifact(act: Act, marked: Schedule, rules: Rules, fs: float) -> Event:
     elif steps >= rules.steps:
         label, reason = "pop", f"steps explain {100 * steps:.0f} % of it: an electrode"
     elif length > rules.longest and not slow < rules.slow:
-        label, reason = "noise", f"one channel for {length:.0f} s, and no other: an electrode"
+        n = len({r.site.column for r in act.readings})
+        who = "one channel" if n == 1 else f"{n} channels"
+        label, reason = "noise", f"{who} for {length:.0f} s, and no other: an electrode"
     else:
         label, reason = "motion", f"too slow for muscle: {slow:.0f} Hz"
     return event(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from emgspasm.synkinesis.acts.act import Act
 from emgspasm.synkinesis.acts.bilateral import TWITCH
+from emgspasm.synkinesis.acts.rules import LONGEST_BLINK
 from emgspasm.synkinesis.acts.surges import LASTS
 from emgspasm.synkinesis.acts.verdicts import is_evident, stands_out
 from emgspasm.synkinesis.events.chains import TOGETHER, synchrony
@@ -25,9 +26,6 @@ FLURRY = 2
 BUSY = 6.0
 """Seconds in which acts of the other side are counted to recognize speech and chewing, where the
 lower face of one side alone is no spasm [sim]; movements on cue have too few such acts."""
-
-LONGEST_BLINK = 0.4
-"""Seconds (clinical facts 2)."""
 
 EYES = frozenset(muscle for muscle, region in REGIONS.items() if region == EYE)
 

@@ -3,7 +3,7 @@
 What one side does is called a hemifacial spasm (class isolated, grouped, tonic or combined) only
 if the eye or two muscles of the facial nerve take part in it together, and if it is none of a train
 of a single muscle: in rhythm, that is a myokymia, otherwise nothing. What only a marker of a
-movement can tell from a spasm is voluntary, and so is what only chewing muscles do.
+movement can tell from a spasm is voluntary, and so is what no muscle of the facial nerve leads.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Literal
 
 from emgspasm.stream import Burst, Event
 from emgspasm.synkinesis.acts.act import Act, samples_of
-from emgspasm.synkinesis.acts.rules import Rules
+from emgspasm.synkinesis.acts.rules import LONGEST_BLINK, Rules
 from emgspasm.synkinesis.acts.verdicts import LASTING, is_beyond_chance
 from emgspasm.synkinesis.events.chains import (
     TOGETHER,
@@ -37,7 +37,6 @@ from emgspasm.synkinesis.events.naming import blink
 from emgspasm.synkinesis.events.proof import (
     EYES,
     FLURRY,
-    LONGEST_BLINK,
     is_spasm,
     most_together,
     note_proof,
@@ -45,7 +44,7 @@ from emgspasm.synkinesis.events.proof import (
 )
 from emgspasm.synkinesis.events.speech import without_speech
 from emgspasm.synkinesis.events.trains import note_trains, of_train
-from emgspasm.synkinesis.events.wording import event, laterality, reasons, remarked
+from emgspasm.synkinesis.events.wording import event, laterality, one_sided, reasons, remarked
 from emgspasm.synkinesis.markers import MOVEMENTS, PRIMES, Schedule
 from emgspasm.synkinesis.measures.classes import spasm_class
 from emgspasm.synkinesis.readings.reading import Reading
@@ -53,6 +52,9 @@ from emgspasm.synkinesis.spread import REGIONS
 
 WINK = 0.1
 """Seconds that a wink lasts at least (clinical facts 2)."""
+
+CHEWING = "MAS"
+"""The muscle that chews (clinical facts 2: hemimasticatory spasm)."""
 
 Naming = Callable[[Schedule], Event]
 """An event as it is called under these markers."""
@@ -119,7 +121,7 @@ def on_cue(spasm: Event, marked: Schedule, fs: float, *, unseen: frozenset[str])
     lasts = max(burst.offset - burst.onset for burst in spasm.bursts) / fs
     if lasts < (WINK if marker.task == "wink" else LASTING if marker.task in unseen else inf):
         return again
-    reason = f"one side, LI {spasm.li:.2f}; a marker asks for {marker.task}"
+    reason = f"{one_sided(spasm.li)}; a marker asks for {marker.task}"
     return replace(again, trial_type="voluntary", label=marker.task, spread_stage=0, reason=reason)
 
 
@@ -136,9 +138,12 @@ def _named(
     span = min(a.onset for a in part), max(a.offset for a in part)
     whole = [*readings, *_carried(part, readings)]
     facial = {r.site.muscle for r in whole} & REGIONS.keys()
-    if _chewing(readings):
-        reason = "one side; chewing muscles lead"
-        return event("voluntary", side, "masticatory", readings, *span, marked, fs, reason)
+    lead = max(readings, key=_amplitude).site
+    if lead.region is None:
+        chews = lead.muscle == CHEWING
+        label = "masticatory" if chews else ""
+        who = "chewing muscles lead" if chews else "no muscle of the facial nerve leads"
+        return event("voluntary", side, label, readings, *span, marked, fs, f"one side; {who}")
     regular = _regular(part, readings, known, rules, fs)
     if regular is not None:
         faint = not any(is_beyond_chance(r, fs) for r in regular)
@@ -196,11 +201,6 @@ def _active(reading: Reading) -> Burst:
 def _may_be_blink(act: Act, fs: float) -> bool:
     alone = {r.site.muscle for r in act.readings} <= EYES
     return alone and not act.on_blink and act.offset - act.onset <= LONGEST_BLINK * fs
-
-
-def _chewing(readings: Sequence[Reading]) -> bool:
-    """Whether the strongest muscle is none of the facial nerve's."""
-    return max(readings, key=_amplitude).site.region is None
 
 
 _amplitude = attrgetter("amplitude")

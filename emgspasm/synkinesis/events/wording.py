@@ -22,7 +22,7 @@ def reasons(
     part: Sequence[Act], li: tuple[float, float], muscles: set[str], rules: Rules, fs: float
 ) -> Iterable[str]:
     """Why a one-sided event is a hemifacial spasm, phrase by phrase."""
-    yield f"one side, LI {li[0]:.2f}" if li[0] == li[0] else "one side"
+    yield one_sided(li[0])
     most = max(part, key=_together)
     if most.together >= 2:
         carried = min(fs, *(r.site.frequency for r in most.readings))
@@ -35,6 +35,11 @@ def reasons(
         yield "lower face active"
     if any(act.on_blink for act in part):
         yield "rides on a blink"
+
+
+def one_sided(li: float) -> str:
+    """That an event is of one side, and by which laterality index, where that is known."""
+    return f"one side, LI {li:.2f}" if li == li else "one side"
 
 
 _together = attrgetter("together")

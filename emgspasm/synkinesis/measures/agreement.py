@@ -7,12 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from emgspasm.synkinesis.measures.intervals import BLOCK
+
 EPOCH = 1.0
 """Seconds in which two raters are compared yes or no: longer than most spasms, shorter than the
 pauses between them [design]."""
-
-BLOCK = 30.0
-"""Seconds in which the events of two raters are counted (clinical facts 5)."""
 
 
 def cohen_kappa(first: ArrayLike, second: ArrayLike) -> float:

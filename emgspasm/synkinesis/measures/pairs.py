@@ -28,6 +28,11 @@ ENVELOPE, REACH = 0.008, 0.100
 """Seconds of the envelope, and of the largest lag (clinical facts 5)."""
 
 
+STEADY = 1e-9
+"""Variance of an envelope, in units of its mean square, up to which nothing varies but what is
+rounded; that of noise is a thousandth and more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Synchrony:
     """How far two muscles act together.
@@ -190,9 +195,10 @@ def _best_lag(products, sum_a, sum_b, square_a, square_b, window, reach):  # typ
         if n < max(window, count // 2):
             continue
         total_a, total_b = sum_a[high] - sum_a[low], sum_b[high + lag] - sum_b[low + lag]
-        spread_a = n * (square_a[high] - square_a[low]) - total_a**2
-        spread_b = n * (square_b[high + lag] - square_b[low + lag]) - total_b**2
-        if spread_a <= 0.0 or spread_b <= 0.0:
+        power_a = n * (square_a[high] - square_a[low])
+        power_b = n * (square_b[high + lag] - square_b[low + lag])
+        spread_a, spread_b = power_a - total_a**2, power_b - total_b**2
+        if spread_a <= STEADY * power_a or spread_b <= STEADY * power_b:
             continue
         value = (n * products[lag + reach] - total_a * total_b) / np.sqrt(spread_a * spread_b)
         if value > best or (value == best and abs(lag) < abs(found)):

@@ -116,10 +116,14 @@ def trials(
         Hertz.
     """
     onsets = [burst.onset for burst in bursts]
+    marked = list(marked)
+    cues = [marker.onset for marker in marked if marker.movement]
     for marker in marked:
         if marker.task not in PRIMES:
             continue
         stop = marker.offset + round(AFTER * sampling_frequency)
+        # what begins after the next cue is of that trial, as in events (Schedule.under_way)
+        stop = min([stop, *(cue for cue in cues if cue > marker.onset)])
         inside = bursts[bisect_left(onsets, marker.onset) : bisect_left(onsets, stop)]
         sides = {side for a, b, side in spasms if a < stop and marker.onset < b}
         told = []

@@ -35,6 +35,14 @@ def laterality_index(affected: float, unaffected: float, floor: float = 0.0) -> 
     return (affected - unaffected) / (affected + unaffected)
 
 
+def beyond(index: float, expected: float) -> float:
+    """Laterality index without an expected one, log ratios subtracted; NaN stays, and so do +-1.
+
+    ``LI = tanh(ln(A / U) / 2)``, so by the addition theorem of tanh.
+    """
+    return (index - expected) / (1.0 - index * expected) if abs(index) < 1.0 else index
+
+
 def log_ratio(affected: float, unaffected: float, floor: float = 0.0) -> float:
     """``ln(A / U)``; NaN where either is at or under the floor, for it would be a guess."""
     if not min(affected, unaffected) > floor:

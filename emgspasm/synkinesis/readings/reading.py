@@ -88,6 +88,8 @@ class Reading:
         not asked of what is of this side anyway.
     surge : Reading or None
         Of the part in which this side is loud and the other one is not, if there is one.
+    usual : float
+        Laterality index of this side in blinks that is taken away from `li` and `least_li`.
     """
 
     burst: Burst
@@ -110,6 +112,7 @@ class Reading:
     tonic: float
     leaps: bool
     surge: Reading | None = None
+    usual: float = 0.0
 
     @property
     def is_surge(self) -> bool:

@@ -14,6 +14,7 @@ from emgspasm.desk.pages import Stretching, page
 from emgspasm.desk.shaping import sliceable
 from emgspasm.desk.strip import Strip
 from emgspasm.dsp.pipeline import Pipeline
+from emgspasm.errors import RecordingError
 from emgspasm.results.channels import channel_warnings
 from emgspasm.session.analyzing import refusal
 from emgspasm.storage.opening import Given
@@ -197,10 +198,13 @@ class Replay:
     def _advance(self, seconds: float) -> None:
         self._due += seconds * self.speed * self.feed.sampling_frequency
         end = self.stored.n_samples
+        try:
+            self._play_to(min(int(self._due), end))
+        except RecordingError:  # its disk is gone: once is enough, thirty times a second is not
+            self.playing = False
+            raise
         if self._due < end:
-            self._play_to(int(self._due))
             return
-        self._play_to(end)
         if self.loops:
             self.jump(0.0)
         else:

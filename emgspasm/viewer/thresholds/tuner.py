@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QFileDialog
 from emgspasm.config import LoadedConfig
 from emgspasm.dsp.detection.detector import Detector
 from emgspasm.dsp.textbook.detectors import AnyTextbook
-from emgspasm.errors import ConfigError
+from emgspasm.errors import ConfigError, EmgspasmError
+from emgspasm.storage.files import write_text
 from emgspasm.viewer.replaying.replay import Replay
 from emgspasm.viewer.thresholds.drag import Held, ThresholdDrag
 from emgspasm.viewer.thresholds.tuning import tuned, with_detector, words
@@ -86,9 +87,9 @@ class Tuner(QObject):
     def write(self, path: Path) -> None:
         """Write the config."""
         try:
-            path.write_text(self.config.text, encoding="utf-8", newline="\n")
-        except OSError as error:
-            self._window.surface.notice.tell(f"{path} cannot be written ({error.strerror})")
+            write_text(self.config.text, path, overwrite=True)  # the dialog has asked
+        except EmgspasmError as error:
+            self._window.surface.notice.tell(str(error))
         else:
             self._window.surface.notice.tell(f"config saved: {path}")
 

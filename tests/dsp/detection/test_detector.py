@@ -58,8 +58,9 @@ def textbook(stretches, merge, shortest):
 
 @st.composite
 def bursts_and_gaps(draw, shortest_gap=1):
+    """Bursts of two samples and more: the end of a single one is not sought to the sample."""
     pairs = draw(
-        st.lists(st.tuples(st.integers(shortest_gap, 120), st.integers(1, 150)), max_size=8)
+        st.lists(st.tuples(st.integers(shortest_gap, 120), st.integers(2, 150)), max_size=8)
     )
     stretches, position = [], LEAD
     for gap, length in pairs:
@@ -225,6 +226,8 @@ def test_analyzed_time_leaves_settling_out(stream_info):
     [
         ({"on_sigma": 3.0}, "off_sigma=3, on_sigma=3; 0 < off_sigma < on_sigma"),
         ({"off_sigma": 0.0}, "off_sigma=0"),
+        ({"on_sigma": float("inf")}, "on_sigma=inf; .* both finite"),
+        ({"floor": float("inf")}, "floor=inf; it must not be .* infinite"),
         ({"floor": -1.0}, "floor=-1.0; it must not be negative"),
         ({"merge_gap": 1e5}, r"merge_gap=100000 s; it must lie in \[0, 1\]"),
         ({"shortest": 1.5}, r"shortest=1.5 s; it must lie in \[0, 1\]"),

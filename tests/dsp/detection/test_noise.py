@@ -7,6 +7,7 @@ import pytest
 
 from emgspasm.dsp.detection.baseline import Baseline
 from emgspasm.dsp.pipeline import Pipeline, analyze
+from emgspasm.stream import Chunk
 
 FS = 1000
 
@@ -153,3 +154,15 @@ def test_the_memory_is_a_parameter(fold):
     quick = replace(quick, detector=replace(quick.detector, baseline=baseline))
     slow_base, quick_base = fold(samples)[1], fold(samples, quick)[1]
     assert quick_base[230] > slow_base[230]
+
+
+@pytest.mark.parametrize("seed", [190, 310, 339, 351])
+def test_counts_of_which_most_are_zero_are_analyzed(stream_info, seed):
+    generator = np.random.default_rng(seed)
+    counts = np.round(generator.normal(0.0, 1.0, (2000, 1)) * generator.uniform(0.1, 0.35))
+    counts *= 10 ** generator.uniform(-7.0, 1.0)
+    counts[1200:1260] *= 20.0
+    stream = [Chunk(0, counts)]
+    (*_, last) = analyze(Pipeline(), stream_info(1, fs=256, unit="count"), stream)
+    assert last.tally.analyzed > 250
+    assert np.isfinite(last.tally.noise)

@@ -251,6 +251,8 @@ def test_a_contraction_of_a_minute_is_cut_and_rest_learnt_anew(stream_info, dete
         (lambda: HodgesBui(window=0), "window=0; it must be positive"),
         (lambda: Lidierth(active=0.3), "active=0.3 s; it must lie in"),
         (lambda: Tkeo(sigmas=-1), "sigmas=-1; it must be positive"),
+        (lambda: HodgesBui(sigmas=float("inf")), "sigmas=inf; it must be positive and finite"),
+        (lambda: Lidierth(floor=float("inf")), "floor=inf; it must not be .* infinite"),
         (lambda: Bonato(false_alarm=1.0), "false_alarm=1; a probability"),
         (lambda: Bonato(least=6), "least=6, span=5; 1 <= least <= span"),
         (lambda: Bonato(merge_gap=1e5), r"merge_gap=100000 s; it must lie in \[0, 1\]"),

@@ -40,7 +40,7 @@ def test_9_5_gain_and_srb2_reach_the_converter(port):
     with dongle.open_port(port) as link:
         silence(link)
         check_radio(link)
-        configure(link, settings, reset(link))
+        list(configure(link, settings, reset(link)))
         listing = ask(link, b"?", within=15)
     assert "CH1SET, 05, 40" in listing
     assert "CH2SET, 06, 60" in listing

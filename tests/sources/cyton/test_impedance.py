@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from emgspasm.simulation import simulate
 from emgspasm.simulation.board import EmulatedBoard
 from emgspasm.simulation.board_state import receive
 from emgspasm.sources import protocols
+from emgspasm.sources.cyton import conversation
 from emgspasm.sources.cyton.impedance import measure_impedances, ohm
 from emgspasm.sources.cyton.settings import CytonSettings, Input
 from emgspasm.sources.cyton.source import CytonSource
@@ -98,6 +101,22 @@ def test_4_4_an_interrupted_measurement_leaves_no_current_on():
         measuring.close()
         assert set(board.state.lead_off) == {"00"}
         assert not board.state.streaming
+
+
+@pytest.mark.real_time
+def test_4_4_ctrl_c_while_the_current_is_switched_off_waits_until_it_is(monkeypatch):
+    def interrupted(port, silence=conversation.silence):
+        signal.raise_signal(signal.SIGINT)
+        silence(port)
+
+    with EmulatedBoard(simulate("healthy_rest", sampling_frequency=250, duration=30)) as board:
+        measuring = measure_impedances(CytonSettings((Input("A"),), port=board.port))
+        next(measuring)
+        board.state, _ = receive_all(board.state, "z110Z")
+        monkeypatch.setattr(conversation, "silence", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            measuring.close()
+        assert set(board.state.lead_off) == {"00"}
 
 
 def receive_all(state, text):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
-from emgspasm.errors import SourceError
+from emgspasm.errors import SourceError, SourceNotFound
+from emgspasm.sources.cyton import conversation
 from emgspasm.sources.cyton.dongle import open_port
 from emgspasm.sources.cyton.settings import TRIES, Input, set_input
 
@@ -60,3 +61,42 @@ def test_an_input_that_cannot_be_set_is_told_with_the_last_answer():
     ):
         set_input(port, 1, Input("OOC_L"))
     assert sent == [COMMAND] * TRIES
+
+
+def test_what_is_no_answer_of_a_dongle_is_told_printable_and_cut():
+    with (
+        answering(b"\x1b[2J" * 500 + b"$$$", b"8$$$") as (port, _),
+        pytest.raises(SourceNotFound) as raised,
+    ):
+        conversation.check_radio(port)
+    said = str(raised.value)
+    assert said.isprintable()
+    assert r"'\x1b[2J\x1b[2J" in said
+    assert len(said) < 500
+
+
+def test_a_banner_that_did_not_come_whole_is_told_as_such():
+    with pytest.raises(SourceNotFound, match="it said nothing whole"):
+        conversation.read_banner("", "/dev/ttyUSB0")
+
+
+def test_a_device_that_never_stops_sending_is_told(monkeypatch):
+    monkeypatch.setattr(conversation, "_DRAIN_WITHIN", 0.3)
+    ours, theirs = os.openpty()
+    tty.setraw(theirs)
+    os.set_blocking(ours, False)
+    over = threading.Event()
+
+    def babble():
+        while not over.wait(0.01):
+            with suppress(BlockingIOError):
+                os.write(ours, bytes(64))
+
+    thread = threading.Thread(target=babble, daemon=True)
+    thread.start()
+    with open_port(os.ttyname(theirs)) as port, pytest.raises(SourceError, match="goes on sending"):
+        conversation.silence(port)
+    over.set()
+    thread.join()
+    os.close(theirs)
+    os.close(ours)

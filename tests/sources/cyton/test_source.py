@@ -15,7 +15,7 @@ import time
 import numpy as np
 import pytest
 
-from emgspasm.errors import ConfigError, SourceError, SourceNotFound
+from emgspasm.errors import ConfigError, SourceError, SourceLost, SourceNotFound
 from emgspasm.simulation.board import DAMAGED, WHOLE, EmulatedBoard
 from emgspasm.simulation.board_faults import fault
 from emgspasm.sources.cyton import dongle
@@ -150,7 +150,7 @@ def test_a_silent_board_is_told_within_half_a_second_and_its_return_too(ramp):
 def test_a_board_that_stays_silent_is_opened_anew_in_the_same_recording(ramp):
     with EmulatedBoard(ramp(), faults=(fault("silence", at=0.3, duration=2.0),)) as board:
         source = CytonSource(settings_for(board), clock=lambda: 2 * time.monotonic())
-        chunks = record(source, 2.8)
+        chunks = record(source, 3.4)
     assert "reconnecting" in states(source)
     assert len(board.runs) >= 2
     jumps = [chunk.start for jump, chunk in segments(chunks) if jump]
@@ -266,6 +266,16 @@ def test_5_4_a_drifting_board_loses_nothing_and_its_rate_is_measured(ramp):
     missing, surplus = assert_in_place(chunks, board.runs[0])
     assert len(missing) == len(surplus) == 0
     assert source.measured_frequency == pytest.approx(300.0, rel=0.05)
+
+
+@pytest.mark.parametrize(("rate", "n_told"), [(0.0, 0), (-0.1, 1)])
+def test_a_board_that_samples_at_another_rate_is_told_once(ramp, monkeypatch, rate, n_told):
+    monkeypatch.setattr("emgspasm.sources.cyton.source._RATE_AFTER", 1.5)
+    with EmulatedBoard(ramp(), faults=(fault("drift", rate=rate),)) as board:
+        source = CytonSource(settings_for(board))
+        record(source, 2.0)
+    told = [event.text for event in source.events if "by this computer's clock" in event.text]
+    assert len(told) == n_told
 
 
 def test_3_1_a_faster_rate_on_a_serial_dongle_is_refused():
@@ -410,6 +420,21 @@ def test_a_slow_consumer_loses_nothing(ramp):
         rest = list(chunks)
     missing, surplus = assert_in_place([first, *rest], board.runs[0])
     assert len(missing) == len(surplus) == 0
+
+
+def test_a_board_is_not_set_to_the_last_input_for_a_stream_that_shall_end(ramp, monkeypatch):
+    done = []
+    with EmulatedBoard(ramp()) as board:
+        source = CytonSource(settings_for(board))
+
+        def set_and_stop(_, number, __):
+            done.append(number)
+            source.stop()
+
+        monkeypatch.setattr("emgspasm.sources.cyton.settings.set_input", set_and_stop)
+        with pytest.raises(SourceLost, match="ended before it began"):
+            source.__enter__()
+    assert done == [1]
 
 
 def test_streaming_twice_is_refused(ramp):

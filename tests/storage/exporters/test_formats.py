@@ -139,6 +139,17 @@ def test_edf_keeps_the_range_of_a_channel_that_was_clipped(tmp_path, full_scale,
     assert edfio.read_edf(tmp_path / "x.edf").signals[0].physical_range == (-told, told)
 
 
+def test_what_lies_a_little_beyond_the_recorders_range_is_at_its_end_in_edf(tmp_path):
+    info = StreamInfo(250.0, (Channel.from_label("OOC_L", full_scale=187_510.0),))
+    with BdfWriter(tmp_path / "x.bdf", info) as writer:
+        writer.write(Chunk(0, np.repeat([[187_505.0], [-187_505.0]], 250, axis=0)))
+    less = replace(info, channels=(replace(info.channels[0], full_scale=187_500.0),))
+    railed = adjusted(open_edf(tmp_path / "x.bdf"), (0,), less, (1.0,), ())
+    export_recording(railed, "edf", tmp_path / "x.edf")
+    read = open_edf(tmp_path / "x.edf").read()[:, 0]
+    np.testing.assert_allclose(read, np.repeat([187_500.0, -187_500.0], 250))
+
+
 def test_edf_keeps_the_units_of_its_channels(recording, tmp_path):
     export_recording(recording, "edf", tmp_path / "x.edf")
     units = [signal.physical_dimension for signal in edfio.read_edf(tmp_path / "x.edf").signals]

@@ -9,7 +9,8 @@ import pytest
 from emgspasm.errors import ConfigError
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.edf.reader import open_edf
-from emgspasm.storage.studies.sidecar import Acquisition, SidecarPaths, write_rows, write_sidecars
+from emgspasm.storage.studies.placement import Placement
+from emgspasm.storage.studies.sidecar import Acquisition, write_rows, write_sidecars
 from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
 
 REQUIRED_BY_BIDS = {
@@ -39,12 +40,16 @@ def recording(tmp_path):
     return open_edf(tmp_path / "x.bdf")
 
 
+@pytest.fixture
+def paths(tmp_path):
+    return Placement(tmp_path, "x").sidecars
+
+
 def read(path):
     return pd.read_csv(path, sep="\t", keep_default_na=False, dtype=str)
 
 
-def test_the_description_holds_what_bids_demands(recording):
-    paths = SidecarPaths.beside(recording.path)
+def test_the_description_holds_what_bids_demands(recording, paths):
     filters = {"high-pass": {"cutoff (Hz)": 20}}
     acquisition = Acquisition("Bipolar", "10 mm along the fibres", 50, filters)
     write_sidecars(recording, paths, task="rest", acquisition=acquisition)
@@ -59,16 +64,14 @@ def test_the_description_holds_what_bids_demands(recording):
     assert described["ManufacturersModelName"] == "Cyton"
 
 
-def test_what_nobody_said_is_not_available(recording):
-    paths = SidecarPaths.beside(recording.path)
+def test_what_nobody_said_is_not_available(recording, paths):
     write_sidecars(recording, paths, task="rest")
     described = json.loads(paths.description.read_text())
     for field in ("EMGReference", "PowerLineFrequency", "SoftwareFilters"):
         assert described[field] == "n/a"
 
 
-def test_channels_say_kind_unit_and_muscle(recording):
-    paths = SidecarPaths.beside(recording.path)
+def test_channels_say_kind_unit_and_muscle(recording, paths):
     write_sidecars(recording, paths, task="rest")
     assert paths.channels.name == "x_channels.tsv"
     table = read(paths.channels)
@@ -78,8 +81,7 @@ def test_channels_say_kind_unit_and_muscle(recording):
     assert list(table["target_muscle"]) == ["left orbicularis oculi", "right zygomaticus", "n/a"]
 
 
-def test_events_are_the_markers_and_no_gaps(recording):
-    paths = SidecarPaths.beside(recording.path)
+def test_events_are_the_markers_and_no_gaps(recording, paths):
     write_sidecars(recording, paths, task="rest")
     table = read(paths.events)
     assert table.to_numpy().tolist() == [
@@ -88,8 +90,7 @@ def test_events_are_the_markers_and_no_gaps(recording):
     ]
 
 
-def test_nothing_is_overwritten_unasked(recording):
-    paths = SidecarPaths.beside(recording.path)
+def test_nothing_is_overwritten_unasked(recording, paths):
     write_sidecars(recording, paths, task="rest")
     with pytest.raises(ConfigError, match="exists"):
         write_sidecars(recording, paths, task="smile")
@@ -97,8 +98,7 @@ def test_nothing_is_overwritten_unasked(recording):
     assert json.loads(paths.description.read_text())["TaskName"] == "smile"
 
 
-def test_the_events_of_a_recording_that_is_replaced_do_not_stay(recording, tmp_path):
-    paths = SidecarPaths.beside(recording.path)
+def test_the_events_of_a_recording_that_is_replaced_do_not_stay(recording, paths, tmp_path):
     write_sidecars(recording, paths, task="rest")
     with BdfWriter(tmp_path / "y.bdf", recording.info) as writer:
         writer.write(Chunk(0, np.zeros((300, 3))))

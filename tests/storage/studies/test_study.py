@@ -112,6 +112,13 @@ def test_a_study_is_opened_again_as_it_was_left(tmp_path):
     ]
 
 
+def test_a_line_of_participants_that_names_nobody_is_refused_by_its_number(tmp_path):
+    study = Study.open_or_create(tmp_path / "new")
+    (study.path / "participants.tsv").write_text("participant_id\tage\nsub-01\t50\nn/a\t45\n")
+    with pytest.raises(RecordingError, match=r"line 3: participant_id is missing"):
+        study.participants  # noqa: B018  reads the table
+
+
 def test_columns_which_people_added_to_participants_are_kept(tmp_path):
     study = Study.open_or_create(tmp_path / "study")
     table = study.path / "participants.tsv"

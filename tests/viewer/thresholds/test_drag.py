@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
@@ -75,6 +77,17 @@ def test_a_dragged_threshold_analyzes_a_replay_anew(measured, qtbot, tmp_path):
     assert measured.desk.feed.found.events
     measured.tuner.write(tmp_path / "mine.toml")
     assert load_config(tmp_path / "mine.toml").config.pipeline.detector.on_sigma == sigma
+
+
+def test_a_config_that_is_saved_over_another_takes_its_place_once_it_is_whole(
+    open_window, tmp_path
+):  # fmt: skip
+    path, before = tmp_path / "mine.toml", tmp_path / "before.toml"
+    path.write_text("# mine", encoding="utf-8")
+    os.link(path, before)
+    open_window().tuner.write(path)
+    assert path.read_text(encoding="utf-8") == LoadedConfig().text
+    assert before.read_text(encoding="utf-8") == "# mine"
 
 
 def test_what_cannot_be_is_said_and_changes_nothing(measured):
