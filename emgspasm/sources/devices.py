@@ -55,9 +55,10 @@ def devices(ports: Sequence[str] = ()) -> Iterator[Device]:
     ports : sequence of str
         Ports to ask beside those that are found, such as an emulated board's.
     """
-    for found in listed():
+    there = listed()
+    for found in there:
         yield ask(found) if found.usb_id == _dongle_id() or found.port in ports else found
-    known = {found.port for found in listed()}
+    known = {found.port for found in there}
     yield from (ask(Device(port)) for port in ports if port not in known)
 
 

@@ -26,7 +26,8 @@ _TRANSDUCER = re.compile(
 )
 """What our own writer says there; others name electrodes (``EMG surface electrode``)."""
 _UNKNOWN_UNITS = ("", "count")
-
+_JAPANESE_MICRO = b"\x83\xca".decode("latin-1")
+"""The sign of micro in Shift JIS, which MNE reads, too."""
 
 EVEN = 0.005
 """Share of its span by which a range may miss lying evenly about zero: a count of 8 bits, or
@@ -165,7 +166,7 @@ def is_even(low: float, high: float) -> bool:
 def _unit(signal: Signal) -> str:
     if not signal.calibrated:
         return "count"
-    return in_ascii(signal.unit)
+    return in_ascii(signal.unit.replace(_JAPANESE_MICRO, "u"))
 
 
 def _gain(signal: Signal, channel: Channel) -> float:

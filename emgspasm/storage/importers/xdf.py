@@ -7,6 +7,7 @@ import logging
 import re
 import struct
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,10 +22,17 @@ from emgspasm.storage.importers.imported import Imported
 from emgspasm.storage.importers.ranges import describe_ranges, measured, no_ranges, widen
 from emgspasm.storage.importers.timeline import from_losses
 from emgspasm.storage.importers.xdf_chunks import Checked, checked_chunks
-from emgspasm.stream import Annotation, Channel, StreamInfo
+from emgspasm.stream import Annotation, Channel, Kind, StreamInfo
 
 ELECTRODE_TYPES = ("EMG", "EXG", "EEG", "ECG", "EOG")
 """Stream types of electrodes, most wanted first (XDF metadata conventions)."""
+
+OTHER_TYPES: dict[str, Kind] = {
+    "ACC": "ACCEL",
+    **dict.fromkeys(("AUX", "MISC"), "MISC"),
+    **dict.fromkeys(("TRG", "TRIG", "TRIGGER", "STIM"), "TRIG"),
+}
+"""Types of channels beside electrodes, which senders put into one stream with them."""
 
 _MARKER_TYPE = re.compile("marker|event|trigger|stim", re.IGNORECASE)
 
@@ -88,11 +96,12 @@ def _load(path: Path, checked: Checked) -> tuple[list[Stream], Mapping[str, Any]
 
     logging.getLogger("pyxdf").addHandler(logging.NullHandler())  # or it warns on stderr
     try:
-        streams, header = pyxdf.load_xdf(
-            io.BytesIO(checked.data),
-            dejitter_timestamps=False,  # it draws one line over gaps shorter than half a second
-            verbose=False,
-        )
+        with np.errstate(divide="ignore"):  # it divides by the time from first to last stamp
+            streams, header = pyxdf.load_xdf(
+                io.BytesIO(checked.data),
+                dejitter_timestamps=False,  # it draws one line over gaps shorter than half a second
+                verbose=False,
+            )
     except (
         ArithmeticError,
         AttributeError,
@@ -179,11 +188,16 @@ def _channels(stream: Stream) -> tuple[tuple[Channel, ...], list[str]]:
     described = _described(stream)
     if len(described) != n_channels:
         described = [{}] * n_channels
-    named = [
-        (_word(entry, "label").strip() or f"Channel {i}", _word(entry, "unit").strip())
-        for i, entry in enumerate(described, start=1)
-    ]
-    return told_apart([Channel.from_label(name, unit=unit or "count") for name, unit in named])
+    return told_apart([_channel(entry, i) for i, entry in enumerate(described, start=1)])
+
+
+def _channel(entry: Mapping[str, Any], number: int) -> Channel:
+    """Read label, unit and type; a label that names a muscle or a kind counts more than a type."""
+    name = _word(entry, "label") or f"Channel {number}"
+    channel = Channel.from_label(name, unit=_word(entry, "unit") or "count")
+    if channel.muscle or channel.kind != "EMG":
+        return channel
+    return replace(channel, kind=OTHER_TYPES.get(_word(entry, "type").upper(), "EMG"))
 
 
 def _described(stream: Stream) -> list[Mapping[str, Any]]:
@@ -198,7 +212,8 @@ def _described(stream: Stream) -> list[Mapping[str, Any]]:
 
 def _word(entry: Mapping[str, Any], key: str) -> str:
     value = entry.get(key)
-    return value[0] if isinstance(value, list) and value and isinstance(value[0], str) else ""
+    text = value[0] if isinstance(value, list) and value else ""
+    return text.strip() if isinstance(text, str) else ""
 
 
 def _markers(streams: Sequence[Stream], stamped: Stamped, fs: float) -> tuple[Annotation, ...]:

@@ -102,11 +102,11 @@ def test_emg_is_read_in_microvolts(tmp_path, unit, factor):
     np.testing.assert_allclose(recording.read()[:, 0], signal.data * factor)
 
 
-@pytest.mark.parametrize("coding", ["latin-1", "utf-8"])
-def test_a_sign_of_micro_is_read_in_either_coding(tmp_path, coding):
+@pytest.mark.parametrize("coding", ["latin-1", "utf-8", "shift_jis"])
+def test_a_sign_of_micro_is_read_in_each_coding(tmp_path, coding):
     edfio.Edf([edf_signal("OOC_L", 250)]).write(tmp_path / "x.edf")
     content = (tmp_path / "x.edf").read_bytes()
-    unit = "µV".encode(coding)
+    unit = ("μV" if coding == "shift_jis" else "µV").encode(coding)
     (tmp_path / "x.edf").write_bytes(content.replace(b"uV".ljust(8), unit.ljust(8), 1))
     assert open_edf(tmp_path / "x.edf").info.channels[0].unit == "uV"
 

@@ -58,9 +58,10 @@ def text_rows(words):
     return [b"\x01" + bytes([len(word.encode())]) + word.encode() for word in words]
 
 
-def described(labels, unit):
+def described(labels, unit, kinds=("", "")):
     entries = "".join(
-        f"<channel><label>{label}</label><unit>{unit}</unit></channel>" for label in labels
+        f"<channel><label>{label}</label><unit>{unit}</unit><type>{kind}</type></channel>"
+        for label, kind in zip(labels, kinds, strict=True)
     )
     return f"<channels>{entries}</channels>"
 
@@ -75,6 +76,7 @@ def emg_file(
     unit="microvolts",
     gain=1.0,
     labels=("OOC_L", "OOC_R"),
+    kinds=("", ""),
 ):
     rng = np.random.default_rng(3)
     values = (gain * rng.normal(0, 50, (n_rows, 2))).astype("f4")
@@ -84,7 +86,7 @@ def emg_file(
     data = (
         b"XDF:"
         + chunk(1, HEADER)
-        + stream_header(1, "board", "EMG", rate, 2, "float32", described(labels, unit))
+        + stream_header(1, "board", "EMG", rate, 2, "float32", described(labels, unit, kinds))
         + stream_header(2, "cues", "Markers", 0, 1, "string")
         + samples_chunk(1, times, float_rows(kept))
         + samples_chunk(2, [1000.4, 1001.2], text_rows(["smile", "rest"]))
@@ -133,6 +135,12 @@ def test_a_label_that_is_missing_or_stands_twice_costs_no_unit(tmp_path, labels,
     channels = open_recording(written(tmp_path, data)).info.channels
     assert tuple(channel.name for channel in channels) == names
     assert {channel.unit for channel in channels} == {"uV"}
+
+
+def test_channels_that_their_type_calls_no_electrode_are_no_emg(tmp_path):
+    data, _ = emg_file(labels=("bipolar 1", "counter"), kinds=("EMG", "AUX"))
+    channels = open_recording(written(tmp_path, data)).info.channels
+    assert [channel.kind for channel in channels] == ["EMG", "MISC"]
 
 
 def test_a_stream_of_nothing_but_missing_samples_is_refused(tmp_path):
@@ -266,6 +274,12 @@ def test_what_pyxdf_logs_does_not_reach_the_user(tmp_path):
     code = "import sys; from emgspasm.storage.opening import open_recording as o; o(sys.argv[1])"
     call = [sys.executable, "-c", code, str(tmp_path / "recording.xdf")]
     assert subprocess.run(call, capture_output=True, check=True).stderr == b""
+
+
+def test_stamps_that_are_all_the_same_warn_of_nothing(tmp_path):
+    data, values = emg_file(true_rate=np.inf)
+    recording = open_recording(written(tmp_path, data))
+    assert recording.n_samples == len(values)
 
 
 def test_electrodes_are_chosen_before_other_streams(tmp_path):
