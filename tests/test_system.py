@@ -288,10 +288,10 @@ def test_two_recordings_whose_results_would_be_one_where_case_folds_are_refused(
     (tmp_path / "out").mkdir()
     paths = tmp_path / "a" / "X.bdf", tmp_path / "b" / "x.bdf"
     jobs = [Job(path, tmp_path / "out", LoadedConfig()) for path in paths]
-    running._refuse_doubles(jobs)
+    running._refuse_clashes(jobs)
     (tmp_path / "OUT").symlink_to("out")
     with pytest.raises(ConfigError, match=r"X\.bdf and .*x\.bdf would both be written"):
-        running._refuse_doubles(jobs)
+        running._refuse_clashes(jobs)
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,6 @@ _LATE = 0.25
 """Seconds of silence after which bytes may have waited in the system, because this process or the
 system itself paused [design]."""
 
-
 _RATE_AFTER, _RATE_WITHIN = 10.0, 0.02
 """Seconds after which the board's rate is compared with the host's clock, and the share by which
 it may differ: reads are up to 0.1 s late (firmware_notes 5.2) [design]."""
