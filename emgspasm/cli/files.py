@@ -91,6 +91,7 @@ def import_(
 )
 @montage_option
 @rate_option
+@gain_option
 @click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
 def export(
     recording: Path,
@@ -98,6 +99,7 @@ def export(
     out: Path,
     montage: Path | None,
     sampling_frequency: float | None,
+    gain: float | None,
     *,
     anonymize: bool,
     overwrite: bool,
@@ -123,7 +125,10 @@ def export(
             f"{out} is the recording itself (what is exported may hold less). Name another file"
         )
     opened = open_recording(
-        recording, montage=read_montage(montage), sampling_frequency=sampling_frequency
+        recording,
+        montage=read_montage(montage),
+        sampling_frequency=sampling_frequency,
+        gain=gain,
     )
     require_rate(recording, opened.info, sampling_frequency)
     exported = anonymous(opened) if anonymize else opened

@@ -462,6 +462,17 @@ def test_an_export_never_replaces_the_recording_it_reads(recording):
     assert recording.read_bytes() == before
 
 
+def test_an_sd_card_file_is_exported_with_its_gain(tmp_path):
+    row = ",".join(f"{100_000 * (n + 1):06X}" for n in range(8))
+    lines = ["%START AT", "000003E8", *(f"{n % 256:02X},{row}" for n in range(500))]
+    (tmp_path / "SDEMG01.TXT").write_text("\n".join(lines) + "\n")
+    args = ("export", tmp_path / "SDEMG01.TXT", "--format", "csv", "--out", tmp_path / "x.csv")
+    assert_refused(call(*args), 2, "--gain 24 is its default")
+    assert call(*args, "--gain", 24).returncode == 0
+    first = (tmp_path / "x.csv").read_text().splitlines()[1].split(",")
+    assert float(first[1]) == pytest.approx(100_000 * 4.5e6 / 24 / (2**23 - 1), rel=1e-4)
+
+
 def test_a_label_that_no_file_holds_is_sent_to_a_montage(emgspasm, tmp_path):
     (tmp_path / "x.csv").write_text("Größe,b\n" + "1.5,2.5\n" * 400, encoding="utf-8")
     done = emgspasm("import", tmp_path / "x.csv", "--study", tmp_path / "s", "--participant", "01",

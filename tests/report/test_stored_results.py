@@ -70,6 +70,15 @@ def test_a_cell_that_is_needed_and_lacks_is_named_with_its_line(events, column):
     refused(events, f"patient_events.tsv: {column} is n/a in line 4")
 
 
+def test_a_word_where_a_number_without_a_unit_belongs_is_named_with_its_line(events):
+    frame = read_table(events)
+    frame["li"] = frame["li"].map("{:.4f}".format).str.replace(".", ",")  # as some spreadsheets do
+    write_table(frame, events, overwrite=True)
+    for read in (read_results, read_result):
+        with pytest.raises(RecordingError, match=r"li is '-?\d,\d{4}' in line \d+ \(a number, or"):
+            read(events)
+
+
 def test_a_fraction_where_a_whole_number_belongs_is_named_with_its_line(events):
     path = events.with_name("patient_summary.tsv")
     frame = read_table(path)

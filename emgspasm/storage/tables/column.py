@@ -17,6 +17,8 @@ class Column:
     description : str
     unit : str
         ``""`` for numbers without one and for text.
+    unitless : bool
+        Whether it holds numbers without a unit.
     levels : tuple of str
         The words it may hold; empty if it may hold others.
     whole : bool
@@ -28,14 +30,15 @@ class Column:
     name: str
     description: str
     unit: str = ""
+    unitless: bool = False
     levels: tuple[str, ...] = ()
     whole: bool = False
     label: bool = False
 
 
 def numbers(columns: Iterable[Column]) -> list[str]:
-    """Names of the columns that hold numbers with a unit, or whole ones."""
-    return [column.name for column in columns if column.unit or column.whole]
+    """Names of the columns that hold numbers: with a unit or without one, or whole ones."""
+    return [c.name for c in columns if c.unit or c.unitless or c.whole]
 
 
 def described(column: Column) -> dict[str, Any]:

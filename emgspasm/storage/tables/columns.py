@@ -70,8 +70,9 @@ EVENTS = (
         "both sides A is the left. Sums of noise-corrected root mean squares of the muscles that "
         "take part and are recorded on both sides, over their bursts, without what cross-talk or "
         "a blink under a spasm explains",
+        unitless=True,
     ),
-    Column("log_ratio", "ln(A/U) of the same amplitudes; n/a where either is 0"),
+    Column("log_ratio", "ln(A/U) of the same amplitudes; n/a where either is 0", unitless=True),
     Column("n_muscles", "Muscles that take part", whole=True),
     Column("muscles", "Their codes, joined by +", label=True),
     Column("spread_stage", "0 none, 1 eye, 2 cheek, 3 mouth, 4 neck", whole=True),
@@ -102,6 +103,7 @@ EVENTS = (
         "confidence",
         "0 to 1, of a detector that gives one; none of this package does: reason, quality, li and "
         "crosstalk_flag say how far to trust an event",
+        unitless=True,
     ),
     Column("source", "What said so", levels=("detector", "simulation", "expert")),
     Column("status", "auto, or what an expert made of it", levels=("auto", "accepted", "rejected")),
@@ -204,6 +206,7 @@ SUMMARY = (
         "Coefficient of variation of the intervals between onsets, of the muscle's bursts or the "
         "side's spasms: 1 by chance, 0 of a clock. Within one stretch of valid time each; from 19 "
         "intervals on",
+        unitless=True,
     ),
     Column(
         "rhythm_hz",
@@ -254,11 +257,19 @@ PAIRS = (
         whole=True,
     ),
     Column("sync_pct", "Their share of the bursts of muscle_a, of the same ones", "%"),
-    Column("sync_z", "Standard deviations over 200 shuffles of the onsets by up to 500 ms"),
+    Column(
+        "sync_z",
+        "Standard deviations over 200 shuffles of the onsets by up to 500 ms",
+        unitless=True,
+    ),
     Column("lag_median_ms", "Median onset of muscle_b after muscle_a, of the pairs", "ms"),
     Column("lag_iqr_ms", "Interquartile range of those lags", "ms"),
-    Column("xcorr_peak", "Median peak of the cross-correlation of 8 ms envelopes in spasms"),
-    Column("raw_rho_max", "Largest raw correlation at a lag of at most one sample"),
+    Column(
+        "xcorr_peak",
+        "Median peak of the cross-correlation of 8 ms envelopes in spasms",
+        unitless=True,
+    ),
+    Column("raw_rho_max", "Largest raw correlation at a lag of at most one sample", unitless=True),
     Column("n_copies", "Bursts of one that cross-talk of the other explains", whole=True),
     Column(
         "crosstalk_flag",
@@ -290,12 +301,17 @@ TRIALS = (
         "ms",
     ),
     Column("syn_pctmvc", "mean_uV of that burst as a share of the maximal contraction", "%"),
-    Column("si", "Synkinesis index: syn_pctmvc over prime_pctmvc"),
-    Column("dsi", "si of this side minus that of the other; a muscle without a burst counts 0"),
+    Column("si", "Synkinesis index: syn_pctmvc over prime_pctmvc", unitless=True),
+    Column(
+        "dsi",
+        "si of this side minus that of the other; a muscle without a burst counts 0",
+        unitless=True,
+    ),
     Column(
         "overlap",
         "Integral of the smaller over that of the larger of the two amplitudes, noise-corrected "
         "shares of the maximal contraction, over the trial",
+        unitless=True,
     ),
     Column("synk", "Whether it moved along, over 10 % of the maximum where that is known"),
     Column("spasm_overlap", "Whether a hemifacial spasm of the side overlaps the trial"),
