@@ -204,8 +204,8 @@ def _of(events: pd.DataFrame, event_id: str | None) -> float:
 
 
 def _label(event: Mapping[Any, Any]) -> str:
-    name = event["class"] if event["trial_type"] == "voluntary" else event["trial_type"]
-    name = str(name) if name == name else str(event["trial_type"])
+    of_class = event["trial_type"] == "voluntary" and isinstance(event["class"], str)
+    name = str(event["class" if of_class else "trial_type"])
     return name if event["side"] == "B" else f"{name} {event['side']}"
 
 
