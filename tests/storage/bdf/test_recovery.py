@@ -112,6 +112,19 @@ def test_damaged_records_amid_a_recording_are_said_and_left_as_they_are(tmp_path
     assert done == "nothing was changed"
 
 
+def test_of_a_recording_both_damaged_and_cut_all_that_is_lost_is_counted(tmp_path):
+    path = tmp_path / "x.bdf"
+    record(path)
+    data = bytearray(path.read_bytes())
+    n_record = (len(data) - 1024) // 8
+    data[1024 + 3 * n_record : 1024 + 4 * n_record] = bytes(n_record)
+    path.write_bytes(data[:-10])
+    recovery = recover(path)
+    assert (recovery.changed, recovery.lost_samples) == (True, 2 * RECORD)
+    assert "the first of them number 4" in recovery.findings[0]
+    assert "the file ends after 7" in recovery.findings[1]
+
+
 def test_a_record_that_was_not_counted_is_counted(tmp_path):
     path = tmp_path / "x.bdf"
     expected = record(path)
