@@ -25,8 +25,8 @@ RECORD = 125
 SAMPLES = np.random.default_rng(5).normal(0, 300, (1000, 2))
 
 
-def record(path, samples=SAMPLES):
-    info = StreamInfo(250.0, tuple(Channel(n, full_scale=CYTON) for n in ("OOC_L", "OOC_R")))
+def record(path, samples=SAMPLES, fs=250.0):
+    info = StreamInfo(fs, tuple(Channel(n, full_scale=CYTON) for n in ("OOC_L", "OOC_R")))
     with BdfWriter(path, info) as writer:
         return writer.write(Chunk(0, samples)).samples
 
@@ -180,11 +180,12 @@ def test_marks_that_waited_when_the_writer_was_killed_are_made_again(tmp_path):
     assert not recover(path).changed
 
 
-def test_rails_of_all_channels_are_not_taken_for_missing(tmp_path):
+@pytest.mark.parametrize("fs", [250.0, 1000.0])
+def test_rails_of_all_channels_are_not_taken_for_missing(tmp_path, fs):
     path = tmp_path / "x.bdf"
     samples = SAMPLES.copy()
     samples[300:400] = -CYTON
-    stored = record(path, samples)
+    stored = record(path, samples, fs)
     assert not recover(path).changed
     np.testing.assert_array_equal(open_edf(path).read(), stored)
 
@@ -195,11 +196,11 @@ def test_rails_are_not_taken_for_missing_once_all_that_waited_was_written(tmp_pa
     info = StreamInfo(250.0, tuple(Channel(n, full_scale=CYTON) for n in ("OOC_L", "OOC_R")))
     with BdfWriter(path, info) as writer:
         writer.write(Chunk(0, samples[: 6 * RECORD]))
-        for number in range(30):  # more than the record before the last one holds
+        for number in range(45):  # more than the record before the last one holds
             writer.annotate(Annotation(2.0, 0.0, f"{number:030}"))
         writer.write(Chunk(6 * RECORD, samples[6 * RECORD :]))
     assert not recover(path).changed
-    assert len(open_edf(path).annotations) == 30
+    assert len(open_edf(path).annotations) == 45
 
 
 @pytest.mark.parametrize(
