@@ -102,6 +102,37 @@ def test_electrodes_are_told_by_muscle_and_side():
     assert "Reference: ear. Placement: by landmarks." in text
 
 
+def test_muscles_that_no_label_tells_are_named_by_a_montage_file():
+    assert "Muscles: named by a montage file." in methods_text([result(channels=["EMG1", "2"])])
+    some = methods_text([result(channels=["OOC_R", "EMG1"])])
+    assert "Muscles: orbicularis oculi (right). Reference" in some
+
+
+def test_settings_are_told_in_words_with_what_their_numbers_count():
+    own = {
+        "filters": [BAND],
+        "envelope": {"window": 0.02},
+        "detector": {"on_sigma": 6.0, "kept": 3, "noise": {"least_share": 0.25, "by": "rank"}},
+    }
+    text = methods_text([result(settings=own)])
+    assert "Envelope: window 0.02 (s)." in text
+    words = "on sigma 6, kept 3, noise (least share 0.25, by rank)"
+    assert f"over the noise of each channel: {words} (sigma: standard deviation of" in text
+    assert f"whitened): {words} (uV; s)." in methods_text([result(settings=own, detector="bonato")])
+    assert f"by the detector wavelet: {words} (uV; s)." in methods_text(
+        [result(settings=own, detector="wavelet")]
+    )
+
+
+def test_settings_that_an_older_result_does_not_hold_are_not_told():
+    older = result()
+    del older.provenance["settings"], older.provenance["valid_s"]
+    text = methods_text([older])
+    assert "Filters, causal: none. There was no notch" in text
+    assert "Envelope: not told (s). Bursts were found by a double threshold" in text
+    assert "0.0 min were valid." in text
+
+
 def test_filters_are_told_with_the_corners_that_they_have_at_the_rate():
     assert "causal: Butterworth of order 4, 20-450 Hz." in methods_text([result()])
     slow = result(sampling_frequency=250.0)

@@ -153,7 +153,11 @@ def test_5_6_the_packet_that_waited_through_a_silence_stands_before_the_loss(enc
 def test_5_6_after_a_backlog_with_nothing_fresh_the_loss_stands_before_what_comes_next(encode):
     kept = np.r_[0:550, 1550:1560]
     rows = encode(kept, np.repeat(kept[:, None], 8, axis=1))
-    reads = [(50, b"", rows[:50]), (1540, rows[50:550].tobytes(), rows[:0]), (1560, b"", rows[550:])]
+    reads = [
+        (50, b"", rows[:50]),
+        (1540, rows[50:550].tobytes(), rows[:0]),
+        (1560, b"", rows[550:]),
+    ]
     state, chunks = start(0, 0.0), []
     for packets, backlog, data in reads:
         state, decoded = decode(CYTON, state, data.tobytes(), packets / 250, backlog)
