@@ -112,11 +112,11 @@ def test_settings_are_told_in_words_with_what_their_numbers_count():
     own = {
         "filters": [BAND],
         "envelope": {"window": 0.02},
-        "detector": {"on_sigma": 6.0, "kept": 3, "noise": {"least_share": 0.25, "by": "rank"}},
+        "detector": {"on_sigma": 6.0, "kept": 3, "own_noise": {"least_share": 0.25, "by": "rank"}},
     }
     text = methods_text([result(settings=own)])
     assert "Envelope: window 0.02 (s)." in text
-    words = "on sigma 6, kept 3, noise (least share 0.25, by rank)"
+    words = "on sigma 6, kept 3, own noise (least share 0.25, by rank)"
     assert f"over the noise of each channel: {words} (sigma: standard deviation of" in text
     assert f"whitened): {words} (uV; s)." in methods_text([result(settings=own, detector="bonato")])
     assert f"by the detector wavelet: {words} (uV; s)." in methods_text(
