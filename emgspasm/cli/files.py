@@ -185,6 +185,7 @@ def recover(files: tuple[Path, ...]) -> None:
 
 def _mend_sidecars(file: Path) -> None:
     from emgspasm.storage.edf.reader import open_edf
+    from emgspasm.storage.studies.collection import is_study
     from emgspasm.storage.studies.dataset import ignore_own_files
     from emgspasm.storage.studies.sidecar import bring_up_to_date
     from emgspasm.storage.studies.study import Placement
@@ -192,4 +193,5 @@ def _mend_sidecars(file: Path) -> None:
     place = Placement.of(file)
     if place is not None and place.sidecars.description.exists():
         bring_up_to_date(open_edf(file), place.sidecars)
-        ignore_own_files(place.study)
+        for study in filter(is_study, place.folder.absolute().parents[1:3]):
+            ignore_own_files(study)

@@ -448,6 +448,50 @@ def test_what_recover_keeps_beside_a_recording_is_hidden_from_bids_in_older_stud
     assert {"mine.txt", "*.bdf.tail"} <= {*(study / ".bidsignore").read_text().splitlines()}
 
 
+@pytest.fixture(scope="module")
+def cut_in_study(tmp_path_factory):
+    study = tmp_path_factory.mktemp("cut") / "s"
+    call("simulate", "--study", study, "--participant", "01", "--session", "01", "--task", "rest",
+         "--scenario", "healthy_rest", "--duration", 2)  # fmt: skip
+    path = study / "sub-01/ses-01/emg/sub-01_ses-01_task-rest_emg.bdf"
+    path.write_bytes(path.read_bytes()[:-100])
+    return path
+
+
+def copied(files, folder):
+    folder.mkdir(parents=True)
+    for path in files.iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    return folder
+
+
+def test_recover_works_in_the_folder_of_the_recording(emgspasm, cut_in_study, tmp_path):
+    folder = copied(cut_in_study.parent, tmp_path / "emg")
+    done = emgspasm("recover", cut_in_study.name, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    described = json.loads((folder / cut_in_study.name).with_suffix(".json").read_text())
+    assert described["RecordingDuration"] < 2
+
+
+def test_recover_writes_nothing_into_folders_above_that_are_no_study(
+    emgspasm, cut_in_study, tmp_path
+):
+    folder = copied(cut_in_study.parent, tmp_path / "a" / "b" / "c")
+    assert emgspasm("recover", folder / cut_in_study.name).returncode == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+    assert [path.name for path in (tmp_path / "a").rglob("*") if path.is_dir()] == ["b", "c"]
+    assert not list(tmp_path.rglob(".bidsignore"))
+
+
+@pytest.mark.parametrize("content", ["[]", "{"])
+def test_recover_names_a_description_that_is_none(emgspasm, cut_in_study, tmp_path, content):
+    folder = copied(cut_in_study.parent, tmp_path / "emg")
+    path = folder / cut_in_study.name
+    path.with_suffix(".json").write_text(content)
+    done = emgspasm("recover", path)
+    assert_refused(done, 1, "emg.json", "the recording itself is repaired")
+
+
 def test_a_command_works_where_its_streams_are_closed(recording, tmp_path):
     line = " ".join([*EMGSPASM, "analyze", str(recording), "--out", str(tmp_path / "o")])
     done = subprocess.run(["sh", "-c", f"{line} 2>&- <&-"], check=False)
