@@ -116,7 +116,8 @@ def measure_rest(blocks: Sequence[RestBlock], side: str, place: str) -> Measured
     The rate counts spasms of the side in which a muscle of the region takes part and which begin
     in valid time; the burden is the integral of their amplitude over the noise, per valid time, the
     mean of the muscles of the region (clinical facts 5), each over its own valid time. Intervals by
-    the bootstrap standard error of 30 s blocks.
+    the bootstrap standard error of 30 s blocks. Without a channel's microvolts neither burden nor
+    amplitude is told.
     """
     counts, areas, seconds, strengths = [], [], [], []
     for block in blocks:
@@ -136,14 +137,17 @@ def measure_rest(blocks: Sequence[RestBlock], side: str, place: str) -> Measured
     count, area, time = (np.concatenate(parts) for parts in (counts, areas, seconds))
     over = np.concatenate(strengths)
     total, spasms = float(time.sum()), int(count.sum())
+    volts = all(
+        b.info.channels[c].microvolts for b in blocks for c in muscles_of(b.info, side, place)
+    )
     return Measured(
         seconds=total,
         spasms=spasms,
         rate=60 * spasms / total,
         rate_interval=rate_interval(count, time),
-        burden=float(area.sum()) / total,
-        burden_interval=block_interval(area, time),
-        amplitude=float(np.median(over)) if len(over) else None,
+        burden=float(area.sum()) / total if volts else None,
+        burden_interval=block_interval(area, time) if volts else None,
+        amplitude=float(np.median(over)) if volts and len(over) else None,
     )
 
 

@@ -135,6 +135,15 @@ def test_the_amplitude_is_the_median_over_the_noise():
     assert quiet.amplitude is None
 
 
+@pytest.mark.parametrize("bursts", [(), ((0, 1000, 2000),)])
+def test_without_microvolts_no_burden_and_no_amplitude_is_told(bursts):
+    unknown = StreamInfo(FS, tuple(replace(c, unit="n/a") for c in INFO.channels))
+    rest = replace(block(found(*bursts), (0, 120_000)), info=unknown)
+    told = measure_rest([rest], "L", "eye")
+    assert (told.burden, told.burden_interval, told.amplitude) == (None, None, None)
+    assert (told.spasms, told.rate) == (len(bursts), len(bursts) / 2)
+
+
 def measured(rate, seconds=60.0, burden=0.0):
     return Measured(seconds, rate, float(rate), None, burden, None, None)
 
