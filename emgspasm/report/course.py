@@ -21,7 +21,7 @@ from emgspasm.report.variability import is_without_spasm, repeated, variability
 from emgspasm.report.visits import operation_note, origin, visit
 from emgspasm.storage.studies.scales import ScaleScore, read_scores
 from emgspasm.storage.studies.study import Study
-from emgspasm.storage.studies.treatments import TOXIN, Treatment, read_treatments
+from emgspasm.storage.studies.treatments import OPERATION, TOXIN, Treatment, read_treatments
 from emgspasm.storage.tables.joint_columns import COURSE
 from emgspasm.storage.tables.tsv import table, table_rows
 from emgspasm.stream import SIDE_LETTERS
@@ -76,7 +76,8 @@ class Course:
         """Label of the axis of time."""
         if self.origin is None:
             return "days since the first session"
-        return "days since injection" if self.origin.kind == TOXIN else "days since operation"
+        words = {TOXIN: "injection", OPERATION: "operation"}
+        return f"days since {words.get(self.origin.kind, 'treatment')}"
 
 
 def course(study: Study, participant: str, since: date | None = None) -> Course:

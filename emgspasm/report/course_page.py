@@ -9,10 +9,9 @@ from emgspasm.report.course import LARGER, Course, baseline
 from emgspasm.report.page import render
 from emgspasm.report.rest import FACE, PLACES
 from emgspasm.report.values import Value, told
-from emgspasm.report.visits import JUDGED_FROM
 from emgspasm.storage.derivatives.provenance import is_simulated
 from emgspasm.storage.studies.scales import SCALES
-from emgspasm.storage.studies.treatments import OPERATION, TOXIN
+from emgspasm.storage.studies.treatments import TOXIN
 from emgspasm.storage.tables.tsv import table_rows
 from emgspasm.stream import SIDE_LETTERS
 
@@ -43,8 +42,6 @@ def course_page(shown: Course) -> str:
         reference=_reference(shown),
         settings=shown.sessions[0].settings if shown.sessions else None,
         toxin=any(t.kind == TOXIN for t in shown.treatments),
-        operation=any(t.kind == OPERATION for t in shown.treatments),
-        judged_from=JUDGED_FROM,
         larger=LARGER,
     )
 

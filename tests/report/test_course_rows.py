@@ -192,6 +192,7 @@ def test_the_affected_side_is_the_treated_one_or_that_with_more_spasms(treatment
     [
         (INJECTION, 14, "W2", "days since injection"),
         (replace(INJECTION, kind=OPERATION), 14, None, "days since operation"),
+        (replace(INJECTION, kind="other"), 14, None, "days since treatment"),
         (None, 17, None, "days since the first session"),
     ],
 )
