@@ -53,7 +53,10 @@ class RestBlock:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Rate and burden of one region of one side, at rest; None for what is not told."""
+    """Rate and burden of one region of one side, at rest; None for what is not told.
+
+    `muscles` are the codes of those that were seen.
+    """
 
     seconds: float
     spasms: int | None
@@ -62,6 +65,7 @@ class Measured:
     burden: float | None
     burden_interval: tuple[float, float] | None
     amplitude: float | None
+    muscles: tuple[str, ...] = ()
 
 
 def rest_blocks(result: StoredResult, task: str | None) -> list[RestBlock]:
@@ -120,8 +124,10 @@ def measure_rest(blocks: Sequence[RestBlock], side: str, place: str) -> Measured
     amplitude is told.
     """
     counts, areas, seconds, strengths = [], [], [], []
+    seen: set[str] = set()
     for block in blocks:
-        columns, fs = list(muscles_of(block.info, side, place)), block.info.sampling_frequency
+        muscles, fs = muscles_of(block.info, side, place), block.info.sampling_frequency
+        columns = list(muscles)
         valid = block.valid(side, columns)
         if not len(valid):
             continue
@@ -132,6 +138,7 @@ def measure_rest(blocks: Sequence[RestBlock], side: str, place: str) -> Measured
         areas.append(block_sums(onsets, valid, fs, weights.astype(np.float64))[0])
         seconds.append(time)
         strengths.append(burden(mine))
+        seen |= {muscles[c] for c in columns if len(common(valid, block.found.valid[c]))}
     if not seconds:
         return Measured(0.0, None, None, None, None, None, None)
     count, area, time = (np.concatenate(parts) for parts in (counts, areas, seconds))
@@ -148,6 +155,7 @@ def measure_rest(blocks: Sequence[RestBlock], side: str, place: str) -> Measured
         burden=float(area.sum()) / total if volts else None,
         burden_interval=block_interval(area, time) if volts else None,
         amplitude=float(np.median(over)) if volts and len(over) else None,
+        muscles=tuple(sorted(seen)),
     )
 
 
