@@ -17,7 +17,7 @@ from emgspasm.report.rest import (
     muscles_of,
 )
 from emgspasm.report.sessions import Session, comparable, not_analyzed, sessions
-from emgspasm.report.variability import is_without_spasm, repeated, variability
+from emgspasm.report.variability import is_without_spasm, repeated, telling, variability
 from emgspasm.report.visits import operation_note, origin, visit
 from emgspasm.storage.studies.scales import ScaleScore, read_scores
 from emgspasm.storage.studies.study import Study
@@ -117,7 +117,7 @@ def remarks(kept: Sequence[Session], treatments: Sequence[Treatment]) -> list[st
     notes = (
         [f"Events of session {', '.join(reviewed)} were reviewed by an expert."] if reviewed else []
     )
-    if any(len(s.blocks) == 1 for s in kept):
+    if any(len(telling(s)) < 2 for s in kept):
         notes.append(
             "Where a session has one block of rest, its two halves tell how much a measurement "
             "varies."

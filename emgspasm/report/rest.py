@@ -15,7 +15,14 @@ from emgspasm.stream import SIDE_LETTERS, StreamInfo
 from emgspasm.synkinesis.markers import AT_REST, PRIMARY
 from emgspasm.synkinesis.measures import validity
 from emgspasm.synkinesis.measures.intervals import block_interval, rate_interval
-from emgspasm.synkinesis.measures.occurrence import begins_in, block_sums, common, length, overlaps
+from emgspasm.synkinesis.measures.occurrence import (
+    begins_in,
+    block_sums,
+    common,
+    in_turn,
+    length,
+    overlaps,
+)
 from emgspasm.synkinesis.spread import REGIONS
 
 FACE = "face"
@@ -43,6 +50,11 @@ class RestBlock:
     found: Findings
     spans: NDArray[np.int64]
     primary: bool
+
+    @property
+    def seconds(self) -> float:
+        """Time valid in some channel."""
+        return length(self.spans) / self.info.sampling_frequency
 
     def valid(self, side: str, columns: Sequence[int]) -> NDArray[np.int64]:
         """When spasms of a side were told, and bursts sought in one of these channels of it."""
@@ -84,8 +96,10 @@ def rest_blocks(result: StoredResult, task: str | None) -> list[RestBlock]:
     valid = validity.of_face(found.valid)
     marked = [m for m in found.marked if m.task in AT_REST]
     blocks = [
-        RestBlock(info, found, common(valid, [(m.onset, m.offset)]), m.task in PRIMARY)
-        for m in marked
+        RestBlock(info, found, spans, m.task in PRIMARY)
+        for m, spans in zip(
+            marked, in_turn(valid, ((m.onset, m.offset) for m in marked)), strict=True
+        )
     ]
     named = task or ""
     if not marked and named.startswith("rest") and not named.endswith("closed"):

@@ -55,8 +55,8 @@ COURSE = (
     Column("change", "Value less that of the baseline; n/a where muscles differ"),
     Column(
         "mdc",
-        "Minimal detectable change, from two blocks of rest of each session; of a rate at least "
-        "what counting makes; n/a without a spasm in them",
+        "Minimal detectable change, from two blocks of rest, of 15 s and more, of each session; of "
+        "a rate at least what counting makes; n/a without a spasm in them",
     ),
     Column("verdict", "Whether the change is larger than measurement variability"),
     Column(
