@@ -182,8 +182,10 @@ def _event_cells(
 
 
 def _side(parts: Rows, info: StreamInfo) -> str:
-    """The side on which more happened."""
-    area = burden(parts) * (parts["offset"] - parts["onset"])
+    """The side on which more happened; where no amplitude is known, on which it lasted longer."""
+    lasting = parts["offset"] - parts["onset"]
+    area = burden(parts) * lasting
+    area = area if np.isfinite(area).all() else lasting
     sides = np.array([channel.side for channel in info.channels])[parts["channel"]]
     return "L" if area[sides == "left"].sum() >= area[sides == "right"].sum() else "R"
 

@@ -55,6 +55,16 @@ def test_what_was_of_both_and_is_called_one_of_one_side_is_of_that_on_which_more
 
 
 @pytest.mark.parametrize(
+    ("left", "right", "side"), [(120, 100, "L"), (100, 120, "R"), (100, 100, "L")]
+)
+def test_where_no_amplitude_is_known_more_happened_where_it_lasted_longer(left, right, side):
+    original = result(blink(left, right))
+    original.events[["peak_uV", "mean_uV", "burden_uVs"]] = float("nan")
+    told = rows(original, Decision("E0001", "accepted", "spasm"))
+    assert {r["side"] for r in told if r["trial_type"] == "spasm"} == {side}
+
+
+@pytest.mark.parametrize(
     ("event", "kind", "side"),
     [
         (spasm(burst(0, 1000, 1100)), "blink", "B"),

@@ -23,11 +23,11 @@ def smiles(n):
     return tuple(Marker(8000 * k, 8000 * k + 3000, "smile", k) for k in range(1, n + 1))
 
 
-def shares(n, along, events=()):
+def shares(n, along, events=(), **more):
     """Shares of `n` smiles of the left cheek; in those of `along` the eye moves too."""
     moved = [burst(CHEEK, m.onset + 500, m.onset + 2500) for m in smiles(n)]
     moved += [burst(EYE, 8000 * k + 520, 8000 * k + 2500) for k in along]
-    found = findings(4, events, moved, marked=smiles(n))
+    found = findings(4, events, moved, marked=smiles(n), **more)
     (told,) = synkinesis_shares(trial_list(INFO, found, {}))  # the right side never moves
     return told
 
@@ -52,6 +52,17 @@ def test_of_three_trials_a_probability_is_told_and_of_two_it_is_withheld():
     told = shares(2, along=(1,))
     assert (told["trials"], told["synkinesis"], told["withheld"]) == (2, 1, "under 3 trials")
     assert "probability" not in told
+
+
+@pytest.mark.parametrize(
+    ("lost", "n"),
+    [((0, 100_000), 0), ((0, 20_000), 3), ((24_649, 24_660), 4), ((24_651, 60_000), 3)],
+)
+def test_a_trial_in_which_a_muscle_was_lost_does_not_say_that_it_stood_still(lost, n):
+    seen = [(0, lost[0]), (lost[1], 100_000)]
+    told = shares(5, along=(), sought={EYE: seen})
+    assert (told["trials"], told["synkinesis"]) == (n, 0)
+    assert ("probability" in told) == (n >= 3)
 
 
 def test_the_table_of_trials_holds_each_number_in_its_unit():

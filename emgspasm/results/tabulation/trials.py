@@ -67,8 +67,11 @@ def trial_list(info: StreamInfo, found: Findings, most: Mapping[int, float]) -> 
     bursts = bursts_of(own)
     spasms = found.spasms[["onset", "offset", "side"]].tolist()
     fs = info.sampling_frequency
-    performed = trials.trials(found.marked, bursts, spasms, sites(info), most, found.envelopes, fs)
-    return list(performed)
+    return list(
+        trials.trials(
+            found.marked, bursts, spasms, sites(info), most, found.envelopes, found.valid, fs
+        )
+    )
 
 
 def _cut_open(bursts: Rows, starts: Sequence[int], fs: float) -> NDArray[np.bool_]:
@@ -126,13 +129,14 @@ def trials_table(
 def synkinesis_shares(performed: Iterable[trials.Trial]) -> list[dict[str, Any]]:
     """Probability of synkinesis by task, side and muscle, with its Wilson interval.
 
-    Trials that a spasm overlaps are left out.
+    Trials that a spasm overlaps are left out, and those in which the muscle was not seen.
     """
     groups: dict[tuple[str, str, str, str], list[bool]] = {}
     for trial in performed:
-        if trial.synkinesis is not None and not trial.spasm:
+        if trial.prime is not None and not trial.spasm:
             key = (trial.marker.task, trial.side, trial.prime_muscle, trial.other_muscle)
-            groups.setdefault(key, []).append(trial.synkinesis)
+            told = groups.setdefault(key, [])
+            told += [trial.synkinesis] if trial.synkinesis is not None else []
     rows = []
     for (task, side, prime, other), seen in groups.items():
         row: dict[str, Any] = {"task": task, "side": side, "prime": prime, "muscle": other}

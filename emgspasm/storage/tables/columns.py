@@ -304,7 +304,7 @@ TRIALS = (
     Column("si", "Synkinesis index: syn_pctmvc over prime_pctmvc", unitless=True),
     Column(
         "dsi",
-        "si of this side minus that of the other; a muscle without a burst counts 0",
+        "si of this side minus that of the other; a muscle that was seen to stand still counts 0",
         unitless=True,
     ),
     Column(
@@ -313,7 +313,11 @@ TRIALS = (
         "shares of the maximal contraction, over the trial",
         unitless=True,
     ),
-    Column("synk", "Whether it moved along, over 10 % of the maximum where that is known"),
+    Column(
+        "synk",
+        "Whether it moved along, over 10 % of the maximum where that is known; n/a where the prime "
+        "muscle did not move, or this one was not seen while it might have begun",
+    ),
     Column("spasm_overlap", "Whether a hemifacial spasm of the side overlaps the trial"),
     _RECORDING,
 )

@@ -5,12 +5,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.stream import Burst
 from emgspasm.synkinesis.markers import AFTER, PRIMES, Marker
+from emgspasm.synkinesis.measures.occurrence import overlaps
+from emgspasm.synkinesis.measures.validity import Valid
 from emgspasm.synkinesis.readings.reading import Site
 
 MAXIMAL = {
@@ -63,11 +66,12 @@ class Trial:
         Percent of the maximal contraction; None where that is unknown.
     index, difference : float or None
         Synkinesis index, ``other_share / prime_share``, and how much larger it is than on the
-        other side, where a muscle without a burst counts 0.
+        other side, where a muscle that stood still counts 0.
     overlap : float or None
         See :func:`overlap`.
     synkinesis : bool or None
-        Whether the other moved along; None if the prime did not move.
+        Whether the other moved along; None if the prime did not move, or the other has no burst
+        and was not seen all the time in which it may have begun.
     spasm : bool
         Whether a hemifacial spasm overlaps the trial.
     """
@@ -95,6 +99,7 @@ def trials(
     sites: Mapping[int, Site],
     maxima: Mapping[int, float],
     envelopes: Envelopes,
+    valid: Valid,
     sampling_frequency: float,
 ) -> Iterator[Trial]:
     """Every muscle beside the prime one, in every trial and on both sides.
@@ -112,6 +117,8 @@ def trials(
         Maximal contraction by channel, in its unit.
     envelopes : mapping
         Envelope by marker and channel, in pieces.
+    valid : mapping
+        Valid time of every channel.
     sampling_frequency : float
         Hertz.
     """
@@ -130,8 +137,8 @@ def trials(
         for prime, other in _couples(marker.task, sites):
             side = sites[prime].side
             trial = _trial(
-                marker, side, prime, other, inside, sites, maxima, sampling_frequency,
-                spasm=side in sides,
+                marker, side, prime, other, inside, sites, maxima, valid[other],
+                sampling_frequency, spasm=side in sides,
             )  # fmt: skip
             shared = _shared(trial, prime, other, maxima, envelopes)
             told.append(replace(trial, overlap=shared))
@@ -146,7 +153,8 @@ def trials(
 
 def _index_or_zero(trial: Trial) -> float | None:
     """Synkinesis index; 0 where the prime muscle moved, by a known share, and the other did not."""
-    return 0.0 if trial.prime_share and trial.other is None else trial.index
+    still = trial.synkinesis is False and trial.other is None
+    return 0.0 if trial.prime_share and still else trial.index
 
 
 def _shared(
@@ -198,15 +206,18 @@ def _trial(
     bursts: Sequence[Burst],
     sites: Mapping[int, Site],
     maxima: Mapping[int, float],
+    seen: NDArray[np.int64],
     fs: float,
     *,
     spasm: bool,
 ) -> Trial:
     lead = _strongest(bursts, prime)
-    along = None
+    along, known = None, False
     if lead is not None:
-        window = (lead.onset - EARLY * fs, lead.onset + LATENCY * fs)
-        along = _strongest((b for b in bursts if window[0] <= b.onset <= window[1]), other)
+        first, stop = ceil(lead.onset - EARLY * fs), floor(lead.onset + LATENCY * fs) + 1
+        along = _strongest((b for b in bursts if first <= b.onset < stop), other)
+        # an electrode that was off then does not say that its muscle stood still
+        known = along is not None or overlaps([(first, stop)], seen)[0] == stop - first
     lead_share, share = _share(lead, maxima), _share(along, maxima)
     return Trial(
         marker,
@@ -221,7 +232,7 @@ def _trial(
         share / lead_share if share is not None and lead_share else None,
         None,
         None,
-        None if lead is None else along is not None and (share is None or share > LEAST_SHARE),
+        along is not None and (share is None or share > LEAST_SHARE) if known else None,
         spasm,
     )
 
