@@ -73,8 +73,9 @@ class Freeze(QObject):
     def move_by(self, screens: float) -> None:
         """Show a stretch so many time bases on."""
         if self._desk is not None:
-            fs = self._desk.feed.sampling_frequency
-            self.go_to(self._stop / fs + screens * self._traces.view.seconds)
+            feed = self._desk.feed
+            stop = self._stop if self.held else feed.strip.stop
+            self.go_to(stop / feed.sampling_frequency + screens * self._traces.view.seconds)
 
     def go_to(self, seconds: float) -> None:
         """Show the stretch that ends at a time of the recording, as near as there is one."""

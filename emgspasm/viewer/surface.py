@@ -97,7 +97,10 @@ class Surface(QWidget):
     def show_desk(self, desk: Desk, *, live: bool, mirrored: bool) -> None:
         """Make room for a stream: its panels, and the bar it is led by."""
         info = desk.feed.info
+        wide = PANELS * self.fontMetrics().height()
+        sizes = [max(wide, self.width() - wide), wide]
         if self.side is not None:
+            sizes = self._splitter.sizes()  # where the user has dragged the border
             self.side.setParent(None)
             self.side.deleteLater()
         for panel in (self.overview, self.spectrum):
@@ -114,8 +117,7 @@ class Surface(QWidget):
         self.set_mirrored(mirrored)
         self._splitter.addWidget(self.side)
         self._splitter.setStretchFactor(1, 0)
-        wide = PANELS * self.fontMetrics().height()
-        self._splitter.setSizes([max(wide, self.width() - wide), wide])
+        self._splitter.setSizes(sizes)
         self.replay_bar.setVisible(not live)
         self.marker_bar.setVisible(live)
 
