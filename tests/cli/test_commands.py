@@ -153,6 +153,13 @@ def test_labels_without_sides_are_2_and_named(emgspasm, tmp_path):
     assert_refused(done, 2, "channels a, b", "--montage FILE.toml")
 
 
+def test_where_nothing_was_analyzed_the_error_alone_is_said(emgspasm, tmp_path):
+    (tmp_path / "x.bdf").write_bytes(b"")
+    done = emgspasm("analyze", "x.bdf", "--out", "o", cwd=tmp_path)
+    said = "emgspasm: error: x.bdf: the file is empty; give one that holds a recording\n"
+    assert done.stderr == said
+
+
 @pytest.mark.parametrize("command", ["analyze", "quality", "score"])
 def test_a_missing_file_is_1_and_named(emgspasm, tmp_path, command):
     rest = {"analyze": ["--out", "o"], "quality": [], "score": ["truth.tsv"]}[command]
@@ -530,6 +537,14 @@ def test_an_import_says_where_a_table_lacks_units(emgspasm, tmp_path):
                     "--task", "rest", "--sampling-frequency", 250)  # fmt: skip
     assert "x.csv: OOC_L, OOC_R are in count, not in volts" in done.stderr
     assert 'unit = "uV"' in done.stderr
+
+
+def test_an_import_without_emg_is_whole_and_says_so(emgspasm, tmp_path):
+    (tmp_path / "x.csv").write_text("ECG,ACC_X\n" + "1.5,2.5\n3.5,0.5\n" * 400)
+    done = emgspasm("import", tmp_path / "x.csv", "--study", tmp_path / "s", "--participant", "01",
+                    "--task", "rest", "--sampling-frequency", 250)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "x.csv: no EMG channel among ECG, ACC_X. Give --montage" in done.stderr
 
 
 def test_the_package_lists_its_public_names():
