@@ -435,6 +435,18 @@ def test_a_rate_that_no_amplifier_has_is_refused(emgspasm, tmp_path):
     assert_refused(done, 2, "sampling frequency 1e+12 Hz (1e+06 Hz is the most)")
 
 
+def test_an_import_beside_descriptions_of_another_recording_leaves_nothing(emgspasm, tmp_path):
+    (tmp_path / "x.csv").write_text("OOC_L,OOC_R\n" + "1,2\n3,4\n" * 500)
+    line = ["import", "x.csv", "--study", "s", "--participant", "01", "--task", "rest",
+            "--sampling-frequency", "250"]  # fmt: skip
+    assert emgspasm(*line, cwd=tmp_path).returncode == 0
+    recording = tmp_path / "s/sub-01/emg/sub-01_task-rest_emg.bdf"
+    recording.unlink()
+    done = emgspasm(*line, cwd=tmp_path)
+    assert_refused(done, 2, "sub-01_task-rest_emg.json exists")
+    assert not recording.exists()
+
+
 def test_recover_names_a_file_that_is_none_once(tmp_path):
     (tmp_path / "x.bdf").touch()
     done = call("recover", "x.bdf", cwd=tmp_path)

@@ -22,6 +22,8 @@ from emgspasm.storage.stored import StoredRecording
 from emgspasm.stream import SKIP, Annotation
 
 DIGITAL_MIN, DIGITAL_MAX = -32_768, 32_767
+LEAST, LARGEST = -9_999_999, 99_999_999
+"""Whole numbers of the eight characters of a header's field."""
 SAMPLE_BYTES = 2
 TIME_BYTES = 24
 """Room for the time of a record."""
@@ -75,6 +77,11 @@ def _signals(
     n_samples: int,
 ) -> Iterator[Signal]:
     for channel, low, high in zip(recording.info.channels, lowest, highest, strict=True):
+        if low < LEAST or high > LARGEST:
+            raise ValueError(
+                f"{channel.name} holds {low:.10g} to {high:.10g} {channel.unit} (a header holds "
+                f"{LEAST} to {LARGEST}); leave the channel out with a montage, or export Parquet"
+            )
         yield Signal(
             label=channel.name,
             transducer=transducer(channel),

@@ -134,6 +134,19 @@ def test_a_label_that_edf_cannot_hold_is_told_with_a_remedy(tmp_path):
         export_recording(recording, "edf", tmp_path / "x.edf")
 
 
+@pytest.mark.parametrize(
+    ("sample", "held"), [(99_999_998, True), (-9_999_998, True), (2e8, False), (-2e7, False)]
+)
+def test_numbers_that_no_header_of_edf_can_hold_are_told_with_their_channel(tmp_path, sample, held):
+    (tmp_path / "x.csv").write_text(f"OOC_L,pulse\n1,2\n2,{sample:.0f}\n" * 50)
+    recording = open_recording(tmp_path / "x.csv", sampling_frequency=250.0)
+    if held:
+        export_recording(recording, "edf", tmp_path / "x.edf")
+        return
+    with pytest.raises(RecordingError, match=r"pulse holds .* leave the channel out"):
+        export_recording(recording, "edf", tmp_path / "x.edf")
+
+
 @pytest.mark.parametrize("offset", [0.0, 4000.0])
 def test_nothing_that_edf_holds_looks_clipped_when_it_is_read_back(tmp_path, offset):
     info = StreamInfo(250.0, (Channel.from_label("OOC_L", full_scale=187_500.0),))
