@@ -88,7 +88,7 @@ def lane_texts(feed: Feed) -> dict[int, LaneText]:
             MUSCLES.get(channel.muscle or "", ""),
             channel.side,
             "" if np.isnan(noise) else f"noise {noise:.1f} {on_screen(channel.unit)}",
-            warning(marks[i], noise),
+            "NO DATA" if feed.silent else warning(marks[i], noise),
         )
     return texts
 
