@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from emgspasm.desk.meter import Meter
 from emgspasm.desk.muscles import Pair, full_name, pairs
 from emgspasm.desk.palette import Palette
+from emgspasm.desk.words import unit_of
 from emgspasm.stream import StreamInfo
 from emgspasm.synkinesis.readings.laterality import DOUBTFUL, UNILATERAL
 from emgspasm.viewer.ink import color, focus_frame, font_of
@@ -61,7 +62,7 @@ class Symmetry(Panel):
 
     def __init__(self, info: StreamInfo, palette: Palette, parent: QWidget | None = None) -> None:
         super().__init__("Symmetry: left against right, muscle by muscle", palette, parent)
-        self._pairs = pairs(info)
+        self._pairs, self._unit = pairs(info), unit_of(info)
         self._n_channels = len(info.columns())
         self._layer = Layer()
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -183,7 +184,7 @@ class Symmetry(Panel):
             where.moveTop(y)
             where.setHeight(1.1 * em)
             align = _outwards(self._bars.points_left(side))
-            painter.drawText(where, align, f"{self.meter.range:g} \N{MICRO SIGN}V")
+            painter.drawText(where, align, f"{self.meter.range:g} {self._unit}")
         middle = QRectF(self._bars.middle - 1.6 * em, y, 3.2 * em, 1.1 * em)
         painter.drawText(middle, Qt.AlignmentFlag.AlignCenter, "0")
 
@@ -259,7 +260,7 @@ class Symmetry(Panel):
 
     def _words(self, pair: Pair) -> str:
         parts = [
-            f"{side} {_microvolts(self.meter.amplitude[column])}"
+            f"{side} {_number(self.meter.amplitude[column], self._unit)}"
             for side in ("left", "right")
             if (column := pair.column(side)) is not None
         ]
@@ -272,8 +273,8 @@ def _outwards(points_left: bool) -> Qt.AlignmentFlag:
     return side | Qt.AlignmentFlag.AlignVCenter
 
 
-def _microvolts(amplitude: float) -> str:
-    return "n/a" if amplitude != amplitude else f"{amplitude:.0f} \N{MICRO SIGN}V"
+def _number(amplitude: float, unit: str) -> str:
+    return "n/a" if amplitude != amplitude else f"{amplitude:.0f} {unit}"
 
 
 def _percent(li: float) -> int | None:
