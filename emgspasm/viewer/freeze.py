@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from emgspasm.desk.clock import clock
 from emgspasm.desk.desk import Desk
 from emgspasm.desk.strip import Strip
+from emgspasm.errors import RecordingError
 from emgspasm.units import on_screen
 from emgspasm.viewer.measuring import measure
 from emgspasm.viewer.traces.view import TracesView
@@ -62,11 +63,21 @@ class Freeze(QObject):
         self.changed.emit()
 
     def again(self) -> None:
-        """Show the held stretch anew: the time base or what is known of it has changed."""
+        """Show the held stretch anew: the time base or what is known of it has changed.
+
+        Raises
+        ------
+        RecordingError
+            The file went away; the picture goes on with the stream.
+        """
         if self._desk is None or not self.held:
             return
         samples = round(self._traces.view.seconds * self._desk.feed.sampling_frequency)
-        self._page = self._desk.page(self._stop - samples, self._stop)
+        try:
+            self._page = self._desk.page(self._stop - samples, self._stop)
+        except RecordingError:
+            self.hold(on=False)
+            raise
         self._traces.show_page(self._page)
         self._note()
         self.changed.emit()

@@ -78,7 +78,11 @@ class Tuner(QObject):
             return
         self.config = config
         changed = words(self._begun.config.pipeline.detector, detector)
-        self._window.surface.notice.tell(f"{changed}: {self._apply()}. Ctrl+S saves the config")
+        try:
+            applied = self._apply()
+        except EmgspasmError as error:  # the recording went away
+            applied = f"kept, but not used: {error}"
+        self._window.surface.notice.tell(f"{changed}: {applied}. Ctrl+S saves the config")
 
     def save(self) -> None:
         """Ask where, and write the config."""
