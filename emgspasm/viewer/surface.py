@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QSplitter, QStackedWidget, QV
 
 from emgspasm.desk.desk import Desk, News
 from emgspasm.desk.palette import Palette
+from emgspasm.desk.words import unit_of
 from emgspasm.stream import StreamInfo
 from emgspasm.viewer.checking.page import SignalCheck
 from emgspasm.viewer.help import HelpPage
@@ -118,6 +119,7 @@ class Surface(QWidget):
         self._splitter.addWidget(self.side)
         self._splitter.setStretchFactor(1, 0)
         self._splitter.setSizes(sizes)
+        self.tool_bar.show_unit(unit_of(info))
         self.replay_bar.setVisible(not live)
         self.marker_bar.setVisible(live)
 

@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from emgspasm.errors import RecordingError
+
 pytestmark = pytest.mark.real_time
 
 
@@ -41,3 +43,16 @@ def test_cursors_go_with_the_picture(replayed):
     replayed.surface.traces.show_cursors((20.0, 27.0))
     press(replayed, Qt.Key.Key_PageUp)
     assert replayed.surface.traces.cursors == pytest.approx((10.0, 17.0))
+
+
+def test_a_picture_whose_file_went_away_is_not_said_to_be_held(watch, paced, qtbot):
+    window = watch(paced())
+    qtbot.waitUntil(lambda: window.desk.feed.strip.stop == 40_000, timeout=90_000)
+    press(window, Qt.Key.Key_Space)
+    window.desk.feed.strip.start = 30_000  # as if the ring had gone on
+    window.desk._path.unlink()
+    with pytest.raises(RecordingError, match="No such file"):
+        window.go_to(15.0)
+    assert not window.freeze.held
+    assert not window.actions_["freeze"].isChecked()
+    assert not window.surface._banner.isVisible()

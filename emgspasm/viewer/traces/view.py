@@ -23,9 +23,6 @@ from emgspasm.viewer.traces.picture import Picture, View, colours, lanes
 
 COLUMNS = (0, 1)
 
-WIDEST = "orbicularis oculi"
-"""The longest word beside the lines."""
-
 NOTCH = 120
 """What a wheel turns by in a step, in eighths of a degree (Qt)."""
 
@@ -223,9 +220,9 @@ class TracesView(QWidget):
     def _fit_axes(self) -> None:
         if self._feed is None:
             return
-        widest = max((channel.name for channel in self._feed.emg.channels), key=len)
+        names = [channel.name for channel in self._feed.emg.channels]
         for column in self.columns:
-            column.lane_axis.fit(max(widest, WIDEST, key=len))
+            column.lane_axis.fit(names)
 
     def _tell_heading(self) -> None:
         if self._feed is not None:

@@ -3,15 +3,17 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QFontMetricsF, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from emgspasm.config import LoadedConfig
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.stream import Channel, Chunk, StreamInfo
+from emgspasm.viewer.ink import font_of
 from emgspasm.viewer.replaying.replay import Replay
 from emgspasm.viewer.settings import Kept
+from emgspasm.viewer.traces.lettering import Label
 from emgspasm.viewer.traces.picture import View
 
 pytestmark = pytest.mark.real_time
@@ -45,8 +47,8 @@ def test_a_wheel_that_is_turned_fast_turns_by_several_steps(replayed):
 def far_off(tmp_path, open_window):
     """Opens a window over two channels far from zero, one of which jumps at 5 s."""
 
-    def open_(**view):
-        channels = tuple(Channel.from_label(f"OOC_{s}", full_scale=187_500.0) for s in "LR")
+    def open_(names=("OOC_L", "OOC_R"), **view):
+        channels = tuple(Channel.from_label(name, full_scale=187_500.0) for name in names)
         samples = np.random.default_rng(1).normal(OFFSET, 5, (5000, 2))
         samples[2500:, 0] -= 2 * OFFSET
         path = tmp_path / "far.bdf"
@@ -90,3 +92,19 @@ def test_raw_traces_stay_where_they_were_in_a_gap(far_off):
     strip.tracks["raw"][:, [k % strip.capacity for k in range(1500, 2000)]] = np.nan
     window.surface.traces.center()
     assert drawn_offsets(window) == pytest.approx([OFFSET, OFFSET], abs=1)
+
+
+def test_names_that_differ_at_their_ends_have_room_beside_the_traces(far_off):
+    names = ["WWW LEFT CHEEK 1", "WWW LEFT CHEEK 2"]
+    axis = far_off(names=names).surface.traces.columns[0].lane_axis
+    wide = QFontMetricsF(font_of(QApplication.font(), 0.95, bold=True)).horizontalAdvance
+    assert axis.width() - 20 >= max(map(wide, names))
+
+
+def test_a_marker_that_is_wider_than_a_column_is_read_from_its_beginning(replayed):
+    sweep = replayed.surface.traces.columns[0].sweep
+    lettering = sweep._lettering
+    box = lettering.places(Label(25_000, 100 * "long ", "#ffffff"))[0].adjusted(2, 1, -2, -1)
+    assert 0 <= box.left() < box.right() <= sweep.boundingRect().right()
+    assert lettering._fit(100 * "long ")[0].startswith("long long")
+    assert lettering._fit("smile")[0] == "smile"
