@@ -114,7 +114,7 @@ class EmulatedBoard:
         self._stopping = threading.Event()
         self._error: BaseException | None = None
         self._dongle = b""
-        self._age = self._played = 0
+        self._age = 0  # samples of the source so far
         self._before = np.zeros(16, np.int64)
 
     @property
@@ -208,7 +208,7 @@ class EmulatedBoard:
         run = self.state.run
         self.state, answer = receive(self.state, byte, time.perf_counter() * self._speed)
         if self.state.run != run:
-            self.runs.append(Run(self._played, time.perf_counter()))
+            self.runs.append(Run(self._age, time.perf_counter()))
         self._answer(answer)
 
     def _answer(self, text: str) -> None:
@@ -234,9 +234,8 @@ class EmulatedBoard:
             left = b""
         run.fates.append(LOST if not left else WHOLE if left == data else DAMAGED)
         if left:
-            self._port.put(left, run.time + self._release(now) / self._speed)
+            self._port.put(left, run.time + self._release(run, now) / self._speed)
         self._age += 1
-        self._played += 1
 
     def _choose(self, number: int, counts: NDArray[np.int64]) -> NDArray[np.int64]:
         """Choose the eight counts of a packet (firmware_notes 2.1)."""
@@ -245,13 +244,13 @@ class EmulatedBoard:
         both = mean(self._before, counts)
         return both[:8] if number % 2 else both[8:]
 
-    def _release(self, now: float) -> float:
+    def _release(self, run: Run, now: float) -> float:
         """When a packet made at `now` leaves the dongle, in seconds of the run."""
         for each in self._faults:
             if each.kind == "bunching":
                 now = np.ceil(now / each.duration) * each.duration
             elif each.kind == "radio-delay" and active(each, self._age / RATE):
-                now = max(now, (each.at or 0.0) + each.duration)
+                now = max(now, (each.at or 0.0) + each.duration - run.first / RATE)
         return now
 
 
