@@ -70,6 +70,11 @@ def test_days_count_from_the_last_treatment_up_to_the_day_itself():
     assert row(result(), treated(late, same))["days_since_treatment"] == 0
 
 
+def test_of_one_day_an_injection_is_told_before_anything_else_whatever_was_entered_first():
+    both = [*treated(DAY, kind="other"), *treated(DAY)]
+    assert {row(result(), told)["treatment"] for told in (both, both[::-1])} == {TOXIN}
+
+
 @pytest.mark.parametrize(
     ("day", "treatments"),
     [
