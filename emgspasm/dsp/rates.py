@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 LOWEST = 200.0
@@ -90,6 +91,11 @@ def upper_corner(sampling_frequency: float, low_pass: float) -> float | None:
     if low_pass <= top:
         return low_pass
     return None if sampling_frequency >= LOWEST else top
+
+
+def notched(sampling_frequency: float, frequency: float, multiples: Sequence[int]) -> list[int]:
+    """Multiples of a frequency (Hz) that a notch takes out: those that the rate (Hz) carries."""
+    return [k for k in multiples if k * frequency < MAINS_EDGE * sampling_frequency]
 
 
 def withheld(sampling_frequency: float) -> tuple[Output, ...]:

@@ -8,7 +8,7 @@ from string import ascii_lowercase
 from typing import Any
 
 from emgspasm.anatomy import FACE_MUSCLES
-from emgspasm.dsp.rates import upper_corner
+from emgspasm.dsp.rates import notched, upper_corner
 from emgspasm.report.values import Value, cell, entry, matching
 from emgspasm.results.analysis import Results
 from emgspasm.stream import MUSCLES, SIDE_LETTER, SIDE_LETTERS, Channel
@@ -263,14 +263,15 @@ def not_good(rows: Iterable[Row]) -> list[Row]:
 
 
 def filters(results: Results) -> list[dict[str, Any]]:
-    """The filters by their parameters, without the end of a band that has no low-pass."""
+    """The filters by their parameters, as far as the sampling frequency carries them."""
     described = results.provenance.get("settings", {}).get("filters", [])
     fs = float(results.provenance["sampling_frequency"])
     return [
         {key: entry(results, "settings", "filters", i, key) for key in parameters
          if key != "multiples" and (key != "low_pass" or upper_corner(fs, parameters[key]))}
         | {"multiples": [entry(results, "settings", "filters", i, "multiples", k)
-                         for k in range(len(parameters.get("multiples", ())))]}
+                         for k, multiple in enumerate(parameters.get("multiples", ()))
+                         if notched(fs, parameters["frequency"], [multiple])]}
         for i, parameters in enumerate(described)
     ]  # fmt: skip
 

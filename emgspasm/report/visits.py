@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from emgspasm.errors import ConfigError
-from emgspasm.storage.studies.treatments import OPERATION, TOXIN, Treatment
+from emgspasm.storage.studies.treatments import OPERATION, TOXIN, Treatment, by_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def origin(
     ConfigError
         If there is none on the day `since`.
     """
-    told = sorted(treatments, key=lambda each: (each.date, each.kind in (TOXIN, OPERATION)))
+    told = sorted(treatments, key=by_day)
     if since is not None:
         found = next((each for each in reversed(told) if each.date == since), None)
         if found is None:

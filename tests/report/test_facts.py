@@ -179,6 +179,12 @@ def test_the_end_of_a_band_is_told_where_the_rate_carries_it(fs, told):
     assert ("low_pass" in band) is told
 
 
+def test_of_a_notch_the_multiples_are_told_that_the_rate_carries():
+    settings = {"filters": [{"kind": "notch", "frequency": 50.0, "multiples": [1, 2, 3]}]}
+    (line,) = facts.filters(results(settings=settings, sampling_frequency=250.0))
+    assert [m.exact for m in line["multiples"]] == ["1", "2"]
+
+
 @pytest.mark.parametrize(
     ("said", "simulated"), [({"device": "Cyton (simulated)"}, True), ({"device": "Cyton"}, False),
                             ({}, False)],

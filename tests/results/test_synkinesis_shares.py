@@ -65,11 +65,28 @@ def test_a_trial_in_which_a_muscle_was_lost_does_not_say_that_it_stood_still(los
     assert ("probability" in told) == (n >= 3)
 
 
+@pytest.mark.parametrize(
+    ("lost", "n"),
+    [((7000, 9600), 4), ((8000, 8001), 4), ((7999, 8000), 5), ((8500, 8501), 4), ((8501, 9000), 5)],
+)
+def test_a_trial_whose_prime_muscle_was_not_seen_from_the_cue_on_tells_nothing(lost, n):
+    seen = [(0, lost[0]), (lost[1], 100_000)]
+    told = shares(5, along=(1, 2, 3, 4, 5), sought={CHEEK: seen})
+    assert (told["trials"], told["synkinesis"]) == (n, n)
+
+
+def test_what_moves_on_once_it_is_seen_again_is_not_where_the_prime_muscle_began():
+    moved = [burst(CHEEK, 9500, 10_500), burst(CHEEK, 9700, 9750), burst(EYE, 8520, 10_500)]
+    found = findings(4, (), moved, marked=smiles(1), sought={CHEEK: [(0, 8400), (9600, 100_000)]})
+    (left, _) = trial_list(INFO, found, {})
+    assert (left.prime, left.synkinesis) == (None, None)
+
+
 def test_the_table_of_trials_holds_each_number_in_its_unit():
     moved = [burst(CHEEK, 8500, 10_500, mean=40.0), burst(EYE, 8525, 10_500, mean=10.0)]
     envelopes = {(smiles(1)[0], c): [np.full(3000, e)] for c, e in ((0, 20.0), (1, 12.0))}
     marked = (Marker(0, 8000, "rest_open", 1), *smiles(1))
-    found = findings(4, (), moved, marked=marked, envelopes=envelopes, starts=(0,))
+    found = findings(4, (), moved, marked=marked, envelopes=envelopes)
     told = trials_table(trial_list(INFO, found, {CHEEK: 80.0, EYE: 40.0}), INFO, {"recording": "x"})
     assert list(told.columns) == [column.name for column in TRIALS]
     row = told[told["side"] == "L"].iloc[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,11 +22,6 @@ from emgspasm.synkinesis.readings.reading import sites
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-UNSEEN = 0.020
-"""Seconds of a segment in which an onset may be that of the samples: the envelope's window
-(clinical facts 4)."""
 
 
 def maxima(info: StreamInfo, found: Findings) -> dict[int, float]:
@@ -62,7 +57,7 @@ def trial_list(info: StreamInfo, found: Findings, most: Mapping[int, float]) -> 
     if not any(marker.movement for marker in found.marked):
         return []
     own = _on_cue(found.bursts, found.marked, info.sampling_frequency)
-    own = own[~found.copied(own) & ~_cut_open(own, found.starts, info.sampling_frequency)]
+    own = own[~found.copied(own) & _seen(own, found.valid)]
     own = own[np.lexsort((own["channel"], own["onset"]))]
     bursts = bursts_of(own)
     spasms = found.spasms[["onset", "offset", "side"]].tolist()
@@ -74,16 +69,16 @@ def trial_list(info: StreamInfo, found: Findings, most: Mapping[int, float]) -> 
     )
 
 
-def _cut_open(bursts: Rows, starts: Sequence[int], fs: float) -> NDArray[np.bool_]:
-    """Which bursts may have begun before their segment: nobody knows when.
+def _seen(bursts: Rows, valid: validity.Valid) -> NDArray[np.bool_]:
+    """Which bursts began in valid time: of others nobody knows when they did.
 
     After a gap in a movement all its muscles seemed to begin together.
     """
-    if not len(starts):
-        return np.zeros(len(bursts), np.bool_)
-    first = np.searchsorted(starts, bursts["onset"], side="right") - 1
-    into: NDArray[np.int64] = bursts["onset"] - np.asarray(starts)[np.maximum(first, 0)]
-    return into < UNSEEN * fs
+    seen = np.zeros(len(bursts), np.bool_)
+    for column, stretches in valid.items():
+        mine = bursts["channel"] == column
+        seen[mine] = begins_in(bursts["onset"][mine], stretches)
+    return seen
 
 
 def _on_cue(bursts: Rows, marked: Iterable[Marker], fs: float) -> Rows:

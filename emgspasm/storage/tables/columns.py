@@ -51,7 +51,7 @@ EVENTS = (
         "activity in over 70 % of a second and more; combined a tonic one and others. Voluntary: "
         "the movement. Artifact: its kind",
     ),
-    Column("peak_uV", "Largest root mean square of 20 ms within the burst", "uV"),
+    Column("peak_uV", "Largest root mean square of 20 ms, if the config says no other", "uV"),
     Column(
         "mean_uV",
         "Root mean square of the filtered signal over the burst, merged pauses left out: where "
@@ -289,7 +289,8 @@ TRIALS = (
     Column("prime_muscle", "Muscle that the movement needs"),
     Column(
         "prime_onset_s",
-        "Onset of its burst of most energy in the trial and the second after, cross-talk left out",
+        "Onset of its burst of most energy in the trial and the second after, cross-talk left out; "
+        "n/a where the muscle was not seen from the cue to there",
         "s",
     ),
     Column("prime_pctmvc", "mean_uV of that burst as a share of the maximal contraction", "%"),

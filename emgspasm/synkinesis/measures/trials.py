@@ -58,7 +58,8 @@ class Trial:
     side : str
         ``L`` or ``R``.
     prime, other : Burst or None
-        Bursts of most energy of both in the trial; None where there is none.
+        Bursts of most energy of both in the trial; None where there is none, or the prime muscle
+        was not seen from the cue to where it begins.
     prime_muscle, other_muscle : str
     latency : float or None
         Seconds from the prime's onset to the other's.
@@ -108,7 +109,7 @@ def trials(
     ----------
     marked : iterable of Marker
     bursts : sequence of Burst
-        In order of onset, without those that cross-talk explains.
+        In order of onset; those that began in valid time, and that cross-talk does not explain.
     spasms : sequence of (int, int, str)
         Onset, offset and side of the hemifacial spasms.
     sites : mapping
@@ -137,8 +138,8 @@ def trials(
         for prime, other in _couples(marker.task, sites):
             side = sites[prime].side
             trial = _trial(
-                marker, side, prime, other, inside, sites, maxima, valid[other],
-                sampling_frequency, spasm=side in sides,
+                marker, side, prime, other, inside, sites, maxima, valid, sampling_frequency,
+                spasm=side in sides,
             )  # fmt: skip
             shared = _shared(trial, prime, other, maxima, envelopes)
             told.append(replace(trial, overlap=shared))
@@ -206,18 +207,20 @@ def _trial(
     bursts: Sequence[Burst],
     sites: Mapping[int, Site],
     maxima: Mapping[int, float],
-    seen: NDArray[np.int64],
+    valid: Valid,
     fs: float,
     *,
     spasm: bool,
 ) -> Trial:
     lead = _strongest(bursts, prime)
+    if lead and not _seen(valid[prime], marker.onset, lead.onset):  # it may have begun before
+        lead = None
     along, known = None, False
     if lead is not None:
-        first, stop = ceil(lead.onset - EARLY * fs), floor(lead.onset + LATENCY * fs) + 1
-        along = _strongest((b for b in bursts if first <= b.onset < stop), other)
+        first, last = ceil(lead.onset - EARLY * fs), floor(lead.onset + LATENCY * fs)
+        along = _strongest((b for b in bursts if first <= b.onset <= last), other)
         # an electrode that was off then does not say that its muscle stood still
-        known = along is not None or overlaps([(first, stop)], seen)[0] == stop - first
+        known = along is not None or _seen(valid[other], first, last)
     lead_share, share = _share(lead, maxima), _share(along, maxima)
     return Trial(
         marker,
@@ -235,6 +238,11 @@ def _trial(
         along is not None and (share is None or share > LEAST_SHARE) if known else None,
         spasm,
     )
+
+
+def _seen(valid: NDArray[np.int64], first: int, last: int) -> bool:
+    """Whether all samples from one to another are valid time."""
+    return bool(overlaps([(first, last + 1)], valid)[0] == last + 1 - first)
 
 
 def _strongest(bursts: Iterable[Burst], channel: int) -> Burst | None:
