@@ -111,7 +111,7 @@ def rate_warnings(sampling_frequency: float) -> tuple[str, ...]:
             f"exploratory: {sampling_frequency:g} Hz is under the {LOWEST:g} Hz that EMG needs; "
             "every number of this result is exploratory"
         )
-    if sampling_frequency < DURATIONS:
+    elif sampling_frequency < DURATIONS:
         sentences.append(f"{sampling_frequency:g} Hz: durations are good to about 20 ms")
     missing = [output.words for output in withheld(sampling_frequency) if output.columns]
     if missing:

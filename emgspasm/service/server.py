@@ -13,13 +13,15 @@ import uvicorn
 
 from emgspasm.errors import ConfigError, SourceError
 from emgspasm.service.application import application
+from emgspasm.service.door import Door
 from emgspasm.service.host import Host
 
 GRACE = 2
 """Seconds that answers under way are given when the service ends [design]."""
 
-BACKLOG = 64
-"""Connections that may wait to be taken [design]."""
+BACKLOG = 32
+"""Connections that may wait to be taken. So many are taken at once, and hold a descriptor for a
+moment though the door does not let them in [design]."""
 
 UNSENT = 65_536
 """Bytes of an answer that the system may hold back: what a slow page has not taken waits in the
@@ -51,9 +53,11 @@ def serving(host: Host, name: str, port: int) -> Iterator[str]:
     listening = listen(name, port)
     config = uvicorn.Config(
         application(host, name),
+        http=Door,
         ws="websockets-sansio",
         ws_per_message_deflate=False,
         ws_max_size=LISTENED,
+        backlog=BACKLOG,
         log_config=None,
         log_level="critical",
         access_log=False,

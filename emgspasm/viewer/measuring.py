@@ -12,7 +12,7 @@ from emgspasm.desk.strip import Strip
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One channel between the cursors, in uV; NaN where it has no signal.
+    """One channel between the cursors, in its unit; NaN where it has no signal.
 
     Parameters
     ----------
@@ -25,10 +25,11 @@ class Measured:
     peak_to_peak: float
     rms: float
 
-    def __str__(self) -> str:
+    def told(self, unit: str) -> str:
+        """Both in words."""
         if np.isnan(self.rms):
             return "p-p n/a   RMS n/a"
-        return f"p-p {self.peak_to_peak:.1f} µV   RMS {self.rms:.1f} µV"
+        return f"p-p {self.peak_to_peak:.1f} {unit}   RMS {self.rms:.1f} {unit}"
 
 
 def measure(strip: Strip, track: str, start: int, stop: int) -> list[Measured]:

@@ -138,3 +138,8 @@ def test_channels_of_no_voltage_or_of_no_face_are_named_together():
 def test_what_the_channels_can_never_tell_is_said_at_once(names, whose):
     told = channel_warnings(stream(*names))
     assert [text.split(" are n/a: they are told by ")[0] for text in told] == whose
+
+
+def test_channels_without_emg_are_named():
+    (told,) = channel_warnings(stream("ECG", "ACC_X"))
+    assert told == "no EMG channel among ECG, ACC_X. Give --montage to say which are EMG"

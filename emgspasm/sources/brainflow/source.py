@@ -148,7 +148,7 @@ class BrainflowSource:
         given = parameters(self.settings, self.board, self._found.device)
         device = self.info.device
         self._shim = brainflow_session.open_session(self.board.board_id, given, device)
-        self._link.say("configuring", f"{device} answers")
+        self._link.answered(f"{device} answers")
         for command in self.settings.commands:  # a Cyton's one-letter commands have no answer
             answers = self.board.board_id in SERIAL_CYTONS and len(command) > 1
             brainflow_session.tell(self._shim, command, device, answers=answers)

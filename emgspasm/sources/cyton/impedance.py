@@ -129,7 +129,11 @@ def _listen(port: serial.Serial, settings: CytonSettings, number: int) -> NDArra
             if chunk.start > stop:  # a gap breaks the tone's phase
                 pieces.clear()
             rows = chunk.samples[max(0, n_settling - chunk.start) :, 0]
-            pieces.append(rows[np.isfinite(rows)])
+            lost = np.flatnonzero(np.isnan(rows))
+            if len(lost):  # a half of a Daisy's row breaks it as well
+                pieces.clear()
+                rows = rows[lost[-1] + 1 :]
+            pieces.append(rows)
             stop = max(stop, chunk.stop)
     conversation.silence(port)
     samples = np.concatenate([np.empty(0), *pieces])

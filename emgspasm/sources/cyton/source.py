@@ -175,9 +175,7 @@ class CytonSource:
         conversation.check_radio(port)
         self._link.require_wanted()
         self.board = conversation.reset(port)
-        self._link.say(
-            "configuring", f"{self.info.device}, firmware {self.board.firmware or 'unknown'}"
-        )
+        self._link.answered(f"{self.info.device}, firmware {self.board.firmware or 'unknown'}")
         for _ in configure(port, self.settings, self.board):
             self._link.require_wanted()
 
