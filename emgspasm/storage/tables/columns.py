@@ -144,7 +144,7 @@ SUMMARY = (
     Column(
         "rate_ci_lo",
         "Lower end of its 95 % interval: bootstrap standard error of blocks of 30 s, times "
-        "Student's t, and no narrower than Poisson's; a score interval",
+        "Student's t, and no narrower than Poisson's; a score interval; n/a of under four blocks",
         "1/min",
     ),
     Column("rate_ci_hi", "Upper end of its 95 % interval", "1/min"),
