@@ -319,6 +319,9 @@ TRIALS = (
         "Whether it moved along, over 10 % of the maximum where that is known; n/a where the prime "
         "muscle did not move, or this one was not seen while it might have begun",
     ),
-    Column("spasm_overlap", "Whether a hemifacial spasm of the side overlaps the trial"),
+    Column(
+        "spasm_overlap",
+        "Whether a hemifacial spasm of the side overlaps the trial; n/a where none could be told",
+    ),
     _RECORDING,
 )
