@@ -150,7 +150,7 @@ class BrainflowSource:
         device = self.info.device
         self._shim = brainflow_session.open_session(self.board.board_id, given, device)
         self._link.answered(f"{device} answers")
-        if extra:  # BrainFlow's reset has attached it
+        if extra:  # BrainFlow's reset has attached it again
             brainflow_session.tell(self._shim, "c", device, answers=True)
         for command in self.settings.commands:  # a Cyton's one-letter commands have no answer
             answers = self.board.board_id in SERIAL_CYTONS and len(command) > 1
@@ -160,8 +160,8 @@ class BrainflowSource:
     def _lock_port(self) -> bool:
         """Hold the serial port, if there is one; a Cyton's dongle is found where none is named.
 
-        BrainFlow takes each packet for what it was told to expect (firmware_notes 2.1), so a
-        missing Daisy is refused; whether there is one to be detached is returned.
+        BrainFlow takes every packet for one of the board that it was told (firmware_notes 2.6), so
+        a missing Daisy is refused; whether there is one to be detached is returned.
         """
         is_cyton = self.board.board_id in SERIAL_CYTONS
         if is_cyton and not self.settings.serial_port:
