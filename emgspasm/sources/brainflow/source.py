@@ -158,14 +158,14 @@ class BrainflowSource:
         brainflow_session.check_rate(self._shim, self.info)
 
     def _lock_port(self) -> bool:
-        """Hold the serial port, if there is one; a Cyton's dongle is found where none is named.
+        """Hold the serial port, if there is one; a Cyton's dongle is found, also when it moved.
 
         BrainFlow takes every packet for one of the board that it was told (firmware_notes 2.6), so
         a missing Daisy is refused; whether there is one to be detached is returned.
         """
         is_cyton = self.board.board_id in SERIAL_CYTONS
-        if is_cyton and not self.settings.serial_port:
-            self._found = dongle.find(self._found.serial_number)
+        if is_cyton:
+            self._found = dongle.located(self.settings.serial_port, self._found)
         if not self._found.device:
             return False
         self._port, has_daisy = lock_port(self._found.device, is_cyton=is_cyton)
