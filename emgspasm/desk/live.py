@@ -215,6 +215,7 @@ class Live:
             amended += folded.amended
             self.analyses.append(analysis)
         self._listen()
+        feed.silent = bool(self.error or self.away)
         gaps: list[Stretch] = feed.found.gaps[self._n_gaps :]
         self._n_gaps = len(feed.found.gaps)
         markers, self._news = tuple(self._news), []

@@ -41,6 +41,8 @@ OF_BOTH: tuple[EventType, ...] = ("blink", "blepharospasm")
 OF_ONE: tuple[EventType, ...] = ("spasm", "myokymia")
 """Types of events that are of both sides, and of one side."""
 
+LATERALITY = ("li", "log_ratio")
+
 
 def write_review(
     events: Path,
@@ -159,6 +161,7 @@ def _event_cells(
 ) -> dict[str, Any]:
     """Cells of an event's row: as detected, or called otherwise."""
     kept = {key: was[key] for key in ("trial_type", "side", "class", "spread_stage")}
+    kept |= {key: was.get(key) for key in LATERALITY}
     kind, label = decision.trial_type, decision.label
     if kind is None or (kind == was["trial_type"] and label in ("", was["class"])):
         return kept | {"detected_as": None}
@@ -178,12 +181,18 @@ def _event_cells(
         cells["side"] = _side(parts, info)
     else:
         cells["side"] = was["side"]
+    # seen from the event's side, of both from the left
+    turned = (cells["side"] == "R") != (was["side"] == "R")
+    for key in LATERALITY:
+        cells[key] = 0.0 - kept[key] if turned and kept[key] is not None else kept[key]
     return cells
 
 
 def _side(parts: Rows, info: StreamInfo) -> str:
-    """The side on which more happened."""
-    area = burden(parts) * (parts["offset"] - parts["onset"])
+    """The side on which more happened; where no amplitude is known, on which it lasted longer."""
+    lasting = parts["offset"] - parts["onset"]
+    area = burden(parts) * lasting
+    area = area if np.isfinite(area).all() else lasting
     sides = np.array([channel.side for channel in info.channels])[parts["channel"]]
     return "L" if area[sides == "left"].sum() >= area[sides == "right"].sum() else "R"
 

@@ -16,7 +16,7 @@ from emgspasm.storage.derivatives.provenance import read_provenance
 from emgspasm.storage.derivatives.reviews import detected_path, is_reviewed, require_same_results
 from emgspasm.storage.tables.column import numbers
 from emgspasm.storage.tables.dictionary import FILLED, KEYS, TABLES
-from emgspasm.storage.tables.tsv import read_table, require_numbers, table_rows
+from emgspasm.storage.tables.tsv import MISSING, read_table, require_numbers, table_rows
 from emgspasm.stream import SIDE_LETTER, SIDE_LETTERS, Channel, StreamInfo
 from emgspasm.synkinesis.markers import Marker
 
@@ -123,7 +123,7 @@ def settings_of(provenance: Mapping[str, Any]) -> Settings:
 
 
 def stored_info(result: StoredResult) -> StreamInfo:
-    """The analyzed channels, in uV: tables know no other unit, and one rate for all that is EMG."""
+    """The analyzed channels, in uV or no voltage, and of one rate: tables know no others."""
     rows = result.summary[result.summary["channel"].notna()]
     slowest = float(result.provenance.get("emg_frequency", np.inf))
     channels = tuple(
@@ -131,11 +131,18 @@ def stored_info(result: StoredResult) -> StreamInfo:
             str(row["channel"]),
             SIDE_LETTERS.get(row["side"] or ""),
             _text(row["muscle"]),
+            unit=_unit(row),
             own_frequency=slowest,
         )
         for row in table_rows(rows)
     )
     return StreamInfo(result.sampling_frequency, channels)
+
+
+def _unit(row: Mapping[str, Any]) -> str:
+    """Unit of the channel of a row of the summary."""
+    amplitudes = row.get("n_bursts") is None or row.get("burden_uV") is not None
+    return "uV" if amplitudes else MISSING
 
 
 def stored_findings(result: StoredResult, info: StreamInfo) -> Findings:

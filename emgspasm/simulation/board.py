@@ -32,6 +32,7 @@ LOST, WHOLE, DAMAGED = 0, 1, 2
 
 _BACKLOG = 256_000  # bytes the client may leave unread before packets are lost, as on a real port
 _TICK = 0.001  # seconds between two looks at the clock
+_AT_ONCE = 25  # samples, of those that are due, until packets are sent: they must not lag the clock
 _LOOK = 0.2  # seconds until a board that died is missed
 _RADIO_CHANNEL = 8  # on which the board listens
 _NO_BOARD = "Failure: Communications timeout - Device failed to poll Host$$$"
@@ -122,7 +123,12 @@ class EmulatedBoard:
         return str(self._port.link)
 
     def clock(self) -> float:
-        """Seconds the board has sampled: the host clock of an accelerated board."""
+        """Seconds the board has sampled: a host clock for whoever must not outrun it.
+
+        Of an accelerated board, or of one in a process that may be kept waiting, as no real one is.
+        Raises what the board died of: a clock that stands still would never tell.
+        """
+        self.require_alive()
         return self._age / self._rate
 
     def __enter__(self) -> Self:
@@ -210,10 +216,11 @@ class EmulatedBoard:
             self._port.put(text.encode("latin-1"))
 
     def _sample(self) -> None:
-        """Take all samples that are due."""
+        """Take samples that are due."""
         run = self.runs[-1]
         elapsed = (time.perf_counter() - run.time) * self._speed
-        for number in range(len(run.fates), int(elapsed * self._rate)):
+        first, due = len(run.fates), int(elapsed * self._rate)
+        for number in range(first, min(due, first + _AT_ONCE)):
             self._convert(run, number, elapsed)
 
     def _convert(self, run: Run, number: int, now: float) -> None:

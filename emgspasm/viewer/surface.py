@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QSplitter, QStackedWidget, QV
 
 from emgspasm.desk.desk import Desk, News
 from emgspasm.desk.palette import Palette
+from emgspasm.desk.words import unit_of
 from emgspasm.stream import StreamInfo
 from emgspasm.viewer.checking.page import SignalCheck
 from emgspasm.viewer.help import HelpPage
@@ -97,7 +98,10 @@ class Surface(QWidget):
     def show_desk(self, desk: Desk, *, live: bool, mirrored: bool) -> None:
         """Make room for a stream: its panels, and the bar it is led by."""
         info = desk.feed.info
+        wide = PANELS * self.fontMetrics().height()
+        sizes = [max(wide, self.width() - wide), wide]
         if self.side is not None:
+            sizes = self._splitter.sizes()  # where the user has dragged the border
             self.side.setParent(None)
             self.side.deleteLater()
         for panel in (self.overview, self.spectrum):
@@ -114,8 +118,8 @@ class Surface(QWidget):
         self.set_mirrored(mirrored)
         self._splitter.addWidget(self.side)
         self._splitter.setStretchFactor(1, 0)
-        wide = PANELS * self.fontMetrics().height()
-        self._splitter.setSizes([max(wide, self.width() - wide), wide])
+        self._splitter.setSizes(sizes)
+        self.tool_bar.show_unit(unit_of(info))
         self.replay_bar.setVisible(not live)
         self.marker_bar.setVisible(live)
 

@@ -12,6 +12,8 @@ import pytest
 
 from emgspasm.dsp.pipeline import Pipeline
 from emgspasm.errors import RecordingError
+from emgspasm.report.sessions import sessions
+from emgspasm.report.stored import read_results, stored_results
 from emgspasm.results.group.methods import FOUND_BY, methods_text
 from emgspasm.results.group.results import group_results, study_of
 from emgspasm.results.outputs import write_group
@@ -163,8 +165,17 @@ def test_a_recording_that_nobody_described_has_an_empty_description(own_course):
     ]
 
 
-def test_results_that_another_process_is_writing_are_waited_for(own_course):
-    (told,) = own_course.path.rglob("*ses-W4_task-rest_desc-bursts.json")
+READERS = {
+    "group": lambda study: len(group_results(study)[0]),
+    "compare": lambda study: sum(len(each.results) for each in sessions(study, "01")),
+    "report": lambda study: len(list(map(read_results, stored_results(study.path / RESULTS)))),
+    "Study.results": lambda study: study.results().session.nunique(),
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_results_that_another_process_is_writing_are_waited_for(own_course, reader):
+    (told,) = own_course.path.rglob("*ses-W12_task-rest_desc-bursts.json")  # the first
     begun = threading.Event()
 
     def write():
@@ -177,9 +188,8 @@ def test_results_that_another_process_is_writing_are_waited_for(own_course):
     thread = threading.Thread(target=write)
     thread.start()
     assert begun.wait(10)
-    results, _ = group_results(own_course)
+    assert READERS[reader](own_course) == 6
     thread.join()
-    assert len(results) == 6
 
 
 def test_methods_fill_in_what_was_really_used(toxin_course):

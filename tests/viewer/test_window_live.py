@@ -32,28 +32,10 @@ from emgspasm.viewer.recording.recorder import Recorder
 
 pytestmark = pytest.mark.real_time
 
-CONFIG = parse_config('[markers]\n1 = "smile"\n')
+CONFIG = parse_config("")
 
 ABSENT = {"port": "/dev/none", "inputs": [{"label": "OOC_L"}]}
 """A board that is not there."""
-
-
-@pytest.fixture
-def watch(open_window, tmp_path):
-    """Opens a window over sources, one for every session, in order."""
-
-    def open_(*sources):
-        waiting = list(sources)
-        window = open_window()
-
-        def make():
-            return waiting.pop(0) if len(waiting) > 1 else waiting[0]
-
-        wiring = Wiring(CONFIG, make, describe, conclude)
-        window.watch(Recorder(wiring, Wanted(str(tmp_path / "study"), "01", "", "rest"), window))
-        return window
-
-    return open_
 
 
 def record(window):

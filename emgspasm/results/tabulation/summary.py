@@ -33,6 +33,7 @@ from emgspasm.synkinesis.measures.occurrence import (
     begins_in,
     block_sums,
     common,
+    in_turn,
     joined,
     length,
     occurrence,
@@ -222,11 +223,10 @@ Sums = tuple[NDArray[np.float64], NDArray[np.float64]]
 def rest_blocks(letter: str, found: Findings, valid: Spans, fs: float) -> list[Sums]:
     """Spasms of a side in every block of rest that tells a rate, 30 s after 30 s."""
     onsets = found.spasms["onset"][found.spasms["side"] == letter]
-    blocks = [m for m in found.marked if m.task in AT_REST]
-    parts = [common(valid, [(m.onset, m.offset)]) for m in blocks]
+    blocks = [(m.onset, m.offset) for m in found.marked if m.task in AT_REST]
     return [
         block_sums(onsets[begins_in(onsets, part)], part, fs)
-        for part in parts
+        for part in in_turn(valid, blocks)
         if length(part) >= LEAST_REST * fs
     ]
 

@@ -5,7 +5,7 @@ A measure that the recording cannot carry is withheld, with the reason (clinical
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -121,6 +121,15 @@ def outside(spans: Spans, holes: Spans) -> NDArray[np.int64]:
     edges = np.unique(np.concatenate([_table(spans), _table(holes)]))
     left = np.flatnonzero(begins_in(edges, joined(spans)) & ~begins_in(edges, joined(holes)))
     return joined(np.stack([edges[left], edges[left + 1]], axis=1))  # none begins at the last
+
+
+def in_turn(valid: Spans, spans: Iterable[Span]) -> list[NDArray[np.int64]]:
+    """Valid time in each of some spans, without what one before it holds already."""
+    found, held = [], _table([])
+    for span in spans:
+        found.append(outside(common(valid, [span]), held))
+        held = np.concatenate([held, _table([span])])
+    return found
 
 
 def begins_in(onsets: NDArray[np.int64], valid: Spans) -> NDArray[np.bool_]:

@@ -195,9 +195,9 @@ class SignalCheck(QWidget):
             if complete
             else "measuring was ended before all was done"
         )
-        self.note.setText(wrong or words)
         self._show()
         self.measured.emit(complete)
+        self.note.setText(wrong or words)  # over what the stream that has begun says
 
     # --- showing ----------------------------------------------------------------------------
 

@@ -247,6 +247,15 @@ def test_a_file_that_calls_itself_continuous_and_is_not_says_so(tmp_path):
     assert recording.findings[-1].startswith("1 records begin at other times")
 
 
+def test_an_annotation_whose_times_have_all_digits_of_a_float_is_read(tmp_path):
+    path = tmp_path / "x.edf"
+    mark = edfio.EdfAnnotation(1.1 - 1.09, 1.02 - 1, "cough")  # 0.010000000000000009 s
+    edfio.Edf([edf_signal("OOC_L", 250)], annotations=[mark]).write(path)
+    recording = open_edf(path)
+    assert recording.annotations == (Annotation(mark.onset, mark.duration, "cough"),)
+    assert not any("damaged" in finding for finding in recording.findings)
+
+
 def test_a_text_beside_the_time_of_a_record_is_read(tmp_path):
     annotated(tmp_path / "x.edf", [(b"+0\x14\x14\0",), (b"+1\x14\x14beside\x14\0",)])
     assert open_edf(tmp_path / "x.edf").annotations == (Annotation(1.0, 0.0, "beside"),)

@@ -101,6 +101,21 @@ def test_columns_that_people_added_stay(study):
     assert [row["note"] for row in rows] == ["mine", None]
 
 
+def test_two_columns_of_one_name_are_refused_before_one_of_them_is_lost(study):
+    path = study.path / "participants.tsv"
+    path.write_text("participant_id\tnote\tnote\nsub-01\ttired\tglasses\n")
+    with pytest.raises(RecordingError, match="names the column note twice"):
+        study.place("02", task="rest")
+    assert path.read_text().endswith("tired\tglasses\n")
+
+
+def test_a_cell_with_a_line_break_of_a_word_processor_is_one_cell(study):
+    path = study.path / "participants.tsv"
+    path.write_text("participant_id\tnote\nsub-01\ttired\x0band\u2028cold\n", encoding="utf-8")
+    study.place("02", task="rest")
+    assert path.read_text() == "participant_id\tnote\nsub-01\ttired and cold\nsub-02\tn/a\n"
+
+
 @pytest.mark.parametrize("n_blank", [0, 2])
 def test_a_mistake_made_by_hand_is_named_with_its_line(study, n_blank):
     study.add_score(scale_score(SCORE))
