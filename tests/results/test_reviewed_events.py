@@ -98,6 +98,19 @@ def test_what_is_called_a_spasm_has_the_class_of_its_bursts_or_that_of_the_exper
     assert (told["class"], told["spread_stage"], told["detected_as"]) == said
 
 
+def test_class_and_spread_of_what_is_called_a_spasm_are_those_of_its_side():
+    event = replace(
+        blink(600, 200, cheek=500),
+        bursts=(
+            burst(0, 1000, 1600, mean=3.0),
+            burst(1, 1000, 1500, mean=3.0),
+            burst(2, 1000, 1200, mean=20.0),
+        ),
+    )
+    told = row(event, Decision("E0001", "accepted", "spasm"))
+    assert (told["side"], told["class"], told["spread_stage"]) == ("R", "isolated", 1)
+
+
 @pytest.mark.parametrize("label", ["", "grouped"])
 def test_what_is_called_as_it_was_detected_is_as_it_was(label):
     event = spasm(burst(0, 1000, 1100), burst(0, 1200, 1300), label="grouped", spread_stage=1)
