@@ -109,6 +109,9 @@ def test_class_and_spread_of_what_is_called_a_spasm_are_those_of_its_side():
     )
     told = row(event, Decision("E0001", "accepted", "spasm"))
     assert (told["side"], told["class"], told["spread_stage"]) == ("R", "isolated", 1)
+    assert (told["muscles"], told["n_muscles"]) == ("OOC", 1)
+    told = row(event, Decision("E0001", "accepted", "voluntary"))
+    assert (told["side"], told["muscles"], told["n_muscles"]) == ("B", "OOC+ZYG", 2)
 
 
 @pytest.mark.parametrize("label", ["", "grouped"])
@@ -164,6 +167,7 @@ def test_a_decision_that_is_taken_back_leaves_laterality_as_it_was():
     told = rows(result(event), first, Decision("E0001", "accepted"))
     (mine,) = [r for r in told if r["trial_type"] == "blink"]
     assert (mine["side"], mine["li"], mine["log_ratio"]) == ("B", 0.2, 0.4055)
+    assert (mine["muscles"], mine["n_muscles"]) == ("OOC", 1)
 
 
 def test_an_event_that_is_not_there_is_refused_with_how_many_there_are():
