@@ -234,7 +234,7 @@ def parse_config(text: str, name: str = "config") -> LoadedConfig:
     """
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # TOML, or too long or deep for Python
         path = "; a path takes / in place of \\" if "\\" in text else ""
         raise ConfigError(f"{name} is not valid TOML ({error}). Correct that line{path}") from None
     if "channel" in table:

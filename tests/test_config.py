@@ -142,6 +142,11 @@ def test_what_is_no_toml_is_refused_with_its_line():
     assert re.search(r"my\.toml is not valid TOML \(.*line 2", complaint("mains = 'off'\nx = ="))
 
 
+@pytest.mark.parametrize("value", ["9" * 5000, "[" * 5000 + "]" * 5000])
+def test_what_toml_holds_and_python_does_not_read_is_refused_as_a_mistake(value):
+    assert complaint(f"mains = {value}").startswith("my.toml is not valid TOML (")
+
+
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(ConfigError, match=r"nowhere\.toml cannot be read \(No such file"):
         load_config(tmp_path / "nowhere.toml")

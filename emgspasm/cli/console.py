@@ -21,9 +21,20 @@ if TYPE_CHECKING:
     from emgspasm.storage.studies.study import Placement, Study
 
 T = TypeVar("T")
-FILE = click.Path(path_type=Path)
 DECIMALS = 4
 """Of numbers in JSON, as of amplitudes and shares in the tables."""
+
+
+class _Named(click.Path):
+    """A path; an empty word would be the working folder, and all that lies in it."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("'' names nothing. Is a variable of the shell not set?", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+FILE = _Named(path_type=Path)
 
 
 class Command(click.Command):

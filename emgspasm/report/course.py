@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 from emgspasm.report.rest import (
     FACE,
     PLACES,
+    Measured,
     measure_rest,
     muscles_of,
 )
 from emgspasm.report.sessions import Session, comparable, not_analyzed, sessions
 from emgspasm.report.variability import is_without_spasm, repeated, telling, variability
 from emgspasm.report.visits import operation_note, origin, visit
+from emgspasm.results.tabulation.summary import LEAST_REST
 from emgspasm.storage.studies.scales import ScaleScore, read_scores
 from emgspasm.storage.studies.study import Study
 from emgspasm.storage.studies.treatments import OPERATION, TOXIN, Treatment, read_treatments
@@ -207,7 +209,6 @@ def _place_rows(told: Course, side: str, place: str) -> Iterator[dict[str, Any]]
     repeats = [repeated(s, side, place) for s in told.sessions]
     for name, unit in (("rate", "1/min"), ("burden", "uV"), ("amplitude", "uV")):
         mdc = variability(repeats, name)
-        told_of = [(getattr(m, name), m.muscles) for m in measured]
         for index, (session, m) in enumerate(zip(told.sessions, measured, strict=True)):
             interval = getattr(m, f"{name}_interval", None)
             yield _when(told, session.day) | {
@@ -216,13 +217,13 @@ def _place_rows(told: Course, side: str, place: str) -> Iterator[dict[str, Any]]
                 "region": place,
                 "muscles": "+".join(m.muscles) or None,
                 "measure": name,
-                "value": _rounded(told_of[index][0]),
+                "value": _rounded(getattr(m, name)),
                 "ci_lo": _rounded(interval and interval[0]),
                 "ci_hi": _rounded(interval and interval[1]),
                 "unit": unit,
                 "valid_s": round(m.seconds, 3),
                 "n_spasms": m.spasms,
-                **_change(told_of, index, reference, mdc),
+                **_change(measured, name, index, reference, mdc),
             }
 
 
@@ -235,16 +236,15 @@ def baseline(told: Course) -> int | None:
 
 
 def _change(
-    told_of: Sequence[tuple[float | None, tuple[str, ...]]],
-    index: int,
-    reference: int | None,
-    mdc: float | None,
+    measured: Sequence[Measured], name: str, index: int, reference: int | None, mdc: float | None
 ) -> dict[str, Any]:
-    """What has changed since the baseline, in the same muscles: others have spasms of their own."""
+    """What has changed since the baseline, where both tell a rate of the same muscles."""
     if reference is None or index == reference:
         return {"mdc": _rounded(mdc), "baseline": "yes" if index == reference else None}
-    (first, before), (now, muscles) = told_of[reference], told_of[index]
-    if first is None or now is None or before != muscles:
+    before, after = measured[reference], measured[index]
+    first, now = getattr(before, name), getattr(after, name)
+    short = min(before.seconds, after.seconds) < LEAST_REST
+    if first is None or now is None or short or before.muscles != after.muscles:
         return {"mdc": _rounded(mdc)}
     change = now - first
     verdict = None if mdc is None else LARGER if abs(change) > mdc else NOT_LARGER

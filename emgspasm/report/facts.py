@@ -87,6 +87,12 @@ def blocks(results: Results) -> list[str]:
     return [t for t in tasks if t != file_task(results)]
 
 
+def primary(results: Results) -> str | None:
+    """Part that tells the primary rate; None without one."""
+    there = blocks(results)
+    return next((task for task in ("rest_open", "rest") if task in there), None)
+
+
 def headline(results: Results, task: str | None) -> dict[str, dict[str, Value]]:
     """What is said first of each side, of one task or of the whole recording."""
     wanted = {

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -87,34 +88,34 @@ def listen(name: str, port: int) -> socket.socket:
         ) from None
     family, _, _, _, place = found[0]
     try:
-        listening = _taken(place[:2], family)
+        listening = _taken(place, family)
     except PermissionError:
         raise SourceError(
             f"port {port} may not be used (ports under 1024 are the system's, on Windows others "
             "too). Give another --port"
         ) from None
     except OSError as error:
-        if error.errno == errno.EADDRNOTAVAIL:
-            raise ConfigError(
-                f"--host {name!r} is not an address of this machine. "
-                "Give 127.0.0.1, or 0.0.0.0 for all of its addresses"
+        if error.errno == errno.EADDRINUSE:
+            raise SourceError(
+                f"port {port} of {name} is in use. End what listens there, or give another --port"
             ) from None
-        raise SourceError(
-            f"port {port} of {name} is in use ({error.strerror}). "
-            "End what listens there, or give another --port"
+        raise ConfigError(
+            f"--host {name!r} is not an address of this machine to listen at "
+            f"({os.strerror(error.errno or 0)}). Give 127.0.0.1, or 0.0.0.0 for all of its "
+            "addresses"
         ) from None
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNSENT)  # connections inherit it
     return listening
 
 
-def _taken(place: Sequence[Any], family: socket.AddressFamily) -> socket.socket:
+def _taken(place: tuple[Any, ...], family: socket.AddressFamily) -> socket.socket:
     """Listen at a place; alone, which on Windows must be asked for."""
     if not hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
-        return socket.create_server(tuple(place), family=family, backlog=BACKLOG)
+        return socket.create_server(place, family=family, backlog=BACKLOG)
     listening = socket.socket(family, socket.SOCK_STREAM)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-        listening.bind(tuple(place))
+        listening.bind(place)
         listening.listen(BACKLOG)
     except OSError:
         listening.close()

@@ -259,7 +259,7 @@ def check(
         raise ValueError(
             f"snr={snr:g} dB; it must lie from {least:g} to {most:g}, or be inf for no noise"
         )
-    if seed < 0 or int(seed) != seed:
+    if not isinstance(seed, int | np.integer) or seed < 0:
         raise ValueError(f"seed={seed}; it must be a whole number, not negative")
     check_montage(montage)
 

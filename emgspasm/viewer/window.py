@@ -275,6 +275,13 @@ class Window(QMainWindow):
         self.surface.say_frozen(text)
         self.show_labels()
 
+    def event(self, event: QEvent) -> bool:
+        """Leave Space to a button that has the keyboard."""
+        if shortcuts.presses(event, self.focusWidget()):
+            event.accept()
+            return True
+        return super().event(event)
+
     def changeEvent(self, event: QEvent) -> None:
         """Say whether it fills the screen, whoever has changed that: it may have begun so."""
         super().changeEvent(event)

@@ -157,6 +157,16 @@ def test_a_change_is_told_of_the_same_muscles_alone(block, muscles):
     assert mine["eye", "rate"] == ("OOC", 1.0)
 
 
+@pytest.mark.parametrize(("seconds", "change"), [(14, None), (15, -2.0)])
+def test_rest_of_some_seconds_tells_no_change(seconds, change):
+    short = replace(rest(0), spans=np.array([[0, 1000 * seconds]]))
+    for sessions in ((rest(2), short), (short, rest(2))):
+        course = told(*(session(str(k), k, block) for k, block in enumerate(sessions)))
+        last = rows(course, side="L", region="eye", measure="rate")[-1]
+        assert last["value"] == (0.0 if sessions[1] is short else 2.0)
+        assert abs(last.get("change") or 0.0) == abs(change or 0.0)
+
+
 def test_a_course_says_which_sessions_tell_of_other_muscles():
     one = told(session("a", 3, rest(2)), session("b", 9, BROW), session("c", 20, without_cheek(3)),
                session("d", 30, rest(1)))  # fmt: skip

@@ -82,6 +82,23 @@ def test_what_moves_on_once_it_is_seen_again_is_not_where_the_prime_muscle_began
     assert (left.prime, left.synkinesis) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("lost", "told"), [((8000, 8001), None), ((10_999, 11_000), None), ((11_000, 12_000), False)]
+)
+def test_where_no_spasm_can_be_told_no_trial_is_said_to_be_free_of_one(lost, told):
+    seen = {EYE: [(0, lost[0]), (lost[1], 100_000)]}
+    found = findings(4, (), [burst(CHEEK, 8500, 10_500)], marked=smiles(1), sought=seen)
+    (left, _) = trial_list(INFO, found, {})
+    assert left.spasm is told
+
+
+def test_a_spasm_that_was_told_overlaps_though_its_side_was_lost_meanwhile():
+    seen = {EYE: [(0, 9000), (9500, 100_000)]}
+    events = [spasm(burst(EYE, 8100, 8200))]
+    (left, _) = trial_list(INFO, findings(4, events, marked=smiles(1), sought=seen), {})
+    assert left.spasm is True
+
+
 def test_the_table_of_trials_holds_each_number_in_its_unit():
     moved = [burst(CHEEK, 8500, 10_500, mean=40.0), burst(EYE, 8525, 10_500, mean=10.0)]
     envelopes = {(smiles(1)[0], c): [np.full(3000, e)] for c, e in ((0, 20.0), (1, 12.0))}

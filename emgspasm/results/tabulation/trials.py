@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from emgspasm.results.findings import Findings, Rows, bursts_of
 from emgspasm.results.tabulation.labels import rounded_or_none
 from emgspasm.storage.tables.columns import TRIALS
 from emgspasm.storage.tables.tsv import table
-from emgspasm.stream import SIDE_LETTER, StreamInfo
+from emgspasm.stream import SIDE_LETTER, SIDE_LETTERS, StreamInfo
 from emgspasm.synkinesis.markers import AFTER, Marker
 from emgspasm.synkinesis.measures import trials, validity
 from emgspasm.synkinesis.measures.intervals import wilson
@@ -62,11 +63,16 @@ def trial_list(info: StreamInfo, found: Findings, most: Mapping[int, float]) -> 
     bursts = bursts_of(own)
     spasms = found.spasms[["onset", "offset", "side"]].tolist()
     fs = info.sampling_frequency
-    return list(
-        trials.trials(
-            found.marked, bursts, spasms, sites(info), most, found.envelopes, found.valid, fs
-        )
+    performed = trials.trials(
+        found.marked, bursts, spasms, sites(info), most, found.envelopes, found.valid, fs
     )
+    told = {letter: validity.of_side(info, found.valid, letter) for letter in SIDE_LETTERS}
+    return [
+        trial
+        if trial.spasm or trials.seen(told[trial.side], trial.marker.onset, trial.marker.offset)
+        else replace(trial, spasm=None)
+        for trial in performed
+    ]
 
 
 def _seen(bursts: Rows, valid: validity.Valid) -> NDArray[np.bool_]:

@@ -144,7 +144,7 @@ SUMMARY = (
     Column(
         "rate_ci_lo",
         "Lower end of its 95 % interval: bootstrap standard error of blocks of 30 s, times "
-        "Student's t, and no narrower than Poisson's; a score interval",
+        "Student's t, and no narrower than Poisson's; a score interval; n/a of under four blocks",
         "1/min",
     ),
     Column("rate_ci_hi", "Upper end of its 95 % interval", "1/min"),
@@ -319,6 +319,9 @@ TRIALS = (
         "Whether it moved along, over 10 % of the maximum where that is known; n/a where the prime "
         "muscle did not move, or this one was not seen while it might have begun",
     ),
-    Column("spasm_overlap", "Whether a hemifacial spasm of the side overlaps the trial"),
+    Column(
+        "spasm_overlap",
+        "Whether a hemifacial spasm of the side overlaps the trial; n/a where none could be told",
+    ),
     _RECORDING,
 )

@@ -52,7 +52,7 @@ COURSE = (
     Column("ci_hi", "Upper end of its 95 % interval"),
     Column("unit", "Unit of the value"),
     Column("baseline", "yes in the session that others are compared with", levels=("yes",)),
-    Column("change", "Value less that of the baseline; n/a where muscles differ"),
+    Column("change", "Value less that of the baseline; n/a where muscles differ or under 15 s"),
     Column(
         "mdc",
         "Minimal detectable change, from two blocks of rest, of 15 s and more, of each session; of "

@@ -73,8 +73,8 @@ class Trial:
     synkinesis : bool or None
         Whether the other moved along; None if the prime did not move, or the other has no burst
         and was not seen all the time in which it may have begun.
-    spasm : bool
-        Whether a hemifacial spasm overlaps the trial.
+    spasm : bool or None
+        Whether a hemifacial spasm overlaps the trial; None where that cannot be told.
     """
 
     marker: Marker
@@ -90,7 +90,7 @@ class Trial:
     difference: float | None
     overlap: float | None
     synkinesis: bool | None
-    spasm: bool
+    spasm: bool | None
 
 
 def trials(
@@ -213,14 +213,14 @@ def _trial(
     spasm: bool,
 ) -> Trial:
     lead = _strongest(bursts, prime)
-    if lead and not _seen(valid[prime], marker.onset, lead.onset):  # it may have begun before
+    if lead and not seen(valid[prime], marker.onset, lead.onset + 1):  # it may have begun before
         lead = None
     along, known = None, False
     if lead is not None:
-        first, last = ceil(lead.onset - EARLY * fs), floor(lead.onset + LATENCY * fs)
-        along = _strongest((b for b in bursts if first <= b.onset <= last), other)
+        first, stop = ceil(lead.onset - EARLY * fs), floor(lead.onset + LATENCY * fs) + 1
+        along = _strongest((b for b in bursts if first <= b.onset < stop), other)
         # an electrode that was off then does not say that its muscle stood still
-        known = along is not None or _seen(valid[other], first, last)
+        known = along is not None or seen(valid[other], first, stop)
     lead_share, share = _share(lead, maxima), _share(along, maxima)
     return Trial(
         marker,
@@ -240,9 +240,9 @@ def _trial(
     )
 
 
-def _seen(valid: NDArray[np.int64], first: int, last: int) -> bool:
-    """Whether all samples from one to another are valid time."""
-    return bool(overlaps([(first, last + 1)], valid)[0] == last + 1 - first)
+def seen(valid: NDArray[np.int64], first: int, stop: int) -> bool:
+    """Whether all samples from `first` up to, without, `stop` are valid time."""
+    return bool(overlaps([(first, stop)], valid)[0] == stop - first)
 
 
 def _strongest(bursts: Iterable[Burst], channel: int) -> Burst | None:

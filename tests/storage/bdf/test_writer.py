@@ -208,6 +208,15 @@ def test_channels_of_other_kinds_survive(tmp_path):
     assert open_edf(tmp_path / "x.bdf").info.channels == channels
 
 
+@pytest.mark.parametrize("own", [0.5, 1 / 30, 1.0, 12.5, 100 / 3])
+def test_the_kind_of_a_channel_of_any_rate_survives(tmp_path, own):
+    slow = Channel("warmth", kind="MISC", unit="count", full_scale=1023.0, own_frequency=own)
+    channels = (Channel("OOC_L", "left", "OOC", full_scale=CYTON), slow)
+    write(tmp_path / "x.bdf", noise(300, 2), StreamInfo(250.0, channels))
+    (_, read) = open_edf(tmp_path / "x.bdf").info.channels
+    assert (read.kind, read.own_frequency) == ("MISC", pytest.approx(own))
+
+
 def test_the_header_names_nobody(tmp_path):
     write(tmp_path / "x.bdf", noise(300), stream())
     header = (tmp_path / "x.bdf").read_bytes()[:256]
