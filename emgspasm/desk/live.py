@@ -93,7 +93,7 @@ class Live:
         self._path = place.recording if place else self._temporary()
         self._handover = Handover(CAPACITY, stored=CAPACITY)
         self.session = Session(source, self._path, wiring.config, handovers=(self._handover,))
-        self.feed = Feed(info, wiring.config.config.pipeline)
+        self.feed = Feed(info, wiring.config.pipeline)
         self._channels = channel_warnings(info)
         self.analyses: list[Analysis] = []
         self._marked: list[Annotation] = []

@@ -92,8 +92,8 @@ def suit(
 ) -> tuple[Pipeline, Iterable[Chunk], str]:
     """The pipeline for this stream, the stream, and what was decided; see ``dsp.mains``."""
     if config.config.mains == "off":
-        return config.config.pipeline, chunks, ""
-    return fit_notch(config.config.pipeline, info, chunks)
+        return config.pipeline, chunks, ""
+    return fit_notch(config.pipeline, info, chunks)
 
 
 MANY = 100

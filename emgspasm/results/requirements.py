@@ -106,7 +106,7 @@ def require_band(info: StreamInfo, config: LoadedConfig) -> None:
             f"Record at {LOWEST:g} Hz or more"
         )
     try:
-        config.config.pipeline.settling(info)
+        config.pipeline.settling(info)
     except ValueError as error:
         raise ConfigError(str(error)) from None
 

@@ -103,7 +103,7 @@ class Tuner(QObject):
 
     @property
     def _detector(self) -> Detector | AnyTextbook:
-        return self.config.config.pipeline.detector
+        return self.config.pipeline.detector
 
     def _apply(self) -> str:
         """Use the config; what that means, in words."""

@@ -84,7 +84,7 @@ def with_detector(config: LoadedConfig, detector: Detector) -> LoadedConfig:
     text = config.text
     for key in KEYS:
         value = getattr(detector, key)
-        if value != getattr(config.config.pipeline.detector, key):
+        if value != getattr(config.pipeline.detector, key):
             text = _set(text, key, value)
     return parse_config(text)
 
