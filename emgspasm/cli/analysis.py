@@ -157,7 +157,8 @@ def conclude(
     n_kept = sum(outcome.kept for outcome in outcomes)
     kept = f" ({n_kept} done before, kept)" if n_kept else ""
     n_done = len(outcomes) - len(failed)
-    say(f"{n_done} of {len(outcomes)} recordings analyzed into {into}{kept}{hint}")
+    if n_done:  # else the error says it
+        say(f"{n_done} of {len(outcomes)} recordings analyzed into {into}{kept}{hint}")
     if len(rates := rates_of(outcomes)) > 1:
         said = " and ".join(f"{fs:g}" for fs in rates)
         say(f"they were sampled at {said} Hz; numbers at different rates cannot be compared")

@@ -52,7 +52,7 @@ def conclude(session: Session, place: Placement, study: Path, say: Callable[[str
     found = counted(read_table(result_path(out, place.recording.stem, "events")))
     require_same(status, found)
     summary = read_table(result_path(out, place.recording.stem, "summary"))
-    say(looked_at(summary, session.config.config.pipeline, status.lost))
+    say(looked_at(summary, session.config.pipeline, status.lost))
     bursts = sum(n for (kind, _, _), n in found.items() if kind == "burst")
     say(
         f"{bursts} bursts and {found.total() - bursts} events (spasms "

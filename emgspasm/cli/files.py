@@ -117,6 +117,11 @@ def export(
     from emgspasm.storage.opening import open_recording
 
     if recording.is_dir():
+        if montage or sampling_frequency or gain:
+            raise click.UsageError(
+                f"--montage, --sampling-frequency and --gain are for a recording ({recording} is a "
+                "folder). Leave them out"
+            )
         _copy_study(recording, out, kind, anonymize=anonymize)
         return
     if kind is None:

@@ -96,6 +96,8 @@ def test_no_command_shows_the_help_and_is_a_wrong_call():
         (["analyze", "x.bdf", "--otu", "y"], "No such option"),
         (["analyze"], "Missing argument 'SOURCE...'"),
         (["analyze", "x.bdf", "--workers", "0"], "0 is not in the range"),
+        (["report", ""], "'SOURCE_OR_RESULTS': '' names nothing"),
+        (["analyze", "x.bdf", "--out", ""], "'--out': '' names nothing"),
         (["simulate"], "give OUT.bdf and --scenario NAME"),
         (["simulate", "x.bdf", "--scenario", "hfs_clonik"], "hfs_clonic"),
         (["simulate", "x.edf", "--scenario", "hfs_clonic"], "x.edf does not end in .bdf"),
@@ -110,6 +112,7 @@ def test_no_command_shows_the_help_and_is_a_wrong_call():
         ),
         (["quality", "--gain", "24"], "are for a recording"),
         (["quality", "x.bdf", "--port", "y"], "x.bdf is a recording"),
+        (["export", ".", "--out", "x", "--anonymize", "--gain", "24"], "are for a recording"),
         (["view", "x.bdf", "--speed", "nan"], "nan; it must be positive"),
         (["quality", "x.txt", "--sampling-frequency", "nan"], "nan; it must be positive"),
     ],
@@ -151,6 +154,13 @@ def test_labels_without_sides_are_2_and_named(emgspasm, tmp_path):
     (tmp_path / "x.csv").write_text("a,b\n" + "".join(f"{i % 7},{i % 5}\n" for i in range(3000)))
     done = emgspasm("analyze", "x.csv", "--sampling-frequency", 500, "--out", "o", cwd=tmp_path)
     assert_refused(done, 2, "channels a, b", "--montage FILE.toml")
+
+
+def test_where_nothing_was_analyzed_the_error_alone_is_said(emgspasm, tmp_path):
+    (tmp_path / "x.bdf").write_bytes(b"")
+    done = emgspasm("analyze", "x.bdf", "--out", "o", cwd=tmp_path)
+    said = "emgspasm: error: x.bdf: the file is empty; give one that holds a recording\n"
+    assert done.stderr == said
 
 
 @pytest.mark.parametrize("command", ["analyze", "quality", "score"])
@@ -544,6 +554,14 @@ def test_an_import_says_where_a_table_lacks_units(emgspasm, tmp_path):
     assert 'unit = "uV"' in done.stderr
 
 
+def test_an_import_without_emg_is_whole_and_says_so(emgspasm, tmp_path):
+    (tmp_path / "x.csv").write_text("ECG,ACC_X\n" + "1.5,2.5\n3.5,0.5\n" * 400)
+    done = emgspasm("import", tmp_path / "x.csv", "--study", tmp_path / "s", "--participant", "01",
+                    "--task", "rest", "--sampling-frequency", 250)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "x.csv: no EMG channel among ECG, ACC_X. Give --montage" in done.stderr
+
+
 def test_the_package_lists_its_public_names():
     assert dir(es) == sorted(es.__all__)
 
@@ -616,6 +634,18 @@ def test_work_goes_on_where_nobody_reads_what_is_said_of_it(tmp_path):
     call_ = [*EMGSPASM, "simulate", "x.bdf", "--scenario", "healthy_rest", "--duration", "2"]
     done = subprocess.run(call_, cwd=tmp_path, stderr=writer, check=False)
     os.close(writer)
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("said", ["-v", "-q"], ids=["what is told", "nothing"])
+def test_work_goes_on_where_the_terminal_is_gone(recording, tmp_path, said):
+    """As ``emgspasm analyze ... &`` in a shell that its user has left."""
+    pty = pytest.importorskip("pty", reason="no pseudo-terminals")
+    ours, theirs = pty.openpty()
+    os.close(ours)
+    call_ = [*EMGSPASM, "analyze", str(recording), "--out", "results", said]
+    done = subprocess.run(call_, cwd=tmp_path, stderr=theirs, check=False)
+    os.close(theirs)
     assert done.returncode == 0
 
 

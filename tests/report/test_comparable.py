@@ -99,6 +99,11 @@ def test_marked_rest_is_what_the_markers_say_as_far_as_it_is_valid():
     assert told == [([[3.0, 30.0]], True), ([[60.0, 90.0]], False)]
 
 
+def test_rest_that_two_markers_hold_is_of_the_first():
+    told = rests("x", ("rest", 0.0, 60.0), ("rest_open", 10.0, 30.0), ("rest_post", 50.0, 80.0))
+    assert told == [([[3.0, 60.0]], True), ([[60.0, 80.0]], False)]
+
+
 def test_rest_with_closed_eyes_and_rest_without_valid_time_are_no_blocks():
     assert rests("x", ("rest_closed", 10.0, 30.0), ("rest_open", 91.0, 95.0)) == []
 

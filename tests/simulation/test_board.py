@@ -179,6 +179,13 @@ def test_5_1_bunched_packets_come_several_at_a_time():
     assert visits <= 22
 
 
+def test_5_2_the_radio_holds_packets_back_as_long_in_a_later_run():
+    with EmulatedBoard(Ramp(), faults=(fault("radio-delay", at=1.5, duration=0.2),)) as board:
+        stream(board, 1.0)
+        times = np.array([when for when, _ in stream(board, 1.8)])
+    assert 0.15 < np.diff(times).max() < 0.6
+
+
 def test_it_runs_faster_on_demand():
     with EmulatedBoard(Ramp(), speed=10.0) as board:
         data = b"".join(part for _, part in stream(board, 0.5))

@@ -82,7 +82,7 @@ def test_a_score_that_breaks_a_rule_is_refused(change, said):
 def test_an_unknown_participant_is_refused_and_nothing_written(study):
     with pytest.raises(ConfigError, match=r"participant '02' is not in .*Did you mean 01"):
         study.add_score(ScaleScore("02", date(2026, 3, 2), "SMC", None, "R1", 2))
-    assert not (study.path / "scales.tsv").exists()
+    assert len(study.scores()) == 0
 
 
 def test_the_same_row_twice_is_refused(study):
