@@ -65,9 +65,9 @@ class Found:
 
     def amend(self, before: Event, now: Event) -> None:
         """Put an event in the place of one that is called otherwise now."""
-        place = before.onset, before.offset, before.side
-        for k, event in enumerate(self.events):
-            if (event.onset, event.offset, event.side) == place:
+        first = bisect_left(self.events, before.onset, key=_ONSET)
+        for k in range(first, bisect_right(self.events, before.onset, key=_ONSET)):
+            if self.events[k] == before:
                 self.events[k] = now
 
     def bursts_in(self, start: int, stop: int, slack: int) -> Iterator[Burst]:

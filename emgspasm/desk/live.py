@@ -99,7 +99,7 @@ class Live:
         self._marked: list[Annotation] = []
         self._news: list[Annotation] = []
         self._undone: list[Annotation] = []
-        self._n_events = self._n_gaps = 0
+        self._n_events = self._n_gaps = self._n_dropped = 0
         self._open, self._closing = False, False
         self._error: EmgspasmError | None = None
         self._opened: Sliceable | None = None
@@ -206,7 +206,11 @@ class Live:
     def tick(self, seconds: float) -> News:  # noqa: ARG002  a board keeps its own time
         """Take what has come."""
         feed, stale, events, amended = self.feed, [], list[Event](), list[Amendment]()
-        for chunk in joined(self._handover.take_stored()):
+        stored = joined(self._handover.take_stored())
+        if stored and self.dropped > self._n_dropped:  # too slow a screen loses nothing
+            feed.strip.reach_blank(stored[0].start)
+        self._n_dropped = self.dropped
+        for chunk in stored:
             feed.stored(chunk)
         self.analyses = []
         for analysis, folded in self._handover.take():

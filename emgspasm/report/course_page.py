@@ -41,6 +41,7 @@ def course_page(shown: Course) -> str:
         scales={name: f"{s.low:g} to {s.high:g}, {s.meaning}" for name, s in SCALES.items()},
         reference=_reference(shown),
         settings=shown.sessions[0].settings if shown.sessions else None,
+        windows=shown.origin is not None and shown.origin.kind == TOXIN,
         toxin=any(t.kind == TOXIN for t in shown.treatments),
         larger=LARGER,
     )

@@ -36,6 +36,7 @@ from emgspasm.synkinesis.measures.occurrence import (
 from emgspasm.synkinesis.measures.rhythm import FEWEST_ONSETS, variation
 from emgspasm.synkinesis.measures.trials import FEWEST_TRIALS, Trial
 from emgspasm.synkinesis.readings.reading import sites
+from emgspasm.synkinesis.spread import EYE
 
 PURPOSE = "research and education only"
 
@@ -85,7 +86,7 @@ def _one_eyed(info: StreamInfo, found: Findings) -> Iterator[str]:
     A synkinesis of blinks beside a dead electrode was told as 13 spasms a minute (simulated faces).
     """
     told = {letter: validity.of_side(info, found.valid, letter) for letter in SIDE_LETTERS}
-    eyes = {letter: validity.of_eye(info, found.valid, letter) for letter in SIDE_LETTERS}
+    eyes = {letter: validity.of_region(info, found.valid, letter, EYE) for letter in SIDE_LETTERS}
     for letter, other in ("LR", "RL"):
         alone = outside(common(told[letter], eyes[letter]), eyes[other])
         seconds = length(alone) / info.sampling_frequency

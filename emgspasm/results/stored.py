@@ -165,7 +165,7 @@ def stored_findings(result: StoredResult, info: StreamInfo) -> Findings:
         (*burst, number, copy)
         for (row, burst), copy in zip(bursts, copies, strict=True)
         if (number := numbers.get(str(row["event_id"]))) is not None
-        and _of_side(events[number]["side"], info.channels[burst[0]])
+        and is_of_side(events[number]["side"], info.channels[burst[0]])
     ]
     told_sought = result.provenance["channels_sought_s"]
     found = np.array([burst for _, burst in bursts], BURST)
@@ -218,7 +218,7 @@ def _held_by_others(
     return found
 
 
-def _of_side(side: str, channel: Channel) -> bool:
+def is_of_side(side: str, channel: Channel) -> bool:
     """Whether a burst counts in an event; a blink that an expert calls a spasm has both sides."""
     return channel.side != {"L": "right", "R": "left"}.get(side)
 

@@ -177,7 +177,7 @@ def simulate(
         Share of the samples that are lost, 0 to below 1; chunks then jump.
     clock_drift : float
         Parts per million by which the recorder's clock is fast, within +-1000; truth, markers and
-        samples are on the recorder's clock.
+        samples are on the recorder's clock. What it no longer records whole does not happen.
     power_line_frequency : float
         Hertz of the mains.
     chunk_size : int, optional

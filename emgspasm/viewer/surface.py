@@ -92,7 +92,7 @@ class Surface(QWidget):
         self._banner = styled(QLabel(self.traces), "banner")
         self._banner.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._banner.hide()
-        self.notice = Notice(self.traces)
+        self.notice = Notice(self._pages, self.traces)
         self.help = HelpPage(palette, self)
 
     def show_desk(self, desk: Desk, *, live: bool, mirrored: bool) -> None:
@@ -149,6 +149,7 @@ class Surface(QWidget):
             self.check.setFocus()
         else:
             self._pages.setCurrentWidget(self._splitter)
+        self.notice.place()
 
     def take(self, desk: Desk, news: News) -> None:
         """Take what has happened in a stream."""

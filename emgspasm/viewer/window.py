@@ -114,8 +114,9 @@ class Window(QMainWindow):
         self._timer.start()
 
     def rest(self, state: str) -> None:
-        """Show no stream for a while: its source is needed otherwise, as `state` says."""
+        """Show no stream for a while: its source is measured, as `state` says."""
         self._let_go(state, self.appearance.colours.accent)
+        self.actions_["check"].setEnabled(True)  # where it is cancelled
 
     def fail(self, why: str) -> None:
         """Show that no stream could begin, and offer to look for one again."""

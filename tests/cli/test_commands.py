@@ -637,6 +637,18 @@ def test_work_goes_on_where_nobody_reads_what_is_said_of_it(tmp_path):
     assert done.returncode == 0
 
 
+@pytest.mark.parametrize("said", ["-v", "-q"], ids=["what is told", "nothing"])
+def test_work_goes_on_where_the_terminal_is_gone(recording, tmp_path, said):
+    """As ``emgspasm analyze ... &`` in a shell that its user has left."""
+    pty = pytest.importorskip("pty", reason="no pseudo-terminals")
+    ours, theirs = pty.openpty()
+    os.close(ours)
+    call_ = [*EMGSPASM, "analyze", str(recording), "--out", "results", said]
+    done = subprocess.run(call_, cwd=tmp_path, stderr=theirs, check=False)
+    os.close(theirs)
+    assert done.returncode == 0
+
+
 def interrupted(args, cwd, number, until, group=False):
     """Start, wait until there is work to interrupt, send a signal, and see how it ends."""
     process = subprocess.Popen(

@@ -64,3 +64,24 @@ except SystemExit:
 def test_no_file_takes_the_number_of_a_standard_one_that_was_closed():
     done = subprocess.run([sys.executable, "-c", CLOSED], stdout=subprocess.PIPE, check=True)
     assert done.stdout.endswith(b"True\n")
+
+
+BAR = """
+import os, pty
+import click
+from emgspasm.cli.console import progress
+
+ours, theirs = pty.openpty()
+os.dup2(theirs, 2)
+with click.Context(click.Command("analyze")), progress(range(3), "analyze", 3) as bar:
+    for number in bar:
+        if number == 1:
+            os.close(ours)
+print("done")
+"""
+
+
+def test_a_progress_bar_whose_terminal_goes_away_ends_no_work():
+    pytest.importorskip("pty", reason="no pseudo-terminals")
+    done = subprocess.run([sys.executable, "-c", BAR], capture_output=True, text=True, check=False)
+    assert done.stdout == "done\n"

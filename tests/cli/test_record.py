@@ -147,6 +147,21 @@ def test_a_terminal_that_is_closed_ends_it_well(emulated, record_to, tmp_path):
     assert (tmp_path / f"{RESULTS}_events.tsv").exists()
 
 
+def test_a_recording_in_the_background_outlives_its_terminal(emulated, record_to, tmp_path):
+    ours, theirs = os.openpty()
+    with emulated() as port:
+        command = [sys.executable, "-m", "emgspasm", *map(str, record_to(port, "--duration", 6))]
+        process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs)
+        os.close(theirs)
+        try:
+            until(lambda: recorded(tmp_path) > 300)
+        finally:
+            os.close(ours)
+        assert process.wait(timeout=60) == 0
+    assert open_edf(tmp_path / f"{EMG}_emg.bdf").n_samples == 6 * 250
+    assert (tmp_path / f"{RESULTS}_events.tsv").exists()
+
+
 def test_markers_of_a_file_and_states_stand_in_the_events_table(
     emulated, emgspasm, record_to, tmp_path
 ):

@@ -205,6 +205,17 @@ def test_what_the_screen_was_too_slow_for_is_counted(look, monkeypatch):
     looking.until(lambda: looking.live.dropped == looking.live.status.dropped, ticking=False)
 
 
+def test_what_the_screen_was_too_slow_for_is_no_loss(look, monkeypatch):
+    monkeypatch.setattr("emgspasm.desk.live.CAPACITY", 10)
+    looking = look(Board())
+    looking.board.give(0, 1000)
+    looking.board.give(1050, 1100)  # two chunks after a true loss
+    status = lambda: looking.live.status  # noqa: E731
+    looking.until(lambda: status().lost > 0 and status().time == 4.4, ticking=False)
+    assert looking.told("gaps") == [(1000, 1050)]
+    assert looking.live.stop == 1100
+
+
 def test_what_the_board_says_is_a_marker_once(look):
     looking = look(Board())
     looking.board.say(0, "streaming", "started")

@@ -15,6 +15,7 @@ from emgspasm.report.course_page import course_page
 from emgspasm.report.rest import RestBlock
 from emgspasm.report.sessions import Session
 from emgspasm.results.stored import StoredResult
+from emgspasm.storage.studies.treatments import OPERATION, TOXIN, Treatment
 from emgspasm.storage.tables.columns import SUMMARY
 from emgspasm.storage.tables.joint_columns import COURSE
 from emgspasm.storage.tables.tsv import table
@@ -42,14 +43,15 @@ def session(label, day, *labels, **most):
     return Session(label, DAY + timedelta(days=day), [result], [block], [])
 
 
-def course(*sessions):
-    shown = Course("01", list(sessions), [], [], [], None, "L", table((), COURSE))
+def course(*sessions, treatments=(), origin=None):
+    told = list(treatments)
+    shown = Course("01", list(sessions), [], told, [], origin, "L", table((), COURSE))
     rows = [row | {"participant": "01"} for row in course_rows(shown)]
     return replace(shown, table=table(rows, COURSE))
 
 
-def page(*sessions):
-    return course_page(course(*sessions))
+def page(*sessions, **more):
+    return course_page(course(*sessions, **more))
 
 
 def test_a_region_is_told_with_its_muscles_though_the_first_session_lacks_them():
@@ -72,3 +74,16 @@ def test_two_sessions_of_one_day_have_a_ratio_of_strength_each():
     line = next(line for line in axes.lines if len(line.get_xdata()) == 4)
     assert line.get_xdata().tolist() == [0, 0, 12, 33]
     assert line.get_ydata().tolist() == pytest.approx([0.5, 0.8, np.nan, 0.2], nan_ok=True)
+
+
+@pytest.mark.parametrize(("first", "told"), [(0, True), (1, False)])
+def test_windows_of_visits_are_explained_where_they_are_drawn(first, told):
+    treatments = [
+        Treatment("01", DAY, TOXIN, "Botox", "OOC", "L", 12.5),
+        Treatment("01", DAY, OPERATION, side="L"),
+    ]
+    shown = page(
+        session("a", -3, "OOC_L", "OOC_R"), treatments=treatments, origin=treatments[first]
+    )
+    assert "with injected muscles and units as entered." in shown
+    assert ("Shaded: windows of visits." in shown) is told

@@ -98,6 +98,22 @@ def test_what_is_called_a_spasm_has_the_class_of_its_bursts_or_that_of_the_exper
     assert (told["class"], told["spread_stage"], told["detected_as"]) == said
 
 
+def test_class_and_spread_of_what_is_called_a_spasm_are_those_of_its_side():
+    event = replace(
+        blink(600, 200, cheek=500),
+        bursts=(
+            burst(0, 1000, 1600, mean=3.0),
+            burst(1, 1000, 1500, mean=3.0),
+            burst(2, 1000, 1200, mean=20.0),
+        ),
+    )
+    told = row(event, Decision("E0001", "accepted", "spasm"))
+    assert (told["side"], told["class"], told["spread_stage"]) == ("R", "isolated", 1)
+    assert (told["muscles"], told["n_muscles"]) == ("OOC", 1)
+    told = row(event, Decision("E0001", "accepted", "voluntary"))
+    assert (told["side"], told["muscles"], told["n_muscles"]) == ("B", "OOC+ZYG", 2)
+
+
 @pytest.mark.parametrize("label", ["", "grouped"])
 def test_what_is_called_as_it_was_detected_is_as_it_was(label):
     event = spasm(burst(0, 1000, 1100), burst(0, 1200, 1300), label="grouped", spread_stage=1)
@@ -151,6 +167,7 @@ def test_a_decision_that_is_taken_back_leaves_laterality_as_it_was():
     told = rows(result(event), first, Decision("E0001", "accepted"))
     (mine,) = [r for r in told if r["trial_type"] == "blink"]
     assert (mine["side"], mine["li"], mine["log_ratio"]) == ("B", 0.2, 0.4055)
+    assert (mine["muscles"], mine["n_muscles"]) == ("OOC", 1)
 
 
 def test_an_event_that_is_not_there_is_refused_with_how_many_there_are():

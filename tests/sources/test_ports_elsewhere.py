@@ -100,7 +100,7 @@ def test_a_board_answers_where_no_latency_can_be_set(monkeypatch, ramp):
 
 def test_a_port_of_windows_is_left_to_brainflow_alone(windows, ramp):
     with EmulatedBoard(ramp()) as board:
-        assert lock_port(board.port, is_cyton=True) is None
+        assert lock_port(board.port, is_cyton=True) == (None, False)
         dongle.open_port(board.port).close()  # nobody holds it
 
 

@@ -19,7 +19,7 @@ from emgspasm.results.group.results import group_results, study_of
 from emgspasm.results.outputs import write_group
 from emgspasm.storage.derivatives import provenance
 from emgspasm.storage.derivatives.names import RESULTS, note_path
-from emgspasm.storage.studies.lock import exclusive
+from emgspasm.storage.studies.lock import exclusive, locked
 from emgspasm.storage.tables.joint_columns import GROUP
 from emgspasm.storage.tables.tsv import read_table
 from emgspasm.structure import kind_name
@@ -190,6 +190,30 @@ def test_results_that_another_process_is_writing_are_waited_for(own_course, read
     assert begun.wait(10)
     assert READERS[reader](own_course) == 6
     thread.join()
+
+
+def test_a_study_can_be_written_into_while_its_group_table_is_made(own_course):
+    (told,) = own_course.path.rglob("*ses-W12_task-rest_desc-bursts.json")  # the first
+    making = threading.Thread(target=write_group, args=(own_course.path, own_course.path / RESULTS))
+    with exclusive(told.parent):
+        making.start()
+        time.sleep(0.5)
+        with locked(own_course.path, patience=0.1):
+            assert making.is_alive()
+    making.join()
+
+
+def test_of_two_group_tables_one_is_made_after_the_other(own_course):
+    out = own_course.path / RESULTS
+    making = threading.Thread(target=write_group, args=(own_course.path, out))
+    with exclusive(out):
+        before = (out / "methods.md").stat().st_mtime_ns
+        making.start()
+        making.join(2)
+        assert making.is_alive()
+        assert (out / "methods.md").stat().st_mtime_ns == before
+    making.join()
+    assert (out / "methods.md").stat().st_mtime_ns > before
 
 
 def test_methods_fill_in_what_was_really_used(toxin_course):

@@ -56,3 +56,10 @@ def test_a_picture_whose_file_went_away_is_not_said_to_be_held(watch, paced, qtb
     assert not window.freeze.held
     assert not window.actions_["freeze"].isChecked()
     assert not window.surface._banner.isVisible()
+
+
+def test_the_button_of_the_spectrum_says_whether_it_is_shown(replayed):
+    for shown in (True, False, True):
+        press(replayed, Qt.Key.Key_G)
+        assert replayed.surface.spectrum.isVisible() == shown
+        assert replayed.actions_["spectrum"].isChecked() == shown

@@ -29,6 +29,7 @@ from emgspasm.storage.tables.tsv import read_table
 from emgspasm.stream import Chunk
 from emgspasm.viewer.recording.dialog import RecordDialog
 from emgspasm.viewer.recording.recorder import Recorder
+from emgspasm.viewer.status_line import live_parts
 
 pytestmark = pytest.mark.real_time
 
@@ -410,3 +411,31 @@ def test_a_board_that_is_there_at_last_is_looked_for_again(open_window, paced, q
     looked = window.desk
     window.act("again")  # what streams is not ended by it
     assert window.desk is looked
+
+
+def test_what_goes_wrong_while_a_recording_goes_on_stays_to_be_read(watch, paced, qtbot):
+    window = watch(paced(real_time=True))
+    qtbot.waitUntil(lambda: shown(window) > 100, timeout=90_000)
+    window.desk.session._notes.append("nothing is analyzed any more, the recording goes on: why")
+    window._show_second(window.desk)
+    window.surface.notice.hide()
+    assert "nothing is analyzed any more" in window.surface.status.text
+
+
+def test_a_loss_that_would_be_rounded_to_nothing_is_said(watch, paced, qtbot):
+    window = watch(paced(seconds=39.0, size=1, gaps=[(700, 701)]))
+    qtbot.waitUntil(lambda: shown(window) == 39_000, timeout=90_000)
+    assert "< 0.01 % in all" in " ".join(live_parts(window.desk))
+
+
+def test_what_is_said_is_seen_over_the_signal_check_too(watch, paced, qtbot):
+    window = watch(paced(real_time=True))
+    qtbot.waitUntil(lambda: shown(window) > 100, timeout=90_000)
+    notice = window.surface.notice
+    for page in (window.surface.traces, window.surface.check, window.surface.traces):
+        window.checkup.show(page is window.surface.check)
+        notice.tell("recorded 0:10")
+        assert notice.isVisible()
+        place = notice.mapTo(window, notice.rect().center())
+        assert abs(place.x() - page.mapTo(window, page.rect().center()).x()) < 10
+        assert window.childAt(place) is notice

@@ -165,10 +165,7 @@ class CytonSource:
 
     def _connect(self) -> None:
         """Find, lock, silence, identify and configure the board."""
-        if self.settings.port:
-            self._found = dongle.named(self.settings.port, self._found)
-        else:
-            self._found = dongle.find(self._found.serial_number)
+        self._found = dongle.located(self.settings.port, self._found)
         self._port = port = dongle.open_port(self._found.device)
         conversation.silence(port)
         self._link.require_wanted()

@@ -17,6 +17,8 @@ DIGITAL_MAX = 8_388_607
 """Largest count; the smallest is its negative, so that a count times a constant is physical."""
 LEAST_FULL_SCALE, LARGEST_FULL_SCALE = 1e-4, 9_999_999
 """What eight characters hold with a minus sign."""
+TEN_VOLTS = 1e7
+"""Range of many converters, in uV: of it a header holds all but the last microvolt."""
 ANNOTATIONS_PER_SECOND = 40
 """Room for markers of lost packets; more of them wait for later records."""
 ANNOTATION_BYTES = 48
@@ -152,6 +154,12 @@ def _representable(full_scale: float) -> float:
     digits = 5 if full_scale < 1 else max(0, 5 - math.floor(math.log10(full_scale)))
     digits = min(digits, 5)
     return float(Fraction(math.ceil(Fraction(repr(full_scale)) * 10**digits), 10**digits))
+
+
+def held_range(full_scale: float) -> float:
+    """A range as a header holds it, where it is that of a converter of ten volts."""
+    ten_volts = LARGEST_FULL_SCALE < full_scale <= TEN_VOLTS
+    return float(LARGEST_FULL_SCALE) if ten_volts else full_scale
 
 
 def bdf_header(info: StreamInfo, layout: RecordLayout, equipment: str) -> Header:

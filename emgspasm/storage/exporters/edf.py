@@ -12,7 +12,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.storage.bdf.layout import encode_header, record_layout, transducer, unit_field
+from emgspasm.storage.bdf.layout import (
+    encode_header,
+    held_range,
+    record_layout,
+    transducer,
+    unit_field,
+)
 from emgspasm.storage.bdf.record import annotation_signal
 from emgspasm.storage.edf.header import Header, Signal
 from emgspasm.storage.edf.signals import EVEN, is_even
@@ -161,7 +167,7 @@ def _range(lowest: float, highest: float, full_scale: float) -> tuple[float, flo
         return -1.0, 1.0
     fine = 10 ** _digits(max(-lowest, highest))
     if max(-lowest, highest) >= CLIPPED * full_scale:
-        limit = math.ceil(Fraction(repr(full_scale)) * fine) / fine
+        limit = math.ceil(Fraction(repr(held_range(full_scale))) * fine) / fine
         return -limit, limit
     low = math.floor(lowest * fine)
     high = max(math.ceil(highest * fine), low + 1)

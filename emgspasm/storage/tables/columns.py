@@ -187,7 +187,12 @@ SUMMARY = (
         "spasm_burden_uV", "Burden of the bursts in spasms, while they last, per valid time", "uV"
     ),
     Column("spasm_peak_p95_uV", "95th percentile of the peaks of bursts in spasms", "uV"),
-    Column("spread_stage", "Stage that a tenth of the side's spasms reach", whole=True),
+    Column(
+        "spread_stage",
+        "Stage that a tenth of the side's spasms reach, of those that began while its region was "
+        "seen",
+        whole=True,
+    ),
     Column("involved_pct", "Share of the side's spasms in which the muscle takes part", "%"),
     Column("n_isolated", "Spasms of class isolated that began in valid time", whole=True),
     Column("n_grouped", "Spasms of class grouped that began in valid time", whole=True),

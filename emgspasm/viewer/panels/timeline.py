@@ -185,8 +185,12 @@ class Timeline:
     def told(self, moment: float, within: float) -> list[str]:
         """What there is at a moment, no farther than `within` seconds, in words."""
         said = [clock(moment, 0.1)]
-        said += [f"{stop - start:.2f} s missing" for start, stop in self.gaps
-                 if start - within <= moment <= stop + within]  # fmt: skip
+        missing = [stop - start for start, stop in self.gaps
+                   if start - within <= moment <= stop + within]  # fmt: skip
+        if missing:
+            total, several = sum(missing), f" in {len(missing)} losses" * (len(missing) > 1)
+            long = f"{total:.2f} s" if total >= 0.1 else f"{1000 * total:.0f} ms"
+            said.append(f"{long} missing{several}")
         said += [text for onset, duration, text in self.markers
                  if onset - within <= moment <= onset + duration + within]  # fmt: skip
         found = self.near(moment, within)

@@ -151,6 +151,19 @@ def test_a_recording_of_another_program_has_the_date_that_its_study_says(study, 
     assert study.sessions().date.dt.date.tolist() == [date(2026, 3, 2)]
 
 
+def test_scans_of_another_program_need_no_times_and_get_them_as_a_column(study):
+    place = study.place("01", "a", task="rest")
+    scans = study.path / "sub-01/ses-a/sub-01_ses-a_scans.tsv"
+    name = "emg/sub-01_ses-a_task-rest_emg.bdf"
+    scans.write_text(f"filename\toperator\n{name}\tR1\n")
+    assert read_time(place) is None
+    assert not study.forget_time(place)
+    study.note_time(place, datetime.fromisoformat("2026-03-02T09:41:07"))
+    assert scans.read_text().splitlines() == [
+        "filename\toperator\tacq_time", f"{name}\tR1\t2026-03-02T09:41:07",
+    ]  # fmt: skip
+
+
 ADD = """
 import sys
 from datetime import date, timedelta

@@ -184,3 +184,9 @@ def test_however_many_packets_an_hour_loses_no_more_is_painted_than_there_is_roo
     painted = list(Timeline(250.0, gaps=lost).gaps_apart(2 * 3600 / 1400))
     assert len(painted) <= 1400 / 2
     assert all(any(low <= start and stop <= high for low, high in painted) for start, stop in lost)
+
+
+def test_lost_packets_are_told_together_and_not_as_no_time_at_all():
+    lost = Timeline(250.0, gaps=[(k, k + 0.004) for k in range(100, 120)])
+    assert lost.told(110.0, 0.5) == ["1:50.0", "4 ms missing"]
+    assert lost.told(110.0, 50.0) == ["1:50.0", "80 ms missing in 20 losses"]
