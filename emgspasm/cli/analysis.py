@@ -106,8 +106,9 @@ def _places(
             say(f"{source}: recordings in folders within it are left out, as {deeper}; name those")
         for path in found:
             where = results_folder(source, path, out)
-            joint[where] = joint_folder(source, out)
-            places.setdefault((path.absolute(), where), (path, where))
+            if (named := (path.absolute(), where.absolute())) not in places:
+                joint[where] = joint_folder(source, path, out)
+                places[named] = (path, where)
     return list(places.values())
 
 
