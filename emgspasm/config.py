@@ -187,6 +187,11 @@ class LoadedConfig:
     text: str = ""
 
     @property
+    def pipeline(self) -> Pipeline:
+        """What finds bursts, as :func:`emgspasm.analyze` takes it."""
+        return self.config.pipeline
+
+    @property
     def sha256(self) -> str:
         """Hash of the settings that shape numbers, whatever the text says of defaults.
 

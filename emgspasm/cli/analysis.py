@@ -108,8 +108,9 @@ def _places(
             say(f"{source}: recordings in folders within it are left out, as {deeper}; name those")
         for path in found:
             where = results_folder(source, path, out)
-            joint[where] = joint_folder(source, out)
-            places.setdefault((path.absolute(), where), (path, where))
+            if (named := (path.absolute(), where.absolute())) not in places:
+                joint[where] = joint_folder(source, path, out)
+                places[named] = (path, where)
     return list(places.values())
 
 
@@ -159,7 +160,8 @@ def conclude(
     n_kept = sum(outcome.kept for outcome in outcomes)
     kept = f" ({n_kept} done before, kept)" if n_kept else ""
     n_done = len(outcomes) - len(failed)
-    say(f"{n_done} of {len(outcomes)} recordings analyzed into {into}{kept}{hint}")
+    if n_done:  # else the error says it
+        say(f"{n_done} of {len(outcomes)} recordings analyzed into {into}{kept}{hint}")
     if len(rates := rates_of(outcomes)) > 1:
         said = " and ".join(f"{fs:g}" for fs in rates)
         say(f"they were sampled at {said} Hz; numbers at different rates cannot be compared")

@@ -100,6 +100,7 @@ def recording_of(results: Results, events: Path) -> Path | None:
 
 def _places(events: Path) -> list[Path]:
     """Beside the results, one folder up, and where a study keeps what its derivatives are of."""
+    events = events.absolute()
     places = [events.parent, events.parent.parent]
     for derivatives in events.parents:
         if derivatives.parent.name == "derivatives":

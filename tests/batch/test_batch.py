@@ -113,6 +113,15 @@ def test_the_joint_summary_is_all_summaries_one_after_the_other(results):
     assert joint == [apart[0][0], *(row for rows in apart for row in rows[1:])]
 
 
+def test_the_joint_tables_are_the_same_whichever_recording_ended_first(
+    recordings, results, tmp_path
+):
+    outcomes = [Outcome(job) for job in jobs_for(recordings, results)]
+    write_joint(outcomes[::-1], tmp_path / "out")
+    names = "summary.tsv", "dataset.json"
+    assert contents(tmp_path / "out") == {Path(n): (results / n).read_bytes() for n in names}
+
+
 def test_again_gives_the_same_bytes(recordings, results):
     before = contents(results)
     outcomes = list(run(jobs_for(recordings, results, overwrite=True)))

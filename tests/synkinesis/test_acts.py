@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emgspasm.synkinesis.acts.act import Act, connected, meet, overlap, side_of
+from emgspasm.synkinesis.acts.act import Act, connected, meet, overlap, side_of, together
 from emgspasm.synkinesis.acts.clusters import Cluster
 from support.readings import FS, reading
 
@@ -28,6 +28,14 @@ def test_bursts_meet_where_they_have_a_sample_in_common_and_that_many_overlap(a,
 def test_what_does_not_overlap_is_apart_by_the_gap_between(b, gap):
     one, other = spans((50, 100), b)
     assert overlap(one, other) == overlap(other, one) == -gap
+
+
+@pytest.mark.parametrize(
+    ("apart", "label", "n"), [(25, "ZYG_L", 1), (26, "ZYG_L", 0), (9, "OOC_R", 0)]
+)
+def test_two_muscles_begin_together_within_the_window_whichever_is_named_first(apart, label, n):
+    one, other = reading("OOC_L", 100, 200), reading(label, 100 + apart, 200)
+    assert len(together([one, other], 25)) == len(together([other, one], 25)) == n
 
 
 @given(st.lists(SPANS, max_size=8))

@@ -13,6 +13,7 @@ from emgspasm.synkinesis.acts.act import Act
 from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.events.amending import amend, remember
 from emgspasm.synkinesis.events.chains import (
+    BY_CHANCE,
     FEWEST_BURSTS,
     Chain,
     loud,
@@ -131,6 +132,18 @@ def test_muscles_of_one_nerve_do_not_meet_by_chance(seed, lag_s):
 def test_chance_is_asked_of_many_bursts_alone():
     acts = trains_of_two(np.random.default_rng(1), None)[: 2 * FEWEST_BURSTS - 2]
     assert not together_by_chance(acts, 25.0)
+
+
+@pytest.mark.parametrize(("n_met", "by_chance"), [(14, True), (15, False)])
+def test_muscles_meet_by_chance_up_to_a_share_of_what_chance_does_not_explain(n_met, by_chance):
+    """Of 24 beats each, in one window: 28 and 30 of 48 meet, where chance makes 14.6 and 15.0."""
+    cheek = [10_000 + 100 * k for k in range(24)]
+    mouth = [10_000 + 100 * k for k in range(24 - n_met, 48 - n_met)]
+    span = mouth[-1] - cheek[0]
+    expected = 48 * (1 - np.exp(-24 * 50 / span))
+    assert (2 * n_met - expected <= BY_CHANCE * (48 - expected)) == by_chance
+    acts = [twitch(t, t + 50, "ZYG_L") for t in cheek] + [twitch(t, t + 50, "OOR_L") for t in mouth]
+    assert together_by_chance(acts, 25.0) == by_chance
 
 
 def test_whether_muscles_meet_by_chance_does_not_depend_on_which_of_them_comes_first():

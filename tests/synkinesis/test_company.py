@@ -67,3 +67,26 @@ def test_both_eyes_blink_though_they_are_faint_and_the_lower_face_moves():
     eyes = (reading(f"OOC_{side}", 1000, 1100, li=0.0, amplitude=5.0) for side in "LR")
     cheek = reading("ZYG_L", 1000, 1100, li=0.2, amplitude=50.0)
     assert kinds(*eyes, cheek, loudness=(40.0,) * 3) == ["blink", "movement"]
+
+
+@pytest.mark.parametrize(
+    ("amplitude", "loudness"), [(6.0, ()), (9.0, (40.0,) * 3)], ids=["hears them", "faint"]
+)
+def test_an_eye_alone_that_does_not_blink_takes_no_muscle_of_a_spasm_along(amplitude, loudness):
+    company = Company()
+    company.loudness["L"].extend(loudness)
+    eye = reading("OOC_L", 1000, 1100, li=0.2, amplitude=amplitude)
+    spasm = [reading(f"{muscle}_L", 1005, 1100) for muscle in ("ZYG", "OOR", "FRO")]
+    (twitch,) = judged(eye, *spasm, company=company)
+    assert (twitch.kind, twitch.together) == ("twitch", 3)
+    assert not company.seen["L"]
+
+
+def test_an_eye_that_acts_by_itself_may_be_fainter_than_its_blinks():
+    assert kinds(reading("OOC_L", 1000, 1100, amplitude=9.9), loudness=(40.0,) * 3) == ["twitch"]
+
+
+def test_of_a_movement_of_both_eyes_no_loudness_is_remembered():
+    company = Company()
+    judged(*(reading(f"OOC_{side}", 1000, 1900, li=0.0) for side in "LR"), company=company)
+    assert company == Company()

@@ -129,11 +129,19 @@ def test_an_eye_beside_which_the_other_one_does_nothing_at_all_tells_no_ratio():
     assert not known.lone
 
 
-@pytest.mark.parametrize(("proven", "told"), [(2, 0), (0, 1)], ids=["spasms known", "none known"])
-def test_an_eye_along_with_what_sounds_like_it_tells_no_ratio_where_spasms_are_known(proven, told):
+CHEEK = reading("ZYG_L", 1000, 1100, 0.7)
+
+
+@pytest.mark.parametrize(
+    ("proven", "copies", "told"),
+    [(2, (CHEEK,), 0), (0, (CHEEK,), 1), (2, (), 1)],
+    ids=["spasms known", "none known", "nothing sounds like it"],
+)
+def test_an_eye_along_with_what_sounds_like_it_tells_no_ratio_where_spasms_are_known(
+    proven, copies, told
+):
     known = Experience(proven={"L": proven, "R": 0})
-    cheek = reading("ZYG_L", 1000, 1100, 0.7)
-    act = Act("twitch", "L", (reading("OOC_L", 1000, 1100, 0.7),), copies=(cheek,))
+    act = Act("twitch", "L", (reading("OOC_L", 1000, 1100, 0.7),), copies=copies)
     note_balance(act, (), known, FS)
     assert len(known.lone) == told
 
@@ -159,6 +167,23 @@ def test_blinks_of_one_eye_tell_the_ratio_until_three_of_both_outvote_them(both,
     for _ in range(20):
         note_balance(Act("twitch", "L", (reading("OOC_L", 90_000, 90_100, 0.8),)), (), known, FS)
     assert known.usual == pytest.approx(log(ratio))
+
+
+def test_of_blinks_of_one_eye_the_last_count():
+    known = Experience()
+    known.balance.extend(log(ratio) for ratio in (2.0, 3.0, 4.0, 5.0))
+    for li in (0.8, 0.8, 0.8, 0.1, 0.1):  # the last two, half as many as of both
+        note_balance(Act("twitch", "L", (reading("OOC_L", 90_000, 90_100, li),)), (), known, FS)
+    assert known.usual == pytest.approx((log(2.0) + log(3.0)) / 2)
+
+
+def test_an_eye_of_which_nothing_is_left_without_its_noise_tells_no_ratio():
+    known = Experience()
+    eyes = [replace(reading("OOC_L", 1000, 1100, li=0.0), amplitude=a) for a in (0.0, 20.0)]
+    other = replace(reading("OOC_R", 1000, 1100, li=0.0), opposite=0.0)
+    note_balance(Act("blink", "B", (eyes[0], reading("OOC_R", 1000, 1100, 0.0))), (), known, FS)
+    note_balance(Act("blink", "B", (eyes[1], other)), (), known, FS)
+    assert not known.balance
 
 
 def test_where_blinks_of_both_eyes_differ_those_of_one_move_their_median():

@@ -35,6 +35,8 @@ LATE_EYES = [reading("OOC_L", 1000, 1080, li=0.0), reading("OOC_R", 1010, 1060, 
         (EYES[:1], (), "bursts of one eye, 80 ms; no sign of one side alone"),
         ([EYES[0].but(opposite=np.nan, li=np.nan)], (),
          "bursts of one eye, 80 ms; the other eye is not recorded"),
+        ([EYES[0].but(opposite=np.nan, li=np.nan), EYES[0]], (),
+         "bursts of one eye, 80 ms; no sign of one side alone"),
         (LATE_EYES, (), "both eyes, the shorter burst 50 ms; lower face silent"),
         (EYES, ("OOR", "ZYG"),
          "both eyes, the shorter burst 80 ms; OOR+ZYG of one side moves along"),
@@ -104,6 +106,7 @@ def moved(*readings, task=None, dragged=(), lasts=3000):
 CLOSED, BLINKED = both("OOC", 1000, 1800), [reading("OOC_L", 1000, 1800, li=0.0),
                                             reading("OOC_R", 1000, 1080, li=0.0)]  # fmt: skip
 FROWN = [*CLOSED, reading("OOC_L", 1000, 1800, site=Site(8, "L", "COR", 9), li=0.0)]
+FROWNED = [*BLINKED, reading("OOC_R", 1000, 1800, site=Site(9, "R", "COR", 8), li=0.0)]
 LIFT = [*CLOSED, *both("FRO", 1000, 1800)]
 SMILE = both("ZYG", 1000, 2000)
 LONE = reading("OOC_R", 1000, 1800, opposite=np.nan, li=np.nan)  # the other is not recorded
@@ -120,6 +123,9 @@ ALONE = "both sides; eyes alone, longer than a blink: "
         (LIFT, "rest_open", ("voluntary", "", "both sides")),
         (SMILE, "rest_open", ("voluntary", "", "both sides")),
         (BLINKED, "rest_open", ("voluntary", "", ALONE + "one eye no longer")),
+        (FROWNED, "rest_open", ("voluntary", "", ALONE + "one eye no longer")),
+        ([CLOSED[0], LONE.but(site=CLOSED[0].site)], "rest_open", ("voluntary", "",
+         ALONE + "one eye no longer")),
         ([LONE], "rest_open", ("blepharospasm", "",
          "both eyes closed at rest, longer than a blink; frontalis silent")),
         (CLOSED, None, ("voluntary", "", ALONE + "without a marker of rest, a movement")),

@@ -3,7 +3,7 @@
 import pytest
 
 from emgspasm.synkinesis.acts.act import Act
-from emgspasm.synkinesis.events.experience import Experience
+from emgspasm.synkinesis.events.experience import Experience, note_sharing
 from emgspasm.synkinesis.events.proof import is_spasm, note_proof
 from support.readings import FS, reading
 
@@ -167,3 +167,37 @@ def test_a_spasm_counts_for_its_side_by_how_many_muscles_begin_together(
     assert known.proven == {"L": proven, "R": 0}
     assert list(known.eyed["L"]) == eyed
     assert bool(known.loudness) == bool(eyed)  # of what is sure alone
+
+
+def surge(muscle="OOC", onset=1000, length=300, **kind):
+    """What a muscle does after a blink that began 100 ms before."""
+    whole = reading(f"{muscle}_L", onset - 100, onset + length)
+    return reading(f"{muscle}_L", onset, onset + length, burst=whole.burst, **kind)
+
+
+def test_a_surge_of_an_eye_that_is_as_brief_as_a_blink_proves_nothing_though_the_other_is_silent():
+    brief = Act("twitch", "L", (surge(),), on_blink=True)
+    lasting = Act("twitch", "L", (surge(length=401),), on_blink=True)
+    assert not is_one(face(), brief)
+    assert is_one(face(), lasting)
+    assert is_one(face(), brief, lasting)
+
+
+def test_two_muscles_of_which_one_surges_prove_a_spasm():
+    parts = surge("OOC", opposite_silent=False), reading("ZYG_L", 1000, 1300)
+    assert is_one(face(), Act("twitch", "L", parts, together=2))
+
+
+def test_an_eye_alone_proves_nothing_where_only_the_other_side_is_known_to_have_spasms():
+    assert not is_one(face(other_side=2), twitch())
+    assert is_one(face(2, other_side=2), twitch())
+
+
+@pytest.mark.parametrize(("first", "proved"), [(4000, False), (8000, True)])
+def test_a_lower_face_is_no_spasm_where_the_other_side_acts_about_when_it_begins(first, proved):
+    known = face(2)
+    for onset in (0, 300, 600, 900, 1200):
+        over_there = Act("twitch", "R", (reading("ZYG_R", onset, onset + 100),))
+        note_sharing(over_there, known, FS)
+    acts = [twitch("ZYG OOR", onset, together=2) for onset in (first, 8000)]
+    assert is_one(known, *acts) == proved

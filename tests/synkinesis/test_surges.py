@@ -106,10 +106,14 @@ MOVING = [reading("OOC_R", 1000, 3000, li=0.0), reading("ZYG_R", 1000, 3000, li=
         ({"li": 0.55}, False),
         ({"least_li": 0.45}, False),
         ({"overall": 28.0}, False),
+        ({"overall": 19.5}, False),
+        ({"overall": 18.9}, True),
+        ({"overall": 5.0}, True),
         ({"steps": 0.9}, False),
     ],
-    ids=["of one side", "of both", "in the scatter", "as loud as the rest", "an artifact"],
-)
+    ids=["of one side", "of both", "in the scatter", "as loud as the rest", "not twice as loud",
+         "twice as loud", "louder than all that was compared", "an artifact"],
+)  # fmt: skip
 def test_a_surge_of_one_side_stands_out_of_a_movement_of_both(kind, stands):
     eye = rising("OOC_L", 1000, 3000, 1800, 2200, **kind)
     found = twitches(eye, *MOVING)
@@ -142,6 +146,23 @@ def test_what_lasts_between_two_movements_while_the_other_side_rests_is_none_of_
     assert len(twitches(eye, *first, *second)) == found
 
 
+def test_while_the_other_side_had_ended_before_is_no_longer_than_the_surge_itself():
+    eye = rising("OOC_L", 1000, 4000, 1900, 2900, overall=28.0)
+    others = [reading("OOC_R", *span, li=0.0) for span in ((1000, 1200), (2200, 4000))]
+    assert not twitches(eye, *others)
+
+
+def test_a_short_surge_of_one_muscle_at_the_end_of_a_movement_is_flutter():
+    assert not twitches(rising("OOC_L", 1000, 3080, 3020, 3080), *MOVING)
+
+
+def test_a_brow_that_goes_on_after_a_blink_is_no_act_of_its_own():
+    eyes = [reading(f"OOC_{side}", 1000, 1200, li=0.0) for side in "LR"]
+    brow = rising("FRO_L", 1000, 1245, 1080, 1245), reading("FRO_R", 1000, 1190, li=0.0)
+    (blink,) = judged(*eyes, *brow)
+    assert (blink.kind, set(blink.readings)) == ("blink", {*eyes, *brow})
+
+
 def test_the_movement_keeps_the_burst_that_surges():
     eye = rising("OOC_L", 1000, 3000, 1800, 2200)
     (movement,) = (act for act in judged(eye, *MOVING) if act.kind == "movement")
@@ -161,10 +182,10 @@ def test_an_eye_that_goes_on_after_a_blink_rides_on_it(stop, rides):
 BLINKING = reading("OOC_R", 1000, 1110, li=0.0)
 
 
-def going_on(label, onset, offset, start=1110):
+def going_on(label, onset, offset, start=1110, **kind):
     """A burst of one side whose surge begins when a blink ends."""
     whole = reading(label, onset, offset, li=0.9, opposite_silent=False)
-    whole.surge = reading(label, start, offset, li=0.95, burst=whole.burst)
+    whole.surge = reading(label, start, offset, li=0.95, burst=whole.burst, **kind)
     return whole
 
 
@@ -178,6 +199,37 @@ def test_an_eye_that_blinks_and_goes_on_alone_is_a_blink_and_then_its_own():
 def test_a_blink_ends_with_the_other_eye_or_where_its_own_goes_on_alone(surges_from, until):
     blink, _ = judged(going_on("OOC_L", 1005, 3000, surges_from), BLINKING)
     assert (blink.onset, blink.offset) == (1000, until)
+    assert {r.offset for r in blink.readings if r.site.side == "L"} == {until}
+
+
+@pytest.mark.parametrize(
+    ("eye", "other"),
+    [
+        (going_on("OOC_L", 1005, 3000, least_li=0.4), BLINKING),
+        (going_on("OOC_L", 1005, 3000), reading("OOC_R", 950, 1110, li=0.0)),
+        (going_on("OOC_L", 1005, 1135, 1080), BLINKING),
+        (going_on("ZYG_L", 1005, 3000), reading("ZYG_R", 1000, 1110, li=0.0)),
+    ],
+    ids=["not for certain", "long after the other", "hardly longer than it", "no eye"],
+)
+def test_of_both_eyes_is_only_a_blink_that_both_begin_and_one_goes_on_after(eye, other):
+    assert [act.readings for act in judged(eye, other) if act.kind != "twitch"] == [(other,)]
+
+
+@pytest.mark.parametrize(
+    ("cheek", "both", "onset"),
+    [
+        (going_on("ZYG_L", 1005, 3000), ("OOC", 1110), 1110),
+        (going_on("ZYG_L", 1005, 3000, least_li=0.4), ("OOC", 1110), 1005),
+        (going_on("FRO_L", 1005, 3000), ("OOR", 1600), 1005),
+    ],
+    ids=["blink", "not for certain", "movement"],
+)
+def test_what_a_neighbour_of_the_eyes_hears_of_a_blink_is_none_of_its_act(cheek, both, onset):
+    muscle, offset = both
+    others = (reading(f"{muscle}_{side}", 1000, offset, li=0.0) for side in "LR")
+    (twitch,) = twitches(cheek, *others)
+    assert twitch.onset == onset
 
 
 def test_a_blink_has_the_balance_that_both_eyes_have_in_the_burst_of_the_other_one():

@@ -5,14 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from emgspasm.stream import Burst
 from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.acts.verdicts import (
     alone,
+    is_beyond_chance,
     is_evident,
     is_of_both,
     is_slow,
     leaps_along,
     remainder,
+    sides_with,
     spills,
     verdict,
 )
@@ -87,12 +90,28 @@ def test_what_is_left_counts_every_burst_of_the_other_side():
 
 
 @pytest.mark.parametrize(
+    ("burst", "partner", "share"),
+    [
+        (lasting(), (1400, 2600), 0.6),
+        (lasting(), (700, 1590), 0.6),
+        (replace(lasting(), offset=9000), (1000, 7390), 0.6),
+    ],
+    ids=["outlasts it", "begins before it, whose ends are weak", "long before what is compared"],
+)
+def test_of_a_burst_of_the_other_side_counts_what_lies_in_the_time_that_is_compared(
+    burst, partner, share
+):
+    told = remainder(burst, [beside(*partner, amplitude=8.0 / np.sqrt(share))], FS)
+    assert (told.amplitude, told.opposite) == (pytest.approx(10.0), pytest.approx(0.0, abs=1e-5))
+
+
+@pytest.mark.parametrize(
     ("burst", "partners"),
     [
         (lasting(), []),
         (lasting(), [beside(1000, 1700, amplitude=8.0 * np.sqrt(10 / 7))]),
         (lasting(opposite=10.0), [beside(1000, 1500, amplitude=10.0)]),
-        (replace(lasting(), onset=1800), [beside(1800, 1920, amplitude=10.0)]),
+        (replace(lasting(), onset=1800), [beside(1800, 1920, amplitude=8.0 * np.sqrt(10 / 6))]),
     ],
     ids=["nothing beside it", "little is left", "even in what is left", "too brief"],
 )
@@ -130,23 +149,36 @@ def test_a_burst_of_which_the_other_side_does_nothing_is_of_one_side():
 
 
 @pytest.mark.parametrize(
-    ("fs", "frequency", "seconds", "slow"),
+    ("fs", "frequency", "seconds", "mean", "slow"),
     [
-        (1000.0, 60.0, 2.0, False),
-        (1000.0, 40.0, 2.0, True),
-        (1000.0, 40.0, 0.05, False),
-        (1000.0, 20.0, 0.05, True),
-        (1000.0, np.nan, 2.0, False),
-        (200.0, 45.0, 2.0, False),
-        (200.0, 20.0, 2.0, True),
+        (1000.0, 60.0, 2.0, 20.0, False),
+        (1000.0, 40.0, 2.0, 20.0, True),
+        (1000.0, 40.0, 0.05, 20.0, False),
+        (1000.0, 20.0, 0.01, 20.0, True),
+        (1000.0, np.nan, 2.0, 20.0, False),
+        (200.0, 45.0, 8.0, 20.0, False),
+        (200.0, 20.0, 2.0, 20.0, True),
+        (125.0, 22.0, 0.1, 20.0, False),
+        (1000.0, 40.0, 2.0, 2.5, True),
+        (1000.0, 20.0, 0.05, 2.5, False),
+        (1000.0, 60.0, 2.0, 1.0, False),
     ],
-    ids=["muscle", "slow for certain", "perhaps", "slowest", "unknown", "narrow band", "there too"],
-)
+    ids=["muscle", "slow for certain", "perhaps", "slowest", "unknown", "narrow band", "there too",
+         "perhaps in a narrow band", "faint and lasts", "faint", "fainter than noise"],
+)  # fmt: skip
 def test_a_burst_is_too_slow_for_a_muscle_by_its_frequency_and_how_sure_that_is(
-    fs, frequency, seconds, slow
+    fs, frequency, seconds, mean, slow
 ):
-    told = reading("ZYG_L", 1000, 1000 + round(seconds * fs), frequency=frequency)
+    length = round(seconds * fs)
+    told = reading("ZYG_L", 1000, 1000 + length, frequency=frequency, mean=mean)
     assert is_slow(told, RULES, fs) == slow
+
+
+@pytest.mark.parametrize(
+    ("mean", "length", "certain"), [(3.3, 20, True), (2.5, 20, False), (2.5, 900, True)]
+)
+def test_a_burst_is_beyond_chance_if_it_stands_out_or_lasts(mean, length, certain):
+    assert is_beyond_chance(reading("ZYG_L", 1000, 1000 + length, mean=mean), FS) == certain
 
 
 @pytest.mark.parametrize(
@@ -157,6 +189,17 @@ def test_a_burst_is_too_slow_for_a_muscle_by_its_frequency_and_how_sure_that_is(
 def test_what_crosses_over_is_of_the_same_muscle_waveform_and_time(label, onset, rho, crossed):
     onto = reading(label, onset, 1200, -0.8, rho=alike("ZYG_L", rho))
     assert spills(reading(*CHEEK), onto) == crossed
+
+
+@pytest.mark.parametrize(
+    ("li", "other", "onset", "sides"),
+    [(0.35, "ZYG_L", 1010, True), (0.25, "ZYG_L", 1010, False), (0.35, "ZYG_L", 1050, False),
+     (0.35, "ZYG_R", 1010, False), (0.35, "FRO_L", 1010, False)],
+    ids=["leans with it", "hardly leans", "later", "over there", "the same muscle"],
+)  # fmt: skip
+def test_a_burst_that_leans_sides_with_another_muscle_of_its_side(li, other, onset, sides):
+    one = [reading(other, onset, 1200)]
+    assert sides_with(reading("FRO_L", 1000, 1100, li), one, RULES, FS) == sides
 
 
 EYE = ("OOC_L", 1000, 1200)
@@ -184,6 +227,8 @@ def test_an_uneven_burst_is_of_both_sides_where_the_other_begins_and_ends_with_i
     assert is_of_both(one, [one], others, RULES, FS) == of_both
     joined = [one, reading("ZYG_L", 1005, 1190)]  # another muscle of its side begins with it
     assert not is_of_both(one, joined, others, RULES, FS)
+    over_there = [one, reading("ZYG_R", 1005, 1190)]
+    assert is_of_both(one, over_there, others, RULES, FS) == of_both
     crossed = [replace(other, rho=alike(burst[0], 0.6)) for other in others]
     assert is_of_both(one, [one], crossed, RULES, FS) == (of_both and burst[0] == "OOC_L")
 
@@ -195,6 +240,8 @@ def test_an_uneven_burst_is_of_both_sides_where_the_other_begins_and_ends_with_i
         ("ZYG_L", 20, {"mean": 2.5}, False),
         ("ZYG_L", 900, {"mean": 2.5}, True),
         ("ZYG_L", 900, {"mean": 1.9}, False),
+        ("ZYG_L", 900, {"mean": 0.5}, False),
+        ("ZYG_L", 20, {"burst": Burst(1, 1000, 1020, 30.0, 20.0, 0.0)}, True),
         ("ZYG_L", 150, {"li": 0.5, **SILENT}, True),
         ("OOC_L", 150, {"li": 0.5, **SILENT}, False),
         ("OOC_L", 150, {"li": 0.7, **SILENT}, True),

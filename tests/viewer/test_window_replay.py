@@ -77,9 +77,10 @@ def test_a_file_that_goes_away_is_said_once(recording, tmp_path):
     with closing(replay):
         while not replay.surveyed:
             time.sleep(0.01)
-        for _ in range(2):  # of the survey in the background, and of what is shown
-            with suppress(RecordingError):
-                replay.tick(1.0)
+        with pytest.raises(RecordingError):
+            replay.tick(1.0)
+        with suppress(RecordingError):  # of the survey and of what is shown, if both met its end
+            replay.tick(1.0)
         replay.tick(1.0)
         assert not replay.playing
 

@@ -114,10 +114,7 @@ def drag_along(
     Returns the acts, and the one-sided bursts that are left. `eye_joins` tells whether a side is
     known to have spasms in which the eye takes part.
     """
-    if not both:
-        return both, one
-    free = list(one)
-    result = []
+    free, result = one, []
     for act in both:
         dragged: list[Reading] = []
         for side in ("L", "R"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from statistics import median
@@ -70,7 +70,11 @@ class Company:
         first, last = sorted(eyes, key=_offset)
         self.tails[last.site.side].append(last.offset - first.offset)
 
-    def is_blink(self, act: Act, cluster: Iterable[Reading]) -> bool:
+    def confirmed(self, acts: Iterable[Act], cluster: Sequence[Reading]) -> list[Act]:
+        """Acts without what looks like a blink and is none; nothing goes along with that."""
+        return [act for act in acts if act.kind != "blink" or self._is_blink(act, cluster)]
+
+    def _is_blink(self, act: Act, cluster: Sequence[Reading]) -> bool:
         """Whether what looks like a blink is one: of both eyes, or as loud as this eye blinks.
 
         What an eye alone does may be noise, or what a movement of the lower face spreads to it.

@@ -102,7 +102,7 @@ def acts(
     facing = _facing(cluster, fs)
     bursts = _sort(facing, rules, fs)
     _explain_by_eyes(bursts, facing, rules, fs)
-    both = _of_both(bursts, facing, rules, fs)
+    both = company.confirmed(_of_both(bursts, facing, rules, fs), cluster)
     if both:
         both, bursts.one = drag_along(both, bursts.one, rules, company, fs, eye_joins)
         bursts.one = [after_blink(r, both, rules, fs) for r in bursts.one]
@@ -114,11 +114,11 @@ def acts(
         )
         told = told + twitching
     if bursts.unknown:
-        told = told + sideless(bursts.unknown, bursts.unseen, rules, fs)
+        lone = sideless(bursts.unknown, bursts.unseen, rules, fs)
+        told = told + company.confirmed(lone, cluster)
     if bursts.artifacts:
         parts = connected(bursts.artifacts)
         told = told + [Act("artifact", side_of(part), tuple(part)) for part in parts]
-    told = [act for act in told if act.kind != "blink" or company.is_blink(act, cluster)]
     for act in told:
         if act.kind == "blink":
             company.note(act)

@@ -46,7 +46,7 @@ def blink_of(reading: Reading, other: Reading) -> Reading:
     end = other.offset if reading.surge is None else max(reading.surge.onset, other.offset)
     return reading.but(
         surge=None,
-        offset=min(reading.offset, end),
+        offset=end,
         amplitude=other.opposite,
         opposite=other.amplitude,
         opposite_most=other.amplitude,

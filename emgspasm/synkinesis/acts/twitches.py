@@ -100,7 +100,6 @@ def _carried(act: Act, blink: Act, fs: float) -> list[Reading]:
         if r.site.side == act.side
         and meet(r, act)
         and outlasts(r, blink, fs)
-        and r not in act.readings
         and r.surge not in act.readings
     ]
 
@@ -109,7 +108,7 @@ def _n_hidden(readings: Sequence[Reading], blink: Act, window: float) -> int:
     """How many muscles go on after a blink with the eye, where it began being hidden in that."""
     found = 1
     for eye in readings:
-        if eye.is_surge and eye.site.region == EYE and blink.onset < eye.onset:
+        if eye.is_surge and eye.site.region == EYE:
             first = blink.onset - window
             with_it = {
                 r.site.muscle
@@ -117,7 +116,7 @@ def _n_hidden(readings: Sequence[Reading], blink: Act, window: float) -> int:
                 if first <= r.onset <= eye.onset + window
                 and 2 * overlap(r, eye) >= eye.offset - eye.onset
             }
-            found = max(found, len(with_it | {eye.site.muscle}))
+            found = max(found, len(with_it))
     return found
 
 

@@ -54,11 +54,7 @@ def _may_be_of_spasm(act: Act, eye: Reading, found: Iterable[Act], known: Experi
     if act.copies and known.knows(eye.site.side):
         return True
     return any(
-        other.kind == "twitch"
-        and other.together > 1
-        and other.side != eye.site.side
-        and meet(other, act)
-        for other in found
+        other.together > 1 and other.side != eye.site.side and meet(other, act) for other in found
     )
 
 

@@ -25,8 +25,8 @@ RECORD = 125
 SAMPLES = np.random.default_rng(5).normal(0, 300, (1000, 2))
 
 
-def record(path, samples=SAMPLES):
-    info = StreamInfo(250.0, tuple(Channel(n, full_scale=CYTON) for n in ("OOC_L", "OOC_R")))
+def record(path, samples=SAMPLES, fs=250.0):
+    info = StreamInfo(fs, tuple(Channel(n, full_scale=CYTON) for n in ("OOC_L", "OOC_R")))
     with BdfWriter(path, info) as writer:
         return writer.write(Chunk(0, samples)).samples
 
@@ -112,6 +112,19 @@ def test_damaged_records_amid_a_recording_are_said_and_left_as_they_are(tmp_path
     assert done == "nothing was changed"
 
 
+def test_of_a_recording_both_damaged_and_cut_all_that_is_lost_is_counted(tmp_path):
+    path = tmp_path / "x.bdf"
+    record(path)
+    data = bytearray(path.read_bytes())
+    n_record = (len(data) - 1024) // 8
+    data[1024 + 3 * n_record : 1024 + 4 * n_record] = bytes(n_record)
+    path.write_bytes(data[:-10])
+    recovery = recover(path)
+    assert (recovery.changed, recovery.lost_samples) == (True, 2 * RECORD)
+    assert "the first of them number 4" in recovery.findings[0]
+    assert "the file ends after 7" in recovery.findings[1]
+
+
 def test_a_record_that_was_not_counted_is_counted(tmp_path):
     path = tmp_path / "x.bdf"
     expected = record(path)
@@ -167,11 +180,12 @@ def test_marks_that_waited_when_the_writer_was_killed_are_made_again(tmp_path):
     assert not recover(path).changed
 
 
-def test_rails_of_all_channels_are_not_taken_for_missing(tmp_path):
+@pytest.mark.parametrize("fs", [250.0, 1000.0])
+def test_rails_of_all_channels_are_not_taken_for_missing(tmp_path, fs):
     path = tmp_path / "x.bdf"
     samples = SAMPLES.copy()
     samples[300:400] = -CYTON
-    stored = record(path, samples)
+    stored = record(path, samples, fs)
     assert not recover(path).changed
     np.testing.assert_array_equal(open_edf(path).read(), stored)
 
@@ -182,11 +196,11 @@ def test_rails_are_not_taken_for_missing_once_all_that_waited_was_written(tmp_pa
     info = StreamInfo(250.0, tuple(Channel(n, full_scale=CYTON) for n in ("OOC_L", "OOC_R")))
     with BdfWriter(path, info) as writer:
         writer.write(Chunk(0, samples[: 6 * RECORD]))
-        for number in range(30):  # more than the record before the last one holds
+        for number in range(45):  # more than the record before the last one holds
             writer.annotate(Annotation(2.0, 0.0, f"{number:030}"))
         writer.write(Chunk(6 * RECORD, samples[6 * RECORD :]))
     assert not recover(path).changed
-    assert len(open_edf(path).annotations) == 30
+    assert len(open_edf(path).annotations) == 45
 
 
 @pytest.mark.parametrize(

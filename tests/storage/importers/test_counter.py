@@ -219,7 +219,7 @@ def test_a_clock_that_was_set_is_no_gap(jump):
     times[2500:] += jump
     timeline, _, findings = timeline_of(np.arange(5000) % 256, times)
     assert timeline.n_samples == 5000
-    assert jump < 0 or "clock was set 1 times" in findings[-1]
+    assert "clock was set 1 times" in findings[-1]
 
 
 def clock_stepped(step, lost=(), n=5000, seed=None):

@@ -1,0 +1,65 @@
+"""Pairs of muscles against chance and by lag, as the definitions give them without a short cut."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from emgspasm.synkinesis.measures.pairs import envelope_lags, synchronies
+
+NOTHING = np.empty(0, np.int64)
+
+
+def test_a_muscle_without_bursts_has_no_share_and_no_chance():
+    (told,) = synchronies([NOTHING], np.array([100, 900]), 1000.0)
+    assert (told.pairs, told.lags.tolist()) == (0, [])
+    assert np.isnan([told.share, told.z]).all()
+
+
+def test_beside_a_muscle_without_bursts_the_share_is_0_and_no_chance_is_told():
+    (told,) = synchronies([np.array([100, 900])], NOTHING, 1000.0)
+    assert (told.pairs, told.share, told.lags.tolist()) == (0, 0.0, [])
+    assert np.isnan(told.z)
+
+
+@pytest.mark.parametrize("fs", [1000.0, 2000.0])
+def test_a_share_stands_above_what_onsets_give_that_are_displaced_by_up_to_half_a_second(fs):
+    """Of each, 15 ms to either side of 1 s count: a binomial of 3 %."""
+    onsets = np.arange(1, 1001) * round(2 * fs)
+    (told,) = synchronies([onsets], onsets, fs)
+    by_chance = 0.03
+    assert told.z == pytest.approx(
+        (1 - by_chance) / np.sqrt(by_chance * (1 - by_chance) / len(onsets)), rel=0.05
+    )
+
+
+def test_onsets_of_15_ms_are_one_and_of_16_ms_are_not():
+    first = np.array([1000, 2000, 3000, 4000])
+    (told,) = synchronies([first], np.array([985, 2015, 2984, 4016]), 1000.0)
+    assert (told.pairs, told.lags.tolist()) == (2, [-15.0, 15.0])
+
+
+def by_definition(x, y, window, reach):
+    """Correlation at every lag of the envelopes of two muscles, over what overlaps."""
+    a, b = (np.sqrt(np.convolve(s**2, np.ones(window) / window, "valid")) for s in (x, y))
+    found = {}
+    for lag in range(-reach, reach + 1):
+        one, other = a[max(0, -lag) : len(a) - lag], b[max(0, lag) : len(b) + lag]
+        n = min(len(one), len(other))
+        if n >= max(window, len(a) // 2):
+            found[lag] = np.corrcoef(one[:n], other[:n])[0, 1]
+    return found
+
+
+@given(seed=st.integers(0, 10_000), n=st.integers(12, 90), reach=st.integers(0, 60))
+@settings(max_examples=60, deadline=None)
+def test_the_lag_of_a_pair_is_that_at_which_the_envelopes_correlate_best(seed, n, reach):
+    samples = np.random.default_rng(seed).normal(size=(3, n))
+    samples[1, 2:] += samples[0, :-2]
+    lags, peaks = envelope_lags(samples, 4, reach)
+    for k, (i, j) in enumerate(combinations(range(3), 2)):
+        found = by_definition(samples[i], samples[j], 4, reach)
+        best = max(found, key=found.__getitem__)
+        assert (lags[k], peaks[k]) == (best, pytest.approx(found[best]))
