@@ -187,6 +187,11 @@ class LoadedConfig:
     text: str = ""
 
     @property
+    def pipeline(self) -> Pipeline:
+        """What finds bursts, as :func:`emgspasm.analyze` takes it."""
+        return self.config.pipeline
+
+    @property
     def sha256(self) -> str:
         """Hash of the settings that shape numbers, whatever the text says of defaults.
 
@@ -229,7 +234,7 @@ def parse_config(text: str, name: str = "config") -> LoadedConfig:
     """
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # TOML, or too long or deep for Python
         path = "; a path takes / in place of \\" if "\\" in text else ""
         raise ConfigError(f"{name} is not valid TOML ({error}). Correct that line{path}") from None
     if "channel" in table:

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from emgspasm.stream import Chunk, Source, StreamInfo, segments
+from emgspasm.dsp.stage import Stage
+from emgspasm.stream import Channel, Chunk, Source, StreamInfo, segments
+
+FACE = StreamInfo(1000.0, tuple(map(Channel.from_label, ("OOC_L", "ZYG_L", "OOC_R"))))
+"""What a stage is given where nothing else is said."""
 
 
 def check_source(
@@ -33,6 +40,68 @@ def check_source(
     _check_chunks(factory(), n_samples)
     _within(stop_within, lambda: _stop_from_outside(factory()), "stop() ends the iteration")
     _within(stop_within, lambda: _leave_early(factory()), "leaving the with block ends a stream")
+
+
+def check_stage(stage: Stage[Any], info: StreamInfo = FACE) -> None:
+    """Check that a stage keeps the laws of the fold.
+
+    Parameters
+    ----------
+    stage : Stage
+    info : StreamInfo
+        Rate and channels of the noise that it is given; what its parameters suit.
+
+    Raises
+    ------
+    AssertionError
+        A law is broken; the text says which.
+    """
+    parameters = getattr(stage, "__dataclass_params__", None)
+    _require(getattr(parameters, "frozen", False), "a stage is a frozen dataclass of parameters")
+    for name in ("delay", "settling"):
+        seconds = getattr(stage, name)(info)
+        _require(0 <= seconds < np.inf, f"{name} is in seconds, 0 and more, not {seconds}")
+    samples = np.random.default_rng(0).normal(500.0, 10.0, (600, len(info.channels)))
+    whole = _through(stage, info, samples)
+    for cuts in (range(600), (0, 1, 1, 2, 250, 250, 251, 590)):
+        law = "any partition of the samples gives the same output, bit for bit"
+        _require(_same(_through(stage, info, samples, cuts), whole), law)
+    _check_missing(stage, info, samples, whole)
+
+
+def _check_missing(
+    stage: Stage[Any],
+    info: StreamInfo,
+    samples: NDArray[np.float64],
+    whole: NDArray[np.float64],
+) -> None:
+    """Take three samples from one channel, and see what becomes of it and of the others."""
+    damaged = samples.copy()
+    damaged[200:203, 0] = np.nan
+    out = _through(stage, info, damaged)
+    _require(bool(np.isnan(out[200:203, 0]).all()), "a NaN comes out as NaN")
+    _require(_same(out[:, 1:], whole[:, 1:]), "a NaN changes nothing in other channels")
+    afresh = _through(stage, info, damaged[203:])
+    _require(_same(out[203:, 0], afresh[:, 0]), "the sample after a NaN starts its channel afresh")
+
+
+def _through(
+    stage: Stage[Any], info: StreamInfo, samples: NDArray[np.float64], cuts: Iterable[int] = ()
+) -> NDArray[np.float64]:
+    """What comes out of a stage for one segment, cut into chunks."""
+    chunks = [Chunk(a, samples[a:b].copy()) for a, b in pairwise((0, *cuts, len(samples)))]
+    state = stage.init(info, chunks[0])
+    outs = []
+    for chunk in chunks:
+        state, out = stage.step(state, chunk)
+        fits = (out.start, out.samples.shape) == (chunk.start, chunk.samples.shape)
+        _require(fits, "what comes out has the samples and the channels of what went in")
+        outs.append(out.samples)
+    return np.concatenate(outs)
+
+
+def _same(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    return np.array_equal(one, other, equal_nan=True)
 
 
 def _require(kept: bool, law: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import emgspasm as es
 from emgspasm.config import Config, LoadedConfig, load_config, parse_config
 from emgspasm.dsp.envelope import LinearEnvelope, RmsEnvelope
 from emgspasm.dsp.filters import BandPass, HighPass, Notch
@@ -60,6 +61,14 @@ def test_a_full_text_is_read_as_written():
     assert (pipeline.screen.clip_fraction, pipeline.detector.floor) == (0.8, 2.0)
     assert pipeline.detector.baseline.memory == 20.0
     assert (loaded.config.mains, loaded.config.exploratory) == ("off", True)
+
+
+def test_the_fold_takes_the_pipeline_of_a_config_that_was_loaded(tmp_path):
+    (tmp_path / "c.toml").write_text("[pipeline.detector]\nfloor = 2\n")
+    config, face = es.load_config(tmp_path / "c.toml"), es.simulate("hfs_clonic", duration=5)
+    analyses = list(es.analyze(config.pipeline, face.info, face))
+    assert config.pipeline.detector.floor == 2.0
+    assert sum(len(a.chunk.samples) for a in analyses) == face.n_samples
 
 
 def test_each_kind_of_detector_can_be_chosen_and_the_default_need_not_be_named():
@@ -131,6 +140,11 @@ def test_a_path_as_windows_writes_it_is_refused_with_what_to_write():
 
 def test_what_is_no_toml_is_refused_with_its_line():
     assert re.search(r"my\.toml is not valid TOML \(.*line 2", complaint("mains = 'off'\nx = ="))
+
+
+@pytest.mark.parametrize("value", ["9" * 5000, "[" * 5000 + "]" * 5000])
+def test_what_toml_holds_and_python_does_not_read_is_refused_as_a_mistake(value):
+    assert complaint(f"mains = {value}").startswith("my.toml is not valid TOML (")
 
 
 def test_a_missing_file_is_named(tmp_path):

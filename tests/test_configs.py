@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from emgspasm.cli.boards import DAISY_MONTAGE
 from emgspasm.config import Config, load_config
 from emgspasm.session.preparation import labelled
+from emgspasm.simulation import MONTAGE
 from emgspasm.sources.registry import names, open_source
 from emgspasm.stream import Source
 
@@ -39,6 +41,14 @@ def test_the_default_config_says_all_of_the_pipeline():
     said["filters"] = (band_pass,)
     assert said == asdict(Config().pipeline)
     assert load_config(path).config == Config()
+
+
+@pytest.mark.parametrize(
+    ("config", "montage"), [("emulated", MONTAGE), ("cyton_daisy", DAISY_MONTAGE)]
+)
+def test_an_emulated_board_has_the_muscles_on_the_inputs_where_its_config_has_them(config, montage):
+    source = load_config(FILES[0].with_name(f"{config}.toml")).config.source
+    assert tuple(each["label"] for each in source.options["inputs"]) == montage
 
 
 def test_there_is_a_config_for_every_board():

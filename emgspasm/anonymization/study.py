@@ -18,7 +18,7 @@ from pathlib import Path
 
 from emgspasm.anonymization import words
 from emgspasm.anonymization.recording import anonymous
-from emgspasm.errors import RecordingError
+from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.conversion import import_recording
 from emgspasm.storage.files import existing
 from emgspasm.storage.opening import open_recording
@@ -79,7 +79,7 @@ def anonymize_study(
     Raises
     ------
     ConfigError
-        If `out` holds something.
+        If `out` holds something, or is the folder one is in.
     RecordingError
         If it lies in the study, or something cannot be read or written.
     """
@@ -105,6 +105,10 @@ def anonymize_study(
 def _check(study: Study, out: Path) -> None:
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise existing(out, "An anonymous copy takes a new folder: name another")
+    if out.exists() and out.samefile(Path.cwd()):
+        raise ConfigError(
+            f"{out} is the folder you are in (the copy takes its place as a whole). Name another"
+        )
     if out.resolve().is_relative_to(study.path.resolve()):
         raise RecordingError(
             f"{out} lies inside the study itself (the copy would lie beside the names). Name a "
@@ -191,7 +195,7 @@ def _copy_recordings(
 def _free_place(copy: Study, number: str, session: str | None, task: str, path: Path) -> Placement:
     """Where a recording goes: under its own run, or the next one that is free."""
     own = bids_entities(path.name).get("run", "")
-    run = int(own) if own.isdecimal() else None
+    run = int(own) if words.RUN.match(own) else None
     place = copy.place(number, session, task=task, run=run)
     while place.recording.exists():
         run = (run or 1) + 1

@@ -16,7 +16,12 @@ from emgspasm.synkinesis import markers
 SESSION = re.compile(r"(?:\d{1,3}|[WMD]\d{1,3}|base|baseline|pre|post)\Z", re.IGNORECASE)
 """Labels of sessions that say a visit: 01, W2, M12, baseline."""
 
-VERSION = re.compile(r"[\d.]{1,10}\Z")
+RUN = re.compile(r"\d{1,3}\Z")
+"""Numbers of runs; eight digits may be a day."""
+
+VERSION = re.compile(r"(?:\d(?:\.\d{1,2})?|\d{4})\Z")
+"""Versions of a scale: 2, 1.10, or the year of a publication; more digits may be a day."""
+
 TASKS: Final = frozenset(re.sub(r"[^0-9A-Za-z]", "", code) for code in markers.TASKS | {"protocol"})
 """Task codes as labels of BIDS, which take letters and digits only."""
 

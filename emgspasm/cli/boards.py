@@ -31,10 +31,10 @@ LOOP = 600.0
 
 DAISY_MONTAGE = tuple(
     f"{muscle}_{side}"
-    for side in "LR"
     for muscle in ("OOC", "ZYG", "OOR", "FRO", "COR", "MEN", "PLA", "MAS")
+    for side in "LR"
 )
-"""Sixteen channels: the left side on the Cyton, the right side on the Daisy."""
+"""Sixteen channels, the two sides of a muscle on one board, as in ``configs/cyton_daisy.toml``."""
 
 
 @click.command(cls=Command)
@@ -99,7 +99,7 @@ def emulate(scenario: str, faults: tuple[str, ...], boards: str, seed: int, spee
     board = EmulatedBoard(face, daisy=boards == "daisy", faults=wanted, seed=seed, speed=speed)
     say(f"emulated {boards} with {', '.join(montage)}; Ctrl-C ends it. Its port:")
     with suppress(KeyboardInterrupt):
-        run_board(board, click.echo)
+        run_board(board, click.echo, warn=say)
     settle()  # it is the way to end it
 
 

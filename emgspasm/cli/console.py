@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,9 +22,20 @@ if TYPE_CHECKING:
     from emgspasm.storage.studies.study import Placement, Study
 
 T = TypeVar("T")
-FILE = click.Path(path_type=Path)
 DECIMALS = 4
 """Of numbers in JSON, as of amplitudes and shares in the tables."""
+
+
+class _Named(click.Path):
+    """A path; an empty word would be the working folder, and all that lies in it."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("'' names nothing. Is a variable of the shell not set?", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+FILE = _Named(path_type=Path)
 
 
 class Command(click.Command):
@@ -67,16 +79,30 @@ def say_more(text: str) -> None:
         tell(text)
 
 
-def tell(text: str) -> None:
+def tell(text: str = "", *, nl: bool = True) -> None:
     """Write a line on stderr; to nobody from now on, where its reader is gone: work goes on."""
     try:
-        click.echo(text, err=True)
+        click.echo(text, nl=nl, err=True)
     except OSError as error:
-        if not (isinstance(error, BrokenPipeError) or is_reader_gone(error)):
+        gone = isinstance(error, BrokenPipeError) or error.errno == errno.EIO  # of a terminal
+        if not (gone or is_reader_gone(error)):
             raise
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 2)  # what stderr still holds goes there too
         os.close(nowhere)
+
+
+class _Told:
+    """Stderr for a progress bar, by way of :func:`tell`."""
+
+    def write(self, text: str) -> None:
+        tell(text, nl=False)
+
+    def flush(self) -> None:
+        pass  # told at once
+
+    def isatty(self) -> bool:
+        return on_terminal()
 
 
 def say_when_compiling(patience: float = 2.0) -> None:
@@ -116,7 +142,8 @@ def progress(items: Iterable[T], label: str, length: int) -> AbstractContextMana
     """A progress bar on stderr, silent where that is no terminal; a signal ends it for sure."""
     hidden = not on_terminal() or bool(click.get_current_context().meta.get("quiet"))
     heeding = until_come(items)
-    return click.progressbar(heeding, label=label, length=length, file=sys.stderr, hidden=hidden)
+    file: Any = _Told()
+    return click.progressbar(heeding, label=label, length=length, file=file, hidden=hidden)
 
 
 def on_terminal() -> bool:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from emgspasm.cli.boards import LOOP
 from emgspasm.cli.conclusion import conclude as tabulate
-from emgspasm.cli.conclusion import counted, require_same
+from emgspasm.cli.conclusion import counted, require_same, summed
 from emgspasm.cli.console import (
     FILE,
     Command,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from emgspasm.session import Status
     from emgspasm.simulation import Simulation
     from emgspasm.simulation.board import EmulatedBoard
+    from emgspasm.stream import Source
 
 SCENARIO, SEED = "hfs_mixed", 1
 
@@ -68,17 +70,17 @@ def demo(out: Path, duration: float, *, window: bool, overwrite: bool) -> None:
     say_when_compiling()
     if window:
         require_window()
-        with playing(LOOP) as (loaded, _):
-            show(loaded, out)
+        with playing(LOOP) as played:
+            show(played, out)
         return
     recording, truth = out / "demo.bdf", out / "demo_truth.tsv"
     refuse_existing(recording, truth, overwrite=overwrite)
     make_folder(out)
     recording.unlink(missing_ok=True)
     say(f"simulated patient: hemifacial spasm of the left side, {duration:g} s, 8 channels, 250 Hz")
-    with playing(duration) as (loaded, face):
-        status = record(loaded, face, recording, duration)
-    conclude(recording, face, truth, status, overwrite=overwrite)
+    with playing(duration) as played:
+        status = record(played, recording, duration)
+    conclude(recording, played.face, truth, status, overwrite=overwrite)
 
 
 def patient(duration: float) -> Simulation:
@@ -89,19 +91,37 @@ def patient(duration: float) -> Simulation:
     return simulate(SCENARIO, sampling_frequency=RATE, duration=duration, seed=SEED)
 
 
+class Played(NamedTuple):
+    """A patient, the config to record it, and what opens its source."""
+
+    face: Simulation
+    loaded: LoadedConfig
+    opened: Callable[[], Source]
+
+
 @contextmanager
-def playing(duration: float) -> Iterator[tuple[LoadedConfig, Simulation]]:
-    """A patient on an emulated board, or without one where none can be; the config to record it."""
+def playing(duration: float) -> Iterator[Played]:
+    """Play a patient on an emulated board, or without one where none can be.
+
+    The board shares this process and is kept waiting with it where the machine is busy, as no real
+    board is; so its own clock is the host's, or it would seem to have lost what it did not yet
+    send.
+    """
     from emgspasm.simulation.board import EmulatedBoard
     from emgspasm.simulation.board_port import has_terminals
+    from emgspasm.sources.cyton.settings import read_settings
+    from emgspasm.sources.cyton.source import CytonSource
+    from emgspasm.sources.registry import open_source
 
     face = patient(duration)
     if not has_terminals():
         say("no board can be emulated on this system: the patient streams without one")
-        yield config_of(streamed(duration)), face
+        loaded, options = config_of(streamed(duration))
+        yield Played(face, loaded, partial(open_source, "simulated", options))
         return
     with EmulatedBoard(face) as board:
-        yield config_of(wired(board)), face
+        loaded, options = config_of(wired(board))
+        yield Played(face, loaded, partial(CytonSource, read_settings(options), board.clock))
 
 
 def wired(board: EmulatedBoard) -> str:
@@ -122,24 +142,22 @@ def streamed(duration: float) -> str:
     )
 
 
-def config_of(source: str) -> LoadedConfig:
-    """Config of a recording from a source."""
+def config_of(source: str) -> tuple[LoadedConfig, Mapping[str, object]]:
+    """Config of a recording from a source, and the options of that."""
     from emgspasm.config import parse_config
 
     told = 'reference = "Bipolar"\nplacement = "simulated"\n'
-    return parse_config(f"[source]\n{source}[recording]\n{told}")
+    loaded = parse_config(f"[source]\n{source}[recording]\n{told}")
+    assert loaded.config.source is not None
+    return loaded, loaded.config.source.options
 
 
-def record(loaded: LoadedConfig, face: Simulation, path: Path, duration: float) -> Status:
+def record(played: Played, path: Path, duration: float) -> Status:
     """Record from the board as ``record`` does, the cues of trials as markers; how it went."""
     from emgspasm.session import Session
-    from emgspasm.sources.registry import open_source
 
-    table = loaded.config.source
-    assert table is not None  # of config_of
-    source = open_source(table.kind, table.options)
-    cues = face.annotations
-    with Session(source, path, loaded, duration=duration, markers=cues) as session:
+    source, cues = played.opened(), played.face.annotations
+    with Session(source, path, played.loaded, duration=duration, markers=cues) as session:
         until_over(session)
     session.wait()
     return session.status
@@ -163,9 +181,8 @@ def conclude(
     click.echo()
     reached = true_events[true_events["onset"] < status.time]  # Ctrl-C ends it before
     click.echo(score_table(score(results.events, reached)))
-    n_bursts = sum(n for (kind, _, _), n in found.items() if kind == "burst")
     say(
-        f"{n_bursts} bursts and {found.total() - n_bursts} events live, the same from the file; "
+        f"{summed(found)} live, the same from the file; "
         f"{100 * status.lost:.2g} % lost. Recording, truth and tables: {recording.parent}"
     )
     page = recording.with_name(f"{recording.stem}{SUFFIX}")
@@ -178,18 +195,14 @@ def conclude(
     click.echo(page)
 
 
-def show(loaded: LoadedConfig, out: Path) -> None:
+def show(played: Played, out: Path) -> None:
     """Open the live window on the board."""
     from emgspasm.desk.wiring import Wiring
-    from emgspasm.sources.registry import open_source
 
     with postponed():  # Qt's bindings abort the process when their import is cut short
         from emgspasm.viewer import application
 
-    table = loaded.config.source
-    assert table is not None  # of config_of
-    source = table
-    wiring = Wiring(loaded, lambda: open_source(source.kind, source.options), describe, tabulate)
+    wiring = Wiring(played.loaded, played.opened, describe, tabulate)
     application.live(wiring, out, say)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from pathlib import Path
 
 import click
@@ -60,7 +61,7 @@ def import_(
     )
     require_rate(source, recording.info, sampling_frequency)
     with placed(study, participant, session, task, run) as (opened, place):
-        refuse_existing(place.recording, overwrite=overwrite)
+        refuse_existing(place.recording, *astuple(place.sidecars), overwrite=overwrite)
         findings = import_recording(recording, place.recording, overwrite=overwrite)
         write_sidecars(open_edf(place.recording), place.sidecars, task=task, overwrite=overwrite)
     if recording.start is not None:
@@ -116,6 +117,11 @@ def export(
     from emgspasm.storage.opening import open_recording
 
     if recording.is_dir():
+        if montage or sampling_frequency or gain:
+            raise click.UsageError(
+                f"--montage, --sampling-frequency and --gain are for a recording ({recording} is a "
+                "folder). Leave them out"
+            )
         _copy_study(recording, out, kind, anonymize=anonymize)
         return
     if kind is None:
@@ -185,6 +191,7 @@ def recover(files: tuple[Path, ...]) -> None:
 
 def _mend_sidecars(file: Path) -> None:
     from emgspasm.storage.edf.reader import open_edf
+    from emgspasm.storage.studies.collection import is_study
     from emgspasm.storage.studies.dataset import ignore_own_files
     from emgspasm.storage.studies.sidecar import bring_up_to_date
     from emgspasm.storage.studies.study import Placement
@@ -192,4 +199,5 @@ def _mend_sidecars(file: Path) -> None:
     place = Placement.of(file)
     if place is not None and place.sidecars.description.exists():
         bring_up_to_date(open_edf(file), place.sidecars)
-        ignore_own_files(place.study)
+        for study in filter(is_study, place.folder.absolute().parents[1:3]):
+            ignore_own_files(study)

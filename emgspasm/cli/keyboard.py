@@ -76,8 +76,11 @@ def _type(line: Line, since: float, key: str) -> tuple[Line, Stroke | None]:
 
 @contextmanager
 def listening(take: Callable[[str], None]) -> Iterator[bool]:
-    """Give every key typed on the terminal to `take`; False where none is typed to the command."""
-    if not _hears():
+    """Give every key typed on the terminal to `take`; False where there is no terminal.
+
+    Keys are for the command only while it is in front, be it from the beginning or later.
+    """
+    if sys.stdin is None or not sys.stdin.isatty():  # None where it was closed
         yield False
         return
     over = threading.Event()
@@ -89,13 +92,6 @@ def listening(take: Callable[[str], None]) -> Iterator[bool]:
         finally:
             over.set()
             thread.join()
-
-
-def _hears() -> bool:
-    """Whether stdin is a terminal whose keys come to this command."""
-    if sys.stdin is None or not sys.stdin.isatty():  # None where it was closed
-        return False
-    return find_spec("msvcrt") is not None or _in_front(sys.stdin.fileno())
 
 
 def _in_front(descriptor: int) -> bool:
@@ -124,27 +120,35 @@ def _terminal() -> Iterator[Callable[[], str | None]]:
     import tty
 
     descriptor = sys.stdin.fileno()
-    before = termios.tcgetattr(descriptor)
-
     decoder = codecs.getincrementaldecoder("utf-8")("ignore")
+    before: list[Any] = []
+
+    def by_key() -> None:
+        """Let the terminal tell key by key; a shell that was in front meanwhile has undone it."""
+        told = termios.tcgetattr(descriptor)
+        if told[tty.LFLAG] & termios.ICANON:
+            before[:] = told
+            tty.setcbreak(descriptor)
 
     def typed() -> str | None:
         if not _in_front(descriptor):
             time.sleep(_POLL)
             return ""
-        if not select.select([descriptor], [], [], _POLL)[0]:
-            return ""
         try:
+            by_key()
+            if not select.select([descriptor], [], [], _POLL)[0]:
+                return ""
             told = os.read(descriptor, 1024)
-        except OSError:  # the terminal is gone
+        except (OSError, termios.error):  # the terminal is gone
             return None
         return _TOLD_IN_SEVERAL.sub("", decoder.decode(told)) if told else None
 
     try:
-        tty.setcbreak(descriptor)
+        if _in_front(descriptor):
+            by_key()
         yield typed
     finally:
-        if _in_front(descriptor):
+        if before and _in_front(descriptor):
             with suppress(termios.error):  # the terminal is gone
                 termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 

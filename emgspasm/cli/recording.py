@@ -27,6 +27,7 @@ from emgspasm.cli.console import (
     read_config,
     say,
     say_when_compiling,
+    tell,
 )
 from emgspasm.cli.interruption import come, settle
 from emgspasm.cli.options import live_config_option, place_options, port_option
@@ -196,11 +197,11 @@ def _markers(session: Session) -> Iterator[Callable[[], str]]:
             try:
                 marker = session.mark(stroke.text, stroke.time)
             except RecordingError as error:  # it has just ended
-                click.echo(f"\r\x1b[K{error}", err=True)
+                tell(f"\r\x1b[K{error}")
             else:
-                click.echo(f"\r\x1b[K{marker.onset:.3f} s: {marker.text}", err=True)
+                tell(f"\r\x1b[K{marker.onset:.3f} s: {marker.text}")
         elif typed():
-            click.echo(f"\r\x1b[K{fitted(typed())}", nl=False, err=True)
+            tell(f"\r\x1b[K{fitted(typed())}", nl=False)
 
     with keyboard.listening(take) as listens:
         if listens:
@@ -217,7 +218,7 @@ def _status_line() -> Iterator[Any]:
 
     def show(text: str, *, keep: bool = False) -> None:
         if live:
-            click.echo(f"\r\x1b[K{text if keep else fitted(text)}", nl=keep, err=True)
+            tell(f"\r\x1b[K{text if keep else fitted(text)}", nl=keep)
         elif keep:
             say(text)
 
@@ -225,7 +226,7 @@ def _status_line() -> Iterator[Any]:
         yield show
     finally:
         if live:
-            click.echo(err=True)
+            tell()
 
 
 def fitted(text: str) -> str:

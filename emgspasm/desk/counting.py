@@ -102,6 +102,11 @@ class Counting:
         for event in events:
             self.take(event)
 
+    @property
+    def last_spasm(self) -> Event | None:
+        """The newest event that is called a spasm."""
+        return next((e for e in reversed(self._events) if e.trial_type == "spasm"), None)
+
     def other(self, name: str) -> int:
         """Number of events of another kind: ``blink``, ``voluntary``, ``artifact``, or a class."""
         return self._others[name]

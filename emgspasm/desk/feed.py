@@ -65,9 +65,9 @@ class Found:
 
     def amend(self, before: Event, now: Event) -> None:
         """Put an event in the place of one that is called otherwise now."""
-        place = before.onset, before.offset, before.side
-        for k, event in enumerate(self.events):
-            if (event.onset, event.offset, event.side) == place:
+        first = bisect_left(self.events, before.onset, key=_ONSET)
+        for k in range(first, bisect_right(self.events, before.onset, key=_ONSET)):
+            if self.events[k] == before:
                 self.events[k] = now
 
     def bursts_in(self, start: int, stop: int, slack: int) -> Iterator[Burst]:
@@ -161,6 +161,8 @@ class Feed:
         Thresholds of the whole stream.
     valid : int
         Samples in which bursts were sought, less those in which an artifact hid all channels.
+    silent : bool
+        Whether nothing comes for now: what came last says nothing of the present.
     """
 
     def __init__(self, info: StreamInfo, pipeline: Pipeline, seconds: float = LONGEST_BASE) -> None:
@@ -175,6 +177,7 @@ class Feed:
         self.thresholds = np.full((3, len(self.column_of)), np.nan)
         self.levels_log = Levels(len(self.column_of), round(EVERY * self.sampling_frequency))
         self.valid = 0
+        self.silent = False
         self._early: Shaper | None = Shaper(pipeline, info)
 
     def new_strip(self, seconds: float) -> Strip:
@@ -267,6 +270,8 @@ class Feed:
 
     def levels(self, seconds: float) -> NDArray[np.float64]:
         """RMS of the envelope of each channel over the latest seconds; NaN where unknown."""
+        if self.silent:
+            return np.full(len(self.column_of), np.nan)
         stop = self.strip.analyzed
         rows = self.strip.read("envelope", stop - round(seconds * self.sampling_frequency), stop)
         known = np.isfinite(rows)

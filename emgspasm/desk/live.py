@@ -93,13 +93,13 @@ class Live:
         self._path = place.recording if place else self._temporary()
         self._handover = Handover(CAPACITY, stored=CAPACITY)
         self.session = Session(source, self._path, wiring.config, handovers=(self._handover,))
-        self.feed = Feed(info, wiring.config.config.pipeline)
+        self.feed = Feed(info, wiring.config.pipeline)
         self._channels = channel_warnings(info)
         self.analyses: list[Analysis] = []
         self._marked: list[Annotation] = []
         self._news: list[Annotation] = []
         self._undone: list[Annotation] = []
-        self._n_events = self._n_gaps = 0
+        self._n_events = self._n_gaps = self._n_dropped = 0
         self._open, self._closing = False, False
         self._error: EmgspasmError | None = None
         self._opened: Sliceable | None = None
@@ -206,7 +206,11 @@ class Live:
     def tick(self, seconds: float) -> News:  # noqa: ARG002  a board keeps its own time
         """Take what has come."""
         feed, stale, events, amended = self.feed, [], list[Event](), list[Amendment]()
-        for chunk in joined(self._handover.take_stored()):
+        stored = joined(self._handover.take_stored())
+        if stored and self.dropped > self._n_dropped:  # too slow a screen loses nothing
+            feed.strip.reach_blank(stored[0].start)
+        self._n_dropped = self.dropped
+        for chunk in stored:
             feed.stored(chunk)
         self.analyses = []
         for analysis, folded in self._handover.take():
@@ -215,6 +219,7 @@ class Live:
             amended += folded.amended
             self.analyses.append(analysis)
         self._listen()
+        feed.silent = bool(self.error or self.away)
         gaps: list[Stretch] = feed.found.gaps[self._n_gaps :]
         self._n_gaps = len(feed.found.gaps)
         markers, self._news = tuple(self._news), []

@@ -89,6 +89,17 @@ class Meter:
         noise = max(float(self.noise[pair.right]), float(self.noise[pair.left]))
         return laterality_index(right, left, max(FLOOR, NOISE_FLOOR * noise))
 
+    def knows(self, pair: Pair) -> bool:
+        """Whether the amplitudes of both sides are known."""
+        columns = [column for column in (pair.left, pair.right) if column is not None]
+        return len(columns) == 2 and bool(np.isfinite(self.amplitude[columns]).all())
+
+    def verdict(self, pair: Pair) -> str:
+        """What the laterality index of a muscle says, in words."""
+        if not self.knows(pair):
+            return "no index: no signal, or noise not known"
+        return verdict(self.index(pair))
+
 
 def verdict(li: float) -> str:
     """What a laterality index (1 right, -1 left) says, in words (clinical facts 4)."""

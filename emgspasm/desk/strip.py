@@ -202,7 +202,8 @@ class Strip:
         )
 
     def _put(self, name: str, start: int, samples: NDArray[np.float64]) -> None:
-        first = max(start, start + len(samples) - self.capacity)
+        """Put samples where they belong; those that are held no more have no place."""
+        first = max(start, start + len(samples) - self.capacity, self.start)
         row = first - start
         for place in self._places(first, start + len(samples)):
             n = place.stop - place.start
@@ -232,7 +233,7 @@ class Strip:
     def _level(self, start: int, stop: int, levels: NDArray[np.float64]) -> None:
         """Keep thresholds; the first said of a cell stays, whatever the chunks were."""
         cells = self.thresholds.shape[2]
-        for cell in range(start // self.step, -(-stop // self.step)):
+        for cell in range(max(start, self.start) // self.step, -(-stop // self.step)):
             place = self.thresholds[:, :, cell % cells]
             np.copyto(place, levels, where=np.isnan(place), casting="same_kind")
 

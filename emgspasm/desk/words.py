@@ -12,7 +12,7 @@ from emgspasm.desk.palette import Palette
 from emgspasm.desk.strip import CLIPPED, FLAT, GAP
 from emgspasm.dsp.quality import Limits
 from emgspasm.dsp.rates import withheld
-from emgspasm.stream import MUSCLES, Event
+from emgspasm.stream import MUSCLES, Event, StreamInfo, emg_only
 from emgspasm.units import on_screen
 
 NOISY = Limits().noise_poor
@@ -47,6 +47,12 @@ class LaneText:
     side: str | None
     level: str = ""
     warning: str = ""
+
+
+def unit_of(info: StreamInfo) -> str:
+    """The unit of all EMG channels as screens show it; "units" where they share none."""
+    units = {on_screen(channel.unit) for channel in emg_only(info).channels}
+    return (units.pop() if len(units) == 1 else "") or "units"
 
 
 def event_text(event: Event) -> str:
@@ -88,7 +94,7 @@ def lane_texts(feed: Feed) -> dict[int, LaneText]:
             MUSCLES.get(channel.muscle or "", ""),
             channel.side,
             "" if np.isnan(noise) else f"noise {noise:.1f} {on_screen(channel.unit)}",
-            warning(marks[i], noise),
+            "NO DATA" if feed.silent else warning(marks[i], noise * (channel.microvolts or np.nan)),
         )
     return texts
 

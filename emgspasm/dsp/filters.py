@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from emgspasm.dsp import sections
 from emgspasm.dsp.design import Sos, butterworth, notch, steady
-from emgspasm.dsp.rates import EDGE, HIGH_PASS, LOW_PASS, MAINS_EDGE, upper_corner
+from emgspasm.dsp.rates import EDGE, HIGH_PASS, LOW_PASS, MAINS_EDGE, notched, upper_corner
 from emgspasm.dsp.responses import decay, rise, settling_samples
 from emgspasm.stream import Chunk, StreamInfo
 
@@ -165,8 +165,7 @@ class Notch:
         ValueError
             If not even the fundamental lies in the usable band.
         """
-        top = MAINS_EDGE * sampling_frequency
-        multiples = [k for k in self.multiples if k * self.frequency < top]
+        multiples = notched(sampling_frequency, self.frequency, self.multiples)
         if not multiples:
             raise ValueError(
                 above_band("notch frequency", self.frequency, sampling_frequency, MAINS_EDGE)

@@ -55,7 +55,7 @@ class ChannelQuality:
     channel : str
         Name.
     noise : float
-        RMS of the quiet, filtered signal, in the channel's unit; NaN if never quiet.
+        RMS of the quiet, filtered signal in uV; NaN if never quiet, or in no voltage.
     line_frequency, line_ratio : float
         The stronger mains frequency in Hz and its height over its neighbours in dB; NaN where
         no second of signal was whole.

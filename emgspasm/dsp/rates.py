@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 LOWEST = 200.0
@@ -92,6 +93,11 @@ def upper_corner(sampling_frequency: float, low_pass: float) -> float | None:
     return None if sampling_frequency >= LOWEST else top
 
 
+def notched(sampling_frequency: float, frequency: float, multiples: Sequence[int]) -> list[int]:
+    """Multiples of a frequency (Hz) that a notch takes out: those that the rate (Hz) carries."""
+    return [k for k in multiples if k * frequency < MAINS_EDGE * sampling_frequency]
+
+
 def withheld(sampling_frequency: float) -> tuple[Output, ...]:
     """Outputs that this sampling frequency (Hz) cannot carry."""
     return tuple(output for output in OUTPUTS if sampling_frequency < output.needs)
@@ -105,7 +111,7 @@ def rate_warnings(sampling_frequency: float) -> tuple[str, ...]:
             f"exploratory: {sampling_frequency:g} Hz is under the {LOWEST:g} Hz that EMG needs; "
             "every number of this result is exploratory"
         )
-    if sampling_frequency < DURATIONS:
+    elif sampling_frequency < DURATIONS:
         sentences.append(f"{sampling_frequency:g} Hz: durations are good to about 20 ms")
     missing = [output.words for output in withheld(sampling_frequency) if output.columns]
     if missing:

@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, Any
 from emgspasm.report.rest import (
     FACE,
     PLACES,
+    Measured,
     measure_rest,
     muscles_of,
 )
 from emgspasm.report.sessions import Session, comparable, not_analyzed, sessions
-from emgspasm.report.variability import is_without_spasm, repeated, variability
+from emgspasm.report.variability import is_without_spasm, repeated, telling, variability
 from emgspasm.report.visits import operation_note, origin, visit
+from emgspasm.results.tabulation.summary import LEAST_REST
 from emgspasm.storage.studies.scales import ScaleScore, read_scores
 from emgspasm.storage.studies.study import Study
-from emgspasm.storage.studies.treatments import TOXIN, Treatment, read_treatments
+from emgspasm.storage.studies.treatments import OPERATION, TOXIN, Treatment, read_treatments
 from emgspasm.storage.tables.joint_columns import COURSE
 from emgspasm.storage.tables.tsv import table, table_rows
 from emgspasm.stream import SIDE_LETTERS
@@ -76,7 +78,8 @@ class Course:
         """Label of the axis of time."""
         if self.origin is None:
             return "days since the first session"
-        return "days since injection" if self.origin.kind == TOXIN else "days since operation"
+        words = {TOXIN: "injection", OPERATION: "operation"}
+        return f"days since {words.get(self.origin.kind, 'treatment')}"
 
 
 def course(study: Study, participant: str, since: date | None = None) -> Course:
@@ -106,7 +109,8 @@ def course(study: Study, participant: str, since: date | None = None) -> Course:
     side = affected_side(treatments, kept)
     told = Course(participant, kept, left_out, treatments, scores, start, side, table((), COURSE))
     rows = [row | {"participant": participant} for row in course_rows(told)]
-    return replace(told, table=table(rows, COURSE), notes=remarks(kept, treatments))
+    notes = [*remarks(kept, treatments), *other_muscles(told)]
+    return replace(told, table=table(rows, COURSE), notes=notes)
 
 
 def remarks(kept: Sequence[Session], treatments: Sequence[Treatment]) -> list[str]:
@@ -115,7 +119,7 @@ def remarks(kept: Sequence[Session], treatments: Sequence[Treatment]) -> list[st
     notes = (
         [f"Events of session {', '.join(reviewed)} were reviewed by an expert."] if reviewed else []
     )
-    if any(len(s.blocks) == 1 for s in kept):
+    if any(len(telling(s)) < 2 for s in kept):
         notes.append(
             "Where a session has one block of rest, its two halves tell how much a measurement "
             "varies."
@@ -127,6 +131,27 @@ def remarks(kept: Sequence[Session], treatments: Sequence[Treatment]) -> list[st
                 "itself is not known (MDC n/a)."
             )
     notes += filter(None, [operation_note(treatments, max(_dated(kept), default=None))])
+    return notes
+
+
+def other_muscles(told: Course) -> list[str]:
+    """Which sessions tell of other muscles of a side than the one that others are compared with."""
+    index = baseline(told)
+    if index is None:
+        return []
+    notes = []
+    for session in told.sessions:
+        for letter, name in SIDE_LETTERS.items():
+            mine, first = (
+                "+".join(measure_rest(s.primary, letter, FACE).muscles) or "no muscle"
+                for s in (session, told.sessions[index])
+            )
+            if mine != first:
+                notes.append(
+                    f"Session {session.label} tells of {mine} of the {name} side, session "
+                    f"{told.sessions[index].label} of {first}: where muscles differ, no change is "
+                    "told."
+                )
     return notes
 
 
@@ -184,27 +209,21 @@ def _place_rows(told: Course, side: str, place: str) -> Iterator[dict[str, Any]]
     repeats = [repeated(s, side, place) for s in told.sessions]
     for name, unit in (("rate", "1/min"), ("burden", "uV"), ("amplitude", "uV")):
         mdc = variability(repeats, name)
-        values = [getattr(m, name) for m in measured]
         for index, (session, m) in enumerate(zip(told.sessions, measured, strict=True)):
             interval = getattr(m, f"{name}_interval", None)
-            names = {
-                muscle
-                for b in session.primary
-                for muscle in muscles_of(b.info, side, place).values()
-            }
             yield _when(told, session.day) | {
                 "session": session.label,
                 "side": side,
                 "region": place,
-                "muscles": "+".join(sorted(names)) or None,
+                "muscles": "+".join(m.muscles) or None,
                 "measure": name,
-                "value": _rounded(values[index]),
+                "value": _rounded(getattr(m, name)),
                 "ci_lo": _rounded(interval and interval[0]),
                 "ci_hi": _rounded(interval and interval[1]),
                 "unit": unit,
                 "valid_s": round(m.seconds, 3),
                 "n_spasms": m.spasms,
-                **_change(values, index, reference, mdc),
+                **_change(measured, name, index, reference, mdc),
             }
 
 
@@ -217,12 +236,15 @@ def baseline(told: Course) -> int | None:
 
 
 def _change(
-    values: Sequence[float | None], index: int, reference: int | None, mdc: float | None
+    measured: Sequence[Measured], name: str, index: int, reference: int | None, mdc: float | None
 ) -> dict[str, Any]:
+    """What has changed since the baseline, where both tell a rate of the same muscles."""
     if reference is None or index == reference:
         return {"mdc": _rounded(mdc), "baseline": "yes" if index == reference else None}
-    first, now = values[reference], values[index]
-    if first is None or now is None:
+    before, after = measured[reference], measured[index]
+    first, now = getattr(before, name), getattr(after, name)
+    short = min(before.seconds, after.seconds) < LEAST_REST
+    if first is None or now is None or short or before.muscles != after.muscles:
         return {"mdc": _rounded(mdc)}
     change = now - first
     verdict = None if mdc is None else LARGER if abs(change) > mdc else NOT_LARGER

@@ -249,13 +249,14 @@ def _scale(axes: Axes, rows: Sequence[dict[str, Any]], name: str) -> None:
 def _ratios(axes: Axes, told: Course, rows: Sequence[dict[str, Any]]) -> None:
     ends: dict[str, tuple[int, float]] = {}
     injected = {t.site for t in told.treatments if t.kind == TOXIN}
-    days = [(s.day - told.zero).days for s in told.sessions if s.day]
+    days = {s.label: (s.day - told.zero).days for s in told.sessions if s.day}
     for index, muscle in enumerate(dict.fromkeys(r["muscles"] for r in rows)):
         mine = [r for r in rows if r["muscles"] == muscle]
         filled = muscle in injected
-        values = {r["day"]: r["value"] for r in mine}
+        values = {r["session"]: r["value"] for r in mine}
         axes.plot(  # no line over a session without the ratio
-            days, [values.get(day, float("nan")) for day in days], f"{MARKS[index % len(MARKS)]}-",
+            [*days.values()], [values.get(label, float("nan")) for label in days],
+            f"{MARKS[index % len(MARKS)]}-",
             color=figures.INK if filled else figures.GREY, lw=0.8, markersize=3.8,
             markerfacecolor=figures.INK if filled else "white",
         )  # fmt: skip

@@ -9,11 +9,10 @@ from emgspasm.report.course import LARGER, Course, baseline
 from emgspasm.report.page import render
 from emgspasm.report.rest import FACE, PLACES
 from emgspasm.report.values import Value, told
-from emgspasm.report.visits import JUDGED_FROM
 from emgspasm.storage.derivatives.provenance import is_simulated
 from emgspasm.storage.studies.scales import SCALES
-from emgspasm.storage.studies.treatments import OPERATION, TOXIN
-from emgspasm.storage.tables.tsv import table_rows
+from emgspasm.storage.studies.treatments import TOXIN
+from emgspasm.storage.tables.tsv import MISSING, table_rows
 from emgspasm.stream import SIDE_LETTERS
 
 DIGITS = {"rate": 1, "burden": 2, "amplitude": 1, "mvc_ratio": 2}
@@ -42,9 +41,8 @@ def course_page(shown: Course) -> str:
         scales={name: f"{s.low:g} to {s.high:g}, {s.meaning}" for name, s in SCALES.items()},
         reference=_reference(shown),
         settings=shown.sessions[0].settings if shown.sessions else None,
+        windows=shown.origin is not None and shown.origin.kind == TOXIN,
         toxin=any(t.kind == TOXIN for t in shown.treatments),
-        operation=any(t.kind == OPERATION for t in shown.treatments),
-        judged_from=JUDGED_FROM,
         larger=LARGER,
     )
 
@@ -88,7 +86,7 @@ def _summary(shown: Course, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 next((_cells(r, DIGITS[measure]) for r in mine if r["session"] == label), None)
                 for label in (first, last)
             ]
-            line["muscles"] = mine[0]["muscles"] if mine else None
+            line["muscles"] = next((r["muscles"] for r in reversed(mine) if r["muscles"]), MISSING)
         if line["rate"][1] is not None:
             lines.append(line)
     return lines

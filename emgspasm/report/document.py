@@ -62,7 +62,7 @@ def report_page(
         identity=facts.identity(results),
         simulated=is_simulated(results.provenance),
         reviewers=facts.reviewers(results),
-        columns=_columns(results, blocks),
+        columns=_columns(results),
         blocks=[(task, facts.headline(results, task)) for task in blocks],
         tasks=facts.TASKS,
         regions=facts.REGIONS,
@@ -138,12 +138,12 @@ def index_page(title: str, listed: Sequence[tuple[Results, str]]) -> str:
     return render("index.html", title=title, rows=rows)
 
 
-def _columns(results: Results, blocks: Sequence[str]) -> list[tuple[str, Any]]:
+def _columns(results: Results) -> list[tuple[str, Any]]:
     """The headline's groups of columns: the primary rest where there is one, and all of it."""
     groups = [(WHOLE, facts.headline(results, facts.file_task(results)))]
-    if "rest_open" in blocks:
-        title = "rest, eyes open: primary"
-        groups.insert(0, (title, facts.headline(results, "rest_open")))
+    if primary := facts.primary(results):
+        title = f"{facts.TASKS.get(primary, primary)}: primary"
+        groups.insert(0, (title, facts.headline(results, primary)))
     return groups
 
 

@@ -8,7 +8,7 @@ from string import ascii_lowercase
 from typing import Any
 
 from emgspasm.anatomy import FACE_MUSCLES
-from emgspasm.dsp.rates import upper_corner
+from emgspasm.dsp.rates import notched, upper_corner
 from emgspasm.report.values import Value, cell, entry, matching
 from emgspasm.results.analysis import Results
 from emgspasm.stream import MUSCLES, SIDE_LETTER, SIDE_LETTERS, Channel
@@ -85,6 +85,12 @@ def blocks(results: Results) -> list[str]:
     rows = results.summary[results.summary["channel"].isna()]
     tasks = dict.fromkeys(t for t in rows["task"] if isinstance(t, str))
     return [t for t in tasks if t != file_task(results)]
+
+
+def primary(results: Results) -> str | None:
+    """Part that tells the primary rate; None without one."""
+    there = blocks(results)
+    return next((task for task in ("rest_open", "rest") if task in there), None)
 
 
 def headline(results: Results, task: str | None) -> dict[str, dict[str, Value]]:
@@ -263,14 +269,15 @@ def not_good(rows: Iterable[Row]) -> list[Row]:
 
 
 def filters(results: Results) -> list[dict[str, Any]]:
-    """The filters by their parameters, without the end of a band that has no low-pass."""
+    """The filters by their parameters, as far as the sampling frequency carries them."""
     described = results.provenance.get("settings", {}).get("filters", [])
     fs = float(results.provenance["sampling_frequency"])
     return [
         {key: entry(results, "settings", "filters", i, key) for key in parameters
          if key != "multiples" and (key != "low_pass" or upper_corner(fs, parameters[key]))}
         | {"multiples": [entry(results, "settings", "filters", i, "multiples", k)
-                         for k in range(len(parameters.get("multiples", ())))]}
+                         for k, multiple in enumerate(parameters.get("multiples", ()))
+                         if notched(fs, parameters["frequency"], [multiple])]}
         for i, parameters in enumerate(described)
     ]  # fmt: skip
 

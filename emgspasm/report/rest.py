@@ -12,10 +12,18 @@ from emgspasm.results.findings import Findings, Rows
 from emgspasm.results.stored import StoredResult, stored_findings, stored_info
 from emgspasm.results.tabulation.events import burden
 from emgspasm.stream import SIDE_LETTERS, StreamInfo
-from emgspasm.synkinesis.markers import AT_REST, PRIMARY
+from emgspasm.synkinesis.markers import AFTER, AT_REST, PRIMARY
 from emgspasm.synkinesis.measures import validity
 from emgspasm.synkinesis.measures.intervals import block_interval, rate_interval
-from emgspasm.synkinesis.measures.occurrence import begins_in, block_sums, common, length, overlaps
+from emgspasm.synkinesis.measures.occurrence import (
+    begins_in,
+    block_sums,
+    common,
+    in_turn,
+    length,
+    outside,
+    overlaps,
+)
 from emgspasm.synkinesis.spread import REGIONS
 
 FACE = "face"
@@ -44,6 +52,11 @@ class RestBlock:
     spans: NDArray[np.int64]
     primary: bool
 
+    @property
+    def seconds(self) -> float:
+        """Time valid in some channel."""
+        return length(self.spans) / self.info.sampling_frequency
+
     def valid(self, side: str, columns: Sequence[int]) -> NDArray[np.int64]:
         """When spasms of a side were told, and bursts sought in one of these channels of it."""
         told = validity.of_side(self.info, self.found.valid, side)
@@ -53,7 +66,10 @@ class RestBlock:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Rate and burden of one region of one side, at rest; None for what is not told."""
+    """Rate and burden of one region of one side, at rest; None for what is not told.
+
+    `muscles` are the codes of those that were seen.
+    """
 
     seconds: float
     spasms: int | None
@@ -62,10 +78,11 @@ class Measured:
     burden: float | None
     burden_interval: tuple[float, float] | None
     amplitude: float | None
+    muscles: tuple[str, ...] = ()
 
 
 def rest_blocks(result: StoredResult, task: str | None) -> list[RestBlock]:
-    """Blocks of rest in a recording: by its markers, or all of it if its task is rest.
+    """Blocks of rest in a recording: by its markers, or all but other tasks if its task is rest.
 
     Rest with closed eyes is none, as little in a name (``restclosed``) as in a marker.
 
@@ -80,12 +97,17 @@ def rest_blocks(result: StoredResult, task: str | None) -> list[RestBlock]:
     valid = validity.of_face(found.valid)
     marked = [m for m in found.marked if m.task in AT_REST]
     blocks = [
-        RestBlock(info, found, common(valid, [(m.onset, m.offset)]), m.task in PRIMARY)
-        for m in marked
+        RestBlock(info, found, spans, m.task in PRIMARY)
+        for m, spans in zip(
+            marked, in_turn(valid, ((m.onset, m.offset) for m in marked)), strict=True
+        )
     ]
     named = task or ""
     if not marked and named.startswith("rest") and not named.endswith("closed"):
-        blocks = [RestBlock(info, found, valid, primary=not named.endswith("post"))]
+        after = round(AFTER * info.sampling_frequency)
+        others = [(m.onset, m.offset + after * m.movement) for m in found.marked]
+        rest = outside(valid, others)
+        blocks = [RestBlock(info, found, rest, primary=not named.endswith("post"))]
     return [block for block in blocks if len(block.spans)]
 
 
@@ -116,11 +138,14 @@ def measure_rest(blocks: Sequence[RestBlock], side: str, place: str) -> Measured
     The rate counts spasms of the side in which a muscle of the region takes part and which begin
     in valid time; the burden is the integral of their amplitude over the noise, per valid time, the
     mean of the muscles of the region (clinical facts 5), each over its own valid time. Intervals by
-    the bootstrap standard error of 30 s blocks.
+    the bootstrap standard error of 30 s blocks. Without a channel's microvolts neither burden nor
+    amplitude is told.
     """
     counts, areas, seconds, strengths = [], [], [], []
+    seen: set[str] = set()
     for block in blocks:
-        columns, fs = list(muscles_of(block.info, side, place)), block.info.sampling_frequency
+        muscles, fs = muscles_of(block.info, side, place), block.info.sampling_frequency
+        columns = list(muscles)
         valid = block.valid(side, columns)
         if not len(valid):
             continue
@@ -131,19 +156,24 @@ def measure_rest(blocks: Sequence[RestBlock], side: str, place: str) -> Measured
         areas.append(block_sums(onsets, valid, fs, weights.astype(np.float64))[0])
         seconds.append(time)
         strengths.append(burden(mine))
+        seen |= {muscles[c] for c in columns if len(common(valid, block.found.valid[c]))}
     if not seconds:
         return Measured(0.0, None, None, None, None, None, None)
     count, area, time = (np.concatenate(parts) for parts in (counts, areas, seconds))
     over = np.concatenate(strengths)
     total, spasms = float(time.sum()), int(count.sum())
+    volts = all(
+        b.info.channels[c].microvolts for b in blocks for c in muscles_of(b.info, side, place)
+    )
     return Measured(
         seconds=total,
         spasms=spasms,
         rate=60 * spasms / total,
         rate_interval=rate_interval(count, time),
-        burden=float(area.sum()) / total,
-        burden_interval=block_interval(area, time),
-        amplitude=float(np.median(over)) if len(over) else None,
+        burden=float(area.sum()) / total if volts else None,
+        burden_interval=block_interval(area, time) if volts else None,
+        amplitude=float(np.median(over)) if volts and len(over) else None,
+        muscles=tuple(sorted(seen)),
     )
 
 

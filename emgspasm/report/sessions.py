@@ -14,6 +14,7 @@ from emgspasm.results.stored import Settings, StoredResult, read_result, setting
 from emgspasm.storage.derivatives.names import DETECTED, RESULTS, result_path
 from emgspasm.storage.derivatives.provenance import replaced_recording, told_replaced
 from emgspasm.storage.derivatives.reviews import counted_path
+from emgspasm.storage.studies.lock import exclusive
 from emgspasm.storage.studies.placement import Placement, bids_entities
 from emgspasm.storage.studies.scans import read_time
 from emgspasm.storage.studies.study import Study
@@ -91,7 +92,8 @@ def not_analyzed(study: Study, participant: str) -> list[str]:
 def _session(study: Study, label: str, paths: Sequence[Path]) -> Session:
     results, blocks, days, replaced = [], [], [], []
     for path in paths:
-        result = read_result(counted_path(path))
+        with exclusive(path.parent):  # another process may be amid writing it
+            result = read_result(counted_path(path))
         results.append(result)
         blocks += rest_blocks(result, bids_entities(path.name).get("task"))
         folder = study.path / path.parent.relative_to(study.path / RESULTS)

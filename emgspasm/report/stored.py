@@ -16,6 +16,7 @@ from emgspasm.storage.derivatives.provenance import (
 )
 from emgspasm.storage.derivatives.reviews import counted_path
 from emgspasm.storage.digest import Digest
+from emgspasm.storage.studies.lock import exclusive
 from emgspasm.storage.tables.dictionary import TABLES
 from emgspasm.storage.tables.tsv import table
 from emgspasm.system import in_order
@@ -64,13 +65,14 @@ def read_results(events: Path) -> Results:
         If one of them is missing or no such table, the expert's is of other results, or the
         recording was replaced in its study since.
     """
-    provenance = read_provenance(events)
-    study = study_of(events)
-    if study and (name := replaced_recording(study, events.resolve(), provenance)):
-        raise RecordingError(told_replaced([name]))
-    told = counted_path(events)
-    places = {name: told if name in ("events", "summary") else events for name in TOLD}
-    frames = {name: _frame(place, name) for name, place in places.items()}
+    with exclusive(events.parent):  # another process may be amid writing it
+        provenance = read_provenance(events)
+        study = study_of(events)
+        if study and (name := replaced_recording(study, events.resolve(), provenance)):
+            raise RecordingError(told_replaced([name]))
+        told = counted_path(events)
+        places = {name: told if name in ("events", "summary") else events for name in TOLD}
+        frames = {name: _frame(place, name) for name, place in places.items()}
     return Results(name=Path(str(provenance["recording"])).stem, **frames, provenance=provenance)
 
 
@@ -98,6 +100,7 @@ def recording_of(results: Results, events: Path) -> Path | None:
 
 def _places(events: Path) -> list[Path]:
     """Beside the results, one folder up, and where a study keeps what its derivatives are of."""
+    events = events.absolute()
     places = [events.parent, events.parent.parent]
     for derivatives in events.parents:
         if derivatives.parent.name == "derivatives":

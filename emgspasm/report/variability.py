@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from emgspasm.report.rest import Measured, halves, measure_rest
+from emgspasm.report.rest import Measured, RestBlock, halves, measure_rest
 from emgspasm.report.sessions import Session
+from emgspasm.results.tabulation.summary import LEAST_REST
 from emgspasm.synkinesis.measures.intervals import (
     minimal_detectable_change,
     minimal_detectable_rate,
@@ -16,19 +17,33 @@ FEWEST_REPEATS = 3
 
 
 def repeated(session: Session, side: str, place: str) -> tuple[Measured, Measured]:
-    """A region measured in two blocks of rest of a session: its first two, or its halves."""
-    pair = session.blocks[:2] if len(session.blocks) > 1 else halves(session.blocks[0])
+    """A region measured in two blocks of rest of a session: its first two, or halves of its one.
+
+    Of blocks that tell a rate; without any, halves of the first.
+    """
+    blocks = telling(session)
+    pair = blocks[:2] if len(blocks) > 1 else halves((blocks or session.blocks)[0])
     first, second = (measure_rest([block], side, place) for block in pair)
     return first, second
+
+
+def telling(session: Session) -> list[RestBlock]:
+    """Blocks of rest of a session that are long enough to tell a rate."""
+    return [block for block in session.blocks if block.seconds >= LEAST_REST]
 
 
 def variability(repeats: Sequence[tuple[Measured, Measured]], name: str) -> float | None:
     """Minimal detectable change from two blocks of rest of each session.
 
-    None if they are few, or none of them has a spasm: nothing is known then of how much the number
-    varies. It is that of a single block, so a session of two blocks varies less than it says.
+    None if they are few of 15 s and more, or none of them has a spasm: nothing is known then of how
+    much the number varies. It is that of a single block, so a session of two blocks varies less
+    than it says.
     """
-    told = [pair for pair in repeats if all(getattr(m, name) is not None for m in pair)]
+    told = [
+        pair
+        for pair in repeats
+        if all(m.seconds >= LEAST_REST and getattr(m, name) is not None for m in pair)
+    ]
     if len(told) < FEWEST_REPEATS or is_without_spasm(told):
         return None
     if name == "rate":

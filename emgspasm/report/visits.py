@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from emgspasm.errors import ConfigError
-from emgspasm.storage.studies.treatments import OPERATION, TOXIN, Treatment
+from emgspasm.storage.studies.treatments import OPERATION, TOXIN, Treatment, by_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +46,17 @@ def origin(
 ) -> Treatment | None:
     """The treatment from which days are counted.
 
-    The one of `since`; else the last one that a session follows; else the last one.
+    The one of `since`; else the last one that a session follows; else the last one. Of one day an
+    injection or operation before anything else, whatever was entered first.
 
     Raises
     ------
     ConfigError
         If there is none on the day `since`.
     """
-    told = sorted(treatments, key=lambda each: each.date)
+    told = sorted(treatments, key=by_day)
     if since is not None:
-        found = next((each for each in told if each.date == since), None)
+        found = next((each for each in reversed(told) if each.date == since), None)
         if found is None:
             days = ", ".join(sorted({str(each.date) for each in told})) or "none"
             raise ConfigError(f"no treatment on {since} (treatments: {days}). Name one of them")
@@ -66,12 +67,12 @@ def origin(
 
 def operation_note(treatments: Sequence[Treatment], last: date | None) -> str | None:
     """What must be said of a decompression less than 12 months before the last session."""
-    done = [each.date for each in treatments if each.kind == OPERATION]
-    if not done or last is None:
+    if last is None:
+        return None
+    done = [each.date for each in treatments if each.kind == OPERATION and each.date <= last]
+    if not done:
         return None
     day = (last - max(done)).days
-    if day < 0:
-        return None
     told = f"The last session is day {day} after decompression."
     if day < JUDGED_FROM:
         told += (

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from emgspasm.stream import MUSCLES, Channel, StreamInfo, emg_only
+from emgspasm.stream import MUSCLES, Channel, StreamInfo
 from emgspasm.synkinesis.measures import validity
 from emgspasm.synkinesis.readings.reading import sites
 
@@ -20,9 +20,11 @@ TOLD = {
 
 def channel_warnings(info: StreamInfo) -> list[str]:
     """Sentences on channels whose unit is no voltage, whose muscle none of the face, or which are
-    too few to tell spasms or blinks.
+    too few to tell spasms or blinks; or that none is EMG.
     """
-    channels = emg_only(info).channels
+    if not info.columns():
+        return [without_emg(info)]
+    channels = [info.channels[column] for column in info.columns()]
     said = [
         f"{_names(unit, 'unit', [c for c in channels if c.microvolts is None])} in "
         f"{unit or 'an unknown unit'}, not in "
@@ -36,6 +38,11 @@ def channel_warnings(info: StreamInfo) -> list[str]:
         if code not in MUSCLES
     ]
     return said + _never_told(info)
+
+
+def without_emg(info: StreamInfo) -> str:
+    """A sentence on a recording none of whose channels is EMG."""
+    return f"no EMG channel among {', '.join(info.names)}. Give --montage to say which are EMG"
 
 
 def _never_told(info: StreamInfo) -> list[str]:

@@ -98,8 +98,6 @@ class Findings:
         Envelope by marker and channel, in the unit of the channel, of trials.
     sampling_frequency : float
         Hertz.
-    starts : tuple of int
-        First samples of the segments: what begins there may have begun before.
     valid : mapping of int to ndarray of int, shape (n, 2)
         What no lasting artifact hides of the stretches in which bursts were sought; see
         :mod:`emgspasm.synkinesis.measures.validity`.
@@ -122,7 +120,6 @@ class Findings:
     marked: tuple[Marker, ...]
     envelopes: dict[tuple[Marker, int], list[NDArray[np.float64]]]
     sampling_frequency: float
-    starts: tuple[int, ...] = ()
     valid: Valid = field(init=False)
     spasm: NDArray[np.bool_] = field(init=False)
     spasms: Rows = field(init=False)

@@ -92,8 +92,8 @@ def suit(
 ) -> tuple[Pipeline, Iterable[Chunk], str]:
     """The pipeline for this stream, the stream, and what was decided; see ``dsp.mains``."""
     if config.config.mains == "off":
-        return config.config.pipeline, chunks, ""
-    return fit_notch(config.config.pipeline, info, chunks)
+        return config.pipeline, chunks, ""
+    return fit_notch(config.pipeline, info, chunks)
 
 
 MANY = 100
@@ -131,7 +131,6 @@ class _Gathered:
     awaited: list[Marker] = field(init=False)
     envelopes: dict[tuple[Marker, int], list[NDArray[np.float64]]] = field(default_factory=dict)
     tallies: list[Tally] = field(default_factory=list)
-    starts: list[int] = field(default_factory=list)
     present: int = 0
     n_events: int = 0
 
@@ -143,8 +142,6 @@ class _Gathered:
     def add(self, analysis: Analysis, folded: Folded) -> None:
         """Add what became certain, and the envelopes of trials."""
         self.present += len(analysis.chunk.samples)
-        if analysis.begins:
-            self.starts.append(analysis.chunk.start)
         if analysis.tally is not None:
             self.tallies.append(analysis.tally)
         self.waiting.bursts += analysis.bursts
@@ -198,7 +195,6 @@ class _Gathered:
             self.marked,
             self.envelopes,
             self.info.sampling_frequency,
-            tuple(self.starts),
         )
 
     def _sought(self) -> dict[int, NDArray[np.int64]]:

@@ -15,7 +15,7 @@ from emgspasm.results.analysis import Results
 from emgspasm.results.origin import ORIGIN
 from emgspasm.storage.derivatives.names import note_path, provenance_path, result_path
 from emgspasm.storage.files import refuse_existing, remove, remove_leftovers, write_json, write_text
-from emgspasm.storage.studies.lock import exclusive, locked
+from emgspasm.storage.studies.lock import exclusive
 from emgspasm.storage.tables.columns import SUMMARY
 from emgspasm.storage.tables.dictionary import TABLES
 from emgspasm.storage.tables.hed import events_dictionary
@@ -183,7 +183,8 @@ def write_group(study: Path, out: Path) -> tuple[str, ...]:
     from emgspasm.storage.studies.study import Study
     from emgspasm.storage.studies.treatments import read_treatments
 
-    with locked(study):  # so that of two processes the last one has seen all results
+    # so that of two processes the last one has seen all results; others may write into the study
+    with exclusive(out):
         results, left_out = group_results(Study.open(study))
         if results:
             write_group_table(group_table(results, read_treatments(study)), out)

@@ -22,19 +22,21 @@ from emgspasm.results.tabulation.trials import brow_lifts, synkinesis_shares
 from emgspasm.storage.opening import StoredRecording
 from emgspasm.stream import SIDE_LETTERS, StreamInfo
 from emgspasm.structure import kind_name
-from emgspasm.synkinesis.markers import AT_REST
+from emgspasm.synkinesis.markers import AT_REST, PRIMES
 from emgspasm.synkinesis.measures import validity
 from emgspasm.synkinesis.measures.occurrence import (
     Span,
     Withheld,
+    begins_in,
     common,
     length,
     occurrence,
     outside,
 )
-from emgspasm.synkinesis.measures.rhythm import FEWEST_ONSETS
+from emgspasm.synkinesis.measures.rhythm import FEWEST_ONSETS, variation
 from emgspasm.synkinesis.measures.trials import FEWEST_TRIALS, Trial
 from emgspasm.synkinesis.readings.reading import sites
+from emgspasm.synkinesis.spread import EYE
 
 PURPOSE = "research and education only"
 
@@ -84,7 +86,7 @@ def _one_eyed(info: StreamInfo, found: Findings) -> Iterator[str]:
     A synkinesis of blinks beside a dead electrode was told as 13 spasms a minute (simulated faces).
     """
     told = {letter: validity.of_side(info, found.valid, letter) for letter in SIDE_LETTERS}
-    eyes = {letter: validity.of_eye(info, found.valid, letter) for letter in SIDE_LETTERS}
+    eyes = {letter: validity.of_region(info, found.valid, letter, EYE) for letter in SIDE_LETTERS}
     for letter, other in ("LR", "RL"):
         alone = outside(common(told[letter], eyes[letter]), eyes[other])
         seconds = length(alone) / info.sampling_frequency
@@ -160,8 +162,8 @@ def withheld(
         for output in rates.withheld(carried)
         if output.columns
     ]
-    if not any(m.movement for m in found.marked):
-        rows.append(Withheld("trials", "no task marker of a movement"))
+    if not any(m.task in PRIMES for m in found.marked):
+        rows.append(Withheld("trials", f"no task marker of {', '.join(PRIMES)}"))
     elif not trials:
         rows.append(Withheld("trials", "no side has the muscle that moves and another one"))
     lacking = [info.names[c] for c in info.columns() if c not in most]
@@ -179,8 +181,7 @@ def withheld(
     rests = sum(m.task in AT_REST for m in found.marked)
     if rests < 2:
         rows.append(Withheld("rate_mdc_per_min", "no two rest blocks in the recording"))
-    if len(found.spasms) < FEWEST_ONSETS:
-        rows.append(Withheld("interval_cv, rhythm_hz of spasms", f"under {FEWEST_ONSETS} spasms"))
+    rows += _without_rhythm(info, found)
     for letter, (whose, by) in TOLD.items():
         wanting = f"bursts could not be sought in {by} at once"
         valid = validity.of_side(info, found.valid, letter)
@@ -188,6 +189,23 @@ def withheld(
         if letter != "B" and len(valid) and rests > 1:
             rows += _unchanged(whose, rest_counts(letter, found, valid, fs))
     return rows
+
+
+def _without_rhythm(info: StreamInfo, found: Findings) -> Iterator[Withheld]:
+    """Why intervals and rhythm of the spasms of a side are withheld, if they are."""
+    few = []
+    for letter in SIDE_LETTERS:
+        whose, valid = TOLD[letter][0], validity.of_side(info, found.valid, letter)
+        onsets = found.spasms["onset"][found.spasms["side"] == letter]
+        onsets = onsets[begins_in(onsets, valid)]
+        if len(onsets) < FEWEST_ONSETS:
+            few.append(whose)
+        elif np.isnan(variation(onsets, valid)):
+            why = f"under {FEWEST_ONSETS - 1} intervals without a gap"
+            yield Withheld(f"interval_cv of {whose}", why)
+    for whose in ["spasms"] if len(few) == len(SIDE_LETTERS) else few:
+        why = f"under {FEWEST_ONSETS} spasms of a side"
+        yield Withheld(f"interval_cv, rhythm_hz of {whose}", why)
 
 
 def _unchanged(whose: str, rested: Sequence[tuple[int, float]]) -> Iterator[Withheld]:

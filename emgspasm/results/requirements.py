@@ -10,6 +10,7 @@ from pathlib import Path
 from emgspasm.config import LoadedConfig
 from emgspasm.dsp.rates import EDGE, HIGH_PASS, HIGHEST, LEAST, LOW_PASS, LOWEST
 from emgspasm.errors import ConfigError, RecordingError
+from emgspasm.results.channels import without_emg
 from emgspasm.stream import StreamInfo
 
 
@@ -80,9 +81,7 @@ def _numbered(names: list[str]) -> bool:
 
 def _require_emg(info: StreamInfo) -> None:
     if not info.columns():
-        raise ConfigError(
-            f"no EMG channel among {', '.join(info.names)}. Give --montage to say which are EMG"
-        )
+        raise ConfigError(without_emg(info))
 
 
 def require_band(info: StreamInfo, config: LoadedConfig) -> None:
@@ -107,7 +106,7 @@ def require_band(info: StreamInfo, config: LoadedConfig) -> None:
             f"Record at {LOWEST:g} Hz or more"
         )
     try:
-        config.config.pipeline.settling(info)
+        config.pipeline.settling(info)
     except ValueError as error:
         raise ConfigError(str(error)) from None
 

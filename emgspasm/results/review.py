@@ -19,6 +19,7 @@ from emgspasm.results.findings import Rows, bursts_of
 from emgspasm.results.stored import (
     StoredResult,
     beside,
+    is_of_side,
     read_result,
     stored_findings,
     stored_info,
@@ -40,6 +41,13 @@ if TYPE_CHECKING:
 OF_BOTH: tuple[EventType, ...] = ("blink", "blepharospasm")
 OF_ONE: tuple[EventType, ...] = ("spasm", "myokymia")
 """Types of events that are of both sides, and of one side."""
+
+LATERALITY = ("li", "log_ratio")
+FOLLOWING = (
+    *("trial_type", "side", "class", "spread_stage", "muscles", "n_muscles"),
+    *LATERALITY,
+)
+"""Columns of an event that follow from what it is called."""
 
 
 def write_review(
@@ -158,32 +166,40 @@ def _event_cells(
     decision: Decision, was: Mapping[str, Any], parts: Rows, info: StreamInfo
 ) -> dict[str, Any]:
     """Cells of an event's row: as detected, or called otherwise."""
-    kept = {key: was[key] for key in ("trial_type", "side", "class", "spread_stage")}
+    kept: dict[str, Any] = {key: was.get(key) for key in FOLLOWING}
     kind, label = decision.trial_type, decision.label
     if kind is None or (kind == was["trial_type"] and label in ("", was["class"])):
         return kept | {"detected_as": None}
     seen = ":".join(filter(None, (was["trial_type"], was["class"])))
-    cells: dict[str, Any] = {"trial_type": kind, "class": label or None, "detected_as": seen}
+    cells: dict[str, Any] = kept | {"trial_type": kind, "class": label or None, "detected_as": seen}
+    cells |= {"side": _called_side(kind, was["side"], parts, info), "spread_stage": None}
     if kind == "spasm":
-        bursts = bursts_of(parts)
-        muscles = [info.channels[b.channel].muscle or "" for b in bursts]
+        own = [is_of_side(cells["side"], info.channels[c]) for c in parts["channel"]]
+        bursts = bursts_of(parts[np.array(own, np.bool_)])
+        muscles = sorted({info.channels[b.channel].muscle or "" for b in bursts})
+        cells |= {"muscles": "+".join(muscles) or None, "n_muscles": len(muscles)}
         cells["spread_stage"] = spread_stage(muscles)
         if not label:
             cells["class"] = spasm_class(bursts, info.sampling_frequency) if bursts else "isolated"
-    else:
-        cells["spread_stage"] = None
-    if kind in OF_BOTH:
-        cells["side"] = "B"
-    elif kind in OF_ONE and was["side"] == "B":
-        cells["side"] = _side(parts, info)
-    else:
-        cells["side"] = was["side"]
+    # seen from the event's side, of both from the left
+    turned = (cells["side"] == "R") != (was["side"] == "R")
+    for key in LATERALITY if turned else ():
+        cells[key] = None if kept[key] is None else 0.0 - kept[key]
     return cells
 
 
+def _called_side(kind: EventType, was: str, parts: Rows, info: StreamInfo) -> str:
+    """Side of an event of this kind that was of another."""
+    if kind in OF_BOTH:
+        return "B"
+    return _side(parts, info) if kind in OF_ONE and was == "B" else was
+
+
 def _side(parts: Rows, info: StreamInfo) -> str:
-    """The side on which more happened."""
-    area = burden(parts) * (parts["offset"] - parts["onset"])
+    """The side on which more happened; where no amplitude is known, on which it lasted longer."""
+    lasting = parts["offset"] - parts["onset"]
+    area = burden(parts) * lasting
+    area = area if np.isfinite(area).all() else lasting
     sides = np.array([channel.side for channel in info.channels])[parts["channel"]]
     return "L" if area[sides == "left"].sum() >= area[sides == "right"].sum() else "R"
 

@@ -16,7 +16,7 @@ from emgspasm.storage.derivatives.provenance import read_provenance
 from emgspasm.storage.derivatives.reviews import detected_path, is_reviewed, require_same_results
 from emgspasm.storage.tables.column import numbers
 from emgspasm.storage.tables.dictionary import FILLED, KEYS, TABLES
-from emgspasm.storage.tables.tsv import read_table, require_numbers, table_rows
+from emgspasm.storage.tables.tsv import MISSING, read_table, require_numbers, table_rows
 from emgspasm.stream import SIDE_LETTER, SIDE_LETTERS, Channel, StreamInfo
 from emgspasm.synkinesis.markers import Marker
 
@@ -123,7 +123,7 @@ def settings_of(provenance: Mapping[str, Any]) -> Settings:
 
 
 def stored_info(result: StoredResult) -> StreamInfo:
-    """The analyzed channels, in uV: tables know no other unit, and one rate for all that is EMG."""
+    """The analyzed channels, in uV or no voltage, and of one rate: tables know no others."""
     rows = result.summary[result.summary["channel"].notna()]
     slowest = float(result.provenance.get("emg_frequency", np.inf))
     channels = tuple(
@@ -131,11 +131,18 @@ def stored_info(result: StoredResult) -> StreamInfo:
             str(row["channel"]),
             SIDE_LETTERS.get(row["side"] or ""),
             _text(row["muscle"]),
+            unit=_unit(row),
             own_frequency=slowest,
         )
         for row in table_rows(rows)
     )
     return StreamInfo(result.sampling_frequency, channels)
+
+
+def _unit(row: Mapping[str, Any]) -> str:
+    """Unit of the channel of a row of the summary."""
+    amplitudes = row.get("n_bursts") is None or row.get("burden_uV") is not None
+    return "uV" if amplitudes else MISSING
 
 
 def stored_findings(result: StoredResult, info: StreamInfo) -> Findings:
@@ -158,7 +165,7 @@ def stored_findings(result: StoredResult, info: StreamInfo) -> Findings:
         (*burst, number, copy)
         for (row, burst), copy in zip(bursts, copies, strict=True)
         if (number := numbers.get(str(row["event_id"]))) is not None
-        and _of_side(events[number]["side"], info.channels[burst[0]])
+        and is_of_side(events[number]["side"], info.channels[burst[0]])
     ]
     told_sought = result.provenance["channels_sought_s"]
     found = np.array([burst for _, burst in bursts], BURST)
@@ -211,7 +218,7 @@ def _held_by_others(
     return found
 
 
-def _of_side(side: str, channel: Channel) -> bool:
+def is_of_side(side: str, channel: Channel) -> bool:
     """Whether a burst counts in an event; a blink that an expert calls a spasm has both sides."""
     return channel.side != {"L": "right", "R": "left"}.get(side)
 

@@ -40,9 +40,10 @@ class Asked(BaseModel):
 
 
 class MarkerAsked(Asked):
-    """A marker to be set."""
+    """A marker to be set, meant so many seconds ago."""
 
     text: str = Field(min_length=1, max_length=300)
+    ago: float = Field(0.0, ge=0, allow_inf_nan=False)
 
 
 class RecordingAsked(Asked):
@@ -108,7 +109,7 @@ def _route_reading(app: FastAPI, host: Host) -> None:
 def _route_leading(app: FastAPI, host: Host) -> None:
     @app.post("/api/markers", status_code=201)
     def mark(asked: MarkerAsked) -> answers.Marker:
-        marker = host.mark(asked.text, time.perf_counter())
+        marker = host.mark(asked.text, time.perf_counter() - asked.ago)
         return answers.Marker(marker.onset, marker.text)
 
     @app.delete("/api/markers/last")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,13 +14,15 @@ import uvicorn
 
 from emgspasm.errors import ConfigError, SourceError
 from emgspasm.service.application import application
+from emgspasm.service.door import Door
 from emgspasm.service.host import Host
 
 GRACE = 2
 """Seconds that answers under way are given when the service ends [design]."""
 
-BACKLOG = 64
-"""Connections that may wait to be taken [design]."""
+BACKLOG = 32
+"""Connections that may wait to be taken. So many are taken at once, and hold a descriptor for a
+moment though the door does not let them in [design]."""
 
 UNSENT = 65_536
 """Bytes of an answer that the system may hold back: what a slow page has not taken waits in the
@@ -51,9 +54,11 @@ def serving(host: Host, name: str, port: int) -> Iterator[str]:
     listening = listen(name, port)
     config = uvicorn.Config(
         application(host, name),
+        http=Door,
         ws="websockets-sansio",
         ws_per_message_deflate=False,
         ws_max_size=LISTENED,
+        backlog=BACKLOG,
         log_config=None,
         log_level="critical",
         access_log=False,
@@ -83,34 +88,34 @@ def listen(name: str, port: int) -> socket.socket:
         ) from None
     family, _, _, _, place = found[0]
     try:
-        listening = _taken(place[:2], family)
+        listening = _taken(place, family)
     except PermissionError:
         raise SourceError(
             f"port {port} may not be used (ports under 1024 are the system's, on Windows others "
             "too). Give another --port"
         ) from None
     except OSError as error:
-        if error.errno == errno.EADDRNOTAVAIL:
-            raise ConfigError(
-                f"--host {name!r} is not an address of this machine. "
-                "Give 127.0.0.1, or 0.0.0.0 for all of its addresses"
+        if error.errno == errno.EADDRINUSE:
+            raise SourceError(
+                f"port {port} of {name} is in use. End what listens there, or give another --port"
             ) from None
-        raise SourceError(
-            f"port {port} of {name} is in use ({error.strerror}). "
-            "End what listens there, or give another --port"
+        raise ConfigError(
+            f"--host {name!r} is not an address of this machine to listen at "
+            f"({os.strerror(error.errno or 0)}). Give 127.0.0.1, or 0.0.0.0 for all of its "
+            "addresses"
         ) from None
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNSENT)  # connections inherit it
     return listening
 
 
-def _taken(place: Sequence[Any], family: socket.AddressFamily) -> socket.socket:
+def _taken(place: tuple[Any, ...], family: socket.AddressFamily) -> socket.socket:
     """Listen at a place; alone, which on Windows must be asked for."""
     if not hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
-        return socket.create_server(tuple(place), family=family, backlog=BACKLOG)
+        return socket.create_server(place, family=family, backlog=BACKLOG)
     listening = socket.socket(family, socket.SOCK_STREAM)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-        listening.bind(tuple(place))
+        listening.bind(place)
         listening.listen(BACKLOG)
     except OSError:
         listening.close()

@@ -11,7 +11,7 @@ from emgspasm.desk.counting import OTHERS, Counting
 from emgspasm.desk.desk import News
 from emgspasm.desk.lanes import arrange, headings
 from emgspasm.desk.live import Live
-from emgspasm.desk.meter import Meter, verdict
+from emgspasm.desk.meter import Meter
 from emgspasm.desk.muscles import Pair, pairs
 from emgspasm.desk.words import lane_texts, limits
 from emgspasm.dsp.pipeline import Analysis
@@ -215,7 +215,7 @@ class Telling:
             of(meter.amplitude, pair.right),
             of(meter.peak, pair.right),
             known(index),
-            verdict(index),
+            meter.verdict(pair),
         )
 
     def _lanes(self) -> tuple[answers.Lane, ...]:

@@ -41,7 +41,7 @@ class Analyzing:
 
     def __init__(self, config: LoadedConfig, info: StreamInfo) -> None:
         self._config, self._labelled = config, info
-        self.pipeline = config.config.pipeline
+        self.pipeline = config.pipeline
         self.notice = ""
         self.delay = 0.0
 

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from emgspasm.stream import Annotation, EventType
 
 EARLIEST = 0.02
-"""Seconds by which the first energy of a contraction may precede its nominal onset: half the
-longest motor unit potential plus the truncated unit latency and jitter stay below it."""
+"""Seconds by which the first energy of a contraction may precede its nominal onset, and the last
+one follow its nominal offset: half the longest motor unit potential plus the truncated unit latency
+and jitter stay below it."""
 
 Shape = Literal["lid", "motion", "pop", "hum", "qrs"]
 

@@ -32,7 +32,9 @@ LOST, WHOLE, DAMAGED = 0, 1, 2
 
 _BACKLOG = 256_000  # bytes the client may leave unread before packets are lost, as on a real port
 _TICK = 0.001  # seconds between two looks at the clock
+_AT_ONCE = 25  # samples, of those that are due, until packets are sent: they must not lag the clock
 _LOOK = 0.2  # seconds until a board that died is missed
+_BEHIND = 0.5  # seconds; from 0.75 on, a driver takes what is late for lost (firmware_notes 5.6)
 _RADIO_CHANNEL = 8  # on which the board listens
 _NO_BOARD = "Failure: Communications timeout - Device failed to poll Host$$$"
 
@@ -113,7 +115,8 @@ class EmulatedBoard:
         self._stopping = threading.Event()
         self._error: BaseException | None = None
         self._dongle = b""
-        self._age = self._played = 0
+        self._age = 0  # samples of the source so far
+        self.behind = 0.0  # seconds of samples that were due at once, at most
         self._before = np.zeros(16, np.int64)
 
     @property
@@ -122,7 +125,12 @@ class EmulatedBoard:
         return str(self._port.link)
 
     def clock(self) -> float:
-        """Seconds the board has sampled: the host clock of an accelerated board."""
+        """Seconds the board has sampled: a host clock for whoever must not outrun it.
+
+        Of an accelerated board, or of one in a process that may be kept waiting, as no real one is.
+        Raises what the board died of: a clock that stands still would never tell.
+        """
+        self.require_alive()
         return self._age / self._rate
 
     def __enter__(self) -> Self:
@@ -202,7 +210,7 @@ class EmulatedBoard:
         run = self.state.run
         self.state, answer = receive(self.state, byte, time.perf_counter() * self._speed)
         if self.state.run != run:
-            self.runs.append(Run(self._played, time.perf_counter()))
+            self.runs.append(Run(self._age, time.perf_counter()))
         self._answer(answer)
 
     def _answer(self, text: str) -> None:
@@ -210,10 +218,12 @@ class EmulatedBoard:
             self._port.put(text.encode("latin-1"))
 
     def _sample(self) -> None:
-        """Take all samples that are due."""
+        """Take samples that are due."""
         run = self.runs[-1]
         elapsed = (time.perf_counter() - run.time) * self._speed
-        for number in range(len(run.fates), int(elapsed * self._rate)):
+        first, due = len(run.fates), int(elapsed * self._rate)
+        self.behind = max(self.behind, (due - first) / self._rate)
+        for number in range(first, min(due, first + _AT_ONCE)):
             self._convert(run, number, elapsed)
 
     def _convert(self, run: Run, number: int, now: float) -> None:
@@ -227,9 +237,8 @@ class EmulatedBoard:
             left = b""
         run.fates.append(LOST if not left else WHOLE if left == data else DAMAGED)
         if left:
-            self._port.put(left, run.time + self._release(now) / self._speed)
+            self._port.put(left, run.time + self._release(run, now) / self._speed)
         self._age += 1
-        self._played += 1
 
     def _choose(self, number: int, counts: NDArray[np.int64]) -> NDArray[np.int64]:
         """Choose the eight counts of a packet (firmware_notes 2.1)."""
@@ -238,13 +247,13 @@ class EmulatedBoard:
         both = mean(self._before, counts)
         return both[:8] if number % 2 else both[8:]
 
-    def _release(self, now: float) -> float:
+    def _release(self, run: Run, now: float) -> float:
         """When a packet made at `now` leaves the dongle, in seconds of the run."""
         for each in self._faults:
             if each.kind == "bunching":
                 now = np.ceil(now / each.duration) * each.duration
             elif each.kind == "radio-delay" and active(each, self._age / RATE):
-                now = max(now, (each.at or 0.0) + each.duration)
+                now = max(now, (each.at or 0.0) + each.duration - run.first / RATE)
         return now
 
 
@@ -252,13 +261,24 @@ def run_board(
     board: EmulatedBoard,
     ready: Callable[[str], None] = print,
     until: threading.Event | None = None,
+    *,
+    warn: Callable[[str], None] = print,
 ) -> None:
-    """Emulate until interrupted, or until an event is set; `ready` is told the port."""
-    over = until or threading.Event()
+    """Emulate until interrupted, or until an event is set; `ready` is told the port.
+
+    `warn` is told, once, if the machine is too busy for the board.
+    """
+    over, said = until or threading.Event(), False
     with board:
         ready(board.port)
         while not over.wait(_LOOK):
             board.require_alive()
+            if board.behind > _BEHIND and not said:
+                warn(
+                    f"this machine is too busy: the board was {board.behind:.1f} s behind, as no "
+                    "real one is. A recording of it may tell losses that were none"
+                )
+                said = True
 
 
 def _play(source: Source) -> Iterator[NDArray[np.float64]]:

@@ -6,6 +6,7 @@ Texts and side effects follow the firmware (firmware_notes 3); delays do not.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from string import digits
 
 DEFAULTS = "060110"
 """Power, gain code, input, bias, SRB2, SRB1 of an input after reset (firmware_notes 3.4)."""
@@ -140,10 +141,10 @@ def _channel(state: BoardState, command: str) -> tuple[BoardState, str]:
     if command[8] != "X":
         return state, _unless_streaming(state, "Failure: Err: 9th char not X$$$")
     index = max(0, _LETTERS.find(command[1]))  # an unknown letter is channel 1, as in the firmware
-    digits = [_number(digit, "9", "0") for digit in command[2:8]]
-    digits[1] = _number(command[3], "6", "6")
+    setting = [_number(digit, "9", "0") for digit in command[2:8]]
+    setting[1] = _number(command[3], "6", "6")
     answer = _unless_streaming(state, f"Success: Channel set for {index + 1}$$$")
-    settings = _put(state.settings, index, "".join(digits))
+    settings = _put(state.settings, index, "".join(setting))
     return _restarted(replace(state, settings=settings, test="")), answer
 
 
@@ -159,7 +160,7 @@ def _lead_off(state: BoardState, command: str) -> tuple[BoardState, str]:
 def _rate(state: BoardState, command: str) -> tuple[BoardState, str]:
     if command[1] == "~":
         return state, f"Success: Sample rate is {_RATES[state.rate]}Hz$$$"
-    if not command[1].isdigit():
+    if command[1] not in digits:
         return state, _unless_streaming(state, "Failure: invalid sample value$$$")
     if command[1] > "6":
         return state, _unless_streaming(state, "Failure: sample value out of bounds$$$")
@@ -170,7 +171,7 @@ def _rate(state: BoardState, command: str) -> tuple[BoardState, str]:
 def _mode(state: BoardState, command: str) -> tuple[BoardState, str]:
     if command[1] == "/":
         return state, f"Success: {_MODES[state.mode]}$$$"
-    if not command[1].isdigit():
+    if command[1] not in digits:
         return state, "Failure: invalid board mode value.$$$"
     if int(command[1]) >= len(_MODES):
         return state, "Failure: board mode value out of bounds.$$$"

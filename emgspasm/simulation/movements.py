@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,15 +60,16 @@ def blinks(per_minute: float, duration: float, rng: np.random.Generator) -> Iter
 
 def eyes_open(blinks: Iterable[Act], acts: list[Act]) -> Iterator[Act]:
     """Blinks while the eyes are open; those while other acts hold them closed are left out."""
-    closed = [
+    closed = sorted(
         (part.onset - 0.3, part.offset + 0.3)
         for act in acts
         for part in act.contractions
         if part.site[:3] == "OOC"
-    ]
+    )
+    open_from = [-np.inf, *accumulate((stop for _, stop in closed), max)]
     for act in blinks:
         onset = act.onset  # once: it looks at every part
-        if not any(start < onset < stop for start, stop in closed):
+        if open_from[bisect_left(closed, (onset,))] <= onset:
             yield act
 
 
@@ -127,7 +130,7 @@ def syllables(onset: float, stop: float, rng: np.random.Generator) -> Iterator[D
             length = interval * rng.uniform(0.4, 0.75)
             level, ramp = most * rng.uniform(0.4, 1), length / 3
             for letter in SIDES if rng.random() < 0.85 else ():
-                start = onset + 0.003 * float(np.clip(rng.standard_normal(), -3, 3))
+                start = onset + 0.003 * min(max(rng.standard_normal(), -3.0), 3.0)
                 strength = level * float(np.exp(0.1 * rng.standard_normal()))
                 yield Drive(f"{muscle}_{letter}", start, length, strength, ramp, ramp)
         onset += interval

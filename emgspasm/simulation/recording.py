@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.simulation import face as faces
-from emgspasm.simulation.acts import random_stream
+from emgspasm.simulation.acts import EARLIEST, Plan, random_stream
 from emgspasm.simulation.ads1299 import ADS1299, FULL_SCALE, arrivals, quantize
 from emgspasm.simulation.disturbances import wander
 from emgspasm.simulation.face import Face, Noise, motor_pools
@@ -177,7 +177,7 @@ def simulate(
         Share of the samples that are lost, 0 to below 1; chunks then jump.
     clock_drift : float
         Parts per million by which the recorder's clock is fast, within +-1000; truth, markers and
-        samples are on the recorder's clock.
+        samples are on the recorder's clock. What it no longer records whole does not happen.
     power_line_frequency : float
         Hertz of the mains.
     chunk_size : int, optional
@@ -199,7 +199,9 @@ def simulate(
     check_toxin(days_since_injection, injected, montage)
     device = ADS1299(float(sampling_frequency), packet_loss)
     clock = device.simulated_frequency * (1 + clock_drift * 1e-6)
+    fast = clock / device.simulated_frequency
     planned = plan(SCENARIOS[scenario], side[0].upper(), montage, duration, seed)
+    planned = until_end(planned, fast, duration)
     pools = motor_pools(montage, clock, seed)
     face = Face(
         montage, pools, planned, seed, device.simulated_frequency, clock, power_line_frequency
@@ -210,13 +212,21 @@ def simulate(
     channels = tuple(Channel.from_label(label, full_scale=FULL_SCALE) for label in montage)
     info = StreamInfo(float(sampling_frequency), channels, "ADS1299 (simulated)")
     n_samples = max(1, round(duration * sampling_frequency))
-    fast = clock / device.simulated_frequency
-    marked = tuple(
-        replace(note, onset=note.onset * fast, duration=note.duration * fast)
-        for note in planned.annotations
-    )
+    marked = tuple(by_clock(note, fast, duration) for note in planned.annotations)
     size = chunk_size or max(1, round(sampling_frequency / 25))
     return Simulation(info, n_samples, marked, size, face, device, noise, baselines)
+
+
+def until_end(planned: Plan, fast: float, duration: float) -> Plan:
+    """Leave out what a recorder, whose clock is `fast` times too fast, no longer sees whole."""
+    acts = tuple(act for act in planned.acts if (act.offset + EARLIEST) * fast <= duration)
+    return Plan(acts, tuple(note for note in planned.annotations if note.onset * fast < duration))
+
+
+def by_clock(note: Annotation, fast: float, duration: float) -> Annotation:
+    """Put a marker on the recorder's clock; the recording ends it at the latest."""
+    onset = note.onset * fast
+    return replace(note, onset=onset, duration=min(note.duration * fast, duration - onset))
 
 
 def check(
@@ -249,7 +259,7 @@ def check(
         raise ValueError(
             f"snr={snr:g} dB; it must lie from {least:g} to {most:g}, or be inf for no noise"
         )
-    if seed < 0 or int(seed) != seed:
+    if not isinstance(seed, int | np.integer) or seed < 0:
         raise ValueError(f"seed={seed}; it must be a whole number, not negative")
     check_montage(montage)
 

@@ -5,6 +5,7 @@ Parameters are those of clinical facts 2 and 9; [design] marks what they leave o
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -102,13 +103,17 @@ def hemifacial_spasms(
     """Spasms of one side, those set off by `triggers` (seconds) among them, never touching."""
     spontaneous = renewals(rng, spasm.per_minute, duration, 0.7, APART)
     moments = [(time, True) for time in triggers] + [(time, False) for time in spontaneous]
-    taken: list[tuple[float, float]] = []
+    starts: list[float] = []  # of the spasms so far, in order, and their ends
+    stops: list[float] = []
     for time, _ in sorted(moments, key=lambda moment: not moment[1]):
         act = hemifacial_spasm(spasm, letter, time, rng)
         end = act.offset  # once: it looks at every part
-        clear = all(end + APART < start or stop + APART < time for start, stop in taken)
-        if clear and end < duration - 0.1:
-            taken.append((time, end))
+        at = bisect(starts, time)
+        behind = at == 0 or stops[at - 1] + APART < time
+        ahead = at == len(starts) or end + APART < starts[at]
+        if behind and ahead and end < duration - 0.1:
+            starts.insert(at, time)
+            stops.insert(at, end)
             yield act
 
 

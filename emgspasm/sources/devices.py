@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from emgspasm.errors import SourceError
 from emgspasm.sources.cyton import conversation, dongle
+from emgspasm.system import port_itself
 
 LATENCY = 1
 """Milliseconds the FTDI chip should wait, instead of 16 (firmware_notes 5.1)."""
@@ -53,13 +54,14 @@ def devices(ports: Sequence[str] = ()) -> Iterator[Device]:
     Parameters
     ----------
     ports : sequence of str
-        Ports to ask beside those that are found, such as an emulated board's.
+        Ports to ask, found or not, such as an emulated board's; they keep the name given here.
     """
-    there = listed()
-    for found in there:
-        yield ask(found) if found.usb_id == _dongle_id() or found.port in ports else found
-    known = {found.port for found in there}
-    yield from (ask(Device(port)) for port in ports if port not in known)
+    named = {port_itself(port): port for port in ports}
+    for found in listed():
+        name = named.pop(port_itself(found.port), "")
+        asked = name or found.usb_id == _dongle_id()
+        yield ask(replace(found, port=name or found.port)) if asked else found
+    yield from (ask(Device(port)) for port in named.values())
 
 
 def listed() -> list[Device]:
@@ -93,7 +95,7 @@ def ask(device: Device) -> Device:
 def _judged(device: Device) -> Device:
     """Say what is wrong with a board that answers."""
     if device.latency_timer is not None and device.latency_timer > LATENCY:
-        name = device.port.rpartition("/")[2]
+        name = port_itself(device.port).rpartition("/")[2]
         timer = f"/sys/bus/usb-serial/devices/{name}/latency_timer"
         problem = (
             f"the latency timer of {device.port} is {device.latency_timer} ms ({LATENCY} ms keeps "

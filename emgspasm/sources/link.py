@@ -81,6 +81,14 @@ class Link:
         """Keep what is worth knowing while the state stays."""
         self.say(self.state, text)
 
+    def answered(self, text: str) -> None:
+        """Say, while it connects for the first time, that the device answers and is set.
+
+        While it connects again, why it has to stays to be read until the device streams.
+        """
+        if self.state == "probing":
+            self.say("configuring", text)
+
     def open(self, text: str, connect: Callable[[], None]) -> None:
         """Connect for the first time.
 

@@ -18,6 +18,7 @@ LATE = 0.3
 gives up after 0.27 s (firmware_notes 5.2)."""
 
 _BYTE = 256
+_OLD = 101  # packages in a turn of a Ganglion of firmware 2 (firmware_notes 7.2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,9 @@ class Numbering:
         Rows with a number from here on hold no samples (impedance messages); 0 for no such rows.
     stale : bool
         Whether a repeated number marks a row whose other half is an old one.
+    old : bool
+        Whether the board may be a Ganglion of firmware 2: numbers 0 and 1 to 100, or 0 and 101 to
+        200, with one row under 0 (firmware_notes 7.2). Number 200, or 0 behind 100, tells it.
     """
 
     cycle: int = 0
@@ -44,6 +48,7 @@ class Numbering:
     step: int = 1
     end: int = 0
     stale: bool = False
+    old: bool = False
 
 
 UNNUMBERED = Numbering(cycle=1, rows=1)
@@ -61,13 +66,15 @@ class Count:
     time : float
         Host time of the read that brought it, in seconds.
     number : int
-        Package number of the last row, in steps; -1 before it.
+        Package number of the last row; -1 before it.
     repeats : int
         Rows that have come with this number.
     rows : int
         Most rows seen with one number.
     highest : int
         Highest number seen.
+    old : bool
+        Whether the board has shown that it is a Ganglion of firmware 2.
     """
 
     row: int = -1
@@ -76,6 +83,7 @@ class Count:
     repeats: int = 0
     rows: int = 1
     highest: int = 0
+    old: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,15 +134,18 @@ def number_rows(
     estimated: set[int] = set()
     if count.row >= 0:
         elapsed = (time - count.time) * sampling_frequency
-        turn = _cycle(numbering, after.highest) * (numbering.rows or after.rows)
+        turn = _cycle(numbering, after.highest, after.old) * (numbering.rows or after.rows)
+        turn -= after.old
         estimated = _agree_with_clock(steps, elapsed, LATE * sampling_frequency, turn)
     rows: NDArray[np.int64] = count.row + np.cumsum(steps)
     flags = np.isin(np.arange(len(steps)), list(estimated))
     return replace(after, row=int(rows[-1]), time=time), Numbered(kept, rows, flags)
 
 
-def _cycle(numbering: Numbering, highest: int) -> int:
+def _cycle(numbering: Numbering, highest: int, old: bool) -> int:
     """Packages in a turn of the number."""
+    if old:
+        return _OLD
     cycle = numbering.cycle or _BYTE
     while not numbering.cycle and cycle <= highest:
         cycle *= _BYTE
@@ -144,23 +155,39 @@ def _cycle(numbering: Numbering, highest: int) -> int:
 def _count(numbering: Numbering, count: Count, numbers: Iterable[int]) -> tuple[Count, list[int]]:
     """Count rows from each one to the next, by the numbers alone; 0 for a row without samples."""
     last, repeats, most, highest = count.number, count.repeats, count.rows, count.highest
+    old, step = count.old, numbering.step
     steps = []
     for number in numbers:
         if numbering.end and number >= numbering.end:
             steps.append(0)
             continue
         highest = max(highest, number)
-        cycle = _cycle(numbering, highest)
-        own = number // numbering.step % cycle
-        if own == last and (numbering.stale or repeats < (numbering.rows or np.inf)):
+        old = old or (numbering.old and _is_old(last, number))
+        cycle = _cycle(numbering, highest, old)
+        own, before = _package(number, step, cycle, old), _package(last, step, cycle, old)
+        whole = 1 if old and own == 0 else numbering.rows or np.inf
+        if last >= 0 and own == before and (numbering.stale or repeats < whole):
             steps.append(int(not numbering.stale))
-            repeats += 1
+            last, repeats = number, repeats + 1
             continue
         most = max(most, repeats)
-        packages = (own - last - 1) % cycle + 1 if last >= 0 else 1
-        steps.append(1 + (packages - 1) * (numbering.rows or most))
-        last, repeats = own, 1
-    return replace(count, number=last, repeats=repeats, rows=most, highest=highest), steps
+        missing = (own - before - 1) % cycle if last >= 0 else 0
+        short = old and 0 < own <= before  # the one with one row is among the missing ones
+        steps.append(1 + missing * (numbering.rows or most) - short)
+        last, repeats = number, 1
+    return Count(count.row, count.time, last, repeats, most, highest, old), steps
+
+
+def _is_old(last: int, number: int) -> bool:
+    """Whether two numbers in a row are those of a Ganglion of firmware 2."""
+    return number == 2 * _OLD - 2 or (number == 0 and last == _OLD - 1)
+
+
+def _package(number: int, step: int, cycle: int, old: bool) -> int:
+    """Place of a package in the turn of the numbers."""
+    if old:
+        return (number - 1) % (_OLD - 1) + 1 if number else 0
+    return number // step % cycle
 
 
 def _agree_with_clock(steps: list[int], elapsed: float, late: float, turn: int) -> set[int]:

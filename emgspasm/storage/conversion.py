@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.bdf.layout import LARGEST_FULL_SCALE, LEAST_FULL_SCALE
+from emgspasm.storage.bdf.layout import LARGEST_FULL_SCALE, LEAST_FULL_SCALE, held_range
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.edf.tal import storable
 from emgspasm.storage.files import replacing
@@ -101,10 +101,12 @@ def _storable(info: StreamInfo) -> tuple[StreamInfo, NDArray[np.float64]]:
 
 
 def _prefixed(channel: Channel) -> tuple[Channel, float]:
+    if channel.kind == "EMG":
+        return replace(channel, full_scale=held_range(channel.full_scale)), 1.0
     base, exponent = ("V", -6) if channel.unit == "uV" else (channel.unit, 0)
     fits = LEAST_FULL_SCALE <= channel.full_scale <= LARGEST_FULL_SCALE
     wanted = 3 * math.floor((math.log10(channel.full_scale) + exponent) / 3)
-    if fits or channel.kind == "EMG" or base not in BASE_UNITS or wanted not in PREFIXES:
+    if fits or base not in BASE_UNITS or wanted not in PREFIXES:
         return channel, 1.0
     factor = 10.0 ** (exponent - wanted)
     unit, full_scale = PREFIXES[wanted] + base, channel.full_scale * factor

@@ -146,7 +146,7 @@ def load_montage(path: str | Path) -> Montage:
             f"montage {path} cannot be read ({unreadable(error, Path(path))}). Check the path, or "
             "print a shipped one: emgspasm configs"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # no text, no TOML, or too deep for Python
         raise ConfigError(f"{path}: not valid TOML ({error}); correct that line") from error
     return read_montage(table, str(path))
 

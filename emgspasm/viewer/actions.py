@@ -25,6 +25,8 @@ class Act:
         Whether it is on or off.
     modes : str
         Where it means anything: ``l`` live, ``r`` replay.
+    repeats : bool
+        Whether it is done again and again while its key is held.
     """
 
     name: str
@@ -34,23 +36,26 @@ class Act:
     tells: str
     toggles: bool = False
     modes: str = "lr"
+    repeats: bool = False
 
 
 ACTS = (
     Act("freeze", "Look", "Freeze", ("Space",),
         "Hold the picture to measure in it. A recording goes on meanwhile.", toggles=True),
     Act("back", "Look", "Back", ("Left",),
-        "Frozen: a quarter of a screen back. Replay: jump back."),
-    Act("forth", "Look", "Forward", ("Right",), "The same forward."),
-    Act("page_back", "Look", "Page back", ("PgUp",), "A whole screen back."),
-    Act("page_forth", "Look", "Page forward", ("PgDown",), "A whole screen forward."),
+        "Frozen: a quarter of a screen back. Replay: jump back.", repeats=True),
+    Act("forth", "Look", "Forward", ("Right",), "The same forward.", repeats=True),
+    Act("page_back", "Look", "Page back", ("PgUp",), "A whole screen back.", repeats=True),
+    Act("page_forth", "Look", "Page forward", ("PgDown",), "A whole screen forward.", repeats=True),
     Act("first", "Look", "Begin", ("Home",), "To the beginning of the recording."),
     Act("last", "Look", "End", ("End",), "To the end: what is newest."),
     Act("gain_up", "Look", "Larger", ("Up", "+", "="),
-        "Draw traces larger: fewer µV in a division. Left and right always share one gain."),
-    Act("gain_down", "Look", "Smaller", ("Down", "-"), "Draw traces smaller."),
-    Act("time_up", "Look", "Longer", (".",), "Show more seconds across a column."),
-    Act("time_down", "Look", "Shorter", (",",), "Show fewer seconds across a column."),
+        "Draw traces larger: fewer µV in a division. Left and right always share one gain.",
+        repeats=True),
+    Act("gain_down", "Look", "Smaller", ("Down", "-"), "Draw traces smaller.", repeats=True),
+    Act("time_up", "Look", "Longer", (".",), "Show more seconds across a column.", repeats=True),
+    Act("time_down", "Look", "Shorter", (",",), "Show fewer seconds across a column.",
+        repeats=True),
     Act("scrolls", "Look", "Scroll", ("S",),
         "Let the traces scroll, the newest at the right edge; otherwise they sweep.", toggles=True),
     Act("raw", "Look", "Raw", ("W",), "Draw the signal as it came from the electrodes.",
@@ -68,10 +73,12 @@ ACTS = (
     Act("cursors", "Measure", "Cursors", ("C",),
         "Two lines in the frozen picture: time between them, peak-to-peak and RMS of every "
         "channel.", toggles=True),
-    Act("cursor_a_back", "Measure", "A back", ("[",), "Move cursor A back by 1 % of the screen."),
-    Act("cursor_a_forth", "Measure", "A forward", ("]",), "Move cursor A forward."),
-    Act("cursor_b_back", "Measure", "B back", ("{",), "Move cursor B back by 1 % of the screen."),
-    Act("cursor_b_forth", "Measure", "B forward", ("}",), "Move cursor B forward."),
+    Act("cursor_a_back", "Measure", "A back", ("[",), "Move cursor A back by 1 % of the screen.",
+        repeats=True),
+    Act("cursor_a_forth", "Measure", "A forward", ("]",), "Move cursor A forward.", repeats=True),
+    Act("cursor_b_back", "Measure", "B back", ("{",), "Move cursor B back by 1 % of the screen.",
+        repeats=True),
+    Act("cursor_b_forth", "Measure", "B forward", ("}",), "Move cursor B forward.", repeats=True),
     Act("spectrum", "Measure", "Spectrum", ("G",), "Spectrum of what lies between the cursors.",
         toggles=True),
     Act("snapshot", "Measure", "Snapshot", ("P",),
@@ -91,14 +98,19 @@ ACTS = (
     Act("again", "Record", "Try again", ("Ctrl+T",),
         "Look for the board again, once a stream has ended by itself.", modes="l"),
     Act("play", "Replay", "Play", ("K",), "Play or pause.", toggles=True, modes="r"),
-    Act("faster", "Replay", "Faster", (">",), "Play faster, up to 16 times.", modes="r"),
-    Act("slower", "Replay", "Slower", ("<",), "Play slower, down to a quarter.", modes="r"),
+    Act("faster", "Replay", "Faster", (">",), "Play faster, up to 16 times.", modes="r",
+        repeats=True),
+    Act("slower", "Replay", "Slower", ("<",), "Play slower, down to a quarter.", modes="r",
+        repeats=True),
     Act("loops", "Replay", "Loop", ("L",), "Begin again at the end.", toggles=True, modes="r"),
-    Act("next_spasm", "Replay", "Next spasm", ("N",), "Go to the next spasm.", modes="r"),
-    Act("last_spasm", "Replay", "Previous spasm", ("B",), "Go to the spasm before.", modes="r"),
+    Act("next_spasm", "Replay", "Next spasm", ("N",), "Go to the next spasm.", modes="r",
+        repeats=True),
+    Act("last_spasm", "Replay", "Previous spasm", ("B",), "Go to the spasm before.", modes="r",
+        repeats=True),
     Act("next_event", "Review", "Next event", ("J",),
-        "Go to the next event of the tables; the replay pauses there.", modes="r"),
-    Act("last_event", "Review", "Previous event", ("H",), "Go to the event before.", modes="r"),
+        "Go to the next event of the tables; the replay pauses there.", modes="r", repeats=True),
+    Act("last_event", "Review", "Previous event", ("H",), "Go to the event before.", modes="r",
+        repeats=True),
     Act("accept", "Review", "Accept", ("A",),
         "The event is what it is called. Goes on to the next one that is not decided.", modes="r"),
     Act("reject", "Review", "Reject", ("R",), "It is no such event: it does not count.", modes="r"),
@@ -113,8 +125,9 @@ ACTS = (
     Act("call_myokymia", "Review", "Myokymia", ("6",), "A muscle moves in a rhythm of its own.",
         modes="r"),
     Act("theme", "Window", "Dark / light", ("D",), "Change between dark and light colours."),
-    Act("larger", "Window", "Larger text", ("Ctrl++", "Ctrl+="), "Make all text larger."),
-    Act("smaller", "Window", "Smaller text", ("Ctrl+-",), "Make all text smaller."),
+    Act("larger", "Window", "Larger text", ("Ctrl++", "Ctrl+="), "Make all text larger.",
+        repeats=True),
+    Act("smaller", "Window", "Smaller text", ("Ctrl+-",), "Make all text smaller.", repeats=True),
     Act("full", "Window", "Full screen", ("F11",), "Use the whole screen.", toggles=True),
     Act("save_config", "Window", "Save config", ("Ctrl+S",),
         "Save the config with the thresholds you dragged."),

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+
 from emgspasm.desk.strip import TRACKS
 from emgspasm.results.decisions import TYPES
 from emgspasm.stream import EventType
@@ -90,7 +92,7 @@ def _window(window: Window) -> dict[str, Deed]:
         "theme": lambda _: window.appearance.turn_theme(),
         "larger": lambda _: window.appearance.turn_font(1.1),
         "smaller": lambda _: window.appearance.turn_font(1 / 1.1),
-        "full": lambda on: window.showFullScreen() if on else window.showNormal(),
+        "full": partial(_fill_screen, window),
         "help": window.surface.help.setVisible,
         "quit": lambda _: window.close(),
     }
@@ -103,6 +105,12 @@ def _track(window: Window, name: str, _: bool) -> None:
 
 def _call(window: Window, kind: EventType, _: bool) -> None:
     window.review.decide("accepted", kind)
+
+
+def _fill_screen(window: Window, on: bool) -> None:
+    """Use the whole screen, or be as before: maximized or not."""
+    state, full = window.windowState(), Qt.WindowState.WindowFullScreen
+    window.setWindowState(state | full if on else state & ~full)
 
 
 def _switch(window: Window, name: str, on: bool) -> None:

@@ -7,6 +7,8 @@ from PySide6.QtCore import QObject, Signal
 from emgspasm.desk.clock import clock
 from emgspasm.desk.desk import Desk
 from emgspasm.desk.strip import Strip
+from emgspasm.errors import RecordingError
+from emgspasm.units import on_screen
 from emgspasm.viewer.measuring import measure
 from emgspasm.viewer.traces.view import TracesView
 
@@ -61,11 +63,21 @@ class Freeze(QObject):
         self.changed.emit()
 
     def again(self) -> None:
-        """Show the held stretch anew: the time base or what is known of it has changed."""
+        """Show the held stretch anew: the time base or what is known of it has changed.
+
+        Raises
+        ------
+        RecordingError
+            The file went away; the picture goes on with the stream.
+        """
         if self._desk is None or not self.held:
             return
         samples = round(self._traces.view.seconds * self._desk.feed.sampling_frequency)
-        self._page = self._desk.page(self._stop - samples, self._stop)
+        try:
+            self._page = self._desk.page(self._stop - samples, self._stop)
+        except RecordingError:
+            self.hold(on=False)
+            raise
         self._traces.show_page(self._page)
         self._note()
         self.changed.emit()
@@ -73,8 +85,9 @@ class Freeze(QObject):
     def move_by(self, screens: float) -> None:
         """Show a stretch so many time bases on."""
         if self._desk is not None:
-            fs = self._desk.feed.sampling_frequency
-            self.go_to(self._stop / fs + screens * self._traces.view.seconds)
+            feed = self._desk.feed
+            stop = self._stop if self.held else feed.strip.stop
+            self.go_to(stop / feed.sampling_frequency + screens * self._traces.view.seconds)
 
     def go_to(self, seconds: float) -> None:
         """Show the stretch that ends at a time of the recording, as near as there is one."""
@@ -150,8 +163,10 @@ class Freeze(QObject):
     def _note(self) -> None:
         """Write what lies between the cursors beside every line."""
         between = self.selection
-        if between is None or self._page is None or not self.measuring:
+        if between is None or self._page is None or self._desk is None or not self.measuring:
             self._traces.show_notes({})
             return
         found = measure(self._page, self._traces.main_track, *between)
-        self._traces.show_notes({i: str(measured) for i, measured in enumerate(found)})
+        channels = self._desk.feed.emg.channels
+        told = {i: one.told(on_screen(channels[i].unit)) for i, one in enumerate(found)}
+        self._traces.show_notes(told)

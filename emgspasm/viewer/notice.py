@@ -1,10 +1,10 @@
-"""What people should know, said over the traces for a while."""
+"""What people should know, said over the traces, or what stands in their place, for a while."""
 
 from __future__ import annotations
 
 from collections import deque
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer
 from PySide6.QtWidgets import QLabel, QWidget
 
 from emgspasm.viewer.style import styled
@@ -17,11 +17,18 @@ MOST = 6
 
 
 class Notice(QLabel):
-    """The newest sentence, or the newest few."""
+    """The newest sentence, or the newest few.
 
-    def __init__(self, parent: QWidget) -> None:
+    Parameters
+    ----------
+    parent : QWidget
+    traces : QWidget
+        Over which it lies, in the parent; over the whole parent while they are hidden.
+    """
+
+    def __init__(self, parent: QWidget, traces: QWidget) -> None:
         super().__init__(parent)
-        self._over_what = parent
+        self._parent, self._traces = parent, traces
         styled(self, "notice")
         self.setWordWrap(True)
         self.setTextFormat(Qt.TextFormat.PlainText)
@@ -49,12 +56,13 @@ class Notice(QLabel):
         self._over.start()
 
     def place(self) -> None:
-        """Lie at the lower edge of the traces, as wide as they allow."""
-        parent = self._over_what
-        wide = min(720, max(200, parent.width() - 80))
+        """Lie at the lower edge, as wide as there is room."""
+        under = self._traces if self._traces.isVisible() else self._parent
+        room = QRect(under.mapTo(self._parent, QPoint()), under.size())
+        wide = min(720, max(200, room.width() - 80))
         self.setFixedWidth(wide)
         self.adjustSize()
-        self.move((parent.width() - wide) // 2, parent.height() - self.height() - 40)
+        self.move(room.center().x() - wide // 2, room.bottom() - self.height() - 40)
         self.raise_()
 
     def mousePressEvent(self, event: object) -> None:  # noqa: ARG002  Qt's signature

@@ -40,7 +40,7 @@ class SelectionSpectrum(QObject):
         if on and not self._freeze.measuring:
             self._freeze.measure(on=True)
         self.shown = on
-        self._moved()
+        self._freeze.changed.emit()  # its button shows it, too
 
     def _moved(self) -> None:
         spectrum = self._spectrum()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractButton, QMainWindow, QWidget
 
 from emgspasm.config import MARKER_KEYS
 from emgspasm.viewer.actions import ACTS
@@ -26,6 +27,7 @@ def acts(window: QMainWindow, act: Callable[[str, bool], None]) -> dict[str, QAc
     for told in ACTS:
         action = QAction(told.text, window, checkable=told.toggles)
         action.setShortcuts([QKeySequence(key) for key in told.keys])
+        action.setAutoRepeat(told.repeats)
         action.setToolTip(f"{told.tells} ({' or '.join(told.keys)})")
         action.triggered.connect(lambda checked=False, name=told.name: act(name, checked))
         window.addAction(action)
@@ -39,6 +41,7 @@ def digits(window: QMainWindow, press: Callable[[str], None]) -> list[QAction]:
     for digit in MARKER_KEYS:
         action = QAction(window)
         action.setShortcut(QKeySequence(digit))
+        action.setAutoRepeat(False)  # a key that is held marks once
         action.triggered.connect(partial(_pressed, press, digit))
         window.addAction(action)
         made.append(action)
@@ -52,6 +55,13 @@ def offer(actions: Mapping[str, QAction], marks: list[QAction], mode: str) -> No
         actions[told.name].setEnabled(fits)
     for mark in marks:
         mark.setEnabled(mode == "l")
+
+
+def presses(event: QEvent, focus: QWidget | None) -> bool:
+    """Whether Space asks to press the button that has the keyboard, and is not the window's key."""
+    if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.ShortcutOverride:
+        return False
+    return event.key() == Qt.Key.Key_Space and isinstance(focus, QAbstractButton)
 
 
 def _pressed(press: Callable[[str], None], digit: str, _checked: bool = False) -> None:

@@ -37,10 +37,11 @@ def live_state(live: Live) -> tuple[str, str]:
 def live_parts(live: Live) -> list[str]:
     """What there is to say of a live stream."""
     fs, status = live.feed.sampling_frequency, live.status
-    name = live.error or live.away or live.name  # what is wrong stays to be read
+    wrong = live.error or live.away or "".join(live.session.notes[-1:])
+    name = wrong or live.name  # what is wrong stays to be read
     if status is None:
         return [name, limits(fs)]
-    lost = f"lost {100 * status.lost_recently:.1f} % in 5 s, {100 * status.lost:.2f} % in all"
+    lost = f"lost {_percent(status.lost_recently, 1)} in 5 s, {_percent(status.lost, 2)} in all"
     return [
         name,
         clock(status.time),
@@ -51,6 +52,14 @@ def live_parts(live: Live) -> list[str]:
         f"{live.dropped} chunks dropped on screen, none in the recording" if live.dropped else "",
         limits(fs),
     ]
+
+
+def _percent(share: float, digits: int) -> str:
+    """A share in percent; one that would be rounded to nothing is said to be less than a step."""
+    least = 10.0**-digits
+    if 0 < 100 * share < least / 2:
+        return f"< {least:g} %"
+    return f"{100 * share:.{digits}f} %"
 
 
 class StatusLine(QWidget):

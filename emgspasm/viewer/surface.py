@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QSplitter, QStackedWidget, QV
 
 from emgspasm.desk.desk import Desk, News
 from emgspasm.desk.palette import Palette
+from emgspasm.desk.words import unit_of
 from emgspasm.stream import StreamInfo
 from emgspasm.viewer.checking.page import SignalCheck
 from emgspasm.viewer.help import HelpPage
@@ -91,13 +92,16 @@ class Surface(QWidget):
         self._banner = styled(QLabel(self.traces), "banner")
         self._banner.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._banner.hide()
-        self.notice = Notice(self.traces)
+        self.notice = Notice(self._pages, self.traces)
         self.help = HelpPage(palette, self)
 
     def show_desk(self, desk: Desk, *, live: bool, mirrored: bool) -> None:
         """Make room for a stream: its panels, and the bar it is led by."""
         info = desk.feed.info
+        wide = PANELS * self.fontMetrics().height()
+        sizes = [max(wide, self.width() - wide), wide]
         if self.side is not None:
+            sizes = self._splitter.sizes()  # where the user has dragged the border
             self.side.setParent(None)
             self.side.deleteLater()
         for panel in (self.overview, self.spectrum):
@@ -114,8 +118,8 @@ class Surface(QWidget):
         self.set_mirrored(mirrored)
         self._splitter.addWidget(self.side)
         self._splitter.setStretchFactor(1, 0)
-        wide = PANELS * self.fontMetrics().height()
-        self._splitter.setSizes([max(wide, self.width() - wide), wide])
+        self._splitter.setSizes(sizes)
+        self.tool_bar.show_unit(unit_of(info))
         self.replay_bar.setVisible(not live)
         self.marker_bar.setVisible(live)
 
@@ -145,6 +149,7 @@ class Surface(QWidget):
             self.check.setFocus()
         else:
             self._pages.setCurrentWidget(self._splitter)
+        self.notice.place()
 
     def take(self, desk: Desk, news: News) -> None:
         """Take what has happened in a stream."""

@@ -21,9 +21,11 @@ SHOWN = (
 """Buttons of the bar, in groups."""
 
 
-def gain_text(gain: float) -> str:
+def gain_text(gain: float, unit: str = "µV") -> str:
     """A gain as the screen says it."""
-    return f"{gain / 1000:g} mV/div" if gain >= 1000 else f"{gain:g} µV/div"
+    if unit == "µV" and gain >= 1000:
+        return f"{gain / 1000:g} mV/div"
+    return f"{gain:g} {unit}/div"
 
 
 def time_text(seconds: float) -> str:
@@ -68,6 +70,11 @@ class ToolBar(QWidget):
         """Show what is chosen."""
         self._time.setCurrentIndex(TIME_BASES.index(seconds))
         self._gain.setCurrentIndex(GAINS.index(gain))
+
+    def show_unit(self, unit: str) -> None:
+        """Say gains in the unit of a stream."""
+        for k, gain in enumerate(GAINS):
+            self._gain.setItemText(k, gain_text(gain, unit))
 
 
 class Buttons(QToolBar):

@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow
 
@@ -114,8 +114,9 @@ class Window(QMainWindow):
         self._timer.start()
 
     def rest(self, state: str) -> None:
-        """Show no stream for a while: its source is needed otherwise, as `state` says."""
+        """Show no stream for a while: its source is measured, as `state` says."""
         self._let_go(state, self.appearance.colours.accent)
+        self.actions_["check"].setEnabled(True)  # where it is cancelled
 
     def fail(self, why: str) -> None:
         """Show that no stream could begin, and offer to look for one again."""
@@ -274,6 +275,19 @@ class Window(QMainWindow):
         text = self.freeze.text(recording=recording) if self.freeze.held else ""
         self.surface.say_frozen(text)
         self.show_labels()
+
+    def event(self, event: QEvent) -> bool:
+        """Leave Space to a button that has the keyboard."""
+        if shortcuts.presses(event, self.focusWidget()):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Say whether it fills the screen, whoever has changed that: it may have begun so."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            self.actions_["full"].setChecked(self.isFullScreen())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Let go of everything, and keep how it looked."""

@@ -3,6 +3,7 @@
 import errno
 import json
 from datetime import date, datetime, time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -200,6 +201,18 @@ def test_a_version_of_a_scale_passes_only_as_a_number(copy):
     assert {row.version for row in read_scores(copy.path)} == {None, "1990"}
 
 
+@pytest.mark.parametrize(
+    ("version", "left"),
+    [("2", "2"), ("1.10", "1.10"), ("1990", "1990"), ("31.01.2026", None), ("20260131", None)],
+)
+def test_a_version_of_a_scale_that_may_be_a_day_does_not_pass(tmp_path, version, left):
+    study = Study.open_or_create(tmp_path / "study")
+    silence(study, "01", "rest")
+    study.add_score(ScaleScore("01", AFTER, "Jankovic", version, "R1", 3.0))
+    copied = anonymize_study(study, tmp_path / "copy")
+    assert [row.version for row in read_scores(copied.path)] == [left]
+
+
 def test_an_age_over_89_is_not_told(copy):
     rows = (copy.path / "participants.tsv").read_text().splitlines()
     assert rows == ["participant_id\tage\tsex", "sub-01\tn/a\tF"]
@@ -245,6 +258,14 @@ def test_tasks_of_the_protocol_and_runs_keep_their_names_and_others_become_numbe
     named = [path.name.removeprefix("sub-01_task-") for path in copy.recordings()]
     tasks = ["other1", "other2", "protocol", "rest_run-3", "restopen"]
     assert named == [f"{task}_emg.bdf" for task in tasks]
+
+
+def test_a_run_that_may_be_a_day_does_not_pass(tmp_path):
+    study = Study.open_or_create(tmp_path / "study")
+    for run in (20260225, 20260316):
+        silence(study, "01", "rest", run=run)
+    copied = anonymize_study(study, tmp_path / "copy")
+    assert [bids_entities(path.name).get("run") for path in copied.recordings()] == [None, "2"]
 
 
 def test_recordings_whose_names_would_become_one_are_all_copied(tmp_path):
@@ -306,6 +327,12 @@ def test_a_folder_that_is_there_is_not_written_into(named, tmp_path):
         anonymize_study(named, tmp_path)
     with pytest.raises(RecordingError, match="lies inside the study itself"):
         anonymize_study(named, named.path / "copy")
+
+
+def test_the_folder_one_is_in_is_not_replaced(named, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigError, match="the folder you are in"):
+        anonymize_study(named, Path())
 
 
 def test_a_copy_that_fails_leaves_nothing(named, tmp_path):

@@ -96,6 +96,8 @@ def test_no_command_shows_the_help_and_is_a_wrong_call():
         (["analyze", "x.bdf", "--otu", "y"], "No such option"),
         (["analyze"], "Missing argument 'SOURCE...'"),
         (["analyze", "x.bdf", "--workers", "0"], "0 is not in the range"),
+        (["report", ""], "'SOURCE_OR_RESULTS': '' names nothing"),
+        (["analyze", "x.bdf", "--out", ""], "'--out': '' names nothing"),
         (["simulate"], "give OUT.bdf and --scenario NAME"),
         (["simulate", "x.bdf", "--scenario", "hfs_clonik"], "hfs_clonic"),
         (["simulate", "x.edf", "--scenario", "hfs_clonic"], "x.edf does not end in .bdf"),
@@ -110,6 +112,7 @@ def test_no_command_shows_the_help_and_is_a_wrong_call():
         ),
         (["quality", "--gain", "24"], "are for a recording"),
         (["quality", "x.bdf", "--port", "y"], "x.bdf is a recording"),
+        (["export", ".", "--out", "x", "--anonymize", "--gain", "24"], "are for a recording"),
         (["view", "x.bdf", "--speed", "nan"], "nan; it must be positive"),
         (["quality", "x.txt", "--sampling-frequency", "nan"], "nan; it must be positive"),
     ],
@@ -151,6 +154,13 @@ def test_labels_without_sides_are_2_and_named(emgspasm, tmp_path):
     (tmp_path / "x.csv").write_text("a,b\n" + "".join(f"{i % 7},{i % 5}\n" for i in range(3000)))
     done = emgspasm("analyze", "x.csv", "--sampling-frequency", 500, "--out", "o", cwd=tmp_path)
     assert_refused(done, 2, "channels a, b", "--montage FILE.toml")
+
+
+def test_where_nothing_was_analyzed_the_error_alone_is_said(emgspasm, tmp_path):
+    (tmp_path / "x.bdf").write_bytes(b"")
+    done = emgspasm("analyze", "x.bdf", "--out", "o", cwd=tmp_path)
+    said = "emgspasm: error: x.bdf: the file is empty; give one that holds a recording\n"
+    assert done.stderr == said
 
 
 @pytest.mark.parametrize("command", ["analyze", "quality", "score"])
@@ -428,6 +438,18 @@ def test_a_rate_that_no_amplifier_has_is_refused(emgspasm, tmp_path):
     assert_refused(done, 2, "sampling frequency 1e+12 Hz (1e+06 Hz is the most)")
 
 
+def test_an_import_beside_descriptions_of_another_recording_leaves_nothing(emgspasm, tmp_path):
+    (tmp_path / "x.csv").write_text("OOC_L,OOC_R\n" + "1,2\n3,4\n" * 500)
+    line = ["import", "x.csv", "--study", "s", "--participant", "01", "--task", "rest",
+            "--sampling-frequency", "250"]  # fmt: skip
+    assert emgspasm(*line, cwd=tmp_path).returncode == 0
+    recording = tmp_path / "s/sub-01/emg/sub-01_task-rest_emg.bdf"
+    recording.unlink()
+    done = emgspasm(*line, cwd=tmp_path)
+    assert_refused(done, 2, "sub-01_task-rest_emg.json exists")
+    assert not recording.exists()
+
+
 def test_recover_names_a_file_that_is_none_once(tmp_path):
     (tmp_path / "x.bdf").touch()
     done = call("recover", "x.bdf", cwd=tmp_path)
@@ -446,6 +468,50 @@ def test_what_recover_keeps_beside_a_recording_is_hidden_from_bids_in_older_stud
     path.write_bytes(path.read_bytes()[:-100])
     assert emgspasm("recover", path).returncode == 0
     assert {"mine.txt", "*.bdf.tail"} <= {*(study / ".bidsignore").read_text().splitlines()}
+
+
+@pytest.fixture(scope="module")
+def cut_in_study(tmp_path_factory):
+    study = tmp_path_factory.mktemp("cut") / "s"
+    call("simulate", "--study", study, "--participant", "01", "--session", "01", "--task", "rest",
+         "--scenario", "healthy_rest", "--duration", 2)  # fmt: skip
+    path = study / "sub-01/ses-01/emg/sub-01_ses-01_task-rest_emg.bdf"
+    path.write_bytes(path.read_bytes()[:-100])
+    return path
+
+
+def copied(files, folder):
+    folder.mkdir(parents=True)
+    for path in files.iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    return folder
+
+
+def test_recover_works_in_the_folder_of_the_recording(emgspasm, cut_in_study, tmp_path):
+    folder = copied(cut_in_study.parent, tmp_path / "emg")
+    done = emgspasm("recover", cut_in_study.name, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    described = json.loads((folder / cut_in_study.name).with_suffix(".json").read_text())
+    assert described["RecordingDuration"] < 2
+
+
+def test_recover_writes_nothing_into_folders_above_that_are_no_study(
+    emgspasm, cut_in_study, tmp_path
+):
+    folder = copied(cut_in_study.parent, tmp_path / "a" / "b" / "c")
+    assert emgspasm("recover", folder / cut_in_study.name).returncode == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+    assert [path.name for path in (tmp_path / "a").rglob("*") if path.is_dir()] == ["b", "c"]
+    assert not list(tmp_path.rglob(".bidsignore"))
+
+
+@pytest.mark.parametrize("content", ["[]", "{"])
+def test_recover_names_a_description_that_is_none(emgspasm, cut_in_study, tmp_path, content):
+    folder = copied(cut_in_study.parent, tmp_path / "emg")
+    path = folder / cut_in_study.name
+    path.with_suffix(".json").write_text(content)
+    done = emgspasm("recover", path)
+    assert_refused(done, 1, "emg.json", "the recording itself is repaired")
 
 
 def test_a_command_works_where_its_streams_are_closed(recording, tmp_path):
@@ -486,6 +552,14 @@ def test_an_import_says_where_a_table_lacks_units(emgspasm, tmp_path):
                     "--task", "rest", "--sampling-frequency", 250)  # fmt: skip
     assert "x.csv: OOC_L, OOC_R are in count, not in volts" in done.stderr
     assert 'unit = "uV"' in done.stderr
+
+
+def test_an_import_without_emg_is_whole_and_says_so(emgspasm, tmp_path):
+    (tmp_path / "x.csv").write_text("ECG,ACC_X\n" + "1.5,2.5\n3.5,0.5\n" * 400)
+    done = emgspasm("import", tmp_path / "x.csv", "--study", tmp_path / "s", "--participant", "01",
+                    "--task", "rest", "--sampling-frequency", 250)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "x.csv: no EMG channel among ECG, ACC_X. Give --montage" in done.stderr
 
 
 def test_the_package_lists_its_public_names():
@@ -560,6 +634,18 @@ def test_work_goes_on_where_nobody_reads_what_is_said_of_it(tmp_path):
     call_ = [*EMGSPASM, "simulate", "x.bdf", "--scenario", "healthy_rest", "--duration", "2"]
     done = subprocess.run(call_, cwd=tmp_path, stderr=writer, check=False)
     os.close(writer)
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("said", ["-v", "-q"], ids=["what is told", "nothing"])
+def test_work_goes_on_where_the_terminal_is_gone(recording, tmp_path, said):
+    """As ``emgspasm analyze ... &`` in a shell that its user has left."""
+    pty = pytest.importorskip("pty", reason="no pseudo-terminals")
+    ours, theirs = pty.openpty()
+    os.close(ours)
+    call_ = [*EMGSPASM, "analyze", str(recording), "--out", "results", said]
+    done = subprocess.run(call_, cwd=tmp_path, stderr=theirs, check=False)
+    os.close(theirs)
     assert done.returncode == 0
 
 

@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+from collections import Counter
 
 import click
 import numba
 import pytest
 
+from emgspasm.cli.conclusion import summed
 from emgspasm.cli.console import say_when_compiling
 
 SAID = "compiling for this machine, once: up to a minute\n"
@@ -64,3 +66,29 @@ except SystemExit:
 def test_no_file_takes_the_number_of_a_standard_one_that_was_closed():
     done = subprocess.run([sys.executable, "-c", CLOSED], stdout=subprocess.PIPE, check=True)
     assert done.stdout.endswith(b"True\n")
+
+
+BAR = """
+import os, pty
+import click
+from emgspasm.cli.console import progress
+
+ours, theirs = pty.openpty()
+os.dup2(theirs, 2)
+with click.Context(click.Command("analyze")), progress(range(3), "analyze", 3) as bar:
+    for number in bar:
+        if number == 1:
+            os.close(ours)
+print("done")
+"""
+
+
+def test_a_progress_bar_whose_terminal_goes_away_ends_no_work():
+    pytest.importorskip("pty", reason="no pseudo-terminals")
+    done = subprocess.run([sys.executable, "-c", BAR], capture_output=True, text=True, check=False)
+    assert done.stdout == "done\n"
+
+
+def test_bursts_and_events_are_counted_in_words():
+    found = Counter({("burst", "L", ""): 5, ("burst", "R", ""): 1, ("spasm", "L", "tonic"): 1})
+    assert summed(found) == "6 bursts and 1 event"

@@ -2,11 +2,12 @@
 
 import os
 import sys
+import time
 
 import numpy as np
 import pytest
 
-from emgspasm.simulation import simulate
+from emgspasm.simulation import board, simulate
 from emgspasm.storage.edf.reader import open_edf
 from emgspasm.storage.tables.tsv import read_table
 
@@ -43,6 +44,39 @@ def test_a_demo_too_short_to_be_analyzed_says_n_a(emgspasm, tmp_path):
     done = emgspasm("demo", "--out", tmp_path / "demo", "--duration", 0.5)
     assert done.returncode == 0, done.stderr
     assert "n/a" in done.stdout
+
+
+def test_a_machine_too_busy_to_emulate_the_board_in_time_loses_none_of_it(
+    emgspasm, monkeypatch, tmp_path
+):
+    quantize = board.quantize
+
+    def slow(state, samples, number, impedance):
+        time.sleep(1.5 if number == 500 else 0.003 if 500 < number < 1000 else 0)
+        return quantize(state, samples, number, impedance)
+
+    monkeypatch.setattr(board, "quantize", slow)
+    out = tmp_path / "demo"
+    done = emgspasm("demo", "--out", out, "--duration", 5)
+    assert done.returncode == 0, done.stderr
+    assert "the same from the file; 0 % lost" in done.stderr
+    patient = simulate("hfs_mixed", sampling_frequency=250, duration=5, seed=1)
+    sent = np.concatenate([chunk.samples for chunk in patient])
+    assert abs(open_edf(out / "demo.bdf").read(0) - sent).max() < 0.05
+
+
+def test_a_demo_whose_board_dies_ends_with_what_it_died_of(emgspasm, monkeypatch, tmp_path):
+    quantize = board.quantize
+
+    def failing(state, samples, number, impedance):
+        if number == 500:
+            raise RuntimeError("out of batteries")
+        return quantize(state, samples, number, impedance)
+
+    monkeypatch.setattr(board, "quantize", failing)
+    done = emgspasm("demo", "--out", tmp_path / "demo", "--duration", 5)
+    assert done.returncode != 0
+    assert "out of batteries" in done.stderr
 
 
 def test_without_pseudo_terminals_the_patient_streams_without_a_board(

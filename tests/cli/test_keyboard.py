@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from types import ModuleType, SimpleNamespace
 
 import pytest
@@ -103,22 +104,72 @@ def test_a_long_text_that_is_pasted_keeps_its_letters(terminal):
     assert terminal(("a" * 63 + "\N{LATIN SMALL LETTER U WITH DIAERESIS}q").encode())[-2] == "\xfc"
 
 
-IN_THE_BACKGROUND = """
-import os, subprocess, sys
-terminal = os.open(sys.argv[1], os.O_RDWR)  # the leader of a session without one gets it
-asks = "from emgspasm.cli.keyboard import listening\\nwith listening(print) as on: print(on)"
-job = subprocess.Popen([sys.executable, "-c", asks], stdin=terminal, process_group=0)
-_, status = os.waitpid(job.pid, os.WUNTRACED)
-print("stopped" if os.WIFSTOPPED(status) else "ended")
-job.kill()
+JOB = """
+import threading
+from emgspasm.cli.keyboard import listening
+heard = threading.Event()
+def take(key):
+    print(key, flush=True)
+    heard.set()
+with listening(take) as on:
+    print("listens" if on else "does not", flush=True)
+    heard.wait({patience})
 """
 
+SHELL = """
+import os, signal, subprocess, sys, termios, time
+signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # as shells do
+terminal = os.open(sys.argv[1], os.O_RDWR)  # the leader of a session without one gets it
+lines = termios.tcgetattr(terminal)
+job = subprocess.Popen([sys.executable, "-c", sys.argv[2]], stdin=terminal, process_group=0,
+                       stdout=subprocess.PIPE, text=True)
+def told():
+    print(job.stdout.readline().strip(), flush=True)
+def wait():
+    _, status = os.waitpid(job.pid, os.WUNTRACED)
+    print("stopped" if os.WIFSTOPPED(status) else "ended", flush=True)
+def press():
+    print("press", flush=True)
+def front(group):
+    termios.tcsetattr(terminal, termios.TCSANOW, lines)
+    os.tcsetpgrp(terminal, group)
+"""
+"""A shell that begins a job in the background."""
 
-def test_a_job_in_the_background_is_not_stopped_for_want_of_keys():
+
+@pytest.fixture
+def shell():
+    """Runs a job of a shell that does this, and presses a key when told to; what both print."""
     pytest.importorskip("termios", reason="no jobs of POSIX")
     ours, theirs = os.openpty()
-    call = [sys.executable, "-c", IN_THE_BACKGROUND, os.ttyname(theirs)]
-    done = subprocess.run(call, start_new_session=True, capture_output=True, check=True, text=True)
-    assert done.stdout.split() == ["False", "ended"]
+
+    def run(does, patience):
+        call = [sys.executable, "-c", SHELL + does, os.ttyname(theirs)]
+        call.append(JOB.format(patience=patience))
+        with subprocess.Popen(
+            call, start_new_session=True, stdout=subprocess.PIPE, text=True
+        ) as process:
+            told = list(iter(process.stdout.readline, "press\n"))
+            while process.poll() is None:
+                os.write(ours, b"1")
+                time.sleep(0.05)
+            return [line.strip() for line in (*told, *process.stdout)]
+
+    yield run
     for descriptor in (ours, theirs):
         os.close(descriptor)
+
+
+def test_a_job_in_the_background_is_not_stopped_for_want_of_keys(shell):
+    assert shell("press(); told(); wait()", patience=0.5) == ["listens", "ended"]
+
+
+def test_a_job_that_is_brought_to_the_front_hears_keys(shell):
+    told = shell("told(); front(job.pid); press(); told(); wait()", patience=20)
+    assert told == ["listens", "1", "ended"]
+
+
+def test_a_job_hears_keys_again_after_a_while_in_the_background(shell):
+    away = "front(job.pid); told(); front(os.getpgrp()); time.sleep(0.5);"
+    told = shell(away + "front(job.pid); press(); told(); wait()", patience=20)
+    assert told == ["listens", "1", "ended"]

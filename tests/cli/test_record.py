@@ -74,7 +74,7 @@ def test_pull_the_plug_and_put_it_back_and_find_one_honest_recording(
 
     events = read_table(tmp_path / f"{RESULTS}_events.tsv")
     n_bursts = (events["trial_type"] == "burst").sum()
-    said = re.search(r"(\d+) bursts and (\d+) events \(spasms .*\), the same live", done.stderr)
+    said = re.search(r"(\d+) bursts? and (\d+) events? \(spasms .*\), the same live", done.stderr)
     assert [int(n) for n in said.groups()] == [n_bursts, len(events) - n_bursts]
     described = json.loads((tmp_path / f"{EMG}_emg.json").read_text())
     assert described["RecordingDuration"] == 13.0
@@ -144,6 +144,21 @@ def test_a_terminal_that_is_closed_ends_it_well(emulated, record_to, tmp_path):
             os.close(ours)
         assert process.wait(timeout=60) == 0
     assert open_edf(tmp_path / f"{EMG}_emg.bdf").findings == ()
+    assert (tmp_path / f"{RESULTS}_events.tsv").exists()
+
+
+def test_a_recording_in_the_background_outlives_its_terminal(emulated, record_to, tmp_path):
+    ours, theirs = os.openpty()
+    with emulated() as port:
+        command = [sys.executable, "-m", "emgspasm", *map(str, record_to(port, "--duration", 6))]
+        process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs)
+        os.close(theirs)
+        try:
+            until(lambda: recorded(tmp_path) > 300)
+        finally:
+            os.close(ours)
+        assert process.wait(timeout=60) == 0
+    assert open_edf(tmp_path / f"{EMG}_emg.bdf").n_samples == 6 * 250
     assert (tmp_path / f"{RESULTS}_events.tsv").exists()
 
 

@@ -52,6 +52,15 @@ def test_an_event_that_is_called_otherwise_takes_its_place_and_no_other_one_s():
     assert found.events == [now, right]
 
 
+def test_an_event_that_is_called_otherwise_leaves_another_one_of_the_same_time_alone():
+    blink, smile = Event("blink", 100, 200, "B"), Event("voluntary", 100, 200, "B", "smile")
+    found = Found()
+    found.add((), (blink, smile))
+    now = Event("voluntary", 100, 200, "B", "kiss")
+    found.amend(smile, now)
+    assert found.events == [blink, now]
+
+
 def test_thresholds_are_those_of_the_step_a_sample_lies_in_and_none_beyond_the_last():
     levels = Levels(1, spacing=100)
     for stop in (100, 150, 250, 260):

@@ -13,6 +13,7 @@ from emgspasm.config import parse_config
 from emgspasm.desk.desk import News
 from emgspasm.desk.live import Live, joined
 from emgspasm.desk.wiring import Wiring
+from emgspasm.desk.words import lane_texts
 from emgspasm.dsp.pipeline import Analysis
 from emgspasm.errors import RecordingError, SourceLost
 from emgspasm.sources.events import AWAY, SourceEvent
@@ -204,6 +205,17 @@ def test_what_the_screen_was_too_slow_for_is_counted(look, monkeypatch):
     looking.until(lambda: looking.live.dropped == looking.live.status.dropped, ticking=False)
 
 
+def test_what_the_screen_was_too_slow_for_is_no_loss(look, monkeypatch):
+    monkeypatch.setattr("emgspasm.desk.live.CAPACITY", 10)
+    looking = look(Board())
+    looking.board.give(0, 1000)
+    looking.board.give(1050, 1100)  # two chunks after a true loss
+    status = lambda: looking.live.status  # noqa: E731
+    looking.until(lambda: status().lost > 0 and status().time == 4.4, ticking=False)
+    assert looking.told("gaps") == [(1000, 1050)]
+    assert looking.live.stop == 1100
+
+
 def test_what_the_board_says_is_a_marker_once(look):
     looking = look(Board())
     looking.board.say(0, "streaming", "started")
@@ -247,6 +259,28 @@ def test_a_marker_lands_where_the_stream_was_at_its_time(look):
     now = time.perf_counter()
     later, earlier = looking.live.mark("now", now), looking.live.mark("before", now - 1.0)
     assert later.onset - earlier.onset == pytest.approx(1.0, abs=0.005)
+
+
+def test_while_nothing_comes_nothing_is_known_of_the_present(look):
+    looking = look(Board())
+    looking.board.give(0, 500)
+    looking.until(lambda: looking.live.feed.strip.analyzed == 500)
+    feed = looking.live.feed
+    assert np.isfinite(feed.levels(0.1)).all()
+    for state, silent in (("stalled", True), ("streaming", False), ("reconnecting", True)):
+        looking.board.say(500, state, "why")
+        looking.live.tick(0.0)
+        assert np.isnan(feed.levels(0.1)).all() == silent
+        assert {text.warning == "NO DATA" for text in lane_texts(feed).values()} == {silent}
+
+
+def test_of_a_source_that_has_ended_nothing_is_known_of_the_present(look):
+    looking = look(Board())
+    looking.board.give(0, 500)
+    looking.board.stop()
+    looking.until(lambda: looking.live.error)
+    looking.live.tick(0.0)
+    assert np.isnan(looking.live.feed.levels(0.1)).all()
 
 
 def test_before_its_board_answers_a_stream_is_connecting_and_takes_no_marker(look, monkeypatch):

@@ -68,6 +68,13 @@ def test_the_index_in_words_has_a_dead_band_and_a_doubtful_one(li, words):
     assert words in verdict(li)
 
 
+def test_an_index_of_what_is_not_known_is_not_said_to_be_under_the_floor():
+    silent, unknown = after((1.0, 1.0)), after((1.0, np.nan))
+    assert "under the noise floor" in silent.verdict(EYE)
+    assert unknown.verdict(EYE) == "no index: no signal, or noise not known"
+    assert after((80.0, 2.0)).verdict(EYE).startswith("one-sided, left")
+
+
 def test_a_peak_is_held_for_a_while():
     meter = after((80.0, 0.0), *[(0.0, 0.0)] * HELD, noise=(0.0, 0.0))
     assert meter.peak[0] == pytest.approx(80.0)

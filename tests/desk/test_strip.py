@@ -44,6 +44,24 @@ def test_samples_whose_analysis_overtook_them_are_no_gap():
     np.testing.assert_array_equal(strip.read("raw", 0, 300), samples.astype(np.float32))
 
 
+def test_an_analysis_that_comes_when_its_samples_are_held_no_more_has_no_place():
+    samples = np.random.default_rng(5).normal(0, 40, (1500, 2))
+    strip = Strip(FS, 2, 0.4)
+    strip.write_raw(0, samples)
+    late = Chunk(0, samples[:1000].copy())
+    strip.write(late, late, late, np.full((3, 2), 7.0))
+    assert strip.start >= 1000
+    held = strip.start, strip.stop
+    assert np.isnan(strip.read("filtered", *held)).all()
+    assert np.isnan([strip.levels_at(0, sample) for sample in range(*held)]).all()
+    whole = Chunk(1000, samples[1000:].copy())
+    strip.write(whole, whole, whole, np.full((3, 2), 9.0))
+    np.testing.assert_array_equal(
+        strip.read("filtered", *held), samples[held[0] :].astype(np.float32)
+    )
+    assert strip.levels_at(0, strip.start) == (9.0, 9.0, 9.0)
+
+
 def test_a_feed_tells_no_gap_where_the_analysis_came_first():
     info = StreamInfo(FS, tuple(CHANNELS))
     samples = np.random.default_rng(4).normal(0, 40, (300, 2))

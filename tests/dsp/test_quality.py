@@ -154,6 +154,11 @@ def test_tables_at_1000_hz_lack_nothing():
     )
 
 
+def test_no_precision_of_durations_is_claimed_at_a_rate_too_low_for_emg():
+    assert any("durations are good to about 20 ms" in said for said in rate_warnings(200.0))
+    assert not any("durations" in said for said in rate_warnings(199.0))
+
+
 def test_a_rate_too_low_for_emg_is_called_exploratory():
     assert rate_warnings(125.0)[0].startswith("exploratory: 125 Hz is under")
     assert not any(w.startswith("exploratory") for w in rate_warnings(250.0))

@@ -99,6 +99,11 @@ def test_marked_rest_is_what_the_markers_say_as_far_as_it_is_valid():
     assert told == [([[3.0, 30.0]], True), ([[60.0, 90.0]], False)]
 
 
+def test_rest_that_two_markers_hold_is_of_the_first():
+    told = rests("x", ("rest", 0.0, 60.0), ("rest_open", 10.0, 30.0), ("rest_post", 50.0, 80.0))
+    assert told == [([[3.0, 60.0]], True), ([[60.0, 80.0]], False)]
+
+
 def test_rest_with_closed_eyes_and_rest_without_valid_time_are_no_blocks():
     assert rests("x", ("rest_closed", 10.0, 30.0), ("rest_open", 91.0, 95.0)) == []
 
@@ -110,6 +115,12 @@ def test_rest_with_closed_eyes_and_rest_without_valid_time_are_no_blocks():
 )  # fmt: skip
 def test_without_markers_the_name_says_whether_all_of_it_is_rest(task, primary):
     assert rests(task) == ([] if primary is None else [([[3.0, 90.0]], primary)])
+
+
+def test_what_markers_of_other_tasks_hold_is_no_rest_though_the_name_says_so():
+    told = rests("rest", ("rest_closed", 10.0, 30.0), ("smile", 40.0, 43.0), ("speech", 70.0, 95.0))
+    assert told == [([[3.0, 10.0], [30.0, 40.0], [44.0, 70.0]], True)]
+    assert rests("rest", ("rest_closed", 0.0, 95.0)) == []
 
 
 def test_recordings_without_results_are_named_of_the_participant_alone(tmp_path):

@@ -8,7 +8,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from emgspasm.report.course import Course, affected_side, baseline, course_rows, maxima, remarks
+from emgspasm.report.course import (
+    Course,
+    affected_side,
+    baseline,
+    course_rows,
+    maxima,
+    other_muscles,
+    remarks,
+)
 from emgspasm.report.rest import RestBlock
 from emgspasm.report.sessions import Session
 from emgspasm.results.stored import StoredResult
@@ -131,6 +139,47 @@ def test_a_region_that_one_session_lacks_is_told_of_all():
     ]  # fmt: skip
 
 
+BROW = replace(rest(3), info=stream("OOC_L", "FRO_L", "OOC_R", "FRO_R"))
+
+
+def without_cheek(rate):
+    """A minute of rest in which the electrode of the left cheek was off."""
+    return replace(rest(rate), found=replace(rest(rate).found, sought=rest(rate).found.sought
+                                             | {1: np.empty((0, 2), int)}))  # fmt: skip
+
+
+@pytest.mark.parametrize(("block", "muscles"), [(BROW, "FRO+OOC"), (without_cheek(3), "OOC")])
+def test_a_change_is_told_of_the_same_muscles_alone(block, muscles):
+    found = rows(told(session("a", 3, rest(2)), session("b", 9, block)), side="L", session="b")
+    mine = {(r["region"], r["measure"]): (r["muscles"], r.get("change")) for r in found}
+    assert mine["face", "rate"] == (muscles, None)
+    assert mine["face", "burden"] == (muscles, None)
+    assert mine["eye", "rate"] == ("OOC", 1.0)
+
+
+@pytest.mark.parametrize(("seconds", "change"), [(14, None), (15, -2.0)])
+def test_rest_of_some_seconds_tells_no_change(seconds, change):
+    short = replace(rest(0), spans=np.array([[0, 1000 * seconds]]))
+    for sessions in ((rest(2), short), (short, rest(2))):
+        course = told(*(session(str(k), k, block) for k, block in enumerate(sessions)))
+        last = rows(course, side="L", region="eye", measure="rate")[-1]
+        assert last["value"] == (0.0 if sessions[1] is short else 2.0)
+        assert abs(last.get("change") or 0.0) == abs(change or 0.0)
+
+
+def test_a_course_says_which_sessions_tell_of_other_muscles():
+    one = told(session("a", 3, rest(2)), session("b", 9, BROW), session("c", 20, without_cheek(3)),
+               session("d", 30, rest(1)))  # fmt: skip
+    expected = [("b", "FRO+OOC", "left"), ("b", "FRO+OOC", "right"), ("c", "OOC", "left")]
+    assert other_muscles(one) == [
+        f"Session {label} tells of {muscles} of the {side} side, session a of OOC+ZYG: "
+        "where muscles differ, no change is told."
+        for label, muscles, side in expected
+    ]
+    assert other_muscles(told(session("a", 3, rest(2)), session("b", 9, rest(1)))) == []
+    assert other_muscles(told()) == []
+
+
 def test_rates_are_per_minute_and_amplitudes_in_microvolts():
     units = {r["measure"]: r["unit"] for r in rows(told(session("a", 3, rest(1))))}
     assert units == {"rate": "1/min", "burden": "uV", "amplitude": "uV"}
@@ -192,6 +241,7 @@ def test_the_affected_side_is_the_treated_one_or_that_with_more_spasms(treatment
     [
         (INJECTION, 14, "W2", "days since injection"),
         (replace(INJECTION, kind=OPERATION), 14, None, "days since operation"),
+        (replace(INJECTION, kind="other"), 14, None, "days since treatment"),
         (None, 17, None, "days since the first session"),
     ],
 )

@@ -67,6 +67,20 @@ def test_the_parts_of_a_session_are_its_tasks_without_that_of_the_file():
     assert facts.file_task(results(task=None)) is None
 
 
+@pytest.mark.parametrize(
+    ("tasks", "told"),
+    [
+        (("speech", "rest_open"), "rest_open"),
+        (("rest", "speech"), "rest"),
+        (("rest", "rest_open"), "rest_open"),
+        (("rest_closed", "rest_post"), None),
+    ],
+)
+def test_rest_by_either_name_tells_the_primary_rate(tasks, told):
+    sides = [{"side": "L", "task": task} for task in tasks]
+    assert facts.primary(results(sides=sides, task="protocol")) == told
+
+
 def test_the_headline_takes_the_row_of_its_side_and_task_and_rounds_for_reading():
     sides = [
         {"side": "L", "task": "rest", "n_spasms": 7, "spasm_rate_per_min": 2.345, "n_tonic": 2},
@@ -177,6 +191,12 @@ def test_the_end_of_a_band_is_told_where_the_rate_carries_it(fs, told):
     settings = {"filters": [{"kind": "band_pass", "high_pass": 20.0, "low_pass": 450.0}]}
     (band,) = facts.filters(results(settings=settings, sampling_frequency=fs))
     assert ("low_pass" in band) is told
+
+
+def test_of_a_notch_the_multiples_are_told_that_the_rate_carries():
+    settings = {"filters": [{"kind": "notch", "frequency": 50.0, "multiples": [1, 2, 3]}]}
+    (line,) = facts.filters(results(settings=settings, sampling_frequency=250.0))
+    assert [m.exact for m in line["multiples"]] == ["1", "2"]
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def test_a_recording_too_short_to_be_analyzed_is_not_said_to_have_no_spasm(text_
 def test_no_spasm_is_said_of_the_side_in_which_they_were_sought(text_of, without):
     said = text_of(without("OOC_R", "FRO_R"))
     assert "No hemifacial spasm was found on the left; on the other side none could be" in said
-    assert "left n/a (no spasm); right n/a (eye or brow not analyzed)" in said
+    assert "left n/a (no spasm of the eye); right n/a (eye or brow not analyzed)" in said
 
 
 def test_a_recording_without_spasms_is_said_to_have_none(text_of, without):

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from emgspasm.report.rest import Measured, RestBlock, halves, measure_rest
-from emgspasm.report.variability import variability
+from emgspasm.report.sessions import Session
+from emgspasm.report.variability import repeated, variability
 from emgspasm.results.findings import BURST, EVENT, LAG, PART, READ, Findings
 from emgspasm.stream import Channel, StreamInfo
 
@@ -135,6 +136,15 @@ def test_the_amplitude_is_the_median_over_the_noise():
     assert quiet.amplitude is None
 
 
+@pytest.mark.parametrize("bursts", [(), ((0, 1000, 2000),)])
+def test_without_microvolts_no_burden_and_no_amplitude_is_told(bursts):
+    unknown = StreamInfo(FS, tuple(replace(c, unit="n/a") for c in INFO.channels))
+    rest = replace(block(found(*bursts), (0, 120_000)), info=unknown)
+    told = measure_rest([rest], "L", "eye")
+    assert (told.burden, told.burden_interval, told.amplitude) == (None, None, None)
+    assert (told.spasms, told.rate) == (len(bursts), len(bursts) / 2)
+
+
 def measured(rate, seconds=60.0, burden=0.0):
     return Measured(seconds, rate, float(rate), None, burden, None, None)
 
@@ -144,6 +154,31 @@ def test_a_measurement_of_two_sessions_tells_no_variability_and_of_three_it_does
     assert variability(pairs[:2], "burden") is None
     told = variability(pairs, "burden")
     assert told == pytest.approx(1.96 * np.sqrt(np.mean([1.0, 4.0, 0.0])), rel=1e-4)
+
+
+def session(*spans):
+    """Rest with a spasm of the left eye every 2 s."""
+    findings = found(*((0, 2000 * k, 2000 * k + 100) for k in range(100)))
+    blocks = [block(findings, span) for span in spans]
+    return Session("a", None, [], blocks, [])
+
+
+@pytest.mark.parametrize(
+    ("spans", "compared"),
+    [
+        (((0, 60_000), (60_000, 62_000)), [30.0, 30.0]),
+        (((0, 2000), (10_000, 70_000)), [30.0, 30.0]),
+        (((0, 2000), (10_000, 70_000), (80_000, 95_000)), [60.0, 15.0]),
+    ],
+)
+def test_a_block_of_rest_of_some_seconds_is_compared_with_no_other(spans, compared):
+    assert [m.seconds for m in repeated(session(*spans), "L", "eye")] == compared
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(14.9, False), (15.0, True)])
+def test_of_rest_of_some_seconds_no_variability_is_told(seconds, told):
+    pair = measured(4, seconds), measured(5)
+    assert all((variability([pair] * 3, name) is not None) == told for name in ("rate", "burden"))
 
 
 def test_a_session_in_which_a_block_was_lost_tells_nothing_of_variability():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -37,6 +38,21 @@ def test_what_x_json_must_say_and_does_not_is_named(events, key, wrong):
     path = events.with_name("patient.json")
     path.write_text(json.dumps(json.loads(path.read_text()) | {key: wrong}))
     refused(events, f"patient.json does not say {key} .*another version")
+
+
+def test_the_signal_of_a_study_is_found_from_within_the_folder_of_its_results(
+    patient, tmp_path, monkeypatch
+):
+    results = tmp_path / "study" / "derivatives" / "emgspasm" / "sub-01" / "emg"
+    shutil.copytree(patient.parent, results)
+    recording = tmp_path / "study" / "sub-01" / "emg" / "patient.bdf"
+    recording.parent.mkdir(parents=True)
+    (results / "patient.bdf").rename(recording)
+    monkeypatch.chdir(results)
+    events = Path(patient.name)
+    found, _ = signal_of(read_results(events), events)
+    assert found is not None
+    assert found.path == recording
 
 
 @pytest.mark.parametrize(

@@ -62,11 +62,23 @@ def test_days_may_be_counted_from_any_treatment_and_another_day_is_refused():
         origin([], days(200), FIRST)
 
 
+@pytest.mark.parametrize("since", [None, FIRST])
+def test_an_injection_is_day_0_before_what_else_was_done_that_day(since):
+    injection, other = treatment(FIRST), treatment(FIRST, "other")
+    assert origin([injection, other], days(14), since) == injection
+    assert origin([other, injection], days(14), since) == injection
+
+
 def test_of_an_operation_nothing_is_said_of_its_outcome_for_365_days():
     done = [treatment(FIRST, OPERATION), treatment(FIRST - timedelta(days=900), OPERATION)]
     before, after = (operation_note(done, *days(number)) for number in (364, 365))
     assert before.startswith("The last session is day 364 after decompression. Relief is delayed")
     assert after == "The last session is day 365 after decompression."
+
+
+def test_an_operation_after_the_last_session_does_not_hide_the_one_before():
+    done = [treatment(FIRST, OPERATION), treatment(SECOND, OPERATION)]
+    assert operation_note(done, *days(50)).startswith("The last session is day 50 after")
 
 
 def test_before_an_operation_or_without_one_nothing_is_to_be_said():

@@ -70,6 +70,11 @@ def test_days_count_from_the_last_treatment_up_to_the_day_itself():
     assert row(result(), treated(late, same))["days_since_treatment"] == 0
 
 
+def test_of_one_day_an_injection_is_told_before_anything_else_whatever_was_entered_first():
+    both = [*treated(DAY, kind="other"), *treated(DAY)]
+    assert {row(result(), told)["treatment"] for told in (both, both[::-1])} == {TOXIN}
+
+
 @pytest.mark.parametrize(
     ("day", "treatments"),
     [
@@ -154,6 +159,31 @@ def test_notches_are_told_by_how_many_recordings_had_them_and_delays_from_the_le
     assert "(1.5 to 9.25 ms)" in text
     assert "There was no notch at the mains." in methods_text([result()])
     assert "(1.5 ms)" in methods_text([result(), result("02")])
+
+
+def test_of_a_notch_the_multiples_are_told_that_the_rate_carries():
+    settings = {"filters": [BAND, notch(50.0, 30.0, 1, 2, 3)]}
+    slow = [result(settings=settings, sampling_frequency=250.0)]
+    assert "at 50 Hz in 1 (Q 30; multiples 1, 2)." in methods_text(slow)
+
+
+@pytest.mark.parametrize(
+    ("envelope", "told"),
+    [
+        ({"window": 0.02}, "root mean square of 0.02 s"),
+        ({"low_pass": 20.0, "order": 2}, "rectified, low-pass of 20 Hz, order 2"),
+        ({}, "not told"),
+    ],
+)
+def test_an_envelope_is_told_with_its_unit(envelope, told):
+    assert f"Envelope: {told}." in methods_text([result(settings={"envelope": envelope})])
+
+
+def test_the_maximum_is_told_as_it_is_made():
+    assert (
+        "take the 95th percentile of the best 0.5 s of each of the 3 best maximal trials"
+        in methods_text([result()])
+    )
 
 
 def test_ways_of_analysis_have_a_paragraph_each_and_it_is_said_that_they_do_not_compare():

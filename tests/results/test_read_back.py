@@ -81,6 +81,14 @@ def test_the_channels_are_those_of_the_summary_in_microvolts(face, tmp_path):
     )  # fmt: skip
 
 
+def test_a_channel_of_which_bursts_but_no_amplitude_are_told_is_in_no_voltage(face, tmp_path):
+    result = stored(face, tmp_path)
+    result.summary.loc[[EYE, CHEEK], "n_bursts"] = 0
+    result.summary.loc[EYE, "burden_uV"] = 0.0
+    told = {c.name: c.microvolts for c in stored_info(result).channels}
+    assert told == {"OOC_L": 1.0, "ZYG_L": None, "OOC_R": 1.0, "MEN": 1.0}
+
+
 def test_bursts_are_read_back_with_their_samples_amplitudes_and_quality(face, told):
     assert len(told.bursts) == len(face.bursts)
     for row in face.bursts:

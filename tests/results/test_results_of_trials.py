@@ -31,7 +31,7 @@ def burst(fs, channel, onset, offset=3.0):
     return Burst(channel, round(onset * fs), round(offset * fs), 40.0, 20.0, 2.0)
 
 
-def findings(fs, bursts, starts=(0,), n_channels=4):
+def findings(fs, bursts, seen=((0, 10),), n_channels=4):
     return Findings(
         burst_rows(bursts),
         event_rows([]),
@@ -39,17 +39,16 @@ def findings(fs, bursts, starts=(0,), n_channels=4):
         np.empty(0, READ),
         np.empty(0, LAG),
         np.zeros((n_channels, n_channels)),
-        {c: np.array([[0, 10 * fs]], np.int64) for c in range(n_channels)},
+        {c: np.round(np.array(seen) * fs).astype(np.int64) for c in range(n_channels)},
         (smile(fs),),
         {},
         fs,
-        tuple(round(start * fs) for start in starts),
     )
 
 
-def left(fs, bursts, starts=(0,)):
+def left(fs, bursts, seen=((0, 10),)):
     """The row of the left eye in a smile."""
-    performed = trial_list(stream(fs), findings(fs, bursts, starts), {})
+    performed = trial_list(stream(fs), findings(fs, bursts, seen), {})
     table = trials_table(performed, stream(fs), {})
     return table[(table["side"] == "L") & (table["syn_muscle"] == "OOC")].iloc[0]
 
@@ -64,9 +63,10 @@ def test_latencies_are_withheld_where_onset_lags_are(fs, told):
 def test_what_begins_with_the_samples_after_a_gap_tells_no_latency():
     parts = [burst(1000.0, c, 2.5, 3.5) for c in (0, 1)]
     before = [burst(1000.0, 0, 1.2, 2.0), burst(1000.0, 1, 1.23, 2.0)]
-    row = left(1000.0, [*before, *parts], starts=(0, 2.5))
+    seen = ((0, 2.0), (2.6, 10))  # past settling
+    row = left(1000.0, [*before, *parts], seen)
     assert (row["prime_onset_s"], row["syn_latency_ms"]) == (1.2, 30.0)
-    row = left(1000.0, parts, starts=(0, 2.5))
+    row = left(1000.0, parts, seen)
     assert row.isna()[["prime_onset_s", "syn_latency_ms", "synk"]].all()
 
 

@@ -1,5 +1,6 @@
 """What an event is after an expert's decision: kind, side, class, stage; events made by hand."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -55,6 +56,16 @@ def test_what_was_of_both_and_is_called_one_of_one_side_is_of_that_on_which_more
 
 
 @pytest.mark.parametrize(
+    ("left", "right", "side"), [(120, 100, "L"), (100, 120, "R"), (100, 100, "L")]
+)
+def test_where_no_amplitude_is_known_more_happened_where_it_lasted_longer(left, right, side):
+    original = result(blink(left, right))
+    original.events[["peak_uV", "mean_uV", "burden_uVs"]] = float("nan")
+    told = rows(original, Decision("E0001", "accepted", "spasm"))
+    assert {r["side"] for r in told if r["trial_type"] == "spasm"} == {side}
+
+
+@pytest.mark.parametrize(
     ("event", "kind", "side"),
     [
         (spasm(burst(0, 1000, 1100)), "blink", "B"),
@@ -87,6 +98,22 @@ def test_what_is_called_a_spasm_has_the_class_of_its_bursts_or_that_of_the_exper
     assert (told["class"], told["spread_stage"], told["detected_as"]) == said
 
 
+def test_class_and_spread_of_what_is_called_a_spasm_are_those_of_its_side():
+    event = replace(
+        blink(600, 200, cheek=500),
+        bursts=(
+            burst(0, 1000, 1600, mean=3.0),
+            burst(1, 1000, 1500, mean=3.0),
+            burst(2, 1000, 1200, mean=20.0),
+        ),
+    )
+    told = row(event, Decision("E0001", "accepted", "spasm"))
+    assert (told["side"], told["class"], told["spread_stage"]) == ("R", "isolated", 1)
+    assert (told["muscles"], told["n_muscles"]) == ("OOC", 1)
+    told = row(event, Decision("E0001", "accepted", "voluntary"))
+    assert (told["side"], told["muscles"], told["n_muscles"]) == ("B", "OOC+ZYG", 2)
+
+
 @pytest.mark.parametrize("label", ["", "grouped"])
 def test_what_is_called_as_it_was_detected_is_as_it_was(label):
     event = spasm(burst(0, 1000, 1100), burst(0, 1200, 1300), label="grouped", spread_stage=1)
@@ -115,6 +142,32 @@ def test_a_decision_stands_on_the_rows_of_the_bursts_too_and_on_those_of_no_othe
     others = [r for r in told if r["event_id"] != "E0001"]
     assert len(others) == 3  # the other spasm with its burst, and a burst of none
     assert {(r["status"], r["rater"], r["reviewed"]) for r in others} == {("auto", None, None)}
+
+
+@pytest.mark.parametrize(
+    ("was", "kind", "side", "sign"),
+    [
+        ("B", "spasm", "R", -1),
+        ("R", "blink", "B", -1),
+        ("L", "blink", "B", 1),
+        ("R", "myokymia", "R", 1),
+        ("B", "voluntary", "B", 1),
+    ],
+)
+def test_laterality_is_that_of_the_side_the_event_is_called_to_be_of(was, kind, side, sign):
+    parts = blink(90, 100).bursts
+    event = Event("blink" if was == "B" else "spasm", 1000, 1100, was, "", parts, (), 0.2, 0.4055)
+    told = row(event, Decision("E0001", "accepted", kind))
+    assert (told["side"], told["li"], told["log_ratio"]) == (side, sign * 0.2, sign * 0.4055)
+
+
+def test_a_decision_that_is_taken_back_leaves_laterality_as_it_was():
+    event = replace(blink(90, 100), li=0.2, log_ratio=0.4055)
+    first = Decision("E0001", "accepted", "spasm")
+    told = rows(result(event), first, Decision("E0001", "accepted"))
+    (mine,) = [r for r in told if r["trial_type"] == "blink"]
+    assert (mine["side"], mine["li"], mine["log_ratio"]) == ("B", 0.2, 0.4055)
+    assert (mine["muscles"], mine["n_muscles"]) == ("OOC", 1)
 
 
 def test_an_event_that_is_not_there_is_refused_with_how_many_there_are():

@@ -109,7 +109,7 @@ def test_without_a_spasm_of_the_side_no_share_of_them_is_told():
 
 
 def of_left(*events, valid=WHOLE, n_channels=4):
-    return side_columns("L", findings(n_channels, events), valid, 1000.0)
+    return side_columns(INFO, "L", findings(n_channels, events), valid, 1000.0)
 
 
 def test_a_side_counts_its_own_spasms_by_class():
@@ -143,6 +143,18 @@ def test_a_side_has_spread_as_far_as_a_tenth_of_its_spasms_in_valid_time():
     assert told["spread_stage"] == 1
 
 
+@pytest.mark.parametrize(("cheek_lost_from", "stage"), [(50_000, 1), (9500, 2)])
+def test_a_side_has_spread_as_far_as_a_tenth_of_the_spasms_that_could_be_seen_to(
+    cheek_lost_from, stage
+):
+    events = [
+        spasm(burst(EYE, 1000 * k, 1000 * k + 50), spread_stage=2 if k == 1 else 1)
+        for k in range(1, 21)
+    ]
+    found = findings(4, events, sought={CHEEK: [(0, cheek_lost_from)]})
+    assert side_columns(INFO, "L", found, WHOLE, 1000.0)["spread_stage"] == stage
+
+
 def test_spasms_in_rhythm_tell_their_frequency_and_how_regular_they_are():
     beats = [spasm(burst(EYE, 400 * k, 400 * k + 50)) for k in range(1, 100)]
     told = of_left(*beats)
@@ -152,9 +164,8 @@ def test_spasms_in_rhythm_tell_their_frequency_and_how_regular_they_are():
 
 def test_blinks_count_on_both_sides_and_none_of_another_kind():
     events = [Event("blink", 1000 * k, 1000 * k + 100, "B") for k in range(1, 11)]
-    told = side_columns(
-        "B", findings(4, [*events, spasm(burst(EYE, 500, 600))]), np.array([[0, 150_000]]), 1000.0
-    )
+    found = findings(4, [*events, spasm(burst(EYE, 500, 600))])
+    told = side_columns(INFO, "B", found, np.array([[0, 150_000]]), 1000.0)
     assert told["blink_rate_per_min"] == 4.0
     assert told["blink_ci_lo"] <= 4.0 <= told["blink_ci_hi"]
     assert set(told) == {"side", "valid_s", "blink_rate_per_min", "blink_ci_lo", "blink_ci_hi"}

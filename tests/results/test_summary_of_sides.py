@@ -109,6 +109,11 @@ def test_a_block_of_rest_of_some_seconds_tells_no_rate_to_compare():
     assert rested([(10, 70), (80, 140), (198, 258)]) == [(1, 1.0), (1, 1.0)]  # the end comes at 200
 
 
+def test_rest_that_two_blocks_hold_is_compared_with_no_part_of_itself():
+    assert rested([(10, 70), (30, 140)]) == [(1, 1.0), (1, 70 / 60)]
+    assert rested([(10, 70), (10, 70)]) == [(1, 1.0)]
+
+
 def test_where_spasms_come_in_bouts_a_larger_change_is_detectable():
     rests = (Marker(0, 180_000, "rest_open", 1), Marker(200_000, 380_000, "rest_open", 2))
 

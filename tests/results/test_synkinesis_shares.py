@@ -23,11 +23,11 @@ def smiles(n):
     return tuple(Marker(8000 * k, 8000 * k + 3000, "smile", k) for k in range(1, n + 1))
 
 
-def shares(n, along, events=()):
+def shares(n, along, events=(), **more):
     """Shares of `n` smiles of the left cheek; in those of `along` the eye moves too."""
     moved = [burst(CHEEK, m.onset + 500, m.onset + 2500) for m in smiles(n)]
     moved += [burst(EYE, 8000 * k + 520, 8000 * k + 2500) for k in along]
-    found = findings(4, events, moved, marked=smiles(n))
+    found = findings(4, events, moved, marked=smiles(n), **more)
     (told,) = synkinesis_shares(trial_list(INFO, found, {}))  # the right side never moves
     return told
 
@@ -54,11 +54,56 @@ def test_of_three_trials_a_probability_is_told_and_of_two_it_is_withheld():
     assert "probability" not in told
 
 
+@pytest.mark.parametrize(
+    ("lost", "n"),
+    [((0, 100_000), 0), ((0, 20_000), 3), ((24_649, 24_660), 4), ((24_651, 60_000), 3)],
+)
+def test_a_trial_in_which_a_muscle_was_lost_does_not_say_that_it_stood_still(lost, n):
+    seen = [(0, lost[0]), (lost[1], 100_000)]
+    told = shares(5, along=(), sought={EYE: seen})
+    assert (told["trials"], told["synkinesis"]) == (n, 0)
+    assert ("probability" in told) == (n >= 3)
+
+
+@pytest.mark.parametrize(
+    ("lost", "n"),
+    [((7000, 9600), 4), ((8000, 8001), 4), ((7999, 8000), 5), ((8500, 8501), 4), ((8501, 9000), 5)],
+)
+def test_a_trial_whose_prime_muscle_was_not_seen_from_the_cue_on_tells_nothing(lost, n):
+    seen = [(0, lost[0]), (lost[1], 100_000)]
+    told = shares(5, along=(1, 2, 3, 4, 5), sought={CHEEK: seen})
+    assert (told["trials"], told["synkinesis"]) == (n, n)
+
+
+def test_what_moves_on_once_it_is_seen_again_is_not_where_the_prime_muscle_began():
+    moved = [burst(CHEEK, 9500, 10_500), burst(CHEEK, 9700, 9750), burst(EYE, 8520, 10_500)]
+    found = findings(4, (), moved, marked=smiles(1), sought={CHEEK: [(0, 8400), (9600, 100_000)]})
+    (left, _) = trial_list(INFO, found, {})
+    assert (left.prime, left.synkinesis) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("lost", "told"), [((8000, 8001), None), ((10_999, 11_000), None), ((11_000, 12_000), False)]
+)
+def test_where_no_spasm_can_be_told_no_trial_is_said_to_be_free_of_one(lost, told):
+    seen = {EYE: [(0, lost[0]), (lost[1], 100_000)]}
+    found = findings(4, (), [burst(CHEEK, 8500, 10_500)], marked=smiles(1), sought=seen)
+    (left, _) = trial_list(INFO, found, {})
+    assert left.spasm is told
+
+
+def test_a_spasm_that_was_told_overlaps_though_its_side_was_lost_meanwhile():
+    seen = {EYE: [(0, 9000), (9500, 100_000)]}
+    events = [spasm(burst(EYE, 8100, 8200))]
+    (left, _) = trial_list(INFO, findings(4, events, marked=smiles(1), sought=seen), {})
+    assert left.spasm is True
+
+
 def test_the_table_of_trials_holds_each_number_in_its_unit():
     moved = [burst(CHEEK, 8500, 10_500, mean=40.0), burst(EYE, 8525, 10_500, mean=10.0)]
     envelopes = {(smiles(1)[0], c): [np.full(3000, e)] for c, e in ((0, 20.0), (1, 12.0))}
     marked = (Marker(0, 8000, "rest_open", 1), *smiles(1))
-    found = findings(4, (), moved, marked=marked, envelopes=envelopes, starts=(0,))
+    found = findings(4, (), moved, marked=marked, envelopes=envelopes)
     told = trials_table(trial_list(INFO, found, {CHEEK: 80.0, EYE: 40.0}), INFO, {"recording": "x"})
     assert list(told.columns) == [column.name for column in TRIALS]
     row = told[told["side"] == "L"].iloc[0]

@@ -31,14 +31,43 @@ def spasms(n):
     return [spasm(burst(0, 1000 * k, 1000 * k + 100)) for k in range(1, n + 1)]
 
 
+def right(n):
+    return [spasm(burst(2, 1000 * k, 1000 * k + 100), side="R") for k in range(1, n + 1)]
+
+
 def test_what_is_always_withheld_of_rest_is_trials():
-    told = reasons([*spasms(20), spasm(burst(2, 1000, 1100), side="R")])
-    assert told == {"trials": "no task marker of a movement"}
+    told = reasons([*spasms(20), *right(20)])
+    assert list(told) == ["trials"]
 
 
-def test_of_few_spasms_no_rhythm_is_told():
-    assert reasons(spasms(19))["interval_cv, rhythm_hz of spasms"] == "under 20 spasms"
-    assert "interval_cv, rhythm_hz of spasms" not in reasons(spasms(20))
+@pytest.mark.parametrize(("task", "why"), [("blink30", True), ("jaw", True), ("smile", False)])
+def test_without_a_cue_that_has_a_prime_muscle_there_are_no_trials(task, why):
+    told = reasons(marked=[Marker(0, 3000, task, 1)])["trials"]
+    assert told.startswith("no task marker of brow, close_gentle, ") is why
+
+
+@pytest.mark.parametrize(
+    ("n_left", "n_right", "whose"),
+    [
+        (19, 19, ["spasms"]),
+        (10, 10, ["spasms"]),
+        (20, 19, ["spasms of the right side"]),
+        (19, 20, ["spasms of the left side"]),
+        (20, 20, []),
+    ],
+)
+def test_of_a_side_with_few_spasms_no_rhythm_is_told(n_left, n_right, whose):
+    told = reasons([*spasms(n_left), *right(n_right)])
+    said = {measure: why for measure, why in told.items() if measure.startswith("interval_cv")}
+    assert said == {f"interval_cv, rhythm_hz of {each}": "under 20 spasms of a side"
+                    for each in whose}  # fmt: skip
+
+
+def test_of_spasms_parted_by_gaps_no_variation_of_intervals_is_told():
+    sought = {column: [(0, 10_500), (10_600, 120_000)] for column in range(4)}
+    told = reasons([*spasms(20), *right(21)], sought=sought)
+    said = {measure: why for measure, why in told.items() if measure.startswith("interval_cv")}
+    assert said == {"interval_cv of spasms of the left side": "under 19 intervals without a gap"}
 
 
 def test_channels_without_a_maximum_are_named():
@@ -138,3 +167,8 @@ def test_channels_of_no_voltage_or_of_no_face_are_named_together():
 def test_what_the_channels_can_never_tell_is_said_at_once(names, whose):
     told = channel_warnings(stream(*names))
     assert [text.split(" are n/a: they are told by ")[0] for text in told] == whose
+
+
+def test_channels_without_emg_are_named():
+    (told,) = channel_warnings(stream("ECG", "ACC_X"))
+    assert told == "no EMG channel among ECG, ACC_X. Give --montage to say which are EMG"

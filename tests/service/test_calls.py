@@ -48,6 +48,19 @@ def test_a_marker_is_stored_where_it_was_set(streaming):
     assert 0 < marker["onset"] < streaming.state()["time"] + 1
 
 
+def test_a_marker_is_stored_where_it_was_meant(streaming):
+    _, now = streaming.call("POST", "/api/markers", {"text": "now"})
+    status, meant = streaming.call("POST", "/api/markers", {"text": "meant", "ago": 0.45})
+    assert status == 201
+    assert 0 < meant["onset"] < now["onset"]
+
+
+@pytest.mark.parametrize("ago", [-1, float("nan"), float("inf"), "1 s"])
+def test_a_marker_of_no_time_is_refused(service, ago):
+    body = {"text": "smile", "ago": ago}
+    assert "ago" in refused(service.call("POST", "/api/markers", body), 422)
+
+
 def test_the_last_marker_is_taken_back(streaming):
     streaming.call("POST", "/api/markers", {"text": "speech"})
     status, marker = streaming.call("DELETE", "/api/markers/last")

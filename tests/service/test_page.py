@@ -141,6 +141,18 @@ def test_a_digit_marks_unless_something_is_typed(page):
     assert "smile" in text(page, "#answer")
 
 
+def test_a_typed_text_marks_where_its_typing_began(page, service):
+    page.run("document.getElementById('text').value = ''")
+    page.run("document.getElementById('text').focus()")
+    page.press("x")
+    page.run("new Promise((done) => setTimeout(done, 1500))")
+    page.run("document.querySelector('#mark button').click()")
+    page.until("document.getElementById('answer').textContent.startsWith('marked x at')")
+    _, now = service.call("POST", "/api/markers", {"text": "now"})
+    typed = [m for m in service.service._lead.live.feed.found.markers if m.text == "x"][-1]
+    assert now["onset"] - typed.onset > 1.4
+
+
 def test_a_digit_without_a_text_of_the_config_marks_its_number(page):
     page.press("9")
     page.until("document.getElementById('answer').textContent.startsWith('marked marker 9 at')")

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 import pytest
@@ -95,6 +96,7 @@ def test_a_port_in_use_is_said_with_what_to_do(emgspasm, config):
     [
         (("--host", "192.0.2.1"), ConfigError, "not an address of this machine"),
         (("--host", "no such name"), ConfigError, "not a name or address of this machine"),
+        (("--host", "fe80::1"), ConfigError, "not an address of this machine.*Invalid argument"),
         (("--port", "70000"), click.UsageError, "70000"),
         (("--port", "0", "--nonsense"), click.UsageError, "--nonsense"),
     ],
@@ -177,3 +179,16 @@ def test_a_port_is_taken_alone_where_others_could_share_it(monkeypatch):
         assert first.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
         with pytest.raises(SourceError, match="is in use"):
             listen("127.0.0.1", first.getsockname()[1])
+
+
+def test_an_address_of_one_network_alone_is_listened_at():
+    from emgspasm.service.server import listen
+
+    known = Path("/proc/net/if_inet6")
+    rows = map(str.split, known.read_text().splitlines()) if known.exists() else ()
+    near = next((row for row in rows if row[3] == "20"), None)  # of its network alone
+    if near is None:
+        pytest.skip("no network here has such an address")
+    place = ":".join(near[0][k : k + 4] for k in range(0, 32, 4))
+    with listen(f"{place}%{near[5]}", 0) as listening:
+        assert listening.getsockname()[3] == socket.if_nametoindex(near[5])

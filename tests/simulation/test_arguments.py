@@ -27,6 +27,8 @@ def test_hopeless_scenario_names_all():
         ({"snr": -1e9}, "snr=-1e\\+09 dB; it must lie from -60 to 120"),
         ({"snr": float("nan")}, "snr=nan dB"),
         ({"seed": -1}, "seed=-1.*not negative"),
+        ({"seed": 3.0}, "seed=3.0; it must be a whole number"),
+        ({"seed": float("inf")}, "seed=inf; it must be a whole number"),
         ({"montage": ()}, "montage"),
         ({"montage": ("OOC_L", "XYZ_R")}, "XYZ_R.*as OOC_L"),
         ({"montage": ("OOC_L", "OOC_L")}, "duplicate.*OOC_L"),

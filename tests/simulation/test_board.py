@@ -179,6 +179,13 @@ def test_5_1_bunched_packets_come_several_at_a_time():
     assert visits <= 22
 
 
+def test_5_2_the_radio_holds_packets_back_as_long_in_a_later_run():
+    with EmulatedBoard(Ramp(), faults=(fault("radio-delay", at=1.5, duration=0.2),)) as board:
+        stream(board, 1.0)
+        times = np.array([when for when, _ in stream(board, 1.8)])
+    assert 0.15 < np.diff(times).max() < 0.6
+
+
 def test_it_runs_faster_on_demand():
     with EmulatedBoard(Ramp(), speed=10.0) as board:
         data = b"".join(part for _, part in stream(board, 0.5))
@@ -214,6 +221,27 @@ def test_run_board_raises_what_the_board_died_of():
 
     with pytest.raises(ZeroDivisionError, match="no face"):
         run_board(EmulatedBoard(Broken()), begin)
+
+
+def test_run_board_says_once_that_the_machine_is_too_busy_for_the_board():
+    class Halting(Ramp):
+        def __iter__(self):
+            for chunk in super().__iter__():
+                if chunk.start == 50:
+                    time.sleep(0.8)
+                yield chunk
+
+    said, over = [], threading.Event()
+
+    def begin(port):
+        descriptor = os.open(port, os.O_RDWR | os.O_NOCTTY)
+        os.write(descriptor, b"b")
+        os.close(descriptor)
+        threading.Timer(2.0, over.set).start()
+
+    run_board(EmulatedBoard(Halting()), begin, over, warn=said.append)
+    assert len(said) == 1
+    assert "this machine is too busy" in said[0]
 
 
 @pytest.mark.parametrize("daisy", [False, True])

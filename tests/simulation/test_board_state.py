@@ -34,6 +34,8 @@ def talk(commands, *, daisy=False, state=None, seconds=0.0):
         ("//", "Success: default$$$"),
         ("/2", "Success: analog$$$"),
         ("/9", "Failure: board mode value out of bounds.$$$"),
+        ("/\xb2", "Failure: invalid board mode value.$$$"),
+        ("~\xb2", "Failure: invalid sample value$$$"),
         ("-", "Success: Configured internal test signal.$$$"),
         ("<>", "Time stamp ON$$$Time stamp OFF$$$"),
         ("C", "no daisy to attach!8$$$"),

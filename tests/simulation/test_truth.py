@@ -91,6 +91,13 @@ def test_clock_drift_stretches_the_markers_as_the_movements_they_ask_for():
     ]
 
 
+def test_truth_and_markers_of_a_fast_clock_end_with_the_recording():
+    fast = simulate("hfs_clonic", duration=1800, clock_drift=1000, montage=("OOC_L",))
+    end = fast.n_samples * fast.device.ratio
+    assert max(event.offset for event in fast.truth) <= end
+    assert [(m.onset, m.duration) for m in fast.annotations] == [(0.0, 1800.0)]
+
+
 @pytest.mark.parametrize("rate", [250, 500, 1000, 2000])
 @pytest.mark.parametrize("snr", [20.0, 6.0, 0.0])
 def test_noise_and_bursts_of_the_recording_have_the_wanted_ratio(rate, snr):

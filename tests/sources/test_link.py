@@ -121,6 +121,26 @@ def test_each_new_reason_is_said_once():
     assert [text for _, text in bench.said] == ["gone", "no port", "no answer", "started"]
 
 
+def test_a_lost_device_that_answers_and_cannot_be_set_is_away_until_it_streams():
+    bench = Bench(["gone", "not set", "not set", "not set"])
+
+    def connect():
+        bench.link.answered("the bench answers")
+        states.append(bench.link.state)
+        bench.connect()
+
+    states = []
+    bench.link.restore("gone", connect)
+    assert states == ["reconnecting"] * 5
+    assert [text for _, text in bench.said] == ["gone", "not set", "started"]
+
+
+def test_a_device_that_answers_is_said_to_be_set_when_it_is_opened():
+    bench = Bench()
+    bench.link.open("looking", lambda: bench.link.answered("the bench answers"))
+    assert bench.said == [("probing", "looking"), ("configuring", "the bench answers")]
+
+
 def test_a_stopped_link_does_not_connect_again():
     bench = Bench()
     bench.link.stop()

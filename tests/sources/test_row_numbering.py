@@ -102,6 +102,30 @@ def test_fine_and_coarse_packets_of_a_ganglion_count_on():
     np.testing.assert_array_equal(read.rows, np.arange(12))
 
 
+def old_ganglion(lost, base, n_packages=505):
+    """Firmware 2: number 0 with one row, then `base` + 1 to `base` + 100 with two each."""
+    package = np.arange(n_packages)
+    number_of = np.where(package % 101, base + package % 101, 0)
+    rows_of = np.where(number_of, 2, 1)
+    row = np.arange(rows_of.sum())
+    there = np.repeat(~np.isin(package, lost), rows_of)
+    return row[there], np.repeat(number_of, rows_of)[there].astype(float), row[there] / FS
+
+
+@pytest.mark.parametrize("base", [0, 100])
+@pytest.mark.parametrize(
+    "lost",
+    [[], [202], [201, 202, 203], [150], [303, 404], [*range(190, 230)], [*range(203, 303)]],
+    ids=["none", "raw", "around raw", "one", "two raw", "forty", "a hundred"],
+)
+def test_7_2_a_ganglion_of_firmware_2_has_one_row_under_number_0(base, lost):
+    row, numbers, times = old_ganglion(lost, base)
+    cuts = range(3, len(row), 3)
+    found, estimated = number(Numbering(100, 2, end=201, old=True), row, numbers, times, cuts)
+    np.testing.assert_array_equal(found, row)
+    assert not estimated.any()
+
+
 def test_impedance_messages_are_no_samples():
     numbers = np.array([5.0, 5, 201, 6, 6, 205])
     _, read = number_rows(Numbering(100, 2, end=201), Count(), numbers, 0.0, 200.0)

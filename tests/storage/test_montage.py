@@ -80,6 +80,7 @@ def test_another_kind_than_emg_has_no_muscle(written):
         (entry(1, "OOC_L", "kind = 'EGM'"), "kind='EGM' of OOC_L; it takes one of EMG, EOG"),
         (entry(1, "OOC_L", "unit = 3"), "unit=3 of OOC_L"),
         ("[[channel", "not valid TOML"),
+        ("ignore = " + "[" * 5000 + "]" * 5000, "not valid TOML"),
     ],
 )
 def test_a_wrong_file_is_refused_with_what_to_do(written, text, message):

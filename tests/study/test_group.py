@@ -12,12 +12,14 @@ import pytest
 
 from emgspasm.dsp.pipeline import Pipeline
 from emgspasm.errors import RecordingError
+from emgspasm.report.sessions import sessions
+from emgspasm.report.stored import read_results, stored_results
 from emgspasm.results.group.methods import FOUND_BY, methods_text
 from emgspasm.results.group.results import group_results, study_of
 from emgspasm.results.outputs import write_group
 from emgspasm.storage.derivatives import provenance
 from emgspasm.storage.derivatives.names import RESULTS, note_path
-from emgspasm.storage.studies.lock import exclusive
+from emgspasm.storage.studies.lock import exclusive, locked
 from emgspasm.storage.tables.joint_columns import GROUP
 from emgspasm.storage.tables.tsv import read_table
 from emgspasm.structure import kind_name
@@ -163,8 +165,17 @@ def test_a_recording_that_nobody_described_has_an_empty_description(own_course):
     ]
 
 
-def test_results_that_another_process_is_writing_are_waited_for(own_course):
-    (told,) = own_course.path.rglob("*ses-W4_task-rest_desc-bursts.json")
+READERS = {
+    "group": lambda study: len(group_results(study)[0]),
+    "compare": lambda study: sum(len(each.results) for each in sessions(study, "01")),
+    "report": lambda study: len(list(map(read_results, stored_results(study.path / RESULTS)))),
+    "Study.results": lambda study: study.results().session.nunique(),
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_results_that_another_process_is_writing_are_waited_for(own_course, reader):
+    (told,) = own_course.path.rglob("*ses-W12_task-rest_desc-bursts.json")  # the first
     begun = threading.Event()
 
     def write():
@@ -177,9 +188,32 @@ def test_results_that_another_process_is_writing_are_waited_for(own_course):
     thread = threading.Thread(target=write)
     thread.start()
     assert begun.wait(10)
-    results, _ = group_results(own_course)
+    assert READERS[reader](own_course) == 6
     thread.join()
-    assert len(results) == 6
+
+
+def test_a_study_can_be_written_into_while_its_group_table_is_made(own_course):
+    (told,) = own_course.path.rglob("*ses-W12_task-rest_desc-bursts.json")  # the first
+    making = threading.Thread(target=write_group, args=(own_course.path, own_course.path / RESULTS))
+    with exclusive(told.parent):
+        making.start()
+        time.sleep(0.5)
+        with locked(own_course.path, patience=0.1):
+            assert making.is_alive()
+    making.join()
+
+
+def test_of_two_group_tables_one_is_made_after_the_other(own_course):
+    out = own_course.path / RESULTS
+    making = threading.Thread(target=write_group, args=(own_course.path, out))
+    with exclusive(out):
+        before = (out / "methods.md").stat().st_mtime_ns
+        making.start()
+        making.join(2)
+        assert making.is_alive()
+        assert (out / "methods.md").stat().st_mtime_ns == before
+    making.join()
+    assert (out / "methods.md").stat().st_mtime_ns > before
 
 
 def test_methods_fill_in_what_was_really_used(toxin_course):

@@ -37,6 +37,19 @@ def test_muscles_of_a_low_pitch_are_muscles_and_what_is_slower_is_none(low, high
     assert len(spasms) == (10 if kind else 0)
 
 
+@pytest.mark.parametrize("fs", [1000.0, 8000.0])
+def test_bursts_that_swell_and_fade_are_no_slower_at_a_high_sampling_frequency(fs):
+    rows, rng = noise(fs, 30.0, 6)
+    rows *= np.sqrt(fs / 1000)  # as strong in the band of EMG
+    band, length = butter(2, (60.0, 120.0), "bandpass", fs=fs, output="sos"), round(0.12 * fs)
+    for onset in range(round(8 * fs), round(28 * fs), round(fs)):
+        for column in range(2, 6):  # cheek and mouth of both sides
+            burst = sosfilt(band, rng.normal(size=round(fs)))[-length:] * np.hanning(length)
+            rows[onset : onset + length, column] += 5.0 * burst / burst.std()
+    found = [e for e in events(rows, fs) if e.onset > 7 * fs]
+    assert {e.trial_type for e in found} == {"voluntary"}
+
+
 def test_noise_of_an_electrode_that_steps_up_leaves_the_spasms_beside_it_alone():
     rows, rng = noise(1000.0, 60.0, 8)
     rows[30_000:50_000, NAMES.index("OOR_L")] *= 3.0

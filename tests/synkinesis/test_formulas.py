@@ -155,12 +155,27 @@ def test_stages_of_spread(muscles, stage):
     assert spread_stage(muscles) == stage
 
 
+def reached(stages, **lost):
+    """Stage of a side whose regions were seen, but for some spasms of a stage (``of_4=[..]``)."""
+    seen = {stage: np.ones(len(stages), bool) for stage in range(1, 5)}
+    for stage, spasms in lost.items():
+        seen[int(stage[-1])][spasms] = False
+    return spread(np.array(stages, int), seen)
+
+
 def test_a_stage_needs_a_tenth_of_the_spasms():
-    assert spread([1] * 19 + [3]) == 1
-    assert spread([1] * 18 + [3] * 2) == 3
-    assert spread([]) is None
-    assert spread([0, 0]) == 0
-    assert spread([4]) == 4
+    assert reached([1] * 19 + [3]) == 1
+    assert reached([1] * 18 + [3] * 2) == 3
+    assert reached([]) is None
+    assert reached([0, 0]) == 0
+    assert reached([4]) == 4
+
+
+def test_a_stage_needs_a_tenth_of_the_spasms_in_which_its_region_was_seen():
+    assert reached([4] + [1] * 19, of_4=range(10, 20)) == 4
+    assert reached([4] + [1] * 19, of_4=range(9, 18)) == 1
+    assert reached([1] * 19, of_4=range(19)) == 1
+    assert reached([2, 4] + [1] * 8, of_3=range(10)) == 4
 
 
 def test_regular_onsets_are_a_rhythm_and_clusters_are_not():

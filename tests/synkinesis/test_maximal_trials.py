@@ -12,6 +12,7 @@ FS = 100.0
 SITES = {0: Site(0, "L", "ZYG", 2), 1: Site(1, "L", "OOC", 3), 2: Site(2, "R", "ZYG", 0),
          3: Site(3, "R", "OOC", 1)}  # fmt: skip
 SMILE = Marker(1000, 4000, "smile", 1)
+SEEN = {channel: np.array([[0, 10_000]]) for channel in range(7)}
 
 
 def trial(peak, seconds=3.0):
@@ -49,7 +50,7 @@ def burst(channel, onset, mean=20.0, length=1000):
 
 def left_eye(*bursts, spasms=(), maxima=None, marker=SMILE):
     told = trials([marker], sorted(bursts, key=lambda b: b.onset), spasms, SITES, maxima or {}, {},
-                  1000.0)  # fmt: skip
+                  SEEN, 1000.0)  # fmt: skip
     (one,) = (t for t in told if (t.side, t.other_muscle) == ("L", "OOC"))
     return one
 
@@ -90,12 +91,12 @@ def test_a_spasm_of_the_side_overlaps_a_trial_where_they_share_a_sample(spasm, t
 @pytest.mark.parametrize("task", ["rest_open", "speech", "blink30"])
 def test_what_has_no_prime_muscle_has_no_trials(task):
     marked = [Marker(1000, 4000, task, 1)]
-    assert list(trials(marked, [burst(0, 2000)], [], SITES, {}, {}, 1000.0)) == []
+    assert list(trials(marked, [burst(0, 2000)], [], SITES, {}, {}, SEEN, 1000.0)) == []
 
 
 def test_every_muscle_of_a_side_but_the_prime_one_has_its_trial():
     sites = SITES | {4: Site(4, "L", "MEN", -1), 5: Site(5, None, "FRO", -1)}
-    told = trials([SMILE], [], [], sites, {}, {}, 1000.0)
+    told = trials([SMILE], [], [], sites, {}, {}, SEEN, 1000.0)
     assert [(t.side, t.prime_muscle, t.other_muscle) for t in told] == [
         ("L", "ZYG", "OOC"),
         ("L", "ZYG", "MEN"),
@@ -106,7 +107,8 @@ def test_every_muscle_of_a_side_but_the_prime_one_has_its_trial():
 def test_a_prime_muscle_of_the_midline_has_no_trials():
     sites = {0: Site(0, "", "MEN", -1), 1: Site(1, "", "PLA", -1)}
     lip = Marker(1000, 4000, "lip", 1)
-    assert list(trials([lip], [burst(0, 2000), burst(1, 2000)], [], sites, {}, {}, 1000.0)) == []
+    parts = [burst(0, 2000), burst(1, 2000)]
+    assert list(trials([lip], parts, [], sites, {}, {}, SEEN, 1000.0)) == []
 
 
 @pytest.mark.parametrize(
@@ -117,6 +119,6 @@ def test_a_prime_muscle_of_the_midline_has_no_trials():
 def test_a_movement_is_that_of_its_muscle(task, prime):
     face = ("FRO", "COR", "OOC", "ZYG", "OOR", "MEN", "PLA")
     sites = {i: Site(i, "L", muscle, -1) for i, muscle in enumerate(face)}
-    told = list(trials([Marker(1000, 4000, task, 1)], [], [], sites, {}, {}, 1000.0))
+    told = list(trials([Marker(1000, 4000, task, 1)], [], [], sites, {}, {}, SEEN, 1000.0))
     assert {t.prime_muscle for t in told} == {prime}
     assert len(told) == len(face) - 1

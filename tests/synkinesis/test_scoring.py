@@ -204,3 +204,37 @@ def test_an_event_whose_time_is_none_is_refused_by_line_and_column(row, said):
 def test_channels_and_kinds_that_look_like_numbers_are_words():
     (one,) = score(table((1.0, 0.1, "1", "3")), table((1.0, 0.1, 1, 3)))
     assert (one.trial_type, one.channel, one.n_matched) == ("3", "1", 1)
+
+
+def spasms(*classes):
+    rows = [(10.0 * i, 1.0, None, "spasm") for i in range(len(classes))]
+    return table(*rows).assign(**{"class": classes})
+
+
+def told(found, truth):
+    return {s.trial_type: (s.n_truth, s.n_found, s.n_matched) for s in score(found, truth)}
+
+
+def test_each_class_is_compared_by_itself():
+    found = spasms("tonic", "grouped", "grouped")
+    assert told(found, spasms("tonic", "tonic", "grouped")) == {
+        "spasm": (3, 3, 3),
+        "spasm:grouped": (1, 2, 1),
+        "spasm:tonic": (2, 1, 1),
+    }
+
+
+def test_classes_that_only_one_table_names_are_not_compared():
+    found = spasms("tonic", "grouped")
+    assert told(found, spasms(None, None)) == {"spasm": (2, 2, 2)}
+    assert told(found, found.drop(columns="class")) == {"spasm": (2, 2, 2)}
+    assert told(found, spasms("tonic", None)) == {"spasm": (2, 2, 2)}
+
+
+def test_where_nothing_is_found_the_classes_of_the_truth_are_missed():
+    assert told(spasms(), spasms("tonic")) == {"spasm": (1, 0, 0), "spasm:tonic": (1, 0, 0)}
+
+
+def test_marks_of_events_need_no_channel():
+    marks = spasms("tonic", "grouped").drop(columns=["channel", "class"])
+    assert told(spasms("tonic", "grouped"), marks) == {"spasm": (2, 2, 2)}

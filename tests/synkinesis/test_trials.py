@@ -14,14 +14,15 @@ SITES = {0: Site(0, "L", "ZYG", 2), 1: Site(1, "L", "OOC", 3), 2: Site(2, "R", "
          3: Site(3, "R", "OOC", 1)}  # fmt: skip
 MAXIMA = {0: 100.0, 1: 50.0, 2: 100.0, 3: 50.0}
 SMILE = Marker(1000, 4000, "smile", 1)
+SEEN = {channel: np.array([[0, 10_000]]) for channel in SITES}
 
 
 def burst(channel, onset, mean):
     return Burst(channel, onset, onset + 1000, 2 * mean, mean, 0.0)
 
 
-def of(bursts, envelopes=None, maxima=MAXIMA):
-    told = trials([SMILE], bursts, [], SITES, maxima, envelopes or {}, 1000.0)
+def of(bursts, envelopes=None, maxima=MAXIMA, valid=SEEN):
+    told = trials([SMILE], bursts, [], SITES, maxima, envelopes or {}, valid, 1000.0)
     return {(t.side, t.other_muscle): t for t in told}
 
 
@@ -48,9 +49,20 @@ def test_a_muscle_without_a_burst_counts_nothing_where_the_prime_moved():
     assert found["R", "OOC"].index is None
 
 
+def test_a_muscle_that_was_not_seen_counts_nothing_at_all():
+    parts = [burst(0, 1500, 80.0), burst(2, 1500, 40.0), burst(1, 1520, 20.0)]
+    assert of(parts, valid=SEEN | {3: np.empty((0, 2), int)})["L", "OOC"].difference is None
+
+
+def test_a_burst_that_was_seen_counts_though_its_muscle_was_lost_just_before():
+    parts = [burst(0, 1500, 80.0), burst(1, 1520, 20.0)]
+    assert of(parts, valid=SEEN | {1: np.array([[1510, 10_000]])})["L", "OOC"].synkinesis is True
+
+
 def test_a_burst_is_of_the_last_trial_whose_cue_it_follows():
     cues = [Marker(1000, 3000, "smile", 1), Marker(3000, 5000, "smile", 2)]
-    told = trials(cues, [burst(0, 1500, 40.0), burst(0, 3500, 80.0)], [], SITES, MAXIMA, {}, 1000.0)
+    parts = [burst(0, 1500, 40.0), burst(0, 3500, 80.0)]
+    told = trials(cues, parts, [], SITES, MAXIMA, {}, SEEN, 1000.0)
     assert [t.prime.onset for t in told if t.prime] == [1500, 3500]
 
 

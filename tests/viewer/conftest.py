@@ -16,11 +16,16 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 pytest.importorskip("PySide6", reason="Qt is not installed")
 
-from emgspasm.config import LoadedConfig
+from emgspasm.cli.conclusion import conclude
+from emgspasm.cli.recording import describe
+from emgspasm.config import LoadedConfig, parse_config
+from emgspasm.desk.wanted import Wanted
+from emgspasm.desk.wiring import Wiring
 from emgspasm.errors import EmgspasmError
 from emgspasm.simulation import simulate
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.stream import Annotation, Chunk
+from emgspasm.viewer.recording.recorder import Recorder
 from emgspasm.viewer.replaying.replay import Replay
 from emgspasm.viewer.settings import Kept
 from emgspasm.viewer.traces import raster
@@ -151,3 +156,21 @@ def paced(simulated, simulated_samples):
         return Paced(simulated.info, simulated_samples[: round(1000 * seconds)], **kwargs)
 
     return make
+
+
+@pytest.fixture
+def watch(open_window, tmp_path):
+    """Opens a window over sources, one for every session, in order."""
+
+    def open_(*sources):
+        waiting = list(sources)
+        window = open_window()
+
+        def make():
+            return waiting.pop(0) if len(waiting) > 1 else waiting[0]
+
+        wiring = Wiring(parse_config('[markers]\n1 = "smile"\n'), make, describe, conclude)
+        window.watch(Recorder(wiring, Wanted(str(tmp_path / "study"), "01", "", "rest"), window))
+        return window
+
+    return open_

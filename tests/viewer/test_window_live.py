@@ -19,7 +19,7 @@ from emgspasm.config import parse_config
 from emgspasm.desk import live as live_module
 from emgspasm.desk.wanted import Wanted
 from emgspasm.desk.wiring import Wiring
-from emgspasm.errors import SourceNotFound
+from emgspasm.errors import SourceLost, SourceNotFound
 from emgspasm.simulation import simulate
 from emgspasm.simulation.board import EmulatedBoard
 from emgspasm.simulation.board_faults import fault
@@ -29,31 +29,14 @@ from emgspasm.storage.tables.tsv import read_table
 from emgspasm.stream import Chunk
 from emgspasm.viewer.recording.dialog import RecordDialog
 from emgspasm.viewer.recording.recorder import Recorder
+from emgspasm.viewer.status_line import live_parts
 
 pytestmark = pytest.mark.real_time
 
-CONFIG = parse_config('[markers]\n1 = "smile"\n')
+CONFIG = parse_config("")
 
 ABSENT = {"port": "/dev/none", "inputs": [{"label": "OOC_L"}]}
 """A board that is not there."""
-
-
-@pytest.fixture
-def watch(open_window, tmp_path):
-    """Opens a window over sources, one for every session, in order."""
-
-    def open_(*sources):
-        waiting = list(sources)
-        window = open_window()
-
-        def make():
-            return waiting.pop(0) if len(waiting) > 1 else waiting[0]
-
-        wiring = Wiring(CONFIG, make, describe, conclude)
-        window.watch(Recorder(wiring, Wanted(str(tmp_path / "study"), "01", "", "rest"), window))
-        return window
-
-    return open_
 
 
 def record(window):
@@ -428,3 +411,54 @@ def test_a_board_that_is_there_at_last_is_looked_for_again(open_window, paced, q
     looked = window.desk
     window.act("again")  # what streams is not ended by it
     assert window.desk is looked
+
+
+def test_what_goes_wrong_while_a_recording_goes_on_stays_to_be_read(watch, paced, qtbot):
+    window = watch(paced(real_time=True))
+    qtbot.waitUntil(lambda: shown(window) > 100, timeout=90_000)
+    window.desk.session._notes.append("nothing is analyzed any more, the recording goes on: why")
+    window._show_second(window.desk)
+    window.surface.notice.hide()
+    assert "nothing is analyzed any more" in window.surface.status.text
+
+
+def test_a_loss_that_would_be_rounded_to_nothing_is_said(watch, paced, qtbot):
+    window = watch(paced(seconds=39.0, size=1, gaps=[(700, 701)]))
+    qtbot.waitUntil(lambda: shown(window) == 39_000, timeout=90_000)
+    assert "< 0.01 % in all" in " ".join(live_parts(window.desk))
+
+
+def test_what_is_said_is_seen_over_the_signal_check_too(watch, paced, qtbot):
+    window = watch(paced(real_time=True))
+    qtbot.waitUntil(lambda: shown(window) > 100, timeout=90_000)
+    notice = window.surface.notice
+    for page in (window.surface.traces, window.surface.check, window.surface.traces):
+        window.checkup.show(page is window.surface.check)
+        notice.tell("recorded 0:10")
+        assert notice.isVisible()
+        place = notice.mapTo(window, notice.rect().center())
+        assert abs(place.x() - page.mapTo(window, page.rect().center()).x()) < 10
+        assert window.childAt(place) is notice
+
+
+def test_a_recording_that_its_board_ended_gets_its_tables_and_no_fault_is_seen_in_that(
+    watch, paced, qtbot, tmp_path
+):
+    def gone(source):
+        for k in range(0, 24_900, 20):
+            yield Chunk(k, source.samples[k : k + 20].copy())
+        raise SourceLost("the board has gone")
+
+    source = paced()
+    window = watch(paced(seconds=1.0), type("Gone", (type(source),), {"__iter__": gone})(
+        source.info, source.samples), paced(seconds=1.0))  # fmt: skip
+    record(window)
+    qtbot.waitUntil(lambda: window.desk.state == "ended", timeout=90_000)
+    window.recorder.look_again()
+    said = window.surface.notice.said
+    qtbot.waitUntil(lambda: window.recorder._tables.waiting == 0, timeout=90_000)
+    assert not any("no tables" in sentence for sentence in said)
+    assert " R 0" in said[-1]
+    results = tmp_path / "study/derivatives/emgspasm/sub-01/emg"
+    assert f"from the file: {results}" in said[-1]
+    assert (results / "sub-01_task-rest_desc-bursts_events.tsv").exists()

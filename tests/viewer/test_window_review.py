@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 
 import pytest
 from PySide6.QtCore import Qt
@@ -15,6 +16,8 @@ from emgspasm.results.decisions import Decision
 from emgspasm.results.review import write_review
 from emgspasm.storage.derivatives.reviews import reviewed_path
 from emgspasm.storage.tables.tsv import read_table
+from emgspasm.viewer import filing
+from emgspasm.viewer.replaying import reviewing
 from emgspasm.viewer.replaying.replay import Replay
 
 pytestmark = pytest.mark.real_time
@@ -126,3 +129,25 @@ def test_a_review_goes_on_where_it_was_and_another_raters_is_left_alone(reviewed
 def test_a_recording_without_tables_says_what_makes_them(replayed):
     press(replayed, Qt.Key.Key_J)
     assert told(replayed, "emgspasm analyze")
+
+
+def test_what_another_recording_stores_late_is_not_taken_for_this_ones_events(
+    reviewed, qtbot, table, tmp_path, monkeypatch
+):
+    shutil.copytree(table.parent, tmp_path / "other")
+    may_store = threading.Event()
+    stored_at_last = reviewing.store
+
+    def late(*decision):
+        may_store.wait(20)
+        return stored_at_last(*decision)
+
+    monkeypatch.setattr(reviewing, "store", late)
+    reviewed.review.step(1)
+    reviewed.review.decide("rejected")
+    filing.replay(reviewed, tmp_path / "other/patient.bdf")
+    reviewed.review.step(1)
+    may_store.set()
+    qtbot.waitUntil(lambda: not reviewed.review._storing.waiting, timeout=90_000)
+    assert reviewed_path(table).exists()
+    assert {event.status for event in reviewed.review.events} == {"auto"}

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from emgspasm.dsp.rates import upper_corner
+from emgspasm.dsp.rates import notched, upper_corner
 from emgspasm.results.group.results import GroupResult
 from emgspasm.results.stored import Settings, settings_of
 from emgspasm.storage.studies.placement import bids_entities
@@ -127,8 +127,8 @@ def _processed(results: Sequence[GroupResult], fs: float) -> list[str]:
     valid = sum(b - a for r in results for a, b in r.provenance.get("valid_s", ()))
     return [
         f"Filters, causal: {'; '.join(_filter(f, fs) for f in plain) or 'none'}.",
-        _notched(results),
-        f"Envelope: {_plain(settings.get('envelope', {}))} (s).",
+        _notched(results, fs),
+        f"Envelope: {_envelope(settings.get('envelope', {}))}.",
         f"Bursts were found by {found_by}: {detector} ({SIGMA.get(kind, '')}uV; s).",
         f"Times are corrected for the delay of the filters ({delay} ms).",
         f"Missing samples were not interpolated; {valid / 60:.1f} min were valid.",
@@ -140,7 +140,16 @@ def _filters(result: GroupResult) -> Sequence[Mapping[str, Any]]:
     return found
 
 
-def _notched(results: Sequence[GroupResult]) -> str:
+def _envelope(settings: Mapping[str, Any]) -> str:
+    """An envelope in words: of a moving window, or of a low-pass."""
+    if "window" in settings:
+        return f"root mean square of {settings['window']:g} s"
+    if "low_pass" in settings:
+        return f"rectified, low-pass of {settings['low_pass']:g} Hz, order {settings['order']}"
+    return "not told"
+
+
+def _notched(results: Sequence[GroupResult], fs: float) -> str:
     """In how many recordings there was a notch, whether configured or fitted, by frequency."""
     found: dict[float, list[Mapping[str, Any]]] = defaultdict(list)
     for notch in (f for r in results for f in _filters(r) if "multiples" in f):
@@ -150,7 +159,7 @@ def _notched(results: Sequence[GroupResult]) -> str:
     parts = [
         f"at {frequency:g} Hz in {len(mine)} "
         f"(Q {_numbers(n['quality'] for n in mine)}; "
-        f"multiples {_numbers(m for n in mine for m in n['multiples'])})"
+        f"multiples {_numbers(m for n in mine for m in notched(fs, frequency, n['multiples']))})"
         for frequency, mine in sorted(found.items())
     ]
     return f"Notch, of {_count(len(results), 'recording')}: {', '.join(parts)}."
@@ -188,9 +197,9 @@ def _fixed() -> str:
         "artifact explained them; the table of events says why for each. Rates are "
         "per minute of valid time, with 95 % score intervals by the bootstrap standard error of "
         f"{intervals.BLOCK:g} s blocks and Student's t, no narrower than Poisson's. Amplitudes "
-        "relative to the maximal voluntary contraction take the best "
-        f"{trials.BEST:g} s of {trials.FEWEST_TRIALS} maximal trials or "
-        "more of that muscle in the same recording, or where it has fewer in another of its "
+        "relative to the maximal voluntary contraction take the 95th percentile of the best "
+        f"{trials.BEST:g} s of each of the {trials.FEWEST_TRIALS} best maximal trials "
+        "of that muscle in the same recording, or where it has fewer in another of its "
         "session, those with a spasm left out; other amplitudes are in uV, over the noise where "
         "called burden. Rate and amplitude were never merged."
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from emgspasm.results.group.results import GroupResult
 from emgspasm.storage.derivatives.provenance import is_simulated
 from emgspasm.storage.files import replacing
-from emgspasm.storage.studies.treatments import Treatment
+from emgspasm.storage.studies.treatments import Treatment, by_day
 from emgspasm.storage.tables.joint_columns import GROUP
 from emgspasm.storage.tables.tsv import table, table_rows, write_table
 
@@ -46,7 +46,7 @@ def _since(day: date | None, treatments: Sequence[Treatment]) -> dict[str, Any]:
     before = [t for t in treatments if day is not None and t.date <= day]
     if day is None or not before:
         return {}
-    last = max(before, key=lambda t: t.date)
+    last = max(before, key=by_day)
     return {"treatment": last.kind, "days_since_treatment": (day - last.date).days}
 
 

@@ -33,12 +33,14 @@ from emgspasm.synkinesis.measures.occurrence import (
     begins_in,
     block_sums,
     common,
+    in_turn,
     joined,
     length,
     occurrence,
     overlaps,
     spread,
 )
+from emgspasm.synkinesis.spread import STAGES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -168,13 +170,13 @@ def side_rows(info: StreamInfo, found: Findings, task: str | None) -> Iterator[d
     lifts = {row["side"]: row for row in brow_lifts(info, found)}
     valid_of = {letter: validity.of_side(info, found.valid, letter) for letter in ("L", "R", "B")}
     for letter, valid in valid_of.items():
-        row = {"task": task} | side_columns(letter, found, valid, fs)
+        row = {"task": task} | side_columns(info, letter, found, valid, fs)
         if letter != "B":
             row |= _brow_columns(lifts.get(letter)) | _change_columns(letter, found, valid, fs)
         yield row
     for name, blocks in task_blocks(found.marked, task).items():
         for letter, valid in valid_of.items():
-            yield {"task": name} | side_columns(letter, found, common(valid, blocks), fs)
+            yield {"task": name} | side_columns(info, letter, found, common(valid, blocks), fs)
 
 
 def task_blocks(marked: Sequence[Marker], task: str | None) -> dict[str, list[Span]]:
@@ -222,11 +224,10 @@ Sums = tuple[NDArray[np.float64], NDArray[np.float64]]
 def rest_blocks(letter: str, found: Findings, valid: Spans, fs: float) -> list[Sums]:
     """Spasms of a side in every block of rest that tells a rate, 30 s after 30 s."""
     onsets = found.spasms["onset"][found.spasms["side"] == letter]
-    blocks = [m for m in found.marked if m.task in AT_REST]
-    parts = [common(valid, [(m.onset, m.offset)]) for m in blocks]
+    blocks = [(m.onset, m.offset) for m in found.marked if m.task in AT_REST]
     return [
         block_sums(onsets[begins_in(onsets, part)], part, fs)
-        for part in parts
+        for part in in_turn(valid, blocks)
         if length(part) >= LEAST_REST * fs
     ]
 
@@ -239,7 +240,9 @@ def rest_counts(letter: str, found: Findings, valid: Spans, fs: float) -> list[t
     ]
 
 
-def side_columns(letter: str, found: Findings, valid: Spans, fs: float) -> dict[str, Any]:
+def side_columns(
+    info: StreamInfo, letter: str, found: Findings, valid: Spans, fs: float
+) -> dict[str, Any]:
     """Columns about a side of the whole face in its valid time; B is both: blinks."""
     head = {"side": letter, "valid_s": round(length(valid) / fs, 4)}
     if not len(valid):
@@ -263,11 +266,19 @@ def side_columns(letter: str, found: Findings, valid: Spans, fs: float) -> dict[
         | _occurrence_columns(occurring)
         | {
             "spasm_pct_time": rounded_or_none(occurring.time_share),
-            "spread_stage": spread(counted["spread_stage"]),
+            "spread_stage": _spread_stage(info, letter, found, counted),
         }
         | {f"n_{name}": int((counted["label"] == name).sum()) for name in sorted(CLASSES)}
         | _rhythm_columns(counted["onset"], valid, fs)
     )
+
+
+def _spread_stage(info: StreamInfo, letter: str, found: Findings, spasms: Rows) -> int | None:
+    seen = {
+        stage: begins_in(spasms["onset"], validity.of_region(info, found.valid, letter, region))
+        for region, stage in STAGES.items()
+    }
+    return spread(spasms["spread_stage"], seen)
 
 
 def _rhythm_columns(onsets: NDArray[np.int64], valid: Spans, fs: float) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from emgspasm.results.findings import Findings, Rows, bursts_of
 from emgspasm.results.tabulation.labels import rounded_or_none
 from emgspasm.storage.tables.columns import TRIALS
 from emgspasm.storage.tables.tsv import table
-from emgspasm.stream import SIDE_LETTER, StreamInfo
+from emgspasm.stream import SIDE_LETTER, SIDE_LETTERS, StreamInfo
 from emgspasm.synkinesis.markers import AFTER, Marker
 from emgspasm.synkinesis.measures import trials, validity
 from emgspasm.synkinesis.measures.intervals import wilson
@@ -22,11 +23,6 @@ from emgspasm.synkinesis.readings.reading import sites
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-UNSEEN = 0.020
-"""Seconds of a segment in which an onset may be that of the samples: the envelope's window
-(clinical facts 4)."""
 
 
 def maxima(info: StreamInfo, found: Findings) -> dict[int, float]:
@@ -62,25 +58,33 @@ def trial_list(info: StreamInfo, found: Findings, most: Mapping[int, float]) -> 
     if not any(marker.movement for marker in found.marked):
         return []
     own = _on_cue(found.bursts, found.marked, info.sampling_frequency)
-    own = own[~found.copied(own) & ~_cut_open(own, found.starts, info.sampling_frequency)]
+    own = own[~found.copied(own) & _seen(own, found.valid)]
     own = own[np.lexsort((own["channel"], own["onset"]))]
     bursts = bursts_of(own)
     spasms = found.spasms[["onset", "offset", "side"]].tolist()
     fs = info.sampling_frequency
-    performed = trials.trials(found.marked, bursts, spasms, sites(info), most, found.envelopes, fs)
-    return list(performed)
+    performed = trials.trials(
+        found.marked, bursts, spasms, sites(info), most, found.envelopes, found.valid, fs
+    )
+    told = {letter: validity.of_side(info, found.valid, letter) for letter in SIDE_LETTERS}
+    return [
+        trial
+        if trial.spasm or trials.seen(told[trial.side], trial.marker.onset, trial.marker.offset)
+        else replace(trial, spasm=None)
+        for trial in performed
+    ]
 
 
-def _cut_open(bursts: Rows, starts: Sequence[int], fs: float) -> NDArray[np.bool_]:
-    """Which bursts may have begun before their segment: nobody knows when.
+def _seen(bursts: Rows, valid: validity.Valid) -> NDArray[np.bool_]:
+    """Which bursts began in valid time: of others nobody knows when they did.
 
     After a gap in a movement all its muscles seemed to begin together.
     """
-    if not len(starts):
-        return np.zeros(len(bursts), np.bool_)
-    first = np.searchsorted(starts, bursts["onset"], side="right") - 1
-    into: NDArray[np.int64] = bursts["onset"] - np.asarray(starts)[np.maximum(first, 0)]
-    return into < UNSEEN * fs
+    seen = np.zeros(len(bursts), np.bool_)
+    for column, stretches in valid.items():
+        mine = bursts["channel"] == column
+        seen[mine] = begins_in(bursts["onset"][mine], stretches)
+    return seen
 
 
 def _on_cue(bursts: Rows, marked: Iterable[Marker], fs: float) -> Rows:
@@ -126,13 +130,14 @@ def trials_table(
 def synkinesis_shares(performed: Iterable[trials.Trial]) -> list[dict[str, Any]]:
     """Probability of synkinesis by task, side and muscle, with its Wilson interval.
 
-    Trials that a spasm overlaps are left out.
+    Trials that a spasm overlaps are left out, and those in which the muscle was not seen.
     """
     groups: dict[tuple[str, str, str, str], list[bool]] = {}
     for trial in performed:
-        if trial.synkinesis is not None and not trial.spasm:
+        if trial.prime is not None and not trial.spasm:
             key = (trial.marker.task, trial.side, trial.prime_muscle, trial.other_muscle)
-            groups.setdefault(key, []).append(trial.synkinesis)
+            told = groups.setdefault(key, [])
+            told += [trial.synkinesis] if trial.synkinesis is not None else []
     rows = []
     for (task, side, prime, other), seen in groups.items():
         row: dict[str, Any] = {"task": task, "side": side, "prime": prime, "muscle": other}

@@ -15,6 +15,7 @@ let known = null;
 let state = null;
 let dropped = 0;
 let stale = true;
+let typing = null; // since when a marker's text is typed
 
 // --- what comes ---------------------------------------------------------------------------
 
@@ -242,8 +243,9 @@ async function tell(asking) {
   }
 }
 
-function mark(text) {
-  const asked = ask("POST", "api/markers", { text });
+function mark(text, since = performance.now()) {
+  const ago = (performance.now() - since) / 1000;
+  const asked = ask("POST", "api/markers", { text, ago });
   tell(asked.then((marker) => `marked ${marker.text} at ${clock(marker.onset, 1)}`));
 }
 
@@ -255,8 +257,12 @@ $("begin").addEventListener("submit", (event) => {
 $("stop").addEventListener("click", () => tell(ask("DELETE", "api/recording").then((told) => told.said)));
 $("mark").addEventListener("submit", (event) => {
   event.preventDefault();
-  mark($("text").value);
+  mark($("text").value, typing ?? undefined);
   $("text").value = "";
+  typing = null;
+});
+$("text").addEventListener("input", () => {
+  typing = $("text").value ? typing ?? performance.now() : null;
 });
 $("undo").addEventListener("click", () => {
   tell(ask("DELETE", "api/markers/last").then((marker) => marker.text));

@@ -37,10 +37,10 @@ _NUMBERINGS = {
     # BrainFlow stores the even number of the Daisy half; where that half is lost, the old one
     # is paired again under its old number (firmware_notes 2.1).
     CYTON_DAISY: Numbering(cycle=128, rows=1, step=2, stale=True),
-    # Two rows a packet; 100-199 are the same packets in finer quantization, 201-205 impedances
-    # (firmware_notes 7.2, 7.3).
-    GANGLION: Numbering(cycle=100, rows=2, end=201),
-    GANGLION_NATIVE: Numbering(cycle=100, rows=2, end=201),
+    # Two rows a packet; 100-199 are the same packets in finer quantization, 201-205 impedances.
+    # Firmware 2, which BrainFlow finds out by itself, counts in another way (firmware_notes 7.2).
+    GANGLION: Numbering(cycle=100, rows=2, end=201, old=True),
+    GANGLION_NATIVE: Numbering(cycle=100, rows=2, end=201, old=True),
     GANGLION_WIFI: Numbering(cycle=201, rows=1),  # samples, not packets (firmware_notes 7.2)
 }
 """Boards whose numbering is known from BrainFlow's source and the firmware; that of others is
@@ -157,7 +157,7 @@ def describe(settings: BrainflowSettings) -> Board:
         rows,
         number_row,
         int(table["num_rows"]),
-        _numbering(settings, master_id, number_row),
+        _numbering(master_id, number_row),
         tuple(_skew(master_id, row) for row in rows),
     )
 
@@ -278,11 +278,8 @@ def _sampling_frequency(
     return fastest / 2.0 ** int(rates[-1])
 
 
-def _numbering(settings: BrainflowSettings, master_id: int, number_row: int | None) -> Numbering:
-    old_ganglion = master_id in (GANGLION, GANGLION_NATIVE) and settings.other_info == "fw:2"
-    if number_row is None or old_ganglion:  # firmware 2: one row under number 0, two under others
-        return UNNUMBERED
-    return _NUMBERINGS.get(master_id, Numbering())
+def _numbering(master_id: int, number_row: int | None) -> Numbering:
+    return UNNUMBERED if number_row is None else _NUMBERINGS.get(master_id, Numbering())
 
 
 def _skew(master_id: int, row: int) -> float:

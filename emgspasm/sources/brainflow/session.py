@@ -177,31 +177,39 @@ def release(shim: Any) -> None:
         shim.release_session()
 
 
-def lock_port(device: str, *, is_cyton: bool) -> serial.Serial | None:
+def lock_port(device: str, *, is_cyton: bool) -> tuple[serial.Serial | None, bool]:
     """Hold a serial port against other sessions; behind it a Cyton must be silent and in reach.
 
     BrainFlow takes no lock, leaves the FTDI latency at 16 ms, and fails on a board that is still
     streaming (firmware_notes 5.1, 5.5). It opens the port beside this one, which never reads once
-    the board streams. Windows lets one program alone open a port, once: it is left to BrainFlow,
-    and None is returned.
+    the board streams. Windows lets one program alone open a port, once: it is left to BrainFlow.
+
+    Returns
+    -------
+    serial.Serial or None
+        The port; None where it is left to BrainFlow.
+    bool
+        Whether the Cyton behind it has a Daisy.
 
     Raises
     ------
     SourceError
-        As :func:`dongle.open_port`, :func:`conversation.silence`, :func:`conversation.check_radio`.
+        As :func:`dongle.open_port`, :func:`conversation.silence`, :func:`conversation.check_radio`,
+        :func:`conversation.reset`.
     """
-    port = dongle.open_port(device)
+    port, has_daisy = dongle.open_port(device), False
     if is_cyton:
         try:
             conversation.silence(port)
             conversation.check_radio(port)
+            has_daisy = conversation.reset(port).daisy
         except SourceError:
             port.close()
             raise
     if not hasattr(port, "fd"):
         port.close()
-        return None
-    return port
+        return None, has_daisy
+    return port, has_daisy
 
 
 def hung_up(port: serial.Serial) -> bool:

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.errors import SourceLost
+from emgspasm.errors import SourceError, SourceLost
 from emgspasm.sources.brainflow import session as brainflow_session
 from emgspasm.sources.brainflow.boards import (
+    CYTON_DAISY,
     PLAYBACK,
     SERIAL_CYTONS,
     BrainflowSettings,
@@ -144,23 +145,37 @@ class BrainflowSource:
         """Lock the port, open the board, send the commands and verify the rate."""
         if self.board.board_id == PLAYBACK:
             self._left = playable_rows(Path(self.settings.file), self.board.n_rows)
-        self._lock_port()
+        extra = self._lock_port()
         given = parameters(self.settings, self.board, self._found.device)
         device = self.info.device
         self._shim = brainflow_session.open_session(self.board.board_id, given, device)
-        self._link.say("configuring", f"{device} answers")
+        self._link.answered(f"{device} answers")
+        if extra:  # BrainFlow's reset has attached it again
+            brainflow_session.tell(self._shim, "c", device, answers=True)
         for command in self.settings.commands:  # a Cyton's one-letter commands have no answer
             answers = self.board.board_id in SERIAL_CYTONS and len(command) > 1
             brainflow_session.tell(self._shim, command, device, answers=answers)
         brainflow_session.check_rate(self._shim, self.info)
 
-    def _lock_port(self) -> None:
-        """Hold the serial port, if there is one; a Cyton's dongle is found where none is named."""
+    def _lock_port(self) -> bool:
+        """Hold the serial port, if there is one; a Cyton's dongle is found, also when it moved.
+
+        BrainFlow takes every packet for one of the board that it was told (firmware_notes 2.6), so
+        a missing Daisy is refused; whether there is one to be detached is returned.
+        """
         is_cyton = self.board.board_id in SERIAL_CYTONS
-        if is_cyton and not self.settings.serial_port:
-            self._found = dongle.find(self._found.serial_number)
-        if self._found.device:
-            self._port = lock_port(self._found.device, is_cyton=is_cyton)
+        if is_cyton:
+            self._found = dongle.located(self.settings.serial_port, self._found)
+        if not self._found.device:
+            return False
+        self._port, has_daisy = lock_port(self._found.device, is_cyton=is_cyton)
+        wanted = self.board.board_id == CYTON_DAISY
+        if wanted and not has_daisy:
+            raise SourceError(
+                f'board = "cyton_daisy", but the board on {self._found.device} names no Daisy. '
+                'Seat the Daisy and switch the board off and on, or set board = "cyton"'
+            )
+        return has_daisy and not wanted
 
     def _start(self) -> None:
         """Begin to stream, as a new segment."""

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 QUIET = 0.2
 """Seconds without a byte after which a stopped board counts as silent."""
 
+TRIES = 3
+"""Times that a setting is sent, while the answer says that it failed [design]."""
+
 _END = b"$$$"  # of every answer (firmware_notes 3)
 _MOST = 65_536  # bytes of one read; the kernel holds fewer
 _FRESH = 7 * 33  # bytes: the end of a backlog may be cut, which takes three packets to tell
@@ -154,6 +157,24 @@ def ask(port: serial.Serial, command: bytes, within: float = _ANSWER_WITHIN) -> 
             return ""
         answer += read(port)
     return answer.partition(_END)[0].decode("ascii", "replace").strip()
+
+
+def insist(port: serial.Serial, command: bytes, wanted: str) -> tuple[bool, str]:
+    """Send a setting again where the radio fails (firmware_notes 3.8).
+
+    Returns
+    -------
+    bool
+        Whether the last answer ends in `wanted`.
+    str
+        That answer.
+    """
+    for _ in range(TRIES):
+        answer = ask(port, command)
+        if answer.endswith(wanted):
+            return True, answer
+        drained(port)  # or what comes late would be taken for the next answer
+    return False, answer
 
 
 def told(answer: str) -> str:

@@ -90,6 +90,24 @@ def named(device: str, before: PortFound) -> PortFound:
     return replace((moved + here + [before])[0], device=device)
 
 
+def located(device: str, before: PortFound) -> PortFound:
+    """Find what a source shall open: the port of this name, or the one dongle where none is named.
+
+    Parameters
+    ----------
+    device : str
+        ``""`` where no port is named.
+    before : PortFound
+        What was found the last time.
+
+    Raises
+    ------
+    SourceNotFound
+        As :func:`find`.
+    """
+    return named(device, before) if device else find(before.serial_number)
+
+
 def open_port(device: str) -> serial.Serial:
     """Open and lock a port, with the short latency timer where it has one.
 

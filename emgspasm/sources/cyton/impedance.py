@@ -97,8 +97,9 @@ def _measure_input(
 def _lead_off(port: serial.Serial, number: int, pole: str) -> None:
     """Switch the current to one electrode of an input, or off (firmware_notes 4.1, 4.4)."""
     command = f"z{address(number)}{pole == 'P':d}{pole == 'N':d}Z"
-    answer = conversation.ask(port, command.encode())
-    if answer != f"Success: Lead off set for {number}":
+    wanted = f"Success: Lead off set for {number}"
+    done, answer = conversation.insist(port, command.encode(), wanted)
+    if not done:
         raise SourceError(
             f"the test current of input {number} on {port.port} was not set: the board answered "
             f"{conversation.told(answer)} to {command}. Bring the board nearer and try again"
@@ -109,7 +110,7 @@ def _current_off(port: serial.Serial) -> None:
     """Leave the board at rest, without current, however the measurement ended."""
     with suppress(SourceError):  # a board out of reach cannot be told; why it is was said already
         conversation.silence(port)
-        conversation.ask(port, b"d")
+        conversation.insist(port, b"d", "default")
 
 
 def _listen(port: serial.Serial, settings: CytonSettings, number: int) -> NDArray[np.float64]:
@@ -129,7 +130,11 @@ def _listen(port: serial.Serial, settings: CytonSettings, number: int) -> NDArra
             if chunk.start > stop:  # a gap breaks the tone's phase
                 pieces.clear()
             rows = chunk.samples[max(0, n_settling - chunk.start) :, 0]
-            pieces.append(rows[np.isfinite(rows)])
+            lost = np.flatnonzero(np.isnan(rows))
+            if len(lost):  # a half of a Daisy's row breaks it as well
+                pieces.clear()
+                rows = rows[lost[-1] + 1 :]
+            pieces.append(rows)
             stop = max(stop, chunk.stop)
     conversation.silence(port)
     samples = np.concatenate([np.empty(0), *pieces])

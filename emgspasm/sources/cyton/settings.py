@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from emgspasm.board import CYTON, DAISY, GAINS, LETTERS, full_scale
 from emgspasm.errors import ConfigError, SourceError
-from emgspasm.sources.cyton.conversation import Board, ask, drained, told
+from emgspasm.sources.cyton.conversation import TRIES, Board, insist, told
 from emgspasm.sources.cyton.decoder import Layout
 from emgspasm.sources.cyton.packets import PACKET_RATE
 from emgspasm.stream import Channel, StreamInfo
@@ -17,9 +17,6 @@ from emgspasm.structure import structure
 
 if TYPE_CHECKING:
     import serial
-
-TRIES = 3
-"""Times that a setting is sent, while the answer says that it failed [design]."""
 
 _MODELS = {"cyton": CYTON, "daisy": DAISY}
 
@@ -161,23 +158,20 @@ def configure(port: serial.Serial, settings: CytonSettings, board: Board) -> Ite
 
 
 def set_input(port: serial.Serial, number: int, each: Input) -> None:
-    """Set one input (1-16), the answer checked; again where the radio fails (firmware_notes 3.8).
+    """Set one input (1-16), the answer checked.
 
     Raises
     ------
     SourceError
         It is missing or says something else, each time.
     """
-    for _ in range(TRIES):
-        answer = ask(port, command(number, each))
-        if answer == f"Success: Channel set for {number}":
-            return
-        drained(port)  # or what comes late would be taken for the next answer
-    raise SourceError(
-        f"input {number} of the board on {port.port} was not set: it answered "
-        f"{told(answer)} to {command(number, each).decode()}, the last of {TRIES} times. Bring the "
-        "board nearer, check its battery, and start again"
-    )
+    done, answer = insist(port, command(number, each), f"Success: Channel set for {number}")
+    if not done:
+        raise SourceError(
+            f"input {number} of the board on {port.port} was not set: it answered "
+            f"{told(answer)} to {command(number, each).decode()}, the last of {TRIES} times. Bring "
+            "the board nearer, check its battery, and start again"
+        )
 
 
 def _fit_daisy(port: serial.Serial, settings: CytonSettings, board: Board) -> None:
@@ -189,10 +183,10 @@ def _fit_daisy(port: serial.Serial, settings: CytonSettings, board: Board) -> No
             'switch the board off and on, or set board = "cyton"'
         )
     if board.daisy and not wanted:
-        answer = ask(port, b"c")
-        if "removed" not in answer:
+        done, answer = insist(port, b"c", "daisy removed")
+        if not done:
             raise SourceError(
-                f"the Daisy on {port.port} was not detached: the board answered {answer!r}. "
+                f"the Daisy on {port.port} was not detached: the board answered {told(answer)}. "
                 'Switch the board off and on, or set board = "daisy"'
             )
 

@@ -165,19 +165,14 @@ class CytonSource:
 
     def _connect(self) -> None:
         """Find, lock, silence, identify and configure the board."""
-        if self.settings.port:
-            self._found = dongle.named(self.settings.port, self._found)
-        else:
-            self._found = dongle.find(self._found.serial_number)
+        self._found = dongle.located(self.settings.port, self._found)
         self._port = port = dongle.open_port(self._found.device)
         conversation.silence(port)
         self._link.require_wanted()
         conversation.check_radio(port)
         self._link.require_wanted()
         self.board = conversation.reset(port)
-        self._link.say(
-            "configuring", f"{self.info.device}, firmware {self.board.firmware or 'unknown'}"
-        )
+        self._link.answered(f"{self.info.device}, firmware {self.board.firmware or 'unknown'}")
         for _ in configure(port, self.settings, self.board):
             self._link.require_wanted()
 

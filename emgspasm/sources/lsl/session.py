@@ -166,7 +166,7 @@ def describe(found: Any, unit: str, wait: float) -> Described:
         raise _silent(found, error) from error
     channels = _channels(full, unit)
     scales = np.array([each.microvolts or 1.0 for each in channels])
-    device = f"LSL stream {full.name()} of {full.hostname()}"
+    device = f"LSL stream {full.name()}"  # names of computers are of people, often
     in_microvolts = tuple(_in_microvolts(each) for each in channels)
     return Described(StreamInfo(full.nominal_srate(), in_microvolts, device), scales)
 

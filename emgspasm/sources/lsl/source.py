@@ -168,7 +168,7 @@ class LslSource:
 
     def _connect(self) -> None:
         self._inlet = open_inlet(self._found, self.settings.wait, recover=False)
-        self._link.say("configuring", f"{self.info.device} answers")
+        self._link.answered(f"{self.info.device} answers")
 
     def _poll(self) -> Iterator[Chunk]:
         """Wait, take what has come, watch."""

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from emgspasm.dsp.rates import HIGHEST
-from emgspasm.storage.edf.header import SIGNAL_WIDTHS, Header, Signal
+from emgspasm.storage.edf.header import ANNOTATION_LABELS, SIGNAL_WIDTHS, Header, Signal
 from emgspasm.stream import Channel, StreamInfo
 from emgspasm.units import in_ascii
 
@@ -17,12 +17,16 @@ DIGITAL_MAX = 8_388_607
 """Largest count; the smallest is its negative, so that a count times a constant is physical."""
 LEAST_FULL_SCALE, LARGEST_FULL_SCALE = 1e-4, 9_999_999
 """What eight characters hold with a minus sign."""
+TEN_VOLTS = 1e7
+"""Range of many converters, in uV: of it a header holds all but the last microvolt."""
 ANNOTATIONS_PER_SECOND = 40
 """Room for markers of lost packets; more of them wait for later records."""
 ANNOTATION_BYTES = 48
 """Room for one: ``+43199.996\\x150.004\\x14BAD_ACQ_SKIP@@OOC_L\\x14\\0`` and some digits."""
 LONGEST_TEXT = 400
 """Bytes of one annotation; EDFlib reads texts of up to 512."""
+LONGEST_EQUIPMENT = 64
+"""What is left of the recording's field of 80 characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +115,7 @@ def _stored_channel(channel: Channel) -> Channel:
             f"full_scale of {channel.name} is unknown; a file needs the largest magnitude a "
             f"sample can have, in {channel.unit} (187500 uV for a Cyton at gain 24)"
         )
-    if not (channel.name.isascii() and channel.name.isprintable() and len(channel.name) <= 16):
-        raise ValueError(
-            f"label {channel.name!r} does not fit a header field (16 printable ASCII characters); "
-            "give the channel another in a montage"
-        )
-    unit = in_ascii(channel.unit)
+    unit = unit_field(channel)
     if channel.kind == "EMG" and channel.microvolts not in (None, 1.0):
         raise ValueError(f"unit {channel.unit} of {channel.name}; EMG is stored in uV, convert it")
     if not LEAST_FULL_SCALE <= channel.full_scale <= LARGEST_FULL_SCALE:
@@ -127,11 +126,40 @@ def _stored_channel(channel: Channel) -> Channel:
     return replace(channel, unit=unit, full_scale=_representable(channel.full_scale))
 
 
+def unit_field(channel: Channel) -> str:
+    """Unit of a channel as a header holds it.
+
+    Raises
+    ------
+    ValueError
+        If its label or its unit fits no header field.
+    """
+    label, unit = channel.name, in_ascii(channel.unit)
+    if label in ANNOTATION_LABELS:
+        raise ValueError(f"{label!r} is a reserved label; rename the channel")
+    for text, width, told in (
+        (label, 16, f"label {label!r}"),
+        (unit, 8, f"unit {unit!r} of {label}"),
+    ):
+        if not _fits(text, width):
+            raise ValueError(
+                f"{told} does not fit a header field ({width} printable ASCII characters); give "
+                "the channel another in a montage"
+            )
+    return unit
+
+
 def _representable(full_scale: float) -> float:
     """Round up to what fits eight characters with a minus sign."""
     digits = 5 if full_scale < 1 else max(0, 5 - math.floor(math.log10(full_scale)))
     digits = min(digits, 5)
     return float(Fraction(math.ceil(Fraction(repr(full_scale)) * 10**digits), 10**digits))
+
+
+def held_range(full_scale: float) -> float:
+    """A range as a header holds it, where it is that of a converter of ten volts."""
+    ten_volts = LARGEST_FULL_SCALE < full_scale <= TEN_VOLTS
+    return float(LARGEST_FULL_SCALE) if ten_volts else full_scale
 
 
 def bdf_header(info: StreamInfo, layout: RecordLayout, equipment: str) -> Header:
@@ -145,7 +173,7 @@ def bdf_header(info: StreamInfo, layout: RecordLayout, equipment: str) -> Header
     return Header(
         sample_bytes=3,
         patient="X X X X",
-        recording=f"Startdate X X X {equipment.replace(' ', '_') or 'X'}",
+        recording=f"Startdate X X X {_one_word(equipment) or 'X'}",
         start_date="01.01.85",
         start_time="00.00.00",
         reserved="BDF+C",
@@ -155,9 +183,15 @@ def bdf_header(info: StreamInfo, layout: RecordLayout, equipment: str) -> Header
     )
 
 
+def _one_word(equipment: str) -> str:
+    """Name of a device as a header holds it: senders of LSL have any name, of any length."""
+    letters = (
+        c if c.isascii() and c.isprintable() and c != " " else "_" for c in in_ascii(equipment)
+    )
+    return "".join(letters)[:LONGEST_EQUIPMENT]
+
+
 def _signal(channel: Channel, n_samples: int) -> Signal:
-    if channel.name == "BDF Annotations":
-        raise ValueError("'BDF Annotations' is a reserved label; rename the channel")
     limit = channel.full_scale
     return Signal(
         label=channel.name,
@@ -224,11 +258,15 @@ def _texts(signal: Signal) -> tuple[str | int, ...]:
 
 def _field(value: str | int, width: int) -> bytes:
     text = str(value)
-    if len(text) > width or not (text.isascii() and (text.isprintable() or not text)):
+    if not _fits(text, width):
         raise ValueError(
             f"{text!r} does not fit a header field ({width} printable ASCII characters); shorten it"
         )
     return text.ljust(width).encode("ascii")
+
+
+def _fits(text: str, width: int) -> bool:
+    return len(text) <= width and text.isascii() and text.isprintable()
 
 
 def decimal(value: Fraction, width: int) -> str:

@@ -22,7 +22,7 @@ _MISC_PREFIX = re.compile(r"(Temp|Resp|SaO2|Light|Sound|Event|Pos|MEG|MCG|ERG|EP
 """Types of EDF+ labels that no muscle makes (EDF+ standard texts)."""
 _TRANSDUCER = re.compile(
     r"(?P<kind>[A-Z]+)(?: (?P<muscle>[A-Z]+|n/a) (?P<side>left|right|midline|n/a))?"
-    r"(?: at (?P<own>[1-9]\d*(?:\.\d+)?) Hz)?\Z"
+    r"(?: at (?P<own>\d+(?:\.\d+)?) Hz)?\Z"
 )
 """What our own writer says there; others name electrodes (``EMG surface electrode``)."""
 _UNKNOWN_UNITS = ("", "count")
@@ -121,7 +121,7 @@ def _as_recorded(channel: Channel, transducer: str) -> Channel:
     if match is None or match["kind"] not in get_args(Kind):
         return channel
     kind = cast("Kind", match["kind"])
-    channel = replace(channel, own_frequency=float(match["own"] or np.inf))
+    channel = replace(channel, own_frequency=float(match["own"] or 0) or np.inf)
     if match["muscle"] is None:
         return replace(channel, kind=kind)
     side = None if match["side"] == "n/a" else cast("Side", match["side"])

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from emgspasm.stream import Annotation
 
-_HEAD = re.compile(rb"([+-]\d{1,17}(?:\.\d{0,17})?)(?:\x15(\d{1,17}(?:\.\d{0,17})?))?\Z")
+_HEAD = re.compile(rb"([+-]\d{1,17}(?:\.\d*)?)(?:\x15(\d{1,17}(?:\.\d*)?))?\Z")
 _SEPARATORS = re.compile("[\x00\x14\x15]")
 _CHANNEL = "@@"
 

@@ -1,21 +1,38 @@
-"""Writes a recording as EDF+, through edfio, which holds its 16-bit counts (2 bytes a sample)."""
+"""Writes a recording as EDF+, record by record: 16-bit counts, and annotations behind them."""
 
 from __future__ import annotations
 
+import math
+from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.storage.bdf.layout import record_layout, transducer
+from emgspasm.storage.bdf.layout import (
+    encode_header,
+    held_range,
+    record_layout,
+    transducer,
+    unit_field,
+)
+from emgspasm.storage.bdf.record import annotation_signal
+from emgspasm.storage.edf.header import Header, Signal
 from emgspasm.storage.edf.signals import EVEN, is_even
+from emgspasm.storage.edf.tal import encode_annotation, storable
 from emgspasm.storage.exporters.dates import date_left_out
 from emgspasm.storage.stored import StoredRecording
 from emgspasm.stream import SKIP, Annotation
 
 DIGITAL_MIN, DIGITAL_MAX = -32_768, 32_767
+LEAST, LARGEST = -9_999_999, 99_999_999
+"""Whole numbers of the eight characters of a header's field."""
+SAMPLE_BYTES = 2
+TIME_BYTES = 24
+"""Room for the time of a record."""
 
 CLIPPED = 0.9
 """Share of the recorder's range from which samples are clipped (clinical facts 4)."""
@@ -29,53 +46,113 @@ def write_edf(recording: StoredRecording, path: Path) -> tuple[str, ...]:
     Raises
     ------
     ValueError
-        If the sampling frequency fits no record of whole microseconds.
+        If the sampling frequency fits no record of whole microseconds, or a channel no header.
     """
-    import edfio
-
     layout = record_layout(recording.info.sampling_frequency)
     n_records = max(1, -(-recording.n_samples // layout.n_samples))
     lowest, highest = _limits(recording)
-    counts = np.full((len(lowest), n_records * layout.n_samples), DIGITAL_MIN, np.int16)
     steps = (highest - lowest) / (DIGITAL_MAX - DIGITAL_MIN)
-    for chunk in recording:
-        scaled = np.rint((chunk.samples - lowest) / steps) + DIGITAL_MIN
-        held = np.clip(scaled, DIGITAL_MIN, DIGITAL_MAX)  # a railed sample may lie a little beyond
-        counts[:, chunk.start : chunk.stop] = np.nan_to_num(held, nan=DIGITAL_MIN).T
-    signals = [
-        edfio.EdfSignal.from_digital(
-            row, layout.n_samples / float(layout.duration), label=channel.name,
-            physical_dimension=channel.unit, transducer_type=transducer(channel),
-            physical_range=(float(low), float(high)), digital_range=(DIGITAL_MIN, DIGITAL_MAX),
-        )
-        for row, channel, low, high in zip(
-            counts, recording.info.channels, lowest, highest, strict=True
-        )
-    ]  # fmt: skip
-    padding = counts.shape[1] - recording.n_samples
-    edf = edfio.Edf(
-        signals,
-        annotations=list(_edf_annotations(recording, padding)),
-        data_record_duration=float(layout.duration),
+    waiting = deque(_texts(recording, n_records * layout.n_samples - recording.n_samples))
+    room = _room(waiting, n_records)
+    header = Header(
+        sample_bytes=SAMPLE_BYTES,
+        patient="X X X X",
+        recording="Startdate X X X X",
+        start_date="01.01.85",
+        start_time="00.00.00",
+        reserved="EDF+C",
+        n_records=n_records,
+        record_duration=layout.duration,
+        signals=(*_signals(recording, lowest, highest, layout.n_samples), _annotations(room)),
     )
-    try:
-        edf.write(path)
-    except OSError as error:
-        if error.errno is None:  # NumPy counts what it wrote, and does not say why no more
-            raise OSError("only a part of it went to the disk") from error
-        raise
+    with path.open("wb") as file:
+        file.write(encode_header(header))
+        for number, rows in enumerate(_records(recording, layout.n_samples)):
+            scaled = np.rint((rows - lowest) / steps) + DIGITAL_MIN
+            held = np.clip(scaled, DIGITAL_MIN, DIGITAL_MAX)  # a railed one may lie a little beyond
+            file.write(np.nan_to_num(held, nan=DIGITAL_MIN).T.astype("<i2").tobytes())
+            onset = layout.onset(number * layout.n_samples)
+            file.write(annotation_signal(onset, waiting, room))
     return (*_step_findings(recording, steps), *date_left_out(recording))
 
 
+def _signals(
+    recording: StoredRecording,
+    lowest: NDArray[np.float64],
+    highest: NDArray[np.float64],
+    n_samples: int,
+) -> Iterator[Signal]:
+    for channel, low, high in zip(recording.info.channels, lowest, highest, strict=True):
+        if low < LEAST or high > LARGEST:
+            raise ValueError(
+                f"{channel.name} holds {low:.10g} to {high:.10g} {channel.unit} (a header holds "
+                f"{LEAST} to {LARGEST}); leave the channel out with a montage, or export Parquet"
+            )
+        yield Signal(
+            label=channel.name,
+            transducer=transducer(channel),
+            unit=unit_field(channel),
+            physical_min=float(low),
+            physical_max=float(high),
+            digital_min=DIGITAL_MIN,
+            digital_max=DIGITAL_MAX,
+            prefiltering="",
+            samples_per_record=n_samples,
+        )
+
+
+def _annotations(n_bytes: int) -> Signal:
+    n_samples = n_bytes // SAMPLE_BYTES
+    return Signal("EDF Annotations", "", "", -1, 1, DIGITAL_MIN, DIGITAL_MAX, "", n_samples)
+
+
+def _texts(recording: StoredRecording, n_padded: int) -> Iterator[bytes]:
+    """Encode the annotations, and that rows behind the last sample are missing."""
+    names, rate = recording.info.names, recording.info.sampling_frequency
+    marks = list(recording.annotations)
+    if n_padded:
+        marks.append(Annotation(recording.n_samples / rate, n_padded / rate, SKIP))
+    for mark in marks:
+        told = replace(mark, text=storable(mark.text))
+        singly = [replace(told, channels=(name,)) for name in mark.channels]
+        yield from (encode_annotation(one, names) for one in singly or [told])
+
+
+def _room(waiting: deque[bytes], n_records: int) -> int:
+    """Bytes of an annotation signal that takes all of these in so many records.
+
+    A record is left only once the next annotation, at most the longest, does not fit.
+    """
+    share = math.ceil(sum(map(len, waiting)) / n_records) + max(map(len, waiting), default=0)
+    return SAMPLE_BYTES * math.ceil((TIME_BYTES + share) / SAMPLE_BYTES)
+
+
+def _records(recording: StoredRecording, n_rows: int) -> Iterator[NDArray[np.float64]]:
+    """Yield the rows of one record after the other, NaN where missing."""
+    rows, number = np.full((n_rows, len(recording.info.channels)), np.nan), 0
+    for chunk in recording:
+        done = 0
+        while done < len(chunk.samples):
+            record, first = divmod(chunk.start + done, n_rows)
+            for _ in range(number, record):
+                yield rows
+                rows.fill(np.nan)
+            number = record
+            taken = min(n_rows - first, len(chunk.samples) - done)
+            rows[first : first + taken] = chunk.samples[done : done + taken]
+            done += taken
+    yield rows
+
+
 def _limits(recording: StoredRecording) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Find whole numbers around the samples of each channel: the finest range EDF can state."""
+    """Find the finest range around the samples of each channel that EDF can state."""
     lowest = np.full(len(recording.info.channels), np.inf)
     highest = -lowest
     for chunk in recording:
         lowest = np.fmin(lowest, np.fmin.reduce(chunk.samples, initial=np.inf))
         highest = np.fmax(highest, np.fmax.reduce(chunk.samples, initial=-np.inf))
     scales = [channel.full_scale for channel in recording.info.channels]
-    ranges = np.array(list(map(_range, lowest, highest, scales)))
+    ranges = np.array(list(map(_range, lowest.tolist(), highest.tolist(), scales)))
     return ranges[:, 0], ranges[:, 1]
 
 
@@ -88,14 +165,21 @@ def _range(lowest: float, highest: float, full_scale: float) -> tuple[float, flo
     """
     if not lowest <= highest:  # no sample at all
         return -1.0, 1.0
+    fine = 10 ** _digits(max(-lowest, highest))
     if max(-lowest, highest) >= CLIPPED * full_scale:
-        return -float(np.ceil(full_scale)), float(np.ceil(full_scale))
-    lowest = float(np.floor(lowest))
-    highest = max(float(np.ceil(highest)), lowest + 1)
-    if not is_even(lowest, highest):
-        return lowest, highest
-    more = float(np.ceil(WIDER * (highest - lowest)))
-    return (lowest, highest + more) if highest >= -lowest else (lowest - more, highest)
+        limit = math.ceil(Fraction(repr(held_range(full_scale))) * fine) / fine
+        return -limit, limit
+    low = math.floor(lowest * fine)
+    high = max(math.ceil(highest * fine), low + 1)
+    if is_even(low, high):
+        more = math.ceil(WIDER * (high - low))
+        low, high = (low, high + more) if high >= -low else (low - more, high)
+    return low / fine, high / fine
+
+
+def _digits(magnitude: float) -> int:
+    """Decimals that leave three digits or more of it, and fit the field with a minus sign."""
+    return 0 if magnitude <= 0 else min(max(2 - math.floor(math.log10(magnitude)), 0), 5)
 
 
 def _step_findings(recording: StoredRecording, steps: NDArray[np.float64]) -> Iterator[str]:
@@ -106,15 +190,3 @@ def _step_findings(recording: StoredRecording, steps: NDArray[np.float64]) -> It
                 f"{channel.name}: EDF keeps 16 bits, a step of {step:.2g} {channel.unit} over "
                 "the range of this channel; BDF+ keeps 24"
             )
-
-
-def _edf_annotations(recording: StoredRecording, padding: int) -> Iterator[Any]:
-    import edfio
-
-    marks = list(recording.annotations)
-    if padding:
-        rate = recording.info.sampling_frequency
-        marks.append(Annotation(recording.n_samples / rate, padding / rate, SKIP))
-    for mark in marks:
-        for end in [f"@@{name}" for name in mark.channels] or [""]:
-            yield edfio.EdfAnnotation(mark.onset, mark.duration or None, mark.text + end)

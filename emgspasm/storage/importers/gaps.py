@@ -26,6 +26,9 @@ WIDTHS = (1, 3, *(2**power + 1 for power in range(3, 13)))
 LONGEST_WINDOW = 2.0
 """Seconds."""
 
+WINDOWS = 8
+"""Of a stretch at least: nearly all of fewer ones hold a loss, which then passes for jitter."""
+
 LEAST_STEP = 0.5
 """Samples; less than that is no sample."""
 
@@ -168,7 +171,7 @@ def _slope(samples: Ints, stamps: Floats, nominal: float) -> float:
 def _lost(stamps: Floats, rows: Ints, fs: float) -> Ints:
     """Samples missing before each row, in a stretch of one clock."""
     lost = np.zeros(len(rows), np.int64)
-    longest = min(len(rows) // 2, max(LONGEST_WINDOW * fs, 1))
+    longest = max(min(len(rows) // WINDOWS, LONGEST_WINDOW * fs), 1)
     widths = [width for width in WIDTHS if width <= longest]
     if len(stamps) < 2:
         return lost
@@ -181,6 +184,8 @@ def _lost(stamps: Floats, rows: Ints, fs: float) -> Ints:
             late = (stamps - stamps[0]) / period - rows
             at = np.union1d(np.flatnonzero(lost), _ahead(late - np.cumsum(lost), width, least))
             before, lost = lost, _amounts(late, at, jitter, least)
+            # again without the neighbours that were none, between which few rows had to tell
+            lost = _amounts(late, np.flatnonzero(lost), jitter, least)
             period = _period(stamps, rows, lost, fs)
             if np.array_equal(before, lost):
                 break

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from emgspasm.storage.files import write_json, write_text
+from emgspasm.storage.studies.ledger import write_ledger
 from emgspasm.storage.studies.scales import SCALES_DICTIONARY
 from emgspasm.storage.studies.treatments import TREATMENTS_DICTIONARY
 
@@ -28,6 +29,9 @@ OWN_TABLES = {"treatments": TREATMENTS_DICTIONARY, "scales": SCALES_DICTIONARY}
 its ``phenotype/`` takes one row a participant and session, while a score is given on any day, by
 several raters. So ``.bidsignore`` names them, and each has its dictionary beside it."""
 
+OWN_FILES = tuple(f"{name}{suffix}" for name in OWN_TABLES for suffix in (".tsv", ".json"))
+"""Those tables and dictionaries, at the top of a study."""
+
 
 def create(folder: Path, name: str) -> None:
     """Write what every study has, except participants; the caller holds the lock.
@@ -38,7 +42,9 @@ def create(folder: Path, name: str) -> None:
         If a file cannot be written.
     """
     write_text(_README.format(name=name), folder / "README", overwrite=True)
-    ignore_own_files(folder)
+    for own, dictionary in OWN_TABLES.items():
+        describe_own_table(folder, own)
+        write_ledger(folder / f"{own}.tsv", tuple(dictionary), ())  # a heading to enter rows under
     write_json(dataset_description(name), folder / "dataset_description.json")
 
 
@@ -46,8 +52,7 @@ def ignore_own_files(folder: Path) -> None:
     """Name the files that BIDS does not know in ``.bidsignore``; other lines there stay."""
     path = folder / ".bidsignore"
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    tables = [f"{name}{suffix}" for name in OWN_TABLES for suffix in (".tsv", ".json")]
-    wanted = [*tables, "*.bdf.tail"]  # what recovery keeps beside a cut recording
+    wanted = [*OWN_FILES, "*.bdf.tail"]  # what recovery keeps beside a cut recording
     missing = [line for line in wanted if line not in lines]
     if missing:
         write_text("\n".join([*lines, *missing]) + "\n", path, overwrite=True)

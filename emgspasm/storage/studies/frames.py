@@ -15,6 +15,7 @@ from emgspasm.storage.derivatives.provenance import (
     told_replaced,
 )
 from emgspasm.storage.derivatives.reviews import counted_path
+from emgspasm.storage.studies.lock import exclusive
 from emgspasm.storage.studies.placement import Placement, bids_entities
 from emgspasm.storage.studies.scales import ScaleScore, read_scores
 from emgspasm.storage.studies.scans import read_time
@@ -85,10 +86,11 @@ def results_frame(study: Path, table: str) -> pd.DataFrame:
     frames, replaced = [], []
     for path in in_order((study / RESULTS).glob(f"sub-*/**/sub-*{DETECTED}{table}.tsv")):
         events = path.with_name(f"{path.name.removesuffix(f'{table}.tsv')}events.tsv")
-        if name := replaced_recording(study, events, read_provenance(events)):
-            replaced.append(name)
-            continue
-        frame = read_table(_counted(events, table))
+        with exclusive(path.parent):  # another process may be amid writing it
+            if name := replaced_recording(study, events, read_provenance(events)):
+                replaced.append(name)
+                continue
+            frame = read_table(_counted(events, table))
         found = bids_entities(path.name)
         for place, (name, key) in enumerate((("participant", "sub"), ("session", "ses"))):
             frame = frame.drop(columns=name, errors="ignore")

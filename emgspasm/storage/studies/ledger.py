@@ -63,7 +63,7 @@ def read_ledger(path: Path, columns: Sequence[str]) -> list[dict[str, str | None
     Raises
     ------
     RecordingError
-        If it cannot be read, or a column or a cell is missing.
+        If it cannot be read, a column or a cell is missing, or two columns have one name.
     """
     return [row for _, row in _numbered_rows(path, columns)]
 
@@ -73,21 +73,31 @@ def _numbered_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[s
     if not path.exists():
         return []
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = _lines(path)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise RecordingError(f"{path} cannot be read ({reason}). Check the file") from error
-    heading = lines[0].split("\t") if lines else []
+    heading = lines[0].split("\t")
     if missing := [name for name in columns if name not in heading]:
         raise RecordingError(
             f"{path}: its first line lacks the columns {', '.join(missing)} (it must name "
             f"{', '.join(columns)}, separated by tabs). Correct that line"
+        )
+    if double := next((name for name in heading if name and heading.count(name) > 1), None):
+        raise RecordingError(
+            f"{path}: its first line names the column {double} twice (one of them would be lost). "
+            "Rename one"
         )
     return [
         (number, _cells(path, number, heading, line))
         for number, line in enumerate(lines[1:], start=2)
         if line.strip()
     ]
+
+
+def _lines(path: Path) -> list[str]:
+    """Lines of a table; other characters that break lines are of cells, as Word puts there."""
+    return path.read_text(encoding="utf-8-sig").split("\n")
 
 
 def _cells(path: Path, number: int, heading: Sequence[str], line: str) -> dict[str, str | None]:
@@ -162,7 +172,7 @@ def write_ledger(path: Path, heading: Sequence[str], rows: Iterable[Mapping[str,
 def _heading(path: Path, columns: Sequence[str]) -> list[str]:
     if not path.exists():
         return list(columns)
-    return path.read_text(encoding="utf-8-sig").splitlines()[0].split("\t")
+    return _lines(path)[0].split("\t")
 
 
 def shown(value: object) -> str:

@@ -14,6 +14,8 @@ from emgspasm.storage.studies.ledger import read_ledger, write_ledger
 from emgspasm.storage.studies.placement import Placement
 
 SCAN_COLUMNS = ("filename", "acq_time")
+REQUIRED = SCAN_COLUMNS[:1]
+"""Other programs need not tell times (BIDS)."""
 
 
 def scans_path(place: Placement) -> Path:
@@ -32,8 +34,8 @@ def write_time(place: Placement, moment: datetime) -> None:
         If the table cannot be read or written.
     """
     path = scans_path(place)
-    rows = read_ledger(path, SCAN_COLUMNS)
-    heading = list(rows[0]) if rows else list(SCAN_COLUMNS)
+    rows = read_ledger(path, REQUIRED)
+    heading = list(dict.fromkeys((*(rows[0] if rows else ()), *SCAN_COLUMNS)))
     name = _name(place)
     kept = [row for row in rows if row["filename"] != name]
     mine: dict[str, str | None] = next((r for r in rows if r["filename"] == name), {})
@@ -55,8 +57,8 @@ def forget_time(place: Placement) -> bool:
         If the table cannot be read or written.
     """
     path, name = scans_path(place), _name(place)
-    rows = read_ledger(path, SCAN_COLUMNS)
-    mine = [row for row in rows if row["filename"] == name and row["acq_time"]]
+    rows = read_ledger(path, REQUIRED)
+    mine = [row for row in rows if row["filename"] == name and row.get("acq_time")]
     for row in mine:
         row["acq_time"] = None
     if mine:
@@ -86,13 +88,13 @@ def read_time(place: Placement) -> datetime | None:
     """
     name = _name(place)
     names = (name, f"{name.removesuffix('.bdf')}.edf")  # as other programs may have made it
-    for row in read_ledger(scans_path(place), SCAN_COLUMNS):
-        if row["filename"] in names and row["acq_time"]:
+    for row in read_ledger(scans_path(place), REQUIRED):
+        if row["filename"] in names and (told := row.get("acq_time")):
             try:
-                return datetime.fromisoformat(row["acq_time"])
+                return datetime.fromisoformat(told)
             except ValueError:
                 raise RecordingError(
-                    f"{scans_path(place)}: acq_time={row['acq_time']!r} of {name} (a time is "
+                    f"{scans_path(place)}: acq_time={told!r} of {name} (a time is "
                     "written YYYY-MM-DDThh:mm:ss). Correct that row"
                 ) from None
     return None

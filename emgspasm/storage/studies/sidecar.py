@@ -109,15 +109,12 @@ def bring_up_to_date(recording: StoredRecording, paths: SidecarPaths) -> None:
     Raises
     ------
     RecordingError
-        If the description is no JSON, or a file cannot be written.
+        If the description cannot be read, or a file cannot be written.
     """
     try:
-        described = json.loads(paths.description.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise RecordingError(
-            f"{paths.description}: not JSON ({error}); the recording itself is repaired. "
-            "Correct or remove that file"
-        ) from error
+        described = read_description(paths.description)
+    except RecordingError as error:
+        raise RecordingError(f"the recording itself is repaired, but {error}") from None
     described["RecordingDuration"] = recording.n_samples / recording.info.sampling_frequency
     write_json(described, paths.description, overwrite=True)
     _write_events(recording, paths.events, overwrite=True)

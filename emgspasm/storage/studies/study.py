@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from emgspasm.errors import RecordingError
 from emgspasm.places import writable
-from emgspasm.storage.studies.dataset import create, describe_own_table
+from emgspasm.storage.studies.dataset import OWN_FILES, create, describe_own_table
 from emgspasm.storage.studies.frames import entered_frame, results_frame, sessions_frame
 from emgspasm.storage.studies.lock import LOCK, locked
 from emgspasm.storage.studies.participants import (
@@ -275,7 +275,7 @@ class Study:
 
     def _strangers(self) -> list[str]:
         """Names in the folder that the first moments of a study do not explain."""
-        begun = (LOCK, "README", participants_path(self.path).name, ".bidsignore")
+        begun = (LOCK, "README", participants_path(self.path).name, ".bidsignore", *OWN_FILES)
         names = [p.name for p in self.path.iterdir() if p.name not in OF_FILE_MANAGERS]
         if LOCK in names:  # a study that another process is beginning, or was killed in beginning
             return [n for n in names if n not in begun and not n.endswith(".tmp")]

@@ -55,6 +55,11 @@ class Treatment:
     units: float | None = None
 
 
+def by_day(each: Treatment) -> tuple[date, bool]:
+    """What orders treatments; of one day an injection or operation is the last, which counts."""
+    return each.date, each.kind in (TOXIN, OPERATION)
+
+
 def treatment(row: Mapping[str, str | None]) -> Treatment:
     """Check a row of text.
 

@@ -51,7 +51,7 @@ EVENTS = (
         "activity in over 70 % of a second and more; combined a tonic one and others. Voluntary: "
         "the movement. Artifact: its kind",
     ),
-    Column("peak_uV", "Largest root mean square of 20 ms within the burst", "uV"),
+    Column("peak_uV", "Largest root mean square of 20 ms, if the config says no other", "uV"),
     Column(
         "mean_uV",
         "Root mean square of the filtered signal over the burst, merged pauses left out: where "
@@ -144,7 +144,7 @@ SUMMARY = (
     Column(
         "rate_ci_lo",
         "Lower end of its 95 % interval: bootstrap standard error of blocks of 30 s, times "
-        "Student's t, and no narrower than Poisson's; a score interval",
+        "Student's t, and no narrower than Poisson's; a score interval; n/a of under four blocks",
         "1/min",
     ),
     Column("rate_ci_hi", "Upper end of its 95 % interval", "1/min"),
@@ -187,7 +187,12 @@ SUMMARY = (
         "spasm_burden_uV", "Burden of the bursts in spasms, while they last, per valid time", "uV"
     ),
     Column("spasm_peak_p95_uV", "95th percentile of the peaks of bursts in spasms", "uV"),
-    Column("spread_stage", "Stage that a tenth of the side's spasms reach", whole=True),
+    Column(
+        "spread_stage",
+        "Stage that a tenth of the side's spasms reach, of those that began while its region was "
+        "seen",
+        whole=True,
+    ),
     Column("involved_pct", "Share of the side's spasms in which the muscle takes part", "%"),
     Column("n_isolated", "Spasms of class isolated that began in valid time", whole=True),
     Column("n_grouped", "Spasms of class grouped that began in valid time", whole=True),
@@ -289,7 +294,8 @@ TRIALS = (
     Column("prime_muscle", "Muscle that the movement needs"),
     Column(
         "prime_onset_s",
-        "Onset of its burst of most energy in the trial and the second after, cross-talk left out",
+        "Onset of its burst of most energy in the trial and the second after, cross-talk left out; "
+        "n/a where the muscle was not seen from the cue to there",
         "s",
     ),
     Column("prime_pctmvc", "mean_uV of that burst as a share of the maximal contraction", "%"),
@@ -304,7 +310,7 @@ TRIALS = (
     Column("si", "Synkinesis index: syn_pctmvc over prime_pctmvc", unitless=True),
     Column(
         "dsi",
-        "si of this side minus that of the other; a muscle without a burst counts 0",
+        "si of this side minus that of the other; a muscle that was seen to stand still counts 0",
         unitless=True,
     ),
     Column(
@@ -313,7 +319,14 @@ TRIALS = (
         "shares of the maximal contraction, over the trial",
         unitless=True,
     ),
-    Column("synk", "Whether it moved along, over 10 % of the maximum where that is known"),
-    Column("spasm_overlap", "Whether a hemifacial spasm of the side overlaps the trial"),
+    Column(
+        "synk",
+        "Whether it moved along, over 10 % of the maximum where that is known; n/a where the prime "
+        "muscle did not move, or this one was not seen while it might have begun",
+    ),
+    Column(
+        "spasm_overlap",
+        "Whether a hemifacial spasm of the side overlaps the trial; n/a where none could be told",
+    ),
     _RECORDING,
 )

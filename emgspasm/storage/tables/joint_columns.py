@@ -34,7 +34,9 @@ COURSE = (
     SIDE,
     Column("region", "brow, eye, cheek, mouth or neck; face is all of a side"),
     Column(
-        "muscles", "Muscle codes of the region, joined by +; of a treatment its site", label=True
+        "muscles",
+        "Muscle codes of the region that were seen, joined by +; of a treatment its site",
+        label=True,
     ),
     Column(
         "measure",
@@ -50,11 +52,11 @@ COURSE = (
     Column("ci_hi", "Upper end of its 95 % interval"),
     Column("unit", "Unit of the value"),
     Column("baseline", "yes in the session that others are compared with", levels=("yes",)),
-    Column("change", "Value less that of the baseline"),
+    Column("change", "Value less that of the baseline; n/a where muscles differ or under 15 s"),
     Column(
         "mdc",
-        "Minimal detectable change, from two blocks of rest of each session; of a rate at least "
-        "what counting makes; n/a without a spasm in them",
+        "Minimal detectable change, from two blocks of rest, of 15 s and more, of each session; of "
+        "a rate at least what counting makes; n/a without a spasm in them",
     ),
     Column("verdict", "Whether the change is larger than measurement variability"),
     Column(

@@ -5,7 +5,7 @@ A measure that the recording cannot carry is withheld, with the reason (clinical
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -123,6 +123,15 @@ def outside(spans: Spans, holes: Spans) -> NDArray[np.int64]:
     return joined(np.stack([edges[left], edges[left + 1]], axis=1))  # none begins at the last
 
 
+def in_turn(valid: Spans, spans: Iterable[Span]) -> list[NDArray[np.int64]]:
+    """Valid time in each of some spans, without what one before it holds already."""
+    found, held = [], _table([])
+    for span in spans:
+        found.append(outside(common(valid, [span]), held))
+        held = np.concatenate([held, _table([span])])
+    return found
+
+
 def begins_in(onsets: NDArray[np.int64], valid: Spans) -> NDArray[np.bool_]:
     """Which of these samples lie in stretches of valid time."""
     limits = _table(valid)
@@ -198,12 +207,20 @@ def brow_lift_index(
     return len(np.unique(eyes["event"][near])), total
 
 
-def spread(stages: Sequence[int] | NDArray[np.int64]) -> int | None:
+def spread(stages: NDArray[np.int64], seen: Mapping[int, NDArray[np.bool_]]) -> int | None:
     """Stage that the spasms of a side have reached: each needs 10 % of them (clinical facts 5).
 
-    None without a spasm.
+    Of those that could show it. None without a spasm.
+
+    Parameters
+    ----------
+    stages : ndarray of int
+        Of every spasm.
+    seen : mapping of int to ndarray of bool
+        By stage whether its region was seen when each spasm began; it was in one that reached it.
     """
     if not len(stages):
         return None
-    reached = [s for s in range(1, 5) if np.mean(np.array(stages) >= s) >= 0.1]
+    told = {stage: stages[there | (stages >= stage)] for stage, there in seen.items()}
+    reached = [s for s, shown in told.items() if len(shown) and np.mean(shown >= s) >= 0.1]
     return max(reached, default=0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,7 +35,8 @@ class Score:
     Parameters
     ----------
     trial_type, channel : str
-        What was compared; channel ``"all"`` joins the channels, ``"n/a"`` is an event of many.
+        What was compared; ``spasm:tonic`` is one class of it. Channel ``"all"`` joins the channels,
+        ``"n/a"`` is an event of many.
     n_truth, n_found, n_matched : int
         Found bursts that match nothing and that the result itself calls cross-talk are none.
     n_crosstalk : int
@@ -126,18 +128,19 @@ def _assign(
 
 
 def score(found: pd.DataFrame, truth: pd.DataFrame) -> list[Score]:
-    """Compare two event tables, by kind of event and channel.
+    """Compare two event tables, by kind of event, class and channel.
 
     Parameters
     ----------
     found, truth : DataFrame
-        With the columns ``onset``, ``duration`` (s), ``trial_type`` and ``channel``.
+        With the columns ``onset``, ``duration`` (s) and ``trial_type``; with ``channel`` where
+        there are bursts, and ``class`` if that is to be compared.
 
     Returns
     -------
     list of Score
         Kinds that occur in neither table are left out; the row ``all`` of a kind pools its
-        channels' pairs.
+        channels' pairs. An event of another class is none of a class.
 
     Raises
     ------
@@ -145,6 +148,7 @@ def score(found: pd.DataFrame, truth: pd.DataFrame) -> list[Score]:
         If a column is missing, or an event has no time, ends before it begins, or comes later
         than :data:`LATEST`.
     """
+    found, truth = _located(found), _located(truth)
     for name, frame in (("result", found), ("truth", truth)):
         lacking = {"onset", "duration", "trial_type", "channel"} - set(frame.columns)
         if lacking:
@@ -155,10 +159,25 @@ def score(found: pd.DataFrame, truth: pd.DataFrame) -> list[Score]:
                   default=0.0)  # fmt: skip
     scores = []
     for kind in sorted({*found["trial_type"].dropna(), *truth["trial_type"].dropna()}):
-        scores += _score_kind(
-            kind, found[found["trial_type"] == kind], truth[truth["trial_type"] == kind], seconds
-        )
+        both = found[found["trial_type"] == kind], truth[truth["trial_type"] == kind]
+        scores += _score_kind(kind, *both, seconds)
+        for label in _classes(*both):
+            a, b = (frame[frame["class"] == label] for frame in both)
+            scores += _score_kind(f"{kind}:{label}", a, b, seconds)
     return scores
+
+
+def _located(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table with channels: marks of events have none, as BIDS asks for none, but bursts must."""
+    bursts = "trial_type" in frame and (frame["trial_type"] == "burst").any()
+    return frame if bursts or "channel" in frame else frame.assign(channel=None)
+
+
+def _classes(*frames: pd.DataFrame) -> list[str]:
+    """Classes of a kind, where every event of it has one in both tables."""
+    if not all("class" in frame and frame["class"].notna().all() for frame in frames):
+        return []
+    return sorted({*chain(*(frame["class"] for frame in frames))})
 
 
 def _require_times(name: str, frame: pd.DataFrame) -> None:
@@ -174,10 +193,9 @@ def _require_times(name: str, frame: pd.DataFrame) -> None:
 
 
 def _named(frame: pd.DataFrame) -> pd.DataFrame:
-    """Kinds and channels as words, also where they look like numbers."""
-    words = {
-        c: frame[c].astype(object).map(str, na_action="ignore") for c in ("trial_type", "channel")
-    }
+    """Kinds, channels and classes as words, also where they look like numbers."""
+    named = [c for c in ("trial_type", "channel", "class") if c in frame]
+    words = {c: frame[c].astype(object).map(str, na_action="ignore") for c in named}
     return frame.assign(**words)
 
 

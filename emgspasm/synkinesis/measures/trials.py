@@ -5,12 +5,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.stream import Burst
 from emgspasm.synkinesis.markers import AFTER, PRIMES, Marker
+from emgspasm.synkinesis.measures.occurrence import overlaps
+from emgspasm.synkinesis.measures.validity import Valid
 from emgspasm.synkinesis.readings.reading import Site
 
 MAXIMAL = {
@@ -55,7 +58,8 @@ class Trial:
     side : str
         ``L`` or ``R``.
     prime, other : Burst or None
-        Bursts of most energy of both in the trial; None where there is none.
+        Bursts of most energy of both in the trial; None where there is none, or the prime muscle
+        was not seen from the cue to where it begins.
     prime_muscle, other_muscle : str
     latency : float or None
         Seconds from the prime's onset to the other's.
@@ -63,13 +67,14 @@ class Trial:
         Percent of the maximal contraction; None where that is unknown.
     index, difference : float or None
         Synkinesis index, ``other_share / prime_share``, and how much larger it is than on the
-        other side, where a muscle without a burst counts 0.
+        other side, where a muscle that stood still counts 0.
     overlap : float or None
         See :func:`overlap`.
     synkinesis : bool or None
-        Whether the other moved along; None if the prime did not move.
-    spasm : bool
-        Whether a hemifacial spasm overlaps the trial.
+        Whether the other moved along; None if the prime did not move, or the other has no burst
+        and was not seen all the time in which it may have begun.
+    spasm : bool or None
+        Whether a hemifacial spasm overlaps the trial; None where that cannot be told.
     """
 
     marker: Marker
@@ -85,7 +90,7 @@ class Trial:
     difference: float | None
     overlap: float | None
     synkinesis: bool | None
-    spasm: bool
+    spasm: bool | None
 
 
 def trials(
@@ -95,6 +100,7 @@ def trials(
     sites: Mapping[int, Site],
     maxima: Mapping[int, float],
     envelopes: Envelopes,
+    valid: Valid,
     sampling_frequency: float,
 ) -> Iterator[Trial]:
     """Every muscle beside the prime one, in every trial and on both sides.
@@ -103,7 +109,7 @@ def trials(
     ----------
     marked : iterable of Marker
     bursts : sequence of Burst
-        In order of onset, without those that cross-talk explains.
+        In order of onset; those that began in valid time, and that cross-talk does not explain.
     spasms : sequence of (int, int, str)
         Onset, offset and side of the hemifacial spasms.
     sites : mapping
@@ -112,6 +118,8 @@ def trials(
         Maximal contraction by channel, in its unit.
     envelopes : mapping
         Envelope by marker and channel, in pieces.
+    valid : mapping
+        Valid time of every channel.
     sampling_frequency : float
         Hertz.
     """
@@ -130,7 +138,7 @@ def trials(
         for prime, other in _couples(marker.task, sites):
             side = sites[prime].side
             trial = _trial(
-                marker, side, prime, other, inside, sites, maxima, sampling_frequency,
+                marker, side, prime, other, inside, sites, maxima, valid, sampling_frequency,
                 spasm=side in sides,
             )  # fmt: skip
             shared = _shared(trial, prime, other, maxima, envelopes)
@@ -146,7 +154,8 @@ def trials(
 
 def _index_or_zero(trial: Trial) -> float | None:
     """Synkinesis index; 0 where the prime muscle moved, by a known share, and the other did not."""
-    return 0.0 if trial.prime_share and trial.other is None else trial.index
+    still = trial.synkinesis is False and trial.other is None
+    return 0.0 if trial.prime_share and still else trial.index
 
 
 def _shared(
@@ -198,15 +207,20 @@ def _trial(
     bursts: Sequence[Burst],
     sites: Mapping[int, Site],
     maxima: Mapping[int, float],
+    valid: Valid,
     fs: float,
     *,
     spasm: bool,
 ) -> Trial:
     lead = _strongest(bursts, prime)
-    along = None
+    if lead and not seen(valid[prime], marker.onset, lead.onset + 1):  # it may have begun before
+        lead = None
+    along, known = None, False
     if lead is not None:
-        window = (lead.onset - EARLY * fs, lead.onset + LATENCY * fs)
-        along = _strongest((b for b in bursts if window[0] <= b.onset <= window[1]), other)
+        first, stop = ceil(lead.onset - EARLY * fs), floor(lead.onset + LATENCY * fs) + 1
+        along = _strongest((b for b in bursts if first <= b.onset < stop), other)
+        # an electrode that was off then does not say that its muscle stood still
+        known = along is not None or seen(valid[other], first, stop)
     lead_share, share = _share(lead, maxima), _share(along, maxima)
     return Trial(
         marker,
@@ -221,9 +235,14 @@ def _trial(
         share / lead_share if share is not None and lead_share else None,
         None,
         None,
-        None if lead is None else along is not None and (share is None or share > LEAST_SHARE),
+        along is not None and (share is None or share > LEAST_SHARE) if known else None,
         spasm,
     )
+
+
+def seen(valid: NDArray[np.int64], first: int, stop: int) -> bool:
+    """Whether all samples from `first` up to, without, `stop` are valid time."""
+    return bool(overlaps([(first, stop)], valid)[0] == stop - first)
 
 
 def _strongest(bursts: Iterable[Burst], channel: int) -> Burst | None:

@@ -78,9 +78,9 @@ def of_side(info: StreamInfo, valid: Valid, letter: str) -> NDArray[np.int64]:
     return common(proven, _of_both(info, valid, set(REGIONS.values())))
 
 
-def of_eye(info: StreamInfo, valid: Valid, letter: str) -> NDArray[np.int64]:
-    """When an eye of a side (``L``, ``R``) was seen."""
-    return _together(_spans(info, valid, SIDE_LETTERS[letter], {EYE}).values())
+def of_region(info: StreamInfo, valid: Valid, letter: str, region: str) -> NDArray[np.int64]:
+    """When a region of a side (``L``, ``R``) was seen."""
+    return _together(_spans(info, valid, SIDE_LETTERS[letter], {region}).values())
 
 
 def of_muscle(info: StreamInfo, valid: Valid, column: int) -> NDArray[np.int64]:

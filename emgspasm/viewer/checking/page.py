@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QV
 from emgspasm.desk.palette import Palette
 from emgspasm.dsp.pipeline import Analysis
 from emgspasm.sources.protocols import Electrode, Impedant
+from emgspasm.storage.opening import ELECTRODES
 from emgspasm.stream import StreamInfo, emg_only
 from emgspasm.viewer.checking.electrode_map import ElectrodeMap
 from emgspasm.viewer.checking.grading import Checked, Checking, pair_words, worst
@@ -51,7 +52,8 @@ class SignalCheck(QWidget):
         self.map = ElectrodeMap(info, palette)
         self.table = CheckTable(emg_only(info).channels, palette)
         self.headline, self.advice, self.note = QLabel(), QLabel(), QLabel()
-        self.progress = QProgressBar(maximum=2 * len(info.channels))
+        inputs = [channel for channel in info.channels if channel.kind in ELECTRODES]
+        self.progress = QProgressBar(maximum=2 * len(inputs))
         self.impedance = QPushButton("Measure &impedance")
         self.back = QPushButton("To the &traces")
         self._build()
@@ -195,9 +197,9 @@ class SignalCheck(QWidget):
             if complete
             else "measuring was ended before all was done"
         )
-        self.note.setText(wrong or words)
         self._show()
         self.measured.emit(complete)
+        self.note.setText(wrong or words)  # over what the stream that has begun says
 
     # --- showing ----------------------------------------------------------------------------
 

@@ -97,10 +97,13 @@ class FaceMap(Panel):
 
     def add_event(self, event: Event) -> None:
         """Take an event; a spasm leaves its muscles marked until the next."""
-        if event.trial_type != "spasm":
-            return
-        self.last_spasm = event
-        columns = {self._emg.index(burst.channel) for burst in event.bursts}
+        if event.trial_type == "spasm":
+            self.show_spasm(event)
+
+    def show_spasm(self, spasm: Event | None) -> None:
+        """Mark the muscles of a spasm, and no others."""
+        self.last_spasm = spasm
+        columns = {self._emg.index(burst.channel) for burst in spasm.bursts} if spasm else set()
         for place, column in self._columns.items():
             light = self._lights[place]
             self._set(place, light.step, active=light.active, in_spasm=column in columns)

@@ -73,6 +73,8 @@ class SidePanel(QScrollArea):
             self.counters.add_event(event)
         for said, now in news.amended:
             self.counters.amend(said, now)
+        if news.amended:
+            self.face.show_spasm(self.counters.counting.last_spasm)
 
     def show_levels(self, feed: Feed) -> None:
         """Show how strong every muscle is now."""

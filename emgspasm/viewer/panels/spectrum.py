@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidg
 
 from emgspasm.desk.muscles import full_name, pairs
 from emgspasm.desk.palette import Palette
+from emgspasm.desk.words import unit_of
 from emgspasm.dsp.quality import Limits
 from emgspasm.dsp.rates import SPECTRA
 from emgspasm.stream import SIDE_LETTER, Side, StreamInfo, emg_only
@@ -21,8 +22,6 @@ from emgspasm.viewer.panels.density import Density, density, is_withheld, mains,
 
 FLOOR = 1e-3
 """uV per root hertz at the bottom of the picture at least: under the noise of any amplifier."""
-
-UNIT = "\N{MICRO SIGN}V/\N{SQUARE ROOT}Hz"
 
 
 class Spectrum(QWidget):
@@ -96,7 +95,8 @@ class Spectrum(QWidget):
         self._unusable.setBrush(color(palette.gap, 0.55))
         for line in self._unusable.lines:
             line.setPen(pg.mkPen(color(palette.faint)))
-        for name, label in (("left", UNIT), ("bottom", "Hz")):
+        density_unit = f"{unit_of(self._info)}/\N{SQUARE ROOT}Hz"
+        for name, label in (("left", density_unit), ("bottom", "Hz")):
             axis = self.plot.getAxis(name)
             axis.setPen(pg.mkPen(color(palette.line)))
             axis.setTextPen(color(palette.faint))

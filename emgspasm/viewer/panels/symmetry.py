@@ -10,9 +10,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from emgspasm.desk.meter import Meter, verdict
+from emgspasm.desk.meter import Meter
 from emgspasm.desk.muscles import Pair, full_name, pairs
 from emgspasm.desk.palette import Palette
+from emgspasm.desk.words import unit_of
 from emgspasm.stream import StreamInfo
 from emgspasm.synkinesis.readings.laterality import DOUBTFUL, UNILATERAL
 from emgspasm.viewer.ink import color, focus_frame, font_of
@@ -27,7 +28,7 @@ EACH = 4
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What is seen of a muscle: lengths in half pixels, and the index in percent or none.
+    """What is seen of a muscle: lengths in half pixels, the index in percent or none, if known.
 
     As long as it stays the same, nothing is painted.
     """
@@ -37,6 +38,7 @@ class Row:
     right: int
     right_peak: int
     percent: int | None
+    known: bool
 
 
 class Symmetry(Panel):
@@ -60,7 +62,7 @@ class Symmetry(Panel):
 
     def __init__(self, info: StreamInfo, palette: Palette, parent: QWidget | None = None) -> None:
         super().__init__("Symmetry: left against right, muscle by muscle", palette, parent)
-        self._pairs = pairs(info)
+        self._pairs, self._unit = pairs(info), unit_of(info)
         self._n_channels = len(info.columns())
         self._layer = Layer()
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -102,7 +104,7 @@ class Symmetry(Panel):
         for k, (before, now) in enumerate(zip(self._shown, shown, strict=True)):
             if now != before:
                 row = self._bars.row(k)
-                if now.percent == before.percent:
+                if (now.percent, now.known) == (before.percent, before.known):
                     row.setRight(self._bars.numbers(k).left())
                 self.update(row.toRect())
         self._shown = shown
@@ -118,7 +120,7 @@ class Symmetry(Panel):
             else (self._share(amplitude[c], longest), self._share(peak[c], longest))
             for c in (pair.left, pair.right)
         ]
-        return Row(*lengths[0], *lengths[1], percent)
+        return Row(*lengths[0], *lengths[1], percent, self.meter.knows(pair))
 
     def _share(self, microvolts: float, longest: float) -> int:
         if not microvolts > 0:
@@ -148,7 +150,7 @@ class Symmetry(Panel):
                 continue
             self._paint_row(painter, k, pair, self._shown[k])
             if pair.left is not None and pair.right is not None:
-                self._paint_index(painter, k, self._shown[k].percent, part)
+                self._paint_index(painter, k, self._shown[k], part)
         focus_frame(painter, self, self._palette)
 
     def _paint_fixed(self, painter: QPainter) -> None:
@@ -182,7 +184,7 @@ class Symmetry(Panel):
             where.moveTop(y)
             where.setHeight(1.1 * em)
             align = _outwards(self._bars.points_left(side))
-            painter.drawText(where, align, f"{self.meter.range:g} \N{MICRO SIGN}V")
+            painter.drawText(where, align, f"{self.meter.range:g} {self._unit}")
         middle = QRectF(self._bars.middle - 1.6 * em, y, 3.2 * em, 1.1 * em)
         painter.drawText(middle, Qt.AlignmentFlag.AlignCenter, "0")
 
@@ -223,12 +225,12 @@ class Symmetry(Panel):
                 x = tip.left() if self._bars.points_left(side) else tip.right() - 2
                 painter.fillRect(QRectF(x, tip.y(), 2, tip.height()), shade)
 
-    def _paint_index(self, painter: QPainter, k: int, percent: int | None, part: QRectF) -> None:
+    def _paint_index(self, painter: QPainter, k: int, row: Row, part: QRectF) -> None:
         if self._bars.numbers(k).intersects(part):
-            self._paint_number(painter, k, percent)
-        if percent is None:
+            self._paint_number(painter, k, row)
+        if row.percent is None:
             return
-        palette, li = self._palette, percent / 100
+        palette, li = self._palette, row.percent / 100
         shade = palette.side_color("right" if li > 0 else "left")
         radius = max(3.5, 0.16 * self._bars.height)
         painter.setPen(QPen(color(palette.panel), 1.5))
@@ -236,13 +238,15 @@ class Symmetry(Panel):
         middle = QPointF(self._bars.place(li), self._bars.track(k).center().y())
         painter.drawEllipse(middle, radius, radius)
 
-    def _paint_number(self, painter: QPainter, k: int, percent: int | None) -> None:
-        palette, li = self._palette, (percent or 0) / 100
+    def _paint_number(self, painter: QPainter, k: int, row: Row) -> None:
+        palette, li = self._palette, (row.percent or 0) / 100
         side = "right" if li > 0 else "left"
         sure = abs(li) >= UNILATERAL
         painter.setFont(self._numbers[sure])
         painter.setPen(color(palette.side_color(side) if sure else palette.faint))
-        text = "floor" if percent is None else f"{abs(li):.2f}"
+        text = f"{abs(li):.2f}"
+        if row.percent is None:
+            text = "floor" if row.known else "n/a"
         if abs(li) >= DOUBTFUL:
             text = f"{side[0].upper()} {text}" + ("" if sure else "?")
         painter.drawText(self._bars.numbers(k), Qt.AlignmentFlag.AlignCenter, text)
@@ -256,17 +260,21 @@ class Symmetry(Panel):
 
     def _words(self, pair: Pair) -> str:
         parts = [
-            f"{side} {self.meter.amplitude[column]:.0f} \N{MICRO SIGN}V"
+            f"{side} {_number(self.meter.amplitude[column], self._unit)}"
             for side in ("left", "right")
             if (column := pair.column(side)) is not None
         ]
-        said = verdict(self.meter.index(pair)) if len(parts) == 2 else "the other is not recorded"
+        said = self.meter.verdict(pair) if len(parts) == 2 else "the other is not recorded"
         return f"{full_name(pair.muscle)}: {', '.join(parts)} over the noise; {said}"
 
 
 def _outwards(points_left: bool) -> Qt.AlignmentFlag:
     side = Qt.AlignmentFlag.AlignLeft if points_left else Qt.AlignmentFlag.AlignRight
     return side | Qt.AlignmentFlag.AlignVCenter
+
+
+def _number(amplitude: float, unit: str) -> str:
+    return "n/a" if amplitude != amplitude else f"{amplitude:.0f} {unit}"
 
 
 def _percent(li: float) -> int | None:

@@ -77,7 +77,12 @@ class Lanes:
 
     def x(self, seconds: float) -> float:
         """Where a moment lies."""
-        return self.left + (self.right - self.left) * seconds / self.seconds
+        return self.left + self.scale * seconds
+
+    @property
+    def scale(self) -> float:
+        """Pixels of a second."""
+        return (self.right - self.left) / self.seconds
 
     def moment(self, x: float) -> float:
         """Seconds at a place, within the session."""
@@ -141,10 +146,21 @@ class Timeline:
         """Seconds that the strip shows."""
         return span(self.seconds) if self.duration is None else max(self.duration, 1e-3)
 
-    @property
-    def lost(self) -> float:
-        """Seconds that are missing."""
-        return sum(stop - start for start, stop in self.gaps)
+    def gaps_apart(self, least: float) -> Iterator[tuple[float, float]]:
+        """Missing samples, those joined that cannot be told apart if none is shorter than this.
+
+        A bad radio link loses tens of thousands of packets an hour: the screen has no such width.
+        """
+        joined: tuple[float, float] | None = None
+        for start, stop in sorted(self.gaps):
+            if joined is not None and start <= max(joined[1], joined[0] + least):
+                joined = joined[0], max(joined[1], stop)
+                continue
+            if joined is not None:
+                yield joined
+            joined = start, stop
+        if joined is not None:
+            yield joined
 
     def middle(self, event: Event) -> float:
         """Seconds at the middle of an event."""
@@ -169,8 +185,12 @@ class Timeline:
     def told(self, moment: float, within: float) -> list[str]:
         """What there is at a moment, no farther than `within` seconds, in words."""
         said = [clock(moment, 0.1)]
-        said += [f"{stop - start:.2f} s missing" for start, stop in self.gaps
-                 if start - within <= moment <= stop + within]  # fmt: skip
+        missing = [stop - start for start, stop in self.gaps
+                   if start - within <= moment <= stop + within]  # fmt: skip
+        if missing:
+            total, several = sum(missing), f" in {len(missing)} losses" * (len(missing) > 1)
+            long = f"{total:.2f} s" if total >= 0.1 else f"{1000 * total:.0f} ms"
+            said.append(f"{long} missing{several}")
         said += [text for onset, duration, text in self.markers
                  if onset - within <= moment <= onset + duration + within]  # fmt: skip
         found = self.near(moment, within)

@@ -16,6 +16,9 @@ from emgspasm.viewer.panels.timeline import Lanes, Timeline, ticks
 LONGEST = 11
 """Heights of a line that the text of a marker may be wide: the mouse tells the rest."""
 
+LEAST = 2.0
+"""Pixels that missing samples are wide at least."""
+
 NAMES = {"L": "L left", "R": "R right", "B": "both"}
 
 
@@ -42,7 +45,7 @@ class TimelineDrawing:
         """All that is known of a session."""
         self._paint_sides(painter)
         self._paint_axis(painter)
-        for start, stop in timeline.gaps:
+        for start, stop in timeline.gaps_apart(LEAST / self.lanes.scale):
             self.paint_gap(painter, start, stop)
         self._paint_markers(painter, timeline)
         for event in timeline.events:
@@ -51,7 +54,7 @@ class TimelineDrawing:
     def paint_gap(self, painter: QPainter, start: float, stop: float) -> None:
         """Missing samples are grey and hatched, and never narrower than can be seen."""
         lanes, palette = self.lanes, self.palette
-        box = lanes.stretch(start, stop, 2.0).adjusted(0, lanes.top, 0, 0)
+        box = lanes.stretch(start, stop, LEAST).adjusted(0, lanes.top, 0, 0)
         painter.fillRect(box, color(palette.gap))
         hatching = QPen(color(palette.faint, 0.8), 1)
         painter.setPen(hatching)

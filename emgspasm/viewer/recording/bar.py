@@ -86,7 +86,7 @@ class MarkerBar(QWidget):
         return mark
 
     def _edited(self, text: str) -> None:
-        if len(text) == 1 and not self._began:
+        if text and not self._began:
             self._began = time.perf_counter()
 
     def _typed(self) -> None:
@@ -101,7 +101,9 @@ class MarkerBar(QWidget):
         self._line.clearFocus()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Let Escape give the text up."""
+        """Let Escape give the text up; one that is left before it began, begins anew."""
+        if event.type() == QEvent.Type.FocusOut and not self._line.text():
+            self._began = 0.0
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() == Qt.Key.Key_Escape:
                 self._leave()

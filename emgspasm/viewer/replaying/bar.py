@@ -34,7 +34,8 @@ class ReplayBar(QWidget):
         self._slider = QSlider(Qt.Orientation.Horizontal, self)
         self._slider.setRange(0, TICKS)
         self._slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._slider.sliderMoved.connect(self._move)
+        self._slider.setPageStep(TICKS // 20)
+        self._slider.actionTriggered.connect(self._move)
         self._where = QLabel(self)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 2, 8, 2)
@@ -56,5 +57,6 @@ class ReplayBar(QWidget):
         if not self._slider.isSliderDown():
             self._slider.setValue(round(TICKS * position / max(duration, 1e-9)))
 
-    def _move(self, place: int) -> None:
-        self.jumped.emit(place / TICKS * self._duration)
+    def _move(self, _action: int) -> None:
+        """Go where the slider was dragged, or to which a click beside it leads."""
+        self.jumped.emit(self._slider.sliderPosition() / TICKS * self._duration)

@@ -81,7 +81,7 @@ class Replay:
         self._stretch = Stretching(self.stored, self.pipeline, 0)
 
     def anew(self, path: Path, config: LoadedConfig) -> Replay:
-        """Another recording, or this one with another config, played as fast and read alike.
+        """Another recording, or this one with another config, played and read alike.
 
         Raises
         ------
@@ -89,10 +89,12 @@ class Replay:
             As of :class:`Replay`.
         """
         given = self._given
-        return Replay(
+        other = Replay(
             path, config, self.speed,
             sampling_frequency=given.sampling_frequency, gain=given.gain,
         )  # fmt: skip
+        other.loops = self.loops
+        return other
 
     @property
     def name(self) -> str:

@@ -165,14 +165,14 @@ class Reviewing(QObject):
         self._window.go_to(self.events[k].offset + after)
         self._show()
 
-    def _take(self, future: Future[list[Reviewed]]) -> None:
+    def _take(self, future: Future[tuple[Path, list[Reviewed]]]) -> None:
         try:
-            events = future.result()
+            table, events = future.result()
         except Exception as error:  # noqa: BLE001  # top of a thread: said in the window
             self._window.surface.notice.tell(f"not stored: {explained(error)}")
             self.events, self._at = [], None
         else:
-            if self.events and not self._storing.waiting:
+            if table == self._table and self.events and not self._storing.waiting:
                 self.events = events
         self._show()
 
@@ -204,8 +204,8 @@ class Reviewing(QObject):
         )
 
 
-def store(table: Path, decision: Decision, rater: str) -> list[Reviewed]:
-    """Store a decision; the events as they are called since."""
+def store(table: Path, decision: Decision, rater: str) -> tuple[Path, list[Reviewed]]:
+    """Store a decision; the table it is of, and its events as they are called since."""
     from emgspasm.results.review import write_review
 
-    return sheet(write_review(table, [decision], rater)[1])
+    return table, sheet(write_review(table, [decision], rater)[1])

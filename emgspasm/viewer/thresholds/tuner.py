@@ -13,6 +13,7 @@ from emgspasm.dsp.detection.detector import Detector
 from emgspasm.dsp.textbook.detectors import AnyTextbook
 from emgspasm.errors import ConfigError, EmgspasmError
 from emgspasm.storage.files import write_text
+from emgspasm.units import on_screen
 from emgspasm.viewer.replaying.replay import Replay
 from emgspasm.viewer.thresholds.drag import Held, ThresholdDrag
 from emgspasm.viewer.thresholds.tuning import tuned, with_detector, words
@@ -51,7 +52,9 @@ class Tuner(QObject):
         self.config = self._begun = config
 
     def _say(self, held: Held, level: float) -> None:
-        name = self._window.desk.feed.emg.channels[held.channel].name if self._window.desk else ""
+        if self._window.desk is None:
+            return
+        channel = self._window.desk.feed.emg.channels[held.channel]
         try:
             detector = tuned(self._detector, held.which, level, held.levels)
         except ConfigError as error:
@@ -59,7 +62,8 @@ class Tuner(QObject):
         else:
             changed = words(self._detector, detector)
             self._window.surface.notice.tell(
-                f"{held.which} threshold of {name} at {level:.1f} µV: {changed}, for all channels"
+                f"{held.which} threshold of {channel.name} at {level:.1f} "
+                f"{on_screen(channel.unit)}: {changed}, for all channels"
             )
 
     def tune(self, held: Held, level: float) -> None:
@@ -74,7 +78,11 @@ class Tuner(QObject):
             return
         self.config = config
         changed = words(self._begun.config.pipeline.detector, detector)
-        self._window.surface.notice.tell(f"{changed}: {self._apply()}. Ctrl+S saves the config")
+        try:
+            applied = self._apply()
+        except EmgspasmError as error:  # the recording went away
+            applied = f"kept, but not used: {error}"
+        self._window.surface.notice.tell(f"{changed}: {applied}. Ctrl+S saves the config")
 
     def save(self) -> None:
         """Ask where, and write the config."""
@@ -95,7 +103,7 @@ class Tuner(QObject):
 
     @property
     def _detector(self) -> Detector | AnyTextbook:
-        return self.config.config.pipeline.detector
+        return self.config.pipeline.detector
 
     def _apply(self) -> str:
         """Use the config; what that means, in words."""

@@ -66,7 +66,7 @@ def _replaced(detector: Detector, level: float, **changes: float) -> Detector:
     try:
         return replace(detector, **changes)  # type: ignore[arg-type]  # fields of the detector
     except ValueError as error:
-        raise ConfigError(f"no threshold of {level:.1f} µV: {error}") from None
+        raise ConfigError(f"no threshold can stand at {level:.1f}: {error}") from None
 
 
 def words(before: Detector | AnyTextbook, now: Detector) -> str:
@@ -84,7 +84,7 @@ def with_detector(config: LoadedConfig, detector: Detector) -> LoadedConfig:
     text = config.text
     for key in KEYS:
         value = getattr(detector, key)
-        if value != getattr(config.config.pipeline.detector, key):
+        if value != getattr(config.pipeline.detector, key):
             text = _set(text, key, value)
     return parse_config(text)
 

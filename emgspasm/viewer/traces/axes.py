@@ -13,6 +13,12 @@ from emgspasm.desk.palette import Palette
 from emgspasm.desk.words import LaneText
 from emgspasm.viewer.ink import color, font_of, side_pen
 
+NAME = 0.95
+"""Size of the names of the lines, of the application's font."""
+
+WIDEST = "orbicularis oculi"
+"""The longest word below them."""
+
 
 class LaneAxis(pg.AxisItem):  # type: ignore[misc]  # untyped
     """Names of the lines of one column, a bar of one division of the gain beside each."""
@@ -34,10 +40,12 @@ class LaneAxis(pg.AxisItem):  # type: ignore[misc]  # untyped
             self._texts = texts
             self.update()
 
-    def fit(self, widest: str) -> None:
-        """Be as wide as a text needs."""
-        metrics = QFontMetricsF(font_of(pg.QtWidgets.QApplication.font(), 0.86))
-        self.setWidth(round(metrics.horizontalAdvance(widest)) + 22)
+    def fit(self, names: list[str]) -> None:
+        """Be as wide as these names and the words below them need."""
+        font = pg.QtWidgets.QApplication.font()
+        wide = QFontMetricsF(font_of(font, NAME, bold=True)).horizontalAdvance
+        least = QFontMetricsF(font_of(font, 0.86)).horizontalAdvance(WIDEST)
+        self.setWidth(round(max(least, *map(wide, names))) + 22)
 
     def paint(self, p: QPainter, opt: Any, widget: Any) -> None:  # noqa: ARG002  Qt's signature
         """Draw the texts."""
@@ -55,7 +63,7 @@ class LaneAxis(pg.AxisItem):  # type: ignore[misc]  # untyped
 
     def _paint_lane(self, p: QPainter, text: LaneText, box: QRectF) -> None:
         palette, base = self._palette, pg.QtWidgets.QApplication.font()
-        bold, small = font_of(base, 0.95, bold=True), font_of(base, 0.78)
+        bold, small = font_of(base, NAME, bold=True), font_of(base, 0.78)
         tall, line = QFontMetricsF(bold).height(), QFontMetricsF(small).height()
         bar = QPen(color(palette.faint), 1.0)
         x, middle = box.right() - 6, box.center().y()

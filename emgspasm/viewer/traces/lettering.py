@@ -57,7 +57,7 @@ class Lettering:
         self._font = font_of(QApplication.font(), LABEL)
         self._metrics = QFontMetricsF(self._font)
         self._tall = self._metrics.height()
-        self._wide: dict[str, float] = {}
+        self._fitted: dict[str, tuple[str, float]] = {}
 
     def places(self, label: Label) -> list[QRectF]:
         """What is covered by a label; nothing where it is not shown."""
@@ -79,7 +79,7 @@ class Lettering:
             x = self._x_of(label.sample)
             if x is None:
                 continue
-            wide = self._advance(label.text)
+            wide = self._fit(label.text)[1]
             begin = min(x, self._width - wide)
             if begin <= right and begin + wide >= left:
                 self._paint_label(painter, label, x, exposed)
@@ -87,17 +87,19 @@ class Lettering:
             if note:
                 self._paint_note(painter, note, top, exposed)
 
-    def _advance(self, text: str) -> float:
-        """How wide the box of a text is."""
-        if text not in self._wide:
-            self._wide[text] = self._metrics.horizontalAdvance(text) + 6
-        return self._wide[text]
+    def _fit(self, text: str) -> tuple[str, float]:
+        """What a column has room for of a text, from its beginning on, and how wide its box is."""
+        if text not in self._fitted:
+            room = max(0.0, self._width - 10)
+            shown = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+            self._fitted[text] = shown, self._metrics.horizontalAdvance(shown) + 6
+        return self._fitted[text]
 
     def _box(self, label: Label, x: float) -> QRectF:
         """Where a label is written that begins at `x`."""
         at_foot = label.line < 0
         top = self._height - self._tall - 1 if at_foot else self._tops[label.line] + 4
-        wide = self._advance(label.text)
+        wide = self._fit(label.text)[1]
         return QRectF(min(x, self._width - wide), top, wide, self._tall)
 
     def _paint_label(self, painter: QPainter, label: Label, x: float, exposed: QRectF) -> None:
@@ -108,12 +110,12 @@ class Lettering:
         if box.intersects(exposed):
             painter.fillRect(box, color(self._palette.panel, 0.8))
             painter.setPen(color(label.colour))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, label.text)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._fit(label.text)[0])
 
     def _paint_note(self, painter: QPainter, note: str, top: float, exposed: QRectF) -> None:
-        wide = self._advance(note) + 2
-        box = QRectF(self._width - wide - 2, top + 2, wide, self._tall)
+        shown, wide = self._fit(note)
+        box = QRectF(self._width - wide - 4, top + 2, wide + 2, self._tall)
         if box.intersects(exposed):
             painter.fillRect(box, color(self._palette.panel, 0.85))
             painter.setPen(color(self._palette.cursor))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, note)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, shown)

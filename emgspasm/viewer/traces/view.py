@@ -23,8 +23,8 @@ from emgspasm.viewer.traces.picture import Picture, View, colours, lanes
 
 COLUMNS = (0, 1)
 
-WIDEST = "orbicularis oculi"
-"""The longest word beside the lines."""
+NOTCH = 120
+"""What a wheel turns by in a step, in eighths of a degree (Qt)."""
 
 
 class TracesView(QWidget):
@@ -40,7 +40,7 @@ class TracesView(QWidget):
     gain_turned, time_turned : Signal(int)
         The wheel was turned by so many steps, alone or with Ctrl.
     moved : Signal(float)
-        Shift and the wheel, or a drag: by so many time bases.
+        Shift and the wheel: by so many time bases.
     cursors_moved : Signal
     """
 
@@ -57,6 +57,7 @@ class TracesView(QWidget):
         self._lines: tuple[Line, ...] = ()
         self._offsets: NDArray[np.float64] = np.zeros(0)
         self._shown_page = -1
+        self._turned = 0
         self.canvas = Canvas()
         self.columns = tuple(Column(self.canvas, place, palette) for place in COLUMNS)
         self.heading = Heading()
@@ -120,8 +121,14 @@ class TracesView(QWidget):
             self._late.start()
 
     def show_page(self, page: Strip | None) -> None:
-        """Show a page that stands still; None goes on with the stream."""
+        """Show a page that stands still; None goes on with the stream.
+
+        Cursors stay within it: beyond, nothing could be measured.
+        """
         self._page = page
+        for column in self.columns:
+            for line in column.cursors:
+                line.setBounds(self.stretch)
         self._rebuild()
 
     @property
@@ -144,8 +151,7 @@ class TracesView(QWidget):
         page = self.columns[0].sweep.page
         if page != self._shown_page and not self._view.scrolls:
             self._shown_page = page
-            if "raw" in self._view.tracks:
-                self.center()
+            self._find_offsets()
 
     def refresh(self, start: int, stop: int) -> None:
         """Draw samples anew whose meaning has become known."""
@@ -154,15 +160,19 @@ class TracesView(QWidget):
                 column.sweep.refresh(start, stop)
 
     def center(self) -> None:
-        """Put the raw traces on their lines: the mean of the last second."""
+        """Put the raw traces on their lines: draw everything anew."""
+        self._rebuild()
+
+    def _find_offsets(self) -> None:
+        """Where the raw traces are, if they are drawn: the mean of the last second."""
         strip = self.strip
-        if strip is None or self._feed is None:
+        if strip is None or self._feed is None or "raw" not in self._view.tracks:
             return
         second = round(self._feed.sampling_frequency)
         rows = strip.read("raw", strip.stop - second, strip.stop).astype(np.float64)
         known = np.isfinite(rows)
-        counts = np.maximum(known.sum(axis=0), 1)
-        self._offsets[:] = np.where(known, rows, 0.0).sum(axis=0) / counts
+        sums, counts = np.where(known, rows, 0.0).sum(axis=0), known.sum(axis=0)
+        np.divide(sums, counts, out=self._offsets, where=counts > 0)
 
     def show_texts(self, texts: dict[int, LaneText]) -> None:
         """Write beside the lines, by EMG channel."""
@@ -210,9 +220,9 @@ class TracesView(QWidget):
     def _fit_axes(self) -> None:
         if self._feed is None:
             return
-        widest = max((channel.name for channel in self._feed.emg.channels), key=len)
+        names = [channel.name for channel in self._feed.emg.channels]
         for column in self.columns:
-            column.lane_axis.fit(max(widest, WIDEST, key=len))
+            column.lane_axis.fit(names)
 
     def _tell_heading(self) -> None:
         if self._feed is not None:
@@ -224,6 +234,7 @@ class TracesView(QWidget):
         strip, feed = self.strip, self._feed
         if strip is None or feed is None:
             return
+        self._find_offsets()
         dot = max(1, round(self.devicePixelRatioF()))
         for column in self.columns:
             rect = column.view.rect()
@@ -278,12 +289,15 @@ class TracesView(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Turn gain, time base (Ctrl) or time (Shift)."""
-        turn = event.angleDelta().y() or event.angleDelta().x()
-        step = (turn > 0) - (turn < 0)
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.time_turned.emit(step)
-        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self.moved.emit(-step / 8)
-        else:
-            self.gain_turned.emit(step)
         event.accept()
+        self._turned += event.angleDelta().y() or event.angleDelta().x()
+        steps = int(self._turned / NOTCH)  # touchpads turn by parts of a step
+        self._turned -= steps * NOTCH
+        if not steps:
+            return
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.time_turned.emit(steps)
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self.moved.emit(-steps / 8)
+        else:
+            self.gain_turned.emit(steps)

@@ -220,6 +220,20 @@ def test_a_lost_daisy_half_is_missing_and_not_stale(ramp):
     assert source.lost_samples > 0.2 * index[-1]
 
 
+def test_a_daisy_that_is_not_wanted_is_detached_or_every_other_row_would_be_its(ramp):
+    with EmulatedBoard(ramp(16), daisy=True) as board:
+        chunks = record(cyton(board), 0.5)
+    index, samples = index_and_samples(chunks)
+    np.testing.assert_array_equal(places(samples) - board.runs[-1].first, index)
+
+
+def test_a_daisy_that_is_not_there_is_refused_or_its_rows_would_be_copies(ramp):
+    with EmulatedBoard(ramp()) as board:
+        source = open_brainflow({"board": "cyton_daisy", "serial_port": board.port})
+        with pytest.raises(SourceError, match=r'names no Daisy\. .* set board = "cyton"'):
+            source.__enter__()
+
+
 def test_a_command_the_board_refuses_or_does_not_answer_is_told(ramp):
     with EmulatedBoard(ramp()) as board:
         session = open_session(0, {"serial_port": board.port}, "Cyton")

@@ -9,6 +9,7 @@ import pytest
 
 from emgspasm.simulation.board import EmulatedBoard
 from emgspasm.simulation.board_faults import fault
+from emgspasm.sources.brainflow.source import open_brainflow
 from emgspasm.sources.cyton.dongle import USB_ID, PortFound, latency_timer, named
 from emgspasm.sources.cyton.settings import CytonSettings, Input
 from emgspasm.sources.cyton.source import CytonSource
@@ -67,12 +68,22 @@ def test_a_port_is_not_looked_at_as_a_file_where_ports_are_no_files(plugged, mon
     assert latency_timer("COM3") is None
 
 
-def test_5_8_a_dongle_that_comes_back_under_another_name_is_found(plugged, ramp, tmp_path):
+def by_itself(port):
+    return CytonSource(CytonSettings((Input("OOC_L"),), port=port))
+
+
+def by_brainflow(port):
+    pytest.importorskip("brainflow", reason="BrainFlow is not installed")
+    return open_brainflow({"board": "cyton", "serial_port": port})
+
+
+@pytest.mark.parametrize("driver", [by_itself, by_brainflow])
+def test_5_8_a_dongle_that_comes_back_under_another_name_is_found(plugged, ramp, tmp_path, driver):
     name = tmp_path / "ttyUSB0"
     with EmulatedBoard(ramp(), faults=(fault("hang-up", at=0.5, duration=0.7),)) as board:
         name.symlink_to(board.port)
         plugged((str(name), "A"))
-        source = CytonSource(CytonSettings((Input("OOC_L"),), port=str(name)))
+        source = driver(str(name))
         with source:
             plugged((board.port, "A"))
             name.unlink()

@@ -10,6 +10,7 @@ import pytest
 from emgspasm.errors import SourceError
 from emgspasm.simulation import simulate
 from emgspasm.simulation.board import EmulatedBoard
+from emgspasm.simulation.board_faults import fault
 from emgspasm.simulation.board_state import receive
 from emgspasm.sources import protocols
 from emgspasm.sources.cyton import conversation
@@ -64,6 +65,16 @@ def test_every_electrode_comes_back_within_three_percent_from_the_board(daisy):
         found = list(CytonSource(settings).impedances())
     assert [(each.channel, each.pole) for each in found] == [("OOC_L", "P"), ("OOC_L", "N")]
     assert [each.ohm for each in found] == pytest.approx(ohms[place], rel=0.03)
+
+
+@pytest.mark.real_time
+def test_a_lost_half_of_a_daisy_breaks_the_tone_as_a_lost_packet_does():
+    face = simulate("healthy_rest", sampling_frequency=250, duration=30)
+    losses = fault("daisy-half", rate=0.2)
+    with EmulatedBoard(face, daisy=True, impedance=20e3, faults=(losses,)) as board:
+        settings = CytonSettings((*[Input("")] * 8, Input("OOC_L")), "daisy", board.port)
+        with pytest.raises(SourceError, match="no 2 s without loss"):
+            next(measure_impedances(settings))
 
 
 @pytest.mark.real_time

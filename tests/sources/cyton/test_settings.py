@@ -9,9 +9,10 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from emgspasm.errors import SourceError, SourceNotFound
-from emgspasm.sources.cyton import conversation
+from emgspasm.sources.cyton import conversation, impedance
+from emgspasm.sources.cyton.conversation import TRIES, Board
 from emgspasm.sources.cyton.dongle import open_port
-from emgspasm.sources.cyton.settings import TRIES, Input, set_input
+from emgspasm.sources.cyton.settings import CytonSettings, Input, configure, set_input
 
 tty = pytest.importorskip("tty", reason="no pseudo-terminals")
 
@@ -61,6 +62,24 @@ def test_an_input_that_cannot_be_set_is_told_with_the_last_answer():
     ):
         set_input(port, 1, Input("OOC_L"))
     assert sent == [COMMAND] * TRIES
+
+
+def test_a_daisy_is_detached_again_where_the_radio_failed():
+    with answering(FAILURE, b"daisy removed$$$") as (port, sent):
+        next(configure(port, CytonSettings(), Board("v3.1.2", daisy=True, banner="")))
+    assert sent == [b"c", b"c"]
+
+
+def test_the_test_current_is_set_again_where_the_radio_failed():
+    with answering(FAILURE, b"Success: Lead off set for 4$$$") as (port, sent):
+        impedance._lead_off(port, 4, "")
+    assert sent == [b"z400Z", b"z400Z"]
+
+
+def test_4_4_the_test_current_is_switched_off_again_where_the_radio_failed():
+    with answering(b"", FAILURE, b"updating channel settings to default$$$") as (port, sent):
+        impedance._current_off(port)
+    assert sent == [b"s", b"d", b"d"]
 
 
 def test_what_is_no_answer_of_a_dongle_is_told_printable_and_cut():

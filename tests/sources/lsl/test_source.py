@@ -97,6 +97,11 @@ def test_a_stream_comes_whole_with_labels_sides_and_units():
     assert states(source) == ["probing", "configuring", "streaming", "closed"]
 
 
+def test_headers_are_not_told_the_name_of_the_senders_computer():
+    with Sender("somewhere"):
+        assert open_lsl({"source_id": "somewhere-id"}).info.device == "LSL stream somewhere"
+
+
 def test_a_step_of_the_time_stamps_is_an_estimated_gap():
     with Sender("hole", skip=100):
         source = open_lsl({"source_id": "hole-id"})

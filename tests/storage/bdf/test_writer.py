@@ -183,6 +183,18 @@ def test_a_label_longer_than_its_field_is_refused(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_unit_longer_than_its_field_is_refused_with_its_channel(tmp_path):
+    channels = (Channel("OOC_L", full_scale=1), Channel("jaw", unit="millimeters", full_scale=1))
+    with pytest.raises(ValueError, match="unit 'millimeters' of jaw does not fit"):
+        BdfWriter(tmp_path / "x.bdf", StreamInfo(250.0, channels))
+
+
+@pytest.mark.parametrize("label", ["EDF Annotations", "BDF Annotations"])
+def test_a_label_that_means_annotations_is_refused(tmp_path, label):
+    with pytest.raises(ValueError, match="is a reserved label"):
+        BdfWriter(tmp_path / "x.bdf", stream(labels=("OOC_L", label)))
+
+
 def test_channels_of_other_kinds_survive(tmp_path):
     channels = (
         Channel("OOC_L", "left", "OOC", full_scale=CYTON),
@@ -194,6 +206,15 @@ def test_channels_of_other_kinds_survive(tmp_path):
     )
     write(tmp_path / "x.bdf", noise(300, 6), StreamInfo(250.0, channels))
     assert open_edf(tmp_path / "x.bdf").info.channels == channels
+
+
+@pytest.mark.parametrize("own", [0.5, 1 / 30, 1.0, 12.5, 100 / 3])
+def test_the_kind_of_a_channel_of_any_rate_survives(tmp_path, own):
+    slow = Channel("warmth", kind="MISC", unit="count", full_scale=1023.0, own_frequency=own)
+    channels = (Channel("OOC_L", "left", "OOC", full_scale=CYTON), slow)
+    write(tmp_path / "x.bdf", noise(300, 2), StreamInfo(250.0, channels))
+    (_, read) = open_edf(tmp_path / "x.bdf").info.channels
+    assert (read.kind, read.own_frequency) == ("MISC", pytest.approx(own))
 
 
 def test_the_header_names_nobody(tmp_path):
@@ -208,6 +229,18 @@ def test_the_header_names_nobody(tmp_path):
 def test_equipment_is_kept_as_one_word_of_the_header(tmp_path):
     BdfWriter(tmp_path / "x.bdf", stream(), equipment="OpenBCI Cyton").close()
     assert open_edf(tmp_path / "x.bdf").info.device == "OpenBCI Cyton"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("LSL stream EXG of " + "x" * 60, "LSL stream EXG of " + "x" * 46),
+        ("\u00b5EMG M\u00fcller\tK2", "uEMG M ller K2"),
+    ],
+)
+def test_equipment_of_any_name_is_kept_as_far_as_its_field_holds_it(tmp_path, name, told):
+    BdfWriter(tmp_path / "x.bdf", stream(), equipment=name).close()
+    assert open_edf(tmp_path / "x.bdf").info.device == told
 
 
 def test_samples_beyond_full_scale_are_rails(tmp_path):

@@ -14,6 +14,7 @@ from emgspasm.storage.conversion import import_recording
 from emgspasm.storage.edf.header import Header, Signal
 from emgspasm.storage.edf.reader import open_edf
 from emgspasm.storage.edf.signals import read_channel
+from emgspasm.storage.exporters.formats import export_recording
 from emgspasm.storage.montage import Assignment, Montage
 from emgspasm.storage.opening import open_recording
 from emgspasm.stream import SKIP, Annotation
@@ -247,6 +248,15 @@ def test_a_file_that_calls_itself_continuous_and_is_not_says_so(tmp_path):
     assert recording.findings[-1].startswith("1 records begin at other times")
 
 
+def test_an_annotation_whose_times_have_all_digits_of_a_float_is_read(tmp_path):
+    path = tmp_path / "x.edf"
+    mark = edfio.EdfAnnotation(1.1 - 1.09, 1.02 - 1, "cough")  # 0.010000000000000009 s
+    edfio.Edf([edf_signal("OOC_L", 250)], annotations=[mark]).write(path)
+    recording = open_edf(path)
+    assert recording.annotations == (Annotation(mark.onset, mark.duration, "cough"),)
+    assert not any("damaged" in finding for finding in recording.findings)
+
+
 def test_a_text_beside_the_time_of_a_record_is_read(tmp_path):
     annotated(tmp_path / "x.edf", [(b"+0\x14\x14\0",), (b"+1\x14\x14beside\x14\0",)])
     assert open_edf(tmp_path / "x.edf").annotations == (Annotation(1.0, 0.0, "beside"),)
@@ -340,6 +350,25 @@ def test_a_channel_whose_range_fits_no_header_is_stored_in_another_prefix(
     step = after.info.channels[1].full_scale / 2**23
     (chunk,) = before
     np.testing.assert_allclose(after.read()[:, 1], chunk.samples[:, 1] * factor, rtol=0, atol=step)
+
+
+@pytest.mark.parametrize("kind", ["bdf", "edf"])
+def test_emg_of_a_converter_of_ten_volts_is_copied(tmp_path, kind):
+    path = tmp_path / "x.edf"
+    samples = np.array([0.5, -2.0, 9.0, 10.0] * 250)
+    volts = edfio.EdfSignal(
+        samples, 250, label="OOC_L", physical_dimension="V", physical_range=(-10, 10)
+    )
+    edfio.Edf([volts]).write(path)
+    before, copy = open_recording(path), tmp_path / f"copy.{kind}"
+    if kind == "bdf":
+        import_recording(before, copy)
+    else:
+        export_recording(before, kind, copy)
+    after = open_edf(copy)
+    assert after.info.channels[0].full_scale == 9_999_999
+    np.testing.assert_allclose(after.read()[:, 0], samples * 1e6, atol=320)  # half a step, twice
+    assert after.read().max() == 9_999_999  # at the rail still
 
 
 def test_annotations_alone_are_refused(tmp_path):

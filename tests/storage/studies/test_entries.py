@@ -82,7 +82,7 @@ def test_a_score_that_breaks_a_rule_is_refused(change, said):
 def test_an_unknown_participant_is_refused_and_nothing_written(study):
     with pytest.raises(ConfigError, match=r"participant '02' is not in .*Did you mean 01"):
         study.add_score(ScaleScore("02", date(2026, 3, 2), "SMC", None, "R1", 2))
-    assert not (study.path / "scales.tsv").exists()
+    assert len(study.scores()) == 0
 
 
 def test_the_same_row_twice_is_refused(study):
@@ -99,6 +99,21 @@ def test_columns_that_people_added_stay(study):
     study.add_score(scale_score(SCORE))
     rows = read_ledger(study.path / "scales.tsv", SCORE_COLUMNS)
     assert [row["note"] for row in rows] == ["mine", None]
+
+
+def test_two_columns_of_one_name_are_refused_before_one_of_them_is_lost(study):
+    path = study.path / "participants.tsv"
+    path.write_text("participant_id\tnote\tnote\nsub-01\ttired\tglasses\n")
+    with pytest.raises(RecordingError, match="names the column note twice"):
+        study.place("02", task="rest")
+    assert path.read_text().endswith("tired\tglasses\n")
+
+
+def test_a_cell_with_a_line_break_of_a_word_processor_is_one_cell(study):
+    path = study.path / "participants.tsv"
+    path.write_text("participant_id\tnote\nsub-01\ttired\x0band\u2028cold\n", encoding="utf-8")
+    study.place("02", task="rest")
+    assert path.read_text() == "participant_id\tnote\nsub-01\ttired and cold\nsub-02\tn/a\n"
 
 
 @pytest.mark.parametrize("n_blank", [0, 2])
@@ -134,6 +149,19 @@ def test_a_recording_of_another_program_has_the_date_that_its_study_says(study, 
         f"filename\tacq_time\nemg/sub-07_ses-a_task-rest_emg.{kind}\t2026-03-02T09:41:07"
     )
     assert study.sessions().date.dt.date.tolist() == [date(2026, 3, 2)]
+
+
+def test_scans_of_another_program_need_no_times_and_get_them_as_a_column(study):
+    place = study.place("01", "a", task="rest")
+    scans = study.path / "sub-01/ses-a/sub-01_ses-a_scans.tsv"
+    name = "emg/sub-01_ses-a_task-rest_emg.bdf"
+    scans.write_text(f"filename\toperator\n{name}\tR1\n")
+    assert read_time(place) is None
+    assert not study.forget_time(place)
+    study.note_time(place, datetime.fromisoformat("2026-03-02T09:41:07"))
+    assert scans.read_text().splitlines() == [
+        "filename\toperator\tacq_time", f"{name}\tR1\t2026-03-02T09:41:07",
+    ]  # fmt: skip
 
 
 ADD = """

@@ -147,6 +147,15 @@ def test_labels_of_other_than_letters_and_digits_are_refused(tmp_path, labels):
     assert not list(study.path.glob("sub-*"))
 
 
+def test_a_new_study_has_the_tables_that_people_enter_with_their_headings(tmp_path):
+    study = Study.open_or_create(tmp_path / "study")
+    for name in ("treatments", "scales"):
+        heading = (study.path / f"{name}.tsv").read_text().splitlines()
+        described = json.loads((study.path / f"{name}.json").read_text())
+        assert [line.split("\t") for line in heading] == [list(described)]
+    assert (len(study.treatments()), len(study.scores())) == (0, 0)
+
+
 def test_a_folder_of_something_else_is_not_made_a_study(tmp_path):
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / "x.jpg").write_bytes(b"x")
@@ -168,8 +177,6 @@ def test_the_official_validator_passes_a_study(tmp_path):
     add(study, "01", "base", "rest")
     add(study, "01", "W2", "smile", run=1)
     add(study, "02", None, "rest", run=2)
-    (study.path / "treatments.tsv").write_text("participant_id\tdate\n")
-    (study.path / "scales.tsv").write_text("participant_id\tdate\n")
     done = subprocess.run(
         [VALIDATOR, str(study.path), "--format", "json"],
         capture_output=True, text=True, timeout=120, check=False,

@@ -101,6 +101,13 @@ def test_impedances_come_one_after_the_other_and_grade_both_channel_and_electrod
     assert "electrode N 62 kohm" in cell(page, 1, "what is wrong")
 
 
+def test_progress_counts_electrodes_and_no_acceleration(qtbot):
+    acceleration = Channel("ACCEL_X", kind="ACCEL", unit="g")
+    page = SignalCheck(StreamInfo(FS, (*INFO.channels, acceleration)), DARK)
+    qtbot.addWidget(page)
+    assert page.progress.maximum() == 2 * len(INFO.channels)
+
+
 def test_the_button_asks_then_ends_after_the_electrode_under_way(page, qtbot):
     board = Board()
     board.may_go_on.clear()

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from emgspasm.desk.palette import DARK, LIGHT
 from emgspasm.stream import Channel, Event, StreamInfo
 from emgspasm.viewer.panels.overview import Overview
-from emgspasm.viewer.panels.timeline import span, ticks
+from emgspasm.viewer.panels.timeline import Timeline, span, ticks
 
 INFO = StreamInfo(1000.0, tuple(map(Channel.from_label, ("OOC_L", "OOC_R"))))
 SPASM = Event("spasm", 100_000, 104_000, "R", "tonic", reason="one side, LI 0.95")
@@ -168,3 +168,25 @@ def test_the_view_moves_without_painting_what_stays(strip, qtbot):
     strip.dress(LIGHT)
     qtbot.wait(30)
     assert painted == [1]
+
+
+def test_losses_that_cannot_be_told_apart_are_painted_as_one():
+    timeline = Timeline(
+        250.0, gaps=[(9.0, 9.5), (1.0, 1.004), (1.4, 1.404), (2.5, 2.7), (9.2, 9.3)]
+    )
+    assert list(timeline.gaps_apart(0.5)) == [(1.0, 1.404), (2.5, 2.7), (9.0, 9.5)]
+    assert list(timeline.gaps_apart(0.0)) == sorted(timeline.gaps)[:4]
+    assert not list(Timeline(250.0).gaps_apart(1.0))
+
+
+def test_however_many_packets_an_hour_loses_no_more_is_painted_than_there_is_room_for():
+    lost = [(k / 12, k / 12 + 0.004) for k in range(12 * 3600)]
+    painted = list(Timeline(250.0, gaps=lost).gaps_apart(2 * 3600 / 1400))
+    assert len(painted) <= 1400 / 2
+    assert all(any(low <= start and stop <= high for low, high in painted) for start, stop in lost)
+
+
+def test_lost_packets_are_told_together_and_not_as_no_time_at_all():
+    lost = Timeline(250.0, gaps=[(k, k + 0.004) for k in range(100, 120)])
+    assert lost.told(110.0, 0.5) == ["1:50.0", "4 ms missing"]
+    assert lost.told(110.0, 50.0) == ["1:50.0", "80 ms missing in 20 losses"]

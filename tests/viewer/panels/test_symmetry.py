@@ -113,6 +113,13 @@ def test_the_row_under_the_mouse_is_told_in_words(panel, qtbot):
     assert "one-sided, left, index 0.82" in text
 
 
+def test_what_is_not_known_is_told_as_that(panel):
+    fill(panel, (50, np.nan, 1, 1))
+    told = panel._words(panel._pairs[0])
+    assert "left 50 \N{MICRO SIGN}V, right n/a over the noise; no index: no signal" in told
+    assert [row.known for row in panel._shown] == [False, True]
+
+
 def test_no_level_or_no_side_is_no_error(qtbot):
     panel = Symmetry(StreamInfo(1000.0, (Channel("c1"), Channel("ECG", kind="ECG"))), DARK)
     qtbot.addWidget(panel)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
@@ -117,3 +118,20 @@ def test_a_recording_goes_on_with_the_thresholds_it_began_with(
     assert any("from the next recording on" in said for said in window.surface.notice.said)
     window.recorder.stop()
     assert window.desk.session.config == window.tuner.config
+
+
+def test_a_recording_that_went_away_is_said_and_the_thresholds_are_kept(
+    measured, recording, tmp_path, qtbot
+):
+    path = shutil.copy(recording, tmp_path / "gone.bdf")
+    measured.open(measured.desk.anew(path, LoadedConfig()))
+    measured.replays.play(on=False)
+    qtbot.waitUntil(lambda: bool(measured.desk.feed.found.events), timeout=90_000)
+    measured.go_to(36.0)
+    measured.frame()
+    QApplication.processEvents()
+    path.unlink()
+    drag(measured, 0, "on", 10.0)
+    assert "kept, but not used: " in measured.surface.notice.text()
+    assert "gone.bdf" in measured.surface.notice.text()
+    assert measured.tuner.config.config.pipeline.detector.on_sigma > 8

@@ -1,0 +1,73 @@
+"""Neighbours use up no descriptors, and never keep out who leads."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+import uvicorn
+from uvicorn.server import ServerState
+
+from emgspasm.service.door import STRANGERS, Door
+
+
+class Connection:
+    """A connection of a client, as asyncio has it."""
+
+    def __init__(self, client):
+        self.client, self.protocol, self.closed = client, None, False
+
+    def get_extra_info(self, name):
+        return {"peername": self.client}.get(name)
+
+    def set_protocol(self, protocol):
+        self.protocol = protocol
+
+    def close(self):
+        self.closed = True
+
+
+@pytest.fixture
+def come():
+    """Lets a client come to a door."""
+    state, loop = ServerState(), asyncio.new_event_loop()
+    config = uvicorn.Config(None, log_config=None)
+    config.load()
+
+    def come_in(client):
+        connection = Connection(client)
+        door = Door(config=config, server_state=state, app_state={}, _loop=loop)
+        door.connection_made(connection)
+        return connection
+
+    yield come_in
+    loop.close()
+
+
+def crowd(come):
+    return [come((f"192.168.1.{number}", 5000)) for number in range(STRANGERS)]
+
+
+def test_so_many_strangers_are_let_in_and_no_more(come):
+    assert all(each.protocol for each in crowd(come))
+    for client in (("192.168.1.200", 5000), ("fe80::1", 5000, 0, 2), None):
+        late = come(client)
+        assert late.closed
+        assert late.protocol is None
+
+
+def test_a_stranger_that_goes_makes_room_for_another(come):
+    crowd(come)[7].protocol.connection_lost(None)
+    assert come(("192.168.1.200", 5000)).protocol
+
+
+def test_who_leads_comes_in_however_many_look_on(come):
+    crowd(come)
+    assert come(("127.0.0.1", 5000)).protocol
+    assert come(("::ffff:127.0.0.1", 5000, 0, 0)).protocol
+
+
+def test_who_leads_takes_no_place_of_a_stranger(come):
+    for port in range(STRANGERS):
+        come(("127.0.0.1", 5000 + port))
+    assert come(("192.168.1.200", 5000)).protocol

@@ -1,0 +1,35 @@
+"""The bar of a replay: what its slider and its buttons do, and say."""
+
+import shutil
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from emgspasm.viewer import filing
+
+pytestmark = pytest.mark.real_time
+
+
+def test_a_click_beside_the_handle_leads_towards_it(replayed):
+    slider = replayed.surface.replay_bar._slider
+    where = QPoint(5, slider.height() // 2)
+    QTest.mouseClick(slider, Qt.MouseButton.LeftButton, pos=where)
+    assert replayed.desk.position == pytest.approx(28.0, abs=0.1)
+
+
+def test_the_handle_is_dragged_to_a_place(replayed):
+    slider = replayed.surface.replay_bar._slider
+    slider.setSliderDown(True)
+    slider.setSliderPosition(2500)
+    slider.setSliderDown(False)
+    assert replayed.desk.position == pytest.approx(10.0)
+
+
+def test_another_recording_is_looped_as_the_button_says(replayed, recording, tmp_path):
+    QTest.keyClick(replayed, Qt.Key.Key_L)
+    QApplication.processEvents()
+    filing.replay(replayed, shutil.copy(recording, tmp_path / "other.bdf"))
+    assert replayed.actions_["loops"].isChecked()
+    assert replayed.desk.loops
