@@ -120,7 +120,6 @@ def test_settings_are_told_in_words_with_what_their_numbers_count():
         "detector": {"on_sigma": 6.0, "kept": 3, "own_noise": {"least_share": 0.25, "by": "rank"}},
     }
     text = methods_text([result(settings=own)])
-    assert "Envelope: window 0.02 (s)." in text
     words = "on sigma 6, kept 3, own noise (least share 0.25, by rank)"
     assert f"over the noise of each channel: {words} (sigma: standard deviation of" in text
     assert f"whitened): {words} (uV; s)." in methods_text([result(settings=own, detector="bonato")])
@@ -134,7 +133,7 @@ def test_settings_that_an_older_result_does_not_hold_are_not_told():
     del older.provenance["settings"], older.provenance["valid_s"]
     text = methods_text([older])
     assert "Filters, causal: none. There was no notch" in text
-    assert "Envelope: not told (s). Bursts were found by a double threshold" in text
+    assert "Envelope: not told. Bursts were found by a double threshold" in text
     assert "0.0 min were valid." in text
 
 
