@@ -75,9 +75,9 @@ def rates_of(outcomes: Iterable[Outcome]) -> list[float]:
     return sorted({float(read_provenance(path)["sampling_frequency"]) for path in events})
 
 
-def is_summarized(job: Job, out: Path) -> bool:
-    """Whether ``summary.tsv`` has the row of a recording."""
-    return job.path.stem in {row[-1] for row in summary_rows(out / "summary.tsv")}
+def summarized(out: Path) -> frozenset[str]:
+    """Names of the recordings that ``summary.tsv`` has rows of."""
+    return frozenset(row[-1] for row in summary_rows(out / "summary.tsv"))
 
 
 def _write_summary(done: Sequence[Job], out: Path) -> None:

@@ -58,7 +58,7 @@ def analyze(
     and methods.md. An interrupted call continues when it is made again.
     """
     from emgspasm.batch.jobs import Job, in_order
-    from emgspasm.batch.joint import is_summarized
+    from emgspasm.batch.joint import summarized
     from emgspasm.batch.running import run
     from emgspasm.results.outputs import require_own
     from emgspasm.storage.derivatives.names import result_path
@@ -70,16 +70,18 @@ def analyze(
         Job(path, where, loaded, labels, sampling_frequency, gain, overwrite)
         for path, where in _places(sources, out, joint)
     ]
+    named = {}
     for folder in dict.fromkeys(joint.values()):
         require_own(folder)  # before hours of work
-    summarized = all(is_summarized(job, joint[job.out]) for job in jobs)
+        named[folder] = summarized(folder)
+    told = all(job.path.stem in named[joint[job.out]] for job in jobs)
     say_when_compiling()
     with (
         closing(run(jobs, workers=workers, cluster=cluster)) as running,
         progress(running, "analyze", len(jobs)) as bar,
     ):
         outcomes = in_order(bar, jobs)
-    if summarized and all(outcome.kept for outcome in outcomes):
+    if told and all(outcome.kept for outcome in outcomes):
         made = result_path(jobs[0].out, jobs[0].path.stem, "events")
         raise existing(made, why="this very call has made all of it, nothing is left to do")
     unwritten = _write_joint(outcomes, joint)
@@ -107,8 +109,9 @@ def _places(
             say(f"{source}: recordings in folders within it are left out, as {deeper}; name those")
         for path in found:
             where = results_folder(source, path, out)
-            joint[where] = joint_folder(source, out)
-            places.setdefault((path.absolute(), where), (path, where))
+            if (named := (path.absolute(), where.absolute())) not in places:
+                joint[where] = joint_folder(source, path, out)
+                places[named] = (path, where)
     return list(places.values())
 
 

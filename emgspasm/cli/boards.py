@@ -101,7 +101,7 @@ def emulate(scenario: str, faults: tuple[str, ...], boards: str, seed: int, spee
     board = EmulatedBoard(face, daisy=boards == "daisy", faults=wanted, seed=seed, speed=speed)
     say(f"emulated {boards} with {', '.join(montage)}; Ctrl-C ends it. Its port:")
     with suppress(KeyboardInterrupt):
-        run_board(board, click.echo)
+        run_board(board, click.echo, warn=say)
     settle()  # it is the way to end it
 
 

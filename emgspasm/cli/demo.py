@@ -12,7 +12,7 @@ import click
 
 from emgspasm.cli.boards import LOOP
 from emgspasm.cli.conclusion import conclude as tabulate
-from emgspasm.cli.conclusion import counted, require_same
+from emgspasm.cli.conclusion import counted, require_same, summed
 from emgspasm.cli.console import (
     FILE,
     Command,
@@ -181,9 +181,8 @@ def conclude(
     click.echo()
     reached = true_events[true_events["onset"] < status.time]  # Ctrl-C ends it before
     click.echo(score_table(score(results.events, reached)))
-    n_bursts = sum(n for (kind, _, _), n in found.items() if kind == "burst")
     say(
-        f"{n_bursts} bursts and {found.total() - n_bursts} events live, the same from the file; "
+        f"{summed(found)} live, the same from the file; "
         f"{100 * status.lost:.2g} % lost. Recording, truth and tables: {recording.parent}"
     )
     page = recording.with_name(f"{recording.stem}{SUFFIX}")

@@ -133,8 +133,7 @@ def plan(source: Path, out: Path | None) -> list[Task]:
 
     if source.is_file():
         stored = is_result(source)
-        name = source.name.removesuffix("_events.tsv") if stored else source.stem
-        return [Task(source, stored, page_path(out, source.parent / f"{name}{SUFFIX}"))]
+        return [Task(source, stored, page_path(out, _usual(source, stored=stored)))]
     if source.is_dir() and is_study(source):
         derivatives = source / RESULTS
         return _tasks(stored_results(derivatives), derivatives, out, stored=True)
@@ -146,20 +145,31 @@ def plan(source: Path, out: Path | None) -> list[Task]:
 
 def _tasks(found: Sequence[Path], folder: Path, out: Path | None, *, stored: bool) -> list[Task]:
     """One page a result or recording, in the same folders under `out`."""
-    names = [path.name.removesuffix("_events.tsv") if stored else path.stem for path in found]
+    usual = [_usual(path, stored=stored) for path in found]
     if len(found) == 1:
-        beside = found[0].with_name(f"{names[0]}{SUFFIX}")
-        return [Task(found[0], stored, page_path(out, beside))]
+        return [Task(found[0], stored, page_path(out, usual[0]))]
     if out is not None and out.suffix:
         raise ConfigError(
             f"{out} is one page for {len(found)} recordings (each has its own). "
             "Give a folder with --out DIR, or one recording"
         )
-    pages = [
-        (out or folder) / path.parent.relative_to(folder) / f"{name}{SUFFIX}"
-        for path, name in zip(found, names, strict=True)
-    ]
-    return [Task(path, stored, page) for path, page in zip(found, pages, strict=True)]
+    tasks = []
+    for path, page in zip(found, usual, strict=True):
+        elsewhere = out and out / path.parent.relative_to(folder) / page.name
+        tasks.append(Task(path, stored, elsewhere or page))
+    return tasks
+
+
+def _usual(path: Path, *, stored: bool) -> Path:
+    """Where the page of a recording or a result goes: beside it, but to no raw data of a study."""
+    from emgspasm.storage.derivatives.names import result_path
+    from emgspasm.storage.studies.collection import results_folder, study_of
+
+    if stored:
+        return path.with_name(f"{path.name.removesuffix('_events.tsv')}{SUFFIX}")
+    if study_of(path) is None:
+        return path.with_name(f"{path.stem}{SUFFIX}")
+    return result_path(results_folder(path, path, None), path.stem, "report", ".html")
 
 
 def analyze_rest(source: Path, reading: Reading) -> list[EmgspasmError]:

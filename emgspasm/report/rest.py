@@ -12,7 +12,7 @@ from emgspasm.results.findings import Findings, Rows
 from emgspasm.results.stored import StoredResult, stored_findings, stored_info
 from emgspasm.results.tabulation.events import burden
 from emgspasm.stream import SIDE_LETTERS, StreamInfo
-from emgspasm.synkinesis.markers import AT_REST, PRIMARY
+from emgspasm.synkinesis.markers import AFTER, AT_REST, PRIMARY
 from emgspasm.synkinesis.measures import validity
 from emgspasm.synkinesis.measures.intervals import block_interval, rate_interval
 from emgspasm.synkinesis.measures.occurrence import (
@@ -21,6 +21,7 @@ from emgspasm.synkinesis.measures.occurrence import (
     common,
     in_turn,
     length,
+    outside,
     overlaps,
 )
 from emgspasm.synkinesis.spread import REGIONS
@@ -81,7 +82,7 @@ class Measured:
 
 
 def rest_blocks(result: StoredResult, task: str | None) -> list[RestBlock]:
-    """Blocks of rest in a recording: by its markers, or all of it if its task is rest.
+    """Blocks of rest in a recording: by its markers, or all but other tasks if its task is rest.
 
     Rest with closed eyes is none, as little in a name (``restclosed``) as in a marker.
 
@@ -103,7 +104,10 @@ def rest_blocks(result: StoredResult, task: str | None) -> list[RestBlock]:
     ]
     named = task or ""
     if not marked and named.startswith("rest") and not named.endswith("closed"):
-        blocks = [RestBlock(info, found, valid, primary=not named.endswith("post"))]
+        after = round(AFTER * info.sampling_frequency)
+        others = [(m.onset, m.offset + after * m.movement) for m in found.marked]
+        rest = outside(valid, others)
+        blocks = [RestBlock(info, found, rest, primary=not named.endswith("post"))]
     return [block for block in blocks if len(block.spans)]
 
 

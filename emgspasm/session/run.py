@@ -172,6 +172,11 @@ class Session:
         return self._ending.missed / self.info.sampling_frequency
 
     @property
+    def error(self) -> EmgspasmError | None:
+        """What has ended it, or its analysis, as :meth:`wait` raises it."""
+        return self._error
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What went wrong while the recording goes on; safe from any thread."""
         return tuple(self._notes)

@@ -34,6 +34,7 @@ _BACKLOG = 256_000  # bytes the client may leave unread before packets are lost,
 _TICK = 0.001  # seconds between two looks at the clock
 _AT_ONCE = 25  # samples, of those that are due, until packets are sent: they must not lag the clock
 _LOOK = 0.2  # seconds until a board that died is missed
+_BEHIND = 0.5  # seconds; from 0.75 on, a driver takes what is late for lost (firmware_notes 5.6)
 _RADIO_CHANNEL = 8  # on which the board listens
 _NO_BOARD = "Failure: Communications timeout - Device failed to poll Host$$$"
 
@@ -115,6 +116,7 @@ class EmulatedBoard:
         self._error: BaseException | None = None
         self._dongle = b""
         self._age = 0  # samples of the source so far
+        self.behind = 0.0  # seconds of samples that were due at once, at most
         self._before = np.zeros(16, np.int64)
 
     @property
@@ -220,6 +222,7 @@ class EmulatedBoard:
         run = self.runs[-1]
         elapsed = (time.perf_counter() - run.time) * self._speed
         first, due = len(run.fates), int(elapsed * self._rate)
+        self.behind = max(self.behind, (due - first) / self._rate)
         for number in range(first, min(due, first + _AT_ONCE)):
             self._convert(run, number, elapsed)
 
@@ -258,13 +261,24 @@ def run_board(
     board: EmulatedBoard,
     ready: Callable[[str], None] = print,
     until: threading.Event | None = None,
+    *,
+    warn: Callable[[str], None] = print,
 ) -> None:
-    """Emulate until interrupted, or until an event is set; `ready` is told the port."""
-    over = until or threading.Event()
+    """Emulate until interrupted, or until an event is set; `ready` is told the port.
+
+    `warn` is told, once, if the machine is too busy for the board.
+    """
+    over, said = until or threading.Event(), False
     with board:
         ready(board.port)
         while not over.wait(_LOOK):
             board.require_alive()
+            if board.behind > _BEHIND and not said:
+                warn(
+                    f"this machine is too busy: the board was {board.behind:.1f} s behind, as no "
+                    "real one is. A recording of it may tell losses that were none"
+                )
+                said = True
 
 
 def _play(source: Source) -> Iterator[NDArray[np.float64]]:

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from emgspasm.batch.jobs import Job, Outcome, in_order, run_job
-from emgspasm.batch.joint import is_summarized, rates_of, write_joint
+from emgspasm.batch.joint import rates_of, summarized, write_joint
 from emgspasm.batch.running import run
 from emgspasm.cli.analysis import analyze, conclude
 from emgspasm.config import Config, LoadedConfig
@@ -295,7 +295,7 @@ def test_a_recording_is_known_again_in_the_joint_summary_whatever_its_name(
     (job,) = jobs_for([tmp_path / f"{name}.bdf"], tmp_path / "out", overwrite=True)
     for _ in range(2):
         write_joint([run_job(job)], job.out)
-    assert is_summarized(job, job.out)
+    assert summarized(job.out) == {job.path.stem}
     assert read(job.out / "summary.tsv") == read(job.out / f"{name}_summary.tsv")
 
 
@@ -368,7 +368,7 @@ def test_of_a_recording_that_failed_joint_tables_and_rates_know_nothing(recordin
     outcomes = [Outcome(failed, RecordingError("cut")), run_job(done)]
     write_joint(outcomes, tmp_path)
     assert {row["recording"] for row in read(tmp_path / "summary.tsv")} == {"r0"}
-    assert [is_summarized(job, tmp_path) for job in (done, failed)] == [True, False]
+    assert summarized(tmp_path) == {done.path.stem}
     assert rates_of(outcomes) == [500.0]
 
 

@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+from collections import Counter
 
 import click
 import numba
 import pytest
 
+from emgspasm.cli.conclusion import summed
 from emgspasm.cli.console import say_when_compiling
 
 SAID = "compiling for this machine, once: up to a minute\n"
@@ -85,3 +87,8 @@ def test_a_progress_bar_whose_terminal_goes_away_ends_no_work():
     pytest.importorskip("pty", reason="no pseudo-terminals")
     done = subprocess.run([sys.executable, "-c", BAR], capture_output=True, text=True, check=False)
     assert done.stdout == "done\n"
+
+
+def test_bursts_and_events_are_counted_in_words():
+    found = Counter({("burst", "L", ""): 5, ("burst", "R", ""): 1, ("spasm", "L", "tonic"): 1})
+    assert summed(found) == "6 bursts and 1 event"

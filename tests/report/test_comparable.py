@@ -117,6 +117,12 @@ def test_without_markers_the_name_says_whether_all_of_it_is_rest(task, primary):
     assert rests(task) == ([] if primary is None else [([[3.0, 90.0]], primary)])
 
 
+def test_what_markers_of_other_tasks_hold_is_no_rest_though_the_name_says_so():
+    told = rests("rest", ("rest_closed", 10.0, 30.0), ("smile", 40.0, 43.0), ("speech", 70.0, 95.0))
+    assert told == [([[3.0, 10.0], [30.0, 40.0], [44.0, 70.0]], True)]
+    assert rests("rest", ("rest_closed", 0.0, 95.0)) == []
+
+
 def test_recordings_without_results_are_named_of_the_participant_alone(tmp_path):
     names = ("sub-01_ses-A", "sub-02_ses-A", "sub-02_ses-B", "sub-02")
     paths = [tmp_path / name.replace("_", "/") / "emg" / f"{name}_task-rest_emg.bdf"

@@ -223,6 +223,27 @@ def test_run_board_raises_what_the_board_died_of():
         run_board(EmulatedBoard(Broken()), begin)
 
 
+def test_run_board_says_once_that_the_machine_is_too_busy_for_the_board():
+    class Halting(Ramp):
+        def __iter__(self):
+            for chunk in super().__iter__():
+                if chunk.start == 50:
+                    time.sleep(0.8)
+                yield chunk
+
+    said, over = [], threading.Event()
+
+    def begin(port):
+        descriptor = os.open(port, os.O_RDWR | os.O_NOCTTY)
+        os.write(descriptor, b"b")
+        os.close(descriptor)
+        threading.Timer(2.0, over.set).start()
+
+    run_board(EmulatedBoard(Halting()), begin, over, warn=said.append)
+    assert len(said) == 1
+    assert "this machine is too busy" in said[0]
+
+
 @pytest.mark.parametrize("daisy", [False, True])
 def test_brainflows_own_driver_reads_the_same_samples(daisy):
     brainflow = pytest.importorskip("brainflow.board_shim", reason="BrainFlow is not installed")

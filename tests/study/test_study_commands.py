@@ -51,6 +51,34 @@ def test_labels_may_be_written_as_tables_and_folders_have_them(run, tmp_path):
     assert [(r["participant"], r["date"]) for r in told["recordings"]] == [("01", "2026-03-16")]
 
 
+@pytest.fixture
+def small_study(run, tmp_path):
+    """A study with a recording of a few seconds."""
+    where = ["--study", tmp_path / "s", "--participant", "01", "--session", "a", "--task", "rest"]
+    assert run("simulate", *where, "--scenario", "hfs_clonic", "--duration", 8)[0] == 0
+    return tmp_path / "s"
+
+
+RECORDED = "sub-01/ses-a/emg"
+
+
+@pytest.mark.parametrize("named", [f"{RECORDED}/sub-01_ses-a_task-rest_emg.bdf", RECORDED])
+def test_a_recording_of_a_study_is_analyzed_into_the_study(run, small_study, named):
+    code, _, err = run("analyze", small_study / named)
+    assert code == 0, err
+    results = small_study / "derivatives/emgspasm"
+    assert (results / RECORDED / "sub-01_ses-a_task-rest_desc-bursts_events.tsv").exists()
+    assert (results / "summary.tsv").exists()
+
+
+def test_the_page_of_a_recording_of_a_study_lies_among_its_results(run, small_study):
+    code, out, err = run("report", small_study / RECORDED / "sub-01_ses-a_task-rest_emg.bdf")
+    assert code == 0, err
+    page = small_study / "derivatives/emgspasm" / RECORDED
+    assert out.strip() == str(page / "sub-01_ses-a_task-rest_desc-bursts_report.html")
+    assert not list((small_study / "sub-01").rglob("*.html"))
+
+
 def test_an_import_in_place_of_another_keeps_neither_its_date_nor_its_markers(run, tmp_path):
     made, bare = tmp_path / "made.bdf", tmp_path / "bare.csv"
     assert run("simulate", made, "--scenario", "hfs_clonic", "--duration", 10)[0] == 0

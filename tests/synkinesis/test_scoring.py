@@ -233,3 +233,8 @@ def test_classes_that_only_one_table_names_are_not_compared():
 
 def test_where_nothing_is_found_the_classes_of_the_truth_are_missed():
     assert told(spasms(), spasms("tonic")) == {"spasm": (1, 0, 0), "spasm:tonic": (1, 0, 0)}
+
+
+def test_marks_of_events_need_no_channel():
+    marks = spasms("tonic", "grouped").drop(columns=["channel", "class"])
+    assert told(spasms("tonic", "grouped"), marks) == {"spasm": (2, 2, 2)}

@@ -19,7 +19,7 @@ from emgspasm.config import parse_config
 from emgspasm.desk import live as live_module
 from emgspasm.desk.wanted import Wanted
 from emgspasm.desk.wiring import Wiring
-from emgspasm.errors import SourceNotFound
+from emgspasm.errors import SourceLost, SourceNotFound
 from emgspasm.simulation import simulate
 from emgspasm.simulation.board import EmulatedBoard
 from emgspasm.simulation.board_faults import fault
@@ -439,3 +439,26 @@ def test_what_is_said_is_seen_over_the_signal_check_too(watch, paced, qtbot):
         place = notice.mapTo(window, notice.rect().center())
         assert abs(place.x() - page.mapTo(window, page.rect().center()).x()) < 10
         assert window.childAt(place) is notice
+
+
+def test_a_recording_that_its_board_ended_gets_its_tables_and_no_fault_is_seen_in_that(
+    watch, paced, qtbot, tmp_path
+):
+    def gone(source):
+        for k in range(0, 24_900, 20):
+            yield Chunk(k, source.samples[k : k + 20].copy())
+        raise SourceLost("the board has gone")
+
+    source = paced()
+    window = watch(paced(seconds=1.0), type("Gone", (type(source),), {"__iter__": gone})(
+        source.info, source.samples), paced(seconds=1.0))  # fmt: skip
+    record(window)
+    qtbot.waitUntil(lambda: window.desk.state == "ended", timeout=90_000)
+    window.recorder.look_again()
+    said = window.surface.notice.said
+    qtbot.waitUntil(lambda: window.recorder._tables.waiting == 0, timeout=90_000)
+    assert not any("no tables" in sentence for sentence in said)
+    assert " R 0" in said[-1]
+    results = tmp_path / "study/derivatives/emgspasm/sub-01/emg"
+    assert f"from the file: {results}" in said[-1]
+    assert (results / "sub-01_task-rest_desc-bursts_events.tsv").exists()

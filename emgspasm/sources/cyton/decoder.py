@@ -109,8 +109,8 @@ def decode(
     parser, new = parse(parser, data)
     packets, waited = joined(old, new), old.n_carried if backlog else new.n_carried
     position, numbers, estimated = _number(state, packets, waited, time)
-    if backlog and len(packets) == packets.n_carried:  # nothing came fresh
-        time = position.time
+    if backlog:
+        time = position.time  # earlier, if nothing came fresh
     half, rows, samples = _rows(layout, state.half, numbers, packets)
     lost = state.lost + position.packet - state.position.packet - len(packets)
     behind = state.base + numbers[estimated] // layout.packets_per_row

@@ -26,11 +26,24 @@ def _rows(recording: StoredRecording) -> Iterator[Chunk]:
         expected = chunk.stop
 
 
+def _refuse_two_times(info: StreamInfo) -> None:
+    """Refuse a table with two columns of one name, which others do not read."""
+    if "time" in info.names:
+        raise ValueError("a channel is called time, as the column of times; rename it in a montage")
+
+
 def write_csv(recording: StoredRecording, path: Path) -> tuple[str, ...]:
-    """Write time and channels; gives sentences on what CSV does not hold."""
+    """Write time and channels; gives sentences on what CSV does not hold.
+
+    Raises
+    ------
+    ValueError
+        If a channel is called time.
+    """
     import pyarrow as pa
     from pyarrow import csv
 
+    _refuse_two_times(recording.info)
     schema = pa.schema([(name, pa.float64()) for name in _header(recording.info)])
     # pyarrow opens no name that is no UTF-8
     with path.open("wb") as file, csv.CSVWriter(file, schema) as writer:
@@ -53,10 +66,17 @@ def _header(info: StreamInfo) -> Iterator[str]:
 
 
 def write_parquet(recording: StoredRecording, path: Path) -> tuple[str, ...]:
-    """Write time and channels, with units, kinds, rate and annotations; gives what is lost."""
+    """Write time and channels, with units, kinds, rate and annotations; gives what is lost.
+
+    Raises
+    ------
+    ValueError
+        If a channel is called time.
+    """
     import pyarrow as pa
     from pyarrow import parquet
 
+    _refuse_two_times(recording.info)
     fields = [pa.field("time", pa.float64(), metadata={"unit": "s"})]
     fields += [
         pa.field(channel.name, pa.float64(), metadata={"unit": channel.unit, "kind": channel.kind})

@@ -184,6 +184,8 @@ def _lost(stamps: Floats, rows: Ints, fs: float) -> Ints:
             late = (stamps - stamps[0]) / period - rows
             at = np.union1d(np.flatnonzero(lost), _ahead(late - np.cumsum(lost), width, least))
             before, lost = lost, _amounts(late, at, jitter, least)
+            # again without the neighbours that were none, between which few rows had to tell
+            lost = _amounts(late, np.flatnonzero(lost), jitter, least)
             period = _period(stamps, rows, lost, fs)
             if np.array_equal(before, lost):
                 break

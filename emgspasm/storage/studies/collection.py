@@ -68,10 +68,9 @@ def session_recordings(recording: Path) -> list[Path]:
 
     Recordings of a participant without sessions are of one.
     """
-    folder = recording.absolute().parent
-    if folder.name != "emg" or not any(map(is_study, folder.parents[1:3])):
+    if study_of(recording) is None:
         return []
-    mine = session_of(recording)
+    folder, mine = recording.absolute().parent, session_of(recording)
     return sorted(
         path
         for path in folder.glob("*_emg.*")
@@ -85,21 +84,44 @@ def session_of(recording: Path) -> tuple[str | None, str | None]:
     return entities.get("sub"), entities.get("ses")
 
 
+def study_of(recording: Path) -> Path | None:
+    """The study in which a recording lies where BIDS says; None outside one."""
+    folder = recording.absolute().parent
+    return next(filter(is_study, folder.parents[1:3]), None) if folder.name == "emg" else None
+
+
 def results_folder(source: Path, recording: Path, out: Path | None) -> Path:
     """Where the results of a recording go: in a study, a folder of its derivatives.
 
     Raises
     ------
     ConfigError
-        If no folder was named and the source is no study.
+        If no folder was named and the recording lies in no study.
     """
-    if source.is_dir() and is_study(source):
-        return joint_folder(source, out) / recording.parent.relative_to(source)
-    if out is None:
+    study, joint = _repeated(source, recording, out), joint_folder(source, recording, out)
+    if study is None:
+        return joint
+    return joint / recording.absolute().parent.relative_to(study.absolute())
+
+
+def joint_folder(source: Path, recording: Path, out: Path | None) -> Path:
+    """Where the joint tables go: to `out`, or else among the results of the study.
+
+    Raises
+    ------
+    ConfigError
+        If no folder was named and the recording lies in no study.
+    """
+    if out is not None:
+        return out
+    study = _repeated(source, recording, out)
+    if study is None:
         raise ConfigError(f"no folder for the results of {source}. Give --out DIR")
-    return out
+    return study / RESULTS
 
 
-def joint_folder(source: Path, out: Path | None) -> Path:
-    """Where the joint tables go: to `out`, or else among the results of the study."""
-    return out or source / RESULTS
+def _repeated(source: Path, recording: Path, out: Path | None) -> Path | None:
+    """The study whose folders are repeated among the results; None where all go to `out`."""
+    if is_study(source):
+        return source
+    return study_of(recording) if out is None else None

@@ -116,7 +116,7 @@ def on_cue(spasm: Event, marked: Schedule, fs: float, *, unseen: frozenset[str])
     """
     again = remarked(spasm, marked, fs)
     marker = marked.under_way(spasm.onset, spasm.offset, fs)
-    if spasm.trial_type != "spasm" or marker is None or not marker.movement:
+    if spasm.trial_type != "spasm" or marker is None:
         return again
     lasts = max(burst.offset - burst.onset for burst in spasm.bursts) / fs
     if lasts < (WINK if marker.task == "wink" else LASTING if marker.task in unseen else inf):
@@ -181,7 +181,7 @@ def _regular(
     regular = [r for r in beats if of_train(r, known.rhythmic, fs)]
     if together_by_chance(part, rules.synchrony * fs):
         return regular
-    apart = beats and synchrony(part) < TOGETHER and (regular or most_together(part) < SURE)
+    apart = synchrony(part) < TOGETHER and (regular or most_together(part) < SURE)
     return regular if apart and _are_most(beats, readings) else None
 
 

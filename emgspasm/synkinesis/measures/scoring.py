@@ -133,8 +133,8 @@ def score(found: pd.DataFrame, truth: pd.DataFrame) -> list[Score]:
     Parameters
     ----------
     found, truth : DataFrame
-        With the columns ``onset``, ``duration`` (s), ``trial_type`` and ``channel``, and with
-        ``class`` if that is to be compared.
+        With the columns ``onset``, ``duration`` (s) and ``trial_type``; with ``channel`` where
+        there are bursts, and ``class`` if that is to be compared.
 
     Returns
     -------
@@ -148,6 +148,7 @@ def score(found: pd.DataFrame, truth: pd.DataFrame) -> list[Score]:
         If a column is missing, or an event has no time, ends before it begins, or comes later
         than :data:`LATEST`.
     """
+    found, truth = _located(found), _located(truth)
     for name, frame in (("result", found), ("truth", truth)):
         lacking = {"onset", "duration", "trial_type", "channel"} - set(frame.columns)
         if lacking:
@@ -164,6 +165,12 @@ def score(found: pd.DataFrame, truth: pd.DataFrame) -> list[Score]:
             a, b = (frame[frame["class"] == label] for frame in both)
             scores += _score_kind(f"{kind}:{label}", a, b, seconds)
     return scores
+
+
+def _located(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table with channels: marks of events have none, as BIDS asks for none, but bursts must."""
+    bursts = "trial_type" in frame and (frame["trial_type"] == "burst").any()
+    return frame if bursts or "channel" in frame else frame.assign(channel=None)
 
 
 def _classes(*frames: pd.DataFrame) -> list[str]:

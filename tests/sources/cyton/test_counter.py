@@ -97,6 +97,27 @@ def after_a_pause(kept, n_old, seconds):
     return numbers.tolist(), np.flatnonzero(estimated).tolist()
 
 
+def test_packets_that_come_sooner_than_the_clock_allows_are_counted_as_they_are():
+    counters = np.arange(1, 201).astype(np.uint8)
+    _, numbers, estimated = unwrap(Position(0, 0.0), counters, 0.1, RATE)
+    assert numbers.tolist() == list(range(1, 201))
+    assert not estimated.any()
+
+
+def test_5_6_what_piled_up_has_come_by_the_time_at_which_it_is_read():
+    counters = np.arange(1, 200).astype(np.uint8)
+    position, _, _ = unwrap_backlog(Position(0, 0.0), counters, 199, 0.7, RATE)
+    assert position == Position(199, 0.7)
+
+
+@pytest.mark.parametrize("dropped", [256, 512, 1024])
+def test_5_6_whole_laps_that_a_full_buffer_dropped_are_missing_before_what_is_fresh(dropped):
+    fresh = [200 + dropped + n for n in range(4)]
+    numbers, estimated = after_a_pause([*range(1, 200), *fresh], 199, (fresh[-1] + 1) / RATE)
+    assert numbers == [*range(1, 200), *fresh]
+    assert estimated == [199]
+
+
 @pytest.mark.parametrize("lost", [[], [1], list(range(40, 60)), list(range(1, 151))])
 @pytest.mark.parametrize("dropped", [100, 300, 1000, 1512])
 def test_5_6_what_a_full_buffer_dropped_is_missing_between_what_it_kept_and_what_is_fresh(

@@ -99,6 +99,14 @@ def test_a_silence_is_not_shortened_by_the_packet_that_waited_through_it(encode)
     assert estimated == [750]
 
 
+def test_reads_without_bytes_do_not_move_the_packet_that_waits_through_a_silence(encode):
+    numbers = np.r_[0:250, 750:1000]
+    rows = encode(numbers, np.repeat(numbers[:, None], 8, axis=1))
+    reads = [((n + 1) / 250, row.tobytes()) for n, row in zip(numbers, rows, strict=True)]
+    silent = [(1 + t / 10, b"") for t in range(1, 20)]
+    assert gaps_of(run(CYTON, [*reads[:250], *silent, *reads[250:]])[0]) == [(250, 750)]
+
+
 @pytest.mark.parametrize(("layout", "packets_per_row"), [(CYTON, 1), (DAISY, 2)])
 def test_a_silence_longer_than_a_lap_is_told_in_rows(encode, layout, packets_per_row):
     numbers = np.r_[0:250, 750:1001]
@@ -140,6 +148,17 @@ def test_5_6_the_packet_that_waited_through_a_silence_stands_before_the_loss(enc
     backlog, fresh = rows[100:105].tobytes(), rows[105:].tobytes()
     state, decoded = decode(CYTON, state, fresh, 370 / 250, backlog)
     assert gaps_of([*first.chunks, *decoded.chunks]) == [(100, 356)]
+
+
+def test_5_6_after_a_backlog_with_nothing_fresh_the_loss_stands_before_what_comes_next(encode):
+    kept = np.r_[0:550, 1550:1560]
+    rows = encode(kept, np.repeat(kept[:, None], 8, axis=1))
+    reads = [(50, b"", rows[:50]), (1540, rows[50:550].tobytes(), rows[:0]), (1560, b"", rows[550:])]
+    state, chunks = start(0, 0.0), []
+    for packets, backlog, data in reads:
+        state, decoded = decode(CYTON, state, data.tobytes(), packets / 250, backlog)
+        chunks += decoded.chunks
+    assert gaps_of(chunks) == [(550, 1550)]
 
 
 def daisy_rows(encode, kept):

@@ -44,6 +44,13 @@ def test_the_file_is_valid_after_every_write(tmp_path):
             writer.write(Chunk(start, noise(30)))
 
 
+def test_a_file_without_samples_holds_one_record_of_missing_ones(tmp_path):
+    BdfWriter(tmp_path / "x.bdf", stream()).close()
+    for signal in edfio.read_bdf(tmp_path / "x.bdf").signals:
+        np.testing.assert_array_equal(signal.digital, np.full(125, -8_388_607))
+    assert open_edf(tmp_path / "x.bdf").n_samples == 0
+
+
 def test_edflib_opens_the_file_after_every_write(edflib, tmp_path):
     path = tmp_path / "x.bdf"
     with BdfWriter(path, stream()) as writer:

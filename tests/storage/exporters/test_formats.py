@@ -65,6 +65,19 @@ def test_csv_is_read_back_with_the_units_of_its_channels(tmp_path, unit):
     np.testing.assert_array_equal(np.concatenate([c.samples for c in after]), before.read())
 
 
+@pytest.mark.parametrize("name", ["csv", "parquet"])
+def test_a_channel_called_as_the_column_of_times_is_refused(tmp_path, name):
+    channels = (
+        Channel.from_label("OOC_L", full_scale=1e3),
+        Channel("time", "left", full_scale=1e3),
+    )
+    with BdfWriter(tmp_path / "x.bdf", StreamInfo(250.0, channels)) as writer:
+        writer.write(Chunk(0, np.zeros((250, 2))))
+    with pytest.raises(RecordingError, match="a channel is called time"):
+        export_recording(open_edf(tmp_path / "x.bdf"), name, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 def test_parquet_keeps_samples_units_and_annotations(recording, tmp_path):
     assert export_recording(recording, "parquet", tmp_path / "x.parquet") == ()
     table = pyarrow.parquet.read_table(tmp_path / "x.parquet")

@@ -209,6 +209,18 @@ def test_jitter_bunches_and_stalls_that_catch_up_are_no_gaps(seed):
 
 
 @pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("rate", [500, 1000])
+def test_delays_of_a_host_that_stamps_each_sample_are_no_gaps(rate, seed):
+    rng, rows = np.random.default_rng(seed), np.arange(20 * rate)
+    stamps = np.maximum.accumulate(rows / rate + rng.exponential(1 / rate, len(rows)))
+    assert not read_stamps(stamps, rate).losses
+    kept = (rows < 8 * rate) | (rows >= 8.4 * rate)
+    stamps = np.maximum.accumulate((rows / rate + rng.exponential(1 / rate, len(rows)))[kept])
+    ((row, lost),) = read_stamps(stamps, rate).losses
+    assert (row, lost) == pytest.approx((8 * rate, 0.4 * rate), abs=0.01 * rate)
+
+
+@pytest.mark.parametrize("seed", range(4))
 def test_losses_of_a_recording_of_seconds_are_gaps(seed):
     losses = [(168, 100), (357, 38)]
     samples = np.arange(362)
