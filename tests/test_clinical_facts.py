@@ -11,13 +11,13 @@ FOLDERS = ("emgspasm", "tests")
 
 
 def test_every_cited_section_exists():
-    facts = (ROOT / "emgspasm/clinical_facts.md").read_text()
+    facts = (ROOT / "emgspasm/clinical_facts.md").read_text(encoding="utf-8")
     sections = set(re.findall(r"^## (\d+) ", facts, re.MULTILINE))
     cited = {
         (number, module.name)
         for folder in FOLDERS
         for module in (ROOT / folder).rglob("*.py")
-        for match in CITED.findall(module.read_text())
+        for match in CITED.findall(module.read_text(encoding="utf-8"))
         for number in re.findall(r"\d+", match)
     }
     assert len(cited) > 50

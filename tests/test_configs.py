@@ -1,5 +1,6 @@
 """Every config that is shipped loads, and its source can be made."""
 
+import re
 import tomllib
 from dataclasses import asdict
 from pathlib import Path
@@ -8,12 +9,17 @@ import pytest
 
 from emgspasm.cli.boards import DAISY_MONTAGE
 from emgspasm.config import Config, load_config
+from emgspasm.dsp.textbook.detectors import Bonato, HodgesBui, Lidierth, Tkeo
 from emgspasm.session.preparation import labelled
 from emgspasm.simulation import MONTAGE
 from emgspasm.sources.registry import names, open_source
 from emgspasm.stream import Source
+from emgspasm.structure import kind_name
 
 FILES = sorted(p for p in Path(__file__).parent.parent.glob("configs/*.toml"))
+IN_COMMON = {"floor", "shortest", "merge_gap"}
+"""Keys of published detectors that mean what they mean in ours."""
+
 LIVE = [p for p in FILES if "[source]" in p.read_text(encoding="utf-8")]
 
 
@@ -41,6 +47,15 @@ def test_the_default_config_says_all_of_the_pipeline():
     said["filters"] = (band_pass,)
     assert said == asdict(Config().pipeline)
     assert load_config(path).config == Config()
+
+
+@pytest.mark.parametrize("detector", [HodgesBui(), Lidierth(), Tkeo(), Bonato()])
+def test_the_default_config_says_the_keys_of_each_published_detector(detector):
+    text = FILES[0].with_name("default.toml").read_text(encoding="utf-8")
+    kind = kind_name(type(detector))
+    (said,) = re.findall(rf'^# kind = "{kind}" +# (.+)$', text, re.MULTILINE)
+    assert tomllib.loads(said.replace(", ", "\n")).items() <= asdict(detector).items()
+    assert set(asdict(detector)) - set(re.findall(r"\w+(?= = )", said)) <= IN_COMMON
 
 
 @pytest.mark.parametrize(

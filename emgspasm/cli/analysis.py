@@ -54,7 +54,8 @@ def analyze(
 
     Writes X_events.tsv, X_summary.tsv, X_quality.tsv, X_pairs.tsv, X_trials.tsv (where there are
     task markers) and X.json for every recording X, and summary.tsv and the data dictionary
-    dataset.json for all of them together. An interrupted call continues when it is made again.
+    dataset.json for all of them together; for a study also group_summary.tsv, group_summary.parquet
+    and methods.md. An interrupted call continues when it is made again.
     """
     from emgspasm.batch.jobs import Job, in_order
     from emgspasm.batch.joint import summarized

@@ -78,7 +78,9 @@ def emulate(scenario: str, faults: tuple[str, ...], boards: str, seed: int, spee
     """Emulate an OpenBCI Cyton on a pseudo-terminal, and print the port to connect to.
 
     It answers the commands of the board and streams a simulated face until Ctrl-C. Faults happen at
-    the given second of streaming, or from the beginning.
+    the given second of streaming; without one, those of single packets happen at random, others
+    from the beginning. Their kinds: drop, burst, daisy-half, silence, byte-loss, truncation,
+    bit-flip, bunching, radio-delay, hang-up, streaming-at-open, wrong-channel, drift.
     """
     from contextlib import suppress
 

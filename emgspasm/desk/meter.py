@@ -14,7 +14,7 @@ from emgspasm.synkinesis.readings.laterality import DOUBTFUL, UNILATERAL, latera
 
 FLOOR, NOISE_FLOOR = 4.0, 2.5
 """The index is undefined where both sides are at or under the larger of 4 uV and 2.5 times the
-noise: the floor of a burst (clinical facts 4 and 5)."""
+noise (clinical facts 4 and 5); bursts have a lower floor now."""
 
 AVERAGED = 3
 """Updates that an amplitude is the mean power of: 0.3 s at ten a second [design]."""

@@ -18,7 +18,14 @@ from emgspasm.report.rest import (
     muscles_of,
 )
 from emgspasm.report.sessions import Session, comparable, not_analyzed, sessions
-from emgspasm.report.variability import is_without_spasm, repeated, telling, variability
+from emgspasm.report.variability import (
+    FEWEST_REPEATS,
+    is_without_spasm,
+    lasting,
+    repeated,
+    telling,
+    variability,
+)
 from emgspasm.report.visits import operation_note, origin, visit
 from emgspasm.results.tabulation.summary import LEAST_REST
 from emgspasm.storage.studies.scales import ScaleScore, read_scores
@@ -124,14 +131,28 @@ def remarks(kept: Sequence[Session], treatments: Sequence[Treatment]) -> list[st
             "Where a session has one block of rest, its two halves tell how much a measurement "
             "varies."
         )
-    for letter, name in SIDE_LETTERS.items():
-        if kept and is_without_spasm([repeated(s, letter, FACE) for s in kept]):
-            notes.append(
+    notes += _unknown_variability(kept) if kept else ()
+    notes += filter(None, [operation_note(treatments, max(_dated(kept), default=None))])
+    return notes
+
+
+def _unknown_variability(kept: Sequence[Session]) -> Iterator[str]:
+    """Why it is not known how much a measurement varies, of the sides of which it is not."""
+    pairs = {name: [repeated(s, letter, FACE) for s in kept] for letter, name in
+             SIDE_LETTERS.items()}  # fmt: skip
+    few = [name for name, mine in pairs.items() if len(lasting(mine)) < FEWEST_REPEATS]
+    if few:
+        yield (
+            f"Under {FEWEST_REPEATS} sessions have two blocks of rest, or halves of one, of "
+            f"{LEAST_REST:g} s and more of the {' and '.join(few)} side: how much a measurement "
+            "varies by itself is not known (MDC n/a)."
+        )
+    for name, mine in pairs.items():
+        if name not in few and is_without_spasm(mine):
+            yield (
                 f"No block of rest has a spasm of the {name} side: how much its rate varies by "
                 "itself is not known (MDC n/a)."
             )
-    notes += filter(None, [operation_note(treatments, max(_dated(kept), default=None))])
-    return notes
 
 
 def other_muscles(told: Course) -> list[str]:
@@ -228,7 +249,7 @@ def _place_rows(told: Course, side: str, place: str) -> Iterator[dict[str, Any]]
 
 
 def baseline(told: Course) -> int | None:
-    """Index of the session others are compared with: the last before day 0, or the first."""
+    """Index of the session others are compared with: the last up to day 0, or the first."""
     if told.origin is None:
         return 0 if told.sessions else None
     before = [i for i, s in enumerate(told.sessions) if s.day and s.day <= told.zero]

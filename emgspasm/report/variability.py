@@ -39,11 +39,7 @@ def variability(repeats: Sequence[tuple[Measured, Measured]], name: str) -> floa
     much the number varies. It is that of a single block, so a session of two blocks varies less
     than it says.
     """
-    told = [
-        pair
-        for pair in repeats
-        if all(m.seconds >= LEAST_REST and getattr(m, name) is not None for m in pair)
-    ]
+    told = [pair for pair in lasting(repeats) if all(getattr(m, name) is not None for m in pair)]
     if len(told) < FEWEST_REPEATS or is_without_spasm(told):
         return None
     if name == "rate":
@@ -53,6 +49,11 @@ def variability(repeats: Sequence[tuple[Measured, Measured]], name: str) -> floa
         return minimal_detectable_rate(one, other)
     first, second = ([float(getattr(m, name)) for m in each] for each in zip(*told, strict=True))
     return minimal_detectable_change(first, second)
+
+
+def lasting(repeats: Sequence[tuple[Measured, Measured]]) -> list[tuple[Measured, Measured]]:
+    """Those whose two blocks of rest are both long enough to tell a rate."""
+    return [pair for pair in repeats if all(m.seconds >= LEAST_REST for m in pair)]
 
 
 def is_without_spasm(repeats: Sequence[tuple[Measured, Measured]]) -> bool:

@@ -118,9 +118,10 @@ def markers(
     """Annotations that are codes of tasks and stand, in order; others are no markers.
 
     A key, the network and a marker file say when a task begins, not how long it lasts. Without a
-    duration a movement is one trial of 3 s (clinical facts 6), anything else a block without an
-    end of its own; both end where the next task begins, and with the recording. So a marker that
-    comes in time changes nothing of what lies before it.
+    duration a movement is one trial of 3 s (clinical facts 6), anything else, and a row of
+    movements (:data:`ROWS`), a block without an end of its own; both end where the next task
+    begins, and with the recording. So a marker that comes in time changes nothing of what lies
+    before it.
 
     Parameters
     ----------

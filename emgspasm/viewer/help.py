@@ -32,7 +32,7 @@ _COLUMNS = (
 )
 _SPASM = (
     "Bursts of several muscles of one side at once. The label gives the class: isolated, grouped, "
-    "tonic or combined. Blepharospasm and myokymia are red, too, and named; they do not count."
+    "tonic or combined. Blepharospasm and myokymia are red, too, and named, but counted apart."
 )
 _LEVELS = (
     "Dots: the noise level. Long dashes: the level at which a burst begins. Short dashes: the one "
@@ -61,7 +61,7 @@ def explanation(palette: Palette) -> str:
         (_swatch(p.spasm, "Spasm"), _SPASM),
         (
             _swatch(p.blink, "Blink"),
-            "Both eyes at once; the lower face is silent, or active on one side.",
+            "Both eyes at once, rarely one; the lower face is silent, or active on one side.",
         ),
         (_swatch(p.voluntary, "Voluntary"), "Both sides together, slowly: a movement."),
         (_swatch(p.artifact, "Artifact"), "Not muscle: electrode, cable, motion."),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import signal
+from typing import get_args
 
 import pytest
 
+from emgspasm.cli.boards import emulate
 from emgspasm.simulation import simulate
 from emgspasm.simulation.board import EmulatedBoard
-from emgspasm.simulation.board_faults import fault
+from emgspasm.simulation.board_faults import Kind, fault
 
 pytestmark = pytest.mark.real_time
 
@@ -44,6 +46,11 @@ def test_a_wrong_wish_is_refused(emgspasm, arguments, said):
     done = emgspasm("emulate", *arguments)
     assert done.returncode == 2
     assert said in done.stderr
+
+
+def test_the_help_names_every_kind_of_fault():
+    kinds = " ".join(emulate.help.split()).partition("Their kinds: ")[2]
+    assert kinds == f"{', '.join(get_args(Kind))}."
 
 
 def row(done, port):

@@ -288,8 +288,26 @@ def quiet(side):
 )
 def test_a_course_says_how_it_knows_what_varies_and_of_which_side_it_does_not(blocks, said):
     two, one = session("a", 3, rest(3, 3), rest(3, 3)), session("b", 9, *(rest(*b) for b in blocks))
-    assert remarks([one] if blocks else [], []) == said
-    assert remarks([two, one] if blocks else [], []) == [note for note in said if note == HALVES]
+    assert remarks([one] * 3 if blocks else [], []) == said
+    assert remarks([two, two, one] if blocks else [], []) == [n for n in said if n == HALVES]
+
+
+def test_a_course_of_two_sessions_says_why_it_knows_no_variability():
+    kept = [session(label, day, rest(3), rest(3)) for label, day in (("a", 3), ("b", 9))]
+    (note,) = remarks(kept, [])
+    assert note == (
+        "Under 3 sessions have two blocks of rest, or halves of one, of 15 s and more of the left "
+        "and right side: how much a measurement varies by itself is not known (MDC n/a)."
+    )
+
+
+def test_a_course_says_of_the_side_that_was_seen_too_seldom_that_it_knows_no_variability():
+    seen, half = rest(3, 3), replace(rest(3, 3), info=stream("OOC_L", "ZYG_L", "X_1", "ZYG_R"))
+    kept = [session(label, day, block, block)
+            for label, day, block in (("a", 3, seen), ("b", 9, seen), ("c", 15, half))]  # fmt: skip
+    (note,) = remarks(kept, [])
+    assert note.startswith("Under 3 sessions")
+    assert "of the right side" in note
 
 
 def test_a_course_names_the_sessions_that_an_expert_reviewed():
@@ -301,7 +319,8 @@ def test_a_course_names_the_sessions_that_an_expert_reviewed():
 
 
 def test_a_course_tells_the_day_of_its_last_session_after_an_operation():
-    kept = [session("a", 3, rest(1, 1), rest(1, 1)), session("b", 400, rest(1, 1), rest(1, 1))]
+    days = (("a", 3), ("b", 9), ("c", 400))
+    kept = [session(label, day, rest(1, 1), rest(1, 1)) for label, day in days]
     done = replace(INJECTION, kind=OPERATION)
     assert remarks(kept, [done]) == ["The last session is day 400 after decompression."]
     assert remarks([], [done]) == []

@@ -103,7 +103,7 @@ def _synchrony(
 
 
 def _crosstalk(info: StreamInfo, found: Findings, first: int, second: int) -> dict[str, Any]:
-    """The largest raw correlation, and whether one explains most of the other's bursts."""
+    """The largest raw correlation, and how many bursts of one the other explains."""
     emg = {column: i for i, column in enumerate(info.columns())}
     a, b, read = emg[first], emg[second], found.readings
     one, other = read[read["channel"] == first], read[read["channel"] == second]

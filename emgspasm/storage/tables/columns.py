@@ -18,8 +18,8 @@ _CHANNEL = Column("channel", "Channel label", label=True)
 _TASK = Column(
     "task",
     "Task under way, from the study's file name or the task markers; by a marker without duration "
-    "a movement lasts 3 s, another task until the next begins; what begins in the second after a "
-    "movement is of it, too",
+    "a movement lasts 3 s, blink30 and any other task until the next begins; what begins in the "
+    "second after a movement is of it, too",
     label=True,
 )
 _NOISE = Column(
@@ -150,9 +150,9 @@ SUMMARY = (
     Column("rate_ci_hi", "Upper end of its 95 % interval", "1/min"),
     Column(
         "rate_mdc_per_min",
-        "Change of the spasm rate that the difference of the recording's two rest blocks explains "
-        "by itself, or the counting of their spasms, as they cluster, if that is more (95 %, from "
-        "one pair of blocks: rough); n/a without a spasm in them",
+        "Change of the spasm rate that the difference of the recording's first and last rest block "
+        "explains by itself, or the counting of their spasms, as they cluster, if that is more "
+        "(95 %, from one pair of blocks: rough); n/a without a spasm in them",
         "1/min",
     ),
     Column("pct_time", "Share of valid time within bursts that began in it", "%"),

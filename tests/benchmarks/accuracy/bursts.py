@@ -1,7 +1,8 @@
 """Bursts of one muscle, found beside other people's detectors.
 
-``python tests/benchmarks/accuracy/bursts.py [--seeds N] [--table FILE] [--picture FILE]`` in an
-environment with neurokit2, biosppy, myonset and mne; one that is missing is left out and named.
+``python tests/benchmarks/accuracy/bursts.py [--seeds N] [--first-seed N] [--table FILE] [--picture
+FILE]`` in an environment with neurokit2, biosppy, myonset and mne; one that is missing is left out
+and named.
 Recordings come from ``burst_signals``; seeds from 7000 on were never used to choose a number.
 Default configuration, no tuning per file. Simulated signals, no patients.
 """

@@ -1,8 +1,9 @@
 """Spasms, found and called right: ``python tests/benchmarks/accuracy/spasms.py [--seeds N]``.
 
-Faces with known truth of three generators (see ``faces``), from seeds that were never used to
-choose a number of the package; default configuration, no tuning per file. Printed as a table in
-Markdown: a line a cell, intervals are 95 % by bootstrap of recordings. Simulated, no patients.
+Faces with known truth of three generators (see ``faces``), from seeds that chose no number of the
+package (README.md, "How accurate", names the exceptions); default configuration, no tuning per
+file. Printed as a table in Markdown: a line a cell, intervals are 95 % by bootstrap of recordings.
+Simulated, no patients.
 
 What is called a myokymia or blepharospasm and is none is counted beside the false spasms, and a
 target too.
