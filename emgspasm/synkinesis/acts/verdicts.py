@@ -106,7 +106,7 @@ def is_unseen_over_there(reading: Reading) -> bool:
 def is_background(reading: Reading) -> bool:
     """Whether a burst is no more than what its muscle does all the time.
 
-    People rarely relax fully: single units of one muscle or another discharge 6 to 12 times a
+    People rarely relax fully: single units of one muscle or another discharge some ten times a
     second for minutes, each discharge a short burst. Such a muscle says nothing of events unless
     it does more than that.
     """
