@@ -75,7 +75,7 @@ class Company:
         return [act for act in acts if act.kind != "blink" or self._is_blink(act, cluster)]
 
     def _is_blink(self, act: Act, cluster: Sequence[Reading]) -> bool:
-        """Whether what looks like a blink is one: of both eyes, or as loud as this eye blinks.
+        """Whether what looks like a blink is one: of both eyes, or not far fainter than this eye's.
 
         What an eye alone does may be noise, or what a movement of the lower face spreads to it.
         """
