@@ -22,8 +22,11 @@ KINDS = {
     "spasm": ("Involuntary contraction of one side: hemifacial", "Data-feature, Spasm"),
     "blepharospasm": ("Both eyes at rest", "Data-feature, Spasm, Label/Blepharospasm"),
     "myokymia": ("Rhythm of single muscles", "Data-feature, Label/Myokymia"),
-    "blink": ("Brief closure of both eyes", "Agent-action, Blink"),
-    "voluntary": ("Movement of both sides, or of chewing muscles", "Agent-action, Move-face"),
+    "blink": ("Brief closure of the eyes", "Agent-action, Blink"),
+    "voluntary": (
+        "Movement of both sides, of chewing muscles, or of one side that a marker asks for",
+        "Agent-action, Move-face",
+    ),
     "artifact": ("Signal that no muscle makes", "Data-feature, Data-artifact"),
 }
 SIDES = {
