@@ -50,6 +50,10 @@ LEAST_WHOLE = 0.25
 TICK_TOLERANCE, BUNCHED = 0.01, 0.05
 """Ticks that a whole number of them may be off; share of rows whose stamp repeats."""
 
+AT_ONCE = 0.05
+"""Share of a period within which stamps are one: a host that hands the rows of a bunch on one by
+one stamps each of them, 5 to 50 us after the other [design]."""
+
 PASSES = 5
 """Times the period is estimated anew without the losses found."""
 
@@ -237,7 +241,7 @@ def _least(stamps: Floats, period: float) -> float:
     They are where rows share a stamp, or where a period is no whole number of a clock's ticks.
     """
     steps = np.diff(stamps)
-    bunch = len(steps) / max(int(np.count_nonzero(steps)), 1)
+    bunch = len(steps) / max(int(np.count_nonzero(steps > AT_ONCE * period)), 1)
     usual = np.unique(np.round(steps[(steps >= 0) & (steps < 2.5 * period)], 9))
     ticks = float(period / np.diff(usual).min()) if len(usual) > 1 else 1.0
     grain = 0.0 if abs(ticks - max(round(ticks), 1)) < TICK_TOLERANCE else 1 / ticks

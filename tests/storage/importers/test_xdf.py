@@ -221,6 +221,18 @@ def test_delays_of_a_host_that_stamps_each_sample_are_no_gaps(rate, seed):
 
 
 @pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(("rate", "size"), [(1000, 5), (500, 10)])
+def test_rows_of_a_bunch_that_are_stamped_one_by_one_are_no_gaps(rate, size, seed):
+    rng, rows = np.random.default_rng(seed), np.arange(60 * rate)
+    delays = rng.exponential(0.0003, len(rows) // size)
+    stamps = (rows // size + 1) * size / rate + delays[rows // size] + rows % size * 20e-6
+    assert not read_stamps(stamps, rate).losses
+    kept = (rows < 20 * rate) | (rows >= 20.4 * rate)
+    ((row, lost),) = read_stamps(stamps[kept], rate).losses
+    assert (row, lost) == pytest.approx((20 * rate, 0.4 * rate), abs=size)
+
+
+@pytest.mark.parametrize("seed", range(4))
 def test_losses_of_a_recording_of_seconds_are_gaps(seed):
     losses = [(168, 100), (357, 38)]
     samples = np.arange(362)
