@@ -84,6 +84,9 @@ def report(
     from emgspasm.storage.files import refuse_existing
 
     require_extra("report")
+    settings = {"--config": config, "--montage": montage, "--gain": gain,
+                "--sampling-frequency": sampling_frequency}  # fmt: skip
+    refuse_settings(source, [name for name, value in settings.items() if value is not None])
     converter = find_converter() if pdf else None
     reading = Reading(read_config(config), read_montage(montage), sampling_frequency, gain)
     unanalyzed = analyze_rest(source, reading)
@@ -115,6 +118,26 @@ class Reading:
     montage: Montage | None
     sampling_frequency: float | None
     gain: float | None
+
+
+def refuse_settings(source: Path, given: Sequence[str]) -> None:
+    """Refuse what says how a recording is read and analyzed, where results are reported.
+
+    Raises
+    ------
+    ConfigError
+        If `source` is a result or a folder of results.
+    """
+    from emgspasm.report.stored import is_result, stored_results
+    from emgspasm.storage.studies.collection import is_study
+
+    if not given or is_study(source):
+        return
+    if is_result(source) if source.is_file() else source.is_dir() and stored_results(source):
+        raise ConfigError(
+            f"{given[0]} changes nothing of {source}: results keep the settings they were made "
+            "with. Leave it out, or report the recording"
+        )
 
 
 def plan(source: Path, out: Path | None) -> list[Task]:

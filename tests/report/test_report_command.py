@@ -128,6 +128,15 @@ def test_a_page_that_failed_is_not_told_as_made_though_an_older_one_is_there(
     assert [Path(line).name for line in done.stdout.splitlines()] == ["patient_report.html"]
 
 
+@pytest.mark.parametrize("named", ["patient_events.tsv", "."])
+@pytest.mark.parametrize(("option", "value"), [("--gain", 8), ("--sampling-frequency", 500)])
+def test_settings_that_change_nothing_of_results_are_refused(report, folder, named, option, value):
+    done = report(folder / named, option, value, "--overwrite")
+    assert done.returncode == 2
+    assert f"{option} changes nothing of" in done.stderr
+    assert "report the recording" in done.stderr
+
+
 def test_a_page_of_another_name_is_refused(report, folder):
     done = report(folder / "patient_events.tsv", "--out", folder / "page.docx")
     assert done.returncode == 2

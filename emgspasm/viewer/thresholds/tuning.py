@@ -25,7 +25,7 @@ def tuned(
     """The detector whose threshold would stand at a level, other things being equal.
 
     Thresholds are standard deviations over the noise level in the envelope's power 2/3 (see
-    ``dsp.detection.noise``), the same for all channels: what is dragged on one line moves all of them.
+    ``dsp.detection.noise``), the same for all channels: what is dragged on one line moves them all.
 
     Parameters
     ----------
