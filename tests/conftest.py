@@ -40,6 +40,15 @@ NEEDED_MB = 500
 """Three times what the tests were seen to hold on disk at once."""
 
 
+def pytest_configure():
+    """Hear Ctrl-C, and let child processes hear it, though a shell ran the tests in the background.
+
+    A shell lets what it runs there ignore the signal.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def pytest_sessionstart(session):
     """A full disk is said once, in place of thousands of failures that name no cause."""
     folder = tempfile.gettempdir()
