@@ -12,8 +12,9 @@ from emgspasm.viewer import filing
 pytestmark = pytest.mark.real_time
 
 
-def test_a_click_beside_the_handle_leads_towards_it(replayed):
+def test_a_click_beside_the_handle_leads_towards_it(replayed, qtbot):
     slider = replayed.surface.replay_bar._slider
+    qtbot.waitUntil(lambda: slider.value() == 7500)  # not every frame draws the bar
     where = QPoint(5, slider.height() // 2)
     QTest.mouseClick(slider, Qt.MouseButton.LeftButton, pos=where)
     assert replayed.desk.position == pytest.approx(28.0, abs=0.1)
