@@ -148,7 +148,7 @@ def config_of(source: str) -> tuple[LoadedConfig, Mapping[str, object]]:
 
     told = 'reference = "Bipolar"\nplacement = "simulated"\n'
     loaded = parse_config(f"[source]\n{source}[recording]\n{told}")
-    assert loaded.config.source is not None
+    assert loaded.config.source is not None  # it was just given
     return loaded, loaded.config.source.options
 
 
