@@ -27,7 +27,7 @@ from emgspasm.report.variability import (
     variability,
 )
 from emgspasm.report.visits import operation_note, origin, visit
-from emgspasm.results.tabulation.summary import LEAST_REST
+from emgspasm.results.tabulation.blocks import LEAST_REST
 from emgspasm.storage.studies.scales import ScaleScore, read_scores
 from emgspasm.storage.studies.study import Study
 from emgspasm.storage.studies.treatments import OPERATION, TOXIN, Treatment, read_treatments

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from emgspasm.report.rest import Measured, RestBlock, halves, measure_rest
 from emgspasm.report.sessions import Session
-from emgspasm.results.tabulation.summary import LEAST_REST
+from emgspasm.results.tabulation.blocks import LEAST_REST
 from emgspasm.synkinesis.measures.intervals import (
     minimal_detectable_change,
     minimal_detectable_rate,

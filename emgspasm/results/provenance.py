@@ -16,8 +16,8 @@ from emgspasm.results.channels import TOLD, channel_warnings
 from emgspasm.results.contractions import Contraction
 from emgspasm.results.findings import Findings
 from emgspasm.results.measurement import Measurement
+from emgspasm.results.tabulation.blocks import LEAST_REST, rest_counts, task_blocks
 from emgspasm.results.tabulation.labels import microvolts
-from emgspasm.results.tabulation.summary import LEAST_REST, rest_counts, task_blocks
 from emgspasm.results.tabulation.trials import brow_lifts, synkinesis_shares
 from emgspasm.storage.opening import StoredRecording
 from emgspasm.stream import SIDE_LETTERS, StreamInfo

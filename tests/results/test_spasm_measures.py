@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from emgspasm.results.tabulation.blocks import task_blocks
 from emgspasm.results.tabulation.summary import (
     SPASM_MEASURES,
     side_columns,
     side_rows,
     spasm_measures,
-    task_blocks,
 )
 from emgspasm.stream import Event
 from emgspasm.synkinesis.markers import Marker
