@@ -37,8 +37,8 @@ def compare(
     nothing is advised.
     """
     require_extra("report")
-    from emgspasm.report.course import course
-    from emgspasm.report.course_page import course_page
+    from emgspasm.report.course.gathering import course
+    from emgspasm.report.course.page import course_page
     from emgspasm.storage.derivatives.names import RESULTS
     from emgspasm.storage.files import refuse_existing, write_text
     from emgspasm.storage.studies.study import Study

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from emgspasm.report.rest import Measured, RestBlock, halves, measure_rest
-from emgspasm.report.sessions import Session
-from emgspasm.report.variability import repeated, variability
+from emgspasm.report.course.rest import Measured, RestBlock, halves, measure_rest
+from emgspasm.report.course.sessions import Session
+from emgspasm.report.course.variability import repeated, variability
 from emgspasm.results.findings import BURST, EVENT, LAG, PART, READ, Findings
 from emgspasm.stream import Channel, StreamInfo
 

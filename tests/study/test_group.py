@@ -12,7 +12,7 @@ import pytest
 
 from emgspasm.dsp.pipeline import Pipeline
 from emgspasm.errors import RecordingError
-from emgspasm.report.sessions import sessions
+from emgspasm.report.course.sessions import sessions
 from emgspasm.report.stored import read_results, stored_results
 from emgspasm.results.group.methods import FOUND_BY, methods_text
 from emgspasm.results.group.results import group_results, study_of

@@ -8,8 +8,8 @@ import pytest
 
 import emgspasm as es
 from emgspasm.report import course
+from emgspasm.report.course.sessions import sessions
 from emgspasm.report.document import report_page
-from emgspasm.report.sessions import sessions
 from emgspasm.report.stored import read_results
 from emgspasm.results.standing import made_before
 from emgspasm.storage.bdf.writer import BdfWriter

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from emgspasm.report.rest import Measured, RestBlock, halves, measure_rest
-from emgspasm.report.sessions import Session
+from emgspasm.report.course.rest import Measured, RestBlock, halves, measure_rest
+from emgspasm.report.course.sessions import Session
 from emgspasm.results.tabulation.blocks import LEAST_REST
 from emgspasm.synkinesis.measures.intervals import (
     minimal_detectable_change,
