@@ -265,7 +265,7 @@ def test_methods_tell_the_delays_of_all_recordings(toxin_course):
 
 def test_a_result_knows_its_study(toxin_course, tmp_path):
     (path,) = toxin_course.path.rglob("*ses-W2*_desc-bursts_events.tsv")
-    assert study_of(path) == toxin_course.path.resolve()
+    assert study_of(path) == toxin_course.path.absolute()
     assert study_of(shutil.copy(path, tmp_path / path.name)) is None
 
 
