@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from emgspasm.cli.console import page_path
 from emgspasm.errors import ConfigError
 
 SUFFIX = "_report.html"
+INDEX = "index.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +85,14 @@ def _usual(path: Path, *, stored: bool) -> Path:
     if study_of(path) is None:
         return path.with_name(f"{path.stem}{SUFFIX}")
     return result_path(results_folder(path, path, None), path.stem, "report", ".html")
+
+
+def index_path(source: Path, out: Path | None, pages: Sequence[Path]) -> Path:
+    """The list of several pages: in the folder that was asked for, or above them all."""
+    from emgspasm.storage.derivatives.names import RESULTS
+    from emgspasm.storage.studies.collection import is_study
+
+    folder = out or (source / RESULTS if is_study(source) else source)
+    if not all(page.is_relative_to(folder) for page in pages):  # of recordings in a study's folder
+        folder = Path(os.path.commonpath([page.parent for page in pages]))
+    return folder / INDEX

@@ -16,10 +16,11 @@ from emgspasm.cli.console import (
     read_config,
     read_montage,
     say,
+    several,
 )
 from emgspasm.cli.extras import require_extra
 from emgspasm.cli.options import config_option, gain_option, montage_option, rate_option
-from emgspasm.cli.pages import Task, plan
+from emgspasm.cli.pages import Task, index_path, plan
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from emgspasm.results.analysis import Results
     from emgspasm.storage.montage import Montage
     from emgspasm.storage.opening import StoredRecording
-
-INDEX = "index.html"
 
 
 @click.command(cls=Command)
@@ -73,7 +72,8 @@ def report(
     tasks = plan(source, out)
     written = [task.page for task in tasks]
     written += [page.with_suffix(".pdf") for page in written if converter]
-    refuse_existing(*written, overwrite=overwrite)
+    index = index_path(source, out, written) if len(tasks) > 1 else None
+    refuse_existing(*written, *([index] if index else []), overwrite=overwrite)
     made: list[tuple[Results, Path]] = []
     failed: list[EmgspasmError] = []
     with progress(tasks, "report", len(tasks)) as bar:
@@ -85,8 +85,8 @@ def report(
                     print_pdf(task.page, target, converter, overwrite=overwrite)
             except EmgspasmError as error:
                 failed.append(error)
-    if len(tasks) > 1 and made:
-        write_index(source, made, overwrite=overwrite)
+    if index and made:
+        write_index(index, source, made, overwrite=overwrite)
     _conclude([page for _, page in made], [*unanalyzed, *failed], len(unanalyzed) + len(tasks))
 
 
@@ -218,16 +218,16 @@ def _stored(task: Task) -> tuple[Results, StoredRecording | None, str]:
     return results, *signal_of(results, task.source)
 
 
-def write_index(source: Path, made: Sequence[tuple[Results, Path]], *, overwrite: bool) -> None:
-    """Write the list of pages into the folder above them all."""
-    import os
-
+def write_index(
+    index: Path, source: Path, made: Sequence[tuple[Results, Path]], *, overwrite: bool
+) -> None:
+    """Write the list of pages."""
     from emgspasm.report.document import index_page
     from emgspasm.storage.files import write_text
 
-    top = Path(os.path.commonpath([page.parent for _, page in made]))
-    listed = [(results, page.relative_to(top).as_posix()) for results, page in made]
-    write_text(index_page(source.resolve().name, listed), top / INDEX, overwrite=overwrite)
+    listed = [(results, page.relative_to(index.parent).as_posix()) for results, page in made]
+    write_text(index_page(source.resolve().name, listed), index, overwrite=overwrite)
+    say(f"{several(len(made), 'page')} listed in {index}")
 
 
 def _conclude(pages: Sequence[Path], failed: Sequence[EmgspasmError], n_wanted: int) -> None:
