@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emgspasm.cli.console import FILE, Command, page_path, say, several
+from emgspasm.cli.console import FILE, Command, page_path, say
 from emgspasm.cli.extras import require_extra
 from emgspasm.cli.options import listed_option
 from emgspasm.errors import ConfigError, RecordingError
+from emgspasm.grammar import several
 
 if TYPE_CHECKING:
     from datetime import date

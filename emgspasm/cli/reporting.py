@@ -16,12 +16,12 @@ from emgspasm.cli.console import (
     read_config,
     read_montage,
     say,
-    several,
 )
 from emgspasm.cli.extras import require_extra
 from emgspasm.cli.options import config_option, gain_option, montage_option, rate_option
 from emgspasm.cli.pages import Task, index_path, plan
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
+from emgspasm.grammar import several
 
 if TYPE_CHECKING:
     from emgspasm.batch.jobs import Job
