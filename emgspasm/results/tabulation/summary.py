@@ -242,7 +242,7 @@ def _occurrence_columns(occurring: Occurrence) -> dict[str, Any]:
         low, middle, high, most = np.percentile(occurring.durations, [25, 50, 75, 95])
         columns |= {
             "spasm_dur_median_ms": round(float(middle), 3),
-            "spasm_dur_iqr_ms": round(float(high - low), 3),
+            "spasm_dur_iqr_ms": round(float(high - low), 3) if occurring.count > 1 else None,
             "spasm_dur_p95_ms": round(float(most), 3),
         }
     return columns
