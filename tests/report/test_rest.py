@@ -169,9 +169,10 @@ def session(*spans):
         (((0, 60_000), (60_000, 62_000)), [30.0, 30.0]),
         (((0, 2000), (10_000, 70_000)), [30.0, 30.0]),
         (((0, 2000), (10_000, 70_000), (80_000, 95_000)), [60.0, 15.0]),
+        (((0, 20_000), (20_000, 50_000), (50_000, 90_000), (90_000, 92_000)), [20.0, 40.0]),
     ],
 )
-def test_a_block_of_rest_of_some_seconds_is_compared_with_no_other(spans, compared):
+def test_the_first_and_last_block_of_rest_that_is_no_few_seconds_are_compared(spans, compared):
     assert [m.seconds for m in repeated(session(*spans), "L", "eye")] == compared
 
 
