@@ -79,7 +79,7 @@ def read_results(events: Path) -> Results:
 def _frame(events: Path, name: str) -> pd.DataFrame:
     path = beside(events, name)
     columns = TABLES[name]
-    if name == "trials" and not path.exists():  # written only where there are task markers
+    if name == "trials" and not path.exists():  # written only where movements are marked
         return table((), columns)
     frame = read_result_table(path, name)
     return frame.astype({c.name: "Int64" for c in columns if c.whole and c.name in frame})
