@@ -171,8 +171,9 @@ def withheld(
         rows.append(
             Withheld(
                 "mvc_uV, pct_mvc, si, dsi, overlap",
-                f"under {FEWEST_TRIALS} maximal trials without a spasm in this recording, or in "
-                "another of its session at its sampling frequency: " + ", ".join(lacking),
+                f"under {FEWEST_TRIALS} maximal trials without a spasm or an artifact in this "
+                "recording, or in another of its session at its sampling frequency: "
+                + ", ".join(lacking),
             )
         )
     lonely = [info.names[c] for c, p in sites(info).items() if p.opposite < 0 and p.side]

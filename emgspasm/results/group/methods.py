@@ -201,7 +201,8 @@ def _fixed() -> str:
         "relative to the maximal voluntary contraction take the 95th percentile of the best "
         f"{trials.BEST:g} s of each of the {trials.FEWEST_TRIALS} best maximal trials "
         "of that muscle in the same recording, or where it has fewer in another of its "
-        "session, those with a spasm left out; other amplitudes are in uV, over the noise where "
+        "session, those with a spasm of the side or an artifact of the "
+        "channel left out; other amplitudes are in uV, over the noise where "
         "called burden. Rate and amplitude were never merged."
     )
 

@@ -164,9 +164,9 @@ SUMMARY = (
     Column(
         "mvc_uV",
         "Maximal voluntary contraction: 95th percentile of the envelope in the best 0.5 s of each "
-        "of the three best maximal trials without a spasm in this recording, or where it has fewer "
-        "in another of its session, of the same channel and sampling frequency (mvc_of in X.json "
-        "says which); n/a without",
+        "of the three best maximal trials without a spasm of the side or artifact of the channel "
+        "in this recording, or where it has fewer in another of its session, of the same channel "
+        "and sampling frequency (mvc_of in X.json says which); n/a without",
         "uV",
     ),
     Column("snr_db", "Median of mean_uV of a burst over the noise level at that time", "dB"),
