@@ -85,7 +85,7 @@ def recover(path: str | os.PathLike[str]) -> Recovery:
         said = (*damage, "nothing was changed" if damaged else "whole; nothing was changed")
         return Recovery(path, False, recording.n_samples, len(damaged) * rows, None, said)
     tail = path.with_name(path.name + ".tail") if n_tail else None
-    if tail and tail.exists():
+    if tail and (tail.exists() or tail.is_symlink()):
         raise RecordingError(
             f"{tail}: exists already, and the cut end of {path.name} must be kept there. "
             "Move it away and try again"

@@ -233,6 +233,10 @@ def test_an_older_tail_is_never_overwritten(tmp_path):
         recover(path)
     assert path.read_bytes() == before
     assert (tmp_path / "x.bdf.tail").read_bytes() == b"precious"
+    (tmp_path / "x.bdf.tail").unlink()
+    (tmp_path / "x.bdf.tail").symlink_to("moved away")
+    with pytest.raises(RecordingError, match="Move it away"):
+        recover(path)
 
 
 DISK_FULL = """
