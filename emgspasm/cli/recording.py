@@ -31,7 +31,7 @@ from emgspasm.cli.console import (
 )
 from emgspasm.cli.interruption import come, settle
 from emgspasm.cli.options import live_config_option, place_options, port_option
-from emgspasm.errors import EmgspasmError, RecordingError
+from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
 from emgspasm.postponement import postponed
 
 if TYPE_CHECKING:
@@ -73,6 +73,9 @@ def record(
 
     loaded = read_config(config)
     source = configured_source(loaded, config, port)
+    fs = source.info.sampling_frequency
+    if duration is not None and round(duration * fs) == 0:
+        raise ConfigError(f"--duration {duration:g} s is no sample at {fs:g} Hz. Record longer")
     known = read_markers(markers) if markers else ()
     with placed(study, participant, session, task, run) as (opened, place):
         refuse_existing(place.recording, remedy="Give another --run, --session or --task")
