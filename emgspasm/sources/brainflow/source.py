@@ -9,7 +9,6 @@ whose parser does not believe damaged packets.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -38,6 +37,7 @@ from emgspasm.sources.registry import on_port
 from emgspasm.sources.rows import chunks
 from emgspasm.stream import Chunk, StreamInfo
 from emgspasm.structure import structure
+from emgspasm.system import host_time
 
 if TYPE_CHECKING:
     import serial
@@ -78,9 +78,7 @@ class BrainflowSource:
         On entering: the board is in use, or refuses a command.
     """
 
-    def __init__(
-        self, settings: BrainflowSettings, clock: Callable[[], float] = time.perf_counter
-    ) -> None:
+    def __init__(self, settings: BrainflowSettings, clock: Callable[[], float] = host_time) -> None:
         self.settings = settings
         self.board = describe(settings)
         self.info: StreamInfo = self.board.info
