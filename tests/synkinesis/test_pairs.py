@@ -24,6 +24,19 @@ def test_beside_a_muscle_without_bursts_the_share_is_0_and_no_chance_is_told():
     assert np.isnan(told.z)
 
 
+@pytest.mark.parametrize(("n_near", "known"), [(3, False), (4, True)])
+def test_of_fewer_than_four_bursts_that_may_meet_by_chance_no_distance_from_it_is_told(
+    n_near, known
+):
+    first = np.arange(1, 10) * 5000
+    second = first + np.where(np.arange(9) < n_near, 400, 600)
+    second[0] = first[0]
+    (told,) = synchronies([first], second, 1000.0)
+    assert told.pairs == 1
+    assert (abs(told.z) < 3) == known
+    assert np.isfinite(told.z) == known
+
+
 @pytest.mark.parametrize("fs", [1000.0, 2000.0])
 def test_a_share_stands_above_what_onsets_give_that_are_displaced_by_up_to_half_a_second(fs):
     """Of each, 15 ms to either side of 1 s count: a binomial of 3 %."""
