@@ -15,6 +15,7 @@ import uvicorn
 from emgspasm.errors import ConfigError, SourceError
 from emgspasm.service.application import application
 from emgspasm.service.door import Door
+from emgspasm.service.hearing import Hearing
 from emgspasm.service.host import Host
 
 GRACE = 2
@@ -27,9 +28,6 @@ moment though the door does not let them in [design]."""
 UNSENT = 65_536
 """Bytes of an answer that the system may hold back: what a slow page has not taken waits in the
 service, which counts what it drops [design]."""
-
-LISTENED = 1024
-"""Bytes of a message from a page, which has nothing to say: longer ones end it [design]."""
 
 
 @contextmanager
@@ -55,9 +53,8 @@ def serving(host: Host, name: str, port: int) -> Iterator[str]:
     config = uvicorn.Config(
         application(host, name),
         http=Door,
-        ws="websockets-sansio",
+        ws=Hearing,
         ws_per_message_deflate=False,
-        ws_max_size=LISTENED,
         backlog=BACKLOG,
         log_config=None,
         log_level="critical",

@@ -278,6 +278,13 @@ def test_a_recording_that_exists_is_refused_before_the_board_is_touched(
     assert (tmp_path / f"{EMG}_emg.bdf").read_bytes() == b"precious"
 
 
+def test_a_recording_that_is_to_last_less_than_a_sample_is_refused(emgspasm, record_to, tmp_path):
+    done = emgspasm(*record_to("/dev/none", "--duration", "0.001"))
+    assert done.returncode == 2
+    assert "--duration 0.001 s is no sample at 250 Hz" in done.stderr
+    assert not list(tmp_path.rglob("*.bdf"))
+
+
 def test_a_port_that_is_not_there_is_said_in_one_line(emgspasm, record_to):
     done = emgspasm(*record_to("/dev/none"))
     assert done.returncode == 1

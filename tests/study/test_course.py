@@ -11,9 +11,9 @@ import pytest
 
 from emgspasm.config import load_config, parse_config
 from emgspasm.errors import ConfigError
-from emgspasm.report.course import course
-from emgspasm.report.course_figures import apart, course_figure
-from emgspasm.report.course_page import course_page
+from emgspasm.report.course.figures import apart, course_figure
+from emgspasm.report.course.gathering import course
+from emgspasm.report.course.page import course_page
 from emgspasm.simulation.toxin import remaining_amplitude
 from emgspasm.storage.studies.study import Study
 from emgspasm.storage.studies.treatments import Treatment

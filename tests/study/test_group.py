@@ -12,7 +12,7 @@ import pytest
 
 from emgspasm.dsp.pipeline import Pipeline
 from emgspasm.errors import RecordingError
-from emgspasm.report.sessions import sessions
+from emgspasm.report.course.sessions import sessions
 from emgspasm.report.stored import read_results, stored_results
 from emgspasm.results.group.methods import FOUND_BY, methods_text
 from emgspasm.results.group.results import group_results, study_of
@@ -267,7 +267,7 @@ def test_methods_tell_the_delays_of_all_recordings(toxin_course):
 
 def test_a_result_knows_its_study(toxin_course, tmp_path):
     (path,) = toxin_course.path.rglob("*ses-W2*_desc-bursts_events.tsv")
-    assert study_of(path) == toxin_course.path.resolve()
+    assert study_of(path) == toxin_course.path.absolute()
     assert study_of(shutil.copy(path, tmp_path / path.name)) is None
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from emgspasm.errors import ConfigError, RecordingError
-from emgspasm.report.course import course
+from emgspasm.report.course.gathering import course
 from emgspasm.report.stored import read_results
 from emgspasm.results.decisions import CLASSES, Decision, decisions_of_copy, relabelling
 from emgspasm.results.group.results import group_results
