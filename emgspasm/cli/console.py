@@ -215,11 +215,6 @@ def shown(value: Any, digits: int = 1) -> str:
     return f"{value:.{digits}f}" if isinstance(value, float) else str(value)
 
 
-def several(n: int, noun: str) -> str:
-    """A number with its noun: ``1 recording``, ``2 recordings``."""
-    return f"{n} {noun}{'' if n == 1 else 's'}"
-
-
 def plain(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row for JSON, which knows no NaN; rounded, as more decimals tell nothing."""
     return {key: _rounded(value) for key, value in row.items()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import asdict
 from importlib.resources import files
 from typing import Any
@@ -24,6 +23,7 @@ from emgspasm.service.colours import stylesheet
 from emgspasm.service.guard import LEADERS, Guard, leads
 from emgspasm.service.host import Host
 from emgspasm.service.refusal import Refused
+from emgspasm.system import host_time
 
 PAGE = files("emgspasm.service") / "page"
 
@@ -120,7 +120,7 @@ def _route_reading(app: FastAPI, host: Host) -> None:
 def _route_leading(app: FastAPI, host: Host) -> None:
     @app.post("/api/markers", status_code=201)
     def mark(asked: MarkerAsked) -> answers.Marker:
-        marker = host.mark(asked.text, time.perf_counter() - asked.ago)
+        marker = host.mark(asked.text, host_time() - asked.ago)
         return answers.Marker(marker.onset, marker.text)
 
     @app.delete("/api/markers/last")

@@ -40,7 +40,7 @@ def test_compiling_is_not_said_after_the_command(capsys):
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-8"])
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
 def test_a_name_that_the_console_cannot_spell_does_not_end_a_command(
     emgspasm, own_process, tmp_path, encoding
 ):

@@ -17,6 +17,7 @@ from websockets.sync.client import connect
 from emgspasm.service.application import application
 from emgspasm.service.showing import Showing
 from emgspasm.storage.opening import open_recording
+from emgspasm.stream import Event
 
 pytestmark = pytest.mark.real_time
 
@@ -164,7 +165,12 @@ def test_a_forwarded_address_is_not_believed(service):
 
 
 def test_events_are_told(streaming):
-    assert streaming.call("GET", "/api/events") == (200, {"events": [], "provisional": []})
+    feed = streaming.service._lead.live.feed
+    feed.found.add((), (Event("blink", 100, 140, "B"),))
+    status, told = streaming.call("GET", "/api/events")
+    (event,) = told["events"]
+    assert (status, told["provisional"]) == (200, [])
+    assert (event["trial_type"], event["onset"], event["duration"]) == ("blink", 0.4, 0.16)
 
 
 def test_while_the_stream_is_exchanged_other_calls_are_refused(service, bench):

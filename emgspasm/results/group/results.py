@@ -16,6 +16,7 @@ from emgspasm.storage.derivatives.provenance import (
     told_replaced,
 )
 from emgspasm.storage.derivatives.reviews import counted_path, is_reviewed
+from emgspasm.storage.studies.collection import is_study
 from emgspasm.storage.studies.lock import exclusive
 from emgspasm.storage.studies.placement import Placement, bids_entities
 from emgspasm.storage.studies.scans import read_time
@@ -105,8 +106,18 @@ def _result(study: Study, events: Path, rows: Rows, provenance: dict[str, Any]) 
 
 def study_of(events: Path) -> Path | None:
     """The study in whose results an events table lies; None if it lies in none."""
-    for folder in events.resolve().parents:
-        if folder.parts[-2:] == RESULTS.parts:
-            study = folder.parents[1]
-            return study if (study / "dataset_description.json").is_file() else None
+    found = place_in_study(events)
+    return found and found[0]
+
+
+def place_in_study(events: Path) -> tuple[Path, Path] | None:
+    """The study in whose results an events table lies, and the table as a path of it.
+
+    By its path as it is given, where ``derivatives`` may be a link to another disk, or else by
+    where links lead.
+    """
+    for path in (events.absolute(), events.resolve()):
+        for folder in path.parents:
+            if folder.parts[-2:] == RESULTS.parts and is_study(folder.parents[1]):
+                return folder.parents[1], path
     return None
