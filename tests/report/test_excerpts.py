@@ -64,6 +64,7 @@ def test_the_event_an_excerpt_is_about_is_named_though_another_begins_just_befor
             "onset": [5.0, 5.2, 5.4],
             "duration": [0.1, 0.3, 0.1],
             "channel": None,
+            "muscles": "OOC",
             "status": "auto",
         }
     )
