@@ -8,8 +8,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emgspasm.cli.console import several
 from emgspasm.errors import RecordingError, SourceLost
+from emgspasm.grammar import several
 
 if TYPE_CHECKING:
     import pandas as pd

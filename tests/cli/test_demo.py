@@ -14,11 +14,9 @@ from emgspasm.storage.tables.tsv import read_table
 pytestmark = pytest.mark.real_time
 
 
-def test_the_demo_records_an_emulated_board_and_finds_live_what_is_in_the_file(
-    own_process, tmp_path
-):
+def test_the_demo_records_an_emulated_board_and_finds_live_what_is_in_the_file(emgspasm, tmp_path):
     out = tmp_path / "demo"
-    done = own_process("demo", "--out", out, "--duration", 10)
+    done = emgspasm("demo", "--out", out, "--duration", 10)
     assert done.returncode == 0, done.stderr
     assert "part             side  spasms" in done.stdout
     assert "the same from the file; 0 % lost" in done.stderr

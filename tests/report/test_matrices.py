@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from emgspasm.report.facts import Notes, matrices
+from emgspasm.report.together import Notes, matrices
 from emgspasm.results.analysis import Results
 from emgspasm.storage.tables.columns import PAIRS
 from emgspasm.storage.tables.tsv import table

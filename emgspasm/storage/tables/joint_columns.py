@@ -55,9 +55,9 @@ COURSE = (
     Column("change", "Value less that of the baseline; n/a where muscles differ or under 15 s"),
     Column(
         "mdc",
-        "Minimal detectable change, from two blocks of rest (or halves of one), of 15 s and more, "
-        "of each session; of a rate at least what counting makes; n/a where under three sessions "
-        "have them, and without a spasm in them",
+        "Minimal detectable change, from the first and the last block of rest (or halves of one) "
+        "of 15 s and more of each session; of a rate at least what counting makes; n/a where under "
+        "three sessions have them, and without a spasm in them",
     ),
     Column("verdict", "Whether the change is larger than measurement variability"),
     Column(

@@ -21,7 +21,7 @@ from emgspasm.synkinesis.acts.bilateral import (
 )
 from emgspasm.synkinesis.acts.company import Company
 from emgspasm.synkinesis.acts.rules import Rules
-from emgspasm.synkinesis.acts.surges import after_blink, blink_of, blinks_with, surges
+from emgspasm.synkinesis.acts.surges import after_blink, blink_of, blinks_with, in_movement, surges
 from emgspasm.synkinesis.acts.twitches import twitches
 from emgspasm.synkinesis.acts.verdicts import (
     VERDICTS,
@@ -111,6 +111,7 @@ def acts(
         both, bursts.one = drag_along(both, bursts.one, rules, company, fs, eye_joins)
         bursts.one = [after_blink(r, both, rules, fs) for r in bursts.one]
         bursts.one += surges(both, bursts.one, rules, company, fs)
+        bursts.one = in_movement(bursts.one, both, bursts.copies, fs)
     told = both
     if bursts.one:
         twitching, bursts.unknown = twitches(

@@ -7,9 +7,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from emgspasm.report import figures
-from emgspasm.report.course import LARGER, Course
-from emgspasm.report.rest import FACE, PLACES
-from emgspasm.report.visits import WINDOWS
+from emgspasm.report.course.course import Course
+from emgspasm.report.course.rest import FACE, PLACES
+from emgspasm.report.course.rows import LARGER
+from emgspasm.report.course.visits import WINDOWS
 from emgspasm.storage.studies.scales import SCALES
 from emgspasm.storage.studies.treatments import TOXIN
 from emgspasm.storage.tables.tsv import table_rows
