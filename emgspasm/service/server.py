@@ -15,6 +15,7 @@ import uvicorn
 from emgspasm.errors import ConfigError, SourceError
 from emgspasm.service.application import application
 from emgspasm.service.door import Door
+from emgspasm.service.guard import is_loopback
 from emgspasm.service.hearing import Hearing
 from emgspasm.service.host import Host
 
@@ -31,8 +32,8 @@ service, which counts what it drops [design]."""
 
 
 @contextmanager
-def serving(host: Host, name: str, port: int) -> Iterator[str]:
-    """Serve a stream until it is left; gives the address to open.
+def serving(host: Host, name: str, port: int) -> Iterator[tuple[str, bool]]:
+    """Serve a stream until it is left; gives the address to open, and whether others can, too.
 
     Parameters
     ----------
@@ -67,7 +68,8 @@ def serving(host: Host, name: str, port: int) -> Iterator[str]:
     thread = threading.Thread(target=server.run, args=([listening],), name="server", daemon=True)
     thread.start()
     try:
-        yield shown(name, listening.getsockname()[1])
+        place, number = listening.getsockname()[:2]
+        yield shown(name, number), not is_loopback(place)
     finally:
         server.should_exit = True
         thread.join()

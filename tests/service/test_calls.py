@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 from collections import deque
 from itertools import islice
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -23,7 +25,8 @@ pytestmark = pytest.mark.real_time
 @pytest.fixture(scope="module")
 def service(serve, board, tmp_path_factory):
     text = '[markers]\n1 = "smile"\n'
-    study = tmp_path_factory.mktemp("calls") / "study"
+    name = os.fsdecode(b"stud\xff" if sys.platform == "linux" else b"study")  # which is no UTF-8
+    study = tmp_path_factory.mktemp("calls") / name
     with serve(text, study, board) as caller:
         yield caller
 
