@@ -61,21 +61,16 @@ def record_layout(sampling_frequency: float) -> RecordLayout:
     Raises
     ------
     ValueError
-        If no record comes within 1e-6 of the wanted rate, or that is over :data:`HIGHEST`.
+        If the rate is under 1 Hz or over :data:`HIGHEST`; of any other a record comes within 1e-6.
     """
-    if sampling_frequency > HIGHEST:
+    if not 1 <= sampling_frequency <= HIGHEST:
         raise ValueError(
-            f"sampling_frequency={sampling_frequency:g} Hz cannot be stored ({HIGHEST:g} Hz at "
-            "most); resample first"
+            f"sampling_frequency={sampling_frequency} Hz cannot be stored (1 to {HIGHEST:g} Hz "
+            "can); resample first"
         )
     n_samples = np.arange(1, int(sampling_frequency) + 1, dtype=np.float64)
     microseconds = np.rint(n_samples * 1e6 / sampling_frequency)
-    error = np.abs(n_samples * 1e6 / np.maximum(microseconds, 1) / sampling_frequency - 1)
-    if not len(error) or error.min() > 1e-6:
-        raise ValueError(
-            f"sampling_frequency={sampling_frequency} Hz cannot be stored (a record holds a whole "
-            "number of samples and lasts whole microseconds, at most 1 s); resample first"
-        )
+    error = np.abs(n_samples * 1e6 / microseconds / sampling_frequency - 1)
     best = error <= error.min() + 1e-12
     distance = np.where(best, np.abs(microseconds - 500_000), np.inf)
     chosen = int(np.argmin(distance))
@@ -151,8 +146,7 @@ def unit_field(channel: Channel) -> str:
 
 def _representable(full_scale: float) -> float:
     """Round up to what fits eight characters with a minus sign."""
-    digits = 5 if full_scale < 1 else max(0, 5 - math.floor(math.log10(full_scale)))
-    digits = min(digits, 5)
+    digits = min(max(0, 5 - math.floor(math.log10(full_scale))), 5)
     return float(Fraction(math.ceil(Fraction(repr(full_scale)) * 10**digits), 10**digits))
 
 

@@ -62,7 +62,14 @@ def test_labels_and_units_fit_to_the_last_character_of_their_fields():
     require_storable(one("a" * 16, kind="MISC", unit="u" * 8))
     for info in (one("a" * 17), one(kind="MISC", unit="u" * 9)):
         with pytest.raises(ValueError, match="does not fit a header field"):
-            require_storable(info)
+            stored_info(info)
+
+
+def test_a_muscle_of_a_montage_fits_to_the_last_character_of_its_field():
+    require_storable(one(side="left", muscle="m" * 71))
+    for muscle in ("m" * 72, "m\u00fcller"):
+        with pytest.raises(ValueError, match="does not fit a header field"):
+            require_storable(one(side="left", muscle=muscle))
 
 
 def test_the_highest_rate_is_stored_and_a_higher_one_refused():
