@@ -24,7 +24,8 @@ ANNOTATIONS_PER_SECOND = 40
 ANNOTATION_BYTES = 48
 """Room for one: ``+43199.996\\x150.004\\x14BAD_ACQ_SKIP@@OOC_L\\x14\\0`` and some digits."""
 LONGEST_TEXT = 400
-"""Bytes of one annotation; EDFlib reads texts of up to 512."""
+"""Bytes of one annotation; EDFlib reads texts of up to 512. No record is shorter than a third of a
+second, whose room for markers holds one."""
 LONGEST_EQUIPMENT = 64
 """What is left of the recording's field of 80 characters."""
 
@@ -160,7 +161,7 @@ def bdf_header(info: StreamInfo, layout: RecordLayout, equipment: str) -> Header
     """Describe the stream anonymously (clinical facts 11: `X`, since blanks are invalid)."""
     signals = [_signal(channel, layout.n_samples) for channel in info.channels]
     bytes_wanted = 24 + ANNOTATION_BYTES * math.ceil(ANNOTATIONS_PER_SECOND * layout.duration)
-    n_annotation = math.ceil(max(bytes_wanted, 24 + LONGEST_TEXT + 20) / 3)
+    n_annotation = math.ceil(bytes_wanted / 3)
     signals.append(
         Signal("BDF Annotations", "", "", -1, 1, -DIGITAL_MAX - 1, DIGITAL_MAX, "", n_annotation)
     )
@@ -279,7 +280,6 @@ def decimal(value: Fraction, width: int) -> str:
             text = sign + figures[:cut] + ("." + figures[cut:] if digits else "")
             if len(text) <= width:
                 return text
-            break
     raise ValueError(
         f"{float(value)!r} is not an exact decimal of {width} characters; round it first"
     )
