@@ -16,7 +16,7 @@ from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.edf.reader import open_edf
 from emgspasm.stream import Chunk
-from support.bdf import noise, stream
+from support.bdf import noise, stream, write
 
 
 def test_nothing_is_overwritten_unasked(tmp_path):
@@ -49,6 +49,27 @@ def test_a_file_without_samples_holds_one_record_of_missing_ones(tmp_path):
     for signal in edfio.read_bdf(tmp_path / "x.bdf").signals:
         np.testing.assert_array_equal(signal.digital, np.full(125, -8_388_607))
     assert open_edf(tmp_path / "x.bdf").n_samples == 0
+
+
+def test_of_the_header_only_the_count_of_records_changes(tmp_path):
+    path = tmp_path / "x.bdf"
+    with BdfWriter(path, stream(333.333)) as writer:
+        before = path.read_bytes()
+        writer.write(Chunk(0, noise(1000)))
+        after = path.read_bytes()[: 256 * 6]
+    assert (before[236:244], after[236:244]) == (b"1       ", b"3       ")
+    assert before[:236] + before[244 : 256 * 6] == after[:236] + after[244:]
+
+
+def test_what_was_added_is_waited_for_while_the_file_is_open(tmp_path, monkeypatch):
+    writer, waited = BdfWriter(tmp_path / "x.bdf", stream()), []
+    monkeypatch.setattr(os, "fsync", waited.append)
+    recording = writer.descriptor
+    writer.to_disk()
+    assert waited == [recording]
+    writer.close()
+    writer.to_disk()
+    assert waited == [recording] * 2
 
 
 def test_edflib_opens_the_file_after_every_write(edflib, tmp_path):
@@ -135,6 +156,27 @@ def test_a_disk_full_from_the_start_leaves_no_file(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_what_a_disk_takes_in_parts_is_stored_whole(tmp_path, monkeypatch):
+    write(tmp_path / "x.bdf", noise(300), stream())
+    pwrite = os.pwrite
+    monkeypatch.setattr(os, "pwrite", lambda file, data, at: pwrite(file, data[:700], at))
+    write(tmp_path / "y.bdf", noise(300), stream())
+    assert (tmp_path / "y.bdf").read_bytes() == (tmp_path / "x.bdf").read_bytes()
+
+
+def test_a_file_that_could_not_be_written_is_closed(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with BdfWriter(tmp_path / "x.bdf", stream()) as writer:
+        recording = writer.descriptor
+        monkeypatch.setattr(os, "pwrite", refuse)
+        with pytest.raises(RecordingError, match="Make room on the disk"):
+            writer.write(Chunk(0, noise(1000)))
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(recording)
+
+
 def test_a_network_disk_that_is_full_says_so_in_closing_too(tmp_path, monkeypatch):
     writer, close = BdfWriter(tmp_path / "x.bdf", stream()), os.close
 
@@ -143,11 +185,12 @@ def test_a_network_disk_that_is_full_says_so_in_closing_too(tmp_path, monkeypatc
             raise OSError(errno.EDQUOT, "Disk quota exceeded")
         return close(descriptor)
 
-    recording = writer.descriptor
+    recording, whole = writer.descriptor, (tmp_path / "x.bdf").read_bytes()
     for name in ("pwrite", "close"):
         monkeypatch.setattr(os, name, refuse)
     with pytest.raises(RecordingError, match=r"quota exceeded\); 0 samples"):
         writer.write(Chunk(0, noise(1000)))
     monkeypatch.undo()
+    assert (tmp_path / "x.bdf").read_bytes() == whole
     writer.close()  # it is closed already
     close(recording)
