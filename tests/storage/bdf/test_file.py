@@ -125,9 +125,15 @@ def fill_disk(path: Path, n_bytes: int) -> str:
     return done.stdout
 
 
-def test_a_full_disk_leaves_whole_records_and_says_how_many(tmp_path):
-    path = tmp_path / "x.bdf"
-    said = fill_disk(path, 40_000)
+@pytest.fixture(scope="module")
+def full(tmp_path_factory):
+    """What a disk of 40 kB holds, and what was said when it was full."""
+    path = tmp_path_factory.mktemp("full") / "x.bdf"
+    return path, fill_disk(path, 40_000)
+
+
+def test_a_full_disk_leaves_whole_records_and_says_how_many(full):
+    path, said = full
     recording = open_edf(path)
     assert recording.findings == ()
     assert f"{recording.n_samples} samples" in said
@@ -138,17 +144,16 @@ def test_a_full_disk_leaves_whole_records_and_says_how_many(tmp_path):
     )
 
 
-def test_edflib_opens_what_a_full_disk_left(edflib, tmp_path):
-    path = tmp_path / "x.bdf"
-    fill_disk(path, 40_000)
+def test_edflib_opens_what_a_full_disk_left(edflib, full):
+    path, _ = full
     with edflib.EdfReader(str(path)) as reader:
         assert reader.getNSamples()[0] == open_edf(path).n_samples > 5000
 
 
-def test_a_marker_after_the_disk_was_full_is_refused(tmp_path):
-    said = fill_disk(tmp_path / "x.bdf", 40_000).splitlines()
-    assert "marker 'late' is not in it" in said[1]
-    assert open_edf(tmp_path / "x.bdf").annotations == ()
+def test_a_marker_after_the_disk_was_full_is_refused(full):
+    path, said = full
+    assert "marker 'late' is not in it" in said.splitlines()[1]
+    assert open_edf(path).annotations == ()
 
 
 def test_a_disk_full_from_the_start_leaves_no_file(tmp_path):
