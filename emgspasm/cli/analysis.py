@@ -52,8 +52,8 @@ def analyze(
 ) -> None:
     """Find bursts in recordings, folders or a study, and write the tables.
 
-    Writes X_events.tsv, X_summary.tsv, X_quality.tsv, X_pairs.tsv, X_trials.tsv (where there are
-    task markers) and X.json for every recording X, and summary.tsv and the data dictionary
+    Writes X_events.tsv, X_summary.tsv, X_quality.tsv, X_pairs.tsv, X_trials.tsv (where markers ask
+    for movements) and X.json for every recording X, and summary.tsv and the data dictionary
     dataset.json for all of them together; for a study also group_summary.tsv, group_summary.parquet
     and methods.md. An interrupted call continues when it is made again.
     """

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emgspasm.cli.console import FILE, Command, page_path, say, several
+from emgspasm.cli.console import FILE, Command, page_path, say
 from emgspasm.cli.extras import require_extra
 from emgspasm.cli.options import listed_option
 from emgspasm.errors import ConfigError, RecordingError
+from emgspasm.grammar import several
 
 if TYPE_CHECKING:
     from datetime import date
@@ -37,8 +38,8 @@ def compare(
     nothing is advised.
     """
     require_extra("report")
-    from emgspasm.report.course import course
-    from emgspasm.report.course_page import course_page
+    from emgspasm.report.course.gathering import course
+    from emgspasm.report.course.page import course_page
     from emgspasm.storage.derivatives.names import RESULTS
     from emgspasm.storage.files import refuse_existing, write_text
     from emgspasm.storage.studies.study import Study

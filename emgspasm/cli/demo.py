@@ -23,8 +23,9 @@ from emgspasm.cli.console import (
     shown,
 )
 from emgspasm.cli.extras import require_extra
+from emgspasm.cli.pages import SUFFIX
 from emgspasm.cli.recording import describe, until_over
-from emgspasm.cli.reporting import SUFFIX, write_page
+from emgspasm.cli.reporting import write_page
 from emgspasm.cli.scoring import score_table
 from emgspasm.cli.simulation import write_truth
 from emgspasm.cli.viewing import require_window

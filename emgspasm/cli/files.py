@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from emgspasm.cli.console import FILE, Command, placed, positive, read_montage, say, several
+from emgspasm.cli.console import FILE, Command, placed, positive, read_montage, say
 from emgspasm.cli.options import gain_option, montage_option, place_options, rate_option
 from emgspasm.errors import ConfigError, RecordingError
+from emgspasm.grammar import several
 
 
 @click.command("import", cls=Command)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
@@ -31,8 +30,9 @@ from emgspasm.cli.console import (
 )
 from emgspasm.cli.interruption import come, settle
 from emgspasm.cli.options import live_config_option, place_options, port_option
-from emgspasm.errors import EmgspasmError, RecordingError
+from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
 from emgspasm.postponement import postponed
+from emgspasm.system import host_time
 
 if TYPE_CHECKING:
     from emgspasm.session import Session, Status
@@ -73,6 +73,9 @@ def record(
 
     loaded = read_config(config)
     source = configured_source(loaded, config, port)
+    fs = source.info.sampling_frequency
+    if duration is not None and round(duration * fs) == 0:
+        raise ConfigError(f"--duration {duration:g} s is no sample at {fs:g} Hz. Record longer")
     known = read_markers(markers) if markers else ()
     with placed(study, participant, session, task, run) as (opened, place):
         refuse_existing(place.recording, remedy="Give another --run, --session or --task")
@@ -190,7 +193,7 @@ def _markers(session: Session) -> Iterator[Callable[[], str]]:
 
     def take(key: str) -> None:
         nonlocal line
-        line, stroke = keyboard.press(line, key, time.perf_counter(), texts)
+        line, stroke = keyboard.press(line, key, host_time(), texts)
         if stroke and stroke.ends:
             session.stop()
         elif stroke:

@@ -12,7 +12,6 @@ import click
 from emgspasm.cli.console import (
     FILE,
     Command,
-    page_path,
     progress,
     read_config,
     read_montage,
@@ -20,7 +19,9 @@ from emgspasm.cli.console import (
 )
 from emgspasm.cli.extras import require_extra
 from emgspasm.cli.options import config_option, gain_option, montage_option, rate_option
+from emgspasm.cli.pages import Task, index_path, plan
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
+from emgspasm.grammar import several
 
 if TYPE_CHECKING:
     from emgspasm.batch.jobs import Job
@@ -28,28 +29,6 @@ if TYPE_CHECKING:
     from emgspasm.results.analysis import Results
     from emgspasm.storage.montage import Montage
     from emgspasm.storage.opening import StoredRecording
-
-
-SUFFIX = "_report.html"
-INDEX = "index.html"
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One page to make.
-
-    Parameters
-    ----------
-    source : Path
-        A recording, or the events table of a result.
-    stored : bool
-        Whether it is a result.
-    page : Path
-    """
-
-    source: Path
-    stored: bool
-    page: Path
 
 
 @click.command(cls=Command)
@@ -93,7 +72,8 @@ def report(
     tasks = plan(source, out)
     written = [task.page for task in tasks]
     written += [page.with_suffix(".pdf") for page in written if converter]
-    refuse_existing(*written, overwrite=overwrite)
+    index = index_path(source, out, written) if len(tasks) > 1 else None
+    refuse_existing(*written, *([index] if index else []), overwrite=overwrite)
     made: list[tuple[Results, Path]] = []
     failed: list[EmgspasmError] = []
     with progress(tasks, "report", len(tasks)) as bar:
@@ -105,8 +85,8 @@ def report(
                     print_pdf(task.page, target, converter, overwrite=overwrite)
             except EmgspasmError as error:
                 failed.append(error)
-    if len(tasks) > 1 and made:
-        write_index(source, made, overwrite=overwrite)
+    if index and made:
+        write_index(index, source, made, overwrite=overwrite)
     _conclude([page for _, page in made], [*unanalyzed, *failed], len(unanalyzed) + len(tasks))
 
 
@@ -138,61 +118,6 @@ def refuse_settings(source: Path, given: Sequence[str]) -> None:
             f"{given[0]} changes nothing of {source}: results keep the settings they were made "
             "with. Leave it out, or report the recording"
         )
-
-
-def plan(source: Path, out: Path | None) -> list[Task]:
-    """The pages that a recording, a result, a folder or a study stands for.
-
-    Raises
-    ------
-    ConfigError
-        If the page's name is none.
-    RecordingError
-        If there is nothing to report.
-    """
-    from emgspasm.report.stored import is_result, stored_results
-    from emgspasm.storage.derivatives.names import RESULTS
-    from emgspasm.storage.studies.collection import find_recordings, is_study
-
-    if source.is_file():
-        stored = is_result(source)
-        return [Task(source, stored, page_path(out, _usual(source, stored=stored)))]
-    if source.is_dir() and is_study(source):
-        derivatives = source / RESULTS
-        return _tasks(stored_results(derivatives), derivatives, out, stored=True)
-    found = stored_results(source) if source.is_dir() else []
-    if found:
-        return _tasks(found, source, out, stored=True)
-    return _tasks(find_recordings(source), source, out, stored=False)
-
-
-def _tasks(found: Sequence[Path], folder: Path, out: Path | None, *, stored: bool) -> list[Task]:
-    """One page a result or recording, in the same folders under `out`."""
-    usual = [_usual(path, stored=stored) for path in found]
-    if len(found) == 1:
-        return [Task(found[0], stored, page_path(out, usual[0]))]
-    if out is not None and out.suffix:
-        raise ConfigError(
-            f"{out} is one page for {len(found)} recordings (each has its own). "
-            "Give a folder with --out DIR, or one recording"
-        )
-    tasks = []
-    for path, page in zip(found, usual, strict=True):
-        elsewhere = out and out / path.parent.relative_to(folder) / page.name
-        tasks.append(Task(path, stored, elsewhere or page))
-    return tasks
-
-
-def _usual(path: Path, *, stored: bool) -> Path:
-    """Where the page of a recording or a result goes: beside it, but to no raw data of a study."""
-    from emgspasm.storage.derivatives.names import result_path
-    from emgspasm.storage.studies.collection import results_folder, study_of
-
-    if stored:
-        return path.with_name(f"{path.name.removesuffix('_events.tsv')}{SUFFIX}")
-    if study_of(path) is None:
-        return path.with_name(f"{path.stem}{SUFFIX}")
-    return result_path(results_folder(path, path, None), path.stem, "report", ".html")
 
 
 def analyze_rest(source: Path, reading: Reading) -> list[EmgspasmError]:
@@ -293,16 +218,16 @@ def _stored(task: Task) -> tuple[Results, StoredRecording | None, str]:
     return results, *signal_of(results, task.source)
 
 
-def write_index(source: Path, made: Sequence[tuple[Results, Path]], *, overwrite: bool) -> None:
-    """Write the list of pages into the folder above them all."""
-    import os
-
+def write_index(
+    index: Path, source: Path, made: Sequence[tuple[Results, Path]], *, overwrite: bool
+) -> None:
+    """Write the list of pages."""
     from emgspasm.report.document import index_page
     from emgspasm.storage.files import write_text
 
-    top = Path(os.path.commonpath([page.parent for _, page in made]))
-    listed = [(results, page.relative_to(top).as_posix()) for results, page in made]
-    write_text(index_page(source.resolve().name, listed), top / INDEX, overwrite=overwrite)
+    listed = [(results, page.relative_to(index.parent).as_posix()) for results, page in made]
+    write_text(index_page(source.resolve().name, listed), index, overwrite=overwrite)
+    say(f"{several(len(made), 'page')} listed in {index}")
 
 
 def _conclude(pages: Sequence[Path], failed: Sequence[EmgspasmError], n_wanted: int) -> None:

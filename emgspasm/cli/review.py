@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from emgspasm.cli.console import FILE, Command, columns, say, several, shown
+from emgspasm.cli.console import FILE, Command, columns, say, shown
 from emgspasm.cli.options import json_option
 from emgspasm.errors import ConfigError, RecordingError
+from emgspasm.grammar import several
 
 if TYPE_CHECKING:
     import pandas as pd

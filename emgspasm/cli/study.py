@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from emgspasm.cli.console import FILE, Command, columns, say, several, shown
+from emgspasm.cli.console import FILE, Command, columns, say, shown
 from emgspasm.cli.options import bare, json_option, listed_option
 from emgspasm.errors import ConfigError
+from emgspasm.grammar import several
 
 if TYPE_CHECKING:
     from emgspasm.storage.studies.scales import ScaleScore

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from emgspasm.config import parse_config
 from emgspasm.errors import ConfigError, EmgspasmError
-from emgspasm.report import facts, values
+from emgspasm.report import facts, together, values
 from emgspasm.report.excerpts import Choice, choose, half_heights, read_excerpts
 from emgspasm.report.page import render
 from emgspasm.storage.derivatives.provenance import is_simulated
@@ -52,9 +52,9 @@ def report_page(
     from emgspasm.report.figures_face import montage_figure, placed, spread_figure
 
     excerpts, without = _excerpts(results, recording, without)
-    channels, rows, notes = facts.channels(results), facts.channel_rows(results), facts.Notes()
+    channels, rows, notes = facts.channels(results), facts.channel_rows(results), together.Notes()
     shares = {row["channel"].name: row["involved_pct"] for row in rows}
-    blocks = facts.blocks(results)
+    blocks, matrices = facts.blocks(results), together.matrices(results, notes)
     return render(
         "report.html",
         entry=lambda *path, **more: values.entry(results, *path, **more),
@@ -72,15 +72,16 @@ def report_page(
         rows=rows,
         lent_maxima=facts.lent_maxima(results),
         not_good=facts.not_good(rows),
-        brow_lift=facts.brow_lift(results),
-        brow_unsought=facts.brow_unsought(rows),
-        brow_withheld=facts.is_brow_withheld(results),
+        brow_lift=together.brow_lift(results),
+        brow_unsought=together.brow_unsought(rows),
+        brow_withheld=together.is_brow_withheld(results),
         none_found=_none_found(results),
         montage=svg(montage_figure(channels), "montage"),
         spread=svg(spread_figure(channels, shares), "spread"),
         unplaced=[c.name for c in channels if c not in placed(channels)],
-        matrices=facts.matrices(results, notes),
-        synkinesis=facts.synkinesis(results, notes),
+        matrices=matrices,
+        crosstalk=together.is_copied(matrices),
+        synkinesis=together.synkinesis(results, notes),
         notes=notes.listed(),
         withheld=list(facts.withheld(results)),
         warnings=facts.warnings(results),

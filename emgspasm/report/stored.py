@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from emgspasm.errors import RecordingError
 from emgspasm.results.analysis import Results
-from emgspasm.results.group.results import study_of
+from emgspasm.results.group.results import place_in_study
 from emgspasm.results.stored import beside, read_result_table
 from emgspasm.storage.derivatives.provenance import (
     read_provenance,
@@ -67,8 +67,8 @@ def read_results(events: Path) -> Results:
     """
     with exclusive(events.parent):  # another process may be amid writing it
         provenance = read_provenance(events)
-        study = study_of(events)
-        if study and (name := replaced_recording(study, events.resolve(), provenance)):
+        placed = place_in_study(events)
+        if placed and (name := replaced_recording(*placed, provenance)):
             raise RecordingError(told_replaced([name]))
         told = counted_path(events)
         places = {name: told if name in ("events", "summary") else events for name in TOLD}
@@ -79,7 +79,7 @@ def read_results(events: Path) -> Results:
 def _frame(events: Path, name: str) -> pd.DataFrame:
     path = beside(events, name)
     columns = TABLES[name]
-    if name == "trials" and not path.exists():  # written only where there are task markers
+    if name == "trials" and not path.exists():  # written only where movements are marked
         return table((), columns)
     frame = read_result_table(path, name)
     return frame.astype({c.name: "Int64" for c in columns if c.whole and c.name in frame})

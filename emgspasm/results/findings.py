@@ -131,14 +131,14 @@ class Findings:
         begin, end = (self.events[edge][own["event"]] for edge in ("onset", "offset"))
         own["onset"] = np.maximum(own["onset"], begin)
         own["offset"] = np.maximum(np.minimum(own["offset"], end), own["onset"])
-        valid = without_artifacts(self.sought, self._artifacts(), self.sampling_frequency)
+        valid = without_artifacts(self.sought, self.artifacts(), self.sampling_frequency)
         object.__setattr__(self, "valid", valid)
         told = {"spasm": spasm, "spasms": self.events[spasm], "spasm_parts": own}
         for name, rows in told.items():
             rows.flags.writeable = False
             object.__setattr__(self, name, rows)
 
-    def _artifacts(self) -> dict[int, NDArray[np.int64]]:
+    def artifacts(self) -> dict[int, NDArray[np.int64]]:
         """Onsets and offsets of the bursts of artifacts, by column of the stream."""
         artifact = self.events["trial_type"] == "artifact"
         parts = self.parts[artifact[self.parts["event"]]]

@@ -16,8 +16,8 @@ from emgspasm.results.channels import TOLD, channel_warnings
 from emgspasm.results.contractions import Contraction
 from emgspasm.results.findings import Findings
 from emgspasm.results.measurement import Measurement
+from emgspasm.results.tabulation.blocks import LEAST_REST, rest_counts, task_blocks
 from emgspasm.results.tabulation.labels import microvolts
-from emgspasm.results.tabulation.summary import LEAST_REST, rest_counts, task_blocks
 from emgspasm.results.tabulation.trials import brow_lifts, synkinesis_shares
 from emgspasm.storage.opening import StoredRecording
 from emgspasm.stream import SIDE_LETTERS, StreamInfo
@@ -171,8 +171,9 @@ def withheld(
         rows.append(
             Withheld(
                 "mvc_uV, pct_mvc, si, dsi, overlap",
-                f"under {FEWEST_TRIALS} maximal trials without a spasm in this recording, or in "
-                "another of its session at its sampling frequency: " + ", ".join(lacking),
+                f"under {FEWEST_TRIALS} maximal trials without a spasm or an artifact in this "
+                "recording, or in another of its session at its sampling frequency: "
+                + ", ".join(lacking),
             )
         )
     lonely = [info.names[c] for c, p in sites(info).items() if p.opposite < 0 and p.side]

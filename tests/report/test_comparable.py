@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from emgspasm.report.rest import RestBlock, rest_blocks
-from emgspasm.report.sessions import Session, comparable, not_analyzed
+from emgspasm.report.course.rest import RestBlock, rest_blocks
+from emgspasm.report.course.sessions import Session, comparable, not_analyzed
 from emgspasm.results.stored import StoredResult
 from emgspasm.storage.derivatives.names import RESULTS, result_path
 from emgspasm.storage.tables.columns import EVENTS, SUMMARY

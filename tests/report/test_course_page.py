@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from emgspasm.report.course import Course, course_rows
-from emgspasm.report.course_figures import beside_figure
-from emgspasm.report.course_page import course_page
-from emgspasm.report.rest import RestBlock
-from emgspasm.report.sessions import Session
+from emgspasm.report.course.course import Course
+from emgspasm.report.course.figures import beside_figure
+from emgspasm.report.course.page import course_page
+from emgspasm.report.course.rest import RestBlock
+from emgspasm.report.course.rows import course_rows
+from emgspasm.report.course.sessions import Session
 from emgspasm.results.stored import StoredResult
 from emgspasm.storage.studies.treatments import OPERATION, TOXIN, Treatment
 from emgspasm.storage.tables.columns import SUMMARY

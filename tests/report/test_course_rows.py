@@ -8,17 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from emgspasm.report.course import (
-    Course,
-    affected_side,
-    baseline,
-    course_rows,
-    maxima,
-    other_muscles,
-    remarks,
-)
-from emgspasm.report.rest import RestBlock
-from emgspasm.report.sessions import Session
+from emgspasm.report.course.course import Course
+from emgspasm.report.course.gathering import affected_side
+from emgspasm.report.course.remarks import other_muscles, remarks
+from emgspasm.report.course.rest import RestBlock
+from emgspasm.report.course.rows import course_rows, maxima
+from emgspasm.report.course.sessions import Session
 from emgspasm.results.stored import StoredResult
 from emgspasm.storage.studies.scales import ScaleScore
 from emgspasm.storage.studies.treatments import OPERATION, TOXIN, Treatment
@@ -82,7 +77,7 @@ def test_others_are_compared_with_the_last_session_before_the_treatment_or_the_f
     days, origin, index
 ):
     sessions = [session(str(day), day, rest(1)) for day in days]
-    assert baseline(told(*sessions, origin=origin)) == index
+    assert told(*sessions, origin=origin).baseline == index
 
 
 def test_a_change_is_the_value_less_the_baseline_s_and_larger_only_beyond_what_varies():

@@ -8,7 +8,7 @@ import pytest
 
 from emgspasm.dsp import rates
 from emgspasm.errors import RecordingError
-from emgspasm.report import facts
+from emgspasm.report import facts, together
 from emgspasm.report.values import cell, entry, told
 from emgspasm.results.analysis import Results
 from emgspasm.storage.derivatives.provenance import is_simulated
@@ -110,7 +110,7 @@ def test_a_channel_s_row_joins_its_measures_and_its_quality():
     assert rows["FCR_L"]["muscle"] == "FCR"
     names = [row["channel"].name for row in facts.not_good(rows.values())]
     assert names == ["OOC_L", "OOC_R", "MEN", "FCR_L"]
-    assert facts.brow_unsought(rows.values()) == {"R"}
+    assert together.brow_unsought(rows.values()) == {"R"}
 
 
 SHOWN = {
@@ -158,7 +158,7 @@ def test_a_side_whose_eye_or_brow_was_not_analyzed_is_named(muscle, n_bursts, si
     told = {"channel": f"{muscle}_L", "side": "L", "muscle": muscle, "n_bursts": n_bursts}
     summary = table([told], SUMMARY)
     given = replace(results(), summary=summary)
-    assert facts.brow_unsought(facts.channel_rows(given)) == sides
+    assert together.brow_unsought(facts.channel_rows(given)) == sides
 
 
 def test_what_is_withheld_is_told_with_its_reason_and_a_filter_with_its_multiples():
@@ -214,9 +214,9 @@ def share(muscle, task="smile", side="L", **more):
 
 def test_probabilities_of_synkinesis_stand_by_task_and_side_a_column_a_muscle():
     few = {"trials": 2, "probability": None, "ci": None, "withheld": "under 3 trials"}
-    notes = facts.Notes()
-    told = facts.synkinesis(
-        results(synkinesis=[share("OOC"), share("FRO", **few), share("OOC", side="R")]), notes
+    notes = together.Notes()
+    told = together.synkinesis(
+        results(synkinesis=[share("OOC", side="R"), share("OOC"), share("FRO", **few)]), notes
     )
     assert told["muscles"] == ["FRO", "OOC"]
     (smile, left, line), (_, right, other) = told["lines"]
@@ -226,11 +226,11 @@ def test_probabilities_of_synkinesis_stand_by_task_and_side_a_column_a_muscle():
     assert own == {"n": "5", "k": "4", "p": "0.80", "lo": "0.38", "hi": "0.96", "why": "n/a"}
     assert line["cells"]["FRO"]["letter"] == "a"
     assert [text.exact for _, text in notes.listed()] == ["under 3 trials"]
-    assert other["cells"]["OOC"]["p"].source == "json:/synkinesis/2/probability"
+    assert other["cells"]["OOC"]["p"].source == "json:/synkinesis/0/probability"
 
 
 def test_a_reason_is_told_once_and_another_has_the_next_letter():
-    notes = facts.Notes()
+    notes = together.Notes()
     one, other = told("few", "json:/a"), told("none", "json:/b")
     assert [notes.letter(reason) for reason in (one, other, one)] == ["a", "b", "a"]
     assert [letter for letter, _ in notes.listed()] == ["a", "b"]
@@ -249,7 +249,7 @@ LIFT = {"side": "R", "brow_lift_pct": 66.67, "brow_lift_ci_lo": 20.77, "brow_lif
 
 def test_the_brow_lift_index_of_each_side_is_told_in_whole_percent():
     lift = {"side": "R", "spasms": 3, "joined": 2}
-    told = facts.brow_lift(results(sides=[LIFT], brow_lift=[lift]))
+    told = together.brow_lift(results(sides=[LIFT], brow_lift=[lift]))
     assert {name: value.shown for name, value in told["R"].items()} == {
         "spasms": "3", "joined": "2", "pct": "67", "lo": "21", "hi": "94",
     }  # fmt: skip
@@ -259,7 +259,7 @@ def test_of_a_review_the_brow_lift_index_is_that_of_its_summary_and_counts_are_n
     lift = {"side": "R", "spasms": 4, "joined": 4, "pct": 100.0, "ci_pct": [51.01, 100.0]}
     given = results(sides=[LIFT], brow_lift=[lift])
     reviewed = replace(given, events=table([{"rater": "R1"}], REVIEWED_EVENTS))
-    told = facts.brow_lift(reviewed)
+    told = together.brow_lift(reviewed)
     assert {name: value.shown for name, value in told["R"].items()} == {
         "pct": "67", "lo": "21", "hi": "94",
     }  # fmt: skip
@@ -268,7 +268,7 @@ def test_of_a_review_the_brow_lift_index_is_that_of_its_summary_and_counts_are_n
 @pytest.mark.parametrize(("hertz", "is_withheld"), [(999.0, True), (1000.0, False)])
 def test_a_brow_lift_index_is_withheld_under_1000_hz(hertz, is_withheld):
     rows = [{"measure": output.columns} for output in rates.withheld(hertz)]
-    assert facts.is_brow_withheld(results(withheld=rows)) == is_withheld
+    assert together.is_brow_withheld(results(withheld=rows)) == is_withheld
 
 
 def test_an_event_is_its_own_row_not_those_of_its_bursts():
@@ -305,6 +305,7 @@ def test_who_the_recording_is_of_is_told_where_its_name_says_it():
         (None, 1, "n/a", "n/a"),
         (float("nan"), 1, "n/a", "n/a"),
         ("-0.0", 1, "-0.0", "-0.0"),
+        ("noise 3 uV; mvc_uV", 1, "noise 3 uV; mvc_uV", "noise 3 µV; mvc_uV"),
         (1e-7, None, "1e-07", "1e-07"),
         (-1e-7, None, "-1e-07", "\N{MINUS SIGN}1e-07"),
     ],

@@ -2,24 +2,23 @@
 
 import re
 import shutil
-import subprocess
 import sys
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from emgspasm.cli.pages import index_path
 from emgspasm.errors import RecordingError
 from emgspasm.report.pdf import BROWSERS, find_converter, print_pdf
 from emgspasm.storage.derivatives.names import note_path
 
 
 @pytest.fixture(scope="module")
-def folder(patient, tmp_path_factory):
-    """A copy of the patient's recording and results, with a page made in a process of its own."""
+def folder(emgspasm, patient, tmp_path_factory):
+    """A copy of the patient's recording and results, with a page."""
     copied = shutil.copytree(patient.parent, tmp_path_factory.mktemp("report") / "results")
-    command = [sys.executable, "-m", "emgspasm", "report", str(copied / "patient_events.tsv")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    done = emgspasm("report", copied / "patient_events.tsv")
     assert done.returncode == 0, done.stderr
     return copied
 
@@ -83,6 +82,24 @@ def test_what_is_no_result_is_named(report, made, told, tmp_path):
     assert done.stderr.startswith("emgspasm: error: ")
     assert told in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("source", "out", "folder", "listed_in"),
+    [
+        ("study", None, "study/derivatives/emgspasm/sub-01/emg", "study/derivatives/emgspasm"),
+        ("study", "pages", "pages/sub-01/emg", "pages"),
+        ("results", None, "results/sub-01", "results"),
+        ("study/sub-01/emg", None, "study/derivatives/emgspasm/sub-01/emg",
+         "study/derivatives/emgspasm/sub-01/emg"),
+    ],
+)  # fmt: skip
+def test_pages_are_listed_in_the_folder_that_was_reported(source, out, folder, listed_in, tmp_path):
+    (tmp_path / "study").mkdir()
+    (tmp_path / "study/dataset_description.json").touch()
+    pages = [tmp_path / folder / name for name in ("a.html", "b.html")]
+    told = index_path(tmp_path / source, out and tmp_path / out, pages)
+    assert told == tmp_path / listed_in / "index.html"
 
 
 def test_a_recording_of_a_study_that_cannot_be_analyzed_fails_the_call(report, recorded, tmp_path):

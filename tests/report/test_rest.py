@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from emgspasm.report.rest import Measured, RestBlock, halves, measure_rest
-from emgspasm.report.sessions import Session
-from emgspasm.report.variability import repeated, variability
+from emgspasm.report.course.rest import Measured, RestBlock, halves, measure_rest
+from emgspasm.report.course.sessions import Session
+from emgspasm.report.course.variability import repeated, variability
 from emgspasm.results.findings import BURST, EVENT, LAG, PART, READ, Findings
 from emgspasm.stream import Channel, StreamInfo
 
@@ -169,9 +169,10 @@ def session(*spans):
         (((0, 60_000), (60_000, 62_000)), [30.0, 30.0]),
         (((0, 2000), (10_000, 70_000)), [30.0, 30.0]),
         (((0, 2000), (10_000, 70_000), (80_000, 95_000)), [60.0, 15.0]),
+        (((0, 20_000), (20_000, 50_000), (50_000, 90_000), (90_000, 92_000)), [20.0, 40.0]),
     ],
 )
-def test_a_block_of_rest_of_some_seconds_is_compared_with_no_other(spans, compared):
+def test_the_first_and_last_block_of_rest_that_is_no_few_seconds_are_compared(spans, compared):
     assert [m.seconds for m in repeated(session(*spans), "L", "eye")] == compared
 
 

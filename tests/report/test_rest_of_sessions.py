@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from emgspasm.report.rest import FACE
-from emgspasm.report.sessions import sessions
-from emgspasm.report.variability import repeated
+from emgspasm.report.course.rest import FACE
+from emgspasm.report.course.sessions import sessions
+from emgspasm.report.course.variability import repeated
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.studies.study import Study
 from emgspasm.stream import Channel, Chunk, StreamInfo

@@ -55,6 +55,18 @@ def test_the_signal_of_a_study_is_found_from_within_the_folder_of_its_results(
     assert found.path == recording
 
 
+def test_a_recording_that_was_replaced_is_noticed_where_derivatives_are_a_link(patient, tmp_path):
+    study = tmp_path / "study"
+    recording = study / "sub-01" / "emg" / "patient.bdf"
+    recording.parent.mkdir(parents=True)
+    recording.write_bytes(b"another")
+    (study / "dataset_description.json").touch()
+    shutil.copytree(patient.parent, tmp_path / "disk" / "emgspasm" / "sub-01" / "emg")
+    (study / "derivatives").symlink_to(tmp_path / "disk")
+    with pytest.raises(RecordingError, match=r"patient.bdf changed after it was analyzed"):
+        read_results(study / "derivatives" / "emgspasm" / "sub-01" / "emg" / patient.name)
+
+
 @pytest.mark.parametrize(
     "config", ["[pipeline]\nformer = 1\n", "[pipeline.detector]\non_sigma = 7.0\n"]
 )

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from emgspasm.errors import ConfigError
-from emgspasm.report.visits import operation_note, origin, visit
+from emgspasm.report.course.visits import operation_note, origin, visit
 from emgspasm.storage.studies.treatments import OPERATION, TOXIN, Treatment
 
 FIRST, SECOND = date(2026, 3, 2), date(2026, 6, 1)

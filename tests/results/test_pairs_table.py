@@ -41,6 +41,9 @@ def test_lags_are_those_of_the_second_after_the_first():
     assert (told["n_pairs"], told["sync_pct"], told["valid"]) == (3, 75.0, True)
     assert (told["lag_median_ms"], told["lag_iqr_ms"]) == (8.0, 4.0)
     assert told["sync_z"] > 5
+    alone = left(read(EYE, ONSETS[:1]), read(CHEEK, LATER[:1]))
+    assert alone["n_pairs"] == 1
+    assert alone.isna()[["lag_median_ms", "lag_iqr_ms"]].tolist() == [False, True]
 
 
 def test_lags_are_milliseconds_at_any_rate():

@@ -127,8 +127,8 @@ def test_sides_are_letters_and_the_midline_is_missing(results):
 def test_a_recording_without_maximal_trials_says_that_it_needs_them(results):
     reasons = {each["measure"]: each["reason"] for each in results.provenance["withheld"]}
     assert reasons["mvc_uV, pct_mvc, si, dsi, overlap"] == (
-        "under 3 maximal trials without a spasm in this recording, or in another of its session "
-        "at its sampling frequency: OOC_L, OOC_R, MEN"
+        "under 3 maximal trials without a spasm or an artifact in this recording, or in another of "
+        "its session at its sampling frequency: OOC_L, OOC_R, MEN"
     )
 
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from emgspasm.results.tabulation.blocks import task_blocks
 from emgspasm.results.tabulation.summary import (
     SPASM_MEASURES,
     side_columns,
     side_rows,
     spasm_measures,
-    task_blocks,
 )
 from emgspasm.stream import Event
 from emgspasm.synkinesis.markers import Marker
@@ -49,6 +49,9 @@ def test_a_spasm_lasts_from_the_muscle_s_first_onset_to_its_last_offset():
     assert (told["spasm_dur_median_ms"], told["spasm_dur_iqr_ms"], told["spasm_dur_p95_ms"]) == (
         pytest.approx((middle, high - low, most))
     )
+    alone = of_cheek(three()[0])
+    assert (alone["spasm_dur_median_ms"], alone["spasm_dur_p95_ms"]) == (100, 100)
+    assert alone["spasm_dur_iqr_ms"] is None
 
 
 def test_time_and_burden_are_of_its_bursts_over_valid_time():

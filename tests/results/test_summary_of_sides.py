@@ -5,7 +5,8 @@ import pytest
 
 import emgspasm as es
 from emgspasm.results.findings import Findings, event_rows, part_rows
-from emgspasm.results.tabulation.summary import rest_counts, side_rows
+from emgspasm.results.tabulation.blocks import rest_counts
+from emgspasm.results.tabulation.summary import side_rows
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.stream import Annotation, Event
 from emgspasm.synkinesis.markers import Marker

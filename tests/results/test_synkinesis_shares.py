@@ -1,5 +1,7 @@
 """Probabilities of synkinesis, brow lifts and maxima of a recording, of findings made by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import binomtest
@@ -144,6 +146,13 @@ def test_a_spasm_in_a_maximal_trial_spoils_it_for_its_side_alone():
     assert largest([spasm(burst(EYE, 10_999, 11_100))]) == {2: 30.0}
     assert largest([spasm(burst(EYE, 11_000, 11_100))]) == {0: 10.0, 2: 30.0}
     assert largest([spasm(burst(EYE, 7000, 8000))]) == {0: 10.0, 2: 30.0}
+
+
+@pytest.mark.parametrize(("onset", "told"), [(10_999, {2: 30.0}), (11_000, {0: 10.0, 2: 30.0})])
+def test_an_artifact_in_a_maximal_trial_spoils_it_for_its_channel_alone(onset, told):
+    pop = replace(spasm(burst(0, onset, onset + 100)), trial_type="artifact", label="pop")
+    assert largest([pop]) == told
+    assert largest([replace(pop, bursts=(burst(1, onset, onset + 100),))]) == {0: 10.0, 2: 30.0}
 
 
 FACE = stream("OOC_L", "FRO_L", "OOC_R", "FRO_R")

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from emgspasm.anonymization.study import anonymize_study
-from emgspasm.report.course import course
+from emgspasm.report.course.gathering import course
 from emgspasm.results.decisions import Decision
 from emgspasm.results.review import write_review
 from emgspasm.storage.bdf.recovery import recover

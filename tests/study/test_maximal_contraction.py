@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 import emgspasm as es
-from emgspasm.report import course
+from emgspasm.report.course.rows import maxima as told_maxima
+from emgspasm.report.course.sessions import sessions
 from emgspasm.report.document import report_page
-from emgspasm.report.sessions import sessions
 from emgspasm.report.stored import read_results
 from emgspasm.results.standing import made_before
 from emgspasm.storage.bdf.writer import BdfWriter
@@ -177,7 +177,7 @@ def test_a_course_tells_the_maximum_of_its_recording_not_an_old_copy_of_it(emgsp
     recording(mvc, CLOSE, SMILE, strength=10.0)
     assert emgspasm("analyze", mvc, "--out", out, "--overwrite").returncode == 0
     first, _ = sessions(Study.open(own_study), "01")
-    assert course.maxima(first)["L", "OOC"] == maxima(own_study, "A", "mvc")["OOC_L"]
+    assert told_maxima(first)["L", "OOC"] == maxima(own_study, "A", "mvc")["OOC_L"]
     assert maxima(own_study, "A", "trial")["OOC_L"] > maxima(own_study, "A", "mvc")["OOC_L"]
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from emgspasm.dsp.rates import notched, upper_corner
+from emgspasm.grammar import several
 from emgspasm.results.group.results import GroupResult
 from emgspasm.results.stored import Settings, settings_of
 from emgspasm.storage.studies.placement import bids_entities
@@ -88,8 +89,8 @@ def _recorded(results: Sequence[GroupResult], fs: float) -> str:
     devices = _listed(r.provenance.get("device") or "a device that is not named" for r in results)
     tasks = _listed(bids_entities(r.events_path.name).get("task") or "n/a" for r in results)
     return (
-        f"Facial surface EMG of {_count(len(people), 'participant')} was recorded in "
-        f"{_count(len(sessions), 'session')} ({_count(len(results), 'recording')}, "
+        f"Facial surface EMG of {several(len(people), 'participant')} was recorded in "
+        f"{several(len(sessions), 'session')} ({several(len(results), 'recording')}, "
         f"{seconds / 60:.1f} min; tasks: {tasks}) with {devices} at {fs:g} Hz."
     )
 
@@ -162,7 +163,7 @@ def _notched(results: Sequence[GroupResult], fs: float) -> str:
         f"multiples {_numbers(m for n in mine for m in notched(fs, frequency, n['multiples']))})"
         for frequency, mine in sorted(found.items())
     ]
-    return f"Notch, of {_count(len(results), 'recording')}: {', '.join(parts)}."
+    return f"Notch, of {several(len(results), 'recording')}: {', '.join(parts)}."
 
 
 def _numbers(values: Iterable[float]) -> str:
@@ -200,7 +201,8 @@ def _fixed() -> str:
         "relative to the maximal voluntary contraction take the 95th percentile of the best "
         f"{trials.BEST:g} s of each of the {trials.FEWEST_TRIALS} best maximal trials "
         "of that muscle in the same recording, or where it has fewer in another of its "
-        "session, those with a spasm left out; other amplitudes are in uV, over the noise where "
+        "session, those with a spasm of the side or an artifact of the "
+        "channel left out; other amplitudes are in uV, over the noise where "
         "called burden. Rate and amplitude were never merged."
     )
 
@@ -221,7 +223,7 @@ def _validated(results: Sequence[GroupResult]) -> str:
     provenance = next(iter(results)).provenance
     reviewed = sum(r.reviewed for r in results)
     return (
-        f"Events of {reviewed} of {_count(len(results), 'recording')} were reviewed by an expert. "
+        f"Events of {reviewed} of {several(len(results), 'recording')} were reviewed by an expert. "
         f"The software is validated on {provenance['validated_on']}; it is for "
         f"{provenance['purpose']}."
     )
@@ -229,7 +231,3 @@ def _validated(results: Sequence[GroupResult]) -> str:
 
 def _listed(words: Iterable[str]) -> str:
     return ", ".join(sorted(set(words)))
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

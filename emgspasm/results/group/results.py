@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from emgspasm.results.stored import beside, read_result_table
+from emgspasm.results.group.rows import Rows, parse_together
+from emgspasm.results.stored import beside
 from emgspasm.storage.derivatives.names import DETECTED, RESULTS
 from emgspasm.storage.derivatives.provenance import (
     read_provenance,
@@ -15,15 +16,14 @@ from emgspasm.storage.derivatives.provenance import (
     told_replaced,
 )
 from emgspasm.storage.derivatives.reviews import counted_path, is_reviewed
+from emgspasm.storage.studies.collection import is_study
 from emgspasm.storage.studies.lock import exclusive
 from emgspasm.storage.studies.placement import Placement, bids_entities
 from emgspasm.storage.studies.scans import read_time
 from emgspasm.storage.studies.sidecar import read_description
 from emgspasm.storage.studies.study import Study
+from emgspasm.storage.tables.tsv import read_content
 from emgspasm.system import in_order
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,8 +34,8 @@ class GroupResult:
     ----------
     events_path : Path
         Its events table: an expert's where there is one.
-    summary : DataFrame
-        The summary beside that.
+    summary : list of dict
+        Rows of the summary beside that, None for what is missing.
     provenance : dict
         What was analyzed, by what, with which settings.
     description : dict
@@ -47,7 +47,7 @@ class GroupResult:
     """
 
     events_path: Path
-    summary: pd.DataFrame
+    summary: Rows
     provenance: dict[str, Any]
     description: dict[str, Any]
     day: date | None
@@ -69,37 +69,55 @@ def group_results(study: Study) -> tuple[list[GroupResult], tuple[str, ...]]:
     RecordingError
         If one cannot be read, or an expert's is of other results.
     """
-    results, replaced = [], []
+    made_by: dict[Path, dict[str, Any]] = {}
+    summaries: dict[Path, bytes] = {}
+    replaced = []
     for path in in_order((study.path / RESULTS).glob(f"sub-*/**/sub-*{DETECTED}events.tsv")):
         with exclusive(path.parent):  # another process may be amid writing it
             provenance = read_provenance(path)
             if name := replaced_recording(study.path, path, provenance):
                 replaced.append(name)
-            else:
-                results.append(_read(study, path, provenance))
+                continue
+            chosen = counted_path(path)
+            made_by[chosen] = provenance
+            summaries[beside(chosen, "summary")] = read_content(beside(chosen, "summary"))
+    rows = parse_together(summaries, "summary")
+    results = [
+        _result(study, path, rows[beside(path, "summary")], provenance)
+        for path, provenance in made_by.items()
+    ]
     left_out = f"left out of the group table: {told_replaced(replaced)}"
     return results, (left_out,) if replaced else ()
 
 
-def _read(study: Study, path: Path, provenance: dict[str, Any]) -> GroupResult:
-    chosen = counted_path(path)
-    raw = study.path / path.parent.relative_to(study.path / RESULTS)
-    place = Placement(raw, path.name.partition("_desc-")[0])
+def _result(study: Study, events: Path, rows: Rows, provenance: dict[str, Any]) -> GroupResult:
+    raw = study.path / events.parent.relative_to(study.path / RESULTS)
+    place = Placement(raw, events.name.partition("_desc-")[0])
     moment = read_time(place)
     return GroupResult(
-        chosen,
-        read_result_table(beside(chosen, "summary"), "summary"),
+        events,
+        rows,
         provenance,
         read_description(place.sidecars.description),
         moment.date() if moment else None,
-        is_reviewed(chosen),
+        is_reviewed(events),
     )
 
 
 def study_of(events: Path) -> Path | None:
     """The study in whose results an events table lies; None if it lies in none."""
-    for folder in events.resolve().parents:
-        if folder.parts[-2:] == RESULTS.parts:
-            study = folder.parents[1]
-            return study if (study / "dataset_description.json").is_file() else None
+    found = place_in_study(events)
+    return found and found[0]
+
+
+def place_in_study(events: Path) -> tuple[Path, Path] | None:
+    """The study in whose results an events table lies, and the table as a path of it.
+
+    By its path as it is given, where ``derivatives`` may be a link to another disk, or else by
+    where links lead.
+    """
+    for path in (events.absolute(), events.resolve()):
+        for folder in path.parents:
+            if folder.parts[-2:] == RESULTS.parts and is_study(folder.parents[1]):
+                return folder.parents[1], path
     return None

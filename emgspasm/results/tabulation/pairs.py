@@ -96,7 +96,8 @@ def _synchrony(
     }
     if synchrony.pairs:
         low, middle, high = (float(x) for x in np.percentile(synchrony.lags, [25, 50, 75]))
-        columns |= {"lag_median_ms": round(middle, 3), "lag_iqr_ms": round(high - low, 3)}
+        scatter = round(high - low, 3) if synchrony.pairs > 1 else None
+        columns |= {"lag_median_ms": round(middle, 3), "lag_iqr_ms": scatter}
     if len(peaks):
         columns["xcorr_peak"] = round(float(np.median(peaks)), 4)
     return columns

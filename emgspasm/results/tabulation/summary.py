@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,11 +10,9 @@ from numpy.typing import NDArray
 
 from emgspasm.results.findings import Findings, Rows
 from emgspasm.results.measurement import Measurement
+from emgspasm.results.tabulation.blocks import change_columns, task_blocks
 from emgspasm.results.tabulation.events import burden
-from emgspasm.results.tabulation.labels import (
-    microvolts,
-    rounded_or_none,
-)
+from emgspasm.results.tabulation.labels import microvolts, rounded_or_none
 from emgspasm.results.tabulation.quality import noise_uv
 from emgspasm.results.tabulation.trials import brow_lifts
 from emgspasm.storage.opening import StoredRecording
@@ -22,18 +20,13 @@ from emgspasm.storage.studies.placement import bids_entities
 from emgspasm.storage.tables.columns import SUMMARY
 from emgspasm.storage.tables.tsv import table
 from emgspasm.stream import SIDE_LETTER, Channel, StreamInfo
-from emgspasm.synkinesis.markers import AT_REST, Marker
 from emgspasm.synkinesis.measures import rhythm, validity
 from emgspasm.synkinesis.measures.classes import CLASSES
-from emgspasm.synkinesis.measures.intervals import BLOCK, counting_errors, minimal_detectable_rate
 from emgspasm.synkinesis.measures.occurrence import (
     Occurrence,
-    Span,
     Spans,
     begins_in,
-    block_sums,
     common,
-    in_turn,
     joined,
     length,
     occurrence,
@@ -172,23 +165,11 @@ def side_rows(info: StreamInfo, found: Findings, task: str | None) -> Iterator[d
     for letter, valid in valid_of.items():
         row = {"task": task} | side_columns(info, letter, found, valid, fs)
         if letter != "B":
-            row |= _brow_columns(lifts.get(letter)) | _change_columns(letter, found, valid, fs)
+            row |= _brow_columns(lifts.get(letter)) | change_columns(letter, found, valid, fs)
         yield row
     for name, blocks in task_blocks(found.marked, task).items():
         for letter, valid in valid_of.items():
             yield {"task": name} | side_columns(info, letter, found, common(valid, blocks), fs)
-
-
-def task_blocks(marked: Sequence[Marker], task: str | None) -> dict[str, list[Span]]:
-    """Blocks of every task that is no movement, by its markers.
-
-    Not of the task in the recording's name: what is said of that holds for the whole recording.
-    """
-    blocks: dict[str, list[Span]] = {}
-    for marker in marked:
-        if not marker.movement and marker.task != task:
-            blocks.setdefault(marker.task, []).append((marker.onset, marker.offset))
-    return blocks
 
 
 def _brow_columns(lift: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -196,48 +177,6 @@ def _brow_columns(lift: Mapping[str, Any] | None) -> dict[str, Any]:
         return {}
     low, high = lift["ci_pct"]
     return {"brow_lift_pct": lift["pct"], "brow_lift_ci_lo": low, "brow_lift_ci_hi": high}
-
-
-def _change_columns(letter: str, found: Findings, valid: Spans, fs: float) -> dict[str, Any]:
-    """Minimal detectable change of the spasm rate, from the first and the last rest block.
-
-    Nothing without two of them, or without a spasm in them.
-    """
-    blocks = rest_blocks(letter, found, valid, fs)
-    counts = rest_counts(letter, found, valid, fs)
-    if len(counts) < 2:
-        return {"rate_mdc_per_min": None}
-    errors = counting_errors([blocks[0], blocks[-1]])
-    change = minimal_detectable_rate(counts[:1], counts[-1:], errors)
-    return {"rate_mdc_per_min": rounded_or_none(change)}
-
-
-LEAST_REST = BLOCK / 2
-"""Seconds of valid time that tell a rate: half a block of its interval [design]. The two seconds
-after a marker shortly before the end told a change of half the rate."""
-
-
-Sums = tuple[NDArray[np.float64], NDArray[np.float64]]
-"""Spasms and valid seconds of consecutive blocks of 30 s."""
-
-
-def rest_blocks(letter: str, found: Findings, valid: Spans, fs: float) -> list[Sums]:
-    """Spasms of a side in every block of rest that tells a rate, 30 s after 30 s."""
-    onsets = found.spasms["onset"][found.spasms["side"] == letter]
-    blocks = [(m.onset, m.offset) for m in found.marked if m.task in AT_REST]
-    return [
-        block_sums(onsets[begins_in(onsets, part)], part, fs)
-        for part in in_turn(valid, blocks)
-        if length(part) >= LEAST_REST * fs
-    ]
-
-
-def rest_counts(letter: str, found: Findings, valid: Spans, fs: float) -> list[tuple[int, float]]:
-    """Spasms of a side, and minutes of valid time, of every block of rest that tells a rate."""
-    return [
-        (int(counts.sum()), float(seconds.sum()) / 60)
-        for counts, seconds in rest_blocks(letter, found, valid, fs)
-    ]
 
 
 def side_columns(
@@ -303,7 +242,7 @@ def _occurrence_columns(occurring: Occurrence) -> dict[str, Any]:
         low, middle, high, most = np.percentile(occurring.durations, [25, 50, 75, 95])
         columns |= {
             "spasm_dur_median_ms": round(float(middle), 3),
-            "spasm_dur_iqr_ms": round(float(high - low), 3),
+            "spasm_dur_iqr_ms": round(float(high - low), 3) if occurring.count > 1 else None,
             "spasm_dur_p95_ms": round(float(most), 3),
         }
     return columns

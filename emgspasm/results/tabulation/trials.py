@@ -28,24 +28,21 @@ if TYPE_CHECKING:
 def maxima(info: StreamInfo, found: Findings) -> dict[int, float]:
     """Maximal voluntary contraction by channel, in its unit, of the trials of one recording.
 
-    Trials with a spasm of the channel's side are rejected.
+    Trials with a spasm of the channel's side, or an artifact of the channel, are rejected: for half
+    a second of an artifact may be the largest of all, its trial would be the maximum.
     """
-    spasms = found.spasms
-    spoiled = {
-        (marker, side)
-        for marker in found.marked
-        for side in spasms["side"][
-            (spasms["onset"] < marker.offset) & (marker.onset < spasms["offset"])
-        ]
-    }
+    spasms, artifacts = found.spasms, found.artifacts()
     largest = {}
     for column in info.columns():
+        of_side = spasms["side"] == SIDE_LETTER.get(info.channels[column].side or "")
+        spans = np.stack([spasms["onset"], spasms["offset"]], axis=1)[of_side]
+        spoiling = np.concatenate([spans, artifacts.get(column, spans[:0])])
         clean = [
             np.concatenate(parts)
             for (marker, channel), parts in found.envelopes.items()
             if channel == column
             and info.channels[column].muscle == trials.MAXIMAL.get(marker.task)
-            and (marker, SIDE_LETTER.get(info.channels[column].side or "")) not in spoiled
+            and not ((spoiling[:, 0] < marker.offset) & (marker.onset < spoiling[:, 1])).any()
         ]
         value = trials.maximal_contraction(clean, info.sampling_frequency)
         if value is not None:

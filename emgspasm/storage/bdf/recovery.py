@@ -13,6 +13,7 @@ from typing import BinaryIO
 import numpy as np
 
 from emgspasm.errors import RecordingError
+from emgspasm.grammar import several
 from emgspasm.postponement import postponed
 from emgspasm.storage.bdf.layout import DIGITAL_MAX, LONGEST_TEXT
 from emgspasm.storage.bdf.record import annotation_signal
@@ -84,7 +85,7 @@ def recover(path: str | os.PathLike[str]) -> Recovery:
         said = (*damage, "nothing was changed" if damaged else "whole; nothing was changed")
         return Recovery(path, False, recording.n_samples, len(damaged) * rows, None, said)
     tail = path.with_name(path.name + ".tail") if n_tail else None
-    if tail and tail.exists():
+    if tail and (tail.exists() or tail.is_symlink()):
         raise RecordingError(
             f"{tail}: exists already, and the cut end of {path.name} must be kept there. "
             "Move it away and try again"
@@ -98,7 +99,14 @@ def recover(path: str | os.PathLike[str]) -> Recovery:
             f"{path}: cannot be changed ({error.strerror}). Copy it to where you may write"
         ) from error
     if tail:
-        findings.append(f"the {n_tail} bytes after the last whole record are kept in {tail.name}")
+        findings.append(
+            several(
+                n_tail,
+                "byte after the last whole record is",
+                "bytes after the last whole record are",
+            )
+            + f" kept in {tail.name}"
+        )
     n_lost = max(header.n_records - n_records, 1 if n_tail else 0) + len(damaged)
     n_samples = open_edf(path).n_samples
     return Recovery(path, True, n_samples, n_lost * rows, tail, (*damage, *findings))
@@ -145,8 +153,8 @@ def _describe_unmarked(unmarked: Sequence[Interval], recording: Recording) -> li
     seconds = sum(stop - start for start, stop in unmarked) / recording.info.sampling_frequency
     return [
         (
-            f"{len(unmarked)} stretches ({seconds:.3f} s) held missing samples whose annotations "
-            f"were lost; marked {SKIP} again"
+            f"{several(len(unmarked), 'stretch', 'stretches')} ({seconds:.3f} s) held missing "
+            f"samples whose annotations were lost; marked {SKIP} again"
         )
     ]
 

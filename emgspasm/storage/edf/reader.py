@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from emgspasm.errors import RecordingError
+from emgspasm.grammar import several
 from emgspasm.storage.digest import Digest
 from emgspasm.storage.edf.header import FIXED_BYTES, Header, header_length, parse_header
 from emgspasm.storage.edf.layout import Interval, Layout, Span, merge, open_bytes
@@ -96,18 +97,23 @@ def count_records(file: BinaryIO, header: Header) -> tuple[int, list[str]]:
     counted = header.n_records
     findings = []
     if counted == -1:
-        findings.append(f"the header was never completed; {whole} records counted in the file")
+        findings.append(
+            f"the header was never completed; {several(whole, 'record')} counted in the file"
+        )
     elif counted > whole:
-        findings.append(f"the header counts {counted} records, but the file ends after {whole}")
+        findings.append(
+            f"the header counts {several(counted, 'record')}, but the file ends after {whole}"
+        )
     elif counted < whole:
         valid = timed_records(file, header, counted, whole)
         findings.append(
-            f"the header counts {counted} records, the file is longer; {valid - counted} more "
-            "are whole" + (" and read" if valid > counted else ": the rest is ignored")
+            f"the header counts {several(counted, 'record')}, the file is longer; "
+            f"{several(valid - counted, 'more is', 'more are')} whole"
+            + (" and read" if valid > counted else ": the rest is ignored")
         )
         whole = valid
     if rest:
-        findings.append(f"{rest} bytes of a record cut short at the end are not read")
+        findings.append(several(rest, "byte") + " of a record cut short at the end left unread")
     if not whole:
         raise RecordingError(
             f"{file.name}: no whole data record ({n_bytes} bytes after the header, a record takes "
@@ -141,9 +147,21 @@ def _spans(
             spans.append(Span(expected + round(gap), record, 1))
     findings = []
     if len(spans) > 1:
-        findings.append(f"{len(spans) - 1} interruptions between records are read as gaps")
+        findings.append(
+            several(
+                len(spans) - 1,
+                "interruption between records is read as a gap",
+                "interruptions between records are read as gaps",
+            )
+        )
     if n_wrong:
-        findings.append(f"{n_wrong} records have impossible times; they follow the one before")
+        findings.append(
+            several(
+                n_wrong,
+                "record has an impossible time and follows the one before",
+                "records have impossible times; they follow the one before",
+            )
+        )
     return tuple(spans), findings
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from emgspasm.grammar import several
 from emgspasm.storage.edf.header import Header
 from emgspasm.storage.edf.tal import TimedTexts, parse_tals
 from emgspasm.system import read_at
@@ -42,21 +43,29 @@ class Times:
         if self.damaged_records:
             findings.append(describe_damaged(self.damaged_records))
         if self.n_damaged:
-            findings.append(f"{self.n_damaged} annotations are damaged and left out")
+            findings.append(
+                several(self.n_damaged, "annotation is", "annotations are")
+                + " damaged and left out"
+            )
         if self.n_jumps:
             findings.append(
-                f"{self.n_jumps} records begin at other times than in a continuous file, which the "
-                "header calls it: read without gaps, so what follows may be earlier than it was"
+                f"{several(self.n_jumps, 'record begins', 'records begin')} at other times than in "
+                "a continuous file, which the header calls it: read without gaps, so what follows "
+                "may be earlier than it was"
             )
         return findings
 
 
 def describe_damaged(records: Sequence[int]) -> str:
     """Say which records are damaged, for people."""
-    return (
-        f"{len(records)} records, the first of them number {records[0] + 1}, have lost their time: "
-        "overwritten or moved, so their samples count as missing"
-    )
+    if len(records) == 1:
+        who = f"record {records[0] + 1} has lost its time"
+    else:
+        who = (
+            f"{len(records)} records, the first of them number {records[0] + 1}, have lost their "
+            "time"
+        )
+    return f"{who}: overwritten or moved, so their samples count as missing"
 
 
 def scan(file: BinaryIO, header: Header, n_records: int) -> Times:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.grammar import several
 from emgspasm.storage.stored import StoredRecording
 from emgspasm.stream import SKIP, Annotation
 
@@ -123,7 +124,11 @@ def _findings(
     if others:
         yield f"channels {others} have no place in OpenBCI's text and are left out"
     if n_empty:
-        yield f"{n_empty} electrode channels of the board are filled with zeros"
+        yield several(
+            n_empty,
+            "electrode channel of the board is filled with zeros",
+            "electrode channels of the board are filled with zeros",
+        )
     if any(marker.duration or marker.channels for marker in markers):
         yield "markers keep their onset alone; their texts are in the header"
 
@@ -131,8 +136,16 @@ def _findings(
 def _marker_findings(n_moved: int, n_left: int) -> Iterator[str]:
     if n_moved:
         yield (
-            f"{n_moved} markers in gaps or on a sample with another lie on the next sample that "
-            "is free, as a row holds one"
+            several(
+                n_moved,
+                "marker in a gap or on a sample with another lies",
+                "markers in gaps or on a sample with another lie",
+            )
+            + " on the next sample that is free, as a row holds one"
         )
     if n_left:
-        yield f"{n_left} markers after the last sample are left out"
+        yield several(
+            n_left,
+            "marker after the last sample is left out",
+            "markers after the last sample are left out",
+        )

@@ -15,6 +15,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.grammar import several
 from emgspasm.storage.importers.losses import LONGEST_GAP
 
 STEP_BACK = 0.5
@@ -146,12 +147,13 @@ def describe_stamped(stamped: Stamped, sampling_frequency: float) -> list[str]:
     lost = [n_samples for row, n_samples in stamped.losses if row not in jumps]
     if lost:
         findings.append(
-            f"{sum(lost)} samples missing at {len(lost)} places, estimated from time stamps: gaps"
+            f"{several(sum(lost), 'sample')} missing at {several(len(lost), 'place')}, estimated "
+            "from time stamps: gaps"
         )
     if jumps:
         findings.append(
-            f"the clock of the time stamps was set {len(jumps)} times: a gap of one sample each, "
-            "how long it was is unknown"
+            f"the clock of the time stamps was set {several(len(jumps), 'time')}: a gap of one "
+            "sample each, how long it was is unknown"
         )
     rate = 1 / stamped.period
     off = abs(rate / sampling_frequency - 1)

@@ -16,6 +16,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.grammar import several
 from emgspasm.storage.importers.counter import BACKWARD, CounterScan, Jump
 
 LONGEST_GAP = 3590.0
@@ -229,7 +230,10 @@ def describe_losses(state: CounterScan, found: Sequence[Loss]) -> list[str]:
     lost = [loss for loss in found if loss.lost > 0 and loss.kind in ("lost", "clock")]
     if lost:
         samples = sum(loss.lost for loss in lost)
-        text = f"{samples} samples lost at {len(lost)} places (packet counter): kept as gaps"
+        text = (
+            f"{several(samples, 'sample')} lost at {several(len(lost), 'place')} (packet counter): "
+            "kept as gaps"
+        )
         estimated = [loss for loss in lost if loss.estimated]
         if estimated:
             text += (
@@ -240,24 +244,27 @@ def describe_losses(state: CounterScan, found: Sequence[Loss]) -> list[str]:
     back = [loss for loss in found if loss.kind == "back"]
     if back:
         findings.append(
-            f"the counter repeats or steps back at {len(back)} places: the rows before it passes "
-            "where it was are left out"
+            f"the counter repeats or steps back at {several(len(back), 'place')}: the rows before "
+            "it passes where it was are left out"
         )
     findings += _describe_restarts([loss for loss in found if loss.kind == "restart"])
     pauses = [loss.lost for loss in found if loss.kind == "pause"]
     if pauses:
-        findings.append(f"recording paused {len(pauses)} times, {sum(pauses)} samples: gaps")
+        findings.append(
+            f"recording paused {several(len(pauses), 'time')}, "
+            f"{several(sum(pauses), 'sample')}: gaps"
+        )
     clock = sum(loss.kind == "clock" for loss in found)
     if clock:
         findings.append(
-            f"the host's clock was set {clock} times, as time stamps tell: not taken for missing "
-            "or repeated samples"
+            f"the host's clock was set {several(clock, 'time')}, as time stamps tell: not taken "
+            "for missing or repeated samples"
         )
     stalls = sum(loss.kind == "stall" for loss in found)
     if stalls:
         findings.append(
-            f"the host was late at {stalls} places and caught up: no samples were lost there, as "
-            "counter and later time stamps tell"
+            f"the host was late at {several(stalls, 'place')} and caught up: no samples were lost "
+            "there, as counter and later time stamps tell"
         )
     return findings
 
@@ -267,15 +274,16 @@ def _describe_restarts(restarts: Sequence[Loss]) -> list[str]:
     timed = [loss.lost for loss in restarts if loss.estimated]
     if timed:
         findings.append(
-            f"the counter began anew {len(timed)} times: a gap each, {sum(timed)} samples in all, "
+            f"the counter began anew {several(len(timed), 'time')}: a gap each, "
+            f"{several(sum(timed), 'sample')} in all, "
             "estimated from time stamps"
         )
     unknown = [loss.lost for loss in restarts if not loss.estimated]
     if unknown:
         findings.append(
-            f"the counter began anew {len(unknown)} times, as when streaming is stopped and "
-            f"started: a gap each, {sum(unknown)} samples in all as far as the counter tells; "
-            "without time stamps nobody knows how long it was"
+            f"the counter began anew {several(len(unknown), 'time')}, as when streaming is stopped "
+            f"and started: a gap each, {several(sum(unknown), 'sample')} in all as far as the "
+            "counter tells; without time stamps nobody knows how long it was"
         )
     return findings
 
@@ -283,5 +291,6 @@ def _describe_restarts(restarts: Sequence[Loss]) -> list[str]:
 def _describe_wraps(state: CounterScan) -> str:
     return (
         f"the counter runs {state.cycle[0]} to {state.cycle[-1]} in {len(state.cycle)} rows; its "
-        f"{state.n_wraps} discontinuities are wraps to {state.cycle[0]}, not losses"
+        f"{several(state.n_wraps, 'discontinuity is a wrap', 'discontinuities are wraps')} to "
+        f"{state.cycle[0]}, not losses"
     )

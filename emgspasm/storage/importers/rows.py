@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.grammar import several
+
 BLOCK_BYTES = 4 << 20
 ERRORS = (
     *("#N/A", "#NV", "#VALUE!", "#WERT!", "#DIV/0!", "#NUM!", "#ZAHL!", "#REF!", "#BEZUG!"),
@@ -276,18 +278,17 @@ def quote(line: bytes) -> str:
 
 def describe(malformed: Malformed, n_rows: int) -> str:
     """Say what was left unread."""
+    read, bytes_ = several(n_rows, "row"), several(malformed.n_bytes, "byte")
     if malformed.n_skipped:
+        lines = several(malformed.n_skipped, "line is no row", "lines are not rows")
+        rest = several(malformed.n_bytes, "byte is no row", "bytes are not rows")
         return (
-            f"{malformed.n_skipped} lines are not rows (the first is line {malformed.line}, "
-            f"{malformed.text!r}): left out; {n_rows} rows read"
-            + (f"; the last {malformed.n_bytes} bytes are not rows" if malformed.n_bytes else "")
+            f"{lines} (the first is line {malformed.line}, {malformed.text!r}): left out; {read} "
+            "read" + (f"; the last {rest}" if malformed.n_bytes else "")
         )
     if malformed.at_end:
-        return (
-            f"the last line ({malformed.line}, {malformed.n_bytes} bytes) is cut off: left out; "
-            f"{n_rows} rows read"
-        )
+        return f"the last line ({malformed.line}, {bytes_}) is cut off: left out; {read} read"
     return (
-        f"line {malformed.line} is not a row ({malformed.text!r}): read up to it, {n_rows} rows; "
-        f"{malformed.n_bytes} bytes left unread"
+        f"line {malformed.line} is not a row ({malformed.text!r}): read up to it, {read}; {bytes_} "
+        "left unread"
     )

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, time, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.grammar import several
+
 DAY = 86400.0
 """Seconds."""
 
@@ -172,7 +174,8 @@ def describe_stamps(seen: StampScan, sampling_frequency: float, n_samples: int) 
         return []
     findings = []
     if seen.n_backward:
-        findings.append(f"{seen.n_backward} time stamps step backward: not used as sample times")
+        steps = several(seen.n_backward, "time stamp steps", "time stamps step")
+        findings.append(f"{steps} backward: not used as sample times")
     bunched = 100 * seen.n_same / seen.n_stamps
     if bunched > 1:
         findings.append(

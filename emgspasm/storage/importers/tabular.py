@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.errors import RecordingError
+from emgspasm.grammar import several
 from emgspasm.storage.importers.fields import decoded
 from emgspasm.storage.importers.gaps import describe_stamped, read_stamps
 from emgspasm.storage.importers.imported import Imported
@@ -112,13 +113,14 @@ def _describe_damage(seen: TableScan) -> list[str]:
         return []
     first = seen.damaged[0][1]
     example = f"the first is line {first.line} ({first.text!r})"
-    return [f"{len(seen.damaged)} lines are not rows, a missing sample each; {example}"]
+    lines = several(len(seen.damaged), "line is no row", "lines are not rows")
+    return [f"{lines}, a missing sample each; {example}"]
 
 
 def _describe_zeros(seen: TableScan) -> list[str]:
     finding = (
-        f"{seen.n_zeros} rows hold 0 on every electrode where a stream began anew: no "
-        "measurements, missing samples"
+        f"{several(seen.n_zeros, 'row holds', 'rows hold')} 0 on every electrode where a stream "
+        "began anew: no measurements, missing samples"
     )
     return [finding] if seen.n_zeros else []
 

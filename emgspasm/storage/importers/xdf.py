@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from emgspasm.errors import RecordingError
+from emgspasm.grammar import several
 from emgspasm.storage.edf.signals import told_apart
 from emgspasm.storage.importers.fields import marker_text
 from emgspasm.storage.importers.gaps import Stamped, describe_stamped, read_stamps
@@ -231,9 +232,13 @@ def _markers(streams: Sequence[Stream], stamped: Stamped, fs: float) -> tuple[An
 def _damage(checked: Checked) -> list[str]:
     findings = []
     if checked.n_dropped:
-        findings.append(f"{checked.n_dropped} damaged chunks left out")
+        findings.append(f"{several(checked.n_dropped, 'damaged chunk')} left out")
     if checked.n_bytes_left:
-        findings.append(f"the file is cut: {checked.n_bytes_left} bytes at its end are not a chunk")
+        findings.append(
+            "the file is cut: "
+            + several(checked.n_bytes_left, "byte")
+            + " at its end make no chunk"
+        )
     return findings
 
 

@@ -10,6 +10,9 @@ from typing import Self
 from emgspasm.storage.studies.sidecar import SidecarPaths
 
 _LABEL = re.compile(r"[0-9A-Za-z]+\Z")
+SUFFIXES = (".bdf", ".edf")
+"""Of recordings, as BIDS has them."""
+
 _CALLED = {"sub": "participant", "ses": "session"}
 
 
@@ -23,17 +26,19 @@ class Placement:
         The ``emg`` folder of the session.
     stem : str
         What all its file names begin with: ``sub-01_ses-01_task-rest``.
+    suffix : str
+        Of the recording: BDF+, or EDF as other programs make it.
     """
 
     folder: Path
     stem: str
+    suffix: str = ".bdf"
 
     @classmethod
     def of(cls, recording: Path) -> Self | None:
         """Tell the placement of a recording by its name; None if it is none of a study."""
-        if not recording.name.endswith("_emg.bdf"):
-            return None
-        return cls(recording.parent, recording.name.removesuffix("_emg.bdf"))
+        stem, found, suffix = recording.name.rpartition("_emg")
+        return cls(recording.parent, stem, suffix) if found and suffix in SUFFIXES else None
 
     @property
     def study(self) -> Path:
@@ -42,8 +47,8 @@ class Placement:
 
     @property
     def recording(self) -> Path:
-        """The BDF+ file."""
-        return self.folder / f"{self.stem}_emg.bdf"
+        """Its file."""
+        return self.folder / f"{self.stem}_emg{self.suffix}"
 
     @property
     def sidecars(self) -> SidecarPaths:

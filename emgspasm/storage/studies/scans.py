@@ -6,12 +6,13 @@ place that does; dates shifted in it are shifted for good.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from emgspasm.errors import RecordingError
 from emgspasm.storage.studies.ledger import read_ledger, write_ledger
-from emgspasm.storage.studies.placement import Placement
+from emgspasm.storage.studies.placement import SUFFIXES, Placement
 
 SCAN_COLUMNS = ("filename", "acq_time")
 REQUIRED = SCAN_COLUMNS[:1]
@@ -86,15 +87,14 @@ def read_time(place: Placement) -> datetime | None:
     RecordingError
         If the table cannot be read.
     """
-    name = _name(place)
-    names = (name, f"{name.removesuffix('.bdf')}.edf")  # as other programs may have made it
+    names = {_name(replace(place, suffix=suffix)) for suffix in SUFFIXES}  # results tell none
     for row in read_ledger(scans_path(place), REQUIRED):
         if row["filename"] in names and (told := row.get("acq_time")):
             try:
                 return datetime.fromisoformat(told)
             except ValueError:
                 raise RecordingError(
-                    f"{scans_path(place)}: acq_time={told!r} of {name} (a time is "
-                    "written YYYY-MM-DDThh:mm:ss). Correct that row"
+                    f"{scans_path(place)}: acq_time={told!r} of {row['filename']} (a "
+                    "time is written YYYY-MM-DDThh:mm:ss). Correct that row"
                 ) from None
     return None

@@ -36,7 +36,8 @@ EVENTS = (
     Column(
         "trial_type",
         "burst: one muscle; the others: bursts of several muscles together. A spasm is hemifacial: "
-        "blepharospasm and myokymia are none",
+        "blepharospasm and myokymia are none. Where one eye alone is recorded, what it does alone "
+        "is called a blink of both, as its reason says",
         levels=("burst", *get_args(EventType)),
     ),
     SIDE,
@@ -164,9 +165,9 @@ SUMMARY = (
     Column(
         "mvc_uV",
         "Maximal voluntary contraction: 95th percentile of the envelope in the best 0.5 s of each "
-        "of the three best maximal trials without a spasm in this recording, or where it has fewer "
-        "in another of its session, of the same channel and sampling frequency (mvc_of in X.json "
-        "says which); n/a without",
+        "of the three best maximal trials without a spasm of the side or artifact of the channel "
+        "in this recording, or where it has fewer in another of its session, of the same channel "
+        "and sampling frequency (mvc_of in X.json says which); n/a without",
         "uV",
     ),
     Column("snr_db", "Median of mean_uV of a burst over the noise level at that time", "dB"),
@@ -181,7 +182,7 @@ SUMMARY = (
         "Median spasm duration, first onset to last offset, of the muscle or side",
         "ms",
     ),
-    Column("spasm_dur_iqr_ms", "Interquartile range of spasm duration", "ms"),
+    Column("spasm_dur_iqr_ms", "Interquartile range of spasm duration; n/a of one spasm", "ms"),
     Column("spasm_dur_p95_ms", "95th percentile of spasm duration", "ms"),
     Column(
         "spasm_burden_uV", "Burden of the bursts in spasms, while they last, per valid time", "uV"
@@ -268,7 +269,7 @@ PAIRS = (
         unitless=True,
     ),
     Column("lag_median_ms", "Median onset of muscle_b after muscle_a, of the pairs", "ms"),
-    Column("lag_iqr_ms", "Interquartile range of those lags", "ms"),
+    Column("lag_iqr_ms", "Interquartile range of those lags; n/a of one pair", "ms"),
     Column(
         "xcorr_peak",
         "Median peak of the cross-correlation of 8 ms envelopes in spasms",

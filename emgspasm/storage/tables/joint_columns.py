@@ -48,16 +48,16 @@ COURSE = (
     ),
     Column("name", "Of the scale or treatment"),
     Column("value", "In the unit of its row"),
-    Column("ci_lo", "Lower end of its 95 % interval"),
+    Column("ci_lo", "Lower end of its 95 % interval; n/a under four blocks of 30 s at rest"),
     Column("ci_hi", "Upper end of its 95 % interval"),
     Column("unit", "Unit of the value"),
     Column("baseline", "yes in the session that others are compared with", levels=("yes",)),
     Column("change", "Value less that of the baseline; n/a where muscles differ or under 15 s"),
     Column(
         "mdc",
-        "Minimal detectable change, from two blocks of rest (or halves of one), of 15 s and more, "
-        "of each session; of a rate at least what counting makes; n/a where under three sessions "
-        "have them, and without a spasm in them",
+        "Minimal detectable change, from the first and the last block of rest (or halves of one) "
+        "of 15 s and more of each session; of a rate at least what counting makes; n/a where under "
+        "three sessions have them, and without a spasm in them",
     ),
     Column("verdict", "Whether the change is larger than measurement variability"),
     Column(

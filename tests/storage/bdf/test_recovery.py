@@ -121,7 +121,7 @@ def test_of_a_recording_both_damaged_and_cut_all_that_is_lost_is_counted(tmp_pat
     path.write_bytes(data[:-10])
     recovery = recover(path)
     assert (recovery.changed, recovery.lost_samples) == (True, 2 * RECORD)
-    assert "the first of them number 4" in recovery.findings[0]
+    assert "record 4 has lost its time" in recovery.findings[0]
     assert "the file ends after 7" in recovery.findings[1]
 
 
@@ -233,6 +233,10 @@ def test_an_older_tail_is_never_overwritten(tmp_path):
         recover(path)
     assert path.read_bytes() == before
     assert (tmp_path / "x.bdf.tail").read_bytes() == b"precious"
+    (tmp_path / "x.bdf.tail").unlink()
+    (tmp_path / "x.bdf.tail").symlink_to("moved away")
+    with pytest.raises(RecordingError, match="Move it away"):
+        recover(path)
 
 
 DISK_FULL = """

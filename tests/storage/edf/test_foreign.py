@@ -245,7 +245,7 @@ def test_a_file_that_calls_itself_continuous_and_is_not_says_so(tmp_path):
     annotated(tmp_path / "x.edf", [(f"+{t}\x14\x14\0".encode(),) for t in (0, 1.002, 2, 9, 10)])
     recording = open_edf(tmp_path / "x.edf")
     assert recording.n_samples == 500
-    assert recording.findings[-1].startswith("1 records begin at other times")
+    assert recording.findings[-1].startswith("1 record begins at other times")
 
 
 def test_an_annotation_whose_times_have_all_digits_of_a_float_is_read(tmp_path):
@@ -266,7 +266,7 @@ def test_a_text_beside_the_time_of_a_record_is_read(tmp_path):
 def test_a_record_with_an_impossible_time_follows_the_one_before(tmp_path, bad):
     discontinuous(tmp_path / "x.bdf", ["+0", "+0.5", bad, "+1.5"])
     recording = open_edf(tmp_path / "x.bdf")
-    assert "1 records have impossible times" in " ".join(recording.findings)
+    assert "1 record has an impossible time and" in " ".join(recording.findings)
     assert [(c.start, c.stop) for c in recording] == [(0, 400)]
 
 
@@ -274,7 +274,7 @@ def test_a_record_of_a_discontinuous_file_that_lost_its_time_is_missing_samples(
     discontinuous(tmp_path / "x.bdf", ["+0", "+0.5", "+2", "garbage", "+3"])
     recording = open_edf(tmp_path / "x.bdf")
     assert [(c.start, c.stop) for c in recording] == [(0, 200), (400, 500), (600, 700)]
-    assert any("number 4, have lost their time" in finding for finding in recording.findings)
+    assert any("record 4 has lost its time" in finding for finding in recording.findings)
 
 
 @pytest.mark.parametrize("limit", ["1e300", "1e-99"])

@@ -278,7 +278,7 @@ def test_markers_after_the_end_are_counted_where_openbci_text_has_no_row(tmp_pat
         writer.write(Chunk(0, np.random.default_rng(0).normal(0, 9, (250, 1))))
     recording = open_edf(tmp_path / "x.bdf")
     findings = export_recording(recording, "openbci", tmp_path / "x.txt")
-    assert "1 markers after the last sample are left out" in findings
+    assert "1 marker after the last sample is left out" in findings
 
 
 def test_channels_without_a_place_in_openbci_text_are_named(tmp_path):

@@ -90,4 +90,4 @@ def test_a_session_appended_after_a_killed_brainflow_writer_is_read(written):
     samples = samples_of(recording)[:, :8]
     assert np.array_equal(samples[:599], before[:599])
     assert np.array_equal(samples[25_001:], after[1:])
-    assert any("1 lines are not rows" in finding for finding in recording.findings)
+    assert any("1 line is no row" in finding for finding in recording.findings)

@@ -144,7 +144,7 @@ def test_a_host_that_stalls_and_catches_up_loses_nothing():
     timeline, found, findings = timeline_of(truth % 256, times)
     assert timeline.n_samples == 10_000
     assert all(loss.lost == 0 for loss in found)
-    assert "late at 1 places" in findings[-1]
+    assert "late at 1 place and" in findings[-1]
 
 
 def test_a_restart_of_the_counter_is_a_gap_by_the_time_stamps():
@@ -153,7 +153,7 @@ def test_a_restart_of_the_counter_is_a_gap_by_the_time_stamps():
     timeline, found, findings = timeline_of(counter, times)
     assert [(loss.row, loss.kind) for loss in found] == [(1000, "restart")]
     assert timeline.n_samples == pytest.approx(4000, abs=2)
-    assert "began anew 1 times" in findings[-1]
+    assert "began anew 1 time:" in findings[-1]
 
 
 def test_a_counter_that_began_anew_within_a_lap_costs_no_time():
@@ -181,8 +181,8 @@ def test_a_restart_of_the_counter_without_time_stamps_is_a_gap_of_unknown_length
         (2262, 2, "lost"),
     ]
     assert timeline.n_samples == len(counter) + 144
-    assert "2 samples lost at 1 places" in said[1]
-    assert "began anew 1 times, as when streaming is stopped" in said[2]
+    assert "2 samples lost at 1 place (" in said[1]
+    assert "began anew 1 time, as when streaming is stopped" in said[2]
 
 
 def test_a_few_packets_lost_before_the_counter_wraps_are_lost():
@@ -199,7 +199,7 @@ def test_a_repeated_packet_is_left_out():
     assert [(loss.row, loss.lost, loss.kind) for loss in found] == [(300, -1, "back")]
     assert timeline.n_samples == 600
     assert timeline.sample_of(300) is None
-    assert "repeats or steps back at 1 places" in findings[-1]
+    assert "repeats or steps back at 1 place:" in findings[-1]
 
 
 @pytest.mark.parametrize("timed", [False, True])
@@ -219,7 +219,7 @@ def test_a_clock_that_was_set_is_no_gap(jump):
     times[2500:] += jump
     timeline, _, findings = timeline_of(np.arange(5000) % 256, times)
     assert timeline.n_samples == 5000
-    assert "clock was set 1 times" in findings[-1]
+    assert "clock was set 1 time," in findings[-1]
 
 
 def clock_stepped(step, lost=(), n=5000, seed=None):
@@ -246,14 +246,14 @@ def assert_true(truth, times):
 @pytest.mark.parametrize(("lost", "seed"), [((), None), ((2400,), None), ((2500,), None), ((), 9)])
 def test_a_clock_set_back_beside_lost_packets_costs_no_sample(step, lost, seed):
     _, findings = assert_true(*clock_stepped(step, lost, seed=seed))
-    assert "clock was set 1 times" in findings[-1]
+    assert "clock was set 1 time," in findings[-1]
 
 
 @pytest.mark.parametrize("step", [0.6, 1.5, 5.0, 60.0, 1800.0])
 @pytest.mark.parametrize("seed", [None, 9])
 def test_a_clock_set_forward_by_no_multiple_of_a_lap_is_no_gap(step, seed):
     _, findings = assert_true(*clock_stepped(step, seed=seed))
-    assert "clock was set 1 times" in findings[-1]
+    assert "clock was set 1 time," in findings[-1]
 
 
 def late(times, begin, seconds):

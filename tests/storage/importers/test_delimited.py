@@ -153,7 +153,7 @@ def test_a_damaged_line_of_a_plain_table_is_a_missing_sample(written, damage):
     expected = TWO.copy()
     expected[100] = np.nan
     assert np.array_equal(samples_of(recording), expected, equal_nan=True)
-    told = f"1 lines are not rows, a missing sample each; the first is line 102 ({damage!r})"
+    told = f"1 line is no row, a missing sample each; the first is line 102 ({damage!r})"
     assert told in recording.findings
 
 

@@ -112,7 +112,7 @@ def test_lost_packets_are_gaps_with_their_annotation(written):
     assert recording.n_samples == 1000
     skip = recording.annotations[0]
     assert (skip.onset, skip.duration, skip.text) == (1.6, 0.1, SKIP)
-    assert any("25 samples lost at 1 places" in finding for finding in recording.findings)
+    assert any("25 samples lost at 1 place (" in finding for finding in recording.findings)
 
 
 def test_a_cut_last_line_is_left_out_and_said(written):
@@ -139,7 +139,7 @@ def test_a_damaged_line_is_left_out_and_said_and_reading_goes_on(written, damage
     recording = open_recording(written("\n".join(lines) + "\n"))
     values[300] = np.nan
     assert np.array_equal(samples_of(recording)[:, :8], values, equal_nan=True)
-    assert any("1 lines are not rows (the first is line 306" in f for f in recording.findings)
+    assert any("1 line is no row (the first is line 306" in f for f in recording.findings)
 
 
 def test_many_damaged_lines_are_counted(written):
@@ -229,8 +229,8 @@ def test_a_row_of_zeros_where_the_counter_begins_anew_is_a_missing_sample(writte
     kept = samples_of(recording)[-284:, :8]
     values[16] = np.nan
     assert np.array_equal(kept, values[16:], equal_nan=True)
-    told = [finding for finding in recording.findings if "hold 0 on every" in finding]
-    assert [finding[:22] for finding in told] == ["1 rows hold 0 on every"]
+    told = [finding for finding in recording.findings if "0 on every electrode" in finding]
+    assert [finding[:22] for finding in told] == ["1 row holds 0 on every"]
     assert not any("lacks" in finding for finding in recording.findings)
 
 
@@ -397,7 +397,7 @@ def test_backward_and_bunched_time_stamps_are_reported_and_not_used(written):
         )
     recording = open_recording(written(text))
     assert recording.n_samples == 500
-    assert any("step backward" in finding for finding in recording.findings)
+    assert any("1 time stamp steps backward" in finding for finding in recording.findings)
     assert any("bunched" in finding for finding in recording.findings)
 
 

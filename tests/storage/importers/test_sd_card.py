@@ -59,7 +59,7 @@ def test_a_pause_of_the_sd_card_is_a_gap_of_its_stamped_length(written):
     counts = RNG.integers(-999, 999, (600, 8))
     recording = open_recording(written(sd_file(counts, pause=(333, 2000))), gain=24)
     assert [(chunk.start, len(chunk.samples)) for chunk in recording] == [(0, 333), (833, 267)]
-    assert any("paused 1 times, 500 samples" in finding for finding in recording.findings)
+    assert any("paused 1 time, 500 samples" in finding for finding in recording.findings)
 
 
 def test_samples_lost_before_and_after_a_pause_of_the_sd_card_are_gaps_of_their_own(written):

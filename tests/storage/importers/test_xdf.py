@@ -162,7 +162,7 @@ def test_missing_seconds_are_a_gap(tmp_path):
     recording = open_recording(written(tmp_path, data))
     assert [chunk.start for chunk in recording] == [0, 1750]
     assert recording.n_samples == 3000
-    assert "750 samples missing at 1 places" in recording.findings[0]
+    assert "750 samples missing at 1 place," in recording.findings[0]
 
 
 @pytest.mark.parametrize("jitter", [0, 0.002])
@@ -257,7 +257,7 @@ def test_a_clock_that_was_set_is_a_gap_of_one_sample_and_said(tmp_path):
     times[2000:] -= 30
     stamped = read_stamps(times, 250.0)
     assert (stamped.losses, stamped.jumps) == ([(2000, 1)], [2000])
-    assert "was set 1 times" in describe_stamped(stamped, 250.0)[0]
+    assert "was set 1 time:" in describe_stamped(stamped, 250.0)[0]
 
 
 def test_numbers_of_a_marker_stream_are_markers(tmp_path):
@@ -363,7 +363,7 @@ def test_a_damaged_chunk_is_left_out_before_pyxdf_sees_it(tmp_path, damage):
     assert checked_chunks(data).n_dropped == 1
     recording = open_recording(written(tmp_path, data))
     assert recording.n_samples == len(values)
-    assert "1 damaged chunks left out" in recording.findings
+    assert "1 damaged chunk left out" in recording.findings
 
 
 @given(

@@ -9,6 +9,7 @@ import pytest
 from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.studies.ledger import read_ledger
 from emgspasm.storage.studies.lock import LOCK, locked
+from emgspasm.storage.studies.placement import Placement
 from emgspasm.storage.studies.scales import SCORE_COLUMNS, ScaleScore, read_scores, scale_score
 from emgspasm.storage.studies.scans import read_time
 from emgspasm.storage.studies.study import Study
@@ -143,12 +144,13 @@ def test_the_time_of_a_recording_is_kept_in_the_scans_of_its_session(study):
 def test_a_recording_of_another_program_has_the_date_that_its_study_says(study, kind):
     emg = study.path / "sub-07" / "ses-a" / "emg"
     emg.mkdir(parents=True)
-    (emg / f"sub-07_ses-a_task-rest_emg.{kind}").touch()
+    recording = emg / f"sub-07_ses-a_task-rest_emg.{kind}"
+    recording.touch()
     scans = emg.parent / "sub-07_ses-a_scans.tsv"
-    scans.write_text(
-        f"filename\tacq_time\nemg/sub-07_ses-a_task-rest_emg.{kind}\t2026-03-02T09:41:07"
-    )
+    scans.write_text(f"filename\tacq_time\nemg/{recording.name}\t2026-03-02T09:41:07")
     assert study.sessions().date.dt.date.tolist() == [date(2026, 3, 2)]
+    study.note_time(Placement.of(recording), datetime.fromisoformat("2026-03-03T10:00:00"))
+    assert scans.read_text().splitlines()[1:] == [f"emg/{recording.name}\t2026-03-03T10:00:00"]
 
 
 def test_scans_of_another_program_need_no_times_and_get_them_as_a_column(study):

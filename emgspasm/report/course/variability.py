@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from emgspasm.report.rest import Measured, RestBlock, halves, measure_rest
-from emgspasm.report.sessions import Session
-from emgspasm.results.tabulation.summary import LEAST_REST
+from emgspasm.report.course.rest import Measured, RestBlock, halves, measure_rest
+from emgspasm.report.course.sessions import Session
+from emgspasm.results.tabulation.blocks import LEAST_REST
 from emgspasm.synkinesis.measures.intervals import (
     minimal_detectable_change,
     minimal_detectable_rate,
@@ -17,12 +17,13 @@ FEWEST_REPEATS = 3
 
 
 def repeated(session: Session, side: str, place: str) -> tuple[Measured, Measured]:
-    """A region measured in two blocks of rest of a session: its first two, or halves of its one.
+    """A region measured in two blocks of rest: a session's first and last, or halves of its one.
 
-    Of blocks that tell a rate; without any, halves of the first.
+    Of blocks that tell a rate, as the summary compares those of a recording; without any, halves
+    of the first.
     """
     blocks = telling(session)
-    pair = blocks[:2] if len(blocks) > 1 else halves((blocks or session.blocks)[0])
+    pair = (blocks[0], blocks[-1]) if len(blocks) > 1 else halves((blocks or session.blocks)[0])
     first, second = (measure_rest([block], side, place) for block in pair)
     return first, second
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from emgspasm.report.course import LARGER, Course, baseline
+from emgspasm.report.course.course import Course
+from emgspasm.report.course.rest import FACE, PLACES
+from emgspasm.report.course.rows import LARGER
 from emgspasm.report.page import render
-from emgspasm.report.rest import FACE, PLACES
 from emgspasm.report.values import Value, told
 from emgspasm.storage.derivatives.provenance import is_simulated
 from emgspasm.storage.studies.scales import SCALES
@@ -21,7 +22,7 @@ KEYS = ("session", "side", "region", "measure", "muscles", "name", "date", "rate
 
 def course_page(shown: Course) -> str:
     """The course as one self-contained page of HTML."""
-    from emgspasm.report.course_figures import beside_figure, course_figure
+    from emgspasm.report.course.figures import beside_figure, course_figure
     from emgspasm.report.figures import svg
 
     rows = table_rows(shown.table)
@@ -48,7 +49,7 @@ def course_page(shown: Course) -> str:
 
 
 def _reference(shown: Course) -> str | None:
-    index = baseline(shown)
+    index = shown.baseline
     return None if index is None else shown.sessions[index].label
 
 

@@ -7,9 +7,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from emgspasm.report import figures
-from emgspasm.report.course import LARGER, Course
-from emgspasm.report.rest import FACE, PLACES
-from emgspasm.report.visits import WINDOWS
+from emgspasm.report.course.course import Course
+from emgspasm.report.course.rest import FACE, PLACES
+from emgspasm.report.course.rows import LARGER
+from emgspasm.report.course.visits import WINDOWS
 from emgspasm.storage.studies.scales import SCALES
 from emgspasm.storage.studies.treatments import TOXIN
 from emgspasm.storage.tables.tsv import table_rows
@@ -268,6 +269,7 @@ def _ratios(axes: Axes, told: Course, rows: Sequence[dict[str, Any]]) -> None:
     for (muscle, (day, _)), height in zip(ends.items(), heights, strict=True):
         axes.annotate(
             muscle, (day, height), (5, 0), textcoords="offset points", va="center", fontsize=6,
+            bbox={"facecolor": "white", "linewidth": 0, "alpha": 0.8, "pad": 0.4},
         )  # fmt: skip
     side = SIDE_LETTERS[told.affected] if told.affected else ""
     axes.set_title(f"{TITLES['mvc_ratio']} ({side})", loc="left", pad=9, fontweight="bold")

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from emgspasm.errors import RecordingError
-from emgspasm.report.rest import RestBlock, rest_blocks
+from emgspasm.report.course.rest import RestBlock, rest_blocks
 from emgspasm.results.stored import Settings, StoredResult, read_result, settings_of
 from emgspasm.storage.derivatives.names import DETECTED, RESULTS, result_path
 from emgspasm.storage.derivatives.provenance import replaced_recording, told_replaced
@@ -75,6 +75,11 @@ def sessions(study: Study, participant: str) -> list[Session]:
     return sorted(told, key=lambda s: (s.day or date.max, s.label))
 
 
+def days(found: Sequence[Session]) -> list[date]:
+    """Days of the sessions of which it is known."""
+    return [each.day for each in found if each.day is not None]
+
+
 def not_analyzed(study: Study, participant: str) -> list[str]:
     """Recordings of a participant that have no results, in words."""
     told = []
@@ -90,7 +95,7 @@ def not_analyzed(study: Study, participant: str) -> list[str]:
 
 
 def _session(study: Study, label: str, paths: Sequence[Path]) -> Session:
-    results, blocks, days, replaced = [], [], [], []
+    results, blocks, dates, replaced = [], [], [], []
     for path in paths:
         with exclusive(path.parent):  # another process may be amid writing it
             result = read_result(counted_path(path))
@@ -98,10 +103,10 @@ def _session(study: Study, label: str, paths: Sequence[Path]) -> Session:
         blocks += rest_blocks(result, bids_entities(path.name).get("task"))
         folder = study.path / path.parent.relative_to(study.path / RESULTS)
         time = read_time(Placement(folder, path.name.partition("_desc-")[0]))
-        days += [time.date()] if time else []
+        dates += [time.date()] if time else []
         if name := replaced_recording(study.path, path, result.provenance):
             replaced.append(name)
-    return Session(label, min(days, default=None), results, blocks, replaced)
+    return Session(label, min(dates, default=None), results, blocks, replaced)
 
 
 def comparable(found: Sequence[Session]) -> tuple[list[Session], list[str]]:
