@@ -54,7 +54,7 @@ def report_page(
     excerpts, without = _excerpts(results, recording, without)
     channels, rows, notes = facts.channels(results), facts.channel_rows(results), together.Notes()
     shares = {row["channel"].name: row["involved_pct"] for row in rows}
-    blocks = facts.blocks(results)
+    blocks, matrices = facts.blocks(results), together.matrices(results, notes)
     return render(
         "report.html",
         entry=lambda *path, **more: values.entry(results, *path, **more),
@@ -79,7 +79,8 @@ def report_page(
         montage=svg(montage_figure(channels), "montage"),
         spread=svg(spread_figure(channels, shares), "spread"),
         unplaced=[c.name for c in channels if c not in placed(channels)],
-        matrices=together.matrices(results, notes),
+        matrices=matrices,
+        crosstalk=together.is_copied(matrices),
         synkinesis=together.synkinesis(results, notes),
         notes=notes.listed(),
         withheld=list(facts.withheld(results)),

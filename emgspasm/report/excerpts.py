@@ -81,7 +81,8 @@ def choose(events: pd.DataFrame, duration: float) -> list[Choice]:
     duration : float
         Seconds of the recording.
     """
-    standing = events[events["status"] != "rejected"]
+    settled = events["quality"] != "settling"  # what begins before that is not counted
+    standing = events[(events["status"] != "rejected") & settled]
     spasms = standing[standing["trial_type"] == "spasm"]
     chosen: dict[str, str] = {}
     for name, order in (("typical", _typical), ("longest", _longest), ("doubtful", _doubtful)):

@@ -216,7 +216,7 @@ def test_probabilities_of_synkinesis_stand_by_task_and_side_a_column_a_muscle():
     few = {"trials": 2, "probability": None, "ci": None, "withheld": "under 3 trials"}
     notes = together.Notes()
     told = together.synkinesis(
-        results(synkinesis=[share("OOC"), share("FRO", **few), share("OOC", side="R")]), notes
+        results(synkinesis=[share("OOC", side="R"), share("OOC"), share("FRO", **few)]), notes
     )
     assert told["muscles"] == ["FRO", "OOC"]
     (smile, left, line), (_, right, other) = told["lines"]
@@ -226,7 +226,7 @@ def test_probabilities_of_synkinesis_stand_by_task_and_side_a_column_a_muscle():
     assert own == {"n": "5", "k": "4", "p": "0.80", "lo": "0.38", "hi": "0.96", "why": "n/a"}
     assert line["cells"]["FRO"]["letter"] == "a"
     assert [text.exact for _, text in notes.listed()] == ["under 3 trials"]
-    assert other["cells"]["OOC"]["p"].source == "json:/synkinesis/2/probability"
+    assert other["cells"]["OOC"]["p"].source == "json:/synkinesis/0/probability"
 
 
 def test_a_reason_is_told_once_and_another_has_the_next_letter():
@@ -305,6 +305,7 @@ def test_who_the_recording_is_of_is_told_where_its_name_says_it():
         (None, 1, "n/a", "n/a"),
         (float("nan"), 1, "n/a", "n/a"),
         ("-0.0", 1, "-0.0", "-0.0"),
+        ("noise 3 uV; mvc_uV", 1, "noise 3 uV; mvc_uV", "noise 3 µV; mvc_uV"),
         (1e-7, None, "1e-07", "1e-07"),
         (-1e-7, None, "-1e-07", "\N{MINUS SIGN}1e-07"),
     ],

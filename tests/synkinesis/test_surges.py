@@ -11,6 +11,7 @@ from emgspasm.dsp.pipeline import Pipeline, analyze
 from emgspasm.stream import Burst, Channel, Chunk, StreamInfo
 from emgspasm.synkinesis.acts.act import Act
 from emgspasm.synkinesis.acts.company import Company
+from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.events.experience import Experience
 from emgspasm.synkinesis.events.eyes import against_usual
 from emgspasm.synkinesis.events.proof import is_spasm
@@ -348,7 +349,7 @@ def test_what_surges_proves_a_spasm_only_where_they_are_known(spasms, proved):
     known = Experience(proven={"L": spasms, "R": 0})
     known.even.extend([True] * 5)
     parts = tuple(rising(f"{m}_L", 0, 900, 300, 600).surge for m in ("OOC", "ZYG", "FRO"))
-    assert is_spasm([Act("twitch", "L", parts, together=3)], known, "L", FS) == proved
+    assert is_spasm([Act("twitch", "L", parts, together=3)], known, "L", Rules(), FS) == proved
 
 
 def test_the_usual_balance_of_the_eyes_counts_for_a_surge_as_well():

@@ -269,6 +269,7 @@ def _ratios(axes: Axes, told: Course, rows: Sequence[dict[str, Any]]) -> None:
     for (muscle, (day, _)), height in zip(ends.items(), heights, strict=True):
         axes.annotate(
             muscle, (day, height), (5, 0), textcoords="offset points", va="center", fontsize=6,
+            bbox={"facecolor": "white", "linewidth": 0, "alpha": 0.8, "pad": 0.4},
         )  # fmt: skip
     side = SIDE_LETTERS[told.affected] if told.affected else ""
     axes.set_title(f"{TITLES['mvc_ratio']} ({side})", loc="left", pad=9, fontweight="bold")

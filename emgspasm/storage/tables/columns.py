@@ -36,7 +36,8 @@ EVENTS = (
     Column(
         "trial_type",
         "burst: one muscle; the others: bursts of several muscles together. A spasm is hemifacial: "
-        "blepharospasm and myokymia are none",
+        "blepharospasm and myokymia are none. Where one eye alone is recorded, what it does alone "
+        "is called a blink of both, as its reason says",
         levels=("burst", *get_args(EventType)),
     ),
     SIDE,

@@ -49,6 +49,10 @@ SAME, AS_STRONG = 0.9, 1.2
 """Such a correlation that hardly any two muscles reach, and the share of the eye's amplitude up to
 which a burst so alike is spread by it [sim]."""
 
+FAINT_ECHO, FAINTEST = 0.5, 0.15
+"""Likewise where it is so much fainter than the eye: tissue blurs what comes from far, and hardly a
+muscle in spasm is [sim]."""
+
 HEARD, LEAST_OWN = 0.5, 0.05
 """Raw correlation under which too little is left without the noise to be told alike [sim], and the
 share of a burst's power that is taken for its own at least."""
@@ -265,8 +269,8 @@ def _spreads(eye: Reading, reading: Reading) -> bool:
     if raw < HEARD:
         return False
     alike = raw / sqrt(max(prominence(reading), LEAST_OWN) * max(prominence(eye), LEAST_OWN))
-    most = AS_STRONG if alike >= SAME else FAINTER
-    return alike >= ECHO and reading.amplitude <= most * eye.amplitude
+    most = AS_STRONG if alike >= SAME else FAINTER if alike >= ECHO else FAINTEST
+    return alike >= FAINT_ECHO and reading.amplitude <= most * eye.amplitude
 
 
 def _goes_along(reading: Reading, lone: Iterable[Reading], rules: Rules, fs: float) -> bool:
