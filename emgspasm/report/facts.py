@@ -157,12 +157,17 @@ def not_good(rows: Iterable[Row]) -> list[Row]:
 
 
 def filters(results: Results) -> list[dict[str, Any]]:
-    """The filters by their parameters, as far as the sampling frequency carries them."""
+    """The filters by their parameters, as far as the sampling frequency carries them.
+
+    Where it moves the end of a band (a slow one), that is the `corner` in place of the `low_pass`.
+    """
     described = results.provenance.get("settings", {}).get("filters", [])
     fs = float(results.provenance["sampling_frequency"])
+    corners = [upper_corner(fs, p["low_pass"]) if "low_pass" in p else None for p in described]
     return [
         {key: entry(results, "settings", "filters", i, key) for key in parameters
-         if key != "multiples" and (key != "low_pass" or upper_corner(fs, parameters[key]))}
+         if key != "multiples" and (key != "low_pass" or parameters[key] == corners[i])}
+        | ({"corner": f"{corners[i]:g}"} if corners[i] not in (None, parameters.get("low_pass")) else {})
         | {"multiples": [entry(results, "settings", "filters", i, "multiples", k)
                          for k, multiple in enumerate(parameters.get("multiples", ()))
                          if notched(fs, parameters["frequency"], [multiple])]}
