@@ -162,17 +162,27 @@ def filters(results: Results) -> list[dict[str, Any]]:
     Where it moves the end of a band (a slow one), that is the `corner` in place of the `low_pass`.
     """
     described = results.provenance.get("settings", {}).get("filters", [])
+    return [_filter(results, i, parameters) for i, parameters in enumerate(described)]
+
+
+def _filter(results: Results, i: int, parameters: Mapping[str, Any]) -> dict[str, Any]:
     fs = float(results.provenance["sampling_frequency"])
-    corners = [upper_corner(fs, p["low_pass"]) if "low_pass" in p else None for p in described]
-    return [
-        {key: entry(results, "settings", "filters", i, key) for key in parameters
-         if key != "multiples" and (key != "low_pass" or parameters[key] == corners[i])}
-        | ({"corner": f"{corners[i]:g}"} if corners[i] not in (None, parameters.get("low_pass")) else {})
-        | {"multiples": [entry(results, "settings", "filters", i, "multiples", k)
-                         for k, multiple in enumerate(parameters.get("multiples", ()))
-                         if notched(fs, parameters["frequency"], [multiple])]}
-        for i, parameters in enumerate(described)
-    ]  # fmt: skip
+    told: dict[str, Any] = {
+        key: entry(results, "settings", "filters", i, key)
+        for key in parameters
+        if key not in ("low_pass", "multiples")
+    }
+    told["multiples"] = [
+        entry(results, "settings", "filters", i, "multiples", k)
+        for k, multiple in enumerate(parameters.get("multiples", ()))
+        if notched(fs, parameters["frequency"], [multiple])
+    ]
+    corner = upper_corner(fs, parameters["low_pass"]) if "low_pass" in parameters else None
+    if corner is not None and corner == parameters["low_pass"]:
+        told["low_pass"] = entry(results, "settings", "filters", i, "low_pass")
+    elif corner is not None:
+        told["corner"] = f"{corner:g}"
+    return told
 
 
 def identity(results: Results) -> dict[str, Value]:
