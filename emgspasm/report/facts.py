@@ -187,6 +187,19 @@ def reviewers(results: Results) -> list[str]:
     return sorted(set(results.events["rater"].dropna().astype(str)))
 
 
+def others(results: Results) -> list[str]:
+    """Involuntary events that are no hemifacial spasms, with their sides."""
+    events = results.events[results.events["status"] != "rejected"]
+    told = []
+    for name in ("blepharospasm", "myokymia"):
+        sides = set(events["side"][events["trial_type"] == name].astype(str))
+        words = [word for letter, word in SIDE_LETTERS.items() if letter in sides]
+        words += ["both sides"] * ("B" in sides)
+        if words:
+            told.append(f"{name}, {' and '.join(words)}")
+    return told
+
+
 def event(results: Results, event_id: str) -> dict[str, Value]:
     """What the events table says of an event across muscles."""
     kinds = results.events[
