@@ -34,6 +34,8 @@ modules: .venv/installed-test .venv/libraries  ## compiled, once for all process
 loops: .venv/installed-test  ## compiled, as modules
 	$(BIN)/emgspasm simulate .venv/compiled.bdf --scenario hfs_mixed --quiet --overwrite
 	$(BIN)/emgspasm analyze .venv/compiled.bdf --out .venv/compiled --quiet --overwrite
+	$(BIN)/emgspasm demo --out .venv/compiled --duration 3 --quiet --overwrite >/dev/null
+	$(BIN)/python -c 'from emgspasm.viewer.traces.raster import warm_up; warm_up()'
 
 suite: .venv/installed-test .venv/libraries
 	$(BIN)/pytest -n 4  # on two cores: boards and recordings in real time mostly sleep

@@ -385,3 +385,14 @@ def test_a_path_that_windows_finds_too_long_is_said_to_be(monkeypatch, stream_in
 def raise_in(path):
     with replacing(path, overwrite=False):
         raise FileNotFoundError(2, "No such file or directory")
+
+
+@pytest.mark.skipif(not hasattr(time, "CLOCK_BOOTTIME"), reason="this clock is Linux's")
+def test_the_time_of_the_host_goes_on_while_the_machine_sleeps():
+    asleep = "import time; print(system.host_time() - time.perf_counter() > 50_000)"
+    asleep = f"from emgspasm import system; {asleep}"
+    call = ["unshare", "--user", "--time", "--boottime", "100000", sys.executable, "-c", asleep]
+    done = subprocess.run(call, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"no clock of its own is to be had: {done.stderr}")
+    assert done.stdout.strip() == "True"

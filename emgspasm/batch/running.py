@@ -11,6 +11,7 @@ from concurrent.futures import (
     ProcessPoolExecutor,
 )
 from contextlib import contextmanager
+from dataclasses import replace
 from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -49,7 +50,7 @@ def run(jobs: Sequence[Job], *, workers: int = 1, cluster: str | None = None) ->
         # no `as_completed`: a signal amid it leaves locks that its threads wait for without end
         ended: SimpleQueue[Future[Outcome]] = SimpleQueue()
         with postponed():  # amid the making of a process it would cut that short
-            begun = {_begin(executor, job): job for job in jobs}
+            begun = {_begin(executor, _sent(job, cluster)): job for job in jobs}
             for future in begun:
                 future.add_done_callback(ended.put)
         for _ in begun:
@@ -66,6 +67,13 @@ def _next(ended: SimpleQueue[Future[Outcome]]) -> Future[Outcome]:
             continue
 
 
+def _sent(job: Job, cluster: str | None) -> Job:
+    """A job as its worker takes it: those of a cluster have working folders of their own."""
+    if cluster is None:
+        return job
+    return replace(job, path=job.path.absolute(), out=job.out.absolute())
+
+
 def _begin(executor: Executor, job: Job) -> Future[Outcome]:
     try:
         return executor.submit(run_job, job)
@@ -78,7 +86,7 @@ def _begin(executor: Executor, job: Job) -> Future[Outcome]:
 def _end(future: Future[Outcome], job: Job) -> Outcome:
     """What became of a job, though its process may be gone."""
     try:
-        return future.result()
+        return replace(future.result(), job=job)
     except Exception as error:  # noqa: BLE001  the top of a job, on this side of its process
         return failed(
             job,

@@ -27,11 +27,16 @@ DECIMALS = 4
 
 
 class _Named(click.Path):
-    """A path; an empty word would be the working folder, and all that lies in it."""
+    """A path; an empty word would be the working folder, and all that lies in it.
+
+    Of ``--study=~/x`` most shells leave the ``~`` as it is.
+    """
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if value == "":
             self.fail("'' names nothing. Is a variable of the shell not set?", param, ctx)
+        if str(value).startswith("~/"):
+            value = os.path.expanduser(value)  # noqa: PTH111  there may be no home
         return super().convert(value, param, ctx)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
@@ -33,6 +32,7 @@ from emgspasm.cli.interruption import come, settle
 from emgspasm.cli.options import live_config_option, place_options, port_option
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
 from emgspasm.postponement import postponed
+from emgspasm.system import host_time
 
 if TYPE_CHECKING:
     from emgspasm.session import Session, Status
@@ -193,7 +193,7 @@ def _markers(session: Session) -> Iterator[Callable[[], str]]:
 
     def take(key: str) -> None:
         nonlocal line
-        line, stroke = keyboard.press(line, key, time.perf_counter(), texts)
+        line, stroke = keyboard.press(line, key, host_time(), texts)
         if stroke and stroke.ends:
             session.stop()
         elif stroke:

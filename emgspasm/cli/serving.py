@@ -41,7 +41,6 @@ def serve(config: Path, host: str, port: int, board_port: str | None, study: Pat
     if study is not None:
         require_study(study)
     from emgspasm.desk.wiring import Wiring
-    from emgspasm.service.guard import is_loopback
     from emgspasm.service.host import Host
     from emgspasm.service.server import serving
 
@@ -50,9 +49,9 @@ def serve(config: Path, host: str, port: int, board_port: str | None, study: Pat
     )
     say_when_compiling()
     stream = Host(wiring, study)
-    with suppress(KeyboardInterrupt), serving(stream, host, port) as address:
+    with suppress(KeyboardInterrupt), serving(stream, host, port) as (address, is_open):
         stream.begin()
-        if not is_loopback(host):
+        if is_open:
             say(
                 f"everyone who reaches {host} can look on without a password, and nothing is "
                 "encrypted; only browsers on this machine may record and mark"

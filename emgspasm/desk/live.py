@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from contextlib import ExitStack, suppress
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +28,7 @@ from emgspasm.storage.studies.study import Placement, Study
 from emgspasm.stream import Annotation, Chunk, Event
 from emgspasm.synkinesis.events.amending import Amendment
 from emgspasm.synkinesis.markers import undoing
+from emgspasm.system import host_time
 
 CAPACITY = 6000
 """Chunks that may wait for the screen: half a minute or more of any board [design]."""
@@ -247,7 +247,7 @@ class Live:
 
     def mark(self, text: str, at: float | None = None) -> Annotation | None:
         """Mark the sample that is taken now, or was at host time `at` (s)."""
-        marker = self._store(text, time.perf_counter() if at is None else at)
+        marker = self._store(text, host_time() if at is None else at)
         if marker is None:
             return None
         self._marked.append(marker)

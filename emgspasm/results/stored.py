@@ -94,7 +94,11 @@ def read_result_table(path: Path, name: str) -> pd.DataFrame:
     RecordingError
         If it cannot be read, lacks columns or cells that are needed, or holds words for numbers.
     """
-    frame = read_table(path)
+    return require_fit(read_table(path), path, name)
+
+
+def require_fit(frame: pd.DataFrame, path: Path, name: str) -> pd.DataFrame:
+    """A table of a result as it was read; raises what :func:`read_result_table` raises."""
     if lacking := [column for column in KEYS[name] if column not in frame]:
         raise RecordingError(
             f"{path} lacks the columns {', '.join(lacking)} (tables of {name} have them). "

@@ -44,6 +44,8 @@ class Stream:
         Samples that one smallest and one largest value of a trace stand for.
     kept : float
         Seconds of traces, bursts and gaps that a page keeps.
+    unit : str
+        Of amplitudes, as screens show it; "units" where the channels share none.
     channels : tuple of Channel
     lines : tuple of Line
         From the top of the page to its bottom.
@@ -59,6 +61,7 @@ class Stream:
     sampling_frequency: float
     bucket: int
     kept: float
+    unit: str
     channels: tuple[Channel, ...]
     lines: tuple[Line, ...]
     headings: tuple[str, str]
@@ -227,7 +230,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """Present amplitudes of a muscle in uV, and how they lean: -1 left alone, 1 right alone."""
+    """Present amplitudes of a muscle, and how they lean: -1 left alone, 1 right alone."""
 
     muscle: str
     left: float | None
@@ -240,7 +243,7 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """Amplitudes of all muscles; a bar of full length is `range` uV."""
+    """Amplitudes of all muscles; a bar of full length is `range`, all in the unit of the stream."""
 
     range: float
     balances: tuple[Balance, ...]
@@ -251,7 +254,7 @@ class Hello:
     """What a page may do, and what does not change while it is open.
 
     `keys` are texts of markers that the config names, by key; `marks` those of every key that
-    marks; `gains` are in uV.
+    marks; `gains` are in the unit of the stream.
     """
 
     leads: bool

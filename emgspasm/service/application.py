@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import time
+import json
 from dataclasses import asdict
 from importlib.resources import files
+from typing import Any
 
 from fastapi import FastAPI, Request, Response, WebSocket
 from fastapi.exceptions import RequestValidationError
@@ -22,6 +23,7 @@ from emgspasm.service.colours import stylesheet
 from emgspasm.service.guard import LEADERS, Guard, leads
 from emgspasm.service.host import Host
 from emgspasm.service.refusal import Refused
+from emgspasm.system import host_time
 
 PAGE = files("emgspasm.service") / "page"
 
@@ -31,6 +33,14 @@ KINDS = {
     "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
 }
+
+
+class Answer(JSONResponse):
+    """An answer in ASCII, which can also spell a path that is no UTF-8."""
+
+    def render(self, content: Any) -> bytes:
+        """Spell it."""
+        return json.dumps(content, allow_nan=False).encode("ascii")
 
 
 class Asked(BaseModel):
@@ -63,7 +73,8 @@ def application(host: Host, name: str) -> ASGIApp:
     name : str
         What it was started with as ``--host``.
     """
-    app = FastAPI(title="emgspasm", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="emgspasm", docs_url=None, redoc_url=None, openapi_url=None,
+                  default_response_class=Answer)  # fmt: skip
     _route_page(app)
     _route_reading(app, host)
     _route_leading(app, host)
@@ -109,7 +120,7 @@ def _route_reading(app: FastAPI, host: Host) -> None:
 def _route_leading(app: FastAPI, host: Host) -> None:
     @app.post("/api/markers", status_code=201)
     def mark(asked: MarkerAsked) -> answers.Marker:
-        marker = host.mark(asked.text, time.perf_counter() - asked.ago)
+        marker = host.mark(asked.text, host_time() - asked.ago)
         return answers.Marker(marker.onset, marker.text)
 
     @app.delete("/api/markers/last")
@@ -134,12 +145,12 @@ def _route_leading(app: FastAPI, host: Host) -> None:
 
 def _route_errors(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
-    def refused(request: Request, error: HTTPException) -> JSONResponse:
+    def refused(request: Request, error: HTTPException) -> Answer:
         text = f"{request.method} {request.url.path}: {error.detail}. The page is at /"
         return _failure(error.status_code, text, error.headers)
 
     @app.exception_handler(RequestValidationError)
-    def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+    def invalid(request: Request, error: RequestValidationError) -> Answer:
         faults = "; ".join(
             f"{'.'.join(map(str, each['loc'][1:])) or 'body'}: {each['msg']}"
             for each in error.errors()
@@ -147,15 +158,15 @@ def _route_errors(app: FastAPI) -> None:
         return _failure(422, f"{request.method} {request.url.path}: {faults}. Correct the call")
 
     @app.exception_handler(EmgspasmError)
-    def failed(request: Request, error: EmgspasmError) -> JSONResponse:  # noqa: ARG001  starlette's
+    def failed(request: Request, error: EmgspasmError) -> Answer:  # noqa: ARG001  starlette's
         status = 422 if isinstance(error, ConfigError) else 500
         return _failure(error.status if isinstance(error, Refused) else status, str(error))
 
     @app.exception_handler(Exception)
-    def broken(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001  starlette's
+    def broken(request: Request, error: Exception) -> Answer:  # noqa: ARG001  starlette's
         return _failure(500, str(explained(error)))
 
 
-def _failure(status: int, text: str, headers: object = None) -> JSONResponse:
+def _failure(status: int, text: str, headers: object = None) -> Answer:
     body = asdict(answers.Failure(" ".join(text.split())))
-    return JSONResponse(body, status, headers=headers)  # type: ignore[arg-type]  # a mapping or None
+    return Answer(body, status, headers=headers)  # type: ignore[arg-type]  # a mapping or None

@@ -15,6 +15,8 @@ import uvicorn
 from emgspasm.errors import ConfigError, SourceError
 from emgspasm.service.application import application
 from emgspasm.service.door import Door
+from emgspasm.service.guard import is_loopback
+from emgspasm.service.hearing import Hearing
 from emgspasm.service.host import Host
 
 GRACE = 2
@@ -28,13 +30,10 @@ UNSENT = 65_536
 """Bytes of an answer that the system may hold back: what a slow page has not taken waits in the
 service, which counts what it drops [design]."""
 
-LISTENED = 1024
-"""Bytes of a message from a page, which has nothing to say: longer ones end it [design]."""
-
 
 @contextmanager
-def serving(host: Host, name: str, port: int) -> Iterator[str]:
-    """Serve a stream until it is left; gives the address to open.
+def serving(host: Host, name: str, port: int) -> Iterator[tuple[str, bool]]:
+    """Serve a stream until it is left; gives the address to open, and whether others can, too.
 
     Parameters
     ----------
@@ -55,9 +54,8 @@ def serving(host: Host, name: str, port: int) -> Iterator[str]:
     config = uvicorn.Config(
         application(host, name),
         http=Door,
-        ws="websockets-sansio",
+        ws=Hearing,
         ws_per_message_deflate=False,
-        ws_max_size=LISTENED,
         backlog=BACKLOG,
         log_config=None,
         log_level="critical",
@@ -70,7 +68,8 @@ def serving(host: Host, name: str, port: int) -> Iterator[str]:
     thread = threading.Thread(target=server.run, args=([listening],), name="server", daemon=True)
     thread.start()
     try:
-        yield shown(name, listening.getsockname()[1])
+        place, number = listening.getsockname()[:2]
+        yield shown(name, number), not is_loopback(place)
     finally:
         server.should_exit = True
         thread.join()

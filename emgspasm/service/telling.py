@@ -13,7 +13,7 @@ from emgspasm.desk.lanes import arrange, headings
 from emgspasm.desk.live import Live
 from emgspasm.desk.meter import Meter
 from emgspasm.desk.muscles import Pair, pairs
-from emgspasm.desk.words import lane_texts, limits
+from emgspasm.desk.words import lane_texts, limits, unit_of
 from emgspasm.dsp.pipeline import Analysis
 from emgspasm.service import answers
 from emgspasm.service.answers import known, text_of
@@ -102,6 +102,7 @@ class Telling:
             sampling_frequency=self._fs,
             bucket=self._bucket,
             kept=BEHIND,
+            unit=unit_of(info),
             channels=tuple(
                 answers.Channel(c.name, c.side, MUSCLES.get(c.muscle or "", ""), c.unit)
                 for c in live.feed.emg.channels

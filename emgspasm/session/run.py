@@ -7,7 +7,6 @@ What is analyzed is what was stored, after it was stored: live bursts and events
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from functools import partial
@@ -35,7 +34,7 @@ from emgspasm.sources.protocols import Eventful
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.edf.tal import storable
 from emgspasm.stream import Annotation, Channel, Chunk, Source, StreamInfo
-from emgspasm.system import until_set
+from emgspasm.system import host_time, until_set
 
 
 class Session:
@@ -88,7 +87,7 @@ class Session:
         markers: Iterable[Annotation] = (),
         network: LslMarkers | None = None,
         handovers: Iterable[Handover] = (),
-        clock: Callable[[], float] = time.perf_counter,
+        clock: Callable[[], float] = host_time,
     ) -> None:
         self.source, self.path, self.config = source, path, config or LoadedConfig()
         self._columns, self._labelled = labelled(self.config, source.info)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType, TracebackType
 from typing import Self
 
 from emgspasm.stream import Chunk, Source, StreamInfo
+from emgspasm.system import host_time
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class Paced:
         zero: float | None = None
         for chunk in self.source:
             if zero is None:
-                zero = time.perf_counter() - chunk.start / rate
-            if self._stopped.wait(max(0.0, zero + chunk.stop / rate - time.perf_counter())):
+                zero = host_time() - chunk.start / rate
+            if self._stopped.wait(max(0.0, zero + chunk.stop / rate - host_time())):
                 return
             yield chunk
 

@@ -257,7 +257,8 @@ def check(
     least, most = SNRS
     if not (least <= snr <= most or snr == np.inf):
         raise ValueError(
-            f"snr={snr:g} dB; it must lie from {least:g} to {most:g}, or be inf for no noise"
+            f"snr={snr:g} dB; it must lie from {least:g} to {most:g}, or be inf for no noise "
+            "(no config can say that)"
         )
     if not isinstance(seed, int | np.integer) or seed < 0:
         raise ValueError(f"seed={seed}; it must be a whole number, not negative")

@@ -236,7 +236,7 @@ class Folding:
 
 
 _onset = attrgetter("onset")
-_close = attrgetter("closing", "side")
+_close = attrgetter("closing", "onset", "side")
 _place = attrgetter("onset", "burst.channel", "offset")
 
 

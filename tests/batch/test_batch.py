@@ -150,12 +150,19 @@ def test_two_workers_give_the_same_bytes_as_one(recordings, results, tmp_path):
     assert contents(tmp_path) == contents(results)
 
 
-def test_a_dask_cluster_gives_the_same_bytes_as_one_worker(recordings, results, tmp_path):
+def test_a_dask_cluster_in_another_folder_gives_the_same_bytes_as_one_worker(
+    recordings, results, tmp_path, monkeypatch
+):
     distributed = pytest.importorskip("distributed", reason="Dask (extra: cluster) is missing")
     options = {"n_workers": 1, "threads_per_worker": 1, "host": "127.0.0.1"}
+    monkeypatch.chdir(tmp_path)
     with distributed.LocalCluster(**options, dashboard_address="127.0.0.1:0") as cluster:
-        outcomes = list(run(jobs_for(recordings, tmp_path), cluster=cluster.scheduler_address))
-    write_joint(outcomes, tmp_path)
+        monkeypatch.chdir(recordings[0].parent)
+        out = Path("..", tmp_path.name)
+        jobs = jobs_for([Path(path.name) for path in recordings], out)
+        outcomes = list(run(jobs, cluster=cluster.scheduler_address))
+    assert [(o.job, o.error) for o in in_order(outcomes, jobs)] == [(job, None) for job in jobs]
+    write_joint(outcomes, out)
     assert contents(tmp_path) == contents(results)
 
 

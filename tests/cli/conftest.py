@@ -8,6 +8,11 @@ from contextlib import contextmanager
 
 import pytest
 
+from emgspasm.cli.boards import DAISY_MONTAGE
+from emgspasm.simulation import MONTAGE, simulate
+from emgspasm.simulation.board import RATE, EmulatedBoard
+from emgspasm.simulation.board_faults import read_fault
+
 CONFIG = """
 [source]
 kind = "cyton"
@@ -44,9 +49,20 @@ def running(*arguments, **more):
 
 @contextmanager
 def emulating(*arguments):
-    """The port of an emulated board."""
+    """The port of a board that a process of its own emulates."""
     with running("emulate", *arguments) as process:
         yield process.stdout.readline().strip()
+
+
+@contextmanager
+def emulating_here(*faults, scenario="hfs_mixed", boards="cyton", seed=0):
+    """The port of a board that this process emulates, which has loaded what it needs."""
+    daisy = boards == "daisy"
+    montage = DAISY_MONTAGE if daisy else MONTAGE
+    face = simulate(scenario, sampling_frequency=RATE, duration=60, seed=seed, montage=montage)
+    wanted = tuple(map(read_fault, faults))
+    with EmulatedBoard(face, daisy=daisy, faults=wanted, seed=seed) as board:
+        yield board.port
 
 
 def call(*arguments, **more):
@@ -58,6 +74,11 @@ def call(*arguments, **more):
 @pytest.fixture
 def emulated():
     return emulating
+
+
+@pytest.fixture
+def board_at():
+    return emulating_here
 
 
 @pytest.fixture

@@ -58,9 +58,9 @@ def row(done, port):
     return found
 
 
-def test_devices_tells_board_firmware_and_radio_of_a_port(emulated, own_process, emgspasm):
+def test_devices_tells_board_firmware_and_radio_of_a_port(emulated, emgspasm):
     with emulated("--boards", "daisy") as port:
-        done = own_process("devices", "--json", port)
+        done = emgspasm("devices", "--json", port)
         shown = emgspasm("devices", port)
     found = row(done, port)
     assert done.returncode == 0
@@ -74,16 +74,16 @@ def test_devices_tells_board_firmware_and_radio_of_a_port(emulated, own_process,
     assert "Cyton with Daisy  v3.1.2    up" in shown.stdout
 
 
-def test_devices_tells_a_board_out_of_reach_and_what_to_do(emulated, emgspasm):
-    with emulated("--fault", "wrong-channel") as port:
+def test_devices_tells_a_board_out_of_reach_and_what_to_do(board_at, emgspasm):
+    with board_at("wrong-channel") as port:
         found = row(emgspasm("devices", "--json", port), port)
     assert found["board"] == ""
     assert "hears no board" in found["problem"]
     assert "Switch the board on" in found["problem"]
 
 
-def test_devices_tells_who_holds_a_port(emulated, emgspasm, record_to, started, tmp_path):
-    with emulated() as port, started(*record_to(port)) as process:
+def test_devices_tells_who_holds_a_port(board_at, emgspasm, record_to, started, tmp_path):
+    with board_at() as port, started(*record_to(port)) as process:
         assert any(line.startswith("recording to") for line in process.stderr)
         found = row(emgspasm("devices", "--json", port), port)
     assert f"in use by process {process.pid} (" in found["problem"]

@@ -42,37 +42,37 @@ def assert_refused(done, code, *said):
 
 
 @pytest.fixture(scope="module")
-def recording(tmp_path_factory):
+def recording(emgspasm, tmp_path_factory):
     path = tmp_path_factory.mktemp("simulated") / "clonic.bdf"
-    done = call("simulate", path, "--scenario", "hfs_clonic", "--duration", 15, "--seed", 3)
+    done = emgspasm("simulate", path, "--scenario", "hfs_clonic", "--duration", 15, "--seed", 3)
     assert done.returncode == 0, done.stderr
     return path
 
 
 @pytest.fixture(scope="module")
-def results(recording):
+def results(emgspasm, recording):
     out = recording.parent / "results"
-    done = call("analyze", recording, "--out", out)
+    done = emgspasm("analyze", recording, "--out", out)
     assert done.returncode == 0, done.stderr
     assert "1 of 1 recordings analyzed" in done.stderr
     return out
 
 
 @pytest.mark.parametrize("command", [[], *([name] for name in sorted(COMMANDS))])
-def test_help_answers(command):
-    done = call(*command, "--help")
+def test_help_answers(emgspasm, command):
+    done = emgspasm(*command, "--help")
     assert done.returncode == 0
     assert done.stderr == ""
     assert done.stdout.startswith("Usage: ")
 
 
-def test_help_lists_every_command():
-    listed = call("--help").stdout
+def test_help_lists_every_command(emgspasm):
+    listed = emgspasm("--help").stdout
     assert all(f"\n  {name} " in listed for name in COMMANDS)
 
 
-def test_the_help_of_analyze_names_every_table():
-    listed = call("analyze", "--help").stdout
+def test_the_help_of_analyze_names_every_table(emgspasm):
+    listed = emgspasm("analyze", "--help").stdout
     assert all(f"X_{name}.tsv" in listed for name in TABLES)
 
 
@@ -400,10 +400,12 @@ def test_quality_tells_programs_the_columns_of_the_table(emgspasm, recording, re
     assert [row | beside for row in told] == stored
 
 
-def test_score_and_quality_print_a_table(recording, results):
-    table = call("score", results / "clonic_events.tsv", recording.with_name("clonic_truth.tsv"))
+def test_score_and_quality_print_a_table(emgspasm, recording, results):
+    table = emgspasm(
+        "score", results / "clonic_events.tsv", recording.with_name("clonic_truth.tsv")
+    )
     assert table.stdout.splitlines()[0].split()[:4] == ["event", "channel", "true", "found"]
-    rows = call("quality", recording).stdout.splitlines()
+    rows = emgspasm("quality", recording).stdout.splitlines()
     assert [row.split()[0] for row in rows][:3] == ["channel", "OOC_L", "ZYG_L"]
 
 
@@ -426,8 +428,8 @@ def test_a_word_where_a_number_belongs_is_1_and_named(emgspasm, results, tmp_pat
     assert_refused(done, 1, "clonic_events.tsv: peak_uV is 'loud' in line 4")
 
 
-def test_review_of_what_is_no_events_table_is_1(results):
-    done = call("review", results / "clonic_summary.tsv")
+def test_review_of_what_is_no_events_table_is_1(emgspasm, results):
+    done = emgspasm("review", results / "clonic_summary.tsv")
     assert_refused(done, 1, "clonic_summary.tsv lacks the columns", "of an events table")
 
 
@@ -450,9 +452,9 @@ def test_an_import_beside_descriptions_of_another_recording_leaves_nothing(emgsp
     assert not recording.exists()
 
 
-def test_recover_names_a_file_that_is_none_once(tmp_path):
+def test_recover_names_a_file_that_is_none_once(emgspasm, tmp_path):
     (tmp_path / "x.bdf").touch()
-    done = call("recover", "x.bdf", cwd=tmp_path)
+    done = emgspasm("recover", "x.bdf", cwd=tmp_path)
     assert_refused(done, 1, "1 of 1 files failed: x.bdf: ")
     assert done.stderr.count("x.bdf") == 1
 
@@ -471,10 +473,10 @@ def test_what_recover_keeps_beside_a_recording_is_hidden_from_bids_in_older_stud
 
 
 @pytest.fixture(scope="module")
-def cut_in_study(tmp_path_factory):
+def cut_in_study(emgspasm, tmp_path_factory):
     study = tmp_path_factory.mktemp("cut") / "s"
-    call("simulate", "--study", study, "--participant", "01", "--session", "01", "--task", "rest",
-         "--scenario", "healthy_rest", "--duration", 2)  # fmt: skip
+    where = ("--study", study, "--participant", "01", "--session", "01", "--task", "rest")
+    emgspasm("simulate", *where, "--scenario", "healthy_rest", "--duration", 2)
     path = study / "sub-01/ses-01/emg/sub-01_ses-01_task-rest_emg.bdf"
     path.write_bytes(path.read_bytes()[:-100])
     return path
@@ -521,20 +523,20 @@ def test_a_command_works_where_its_streams_are_closed(recording, tmp_path):
     assert (tmp_path / "o" / "clonic_events.tsv").is_file()
 
 
-def test_an_export_never_replaces_the_recording_it_reads(recording):
+def test_an_export_never_replaces_the_recording_it_reads(emgspasm, recording):
     before = recording.read_bytes()
     args = ["--format", "edf", "--out", recording, "--overwrite"]
-    assert_refused(call("export", recording, *args), 2, "clonic.bdf is the recording itself")
+    assert_refused(emgspasm("export", recording, *args), 2, "clonic.bdf is the recording itself")
     assert recording.read_bytes() == before
 
 
-def test_an_sd_card_file_is_exported_with_its_gain(tmp_path):
+def test_an_sd_card_file_is_exported_with_its_gain(emgspasm, tmp_path):
     row = ",".join(f"{100_000 * (n + 1):06X}" for n in range(8))
     lines = ["%START AT", "000003E8", *(f"{n % 256:02X},{row}" for n in range(500))]
     (tmp_path / "SDEMG01.TXT").write_text("\n".join(lines) + "\n")
     args = ("export", tmp_path / "SDEMG01.TXT", "--format", "csv", "--out", tmp_path / "x.csv")
-    assert_refused(call(*args), 2, "--gain 24 is its default")
-    assert call(*args, "--gain", 24).returncode == 0
+    assert_refused(emgspasm(*args), 2, "--gain 24 is its default")
+    assert emgspasm(*args, "--gain", 24).returncode == 0
     first = (tmp_path / "x.csv").read_text().splitlines()[1].split(",")
     assert float(first[1]) == pytest.approx(100_000 * 4.5e6 / 24 / (2**23 - 1), rel=1e-4)
 
@@ -566,10 +568,10 @@ def test_the_package_lists_its_public_names():
     assert dir(es) == sorted(es.__all__)
 
 
-def test_an_import_that_fails_leaves_nothing_in_the_study(tmp_path):
+def test_an_import_that_fails_leaves_nothing_in_the_study(emgspasm, tmp_path):
     (tmp_path / "x.csv").write_text("OOC_L,OOC_R\n" + "1,2\n" * 300)
     into = ["--study", "s", "--participant", "01", "--session", "a", "--task", "rest"]
-    done = call("import", "x.csv", "--sampling-frequency", "1e12", *into, cwd=tmp_path)
+    done = emgspasm("import", "x.csv", "--sampling-frequency", "1e12", *into, cwd=tmp_path)
     assert_refused(done, 1, "sampling_frequency=1e+12 Hz cannot be stored (1e+06 Hz at most)")
     assert (tmp_path / "s" / "participants.tsv").read_text() == "participant_id\n"
     assert not list(tmp_path.glob("s/sub-*"))

@@ -4,13 +4,14 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from pathlib import Path
 
 import click
 import numba
 import pytest
 
 from emgspasm.cli.conclusion import summed
-from emgspasm.cli.console import say_when_compiling
+from emgspasm.cli.console import FILE, say_when_compiling
 
 SAID = "compiling for this machine, once: up to a minute\n"
 
@@ -39,7 +40,7 @@ def test_compiling_is_not_said_after_the_command(capsys):
     assert capsys.readouterr().err == ""
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-8"])
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
 def test_a_name_that_the_console_cannot_spell_does_not_end_a_command(
     emgspasm, own_process, tmp_path, encoding
 ):
@@ -92,3 +93,10 @@ def test_a_progress_bar_whose_terminal_goes_away_ends_no_work():
 def test_bursts_and_events_are_counted_in_words():
     found = Counter({("burst", "L", ""): 5, ("burst", "R", ""): 1, ("spasm", "L", "tonic"): 1})
     assert summed(found) == "6 bursts and 1 event"
+
+
+def test_a_home_that_the_shell_left_is_found(monkeypatch, tmp_path):
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(tmp_path))
+    assert FILE.convert("~/study", None, None) == tmp_path / "study"
+    assert FILE.convert("./~/study", None, None) == Path("~/study")

@@ -88,10 +88,10 @@ def test_pull_the_plug_and_put_it_back_and_find_one_honest_recording(
 
 
 def test_results_are_those_that_analyze_finds_in_the_file(
-    emulated, own_process, emgspasm, record_to, tmp_path, config
+    board_at, emgspasm, record_to, tmp_path, config
 ):
-    with emulated("--scenario", "hfs_clonic", "--seed", "1") as port:
-        done = own_process(*record_to(port, "--duration", 10))
+    with board_at(scenario="hfs_clonic", seed=1) as port:
+        done = emgspasm(*record_to(port, "--duration", 10))
     assert done.returncode == 0, done.stderr
     again = emgspasm(
         "analyze", tmp_path / f"{EMG}_emg.bdf", "--out", tmp_path / "again", "--config", config
@@ -104,9 +104,9 @@ def test_results_are_those_that_analyze_finds_in_the_file(
 
 
 def test_a_second_session_on_a_port_is_told_who_holds_it(
-    emulated, emgspasm, record_to, started, tmp_path
+    board_at, emgspasm, record_to, started, tmp_path
 ):
-    with emulated() as port, started(*record_to(port)) as first:
+    with board_at() as port, started(*record_to(port)) as first:
         until(lambda: recorded(tmp_path) > 200)
         second = emgspasm(*record_to(port, task="smile"))
         assert second.returncode == 1
@@ -118,8 +118,8 @@ def test_a_second_session_on_a_port_is_told_who_holds_it(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_well(emulated, record_to, started, tmp_path, number):
-    with emulated() as port, started(*record_to(port)) as process:
+def test_a_signal_ends_it_well(board_at, record_to, started, tmp_path, number):
+    with board_at() as port, started(*record_to(port)) as process:
         until(lambda: recorded(tmp_path) > 300)
         process.send_signal(number)
         _, said = process.communicate(timeout=30)
@@ -130,9 +130,9 @@ def test_a_signal_ends_it_well(emulated, record_to, started, tmp_path, number):
     assert (tmp_path / f"{RESULTS}_events.tsv").exists()
 
 
-def test_a_terminal_that_is_closed_ends_it_well(emulated, record_to, tmp_path):
+def test_a_terminal_that_is_closed_ends_it_well(board_at, record_to, tmp_path):
     ours, theirs = os.openpty()
-    with emulated() as port:
+    with board_at() as port:
         command = [sys.executable, "-m", "emgspasm", *map(str, record_to(port))]
         process = subprocess.Popen(
             ["setsid", "--ctty", *command], stdin=theirs, stdout=theirs, stderr=theirs
@@ -147,9 +147,9 @@ def test_a_terminal_that_is_closed_ends_it_well(emulated, record_to, tmp_path):
     assert (tmp_path / f"{RESULTS}_events.tsv").exists()
 
 
-def test_a_recording_in_the_background_outlives_its_terminal(emulated, record_to, tmp_path):
+def test_a_recording_in_the_background_outlives_its_terminal(board_at, record_to, tmp_path):
     ours, theirs = os.openpty()
-    with emulated() as port:
+    with board_at() as port:
         command = [sys.executable, "-m", "emgspasm", *map(str, record_to(port, "--duration", 6))]
         process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs)
         os.close(theirs)
@@ -163,11 +163,11 @@ def test_a_recording_in_the_background_outlives_its_terminal(emulated, record_to
 
 
 def test_markers_of_a_file_and_states_stand_in_the_events_table(
-    emulated, emgspasm, record_to, tmp_path
+    board_at, emgspasm, record_to, tmp_path
 ):
     markers = tmp_path / "cues.tsv"
     markers.write_text("0.5\trest_open\n1.25\tsmile\n99\tnever\n", encoding="utf-8")
-    with emulated() as port:
+    with board_at() as port:
         done = emgspasm(*record_to(port, "--duration", 3, "--markers", markers))
     assert done.returncode == 0, done.stderr
     assert "1 marker lay after the end" in done.stderr
@@ -176,9 +176,9 @@ def test_markers_of_a_file_and_states_stand_in_the_events_table(
     assert {(0.5, "rest_open"), (1.25, "smile"), (0.0, "streaming: started at sample 0")} <= found
 
 
-def test_keys_of_a_terminal_mark_and_end(emulated, record_to, tmp_path):
+def test_keys_of_a_terminal_mark_and_end(board_at, record_to, tmp_path):
     ours, theirs = pty.openpty()
-    with emulated() as port:
+    with board_at() as port:
         command = [sys.executable, "-m", "emgspasm", *map(str, record_to(port))]
         with subprocess.Popen(command, stdin=theirs, stderr=theirs) as process:
             until(lambda: recorded(tmp_path) > 250)
@@ -205,11 +205,11 @@ def test_keys_of_a_terminal_mark_and_end(emulated, record_to, tmp_path):
 
 
 def test_a_narrow_terminal_shows_one_line_that_is_replaced_and_what_is_typed(
-    emulated, record_to, tmp_path
+    board_at, record_to, tmp_path
 ):
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))
-    with emulated() as port:
+    with board_at() as port:
         command = [sys.executable, "-m", "emgspasm", *map(str, record_to(port))]
         with subprocess.Popen(command, stdin=theirs, stderr=theirs) as process:
             until(lambda: recorded(tmp_path) > 250)
@@ -311,14 +311,14 @@ def test_a_wrong_config_is_refused_with_the_nearest_name(emgspasm, record_to, co
 
 
 def test_a_daisy_over_radio_is_recorded_and_not_analyzed(
-    emulated, emgspasm, record_to, config, tmp_path
+    board_at, emgspasm, record_to, config, tmp_path
 ):
     config.write_text(
         '[source]\nkind = "cyton"\nboard = "daisy"\n'
         'inputs = [{label = "OOC_L"}, {label = "OOC_R"}, {label=""}, {label=""}, {label=""},'
         ' {label=""}, {label=""}, {label=""}, {label = "ZYG_L"}]\n'
     )
-    with emulated("--boards", "daisy") as port:
+    with board_at(boards="daisy") as port:
         done = emgspasm(*record_to(port, "--duration", 3))
     assert done.returncode == 0, done.stderr
     assert "not analyzed: sampling frequency 125 Hz" in done.stderr
@@ -334,7 +334,7 @@ def test_a_daisy_over_radio_is_recorded_and_not_analyzed(
     [
         ("", "0.6 s"),
         ("[pipeline.detector.baseline]\nshortest = 1.5", "1.5 s"),
-        ("[pipeline.detector]\nkind = 'tkeo'", "2 s"),
+        ("[pipeline.detector]\nkind = 'tkeo'", "0.6 s"),
     ],
 )
 def test_the_stretch_that_carries_a_noise_level_is_the_config_s(text, needed):
@@ -373,12 +373,12 @@ def test_a_simulated_source_records_at_its_own_rate(emgspasm, record_to, config,
 
 
 def test_a_disk_that_fills_up_ends_it_with_a_clear_message_and_what_was_kept_opens(
-    emulated, record_to, started, small_disk
+    board_at, record_to, started, small_disk
 ):
     from emgspasm.session.disk import RESERVE, room
 
     study = small_disk / "study"
-    with emulated() as port:
+    with board_at() as port:
         arguments = list(record_to(port, "--duration", 20))
         arguments[arguments.index("--study") + 1] = study
         path = small_disk / f"{EMG}_emg.bdf"

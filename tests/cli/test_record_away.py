@@ -36,10 +36,10 @@ def skipped(path):
 
 
 def test_it_ends_in_time_with_its_tables_and_one_line_that_says_what_is_missing(
-    face, own_process, record_to, tmp_path
+    face, emgspasm, record_to, tmp_path
 ):
     with leaving(face, 3.0) as board:
-        done = own_process(*record_to(board.port, "--duration", 6))
+        done = emgspasm(*record_to(board.port, "--duration", 6))
     assert done.returncode == 1
     assert "6.0 s recorded, 5" in done.stderr
     last = done.stderr.splitlines()[-1]

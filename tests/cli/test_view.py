@@ -65,8 +65,8 @@ def test_a_display_that_does_not_answer_is_said(patient):
         (("--config", "a.toml", "--gain", "24"), "are for a recording"),
     ],
 )
-def test_a_wrong_call_is_refused(arguments, said):
-    done = view(*arguments)
+def test_a_wrong_call_is_refused(emgspasm, arguments, said):
+    done = emgspasm("view", *arguments)
     assert done.returncode == 2
     assert said in done.stderr
 

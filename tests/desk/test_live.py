@@ -21,6 +21,7 @@ from emgspasm.storage.edf.reader import open_edf
 from emgspasm.storage.studies.study import Study
 from emgspasm.stream import Channel, Chunk, Event, StreamInfo
 from emgspasm.synkinesis.folding import Folded
+from emgspasm.system import host_time
 
 INFO = StreamInfo(
     250.0, tuple(Channel.from_label(n, full_scale=187_500.0) for n in ("OOC_L", "OOC_R")), "Board"
@@ -256,7 +257,7 @@ def test_a_marker_lands_where_the_stream_was_at_its_time(look):
     looking = look(Board())
     looking.board.give(0, 500)
     looking.until(lambda: looking.live.stop == 500)
-    now = time.perf_counter()
+    now = host_time()
     later, earlier = looking.live.mark("now", now), looking.live.mark("before", now - 1.0)
     assert later.onset - earlier.onset == pytest.approx(1.0, abs=0.005)
 

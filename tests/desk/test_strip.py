@@ -93,12 +93,16 @@ def test_a_copy_of_a_stretch_holds_the_same():
         rows = rng.normal(size=(50, 2))
         source.write(Chunk(low, rows.copy()), Chunk(low, rows.copy()), Chunk(low, abs(rows)),
                      np.full((3, 2), low / 100))  # fmt: skip
+    source.mark(0, 2500, 2600, SPASM)
     copy = Strip(FS, 2, 0.5)
     copy.copy_from(source, 2400, 2900)
     for track in ("raw", "filtered", "envelope"):
         np.testing.assert_array_equal(
             copy.read(track, 2400, 2900), source.read(track, 2400, 2900)
         )  # fmt: skip
+    marked = [n for n in range(2400, 2900) if copy.marks[0, n % copy.capacity] & SPASM]
+    assert marked == list(range(2500, 2600))
+    assert copy.levels_at(1, 2450) == source.levels_at(1, 2450) == (24.5, 24.5, 24.5)
 
 
 def test_of_the_lap_before_neither_marks_nor_thresholds_are_left():

@@ -1,5 +1,7 @@
 """The faces of the report."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgba
@@ -16,8 +18,11 @@ CHANNELS = [
 FULL = {channel.name: Value("100", "100.0", "", number=True) for channel in CHANNELS}
 
 
-@pytest.mark.parametrize("drawn", [montage_figure(CHANNELS), spread_figure(CHANNELS, FULL)])
-def test_no_label_of_a_face_is_cut(drawn):
+@pytest.mark.parametrize(
+    "draw", [partial(montage_figure, CHANNELS), partial(spread_figure, CHANNELS, FULL)]
+)
+def test_no_label_of_a_face_is_cut(draw):
+    drawn = draw()
     drawn.canvas.draw()
     for text in drawn.axes[0].texts:
         box = text.get_window_extent()

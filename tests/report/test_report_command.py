@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import subprocess
 import sys
 from functools import partial
 from pathlib import Path
@@ -16,11 +15,10 @@ from emgspasm.storage.derivatives.names import note_path
 
 
 @pytest.fixture(scope="module")
-def folder(patient, tmp_path_factory):
-    """A copy of the patient's recording and results, with a page made in a process of its own."""
+def folder(emgspasm, patient, tmp_path_factory):
+    """A copy of the patient's recording and results, with a page."""
     copied = shutil.copytree(patient.parent, tmp_path_factory.mktemp("report") / "results")
-    command = [sys.executable, "-m", "emgspasm", "report", str(copied / "patient_events.tsv")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    done = emgspasm("report", copied / "patient_events.tsv")
     assert done.returncode == 0, done.stderr
     return copied
 

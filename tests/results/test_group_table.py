@@ -1,17 +1,22 @@
 """The group table and the methods of a study, of results made by hand."""
 
+import random
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from emgspasm.errors import RecordingError
 from emgspasm.results.group.methods import UNKNOWN, methods_text
 from emgspasm.results.group.results import GroupResult
+from emgspasm.results.group.rows import parse_together
 from emgspasm.results.group.summary import group_table
+from emgspasm.results.stored import read_result_table
 from emgspasm.storage.studies.treatments import OPERATION, TOXIN, Treatment
 from emgspasm.storage.tables.columns import SUMMARY
 from emgspasm.storage.tables.joint_columns import GROUP
-from emgspasm.storage.tables.tsv import table
+from emgspasm.storage.tables.tsv import MISSING, table, table_rows
 
 DAY = date(2026, 3, 30)
 BAND = {"low_pass": 450.0, "high_pass": 20.0, "order": 4}
@@ -40,7 +45,7 @@ def result(participant="01", session="A", task="rest", **said):
     } | said  # fmt: skip
     rows = [{"participant": participant, "recording": name, "channel": "OOC_L", "n_spasms": 3}]
     return GroupResult(
-        Path(f"{name}_desc-bursts_events.tsv"), table(rows, SUMMARY), provenance,
+        Path(f"{name}_desc-bursts_events.tsv"), rows, provenance,
         **{"description": DESCRIBED, "day": DAY, "reviewed": False} | own,
     )  # fmt: skip
 
@@ -130,10 +135,12 @@ def test_settings_are_told_in_words_with_what_their_numbers_count():
 
 def test_settings_that_an_older_result_does_not_hold_are_not_told():
     older = result()
-    del older.provenance["settings"], older.provenance["valid_s"]
+    for name in ("settings", "valid_s", "detector"):
+        del older.provenance[name]
     text = methods_text([older])
     assert "Filters, causal: none. There was no notch" in text
-    assert "Envelope: not told. Bursts were found by a double threshold" in text
+    assert "Envelope: not told. Bursts were found by a double threshold over the noise" in text
+    assert "of each channel: not told (sigma" in text
     assert "0.0 min were valid." in text
 
 
@@ -204,6 +211,8 @@ def test_what_authors_must_add_is_what_no_file_says():
         methods_text([result(), result("02", description={})]),
     )
     assert all(f"- {item}\n" in known for item in UNKNOWN)
+    assert known.startswith("# Methods\n\nFacial surface EMG")
+    assert "Reference: ear, n/a. Placement: by landmarks, n/a." in unknown
     for words in ("how electrode sites were found", "mains frequency (not", "filters that other"):
         assert words not in known
         assert words in unknown
@@ -212,3 +221,60 @@ def test_what_authors_must_add_is_what_no_file_says():
 def test_reviewed_recordings_are_counted():
     text = methods_text([result(reviewed=True), result("02"), result("03")])
     assert "Events of 1 of 3 recordings were reviewed by an expert." in text
+
+
+COLUMNS = [column.name for column in SUMMARY]
+WAYS = {
+    "plain": lambda text: text,
+    "of Windows": lambda text: text.replace("\n", "\r\n"),
+    "without its last line end": lambda text: text[:-1],
+    "with blank lines": lambda text: text.replace("\n", "\n \n\n", 2),
+    "with a line end in quotes": lambda text: text.replace("rest", '"re\nst"', 1),
+    "with a column of one's own": lambda text: text.replace("\n", "\tx\n"),
+    "with a cell too many": lambda text: text.replace("rest", "rest\t1", 1),
+    "with a cell too few": lambda text: text.replace("\trest", "", 1),
+    "of an older version": lambda text: text.replace("n_bursts", "n_older", 1),
+    "with a word for a number": lambda text: text.replace("4.5", "many", 1),
+    "without a row": lambda text: text[: text.index("\n") + 1],
+    "empty": lambda _: "",
+}
+
+
+def summary_text(seed):
+    """A summary with cells that are missing, whole or broken, in any row and column."""
+    draw = random.Random(seed).choice
+    words = {"participant": "01", "session": "007", "task": "rest", "side": "L", "channel": "OOC_L"}
+    rows = [
+        [words.get(name) or draw((MISSING, "3", "4.5", "0.0") if name in LOOSE else (MISSING, "3"))
+         for name in COLUMNS]
+        for _ in range(draw((1, 2, 8)))
+    ]  # fmt: skip
+    rows[0][COLUMNS.index("valid_s")] = "4.5"
+    return "".join("\t".join(row) + "\n" for row in (COLUMNS, *rows))
+
+
+LOOSE = {column.name for column in SUMMARY if column.unit}
+
+
+def outcome(rows):
+    try:
+        found = list(rows())
+        return [len(mine) for mine in found], table([r for mine in found for r in mine], GROUP)
+    except RecordingError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_tables_that_are_parsed_together_are_as_if_each_were_parsed_alone(way, tmp_path):
+    paths = [tmp_path / f"{number}_summary.tsv" for number in range(3)]
+    for number, path in enumerate(paths):
+        text = summary_text(f"{way} {number}")
+        path.write_bytes((WAYS[way](text) if number != 1 else text).encode())
+    alone = outcome(lambda: [table_rows(read_result_table(path, "summary")) for path in paths])
+    contents = {path: path.read_bytes() for path in paths}
+    together = outcome(lambda: [parse_together(contents, "summary")[path] for path in paths])
+    if isinstance(alone, str):
+        assert together == alone
+    else:
+        assert together[0] == alone[0]
+        pd.testing.assert_frame_equal(together[1], alone[1])

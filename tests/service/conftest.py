@@ -93,7 +93,7 @@ def served(text, study, source=None, port=0):
     table = config.config.source
     make = source or (lambda: open_source(table.kind, table.options))
     host = Host(Wiring(config, make, describe, conclude), study)
-    with serving(host, "127.0.0.1", port) as address:
+    with serving(host, "127.0.0.1", port) as (address, _):
         host.begin()
         caller = Caller(address)
         caller.service = host

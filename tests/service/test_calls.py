@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 from collections import deque
 from itertools import islice
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -15,6 +17,7 @@ from websockets.sync.client import connect
 from emgspasm.service.application import application
 from emgspasm.service.showing import Showing
 from emgspasm.storage.opening import open_recording
+from emgspasm.stream import Event
 
 pytestmark = pytest.mark.real_time
 
@@ -22,7 +25,8 @@ pytestmark = pytest.mark.real_time
 @pytest.fixture(scope="module")
 def service(serve, board, tmp_path_factory):
     text = '[markers]\n1 = "smile"\n'
-    study = tmp_path_factory.mktemp("calls") / "study"
+    name = os.fsdecode(b"stud\xff" if sys.platform == "linux" else b"study")  # which is no UTF-8
+    study = tmp_path_factory.mktemp("calls") / name
     with serve(text, study, board) as caller:
         yield caller
 
@@ -161,7 +165,12 @@ def test_a_forwarded_address_is_not_believed(service):
 
 
 def test_events_are_told(streaming):
-    assert streaming.call("GET", "/api/events") == (200, {"events": [], "provisional": []})
+    feed = streaming.service._lead.live.feed
+    feed.found.add((), (Event("blink", 100, 140, "B"),))
+    status, told = streaming.call("GET", "/api/events")
+    (event,) = told["events"]
+    assert (status, told["provisional"]) == (200, [])
+    assert (event["trial_type"], event["onset"], event["duration"]) == ("blink", 0.4, 0.16)
 
 
 def test_while_the_stream_is_exchanged_other_calls_are_refused(service, bench):
@@ -241,10 +250,19 @@ def test_a_driver_that_breaks_is_said_and_tried_again(serve, board):
         caller.until(lambda state: state["state"] == "streaming")
 
 
-def test_a_page_that_talks_at_length_is_left(service):
+MASK = bytes(4)
+TALK = {
+    "a long message": b"\x81\xfe\x07\xd0" + MASK + b"x" * 2000,
+    "a message without end": b"\x01\x80" + MASK + (b"\x00\x80" + MASK) * 400,
+    "pings": (b"\x89\x80" + MASK) * 400,
+}
+
+
+@pytest.mark.parametrize("talk", TALK)
+def test_a_page_that_talks_at_length_is_left(service, talk):
     with connect(f"ws://{service.host}/api/stream", max_size=None) as page:
-        page.send("x" * 2000)
-        with pytest.raises(ConnectionClosedError, match="1009"):
+        page.socket.sendall(TALK[talk])
+        with pytest.raises(ConnectionClosedError):
             deque(islice(page, 200), maxlen=0)  # some seconds of what it is told
 
 

@@ -26,6 +26,10 @@ class Connection:
     def close(self):
         self.closed = True
 
+    def abort(self):
+        self.closed = True
+        self.protocol.connection_lost(None)
+
 
 @pytest.fixture
 def come():
@@ -59,6 +63,14 @@ def test_so_many_strangers_are_let_in_and_no_more(come):
 def test_a_stranger_that_goes_makes_room_for_another(come):
     crowd(come)[7].protocol.connection_lost(None)
     assert come(("192.168.1.200", 5000)).protocol
+
+
+def test_a_machine_that_took_all_places_makes_room_for_others_but_not_for_itself(come):
+    greedy = [come(("192.168.1.7", port)) for port in range(STRANGERS)]
+    others = [come((f"192.168.1.{number}", 5000)) for number in range(100, 130)]
+    assert all(each.protocol for each in others)
+    assert sum(each.closed for each in greedy) == len(others)
+    assert come(("192.168.1.7", 5000)).protocol is None
 
 
 def test_who_leads_comes_in_however_many_look_on(come):

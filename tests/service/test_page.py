@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -132,13 +133,17 @@ def test_a_phone_shows_both_sides_and_nothing_is_wider(browser, service):
     assert browser.run(f"{row}.scrollWidth <= {row}.closest('.scrolled').clientWidth")
 
 
-def test_a_digit_marks_unless_something_is_typed(page):
+def test_a_digit_marks_unless_something_is_typed(page, service):
     page.press("6")
     page.until("document.getElementById('answer').textContent.startsWith('marked smile at')")
     page.run("document.getElementById('text').focus()")
     page.press("1")
     assert page.run("document.getElementById('text').value") == "1"
-    assert "smile" in text(page, "#answer")
+    page.run("document.getElementById('text').blur()")
+    page.press("9")
+    page.until("document.getElementById('answer').textContent.startsWith('marked marker 9 at')")
+    marked = [mark.text for mark in service.service._lead.live.feed.found.markers]
+    assert marked[-2:] == ["smile", "marker 9"]
 
 
 def test_a_typed_text_marks_where_its_typing_began(page, service):
@@ -204,6 +209,17 @@ def test_a_board_that_is_not_there_is_said_with_a_way_to_try_again(browser, serv
         browser.run("document.getElementById('again').click()")
         browser.until("document.getElementById('state').textContent === 'LIVE - not recorded'")
         assert browser.run("document.getElementById('trouble').hidden")
+
+
+def test_amplitudes_that_are_no_voltages_are_not_called_so(browser, serve, board):
+    source = board()
+    channels = tuple(replace(c, unit="count") for c in source.info.channels)
+    source.info = replace(source.info, channels=channels)
+    with serve("", None, lambda: source) as caller:
+        browser.open(caller.address)
+        browser.until("document.querySelector('.bar').title.endsWith(' count')")
+        assert text(browser, "#range").endswith(" count")
+        assert text(browser, "#gain option").endswith(" count")
 
 
 def test_why_a_board_is_away_is_said_until_it_is_back(browser, serve, board):

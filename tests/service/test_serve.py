@@ -17,6 +17,7 @@ import pytest
 
 from emgspasm.cli.serving import serve
 from emgspasm.errors import ConfigError, SourceError
+from emgspasm.service.server import serving
 from emgspasm.storage.opening import open_recording
 from emgspasm.storage.studies.study import Study
 
@@ -168,6 +169,14 @@ def test_who_lets_the_network_look_on_is_told_that_nobody_is_asked_for_a_passwor
         _, said = process.communicate(timeout=60)
     assert "without a password" in said
     assert "only browsers on this machine may record and mark" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "is_open"), [("LOCALHOST", False), ("127.0.0.2", False), ("0.0.0.0", True)]
+)
+def test_whether_others_can_look_on_is_told_by_the_address_not_by_its_name(name, is_open):
+    with serving(None, name, 0) as (_, told):
+        assert told is is_open
 
 
 def test_a_port_is_taken_alone_where_others_could_share_it(monkeypatch):

@@ -31,8 +31,12 @@ WINK = Event("voluntary", 1000, 1100, "R", "wink", (HELD,))
 class Stream:
     """What a telling asks of a live stream; a test puts into it what has come."""
 
-    def __init__(self, device="OpenBCI Cyton", kind="cyton", labels=("OOC_L", "OOC_R")):
-        info = StreamInfo(FS, tuple(map(Channel.from_label, labels)), device)
+    def __init__(
+        self, device="OpenBCI Cyton", kind="cyton", labels=("OOC_L", "OOC_R"), units=("uV", "uV")
+    ):
+        channels = map(Channel.from_label, labels)
+        channels = tuple(replace(c, unit=unit) for c, unit in zip(channels, units, strict=False))
+        info = StreamInfo(FS, channels, device)
         source = SimpleNamespace(info=info)
         table = SimpleNamespace(source=kind and SimpleNamespace(kind=kind))
         self.session = SimpleNamespace(source=source, config=SimpleNamespace(config=table))
@@ -75,6 +79,14 @@ def test_nothing_is_told_where_nothing_has_come():
     telling = Telling(Stream(), 1)
     list(telling.tick())
     assert list(telling.tick()) == []
+
+
+@pytest.mark.parametrize(
+    ("units", "unit"),
+    [(("uV", "uV"), "µV"), (("count", "count"), "count"), (("uV", "count"), "units")],
+)
+def test_a_stream_tells_the_unit_of_its_amplitudes(units, unit):
+    assert Telling(Stream(units=units), 1).stream().unit == unit
 
 
 def test_news_are_told_in_seconds_by_names_of_channels():

@@ -262,9 +262,9 @@ def test_a_session_whose_recording_was_replaced_is_named_not_compared(own_course
 def test_a_session_of_recordings_at_two_rates_is_named_with_them(
     own_course, tmp_path, simulate_into, analyze_study
 ):
-    simulate_into(own_course, "01", "W20", 140)
+    simulate_into(own_course, "01", "W20", 140, seconds=30.0)
     beside = Study.open_or_create(tmp_path / "beside")
-    place, _ = simulate_into(beside, "01", "W20", 140, fs=250)
+    place, _ = simulate_into(beside, "01", "W20", 140, fs=250, seconds=30.0)
     for path in place.folder.iterdir():  # a second run of the session
         name = path.name.replace("_task-rest", "_task-rest_run-2")
         path.rename(own_course.path / "sub-01/ses-W20/emg" / name)

@@ -53,9 +53,10 @@ def test_a_reason_says_within_what_time_those_begin_that_begin_together(fs):
     assert "3 muscles within 20 ms" in event.reason
 
 
-def test_what_an_eye_spreads_to_the_cheek_keeps_it_no_company():
+@pytest.mark.parametrize(("amplitude", "rho"), [(8.0, 0.85), (2.5, 0.55)])
+def test_what_an_eye_spreads_to_the_cheek_keeps_it_no_company(amplitude, rho):
     eye = reading("OOC_L", 1000, 1080)
-    spread = reading("ZYG_L", 1005, 1070, amplitude=8.0, rho=alike("OOC_L", 0.85))
+    spread = reading("ZYG_L", 1005, 1070, amplitude=amplitude, rho=alike("OOC_L", rho))
     (twitch,) = judged(eye, spread)
     assert (twitch.readings, twitch.copies, twitch.together) == ((eye,), (spread,), 1)
 
@@ -80,7 +81,9 @@ def test_noise_in_what_an_eye_spreads_makes_it_no_muscle_of_its_own():
     assert (twitch.readings, twitch.together) == ((eye,), 1)
 
 
-@pytest.mark.parametrize(("amplitude", "rho"), [(8.0, 0.65), (20.0, 0.85), (30.0, 0.95)])
+@pytest.mark.parametrize(
+    ("amplitude", "rho"), [(2.5, 0.4), (8.0, 0.65), (20.0, 0.85), (30.0, 0.95)]
+)
 def test_a_cheek_that_is_strong_or_of_a_waveform_of_its_own_joins_the_eye(amplitude, rho):
     eye = reading("OOC_L", 1000, 1080)
     cheek = reading("ZYG_L", 1005, 1070, amplitude=amplitude, rho=alike("OOC_L", rho))

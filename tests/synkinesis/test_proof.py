@@ -3,6 +3,7 @@
 import pytest
 
 from emgspasm.synkinesis.acts.act import Act
+from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.events.experience import Experience, note_sharing
 from emgspasm.synkinesis.events.proof import is_spasm, note_proof
 from support.readings import FS, reading
@@ -20,8 +21,8 @@ def twitch(muscles="OOC", onset=1000, length=100, together=1, **kind):
     return Act("twitch", "L", tuple(bursts), together=together)
 
 
-def is_one(known, *acts):
-    return is_spasm(acts, known, "L", FS)
+def is_one(known, *acts, fs=FS):
+    return is_spasm(acts, known, "L", Rules(), fs)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +45,22 @@ def test_three_muscles_without_the_eye_prove_a_spasm_on_any_side():
     three = twitch("ZYG OOR FRO", together=3)
     assert is_one(face(other_side=2), three)
     assert is_one(face(), three)
+
+
+@pytest.mark.parametrize(
+    ("steps", "frequency", "fs", "proved"),
+    [
+        (0.5, 40.0, FS, False),
+        (0.2, 40.0, FS, True),
+        (0.5, 90.0, FS, True),
+        (0.5, 40.0, 250.0, True),
+    ],
+)
+def test_what_may_be_a_saccade_or_a_heart_proves_no_spasm_alone(steps, frequency, fs, proved):
+    kind = {"length": round(0.04 * fs), "steps": steps, "frequency": frequency}
+    for spasms in (0, 2):
+        assert is_one(face(spasms), twitch("OOC", **kind), fs=fs) == proved
+    assert is_one(face(), twitch("OOC ZYG FRO", together=3, **kind), fs=fs)
 
 
 @pytest.mark.parametrize(("spasms", "proved"), [(0, False), (2, True)])

@@ -4,6 +4,7 @@ from copy import deepcopy
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 
 from emgspasm.dsp.pipeline import Pipeline
 from emgspasm.stream import Chunk
@@ -51,6 +52,19 @@ def test_what_waits_is_told_provisionally_and_goes_on_waiting():
     assert (state.cluster.readings, state.waiting) == (readings, coming)
     assert not state.begun
     assert not state.said
+
+
+@pytest.mark.parametrize(("first", "second"), ["LR", "RL"])
+def test_of_spasms_that_end_together_the_one_that_began_first_is_said_first(first, second):
+    state = waiting()
+    state.cluster.readings.clear()
+    state.waiting.clear()
+    for side, onsets in ((first, (17_500, 17_900)), (second, (17_700, 17_900))):
+        chain = state.chains[side] = Chain(side, 500, 1100)
+        for onset in onsets:
+            chain.add(Act("twitch", side, tuple(muscles(onset, side)), together=3))
+    told = Folding().provisional(state)
+    assert [(e.side, e.onset) for e in told] == [(first, 17_500), (second, 17_700)]
 
 
 def test_at_the_end_all_is_said_and_blinks_tell_of_the_eyes_but_of_no_side():

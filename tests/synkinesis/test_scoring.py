@@ -81,7 +81,8 @@ def test_identical_tables_agree_perfectly():
     ]
     for s in scores:
         assert (s.sensitivity, s.ppv, s.f1) == (1.0, 1.0, 1.0)
-        assert (s.onset_bias_ms, s.onset_sd_ms, s.duration_error_pct) == (0.0, 0.0, 0.0)
+        assert (s.onset_bias_ms, s.duration_error_pct) == (0.0, 0.0)
+    assert [s.onset_sd_ms for s in scores[:2]] == [0.0, 0.0]
 
 
 def test_a_hand_computed_example():
@@ -94,9 +95,9 @@ def test_a_hand_computed_example():
     assert s.ppv == pytest.approx(2 / 3)
     assert s.f1 == pytest.approx(4 / 7)
     assert s.onset_bias_ms == pytest.approx(-5.0)
-    assert s.onset_sd_ms == pytest.approx(15.0)
+    assert s.onset_sd_ms == pytest.approx(30.0 / np.sqrt(2))
     assert s.offset_bias_ms == pytest.approx((10 + 80) / 2)
-    assert s.offset_sd_ms == pytest.approx(35.0)
+    assert s.offset_sd_ms == pytest.approx(70.0 / np.sqrt(2))
     assert s.duration_error_pct == pytest.approx(50.0)
 
 
@@ -128,6 +129,12 @@ def test_a_mark_without_length_matches_and_leaves_the_length_error_unknown():
     assert s.n_matched == 1
     assert s.onset_bias_ms == pytest.approx(-20.0)
     assert np.isnan(s.duration_error_pct)
+
+
+def test_one_pair_tells_no_scatter():
+    (s,) = score(table((1.01, 0.1)), table((1.0, 0.1)))
+    assert s.onset_bias_ms == pytest.approx(10.0)
+    assert np.isnan([s.onset_sd_ms, s.offset_sd_ms]).all()
 
 
 def test_the_order_of_the_rows_does_not_matter():

@@ -11,6 +11,7 @@ from emgspasm.dsp.pipeline import Pipeline, analyze
 from emgspasm.stream import Burst, Channel, Chunk, StreamInfo
 from emgspasm.synkinesis.acts.act import Act
 from emgspasm.synkinesis.acts.company import Company
+from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.events.experience import Experience
 from emgspasm.synkinesis.events.eyes import against_usual
 from emgspasm.synkinesis.events.proof import is_spasm
@@ -92,8 +93,8 @@ def rising(label, onset, offset, start, stop, *, overall=15.0, **kind):
     return whole
 
 
-def twitches(*readings):
-    return [act for act in judged(*readings) if act.kind == "twitch"]
+def twitches(*readings, **known):
+    return [act for act in judged(*readings, **known) if act.kind == "twitch"]
 
 
 MOVING = [reading("OOC_R", 1000, 3000, li=0.0), reading("ZYG_R", 1000, 3000, li=0.0)]
@@ -150,6 +151,31 @@ def test_while_the_other_side_had_ended_before_is_no_longer_than_the_surge_itsel
     eye = rising("OOC_L", 1000, 4000, 1900, 2900, overall=28.0)
     others = [reading("OOC_R", *span, li=0.0) for span in ((1000, 1200), (2200, 4000))]
     assert not twitches(eye, *others)
+
+
+@pytest.mark.parametrize(
+    ("eye", "heard", "span"),
+    [
+        ((1100, 2900), [(1100, 2900)], (2000, 2080)),
+        ((1100, 2900), [(1000, 1550), (2000, 2450)], (2000, 2080)),
+        ((1100, 2900), [(1100, 1990)], (1100, 2900)),
+        ((1100, 2900), [], (1100, 2900)),
+        ((1900, 2395), [(1900, 2395)], (1900, 2395)),
+        ((1100, 5000), [(1100, 5000)], (1100, 5000)),
+    ],
+    ids=["all of it", "half of it, in pieces", "less", "nothing", "no movement's length",
+         "longer than the movement"],
+)  # fmt: skip
+def test_an_eye_that_hears_a_smile_on_both_sides_acts_as_long_as_the_muscles_with_it(
+    eye, heard, span
+):
+    smile = [reading(f"{muscle}_{side}", 800, 3000, li=0.0)
+             for muscle in ("ZYG", "OOR") for side in "LR"]  # fmt: skip
+    mine = [reading("OOC_L", *eye), reading("FRO_L", 2000, 2080)]
+    over_there = [reading("OOC_R", *each, copy=True) for each in heard]
+    (twitch,) = twitches(*smile, *mine, *over_there, eyed="L")
+    assert {r.site.muscle for r in twitch.readings} == {"OOC", "FRO"}
+    assert (twitch.onset, twitch.offset) == span
 
 
 def test_a_short_surge_of_one_muscle_at_the_end_of_a_movement_is_flutter():
@@ -323,7 +349,7 @@ def test_what_surges_proves_a_spasm_only_where_they_are_known(spasms, proved):
     known = Experience(proven={"L": spasms, "R": 0})
     known.even.extend([True] * 5)
     parts = tuple(rising(f"{m}_L", 0, 900, 300, 600).surge for m in ("OOC", "ZYG", "FRO"))
-    assert is_spasm([Act("twitch", "L", parts, together=3)], known, "L", FS) == proved
+    assert is_spasm([Act("twitch", "L", parts, together=3)], known, "L", Rules(), FS) == proved
 
 
 def test_the_usual_balance_of_the_eyes_counts_for_a_surge_as_well():

@@ -30,13 +30,19 @@ def test_a_muscle_that_keeps_time_is_in_a_train_and_in_rhythm_until_some_time_af
     note_trains(chain("ZYG_L", range(1000, 5000, 400)), known, FS)
     channel = reading("ZYG_L", 0, 1).burst.channel
     assert known.trains == known.rhythmic == {channel: 4600}
-    assert of_train(reading("ZYG_L", 10_000, 10_080), known.trains, FS)
-    assert not of_train(reading("ZYG_L", 20_000, 20_080), known.trains, FS)
-    assert not of_train(reading("ZYG_L", 10_000, 10_900), known.trains, FS)
+    assert of_train(reading("ZYG_L", 16_600, 16_900), known.trains, FS)
+    assert not of_train(reading("ZYG_L", 16_601, 16_680), known.trains, FS)
+    assert not of_train(reading("ZYG_L", 10_000, 10_301), known.trains, FS)
     assert not of_train(reading("OOC_L", 10_000, 10_080), known.trains, FS)
 
 
 SLOW = (1000, 1300, 1750, 1980, 2500, 2790, 3300)
+
+
+def uneven(n, by):
+    """Onsets whose intervals are in turn 300 ms, more and less, with a coefficient of variation."""
+    steps = 300 * (1 + by * np.sqrt(1.5) * (np.arange(n) % 3 - 1))
+    return np.cumsum(steps).astype(int).tolist()
 
 
 @pytest.mark.parametrize(
@@ -46,9 +52,13 @@ SLOW = (1000, 1300, 1750, 1980, 2500, 2790, 3300)
         (SLOW, False, True),
         (range(1000, 2500, 300), True, False),
         (range(1000, 2800, 300), True, True),
+        (uneven(15, 0.15), True, False),
+        (uneven(16, 0.15), True, True),
+        (uneven(16, 0.25), True, False),
     ],
-    ids=["keeps no time", "the other eye was not seen", "five that do", "six that do"],
-)
+    ids=["keeps no time", "the other eye was not seen", "five that do", "six that do",
+         "few that nearly do", "many that nearly do", "many that hardly do"],
+)  # fmt: skip
 def test_a_slow_train_of_an_eye_that_keeps_no_time_may_be_its_spasms(onsets, both_eyes, trains):
     known = Experience(beside={"L": frozenset({"ZYG"})})
     known.even.extend([both_eyes] * 5)
@@ -99,9 +109,21 @@ def test_an_eye_that_is_recorded_alone_is_in_rhythm_only_in_a_train():
     assert not known.rhythmic
 
 
-def test_a_run_of_an_eye_that_keeps_time_is_a_train_wherever_it_lies_among_others():
-    rng, known = np.random.default_rng(3), known_of()
-    before, after = rng.uniform(200, 900, (2, 24))
-    steps = np.concatenate([before, np.full(16, 300.0), after])
-    note_trains(chain("OOC_L", np.cumsum(steps).astype(int).tolist()), known, FS)
-    assert known.trains
+@pytest.mark.parametrize(("n", "in_rhythm"), [(3, False), (4, True)])
+def test_a_rhythm_is_one_from_four_beats_on_though_spasms_are_known(n, in_rhythm):
+    known = known_of(spasms=2)
+    note_trains(chain("ZYG_L", range(1000, 1000 + 400 * n, 400)), known, FS)
+    assert bool(known.rhythmic) == in_rhythm
+
+
+@pytest.mark.parametrize("before", range(17))
+def test_a_run_of_an_eye_that_keeps_time_is_a_train_wherever_it_lies_among_others(before):
+    """In rhythm is the muscle only where eyes alone are recorded: other bursts keep no time."""
+    steps = np.random.default_rng(3).uniform(1500, 2500, 60)
+    steps[before : before + 22] = 300.0
+    for alone in (False, True):
+        known = known_of()
+        known.eyes_only = frozenset("L" * alone)
+        note_trains(chain("OOC_L", np.cumsum(steps).astype(int).tolist()), known, FS)
+        assert known.trains
+        assert bool(known.rhythmic) == alone

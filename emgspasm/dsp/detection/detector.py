@@ -180,6 +180,11 @@ class Detector:
         """Seconds after a start that are held back."""
         return self.baseline.calibration
 
+    @property
+    def least_run(self) -> float:
+        """Seconds without a missing sample that are analyzed, at least."""
+        return self.baseline.shortest
+
     def certain(self, sampling_frequency: float) -> float:
         """Seconds after its offset (and the filter's delay) at which a burst is emitted.
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from emgspasm.results.stored import beside, read_result_table
+from emgspasm.results.group.rows import Rows, parse_together
+from emgspasm.results.stored import beside
 from emgspasm.storage.derivatives.names import DETECTED, RESULTS
 from emgspasm.storage.derivatives.provenance import (
     read_provenance,
@@ -21,10 +22,8 @@ from emgspasm.storage.studies.placement import Placement, bids_entities
 from emgspasm.storage.studies.scans import read_time
 from emgspasm.storage.studies.sidecar import read_description
 from emgspasm.storage.studies.study import Study
+from emgspasm.storage.tables.tsv import read_content
 from emgspasm.system import in_order
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,8 +34,8 @@ class GroupResult:
     ----------
     events_path : Path
         Its events table: an expert's where there is one.
-    summary : DataFrame
-        The summary beside that.
+    summary : list of dict
+        Rows of the summary beside that, None for what is missing.
     provenance : dict
         What was analyzed, by what, with which settings.
     description : dict
@@ -48,7 +47,7 @@ class GroupResult:
     """
 
     events_path: Path
-    summary: pd.DataFrame
+    summary: Rows
     provenance: dict[str, Any]
     description: dict[str, Any]
     day: date | None
@@ -70,30 +69,38 @@ def group_results(study: Study) -> tuple[list[GroupResult], tuple[str, ...]]:
     RecordingError
         If one cannot be read, or an expert's is of other results.
     """
-    results, replaced = [], []
+    made_by: dict[Path, dict[str, Any]] = {}
+    summaries: dict[Path, bytes] = {}
+    replaced = []
     for path in in_order((study.path / RESULTS).glob(f"sub-*/**/sub-*{DETECTED}events.tsv")):
         with exclusive(path.parent):  # another process may be amid writing it
             provenance = read_provenance(path)
             if name := replaced_recording(study.path, path, provenance):
                 replaced.append(name)
-            else:
-                results.append(_read(study, path, provenance))
+                continue
+            chosen = counted_path(path)
+            made_by[chosen] = provenance
+            summaries[beside(chosen, "summary")] = read_content(beside(chosen, "summary"))
+    rows = parse_together(summaries, "summary")
+    results = [
+        _result(study, path, rows[beside(path, "summary")], provenance)
+        for path, provenance in made_by.items()
+    ]
     left_out = f"left out of the group table: {told_replaced(replaced)}"
     return results, (left_out,) if replaced else ()
 
 
-def _read(study: Study, path: Path, provenance: dict[str, Any]) -> GroupResult:
-    chosen = counted_path(path)
-    raw = study.path / path.parent.relative_to(study.path / RESULTS)
-    place = Placement(raw, path.name.partition("_desc-")[0])
+def _result(study: Study, events: Path, rows: Rows, provenance: dict[str, Any]) -> GroupResult:
+    raw = study.path / events.parent.relative_to(study.path / RESULTS)
+    place = Placement(raw, events.name.partition("_desc-")[0])
     moment = read_time(place)
     return GroupResult(
-        chosen,
-        read_result_table(beside(chosen, "summary"), "summary"),
+        events,
+        rows,
         provenance,
         read_description(place.sidecars.description),
         moment.date() if moment else None,
-        is_reviewed(chosen),
+        is_reviewed(events),
     )
 
 

@@ -12,7 +12,7 @@ from emgspasm.storage.derivatives.provenance import is_simulated
 from emgspasm.storage.files import replacing
 from emgspasm.storage.studies.treatments import Treatment, by_day
 from emgspasm.storage.tables.joint_columns import GROUP
-from emgspasm.storage.tables.tsv import table, table_rows, write_table
+from emgspasm.storage.tables.tsv import table, write_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +37,7 @@ def group_table(results: Sequence[GroupResult], treatments: Sequence[Treatment])
             "simulated": "yes" if is_simulated(provenance) else "no",
             "reviewed": "yes" if result.reviewed else "no",
         }
-        rows += [row | common for row in table_rows(result.summary)]
+        rows += [row | common for row in result.summary]
     return table(rows, GROUP)
 
 

@@ -27,13 +27,14 @@ const heard = {
     $("follows").textContent = told.why_not;
     $("begin").hidden = !told.study;
     $("markers").replaceChildren(...Object.entries(told.keys).map(markerButton));
-    $("gain").replaceChildren(...told.gains.map((gain) => new Option(`${gain} µV`, gain, false, gain === look.gain)));
+    offerGains();
     dropped = 0;
   },
   stream(told) {
     known = { stream: told, ring: new Ring(told), lanes: [], ...nothing() };
     stale = true;
     $("name").textContent = told.name;
+    offerGains();
     told.headings.forEach((heading, k) => {
       $(`head${k}`).textContent = heading;
       $(`traces${k}`).setAttribute("aria-label", `traces, ${heading.toLowerCase()}`);
@@ -58,7 +59,7 @@ const heard = {
     if (told.events.length || told.amended.length) listEvents();
   },
   levels(told) {
-    $("range").textContent = told.range;
+    put("range", amplitude(told.range));
     const rows = $("balances");
     if (rows.children.length !== told.balances.length) rows.replaceChildren(...told.balances.map(balanceRow));
     told.balances.forEach((balance, k) => showBalance(rows.children[k], balance, told.range));
@@ -73,6 +74,15 @@ const heard = {
     showState();
   },
 };
+
+function amplitude(value) {
+  return `${value} ${known?.stream.unit ?? "µV"}`;
+}
+
+function offerGains() {
+  const options = hello.gains.map((gain) => new Option(amplitude(gain), gain, false, gain === look.gain));
+  $("gain").replaceChildren(...options);
+}
 
 function nothing() {
   return { events: [], provisional: [], bursts: [], gaps: [], markers: [] };
@@ -198,7 +208,7 @@ function showBalance(row, balance, range) {
     const [value, most] = [balance[side], balance[`${side}_peak`]];
     fill.style.width = `${Math.min(100, (100 * (value ?? 0)) / range)}%`;
     peak.style[side === "right" ? "right" : "left"] = `${Math.min(99, (100 * (most ?? 0)) / range)}%`;
-    row.children[k].title = value === null ? "not known" : `${value} µV`;
+    row.children[k].title = value === null ? "not known" : amplitude(value);
   }
   const index = balance.index === null ? "–" : balance.index.toFixed(2);
   if (row.children[3].textContent !== index) row.children[3].textContent = index;

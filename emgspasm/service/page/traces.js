@@ -49,7 +49,7 @@ export class Picture {
     this.pen = canvas.getContext("2d");
   }
 
-  // Draw what is known; `look` has seconds, gain (uV to the edge of a line) and colours.
+  // Draw what is known; `look` has seconds, gain (from the middle of a line to its edge) and colours.
   draw(known, look) {
     const { width, height } = this.fit();
     const lines = known.stream.lines.map((line) => (this.column ? line.right : line.left));

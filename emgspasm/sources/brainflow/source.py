@@ -9,7 +9,6 @@ whose parser does not believe damaged packets.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -21,6 +20,8 @@ from emgspasm.errors import SourceError, SourceLost
 from emgspasm.sources.brainflow import session as brainflow_session
 from emgspasm.sources.brainflow.boards import (
     CYTON_DAISY,
+    CYTON_DAISY_WIFI,
+    CYTON_WIFI,
     PLAYBACK,
     SERIAL_CYTONS,
     BrainflowSettings,
@@ -36,6 +37,7 @@ from emgspasm.sources.registry import on_port
 from emgspasm.sources.rows import chunks
 from emgspasm.stream import Chunk, StreamInfo
 from emgspasm.structure import structure
+from emgspasm.system import host_time
 
 if TYPE_CHECKING:
     import serial
@@ -48,6 +50,9 @@ BUFFER = 60.0
 
 _LATE = 0.1
 """Seconds without samples from which what comes then may be a part of a backlog [design]."""
+
+_REMEDIES = {CYTON_DAISY_WIFI: "battery, distance and Daisy"}
+"""What to check where a board is silent: BrainFlow waits for both halves (firmware_notes 2.6)."""
 
 
 class BrainflowSource:
@@ -73,9 +78,7 @@ class BrainflowSource:
         On entering: the board is in use, or refuses a command.
     """
 
-    def __init__(
-        self, settings: BrainflowSettings, clock: Callable[[], float] = time.perf_counter
-    ) -> None:
+    def __init__(self, settings: BrainflowSettings, clock: Callable[[], float] = host_time) -> None:
         self.settings = settings
         self.board = describe(settings)
         self.info: StreamInfo = self.board.info
@@ -83,7 +86,13 @@ class BrainflowSource:
         self._found = dongle.PortFound(settings.serial_port, "", "")
         self._port: serial.Serial | None = None
         self._shim: Any = None
-        self._link = Link(clock, self._sample_at, self._release, device=self.info.device)
+        self._link = Link(
+            clock,
+            self._sample_at,
+            self._release,
+            device=self.info.device,
+            remedy=_REMEDIES.get(self.board.board_id, "battery and distance"),
+        )
         self._iterating = False
         self._count = Count()
         self._base: int | None = 0
@@ -150,10 +159,11 @@ class BrainflowSource:
         device = self.info.device
         self._shim = brainflow_session.open_session(self.board.board_id, given, device)
         self._link.answered(f"{device} answers")
+        serial = self.board.board_id in SERIAL_CYTONS
         if extra:  # BrainFlow's reset has attached it again
-            brainflow_session.tell(self._shim, "c", device, answers=True)
+            brainflow_session.tell(self._shim, "c", device, answers=serial)
         for command in self.settings.commands:  # a Cyton's one-letter commands have no answer
-            answers = self.board.board_id in SERIAL_CYTONS and len(command) > 1
+            answers = serial and len(command) > 1
             brainflow_session.tell(self._shim, command, device, answers=answers)
         brainflow_session.check_rate(self._shim, self.info)
 
@@ -161,13 +171,13 @@ class BrainflowSource:
         """Hold the serial port, if there is one; a Cyton's dongle is found, also when it moved.
 
         BrainFlow takes every packet for one of the board that it was told (firmware_notes 2.6), so
-        a missing Daisy is refused; whether there is one to be detached is returned.
+        a missing Daisy is refused; whether there is, or may be, one to be detached is returned.
         """
         is_cyton = self.board.board_id in SERIAL_CYTONS
         if is_cyton:
             self._found = dongle.located(self.settings.serial_port, self._found)
         if not self._found.device:
-            return False
+            return self.board.board_id == CYTON_WIFI  # which does not say whether it has one
         self._port, has_daisy = lock_port(self._found.device, is_cyton=is_cyton)
         wanted = self.board.board_id == CYTON_DAISY
         if wanted and not has_daisy:

@@ -181,7 +181,7 @@ def _supported(b: NDArray[np.uint8], i: int, last: int, touching: bool) -> int:
     """Whether the neighbours of a frame at `i` speak for it."""
     if len(b) < i + 35:
         return _WAIT
-    locked = touching and last >= 0 and _steps(last, int(b[i + 1])) == 1
+    locked = touching and _steps(last, int(b[i + 1])) == 1
     if b[i + 33] != _HEADER:
         return _resumes(b, i) if locked else _NO
     return _YES if locked else _counters_agree(b, i, last)

@@ -32,6 +32,7 @@ from emgspasm.sources.link import Link
 from emgspasm.sources.protocols import Electrode
 from emgspasm.sources.registry import on_port
 from emgspasm.stream import Chunk, StreamInfo
+from emgspasm.system import host_time
 
 if TYPE_CHECKING:
     import serial
@@ -70,9 +71,7 @@ class CytonSource:
         On entering: the port is locked or forbidden, or the board refuses a setting.
     """
 
-    def __init__(
-        self, settings: CytonSettings, clock: Callable[[], float] = time.perf_counter
-    ) -> None:
+    def __init__(self, settings: CytonSettings, clock: Callable[[], float] = host_time) -> None:
         self.settings = settings
         self.info: StreamInfo = stream_info(settings)
         self.board: conversation.Board | None = None

@@ -8,7 +8,6 @@ is said to be one. Time stamps that come late look like a loss: only steps over 
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -23,6 +22,7 @@ from emgspasm.sources.lsl.session import Taken, describe, find, open_inlet, pull
 from emgspasm.sources.rows import chunks
 from emgspasm.stream import Chunk, StreamInfo
 from emgspasm.structure import structure
+from emgspasm.system import host_time
 
 GAP = 0.25
 """Seconds between two time stamps, beyond a sample, that count as a gap. A dongle holds packets
@@ -92,9 +92,7 @@ class LslSource:
         More than one, one without a sampling frequency, or one that carries text.
     """
 
-    def __init__(
-        self, settings: LslSettings, clock: Callable[[], float] = time.perf_counter
-    ) -> None:
+    def __init__(self, settings: LslSettings, clock: Callable[[], float] = host_time) -> None:
         self.settings = settings
         self._clock = clock
         self._found = find(settings.predicate, settings.wait, second=_second(settings))

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+COMPARED = ("channel", "onset")
+"""Columns by which a review and the events it is of are known to be the same."""
+
+
 def is_reviewed(events: Path) -> bool:
     """Whether an events table is the one that a review wrote."""
     return REVIEWED in events.name or events.name.endswith("_reviewed_events.tsv")
@@ -48,7 +52,8 @@ def counted_path(events: Path) -> Path:
     review, original = reviewed_path(events), detected_path(events)
     if not review.exists():
         return original
-    require_same_results(read_table(review), review, read_table(original), original)
+    told, detected = (read_table(path, COMPARED) for path in (review, original))
+    require_same_results(told, review, detected, original)
     return review
 
 
@@ -70,7 +75,7 @@ def require_same_results(
         If their rows are not the same bursts and events, or do not say what they are.
     """
     for path, told in ((review, frame), (original, detected)):
-        if lacking := sorted({"onset", "channel"} - set(told.columns)):
+        if lacking := [name for name in COMPARED if name not in told]:
             raise RecordingError(
                 f"{path} lacks the columns {', '.join(lacking)} (a review and the events it is of "
                 "have them). Restore them, or move the review away"

@@ -162,26 +162,49 @@ def read_cells(path: Path) -> list[list[str]]:
         return list(csv.reader(file, delimiter="\t"))
 
 
-def read_table(path: Path) -> pd.DataFrame:
+def read_table(path: Path, columns: Collection[str] | None = None) -> pd.DataFrame:
     """Read a TSV file of events, truth or results; ``n/a`` is NaN.
+
+    Parameters
+    ----------
+    path : Path
+    columns : collection of str, optional
+        Those that are read, as far as they are there; left out, all.
 
     Raises
     ------
     RecordingError
         If the file cannot be read, is no table, or is cut.
     """
-    import pandas as pd
+    return parse_table(read_content(path), path, columns)
 
+
+def read_content(path: Path) -> bytes:
+    """Read what a table holds, not parsed yet.
+
+    Raises
+    ------
+    RecordingError
+        If the file cannot be read.
+    """
     try:
-        content = path.read_bytes()
-        _refuse_cut(content, path)
-        return pd.read_csv(
-            BytesIO(content), sep="\t", na_values=[MISSING], keep_default_na=False,
-            dtype=dict.fromkeys(labels(), str),
-        )  # fmt: skip
+        return path.read_bytes()
     except OSError as error:
         reason = unreadable(error, path)
         raise RecordingError(f"{path} cannot be read ({reason}). Check the path") from None
+
+
+def parse_table(content: bytes, path: Path, columns: Collection[str] | None = None) -> pd.DataFrame:
+    """Parse what was read from `path`; raises what :func:`read_table` raises."""
+    import pandas as pd
+
+    _refuse_cut(content, path)
+    try:
+        return pd.read_csv(
+            BytesIO(content), sep="\t", na_values=[MISSING], keep_default_na=False,
+            dtype=dict.fromkeys(labels(), str),
+            usecols=None if columns is None else lambda name: name in columns,
+        )  # fmt: skip
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         why = "it is empty" if isinstance(error, pd.errors.EmptyDataError) else str(error).strip()
         raise RecordingError(

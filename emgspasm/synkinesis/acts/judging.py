@@ -21,7 +21,7 @@ from emgspasm.synkinesis.acts.bilateral import (
 )
 from emgspasm.synkinesis.acts.company import Company
 from emgspasm.synkinesis.acts.rules import Rules
-from emgspasm.synkinesis.acts.surges import after_blink, blink_of, blinks_with, surges
+from emgspasm.synkinesis.acts.surges import after_blink, blink_of, blinks_with, in_movement, surges
 from emgspasm.synkinesis.acts.twitches import twitches
 from emgspasm.synkinesis.acts.verdicts import (
     VERDICTS,
@@ -48,6 +48,10 @@ discharge together in spasm reach 0.5 to 0.8."""
 SAME, AS_STRONG = 0.9, 1.2
 """Such a correlation that hardly any two muscles reach, and the share of the eye's amplitude up to
 which a burst so alike is spread by it [sim]."""
+
+FAINT_ECHO, FAINTEST = 0.5, 0.15
+"""Likewise where it is so much fainter than the eye: tissue blurs what comes from far, and hardly a
+muscle in spasm is [sim]."""
 
 HEARD, LEAST_OWN = 0.5, 0.05
 """Raw correlation under which too little is left without the noise to be told alike [sim], and the
@@ -107,6 +111,7 @@ def acts(
         both, bursts.one = drag_along(both, bursts.one, rules, company, fs, eye_joins)
         bursts.one = [after_blink(r, both, rules, fs) for r in bursts.one]
         bursts.one += surges(both, bursts.one, rules, company, fs)
+        bursts.one = in_movement(bursts.one, both, bursts.copies, fs)
     told = both
     if bursts.one:
         twitching, bursts.unknown = twitches(
@@ -264,8 +269,8 @@ def _spreads(eye: Reading, reading: Reading) -> bool:
     if raw < HEARD:
         return False
     alike = raw / sqrt(max(prominence(reading), LEAST_OWN) * max(prominence(eye), LEAST_OWN))
-    most = AS_STRONG if alike >= SAME else FAINTER
-    return alike >= ECHO and reading.amplitude <= most * eye.amplitude
+    most = AS_STRONG if alike >= SAME else FAINTER if alike >= ECHO else FAINTEST
+    return alike >= FAINT_ECHO and reading.amplitude <= most * eye.amplitude
 
 
 def _goes_along(reading: Reading, lone: Iterable[Reading], rules: Rules, fs: float) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from emgspasm.synkinesis.acts.act import Act, connected
+from emgspasm.synkinesis.acts.act import Act, connected, meet, overlap, without
 from emgspasm.synkinesis.acts.bilateral import LIKELY, OUTLASTS, WITH_BLINK, outlasts, tail
 from emgspasm.synkinesis.acts.company import Company
 from emgspasm.synkinesis.acts.rules import Rules
-from emgspasm.synkinesis.acts.verdicts import TOGETHER, accompanied, verdict
+from emgspasm.synkinesis.acts.verdicts import LASTING, TOGETHER, accompanied, verdict
 from emgspasm.synkinesis.readings.reading import Reading
 from emgspasm.synkinesis.spread import EYE
 
@@ -71,6 +71,48 @@ def after_blink(reading: Reading, both: Iterable[Act], rules: Rules, fs: float) 
         ):
             return surge
     return reading
+
+
+def in_movement(
+    one: list[Reading], both: Iterable[Act], copies: Iterable[Reading], fs: float
+) -> list[Reading]:
+    """What one side does, without what a movement of both sides spreads to its bursts.
+
+    An eye hears a smile for as long as that lasts, and a spasm on top of it is one burst with that:
+    it lasts as long as what begins in other muscles meanwhile, then.
+    """
+    movements = [act for act in both if act.kind == "movement"]
+    if not movements:
+        return one
+    others = [*copies, *(r for act in movements for r in act.readings)]
+    spread = [r for r in one if _is_spread(r, movements, others, fs)]
+    if not spread:
+        return one
+    own = without(spread, one)
+    return own + [_with_company(r, own) for r in spread]
+
+
+def _is_spread(
+    reading: Reading, movements: Iterable[Act], others: Iterable[Reading], fs: float
+) -> bool:
+    """Whether half of a burst lies in a movement, and in bursts of its muscle over there."""
+    length = reading.offset - reading.onset
+    if length < LASTING * fs:
+        return False
+    over_there = (r for r in others if r.site.column == reading.site.opposite)
+    heard = sum(max(overlap(r, reading), 0) for r in over_there)
+    return 2 * heard >= length and any(2 * overlap(reading, act) >= length for act in movements)
+
+
+def _with_company(reading: Reading, own: Iterable[Reading]) -> Reading:
+    """Reading of a burst for as long as other muscles of its side are active in it."""
+    company = [r for r in own if r.site.side == reading.site.side and meet(r, reading)]
+    if not company:
+        return reading
+    return reading.but(
+        onset=max(reading.onset, min(r.onset for r in company)),
+        offset=min(reading.offset, max(r.offset for r in company)),
+    )
 
 
 def surges(

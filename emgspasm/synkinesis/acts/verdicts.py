@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from math import log, sqrt
 from typing import Literal, get_args
 
-from emgspasm.dsp.rates import bandwidth
+from emgspasm.dsp.rates import DURATIONS, bandwidth
 from emgspasm.synkinesis.acts.act import meet
 from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.readings.history import LOOK
@@ -126,6 +126,17 @@ def is_slow(reading: Reading, rules: Rules, fs: float) -> bool:
     if reading.frequency < slowest * own:
         return True
     return reading.frequency * own < slow * (own - 2.0 * sqrt(1.0 / _freedom(reading, fs)))
+
+
+def may_be_slow(reading: Reading, rules: Rules, fs: float) -> bool:
+    """Whether a burst may be a saccade, a heart or a cable that is told too fast by chance.
+
+    By two standard deviations, where half as much of it as of a pop is steps. In a narrow band
+    muscle is as slow, and as much of it.
+    """
+    if fs < DURATIONS or not reading.steps >= rules.steps / 2:
+        return False
+    return reading.frequency < rules.slow * (1.0 + 2.0 * sqrt(1.0 / _freedom(reading, fs)))
 
 
 def prominence(reading: Reading) -> float:

@@ -56,6 +56,11 @@ class Chain:
         self.closing = self.offset + (self.patience if self.doubtful else self.gap)
 
     @property
+    def onset(self) -> int:
+        """First sample."""
+        return min(act.onset for act in self.acts)
+
+    @property
     def doubtful(self) -> bool:
         """Whether all of it may be a rhythm of single muscles."""
         return self.side != "B" and synchrony(self.acts) < TOGETHER

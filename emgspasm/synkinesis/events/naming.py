@@ -70,7 +70,7 @@ def artifact(act: Act, marked: Schedule, rules: Rules, fs: float) -> Event:
 def movement(chain: Chain, marked: Schedule, fs: float) -> Event:
     """Event of a movement of both sides."""
     readings = [r for act in chain.acts for r in act.readings]
-    onset = min(act.onset for act in chain.acts)
+    onset = chain.onset
     muscles = {r.site.muscle for r in readings}
     marker = marked.under_way(onset, chain.offset, fs)
     dragged = sorted({name for act in chain.acts for name in act.dragged})

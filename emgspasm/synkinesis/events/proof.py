@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from emgspasm.synkinesis.acts.act import Act
 from emgspasm.synkinesis.acts.bilateral import TWITCH
-from emgspasm.synkinesis.acts.rules import LONGEST_BLINK
+from emgspasm.synkinesis.acts.rules import LONGEST_BLINK, Rules
 from emgspasm.synkinesis.acts.surges import LASTS
-from emgspasm.synkinesis.acts.verdicts import is_evident, stands_out
+from emgspasm.synkinesis.acts.verdicts import is_evident, may_be_slow, stands_out
 from emgspasm.synkinesis.events.chains import TOGETHER, synchrony
 from emgspasm.synkinesis.events.experience import ALONE, FEWEST_PROVEN, Experience
 from emgspasm.synkinesis.events.loudness import SURE, note_loudness
@@ -30,7 +30,7 @@ lower face of one side alone is no spasm [sim]; movements on cue have too few su
 EYES = frozenset(muscle for muscle, region in REGIONS.items() if region == EYE)
 
 
-def is_spasm(part: Sequence[Act], known: Experience, side: str, fs: float) -> bool:
+def is_spasm(part: Sequence[Act], known: Experience, side: str, rules: Rules, fs: float) -> bool:
     """Whether muscles of the facial nerve act together, or the eye alone for certain.
 
     Where spasms are known, no muscle needs company. Had the other eye been missed, an eye alone
@@ -52,7 +52,7 @@ def is_spasm(part: Sequence[Act], known: Experience, side: str, fs: float) -> bo
             return False
     elif not known.knows(side):
         return False
-    return any(_proves(r, known, side, fs) for r in readings)
+    return any(_proves(r, known, side, fs) for r in readings if not may_be_slow(r, rules, fs))
 
 
 def _outlives_blink(act: Act, fs: float) -> bool:

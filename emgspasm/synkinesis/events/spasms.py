@@ -152,7 +152,7 @@ def _named(
         muscles = "+".join(sorted({r.site.muscle for r in whole}))
         reason = f"one side; {muscles} in a rhythm of its own, not together"
         return event("myokymia", side, "", readings, *span, marked, fs, reason)
-    if not is_spasm(part, known, side, fs):
+    if not is_spasm(part, known, side, rules, fs):
         return None
     note_proof(part, facial, known, side, fs)
     label = spasm_class([_active(r) for r in readings], fs)

@@ -44,7 +44,8 @@ class Score:
     sensitivity, ppv, f1 : float
         NaN where nothing was to find, nothing was found, or both.
     onset_bias_ms, onset_sd_ms, offset_bias_ms, offset_sd_ms : float
-        Median and standard deviation of found minus true time over the pairs.
+        Median and standard deviation of found minus true time over the pairs; a single one tells
+        no standard deviation.
     duration_error_pct : float
         Median of found over true duration, minus 100 %.
     kappa : float
@@ -285,4 +286,4 @@ def _median(values: NDArray[np.float64]) -> float:
 
 
 def _spread(values: NDArray[np.float64]) -> float:
-    return float(np.std(values)) if len(values) else np.nan
+    return float(np.std(values, ddof=1)) if len(values) > 1 else np.nan

@@ -33,7 +33,13 @@ def paint_scale(painter: QPainter, line: QRectF, palette: Palette, full: float) 
 
 
 def paint_spread(
-    painter: QPainter, line: QRectF, palette: Palette, side: str, reached: Collection[str]
+    painter: QPainter,
+    line: QRectF,
+    palette: Palette,
+    side: str,
+    reached: Collection[str],
+    *,
+    sought: bool,
 ) -> None:
     """Paint the regions of the face; those that the last spasm reached are filled.
 
@@ -43,8 +49,10 @@ def paint_spread(
         Of the last spasm; empty if there was none.
     reached : collection of str
         Of :data:`PLACES`.
+    sought : bool
+        Whether spasms are sought: where they are not, that there was none means nothing.
     """
-    lead = f"spasm {side}" if side else "no spasm"
+    lead = f"spasm {side}" if side else "no spasm" if sought else "spasm n/a"
     painter.setPen(color(palette.side_color(side) if side else palette.faint))
     painter.drawText(line, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, lead)
     height = line.height()

@@ -58,6 +58,7 @@ class FaceMap(Panel):
         self._pictured_for: tuple[object, ...] = ()
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._refused = False
+        self._sought = True
         self.clear()
 
     def clear(self) -> None:
@@ -95,6 +96,13 @@ class FaceMap(Panel):
             self._refused = refused
             self.update(self._caption().toAlignedRect())
 
+    def show_sought(self, *, sought: bool) -> None:
+        """Say whether spasms of any side are sought."""
+        if sought != self._sought:
+            self._sought = sought
+            self.update(self._caption().toAlignedRect())
+            self.setAccessibleDescription(self.spread_words())
+
     def add_event(self, event: Event) -> None:
         """Take an event; a spasm leaves its muscles marked until the next."""
         if event.trial_type == "spasm":
@@ -117,7 +125,7 @@ class FaceMap(Panel):
     def spread_words(self) -> str:
         """How far the last spasm spread, in words."""
         if self.last_spasm is None:
-            return "no spasm yet"
+            return "no spasm yet" if self._sought else "spasms n/a"
         regions = ", ".join(self._reached())
         return f"last spasm {self.last_spasm.side}: {regions}, stage {self.last_spasm.spread_stage}"
 
@@ -241,7 +249,8 @@ class FaceMap(Panel):
             paint_scale(painter, line, self._palette, FULL)
         side = self.last_spasm.side if self.last_spasm else ""
         reached = self._reached() if self.last_spasm else []
-        paint_spread(painter, line.translated(0, 1.45 * em), self._palette, side, reached)
+        below = line.translated(0, 1.45 * em)
+        paint_spread(painter, below, self._palette, side, reached, sought=self._sought)
 
     # --- words ------------------------------------------------------------------------------
 

@@ -91,6 +91,8 @@ class SidePanel(QScrollArea):
     def show_refused(self, *, refused: bool) -> None:
         """Count nothing where nothing is analyzed: zeros would say that nothing was found."""
         self.face.show_refused(refused=refused)
+        untold = self.counters.counting.untold
+        self.face.show_sought(sought=not (refused or untold >= {"L", "R"}))
         card = self.counters.parentWidget()
         assert card is not None  # the frame around it
         card.setHidden(refused)

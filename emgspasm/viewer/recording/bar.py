@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -10,6 +9,7 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from emgspasm.config import MARKER_KEYS, MarkerTable
+from emgspasm.system import host_time
 from emgspasm.viewer.style import styled
 from emgspasm.viewer.toolbar import Buttons, button
 
@@ -72,11 +72,11 @@ class MarkerBar(QWidget):
 
     def press(self, digit: str) -> None:
         """Mark what a digit stands for."""
-        self.marked.emit(self._texts[digit], time.perf_counter())
+        self.marked.emit(self._texts[digit], host_time())
 
     def type(self) -> None:
         """Let a marker's text be typed; it is set where that began."""
-        self._began = time.perf_counter()
+        self._began = host_time()
         self._line.setFocus()
 
     def _digit(self, digit: str) -> QAction:
@@ -87,12 +87,12 @@ class MarkerBar(QWidget):
 
     def _edited(self, text: str) -> None:
         if text and not self._began:
-            self._began = time.perf_counter()
+            self._began = host_time()
 
     def _typed(self) -> None:
         text = self._line.text().strip()
         if text:
-            self.marked.emit(text, self._began or time.perf_counter())
+            self.marked.emit(text, self._began or host_time())
         self._leave()
 
     def _leave(self) -> None:

@@ -34,3 +34,17 @@ def test_what_is_no_spasm_any_more_is_none_on_the_face(side):
     assert not side.face.light("ZYG", "left").in_spasm
     side.take(News(amended=((FIRST, replace(FIRST, trial_type="voluntary")),)))
     assert side.face.spread_words() == "no spasm yet"
+
+
+def test_the_face_tells_no_absence_of_spasms_where_none_are_sought(qtbot):
+    made = SidePanel(INFO, DARK)
+    qtbot.addWidget(made)
+    for refused, untold, words in (
+        (False, "", "no spasm yet"),
+        (True, "", "spasms n/a"),
+        (False, "L", "no spasm yet"),
+        (False, "LRB", "spasms n/a"),
+    ):
+        made.counters.update_time(60.0, 60.0, frozenset(untold))
+        made.show_refused(refused=refused)
+        assert made.face.spread_words() == words

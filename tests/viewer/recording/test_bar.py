@@ -1,12 +1,11 @@
 """The bar that marks: which moment a typed marker means."""
 
-import time
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMainWindow
 
+from emgspasm.system import host_time
 from emgspasm.viewer.recording.bar import MarkerBar
 from emgspasm.viewer.shortcuts import acts
 
@@ -35,7 +34,7 @@ def type_(bar, text):
 
 def test_a_marker_is_set_where_m_was_pressed(marked, qtbot):
     marked.bar.type()
-    began = time.perf_counter()
+    began = host_time()
     qtbot.wait(100)
     type_(marked.bar, "cough")
     assert marked.moments == [pytest.approx(began, abs=0.05)]
@@ -45,7 +44,7 @@ def test_a_text_that_was_left_before_it_began_does_not_set_the_moment_of_the_nex
     marked.bar.type()
     QTest.keyClick(marked.bar._line, Qt.Key.Key_Tab)
     qtbot.wait(100)
-    began = time.perf_counter()
+    began = host_time()
     type_(marked.bar, "cough")
     assert marked.moments == [pytest.approx(began, abs=0.05)]
 
@@ -53,7 +52,7 @@ def test_a_text_that_was_left_before_it_began_does_not_set_the_moment_of_the_nex
 def test_a_text_that_is_pasted_is_set_where_it_was(marked, qtbot):
     QApplication.clipboard().setText("cough")
     marked.bar._line.setFocus()
-    began = time.perf_counter()
+    began = host_time()
     marked.bar._line.paste()
     qtbot.wait(100)
     QTest.keyClick(marked.bar._line, Qt.Key.Key_Return)

@@ -139,10 +139,10 @@ def test_a_column_looks_as_it_did_when_it_was_last_looked_at():
     shape = picture(width=300, height=160, tracks=("raw", "filtered", "envelope"), levels=True)
     image = drawn(scene(), shape)
     now = QImage(image.data, 300, 160, 1200, QImage.Format.Format_RGB32)
-    if not REFERENCE.exists():  # delete it to draw it anew, then look at it
+    if not REFERENCE.exists():  # delete it to draw it anew
         now.save(str(REFERENCE))
+        pytest.fail(f"look at {REFERENCE}, which was drawn anew")
     stored = QImage(str(REFERENCE)).convertToFormat(QImage.Format.Format_RGB32)
     before = np.frombuffer(stored.constBits(), np.uint8).reshape(160, 300, 4)[:, :, :3].astype(int)
     after = np.frombuffer(now.constBits(), np.uint8).reshape(160, 300, 4)[:, :, :3].astype(int)
-    differing = np.abs(before - after).max(axis=2) > 24
-    assert differing.mean() < 0.005
+    assert (np.abs(before - after).max(axis=2) > 4).sum() < 20  # a dotted line has 80 pixels
