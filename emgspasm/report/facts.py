@@ -193,8 +193,8 @@ def others(results: Results) -> list[str]:
     told = []
     for name in ("blepharospasm", "myokymia"):
         sides = set(events["side"][events["trial_type"] == name].astype(str))
-        words = [word for letter, word in SIDE_LETTERS.items() if letter in sides]
-        words += ["both sides"] * ("B" in sides)
+        sides_in_words = SIDE_LETTERS | {"B": "both sides"}
+        words = [word for letter, word in sides_in_words.items() if letter in sides]
         if words:
             told.append(f"{name}, {' and '.join(words)}")
     return told
