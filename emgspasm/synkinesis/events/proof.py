@@ -105,7 +105,7 @@ def _may_be_blinks(part: Sequence[Act], side: str, known: Experience, fs: float)
 
     Where only eyes are recorded, and neither side is known to have spasms, a flurry may not.
     """
-    if side not in known.eyes_only or known.is_spared(side):
+    if known.is_spared(side) or not (side in known.eyes_only or known.knows(side)):
         return other_eye_is_weak(side, known)
     twitches = sum(SHORTEST * fs <= act.offset - act.onset <= TWITCH * fs for act in part)
     return twitches <= FLURRY and other_eye_is_weak(side, known)
