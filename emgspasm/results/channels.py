@@ -19,8 +19,8 @@ TOLD = {
 
 
 def channel_warnings(info: StreamInfo) -> list[str]:
-    """Sentences on channels whose unit is no voltage or another's, whose muscle none of the face, or
-    which are too few to tell spasms or blinks; or that none is EMG.
+    """Sentences on channels of no voltage, of several units, of muscles of no face, or too few to
+    tell spasms or blinks; or that none is EMG.
     """
     if not info.columns():
         return [without_emg(info)]
