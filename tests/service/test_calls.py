@@ -10,7 +10,6 @@ from collections import deque
 from itertools import islice
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from types import SimpleNamespace
-from urllib.parse import urlsplit
 
 import pytest
 from anyio import to_thread
