@@ -202,6 +202,19 @@ def reviewers(results: Results) -> list[str]:
     return sorted(set(results.events["rater"].dropna().astype(str)))
 
 
+def others(results: Results) -> list[str]:
+    """Involuntary events that are no hemifacial spasms, with their sides."""
+    events = results.events[results.events["status"] != "rejected"]
+    told = []
+    for name in ("blepharospasm", "myokymia"):
+        sides = set(events["side"][events["trial_type"] == name].astype(str))
+        sides_in_words = SIDE_LETTERS | {"B": "both sides"}
+        words = [word for letter, word in sides_in_words.items() if letter in sides]
+        if words:
+            told.append(f"{name}, {' and '.join(words)}")
+    return told
+
+
 def event(results: Results, event_id: str) -> dict[str, Value]:
     """What the events table says of an event across muscles."""
     kinds = results.events[

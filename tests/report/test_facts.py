@@ -245,6 +245,18 @@ def test_maxima_of_another_recording_are_told_with_their_channels():
     assert names == ["OOC_L", "OOC_R"]
 
 
+def test_involuntary_events_that_are_no_hemifacial_spasms_are_told_with_their_sides():
+    events = [
+        {"trial_type": "myokymia", "side": side, "status": status}
+        for side, status in (("R", "auto"), ("L", "auto"), ("B", "rejected"))
+    ]
+    both = {"trial_type": "blepharospasm", "side": "B", "status": "auto"}
+    assert facts.others(results([*events, both])) == [
+        "blepharospasm, both sides", "myokymia, left and right",
+    ]  # fmt: skip
+    assert facts.others(results([{"trial_type": "blink", "side": "B", "status": "auto"}])) == []
+
+
 LIFT = {"side": "R", "brow_lift_pct": 66.67, "brow_lift_ci_lo": 20.77, "brow_lift_ci_hi": 93.85}
 """A row of the summary."""
 
