@@ -219,7 +219,11 @@ class Surface(QWidget):
         self._place()
 
     def _place(self) -> None:
-        self._banner.move((self.traces.width() - self._banner.width()) // 2, 0)
+        free = self.traces.width() - self._banner.width()
+        top = self.traces.heading.make_room(
+            self._banner.height() * bool(self._banner.text()), free // 2
+        )
+        self._banner.move(free // 2, top)
         self._banner.raise_()
         self.notice.place()
         margin = 40

@@ -414,6 +414,15 @@ def test_a_flurry_of_an_eye_that_is_recorded_alone_is_a_spasm_before_both_were_s
     assert [event.trial_type for event in told] == kinds
 
 
+@pytest.mark.parametrize(("n_bursts", "kinds"), [(3, ["spasm"]), (2, ["blink"] * 2)])
+def test_a_flurry_of_an_eye_whose_side_has_spasms_is_one_though_the_other_eye_is_dead(
+    n_bursts, kinds
+):
+    known = Experience(proven={"L": 2, "R": 0}, beside={"L": frozenset({"ZYG"})})
+    told = named(known, *range(1000, 1000 + 400 * n_bursts, 400), length=70)
+    assert [event.trial_type for event in told] == kinds
+
+
 def test_a_flurry_of_an_eye_is_no_spasm_where_only_the_other_side_is_known_to_have_them():
     known = Experience(beside=dict.fromkeys("LR", frozenset()), proven={"L": 0, "R": 2})
     assert named(known, 1000, 1300, 1700, length=70) == []

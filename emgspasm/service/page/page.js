@@ -99,10 +99,12 @@ function drawn(frame) {
 }
 
 function changed(connected, wait) {
+  document.querySelector("main").classList.toggle("old", !connected);
   if (connected) return showTrouble("");
   state = null;
   $("state").textContent = "NOT CONNECTED";
   $("state").dataset.kind = "bad";
+  put("figures", "");
   showTrouble(`the connection is lost; it is tried again in ${(wait / 1000).toFixed(1)} s`, false);
 }
 
@@ -129,11 +131,13 @@ function showState() {
 }
 
 function figures(told) {
+  const live = told.state === "streaming" && told.samples_per_second !== null;
   return [
     told.device === known?.stream.name ? "" : told.device,
-    told.samples_per_second === null ? "" : `${Math.round(told.samples_per_second)} samples/s`,
-    `lost ${(100 * told.lost_recently).toFixed(1)} % in 5 s, ${(100 * told.lost).toFixed(2)} % in all`,
-    `latency ${Math.round(1000 * told.latency)} ms`,
+    live && `${Math.round(told.samples_per_second)} samples/s`,
+    live && `latency ${Math.round(1000 * told.latency)} ms`,
+    live && `lost ${(100 * told.lost_recently).toFixed(1)} % in 5 s`,
+    told.time > 0 && `lost ${(100 * told.lost).toFixed(2)} % in all`,
     told.disk_left === null ? "" : `${(told.disk_left / 1e9).toFixed(1)} GB free`,
     dropped ? `${dropped} messages dropped for this page, none in the recording` : "",
     `${told.onlookers} looking on`,
@@ -162,7 +166,8 @@ function showCounts(counts) {
   }
   const others = Object.entries(counts.others).map(([name, count]) => `${name} ${count}`);
   const valid = `valid ${clock(counts.valid_seconds)} of ${clock(counts.seconds)}`;
-  put("others", [...others, valid].join("  ·  "));
+  const rated = counts.valid_seconds < counts.rated_from ? [`rates from ${clock(counts.rated_from)} valid on`] : [];
+  put("others", [...others, valid, ...rated].join("  ·  "));
 }
 
 function showTrouble(text, again = false) {

@@ -2,6 +2,8 @@
 
 const INVOLUNTARY = ["spasm", "blepharospasm", "myokymia"]; // they look alike
 
+const LONGEST = 20; // letters of a marker that are written
+
 // The newest buckets of all channels; a bucket's place is its number modulo the capacity.
 export class Ring {
   constructor(stream) {
@@ -62,6 +64,7 @@ export class Picture {
     lines.forEach((channel, k) => {
       if (channel !== null) this.line(known, shape, channel, k * lane);
     });
+    this.markers(known, shape);
   }
 
   fit() {
@@ -91,6 +94,25 @@ export class Picture {
     }
   }
 
+  // Markers with their texts; where two have no room the newer one is written.
+  markers(known, shape) {
+    const { start, seconds, width, height, colours } = shape;
+    let free = Infinity; // where the word to the right begins
+    for (const { onset, text } of [...known.markers].sort((a, b) => b.onset - a.onset)) {
+      const x = ((onset - start) / seconds) * width;
+      if (x < 0) return;
+      this.pen.fillStyle = colours.accent;
+      this.pen.fillRect(Math.round(x), 0, 1, height - 16);
+      const word = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+      const wide = this.pen.measureText(word).width;
+      const at = Math.min(x + 4, width - wide - 4);
+      if (at + wide > free) continue;
+      this.pen.textBaseline = "top";
+      this.word(word, at, 33, colours.accent, colours.panel);
+      free = at - 4;
+    }
+  }
+
   line(known, shape, channel, top) {
     const { pen } = this;
     const info = known.stream.channels[channel];
@@ -113,9 +135,6 @@ export class Picture {
     }
     for (const burst of known.bursts) {
       if (burst.channel === name) this.span(shape, burst, top + lane - 5, 3, colours.text, 1);
-    }
-    for (const marker of known.markers) {
-      this.span(shape, { onset: marker.onset, duration: 0 }, top, lane, colours.accent, 1);
     }
   }
 

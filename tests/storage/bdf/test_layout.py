@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from emgspasm.dsp.rates import HIGHEST
 from emgspasm.storage.bdf.layout import (
+    LONGEST_TEXT,
+    bdf_header,
     decimal,
     encode_header,
     held_range,
@@ -62,13 +64,33 @@ def test_labels_and_units_fit_to_the_last_character_of_their_fields():
     require_storable(one("a" * 16, kind="MISC", unit="u" * 8))
     for info in (one("a" * 17), one(kind="MISC", unit="u" * 9)):
         with pytest.raises(ValueError, match="does not fit a header field"):
-            require_storable(info)
+            stored_info(info)
+
+
+def test_a_muscle_of_a_montage_fits_to_the_last_character_of_its_field():
+    require_storable(one(side="left", muscle="m" * 71))
+    for muscle in ("m" * 72, "m\u00fcller"):
+        with pytest.raises(ValueError, match="does not fit a header field"):
+            require_storable(one(side="left", muscle=muscle))
 
 
 def test_the_highest_rate_is_stored_and_a_higher_one_refused():
     assert record_layout(HIGHEST).sampling_frequency == HIGHEST
     with pytest.raises(ValueError, match="resample first"):
         record_layout(HIGHEST + 1)
+
+
+@given(st.floats(1, 50_000) | st.sampled_from([7.1, 103.7, 9999.9]))
+def test_a_record_of_any_rate_has_room_for_the_longest_text_behind_its_time(wanted):
+    layout = record_layout(wanted)
+    header = bdf_header(one(), layout, "")
+    samples, texts = header.signals
+    assert (samples.prefiltering, header.reserved) == ("", "BDF+C")
+    assert texts == Signal(
+        "BDF Annotations", "", "", -1, 1, -(2**23), 2**23 - 1, "", texts.samples_per_record
+    )
+    time = annotation_signal(layout.onset(10**9), deque(), 0)
+    assert len(time) + LONGEST_TEXT <= 3 * texts.samples_per_record
 
 
 @pytest.mark.parametrize("sample_bytes", [2, 3])
