@@ -92,6 +92,8 @@ class Surface(QWidget):
         self._banner = styled(QLabel(self.traces), "banner")
         self._banner.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._banner.hide()
+        self.replay_bar.hide()  # until there is a stream to be led
+        self.marker_bar.hide()
         self.notice = Notice(self._pages, self.traces)
         self.help = HelpPage(palette, self)
 

@@ -21,7 +21,7 @@ class Heading(QWidget):
         self.between.setMinimumWidth(1)  # larger text never widens the window
         self.between.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._row = row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        row.setContentsMargins(10, 0, 0, 0)  # over the names of the lines
         row.addWidget(self.columns[0], 0, Qt.AlignmentFlag.AlignLeft)
         row.addWidget(self.between, 1)
         row.addWidget(self.columns[1], 0, Qt.AlignmentFlag.AlignRight)
