@@ -201,7 +201,8 @@ def _mend_sidecars(file: Path) -> list[str]:
     place = Placement.of(file)
     if place is not None and place.sidecars.description.exists():
         left = bring_up_to_date(open_edf(file), place.sidecars)
-        for study in filter(is_study, place.folder.absolute().parents[1:3]):
-            ignore_own_files(study)
+        if file.with_name(f"{file.name}.tail").exists():
+            for study in filter(is_study, place.folder.absolute().parents[1:3]):
+                ignore_own_files(study)
         return left
     return []

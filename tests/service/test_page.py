@@ -12,6 +12,7 @@ import pytest
 
 from emgspasm.desk.palette import DARK, LIGHT
 from emgspasm.desk.scales import GAINS
+from emgspasm.errors import SourceNotFound
 from emgspasm.sources.events import SourceEvent
 
 pytestmark = pytest.mark.real_time
@@ -208,6 +209,22 @@ def test_a_lost_connection_is_said_and_mends_itself(browser, serve, board):
         browser.until("document.getElementById('state').textContent === 'LIVE - not recorded'")
         assert browser.run("document.getElementById('trouble').hidden")
         assert browser.run("getComputedStyle(document.querySelector('main')).opacity") == "1"
+
+
+def test_of_a_service_that_streams_nothing_nothing_older_is_shown(browser, serve, board):
+    def gone():
+        raise SourceNotFound("no LSL stream is there (one must be). Start it")
+
+    with serve("", None, board) as caller:
+        browser.open(caller.address)
+        browser.until("document.querySelectorAll('#balances tr').length === 1")
+        browser.until(f"{COLOURS % 0}.includes('{DARK.right}')")
+        port = urlsplit(caller.address).port
+    with serve("", None, gone, port=port):
+        browser.until("document.getElementById('why').textContent.includes('no LSL stream')")
+        browser.until("document.querySelectorAll('#balances tr').length === 0", 5)
+        browser.until(f"!{COLOURS % 0}.includes('{DARK.right}')", 5)
+        assert text(browser, "#count-left") == "n/a"
 
 
 def test_a_board_that_is_not_there_is_said_with_a_way_to_try_again(browser, serve, bench, board):

@@ -29,6 +29,7 @@ const heard = {
     $("markers").replaceChildren(...Object.entries(told.keys).map(markerButton));
     offerGains();
     dropped = 0;
+    forget();
   },
   stream(told) {
     known = { stream: told, ring: new Ring(told), lanes: [], ...nothing() };
@@ -82,6 +83,16 @@ function amplitude(value) {
 function offerGains() {
   const options = hello.gains.map((gain) => new Option(amplitude(gain), gain, false, gain === look.gain));
   $("gain").replaceChildren(...options);
+}
+
+// What an earlier connection told: the service may be another one, and stream nothing.
+function forget() {
+  known = null;
+  stale = true;
+  put("name", "");
+  $("events").replaceChildren();
+  $("balances").replaceChildren();
+  $("none").hidden = false;
 }
 
 function nothing() {
@@ -156,18 +167,22 @@ function describe(column) {
 }
 
 function showCounts(counts) {
-  if (!counts) return;
   for (const side of ["left", "right"]) {
-    const told = counts[side];
-    put(`rate-${side}`, told.rate === null ? "n/a" : told.rate.toFixed(1));
-    put(`count-${side}`, told.count ?? "n/a");
-    put(`share-${side}`, told.time_share === null ? "n/a" : told.time_share.toFixed(1));
-    put(`recent-${side}`, told.recent ?? "n/a");
+    const told = counts?.[side];
+    put(`rate-${side}`, told?.rate?.toFixed(1) ?? "n/a");
+    put(`count-${side}`, told?.count ?? "n/a");
+    put(`share-${side}`, told?.time_share?.toFixed(1) ?? "n/a");
+    put(`recent-${side}`, told?.recent ?? "n/a");
   }
-  const others = Object.entries(counts.others).map(([name, count]) => `${name} ${count}`);
-  const valid = `valid ${clock(counts.valid_seconds)} of ${clock(counts.seconds)}`;
-  const rated = counts.valid_seconds < counts.rated_from ? [`rates from ${clock(counts.rated_from)} valid on`] : [];
-  put("others", [...others, valid, ...rated].join("  ·  "));
+  put("others", counts ? counted(counts).join("  ·  ") : "");
+}
+
+function counted({ others, seconds, valid_seconds: valid, rated_from: rated }) {
+  return [
+    ...Object.entries(others).map(([name, count]) => `${name} ${count}`),
+    `valid ${clock(valid)} of ${clock(seconds)}`,
+    ...(valid < rated ? [`rates from ${clock(rated)} valid on`] : []),
+  ];
 }
 
 function showTrouble(text, again = false) {
@@ -304,7 +319,7 @@ function dark() {
 }
 
 function turn() {
-  if (stale && known) {
+  if (stale) {
     stale = false;
     pictures.forEach((picture) => picture.draw(known, look));
   }

@@ -51,15 +51,16 @@ export class Picture {
     this.pen = canvas.getContext("2d");
   }
 
-  // Draw what is known; `look` has seconds, gain (from the middle of a line to its edge) and colours.
+  // Draw what is known, if anything is; `look` has seconds, gain (from the middle of a line to its edge) and colours.
   draw(known, look) {
     const { width, height } = this.fit();
+    this.pen.fillStyle = look.colours.panel;
+    this.pen.fillRect(0, 0, width, height);
+    if (!known) return;
     const lines = known.stream.lines.map((line) => (this.column ? line.right : line.left));
     const lane = (height - 16) / Math.max(1, lines.length);
     const stop = known.ring.stop / known.ring.rate;
     const shape = { ...look, width, height, lane, start: stop - look.seconds, stop, font: this.font };
-    this.pen.fillStyle = look.colours.panel;
-    this.pen.fillRect(0, 0, width, height);
     this.axis(shape);
     lines.forEach((channel, k) => {
       if (channel !== null) this.line(known, shape, channel, k * lane);
