@@ -10,7 +10,6 @@ from emgspasm.desk.palette import Palette
 from emgspasm.stream import StreamInfo
 from emgspasm.viewer.style import styled
 
-
 LEFT = 10
 """Pixels before the first heading, as before the names of the lines below it [design]."""
 
