@@ -102,11 +102,7 @@ def looked_at(summary: pd.DataFrame, pipeline: Pipeline, lost: float) -> str:
     lost : float
         Share of the samples that were lost.
     """
-    from emgspasm.dsp.detection.detector import Detector
-
-    detector = pipeline.detector
-    needed = detector.baseline.shortest if isinstance(detector, Detector) else detector.calibration
-    channels = summary[summary["channel"].notna()]
+    channels, needed = summary[summary["channel"].notna()], pipeline.detector.least_run
     valid, excluded = channels["valid_s"].median(), channels["excluded_s"].median()
     sentence = f"bursts were sought in {valid:.1f} of {valid + excluded:.1f} s"
     if valid < (valid + excluded) / 2:

@@ -54,7 +54,7 @@ def report_page(
     excerpts, without = _excerpts(results, recording, without)
     channels, rows, notes = facts.channels(results), facts.channel_rows(results), together.Notes()
     shares = {row["channel"].name: row["involved_pct"] for row in rows}
-    blocks = facts.blocks(results)
+    blocks, matrices = facts.blocks(results), together.matrices(results, notes)
     return render(
         "report.html",
         entry=lambda *path, **more: values.entry(results, *path, **more),
@@ -76,10 +76,12 @@ def report_page(
         brow_unsought=together.brow_unsought(rows),
         brow_withheld=together.is_brow_withheld(results),
         none_found=_none_found(results),
+        others=facts.others(results),
         montage=svg(montage_figure(channels), "montage"),
         spread=svg(spread_figure(channels, shares), "spread"),
         unplaced=[c.name for c in channels if c not in placed(channels)],
-        matrices=together.matrices(results, notes),
+        matrices=matrices,
+        crosstalk=together.is_copied(matrices),
         synkinesis=together.synkinesis(results, notes),
         notes=notes.listed(),
         withheld=list(facts.withheld(results)),

@@ -188,7 +188,7 @@ def _events(ax: Axes, excerpt: Excerpt, events: pd.DataFrame, top: float, order:
         ax.add_patch(Rectangle((onset, 0.12 * top), offset - onset, height, lw=0.5, **face))
         mine = event["event_id"] == excerpt.choice.event_id
         if mine:
-            _shade(ax, excerpt, str(event["side"]), onset, offset, order)
+            _shade(ax, excerpt, event, (onset, offset), order)
         label = _label(event)
         end = onset + 0.012 * len(label) * LENGTH / 1.4
         if mine or (onset >= free and not onset <= chosen <= end):  # its name has its place
@@ -210,12 +210,19 @@ def _label(event: Mapping[Any, Any]) -> str:
 
 
 def _shade(
-    ax: Axes, excerpt: Excerpt, side: str, onset: float, offset: float, order: list[int]
+    ax: Axes,
+    excerpt: Excerpt,
+    event: Mapping[Any, Any],
+    span: tuple[float, float],
+    order: list[int],
 ) -> None:
-    """Tint the rows of the event's side."""
-    boxes = []
+    """Tint the rows of the muscles that take part: others of the side may hold cross-talk."""
+    (onset, offset), boxes = span, []
+    muscles = str(event["muscles"]).split("+")
     for place, column in enumerate(order):
-        if side in ("B", SIDE_LETTER.get(excerpt.info.channels[column].side or "")):
+        channel = excerpt.info.channels[column]
+        of_side = event["side"] in ("B", SIDE_LETTER.get(channel.side or ""))
+        if of_side and channel.muscle in muscles:
             y = -1 - 2.0 * place
             boxes.append([(onset, y - 1), (offset, y - 1), (offset, y + 1), (onset, y + 1)])
     ax.add_collection(PolyCollection(boxes, facecolors="#fff2b3", edgecolors="none", zorder=0))

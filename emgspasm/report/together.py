@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from string import ascii_lowercase
 from typing import Any
@@ -48,6 +48,12 @@ def matrices(results: Results, notes: Notes) -> dict[str, list[tuple[str, list[d
     return found
 
 
+def is_copied(told: Mapping[str, list[tuple[str, list[dict[str, Any]]]]]) -> bool:
+    """Whether cross-talk explains bursts in a cell of these matrices."""
+    lines = (cells for side in told.values() for _, cells in side)
+    return any(told_cell.get("copied") for cells in lines for told_cell in cells)
+
+
 def _pair(
     results: Results, side: str, i: int, j: int, muscles: list[str], notes: Notes
 ) -> dict[str, Any]:
@@ -88,7 +94,9 @@ def synkinesis(results: Results, notes: Notes) -> dict[str, Any]:
         if not told_cell["why"].missing:
             told_cell["letter"] = notes.letter(told_cell["why"])  # type: ignore[assignment]  # of a note
         line["cells"][share["muscle"]] = told_cell
-    return {"muscles": muscles, "lines": [(*key, line) for key, line in lines.items()]}
+    tasks = list(dict.fromkeys(task for task, _ in lines))
+    order = sorted(lines, key=lambda key: (tasks.index(key[0]), key[1]))  # left before right
+    return {"muscles": muscles, "lines": [(*key, lines[key]) for key in order]}
 
 
 def brow_lift(results: Results) -> dict[str, dict[str, Value]]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from emgspasm.errors import RecordingError
 from emgspasm.storage.tables.tsv import MISSING
+from emgspasm.units import on_screen
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -128,7 +129,7 @@ def entry(results: Results, *path: str | int, digits: int | None = None) -> Valu
 
 
 def told(value: Any, source: str, digits: int | None = None) -> Value:
-    """A value for the page; decimals apply to floats."""
+    """A value for the page; decimals apply to floats, and a text says µV."""
     import pandas as pd
 
     if pd.isna(value):
@@ -136,7 +137,7 @@ def told(value: Any, source: str, digits: int | None = None) -> Value:
     plain = value.item() if hasattr(value, "item") else value
     shown = f"{plain:.{digits}f}" if isinstance(plain, float) and digits is not None else str(plain)
     number = isinstance(plain, int | float) and not isinstance(plain, bool)
-    return Value(str(plain), _readable(shown) if number else shown, source, number)
+    return Value(str(plain), _readable(shown) if number else on_screen(shown), source, number)
 
 
 def _readable(shown: str) -> str:

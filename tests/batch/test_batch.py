@@ -342,6 +342,20 @@ def test_two_recordings_of_one_name_are_refused_before_anything_is_written(recor
     assert not out.exists()
 
 
+def test_names_that_differ_in_case_alone_clash_only_on_a_disk_that_does_not_tell_them(
+    tmp_path,
+):
+    lower, upper = tmp_path / "a" / "x.bdf", tmp_path / "b" / "X.bdf"
+    out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
+    out.mkdir()
+    jobs = jobs_for([lower, upper], out)
+    assert len(list(run([*jobs, *jobs_for([upper], elsewhere)]))) == 3
+    (tmp_path / "OUT").symlink_to("out")
+    assert len(list(run([jobs[0], *jobs_for([upper], elsewhere)]))) == 2
+    with pytest.raises(ConfigError, match=r"x\.bdf and .*X\.bdf would both be written"):
+        list(run(jobs))
+
+
 def test_a_recording_with_the_name_of_the_data_dictionary_is_refused_before_the_work(tmp_path):
     with pytest.raises(ConfigError, match=r"Dataset\.bdf: .* dataset\.json, .* Rename"):
         list(run(jobs_for([tmp_path / "Dataset.bdf"], tmp_path / "out")))

@@ -77,6 +77,25 @@ def test_a_signal_while_one_is_dropped_comes_again_without_a_word(monkeypatch, c
     assert capsys.readouterr().err == ""
 
 
+@ctypes.CFUNCTYPE(None)
+def failing():
+    raise ZeroDivisionError
+
+
+def test_a_signal_while_another_error_is_dropped_comes_again(monkeypatch):
+    def press(_):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.01)
+
+    def work():
+        failing()
+        time.sleep(5)
+
+    monkeypatch.setattr(sys, "__unraisablehook__", press)
+    with pytest.raises(KeyboardInterrupt):
+        heed(work)
+
+
 def test_a_signal_that_is_settled_does_not_come_again():
     def work():
         callback()

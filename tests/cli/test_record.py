@@ -334,7 +334,7 @@ def test_a_daisy_over_radio_is_recorded_and_not_analyzed(
     [
         ("", "0.6 s"),
         ("[pipeline.detector.baseline]\nshortest = 1.5", "1.5 s"),
-        ("[pipeline.detector]\nkind = 'tkeo'", "2 s"),
+        ("[pipeline.detector]\nkind = 'tkeo'", "0.6 s"),
     ],
 )
 def test_the_stretch_that_carries_a_noise_level_is_the_config_s(text, needed):

@@ -12,15 +12,15 @@ from emgspasm.report.figures_excerpt import PIXELS, envelope, excerpt_figure, ro
 from emgspasm.stream import Channel, StreamInfo
 
 FS = 100.0
-NAMES = ("trial_type", "onset", "duration", "side", "channel", "class")
+NAMES = ("trial_type", "onset", "duration", "side", "channel", "class", "muscles")
 
 
 def drawn(*events, samples=None, chosen="E0", rejected=(), labels=("OOC_L", "OOC_R"), unit="uV"):
-    """Axes of seconds 20 to 30; rows of type, onset, duration, side, channel and class."""
+    """Axes of seconds 20 to 30; rows of type, onset, duration, side, channel, class, muscles."""
     channels = tuple(Channel.from_label(label, unit=unit) for label in labels)
     if samples is None:
         samples = np.zeros((1000, len(labels)))
-    table = pd.DataFrame([(*row, *[None] * (6 - len(row))) for row in events], columns=NAMES)
+    table = pd.DataFrame([(*row, *[None] * (7 - len(row))) for row in events], columns=NAMES)
     table = table.assign(event_id=[f"E{k}" for k in range(len(table))], status="auto")
     table.loc[table["event_id"].isin(rejected), "status"] = "rejected"
     excerpt = Excerpt(Choice("typical", chosen, 20.0), StreamInfo(FS, channels), samples)
@@ -184,8 +184,10 @@ def test_a_movement_is_hatched_and_called_by_its_class():
 @pytest.mark.parametrize(
     ("side", "shaded"), [("L", [(-2, 0)]), ("R", [(-4, -2)]), ("B", [(-2, 0), (-4, -2)])]
 )
-def test_the_rows_of_the_side_of_the_event_are_shaded_while_it_lasts(side, shaded):
-    ax = drawn(("blink", 28.0, 0.2, "B"), ("spasm", 24.0, 0.5, side), chosen="E1")
+def test_the_muscles_of_the_event_are_shaded_while_it_lasts(side, shaded):
+    event = ("spasm", 24.0, 0.5, side, None, None, "OOC+OOR")
+    labels = ("OOC_L", "OOC_R", "ZYG_L", "ZYG_R")  # the cheek's bursts are cross-talk
+    ax = drawn(("blink", 28.0, 0.2, "B"), event, chosen="E1", labels=labels)
     (tint,) = (c for c in ax.collections if isinstance(c, PolyCollection))
     found = [path.get_extents() for path in tint.get_paths()]
     assert [(box.y0, box.y1) for box in found] == shaded

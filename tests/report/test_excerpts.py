@@ -64,6 +64,7 @@ def test_the_event_an_excerpt_is_about_is_named_though_another_begins_just_befor
             "onset": [5.0, 5.2, 5.4],
             "duration": [0.1, 0.3, 0.1],
             "channel": None,
+            "muscles": "OOC",
             "status": "auto",
         }
     )
@@ -77,7 +78,7 @@ def told(*rows):
     """An events table; rows of type, class, onset, duration, laterality index, confidence."""
     names = ("trial_type", "class", "onset", "duration", "li", "confidence")
     frame = pd.DataFrame([dict(zip(names, row, strict=True)) for row in rows])
-    return frame.assign(event_id=[f"E{i}" for i in range(len(rows))], status="auto")
+    return frame.assign(event_id=[f"E{i}" for i in range(len(rows))], status="auto", quality="good")
 
 
 SPASMS = (
@@ -99,6 +100,18 @@ def test_three_spasms_are_shown_each_for_another_reason():
 def test_a_spasm_is_shown_once_though_it_is_the_only_one():
     (only,) = choose(told(*SPASMS[:2]), 100.0)
     assert (only.name, only.event_id) == ("typical", "E1")
+
+
+def test_a_spasm_while_the_filters_settle_which_no_table_counts_is_not_shown():
+    events = told(*SPASMS)
+    events.loc[1, "quality"] = "settling"
+    assert choose(events, 100.0)[0].event_id == "E2"
+
+
+@pytest.mark.parametrize("kind", ["blepharospasm", "myokymia"])
+def test_without_a_spasm_what_is_rarer_than_a_blink_is_shown(kind):
+    (shown,) = choose(told(SPASMS[0], (kind, None, 20.0, 0.5, 0.1, None)), 100.0)
+    assert (shown.name, shown.event_id) == (kind, "E1")
 
 
 def test_a_rejected_spasm_is_not_shown():

@@ -186,11 +186,13 @@ def test_every_warning_is_told_in_order():
     ]
 
 
-@pytest.mark.parametrize(("fs", "told"), [(1000.0, True), (250.0, False)])
+@pytest.mark.parametrize(
+    ("fs", "told"), [(1000.0, ("450.0", None)), (250.0, (None, None)), (160.0, (None, "72"))]
+)
 def test_the_end_of_a_band_is_told_where_the_rate_carries_it(fs, told):
     settings = {"filters": [{"kind": "band_pass", "high_pass": 20.0, "low_pass": 450.0}]}
     (band,) = facts.filters(results(settings=settings, sampling_frequency=fs))
-    assert ("low_pass" in band) is told
+    assert (band["low_pass"].exact if "low_pass" in band else None, band.get("corner")) == told
 
 
 def test_of_a_notch_the_multiples_are_told_that_the_rate_carries():
@@ -216,7 +218,7 @@ def test_probabilities_of_synkinesis_stand_by_task_and_side_a_column_a_muscle():
     few = {"trials": 2, "probability": None, "ci": None, "withheld": "under 3 trials"}
     notes = together.Notes()
     told = together.synkinesis(
-        results(synkinesis=[share("OOC"), share("FRO", **few), share("OOC", side="R")]), notes
+        results(synkinesis=[share("OOC", side="R"), share("OOC"), share("FRO", **few)]), notes
     )
     assert told["muscles"] == ["FRO", "OOC"]
     (smile, left, line), (_, right, other) = told["lines"]
@@ -226,7 +228,7 @@ def test_probabilities_of_synkinesis_stand_by_task_and_side_a_column_a_muscle():
     assert own == {"n": "5", "k": "4", "p": "0.80", "lo": "0.38", "hi": "0.96", "why": "n/a"}
     assert line["cells"]["FRO"]["letter"] == "a"
     assert [text.exact for _, text in notes.listed()] == ["under 3 trials"]
-    assert other["cells"]["OOC"]["p"].source == "json:/synkinesis/2/probability"
+    assert other["cells"]["OOC"]["p"].source == "json:/synkinesis/0/probability"
 
 
 def test_a_reason_is_told_once_and_another_has_the_next_letter():
@@ -241,6 +243,18 @@ def test_maxima_of_another_recording_are_told_with_their_channels():
     ((recording, names),) = facts.lent_maxima(results(mvc_of=lent))
     assert (recording.exact, recording.source) == ("y.bdf", "json:/mvc_of/OOC_L")
     assert names == ["OOC_L", "OOC_R"]
+
+
+def test_involuntary_events_that_are_no_hemifacial_spasms_are_told_with_their_sides():
+    events = [
+        {"trial_type": "myokymia", "side": side, "status": status}
+        for side, status in (("R", "auto"), ("L", "auto"), ("B", "rejected"))
+    ]
+    both = {"trial_type": "blepharospasm", "side": "B", "status": "auto"}
+    assert facts.others(results([*events, both])) == [
+        "blepharospasm, both sides", "myokymia, left and right",
+    ]  # fmt: skip
+    assert facts.others(results([{"trial_type": "blink", "side": "B", "status": "auto"}])) == []
 
 
 LIFT = {"side": "R", "brow_lift_pct": 66.67, "brow_lift_ci_lo": 20.77, "brow_lift_ci_hi": 93.85}
@@ -305,6 +319,7 @@ def test_who_the_recording_is_of_is_told_where_its_name_says_it():
         (None, 1, "n/a", "n/a"),
         (float("nan"), 1, "n/a", "n/a"),
         ("-0.0", 1, "-0.0", "-0.0"),
+        ("noise 3 uV; mvc_uV", 1, "noise 3 uV; mvc_uV", "noise 3 µV; mvc_uV"),
         (1e-7, None, "1e-07", "1e-07"),
         (-1e-7, None, "-1e-07", "\N{MINUS SIGN}1e-07"),
     ],

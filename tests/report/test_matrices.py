@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from emgspasm.report.together import Notes, matrices
+from emgspasm.report.together import Notes, is_copied, matrices
 from emgspasm.results.analysis import Results
 from emgspasm.storage.tables.columns import PAIRS
 from emgspasm.storage.tables.tsv import table
@@ -61,6 +61,7 @@ def test_a_darker_tone_is_a_larger_share_and_cross_talk_is_marked_in_both_cells(
     for flag in ("possible", "yes", "no"):
         told = cells(("OOC", "ZYG"), crosstalk_flag=flag)
         assert told["OOC", "ZYG"]["copied"] == told["ZYG", "OOC"]["copied"] == (flag != "no")
+        assert is_copied({"L": [("OOC", list(told.values()))]}) == (flag != "no")
 
 
 def test_a_share_is_told_in_whole_percent_a_lag_to_a_tenth_and_nothing_of_a_muscle_with_itself():

@@ -62,7 +62,13 @@ def test_what_an_expert_rejected_is_no_spasm_of_the_page(report, emgspasm, folde
         return int(re.search(r"value=\"(\d+)\"|>(\d+)<", row)[0].strip('value=">< '))
 
     assert spasms(reviewed / "patient_report.html") == spasms(folder / "patient_report.html") - 1
-    assert "reviewed by" in (reviewed / "patient_report.html").read_text(encoding="utf-8")
+    page, before = (
+        each.joinpath("patient_report.html").read_text(encoding="utf-8")
+        for each in (reviewed, folder)
+    )
+    for words in ("reviewed by", "As it was before the review:", "as the detector found them"):
+        assert words in page
+        assert words not in before
 
 
 @pytest.mark.parametrize(

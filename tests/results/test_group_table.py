@@ -135,10 +135,12 @@ def test_settings_are_told_in_words_with_what_their_numbers_count():
 
 def test_settings_that_an_older_result_does_not_hold_are_not_told():
     older = result()
-    del older.provenance["settings"], older.provenance["valid_s"]
+    for name in ("settings", "valid_s", "detector"):
+        del older.provenance[name]
     text = methods_text([older])
     assert "Filters, causal: none. There was no notch" in text
-    assert "Envelope: not told. Bursts were found by a double threshold" in text
+    assert "Envelope: not told. Bursts were found by a double threshold over the noise" in text
+    assert "of each channel: not told (sigma" in text
     assert "0.0 min were valid." in text
 
 
@@ -209,6 +211,8 @@ def test_what_authors_must_add_is_what_no_file_says():
         methods_text([result(), result("02", description={})]),
     )
     assert all(f"- {item}\n" in known for item in UNKNOWN)
+    assert known.startswith("# Methods\n\nFacial surface EMG")
+    assert "Reference: ear, n/a. Placement: by landmarks, n/a." in unknown
     for words in ("how electrode sites were found", "mains frequency (not", "filters that other"):
         assert words not in known
         assert words in unknown

@@ -108,6 +108,8 @@ def rested(blocks, spasms=((12, 13), (100, 101))):
 def test_a_block_of_rest_of_some_seconds_tells_no_rate_to_compare():
     assert rested([(10, 70), (80, 140)]) == [(1, 1.0), (1, 1.0)]
     assert rested([(10, 70), (80, 140), (198, 258)]) == [(1, 1.0), (1, 1.0)]  # the end comes at 200
+    assert rested([(10, 70), (90, 105)]) == [(1, 1.0), (1, 0.25)]
+    assert rested([(10, 70), (91, 105)]) == [(1, 1.0)]
 
 
 def test_rest_that_two_blocks_hold_is_compared_with_no_part_of_itself():
@@ -115,16 +117,26 @@ def test_rest_that_two_blocks_hold_is_compared_with_no_part_of_itself():
     assert rested([(10, 70), (10, 70)]) == [(1, 1.0)]
 
 
+def change_of(onsets, *blocks):
+    """Detectable change of the rate of the left side, between blocks of rest in milliseconds."""
+    rests = tuple(Marker(a, b, "rest_open", i) for i, (a, b) in enumerate(blocks, start=1))
+    told = findings(4, [spasm(burst(0, k, k + 100)) for k in onsets], marked=rests, end=400_000)
+    rows = side_rows(stream("OOC_L", "ZYG_L", "OOC_R", "ZYG_R"), told, None)
+    return next(row["rate_mdc_per_min"] for row in rows if row["side"] == "L")
+
+
 def test_where_spasms_come_in_bouts_a_larger_change_is_detectable():
-    rests = (Marker(0, 180_000, "rest_open", 1), Marker(200_000, 380_000, "rest_open", 2))
-
-    def change(onsets):
-        told = findings(4, [spasm(burst(0, k, k + 100)) for k in onsets], marked=rests, end=400_000)
-        info = stream("OOC_L", "ZYG_L", "OOC_R", "ZYG_R")
-        left = next(row for row in side_rows(info, told, None) if row["side"] == "L")
-        return left["rate_mdc_per_min"]
-
+    rests = (0, 180_000), (200_000, 380_000)
     steady = [10_000 * k for k in (*range(1, 18), *range(21, 38))]
     bouts = [a + 1000 * k for a in (40_000, 300_000) for k in range(17)]
-    assert change(steady) == pytest.approx(1.96 * np.sqrt(2 * 17) / 3, abs=0.01)
-    assert change(bouts) > 2 * change(steady)
+    assert change_of(steady, *rests) == pytest.approx(1.96 * np.sqrt(2 * 17) / 3, abs=0.01)
+    assert change_of(bouts, *rests) > 2 * change_of(steady, *rests)
+
+
+def test_a_change_is_one_from_the_first_to_the_last_block_of_rest():
+    first, last = (0, 90_000), (300_000, 390_000)
+    onsets = [*range(20_000, 30_000, 1000), *range(110_000, 280_000, 700), 301_000, 330_000]
+    told = change_of(onsets, first, (100_000, 190_000), (200_000, 290_000), last)
+    assert told == change_of(onsets, first, last)
+    assert told != change_of(onsets, first, (100_000, 190_000))
+    assert change_of(onsets, first) is None

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emgspasm.synkinesis.measures.pairs import envelope_lags, synchronies
+from emgspasm.synkinesis.measures.pairs import (
+    FEWEST,
+    SEED,
+    SHUFFLE,
+    SHUFFLES,
+    WINDOW,
+    envelope_lags,
+    synchronies,
+)
 
 NOTHING = np.empty(0, np.int64)
 
@@ -22,6 +30,19 @@ def test_beside_a_muscle_without_bursts_the_share_is_0_and_no_chance_is_told():
     (told,) = synchronies([np.array([100, 900])], NOTHING, 1000.0)
     assert (told.pairs, told.share, told.lags.tolist()) == (0, 0.0, [])
     assert np.isnan(told.z)
+
+
+@pytest.mark.parametrize(("n_near", "known"), [(3, False), (4, True)])
+def test_of_fewer_than_four_bursts_that_may_meet_by_chance_no_distance_from_it_is_told(
+    n_near, known
+):
+    first = np.arange(1, 10) * 5000
+    second = first + np.where(np.arange(9) < n_near, 400, 600)
+    second[0] = first[0]
+    (told,) = synchronies([first], second, 1000.0)
+    assert told.pairs == 1
+    assert (abs(told.z) < 3) == known
+    assert np.isfinite(told.z) == known
 
 
 @pytest.mark.parametrize("fs", [1000.0, 2000.0])
@@ -39,6 +60,24 @@ def test_onsets_of_15_ms_are_one_and_of_16_ms_are_not():
     first = np.array([1000, 2000, 3000, 4000])
     (told,) = synchronies([first], np.array([985, 2015, 2984, 4016]), 1000.0)
     assert (told.pairs, told.lags.tolist()) == (2, [-15.0, 15.0])
+
+
+@given(seed=st.integers(0, 10_000), sizes=st.lists(st.integers(1, 12), min_size=2, max_size=4))
+def test_a_pair_is_compared_with_what_every_shuffle_gives(seed, sizes):
+    fs, rng = 2000.0, np.random.default_rng(seed)
+    second, *firsts = (np.unique(rng.integers(0, 4000, n)) for n in sizes)
+    drawn = np.random.default_rng(SEED).random((SHUFFLES, 1, len(second)))
+    shifts = (2 * drawn - 1) * SHUFFLE
+    for told, first in zip(synchronies(firsts, second, fs), firsts, strict=True):
+        lags = (second - first[:, None]) / fs
+        nearest = np.abs(lags).min(axis=1)
+        near, chance = nearest <= WINDOW, np.abs(lags + shifts).min(axis=2) <= WINDOW
+        shares = chance.mean(axis=1)
+        known = chance.any() and np.sum(nearest * fs <= (SHUFFLE + WINDOW) * fs) >= FEWEST
+        z = (near.mean() - shares.mean()) / shares.std() if known else np.nan
+        assert (told.pairs, told.share) == (near.sum(), pytest.approx(100 * near.mean()))
+        assert told.z == pytest.approx(z, nan_ok=True)
+        assert np.abs(told.lags) == pytest.approx(1000 * nearest[near])
 
 
 def by_definition(x, y, window, reach):
@@ -63,3 +102,10 @@ def test_the_lag_of_a_pair_is_that_at_which_the_envelopes_correlate_best(seed, n
         found = by_definition(samples[i], samples[j], 4, reach)
         best = max(found, key=found.__getitem__)
         assert (lags[k], peaks[k]) == (best, pytest.approx(found[best]))
+
+
+@pytest.mark.parametrize("delay", [-4, 0, 3])
+def test_of_lags_that_are_exactly_alike_the_nearest_is_told(delay):
+    pulses = (np.arange(200) % 10 == 0).astype(float)
+    lags, peaks = envelope_lags(np.stack([pulses, np.roll(pulses, delay)]), 1, 60)
+    assert (lags.tolist(), peaks.tolist()) == ([delay], [1.0])

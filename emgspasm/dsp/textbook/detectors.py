@@ -46,7 +46,7 @@ class HodgesBui:
     shortest: float = 0.020
     merge_gap: float = 0.030
 
-    calibration = CALIBRATION
+    calibration, least_run = CALIBRATION, FEWEST
     certain, init = state.certain, state.init
     step, finish = state.step, state.finish
 
@@ -80,7 +80,7 @@ class Lidierth:
     shortest: float = 0.020
     merge_gap: float = 0.030
 
-    calibration = CALIBRATION
+    calibration, least_run = CALIBRATION, FEWEST
     certain, init = state.certain, state.init
     step, finish = state.step, state.finish
 
@@ -116,7 +116,7 @@ class Tkeo:
     shortest: float = 0.020
     merge_gap: float = 0.030
 
-    calibration = CALIBRATION
+    calibration, least_run = CALIBRATION, FEWEST
     certain, init = state.certain, state.init
     step, finish = state.step, state.finish
 
@@ -154,7 +154,7 @@ class Bonato:
     shortest: float = 0.030
     merge_gap: float = 0.030
 
-    calibration = CALIBRATION
+    calibration, least_run = CALIBRATION, FEWEST
     certain, init = state.certain, state.init
     step, finish = state.step, state.finish
 

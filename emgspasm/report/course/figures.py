@@ -150,6 +150,7 @@ def _time(axes: Axes, told: Course, limits: tuple[float, float], *, last: bool) 
             axes.axvspan(window.first, window.last, color="#ececec", lw=0, zorder=0)
     for day in sorted({(t.date - told.zero).days for t in told.treatments}):
         axes.axvline(day, color=figures.INK, lw=0.9, ls="--", zorder=1)
+    axes.locator_params(axis="x", integer=True)  # days
     axes.tick_params(labelbottom=last)
     if last:
         axes.set_xlabel(told.axis)
@@ -269,6 +270,7 @@ def _ratios(axes: Axes, told: Course, rows: Sequence[dict[str, Any]]) -> None:
     for (muscle, (day, _)), height in zip(ends.items(), heights, strict=True):
         axes.annotate(
             muscle, (day, height), (5, 0), textcoords="offset points", va="center", fontsize=6,
+            bbox={"facecolor": "white", "linewidth": 0, "alpha": 0.8, "pad": 0.4},
         )  # fmt: skip
     side = SIDE_LETTERS[told.affected] if told.affected else ""
     axes.set_title(f"{TITLES['mvc_ratio']} ({side})", loc="left", pad=9, fontweight="bold")

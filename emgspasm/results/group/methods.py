@@ -100,8 +100,8 @@ def _electrodes(results: Sequence[GroupResult]) -> str:
     channels = [Channel.from_label(name) for name in sorted(names)]
     muscles: dict[str, set[str]] = defaultdict(set)
     for channel in channels:
-        if channel.muscle is not None:
-            muscles[MUSCLES.get(channel.muscle, channel.muscle)].add(channel.side or "one side")
+        if channel.muscle and channel.side:  # a label tells both or neither
+            muscles[MUSCLES.get(channel.muscle, channel.muscle)].add(channel.side)
     sites = "; ".join(f"{name} ({', '.join(sorted(at))})" for name, at in sorted(muscles.items()))
     reference = _listed(str(r.description.get("EMGReference", "n/a")) for r in results)
     placed = _listed(str(r.description.get("EMGPlacementSchemeDescription", "n/a"))

@@ -29,6 +29,7 @@ const heard = {
     $("markers").replaceChildren(...Object.entries(told.keys).map(markerButton));
     offerGains();
     dropped = 0;
+    forget();
   },
   stream(told) {
     known = { stream: told, ring: new Ring(told), lanes: [], ...nothing() };
@@ -84,6 +85,16 @@ function offerGains() {
   $("gain").replaceChildren(...options);
 }
 
+// What an earlier connection told: the service may be another one, and stream nothing.
+function forget() {
+  known = null;
+  stale = true;
+  put("name", "");
+  $("events").replaceChildren();
+  $("balances").replaceChildren();
+  $("none").hidden = false;
+}
+
 function nothing() {
   return { events: [], provisional: [], bursts: [], gaps: [], markers: [] };
 }
@@ -99,10 +110,12 @@ function drawn(frame) {
 }
 
 function changed(connected, wait) {
+  document.querySelector("main").classList.toggle("old", !connected);
   if (connected) return showTrouble("");
   state = null;
   $("state").textContent = "NOT CONNECTED";
   $("state").dataset.kind = "bad";
+  put("figures", "");
   showTrouble(`the connection is lost; it is tried again in ${(wait / 1000).toFixed(1)} s`, false);
 }
 
@@ -129,11 +142,13 @@ function showState() {
 }
 
 function figures(told) {
+  const live = told.state === "streaming" && told.samples_per_second !== null;
   return [
     told.device === known?.stream.name ? "" : told.device,
-    told.samples_per_second === null ? "" : `${Math.round(told.samples_per_second)} samples/s`,
-    `lost ${(100 * told.lost_recently).toFixed(1)} % in 5 s, ${(100 * told.lost).toFixed(2)} % in all`,
-    `latency ${Math.round(1000 * told.latency)} ms`,
+    live && `${Math.round(told.samples_per_second)} samples/s`,
+    live && `latency ${Math.round(1000 * told.latency)} ms`,
+    live && `lost ${(100 * told.lost_recently).toFixed(1)} % in 5 s`,
+    told.time > 0 && `lost ${(100 * told.lost).toFixed(2)} % in all`,
     told.disk_left === null ? "" : `${(told.disk_left / 1e9).toFixed(1)} GB free`,
     dropped ? `${dropped} messages dropped for this page, none in the recording` : "",
     `${told.onlookers} looking on`,
@@ -152,17 +167,22 @@ function describe(column) {
 }
 
 function showCounts(counts) {
-  if (!counts) return;
   for (const side of ["left", "right"]) {
-    const told = counts[side];
-    put(`rate-${side}`, told.rate === null ? "n/a" : told.rate.toFixed(1));
-    put(`count-${side}`, told.count ?? "n/a");
-    put(`share-${side}`, told.time_share === null ? "n/a" : told.time_share.toFixed(1));
-    put(`recent-${side}`, told.recent ?? "n/a");
+    const told = counts?.[side];
+    put(`rate-${side}`, told?.rate?.toFixed(1) ?? "n/a");
+    put(`count-${side}`, told?.count ?? "n/a");
+    put(`share-${side}`, told?.time_share?.toFixed(1) ?? "n/a");
+    put(`recent-${side}`, told?.recent ?? "n/a");
   }
-  const others = Object.entries(counts.others).map(([name, count]) => `${name} ${count}`);
-  const valid = `valid ${clock(counts.valid_seconds)} of ${clock(counts.seconds)}`;
-  put("others", [...others, valid].join("  ·  "));
+  put("others", counts ? counted(counts).join("  ·  ") : "");
+}
+
+function counted({ others, seconds, valid_seconds: valid, rated_from: rated }) {
+  return [
+    ...Object.entries(others).map(([name, count]) => `${name} ${count}`),
+    `valid ${clock(valid)} of ${clock(seconds)}`,
+    ...(valid < rated ? [`rates from ${clock(rated)} valid on`] : []),
+  ];
 }
 
 function showTrouble(text, again = false) {
@@ -299,7 +319,7 @@ function dark() {
 }
 
 function turn() {
-  if (stale && known) {
+  if (stale) {
     stale = false;
     pictures.forEach((picture) => picture.draw(known, look));
   }

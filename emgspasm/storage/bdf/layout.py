@@ -24,7 +24,8 @@ ANNOTATIONS_PER_SECOND = 40
 ANNOTATION_BYTES = 48
 """Room for one: ``+43199.996\\x150.004\\x14BAD_ACQ_SKIP@@OOC_L\\x14\\0`` and some digits."""
 LONGEST_TEXT = 400
-"""Bytes of one annotation; EDFlib reads texts of up to 512."""
+"""Bytes of one annotation; EDFlib reads texts of up to 512. No record is shorter than a third of a
+second, whose room for markers holds one."""
 LONGEST_EQUIPMENT = 64
 """What is left of the recording's field of 80 characters."""
 
@@ -61,21 +62,16 @@ def record_layout(sampling_frequency: float) -> RecordLayout:
     Raises
     ------
     ValueError
-        If no record comes within 1e-6 of the wanted rate, or that is over :data:`HIGHEST`.
+        If the rate is under 1 Hz or over :data:`HIGHEST`; of any other a record comes within 1e-6.
     """
-    if sampling_frequency > HIGHEST:
+    if not 1 <= sampling_frequency <= HIGHEST:
         raise ValueError(
-            f"sampling_frequency={sampling_frequency:g} Hz cannot be stored ({HIGHEST:g} Hz at "
-            "most); resample first"
+            f"sampling_frequency={sampling_frequency} Hz cannot be stored (1 to {HIGHEST:g} Hz "
+            "can); resample first"
         )
     n_samples = np.arange(1, int(sampling_frequency) + 1, dtype=np.float64)
     microseconds = np.rint(n_samples * 1e6 / sampling_frequency)
-    error = np.abs(n_samples * 1e6 / np.maximum(microseconds, 1) / sampling_frequency - 1)
-    if not len(error) or error.min() > 1e-6:
-        raise ValueError(
-            f"sampling_frequency={sampling_frequency} Hz cannot be stored (a record holds a whole "
-            "number of samples and lasts whole microseconds, at most 1 s); resample first"
-        )
+    error = np.abs(n_samples * 1e6 / microseconds / sampling_frequency - 1)
     best = error <= error.min() + 1e-12
     distance = np.where(best, np.abs(microseconds - 500_000), np.inf)
     chosen = int(np.argmin(distance))
@@ -151,8 +147,7 @@ def unit_field(channel: Channel) -> str:
 
 def _representable(full_scale: float) -> float:
     """Round up to what fits eight characters with a minus sign."""
-    digits = 5 if full_scale < 1 else max(0, 5 - math.floor(math.log10(full_scale)))
-    digits = min(digits, 5)
+    digits = min(max(0, 5 - math.floor(math.log10(full_scale))), 5)
     return float(Fraction(math.ceil(Fraction(repr(full_scale)) * 10**digits), 10**digits))
 
 
@@ -166,7 +161,7 @@ def bdf_header(info: StreamInfo, layout: RecordLayout, equipment: str) -> Header
     """Describe the stream anonymously (clinical facts 11: `X`, since blanks are invalid)."""
     signals = [_signal(channel, layout.n_samples) for channel in info.channels]
     bytes_wanted = 24 + ANNOTATION_BYTES * math.ceil(ANNOTATIONS_PER_SECOND * layout.duration)
-    n_annotation = math.ceil(max(bytes_wanted, 24 + LONGEST_TEXT + 20) / 3)
+    n_annotation = math.ceil(bytes_wanted / 3)
     signals.append(
         Signal("BDF Annotations", "", "", -1, 1, -DIGITAL_MAX - 1, DIGITAL_MAX, "", n_annotation)
     )
@@ -285,7 +280,6 @@ def decimal(value: Fraction, width: int) -> str:
             text = sign + figures[:cut] + ("." + figures[cut:] if digits else "")
             if len(text) <= width:
                 return text
-            break
     raise ValueError(
         f"{float(value)!r} is not an exact decimal of {width} characters; round it first"
     )

@@ -36,7 +36,8 @@ EVENTS = (
     Column(
         "trial_type",
         "burst: one muscle; the others: bursts of several muscles together. A spasm is hemifacial: "
-        "blepharospasm and myokymia are none",
+        "blepharospasm and myokymia are none. Where one eye alone is recorded, what it does alone "
+        "is called a blink of both, as its reason says",
         levels=("burst", *get_args(EventType)),
     ),
     SIDE,
@@ -264,7 +265,8 @@ PAIRS = (
     Column("sync_pct", "Their share of the bursts of muscle_a, of the same ones", "%"),
     Column(
         "sync_z",
-        "Standard deviations over 200 shuffles of the onsets by up to 500 ms",
+        "Standard deviations over 200 shuffles of the onsets by up to 500 ms; n/a where fewer than "
+        "four bursts of muscle_a have one of muscle_b that near",
         unitless=True,
     ),
     Column("lag_median_ms", "Median onset of muscle_b after muscle_a, of the pairs", "ms"),

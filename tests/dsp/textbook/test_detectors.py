@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom, chi2
 
+from emgspasm.dsp.detection.detector import Detector
 from emgspasm.dsp.envelope import RmsEnvelope
 from emgspasm.dsp.pipeline import Pipeline, analyze
 from emgspasm.dsp.stage import Response
@@ -43,6 +44,17 @@ def test_stretches_in_which_bursts_were_sought_hold_the_samples_that_were_counte
     channel, start, stop = last.tally.sought.T
     assert channel.tolist() == [0, 1, 1]
     assert np.bincount(channel, stop - start).tolist() == last.tally.analyzed.tolist()
+
+
+@pytest.mark.parametrize(("seconds", "analyzed"), [(-0.01, False), (0.01, True)])
+@pytest.mark.parametrize("detector", [*DETECTORS, Detector()], ids=[*IDS, "hysteresis"])
+def test_a_run_is_analyzed_from_the_length_on_that_a_detector_says(
+    detector, stream_info, seconds, analyzed
+):
+    samples = recording(3, [])[: round(FS * (detector.least_run + seconds))]
+    pipeline = Pipeline(detector=detector)
+    *_, last = analyze(pipeline, stream_info(1), [Chunk(0, samples.copy())])
+    assert bool(len(last.tally.sought)) == analyzed
 
 
 def rectified(x, window):
