@@ -54,6 +54,22 @@ def test_mains_that_a_notch_has_yet_to_take_out_makes_no_burst_at_the_start(stre
     assert bursts == []
 
 
+def test_a_second_that_is_far_louder_hides_no_mains(stream_info, cut):
+    samples = hum(10, [50, 150])
+    samples[1500:] += 1e4 * np.exp(-np.arange(8500)[:, None] / 500)
+    assert notches(fit_notch(Pipeline(), stream_info(2), cut(samples))[0])[0].multiples == (1, 3)
+
+
+@pytest.mark.parametrize("n_loud", [1, 3])
+def test_loud_seconds_make_no_mains_of_noise(stream_info, cut, n_loud):
+    found = 0
+    for seed in range(20):
+        samples = np.random.default_rng(seed).normal(0.0, 2.0, (1000, 8))
+        samples[250 * (4 - n_loud) :] *= 30
+        found += bool(notches(fit_notch(Pipeline(), stream_info(8, 250.0), cut(samples))[0]))
+    assert found <= 1
+
+
 def test_a_notch_of_the_user_s_is_left_as_it_is(stream_info, cut):
     mine = Pipeline(filters=(BandPass(), Notch(60.0)))
     fitted, _, notice = fit_notch(mine, stream_info(2), cut(hum(10, [50])))
