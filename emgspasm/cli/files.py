@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
 from pathlib import Path
 
 import click
@@ -62,7 +61,7 @@ def import_(
     )
     require_rate(source, recording.info, sampling_frequency)
     with placed(study, participant, session, task, run) as (opened, place):
-        refuse_existing(place.recording, *astuple(place.sidecars), overwrite=overwrite)
+        refuse_existing(*place.files, overwrite=overwrite)
         findings = import_recording(recording, place.recording, overwrite=overwrite)
         write_sidecars(open_edf(place.recording), place.sidecars, task=task, overwrite=overwrite)
     if recording.start is not None:
@@ -177,20 +176,21 @@ def recover(files: tuple[Path, ...]) -> None:
     for file in files:
         try:
             recovery = mend(file)
-            _mend_sidecars(file)
+            left = _mend_sidecars(file)
         except RecordingError as error:
             failed.append(str(error))  # names the file
             continue
         unchanged = "damaged" if recovery.lost_samples else "whole"
         state = "recovered" if recovery.changed else unchanged
         click.echo(f"{file}: {state}, {recovery.n_samples} samples, {recovery.lost_samples} lost")
-        for finding in recovery.findings:
+        for finding in (*recovery.findings, *left):
             say(f"  {finding}")
     if failed:
         raise RecordingError(f"{len(failed)} of {len(files)} files failed: {'; '.join(failed)}")
 
 
-def _mend_sidecars(file: Path) -> None:
+def _mend_sidecars(file: Path) -> list[str]:
+    """Bring what stands beside a recording of a study up to date; what was left as it is."""
     from emgspasm.storage.edf.reader import open_edf
     from emgspasm.storage.studies.collection import is_study
     from emgspasm.storage.studies.dataset import ignore_own_files
@@ -199,6 +199,9 @@ def _mend_sidecars(file: Path) -> None:
 
     place = Placement.of(file)
     if place is not None and place.sidecars.description.exists():
-        bring_up_to_date(open_edf(file), place.sidecars)
-        for study in filter(is_study, place.folder.absolute().parents[1:3]):
-            ignore_own_files(study)
+        left = bring_up_to_date(open_edf(file), place.sidecars)
+        if file.with_name(f"{file.name}.tail").exists():
+            for study in filter(is_study, place.folder.absolute().parents[1:3]):
+                ignore_own_files(study)
+        return left
+    return []

@@ -27,8 +27,8 @@ def score(result: Path, truth: Path, *, as_json: bool) -> None:
 
     RESULT is a table X_events.tsv, TRUTH a table of the truth or of the other rater. Events that an
     expert rejected do not count. Prints sensitivity, PPV and errors of the boundaries, Cohen's
-    kappa over epochs of a second, and ICC(2,1) of the counts in blocks of 30 s; also of each class
-    (spasm:tonic), where both tables name it.
+    kappa over epochs of a second, and ICC(2,1) of the counts in equal blocks of about 30 s; also of
+    each class (spasm:tonic), where both tables name it.
     """
     from emgspasm.storage.tables.tsv import read_table, require_numbers
     from emgspasm.synkinesis.measures.scoring import score as compare

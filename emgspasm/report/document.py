@@ -76,6 +76,7 @@ def report_page(
         brow_unsought=together.brow_unsought(rows),
         brow_withheld=together.is_brow_withheld(results),
         none_found=_none_found(results),
+        others=facts.others(results),
         montage=svg(montage_figure(channels), "montage"),
         spread=svg(spread_figure(channels, shares), "spread"),
         unplaced=[c.name for c in channels if c not in placed(channels)],

@@ -29,6 +29,10 @@ CALM = 50.0
 """Peaks in uV that rows have room for where no spasm told its own."""
 
 
+OTHERS = ("blepharospasm", "myokymia", "blink")
+"""Events of which a typical one is shown where there is no spasm, the first that there is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A stretch worth seeing.
@@ -36,7 +40,8 @@ class Choice:
     Parameters
     ----------
     name : str
-        ``typical``, ``longest``, ``doubtful``; ``blink`` or ``rest`` where there is no spasm.
+        ``typical``, ``longest``, ``doubtful``; where there is no spasm one of :data:`OTHERS`, or
+        ``rest``.
     event_id : str or None
         The event it is about.
     start : float
@@ -72,7 +77,7 @@ class Excerpt:
 
 
 def choose(events: pd.DataFrame, duration: float) -> list[Choice]:
-    """The typical, the longest and the most doubtful spasm; without any, a blink or the start.
+    """The typical, the longest and the most doubtful spasm; without any, another event or none.
 
     Parameters
     ----------
@@ -91,10 +96,11 @@ def choose(events: pd.DataFrame, duration: float) -> list[Choice]:
             chosen[name] = str(left.iloc[order(left)]["event_id"])
     if chosen:
         return [_around(name, events, event, duration) for name, event in chosen.items()]
-    blinks = standing[standing["trial_type"] == "blink"]
-    if len(blinks):
-        typical = str(blinks.iloc[_typical(blinks)]["event_id"])
-        return [_around("blink", events, typical, duration)]
+    for name in OTHERS:
+        others = standing[standing["trial_type"] == name]
+        if len(others):
+            typical = str(others.iloc[_typical(others)]["event_id"])
+            return [_around(name, events, typical, duration)]
     return [Choice("rest", None, max(0.0, min(LENGTH, duration - LENGTH)))]
 
 

@@ -157,17 +157,32 @@ def not_good(rows: Iterable[Row]) -> list[Row]:
 
 
 def filters(results: Results) -> list[dict[str, Any]]:
-    """The filters by their parameters, as far as the sampling frequency carries them."""
+    """The filters by their parameters, as far as the sampling frequency carries them.
+
+    Where it moves the end of a band (a slow one), that is the `corner` in place of the `low_pass`.
+    """
     described = results.provenance.get("settings", {}).get("filters", [])
+    return [_filter(results, i, parameters) for i, parameters in enumerate(described)]
+
+
+def _filter(results: Results, i: int, parameters: Mapping[str, Any]) -> dict[str, Any]:
     fs = float(results.provenance["sampling_frequency"])
-    return [
-        {key: entry(results, "settings", "filters", i, key) for key in parameters
-         if key != "multiples" and (key != "low_pass" or upper_corner(fs, parameters[key]))}
-        | {"multiples": [entry(results, "settings", "filters", i, "multiples", k)
-                         for k, multiple in enumerate(parameters.get("multiples", ()))
-                         if notched(fs, parameters["frequency"], [multiple])]}
-        for i, parameters in enumerate(described)
-    ]  # fmt: skip
+    told: dict[str, Any] = {
+        key: entry(results, "settings", "filters", i, key)
+        for key in parameters
+        if key not in ("low_pass", "multiples")
+    }
+    told["multiples"] = [
+        entry(results, "settings", "filters", i, "multiples", k)
+        for k, multiple in enumerate(parameters.get("multiples", ()))
+        if notched(fs, parameters["frequency"], [multiple])
+    ]
+    corner = upper_corner(fs, parameters["low_pass"]) if "low_pass" in parameters else None
+    if corner is not None and corner == parameters["low_pass"]:
+        told["low_pass"] = entry(results, "settings", "filters", i, "low_pass")
+    elif corner is not None:
+        told["corner"] = f"{corner:g}"
+    return told
 
 
 def identity(results: Results) -> dict[str, Value]:
@@ -185,6 +200,19 @@ def reviewers(results: Results) -> list[str]:
     if "rater" not in results.events:
         return []
     return sorted(set(results.events["rater"].dropna().astype(str)))
+
+
+def others(results: Results) -> list[str]:
+    """Involuntary events that are no hemifacial spasms, with their sides."""
+    events = results.events[results.events["status"] != "rejected"]
+    told = []
+    for name in ("blepharospasm", "myokymia"):
+        sides = set(events["side"][events["trial_type"] == name].astype(str))
+        sides_in_words = SIDE_LETTERS | {"B": "both sides"}
+        words = [word for letter, word in sides_in_words.items() if letter in sides]
+        if words:
+            told.append(f"{name}, {' and '.join(words)}")
+    return told
 
 
 def event(results: Results, event_id: str) -> dict[str, Value]:

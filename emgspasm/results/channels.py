@@ -19,8 +19,8 @@ TOLD = {
 
 
 def channel_warnings(info: StreamInfo) -> list[str]:
-    """Sentences on channels whose unit is no voltage, whose muscle none of the face, or which are
-    too few to tell spasms or blinks; or that none is EMG.
+    """Sentences on channels of no voltage, of several units, of muscles of no face, or too few to
+    tell spasms or blinks; or that none is EMG.
     """
     if not info.columns():
         return [without_emg(info)]
@@ -31,6 +31,12 @@ def channel_warnings(info: StreamInfo) -> list[str]:
         'volts: amplitudes are n/a (a montage says the unit, as unit = "uV")'
         for unit in dict.fromkeys(c.unit for c in channels if c.microvolts is None)
     ]
+    units = dict.fromkeys(c.unit or "an unknown unit" for c in channels)
+    if len(units) > 1:
+        said.append(
+            f"channels are in {' and '.join(units)}: their amplitudes cannot be compared, so that "
+            "laterality, and what events are called by it, mean nothing. Say the units in a montage"
+        )
     said += [
         f"{_names(code, 'muscle', channels)} of muscle {code}, none of {', '.join(MUSCLES)}: of no "
         "region of the face. If that is a slip, correct the label in a montage"

@@ -189,6 +189,9 @@ def write_group(study: Path, out: Path) -> tuple[str, ...]:
         if results:
             write_group_table(group_table(results, read_treatments(study)), out)
             write_text(methods_text(results), out / "methods.md", overwrite=True)
+        else:  # what is left out must not be told any more
+            for name in ("group_summary.tsv", "group_summary.parquet", "methods.md"):
+                remove(out / name)
     return left_out
 
 

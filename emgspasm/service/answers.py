@@ -155,13 +155,14 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What was counted so far, and in how many seconds."""
+    """What was counted so far, and in how many seconds; rates are given from `rated_from` on."""
 
     left: Side
     right: Side
     others: dict[str, int]
     seconds: float
     valid_seconds: float
+    rated_from: float
 
 
 @dataclass(frozen=True, slots=True)

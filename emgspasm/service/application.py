@@ -11,11 +11,13 @@ from fastapi import FastAPI, Request, Response, WebSocket
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from emgspasm import __version__
 from emgspasm.desk.scales import GAINS
+from emgspasm.dsp.rates import DAY
 from emgspasm.errors import ConfigError, EmgspasmError, explained
 from emgspasm.service import answers
 from emgspasm.service.audience import look_on
@@ -53,7 +55,7 @@ class MarkerAsked(Asked):
     """A marker to be set, meant so many seconds ago."""
 
     text: str = Field(min_length=1, max_length=300)
-    ago: float = Field(0.0, ge=0, allow_inf_nan=False)
+    ago: float = Field(0.0, ge=0, le=DAY, allow_inf_nan=False)
 
 
 class RecordingAsked(Asked):
@@ -119,8 +121,9 @@ def _route_reading(app: FastAPI, host: Host) -> None:
 
 def _route_leading(app: FastAPI, host: Host) -> None:
     @app.post("/api/markers", status_code=201)
-    def mark(asked: MarkerAsked) -> answers.Marker:
-        marker = host.mark(asked.text, host_time() - asked.ago)
+    async def mark(asked: MarkerAsked) -> answers.Marker:
+        at = host_time() - asked.ago  # however long others keep all threads
+        marker = await run_in_threadpool(host.mark, asked.text, at)
         return answers.Marker(marker.onset, marker.text)
 
     @app.delete("/api/markers/last")

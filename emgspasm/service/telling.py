@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
-from emgspasm.desk.counting import OTHERS, Counting
+from emgspasm.desk.counting import OTHERS, SHORTEST, Counting
 from emgspasm.desk.desk import News
 from emgspasm.desk.lanes import arrange, headings
 from emgspasm.desk.live import Live
@@ -232,7 +232,8 @@ class Telling:
         )
         told = (name for name in OTHERS if name != "blink" or "B" not in counting.untold)
         others = {name: n for name in told if (n := counting.other(name))}
-        return answers.Counts(left, right, others, counting.seconds, counting.valid_seconds)
+        seconds, valid = counting.seconds, counting.valid_seconds
+        return answers.Counts(left, right, others, seconds, valid, SHORTEST)
 
     def _all(self, events: tuple[Event, ...] | list[Event]) -> tuple[answers.Event, ...]:
         return tuple(map(self._event, events))

@@ -76,6 +76,7 @@ def live(wiring: Wiring, study: Path | None, say: Callable[[str], None]) -> None
     window = Window(kept)
     folder = str(study.resolve()) if study else kept.study
     wanted = Wanted(folder, participant="", session="", task=kept.task)
+    window.surface.status.show_state("CONNECTING", window.appearance.colours.accent)
     window.show()
     window.tuner.begin(wiring.config)
     app.processEvents()  # it stands before the board is looked for

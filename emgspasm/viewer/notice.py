@@ -61,7 +61,7 @@ class Notice(QLabel):
         room = QRect(under.mapTo(self._parent, QPoint()), under.size())
         wide = min(720, max(200, room.width() - 80))
         self.setFixedWidth(wide)
-        self.adjustSize()
+        self.resize(wide, self.heightForWidth(wide))  # `adjustSize` is of a width of its own
         self.move(room.center().x() - wide // 2, room.bottom() - self.height() - 40)
         self.raise_()
 

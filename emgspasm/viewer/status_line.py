@@ -29,6 +29,8 @@ def replay_parts(replay: Replay) -> list[str]:
 def live_state(live: Live) -> tuple[str, str]:
     """What a live stream does, and how that is: ``recording``, ``bad`` or ``""``."""
     state = live.state
+    if state == "connecting":
+        return "CONNECTING", ""
     if state != "streaming":
         return state.upper() + " - still recording" * bool(live.away and live.recording), "bad"
     return ("● RECORDING", "recording") if live.recording else ("LIVE - not recorded", "")

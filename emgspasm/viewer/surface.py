@@ -92,6 +92,8 @@ class Surface(QWidget):
         self._banner = styled(QLabel(self.traces), "banner")
         self._banner.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._banner.hide()
+        self.replay_bar.hide()  # until there is a stream to be led
+        self.marker_bar.hide()
         self.notice = Notice(self._pages, self.traces)
         self.help = HelpPage(palette, self)
 
@@ -219,7 +221,11 @@ class Surface(QWidget):
         self._place()
 
     def _place(self) -> None:
-        self._banner.move((self.traces.width() - self._banner.width()) // 2, 0)
+        free = self.traces.width() - self._banner.width()
+        top = self.traces.heading.make_room(
+            self._banner.height() * bool(self._banner.text()), free // 2
+        )
+        self._banner.move(free // 2, top)
         self._banner.raise_()
         self.notice.place()
         margin = 40

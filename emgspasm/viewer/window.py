@@ -137,6 +137,7 @@ class Window(QMainWindow):
         """Show the streams of a board."""
         self.recorder = recorder
         self.surface.marker_bar.show_markers(recorder.markers)
+        self.surface.marker_bar.show()
         self.surface.marker_bar.marked.connect(recorder.mark)
         recorder.opened.connect(self.open)
         recorder.said.connect(self.surface.notice.add)

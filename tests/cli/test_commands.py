@@ -467,9 +467,13 @@ def test_what_recover_keeps_beside_a_recording_is_hidden_from_bids_in_older_stud
              "--scenario", "healthy_rest", "--duration", 2)  # fmt: skip
     (study / ".bidsignore").write_text("mine.txt\n")
     path = study / "sub-01/emg/sub-01_task-rest_emg.bdf"
+    assert emgspasm("recover", path).returncode == 0
+    assert (study / ".bidsignore").read_text() == "mine.txt\n"  # nothing is kept of a whole one
     path.write_bytes(path.read_bytes()[:-100])
     assert emgspasm("recover", path).returncode == 0
-    assert {"mine.txt", "*.bdf.tail"} <= {*(study / ".bidsignore").read_text().splitlines()}
+    assert {"mine.txt", "*.bdf.tail", "*.edf.tail"} <= {
+        *(study / ".bidsignore").read_text().splitlines()
+    }
 
 
 @pytest.fixture(scope="module")

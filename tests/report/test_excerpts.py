@@ -108,6 +108,12 @@ def test_a_spasm_while_the_filters_settle_which_no_table_counts_is_not_shown():
     assert choose(events, 100.0)[0].event_id == "E2"
 
 
+@pytest.mark.parametrize("kind", ["blepharospasm", "myokymia"])
+def test_without_a_spasm_what_is_rarer_than_a_blink_is_shown(kind):
+    (shown,) = choose(told(SPASMS[0], (kind, None, 20.0, 0.5, 0.1, None)), 100.0)
+    assert (shown.name, shown.event_id) == (kind, "E1")
+
+
 def test_a_rejected_spasm_is_not_shown():
     events = told(*SPASMS)
     events.loc[3, "status"] = "rejected"

@@ -186,11 +186,13 @@ def test_every_warning_is_told_in_order():
     ]
 
 
-@pytest.mark.parametrize(("fs", "told"), [(1000.0, True), (250.0, False)])
+@pytest.mark.parametrize(
+    ("fs", "told"), [(1000.0, ("450.0", None)), (250.0, (None, None)), (160.0, (None, "72"))]
+)
 def test_the_end_of_a_band_is_told_where_the_rate_carries_it(fs, told):
     settings = {"filters": [{"kind": "band_pass", "high_pass": 20.0, "low_pass": 450.0}]}
     (band,) = facts.filters(results(settings=settings, sampling_frequency=fs))
-    assert ("low_pass" in band) is told
+    assert (band["low_pass"].exact if "low_pass" in band else None, band.get("corner")) == told
 
 
 def test_of_a_notch_the_multiples_are_told_that_the_rate_carries():
@@ -241,6 +243,18 @@ def test_maxima_of_another_recording_are_told_with_their_channels():
     ((recording, names),) = facts.lent_maxima(results(mvc_of=lent))
     assert (recording.exact, recording.source) == ("y.bdf", "json:/mvc_of/OOC_L")
     assert names == ["OOC_L", "OOC_R"]
+
+
+def test_involuntary_events_that_are_no_hemifacial_spasms_are_told_with_their_sides():
+    events = [
+        {"trial_type": "myokymia", "side": side, "status": status}
+        for side, status in (("R", "auto"), ("L", "auto"), ("B", "rejected"))
+    ]
+    both = {"trial_type": "blepharospasm", "side": "B", "status": "auto"}
+    assert facts.others(results([*events, both])) == [
+        "blepharospasm, both sides", "myokymia, left and right",
+    ]  # fmt: skip
+    assert facts.others(results([{"trial_type": "blink", "side": "B", "status": "auto"}])) == []
 
 
 LIFT = {"side": "R", "brow_lift_pct": 66.67, "brow_lift_ci_lo": 20.77, "brow_lift_ci_hi": 93.85}

@@ -62,7 +62,13 @@ def test_what_an_expert_rejected_is_no_spasm_of_the_page(report, emgspasm, folde
         return int(re.search(r"value=\"(\d+)\"|>(\d+)<", row)[0].strip('value=">< '))
 
     assert spasms(reviewed / "patient_report.html") == spasms(folder / "patient_report.html") - 1
-    assert "reviewed by" in (reviewed / "patient_report.html").read_text(encoding="utf-8")
+    page, before = (
+        each.joinpath("patient_report.html").read_text(encoding="utf-8")
+        for each in (reviewed, folder)
+    )
+    for words in ("reviewed by", "As it was before the review:", "as the detector found them"):
+        assert words in page
+        assert words not in before
 
 
 @pytest.mark.parametrize(
@@ -113,6 +119,19 @@ def test_a_recording_of_a_study_that_cannot_be_analyzed_fails_the_call(report, r
     assert done.returncode == 1
     assert re.search(r"error: 1 of 2 pages failed: \S*sub-02_task-rest_emg\.bdf", done.stderr)
     assert "sub-01_task-rest_desc-bursts_report.html" in done.stdout
+
+
+def test_one_page_for_a_study_of_several_recordings_is_refused_before_they_are_analyzed(
+    report, tmp_path
+):
+    (tmp_path / "dataset_description.json").touch()
+    for n in (1, 2):
+        recording = tmp_path / f"sub-0{n}/emg/sub-0{n}_task-rest_emg.bdf"
+        recording.parent.mkdir(parents=True)
+        recording.touch()
+    done = report(tmp_path, "--out", tmp_path / "page.html")
+    assert done.returncode == 2
+    assert "page.html is one page for 2 recordings" in done.stderr
 
 
 def test_a_result_of_a_study_that_was_cut_is_made_whole_first(report, recorded, tmp_path):

@@ -7,6 +7,7 @@ import pytest
 from emgspasm.results.channels import channel_warnings
 from emgspasm.results.contractions import Contraction
 from emgspasm.results.provenance import spasm_provenance, withheld
+from emgspasm.stream import Channel, StreamInfo
 from emgspasm.synkinesis.markers import Marker
 from support.findings import burst, findings, spasm, stream
 
@@ -151,6 +152,13 @@ def test_channels_of_no_voltage_or_of_no_face_are_named_together():
     assert units.startswith("OOC_L, FCR_L, FCR_R are in count, not in volts")
     assert muscles.startswith("FCR_L, FCR_R are of muscle FCR, none of ")
     assert channel_warnings(INFO) == []
+
+
+def test_channels_of_several_units_are_said_to_be_incomparable():
+    channels = (Channel.from_label("OOC_L"), Channel.from_label("OOC_R", unit="count"))
+    unit, several = channel_warnings(StreamInfo(1000.0, channels))
+    assert unit.startswith("OOC_R is in count, not in volts")
+    assert several.startswith("channels are in uV and count: their amplitudes cannot be compared")
 
 
 @pytest.mark.parametrize(

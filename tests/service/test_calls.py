@@ -5,19 +5,23 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import time
 from collections import deque
 from itertools import islice
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from urllib.parse import urlsplit
+from types import SimpleNamespace
 
 import pytest
+from anyio import to_thread
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.sync.client import connect
 
+from emgspasm.service.answers import Events
 from emgspasm.service.application import application
 from emgspasm.service.showing import Showing
 from emgspasm.storage.opening import open_recording
-from emgspasm.stream import Event
+from emgspasm.stream import Annotation, Event
+from emgspasm.system import host_time
 
 pytestmark = pytest.mark.real_time
 
@@ -59,10 +63,32 @@ def test_a_marker_is_stored_where_it_was_meant(streaming):
     assert 0 < meant["onset"] < now["onset"]
 
 
-@pytest.mark.parametrize("ago", [-1, float("nan"), float("inf"), "1 s"])
+@pytest.mark.parametrize("ago", [-1, 1e9, 1e308, float("nan"), float("inf"), "1 s"])
 def test_a_marker_of_no_time_is_refused(service, ago):
     body = {"text": "smile", "ago": ago}
     assert "ago" in refused(service.call("POST", "/api/markers", body), 422)
+
+
+def test_a_marker_is_meant_when_its_call_comes_not_when_a_thread_is_free():
+    meant = []
+
+    def mark(text, at):
+        meant.append(at)
+        return Annotation(0.0, 0.0, text)
+
+    async def one_after_the_other():
+        to_thread.current_default_thread_limiter().total_tokens = 1
+        host = SimpleNamespace(mark=mark, events=lambda: time.sleep(0.3) or Events((), ()))
+        app = application(host, "127.0.0.1")
+        others = asyncio.create_task(called(app, "GET", "/api/events"))
+        await asyncio.sleep(0.05)
+        began = host_time()
+        await called(app, "POST", "/api/markers", b'{"text": "smile"}')
+        await others
+        return began
+
+    began = asyncio.run(one_after_the_other())
+    assert meant[0] - began < 0.2
 
 
 def test_the_last_marker_is_taken_back(streaming):
@@ -266,29 +292,32 @@ def test_a_page_that_talks_at_length_is_left(service, talk):
             deque(islice(page, 200), maxlen=0)  # some seconds of what it is told
 
 
-def test_a_stranger_may_look_on_but_not_lead(service):
+async def called(app, method, path, body=b"{}", client="127.0.0.1"):
+    """Status of a call that comes from a client, without a connection."""
+    scope = {
+        "type": "http", "method": method, "path": path, "raw_path": path.encode(),
+        "query_string": b"", "scheme": "http", "http_version": "1.1",
+        "headers": [(b"host", b"127.0.0.1"), (b"content-type", b"application/json")],
+        "client": (client, 5000), "server": ("127.0.0.1", 80), "root_path": "",
+        "asgi": {"version": "3.0"},
+    }  # fmt: skip
     said = []
 
-    async def ask(method, path):
-        scope = {
-            "type": "http", "method": method, "path": path, "raw_path": path.encode(),
-            "query_string": b"", "headers": [(b"host", urlsplit(service.address).netloc.encode())],
-            "client": ("192.168.1.7", 5000), "scheme": "http", "http_version": "1.1",
-            "server": ("127.0.0.1", 80), "root_path": "", "asgi": {"version": "3.0"},
-        }  # fmt: skip
+    async def receive():
+        return {"type": "http.request", "body": body, "more_body": False}
 
-        async def receive():
-            return {"type": "http.request", "body": b"{}", "more_body": False}
+    async def send(message):
+        said.append(message)
 
-        async def send(message):
-            if message["type"] == "http.response.start":
-                said.append((method, path, message["status"]))
+    await app(scope, receive, send)
+    return said[0]["status"]
 
-        await application(service.service, "127.0.0.1")(scope, receive, send)
 
+def test_a_stranger_may_look_on_but_not_lead(service):
+    app, said = application(service.service, "127.0.0.1"), []
     for method, path in (
         ("GET", "/api/state"), ("POST", "/api/markers"), ("DELETE", "/api/markers/last"),
         ("POST", "/api/recording"), ("DELETE", "/api/recording"), ("POST", "/api/stream"),
     ):  # fmt: skip
-        asyncio.run(ask(method, path))
-    assert [status for _, _, status in said] == [200, 403, 403, 403, 403, 403]
+        said.append(asyncio.run(called(app, method, path, client="192.168.1.7")))
+    assert said == [200, 403, 403, 403, 403, 403]

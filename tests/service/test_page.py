@@ -12,6 +12,7 @@ import pytest
 
 from emgspasm.desk.palette import DARK, LIGHT
 from emgspasm.desk.scales import GAINS
+from emgspasm.errors import SourceNotFound
 from emgspasm.sources.events import SourceEvent
 
 pytestmark = pytest.mark.real_time
@@ -158,6 +159,13 @@ def test_a_typed_text_marks_where_its_typing_began(page, service):
     assert now["onset"] - typed.onset > 1.4
 
 
+def test_markers_are_drawn_with_their_texts(page, service):
+    service.call("POST", "/api/markers", {"text": "smile"})
+    line = page.run("document.getElementById('traces0').clientHeight")  # pixels, without a text
+    page.until(f"JSON.parse({COLOURS % 0})['{DARK.accent}'] > {line}", 10)
+    assert page.run("document.querySelector('.key .marker').checkVisibility()")
+
+
 def test_a_digit_without_a_text_of_the_config_marks_its_number(page):
     page.press("9")
     page.until("document.getElementById('answer').textContent.startsWith('marked marker 9 at')")
@@ -195,9 +203,28 @@ def test_a_lost_connection_is_said_and_mends_itself(browser, serve, board):
         port = urlsplit(caller.address).port
     browser.until("document.getElementById('state').textContent === 'NOT CONNECTED'")
     assert "it is tried again" in text(browser, "#why")
+    assert text(browser, "#figures") == ""
+    assert float(browser.run("getComputedStyle(document.querySelector('main')).opacity")) < 1
     with serve("", None, board, port=port):
         browser.until("document.getElementById('state').textContent === 'LIVE - not recorded'")
         assert browser.run("document.getElementById('trouble').hidden")
+        assert browser.run("getComputedStyle(document.querySelector('main')).opacity") == "1"
+
+
+def test_of_a_service_that_streams_nothing_nothing_older_is_shown(browser, serve, board):
+    def gone():
+        raise SourceNotFound("no LSL stream is there (one must be). Start it")
+
+    with serve("", None, board) as caller:
+        browser.open(caller.address)
+        browser.until("document.querySelectorAll('#balances tr').length === 1")
+        browser.until(f"{COLOURS % 0}.includes('{DARK.right}')")
+        port = urlsplit(caller.address).port
+    with serve("", None, gone, port=port):
+        browser.until("document.getElementById('why').textContent.includes('no LSL stream')")
+        browser.until("document.querySelectorAll('#balances tr').length === 0", 5)
+        browser.until(f"!{COLOURS % 0}.includes('{DARK.right}')", 5)
+        assert text(browser, "#count-left") == "n/a"
 
 
 def test_a_board_that_is_not_there_is_said_with_a_way_to_try_again(browser, serve, bench, board):
@@ -205,6 +232,7 @@ def test_a_board_that_is_not_there_is_said_with_a_way_to_try_again(browser, serv
     with serve("", None, board) as caller:
         browser.open(caller.address)
         browser.until("document.getElementById('why').textContent.includes('Plug it in')")
+        assert "latency" not in text(browser, "#figures")
         bench["there"] = True
         browser.run("document.getElementById('again').click()")
         browser.until("document.getElementById('state').textContent === 'LIVE - not recorded'")

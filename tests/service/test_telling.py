@@ -229,7 +229,7 @@ def test_counts_follow_what_was_amended():
     list(telling.tick())
     counts = telling.state(0, (), "").counts
     assert (counts.right.count, counts.others) == (0, {"voluntary": 1})
-    assert (counts.seconds, counts.valid_seconds) == (4.0, 4.0)
+    assert (counts.seconds, counts.valid_seconds, counts.rated_from) == (4.0, 4.0, 30.0)
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,9 @@ def test_a_study_of_nothing_but_replaced_recordings_has_no_results_and_says_why(
         path.write_bytes(b"another recording")
     with pytest.raises(RecordingError, match=r"only old results: .*ses-W4.* --overwrite"):
         own_course.results()
+    (left_out,) = write_group(own_course.path, own_course.path / RESULTS)
+    assert left_out.startswith("left out of the group table: ")
+    assert not list((own_course.path / RESULTS).glob("group_*"))
 
 
 def test_a_page_of_a_replaced_recording_is_not_made(own_course, replaced, emgspasm, tmp_path):

@@ -4,7 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from emgspasm.synkinesis.measures.agreement import cohen_kappa, counts, epochs, icc_2_1
+from emgspasm.synkinesis.measures.agreement import (
+    agreement,
+    cohen_kappa,
+    counts,
+    epochs,
+    icc_2_1,
+)
 from emgspasm.synkinesis.measures.scoring import score
 
 SHROUT_FLEISS = [
@@ -67,9 +73,18 @@ def test_what_has_no_length_or_lies_outside_goes_on_in_the_nearest_epoch(onset, 
     assert np.flatnonzero(epochs(np.array([[onset, offset]]), 4.0)).tolist() == [epoch]
 
 
-def test_events_are_counted_in_blocks_of_30_s():
-    intervals = np.array([[0.0, 1.0], [29.9, 31.0], [30.0, 31.0]])
-    assert counts(intervals, 61.0).tolist() == [2, 1, 0]
+def test_events_are_counted_in_equal_blocks_of_about_30_s():
+    intervals = np.array([[0.0, 1.0], [30.4, 31.0], [30.5, 31.0], [61.0, 61.0]])
+    assert counts(intervals, 61.0).tolist() == [2, 2]
+    assert counts(intervals[:1], 76.0).tolist() == [1, 0, 0]
+
+
+def test_raters_agree_no_better_where_a_recording_is_a_little_longer():
+    rng = np.random.default_rng(0)
+    seen = rng.uniform(0, 90, (200, 2, 30))
+    rated = [[np.stack([np.sort(onsets)] * 2, axis=1) for onsets in pair] for pair in seen]
+    told = [np.nanmean([agreement([pair], s)[1] for pair in rated]) for s in (90.0, 92.0)]
+    assert told[1] == pytest.approx(told[0], abs=0.05)
 
 
 def test_what_is_shorter_than_a_block_is_one():
@@ -85,8 +100,8 @@ def events(onsets, status="auto"):
 
 
 def test_two_raters_who_agree_have_kappa_1_and_rejected_events_do_not_count():
-    first = pd.concat([events([1.0, 35.0, 36.5, 70.0]), events([50.0], "rejected")])
-    (told,) = score(first, events([1.0, 35.0, 36.5, 70.0]))
+    first = pd.concat([events([1.0, 36.0, 37.5, 70.0]), events([50.0], "rejected")])
+    (told,) = score(first, events([1.0, 36.0, 37.5, 70.0]))
     assert (told.kappa, told.icc) == (pytest.approx(1), pytest.approx(1))
     assert told.sensitivity == 1
 

@@ -61,6 +61,13 @@ def test_what_an_eye_spreads_to_the_cheek_keeps_it_no_company(amplitude, rho):
     assert (twitch.readings, twitch.copies, twitch.together) == ((eye,), (spread,), 1)
 
 
+def test_what_an_eye_of_one_side_spreads_makes_no_movement_of_it():
+    eye = reading("OOC_L", 1000, 1080, li=0.9)
+    spread = reading("FRO_L", 1005, 1070, amplitude=2.0, li=0.1, rho=alike("OOC_L", 0.65))
+    (twitch,) = judged(eye, spread)
+    assert (twitch.kind, twitch.readings, twitch.copies) == ("twitch", (eye,), (spread,))
+
+
 def test_what_sounds_like_the_eye_is_spread_by_it_however_strong():
     eye = reading("OOC_L", 1000, 1080)
     (twitch,) = judged(eye, reading("ZYG_L", 1005, 1070, amplitude=22.0, rho=alike("OOC_L", 0.95)))
@@ -411,6 +418,15 @@ def test_a_flurry_of_an_eye_that_is_recorded_alone_is_a_spasm_before_both_were_s
 ):
     known = Experience(beside=dict.fromkeys("LR", frozenset()))
     told = named(known, *range(1000, 1000 + 400 * n_bursts, 400), length=length)
+    assert [event.trial_type for event in told] == kinds
+
+
+@pytest.mark.parametrize(("n_bursts", "kinds"), [(3, ["spasm"]), (2, ["blink"] * 2)])
+def test_a_flurry_of_an_eye_whose_side_has_spasms_is_one_though_the_other_eye_is_dead(
+    n_bursts, kinds
+):
+    known = Experience(proven={"L": 2, "R": 0}, beside={"L": frozenset({"ZYG"})})
+    told = named(known, *range(1000, 1000 + 400 * n_bursts, 400), length=70)
     assert [event.trial_type for event in told] == kinds
 
 

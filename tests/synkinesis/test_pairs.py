@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emgspasm.synkinesis.measures.pairs import (
+    FEWEST,
     SEED,
     SHUFFLE,
     SHUFFLES,
@@ -29,6 +30,19 @@ def test_beside_a_muscle_without_bursts_the_share_is_0_and_no_chance_is_told():
     (told,) = synchronies([np.array([100, 900])], NOTHING, 1000.0)
     assert (told.pairs, told.share, told.lags.tolist()) == (0, 0.0, [])
     assert np.isnan(told.z)
+
+
+@pytest.mark.parametrize(("n_near", "known"), [(3, False), (4, True)])
+def test_of_fewer_than_four_bursts_that_may_meet_by_chance_no_distance_from_it_is_told(
+    n_near, known
+):
+    first = np.arange(1, 10) * 5000
+    second = first + np.where(np.arange(9) < n_near, 400, 600)
+    second[0] = first[0]
+    (told,) = synchronies([first], second, 1000.0)
+    assert told.pairs == 1
+    assert (abs(told.z) < 3) == known
+    assert np.isfinite(told.z) == known
 
 
 @pytest.mark.parametrize("fs", [1000.0, 2000.0])
@@ -59,7 +73,8 @@ def test_a_pair_is_compared_with_what_every_shuffle_gives(seed, sizes):
         nearest = np.abs(lags).min(axis=1)
         near, chance = nearest <= WINDOW, np.abs(lags + shifts).min(axis=2) <= WINDOW
         shares = chance.mean(axis=1)
-        z = (near.mean() - shares.mean()) / shares.std() if chance.any() else np.nan
+        known = chance.any() and np.sum(nearest * fs <= (SHUFFLE + WINDOW) * fs) >= FEWEST
+        z = (near.mean() - shares.mean()) / shares.std() if known else np.nan
         assert (told.pairs, told.share) == (near.sum(), pytest.approx(100 * near.mean()))
         assert told.z == pytest.approx(z, nan_ok=True)
         assert np.abs(told.lags) == pytest.approx(1000 * nearest[near])

@@ -47,6 +47,18 @@ def test_three_muscles_without_the_eye_prove_a_spasm_on_any_side():
     assert is_one(face(), three)
 
 
+@pytest.mark.parametrize(("muscles", "proved"), [("ZYG OOR", False), ("ZYG OOR FRO", True)])
+def test_three_muscles_of_the_lower_face_prove_none_while_the_other_side_acts_as_well(
+    muscles, proved
+):
+    known = face()
+    assert is_one(known, twitch(muscles, together=3))
+    for onset in (-3000, -2000, -1000):
+        mouth = (reading("OOR_R", onset, onset + 100),)
+        note_sharing(Act("twitch", "R", mouth), known, FS)
+    assert is_one(known, twitch(muscles, together=3)) == proved
+
+
 @pytest.mark.parametrize(
     ("steps", "frequency", "fs", "proved"),
     [

@@ -46,6 +46,17 @@ def uneven(n, by):
 
 
 @pytest.mark.parametrize(
+    ("onsets", "trains"),
+    [(uneven(8, 0.25), False), (uneven(7, 0.05), False), (uneven(8, 0.05), True)],
+    ids=["hardly keeps time", "few", "keeps time"],
+)
+def test_an_eye_of_a_side_with_spasms_is_in_a_train_if_many_bursts_keep_time(onsets, trains):
+    known = known_of(2)
+    note_trains(chain("OOC_L", onsets), known, FS)
+    assert bool(known.trains) == trains
+
+
+@pytest.mark.parametrize(
     ("onsets", "both_eyes", "trains"),
     [
         (SLOW, True, False),

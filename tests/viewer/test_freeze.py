@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -36,6 +36,19 @@ def test_cursors_stay_in_the_picture_when_it_shows_fewer_seconds(replayed):
     rows = replayed.freeze.page.read("filtered", 25_000, 27_001).astype(float)
     notes = [n for c in replayed.surface.traces.columns for n in c.sweep._notes]
     assert f"RMS {np.sqrt((rows[:, 0] ** 2).mean()):.1f} µV" in " ".join(notes)
+
+
+def test_what_is_said_of_a_frozen_picture_covers_no_heading(replayed, qtbot):
+    for wide in (1280, 800):
+        replayed.resize(wide, 600)
+        qtbot.waitUntil(lambda wide=wide: replayed.width() <= wide)
+        press(replayed, Qt.Key.Key_C)
+        banner, traces = replayed.surface._banner, replayed.surface.traces
+        assert banner.isVisible()
+        for label in traces.heading.columns:
+            place = QRect(label.mapTo(traces, QPoint()), label.size())
+            assert not banner.geometry().intersects(place), wide
+        press(replayed, Qt.Key.Key_C)
 
 
 def test_cursors_go_with_the_picture(replayed):

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from emgspasm.config import LoadedConfig
 from emgspasm.desk.words import lane_texts
+from emgspasm.viewer.notice import Notice
 from emgspasm.viewer.replaying.replay import Replay
 
 pytestmark = pytest.mark.real_time
@@ -56,3 +57,14 @@ def test_what_is_no_voltage_is_not_called_noisy(counted, qtbot):
 def test_another_stream_has_its_own_unit(counted, recording):
     counted.open(Replay(recording, LoadedConfig()))
     assert counted.surface.tool_bar._gain.currentText() == "100 \N{MICRO SIGN}V/div"
+
+
+def test_a_notice_is_as_high_as_its_words_whatever_its_width(qtbot):
+    window = QWidget()
+    qtbot.addWidget(window)
+    notice = Notice(window, QWidget(window))
+    notice.tell("mains of 50 Hz stands 14 dB over its neighbours: a notch was added at 50 Hz " * 2)
+    for wide in (1280, 300, 800):
+        window.resize(wide, 600)
+        notice.place()
+        assert notice.height() == notice.heightForWidth(notice.width())

@@ -188,8 +188,9 @@ class Detector:
     def certain(self, sampling_frequency: float) -> float:
         """Seconds after its offset (and the filter's delay) at which a burst is emitted.
 
-        At the latest: the longest merge gap, the longest doubt, and the windows in which the doubt
-        ends and an onset is sought. Where no doubt follows, two windows after the merge gap.
+        At the latest, as a rule: the longest merge gap, the longest doubt, and the windows in which
+        the doubt ends and an onset is sought. Where no doubt follows, two windows after the merge
+        gap. After a fade that looks like neither, or with a longer envelope, a little later.
         """
         sizes = self._sizes(sampling_frequency)
         latest = LULL_GAPS * sizes.merge + sizes.doubt + 3 * sizes.window + sizes.half

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.dsp.compiled import LOOP
+from emgspasm.dsp.rates import LEAST
 
 Values = NDArray[np.float64]
 
@@ -42,7 +43,17 @@ def emg_spectrum(sampling_frequency: float) -> Values:
     That of potentials shaped as the derivative of a Gaussian, of equal energy and several widths:
     a broad hump between 40 and 300 Hz, as facial muscles have it (van Boxtel 2001). Nothing under
     25 and over 0.44 times the sampling frequency or 440 Hz, where the band ends.
+
+    Raises
+    ------
+    ValueError
+        If nothing is left between the two.
     """
+    if sampling_frequency < LEAST:
+        raise ValueError(
+            f"sampling frequency {sampling_frequency:g} Hz, which holds no EMG. Record at "
+            f"{LEAST:g} Hz or more"
+        )
     n = max(N_FREQUENCIES, round(sampling_frequency / (2 * APART)))
     f = (np.arange(n) + 0.5) / (2 * n) * sampling_frequency
     humps = [(f * width) ** 2 * width * np.exp(-2 * (pi * f * width) ** 2) for width in WIDTHS]

@@ -150,6 +150,7 @@ def _time(axes: Axes, told: Course, limits: tuple[float, float], *, last: bool) 
             axes.axvspan(window.first, window.last, color="#ececec", lw=0, zorder=0)
     for day in sorted({(t.date - told.zero).days for t in told.treatments}):
         axes.axvline(day, color=figures.INK, lw=0.9, ls="--", zorder=1)
+    axes.locator_params(axis="x", integer=True)  # days
     axes.tick_params(labelbottom=last)
     if last:
         axes.set_xlabel(told.axis)

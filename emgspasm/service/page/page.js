@@ -1,7 +1,8 @@
 // The page: what comes from the service put into words and pictures, and what is asked of it.
 
 import { Stream, ask } from "./stream.js";
-import { Picture, Ring, called, clock } from "./traces.js";
+import { balanceRow, eventRow, showBalance } from "./rows.js";
+import { Picture, Ring, clock } from "./traces.js";
 
 const ROWS = 100; // events in the table
 const COLOURS = ["panel", "grid", "line", "text", "faint", "left", "right", "midline", "spasm",
@@ -29,6 +30,7 @@ const heard = {
     $("markers").replaceChildren(...Object.entries(told.keys).map(markerButton));
     offerGains();
     dropped = 0;
+    forget();
   },
   stream(told) {
     known = { stream: told, ring: new Ring(told), lanes: [], ...nothing() };
@@ -62,7 +64,7 @@ const heard = {
     put("range", amplitude(told.range));
     const rows = $("balances");
     if (rows.children.length !== told.balances.length) rows.replaceChildren(...told.balances.map(balanceRow));
-    told.balances.forEach((balance, k) => showBalance(rows.children[k], balance, told.range));
+    told.balances.forEach((balance, k) => showBalance(rows.children[k], balance, told.range, amplitude));
   },
   state(told) {
     state = told;
@@ -84,6 +86,16 @@ function offerGains() {
   $("gain").replaceChildren(...options);
 }
 
+// What an earlier connection told: the service may be another one, and stream nothing.
+function forget() {
+  known = null;
+  stale = true;
+  put("name", "");
+  $("events").replaceChildren();
+  $("balances").replaceChildren();
+  $("none").hidden = false;
+}
+
 function nothing() {
   return { events: [], provisional: [], bursts: [], gaps: [], markers: [] };
 }
@@ -99,10 +111,12 @@ function drawn(frame) {
 }
 
 function changed(connected, wait) {
+  document.querySelector("main").classList.toggle("old", !connected);
   if (connected) return showTrouble("");
   state = null;
   $("state").textContent = "NOT CONNECTED";
   $("state").dataset.kind = "bad";
+  put("figures", "");
   showTrouble(`the connection is lost; it is tried again in ${(wait / 1000).toFixed(1)} s`, false);
 }
 
@@ -129,11 +143,13 @@ function showState() {
 }
 
 function figures(told) {
+  const live = told.state === "streaming" && told.samples_per_second !== null;
   return [
     told.device === known?.stream.name ? "" : told.device,
-    told.samples_per_second === null ? "" : `${Math.round(told.samples_per_second)} samples/s`,
-    `lost ${(100 * told.lost_recently).toFixed(1)} % in 5 s, ${(100 * told.lost).toFixed(2)} % in all`,
-    `latency ${Math.round(1000 * told.latency)} ms`,
+    live && `${Math.round(told.samples_per_second)} samples/s`,
+    live && `latency ${Math.round(1000 * told.latency)} ms`,
+    live && `lost ${(100 * told.lost_recently).toFixed(1)} % in 5 s`,
+    told.time > 0 && `lost ${(100 * told.lost).toFixed(2)} % in all`,
     told.disk_left === null ? "" : `${(told.disk_left / 1e9).toFixed(1)} GB free`,
     dropped ? `${dropped} messages dropped for this page, none in the recording` : "",
     `${told.onlookers} looking on`,
@@ -152,17 +168,22 @@ function describe(column) {
 }
 
 function showCounts(counts) {
-  if (!counts) return;
   for (const side of ["left", "right"]) {
-    const told = counts[side];
-    put(`rate-${side}`, told.rate === null ? "n/a" : told.rate.toFixed(1));
-    put(`count-${side}`, told.count ?? "n/a");
-    put(`share-${side}`, told.time_share === null ? "n/a" : told.time_share.toFixed(1));
-    put(`recent-${side}`, told.recent ?? "n/a");
+    const told = counts?.[side];
+    put(`rate-${side}`, told?.rate?.toFixed(1) ?? "n/a");
+    put(`count-${side}`, told?.count ?? "n/a");
+    put(`share-${side}`, told?.time_share?.toFixed(1) ?? "n/a");
+    put(`recent-${side}`, told?.recent ?? "n/a");
   }
-  const others = Object.entries(counts.others).map(([name, count]) => `${name} ${count}`);
-  const valid = `valid ${clock(counts.valid_seconds)} of ${clock(counts.seconds)}`;
-  put("others", [...others, valid].join("  ·  "));
+  put("others", counts ? counted(counts).join("  ·  ") : "");
+}
+
+function counted({ others, seconds, valid_seconds: valid, rated_from: rated }) {
+  return [
+    ...Object.entries(others).map(([name, count]) => `${name} ${count}`),
+    `valid ${clock(valid)} of ${clock(seconds)}`,
+    ...(valid < rated ? [`rates from ${clock(rated)} valid on`] : []),
+  ];
 }
 
 function showTrouble(text, again = false) {
@@ -175,50 +196,6 @@ function listEvents() {
   const newest = known.events.slice(-ROWS).sort((a, b) => b.onset - a.onset);
   $("events").replaceChildren(...newest.map(eventRow));
   $("none").hidden = newest.length > 0;
-}
-
-function eventRow(event) {
-  const row = document.createElement("tr");
-  const sides = { L: "left", R: "right", B: "both sides" };
-  const what = document.createElement("span");
-  what.className = `kind ${event.trial_type}`;
-  what.textContent = [called(event), sides[event.side]].filter(Boolean).join(", ");
-  const lasts = `${Math.round(1000 * event.duration)} ms`;
-  row.append(...[clock(event.onset, 1), what, lasts, event.channels.join(" "), event.reason].map(cell));
-  return row;
-}
-
-function balanceRow({ muscle }) {
-  const row = document.createElement("tr");
-  row.append(bar("right"), cell(muscle), bar("left"), cell(""));
-  row.children[1].className = "muscle";
-  return row;
-}
-
-function bar(side) {
-  const place = cell("");
-  place.className = `bar ${side}`;
-  place.append(document.createElement("i"), document.createElement("b"));
-  return place;
-}
-
-function showBalance(row, balance, range) {
-  for (const [k, side] of [[0, "right"], [2, "left"]]) {
-    const [fill, peak] = row.children[k].children;
-    const [value, most] = [balance[side], balance[`${side}_peak`]];
-    fill.style.width = `${Math.min(100, (100 * (value ?? 0)) / range)}%`;
-    peak.style[side === "right" ? "right" : "left"] = `${Math.min(99, (100 * (most ?? 0)) / range)}%`;
-    row.children[k].title = value === null ? "not known" : amplitude(value);
-  }
-  const index = balance.index === null ? "–" : balance.index.toFixed(2);
-  if (row.children[3].textContent !== index) row.children[3].textContent = index;
-  row.children[3].title = balance.verdict;
-}
-
-function cell(content) {
-  const place = document.createElement("td");
-  place.append(content);
-  return place;
 }
 
 function put(id, text) {
@@ -299,7 +276,7 @@ function dark() {
 }
 
 function turn() {
-  if (stale && known) {
+  if (stale) {
     stale = false;
     pictures.forEach((picture) => picture.draw(known, look));
   }

@@ -2,6 +2,8 @@
 
 const INVOLUNTARY = ["spasm", "blepharospasm", "myokymia"]; // they look alike
 
+const LONGEST = 20; // letters of a marker that are written
+
 // The newest buckets of all channels; a bucket's place is its number modulo the capacity.
 export class Ring {
   constructor(stream) {
@@ -49,19 +51,21 @@ export class Picture {
     this.pen = canvas.getContext("2d");
   }
 
-  // Draw what is known; `look` has seconds, gain (from the middle of a line to its edge) and colours.
+  // Draw what is known, if anything is; `look` has seconds, gain (from the middle of a line to its edge) and colours.
   draw(known, look) {
     const { width, height } = this.fit();
+    this.pen.fillStyle = look.colours.panel;
+    this.pen.fillRect(0, 0, width, height);
+    if (!known) return;
     const lines = known.stream.lines.map((line) => (this.column ? line.right : line.left));
     const lane = (height - 16) / Math.max(1, lines.length);
     const stop = known.ring.stop / known.ring.rate;
     const shape = { ...look, width, height, lane, start: stop - look.seconds, stop, font: this.font };
-    this.pen.fillStyle = look.colours.panel;
-    this.pen.fillRect(0, 0, width, height);
     this.axis(shape);
     lines.forEach((channel, k) => {
       if (channel !== null) this.line(known, shape, channel, k * lane);
     });
+    this.markers(known, shape);
   }
 
   fit() {
@@ -91,6 +95,25 @@ export class Picture {
     }
   }
 
+  // Markers with their texts; where two have no room the newer one is written.
+  markers(known, shape) {
+    const { start, seconds, width, height, colours } = shape;
+    let free = Infinity; // where the word to the right begins
+    for (const { onset, text } of [...known.markers].sort((a, b) => b.onset - a.onset)) {
+      const x = ((onset - start) / seconds) * width;
+      if (x < 0) return;
+      this.pen.fillStyle = colours.accent;
+      this.pen.fillRect(Math.round(x), 0, 1, height - 16);
+      const word = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+      const wide = this.pen.measureText(word).width;
+      const at = Math.min(x + 4, width - wide - 4);
+      if (at + wide > free) continue;
+      this.pen.textBaseline = "top";
+      this.word(word, at, 33, colours.accent, colours.panel);
+      free = at - 4;
+    }
+  }
+
   line(known, shape, channel, top) {
     const { pen } = this;
     const info = known.stream.channels[channel];
@@ -113,9 +136,6 @@ export class Picture {
     }
     for (const burst of known.bursts) {
       if (burst.channel === name) this.span(shape, burst, top + lane - 5, 3, colours.text, 1);
-    }
-    for (const marker of known.markers) {
-      this.span(shape, { onset: marker.onset, duration: 0 }, top, lane, colours.accent, 1);
     }
   }
 

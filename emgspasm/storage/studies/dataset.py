@@ -52,7 +52,8 @@ def ignore_own_files(folder: Path) -> None:
     """Name the files that BIDS does not know in ``.bidsignore``; other lines there stay."""
     path = folder / ".bidsignore"
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    wanted = [*OWN_FILES, "*.bdf.tail"]  # what recovery keeps beside a cut recording
+    # and what recovery keeps beside a cut recording
+    wanted = [*OWN_FILES, "*.bdf.tail", "*.edf.tail"]
     missing = [line for line in wanted if line not in lines]
     if missing:
         write_text("\n".join([*lines, *missing]) + "\n", path, overwrite=True)

@@ -103,8 +103,15 @@ def write_sidecars(
     _write_events(recording, paths.events, overwrite=overwrite)
 
 
-def bring_up_to_date(recording: StoredRecording, paths: SidecarPaths) -> None:
+def bring_up_to_date(recording: StoredRecording, paths: SidecarPaths) -> list[str]:
     """Mend what a killed recorder left beside its recording: duration and markers.
+
+    A table of events that people or other programs filled stays as it is.
+
+    Returns
+    -------
+    list of str
+        What was left, for people.
 
     Raises
     ------
@@ -115,17 +122,36 @@ def bring_up_to_date(recording: StoredRecording, paths: SidecarPaths) -> None:
         described = read_description(paths.description)
     except RecordingError as error:
         raise RecordingError(f"the recording itself is repaired, but {error}") from None
-    described["RecordingDuration"] = recording.n_samples / recording.info.sampling_frequency
-    write_json(described, paths.description, overwrite=True)
+    seconds = recording.n_samples / recording.info.sampling_frequency
+    if described.get("RecordingDuration") != seconds:
+        write_json(described | {"RecordingDuration": seconds}, paths.description, overwrite=True)
+    if _holds_more(recording, paths.events):
+        return [f"{paths.events.name} holds what the recording does not: left as it is"]
     _write_events(recording, paths.events, overwrite=True)
+    return []
 
 
 def _write_events(recording: StoredRecording, path: Path, *, overwrite: bool) -> None:
-    events = [_event_row(mark) for mark in recording.annotations if mark.text != SKIP]
+    events = _event_rows(recording)
     if events:
         write_rows(path, EVENT_COLUMNS, events, overwrite=overwrite)
     elif overwrite:
         path.unlink(missing_ok=True)
+
+
+def _holds_more(recording: StoredRecording, path: Path) -> bool:
+    """Whether a table of events, if there is one, has a line that the recording does not tell."""
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise RecordingError(f"{path} cannot be read ({error.strerror}). Check the path") from None
+    return not {*lines} <= {*map(_line, (EVENT_COLUMNS, *_event_rows(recording)))}
+
+
+def _event_rows(recording: StoredRecording) -> list[tuple[Any, ...]]:
+    return [_event_row(mark) for mark in recording.annotations if mark.text != SKIP]
 
 
 def read_description(path: Path) -> dict[str, Any]:
@@ -181,8 +207,12 @@ def write_rows(
     RecordingError
         If it cannot be written.
     """
-    lines = ["\t".join(map(_cell, row)) + "\n" for row in (columns, *rows)]
+    lines = [f"{_line(row)}\n" for row in (columns, *rows)]
     write_text("".join(lines), path, overwrite=overwrite)
+
+
+def _line(row: Sequence[Any]) -> str:
+    return "\t".join(map(_cell, row))
 
 
 def _cell(value: Any) -> str:

@@ -265,7 +265,8 @@ PAIRS = (
     Column("sync_pct", "Their share of the bursts of muscle_a, of the same ones", "%"),
     Column(
         "sync_z",
-        "Standard deviations over 200 shuffles of the onsets by up to 500 ms",
+        "Standard deviations over 200 shuffles of the onsets by up to 500 ms; n/a where fewer than "
+        "four bursts of muscle_a have one of muscle_b that near",
         unitless=True,
     ),
     Column("lag_median_ms", "Median onset of muscle_b after muscle_a, of the pairs", "ms"),

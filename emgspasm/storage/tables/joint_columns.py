@@ -48,7 +48,11 @@ COURSE = (
     ),
     Column("name", "Of the scale or treatment"),
     Column("value", "In the unit of its row"),
-    Column("ci_lo", "Lower end of its 95 % interval; n/a under four blocks of 30 s at rest"),
+    Column(
+        "ci_lo",
+        "Lower end of its 95 % interval; n/a under four blocks of 30 s at rest, and of a burden "
+        "without spasms",
+    ),
     Column("ci_hi", "Upper end of its 95 % interval"),
     Column("unit", "Unit of the value"),
     Column("baseline", "yes in the session that others are compared with", levels=("yes",)),

@@ -41,7 +41,7 @@ def is_spasm(part: Sequence[Act], known: Experience, side: str, rules: Rules, fs
     if moving and not known.knows(side):
         return False
     together = most_together(part)
-    if together >= SURE:
+    if together >= SURE and not (_of_lower_face(part) and _is_busy(part, known, side, fs)):
         return True
     if known.acts_apart(side) or _is_doubtful(part, known, side, fs):
         return False
@@ -71,9 +71,17 @@ def _is_doubtful(part: Sequence[Act], known: Experience, side: str, fs: float) -
     li, _ = laterality([r for act in part for r in act.readings])
     if li < (DOUBTFUL if known.knows(side) else UNILATERAL):
         return True
-    if regions({m for act in part for m in act.muscles}) & {EYE, BROW}:
-        return False
-    return not known.knows(side) or known.is_shared(side, min(act.onset for act in part), fs, BUSY)
+    return _of_lower_face(part) and (not known.knows(side) or _is_busy(part, known, side, fs))
+
+
+def _of_lower_face(part: Sequence[Act]) -> bool:
+    """Whether neither eye nor brow takes part."""
+    return not regions({m for act in part for m in act.muscles}) & {EYE, BROW}
+
+
+def _is_busy(part: Sequence[Act], known: Experience, side: str, fs: float) -> bool:
+    """Whether the other side acts again and again meanwhile, as in speech and chewing."""
+    return known.is_shared(side, min(act.onset for act in part), fs, BUSY)
 
 
 def _proves(reading: Reading, known: Experience, side: str, fs: float) -> bool:
@@ -97,7 +105,7 @@ def _may_be_blinks(part: Sequence[Act], side: str, known: Experience, fs: float)
 
     Where only eyes are recorded, and neither side is known to have spasms, a flurry may not.
     """
-    if side not in known.eyes_only or known.is_spared(side):
+    if known.is_spared(side) or not (side in known.eyes_only or known.knows(side)):
         return other_eye_is_weak(side, known)
     twitches = sum(SHORTEST * fs <= act.offset - act.onset <= TWITCH * fs for act in part)
     return twitches <= FLURRY and other_eye_is_weak(side, known)

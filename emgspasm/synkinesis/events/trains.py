@@ -52,11 +52,11 @@ def _is_train(moments: list[int], side: str, known: Experience, fs: float, *, ey
 
     On a side that is not known to have spasms a slow one is, though irregular; but not of an eye,
     whose spasms may be its own: hemifacial spasm begins there (clinical facts 1). Where the other
-    eye was not seen to blink, they may be blinks.
+    eye was not seen to blink, and no spasms are known, they may be blinks.
     """
-    own = eye and not known.knows(side) and known.sees_both_eyes()
-    if side in known.eyes_only or own:
-        if is_rhythm(moments, fs, STEADY, STRICT) or is_rhythm(moments, fs, LONG, LOOSE):
+    if side in known.eyes_only or (eye and (known.knows(side) or known.sees_both_eyes())):
+        few = RHYTHM if known.knows(side) and side not in known.eyes_only else STEADY
+        if is_rhythm(moments, fs, few, STRICT) or is_rhythm(moments, fs, LONG, LOOSE):
             return True
         stretches = (moments[k : k + LONG] for k in range(0, len(moments), LONG // 2))
         return any(is_rhythm(stretch, fs, LONG, STRICT) for stretch in stretches)

@@ -102,15 +102,19 @@ def epochs(intervals: NDArray[np.float64], seconds: float) -> NDArray[np.bool_]:
 
 
 def counts(intervals: NDArray[np.float64], seconds: float) -> NDArray[np.int64]:
-    """Events that begin in each block of :data:`BLOCK` seconds."""
-    edges = np.arange(max(int(np.ceil(seconds / BLOCK)), 1) + 1) * BLOCK
+    """Events that begin in each of equal blocks of about :data:`BLOCK` seconds.
+
+    In a remainder of a second both raters count next to nothing: a block unlike all others, on
+    which they agree.
+    """
+    edges = np.linspace(0.0, max(seconds, 0.0), max(round(seconds / BLOCK), 1) + 1)
     return np.histogram(intervals[:, 0], edges)[0]
 
 
 def agreement(
     pairs: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]], seconds: float
 ) -> tuple[float, float]:
-    """Kappa over epochs of a second, and ICC(2,1) of the counts in blocks of 30 s.
+    """Kappa over epochs of a second, and ICC(2,1) of the counts in :func:`counts`.
 
     Parameters
     ----------

@@ -129,7 +129,9 @@ def wilson(successes: int, trials: int) -> tuple[float, float]:
 
 
 def minimal_detectable_change(first: Sequence[float], second: Sequence[float]) -> float:
-    """Change that repeated measurement alone exceeds once in twenty times.
+    """Change that repeated measurement alone exceeds once in twenty times, as far as pairs tell.
+
+    Of three pairs it is once in seven, of ten once in thirteen (Student's t).
 
     1.96 sqrt(2) SEM, where the standard error of measurement is the root mean square difference of
     repeated blocks over sqrt(2); clinical facts 5: the two rest blocks of a session.

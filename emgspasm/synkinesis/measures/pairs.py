@@ -18,6 +18,10 @@ WINDOW = 0.015
 SHUFFLE, SHUFFLES, SEED = 0.5, 200, 20240518
 """Seconds of displacement, and how often (clinical facts 4)."""
 
+FEWEST = 4
+"""Bursts that may meet another by chance from which their distance from chance is told: of three,
+one that does, as happens in one of eleven such pairs, lies over 3 standard deviations off."""
+
 PART = 50
 """Shuffles at a time: all, of many hours, would fill memory."""
 
@@ -44,7 +48,8 @@ class Synchrony:
     share : float
         Percent of the first's bursts; NaN without bursts.
     z : float
-        Standard deviations over what shuffled onsets give; NaN where they give no spread.
+        Standard deviations over what shuffled onsets give; NaN where under :data:`FEWEST` bursts
+        of the first have one of the second so near that these may meet by chance.
     lags : ndarray
         Milliseconds from the first to the second, of the pairs.
     """
@@ -105,7 +110,9 @@ def _against_chance(
     distance = _nearest(first, second.astype(float))
     near = np.abs(distance) <= WINDOW * sampling_frequency
     spread = float(by_chance.std())
-    z = (float(near.mean()) - float(by_chance.mean())) / spread if spread > 0 else nan
+    n_may_meet = np.count_nonzero(np.abs(distance) <= (SHUFFLE + WINDOW) * sampling_frequency)
+    known = spread > 0 and n_may_meet >= FEWEST
+    z = (float(near.mean()) - float(by_chance.mean())) / spread if known else nan
     lags = 1000 * distance[near] / sampling_frequency
     return Synchrony(int(near.sum()), 100 * float(near.mean()), z, lags)
 

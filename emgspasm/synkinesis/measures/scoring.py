@@ -52,7 +52,7 @@ class Score:
         Cohen's kappa over epochs of a second, each with such an event or without, up to the end of
         the last event of either table.
     icc : float
-        ICC(2,1) of the counts in blocks of 30 s.
+        ICC(2,1) of the counts in equal blocks of about 30 s.
     """
 
     trial_type: str

@@ -57,7 +57,7 @@ class FaceMap(Panel):
         self._boxes: dict[tuple[str, Half], QRectF] = {}
         self._pictured_for: tuple[object, ...] = ()
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._refused = False
+        self._refused = self._silent = False
         self._sought = True
         self.clear()
 
@@ -69,7 +69,13 @@ class FaceMap(Panel):
         self.last_spasm: Event | None = None
         self._stale()
 
-    def update_levels(self, envelope: NDArray[np.float64], thresholds: NDArray[np.float64]) -> None:
+    def update_levels(
+        self,
+        envelope: NDArray[np.float64],
+        thresholds: NDArray[np.float64],
+        *,
+        silent: bool = False,
+    ) -> None:
         """Take the present amplitudes.
 
         Parameters
@@ -78,11 +84,13 @@ class FaceMap(Panel):
             RMS since the last call, in uV; NaN where there is no signal.
         thresholds : ndarray, shape (3, n_emg_channels)
             Noise level, off and on threshold, in uV; NaN while calibrating.
+        silent : bool
+            Whether nothing comes for now.
         """
         noise, _, on = thresholds
         calibrating = bool(np.isnan(noise).all())
-        if calibrating != self._calibrating:
-            self._calibrating = calibrating
+        if (calibrating, silent) != (self._calibrating, self._silent):
+            self._calibrating, self._silent = calibrating, silent
             self.update(self._caption().toAlignedRect())
         with np.errstate(invalid="ignore", divide="ignore"):
             self._ratio = np.where(noise > 0, envelope / noise, np.nan)
@@ -121,6 +129,12 @@ class FaceMap(Panel):
     def light(self, muscle: str, side: Half) -> Light:
         """How a muscle looks now."""
         return self._lights[muscle, side]
+
+    def learning_words(self) -> str:
+        """What stands under the face while the noise is not known."""
+        if self._refused:
+            return "not analyzed"
+        return "no signal" if self._silent else LEARNING
 
     def spread_words(self) -> str:
         """How far the last spasm spread, in words."""
@@ -243,8 +257,7 @@ class FaceMap(Panel):
         line = QRectF(0.6 * em, box.top() + 0.2 * em, box.width() - 1.2 * em, 1.2 * em)
         if self._calibrating:
             painter.setPen(color(self._palette.faint))
-            text = "not analyzed" if self._refused else LEARNING
-            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, text)
+            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, self.learning_words())
         else:
             paint_scale(painter, line, self._palette, FULL)
         side = self.last_spasm.side if self.last_spasm else ""

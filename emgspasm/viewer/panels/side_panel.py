@@ -81,7 +81,7 @@ class SidePanel(QScrollArea):
         envelope = feed.levels(WINDOW)
         noise = np.asarray(feed.thresholds[0])
         self.symmetry.update_levels(envelope, noise)
-        self.face.update_levels(envelope, feed.thresholds)
+        self.face.update_levels(envelope, feed.thresholds, silent=feed.silent)
 
     def show_time(self, feed: Feed) -> None:
         """Show what has been counted in how much time."""

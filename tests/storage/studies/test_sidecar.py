@@ -10,7 +10,12 @@ from emgspasm.errors import ConfigError
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.edf.reader import open_edf
 from emgspasm.storage.studies.placement import Placement
-from emgspasm.storage.studies.sidecar import Acquisition, write_rows, write_sidecars
+from emgspasm.storage.studies.sidecar import (
+    Acquisition,
+    bring_up_to_date,
+    write_rows,
+    write_sidecars,
+)
 from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
 
 REQUIRED_BY_BIDS = {
@@ -104,6 +109,20 @@ def test_the_events_of_a_recording_that_is_replaced_do_not_stay(recording, paths
         writer.write(Chunk(0, np.zeros((300, 3))))
     write_sidecars(open_edf(tmp_path / "y.bdf"), paths, task="rest", overwrite=True)
     assert not paths.events.exists()
+
+
+def test_events_that_only_the_table_holds_stay_when_the_recording_is_made_whole(recording, paths):
+    write_sidecars(recording, paths, task="rest")
+    written = paths.events.read_text()
+    paths.events.unlink()  # as after a recorder that was killed
+    assert bring_up_to_date(recording, paths) == []
+    assert paths.events.read_text() == written
+    paths.events.write_text(f"{written}2.0\t0\tseen on the video\tn/a\n")
+    kept = paths.events.read_bytes()
+    assert bring_up_to_date(recording, paths) == [
+        f"{paths.events.name} holds what the recording does not: left as it is"
+    ]
+    assert paths.events.read_bytes() == kept
 
 
 def test_cells_never_break_a_table(tmp_path):

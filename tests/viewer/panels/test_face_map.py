@@ -97,6 +97,13 @@ def test_while_the_noise_is_learnt_it_says_so(face):
     face.update_levels(QUIET, np.full((3, 4), np.nan))
     assert face.grab(face._caption().toRect()).toImage() != ready
     assert face.light("OOC", "left").step == -1
+    assert face.learning_words() == "learning the noise: face at rest"
+
+
+def test_where_nothing_comes_no_noise_is_learnt(face):
+    nothing = np.full((3, 4), np.nan)
+    face.update_levels(nothing[0], nothing, silent=True)
+    assert face.learning_words() == "no signal"
 
 
 def test_only_what_changed_is_painted(face, qtbot):
