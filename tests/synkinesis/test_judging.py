@@ -61,6 +61,13 @@ def test_what_an_eye_spreads_to_the_cheek_keeps_it_no_company(amplitude, rho):
     assert (twitch.readings, twitch.copies, twitch.together) == ((eye,), (spread,), 1)
 
 
+def test_what_an_eye_of_one_side_spreads_makes_no_movement_of_it():
+    eye = reading("OOC_L", 1000, 1080, li=0.9)
+    spread = reading("FRO_L", 1005, 1070, amplitude=2.0, li=0.1, rho=alike("OOC_L", 0.65))
+    (twitch,) = judged(eye, spread)
+    assert (twitch.kind, twitch.readings, twitch.copies) == ("twitch", (eye,), (spread,))
+
+
 def test_what_sounds_like_the_eye_is_spread_by_it_however_strong():
     eye = reading("OOC_L", 1000, 1080)
     (twitch,) = judged(eye, reading("ZYG_L", 1005, 1070, amplitude=22.0, rho=alike("OOC_L", 0.95)))

@@ -60,6 +60,19 @@ RESTLESS = [True] * 6
 
 
 @pytest.mark.parametrize(
+    ("muscle", "least_li", "kept"),
+    [("OOC", 0.65, True), ("OOC", 0.55, False), ("ZYG", 0.65, False)],
+)
+def test_an_eye_that_is_certainly_of_one_side_is_never_slight(muscle, least_li, kept):
+    restless, part = known(), reading(f"{muscle}_L", 0, 80, amplitude=USUAL)
+    restless.remember_loudness([part, part])
+    restless.slight["L"].extend(RESTLESS)
+    burst = reading(f"{muscle}_L", 10_000, 10_080, amplitude=0.4 * USUAL, least_li=least_li)
+    act = Act("twitch", "L", (burst,), together=1)
+    assert without_faint([act], restless, FS) == [act] * kept
+
+
+@pytest.mark.parametrize(
     ("amplitude", "kind", "kept", "slight"),
     [
         (0.4, {}, False, True),

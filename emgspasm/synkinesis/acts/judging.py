@@ -206,8 +206,11 @@ def _has_waveform_of(artifact: Reading, reading: Reading) -> bool:
 def _explain_by_eyes(bursts: _Sorted, facing: _Facing, rules: Rules, fs: float) -> None:
     """Leave out of one side what an eye spreads, and what goes along with one that is not seen."""
     if bursts.one:
-        echoes = _echoes(bursts.one, facing)
+        # as faint as the noise over there it looks even
+        lonely = [r for r in bursts.both if not facing[r]]
+        echoes = _echoes([*bursts.one, *lonely], facing)
         bursts.one, bursts.copies = without(echoes, bursts.one), bursts.copies + echoes
+        bursts.both = without(echoes, bursts.both)
     eyes = (r for r in (*bursts.one, *bursts.unknown) if r.site.region == EYE)
     lone = [r for r in eyes if not facing[r]]
     if lone:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from emgspasm.synkinesis.acts.act import Act, overlap
-from emgspasm.synkinesis.events.experience import Experience
+from emgspasm.synkinesis.events.experience import CERTAIN, Experience
+from emgspasm.synkinesis.spread import EYE
 
 FAINTEST = 0.3
 """Share of its usual amplitude in spasms under which a muscle is in none, unless three begin
@@ -70,6 +71,11 @@ def _is_of_rest(act: Act, known: Experience) -> bool:
     """Whether an act is as slight as many of its side; whether it is slight is remembered."""
     if act.carried or act.on_blink:
         return False
-    slight = act.together < 2 and not _reaches(SLIGHT, act, known)
+    slight = act.together < 2 and not (_is_sure_eye(act) or _reaches(SLIGHT, act, known))
     known.slight[act.side].append(slight)
     return slight and known.is_restless(act.side)
+
+
+def _is_sure_eye(act: Act) -> bool:
+    """Whether an eye is of one side for certain, as it must be where eyes alone are recorded."""
+    return any(r.site.region == EYE and r.least_li >= CERTAIN for r in act.readings)
