@@ -251,7 +251,7 @@ def status_text(status: Status, info: StreamInfo) -> str:
         f"spasms {by_side(spasms(status.events))}",
         f"bursts {by_side(status.bursts)}",
         noise_text(status.noise, info),
-        f"{status.disk_left / 1e9:.1f} GB free",
+        status.room,
         f"latency {1000 * status.latency:.0f} ms",
         f"{status.dropped} dropped on screen" if status.dropped else "",
     ]

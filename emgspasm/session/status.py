@@ -68,6 +68,12 @@ class Status:
     disk_left: int
     dropped: int
 
+    @property
+    def room(self) -> str:
+        """What the disk has left, for people; in megabytes once a gigabyte is not."""
+        left = self.disk_left
+        return f"{left / 1e9:.1f} GB free" if left >= 1e9 else f"{left / 1e6:.0f} MB free"
+
 
 @dataclass(slots=True, eq=False)
 class Counters:

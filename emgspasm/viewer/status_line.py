@@ -50,7 +50,7 @@ def live_parts(live: Live) -> list[str]:
         f"{fs:g} Hz",
         lost,
         f"latency {1000 * status.latency:.0f} ms",
-        f"{status.disk_left / 1e9:.1f} GB free",
+        status.room,
         f"{live.dropped} chunks dropped on screen, none in the recording" if live.dropped else "",
         limits(fs),
     ]

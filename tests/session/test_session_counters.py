@@ -11,7 +11,7 @@ import pytest
 from emgspasm.session import Handover
 from emgspasm.session.ending import Ending
 from emgspasm.session.marking import Marking
-from emgspasm.session.status import Counters
+from emgspasm.session.status import Counters, Status
 from emgspasm.sources.events import SourceEvent
 from emgspasm.sources.link import RECONNECT
 from emgspasm.stream import Annotation, Burst, Chunk, Event
@@ -327,3 +327,9 @@ def test_a_source_that_tells_no_states_is_never_away():
     source = Source(rows(0, 100))
     del source.events
     assert ended(source, None, 180, stops=True) == ([(0, 100, False)], 0)
+
+
+@pytest.mark.parametrize(("left", "told"), [(75_520_000_000, "75.5 GB"), (31_400_000, "31 MB")])
+def test_a_disk_that_is_nearly_full_is_told_in_megabytes(left, told):
+    status = Status(0.0, "streaming", 0.0, 0.0, 0.0, (), (), {}, {}, left, 0)
+    assert status.room == f"{told} free"
