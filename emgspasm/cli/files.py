@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
 from pathlib import Path
 
 import click
@@ -62,7 +61,7 @@ def import_(
     )
     require_rate(source, recording.info, sampling_frequency)
     with placed(study, participant, session, task, run) as (opened, place):
-        refuse_existing(place.recording, *astuple(place.sidecars), overwrite=overwrite)
+        refuse_existing(*place.files, overwrite=overwrite)
         findings = import_recording(recording, place.recording, overwrite=overwrite)
         write_sidecars(open_edf(place.recording), place.sidecars, task=task, overwrite=overwrite)
     if recording.start is not None:

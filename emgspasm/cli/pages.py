@@ -32,6 +32,21 @@ class Task:
     page: Path
 
 
+def require_folder(out: Path | None, n_pages: int) -> None:
+    """Refuse one page for several recordings.
+
+    Raises
+    ------
+    ConfigError
+        What to do instead.
+    """
+    if n_pages > 1 and out is not None and out.suffix:
+        raise ConfigError(
+            f"{out} is one page for {n_pages} recordings (each has its own). "
+            "Give a folder with --out DIR, or one recording"
+        )
+
+
 def plan(source: Path, out: Path | None) -> list[Task]:
     """The pages that a recording, a result, a folder or a study stands for.
 
@@ -63,11 +78,7 @@ def _tasks(found: Sequence[Path], folder: Path, out: Path | None, *, stored: boo
     usual = [_usual(path, stored=stored) for path in found]
     if len(found) == 1:
         return [Task(found[0], stored, page_path(out, usual[0]))]
-    if out is not None and out.suffix:
-        raise ConfigError(
-            f"{out} is one page for {len(found)} recordings (each has its own). "
-            "Give a folder with --out DIR, or one recording"
-        )
+    require_folder(out, len(found))
     tasks = []
     for path, page in zip(found, usual, strict=True):
         elsewhere = out and out / path.parent.relative_to(folder) / page.name

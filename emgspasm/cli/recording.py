@@ -78,7 +78,7 @@ def record(
         raise ConfigError(f"--duration {duration:g} s is no sample at {fs:g} Hz. Record longer")
     known = read_markers(markers) if markers else ()
     with placed(study, participant, session, task, run) as (opened, place):
-        refuse_existing(place.recording, remedy="Give another --run, --session or --task")
+        refuse_existing(*place.files, remedy="Give another --run, --session or --task")
         stream = loaded.config.markers.lsl
         network = LslMarkers(stream) if stream else None
         say_when_compiling()

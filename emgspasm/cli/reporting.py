@@ -19,7 +19,7 @@ from emgspasm.cli.console import (
 )
 from emgspasm.cli.extras import require_extra
 from emgspasm.cli.options import config_option, gain_option, montage_option, rate_option
-from emgspasm.cli.pages import Task, index_path, plan
+from emgspasm.cli.pages import Task, index_path, plan, require_folder
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
 from emgspasm.grammar import several
 
@@ -68,7 +68,7 @@ def report(
     refuse_settings(source, [name for name, value in settings.items() if value is not None])
     converter = find_converter() if pdf else None
     reading = Reading(read_config(config), read_montage(montage), sampling_frequency, gain)
-    unanalyzed = analyze_rest(source, reading)
+    unanalyzed = analyze_rest(source, out, reading)
     tasks = plan(source, out)
     written = [task.page for task in tasks]
     written += [page.with_suffix(".pdf") for page in written if converter]
@@ -120,7 +120,7 @@ def refuse_settings(source: Path, given: Sequence[str]) -> None:
         )
 
 
-def analyze_rest(source: Path, reading: Reading) -> list[EmgspasmError]:
+def analyze_rest(source: Path, out: Path | None, reading: Reading) -> list[EmgspasmError]:
     """Analyze the recordings of a study that have no whole results; why some still have none."""
     from emgspasm.batch.jobs import Job
     from emgspasm.batch.joint import write_joint
@@ -130,6 +130,8 @@ def analyze_rest(source: Path, reading: Reading) -> list[EmgspasmError]:
 
     if not is_study(source):
         return []
+    recordings = find_recordings(source)
+    require_folder(out, len(recordings))  # before minutes of work
     jobs = [
         Job(
             path,
@@ -139,7 +141,7 @@ def analyze_rest(source: Path, reading: Reading) -> list[EmgspasmError]:
             reading.sampling_frequency,
             reading.gain,
         )
-        for path in find_recordings(source)
+        for path in recordings
     ]
     jobs = [job for job in jobs if lacks_results(job)]
     if not jobs:

@@ -179,7 +179,7 @@ def _into_study(
     with placed(study, participant, session, task, run) as (_, place):
         folder = study / "derivatives" / "truth" / place.folder.relative_to(study)
         truth = folder / f"{place.stem}_desc-truth_events.tsv"
-        refuse_existing(place.recording, truth, overwrite=overwrite)
+        refuse_existing(*place.files, truth, overwrite=overwrite)
         write_simulation(simulated, place.recording, truth, overwrite=overwrite)
         write_sidecars(
             open_edf(place.recording),

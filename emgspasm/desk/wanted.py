@@ -45,7 +45,7 @@ def placed(wanted: Wanted) -> Placement:
     study, session = _study(wanted), wanted.session.strip() or None
     for run in (None, *range(2, RUNS)):
         place = study.place(wanted.participant.strip(), session, task=wanted.task.strip(), run=run)
-        if not place.recording.exists():
+        if not any(path.exists() for path in place.files):
             return place
     raise ValueError(f"task={wanted.task!r}; there are {RUNS} runs of it already")
 

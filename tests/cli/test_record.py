@@ -266,16 +266,17 @@ def test_what_hinders_the_analysis_is_said_while_it_is_recorded(noise, railed, l
     assert hindrances(status, info) == told
 
 
+@pytest.mark.parametrize("end", ["emg.bdf", "events.tsv"])  # these may be of an EDF
 def test_a_recording_that_exists_is_refused_before_the_board_is_touched(
-    emgspasm, record_to, tmp_path
+    emgspasm, record_to, tmp_path, end
 ):
     (tmp_path / EMG).parent.mkdir(parents=True)
     (tmp_path / "study/dataset_description.json").write_text("{}")
-    (tmp_path / f"{EMG}_emg.bdf").write_bytes(b"precious")
+    (tmp_path / f"{EMG}_{end}").write_bytes(b"precious")
     done = emgspasm(*record_to("/dev/none"))
     assert done.returncode == 2
     assert "exists (nothing is overwritten unasked). Give another --run" in done.stderr
-    assert (tmp_path / f"{EMG}_emg.bdf").read_bytes() == b"precious"
+    assert (tmp_path / f"{EMG}_{end}").read_bytes() == b"precious"
 
 
 def test_a_recording_that_is_to_last_less_than_a_sample_is_refused(emgspasm, record_to, tmp_path):

@@ -121,6 +121,19 @@ def test_a_recording_of_a_study_that_cannot_be_analyzed_fails_the_call(report, r
     assert "sub-01_task-rest_desc-bursts_report.html" in done.stdout
 
 
+def test_one_page_for_a_study_of_several_recordings_is_refused_before_they_are_analyzed(
+    report, tmp_path
+):
+    (tmp_path / "dataset_description.json").touch()
+    for n in (1, 2):
+        recording = tmp_path / f"sub-0{n}/emg/sub-0{n}_task-rest_emg.bdf"
+        recording.parent.mkdir(parents=True)
+        recording.touch()
+    done = report(tmp_path, "--out", tmp_path / "page.html")
+    assert done.returncode == 2
+    assert "page.html is one page for 2 recordings" in done.stderr
+
+
 def test_a_result_of_a_study_that_was_cut_is_made_whole_first(report, recorded, tmp_path):
     (tmp_path / "dataset_description.json").write_text('{"Name": "s", "BIDSVersion": "1.11.0"}')
     folder = tmp_path / "sub-01/emg"

@@ -1,7 +1,8 @@
 // The page: what comes from the service put into words and pictures, and what is asked of it.
 
 import { Stream, ask } from "./stream.js";
-import { Picture, Ring, called, clock } from "./traces.js";
+import { balanceRow, eventRow, showBalance } from "./rows.js";
+import { Picture, Ring, clock } from "./traces.js";
 
 const ROWS = 100; // events in the table
 const COLOURS = ["panel", "grid", "line", "text", "faint", "left", "right", "midline", "spasm",
@@ -63,7 +64,7 @@ const heard = {
     put("range", amplitude(told.range));
     const rows = $("balances");
     if (rows.children.length !== told.balances.length) rows.replaceChildren(...told.balances.map(balanceRow));
-    told.balances.forEach((balance, k) => showBalance(rows.children[k], balance, told.range));
+    told.balances.forEach((balance, k) => showBalance(rows.children[k], balance, told.range, amplitude));
   },
   state(told) {
     state = told;
@@ -195,50 +196,6 @@ function listEvents() {
   const newest = known.events.slice(-ROWS).sort((a, b) => b.onset - a.onset);
   $("events").replaceChildren(...newest.map(eventRow));
   $("none").hidden = newest.length > 0;
-}
-
-function eventRow(event) {
-  const row = document.createElement("tr");
-  const sides = { L: "left", R: "right", B: "both sides" };
-  const what = document.createElement("span");
-  what.className = `kind ${event.trial_type}`;
-  what.textContent = [called(event), sides[event.side]].filter(Boolean).join(", ");
-  const lasts = `${Math.round(1000 * event.duration)} ms`;
-  row.append(...[clock(event.onset, 1), what, lasts, event.channels.join(" "), event.reason].map(cell));
-  return row;
-}
-
-function balanceRow({ muscle }) {
-  const row = document.createElement("tr");
-  row.append(bar("right"), cell(muscle), bar("left"), cell(""));
-  row.children[1].className = "muscle";
-  return row;
-}
-
-function bar(side) {
-  const place = cell("");
-  place.className = `bar ${side}`;
-  place.append(document.createElement("i"), document.createElement("b"));
-  return place;
-}
-
-function showBalance(row, balance, range) {
-  for (const [k, side] of [[0, "right"], [2, "left"]]) {
-    const [fill, peak] = row.children[k].children;
-    const [value, most] = [balance[side], balance[`${side}_peak`]];
-    fill.style.width = `${Math.min(100, (100 * (value ?? 0)) / range)}%`;
-    peak.style[side === "right" ? "right" : "left"] = `${Math.min(99, (100 * (most ?? 0)) / range)}%`;
-    row.children[k].title = value === null ? "not known" : amplitude(value);
-  }
-  const index = balance.index === null ? "–" : balance.index.toFixed(2);
-  if (row.children[3].textContent !== index) row.children[3].textContent = index;
-  row.children[3].title = balance.verdict;
-}
-
-function cell(content) {
-  const place = document.createElement("td");
-  place.append(content);
-  return place;
 }
 
 function put(id, text) {

@@ -51,6 +51,12 @@ BUFFER = 60.0
 _LATE = 0.1
 """Seconds without samples from which what comes then may be a part of a backlog [design]."""
 
+_LOOKS = 10
+"""Times of :data:`_LATE` seconds in which a backlog has come, on a busy machine too [design]."""
+
+_BUNCHED = 1.5
+"""Times the samples of a look at which they come at their own rate, not from a backlog [design]."""
+
 _REMEDIES = {CYTON_DAISY_WIFI: "battery, distance and Daisy"}
 """What to check where a board is silent: BrainFlow waits for both halves (firmware_notes 2.6)."""
 
@@ -208,10 +214,18 @@ class BrainflowSource:
         """
         data = brainflow_session.read(self._shim, self.info.device)
         if data.shape[1] and self._link.silence(self._clock()) > _LATE:
+            data = np.hstack((data, *self._rest_of_backlog()))
+        return data, self._clock()
+
+    def _rest_of_backlog(self) -> Iterator[NDArray[np.float64]]:
+        """What comes behind the first samples after a pause, until they come at their own rate."""
+        usual = _BUNCHED * _LATE * self.info.sampling_frequency
+        for _ in range(_LOOKS):
             self._link.wait(_LATE)
             more = brainflow_session.read(self._shim, self.info.device)
-            data = np.hstack((data, more))
-        return data, self._clock()
+            yield more
+            if 0 < more.shape[1] <= max(1, usual) or self._link.stopping:
+                return
 
     def _take(self, data: NDArray[np.float64], now: float) -> Iterator[Chunk]:
         """Number the rows of one read and cut them into chunks."""

@@ -59,6 +59,12 @@ class Placement:
             self.folder / f"{self.stem}_events.tsv",
         )
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The recording and what describes it, which may be there of one with another suffix."""
+        described = self.sidecars
+        return self.recording, described.description, described.channels, described.events
+
 
 def bids_entities(name: str) -> dict[str, str]:
     """Key-value pairs of a BIDS file name: ``sub-01_task-rest_emg`` -> sub: 01, task: rest."""

@@ -10,6 +10,9 @@ from emgspasm.desk.palette import Palette
 from emgspasm.stream import StreamInfo
 from emgspasm.viewer.style import styled
 
+LEFT = 10
+"""Pixels before the first heading, as before the names of the lines below it [design]."""
+
 
 class Heading(QWidget):
     """A heading over each column, and between them how the face is seen."""
@@ -21,7 +24,7 @@ class Heading(QWidget):
         self.between.setMinimumWidth(1)  # larger text never widens the window
         self.between.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._row = row = QHBoxLayout(self)
-        row.setContentsMargins(10, 0, 0, 0)  # over the names of the lines
+        row.setContentsMargins(LEFT, 0, 0, 0)
         row.addWidget(self.columns[0], 0, Qt.AlignmentFlag.AlignLeft)
         row.addWidget(self.between, 1)
         row.addWidget(self.columns[1], 0, Qt.AlignmentFlag.AlignRight)
@@ -57,5 +60,5 @@ class Heading(QWidget):
             Where its upper edge goes.
         """
         covered = height > 0 and beside < max(c.sizeHint().width() for c in self.columns)
-        self._row.setContentsMargins(0, 0, 0, height if covered else 0)
+        self._row.setContentsMargins(LEFT, 0, 0, height if covered else 0)
         return max(c.sizeHint().height() for c in self.columns) if covered else 0

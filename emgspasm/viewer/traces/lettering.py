@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from itertools import zip_longest
+from math import ceil
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
@@ -37,6 +39,31 @@ class Label:
     line: int = -1
 
 
+LEAST = 4
+"""Letters of a label that are worth writing, where there is no room for all of it [design]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A label as it is written.
+
+    Parameters
+    ----------
+    label : Label
+    x : float
+        Where its sample is drawn, in pixels of the design.
+    box : QRectF
+        What it covers.
+    text : str
+        What of it there is room for; ``""`` if that is too little.
+    """
+
+    label: Label
+    x: float
+    box: QRectF
+    text: str
+
+
 class Lettering:
     """Places and ink of words on a picture; how wide each text is, is measured once.
 
@@ -57,15 +84,40 @@ class Lettering:
         self._font = font_of(QApplication.font(), LABEL)
         self._metrics = QFontMetricsF(self._font)
         self._tall = self._metrics.height()
-        self._fitted: dict[str, tuple[str, float]] = {}
+        self._fitted: dict[tuple[str, int], tuple[str, float]] = {}
 
-    def places(self, label: Label) -> list[QRectF]:
-        """What is covered by a label; nothing where it is not shown."""
+    def places(self, changed: Collection[Label], labels: Iterable[Label]) -> list[QRectF]:
+        """What labels cover that come or go, and those of `labels` that give way to them."""
+        found = [box for label in changed for box in self._covered(label)]
+        return found + [
+            box
+            for label in labels
+            if label not in changed
+            for box in self._covered(label)
+            if any(box.intersects(other) for other in found)
+        ]
+
+    def _covered(self, label: Label) -> list[QRectF]:
+        """What is covered by a label, at most; nothing where it is not shown."""
         x = self._x_of(label.sample)
         if x is None:
             return []
         box = self._box(label, x).adjusted(-2, -1, 2, 1)
         return [box, QRectF(x - 1, 0, 3, self._height)] if label.line < 0 else [box]
+
+    def written(self, labels: Iterable[Label]) -> list[Written]:
+        """Labels that are shown: each has room up to the next one on its line."""
+        places = [(label, self._x_of(label.sample)) for label in labels]
+        shown = [(label, x) for label, x in places if x is not None]
+        shown.sort(key=lambda place: (place[0].line, place[0].sample))
+        found = []
+        for (label, x), after in zip_longest(shown, shown[1:]):
+            box = self._box(label, x)
+            if after is not None and after[0].line == label.line and after[1] >= x:  # same sweep
+                room = self._box(*after).left() - box.left()
+                box.setWidth(min(box.width(), max(0.0, room)))
+            found.append(Written(label, x, box, self._fit(label.text, ceil(box.width()))[0]))
+        return found
 
     def paint(
         self, painter: QPainter, labels: list[Label], notes: tuple[str, ...], exposed: QRectF
@@ -74,26 +126,24 @@ class Lettering:
         if not (labels or notes):
             return
         painter.setFont(self._font)
-        left, right = exposed.left(), exposed.right()
-        for label in labels:
-            x = self._x_of(label.sample)
-            if x is None:
-                continue
-            wide = self._fit(label.text)[1]
-            begin = min(x, self._width - wide)
-            if begin <= right and begin + wide >= left:
-                self._paint_label(painter, label, x, exposed)
+        for each in self.written(labels):
+            self._paint_label(painter, each, exposed)
         for top, note in zip(self._tops, notes, strict=False):
             if note:
                 self._paint_note(painter, note, top, exposed)
 
-    def _fit(self, text: str) -> tuple[str, float]:
-        """What a column has room for of a text, from its beginning on, and how wide its box is."""
-        if text not in self._fitted:
-            room = max(0.0, self._width - 10)
-            shown = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
-            self._fitted[text] = shown, self._metrics.horizontalAdvance(shown) + 6
-        return self._fitted[text]
+    def _fit(self, text: str, wide: int | None = None) -> tuple[str, float]:
+        """What a box has room for of a text, from its beginning on, and how wide that is.
+
+        Without `wide` it is one of its own, at most as wide as the column.
+        """
+        wide = int(self._width) - 4 if wide is None else wide
+        if (text, wide) not in self._fitted:
+            shown = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0, wide - 6))
+            if shown != text and len(shown) <= LEAST:
+                shown = ""
+            self._fitted[text, wide] = shown, self._metrics.horizontalAdvance(shown) + 6
+        return self._fitted[text, wide]
 
     def _box(self, label: Label, x: float) -> QRectF:
         """Where a label is written that begins at `x`."""
@@ -102,15 +152,15 @@ class Lettering:
         wide = self._fit(label.text)[1]
         return QRectF(min(x, self._width - wide), top, wide, self._tall)
 
-    def _paint_label(self, painter: QPainter, label: Label, x: float, exposed: QRectF) -> None:
+    def _paint_label(self, painter: QPainter, written: Written, exposed: QRectF) -> None:
+        label, x, box = written.label, written.x, written.box
         if label.line < 0 and exposed.left() - 1 <= x <= exposed.right():
             painter.setPen(QPen(color(label.colour), 1.0, Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(x, 0), QPointF(x, self._height))
-        box = self._box(label, x)
-        if box.intersects(exposed):
+        if written.text and box.intersects(exposed):
             painter.fillRect(box, color(self._palette.panel, 0.8))
             painter.setPen(color(label.colour))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._fit(label.text)[0])
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, written.text)
 
     def _paint_note(self, painter: QPainter, note: str, top: float, exposed: QRectF) -> None:
         shown, wide = self._fit(note)

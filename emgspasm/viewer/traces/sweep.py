@@ -86,8 +86,8 @@ class SweepItem(QGraphicsObject):
 
     def _reletter(self, labels: Iterable[Label]) -> None:
         """Have the places of labels painted."""
-        for label in labels:
-            for place in self._lettering.places(label) if self._lettering else ():
+        if self._lettering is not None:
+            for place in self._lettering.places(set(labels), self._labels):
                 self.stale.emit(place)
 
     def x_of(self, sample: float) -> float | None:

@@ -17,6 +17,7 @@ import pytest
 from emgspasm.errors import ConfigError, SourceError, SourceNotFound
 from emgspasm.simulation.board import WHOLE, EmulatedBoard
 from emgspasm.simulation.board_faults import fault
+from emgspasm.sources.brainflow.boards import BrainflowSettings
 from emgspasm.sources.brainflow.session import open_session, release, tell
 from emgspasm.sources.brainflow.source import BrainflowSource, open_brainflow
 from emgspasm.stream import segments
@@ -344,3 +345,37 @@ def test_a_file_of_another_board_is_refused(tmp_path):
     options = {"board": "playback_file", "file": str(tmp_path / "cyton.csv")}
     with pytest.raises(SourceNotFound, match="no line of 15 values"):
         open_brainflow({**options, "master_board": "ganglion"}).__enter__()
+
+
+class Held:
+    """BrainFlow after a pause of the machine: so many rows at each look, at these times."""
+
+    def __init__(self, looks):
+        self.looks, self.now, self.row = list(looks), 0.0, 0
+
+    def clock(self):
+        return self.now
+
+    def get_board_data(self):
+        n_rows, self.now = self.looks.pop(0) if self.looks else (0, self.now)
+        data = np.zeros((32, n_rows))
+        data[0] = np.arange(self.row, self.row + n_rows) % 256
+        self.row += n_rows
+        if not self.looks:
+            self.source.stop()
+        return data
+
+    def start_stream(self, _):
+        pass
+
+    release_session = clock
+
+
+def test_a_backlog_that_comes_in_parts_is_no_loss():
+    looks = ((2, 0.01), (2, 4.5), (0, 4.6), (300, 4.7), (848, 4.8), (25, 4.9), (25, 5.0), (0, 5.01))
+    held = Held(looks)
+    held.source = source = BrainflowSource(BrainflowSettings("synthetic"), held.clock)
+    source._shim = held
+    chunks = list(source)
+    assert (chunks[-1].stop, source.lost_samples) == (1202, 0)
+    assert [event.text for event in source.events] == ["started"]

@@ -83,6 +83,15 @@ def test_missing_samples_are_left_out_and_never_filled():
     assert np.array_equal(longest_whole(samples), np.arange(32.0, 95.0))
     assert density(samples, 1000.0) is None
     assert density(np.full(1000, np.nan), 1000.0) is None
+    samples = np.arange(260.0)
+    samples[[99, 200]] = np.nan
+    assert density(samples, 1000.0).seconds == 0.1
+
+
+@pytest.mark.parametrize(("height", "highest"), [(0.0, 262.0), (5.0, 10.0)])
+def test_without_power_in_the_band_no_median_frequency_is_told(height, highest):
+    found = density(height * signal(fs=1000.0)[:, 0], 1000.0)
+    assert np.isnan(found.median_frequency(highest))
 
 
 def test_both_sides_of_the_chosen_muscle_are_drawn_left_solid_right_dashed(panel):

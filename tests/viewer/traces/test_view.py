@@ -104,7 +104,20 @@ def test_names_that_differ_at_their_ends_have_room_beside_the_traces(far_off):
 def test_a_marker_that_is_wider_than_a_column_is_read_from_its_beginning(replayed):
     sweep = replayed.surface.traces.columns[0].sweep
     lettering = sweep._lettering
-    box = lettering.places(Label(25_000, 100 * "long ", "#ffffff"))[0].adjusted(2, 1, -2, -1)
+    (long,) = lettering.written([Label(25_000, 100 * "long ", "#ffffff")])
+    box = long.box
     assert 0 <= box.left() < box.right() <= sweep.boundingRect().right()
     assert lettering._fit(100 * "long ")[0].startswith("long long")
     assert lettering._fit("smile")[0] == "smile"
+
+
+def test_a_label_gives_way_to_the_next_on_its_line(replayed):
+    lettering = replayed.surface.traces.columns[0].sweep._lettering
+    samples = {"rest_open": 25_000, "smile": 25_200, "speech": 26_300}  # 10 s a column
+    labels = [Label(at, text, "#ffffff") for text, at in samples.items()]
+    blink = Label(25_300, "blink", "#ffffff", 0)
+    first, second, third, _ = lettering.written([*labels[::-1], blink])
+    assert (first.text, second.text, third.text) == ("", "smile", "speech")
+    assert second.box.right() <= third.box.left()
+    covered = lettering.places({labels[1]}, labels)
+    assert any(first.x - 2 == box.left() for box in covered)  # it is written anew
