@@ -77,6 +77,10 @@ const heard = {
   },
 };
 
+function room(left) {
+  return left >= 1e9 ? `${(left / 1e9).toFixed(1)} GB free` : `${(left / 1e6).toFixed(0)} MB free`;
+}
+
 function amplitude(value) {
   return `${value} ${known?.stream.unit ?? "µV"}`;
 }
@@ -150,7 +154,7 @@ function figures(told) {
     live && `latency ${Math.round(1000 * told.latency)} ms`,
     live && `lost ${(100 * told.lost_recently).toFixed(1)} % in 5 s`,
     told.time > 0 && `lost ${(100 * told.lost).toFixed(2)} % in all`,
-    told.disk_left === null ? "" : `${(told.disk_left / 1e9).toFixed(1)} GB free`,
+    told.disk_left === null ? "" : room(told.disk_left),
     dropped ? `${dropped} messages dropped for this page, none in the recording` : "",
     `${told.onlookers} looking on`,
     known?.stream.limits,
