@@ -191,7 +191,7 @@ def test_a_forwarded_address_is_not_believed(service):
 
 
 def test_events_are_told(streaming):
-    feed = streaming.service._lead.live.feed
+    feed = streaming.service._control.live.feed
     feed.found.add((), (Event("blink", 100, 140, "B"),))
     status, told = streaming.call("GET", "/api/events")
     (event,) = told["events"]

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.dsp.detection.said import Stretch, in_order, said
+from emgspasm.dsp.detection.rows import Stretch, in_order, to_bursts
 from emgspasm.dsp.stage import Response
 from emgspasm.dsp.textbook import loop
 from emgspasm.dsp.textbook.memory import RECTIFIED, Past, Rule, fresh
@@ -98,6 +98,6 @@ def finish(_: Published, state: TextbookState, stop: int) -> tuple[Burst, ...]:
 
 
 def _take_in(state: TextbookState, rows: NDArray[np.void]) -> tuple[Burst, ...]:
-    bursts, sought = said(rows, state.shift)
+    bursts, sought = to_bursts(rows, state.shift)
     state.sought += sought
     return bursts
