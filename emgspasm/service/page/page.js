@@ -154,6 +154,7 @@ function figures(told) {
     live && `latency ${Math.round(1000 * told.latency)} ms`,
     live && `lost ${(100 * told.lost_recently).toFixed(1)} % in 5 s`,
     told.time > 0 && `lost ${(100 * told.lost).toFixed(2)} % in all`,
+    ...told.hindrances,
     told.disk_left === null ? "" : room(told.disk_left),
     dropped ? `${dropped} messages dropped for this page, none in the recording` : "",
     `${told.onlookers} looking on`,
