@@ -140,7 +140,7 @@ def read(
     sampling_frequency: float | None = None,
     gain: float | None = None,
     digest: Digest | None = None,
-) -> tuple[StoredRecording, bytes]:
+) -> StoredRecording:
     """Read a file of any format; what it does not hold itself must be given.
 
     Parameters
@@ -157,8 +157,6 @@ def read(
     -------
     StoredRecording
         As the file holds it.
-    bytes
-        How the file begins.
 
     Raises
     ------
@@ -172,7 +170,7 @@ def read(
         reader = known.reader(file)
         if reader is not None:
             _refuse_gain(file, known)
-            return reader(), file.head
+            return reader()
     raise _unknown(path, file.head)
 
 
