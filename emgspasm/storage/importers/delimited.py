@@ -6,15 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 
 from emgspasm.board import CYTON
-from emgspasm.errors import ConfigError, RecordingError
+from emgspasm.errors import ConfigError
 from emgspasm.storage.edf.signals import told_apart
 from emgspasm.storage.importers.fields import is_number
-from emgspasm.storage.importers.grid import HEADER_BYTES, Grid, read_grid
+from emgspasm.storage.importers.grid import Grid
 from emgspasm.storage.importers.imported import Imported
 from emgspasm.storage.importers.late_labels import with_late_labels
 from emgspasm.storage.importers.ranges import COUNT_SCALE
@@ -35,21 +34,13 @@ _UNIT = re.compile(r"Units:=\s*(\w+)\s*\Z")
 _NAME_AND_UNIT = re.compile(r"(.+?)\s*[(\[]\s*([^)\]]+)[)\]]\Z")
 
 
-def is_delimited(path: Path) -> bool:
-    """Whether a file begins with text and holds a row of numbers soon."""
-    with path.open("rb") as file:
-        head = file.read(HEADER_BYTES)
-    return b"\0" not in head and read_grid(path) is not None
-
-
-def import_delimited(path: Path, sampling_frequency: float | None = None) -> Imported:
+def import_delimited(grid: Grid, sampling_frequency: float | None = None) -> Imported:
     """Read a plain table of numbers, one sample a row.
 
     Parameters
     ----------
-    path : Path
-        CSV, TSV or text; a header row is optional. Fields may be separated by commas, semicolons,
-        tabs or blanks; with semicolons a decimal comma is understood.
+    grid : Grid
+        How it is written.
     sampling_frequency : float, optional
         Hertz; needed unless the file says it ("Sampling Rate (Hz):= 1000"), which then counts.
 
@@ -65,25 +56,19 @@ def import_delimited(path: Path, sampling_frequency: float | None = None) -> Imp
     ConfigError
         If no sampling frequency is known.
     RecordingError
-        If no row of numbers is found.
+        If several columns hold text, or the channels hold no sample.
     """
-    grid = read_grid(path)
-    if grid is None:
-        raise RecordingError(
-            f"{path}: no row of numbers in its first {HEADER_BYTES} bytes. A plain table has one "
-            "sample a row, separated by commas, semicolons, tabs or blanks; export it so"
-        )
-    grid = with_late_labels(grid, path)
+    grid = with_late_labels(grid)
     fs = grid.rate or _said_rate(grid) or sampling_frequency
     if fs is None:
         raise ConfigError(
-            f"{path}: a plain table of {len(grid.numbers)} columns does not say its sampling "
+            f"{grid.path}: a plain table of {len(grid.numbers)} columns does not say its sampling "
             "frequency; give it (--sampling-frequency HZ)"
         )
     roles = _roles(grid, fs)
     channels, doubled = _channels([roles.fields[i] for i in roles.signals], _said_unit(grid))
     findings = [*_describe_roles(grid, roles, fs), *doubled]
-    return import_table(_table(path, grid, roles, channels, fs), findings)
+    return import_table(_table(grid, roles, channels, fs), findings)
 
 
 def _said_rate(grid: Grid) -> float | None:
@@ -150,17 +135,15 @@ def _roles(grid: Grid, fs: float) -> _Roles:
     )
 
 
-def _table(
-    path: Path, grid: Grid, roles: _Roles, channels: tuple[Channel, ...], fs: float
-) -> Table:
+def _table(grid: Grid, roles: _Roles, channels: tuple[Channel, ...], fs: float) -> Table:
     time = None if roles.clock else roles.time
     unit = 1.0 if roles.clock else None
     if time is not None:
         column = grid.numbers[time]
         unit = time_unit(column_values([row[column] for row in grid.rows], grid.decimal), fs)
     return Table(
-        path=path,
-        rows=partial(read_rows, grid.layout(path)),
+        path=grid.path,
+        rows=partial(read_rows, grid.layout()),
         channels=channels,
         columns=roles.signals,
         sampling_frequency=fs,
