@@ -93,25 +93,25 @@ class _Roles:
         Their header names, ``""`` without one.
     signals : tuple of int
         Places of channels.
-    count : int or None
-        Place of the count of rows.
-    times : tuple of int
-        Places of times.
+    counts : bool
+        Whether the first counts the rows.
+    times : dict of int to float
+        Places of times, and seconds in one unit of each.
     time : int or None
         The one that is read: of several, which tells the most rows apart.
     begun : float or None
         Seconds since 1970 in the first row of another.
-    clock : bool
-        Whether the column of text holds dates or clocks, which are read instead.
+    clock : int or None
+        The field of text, if it holds dates or clocks, which are read instead.
     """
 
     fields: tuple[str, ...]
     signals: tuple[int, ...]
-    count: int | None
-    times: tuple[int, ...]
+    counts: bool
+    times: dict[int, float]
     time: int | None
     begun: float | None
-    clock: bool
+    clock: int | None
 
 
 def _roles(grid: Grid, fs: float) -> _Roles:
@@ -119,39 +119,38 @@ def _roles(grid: Grid, fs: float) -> _Roles:
     values = [column_values([row[i] for row in grid.rows], grid.decimal) for i in grid.numbers]
     counts = bool(grid.names) and len(fields) > 1 and is_count(fields[0], values[0])
     others = range(int(counts), len(fields))
-    times = tuple(i for i in others if is_time(fields[i], values[i]))
+    times = {i: time_unit(values[i], fs) for i in others if is_time(fields[i], values[i])}
     if len(times) == len(others):  # some column must hold signals
-        times = ()
+        times = {}
     time = max(times, key=lambda i: np.count_nonzero(np.diff(values[i]) > 0), default=None)
-    firsts = (values[i][0] * time_unit(values[i], fs) for i in times if i != time)
+    firsts = (values[i][0] * unit for i, unit in times.items() if i != time)
+    clocks = grid.text is not None and all(is_moment(row[grid.text]) for row in grid.rows)
     return _Roles(
         fields,
         signals=tuple(i for i in others if i not in times),
-        count=0 if counts else None,
+        counts=counts,
         times=times,
         time=time,
         begun=next(filter(is_epoch, firsts), None),
-        clock=grid.text is not None and all(is_moment(row[grid.text]) for row in grid.rows),
+        clock=grid.text if clocks else None,
     )
 
 
 def _table(grid: Grid, roles: _Roles, channels: tuple[Channel, ...], fs: float) -> Table:
-    time = None if roles.clock else roles.time
-    unit = 1.0 if roles.clock else None
-    if time is not None:
-        column = grid.numbers[time]
-        unit = time_unit(column_values([row[column] for row in grid.rows], grid.decimal), fs)
+    clock = roles.clock is not None
+    time = None if clock else roles.time
+    unit = None if time is None else roles.times[time]
     return Table(
         path=grid.path,
         rows=partial(read_rows, grid.layout()),
         channels=channels,
         columns=roles.signals,
         sampling_frequency=fs,
-        counter=roles.count,
+        counter=0 if roles.counts else None,
         time=time,
-        clock=roles.clock,
-        time_unit=unit,
-        local=roles.clock and is_local(grid.rows[0][grid.text or 0]),
+        clock=clock,
+        time_unit=1.0 if clock else unit,
+        local=roles.clock is not None and is_local(grid.rows[0][roles.clock]),
         begun=roles.begun if grid.begun is None else grid.begun,
         scales=(*CYTON.full_scales, COUNT_SCALE),
         scales_guessed=True,
@@ -161,8 +160,8 @@ def _table(grid: Grid, roles: _Roles, channels: tuple[Channel, ...], fs: float) 
 def _describe_roles(grid: Grid, roles: _Roles, fs: float) -> Iterator[str]:
     """Sentences on what is read otherwise than as a channel, and on names that do not fit."""
     named = [grid.name(grid.numbers[i]) for i in roles.times]
-    if roles.clock:
-        named.append((grid.names[grid.text or 0] or "of text") if grid.names else "of text")
+    if roles.clock is not None:
+        named.append((grid.names[roles.clock] or "of text") if grid.names else "of text")
     if named:
         yield f"columns {named} are read as times, not as channels"
     if grid.unfit:
@@ -175,7 +174,7 @@ def _describe_roles(grid: Grid, roles: _Roles, fs: float) -> Iterator[str]:
             f"its first two lines are read as its start and its sampling frequency ({fs:g} Hz), "
             "not as samples"
         )
-    if roles.count is not None:
+    if roles.counts:
         yield "the first column counts the rows: read as a counter, not as a channel"
 
 
