@@ -268,7 +268,7 @@ def _table(path: Path, header: Header, fs: float, roles: Roles) -> Table:
         clock=use_clock,
         cycles=cycles,
         scales=scales,
-        held=tuple(range(n_exg, n_exg + len(roles.acceleration))),
+        holds_acceleration=True,
         begins_with_zeros=True,
     )
 
