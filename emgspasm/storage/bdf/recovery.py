@@ -202,4 +202,5 @@ def _marks(header: Header, n_records: int, unmarked: Sequence[Interval], rate: f
 
 
 def _skip(onset: float, duration: float) -> bytes:
-    return encode_annotation(Annotation(onset, duration, SKIP))
+    (tal,) = encode_annotation(Annotation(onset, duration, SKIP))
+    return tal
