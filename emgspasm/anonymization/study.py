@@ -256,7 +256,7 @@ def _copy_tables(
             participant=numbers[score.participant],
             date=score.date + shifts[score.participant],
             rater=rater_of(score.rater),
-            version=score.version if words.VERSION.match(score.version or "") else None,
+            version=words.version(score.version, score.date),
         )
         for score in scores
     ]
