@@ -97,6 +97,11 @@ def require_lengths(shortest: float, merge_gap: float) -> None:
             raise ValueError(f"{name}={value:g} s; it must lie in [0, {LONGEST_WAIT:g}]")
 
 
+def floors(floor: float, info: StreamInfo) -> NDArray[np.float64]:
+    """A floor in uV in the unit of each channel; 0 where that is not a voltage."""
+    return np.array([floor / c.microvolts if c.microvolts else 0.0 for c in info.channels])
+
+
 @dataclass(frozen=True, slots=True)
 class Detector:
     """Adaptive hysteresis double threshold with likelihood refinement of both boundaries.
@@ -229,7 +234,7 @@ class Detector:
         )
         capacity = max(25, round(self.baseline.memory * fs) // (sizes.hop * sizes.window))
         decay = np.array(response.decay, np.float64)
-        memory = fresh(self._floors(info), sizes, capacity, emg_spectrum(fs), LENGTHS, decay)
+        memory = fresh(floors(self.floor, info), sizes, capacity, emg_spectrum(fs), LENGTHS, decay)
         return DetectorState(sizes, rules, memory, shift=round(response.delay * fs))
 
     def step(
@@ -292,6 +297,3 @@ class Detector:
             longest=round(self.baseline.longest_burst * fs),
             recent=(LONG + REACH + 2) * window + 2 * half,
         )
-
-    def _floors(self, info: StreamInfo) -> NDArray[np.float64]:
-        return np.array([self.floor / c.microvolts if c.microvolts else 0.0 for c in info.channels])

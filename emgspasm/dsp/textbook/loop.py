@@ -54,17 +54,6 @@ def detect(
 
 
 @numba.njit(cache=True, nogil=True)
-def finish(stop: int, rule: Rule, past: Past) -> NDArray[np.void]:
-    """Bursts that become certain because the segment ends before sample `stop`."""
-    out = np.empty(16, ROW)
-    count = np.zeros(1, np.int64)
-    for channel in range(len(past.channels)):
-        if past.channels[channel].phase != IDLE:
-            out = _end(stop, channel, rule, past, out, count)
-    return out[: count[0]]
-
-
-@numba.njit(cache=True, nogil=True)
 def earliest_onset(past: Past, rule: Rule, stop: int, shift: int) -> int:
     """Earliest onset, corrected by `shift`, that a burst still to be said can have."""
     earliest = stop
