@@ -63,20 +63,20 @@ second, weak bursts hardly raise the mean [sim]."""
 
 
 @numba.njit(inline="always", **LOOP)
-def needed(s, rules):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def needed(s, rules):
     """Log-likelihood ratio that makes a burst, given how often faint bursts have come of late."""
     surely = s.faint_rate - CAUTION * np.sqrt(s.faint_rate * rules.counting)
     return rules.evidence - MISSED * np.log(1.0 + frequency(s, max(surely, 0.0)) / RARE)
 
 
 @numba.njit(inline="always", **LOOP)
-def frequency(s, count):  # type: ignore[no-untyped-def]  # see needed
+def frequency(s, count):
     """Frequency per second from a fading count, whose memory may not be full yet in this run."""
     return count / max(s.filled, SOON)
 
 
 @numba.njit(inline="always", **LOOP)
-def is_clear(n_samples, rise, freedom, rules):  # type: ignore[no-untyped-def]  # see needed
+def is_clear(n_samples, rise, freedom, rules):
     """Whether a burst of so many samples and such a power would be found at rest, too."""
     if rise <= 1.0:
         return False
@@ -85,7 +85,7 @@ def is_clear(n_samples, rise, freedom, rules):  # type: ignore[no-untyped-def]  
 
 
 @numba.njit(inline="always", **LOOP)
-def matched_noise(s):  # type: ignore[no-untyped-def]  # see needed
+def matched_noise(s):
     """Power of the noise behind the matched filter.
 
     That of the learnt noise level, or the fast mean between bursts where that is larger.
@@ -94,7 +94,7 @@ def matched_noise(s):  # type: ignore[no-untyped-def]  # see needed
 
 
 @numba.njit(**LOOP)
-def confirmed(s, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see needed
+def confirmed(s, matched, origin, sizes):
     """Whether the last window is loud behind the matched filter too; a swinging cable is not."""
     stop, total = s.now + 1 - origin, 0.0
     for i in range(stop - sizes.window, stop):
@@ -103,7 +103,7 @@ def confirmed(s, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see
 
 
 @numba.njit(inline="always", **LOOP)
-def pass_over(s, sums, sizes):  # type: ignore[no-untyped-def]  # see needed
+def pass_over(s, sums, sizes):
     """Clear the evidence and skip the blocks up to now: one burst says nothing of the next."""
     s.evidence = 0.0
     s.blocks = max(s.blocks, (s.now + 1 - sizes.half - s.begin) // sizes.block)
@@ -111,13 +111,13 @@ def pass_over(s, sums, sizes):  # type: ignore[no-untyped-def]  # see needed
 
 
 @numba.njit(inline="always", **LOOP)
-def _follow_noise(s, power, glow, noise):  # type: ignore[no-untyped-def]  # see needed
+def _follow_noise(s, power, glow, noise):
     """Follow the noise between bursts, a window at a time."""
     s.lately += FAST * (min(power - glow, MOST * (noise - glow)) - s.lately)
 
 
 @numba.njit(inline="always", **LOOP)
-def _scan(total, end, n_doubted, sums, lengths, noise, freedom, sizes):  # type: ignore[no-untyped-def]  # see needed
+def _scan(total, end, n_doubted, sums, lengths, noise, freedom, sizes):
     """Largest log-likelihood ratio of the stretches up to block `end` that lie within the doubt."""
     most = -np.inf
     for n in lengths:
@@ -133,7 +133,7 @@ def _scan(total, end, n_doubted, sums, lengths, noise, freedom, sizes):  # type:
 
 
 @numba.njit(inline="always", **LOOP)
-def seek_weak(s, value, matched, origin, sums, lengths, sizes, rules):  # type: ignore[no-untyped-def]  # see needed
+def seek_weak(s, value, matched, origin, sums, lengths, sizes, rules):
     """Look for a weak burst in the blocks that are complete by now.
 
     Returns the sample after the stretch with most evidence, or 0 if none has enough, and whether

@@ -11,7 +11,7 @@ from emgspasm.dsp.detection.memory import CALIBRATING, IDLE, Sizes
 
 
 @numba.njit(inline="always", **LOOP)
-def next_crossing(s, sizes):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def next_crossing(s, sizes):
     """Earliest crossing of `on` that a burst to come can be given.
 
     One that has been reached may still be confirmed behind the matched filter, which is late.
