@@ -39,13 +39,17 @@ CONTACT = 10
 well [design]."""
 
 
+@numba.njit(inline="always", **LOOP)
+def earliest_begin(s, crossed, sizes):
+    """Earliest sample at which a burst is sought to begin that crosses `on` at this one."""
+    earliest = crossed - sizes.back
+    return min(earliest, s.doubt - sizes.window) if s.evidence > 0.0 else earliest
+
+
 @numba.njit(**LOOP)
 def locate_onset(s, loud_from, signal, matched, origin, channel, sizes, past):
     """Find where the burst began, and begin to weigh whether it is over."""
-    earliest = s.crossed - sizes.back
-    if s.evidence > 0.0:
-        earliest = min(earliest, s.doubt - sizes.window)
-    earliest = max(earliest, s.begin)
+    earliest = max(earliest_begin(s, s.crossed, sizes), s.begin)
     if s.pending:
         earliest = max(earliest, s.pending_core)
     loud, quiet, last = mean_power(signal, loud_from - origin, s.now + 1 - origin), s.quiet, s.now

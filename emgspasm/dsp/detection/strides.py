@@ -10,6 +10,7 @@ from __future__ import annotations
 import numba
 
 from emgspasm.dsp.compiled import LOOP
+from emgspasm.dsp.detection.boundaries import earliest_begin
 from emgspasm.dsp.detection.watermark import next_crossing
 
 
@@ -47,7 +48,7 @@ def take_burst(s, start, i, values, signal):
 @numba.njit(inline="always", **LOOP)
 def is_parted(s, sizes):
     """Whether no burst to come can merge with the pending one."""
-    return _earliest(s, sizes) >= _merging(s)
+    return earliest_begin(s, next_crossing(s, sizes), sizes) >= _merging(s)
 
 
 @numba.njit(inline="always", **LOOP)
@@ -57,13 +58,6 @@ def calm_ahead(s, sizes):
     if s.pending and s.evidence == 0.0:
         calm = min(calm, _merging(s) + sizes.back - s.now - 2)
     return max(calm, 0)
-
-
-@numba.njit(inline="always", **LOOP)
-def _earliest(s, sizes):
-    """Earliest onset a burst to come can be given."""
-    earliest = next_crossing(s, sizes) - sizes.back
-    return min(earliest, s.doubt - sizes.window) if s.evidence > 0.0 else earliest
 
 
 @numba.njit(inline="always", **LOOP)
