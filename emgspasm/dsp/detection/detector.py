@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from emgspasm.dsp.detection import hysteresis
 from emgspasm.dsp.detection.baseline import Baseline
-from emgspasm.dsp.detection.evidence import LENGTHS
 from emgspasm.dsp.detection.matched import emg_spectrum
 from emgspasm.dsp.detection.memory import Memory, Rules, Sizes, fresh
+from emgspasm.dsp.detection.noise import HOP
 from emgspasm.dsp.detection.said import Stretch, in_order, said
 from emgspasm.dsp.detection.second_look import LONG, REACH
 from emgspasm.dsp.detection.underway import LULL_GAPS
@@ -232,9 +232,9 @@ class Detector:
             forgetting=exp(-window / LATELY),
             counting=1 / LATELY,
         )
-        capacity = max(25, round(self.baseline.memory * fs) // (sizes.hop * sizes.window))
+        capacity = max(25, round(self.baseline.memory * fs) // (HOP * sizes.window))
         decay = np.array(response.decay, np.float64)
-        memory = fresh(floors(self.floor, info), sizes, capacity, emg_spectrum(fs), LENGTHS, decay)
+        memory = fresh(floors(self.floor, info), sizes, capacity, emg_spectrum(fs), decay)
         return DetectorState(sizes, rules, memory, shift=round(response.delay * fs))
 
     def step(
@@ -290,7 +290,6 @@ class Detector:
             merge=round(self.merge_gap * fs),
             pause=round(PAUSE * fs),
             shortest=max(round(self.shortest * fs) - hidden, 0),
-            hop=4,
             settling=round(settling * fs),
             calibration=calibration,
             fewest=min(calibration, max(4 * window, round(self.baseline.shortest * fs))),

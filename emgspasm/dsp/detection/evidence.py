@@ -19,7 +19,7 @@ import numpy as np
 
 from emgspasm.dsp.compiled import LOOP
 
-LENGTHS = np.array([2, 3, 4, 6, 8, 12, 16, 24, 32, 40])
+LENGTHS = 2, 3, 4, 6, 8, 12, 16, 24, 32, 40
 """Blocks of 5 ms in whole samples: 10 to 200 ms; at 250 Hz of 4 ms: 8 to 160 ms [design]."""
 
 LEAST_RISE = 1.9
@@ -117,10 +117,10 @@ def _follow_noise(s, power, glow, noise):
 
 
 @numba.njit(inline="always", **LOOP)
-def _scan(total, end, n_doubted, sums, lengths, noise, freedom, sizes):
+def _scan(total, end, n_doubted, sums, noise, freedom, sizes):
     """Largest log-likelihood ratio of the stretches up to block `end` that lie within the doubt."""
     most = -np.inf
-    for n in lengths:
+    for n in LENGTHS:
         if n > n_doubted:
             break
         length = n * sizes.block
@@ -133,7 +133,7 @@ def _scan(total, end, n_doubted, sums, lengths, noise, freedom, sizes):
 
 
 @numba.njit(inline="always", **LOOP)
-def seek_weak(s, value, matched, origin, sums, lengths, sizes, rules):
+def seek_weak(s, value, matched, origin, sums, sizes, rules):
     """Look for a weak burst in the blocks that are complete by now.
 
     Returns the sample after the stretch with most evidence, or 0 if none has enough, and whether
@@ -152,9 +152,9 @@ def seek_weak(s, value, matched, origin, sums, lengths, sizes, rules):
     burden = 0.5 * freedom * rules.log_rise * sizes.block
     # as locals they stay in registers
     mask, found, most, total, evidence, doubt = len(sums) - 1, 0, 0.0, s.total, s.evidence, s.doubt
-    first = max((doubt - s.begin) // sizes.block, s.blocks - lengths[-1])
+    first = max((doubt - s.begin) // sizes.block, s.blocks - LENGTHS[-1])
     before = sums[first & mask]  # where the doubt, or the longest stretch, begins
-    shortest, least = noise * lengths[0] * sizes.block, 2.0 * noise * s.wanted
+    shortest, least = noise * LENGTHS[0] * sizes.block, 2.0 * noise * s.wanted
     complete = (s.now + 1 - sizes.half - s.begin) // sizes.block
     fresh = matched[s.begin + s.blocks * sizes.block + sizes.half - origin :]
     for block in range(complete - s.blocks):
@@ -175,9 +175,7 @@ def seek_weak(s, value, matched, origin, sums, lengths, sizes, rules):
         if favour <= 0.0:  # a stretch that ends with noise was louder without it
             continue
         s.wanted = needed(s, rules)
-        told = _scan(
-            total, end, (stop - doubt) // sizes.block, sums, lengths, noise, freedom, sizes
-        )
+        told = _scan(total, end, (stop - doubt) // sizes.block, sums, noise, freedom, sizes)
         if told - s.wanted >= most:
             most, found = told - s.wanted, stop
     if complete > s.blocks:

@@ -42,6 +42,7 @@ from emgspasm.dsp.detection.memory import (
 )
 from emgspasm.dsp.detection.noise import (
     DOUBTED,
+    HOP,
     calibrate,
     count_analyzed,
     learn_window,
@@ -122,7 +123,7 @@ def _begin(s, sample, sizes):
     s.blocks = 0
     s.evidence = s.wanted = s.glow = s.faint_rate = s.pause_rate = s.filled = s.total = 0.0
     s.window = sample + sizes.window - 1
-    s.windows = sizes.hop * DOUBTED
+    s.windows = HOP * DOUBTED
     s.on = s.off = s.base = np.nan
 
 
@@ -258,8 +259,7 @@ def _reach(s):
 def _judge(s, value, signal, matched, origin, channel, sizes, rules, past, out, count):
     """Judge the window that ends here: a weak burst, doubt, or quiet to learn from."""
     end_window(s, sizes, rules)
-    sums, lengths = past.sums[channel], past.lengths
-    stop, doubted = seek_weak(s, value, matched, origin, sums, lengths, sizes, rules)
+    stop, doubted = seek_weak(s, value, matched, origin, past.sums[channel], sizes, rules)
     if stop:
         begin_burst(s, s.now, value, sizes)
         s.last_loud, s.faint = stop - 1, 1

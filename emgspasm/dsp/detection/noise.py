@@ -21,6 +21,9 @@ WHITENED = 1.12
 """Most independent values behind the matched filter, in units of those it leaves of white noise:
 it can make other noise whiter, so a little more than 1; with 1 weak bursts are lost [sim]."""
 
+HOP = 4
+"""Windows from one that is learnt to the next [design]."""
+
 DOUBTED = 4
 """Windows in doubt that count as much as one without doubt. So noise that grows is followed within
 half a minute, and a weak contraction of ten seconds hardly raises the level [design]."""
@@ -107,14 +110,14 @@ def may_be_noise(s, value):
 
 @numba.njit(inline="always", **LOOP)
 def learn_window(s, value, weight, signal, matched, origin, channel, sizes, rules, past):
-    """Learn the level of one in ``hop`` windows; one in doubt counts for a quarter of a window."""
+    """Learn the level of one window in :data:`HOP`; one in doubt counts for a quarter of one."""
     # a hundredth of the noise is no noise but a recorder that stands still
     s.lower = s.lower + 1 if 0.01 * s.base < value < s.noise_least else 0
     s.windows -= weight
     if s.lower >= LOWER:
         _relearn(s, signal, origin, channel, sizes, rules, past)
     elif s.windows <= 0:
-        s.windows = sizes.hop * DOUBTED
+        s.windows = HOP * DOUBTED
         ordered, arrival = past.ordered[channel], past.arrival[channel]
         _learn_now(s, value, signal, matched, origin, ordered, arrival, sizes, rules)
 
