@@ -146,7 +146,7 @@ def _describe_count(header: Header, roles: Roles) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """Fields of a row by what they hold."""
+    """Fields of a row by what they hold; a clock where there is no time stamp."""
 
     exg: tuple[int, ...]
     acceleration: tuple[int, ...] = ()
@@ -216,7 +216,8 @@ def _roles_by_place(header: Header) -> Roles:
     n_exg = int(said) if said and 0 < said < n_numbers else n_numbers - 4
     time = clock + 1 if clock is not None and clock + 1 < len(row) else None
     acceleration = tuple(range(n_exg + 1, n_exg + 4)) if n_exg + 4 <= n_numbers else ()
-    return Roles(tuple(range(1, n_exg + 1)), acceleration, time=time, clock=clock)
+    text = clock if time is None else None
+    return Roles(tuple(range(1, n_exg + 1)), acceleration, time=time, clock=text)
 
 
 def _roles_of_gui_5(header: Header, clock: int | None) -> Roles:
@@ -237,8 +238,6 @@ def _table(path: Path, header: Header, fs: float, roles: Roles) -> Table:
     signals = (0, *roles.exg, *roles.acceleration, *(i for i, _ in roles.others))
     extra = [field for field in (roles.time, roles.marker) if field is not None]
     numbers = (*signals, *extra)
-    use_clock = roles.time is None and roles.clock is not None
-    text = roles.clock if use_clock else None
     # Between commas and blanks, reading itself makes points of the decimal commas.
     decimal = "." if header.separator == ", " else header.decimal
     layout = Layout(
@@ -248,7 +247,7 @@ def _table(path: Path, header: Header, fs: float, roles: Roles) -> Table:
         header.separator,
         len(header.first_row),
         numbers,
-        text,
+        roles.clock,
         decimal,
     )
     device, cycles, scales = _board(header, n_exg)
@@ -265,7 +264,7 @@ def _table(path: Path, header: Header, fs: float, roles: Roles) -> Table:
         counter=0,
         time=None if roles.time is None else numbers.index(roles.time),
         marker=None if roles.marker is None else numbers.index(roles.marker),
-        clock=use_clock,
+        clock=roles.clock is not None,
         cycles=cycles,
         scales=scales,
         holds_acceleration=True,
