@@ -38,3 +38,10 @@ def native(path: Path, n_samples: int = 1000, gap: int = 0) -> np.ndarray:
         writer.annotate(Annotation(0.5, 0.0, "smile"))
         rest = writer.write(Chunk(400 + gap, samples[400:]))
     return np.concatenate((first.samples, np.full((gap, 2), np.nan), rest.samples))
+
+
+def patch(path: Path, offset: int, text: str, width: int) -> None:
+    """Overwrite a field of a header."""
+    data = bytearray(path.read_bytes())
+    data[offset : offset + width] = text.encode().ljust(width)
+    path.write_bytes(data)

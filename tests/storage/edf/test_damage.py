@@ -16,17 +16,11 @@ from emgspasm.errors import RecordingError
 from emgspasm.storage.bdf.layout import encode_header
 from emgspasm.storage.edf.header import Header, Signal, parse_header
 from emgspasm.storage.edf.reader import open_edf
-from support.bdf import native
+from support.bdf import native, patch
 
 TEMPORARY = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-
-
-def patch(path: Path, offset: int, text: str, width: int) -> None:
-    data = bytearray(path.read_bytes())
-    data[offset : offset + width] = text.encode().ljust(width)
-    path.write_bytes(data)
 
 
 def signal_field(n_signals: int, before: int, width: int, index: int) -> int:
