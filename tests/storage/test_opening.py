@@ -49,10 +49,15 @@ def test_a_montage_orders_labels_and_turns_voltages_into_microvolts(csv):
 
 
 def test_a_recording_can_be_read_again_and_stopped(csv):
+    csv[0].write_text(csv[0].read_text() + "torn\n1,2\n")
     with open_recording(csv[0], sampling_frequency=500) as recording:
-        assert np.array_equal(samples_of(recording), samples_of(recording))
-        for _ in recording:
+        assert np.array_equal(samples_of(recording), samples_of(recording), equal_nan=True)
+        seen = []
+        for chunk in recording:
+            seen.append(chunk.start)
             recording.stop()
+        assert seen == [0]
+        assert len(list(recording)) > 1
 
 
 def test_annotations_follow_their_channels_through_a_montage(tmp_path):

@@ -177,19 +177,6 @@ def test_emg_in_another_voltage_is_refused(tmp_path):
         BdfWriter(tmp_path / "x.bdf", info)
 
 
-def test_a_label_longer_than_its_field_is_refused(tmp_path):
-    info = StreamInfo(250.0, (Channel("orbicularis oculi left", full_scale=1),))
-    with pytest.raises(ValueError, match="header field"):
-        BdfWriter(tmp_path / "x.bdf", info)
-    assert not list(tmp_path.iterdir())
-
-
-def test_a_unit_longer_than_its_field_is_refused_with_its_channel(tmp_path):
-    channels = (Channel("OOC_L", full_scale=1), Channel("jaw", unit="millimeters", full_scale=1))
-    with pytest.raises(ValueError, match="unit 'millimeters' of jaw does not fit"):
-        BdfWriter(tmp_path / "x.bdf", StreamInfo(250.0, channels))
-
-
 @pytest.mark.parametrize("label", ["EDF Annotations", "BDF Annotations"])
 def test_a_label_that_means_annotations_is_refused(tmp_path, label):
     with pytest.raises(ValueError, match="is a reserved label"):
