@@ -47,7 +47,7 @@ class Explanation(NamedTuple):
     copy: bool
 
 
-@numba.njit(**LOOP)  # type: ignore[untyped-decorator]  # options by name
+@numba.njit(**LOOP)
 def explanation(
     power: NDArray[np.float64],
     product: NDArray[np.float64],

@@ -72,7 +72,7 @@ def learn(
 
 
 @numba.njit(**LOOP)
-def _add(samples, start, n_new, blocks, n_blocks, size):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def _add(samples, start, n_new, blocks, n_blocks, size):
     """Add so many blocks, the first of which begins at index `start`, to the ring of :func:`learn`.
 
     Before, `n_blocks` have been added to it.
@@ -87,7 +87,7 @@ def _add(samples, start, n_new, blocks, n_blocks, size):  # type: ignore[no-unty
 
 
 @numba.njit(**SUM)
-def _energy(values):  # type: ignore[no-untyped-def]  # see _add
+def _energy(values):
     """Sums of the squares, and of the products of neighbours."""
     square, product = values[0] * values[0], 0.0
     late = values[1:]
@@ -168,7 +168,7 @@ def steadiest(powers: Values, n_blocks: int, share: float, guess: Values, stretc
 
 
 @numba.njit(**LOOP)
-def _strongest(powers, stretch, strongest):  # type: ignore[no-untyped-def]  # see _add
+def _strongest(powers, stretch, strongest):
     """Fill in the largest power of each stretch; NaN if one is missing."""
     for i in range(len(strongest)):
         most = total = 0.0
@@ -179,7 +179,7 @@ def _strongest(powers, stretch, strongest):  # type: ignore[no-untyped-def]  # s
 
 
 @numba.njit(**SUM)
-def _correlation(powers, products, limit):  # type: ignore[no-untyped-def]  # see _add
+def _correlation(powers, products, limit):
     """Correlation of neighbouring samples in the blocks up to this power; 0 if there is none."""
     total = product = 0.0
     for i in range(len(powers)):
@@ -190,7 +190,7 @@ def _correlation(powers, products, limit):  # type: ignore[no-untyped-def]  # se
 
 
 @numba.njit(**LOOP)
-def _limit(values, share, guess):  # type: ignore[no-untyped-def]  # see _add
+def _limit(values, share, guess):
     """Value that this share of those that are there stays under; NaN if none is there.
 
     The bits of `guess` are where it is sought first, then in steps that grow, then between two.
@@ -218,7 +218,7 @@ def _limit(values, share, guess):  # type: ignore[no-untyped-def]  # see _add
 
 
 @numba.njit(**LOOP)
-def _n_under(bits, limit):  # type: ignore[no-untyped-def]  # see _add
+def _n_under(bits, limit):
     """How many bits are under a limit."""
     n = 0
     for i in range(len(bits)):

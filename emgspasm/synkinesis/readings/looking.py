@@ -75,7 +75,7 @@ _bandwidth = _compiled(bandwidth)
 
 
 @numba.njit(cache=True, nogil=True)
-def look(samples, filled, spans, columns, noise, fs, lags, step):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def look(samples, filled, spans, columns, noise, fs, lags, step):
     """Look at bursts in the filtered samples of all channels.
 
     Parameters
@@ -161,7 +161,7 @@ def look(samples, filled, spans, columns, noise, fs, lags, step):  # type: ignor
 
 
 @numba.njit(cache=True, nogil=True)
-def _leaps(samples, start, stop, column, other, level, fs):  # type: ignore[no-untyped-def]  # see look
+def _leaps(samples, start, stop, column, other, level, fs):
     """Whether a burst leaps out of what its muscle did before, while the other side goes on.
 
     By the loudest block: that of a unit which discharges at rest, now as before.
@@ -180,7 +180,7 @@ def _leaps(samples, start, stop, column, other, level, fs):  # type: ignore[no-u
 
 
 @numba.njit(cache=True, nogil=True)
-def _n_shared(power, rho, column):  # type: ignore[no-untyped-def]  # see look
+def _n_shared(power, rho, column):
     """How many other channels show the burst's waveform, within the ratio of cross-talk."""
     n_shared = 0
     for k in range(len(power)):
@@ -241,7 +241,7 @@ def hum(values: Values, start: int, lags: NDArray[np.int64], level: float) -> fl
 
 
 @numba.njit(cache=True, nogil=True)
-def _own_hum(values, start, lag, level):  # type: ignore[no-untyped-def]  # see look
+def _own_hum(values, start, lag, level):
     """What repeats of what a burst has more than the noise, which may hum by itself.
 
     1 where nothing is known, and of a piece of what hums: all else is as strong as before.
@@ -259,7 +259,7 @@ def _own_hum(values, start, lag, level):  # type: ignore[no-untyped-def]  # see 
 
 
 @numba.njit(cache=True, nogil=True)
-def other_side(samples, start, stop, power, levels, column, freedom):  # type: ignore[no-untyped-def]  # see look
+def other_side(samples, start, stop, power, levels, column, freedom):
     """Amplitude over the same muscle of the other side, the most it may be, and its silence.
 
     What cross-talk explains there is left out.
