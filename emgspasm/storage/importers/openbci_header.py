@@ -18,6 +18,8 @@ class Header:
 
     Parameters
     ----------
+    path : Path
+        The file.
     lines : tuple of str
         Lines that begin with ``%``.
     names : tuple of str
@@ -32,6 +34,7 @@ class Header:
         Where it begins, byte and line number.
     """
 
+    path: Path
     lines: tuple[str, ...]
     names: tuple[str, ...]
     first_row: tuple[str, ...]
@@ -69,7 +72,7 @@ def read_header(path: Path, head: bytes, assumed: tuple[str, ...] = ()) -> Heade
         elif text and _is_names(fields, bool(names), lines):
             names = fields
         elif text:
-            return Header(tuple(lines), names, fields, separator, decimal, position, number)
+            return Header(path, tuple(lines), names, fields, separator, decimal, position, number)
         position += len(raw)
     raise RecordingError(
         f"{path}: the header of OpenBCI's GUI is there ({len(lines)} lines) but no row follows it. "
