@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emgspasm.errors import ConfigError, RecordingError
@@ -20,6 +20,7 @@ from emgspasm.storage.montage import Assignment, Montage
 from emgspasm.storage.opening import open_recording
 from emgspasm.storage.stored import StoredRecording
 from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
+from support.bdf import TEMPORARY
 from support.text_files import samples_of
 
 RNG = np.random.default_rng(11)
@@ -271,9 +272,7 @@ def seeds():
 
 
 SEEDS = seeds()
-FUZZ = settings(
-    max_examples=150, deadline=2000, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+FUZZ = settings(TEMPORARY, max_examples=150, deadline=2000)
 PIECES = st.sampled_from(
     [
         b"",

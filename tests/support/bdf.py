@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from hypothesis import HealthCheck, settings
 
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
 
 CYTON = 187_500.0
 """Full scale of a Cyton at gain 24, in uV."""
+
+TEMPORARY = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+"""Of tests that write all of their examples into one temporary folder, one over the other."""
 
 LABELS = ("OOC_L", "OOC_R", "ZYG_L", "ZYG_R")
 

@@ -11,7 +11,7 @@ import warnings
 import edfio
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from emgspasm.errors import RecordingError
@@ -19,6 +19,7 @@ from emgspasm.storage.bdf.recovery import recover
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.edf.reader import open_edf
 from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
+from support.bdf import TEMPORARY
 
 CYTON = 187_500.0
 RECORD = 125
@@ -56,9 +57,7 @@ def test_a_whole_recording_is_not_touched(tmp_path):
 
 
 @given(n_cut=st.integers(1, 7000))
-@settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(TEMPORARY, max_examples=50)
 def test_a_cut_recording_opens_in_edfio_and_every_byte_is_kept(tmp_path, whole, n_cut):
     path, tail = tmp_path / "x.bdf", tmp_path / "x.bdf.tail"
     tail.unlink(missing_ok=True)
@@ -309,9 +308,7 @@ FIELDS = {"samples": 256 + 3 * 216, "digital": 256 + 3 * 120, "count": 236, "kin
 @example([(FIELDS["samples"] + 16, b"-1      ")], 8000)  # no room for annotations
 @example([(FIELDS["digital"], b"x       ")], 8000)
 @example([(FIELDS["samples"], b"0       0       0       ")], 8000)
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(TEMPORARY, max_examples=80)
 def test_a_damaged_recording_is_recovered_or_refused_and_keeps_its_bytes(
     tmp_path, whole, changes, n_bytes
 ):

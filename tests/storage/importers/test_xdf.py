@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emgspasm.errors import RecordingError
@@ -17,6 +17,7 @@ from emgspasm.storage.conversion import import_recording
 from emgspasm.storage.importers.gaps import describe_stamped, read_stamps
 from emgspasm.storage.importers.xdf_chunks import checked_chunks
 from emgspasm.storage.opening import open_recording
+from support.bdf import TEMPORARY
 
 HEADER = b'<?xml version="1.0"?><info><version>1.0</version></info>'
 
@@ -351,9 +352,7 @@ def test_a_damaged_chunk_is_left_out_before_pyxdf_sees_it(written, damage):
         max_size=5,
     )
 )
-@settings(
-    max_examples=200, deadline=2000, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(TEMPORARY, max_examples=200, deadline=2000)
 def test_mutated_files_give_a_recording_or_a_refusal(written, edits):
     data, _ = emg_file(n_rows=20)
     for place, length, piece in edits:
