@@ -18,18 +18,16 @@ from emgspasm.errors import RecordingError
 from emgspasm.storage.bdf.recovery import recover
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.edf.reader import open_edf
-from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
-from support.bdf import TEMPORARY
+from emgspasm.stream import Annotation, Chunk
+from support.bdf import CYTON, TEMPORARY, stream, write
 
-CYTON = 187_500.0
+PAIR = ("OOC_L", "OOC_R")
 RECORD = 125
 SAMPLES = np.random.default_rng(5).normal(0, 300, (1000, 2))
 
 
 def record(path, samples=SAMPLES, fs=250.0):
-    info = StreamInfo(fs, tuple(Channel(n, full_scale=CYTON) for n in ("OOC_L", "OOC_R")))
-    with BdfWriter(path, info) as writer:
-        return writer.write(Chunk(0, samples)).samples
+    return write(path, samples, stream(fs, PAIR))
 
 
 def length_by_edfio(path):
@@ -151,8 +149,7 @@ def test_a_recording_of_another_writer_that_never_closed_is_mended(tmp_path):
 
 def kill_with_a_backlog(path):
     """Lose every second packet for 3 s, then stop without closing: marks still wait."""
-    info = StreamInfo(1000.0, tuple(Channel(n, full_scale=CYTON) for n in ("OOC_L", "OOC_R")))
-    writer = BdfWriter(path, info)
+    writer = BdfWriter(path, stream(1000.0, PAIR))
     rows = np.tile([-CYTON, 0.0], (5, 1))  # a rail of one channel is no missing sample
     for start in range(0, 3000, 10):
         writer.write(Chunk(start, rows))
@@ -192,8 +189,7 @@ def test_rails_of_all_channels_are_not_taken_for_missing(tmp_path, fs):
 def test_rails_are_not_taken_for_missing_once_all_that_waited_was_written(tmp_path):
     path, samples = tmp_path / "x.bdf", SAMPLES.copy()
     samples[300:400] = -CYTON
-    info = StreamInfo(250.0, tuple(Channel(n, full_scale=CYTON) for n in ("OOC_L", "OOC_R")))
-    with BdfWriter(path, info) as writer:
+    with BdfWriter(path, stream(labels=PAIR)) as writer:
         writer.write(Chunk(0, samples[: 6 * RECORD]))
         for number in range(45):  # more than the record before the last one holds
             writer.annotate(Annotation(2.0, 0.0, f"{number:030}"))
