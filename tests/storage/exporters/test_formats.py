@@ -260,6 +260,13 @@ def test_markers_of_one_sample_or_one_gap_are_all_kept_in_openbci_text(tmp_path)
     assert any(finding.startswith("4 markers in gaps or on a sample") for finding in findings)
 
 
+def test_more_texts_of_markers_than_other_headers_hold_are_read_back_from_openbci_text(tmp_path):
+    marks = tuple(Annotation(i / 250, 0.0, f"trial {i:040}") for i in range(1500))
+    recording = replace(adjusted_as_is(stored(tmp_path, noise(1500, 1))), annotations=marks)
+    export_recording(recording, "openbci", tmp_path / "x.txt")
+    assert open_recording(tmp_path / "x.txt").annotations == marks
+
+
 def test_markers_after_the_end_are_counted_where_openbci_text_has_no_row(tmp_path):
     recording = marked(tmp_path, Annotation(1.5, 0.0, "late"))
     findings = export_recording(recording, "openbci", tmp_path / "x.txt")
