@@ -427,7 +427,7 @@ def test_a_faint_copy_of_a_neighbour_is_explained_by_it():
     found = told(own=0.0, share=0.2)
     assert found.copy
     assert found.column == 0
-    assert found.ratio == pytest.approx(0.2, abs=0.03)
+    assert found.explained == pytest.approx(4.0, rel=0.3)  # (0.2 * 10 uV)^2
 
 
 def test_activity_of_its_own_is_no_copy():
@@ -443,7 +443,7 @@ def test_what_explains_a_channel_does_not_depend_on_the_unit(own):
     for unit in (1.0, 2.0**-20):  # a microvolt, and about as much in volts
         power, product = kernels.survey(samples * unit, 0, 200, 1)
         found = explanation(power, product, np.full(2, unit**2), 1, 200.0)
-        told.append((found.column, found.rho, found.ratio, found.explained / unit**2, found.copy))
+        told.append((found.column, found.explained / unit**2, found.copy))
     assert told[0] == told[1]
 
 
