@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ from emgspasm.storage.derivatives.provenance import (
 from emgspasm.storage.derivatives.reviews import counted_path
 from emgspasm.storage.digest import Digest
 from emgspasm.storage.studies.lock import exclusive
+from emgspasm.storage.studies.placement import Placement
+from emgspasm.storage.studies.scans import read_day
 from emgspasm.storage.tables.dictionary import TABLES
 from emgspasm.storage.tables.tsv import table
 from emgspasm.system import in_order
@@ -44,6 +47,19 @@ def is_result(path: Path) -> bool:
         and path.name.endswith(EVENTS)
         and provenance_path(path).is_file()
     )
+
+
+def recorded_on(source: Path) -> date | None:
+    """Day of a recording, or of the one that an events table is of, where its study tells it.
+
+    Raises
+    ------
+    RecordingError
+        If the table of the session that tells it cannot be read.
+    """
+    placed = place_in_study(source)
+    place = Placement.of_result(*placed) if placed else Placement.of(source)
+    return read_day(place) if place else None
 
 
 def provenance_path(events: Path) -> Path:

@@ -148,7 +148,7 @@ class Folding:
             cluster=replace(state.cluster, readings=state.cluster.readings.copy()),
             chains={side: replace(c, acts=c.acts.copy()) for side, c in state.chains.items()},
             known=state.known.copy(),
-            company=state.company.copy(),
+            blinks=state.blinks.copy(),
             begun=state.begun.copy(),
         )
         said = Saying()
@@ -196,7 +196,7 @@ class Folding:
     def _close_cluster(self, state: FoldState, said: Saying) -> None:
         readings = against_usual(state.cluster.readings, state.known)
         joins = state.known.eye_joins
-        found = acts(readings, self.rules, state.company, state.fs, joins)
+        found = acts(readings, self.rules, state.blinks, state.fs, joins)
         for act in found:
             if act.kind in ("blink", "twitch"):
                 note_eyes(act, state.known)

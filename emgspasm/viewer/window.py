@@ -21,8 +21,8 @@ from emgspasm.viewer import settings, shortcuts
 from emgspasm.viewer.actions import step
 from emgspasm.viewer.appearance import Appearance
 from emgspasm.viewer.checking.checkup import Checkup
-from emgspasm.viewer.deeds import SWITCHES, deeds
 from emgspasm.viewer.freeze import Freeze
+from emgspasm.viewer.handlers import SWITCHES, handlers
 from emgspasm.viewer.recording.recorder import Recorder
 from emgspasm.viewer.replaying.control import ReplayControl
 from emgspasm.viewer.replaying.replay import Replay
@@ -84,7 +84,7 @@ class Window(QMainWindow):
         self.checkup = Checkup(self)
         self.tuner = Tuner(self)
         self.review = Reviewing(self)
-        self._acts = deeds(self)
+        self._acts = handlers(self)
         self._connect()
         self.appearance.begin()
         self._show_view(kept.view)
@@ -301,8 +301,8 @@ class Window(QMainWindow):
         self.desk = None
         kept = replace(self.kept, geometry=bytes(self.saveGeometry().data()))
         if self.recorder is not None:
-            wanted = self.recorder.wanted
-            kept = replace(kept, study=wanted.study, task=wanted.task)
+            request = self.recorder.request
+            kept = replace(kept, study=request.study, task=request.task)
         settings.save(kept)
         self.appearance.end()
         super().closeEvent(event)

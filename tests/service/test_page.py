@@ -143,7 +143,7 @@ def test_a_digit_marks_unless_something_is_typed(page, service):
     page.run("document.getElementById('text').blur()")
     page.press("9")
     page.until("document.getElementById('answer').textContent.startsWith('marked marker 9 at')")
-    marked = [mark.text for mark in service.service._lead.live.feed.found.markers]
+    marked = [mark.text for mark in service.service._control.live.feed.found.markers]
     assert marked[-2:] == ["smile", "marker 9"]
 
 
@@ -155,7 +155,7 @@ def test_a_typed_text_marks_where_its_typing_began(page, service):
     page.run("document.querySelector('#mark button').click()")
     page.until("document.getElementById('answer').textContent.startsWith('marked x at')")
     _, now = service.call("POST", "/api/markers", {"text": "now"})
-    typed = [m for m in service.service._lead.live.feed.found.markers if m.text == "x"][-1]
+    typed = [m for m in service.service._control.live.feed.found.markers if m.text == "x"][-1]
     assert now["onset"] - typed.onset > 1.4
 
 

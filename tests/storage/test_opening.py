@@ -14,7 +14,7 @@ from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.conversion import import_recording
 from emgspasm.storage.edf.reader import open_edf
-from emgspasm.storage.importers.formats import HEAD_BYTES
+from emgspasm.storage.importers.rows import HEAD_BYTES
 from emgspasm.storage.importers.sd_card import sd_card_board
 from emgspasm.storage.montage import Assignment, Montage
 from emgspasm.storage.opening import open_recording

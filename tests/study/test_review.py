@@ -146,6 +146,22 @@ def test_a_table_that_is_no_review_is_not_written_into(events, tmp_path, columns
     assert path.read_bytes() == before
 
 
+def test_a_summary_of_something_else_is_not_replaced_by_that_of_a_review(events, tmp_path):
+    summary = tmp_path / "c_summary.tsv"
+    summary.write_text("mine")
+    with pytest.raises(ConfigError, match=r"c_summary\.tsv exists"):
+        write_review(events, [], "R1", out=tmp_path / "c_events.tsv")
+    assert [path.name for path in tmp_path.iterdir()] == ["c_summary.tsv"]
+    assert summary.read_text() == "mine"
+
+
+def test_a_review_whose_events_were_removed_is_begun_anew(events):
+    path, _ = write_review(events, [Decision(names(events, "spasm")[0], "rejected")], "R1")
+    path.unlink()
+    _, frame = write_review(events, [], "R1")
+    assert set(frame.status) == {"auto"}
+
+
 @pytest.mark.parametrize("folder", [".", "../emg"], ids=["as it is", "roundabout"])
 def test_the_table_of_the_detector_is_never_written_into(events, folder):
     before, out = events.read_bytes(), events.parent / folder / events.name

@@ -18,7 +18,7 @@ from emgspasm.cli.conclusion import conclude
 from emgspasm.cli.recording import describe
 from emgspasm.config import parse_config
 from emgspasm.desk import live as live_module
-from emgspasm.desk.wanted import Wanted
+from emgspasm.desk.request import RecordingRequest
 from emgspasm.desk.wiring import Wiring
 from emgspasm.errors import SourceLost, SourceNotFound
 from emgspasm.session.status import Status
@@ -42,7 +42,7 @@ ABSENT = {"port": "/dev/none", "inputs": [{"label": "OOC_L"}]}
 
 
 def record(window):
-    dialog = RecordDialog(window.recorder.wanted, window)
+    dialog = RecordDialog(window.recorder.request, window)
     dialog.accept()
     window.recorder.record(dialog)
 
@@ -288,7 +288,7 @@ def test_closing_at_any_moment_leaves_a_whole_recording(watch, paced, qtbot, tmp
 
 def test_the_dialog_says_what_is_wrong(watch, paced, tmp_path):
     window = watch(paced(seconds=1.0))
-    dialog = RecordDialog(Wanted("", "01", "", "rest"), window)
+    dialog = RecordDialog(RecordingRequest("", "01", "", "rest"), window)
     dialog.accept()
     assert "folder" in dialog._wrong.text()
     dialog.study.setText("/proc/nothing")
@@ -313,7 +313,9 @@ def test_a_board_that_hangs_up_is_said_and_comes_back(open_window, qtbot, tmp_pa
     with EmulatedBoard(face, faults=(fault("hang-up", at=1.5, duration=1.0),)) as board:
         make = partial(open_source, "cyton", {**config.config.source.options, "port": board.port})
         wiring = Wiring(config, make, describe, conclude)
-        recorder = Recorder(wiring, Wanted(str(tmp_path / "study"), "01", "", "rest"), window)
+        recorder = Recorder(
+            wiring, RecordingRequest(str(tmp_path / "study"), "01", "", "rest"), window
+        )
         window.watch(recorder)
         qtbot.waitUntil(lambda: shown(window) > 50, timeout=90_000)
         window._show_second(window.desk)
@@ -334,7 +336,9 @@ def test_a_source_that_is_not_there_is_said(open_window, qtbot, tmp_path):
     window = open_window()
     make = lambda: open_source("cyton", {"port": str(tmp_path / "none"), "inputs": inputs})  # noqa: E731
     window.watch(
-        Recorder(Wiring(CONFIG, make, describe, conclude), Wanted("", "", "", "rest"), window)
+        Recorder(
+            Wiring(CONFIG, make, describe, conclude), RecordingRequest("", "", "", "rest"), window
+        )
     )
     qtbot.waitUntil(lambda: window.desk.state == "ended", timeout=90_000)
     qtbot.waitUntil(
@@ -371,7 +375,7 @@ def gone_after(open_window, tmp_path):
             return waiting.pop(0)
 
         window = open_window()
-        wanted = Wanted(str(tmp_path / "study"), "01", "", "rest")
+        wanted = RecordingRequest(str(tmp_path / "study"), "01", "", "rest")
         window.watch(Recorder(Wiring(CONFIG, make, describe, conclude), wanted, window))
         return window, waiting
 
@@ -402,7 +406,7 @@ def test_a_board_that_is_there_at_last_is_looked_for_again(open_window, paced, q
     boards = [open_source("cyton", ABSENT), paced()]
     window = open_window()
     wiring = Wiring(CONFIG, lambda: boards.pop(0), describe, conclude)
-    window.watch(Recorder(wiring, Wanted("", "", "", "rest"), window))
+    window.watch(Recorder(wiring, RecordingRequest("", "", "", "rest"), window))
     again = window.surface.marker_bar._again
     assert not again.isVisible()
     qtbot.waitUntil(lambda: window.desk.state == "ended", timeout=90_000)

@@ -17,7 +17,7 @@ from emgspasm.dsp.detection.baseline import Baseline
 from emgspasm.dsp.detection.matched import emg_spectrum
 from emgspasm.dsp.detection.memory import Memory, Rules, Sizes, fresh
 from emgspasm.dsp.detection.noise import HOP
-from emgspasm.dsp.detection.said import Stretch, in_order, said
+from emgspasm.dsp.detection.rows import Stretch, in_order, to_bursts
 from emgspasm.dsp.detection.second_look import LONG, REACH
 from emgspasm.dsp.detection.underway import LULL_GAPS
 from emgspasm.dsp.detection.watermark import earliest_onset
@@ -264,7 +264,7 @@ class Detector:
             state.rules,
             state.memory,
         )
-        bursts, sought = said(rows, state.shift)
+        bursts, sought = to_bursts(rows, state.shift)
         state.sought += sought
         return state, bursts
 

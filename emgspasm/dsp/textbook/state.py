@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.dsp.detection.detector import floors
-from emgspasm.dsp.detection.said import Stretch, in_order, said
+from emgspasm.dsp.detection.rows import Stretch, in_order, to_bursts
 from emgspasm.dsp.stage import Response
 from emgspasm.dsp.textbook import loop
 from emgspasm.dsp.textbook.memory import RECTIFIED, Past, Rule, fresh
@@ -89,7 +89,7 @@ def step(
         state.rule,
         state.past,
     )
-    bursts, sought = said(rows, state.shift)
+    bursts, sought = to_bursts(rows, state.shift)
     state.sought += sought
     return state, bursts
 

@@ -19,7 +19,7 @@ from emgspasm.storage.derivatives.reviews import counted_path, is_reviewed
 from emgspasm.storage.studies.collection import is_study
 from emgspasm.storage.studies.lock import exclusive
 from emgspasm.storage.studies.placement import Placement, bids_entities
-from emgspasm.storage.studies.scans import read_time
+from emgspasm.storage.studies.scans import read_day
 from emgspasm.storage.studies.sidecar import read_description
 from emgspasm.storage.studies.study import Study
 from emgspasm.storage.tables.tsv import read_content
@@ -91,15 +91,13 @@ def group_results(study: Study) -> tuple[list[GroupResult], tuple[str, ...]]:
 
 
 def _result(study: Study, events: Path, rows: Rows, provenance: dict[str, Any]) -> GroupResult:
-    raw = study.path / events.parent.relative_to(study.path / RESULTS)
-    place = Placement(raw, events.name.partition("_desc-")[0])
-    moment = read_time(place)
+    place = Placement.of_result(study.path, events)
     return GroupResult(
         events,
         rows,
         provenance,
         read_description(place.sidecars.description),
-        moment.date() if moment else None,
+        read_day(place),
         is_reviewed(events),
     )
 

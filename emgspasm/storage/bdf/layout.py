@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -99,7 +100,7 @@ def require_storable(info: StreamInfo) -> None:
     Raises
     ------
     ValueError
-        As of :func:`stored_info`, or if a label does not fit its field.
+        As of :func:`stored_info`, or if a muscle does not fit its field.
     """
     stored = stored_info(info)
     encode_header(bdf_header(stored, record_layout(stored.sampling_frequency), ""))
@@ -275,9 +276,7 @@ def decimal(value: Fraction, width: int) -> str:
     for digits in range(width):
         scaled = value * 10**digits
         if scaled.denominator == 1:
-            sign, figures = "-" * (value < 0), str(abs(scaled.numerator)).rjust(digits + 1, "0")
-            cut = len(figures) - digits
-            text = sign + figures[:cut] + ("." + figures[cut:] if digits else "")
+            text = f"{Decimal(scaled.numerator).scaleb(-digits):f}"
             if len(text) <= width:
                 return text
     raise ValueError(

@@ -53,7 +53,6 @@ class Signal:
             and LEAST_SAMPLE <= largest <= LARGEST_SAMPLE
             and self.physical_min != self.physical_max
             and self.digital_max - self.digital_min >= 1
-            and math.isfinite(self.gain)
             and math.isfinite(self.zero)
         )
 

@@ -61,6 +61,7 @@ def open_edf(path: str | os.PathLike[str], digest: Digest | None = None) -> Reco
         annotations,
         _start(header, times.offset),
         (*header.findings, *signal_findings, *count_findings, *time_findings, *times.findings()),
+        header,
         layout,
         digest,
     )

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.storage.digest import Digest
+from emgspasm.storage.edf.header import Header
 from emgspasm.storage.edf.layout import Layout, blocks, open_bytes, outside, read_block
 from emgspasm.storage.whole import to_mne
 from emgspasm.stream import Annotation, Chunk, StreamInfo
@@ -39,6 +40,8 @@ class Recording:
         When the first sample was taken; None where the header is anonymous.
     findings : tuple of str
         What was odd, in sentences for people.
+    header : Header
+        Of the file.
     layout : Layout
         Where the samples lie.
     digest : Digest, optional
@@ -53,6 +56,7 @@ class Recording:
         annotations: tuple[Annotation, ...],
         start: datetime | None,
         findings: tuple[str, ...],
+        header: Header,
         layout: Layout,
         digest: Digest | None = None,
     ) -> None:
@@ -62,6 +66,7 @@ class Recording:
         self.annotations = annotations
         self.start = start
         self.findings = findings
+        self.header = header
         self._layout = layout
         self._digest = digest
         self._n_stops = 0

@@ -37,8 +37,8 @@ def storable(text: str) -> str:
     return printable.encode()[:LONGEST_KEPT].decode(errors="ignore") or "?"
 
 
-def encode_annotation(annotation: Annotation, labels: Collection[str] = ()) -> bytes:
-    """Write one annotation, a text for each of its channels.
+def encode_annotation(annotation: Annotation, labels: Collection[str] = ()) -> list[bytes]:
+    """Write one annotation, a list for each of its channels.
 
     A text of all channels that would be read as one about a channel ends with a bare ``@@``.
 
@@ -62,8 +62,7 @@ def encode_annotation(annotation: Annotation, labels: Collection[str] = ()) -> b
     misread = mark and (label in labels or (not label and _CHANNEL in text))
     own = _CHANNEL if misread else ""
     ends = [_CHANNEL + name for name in annotation.channels] or [own]
-    texts = "".join(f"{annotation.text}{end}\x14" for end in ends)
-    return f"{head}\x14{texts}\0".encode()
+    return [f"{head}\x14{annotation.text}{end}\x14\0".encode() for end in ends]
 
 
 def encode_time(onset: float) -> bytes:

@@ -113,9 +113,7 @@ def _texts(recording: StoredRecording, n_padded: int) -> Iterator[bytes]:
     if n_padded:
         marks.append(Annotation(recording.n_samples / rate, n_padded / rate, SKIP))
     for mark in marks:
-        told = replace(mark, text=storable(mark.text))
-        singly = [replace(told, channels=(name,)) for name in mark.channels]
-        yield from (encode_annotation(one, names) for one in singly or [told])
+        yield from encode_annotation(replace(mark, text=storable(mark.text)), names)
 
 
 def _room(waiting: deque[bytes], n_records: int) -> int:

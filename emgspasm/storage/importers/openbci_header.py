@@ -8,7 +8,6 @@ from pathlib import Path
 
 from emgspasm.errors import RecordingError
 
-HEADER_BYTES = 1 << 16
 _NUMBER = re.compile(r"=\s*([0-9.]+(?:e[+-]?[0-9]+)?)", re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"\s*-?\d+,\d+\s*")
 
@@ -42,13 +41,15 @@ class Header:
     line: int
 
 
-def read_header(path: Path, assumed: tuple[str, ...] = ()) -> Header:
+def read_header(path: Path, head: bytes, assumed: tuple[str, ...] = ()) -> Header:
     """Read up to the first row.
 
     Parameters
     ----------
     path : Path
         The file.
+    head : bytes
+        How it begins.
     assumed : tuple of str
         Lines that it lacks.
 
@@ -57,8 +58,6 @@ def read_header(path: Path, assumed: tuple[str, ...] = ()) -> Header:
     RecordingError
         If no row follows the header.
     """
-    with path.open("rb") as file:
-        head = file.read(HEADER_BYTES)
     lines, position = list(assumed), 0
     names: tuple[str, ...] = ()
     for number, raw in enumerate(head.splitlines(keepends=True), start=1):

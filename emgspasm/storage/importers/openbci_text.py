@@ -40,7 +40,10 @@ def is_openbci_text(head: bytes) -> bool:
 
 
 def import_openbci_text(
-    path: Path, sampling_frequency: float | None = None, assumed: tuple[str, ...] = ()
+    path: Path,
+    head: bytes,
+    sampling_frequency: float | None = None,
+    assumed: tuple[str, ...] = (),
 ) -> Imported:
     """Read a text file of OpenBCI's GUI 1 to 6.
 
@@ -48,6 +51,8 @@ def import_openbci_text(
     ----------
     path : Path
         The file.
+    head : bytes
+        How it begins.
     sampling_frequency : float, optional
         Hertz, where its header says none.
     assumed : tuple of str
@@ -64,7 +69,7 @@ def import_openbci_text(
     RecordingError
         If no sampling frequency is known, or the rows hold no channel.
     """
-    header = read_header(path, assumed)
+    header = read_header(path, head, assumed)
     if "Raw Aux" in header.lines[0]:
         raise RecordingError(
             f"{path}: an auxiliary file of OpenBCI's GUI ({header.lines[0]!r}) holds no electrode "
@@ -263,7 +268,7 @@ def _table(path: Path, header: Header, fs: float, roles: Roles) -> Table:
         clock=use_clock,
         cycles=cycles,
         scales=scales,
-        held=tuple(range(n_exg, n_exg + len(roles.acceleration))),
+        holds_acceleration=True,
         begins_with_zeros=True,
     )
 

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from emgspasm.grammar import several
 
 BLOCK_BYTES = 4 << 20
+HEAD_BYTES = 1 << 16
+"""How much of a file tells its format, and where its first row is."""
+
 ERRORS = (
     *("#N/A", "#NV", "#VALUE!", "#WERT!", "#DIV/0!", "#NUM!", "#ZAHL!", "#REF!", "#BEZUG!"),
     *("#NAME?", "#NULL!"),

@@ -30,6 +30,10 @@ CHANNEL_COLUMNS = (
 EVENT_COLUMNS = ("onset", "duration", "trial_type", "channel")
 
 
+SIMULATED = "none: simulated face, scenario "
+"""How electrodes of a simulated recording were placed, before the name of its scenario."""
+
+
 @dataclass(frozen=True, slots=True)
 class Acquisition:
     """What only people know about a recording; ``n/a`` and None where it was not given.

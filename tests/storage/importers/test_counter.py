@@ -16,18 +16,19 @@ from emgspasm.storage.importers.counter import (
     scan,
 )
 from emgspasm.storage.importers.losses import describe_losses, losses
-from emgspasm.storage.importers.timeline import Timeline, from_losses, unbroken
+from emgspasm.storage.importers.timeline import Timeline, from_losses
 
 FS = 250.0
 
 
 def timeline_of(counter, times=None, known=CYTON_CYCLES, block=None):
     counter = np.asarray(counter, dtype=np.int64)
+    times = np.full(len(counter), np.nan) if times is None else times
     cycle = choose_cycle(counter[:20_000], known)
     state = CounterScan(cycle, FS)
     for part in range(0, len(counter), block or len(counter)):
         rows = slice(part, part + (block or len(counter)))
-        state = scan(state, counter[rows], None if times is None else times[rows])
+        state = scan(state, counter[rows], times[rows])
     found = losses(state)
     timeline = from_losses(len(counter), [(loss.row, loss.lost) for loss in found])
     return timeline, found, describe_losses(state, found)
@@ -52,7 +53,8 @@ def test_losses_shorter_than_a_lap_are_found_exactly_whatever_the_blocks(kept, b
     counter = np.array(cycle)[truth % len(cycle)]
     state = CounterScan(cycle, FS)
     for part in range(0, len(counter), block):
-        state = scan(state, counter[part : part + block], None)
+        rows = counter[part : part + block]
+        state = scan(state, rows, np.full(len(rows), np.nan))
     timeline = from_losses(len(counter), [(loss.row, loss.lost) for loss in losses(state)])
     assert samples_of(timeline, len(counter)) == dict(enumerate(truth.tolist()))
 
@@ -317,8 +319,8 @@ def test_an_absurd_step_of_a_running_counter_is_a_new_beginning_not_a_gap_of_yea
 
 
 def test_one_run_where_nothing_is_lost():
-    assert list(unbroken(10).pieces(4, 3)) == [(0, 3, 4)]
-    assert unbroken(10).n_samples == 10
+    assert list(from_losses(10, []).pieces(4, 3)) == [(0, 3, 4)]
+    assert from_losses(10, []).n_samples == 10
 
 
 def test_the_place_of_a_row_is_found_as_fast_among_many_losses_as_among_few():

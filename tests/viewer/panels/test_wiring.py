@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QApplication, QToolButton
 from emgspasm.cli.conclusion import conclude
 from emgspasm.cli.recording import describe
 from emgspasm.config import parse_config
-from emgspasm.desk.wanted import Wanted
+from emgspasm.desk.request import RecordingRequest
 from emgspasm.desk.wiring import Wiring
 from emgspasm.sources.protocols import Electrode
-from emgspasm.viewer import filing
+from emgspasm.viewer import files
 from emgspasm.viewer.actions import ACTS
 from emgspasm.viewer.recording.dialog import RecordDialog
 from emgspasm.viewer.recording.recorder import Recorder
@@ -68,7 +68,7 @@ def watch(open_window, tmp_path):
         window.watch(
             Recorder(
                 Wiring(CONFIG, make_source, describe, conclude),
-                Wanted(str(tmp_path / "study"), "01", "", "rest"),
+                RecordingRequest(str(tmp_path / "study"), "01", "", "rest"),
                 window,
             )
         )
@@ -189,7 +189,7 @@ def test_closing_while_measuring_leaves_the_board_at_rest_and_starts_nothing(
 
 def test_impedance_waits_for_the_end_of_a_recording(watch, measurable, paced, qtbot):
     window = watch(measurable)
-    dialog = RecordDialog(window.recorder.wanted, window)
+    dialog = RecordDialog(window.recorder.request, window)
     dialog.accept()
     window.recorder.record(dialog)
     assert not window.surface.check.impedance.isEnabled()
@@ -271,12 +271,12 @@ def test_every_act_has_a_key_of_its_own_and_does_something(replayed):
 def test_another_recording_is_opened_and_one_that_is_none_is_said(replayed, recording, tmp_path):
     first = replayed.desk
     (tmp_path / "notes.txt").write_text("no recording")
-    filing.replay(replayed, tmp_path / "notes.txt")
+    files.replay(replayed, tmp_path / "notes.txt")
     assert replayed.desk is first
     assert any("notes.txt" in said for said in replayed.surface.notice.said)
     other = tmp_path / "other.bdf"
     other.write_bytes(recording.read_bytes())
-    filing.replay(replayed, other)
+    files.replay(replayed, other)
     assert replayed.desk.path == other
     assert replayed.surface.overview.timeline.duration == 40.0
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from emgspasm.viewer import filing
+from emgspasm.viewer import files
 
 pytestmark = pytest.mark.real_time
 
@@ -31,6 +31,6 @@ def test_the_handle_is_dragged_to_a_place(replayed):
 def test_another_recording_is_looped_as_the_button_says(replayed, recording, tmp_path):
     QTest.keyClick(replayed, Qt.Key.Key_L)
     QApplication.processEvents()
-    filing.replay(replayed, shutil.copy(recording, tmp_path / "other.bdf"))
+    files.replay(replayed, shutil.copy(recording, tmp_path / "other.bdf"))
     assert replayed.actions_["loops"].isChecked()
     assert replayed.desk.loops

@@ -27,7 +27,7 @@ FAINT = 0.25
 
 
 @dataclass(slots=True)
-class Company:
+class BlinkHistory:
     """What the last blinks were like, by side.
 
     Parameters

@@ -33,7 +33,7 @@ LEVELS, STATE = 2, 10
 """Ticks between two tellings of the amplitudes and of the state."""
 
 
-class Telling:
+class Messages:
     """Puts a stream into messages, tick by tick.
 
     Parameters

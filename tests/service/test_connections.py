@@ -8,7 +8,7 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from emgspasm.service.door import STRANGERS, Door
+from emgspasm.service.connections import STRANGERS, ConnectionLimit
 
 
 class Connection:
@@ -40,7 +40,7 @@ def come():
 
     def come_in(client):
         connection = Connection(client)
-        door = Door(config=config, server_state=state, app_state={}, _loop=loop)
+        door = ConnectionLimit(config=config, server_state=state, app_state={}, _loop=loop)
         door.connection_made(connection)
         return connection
 
