@@ -101,7 +101,7 @@ class MeanSpectrum:
 
     every: int = 20
 
-    def init(self, info: StreamInfo, first: Chunk) -> SpectrumState:  # noqa: ARG002  as every stage
+    def init(self, info: StreamInfo) -> SpectrumState:
         """State before the first sample of a stream; gaps do not end it."""
         n, n_channels = round(info.sampling_frequency), len(info.channels)
         return SpectrumState(
@@ -112,8 +112,8 @@ class MeanSpectrum:
             np.zeros(n_channels, np.int64),
         )
 
-    def step(self, state: SpectrumState, chunk: Chunk) -> tuple[SpectrumState, Chunk]:
-        """Fold one chunk, which passes unchanged."""
+    def step(self, state: SpectrumState, chunk: Chunk) -> None:
+        """Fold one chunk into the state."""
         length = state.window.shape[1]
         start, stop, samples = chunk.start, chunk.stop, chunk.samples
         for second in range(start // length, -(-stop // length)):
@@ -127,7 +127,6 @@ class MeanSpectrum:
                 state.window[:, low - first : high - first] = samples[low - start : high - start].T
                 if high == first + length:
                     _add_spectrum(state)
-        return state, chunk
 
 
 def _add_spectrum(state: SpectrumState) -> None:

@@ -115,7 +115,7 @@ class Checking:
         nothing = Chunk(0, np.empty((0, len(self.info.channels))))
         self._noise = np.full(len(self.info.channels), np.nan)
         self._screen = Screen().init(self.info, nothing)
-        self._spectrum = EACH_SECOND.init(self.info, nothing)
+        self._spectrum = EACH_SECOND.init(self.info)
 
     def add(self, analysis: Analysis) -> None:
         """Take what came; it is looked at together with what else comes within a second."""
@@ -177,7 +177,7 @@ class Checking:
         oldest = chunk.stop - LOOKED_AT * self.info.sampling_frequency
         while self._pieces[0].stop <= oldest:
             self._pieces.popleft()
-        self._spectrum, _ = EACH_SECOND.step(self._spectrum, chunk)
+        EACH_SECOND.step(self._spectrum, chunk)
         if self._spectrum.count.any():
             self._spectra.append((self._spectrum.power.copy(), self._spectrum.count.copy()))
             self._spectrum.power[:] = 0
