@@ -11,14 +11,7 @@ from emgspasm.stream import Annotation, Burst
 from emgspasm.synkinesis.markers import AFTER, Marker, Schedule, markers, undoing
 from emgspasm.synkinesis.measures.classes import spasm_class
 from emgspasm.synkinesis.measures.intervals import rate_interval
-from emgspasm.synkinesis.measures.occurrence import (
-    brow_lift_index,
-    common,
-    occurrence,
-    outside,
-    overlaps,
-    spread,
-)
+from emgspasm.synkinesis.measures.occurrence import brow_lift_index, occurrence, spread
 from emgspasm.synkinesis.measures.pairs import envelope_lags, synchronies
 from emgspasm.synkinesis.measures.rhythm import (
     _NEARBY,
@@ -30,6 +23,7 @@ from emgspasm.synkinesis.measures.rhythm import (
     spectrum,
     variation,
 )
+from emgspasm.synkinesis.measures.spans import common, outside, overlaps
 from emgspasm.synkinesis.readings import kernels
 from emgspasm.synkinesis.readings.crosstalk import explanation
 from emgspasm.synkinesis.readings.laterality import corrected, laterality_index, log_ratio
