@@ -77,6 +77,7 @@ class Window(QMainWindow):
         self.surface = Surface(self.actions_, self.appearance.colours)
         self._marks = shortcuts.digits(self, self.surface.marker_bar.press)
         self.setCentralWidget(self.surface)
+        self.surface.setFocus()  # until Tab says otherwise all keys are the window's
         self.freeze = Freeze(self.surface.traces)
         self.replays = ReplayControl(lambda: self.desk, self.freeze)
         self.spectrum = SelectionSpectrum(self.freeze, lambda: self.surface.spectrum)
@@ -278,8 +279,8 @@ class Window(QMainWindow):
         self.show_labels()
 
     def event(self, event: QEvent) -> bool:
-        """Leave Space to a button that has the keyboard."""
-        if shortcuts.presses(event, self.focusWidget()):
+        """Leave keys to what has the keyboard and needs them."""
+        if shortcuts.is_own(event, self.focusWidget()):
             event.accept()
             return True
         return super().event(event)

@@ -136,7 +136,9 @@ def test_panels_take_other_colours_sides_and_fonts_with_the_window(replayed):
     assert surface.overview.height() > 1.2 * height
 
 
-def test_q_shows_the_signal_check_of_a_stream_and_escape_the_traces(watch, measurable, qtbot):
+def test_q_shows_the_signal_check_of_a_stream_arrows_its_rows_and_escape_the_traces(
+    watch, measurable, qtbot
+):  # fmt: skip
     window = watch(measurable)
     qtbot.waitUntil(lambda: shown(window) > 100)
     press(window, Qt.Key.Key_Q)
@@ -144,6 +146,11 @@ def test_q_shows_the_signal_check_of_a_stream_and_escape_the_traces(watch, measu
     assert check.isVisible()
     assert not window.surface.traces.isVisible()
     qtbot.waitUntil(lambda: check.table.item(0, 1).text() not in ("", "n/a"), timeout=15_000)
+    before = window.view
+    check.table.setCurrentCell(0, 0)
+    QTest.keyClick(check.table, Qt.Key.Key_Down)
+    assert check.table.currentRow() == 1
+    assert window.view == before
     QTest.keyClick(check.table, Qt.Key.Key_Escape)
     assert window.surface.traces.isVisible()
     assert not window.actions_["check"].isChecked()
