@@ -25,6 +25,7 @@ from emgspasm.viewer.freeze import Freeze
 from emgspasm.viewer.handlers import SWITCHES, handlers
 from emgspasm.viewer.recording.recorder import Recorder
 from emgspasm.viewer.replaying.control import ReplayControl
+from emgspasm.viewer.replaying.opening import Opening
 from emgspasm.viewer.replaying.replay import Replay
 from emgspasm.viewer.replaying.reviewing import Reviewing
 from emgspasm.viewer.selection import SelectionSpectrum
@@ -58,6 +59,7 @@ class Window(QMainWindow):
     tuner : Tuner
     freeze : Freeze
     review : Reviewing
+    opening : Opening
     recorder : Recorder or None
         Of the board, if there is one.
     snapshots : Path
@@ -85,6 +87,7 @@ class Window(QMainWindow):
         self.checkup = Checkup(self)
         self.tuner = Tuner(self)
         self.review = Reviewing(self)
+        self.opening = Opening(self)
         self._acts = handlers(self)
         self._connect()
         self.appearance.begin()
@@ -295,6 +298,7 @@ class Window(QMainWindow):
         """Let go of everything, and keep how it looked."""
         self._timer.stop()
         self.checkup.close()
+        self.opening.close()
         if self.recorder is not None:
             self.recorder.close()
         elif self.desk is not None:

@@ -16,7 +16,6 @@ from emgspasm.config import parse_config
 from emgspasm.desk.request import RecordingRequest
 from emgspasm.desk.wiring import Wiring
 from emgspasm.sources.protocols import Electrode
-from emgspasm.viewer import files
 from emgspasm.viewer.actions import ACTS
 from emgspasm.viewer.recording.dialog import RecordDialog
 from emgspasm.viewer.recording.recorder import Recorder
@@ -273,19 +272,6 @@ def test_every_act_has_a_key_of_its_own_and_does_something(replayed):
     assert len(keys) == len(set(keys))
     assert all(act.keys for act in ACTS)
     assert {act.name for act in ACTS} == set(replayed._acts)
-
-
-def test_another_recording_is_opened_and_one_that_is_none_is_said(replayed, recording, tmp_path):
-    first = replayed.desk
-    (tmp_path / "notes.txt").write_text("no recording")
-    files.replay(replayed, tmp_path / "notes.txt")
-    assert replayed.desk is first
-    assert any("notes.txt" in said for said in replayed.surface.notice.said)
-    other = tmp_path / "other.bdf"
-    other.write_bytes(recording.read_bytes())
-    files.replay(replayed, other)
-    assert replayed.desk.path == other
-    assert replayed.surface.overview.timeline.duration == 40.0
 
 
 def test_a_status_line_that_is_too_long_says_that_there_is_more(qtbot):
