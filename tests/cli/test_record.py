@@ -176,24 +176,35 @@ def test_markers_of_a_file_and_states_stand_in_the_events_table(
     assert {(0.5, "rest_open"), (1.25, "smile"), (0.0, "streaming: started at sample 0")} <= found
 
 
-def test_keys_of_a_terminal_mark_and_end(board_at, record_to, tmp_path):
-    ours, theirs = pty.openpty()
-    with board_at() as port:
-        command = [sys.executable, "-m", "emgspasm", *map(str, record_to(port))]
-        with subprocess.Popen(command, stdin=theirs, stderr=theirs) as process:
-            until(lambda: recorded(tmp_path) > 250)
-            os.write(ours, b"1")
-            time.sleep(0.5)
-            os.write(ours, b"\r")
-            time.sleep(0.5)
-            os.write(ours, b"coughs q1\r")
-            os.write(ours, b"7")
-            time.sleep(1.5)
-            shown = os.read(ours, 1 << 16).decode()
-            os.write(ours, b"q")
-            assert process.wait(timeout=30) == 0
-    os.close(theirs)
-    os.close(ours)
+@pytest.fixture
+def typed(board_at, record_to, tmp_path):
+    """Types keys, each with so many seconds after it, on a terminal that records; then a q.
+
+    Returns what is shown before the q; a terminal of 0 columns does not tell its width.
+    """
+
+    def type_(*keys, columns):
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        with board_at() as port:
+            command = [sys.executable, "-m", "emgspasm", *map(str, record_to(port))]
+            with subprocess.Popen(command, stdin=theirs, stderr=theirs) as process:
+                until(lambda: recorded(tmp_path) > 250)
+                for key, seconds in keys:
+                    os.write(ours, key)
+                    time.sleep(seconds)
+                shown = os.read(ours, 1 << 16).decode()
+                os.write(ours, b"q")
+                assert process.wait(timeout=30) == 0
+        os.close(theirs)
+        os.close(ours)
+        return shown
+
+    return type_
+
+
+def test_keys_of_a_terminal_mark_and_end(typed, tmp_path):
+    shown = typed((b"1", 0.5), (b"\r", 0.5), (b"coughs q1\r7", 1.5), columns=0)
     assert "streaming | lost 0.0 %" in shown
     assert "GB free" in shown
     marks = [a for a in open_edf(tmp_path / f"{EMG}_emg.bdf").annotations if ":" not in a.text]
@@ -204,24 +215,8 @@ def test_keys_of_a_terminal_mark_and_end(board_at, record_to, tmp_path):
     assert marks[2].onset - marks[1].onset > 0.4
 
 
-def test_a_narrow_terminal_shows_one_line_that_is_replaced_and_what_is_typed(
-    board_at, record_to, tmp_path
-):
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))
-    with board_at() as port:
-        command = [sys.executable, "-m", "emgspasm", *map(str, record_to(port))]
-        with subprocess.Popen(command, stdin=theirs, stderr=theirs) as process:
-            until(lambda: recorded(tmp_path) > 250)
-            os.write(ours, b"\rcough")
-            time.sleep(1.5)
-            os.write(ours, b"\r")
-            time.sleep(1.5)
-            shown = os.read(ours, 1 << 16).decode()
-            os.write(ours, b"q")
-            assert process.wait(timeout=30) == 0
-    os.close(theirs)
-    os.close(ours)
+def test_a_narrow_terminal_shows_one_line_that_is_replaced_and_what_is_typed(typed):
+    shown = typed((b"\rcough", 1.5), (b"\r", 1.5), columns=40)
     assert "keys: 1 smile; Enter begins and ends a text, q ends the recording" in shown
     replaced = [line for line in shown.split("\r\x1b[K")[1:] if "\n" not in line]
     assert max(map(len, replaced)) == 39
