@@ -22,17 +22,8 @@ from emgspasm.storage.tables.tsv import table
 from emgspasm.stream import SIDE_LETTER, Channel, StreamInfo
 from emgspasm.synkinesis.measures import rhythm, validity
 from emgspasm.synkinesis.measures.classes import CLASSES
-from emgspasm.synkinesis.measures.occurrence import (
-    Occurrence,
-    Spans,
-    begins_in,
-    common,
-    joined,
-    length,
-    occurrence,
-    overlaps,
-    spread,
-)
+from emgspasm.synkinesis.measures.occurrence import Occurrence, occurrence, spread
+from emgspasm.synkinesis.measures.spans import Spans, begins_in, common, joined, length, overlaps
 from emgspasm.synkinesis.spread import STAGES
 
 if TYPE_CHECKING:
