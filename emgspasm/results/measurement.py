@@ -26,7 +26,7 @@ from emgspasm.results.findings import (
     part_rows,
     read_rows,
 )
-from emgspasm.storage.opening import StoredRecording
+from emgspasm.storage.stored import StoredRecording
 from emgspasm.stream import Burst, Chunk, Event, StreamInfo, emg_only
 from emgspasm.synkinesis.events.lags import Lag
 from emgspasm.synkinesis.folding import Folded, Folding, fold

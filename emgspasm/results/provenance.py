@@ -19,7 +19,7 @@ from emgspasm.results.measurement import Measurement
 from emgspasm.results.tabulation.blocks import LEAST_REST, rest_counts, task_blocks
 from emgspasm.results.tabulation.labels import microvolts
 from emgspasm.results.tabulation.trials import brow_lifts, synkinesis_shares
-from emgspasm.storage.opening import StoredRecording
+from emgspasm.storage.stored import StoredRecording
 from emgspasm.stream import SIDE_LETTERS, StreamInfo
 from emgspasm.structure import kind_name
 from emgspasm.synkinesis.markers import AT_REST, PRIMES

@@ -9,7 +9,7 @@ import numpy as np
 
 from emgspasm.dsp.quality import ChannelQuality, grade
 from emgspasm.results.measurement import Measurement
-from emgspasm.storage.opening import StoredRecording
+from emgspasm.storage.stored import StoredRecording
 from emgspasm.storage.tables.columns import QUALITY
 from emgspasm.storage.tables.tsv import table
 from emgspasm.stream import Channel

@@ -15,7 +15,7 @@ from emgspasm.results.tabulation.events import burden
 from emgspasm.results.tabulation.labels import microvolts, rounded_or_none
 from emgspasm.results.tabulation.quality import noise_uv
 from emgspasm.results.tabulation.trials import brow_lifts
-from emgspasm.storage.opening import StoredRecording
+from emgspasm.storage.stored import StoredRecording
 from emgspasm.storage.studies.placement import bids_entities
 from emgspasm.storage.tables.columns import SUMMARY
 from emgspasm.storage.tables.tsv import table
