@@ -111,42 +111,6 @@ def test_of_lags_that_are_exactly_alike_the_nearest_is_told(delay):
     assert (lags.tolist(), peaks.tolist()) == ([delay], [1.0])
 
 
-def test_synchronous_onsets_stand_far_above_chance_and_independent_ones_do_not():
-    rng = np.random.default_rng(3)
-    first = np.sort(rng.integers(0, 600_000, 150))
-    second = np.sort(first + rng.integers(-5, 6, 150))
-    other = np.sort(rng.integers(0, 600_000, 150))
-    together, apart = synchronies([first, other], second, 1000.0)
-    assert (together.share, together.pairs) == (100.0, 150)
-    assert together.z > 10 > 3 > abs(apart.z)
-    assert abs(np.median(together.lags)) <= 5
-
-
-def test_a_pair_is_told_alike_beside_others():
-    first, other, second = np.array([0, 900, 2000]), np.array([450, 3000]), np.array([5, 990])
-    beside = synchronies([other, first], second, 1000.0)[1]
-    (alone,) = synchronies([first], second, 1000.0)
-    assert (beside.pairs, beside.share, beside.z) == (alone.pairs, alone.share, alone.z)
-
-
-def test_the_share_counts_the_bursts_of_the_first_muscle():
-    first = np.array([0, 1000, 2000, 3000])
-    (told,) = synchronies([first], np.array([10, 1016, 2990]), 1000.0)
-    assert (told.pairs, told.share) == (2, 50.0)
-    assert told.lags.tolist() == [10.0, -10.0]
-
-
-def test_the_lag_of_a_delayed_envelope_is_found():
-    rng = np.random.default_rng(4)
-    shape = np.zeros(400)
-    shape[150:230] = 10.0
-    x = rng.normal(size=400) * (1 + shape)
-    y = rng.normal(size=400) * (1 + np.roll(shape, 12))
-    lags, peaks = envelope_lags(np.stack([x, y, y]), 8, 100)
-    assert lags.tolist() == pytest.approx([12, 12, 0], abs=3)
-    assert 0.6 < peaks[0] == peaks[1] < peaks[2] == pytest.approx(1.0)
-
-
 def test_a_muscle_that_misses_a_sample_or_never_varies_has_no_lag():
     whole, gap, flat = np.random.default_rng(4).normal(size=(3, 400))
     gap[200], flat[:] = np.nan, 0.0
