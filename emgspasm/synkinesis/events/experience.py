@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import takewhile
 from statistics import median
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from emgspasm.synkinesis.acts.act import Act
 from emgspasm.synkinesis.acts.bilateral import LIKELY
+from emgspasm.synkinesis.acts.blinks import REMEMBERED, Memory, last_of_each_side
 from emgspasm.synkinesis.events.chains import Chain
 from emgspasm.synkinesis.readings.crosstalk import RATIO
 from emgspasm.synkinesis.readings.laterality import UNILATERAL
@@ -53,8 +54,8 @@ and now there. Of 1951 true spasms of an eye alone 6 had so many, of 95 false on
 OTHER = {"L": "R", "R": "L"}
 """The other side."""
 
-REMEMBERED, FEWEST_ACTS = 20, 4
-"""Last acts of muscles beside the eye that count, and the fewest that say anything [design]."""
+FEWEST_ACTS = 4
+"""Fewest acts of muscles beside the eye that say anything [design]."""
 
 RESTLESS = 0.2
 """Share of the last acts of a side from which slight acts are what its muscles do at rest [sim]."""
@@ -73,7 +74,7 @@ class LateAct(NamedTuple):
 
 
 @dataclass(slots=True)
-class Experience:
+class Experience(Memory):
     """What a recording has shown so far.
 
     Parameters
@@ -124,44 +125,15 @@ class Experience:
     usual: float = 0.0
     late: deque[LateAct] = field(default_factory=deque)
     eyes: dict[str, deque[int]] = field(default_factory=lambda: {"L": deque(), "R": deque()})
-    joined: dict[str, deque[bool]] = field(
-        default_factory=lambda: {"L": deque(maxlen=REMEMBERED), "R": deque(maxlen=REMEMBERED)}
-    )
-    twitching: dict[str, deque[float]] = field(
-        default_factory=lambda: {"L": deque(maxlen=REMEMBERED), "R": deque(maxlen=REMEMBERED)}
-    )
-    eyed: dict[str, deque[bool]] = field(
-        default_factory=lambda: {"L": deque(maxlen=REMEMBERED), "R": deque(maxlen=REMEMBERED)}
-    )
-    slight: dict[str, deque[bool]] = field(
-        default_factory=lambda: {"L": deque(maxlen=REMEMBERED), "R": deque(maxlen=REMEMBERED)}
-    )
+    joined: dict[str, deque[bool]] = field(default_factory=last_of_each_side)
+    twitching: dict[str, deque[float]] = field(default_factory=last_of_each_side)
+    eyed: dict[str, deque[bool]] = field(default_factory=last_of_each_side)
+    slight: dict[str, deque[bool]] = field(default_factory=last_of_each_side)
     loudness: dict[int, deque[float]] = field(default_factory=dict)
     usually: dict[int, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.eyes_only = frozenset(side for side, muscles in self.beside.items() if not muscles)
-
-    def copy(self) -> Self:
-        """A copy that may change by itself; in a tenth of the time that a deep one takes."""
-        return replace(
-            self,
-            beside=dict(self.beside),
-            trains=self.trains.copy(),
-            rhythmic=self.rhythmic.copy(),
-            proven=self.proven.copy(),
-            even=self.even.copy(),
-            balance=self.balance.copy(),
-            lone=self.lone.copy(),
-            late=self.late.copy(),
-            eyes={side: onsets.copy() for side, onsets in self.eyes.items()},
-            joined={side: seen.copy() for side, seen in self.joined.items()},
-            twitching={side: seen.copy() for side, seen in self.twitching.items()},
-            eyed={side: seen.copy() for side, seen in self.eyed.items()},
-            slight={side: seen.copy() for side, seen in self.slight.items()},
-            loudness={channel: seen.copy() for channel, seen in self.loudness.items()},
-            usually=self.usually.copy(),
-        )
 
     def knows(self, side: str) -> bool:
         """Whether the side is known to have spasms."""
