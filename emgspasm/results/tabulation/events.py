@@ -46,13 +46,13 @@ def events_table(
     """
     events, bursts = found.events, found.bursts
     rank = np.argsort(np.argsort(np.array(info.names)))
+    numbers = _numbers(events)
     places = [
+        np.concatenate([numbers, np.zeros(len(bursts), np.int64)]),
         np.concatenate([np.zeros(len(events), np.int64), 1 + rank[bursts["channel"]]]),
         -np.concatenate([events["offset"], bursts["offset"]]),
         np.concatenate([events["onset"], bursts["onset"]]),
     ]
-    numbers = _numbers(events)
-    places.insert(0, np.concatenate([numbers, np.zeros(len(bursts), np.int64)]))
     order = np.lexsort(places)
     cells = (
         (name, _joined(above, below, len(events), len(bursts))[order])
@@ -103,9 +103,9 @@ def _common_cells(
     event = found.parts["event"][links[linked]]
     names = _words([f"E{number:04d}" for number in numbers.tolist()])
     yield "event_id", names, _spread(names[event], linked)
-    names = _where(events["trial_type"] == "spasm", names)
+    names = np.where(events["trial_type"] == "spasm", names, None)
     yield "spasm_id", names, _spread(names[event], linked)
-    task = _where(events["task"] != "", events["task"], origin.get("task"))
+    task = np.where(events["task"] != "", events["task"], origin.get("task"))
     trial = np.where(events["trial"] > 0, events["trial"], np.nan)
     tasks, trials = _under_way(bursts, found.marked, fs, origin.get("task"))
     tasks[linked], trials[linked] = task[event], trial[event]  # a burst's event may begin before it
@@ -134,11 +134,11 @@ def _under_way(
 def _event_cells(events: Rows) -> Iterator[Cells]:
     """What stands in rows of events alone."""
     spasm = events["trial_type"] == "spasm"
-    yield "class", _where(events["label"] != "", events["label"]), None
+    yield "class", np.where(events["label"] != "", events["label"], None), None
     yield "li", rounded(events["li"], 4), None
     yield "log_ratio", rounded(events["log_ratio"], 4), None
     yield "spread_stage", np.where(spasm, events["spread_stage"], np.nan), None
-    yield "blink_coincident", _where(spasm, events["blink_coincident"]), None
+    yield "blink_coincident", np.where(spasm, events["blink_coincident"], None), None
     yield "reason", events["reason"], None
 
 
@@ -161,7 +161,7 @@ def _muscle_cells(info: StreamInfo, found: Findings, most: Mapping[int, float]) 
     spasm = found.events["trial_type"] == "spasm"
     no, yes = (crosstalk_flag(info.emg_frequency, copy=copy) for copy in (False, True))
     flags = _words([no, yes])[found.copied(bursts).astype(np.int64)]
-    yield "crosstalk_flag", _where(spasm, np.full(len(spasm), no, object)), flags
+    yield "crosstalk_flag", np.where(spasm, no, None), flags
 
 
 def _seconds(rows: Rows, fs: float) -> NDArray[np.float64]:
@@ -169,10 +169,10 @@ def _seconds(rows: Rows, fs: float) -> NDArray[np.float64]:
     return lasting
 
 
-def _spread(values: Values, there: NDArray[np.bool_], other: Any = None) -> Values:
-    """Values where they are there, another elsewhere."""
-    kind = object if values.dtype == object else np.float64
-    cells = np.full(len(there), np.nan if kind is np.float64 else other, kind)
+def _spread(values: Values, there: NDArray[np.bool_]) -> Values:
+    """Values where they are there, missing ones elsewhere."""
+    missing, kind = (None, object) if values.dtype == object else (np.nan, np.float64)
+    cells = np.full(len(there), missing, kind)
     cells[there] = values
     return cells
 
@@ -232,12 +232,3 @@ def _muscles(info: StreamInfo, found: Findings) -> list[tuple[str, ...]]:
 
 def _words(words: Iterable[str | None]) -> NDArray[np.object_]:
     return np.array(list(words), object)
-
-
-def _where(
-    there: NDArray[np.bool_], values: NDArray[Any], other: Any = None
-) -> NDArray[np.object_]:
-    """Values where they are there, another elsewhere; as objects."""
-    cells = np.full(len(there), other, object)
-    cells[there] = values[there]
-    return cells
