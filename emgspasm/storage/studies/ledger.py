@@ -31,10 +31,10 @@ def day(text: str, *, today: date | None = None) -> date:
     try:
         read = date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"date={text!r}; a date is written YYYY-MM-DD, as 2026-01-31") from None
-    latest = today or date.today()  # noqa: DTZ011  the day people see on their calendar
+        read = date.min
     if text != read.isoformat() or read < EARLIEST:
         raise ValueError(f"date={text!r}; a date is written YYYY-MM-DD, as 2026-01-31")
+    latest = today or date.today()  # noqa: DTZ011  the day people see on their calendar
     if read > latest:
         raise ValueError(f"date={text!r}; it lies in the future (today is {latest})")
     return read
