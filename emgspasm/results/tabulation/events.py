@@ -103,9 +103,9 @@ def _common_cells(
     event = found.parts["event"][links[linked]]
     names = _words([f"E{number:04d}" for number in numbers.tolist()])
     yield "event_id", names, _spread(names[event], linked)
-    names = np.where(events["trial_type"] == "spasm", names, None)
+    names = _where(events["trial_type"] == "spasm", names)
     yield "spasm_id", names, _spread(names[event], linked)
-    task = np.where(events["task"] != "", events["task"], origin.get("task"))
+    task = _where(events["task"] != "", events["task"], origin.get("task"))
     trial = np.where(events["trial"] > 0, events["trial"], np.nan)
     tasks, trials = _under_way(bursts, found.marked, fs, origin.get("task"))
     tasks[linked], trials[linked] = task[event], trial[event]  # a burst's event may begin before it
@@ -134,11 +134,11 @@ def _under_way(
 def _event_cells(events: Rows) -> Iterator[Cells]:
     """What stands in rows of events alone."""
     spasm = events["trial_type"] == "spasm"
-    yield "class", np.where(events["label"] != "", events["label"], None), None
+    yield "class", _where(events["label"] != "", events["label"]), None
     yield "li", rounded(events["li"], 4), None
     yield "log_ratio", rounded(events["log_ratio"], 4), None
     yield "spread_stage", np.where(spasm, events["spread_stage"], np.nan), None
-    yield "blink_coincident", np.where(spasm, events["blink_coincident"], None), None
+    yield "blink_coincident", _where(spasm, events["blink_coincident"]), None
     yield "reason", events["reason"], None
 
 
@@ -161,7 +161,7 @@ def _muscle_cells(info: StreamInfo, found: Findings, most: Mapping[int, float]) 
     spasm = found.events["trial_type"] == "spasm"
     no, yes = (crosstalk_flag(info.emg_frequency, copy=copy) for copy in (False, True))
     flags = _words([no, yes])[found.copied(bursts).astype(np.int64)]
-    yield "crosstalk_flag", np.where(spasm, no, None), flags
+    yield "crosstalk_flag", _where(spasm, np.full(len(spasm), no, object)), flags
 
 
 def _seconds(rows: Rows, fs: float) -> NDArray[np.float64]:
@@ -232,3 +232,12 @@ def _muscles(info: StreamInfo, found: Findings) -> list[tuple[str, ...]]:
 
 def _words(words: Iterable[str | None]) -> NDArray[np.object_]:
     return np.array(list(words), object)
+
+
+def _where(
+    there: NDArray[np.bool_], values: NDArray[Any], other: Any = None
+) -> NDArray[np.object_]:
+    """Values where they are there, another elsewhere; as objects."""
+    cells = np.full(len(there), other, object)
+    cells[there] = values[there]
+    return cells
