@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 EVENTS = "_events.tsv"
-TOLD = ("events", "summary", "quality", "pairs", "trials")
-"""Tables that a page is made of."""
 
 
 def stored_results(folder: Path) -> list[Path]:
@@ -87,7 +85,7 @@ def read_results(events: Path) -> Results:
         if placed and (name := replaced_recording(*placed, provenance)):
             raise RecordingError(told_replaced([name]))
         told = counted_path(events)
-        places = {name: told if name in ("events", "summary") else events for name in TOLD}
+        places = {name: told if name in ("events", "summary") else events for name in TABLES}
         frames = {name: _frame(place, name) for name, place in places.items()}
     return Results(name=Path(str(provenance["recording"])).stem, **frames, provenance=provenance)
 

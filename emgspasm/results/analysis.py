@@ -31,6 +31,7 @@ from emgspasm.results.tabulation.trials import trial_list, trials_table
 from emgspasm.storage.digest import Digest
 from emgspasm.storage.opening import Given, StoredRecording, open_recording
 from emgspasm.storage.studies.placement import bids_entities
+from emgspasm.storage.tables.dictionary import TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,14 +62,9 @@ class Results:
     provenance: dict[str, Any]
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Its tables by name."""
-        named = {
-            "events": self.events,
-            "summary": self.summary,
-            "quality": self.quality,
-            "pairs": self.pairs,
-        }
-        return named | ({"trials": self.trials} if len(self.trials) else {})
+        """Its tables by name; trials where there are any."""
+        named = {name: getattr(self, name) for name in TABLES}
+        return {name: frame for name, frame in named.items() if name != "trials" or len(frame)}
 
 
 def analyze_recording(
