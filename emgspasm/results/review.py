@@ -18,7 +18,6 @@ from emgspasm.results.decisions import Decision, event_rows
 from emgspasm.results.findings import Rows, bursts_of
 from emgspasm.results.stored import (
     StoredResult,
-    beside,
     is_of_side,
     read_result,
     stored_findings,
@@ -26,6 +25,7 @@ from emgspasm.results.stored import (
 )
 from emgspasm.results.tabulation.events import burden
 from emgspasm.results.tabulation.summary import side_rows, spasm_measures
+from emgspasm.storage.derivatives.names import beside
 from emgspasm.storage.derivatives.reviews import detected_path, require_same_results, reviewed_path
 from emgspasm.storage.files import refuse_existing
 from emgspasm.storage.studies.lock import exclusive

@@ -12,8 +12,9 @@ from emgspasm.report.stored import read_results
 from emgspasm.results.decisions import CLASSES, Decision, decisions_of_copy, relabelling
 from emgspasm.results.group.results import group_results
 from emgspasm.results.review import write_review
-from emgspasm.results.stored import beside, read_result
+from emgspasm.results.stored import read_result
 from emgspasm.results.tabulation.summary import SPASM_MEASURES
+from emgspasm.storage.derivatives.names import beside
 from emgspasm.storage.derivatives.reviews import reviewed_path
 from emgspasm.storage.tables import hed
 from emgspasm.storage.tables.tsv import read_table, write_table
