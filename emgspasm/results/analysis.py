@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Results:
-    """The tables of one recording, as data frames (columns: ``emgspasm.storage.tables.columns``).
+    """The tables of one recording, as data frames (columns: ``emgspasm.storage.tables``).
 
     Parameters
     ----------

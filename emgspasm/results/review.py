@@ -30,7 +30,7 @@ from emgspasm.storage.derivatives.reviews import detected_path, require_same_res
 from emgspasm.storage.files import refuse_existing
 from emgspasm.storage.studies.lock import exclusive
 from emgspasm.storage.tables.columns import SUMMARY
-from emgspasm.storage.tables.joint_columns import REVIEWED_EVENTS
+from emgspasm.storage.tables.event_columns import REVIEWED_EVENTS
 from emgspasm.storage.tables.tsv import read_table, table, table_rows, write_table
 from emgspasm.stream import EventType, StreamInfo
 from emgspasm.synkinesis.measures.classes import spasm_class

@@ -12,8 +12,8 @@ from emgspasm.report import facts, together
 from emgspasm.report.values import cell, entry, told
 from emgspasm.results.analysis import Results
 from emgspasm.storage.derivatives.provenance import is_simulated
-from emgspasm.storage.tables.columns import EVENTS, PAIRS, QUALITY, SUMMARY, TRIALS
-from emgspasm.storage.tables.joint_columns import REVIEWED_EVENTS
+from emgspasm.storage.tables.columns import PAIRS, QUALITY, SUMMARY, TRIALS
+from emgspasm.storage.tables.event_columns import EVENTS, REVIEWED_EVENTS
 from emgspasm.storage.tables.tsv import table
 from emgspasm.synkinesis.markers import TASKS
 from emgspasm.synkinesis.spread import STAGES

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from emgspasm.dsp.rates import LAGS
 from emgspasm.results.findings import QUALITIES, Findings, Rows, keys
 from emgspasm.results.tabulation.labels import crosstalk_flag, rounded
-from emgspasm.storage.tables.columns import EVENTS
+from emgspasm.storage.tables.event_columns import EVENTS
 from emgspasm.storage.tables.tsv import frame
 from emgspasm.stream import SIDE_LETTER, StreamInfo
 from emgspasm.synkinesis.markers import AFTER, Marker
