@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from emgspasm.config import LoadedConfig
     from emgspasm.results.analysis import Results
-    from emgspasm.storage.opening import StoredRecording
+    from emgspasm.storage.stored import StoredRecording
 
 NO_SIGNAL = "the recording was not found beside the results, so there is no signal to show"
 OTHER_LABELS = (

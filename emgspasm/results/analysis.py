@@ -29,7 +29,8 @@ from emgspasm.results.tabulation.quality import channel_quality, quality_table
 from emgspasm.results.tabulation.summary import summary_table
 from emgspasm.results.tabulation.trials import trial_list, trials_table
 from emgspasm.storage.digest import Digest
-from emgspasm.storage.opening import Given, StoredRecording, open_recording
+from emgspasm.storage.opening import Given, open_recording
+from emgspasm.storage.stored import StoredRecording
 from emgspasm.storage.studies.placement import bids_entities
 from emgspasm.storage.tables.dictionary import TABLES
 

@@ -17,8 +17,6 @@ from emgspasm.storage.montage import Montage
 from emgspasm.storage.stored import StoredRecording
 from emgspasm.stream import Kind, StreamInfo
 
-__all__ = ["Given", "StoredRecording", "open_recording"]
-
 ELECTRODES: tuple[Kind, ...] = ("EMG", "EOG", "ECG", "EEG", "REF")
 """Kinds of channels that are rescaled: an amplifier's gain is none of a thermometer's."""
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from emgspasm.desk.strip import TRACKS
 from emgspasm.results.decisions import TYPES
 from emgspasm.stream import EventType
-from emgspasm.viewer import files
+from emgspasm.viewer.snapshot import snap
 
 if TYPE_CHECKING:
     from emgspasm.viewer.window import Window
@@ -58,7 +58,7 @@ def _measuring(window: Window) -> dict[str, Handler]:
         "cursor_b_back": lambda _: freeze.nudge(1, -0.01),
         "cursor_b_forth": lambda _: freeze.nudge(1, 0.01),
         "spectrum": window.spectrum.show,
-        "snapshot": lambda _: files.snap(window),
+        "snapshot": lambda _: snap(window),
     }
 
 
@@ -88,7 +88,7 @@ def _leading(window: Window) -> dict[str, Handler]:
 def _window(window: Window) -> dict[str, Handler]:
     return {
         "save_config": lambda _: window.tuner.save(),
-        "open": lambda _: files.ask_file(window),
+        "open": lambda _: window.opening.ask(),
         "theme": lambda _: window.appearance.turn_theme(),
         "larger": lambda _: window.appearance.turn_font(1.1),
         "smaller": lambda _: window.appearance.turn_font(1 / 1.1),

@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from emgspasm.desk.clock import clock
+from emgspasm.desk.hindrances import hindrances
 from emgspasm.desk.live import Live
 from emgspasm.desk.words import limits
 from emgspasm.results.provenance import PURPOSE
@@ -49,6 +50,7 @@ def live_parts(live: Live) -> list[str]:
         clock(status.time),
         f"{fs:g} Hz",
         lost,
+        *hindrances(status, live.session.info),
         f"latency {1000 * status.latency:.0f} ms",
         status.room,
         f"{live.dropped} chunks dropped on screen, none in the recording" if live.dropped else "",

@@ -25,6 +25,7 @@ from emgspasm.viewer.freeze import Freeze
 from emgspasm.viewer.handlers import SWITCHES, handlers
 from emgspasm.viewer.recording.recorder import Recorder
 from emgspasm.viewer.replaying.control import ReplayControl
+from emgspasm.viewer.replaying.opening import Opening
 from emgspasm.viewer.replaying.replay import Replay
 from emgspasm.viewer.replaying.reviewing import Reviewing
 from emgspasm.viewer.selection import SelectionSpectrum
@@ -58,6 +59,7 @@ class Window(QMainWindow):
     tuner : Tuner
     freeze : Freeze
     review : Reviewing
+    opening : Opening
     recorder : Recorder or None
         Of the board, if there is one.
     snapshots : Path
@@ -77,6 +79,7 @@ class Window(QMainWindow):
         self.surface = Surface(self.actions_, self.appearance.colours)
         self._marks = shortcuts.digits(self, self.surface.marker_bar.press)
         self.setCentralWidget(self.surface)
+        self.surface.setFocus()  # until Tab says otherwise all keys are the window's
         self.freeze = Freeze(self.surface.traces)
         self.replays = ReplayControl(lambda: self.desk, self.freeze)
         self.spectrum = SelectionSpectrum(self.freeze, lambda: self.surface.spectrum)
@@ -84,6 +87,7 @@ class Window(QMainWindow):
         self.checkup = Checkup(self)
         self.tuner = Tuner(self)
         self.review = Reviewing(self)
+        self.opening = Opening(self)
         self._acts = handlers(self)
         self._connect()
         self.appearance.begin()
@@ -278,8 +282,8 @@ class Window(QMainWindow):
         self.show_labels()
 
     def event(self, event: QEvent) -> bool:
-        """Leave Space to a button that has the keyboard."""
-        if shortcuts.presses(event, self.focusWidget()):
+        """Leave keys to what has the keyboard and needs them."""
+        if shortcuts.is_own(event, self.focusWidget()):
             event.accept()
             return True
         return super().event(event)
@@ -294,6 +298,7 @@ class Window(QMainWindow):
         """Let go of everything, and keep how it looked."""
         self._timer.stop()
         self.checkup.close()
+        self.opening.close()
         if self.recorder is not None:
             self.recorder.close()
         elif self.desk is not None:

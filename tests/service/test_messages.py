@@ -18,13 +18,14 @@ from emgspasm.dsp.pipeline import Analysis, Pipeline
 from emgspasm.service.answers import Levels, text_of
 from emgspasm.service.messages import BEHIND, LEVELS, NEWEST, STATE, Messages, is_simulated
 from emgspasm.service.traces import RATE
+from emgspasm.session import Status
 from emgspasm.stream import Annotation, Burst, Channel, Chunk, Event, StreamInfo
 from emgspasm.synkinesis.folding import Folded
 
 FS = 500.0
 HELD = Burst(1, 1000, 1050, 31.256, 12.0, 2.0)
 SPASM = Event("spasm", 1000, 1100, "R", "isolated", (HELD,), reason="one side")
-STATUS = SimpleNamespace(time=0.0, lost_recently=0.0, lost=0.0, latency=0.0, disk_left=None)
+STATUS = Status(0.0, "streaming", 0.0, 0.0, 0.0, (1.0, 1.0), (False, False), {}, {}, 0, 0)
 WINK = Event("voluntary", 1000, 1100, "R", "wink", (HELD,))
 
 
@@ -39,7 +40,8 @@ class Stream:
         info = StreamInfo(FS, channels, device)
         source = SimpleNamespace(info=info)
         table = SimpleNamespace(source=kind and SimpleNamespace(kind=kind))
-        self.session = SimpleNamespace(source=source, config=SimpleNamespace(config=table))
+        config = SimpleNamespace(config=table)
+        self.session = SimpleNamespace(source=source, config=config, info=info)
         self.feed = Feed(info, Pipeline())
         self.name, self.path, self.recording, self.away = "live", None, False, ""
         self.state, self.status, self.notices = "streaming", None, ()
@@ -216,6 +218,13 @@ def test_the_state_says_what_the_stream_says_of_itself():
     assert (answer.path, answer.away, answer.device) == ("x.bdf", "asleep", "OpenBCI Cyton")
     assert [lane.noise for lane in answer.lanes] == [2.5, 2.5]
     assert answer.onlookers == 3
+
+
+def test_the_state_says_that_scattered_losses_keep_all_from_being_analyzed():
+    stream = Stream()
+    stream.status = replace(STATUS, lost_recently=0.05, noise=(np.nan, np.nan))
+    answer = Messages(stream, 1).state(0, (), "")
+    assert answer.hindrances == ("nothing is analyzed between losses",)
 
 
 def test_counts_follow_what_was_amended():

@@ -47,7 +47,7 @@ def service(serve, simulated, tmp_path_factory):
 def page(browser, service):
     """The page, once it has shown some events."""
     browser.open(service.address)
-    browser.until("document.querySelectorAll('#balances tr').length === 4")
+    browser.until("document.querySelectorAll('#balances .muscle').length === 4")
     browser.until(SPASM)
     return browser
 
@@ -71,6 +71,13 @@ def test_traces_events_and_their_reasons_are_shown(page):
     assert "left" in row
     assert "one side" in row
     assert int(text(page, "#count-left")) > int(text(page, "#count-right"))
+
+
+def test_what_an_index_says_stands_under_its_muscle(page):
+    page.until(
+        "[...document.querySelectorAll('#balances .verdict')]"
+        ".filter(verdict => verdict.innerText.includes('index')).length === 4"
+    )
 
 
 def test_nothing_is_asked_of_others_and_nothing_goes_wrong(page, service):
@@ -117,7 +124,7 @@ def test_the_page_passes_axe(browser, service, scheme):
 
 def test_colours_follow_the_system_and_can_be_turned(browser, service):
     browser.open(service.address, scheme="light")
-    browser.until("document.querySelectorAll('#balances tr').length === 4")
+    browser.until("document.querySelectorAll('#balances .muscle').length === 4")
     browser.until(f"{COLOURS % 0}.includes('{LIGHT.right}')")
     browser.run("document.getElementById('theme').click()")
     browser.until(f"{COLOURS % 0}.includes('{DARK.right}')")
@@ -217,12 +224,12 @@ def test_of_a_service_that_streams_nothing_nothing_older_is_shown(browser, serve
 
     with serve("", None, board) as caller:
         browser.open(caller.address)
-        browser.until("document.querySelectorAll('#balances tr').length === 1")
+        browser.until("document.querySelectorAll('#balances .muscle').length === 1")
         browser.until(f"{COLOURS % 0}.includes('{DARK.right}')")
         port = urlsplit(caller.address).port
     with serve("", None, gone, port=port):
         browser.until("document.getElementById('why').textContent.includes('no LSL stream')")
-        browser.until("document.querySelectorAll('#balances tr').length === 0", 5)
+        browser.until("document.querySelectorAll('#balances .muscle').length === 0", 5)
         browser.until(f"!{COLOURS % 0}.includes('{DARK.right}')", 5)
         assert text(browser, "#count-left") == "n/a"
 

@@ -11,14 +11,7 @@ from emgspasm.stream import Annotation, Burst
 from emgspasm.synkinesis.markers import AFTER, Marker, Schedule, markers, undoing
 from emgspasm.synkinesis.measures.classes import spasm_class
 from emgspasm.synkinesis.measures.intervals import rate_interval
-from emgspasm.synkinesis.measures.occurrence import (
-    brow_lift_index,
-    common,
-    occurrence,
-    outside,
-    overlaps,
-    spread,
-)
+from emgspasm.synkinesis.measures.occurrence import brow_lift_index, occurrence, spread
 from emgspasm.synkinesis.measures.pairs import envelope_lags, synchronies
 from emgspasm.synkinesis.measures.rhythm import (
     _NEARBY,
@@ -30,6 +23,7 @@ from emgspasm.synkinesis.measures.rhythm import (
     spectrum,
     variation,
 )
+from emgspasm.synkinesis.measures.spans import common, outside, overlaps
 from emgspasm.synkinesis.readings import kernels
 from emgspasm.synkinesis.readings.crosstalk import explanation
 from emgspasm.synkinesis.readings.laterality import corrected, laterality_index, log_ratio
@@ -427,7 +421,7 @@ def test_a_faint_copy_of_a_neighbour_is_explained_by_it():
     found = told(own=0.0, share=0.2)
     assert found.copy
     assert found.column == 0
-    assert found.ratio == pytest.approx(0.2, abs=0.03)
+    assert found.explained == pytest.approx(4.0, rel=0.3)  # (0.2 * 10 uV)^2
 
 
 def test_activity_of_its_own_is_no_copy():
@@ -443,7 +437,7 @@ def test_what_explains_a_channel_does_not_depend_on_the_unit(own):
     for unit in (1.0, 2.0**-20):  # a microvolt, and about as much in volts
         power, product = kernels.survey(samples * unit, 0, 200, 1)
         found = explanation(power, product, np.full(2, unit**2), 1, 200.0)
-        told.append((found.column, found.rho, found.ratio, found.explained / unit**2, found.copy))
+        told.append((found.column, found.explained / unit**2, found.copy))
     assert told[0] == told[1]
 
 

@@ -28,7 +28,7 @@ from emgspasm.simulation.board_faults import fault
 from emgspasm.sources.registry import open_source
 from emgspasm.storage.opening import open_recording
 from emgspasm.storage.tables.tsv import read_table
-from emgspasm.stream import Chunk
+from emgspasm.stream import Channel, Chunk, StreamInfo
 from emgspasm.viewer.recording.dialog import RecordDialog
 from emgspasm.viewer.recording.recorder import Recorder
 from emgspasm.viewer.status_line import live_parts
@@ -428,17 +428,27 @@ def test_what_goes_wrong_while_a_recording_goes_on_stays_to_be_read(watch, paced
     assert "nothing is analyzed any more" in window.surface.status.text
 
 
-def test_a_loss_that_would_be_rounded_to_nothing_is_said():
+@pytest.mark.parametrize(
+    ("recently", "noise", "said"),
+    [
+        (0.0, (1.0,), "0.0 % in 5 s, < 0.01 % in all"),
+        (0.05, (np.nan,), "nothing is analyzed between losses"),
+    ],
+)
+def test_losses_are_said_however_small_and_what_they_hinder(recently, noise, said):
+    info = StreamInfo(1000.0, (Channel.from_label("OOC_L"),))
     live = SimpleNamespace(
         feed=SimpleNamespace(sampling_frequency=1000.0),
-        status=Status(39.0, "streaming", 0.0, 1 / 39_000, 0.0, (), (), {}, {}, 10**9, 0),
-        session=SimpleNamespace(notes=()),
+        status=Status(
+            39.0, "streaming", recently, 1 / 39_000, 0.0, noise, (False,), {}, {}, 10**9, 0
+        ),
+        session=SimpleNamespace(notes=(), info=info),
         error="",
         away="",
         name="live",
         dropped=0,
     )
-    assert "0.0 % in 5 s, < 0.01 % in all" in " ".join(live_parts(live))
+    assert said in " ".join(live_parts(live))
 
 
 def test_what_is_said_is_seen_over_the_signal_check_too(watch, paced, qtbot):

@@ -201,18 +201,16 @@ def _take_some(start, values, signal, channel, sizes, rules, past, room, out, co
     copy(signal, known[sizes.recent :])
     copy(past.matched[channel], matched)
     power_behind(past.taps[channel], known, matched, sizes.recent)
-    taken = _take(
-        start, np.int64(0), values[:n], known, matched, channel, sizes, rules, past, out, count
-    )
+    taken = _take(start, values[:n], known, matched, channel, sizes, rules, past, out, count)
     copy(known[taken:], past.signal[channel])
     copy(matched[taken:], past.matched[channel])
     return taken
 
 
 @numba.njit(**LOOP)
-def _take(start, taken, values, signal, matched, channel, sizes, rules, past, out, count):
+def _take(start, values, signal, matched, channel, sizes, rules, past, out, count):
     """Take samples in until the channel stops running or `out` is full; how many are taken."""
-    s = past.channels[channel]
+    s, taken = past.channels[channel], 0
     origin = start - sizes.recent
     while taken < len(values) and s.phase == RUNNING and has_room(out, count):
         if s.above:

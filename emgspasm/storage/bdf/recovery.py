@@ -75,7 +75,7 @@ def recover(path: str | os.PathLike[str]) -> Recovery:
     header = recording.header
     with open_bytes(path) as file:
         n_records, count_findings = count_records(file, header)
-        n_tail = os.fstat(file.fileno()).st_size - _end(header, n_records)
+        n_tail = os.fstat(file.fileno()).st_size - header.begin(n_records)
     damaged = recording.damaged_records
     unmarked = _unmarked(recording, n_records)
     findings = [*count_findings, *_describe_unmarked(unmarked, recording)]
@@ -112,10 +112,6 @@ def recover(path: str | os.PathLike[str]) -> Recovery:
     return Recovery(path, True, n_samples, n_lost * rows, tail, (*damage, *findings))
 
 
-def _end(header: Header, n_records: int) -> int:
-    return header.n_bytes + n_records * header.record_bytes
-
-
 def _unmarked(recording: Recording, n_records: int) -> tuple[Interval, ...]:
     """Find missing stretches whose annotation was still waiting when the writer was killed.
 
@@ -130,7 +126,7 @@ def _unmarked(recording: Recording, n_records: int) -> tuple[Interval, ...]:
     if not ours or room < LONGEST_TEXT:
         return ()
     with open_bytes(recording.path) as file:
-        begin = _end(header, n_records - 1) + offset
+        begin = header.begin(n_records - 1) + offset
         used = read_at(file.fileno(), room, begin).rstrip(b"\0")
     if room - len(used) >= _ROOM:
         return ()
@@ -158,7 +154,7 @@ def _describe_unmarked(unmarked: Sequence[Interval], recording: Recording) -> li
 
 def _mend(path: Path, header: Header, n_records: int, tail: Path | None, marks: bytes) -> None:
     """Move the tail beside the file, add the lost marks, then count the records."""
-    end = _end(header, n_records)
+    end = header.begin(n_records)
     with path.open("r+b") as file:
         if tail:
             file.seek(end)

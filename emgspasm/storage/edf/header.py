@@ -114,6 +114,10 @@ class Header:
         """Length of one data record."""
         return self.sample_bytes * sum(signal.samples_per_record for signal in self.signals)
 
+    def begin(self, record: int) -> int:
+        """Where a data record begins in the file, in bytes."""
+        return self.n_bytes + record * self.record_bytes
+
     @property
     def discontinuous(self) -> bool:
         """Whether records may have gaps between them."""

@@ -52,7 +52,7 @@ def open_edf(path: str | os.PathLike[str], digest: Digest | None = None) -> Reco
         n_records, count_findings = count_records(file, header)
         times = scan(file, header, n_records)
     spans, time_findings = _spans(times, header, columns, n_records)
-    layout = Layout(header.n_bytes, header.record_bytes, header.sample_bytes, columns, spans)
+    layout = Layout(header, columns, spans)
     n_samples, layout, annotations = _place(times, layout, info)
     return Recording(
         path,
@@ -61,7 +61,6 @@ def open_edf(path: str | os.PathLike[str], digest: Digest | None = None) -> Reco
         annotations,
         _start(header, times.offset),
         (*header.findings, *signal_findings, *count_findings, *time_findings, *times.findings()),
-        header,
         layout,
         digest,
     )

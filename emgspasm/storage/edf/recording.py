@@ -40,8 +40,6 @@ class Recording:
         When the first sample was taken; None where the header is anonymous.
     findings : tuple of str
         What was odd, in sentences for people.
-    header : Header
-        Of the file.
     layout : Layout
         Where the samples lie.
     digest : Digest, optional
@@ -56,7 +54,6 @@ class Recording:
         annotations: tuple[Annotation, ...],
         start: datetime | None,
         findings: tuple[str, ...],
-        header: Header,
         layout: Layout,
         digest: Digest | None = None,
     ) -> None:
@@ -66,7 +63,6 @@ class Recording:
         self.annotations = annotations
         self.start = start
         self.findings = findings
-        self.header = header
         self._layout = layout
         self._digest = digest
         self._n_stops = 0
@@ -87,6 +83,11 @@ class Recording:
     def duration(self) -> float:
         """Seconds from the first sample to the end of the last one."""
         return self.n_samples / self.info.sampling_frequency
+
+    @property
+    def header(self) -> Header:
+        """The header of the file."""
+        return self._layout.header
 
     @property
     def damaged_records(self) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from emgspasm.stream import Annotation
+from emgspasm.stream import SKIP, Annotation
 
 _HEAD = re.compile(rb"([+-]\d{1,17}(?:\.\d*)?)(?:\x15(\d{1,17}(?:\.\d*)?))?\Z")
 _SEPARATORS = re.compile("[\x00\x14\x15]")
@@ -32,9 +32,14 @@ class TimedTexts:
 
 
 def storable(text: str) -> str:
-    """A text as BDF+ can keep it: no control characters, which part annotations, and not long."""
+    """The text of a marker as BDF+ can keep it.
+
+    It has no control characters, which part annotations, is not long, and not the word for missing
+    samples, with which it would be read as a loss.
+    """
     printable = "".join(letter if letter.isprintable() else " " for letter in text).strip()
-    return printable.encode()[:LONGEST_KEPT].decode(errors="ignore") or "?"
+    kept = printable.encode()[:LONGEST_KEPT].decode(errors="ignore") or "?"
+    return f"marker {SKIP}" if kept == SKIP else kept
 
 
 def encode_annotation(annotation: Annotation, labels: Collection[str] = ()) -> list[bytes]:

@@ -97,8 +97,8 @@ def scan(file: BinaryIO, header: Header, n_records: int) -> Times:
 def _begins_with_time(file: BinaryIO, header: Header, record: int) -> bool:
     """Whether the annotations of a record begin with its time."""
     offset, n_bytes = _annotation_places(header)[0]
-    begin = header.n_bytes + record * header.record_bytes + offset
-    return _TIME_TAL.match(read_at(file.fileno(), n_bytes, begin)) is not None
+    raw = read_at(file.fileno(), n_bytes, header.begin(record) + offset)
+    return _TIME_TAL.match(raw) is not None
 
 
 def _check_time(raw: bytes, record: int, times: Times, header: Header) -> None:

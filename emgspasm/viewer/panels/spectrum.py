@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidg
 from emgspasm.desk.muscles import full_name, pairs
 from emgspasm.desk.palette import Palette
 from emgspasm.desk.words import unit_of
-from emgspasm.dsp.quality import Limits
+from emgspasm.dsp.quality import LINE_FAIR
 from emgspasm.dsp.rates import SPECTRA
 from emgspasm.stream import SIDE_LETTER, Side, StreamInfo, emg_only
 from emgspasm.viewer.ink import color, font_of, side_pen
@@ -179,7 +179,7 @@ class Spectrum(QWidget):
         return [
             f"{_short(side)} mains {frequencies[column]:.0f} Hz +{heights[column]:.0f} dB".strip()
             for side, column in columns.items()
-            if heights[column] > Limits().line_ratio
+            if heights[column] > LINE_FAIR
         ]
 
     def sizeHint(self) -> QSize:

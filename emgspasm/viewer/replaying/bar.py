@@ -25,18 +25,18 @@ class ReplayBar(QWidget):
     def __init__(self, actions: Mapping[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._duration = 1.0
-        self._speed = QComboBox(self)
+        self._speed = QComboBox()
         self._speed.addItems([f"{speed:g} x" for speed in SPEEDS])
         self._speed.setToolTip("Seconds of the recording in a second (< and >)")
         self._speed.setAccessibleName("Speed of the replay")
         self._speed.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._speed.activated.connect(lambda k: self.speed_chosen.emit(SPEEDS[k]))
-        self._slider = QSlider(Qt.Orientation.Horizontal, self)
+        self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setRange(0, TICKS)
         self._slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._slider.setPageStep(TICKS // 20)
         self._slider.actionTriggered.connect(self._move)
-        self._where = QLabel(self)
+        self._where = QLabel()
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 2, 8, 2)
         for name in ("play", "last_spasm", "next_spasm", "loops"):

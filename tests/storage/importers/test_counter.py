@@ -46,7 +46,7 @@ def samples_of(timeline: Timeline, n_rows: int) -> dict[int, int]:
     block=st.integers(1, 400),
     cycle=st.sampled_from([CYTON_CYCLES[0], DAISY_CYCLES[0], GANGLION_CYCLES[0]]),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_losses_shorter_than_a_lap_are_found_exactly_whatever_the_blocks(kept, block, cycle):
     kept = np.array([True, *kept[1:]]) | (np.arange(len(kept)) % 100 < 60)
     truth = np.flatnonzero(kept)

@@ -65,10 +65,6 @@ def test_the_amplitudes_are_mended_when_told(gui_file):
     assert any("as told" in finding for finding in recording.findings)
 
 
-def test_the_factor_is_that_of_the_fact_sheet():
-    assert pytest.approx(44.7392, abs=1e-4) == RESCALE
-
-
 @pytest.mark.parametrize(("place", "word"), [(8, b"P001"), (192, b"BDF+C"), (256, b"EMG 1")])
 def test_other_bdf_files_are_not_suspected(gui_file, place, word):
     head = bytearray(gui_file[0].read_bytes())

@@ -160,7 +160,7 @@ def test_a_line_of_blanks_is_no_damage(written):
     lines.insert(100, "   ")
     recording = open_recording(written("\n".join(lines) + "\n"))
     assert np.array_equal(samples_of(recording)[:, :8], values)
-    assert not any("no rows" in finding for finding in recording.findings)
+    assert not any("no row" in finding for finding in recording.findings)
 
 
 def test_a_second_session_appended_with_its_header_follows_in_time(written):
