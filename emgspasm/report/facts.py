@@ -13,6 +13,7 @@ from emgspasm.stream import SIDE_LETTERS, Channel
 from emgspasm.synkinesis.measures.classes import CLASSES
 
 REGIONS = {"0": "none", "1": "eye", "2": "cheek", "3": "mouth", "4": "neck"}
+SIDES = SIDE_LETTERS | {"B": "both sides"}
 TASKS = {
     "rest_open": "rest, eyes open",
     "rest_closed": "rest, eyes closed",
@@ -207,8 +208,7 @@ def others(results: Results) -> list[str]:
     told = []
     for name in ("blepharospasm", "myokymia"):
         sides = set(events["side"][events["trial_type"] == name].astype(str))
-        sides_in_words = SIDE_LETTERS | {"B": "both sides"}
-        words = [word for letter, word in sides_in_words.items() if letter in sides]
+        words = [word for letter, word in SIDES.items() if letter in sides]
         if words:
             told.append(f"{name}, {' and '.join(words)}")
     return told
