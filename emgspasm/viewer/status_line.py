@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from emgspasm.desk.clock import clock
 from emgspasm.desk.hindrances import hindrances
 from emgspasm.desk.live import Live
+from emgspasm.desk.palette import Palette
 from emgspasm.desk.words import limits
 from emgspasm.grammar import percent
 from emgspasm.results.provenance import PURPOSE
@@ -74,6 +75,18 @@ class StatusLine(QWidget):
         row.addSpacing(8)
         row.addWidget(self._text, 1)
         row.addWidget(styled(QLabel(PURPOSE), "faint"))
+
+    def show_replay(self, replay: Replay, palette: Palette) -> None:
+        """Say what a replay does, and what there is to say of it."""
+        self.show_state(replay_state(replay), palette.accent)
+        self.show_parts(replay_parts(replay))
+
+    def show_live(self, live: Live, palette: Palette) -> None:
+        """Say what a live stream does, and what there is to say of it."""
+        text, grade = live_state(live)
+        hues = {"recording": palette.recording, "bad": palette.bad}
+        self.show_state(text, hues.get(grade, palette.accent))
+        self.show_parts(live_parts(live))
 
     def show_state(self, text: str, colour: str) -> None:
         """Say what is under way."""
