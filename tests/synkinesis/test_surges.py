@@ -246,10 +246,9 @@ def test_of_both_eyes_is_only_a_blink_that_both_begin_and_one_goes_on_after(eye,
     ("cheek", "both", "onset"),
     [
         (going_on("ZYG_L", 1005, 3000), ("OOC", 1110), 1110),
-        (going_on("ZYG_L", 1005, 3000, least_li=0.4), ("OOC", 1110), 1005),
         (going_on("FRO_L", 1005, 3000), ("OOR", 1600), 1005),
     ],
-    ids=["blink", "not for certain", "movement"],
+    ids=["blink", "movement"],
 )
 def test_what_a_neighbour_of_the_eyes_hears_of_a_blink_is_none_of_its_act(cheek, both, onset):
     muscle, offset = both

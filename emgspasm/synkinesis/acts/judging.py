@@ -109,7 +109,7 @@ def acts(
     both = blinks.confirmed(_of_both(bursts, facing, rules, fs), cluster)
     if both:
         both, bursts.one = drag_along(both, bursts.one, rules, blinks, fs, eye_joins)
-        bursts.one = [after_blink(r, both, rules, fs) for r in bursts.one]
+        bursts.one = [after_blink(r, both, fs) for r in bursts.one]
         bursts.one += surges(both, bursts.one, rules, blinks, fs)
         bursts.one = in_movement(bursts.one, both, bursts.copies, fs)
     told = both

@@ -55,22 +55,16 @@ def blink_of(reading: Reading, other: Reading) -> Reading:
     )
 
 
-def after_blink(reading: Reading, both: Iterable[Act], rules: Rules, fs: float) -> Reading:
+def after_blink(reading: Reading, both: Iterable[Act], fs: float) -> Reading:
     """Reading of a burst of one side, without the blink that it seems to begin with.
 
     A blink is heard by the neighbours of the eye, where a spasm that begins meanwhile is one burst
     with it.
     """
-    surge = reading.surge
-    for act in both:
-        if (
-            surge is not None
-            and act.kind == "blink"
-            and abs(reading.onset - act.onset) <= WITH_BLINK * fs
-            and _is_certain(surge, rules, fs)
-        ):
-            return surge
-    return reading
+    begins = any(
+        act.kind == "blink" and abs(reading.onset - act.onset) <= WITH_BLINK * fs for act in both
+    )
+    return reading.surge if begins and reading.surge is not None else reading
 
 
 def in_movement(
