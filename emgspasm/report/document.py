@@ -68,6 +68,7 @@ def report_page(
         regions=facts.REGIONS,
         classes=CLASSES,
         sides=SIDE_LETTERS,
+        event_sides=facts.SIDES,
         whole=WHOLE,
         rows=rows,
         lent_maxima=facts.lent_maxima(results),

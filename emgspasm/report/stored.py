@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from emgspasm.errors import RecordingError
 from emgspasm.results.analysis import Results
 from emgspasm.results.group.results import place_in_study
-from emgspasm.results.stored import beside, read_result_table
+from emgspasm.results.stored import read_result_table
+from emgspasm.storage.derivatives.names import beside, provenance_beside
 from emgspasm.storage.derivatives.provenance import (
     read_provenance,
     replaced_recording,
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 EVENTS = "_events.tsv"
-TOLD = ("events", "summary", "quality", "pairs", "trials")
-"""Tables that a page is made of."""
 
 
 def stored_results(folder: Path) -> list[Path]:
@@ -45,7 +44,7 @@ def is_result(path: Path) -> bool:
     return (
         not path.name.startswith("._")
         and path.name.endswith(EVENTS)
-        and provenance_path(path).is_file()
+        and provenance_beside(path).is_file()
     )
 
 
@@ -60,11 +59,6 @@ def recorded_on(source: Path) -> date | None:
     placed = place_in_study(source)
     place = Placement.of_result(*placed) if placed else Placement.of(source)
     return read_day(place) if place else None
-
-
-def provenance_path(events: Path) -> Path:
-    """``X.json`` beside ``X_events.tsv``."""
-    return events.with_name(events.name.removesuffix(EVENTS) + ".json")
 
 
 def read_results(events: Path) -> Results:
@@ -87,7 +81,7 @@ def read_results(events: Path) -> Results:
         if placed and (name := replaced_recording(*placed, provenance)):
             raise RecordingError(told_replaced([name]))
         told = counted_path(events)
-        places = {name: told if name in ("events", "summary") else events for name in TOLD}
+        places = {name: told if name in ("events", "summary") else events for name in TABLES}
         frames = {name: _frame(place, name) for name, place in places.items()}
     return Results(name=Path(str(provenance["recording"])).stem, **frames, provenance=provenance)
 

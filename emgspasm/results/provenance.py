@@ -32,6 +32,7 @@ from emgspasm.synkinesis.readings.reading import sites
 from emgspasm.synkinesis.spread import EYE
 
 PURPOSE = "research and education only"
+VALIDATED_ON = "simulated data and public recordings of healthy people only"
 
 
 def provenance(
@@ -68,7 +69,7 @@ def provenance(
             *channel_warnings(info),
             *_one_eyed(info, measured.found),
         ],
-        "validated_on": "simulated data and public recordings of healthy people only",
+        "validated_on": VALIDATED_ON,
         "purpose": f"{PURPOSE}; not a medical device",
     }
 

@@ -18,7 +18,6 @@ from emgspasm.results.decisions import Decision, event_rows
 from emgspasm.results.findings import Rows, bursts_of
 from emgspasm.results.stored import (
     StoredResult,
-    beside,
     is_of_side,
     read_result,
     stored_findings,
@@ -26,11 +25,12 @@ from emgspasm.results.stored import (
 )
 from emgspasm.results.tabulation.events import burden
 from emgspasm.results.tabulation.summary import side_rows, spasm_measures
+from emgspasm.storage.derivatives.names import beside
 from emgspasm.storage.derivatives.reviews import detected_path, require_same_results, reviewed_path
 from emgspasm.storage.files import refuse_existing
 from emgspasm.storage.studies.lock import exclusive
 from emgspasm.storage.tables.columns import SUMMARY
-from emgspasm.storage.tables.joint_columns import REVIEWED_EVENTS
+from emgspasm.storage.tables.event_columns import REVIEWED_EVENTS
 from emgspasm.storage.tables.tsv import read_table, table, table_rows, write_table
 from emgspasm.stream import EventType, StreamInfo
 from emgspasm.synkinesis.measures.classes import spasm_class

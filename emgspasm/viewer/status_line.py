@@ -11,6 +11,7 @@ from emgspasm.desk.hindrances import hindrances
 from emgspasm.desk.live import Live
 from emgspasm.desk.palette import Palette
 from emgspasm.desk.words import limits
+from emgspasm.grammar import percent
 from emgspasm.results.provenance import PURPOSE
 from emgspasm.viewer.replaying.replay import Replay
 from emgspasm.viewer.style import styled
@@ -45,7 +46,7 @@ def live_parts(live: Live) -> list[str]:
     name = wrong or live.name  # what is wrong stays to be read
     if status is None:
         return [name, limits(fs)]
-    lost = f"lost {_percent(status.lost_recently, 1)} in 5 s, {_percent(status.lost, 2)} in all"
+    lost = f"lost {percent(status.lost_recently, 1)} in 5 s, {percent(status.lost, 2)} in all"
     return [
         name,
         clock(status.time),
@@ -57,14 +58,6 @@ def live_parts(live: Live) -> list[str]:
         f"{live.dropped} chunks dropped on screen, none in the recording" if live.dropped else "",
         limits(fs),
     ]
-
-
-def _percent(share: float, digits: int) -> str:
-    """A share in percent; one that would be rounded to nothing is said to be less than a step."""
-    least = 10.0**-digits
-    if 0 < 100 * share < least / 2:
-        return f"< {least:g} %"
-    return f"{100 * share:.{digits}f} %"
 
 
 class StatusLine(QWidget):

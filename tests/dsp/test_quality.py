@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from emgspasm.dsp.quality import MeanSpectrum, grade, line_ratio, peak_ratio
 from emgspasm.dsp.rates import rate_warnings, withheld
-from emgspasm.storage.tables.columns import EVENTS, PAIRS, SUMMARY, TRIALS
+from emgspasm.storage.tables.columns import PAIRS, SUMMARY, TRIALS
+from emgspasm.storage.tables.event_columns import EVENTS
 from emgspasm.stream import Chunk
 
 FINE = {"analyzed": 95.0, "noise": 1.0, "line": 0.0, "clipped": 0.0, "dropped": 0.0, "flat": 0.0}

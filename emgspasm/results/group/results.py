@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from emgspasm.results.group.rows import Rows, parse_together
-from emgspasm.results.stored import beside
-from emgspasm.storage.derivatives.names import DETECTED, RESULTS
+from emgspasm.storage.derivatives.names import DETECTED, RESULTS, beside
 from emgspasm.storage.derivatives.provenance import (
     read_provenance,
     replaced_recording,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.derivatives.names import DETECTED, RESULTS
+from emgspasm.storage.derivatives.names import DETECTED, RESULTS, beside
 from emgspasm.storage.derivatives.provenance import (
     read_provenance,
     replaced_recording,
@@ -110,5 +110,4 @@ def results_frame(study: Path, table: str) -> pd.DataFrame:
 
 def _counted(events: Path, table: str) -> Path:
     """The expert's table in the place of the detector's, if there is one."""
-    counted = counted_path(events) if table in ("events", "summary") else events
-    return counted.with_name(f"{counted.name.removesuffix('events.tsv')}{table}.tsv")
+    return beside(counted_path(events) if table in ("events", "summary") else events, table)
