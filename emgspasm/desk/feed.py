@@ -38,6 +38,8 @@ class Found:
 
     Parameters
     ----------
+    slack : int
+        Samples before a stretch in which what reaches into it is looked for.
     events : list of Event
     bursts : list of Burst
     gaps : list of (int, int)
@@ -49,6 +51,7 @@ class Found:
         What an expert says of events, by onset and offset.
     """
 
+    slack: int
     events: list[Event] = field(default_factory=list)
     bursts: list[Burst] = field(default_factory=list)
     gaps: list[Stretch] = field(default_factory=list)
@@ -70,13 +73,13 @@ class Found:
             if self.events[k] == before:
                 self.events[k] = now
 
-    def bursts_in(self, start: int, stop: int, slack: int) -> Iterator[Burst]:
-        """Bursts that touch a stretch; `slack` samples before it are searched."""
-        return _touching(self.bursts, start, stop, slack)
+    def bursts_in(self, start: int, stop: int) -> Iterator[Burst]:
+        """Bursts that touch a stretch."""
+        return _touching(self.bursts, start, stop, self.slack)
 
-    def events_in(self, start: int, stop: int, slack: int) -> Iterator[Event]:
-        """Events that touch a stretch; `slack` samples before it are searched."""
-        return _touching(self.events, start, stop, slack)
+    def events_in(self, start: int, stop: int) -> Iterator[Event]:
+        """Events that touch a stretch."""
+        return _touching(self.events, start, stop, self.slack)
 
 
 class Levels:
@@ -173,7 +176,7 @@ class Feed:
             [channel.full_scale for channel in self.emg.channels]
         )
         self.strip = self.new_strip(seconds)
-        self.found = Found()
+        self.found = Found(round(LONGEST_EVENT * self.sampling_frequency))
         self.thresholds = np.full((3, len(self.column_of)), np.nan)
         self.levels_log = Levels(len(self.column_of), round(EVERY * self.sampling_frequency))
         self.valid = 0
@@ -247,10 +250,9 @@ class Feed:
 
     def mark(self, strip: Strip, start: int, stop: int) -> Stretch:
         """Mark what was found in samples of a strip; returns these samples."""
-        slack = round(LONGEST_EVENT * self.sampling_frequency)
-        for burst in self.found.bursts_in(start, stop, slack):
+        for burst in self.found.bursts_in(start, stop):
             self._mark_burst(strip, burst)
-        for event in self.found.events_in(start, stop, slack):
+        for event in self.found.events_in(start, stop):
             strip.mark_event(event, self.column_of)
         return start, stop
 

@@ -63,7 +63,7 @@ def labels(feed: Feed, start: int, stop: int, palette: Palette) -> list[Words]:
     """What is written on the traces between two samples: events and markers."""
     fs = feed.sampling_frequency
     written: list[Words] = []
-    for event in feed.found.events_in(start, stop, round(60 * fs)):
+    for event in feed.found.events_in(start, stop):
         channels = frozenset(feed.column_of[burst.channel] for burst in event.bursts)
         colour = palette.event_color(event.trial_type)
         remark = feed.found.remarks.get((event.onset, event.offset), "")

@@ -190,11 +190,10 @@ class Messages:
 
     def _found(self) -> answers.Found:
         found, start = self.live.feed.found, self.live.stop - round(BEHIND * self._fs)
-        slack = round(60 * self._fs)
         return answers.Found(
             events=self._all(tuple(found.events[-NEWEST:])),
             provisional=self._all(found.provisional),
-            bursts=tuple(map(self._burst, found.bursts_in(start, self.live.stop, slack))),
+            bursts=tuple(map(self._burst, found.bursts_in(start, self.live.stop))),
             gaps=tuple(map(self._gap, found.gaps[-NEWEST:])),
             markers=tuple(map(_marker, found.markers[-NEWEST:])),
         )

@@ -13,7 +13,6 @@ from PySide6.QtGui import QPixmap
 
 from emgspasm import __version__
 from emgspasm.desk.desk import Desk
-from emgspasm.desk.feed import LONGEST_EVENT
 from emgspasm.desk.strip import TRACKS, Strip
 from emgspasm.errors import EmgspasmError, RecordingError
 from emgspasm.results.provenance import PURPOSE
@@ -87,7 +86,7 @@ def save_snapshot(
             **settings_told(desk, view, cursors),
             "start_s": start / fs,
             "stop_s": stop / fs,
-            "events": [_told(e, fs) for e in _events(desk, start, stop)],
+            "events": [_told(e, fs) for e in desk.feed.found.events_in(start, stop)],
             "samples": paths[2].name,
         }
         text = json.dumps(told, indent=2, ensure_ascii=False)
@@ -130,11 +129,6 @@ def table(desk: Desk, strip: Strip, start: int, stop: int) -> DataFrame:
     from pandas import DataFrame
 
     return DataFrame(columns)
-
-
-def _events(desk: Desk, start: int, stop: int) -> list[Event]:
-    slack = round(LONGEST_EVENT * desk.feed.sampling_frequency)
-    return list(desk.feed.found.events_in(start, stop, slack))
 
 
 def _told(event: Event, fs: float) -> dict[str, object]:

@@ -27,25 +27,26 @@ def burst(channel, onset, offset):
 
 
 def test_bursts_of_all_channels_stand_in_order_of_onset():
-    found = Found()
+    found = Found(100)
     found.add((burst(1, 100, 900), burst(0, 300, 400), burst(0, 200, 250)), ())
     assert [b.onset for b in found.bursts] == [100, 200, 300]
 
 
 def test_what_touches_a_stretch_is_found_as_far_back_as_it_is_sought():
-    found = Found()
+    found = Found(100)
     bursts = [burst(0, 100, 200), burst(0, 150, 320), burst(0, 300, 310), burst(0, 400, 500)]
     found.add(tuple(bursts), ())
-    assert list(found.bursts_in(200, 400, slack=100)) == bursts[1:3]
-    assert list(found.bursts_in(200, 401, slack=49)) == bursts[2:]
+    assert list(found.bursts_in(200, 400)) == bursts[1:3]
     events = [Event("blink", b.onset, b.offset, "B") for b in bursts]
     found.add((), tuple(events))
-    assert list(found.events_in(200, 400, slack=100)) == events[1:3]
+    assert list(found.events_in(200, 400)) == events[1:3]
+    found.slack = 49
+    assert list(found.bursts_in(200, 401)) == bursts[2:]
 
 
 def test_an_event_that_is_called_otherwise_takes_its_place_and_no_other_one_s():
     left, right = Event("blink", 100, 200, "L"), Event("blink", 100, 200, "R")
-    found = Found()
+    found = Found(100)
     found.add((), (left, right))
     now = Event("voluntary", 100, 200, "L", "wink")
     found.amend(left, now)
@@ -54,7 +55,7 @@ def test_an_event_that_is_called_otherwise_takes_its_place_and_no_other_one_s():
 
 def test_an_event_that_is_called_otherwise_leaves_another_one_of_the_same_time_alone():
     blink, smile = Event("blink", 100, 200, "B"), Event("voluntary", 100, 200, "B", "smile")
-    found = Found()
+    found = Found(100)
     found.add((), (blink, smile))
     now = Event("voluntary", 100, 200, "B", "kiss")
     found.amend(smile, now)

@@ -45,10 +45,6 @@ class Overview(Panel):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.clear()
-
-    def clear(self) -> None:
-        """Forget everything: another recording begins."""
         self.timeline = Timeline(self._fs)
         self._stale()
 

@@ -55,7 +55,7 @@ class Spectrum(QWidget):
         self._build()
         self.setAccessibleName("Spectrum of the selection")
         self.dress(palette)
-        self.clear()
+        self._show()
 
     def _build(self) -> None:
         self.plot = pg.PlotWidget(enableMenu=False)
@@ -80,11 +80,6 @@ class Spectrum(QWidget):
         column.setContentsMargins(6, 4, 6, 4)
         column.addLayout(head)
         column.addWidget(self.plot, 1)
-
-    def clear(self) -> None:
-        """Show nothing: there is no selection."""
-        self._samples = None
-        self._show()
 
     def dress(self, palette: Palette) -> None:
         """Change the colours."""

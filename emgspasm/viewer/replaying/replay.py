@@ -9,7 +9,7 @@ import numpy as np
 
 from emgspasm.config import LoadedConfig
 from emgspasm.desk.desk import News
-from emgspasm.desk.feed import LONGEST_EVENT, Feed, Stretch
+from emgspasm.desk.feed import Feed, Stretch
 from emgspasm.desk.pages import Stretching, page
 from emgspasm.desk.shaping import sliceable
 from emgspasm.desk.strip import Strip
@@ -175,8 +175,7 @@ class Replay:
 
     def _over(self, before: int, now: int) -> tuple[Event, ...]:
         """Events that end between two samples."""
-        slack = round(LONGEST_EVENT * self.feed.sampling_frequency)
-        found = self.feed.found.events_in(before, now + 1, slack)
+        found = self.feed.found.events_in(before, now + 1)
         return tuple(event for event in found if before < event.offset <= now)
 
     def jump(self, seconds: float, before: float = 0.0) -> None:
