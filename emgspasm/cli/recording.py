@@ -32,6 +32,7 @@ from emgspasm.cli.interruption import come, settle
 from emgspasm.cli.options import live_config_option, place_options, port_option
 from emgspasm.desk.hindrances import hindrances
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
+from emgspasm.grammar import percent
 from emgspasm.postponement import postponed
 from emgspasm.system import host_time
 
@@ -247,7 +248,7 @@ def status_text(status: Status, info: StreamInfo) -> str:
     parts = [
         f"{status.time:.0f} s",
         status.state,
-        f"lost {100 * status.lost_recently:.1f} % ({100 * status.lost:.2f} % in all)",
+        f"lost {percent(status.lost_recently, 1)} ({percent(status.lost, 2)} in all)",
         *hindrances(status, info),
         f"spasms {by_side(spasms(status.events))}",
         f"bursts {by_side(status.bursts)}",

@@ -95,8 +95,7 @@ class Host:
         EmgspasmError
             The study cannot be made, or the source does not fit.
         """
-        path: str = self._exchange(lambda: self._record(participant, session, task))
-        return path
+        return self._exchange(lambda: self._record(participant, session, task))
 
     def stop(self) -> answers.Recorded:
         """End the recording and go on looking; its tables are written meanwhile.
@@ -106,8 +105,7 @@ class Host:
         Refused
             Nothing is recorded.
         """
-        ended: answers.Recorded = self._exchange(self._stop)
-        return ended
+        return self._exchange(self._stop)
 
     def mark(self, text: str, at: float) -> Annotation:
         """Mark what was taken at host time `at` (s).

@@ -35,17 +35,17 @@ def _looking(window: Window) -> dict[str, Handler]:
         **tracks,
         **switches,
         "freeze": window.freeze.hold,
-        "back": lambda _: window.move_by(-0.25),
-        "forth": lambda _: window.move_by(0.25),
-        "page_back": lambda _: window.move_by(-1.0),
-        "page_forth": lambda _: window.move_by(1.0),
-        "first": lambda _: window.go_to(0.0),
-        "last": lambda _: window.go_to(float("inf")),
+        "back": lambda _: window.replays.move_by(-0.25),
+        "forth": lambda _: window.replays.move_by(0.25),
+        "page_back": lambda _: window.replays.move_by(-1.0),
+        "page_forth": lambda _: window.replays.move_by(1.0),
+        "first": lambda _: window.replays.go_to(0.0),
+        "last": lambda _: window.replays.go_to(float("inf")),
         "gain_up": lambda _: window.turn_gain(-1),
         "gain_down": lambda _: window.turn_gain(1),
         "time_up": lambda _: window.turn_time(1),
         "time_down": lambda _: window.turn_time(-1),
-        "center": lambda _: window.surface.traces.center(),
+        "center": lambda _: window.surface.traces.redraw(),
     }
 
 
@@ -80,8 +80,8 @@ def _leading(window: Window) -> dict[str, Handler]:
         "accept": lambda _: window.review.decide("accepted"),
         "reject": lambda _: window.review.decide("rejected"),
         **{f"call_{kind}": partial(_call, window, kind) for kind in TYPES},
-        "next_spasm": lambda _: replays.seek_spasm(1, window.view.seconds),
-        "last_spasm": lambda _: replays.seek_spasm(-1, window.view.seconds),
+        "next_spasm": lambda _: replays.seek_spasm(1),
+        "last_spasm": lambda _: replays.seek_spasm(-1),
     }
 
 

@@ -29,7 +29,6 @@ from emgspasm.viewer.replaying.opening import Opening
 from emgspasm.viewer.replaying.replay import Replay
 from emgspasm.viewer.replaying.reviewing import Reviewing
 from emgspasm.viewer.selection import SelectionSpectrum
-from emgspasm.viewer.status_line import live_parts, live_state, replay_parts, replay_state
 from emgspasm.viewer.surface import Surface
 from emgspasm.viewer.thresholds.tuner import Tuner
 from emgspasm.viewer.traces.picture import View
@@ -81,7 +80,7 @@ class Window(QMainWindow):
         self.setCentralWidget(self.surface)
         self.surface.setFocus()  # until Tab says otherwise all keys are the window's
         self.freeze = Freeze(self.surface.traces)
-        self.replays = ReplayControl(lambda: self.desk, self.freeze)
+        self.replays = ReplayControl(lambda: self.desk, self.freeze, self.surface.traces)
         self.spectrum = SelectionSpectrum(self.freeze, lambda: self.surface.spectrum)
         self.freeze.changed.connect(self._show_freeze)  # once the spectrum knows of it
         self.checkup = Checkup(self)
@@ -193,11 +192,9 @@ class Window(QMainWindow):
     def _show_slow(self, desk: Desk) -> None:
         self.surface.show_now(desk)
         if isinstance(desk, Replay):
-            self.surface.replay_bar.show_place(desk.position, desk.duration or 0.0)
-            self.surface.replay_bar.show_speed(desk.speed)
+            self.surface.replay_bar.show_replay(desk)
             self.actions_["play"].setChecked(desk.playing)
-            self.surface.status.show_state(replay_state(desk), self.appearance.colours.accent)
-            self.surface.status.show_parts(replay_parts(desk))
+            self.surface.status.show_replay(desk, self.appearance.colours)
 
     def _show_second(self, desk: Desk) -> None:
         """What changes slowly: noise levels, the state of the board, what there is to say."""
@@ -207,11 +204,7 @@ class Window(QMainWindow):
         if isinstance(desk, Live):
             self._show_recording(on=desk.recording)
             self.surface.marker_bar.offer_again(ended=bool(desk.error))
-            text, grade = live_state(desk)
-            colours = self.appearance.colours
-            hues = {"recording": colours.recording, "bad": colours.bad}
-            self.surface.status.show_state(text, hues.get(grade, colours.accent))
-            self.surface.status.show_parts(live_parts(desk))
+            self.surface.status.show_live(desk, self.appearance.colours)
         for notice in desk.notices:
             if notice not in self._told:
                 self._told = (*self._told, notice)
@@ -228,7 +221,7 @@ class Window(QMainWindow):
         surface.tool_bar.time_chosen.connect(lambda seconds: self.change(seconds=seconds))
         surface.traces.gain_turned.connect(lambda n: self.turn_gain(-n))
         surface.traces.time_turned.connect(lambda n: self.turn_time(-n))
-        surface.traces.moved.connect(self.move_by)
+        surface.traces.moved.connect(self.replays.move_by)
         surface.help.closed.connect(self.actions_["help"].trigger)
         surface.picked.connect(lambda seconds: self.go_to(seconds + self.view.seconds / 2))
         surface.replay_bar.jumped.connect(self.go_to)
@@ -262,15 +255,9 @@ class Window(QMainWindow):
         if self.freeze.held:
             self.freeze.again()
 
-    def move_by(self, screens: float) -> None:
-        """Go back or forth by so many time bases."""
-        if self.desk is not None:
-            self.replays.move_by(screens, self.view.seconds)
-
     def go_to(self, seconds: float) -> None:
         """Go to a time of the recording."""
-        if self.desk is not None:
-            self.replays.go_to(seconds, self.view.seconds)
+        self.replays.go_to(seconds)
 
     def _show_freeze(self) -> None:
         self.actions_["freeze"].setChecked(self.freeze.held)

@@ -19,8 +19,9 @@ import pandas as pd
 import pytest
 
 from emgspasm.cli.conclusion import looked_at, tabled
-from emgspasm.cli.recording import _status_line, noise_text
+from emgspasm.cli.recording import _status_line, noise_text, status_text
 from emgspasm.config import parse_config
+from emgspasm.session import Status
 from emgspasm.storage.edf.reader import open_edf
 from emgspasm.storage.tables.tsv import read_table
 from emgspasm.stream import Channel, StreamInfo
@@ -240,6 +241,12 @@ def test_what_is_said_when_it_ends_stands_on_a_line_of_its_own(monkeypatch):
             shown += os.read(ours, 1 << 16)
     assert b"8 s | streaming\r\n8.2 s recorded" in shown
     os.close(ours)
+
+
+def test_a_loss_that_would_be_rounded_to_nothing_is_said():
+    info = StreamInfo(1000.0, (Channel.from_label("OOC_L"),))
+    status = Status(39.0, "streaming", 0.0, 1 / 39_000, 0.0, (1.0,), (False,), {}, {}, 10**9, 0)
+    assert "lost 0.0 % (< 0.01 % in all)" in status_text(status, info)
 
 
 def test_a_status_line_names_the_noisiest_channel():

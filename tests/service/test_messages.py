@@ -30,7 +30,7 @@ WINK = Event("voluntary", 1000, 1100, "R", "wink", (HELD,))
 
 
 class Stream:
-    """What a messages asks of a live stream; a test puts into it what has come."""
+    """What messages ask of a live stream; a test puts into it what has come."""
 
     def __init__(
         self, device="OpenBCI Cyton", kind="cyton", labels=("OOC_L", "OOC_R"), units=("uV", "uV")

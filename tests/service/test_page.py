@@ -111,6 +111,14 @@ def test_what_was_dropped_for_a_page_shows_nothing_of_the_turn_before(page):
     assert found == [1, 1]
 
 
+def test_a_loss_that_would_be_rounded_to_nothing_is_said(page):
+    told = """(async () => {
+      const { percent } = await import("/traces.js");
+      return [0, 1 / 39000, 0.0123].map((share) => percent(share, 2));
+    })()"""
+    assert page.run(told) == ["0.00 %", "< 0.01 %", "1.23 %"]
+
+
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_the_page_passes_axe(browser, service, scheme):
     axe = Path(find_spec("axe_core_python").origin).with_name("axe.min.js")

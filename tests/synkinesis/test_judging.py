@@ -119,11 +119,19 @@ def test_what_leaps_with_its_side_while_the_other_goes_on_is_of_its_side(li, lea
     [
         ([("ZYG_L", 2040, 2080)], ["movement"]),
         ([("ZYG_L", 2150, 2190)], ["movement", "twitch"]),
-        ([("ZYG_L", 2040, 2180)], ["movement", "twitch"]),
+        ([("ZYG_L", 2040, 2180)], ["movement"]),
+        ([("ZYG_L", 2040, 2260)], ["movement", "twitch"]),
         ([("OOC_L", 2040, 2080)], ["movement", "twitch"]),
         ([("ZYG_L", 2040, 2080), ("OOC_L", 2042, 2080)], ["movement", "twitch"]),
     ],
-    ids=["splinter", "later", "longer", "of a muscle that rests", "in company"],
+    ids=[
+        "splinter",
+        "later",
+        "as long as a twitch",
+        "longer",
+        "of a muscle that rests",
+        "in company",
+    ],
 )
 def test_what_breaks_off_a_burst_of_a_movement_is_a_part_of_it(broken, kinds):
     smile = [reading("ZYG_L", 1000, 2000, li=0.0), reading("ZYG_R", 1000, 2200, li=0.0)]

@@ -20,7 +20,7 @@ FADED = 3.0
 grown by 2 dB meanwhile [design]."""
 
 STRONG = 10.0
-"""Power of a burst, in units of the noise, from which the matched filter is not needed."""
+"""Power of a burst, in units of the noise, from which the matched filter is not needed [design]."""
 
 PURE = 0.2
 """Where the matched filter leaves less of it, in units of the noise, something slow is louder than

@@ -23,7 +23,8 @@ LENGTHS = 2, 3, 4, 6, 8, 12, 16, 24, 32, 40
 """Blocks of 5 ms in whole samples: 10 to 200 ms; at 250 Hz of 4 ms: 8 to 160 ms [design]."""
 
 LEAST_RISE = 1.9
-"""Power, in units of the noise, under which no stretch is a burst: noise moves that much."""
+"""Power, in units of the noise, under which no stretch is a burst, for noise moves that much
+[design]."""
 
 RARE = 0.0015
 """Frequency of faint bursts, per second, under which they hardly lower the evidence needed: one in
@@ -54,7 +55,8 @@ lower weight: where bursts are dense, half of what is learnt would be the fainte
 noise, which must be learnt, seldom comes so near; with 4 it would be found as bursts [sim]."""
 
 CONFIRMED = 3.0
-"""Power behind the matched filter, in units of the noise, that confirms a crossing of `on`."""
+"""Power behind the matched filter, in units of the noise, that confirms a crossing of `on`
+[design]."""
 
 FAST, MOST = 0.03, 1.5
 """Weight of a new window in the fast mean of the noise between bursts (``lately``), and the power,

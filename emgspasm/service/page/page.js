@@ -2,7 +2,7 @@
 
 import { Stream, ask } from "./stream.js";
 import { balanceRows, eventRow, showBalance } from "./rows.js";
-import { Picture, Ring, clock } from "./traces.js";
+import { Picture, Ring, clock, percent } from "./traces.js";
 
 const ROWS = 100; // events in the table
 const COLOURS = ["panel", "grid", "line", "text", "faint", "left", "right", "midline", "spasm",
@@ -152,8 +152,8 @@ function figures(told) {
     told.device === known?.stream.name ? "" : told.device,
     live && `${Math.round(told.samples_per_second)} samples/s`,
     live && `latency ${Math.round(1000 * told.latency)} ms`,
-    live && `lost ${(100 * told.lost_recently).toFixed(1)} % in 5 s`,
-    told.time > 0 && `lost ${(100 * told.lost).toFixed(2)} % in all`,
+    live && `lost ${percent(told.lost_recently, 1)} in 5 s`,
+    told.time > 0 && `lost ${percent(told.lost, 2)} in all`,
     ...told.hindrances,
     told.disk_left === null ? "" : room(told.disk_left),
     dropped ? `${dropped} messages dropped for this page, none in the recording` : "",

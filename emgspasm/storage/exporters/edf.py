@@ -98,7 +98,8 @@ def _texts(recording: StoredRecording, n_padded: int) -> Iterator[bytes]:
     if n_padded:
         marks.append(Annotation(recording.n_samples / rate, n_padded / rate, SKIP))
     for mark in marks:
-        yield from encode_annotation(replace(mark, text=storable(mark.text)), names)
+        text = SKIP if mark.text == SKIP else storable(mark.text)
+        yield from encode_annotation(replace(mark, text=text), names)
 
 
 def _room(waiting: deque[bytes], n_records: int) -> int:

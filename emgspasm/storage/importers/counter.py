@@ -113,8 +113,8 @@ def choose_cycle(counter: NDArray[np.int64], known: Sequence[Cycle]) -> Cycle | 
     counter : ndarray of int64, shape (n_rows,)
         The first rows.
     known : sequence of Cycle
-        What such a device sends; the cycle from the least to the largest value seen and a
-        counter that never wraps are tried after them.
+        What such a device sends; a counter that never wraps, and the cycle from the least to the
+        largest value seen, are tried after them, and have to explain more.
 
     Returns
     -------
@@ -124,7 +124,7 @@ def choose_cycle(counter: NDArray[np.int64], known: Sequence[Cycle]) -> Cycle | 
     """
     low, high = int(counter.min()), int(counter.max())
     derived = tuple(range(low, high + 1)) if 0 < high - low < 1 << 16 else ()
-    candidates = [*known, *([derived] if derived else []), ()]
+    candidates = [*known, (), derived]
     shares = [_explained(counter, cycle) for cycle in candidates]
     best = max(range(len(candidates)), key=lambda i: shares[i][0])
     next_one, ahead = shares[best]

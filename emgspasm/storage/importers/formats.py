@@ -50,9 +50,9 @@ class Unread:
 
     path: Path
     head: bytes
-    sampling_frequency: float | None = None
-    gain: float | None = None
-    digest: Digest | None = None
+    sampling_frequency: float | None
+    gain: float | None
+    digest: Digest | None
 
 
 Reader = Callable[[], StoredRecording]
@@ -135,22 +135,14 @@ FORMATS = (
 
 
 def read(
-    path: Path,
-    sampling_frequency: float | None = None,
-    gain: float | None = None,
-    digest: Digest | None = None,
+    path: Path, sampling_frequency: float | None, gain: float | None, digest: Digest | None
 ) -> StoredRecording:
     """Read a file of any format; what it does not hold itself must be given.
 
     Parameters
     ----------
-    path : Path
-    sampling_frequency : float, optional
-        Hertz.
-    gain : float, optional
-        Gain of the amplifier.
-    digest : Digest, optional
-        Takes in what is read block by block.
+    path, sampling_frequency, gain, digest
+        See :class:`Unread`.
 
     Returns
     -------

@@ -190,7 +190,8 @@ def _times(table: Table, rows: Rows, stamps: StampScan) -> NDArray[np.float64]:
             seconds = times * table.time_unit
             return np.where(np.abs(seconds) < LATEST, seconds, np.nan)
         # One sample of GUI 5 holds milliseconds where others hold seconds (firmware_notes 10.4).
-        return times / 1000 if np.nanmax(np.abs(times), initial=0) > LATEST else times
+        late = np.count_nonzero(np.abs(times) > LATEST)
+        return times / 1000 if 2 * late > np.count_nonzero(np.isfinite(times)) else times
     if table.clock and rows.text is not None:
         read = clock_seconds if table.time_unit is None else moment_seconds
         return read(rows.text, stamps.last)

@@ -104,10 +104,11 @@ def test_a_counter_of_an_unknown_board_gives_its_own_lap():
 
 
 def test_a_counter_that_never_wraps_is_understood():
-    counter = np.delete(np.arange(100_000, 103_000), [10, 11])
-    timeline, found, _ = timeline_of(counter, known=())
-    assert [(loss.row, loss.lost) for loss in found] == [(10, 2)]
-    assert timeline.n_samples == 3000
+    counter = np.delete(np.arange(100_000, 130_000), [10, 11, 25_000])  # longer than what is tried
+    timeline, found, findings = timeline_of(counter, known=())
+    assert [(loss.row, loss.lost) for loss in found] == [(10, 2), (24_998, 1)]
+    assert timeline.n_samples == 30_000
+    assert findings == ["3 samples lost at 2 places (packet counter): kept as gaps"]
 
 
 def test_a_counter_that_stands_still_tells_nothing():

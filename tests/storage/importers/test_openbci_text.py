@@ -95,6 +95,12 @@ def test_the_day_of_a_recording_is_that_of_its_place(written):
     assert recording.start == datetime.fromisoformat("2023-11-15T09:13:20")
 
 
+def test_one_damaged_time_stamp_makes_no_milliseconds_of_the_others(written):
+    stamp = f"{EPOCH + 100 / 250:.6f}"
+    recording = open_recording(written(gui6(exg(300, 8)).replace(stamp, f"999{stamp}")))
+    assert recording.start == datetime(2023, 11, 14, 22, 13, 20)  # noqa: DTZ001  of the place
+
+
 def test_a_daisy_by_radio_counts_even_numbers_and_is_told_its_skew(written):
     values = exg(400, 16)
     counter = (2 * np.arange(400)) % 256

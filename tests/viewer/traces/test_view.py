@@ -90,7 +90,7 @@ def test_raw_traces_stay_where_they_were_in_a_gap(far_off):
     window = far_off(tracks=frozenset({"raw"}))
     strip = window.desk.feed.strip
     strip.tracks["raw"][:, [k % strip.capacity for k in range(1500, 2000)]] = np.nan
-    window.surface.traces.center()
+    window.surface.traces.redraw()
     assert drawn_offsets(window) == pytest.approx([OFFSET, OFFSET], abs=1)
 
 
