@@ -16,6 +16,7 @@ from emgspasm.report.course.rest import RestBlock
 from emgspasm.report.course.rows import course_rows
 from emgspasm.report.course.sessions import Session
 from emgspasm.results.stored import StoredResult
+from emgspasm.storage.studies.scales import ScaleScore
 from emgspasm.storage.studies.treatments import OPERATION, TOXIN, Treatment
 from emgspasm.storage.tables.columns import SUMMARY
 from emgspasm.storage.tables.joint_columns import COURSE
@@ -44,9 +45,9 @@ def session(label, day, *labels, **most):
     return Session(label, DAY + timedelta(days=day), [result], [block], [])
 
 
-def course(*sessions, treatments=(), origin=None):
-    told = list(treatments)
-    shown = Course("01", list(sessions), [], told, [], origin, "L", table((), COURSE))
+def course(*sessions, treatments=(), scores=(), origin=None):
+    told, scored = list(treatments), list(scores)
+    shown = Course("01", list(sessions), [], told, scored, origin, "L", table((), COURSE))
     rows = [row | {"participant": "01"} for row in course_rows(shown)]
     return replace(shown, table=table(rows, COURSE))
 
@@ -61,6 +62,13 @@ def test_a_region_is_told_with_its_muscles_though_the_first_session_lacks_them()
     )
     regions = re.findall(r'class="nowrap">(\w[\w ]*?)\s*<span class="missing">(.*?)<', told)
     assert regions == [("brow", "FRO"), ("eye", "OOC")]
+
+
+def test_a_page_says_what_the_scales_mean_that_somebody_scored():
+    scores = [ScaleScore("01", DAY, name, None, "R1", 3.0) for name in ("SMC", "Jankovic")]
+    told = re.search(r"<caption>Scales\. (.*?)\s*</caption>", page(scores=scores))
+    assert re.findall(r"([\w-]+): \d", told[1]) == ["Jankovic", "SMC"]
+    assert told[1].startswith("Jankovic: 0 to 8, severity 0-4 plus frequency")
 
 
 def test_two_sessions_of_one_day_have_a_ratio_of_strength_each():
