@@ -13,6 +13,8 @@ Misuse of a function is a plain ``ValueError``. Lost samples are data, not error
 Every message says what, which value, which rule, and what to do.
 """
 
+import sys
+
 
 class EmgspasmError(Exception):
     """Whatever emgspasm itself refuses; its text is one line a user can act on."""
@@ -45,6 +47,11 @@ def explained(error: BaseException) -> EmgspasmError:
     if isinstance(error, OSError) and error.strerror:
         where = error.filename or "input or output"
         explanation = EmgspasmError(f"{where}: {error.strerror}. Check path and space")
+    elif isinstance(error, UnicodeEncodeError) and error.encoding == sys.getfilesystemencoding():
+        explanation = EmgspasmError(
+            f"{error.object!r} cannot be spelled in {error.encoding}, the encoding of names here. "
+            "Rename it, or use UTF-8: set PYTHONUTF8=1"
+        )
     else:
         explanation = EmgspasmError(
             f"{type(error).__name__}: {error} (a fault of emgspasm itself). "

@@ -1,4 +1,4 @@
-"""How a number stands with its noun."""
+"""How numbers stand in sentences."""
 
 from __future__ import annotations
 
@@ -15,3 +15,11 @@ def several(n: int, one: str, more: str = "") -> str:
         The same of several, where it is more than an ``s``: ``records begin``.
     """
     return f"{n} {one if n == 1 else more or f'{one}s'}"
+
+
+def percent(share: float, digits: int) -> str:
+    """A share in percent; one that would be rounded to nothing is said to be less than a step."""
+    least = 10.0**-digits
+    if 0 < 100 * share < least / 2:
+        return f"< {least:g} %"
+    return f"{100 * share:.{digits}f} %"

@@ -28,7 +28,7 @@ from emgspasm.storage.studies.lock import locked
 from emgspasm.storage.studies.participants import PARTICIPANT_COLUMNS, participants_path
 from emgspasm.storage.studies.placement import Placement, bids_entities
 from emgspasm.storage.studies.scales import ScaleScore, read_scores
-from emgspasm.storage.studies.scans import read_time
+from emgspasm.storage.studies.scans import read_day
 from emgspasm.storage.studies.sidecar import (
     Acquisition,
     read_description,
@@ -135,11 +135,8 @@ def _copy(study: Study, copy: Study, random_below: Callable[[int], int]) -> None
 
 def _source(path: Path) -> _Source:
     entities = bids_entities(path.name)
-    moment = read_time(Placement(path.parent, path.name.rpartition("_emg.")[0]))
-    return _Source(
-        path, entities["sub"], entities.get("ses"), entities.get("task", "n/a"),
-        moment.date() if moment else None,
-    )  # fmt: skip
+    day = read_day(Placement(path.parent, path.name.rpartition("_emg.")[0]))
+    return _Source(path, entities["sub"], entities.get("ses"), entities.get("task", "n/a"), day)
 
 
 def _dates(
@@ -256,7 +253,7 @@ def _copy_tables(
             participant=numbers[score.participant],
             date=score.date + shifts[score.participant],
             rater=rater_of(score.rater),
-            version=score.version if words.VERSION.match(score.version or "") else None,
+            version=words.version(score.version, score.date),
         )
         for score in scores
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Final
 
 from emgspasm.stream import MUSCLES
@@ -19,8 +20,8 @@ SESSION = re.compile(r"(?:\d{1,3}|[WMD]\d{1,3}|base|baseline|pre|post)\Z", re.IG
 RUN = re.compile(r"\d{1,3}\Z")
 """Numbers of runs; eight digits may be a day."""
 
-VERSION = re.compile(r"(?:\d(?:\.\d{1,2})?|\d{4})\Z")
-"""Versions of a scale: 2, 1.10, or the year of a publication; more digits may be a day."""
+VERSION = re.compile(r"(?:\d(?:\.\d{1,2})?|19[89]\d|20\d\d)\Z")
+"""Versions of a scale: 2, 1.10, or the year of a publication; other digits may be a day."""
 
 TASKS: Final = frozenset(re.sub(r"[^0-9A-Za-z]", "", code) for code in markers.TASKS | {"protocol"})
 """Task codes as labels of BIDS, which take letters and digits only."""
@@ -83,6 +84,12 @@ def products() -> Standing:
 def sites() -> Standing:
     """Codes of muscles stay; any other becomes other site 1, ..."""
     return standing(lambda word: word in MUSCLES, lambda n: f"other site {n}")
+
+
+def version(word: str | None, rated: date) -> str | None:
+    """The version of a scale where it says one; None if it may say when somebody was rated."""
+    passes = word is not None and VERSION.match(word) and word != str(rated.year)
+    return word if passes else None
 
 
 def raters() -> Standing:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emgspasm.errors import RecordingError, SourceLost
-from emgspasm.grammar import several
+from emgspasm.grammar import percent, several
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +32,7 @@ def conclude(session: Session, place: Placement, study: Path, say: Callable[[str
 
     status = session.status
     away = f" (the source was away for the last {session.missed:.1f} s)" if session.missed else ""
-    say(f"{status.time:.1f} s recorded, {100 * status.lost:.2f} % lost{away}: {place.recording}")
+    say(f"{status.time:.1f} s recorded, {percent(status.lost, 2)} lost{away}: {place.recording}")
     if session.early:
         early = several(session.early, "marker")
         say(f"{early} of the network came before the first sample: not stored")

@@ -120,7 +120,7 @@ def _terminal() -> Iterator[Callable[[], str | None]]:
     import tty
 
     descriptor = sys.stdin.fileno()
-    decoder = codecs.getincrementaldecoder("utf-8")("ignore")
+    decoder = codecs.getincrementaldecoder(sys.stdin.encoding)("ignore")
     before: list[Any] = []
 
     def by_key() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from emgspasm.cli.console import page_path
@@ -74,7 +75,8 @@ def plan(source: Path, out: Path | None) -> list[Task]:
 
 
 def _tasks(found: Sequence[Path], folder: Path, out: Path | None, *, stored: bool) -> list[Task]:
-    """One page a result or recording, in the same folders under `out`."""
+    """One page a result or recording, in the same folders under `out`, in order of day."""
+    found = _by_day(found)
     usual = [_usual(path, stored=stored) for path in found]
     if len(found) == 1:
         return [Task(found[0], stored, page_path(out, usual[0]))]
@@ -84,6 +86,17 @@ def _tasks(found: Sequence[Path], folder: Path, out: Path | None, *, stored: boo
         elsewhere = out and out / path.parent.relative_to(folder) / page.name
         tasks.append(Task(path, stored, elsewhere or page))
     return tasks
+
+
+def _by_day(found: Sequence[Path]) -> list[Path]:
+    """Those of each participant in order of day; of one day, and without any, as they come."""
+    from emgspasm.report.stored import recorded_on
+    from emgspasm.storage.studies.placement import bids_entities
+
+    def key(path: Path) -> tuple[str, date]:
+        return bids_entities(path.name).get("sub", ""), recorded_on(path) or date.max
+
+    return sorted(found, key=key)
 
 
 def _usual(path: Path, *, stored: bool) -> Path:

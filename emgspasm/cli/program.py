@@ -22,7 +22,7 @@ COMMANDS = {
     "emulate": ("boards:emulate", "Emulate a board to record from, with faults to order."),
     "export": ("files:export", "Write a recording as EDF, CSV, Parquet or OpenBCI text."),
     "import": ("files:import_", "Bring a recording made by another program into a study."),
-    "quality": ("judging:quality", "Show noise, mains, clipping and losses of each channel."),
+    "quality": ("quality:quality", "Show noise, mains, clipping and losses of each channel."),
     "record": ("recording:record", "Record from a board into a study and detect bursts live."),
     "recover": ("files:recover", "Make a cut recording whole and say what was lost."),
     "review": ("review:review", "Accept, reject or relabel events as an expert."),

@@ -30,7 +30,9 @@ from emgspasm.cli.console import (
 )
 from emgspasm.cli.interruption import come, settle
 from emgspasm.cli.options import live_config_option, place_options, port_option
+from emgspasm.desk.hindrances import hindrances
 from emgspasm.errors import ConfigError, EmgspasmError, RecordingError
+from emgspasm.grammar import percent
 from emgspasm.postponement import postponed
 from emgspasm.system import host_time
 
@@ -246,7 +248,7 @@ def status_text(status: Status, info: StreamInfo) -> str:
     parts = [
         f"{status.time:.0f} s",
         status.state,
-        f"lost {100 * status.lost_recently:.1f} % ({100 * status.lost:.2f} % in all)",
+        f"lost {percent(status.lost_recently, 1)} ({percent(status.lost, 2)} in all)",
         *hindrances(status, info),
         f"spasms {by_side(spasms(status.events))}",
         f"bursts {by_side(status.bursts)}",
@@ -256,18 +258,6 @@ def status_text(status: Status, info: StreamInfo) -> str:
         f"{status.dropped} dropped on screen" if status.dropped else "",
     ]
     return " | ".join(filter(None, parts))
-
-
-def hindrances(status: Status, info: StreamInfo) -> list[str]:
-    """What hinders the analysis now: rails, channels without signal, losses."""
-    railed = {name for name, rails in zip(info.names, status.railed, strict=True) if rails}
-    emg = [info.channels[column].name for column in info.columns()]
-    unknown = [name for name, level in zip(emg, status.noise, strict=True) if level != level]
-    if len(unknown) == len(emg):
-        return ["nothing is analyzed between losses"] if status.lost_recently else []
-    flat = [name for name in unknown if name not in railed]
-    told = (("railed", [n for n in info.names if n in railed]), ("no signal", flat))
-    return [f"{word} {' '.join(names)}" for word, names in told if names]
 
 
 def noise_text(noise: tuple[float, ...], info: StreamInfo) -> str:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from emgspasm.config import LoadedConfig
     from emgspasm.results.analysis import Results
     from emgspasm.storage.montage import Montage
-    from emgspasm.storage.opening import StoredRecording
+    from emgspasm.storage.stored import StoredRecording
 
 
 @click.command(cls=Command)

@@ -171,7 +171,7 @@ def _into_study(
     """Write a recording where a study has its place, what describes it, and its truth."""
     from emgspasm.storage.edf.reader import open_edf
     from emgspasm.storage.files import refuse_existing
-    from emgspasm.storage.studies.sidecar import Acquisition, write_sidecars
+    from emgspasm.storage.studies.sidecar import SIMULATED, Acquisition, write_sidecars
 
     participant, session, task, run = labels
     assert participant is not None  # the place is whole
@@ -185,9 +185,7 @@ def _into_study(
             open_edf(place.recording),
             place.sidecars,
             task=task,
-            acquisition=Acquisition(
-                "Bipolar", f"none: simulated face, scenario {scenario}", None, {}
-            ),
+            acquisition=Acquisition("Bipolar", f"{SIMULATED}{scenario}", None, {}),
             overwrite=True,
         )
     return place.recording, truth

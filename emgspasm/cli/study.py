@@ -19,6 +19,7 @@ from emgspasm.grammar import several
 
 if TYPE_CHECKING:
     from emgspasm.storage.studies.scales import ScaleScore
+    from emgspasm.storage.studies.study import Study
     from emgspasm.storage.studies.treatments import Treatment
 
 date_option = click.option("--date", "day", required=True, metavar="YYYY-MM-DD", help="Day.")
@@ -165,7 +166,7 @@ def list_(path: Path, participant: str | None, *, as_json: bool) -> None:
     opened = Study.open(path)
     if participant is not None:
         opened.require(participant)
-    tables = contents(opened.path, participant)
+    tables = contents(opened, participant)
     if as_json:
         click.echo(json.dumps(tables, default=str))
         return
@@ -176,27 +177,21 @@ def list_(path: Path, participant: str | None, *, as_json: bool) -> None:
         click.echo()
 
 
-def contents(path: Path, participant: str | None) -> dict[str, list[dict[str, Any]]]:
+def contents(opened: Study, participant: str | None) -> dict[str, list[dict[str, Any]]]:
     """What a study holds, a list of rows by title."""
+    from emgspasm.storage.studies.frames import session_row
     from emgspasm.storage.studies.scales import read_scores
-    from emgspasm.storage.studies.study import Study
     from emgspasm.storage.studies.treatments import read_treatments
 
-    known = Study.open(path).participants
-    wanted = [p for p in known if participant in (None, p)]
+    path = opened.path
+    wanted = [p for p in opened.participants if participant in (None, p)]
+    recordings = [session_row(path, recording) for recording in opened.recordings()]
     return {
         "participants": [{"participant": p} for p in wanted],
-        "recordings": [row for row in _recordings(path) if row["participant"] in wanted],
+        "recordings": [row for row in recordings if row["participant"] in wanted],
         "treatments": _rows([t for t in read_treatments(path) if t.participant in wanted]),
         "scores": _rows([s for s in read_scores(path) if s.participant in wanted]),
     }
-
-
-def _recordings(path: Path) -> list[dict[str, Any]]:
-    from emgspasm.storage.studies.frames import session_row
-    from emgspasm.storage.studies.study import Study
-
-    return [session_row(path, recording) for recording in Study.open(path).recordings()]
 
 
 def _rows(entries: Sequence[Treatment | ScaleScore]) -> list[dict[str, Any]]:

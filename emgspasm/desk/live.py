@@ -12,6 +12,7 @@ import numpy as np
 
 from emgspasm.desk.desk import News
 from emgspasm.desk.feed import Feed, Stretch
+from emgspasm.desk.marks import Marks
 from emgspasm.desk.pages import cut, page
 from emgspasm.desk.shaping import Sliceable
 from emgspasm.desk.strip import Strip
@@ -27,8 +28,6 @@ from emgspasm.storage.opening import open_recording
 from emgspasm.storage.studies.study import Placement, Study
 from emgspasm.stream import Annotation, Chunk, Event
 from emgspasm.synkinesis.events.amending import Amendment
-from emgspasm.synkinesis.markers import undoing
-from emgspasm.system import host_time
 
 CAPACITY = 6000
 """Chunks that may wait for the screen: half a minute or more of any board [design]."""
@@ -96,9 +95,7 @@ class Live:
         self.feed = Feed(info, wiring.config.pipeline)
         self._channels = channel_warnings(info)
         self.analyses: list[Analysis] = []
-        self._marked: list[Annotation] = []
-        self._news: list[Annotation] = []
-        self._undone: list[Annotation] = []
+        self._marks = Marks(self._store, self.feed.found.markers)
         self._n_events = self._n_gaps = self._n_dropped = 0
         self._open, self._closing = False, False
         self._error: EmgspasmError | None = None
@@ -222,11 +219,8 @@ class Live:
         feed.silent = bool(self.error or self.away)
         gaps: list[Stretch] = feed.found.gaps[self._n_gaps :]
         self._n_gaps = len(feed.found.gaps)
-        markers, self._news = tuple(self._news), []
-        undone, self._undone = tuple(self._undone), []
-        return News(
-            tuple(events), tuple(events), tuple(stale), tuple(gaps), markers, undone, tuple(amended)
-        )
+        found = tuple(events)
+        return News(found, found, tuple(stale), tuple(gaps), *self._marks.news(), tuple(amended))
 
     def _listen(self) -> None:
         """Take changes of state of the source, and whether the session has ended."""
@@ -234,7 +228,7 @@ class Live:
             return
         said = self.session.events
         for event in said[self._n_events :]:
-            self._add(event.annotation(self.feed.sampling_frequency))
+            self._marks.add(event.annotation(self.feed.sampling_frequency))
         self._n_events = len(said)
         if self._error is None:
             try:
@@ -245,27 +239,15 @@ class Live:
                 if over and not self._closing:
                     self._error = EmgspasmError("the source has ended; what came is kept")
 
-    def mark(self, text: str, at: float | None = None) -> Annotation | None:
-        """Mark the sample that is taken now, or was at host time `at` (s)."""
-        marker = self._store(text, host_time() if at is None else at)
-        if marker is None:
-            return None
-        self._marked.append(marker)
-        self._add(marker)
-        return marker
+    def mark(self, text: str, at: float) -> Annotation | None:
+        """Mark the sample that was taken at host time `at` (s)."""
+        return self._marks.set(text, at)
 
     def undo(self) -> Annotation | None:
         """Take the last marker back; the recording keeps it, and that it was undone."""
-        undone = self._store(undoing(self._marked[-1])) if self._marked else None
-        if undone is None:
-            return None
-        marker = self._marked.pop()
-        self.feed.found.markers.remove(marker)
-        self._undone.append(marker)
-        self._add(undone)
-        return undone
+        return self._marks.undo()
 
-    def _store(self, text: str, at: float | None = None) -> Annotation | None:
+    def _store(self, text: str, at: float | None) -> Annotation | None:
         """Store a marker, if there is a recording under way to store it in."""
         if not self._open or self._error is not None:
             return None
@@ -273,10 +255,6 @@ class Live:
             return self.session.mark(text, at)
         except RecordingError:  # it has just ended: the next tick says why
             return None
-
-    def _add(self, marker: Annotation) -> None:
-        self.feed.found.markers.append(marker)
-        self._news.append(marker)
 
     def page(self, start: int, stop: int) -> Strip:
         """A stretch of the whole session: what is still held, else what is in the file."""

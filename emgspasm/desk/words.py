@@ -10,13 +10,10 @@ from numpy.typing import NDArray
 from emgspasm.desk.feed import Feed
 from emgspasm.desk.palette import Palette
 from emgspasm.desk.strip import CLIPPED, FLAT, GAP
-from emgspasm.dsp.quality import Limits
+from emgspasm.dsp.quality import NOISE_POOR
 from emgspasm.dsp.rates import withheld
 from emgspasm.stream import MUSCLES, Event, StreamInfo, emg_only
 from emgspasm.units import on_screen
-
-NOISY = Limits().noise_poor
-"""uV of noise from which it is said beside the line."""
 
 LEARNING = "learning the noise: face at rest"
 """While thresholds are not known yet."""
@@ -109,7 +106,7 @@ def warning(marks: NDArray[np.uint16], noise: float) -> str:
         return "FLAT: lead off?"
     if (marks & GAP != 0).mean() > 0.5:
         return "NO DATA"
-    return "NOISY" if noise > NOISY else ""
+    return "NOISY" if noise > NOISE_POOR else ""
 
 
 def limits(sampling_frequency: float) -> str:

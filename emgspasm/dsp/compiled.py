@@ -29,7 +29,7 @@ For sums of one length the order is always the same, so that the chunks make no 
 
 
 @numba.njit(**LOOP)
-def copy(values, there):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def copy(values, there):
     """Copy what there is room for: several at once, as an assignment of slices does not.
 
     Nor are the words of its error compiled, which take longer than a filter.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from emgspasm.dsp import kernels, sections
 from emgspasm.dsp.design import Sos, butterworth
-from emgspasm.dsp.filters import LOWEST, CascadeState, above_band
+from emgspasm.dsp.filters import LOWEST, CascadeState, above_band, before
 from emgspasm.dsp.rates import EDGE
 from emgspasm.dsp.responses import settling_samples, step_rise
 from emgspasm.stream import Chunk, StreamInfo
@@ -107,13 +107,7 @@ class LinearEnvelope:
         sample would be a guess of the whole envelope.
         """
         sos = self.sos(info.sampling_frequency)
-        n_channels = first.samples.shape[1]
-        return CascadeState(
-            sos,
-            np.zeros((len(sos), 2)),
-            sections.rest(len(sos), n_channels),
-            np.zeros(n_channels, np.bool_),
-        )
+        return before(sos, np.zeros((len(sos), 2)), first)
 
     def step(self, state: CascadeState, chunk: Chunk) -> tuple[CascadeState, Chunk]:
         """Fold one chunk."""

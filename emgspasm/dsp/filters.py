@@ -202,6 +202,13 @@ class CascadeState:
     running: NDArray[np.bool_]
 
 
+def before(sos: Sos, steady: NDArray[np.float64], first: Chunk) -> CascadeState:
+    """State of sections before the first sample of any channel."""
+    n_channels = first.samples.shape[1]
+    memory = sections.rest(len(sos), n_channels)
+    return CascadeState(sos, steady, memory, np.zeros(n_channels, np.bool_))
+
+
 @dataclass(frozen=True, slots=True)
 class Cascade:
     """The stage that runs filters one after the other.
@@ -222,13 +229,7 @@ class Cascade:
     def init(self, info: StreamInfo, first: Chunk) -> CascadeState:
         """State before the first sample; see :class:`emgspasm.dsp.stage.Stage`."""
         sos = self.sos(info.sampling_frequency)
-        n_channels = first.samples.shape[1]
-        return CascadeState(
-            sos,
-            steady(sos),
-            sections.rest(len(sos), n_channels),
-            np.zeros(n_channels, np.bool_),
-        )
+        return before(sos, steady(sos), first)
 
     def step(self, state: CascadeState, chunk: Chunk) -> tuple[CascadeState, Chunk]:
         """Fold one chunk."""

@@ -22,7 +22,7 @@ WINDOWS = 16
 """Windows of an envelope that are taken at a time: what passes over them stays at hand."""
 
 
-@numba.njit(**LOOP)  # type: ignore[untyped-decorator]  # options by name
+@numba.njit(**LOOP)
 def present(values: Samples) -> int:
     """How many samples of one channel come before one that is missing."""
     n_missing = 0
@@ -71,7 +71,7 @@ def moving_rms(
 
 
 @numba.njit(**LOOP)
-def _channel_rms(values, recent, total, count, squares, out):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def _channel_rms(values, recent, total, count, squares, out):
     """Fill `out` for a channel: the sum of the last squares, and how many samples it has seen.
 
     `squares` is room for the last ones and those of :data:`WINDOWS`.
@@ -93,7 +93,7 @@ def _channel_rms(values, recent, total, count, squares, out):  # type: ignore[no
 
 
 @numba.njit(**LOOP)
-def _rms(values, recent, total, count, squares, out):  # type: ignore[no-untyped-def]  # see _channel_rms
+def _rms(values, recent, total, count, squares, out):
     """Fill `out` for a stretch without a missing sample; the sum of the last squares.
 
     Step by step over the stretch, for the compiler then does several samples at once in all steps
@@ -166,7 +166,7 @@ def plain(
 
 
 @numba.njit(cache=True, nogil=True)
-def _run_around(values, place):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def _run_around(values, place):
     """How many equal values in a row there are around a place and the one before it."""
     if values[place - 1] != values[place]:
         return 1
@@ -220,7 +220,7 @@ def screen(
 
 
 @numba.njit(cache=True, nogil=True)
-def _reject(values, limits, flat_run, repeats, counts):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def _reject(values, limits, flat_run, repeats, counts):
     """Replace and count what is no signal in one row; see :func:`screen`."""
     for channel in range(len(values)):
         if not abs(values[channel]) < IMPOSSIBLE:

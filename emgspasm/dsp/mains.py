@@ -158,23 +158,22 @@ def _read_ahead(chunks: Iterable[Chunk], n_samples: int) -> tuple[list[Chunk], I
 def _spectrum(info: StreamInfo, ahead: list[Chunk]) -> SpectrumState:
     """Mean spectrum of the first seconds, as far as they are there, without those that are loud."""
     emg, fs = emg_only(info), info.sampling_frequency
-    spectrum, nothing = MeanSpectrum(every=1), Chunk(0, np.empty((0, len(emg.channels))))
-    state = spectrum.init(emg, nothing)
-    powers, counts = [], []
+    spectrum, powers, counts = MeanSpectrum(every=1), [], []
     for second in range(round(LOOK)):
-        state = spectrum.init(emg, nothing)
+        state = spectrum.init(emg)
         edges = [min(k * round(fs), round(LOOK * fs)) for k in (second, second + 1)]
         for chunk in ahead:
             start = chunk.start - ahead[0].start
             first, stop = np.clip(np.subtract(edges, start), 0, len(chunk.samples)).tolist()
             part = chunk.samples[first:stop, info.columns()]
-            state, _ = spectrum.step(state, Chunk(start + first, part))
+            spectrum.step(state, Chunk(start + first, part))
         powers.append(state.power)
         counts.append(state.count)
     kept = _quiet(np.array(powers), np.array(counts))
-    state.power = np.where(kept[:, None], powers, 0.0).sum(axis=0)
-    state.count = kept.sum(axis=0)
-    return state
+    whole = spectrum.init(emg)
+    whole.power = np.where(kept[:, None], powers, 0.0).sum(axis=0)
+    whole.count = kept.sum(axis=0)
+    return whole
 
 
 def _quiet(powers: NDArray[np.float64], counts: NDArray[np.int64]) -> NDArray[np.bool_]:

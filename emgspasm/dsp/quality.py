@@ -15,35 +15,26 @@ LINES = (50, 60)
 GRADES = ("good", "fair", "poor", "unusable")
 """From the best to the worst."""
 
+NOISE_FAIR, NOISE_POOR = 3.0, 5.0
+"""uV RMS of the quiet, filtered signal beyond which a channel is fair, and poor (clinical facts 4
+[design])."""
+
+LINE_FAIR = 6.0
+"""dB of the mains over its neighbours beyond which it is fair (clinical facts 4 [design])."""
+
+DROPOUT_FAIR = 0.5
+"""Percent of samples missing beyond which it is fair (clinical facts 4 [design])."""
+
+USABLE = 10.0
+"""Percent of the time that must be analyzed for a channel to count at all (clinical facts 4
+[design])."""
+
 MOST = 50.0
 """Percent of the time from which a fault is most of it, or under which the analysis is not
 [design]."""
 
 SPOILT = 5.0
 """Percent of the time clipped or flat from which a channel is poor [design]."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Where a grade ends (clinical facts 4 [design]).
-
-    Parameters
-    ----------
-    noise_good, noise_poor : float
-        uV RMS of the quiet, filtered signal.
-    line_ratio : float
-        dB of the mains over its neighbours.
-    dropout : float
-        Percent of samples missing.
-    usable : float
-        Percent of the time that must be analyzed for the channel to count at all.
-    """
-
-    noise_good: float = 3.0
-    noise_poor: float = 5.0
-    line_ratio: float = 6.0
-    dropout: float = 0.5
-    usable: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +92,7 @@ class MeanSpectrum:
 
     every: int = 20
 
-    def init(self, info: StreamInfo, first: Chunk) -> SpectrumState:  # noqa: ARG002  as every stage
+    def init(self, info: StreamInfo) -> SpectrumState:
         """State before the first sample of a stream; gaps do not end it."""
         n, n_channels = round(info.sampling_frequency), len(info.channels)
         return SpectrumState(
@@ -112,8 +103,8 @@ class MeanSpectrum:
             np.zeros(n_channels, np.int64),
         )
 
-    def step(self, state: SpectrumState, chunk: Chunk) -> tuple[SpectrumState, Chunk]:
-        """Fold one chunk, which passes unchanged."""
+    def step(self, state: SpectrumState, chunk: Chunk) -> None:
+        """Fold one chunk into the state."""
         length = state.window.shape[1]
         start, stop, samples = chunk.start, chunk.stop, chunk.samples
         for second in range(start // length, -(-stop // length)):
@@ -127,7 +118,6 @@ class MeanSpectrum:
                 state.window[:, low - first : high - first] = samples[low - start : high - start].T
                 if high == first + length:
                     _add_spectrum(state)
-        return state, chunk
 
 
 def _add_spectrum(state: SpectrumState) -> None:
@@ -166,7 +156,6 @@ def line_ratio(state: SpectrumState) -> tuple[NDArray[np.float64], NDArray[np.fl
 
 
 def grade(
-    limits: Limits,
     *,
     noise: float,
     line: float,
@@ -176,7 +165,7 @@ def grade(
     analyzed: float,
 ) -> tuple[str, str]:
     """Grade and the reason for it; `noise` in uV, NaN where unknown; the rest in percent and dB."""
-    if analyzed < limits.usable:
+    if analyzed < USABLE:
         share, worst = max((clipped, "clipped"), (dropped, "missing"), (flat, "flat"))
         if share > MOST:
             return "unusable", f"{worst} for {share:.1f} % of the time"
@@ -184,11 +173,11 @@ def grade(
         why = spoilt if share > SPOILT else "too short, or gaps too close"
         return "unusable", f"only {analyzed:.1f} % can be analyzed: {why}"
     complaints = [
-        (noise > limits.noise_poor, "poor", f"noise {noise:.1f} uV"),
+        (noise > NOISE_POOR, "poor", f"noise {noise:.1f} uV"),
         (clipped + flat > SPOILT, "poor", f"clipped or flat for {clipped + flat:.1f} %"),
-        (line > limits.line_ratio, "fair", f"mains {line:.0f} dB over its neighbours"),
-        (noise > limits.noise_good, "fair", f"noise {noise:.1f} uV"),
-        (dropped > limits.dropout, "fair", f"{dropped:.1f} % missing"),
+        (line > LINE_FAIR, "fair", f"mains {line:.0f} dB over its neighbours"),
+        (noise > NOISE_FAIR, "fair", f"noise {noise:.1f} uV"),
+        (dropped > DROPOUT_FAIR, "fair", f"{dropped:.1f} % missing"),
         (analyzed < MOST, "fair", f"only {analyzed:.1f} % can be analyzed"),
         (0 < clipped + flat <= SPOILT, "fair", f"clipped or flat for {_some(clipped + flat)} %"),
     ]

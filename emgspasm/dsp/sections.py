@@ -164,7 +164,7 @@ def sosfilt(
 
 
 @numba.njit(**LOOP)
-def _filter_tiles(sos, steady, rows, memory, running, tile, out):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def _filter_tiles(sos, steady, rows, memory, running, tile, out):
     """Filter rows as wide as `memory` into `out`, which has a row a channel."""
     (n_channels, n_samples), width = out.shape, memory.shape[2]
     undisturbed, row = bool(running.all()), 0
@@ -184,7 +184,7 @@ def _filter_tiles(sos, steady, rows, memory, running, tile, out):  # type: ignor
 
 
 @numba.njit(cache=True, nogil=True)
-def _widened(samples, width):  # type: ignore[no-untyped-def]  # see _filter_tiles
+def _widened(samples, width):
     """The samples, and channels of zeros up to a width."""
     wide = np.zeros((len(samples), width))
     wide[:, : samples.shape[1]] = samples
@@ -192,7 +192,7 @@ def _widened(samples, width):  # type: ignore[no-untyped-def]  # see _filter_til
 
 
 @numba.njit(**LOOP)
-def _comes_or_goes(rows, running):  # type: ignore[no-untyped-def]  # see _filter_tiles
+def _comes_or_goes(rows, running):
     """Whether a channel is missing in a row that was not before, or the other way round."""
     for row in range(len(rows)):
         for channel in range(len(running)):
@@ -202,7 +202,7 @@ def _comes_or_goes(rows, running):  # type: ignore[no-untyped-def]  # see _filte
 
 
 @numba.njit(**LOOP)
-def _restart(steady, values, memory, running):  # type: ignore[no-untyped-def]  # see _filter_tiles
+def _restart(steady, values, memory, running):
     """Start the channels afresh that are there again; whether all are there.
 
     A value that is missing makes the memory of its channel NaN, which ends here.

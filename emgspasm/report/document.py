@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from emgspasm.config import LoadedConfig
     from emgspasm.results.analysis import Results
-    from emgspasm.storage.opening import StoredRecording
+    from emgspasm.storage.stored import StoredRecording
 
 NO_SIGNAL = "the recording was not found beside the results, so there is no signal to show"
 OTHER_LABELS = (
@@ -68,6 +68,7 @@ def report_page(
         regions=facts.REGIONS,
         classes=CLASSES,
         sides=SIDE_LETTERS,
+        event_sides=facts.SIDES,
         whole=WHOLE,
         rows=rows,
         lent_maxima=facts.lent_maxima(results),

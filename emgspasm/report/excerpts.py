@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from emgspasm.config import LoadedConfig
-    from emgspasm.storage.opening import StoredRecording
+    from emgspasm.storage.stored import StoredRecording
 
 LENGTH = 10.0
 """Seconds of an excerpt."""

@@ -9,10 +9,11 @@ from emgspasm.anatomy import FACE_MUSCLES
 from emgspasm.dsp.rates import notched, upper_corner
 from emgspasm.report.values import Value, cell, entry
 from emgspasm.results.analysis import Results
-from emgspasm.stream import MUSCLES, SIDE_LETTERS, Channel
+from emgspasm.stream import SIDE_LETTERS, Channel
 from emgspasm.synkinesis.measures.classes import CLASSES
 
 REGIONS = {"0": "none", "1": "eye", "2": "cheek", "3": "mouth", "4": "neck"}
+SIDES = SIDE_LETTERS | {"B": "both sides"}
 TASKS = {
     "rest_open": "rest, eyes open",
     "rest_closed": "rest, eyes closed",
@@ -32,22 +33,24 @@ Row = Mapping[str, Any]
 
 
 def channels(results: Results) -> list[Channel]:
-    """EMG channels, in the order of the face from brow to neck, left before right."""
+    """EMG channels, in the order of the face."""
     rows = results.summary[results.summary["channel"].notna()]
-    found = []
-    for name, side, muscle in zip(rows["channel"], rows["side"], rows["muscle"], strict=True):
-        whole = SIDE_LETTERS.get(side) if isinstance(side, str) else None
-        found.append(
-            Channel(
-                str(name),
-                whole,
-                muscle if isinstance(muscle, str) else None,
-            )
+    found = [
+        Channel(
+            str(name),
+            SIDE_LETTERS.get(side) if isinstance(side, str) else None,
+            muscle if isinstance(muscle, str) else None,
         )
-    places = {muscle: i for i, muscle in enumerate(FACE_MUSCLES)}
-    return sorted(
-        found, key=lambda c: (places.get(c.muscle or "", 99), c.muscle or "", c.side or "z")
-    )
+        for name, side, muscle in zip(rows["channel"], rows["side"], rows["muscle"], strict=True)
+    ]
+    return sorted(found, key=face_order)
+
+
+def face_order(channel: Channel) -> tuple[int, str, int]:
+    """What orders channels as they lie in the face: from brow to neck, left before right."""
+    muscle = channel.muscle or ""
+    place = FACE_MUSCLES.index(muscle) if muscle in FACE_MUSCLES else len(FACE_MUSCLES)
+    return place, muscle, ("left", "right", "midline", None).index(channel.side)
 
 
 def side_place(task: str | None, side: str) -> dict[str, str | None]:
@@ -106,8 +109,6 @@ def channel_rows(results: Results) -> list[dict[str, Any]]:
         "spasm_burden_uV": 2,
         "spasm_peak_p95_uV": 1,
         "mvc_uV": 1,
-        "snr_db": 1,
-        "valid_s": 0,
         "excluded_s": 1,
     }
     quality = {
@@ -116,7 +117,6 @@ def channel_rows(results: Results) -> list[dict[str, Any]]:
         "clip_pct": 2,
         "dropout_pct": 2,
         "flat_pct": 2,
-        "impedance_kohm": 1,
         "grade": None,
         "reason": None,
     }
@@ -124,7 +124,7 @@ def channel_rows(results: Results) -> list[dict[str, Any]]:
     for channel in channels(results):
         place = {"channel": channel.name}
         rows.append(
-            {"channel": channel, "muscle": MUSCLES.get(channel.muscle or "", channel.muscle)}
+            {"channel": channel}
             | {n: cell(results, "summary", place, n, d) for n, d in wanted.items()}
             | {n: cell(results, "quality", place, n, d) for n, d in quality.items()}
         )
@@ -208,8 +208,7 @@ def others(results: Results) -> list[str]:
     told = []
     for name in ("blepharospasm", "myokymia"):
         sides = set(events["side"][events["trial_type"] == name].astype(str))
-        sides_in_words = SIDE_LETTERS | {"B": "both sides"}
-        words = [word for letter, word in sides_in_words.items() if letter in sides]
+        words = [word for letter, word in SIDES.items() if letter in sides]
         if words:
             told.append(f"{name}, {' and '.join(words)}")
     return told
@@ -221,7 +220,7 @@ def event(results: Results, event_id: str) -> dict[str, Value]:
         (results.events["event_id"] == event_id) & (results.events["trial_type"] != "burst")
     ]["trial_type"]
     place: dict[str, str | None] = {"event_id": event_id, "trial_type": str(kinds.iloc[0])}
-    wanted = {"onset": 1, "duration": 3, "li": 2, "n_muscles": None, "muscles": None,
+    wanted = {"onset": 1, "duration": 3, "li": 2, "muscles": None,
               "class": None, "reason": None, "side": None, "trial_type": None,
               "confidence": 2}  # fmt: skip
     return {name: cell(results, "events", place, name, digits) for name, digits in wanted.items()}

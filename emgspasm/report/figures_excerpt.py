@@ -11,8 +11,8 @@ from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from emgspasm.anatomy import FACE_MUSCLES
 from emgspasm.report.excerpts import LENGTH, Excerpt
+from emgspasm.report.facts import face_order
 from emgspasm.report.figures import GREY, INK, PALE, SCALE, SIDES, WIDTH, axes, figure
 from emgspasm.stream import SIDE_LETTER, Channel
 from emgspasm.units import on_screen
@@ -66,19 +66,8 @@ def excerpt_figure(excerpt: Excerpt, events: pd.DataFrame, scale: Mapping[str, f
 
 
 def rows(channels: tuple[Channel, ...]) -> list[int]:
-    """Columns in the order of the face from brow to neck, left before right."""
-    places = {muscle: i for i, muscle in enumerate(FACE_MUSCLES)}
-    sides = ("left", "right", "midline", None)
-
-    def key(column: int) -> tuple[int, str, int]:
-        channel = channels[column]
-        return (
-            places.get(channel.muscle or "", len(places)),
-            channel.muscle or "",
-            sides.index(channel.side),
-        )
-
-    return sorted(range(len(channels)), key=key)
+    """Columns in the order of the face."""
+    return sorted(range(len(channels)), key=lambda column: face_order(channels[column]))
 
 
 def _row(

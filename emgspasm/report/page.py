@@ -10,12 +10,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from emgspasm import __version__
-from emgspasm.results.provenance import PURPOSE
+from emgspasm.results.provenance import PURPOSE, VALIDATED_ON
 
 if TYPE_CHECKING:
     from jinja2 import Environment
-
-VALIDATED = "validated on simulated data and public recordings of healthy people only"
 
 
 def render(template: str, **facts: Any) -> str:
@@ -34,7 +32,8 @@ def render(template: str, **facts: Any) -> str:
     jinja2.UndefinedError
         If it refers to a fact that is not given.
     """
-    common = {"version": __version__, "validated": VALIDATED, "purpose": PURPOSE}
+    validated = f"validated on {VALIDATED_ON}"
+    common = {"version": __version__, "validated": validated, "purpose": PURPOSE}
     return _environment().get_template(template).render(common | facts)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emgspasm.errors import RecordingError
 from emgspasm.results.analysis import Results
 from emgspasm.results.group.results import place_in_study
-from emgspasm.results.stored import beside, read_result_table
+from emgspasm.results.stored import read_result_table
+from emgspasm.storage.derivatives.names import beside, provenance_beside
 from emgspasm.storage.derivatives.provenance import (
     read_provenance,
     replaced_recording,
@@ -17,6 +19,8 @@ from emgspasm.storage.derivatives.provenance import (
 from emgspasm.storage.derivatives.reviews import counted_path
 from emgspasm.storage.digest import Digest
 from emgspasm.storage.studies.lock import exclusive
+from emgspasm.storage.studies.placement import Placement
+from emgspasm.storage.studies.scans import read_day
 from emgspasm.storage.tables.dictionary import TABLES
 from emgspasm.storage.tables.tsv import table
 from emgspasm.system import in_order
@@ -25,8 +29,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 EVENTS = "_events.tsv"
-TOLD = ("events", "summary", "quality", "pairs", "trials")
-"""Tables that a page is made of."""
 
 
 def stored_results(folder: Path) -> list[Path]:
@@ -42,13 +44,21 @@ def is_result(path: Path) -> bool:
     return (
         not path.name.startswith("._")
         and path.name.endswith(EVENTS)
-        and provenance_path(path).is_file()
+        and provenance_beside(path).is_file()
     )
 
 
-def provenance_path(events: Path) -> Path:
-    """``X.json`` beside ``X_events.tsv``."""
-    return events.with_name(events.name.removesuffix(EVENTS) + ".json")
+def recorded_on(source: Path) -> date | None:
+    """Day of a recording, or of the one that an events table is of, where its study tells it.
+
+    Raises
+    ------
+    RecordingError
+        If the table of the session that tells it cannot be read.
+    """
+    placed = place_in_study(source)
+    place = Placement.of_result(*placed) if placed else Placement.of(source)
+    return read_day(place) if place else None
 
 
 def read_results(events: Path) -> Results:
@@ -71,7 +81,7 @@ def read_results(events: Path) -> Results:
         if placed and (name := replaced_recording(*placed, provenance)):
             raise RecordingError(told_replaced([name]))
         told = counted_path(events)
-        places = {name: told if name in ("events", "summary") else events for name in TOLD}
+        places = {name: told if name in ("events", "summary") else events for name in TABLES}
         frames = {name: _frame(place, name) for name, place in places.items()}
     return Results(name=Path(str(provenance["recording"])).stem, **frames, provenance=provenance)
 

@@ -29,8 +29,10 @@ from emgspasm.results.tabulation.quality import channel_quality, quality_table
 from emgspasm.results.tabulation.summary import summary_table
 from emgspasm.results.tabulation.trials import trial_list, trials_table
 from emgspasm.storage.digest import Digest
-from emgspasm.storage.opening import Given, StoredRecording, open_recording
+from emgspasm.storage.opening import Given, open_recording
+from emgspasm.storage.stored import StoredRecording
 from emgspasm.storage.studies.placement import bids_entities
+from emgspasm.storage.tables.dictionary import TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Results:
-    """The tables of one recording, as data frames (columns: ``emgspasm.storage.tables.columns``).
+    """The tables of one recording, as data frames (columns: ``emgspasm.storage.tables``).
 
     Parameters
     ----------
@@ -61,14 +63,9 @@ class Results:
     provenance: dict[str, Any]
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Its tables by name."""
-        named = {
-            "events": self.events,
-            "summary": self.summary,
-            "quality": self.quality,
-            "pairs": self.pairs,
-        }
-        return named | ({"trials": self.trials} if len(self.trials) else {})
+        """Its tables by name; trials where there are any."""
+        named = {name: getattr(self, name) for name in TABLES}
+        return {name: frame for name, frame in named.items() if name != "trials" or len(frame)}
 
 
 def analyze_recording(

@@ -26,7 +26,7 @@ from emgspasm.results.findings import (
     part_rows,
     read_rows,
 )
-from emgspasm.storage.opening import StoredRecording
+from emgspasm.storage.stored import StoredRecording
 from emgspasm.stream import Burst, Chunk, Event, StreamInfo, emg_only
 from emgspasm.synkinesis.events.lags import Lag
 from emgspasm.synkinesis.folding import Folded, Folding, fold
@@ -74,12 +74,12 @@ def measure(recording: StoredRecording, config: LoadedConfig) -> Measurement:
     info = recording.info
     pipeline, chunks, notice = suit(config, info, recording)
     spectrum = MeanSpectrum()
-    state = spectrum.init(emg_only(info), Chunk(0, np.empty((0, len(info.columns())))))
+    state = spectrum.init(emg_only(info))
     marked = markers(recording.annotations, info.sampling_frequency, recording.n_samples)
     gathered = _Gathered(info, marked)
     analyses = analyze(pipeline, info, chunks)
     for analysis, folded in fold(Folding(), pipeline, info, analyses, recording.annotations):
-        state, _ = spectrum.step(state, analysis.chunk)
+        spectrum.step(state, analysis.chunk)
         gathered.add(analysis, folded)
     found, tally = gathered.findings(), gathered.tally()
     late = "" if config.config.mains == "off" else missed(pipeline, info, state)

@@ -19,26 +19,20 @@ from emgspasm.results.measurement import Measurement
 from emgspasm.results.tabulation.blocks import LEAST_REST, rest_counts, task_blocks
 from emgspasm.results.tabulation.labels import microvolts
 from emgspasm.results.tabulation.trials import brow_lifts, synkinesis_shares
-from emgspasm.storage.opening import StoredRecording
+from emgspasm.storage.stored import StoredRecording
 from emgspasm.stream import SIDE_LETTERS, StreamInfo
 from emgspasm.structure import kind_name
 from emgspasm.synkinesis.markers import AT_REST, PRIMES
 from emgspasm.synkinesis.measures import validity
-from emgspasm.synkinesis.measures.occurrence import (
-    Span,
-    Withheld,
-    begins_in,
-    common,
-    length,
-    occurrence,
-    outside,
-)
+from emgspasm.synkinesis.measures.occurrence import Withheld, occurrence
 from emgspasm.synkinesis.measures.rhythm import FEWEST_ONSETS, variation
+from emgspasm.synkinesis.measures.spans import Span, begins_in, common, length, outside
 from emgspasm.synkinesis.measures.trials import FEWEST_TRIALS, Trial
 from emgspasm.synkinesis.readings.reading import sites
 from emgspasm.synkinesis.spread import EYE
 
 PURPOSE = "research and education only"
+VALIDATED_ON = "simulated data and public recordings of healthy people only"
 
 
 def provenance(
@@ -75,7 +69,7 @@ def provenance(
             *channel_warnings(info),
             *_one_eyed(info, measured.found),
         ],
-        "validated_on": "simulated data and public recordings of healthy people only",
+        "validated_on": VALIDATED_ON,
         "purpose": f"{PURPOSE}; not a medical device",
     }
 

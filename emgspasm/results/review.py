@@ -18,7 +18,6 @@ from emgspasm.results.decisions import Decision, event_rows
 from emgspasm.results.findings import Rows, bursts_of
 from emgspasm.results.stored import (
     StoredResult,
-    beside,
     is_of_side,
     read_result,
     stored_findings,
@@ -26,10 +25,12 @@ from emgspasm.results.stored import (
 )
 from emgspasm.results.tabulation.events import burden
 from emgspasm.results.tabulation.summary import side_rows, spasm_measures
+from emgspasm.storage.derivatives.names import beside
 from emgspasm.storage.derivatives.reviews import detected_path, require_same_results, reviewed_path
+from emgspasm.storage.files import refuse_existing
 from emgspasm.storage.studies.lock import exclusive
 from emgspasm.storage.tables.columns import SUMMARY
-from emgspasm.storage.tables.joint_columns import REVIEWED_EVENTS
+from emgspasm.storage.tables.event_columns import REVIEWED_EVENTS
 from emgspasm.storage.tables.tsv import read_table, table, table_rows, write_table
 from emgspasm.stream import EventType, StreamInfo
 from emgspasm.synkinesis.measures.classes import spasm_class
@@ -82,7 +83,7 @@ def write_review(
     ------
     ConfigError
         If an event is unknown, or the file is the detector's table, another rater's review or none,
-        or is not called as events tables are.
+        or is not called as events tables are, or a summary is there that is of no review.
     RecordingError
         If the review there is of other results, or a table cannot be read or written.
     """
@@ -94,12 +95,15 @@ def write_review(
         raise ConfigError(f"{path} is no name of an events table (X_events.tsv). Name it so")
     moment = (now or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="seconds")
     info = stored_info(original)
+    summary = beside(path, "summary")
     with exclusive(original.events_path.parent):  # the window may be storing a decision, too
+        if path != reviewed_path(events) and not path.exists():
+            refuse_existing(summary, overwrite=False)
         frame = _begun(path, original, rater)
         frame = decided(frame, decisions, rater, moment.replace("+00:00", "Z"), original, info)
         reviewed = StoredResult(path, frame, original.summary, original.provenance, reviewed=True)
         write_table(frame, path, overwrite=True)
-        write_table(reviewed_summary(reviewed, info), beside(path, "summary"), overwrite=True)
+        write_table(reviewed_summary(reviewed, info), summary, overwrite=True)
     return path, frame
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from emgspasm.errors import RecordingError
 from emgspasm.results.findings import BURST, EVENT, LAG, PART, QUALITIES, READ, Findings, Rows
+from emgspasm.storage.derivatives.names import beside
 from emgspasm.storage.derivatives.provenance import read_provenance
 from emgspasm.storage.derivatives.reviews import detected_path, is_reviewed, require_same_results
 from emgspasm.storage.tables.column import numbers
@@ -110,11 +111,6 @@ def require_fit(frame: pd.DataFrame, path: Path, name: str) -> pd.DataFrame:
         for row in np.flatnonzero(frame[column].isna()):
             raise RecordingError(f"{path}: {column} is n/a in line {row + 2}. Analyze again")
     return frame
-
-
-def beside(events: Path, table: str) -> Path:
-    """Another table of the same result."""
-    return events.with_name(f"{events.name.removesuffix('_events.tsv')}_{table}.tsv")
 
 
 def settings_of(provenance: Mapping[str, Any]) -> Settings:

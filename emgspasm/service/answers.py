@@ -197,6 +197,8 @@ class State:
         Seconds from when a sample was due until it was analyzed.
     disk_left : int or None
         Bytes.
+    hindrances : tuple of str
+        What hinders the analysis now, in words.
     lanes : tuple of Lane
         One an EMG channel.
     counts : Counts or None
@@ -221,6 +223,7 @@ class State:
     lost: float = 0.0
     latency: float = 0.0
     disk_left: int | None = None
+    hindrances: tuple[str, ...] = ()
     lanes: tuple[Lane, ...] = ()
     counts: Counts | None = None
     notices: tuple[str, ...] = ()

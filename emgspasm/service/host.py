@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from emgspasm.config import MarkerTable
-from emgspasm.desk.lead import Lead
+from emgspasm.desk.control import Control
 from emgspasm.desk.live import Live
-from emgspasm.desk.wanted import Wanted, placing
+from emgspasm.desk.request import RecordingRequest, placing
 from emgspasm.desk.wiring import Wiring
 from emgspasm.errors import EmgspasmError, explained
 from emgspasm.postponement import postponed
@@ -19,7 +19,7 @@ from emgspasm.service import answers
 from emgspasm.service.broadcast import Broadcast, Onlooker
 from emgspasm.service.refusal import Refused
 from emgspasm.service.showing import Showing
-from emgspasm.service.turns import Turns
+from emgspasm.service.worker import Worker
 from emgspasm.service.writing import Writing
 from emgspasm.stream import Annotation
 
@@ -50,10 +50,10 @@ class Host:
     def __init__(self, wiring: Wiring, study: Path | None) -> None:
         self.study, self._showing = study, Showing(study)
         self._tables = Writing(self._showing.note)
-        self._lead = Lead(wiring, self._open, self._tables.run)
+        self._control = Control(wiring, self._open, self._tables.run)
         self._beginning = False
         self._exchanging = threading.Lock()
-        self._turns = Turns(self._tick, PACE)
+        self._worker = Worker(self._tick, PACE)
 
     @property
     def broadcast(self) -> Broadcast:
@@ -68,11 +68,11 @@ class Host:
     @property
     def markers(self) -> MarkerTable:
         """What the digits mark."""
-        return self._lead.markers
+        return self._control.markers
 
     def begin(self) -> None:
         """Begin to look at the board."""
-        self._turns.start()
+        self._worker.start()
         self.look()
 
     def look(self) -> None:
@@ -95,8 +95,7 @@ class Host:
         EmgspasmError
             The study cannot be made, or the source does not fit.
         """
-        path: str = self._exchange(lambda: self._record(participant, session, task))
-        return path
+        return self._exchange(lambda: self._record(participant, session, task))
 
     def stop(self) -> answers.Recorded:
         """End the recording and go on looking; its tables are written meanwhile.
@@ -106,8 +105,7 @@ class Host:
         Refused
             Nothing is recorded.
         """
-        ended: answers.Recorded = self._exchange(self._stop)
-        return ended
+        return self._exchange(self._stop)
 
     def mark(self, text: str, at: float) -> Annotation:
         """Mark what was taken at host time `at` (s).
@@ -118,7 +116,7 @@ class Host:
             Nothing streams.
         """
         self._refuse_meanwhile()
-        marker = self._turns.ask(lambda: self._lead.mark(text, at))
+        marker = self._worker.ask(lambda: self._control.mark(text, at))
         if marker is None:
             raise Refused(409, "no marker was set (nothing streams). Wait for the stream")
         return marker
@@ -126,18 +124,18 @@ class Host:
     def undo(self) -> Annotation:
         """Take the last marker back; raises what :meth:`mark` raises."""
         self._refuse_meanwhile()
-        marker = self._turns.ask(self._lead.undo)
+        marker = self._worker.ask(self._control.undo)
         if marker is None:
             raise Refused(409, "nothing was taken back (no marker of this stream is left). Set one")
         return marker
 
     def events(self) -> answers.Events:
         """All that was found in the stream so far."""
-        return self._turns.ask(self._showing.events)
+        return self._worker.ask(self._showing.events)
 
     def welcome(self, onlooker: Onlooker) -> None:
         """Tell a page all there is to know, and then what comes."""
-        self._turns.ask(lambda: self._showing.welcome(onlooker))
+        self._worker.ask(lambda: self._showing.welcome(onlooker))
 
     def close(self, say: Callable[[str], None]) -> None:
         """End the stream; what was recorded is whole, and its tables are written.
@@ -154,7 +152,7 @@ class Host:
         """
         try:
             with postponed():  # Ctrl-C, again
-                self._turns.end(self._end)
+                self._worker.end(self._end)
         finally:
             self._tables.finish(say)
 
@@ -197,7 +195,7 @@ class Host:
     def _look(self) -> None:
         self._refuse_while_recording()
         with suppress(EmgspasmError):  # said as the state, which is what was asked for
-            self._begin_stream(self._lead.look)
+            self._begin_stream(self._control.look)
 
     def _record(self, participant: str, session: str, task: str) -> str:
         if self.study is None:
@@ -205,38 +203,40 @@ class Host:
         self._refuse_while_recording()
         held = ExitStack()
         try:
-            place = held.enter_context(placing(Wanted(str(self.study), participant, session, task)))
+            place = held.enter_context(
+                placing(RecordingRequest(str(self.study), participant, session, task))
+            )
         except ValueError as error:
             raise Refused(422, str(error)) from None
-        self._begin_stream(lambda: self._lead.record(place, task.strip(), held))
+        self._begin_stream(lambda: self._control.record(place, task.strip(), held))
         self._beginning = True
         return str(place.recording)
 
     def _say_begun(self) -> None:
         """Say that it is recorded once the board has answered, if it does."""
-        live = self._lead.live
+        live = self._control.live
         if self._beginning and live is not None and live.began:
             self._beginning = False
             self._showing.say(f"recording to {live.path}")
 
     def _refuse_while_recording(self) -> None:
-        live = self._lead.live
+        live = self._control.live
         if live is not None and live.recording:
             raise Refused(409, f"a recording is under way ({live.path}). End it first")
 
     def _stop(self) -> answers.Recorded:
-        live = self._lead.live
+        live = self._control.live
         if live is None or live.place is None:
             raise Refused(409, "nothing is recorded. Begin a recording first")
         said: list[str] = []
         with suppress(EmgspasmError):  # it is ended; why nothing streams is said as the state
-            self._begin_stream(lambda: said.append(self._lead.stop()))
+            self._begin_stream(lambda: said.append(self._control.stop()))
         for sentence in said:
             self._showing.say(sentence)
         return answers.Recorded(str(live.path), " ".join(said))
 
     def _end(self) -> None:
-        self._lead.close()
+        self._control.close()
         self._tell_rest()
 
     # --- calls --------------------------------------------------------------------------------
@@ -245,7 +245,7 @@ class Host:
         if not self._exchanging.acquire(blocking=False):
             raise _busy()
         try:
-            return self._turns.ask(work)
+            return self._worker.ask(work)
         finally:
             self._exchanging.release()
 

@@ -14,17 +14,17 @@ import uvicorn
 
 from emgspasm.errors import ConfigError, SourceError
 from emgspasm.service.application import application
-from emgspasm.service.door import Door
+from emgspasm.service.connections import ConnectionLimit
 from emgspasm.service.guard import is_loopback
-from emgspasm.service.hearing import Hearing
 from emgspasm.service.host import Host
+from emgspasm.service.inbound import InboundLimit
 
 GRACE = 2
 """Seconds that answers under way are given when the service ends [design]."""
 
 BACKLOG = 32
 """Connections that may wait to be taken. So many are taken at once, and hold a descriptor for a
-moment though the door does not let them in [design]."""
+moment though they are not let in [design]."""
 
 UNSENT = 65_536
 """Bytes of an answer that the system may hold back: what a slow page has not taken waits in the
@@ -53,8 +53,8 @@ def serving(host: Host, name: str, port: int) -> Iterator[tuple[str, bool]]:
     listening = listen(name, port)
     config = uvicorn.Config(
         application(host, name),
-        http=Door,
-        ws=Hearing,
+        http=ConnectionLimit,
+        ws=InboundLimit,
         ws_per_message_deflate=False,
         backlog=BACKLOG,
         log_config=None,

@@ -11,7 +11,7 @@ from emgspasm.desk.live import Live
 from emgspasm.service import answers
 from emgspasm.service.answers import text_of
 from emgspasm.service.broadcast import Broadcast, Message, Onlooker
-from emgspasm.service.telling import Telling
+from emgspasm.service.messages import Messages
 
 REMEMBERED = 8
 """Sentences of the service that are still shown [design]."""
@@ -36,34 +36,34 @@ class Showing:
         self.broadcast, self.state = Broadcast(), answers.State("connecting")
         self._folder = _paths_within(study) if study else None
         self._said = deque[str](maxlen=REMEMBERED)
-        self._telling: Telling | None = None
+        self._messages: Messages | None = None
         self._n_streams, self._failed = 0, ""
 
     def open(self, live: Live) -> None:
         """Show another stream; the one before was ended."""
         self._n_streams += 1
-        self._telling, self._failed = Telling(live, self._n_streams), ""
-        for message in self._telling.introduction():
+        self._messages, self._failed = Messages(live, self._n_streams), ""
+        for message in self._messages.introduction():
             self.broadcast.tell(message)
         self._tell_state()
 
     def tick(self) -> bool:
         """Show what has come; whether there is a stream."""
-        if self._telling is None:
+        if self._messages is None:
             return False
-        for message in self._telling.tick():
+        for message in self._messages.tick():
             self.broadcast.tell(message)
-        if self._telling.state_is_due:
+        if self._messages.state_is_due:
             self._tell_state()
         return True
 
     def end(self) -> None:
         """Show the stream no more."""
-        self._telling = None
+        self._messages = None
 
     def fail(self, why: str) -> None:
         """Show no stream, and say why."""
-        self._telling, self._failed = None, why
+        self._messages, self._failed = None, why
         self._tell_state()
 
     def say(self, sentence: str) -> None:
@@ -78,19 +78,19 @@ class Showing:
     def welcome(self, onlooker: Onlooker) -> None:
         """Tell a page all there is to know, and then what comes."""
         onlooker.begin_anew()
-        for message in self._telling.introduction() if self._telling else ():
+        for message in self._messages.introduction() if self._messages else ():
             onlooker.put(message)
         onlooker.put(Message(text_of(self.state)))
         self.broadcast.add(onlooker)
 
     def events(self) -> answers.Events:
         """All that was found in the stream so far."""
-        return self._telling.events() if self._telling else answers.Events((), ())
+        return self._messages.events() if self._messages else answers.Events((), ())
 
     def _tell_state(self) -> None:
         said, n = tuple(self._said), len(self.broadcast)
-        if self._telling is not None:
-            state = self._telling.state(n, said, self._failed)
+        if self._messages is not None:
+            state = self._messages.state(n, said, self._failed)
         else:
             state = answers.State("ended", notices=said, error=self._failed, onlookers=n)
         self.state = replace(

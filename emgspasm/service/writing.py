@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from emgspasm.desk.lead import WRITING, Tables
+from emgspasm.desk.control import WRITING, Tables
 from emgspasm.errors import explained
 
 

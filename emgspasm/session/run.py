@@ -27,7 +27,7 @@ from emgspasm.session.network import NetworkMarkers
 from emgspasm.session.outlets import Outlets
 from emgspasm.session.preparation import chosen, equipment, labelled, unscaled
 from emgspasm.session.status import Counters, Status
-from emgspasm.session.warmth import Warmth
+from emgspasm.session.warm_up import WarmUp
 from emgspasm.sources.events import SourceEvent
 from emgspasm.sources.lsl.markers import LslMarkers
 from emgspasm.sources.protocols import Eventful
@@ -107,7 +107,7 @@ class Session:
         self._disk_left = 0
         self._error: EmgspasmError | None = None
         self._over = threading.Event()
-        self._warmth = Warmth(self._analyzing.warm_up)
+        self._warm_up = WarmUp(self._analyzing.warm_up)
         self._held = ExitStack()
 
     @property
@@ -183,12 +183,12 @@ class Session:
     def __enter__(self) -> Self:
         self._disk_left = require_room(self.path.parent, self._labelled, self._duration)
         with ExitStack() as held:
-            self._warmth.begin()  # while the source opens, which is mostly waiting
+            self._warm_up.begin()  # while the source opens, which is mostly waiting
             if self._network:  # first: it takes a while, in which samples would pile up
                 held.enter_context(self._network.inlet)
             held.enter_context(self._outlets)
             held.enter_context(self.source)
-            self._warmth.wait()
+            self._warm_up.wait()
             with postponed():  # who is begun must be ended: a file, and threads that are waited for
                 self._writer = held.enter_context(
                     BdfWriter(self.path, self._labelled, equipment=equipment(self.source))
@@ -218,7 +218,7 @@ class Session:
 
     def forgo(self) -> None:
         """Do not begin, if that still waits for compiling; safe from any thread."""
-        self._warmth.forgo()
+        self._warm_up.forgo()
 
     def stop(self) -> None:
         """End the recording after what has arrived; safe from any thread."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,27 +30,20 @@ DRIFT = (10.0, 60.0)  # uV of each of three slow waves [design]
 DRIFT_RATES = (0.01, 0.1)  # Hz [design]
 
 
-@dataclass(frozen=True, slots=True)
-class Disturbances:
-    """Artefacts in one minute; the heart beats beside them."""
-
-    motions: float = 8.0
-    pops: float = 6.0
-    hums: float = 3.0
+MOTIONS, POPS, HUMS = 8.0, 6.0, 3.0
+"""Artefacts in one minute; the heart beats beside them."""
 
 
-def artifacts(
-    kinds: Disturbances, sites: tuple[str, ...], duration: float, rng: np.random.Generator
-) -> Iterator[Act]:
+def artifacts(sites: tuple[str, ...], duration: float, rng: np.random.Generator) -> Iterator[Act]:
     """Artefacts of the recorded sites, each an act of its own."""
-    for onset in renewals(rng, kinds.motions, duration - 2.5, 1.0, 1.0):
+    for onset in renewals(rng, MOTIONS, duration - 2.5, 1.0, 1.0):
         yield spread_out("motion", sites, onset, rng.uniform(0.4, 2), MOTION, rng)
-    for onset in renewals(rng, kinds.pops, duration - 2.5, 1.0, 0.5):
+    for onset in renewals(rng, POPS, duration - 2.5, 1.0, 0.5):
         site = str(rng.choice(sorted(sites)))
         amplitude = float(np.exp(rng.uniform(*np.log(POP))) * rng.choice([-1, 1]))
         pop = Deflection(site, onset, rng.uniform(0.5, 2), amplitude, "pop")
         yield Act("artifact", "pop", deflections=(pop,))
-    for onset in renewals(rng, kinds.hums, duration - 8, 1.0, 8.0):
+    for onset in renewals(rng, HUMS, duration - 8, 1.0, 8.0):
         yield spread_out("hum", sites, onset, rng.uniform(2, 6), HUM, rng)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import accumulate
 
 import numpy as np
@@ -43,13 +43,8 @@ SYNKINESES = {
 }
 """Muscles that move along with another: eye to mouth and mouth to eye, the usual pairs [mem]."""
 
-
-@dataclass(frozen=True, slots=True)
-class Synkinesis:
-    """Involuntary company of every movement of the affected side (clinical facts 9 [sim])."""
-
-    share: tuple[float, float] = (0.1, 0.8)
-    delay: tuple[float, float] = (0.005, 0.030)
+SHARE = (0.1, 0.8)  # of the drive of the movement, clinical facts 9 [sim]
+DELAY = (0.005, 0.030)  # s after it, clinical facts 9 [sim]
 
 
 def blinks(per_minute: float, duration: float, rng: np.random.Generator) -> Iterator[Act]:
@@ -136,23 +131,19 @@ def syllables(onset: float, stop: float, rng: np.random.Generator) -> Iterator[D
         onset += interval
 
 
-def with_synkinesis(
-    acts: list[Act], synkinesis: Synkinesis, letter: str, rng: np.random.Generator
-) -> list[Act]:
+def with_synkinesis(acts: list[Act], letter: str, rng: np.random.Generator) -> list[Act]:
     """Let the affected side move along, in every act (clinical facts 2 [lit]: 100 %)."""
     shares = {
-        (prime, muscle): rng.uniform(*synkinesis.share)
+        (prime, muscle): rng.uniform(*SHARE)
         for prime, muscles in SYNKINESES.items()
         for muscle in muscles
     }
-    return [replace(act, contractions=accompanied(act, shares, synkinesis, letter, rng))
-            for act in acts]  # fmt: skip
+    return [replace(act, contractions=accompanied(act, shares, letter, rng)) for act in acts]
 
 
 def accompanied(
     act: Act,
     shares: dict[tuple[str, str], float],
-    synkinesis: Synkinesis,
     letter: str,
     rng: np.random.Generator,
 ) -> tuple[Contraction, ...]:
@@ -167,7 +158,7 @@ def accompanied(
         replace(
             prime,
             site=f"{muscle}_{letter}",
-            onset=prime.onset + rng.uniform(*synkinesis.delay),
+            onset=prime.onset + rng.uniform(*DELAY),
             level=prime.level * share,
         )
         for (source, muscle), share in shares.items()

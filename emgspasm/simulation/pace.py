@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 from typing import Self
 
 from emgspasm.stream import Chunk, Source, StreamInfo
@@ -14,12 +14,34 @@ from emgspasm.system import host_time
 
 @dataclass(frozen=True)
 class Paced:
-    """A source whose chunks come when a board would have sent them. Made by :func:`paced`."""
+    """The chunks of a source, unchanged, when a board would have sent them by the host's clock.
+
+    A chunk comes when its last sample is due. A reader that falls behind gets what is due without
+    further waiting: nothing is dropped.
+
+    Parameters
+    ----------
+    source : Source
+        Anything that yields chunks faster than real time.
+    speed : float
+        How many seconds of the recording pass in one second.
+    particulars : mapping
+        What is known of its making, as :class:`emgspasm.sources.protocols.Particular` tells it.
+
+    Raises
+    ------
+    ValueError
+        If `speed` is not positive.
+    """
 
     source: Source
-    speed: float
-    particulars: dict[str, object]
-    _stopped: threading.Event = field(default_factory=threading.Event, repr=False)
+    speed: float = 1.0
+    particulars: Mapping[str, object] = field(default_factory=dict)
+    _stopped: threading.Event = field(default_factory=threading.Event, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.speed > 0:
+            raise ValueError(f"speed={self.speed}; it must be positive, 1 is real time")
 
     @property
     def info(self) -> StreamInfo:
@@ -54,30 +76,3 @@ class Paced:
             if self._stopped.wait(max(0.0, zero + chunk.stop / rate - host_time())):
                 return
             yield chunk
-
-
-def paced(
-    source: Source, speed: float = 1.0, particulars: Mapping[str, object] = MappingProxyType({})
-) -> Paced:
-    """Yield the chunks of a source at its own rate by the host's clock, unchanged.
-
-    A chunk comes when its last sample is due. A reader that falls behind gets what is due without
-    further waiting: nothing is dropped.
-
-    Parameters
-    ----------
-    source : Source
-        Anything that yields chunks faster than real time.
-    speed : float
-        How many seconds of the recording pass in one second.
-    particulars : mapping
-        What is known of its making, as :class:`emgspasm.sources.protocols.Particular` tells it.
-
-    Raises
-    ------
-    ValueError
-        If `speed` is not positive.
-    """
-    if not speed > 0:
-        raise ValueError(f"speed={speed}; it must be positive, 1 is real time")
-    return Paced(source, speed, dict(particulars))

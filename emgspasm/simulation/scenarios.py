@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.simulation.acts import Act, Plan, random_stream
-from emgspasm.simulation.disturbances import Disturbances, artifacts, heart_beats
+from emgspasm.simulation.disturbances import artifacts, heart_beats
 from emgspasm.simulation.movements import (
-    Synkinesis,
     blinks,
     eyes_open,
     onsets,
@@ -22,9 +21,7 @@ from emgspasm.simulation.movements import (
 )
 from emgspasm.simulation.protocol import protocol
 from emgspasm.simulation.spasms import (
-    Blepharospasm,
     Hemifacial,
-    Myokymia,
     blepharospasms,
     hemifacial_spasms,
     myokymia_runs,
@@ -65,10 +62,10 @@ class Scenario:
     follows_protocol: bool = False
     speaks: bool = False
     hemifacial: Hemifacial | None = None
-    blepharospasm: Blepharospasm | None = None
-    myokymia: Myokymia | None = None
-    synkinesis: Synkinesis | None = None
-    disturbances: Disturbances | None = None
+    blepharospasm: bool = False
+    myokymia: bool = False
+    synkinesis: bool = False
+    disturbed: bool = False
 
 
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
@@ -119,21 +116,21 @@ SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
         ),
         "blepharospasm": Scenario(
             "spasm of both eyes, brief and sustained; the frontalis stays silent",
-            blepharospasm=Blepharospasm(),
+            blepharospasm=True,
         ),
         "synkinesis": Scenario(
             "post-paralytic synkinesis: one side moves along with every movement and blink",
             task="",
             movements=("close_gentle", "smile", "pucker", "brow"),
-            synkinesis=Synkinesis(),
+            synkinesis=True,
         ),
         "myokymia": Scenario(
             "facial myokymia: rhythmic groups in few fascicles, each muscle in its own rhythm",
-            myokymia=Myokymia(),
+            myokymia=True,
         ),
         "artifacts": Scenario(
             "healthy face at rest with motion, electrode pops, mains and heart",
-            disturbances=Disturbances(),
+            disturbed=True,
         ),
     }
 )
@@ -150,13 +147,12 @@ def plan(scenario: Scenario, side: str, sites: tuple[str, ...], duration: float,
     """
     acts, annotations = movements(scenario, duration, seed)
     if scenario.blepharospasm:
-        acts += blepharospasms(scenario.blepharospasm, duration, random_stream(seed, "bleph"))
+        acts += blepharospasms(duration, random_stream(seed, "bleph"))
     blinked = blinks(scenario.blinks, duration, random_stream(seed, "blinks"))
     acts += list(eyes_open(blinked, acts))
     acts = one_sided(scenario, side, acts, duration, seed)
-    if scenario.disturbances:
-        rng = random_stream(seed, "artifacts")
-        acts += artifacts(scenario.disturbances, sites, duration, rng)
+    if scenario.disturbed:
+        acts += artifacts(sites, duration, random_stream(seed, "artifacts"))
         acts += heart_beats(sites, duration, random_stream(seed, "heart"))
     seen = [recorded(act, sites) for act in sorted(acts, key=lambda act: act.onset)]
     return Plan(tuple(act for act in seen if act.contractions or act.deflections), annotations)
@@ -187,16 +183,14 @@ def one_sided(
 ) -> list[Act]:
     """Acts with what one side adds of its own: synkinesis, hemifacial spasm, myokymia."""
     if scenario.synkinesis:
-        rng = random_stream(seed, "synkinesis")
-        acts = with_synkinesis(acts, scenario.synkinesis, side, rng)
+        acts = with_synkinesis(acts, side, random_stream(seed, "synkinesis"))
     added: list[Act] = []
     if scenario.hemifacial:
         moments = triggers(scenario.hemifacial, acts, random_stream(seed, "triggers"))
         rng = random_stream(seed, "hemifacial")
         added += hemifacial_spasms(scenario.hemifacial, side, moments, duration, rng)
     if scenario.myokymia:
-        rng = random_stream(seed, "myokymia")
-        added += myokymia_runs(scenario.myokymia, side, duration, rng)
+        added += myokymia_runs(side, duration, random_stream(seed, "myokymia"))
     return acts + added
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from emgspasm.errors import ConfigError
-from emgspasm.simulation.pace import Paced, paced
+from emgspasm.simulation.pace import Paced
 from emgspasm.simulation.recording import MONTAGE, simulate
 from emgspasm.structure import structure
 
@@ -69,6 +69,6 @@ def open_simulated(options: Mapping[str, object]) -> Paced:
             packet_loss=settings.packet_loss,
             chunk_size=max(1, round(settings.sampling_frequency / 250)),
         )
-        return paced(simulated, settings.speed, {"SoftwareFilters": {}})
+        return Paced(simulated, settings.speed, {"SoftwareFilters": {}})
     except ValueError as error:
         raise ConfigError(f"source: {error}") from None

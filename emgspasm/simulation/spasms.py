@@ -32,6 +32,16 @@ SPREAD = {"OOC": 0.0, "FRO": 0.45, "COR": 0.45, "ZYG": 0.35, "OOR": 0.45, "MEN":
 """Gain from which a muscle takes part, clinical facts 9 [sim]. FRO and COR [design]: with gains of
 0.3-1 the frontalis joins in four of five spasms (68-86 %, Gunduz 2024, clinical facts 2 [lit])."""
 
+EYES_PER_MINUTE = 10.0  # spasms of both eyes
+EYES = (0.8, 0.9, 0.1, 8.0)  # s: median, log SD, limits of their lengths
+CORRUGATOR = 0.7  # chance that it joins; the frontalis does not (clinical facts 2)
+
+MYOKYMIA = ("OOC", "ZYG", "MEN")  # muscles, independent of each other (clinical facts 2)
+FASCICLE = 8  # units of each that take part
+GROUPS = (1.0, 4.0)  # Hz, of their groups
+INSIDE = (30.0, 60.0)  # Hz, of discharges in a group
+GROUP, RUN, PAUSE = (0.06, 0.15), (5.0, 20.0), (3.0, 12.0)  # s, of groups, runs and between runs
+
 
 @dataclass(frozen=True, slots=True)
 class Hemifacial:
@@ -66,31 +76,6 @@ class Hemifacial:
     gains: tuple[float, float] = (0.3, 1.0)
     on_blink: float = 0.0
     on_movement: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Blepharospasm:
-    """Spasm of both eyes; the frontalis does not join (clinical facts 2)."""
-
-    per_minute: float = 10.0
-    median: float = 0.8
-    sigma: float = 0.9
-    shortest: float = 0.1
-    longest: float = 8.0
-    corrugator: float = 0.7
-
-
-@dataclass(frozen=True, slots=True)
-class Myokymia:
-    """Rhythmic groups in few fascicles, independent in every muscle (clinical facts 2)."""
-
-    muscles: tuple[str, ...] = ("OOC", "ZYG", "MEN")
-    members: int = 8
-    per_second: tuple[float, float] = (1.0, 4.0)
-    inside: tuple[float, float] = (30.0, 60.0)
-    group: tuple[float, float] = (0.06, 0.15)
-    run: tuple[float, float] = (5.0, 20.0)
-    pause: tuple[float, float] = (3.0, 12.0)
 
 
 def hemifacial_spasms(
@@ -184,18 +169,16 @@ def volleys_of_side(
     ]
 
 
-def blepharospasms(
-    spasm: Blepharospasm, duration: float, rng: np.random.Generator
-) -> Iterator[Act]:
+def blepharospasms(duration: float, rng: np.random.Generator) -> Iterator[Act]:
     """Spasms of both eyes, alike on both sides."""
     free = 0.0
-    for onset in renewals(rng, spasm.per_minute, duration, 1.0, APART):
-        length = lognormal(rng, spasm.median, spasm.sigma, spasm.shortest, spasm.longest)
+    for onset in renewals(rng, EYES_PER_MINUTE, duration, 1.0, APART):
+        length = lognormal(rng, *EYES)
         if onset < free or onset + length > duration - 0.2:
             continue
         free = onset + length + APART
         level = rng.uniform(0.6, 1)
-        muscles = ["OOC"] + ["COR"] * (rng.random() < spasm.corrugator)
+        muscles = ["OOC"] + ["COR"] * (rng.random() < CORRUGATOR)
         drives = both_eyes(muscles, onset, length, level, rng)
         yield Act("blepharospasm", contractions=tuple(drives))
 
@@ -212,22 +195,19 @@ def both_eyes(
             yield Drive(f"{muscle}_{letter}", onset + sign * lag, length, strength, ramp, ramp)
 
 
-def myokymia_runs(
-    myokymia: Myokymia, letter: str, duration: float, rng: np.random.Generator
-) -> Iterator[Act]:
+def myokymia_runs(letter: str, duration: float, rng: np.random.Generator) -> Iterator[Act]:
     """Runs of rhythmic groups, each muscle in its own rhythm."""
-    for muscle in myokymia.muscles:
-        apart = UNITS // myokymia.members
+    for muscle in MYOKYMIA:
+        apart = UNITS // FASCICLE
         members = tuple(range(int(rng.integers(apart)), UNITS, apart))
         onset = rng.uniform(0.5, 3)
-        while (stop := onset + rng.uniform(*myokymia.run)) < duration - 0.5:
-            groups = rhythmic_groups(myokymia, f"{muscle}_{letter}", members, onset, stop, rng)
+        while (stop := onset + rng.uniform(*RUN)) < duration - 0.5:
+            groups = rhythmic_groups(f"{muscle}_{letter}", members, onset, stop, rng)
             yield Act("myokymia", contractions=tuple(groups))
-            onset = stop + rng.uniform(*myokymia.pause)
+            onset = stop + rng.uniform(*PAUSE)
 
 
 def rhythmic_groups(
-    myokymia: Myokymia,
     site: str,
     members: tuple[int, ...],
     onset: float,
@@ -235,9 +215,9 @@ def rhythmic_groups(
     rng: np.random.Generator,
 ) -> Iterator[Volleys]:
     """Groups of discharges of a fascicle at a regular rate."""
-    interval = 1 / rng.uniform(*myokymia.per_second)
-    inside = rng.uniform(*myokymia.inside)
+    interval = 1 / rng.uniform(*GROUPS)
+    inside = rng.uniform(*INSIDE)
     while onset < stop:
-        times = onset + common_discharge(inside, rng.uniform(*myokymia.group), rng)
+        times = onset + common_discharge(inside, rng.uniform(*GROUP), rng)
         yield Volleys(site, times, np.full(len(times), 0.95), members)
         onset += interval * np.clip(1 + 0.08 * rng.standard_normal(), 0.8, 1.2)

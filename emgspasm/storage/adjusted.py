@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
@@ -63,13 +62,8 @@ class Adjusted:
         self.recording.__enter__()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.recording.__exit__(kind, value, traceback)
+    def __exit__(self, *error: Any) -> None:
+        self.recording.__exit__(*error)
 
     def __iter__(self) -> Iterator[Chunk]:
         """Yield the recording's chunks as adjusted."""

@@ -8,15 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from emgspasm.errors import RecordingError
+from emgspasm.storage.adjusted import adjusted
 from emgspasm.storage.bdf.layout import LARGEST_FULL_SCALE, LEAST_FULL_SCALE, held_range
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.edf.tal import storable
 from emgspasm.storage.files import replacing
 from emgspasm.storage.stored import StoredRecording
-from emgspasm.stream import SKIP, Channel, Chunk, StreamInfo
+from emgspasm.stream import SKIP, Channel, StreamInfo
 
 HEADROOM = 2.0
 """Full scale over the largest magnitude seen, where the device's own is unknown: nothing looks
@@ -82,22 +82,21 @@ def _unscaled(info: StreamInfo) -> list[str]:
 
 def _write(source: StoredRecording, path: Path) -> None:
     info, factors = _storable(_with_full_scales(source))
+    rescaled = adjusted(source, tuple(range(len(factors))), info, factors, source.findings)
     with BdfWriter(path, info, overwrite=True, equipment=info.device) as writer:
         marks = sorted(
             (mark for mark in source.annotations if mark.text != SKIP), key=lambda mark: mark.onset
         )
         for mark in marks:
             writer.annotate(replace(mark, text=storable(mark.text)))
-        for chunk in source:
-            same = factors == 1
-            writer.write(chunk if same.all() else Chunk(chunk.start, chunk.samples * factors))
+        for chunk in rescaled:
+            writer.write(chunk)
 
 
-def _storable(info: StreamInfo) -> tuple[StreamInfo, NDArray[np.float64]]:
+def _storable(info: StreamInfo) -> tuple[StreamInfo, tuple[float, ...]]:
     """Choose another prefix of the unit where a full scale fits no header field; with factors."""
-    changed = [_prefixed(channel) for channel in info.channels]
-    factors = np.array([factor for _, factor in changed])
-    return replace(info, channels=tuple(channel for channel, _ in changed)), factors
+    channels, factors = zip(*map(_prefixed, info.channels), strict=True)
+    return replace(info, channels=channels), factors
 
 
 def _prefixed(channel: Channel) -> tuple[Channel, float]:

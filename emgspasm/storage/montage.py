@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self, get_args
+from typing import get_args
 
 from emgspasm.errors import ConfigError
 from emgspasm.stream import Channel, Kind, StreamInfo
@@ -67,11 +67,10 @@ class Montage:
         """Hash of what it makes of channels, whatever file it came from."""
         return hashlib.sha256(repr((self.channels, self.ignore)).encode()).hexdigest()
 
-    @classmethod
-    def from_table(cls, table: Mapping[str, object]) -> Self:
+    @staticmethod
+    def from_table(table: Mapping[str, object]) -> Montage:
         """Read the table ``[montage]`` of a config, with a ``[[montage.channel]]`` each."""
-        read = read_montage(table, "montage")
-        return cls(read.channels, read.ignore, read.name)
+        return read_montage(table, "montage")
 
     def apply(self, info: StreamInfo) -> tuple[tuple[int, ...], StreamInfo]:
         """Label the channels of a stream.
@@ -186,7 +185,7 @@ def _assignment(name: str, entry: Mapping[str, object]) -> Assignment:
 
 
 def _is_source(source: object) -> bool:
-    return (isinstance(source, int) and not isinstance(source, bool)) or isinstance(source, str)
+    return type(source) in (int, str)  # True is an int, too
 
 
 def _label(assignment: Assignment, channel: Channel) -> Channel:

@@ -10,13 +10,12 @@ import numpy as np
 
 from emgspasm.storage.adjusted import adjusted
 from emgspasm.storage.digest import Digest
+from emgspasm.storage.edf.recording import Recording
 from emgspasm.storage.importers.formats import read
 from emgspasm.storage.importers.openbci_bdf import amplitude_finding, is_openbci_bdf
 from emgspasm.storage.montage import Montage
 from emgspasm.storage.stored import StoredRecording
 from emgspasm.stream import Kind, StreamInfo
-
-__all__ = ["Given", "StoredRecording", "open_recording"]
 
 ELECTRODES: tuple[Kind, ...] = ("EMG", "EOG", "ECG", "EEG", "REF")
 """Kinds of channels that are rescaled: an amplifier's gain is none of a thermometer's."""
@@ -64,14 +63,14 @@ def open_recording(
         If a number is not positive.
     """
     _refuse_bad_numbers(sampling_frequency=sampling_frequency, gain=gain, rescale=rescale)
-    recording, head = read(Path(path), sampling_frequency, gain, digest)
+    recording = read(Path(path), sampling_frequency, gain, digest)
     columns, info = tuple(range(len(recording.info.channels))), recording.info
     if montage is not None:
         columns, info = montage.apply(info)
     info, factors = _in_microvolts(info, rescale or 1.0)
     findings = recording.findings
-    if is_openbci_bdf(head):
-        findings = (*findings, amplitude_finding(head, rescale))
+    if isinstance(recording, Recording) and is_openbci_bdf(recording.header):
+        findings = (*findings, amplitude_finding(recording.header, rescale))
     if info == recording.info and findings == recording.findings and set(factors) == {1.0}:
         return recording  # nothing to adjust, and it may know quicker ways to slice
     return adjusted(recording, columns, info, factors, findings)

@@ -23,7 +23,11 @@ from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.acts.verdicts import is_background
 from emgspasm.synkinesis.events.amending import Amendment, Said, amend, remember
 from emgspasm.synkinesis.events.chains import Chain
-from emgspasm.synkinesis.events.experience import note_eyes, note_sharing
+from emgspasm.synkinesis.events.experience import (
+    note_eye_bursts,
+    note_eyes,
+    note_sharing,
+)
 from emgspasm.synkinesis.events.eyes import against_usual, note_balance
 from emgspasm.synkinesis.events.lags import RECENT, Lag, is_at_hand, lags
 from emgspasm.synkinesis.events.naming import artifact, blink, movement
@@ -148,7 +152,7 @@ class Folding:
             cluster=replace(state.cluster, readings=state.cluster.readings.copy()),
             chains={side: replace(c, acts=c.acts.copy()) for side, c in state.chains.items()},
             known=state.known.copy(),
-            company=state.company.copy(),
+            blinks=state.blinks.copy(),
             begun=state.begun.copy(),
         )
         said = Saying()
@@ -196,8 +200,10 @@ class Folding:
     def _close_cluster(self, state: FoldState, said: Saying) -> None:
         readings = against_usual(state.cluster.readings, state.known)
         joins = state.known.eye_joins
-        found = acts(readings, self.rules, state.company, state.fs, joins)
+        found = acts(readings, self.rules, state.blinks, state.fs, joins)
         for act in found:
+            if act.kind != "artifact":
+                note_eye_bursts(act, state.known, state.fs)
             if act.kind in ("blink", "twitch"):
                 note_eyes(act, state.known)
                 note_balance(act, found, state.known, state.fs)

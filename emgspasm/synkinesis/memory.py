@@ -15,8 +15,8 @@ from emgspasm.dsp.pipeline import Pipeline
 from emgspasm.dsp.responses import response
 from emgspasm.stream import Annotation, Burst, StreamInfo, emg_only
 from emgspasm.synkinesis.acts.act import Act
+from emgspasm.synkinesis.acts.blinks import BlinkHistory
 from emgspasm.synkinesis.acts.clusters import Cluster
-from emgspasm.synkinesis.acts.company import Company
 from emgspasm.synkinesis.events.amending import Said
 from emgspasm.synkinesis.events.chains import Chain
 from emgspasm.synkinesis.events.experience import Experience
@@ -47,7 +47,7 @@ class FoldState:
     unread: list[Burst] = field(default_factory=list)
     chains: dict[str, Chain] = field(default_factory=dict)
     known: Experience = field(default_factory=Experience)
-    company: Company = field(default_factory=Company)
+    blinks: BlinkHistory = field(default_factory=BlinkHistory)
     begun: deque[Act] = field(default_factory=deque)
     reached: int = 0
     said: Said = field(default_factory=Said)

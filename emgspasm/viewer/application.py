@@ -15,7 +15,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from emgspasm.config import LoadedConfig
-from emgspasm.desk.wanted import Wanted
+from emgspasm.desk.request import RecordingRequest
 from emgspasm.desk.wiring import Wiring
 from emgspasm.errors import explained
 from emgspasm.postponement import speak_to_nobody
@@ -75,12 +75,12 @@ def live(wiring: Wiring, study: Path | None, say: Callable[[str], None]) -> None
     kept = settings.load()
     window = Window(kept)
     folder = str(study.resolve()) if study else kept.study
-    wanted = Wanted(folder, participant="", session="", task=kept.task)
+    request = RecordingRequest(folder, participant="", session="", task=kept.task)
     window.surface.status.show_state("CONNECTING", window.appearance.colours.accent)
     window.show()
     window.tuner.begin(wiring.config)
     app.processEvents()  # it stands before the board is looked for
-    recorder = Recorder(wiring, wanted, window)
+    recorder = Recorder(wiring, request, window)
     window.watch(recorder)
     with faults_told(window.surface.notice.tell):
         run(app, window)

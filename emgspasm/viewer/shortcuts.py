@@ -7,10 +7,26 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractButton, QMainWindow, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QComboBox,
+    QMainWindow,
+    QWidget,
+)
 
 from emgspasm.config import MARKER_KEYS
 from emgspasm.viewer.actions import ACTS
+
+OWN: dict[type[QWidget], set[Qt.Key]] = {
+    QAbstractButton: {Qt.Key.Key_Space},
+    QComboBox: {Qt.Key.Key_Space, Qt.Key.Key_Up, Qt.Key.Key_Down},
+    QAbstractItemView: {
+        Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home,
+        Qt.Key.Key_End,
+    },
+}  # fmt: skip
+"""Keys of the window that are left to a button, a list or a table while it has the keyboard."""
 
 
 def acts(window: QMainWindow, act: Callable[[str, bool], None]) -> dict[str, QAction]:
@@ -57,11 +73,11 @@ def offer(actions: Mapping[str, QAction], marks: list[QAction], mode: str) -> No
         mark.setEnabled(mode == "l")
 
 
-def presses(event: QEvent, focus: QWidget | None) -> bool:
-    """Whether Space asks to press the button that has the keyboard, and is not the window's key."""
+def is_own(event: QEvent, focus: QWidget | None) -> bool:
+    """Whether a key is one that what has the keyboard needs itself, and not the window's."""
     if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.ShortcutOverride:
         return False
-    return event.key() == Qt.Key.Key_Space and isinstance(focus, QAbstractButton)
+    return any(isinstance(focus, kind) and event.key() in keys for kind, keys in OWN.items())
 
 
 def _pressed(press: Callable[[str], None], digit: str, _checked: bool = False) -> None:

@@ -15,7 +15,7 @@ from emgspasm import __version__
 from emgspasm.desk.desk import Desk
 from emgspasm.desk.feed import LONGEST_EVENT
 from emgspasm.desk.strip import TRACKS, Strip
-from emgspasm.errors import RecordingError
+from emgspasm.errors import EmgspasmError, RecordingError
 from emgspasm.results.provenance import PURPOSE
 from emgspasm.stream import Event
 from emgspasm.system import file_name
@@ -23,6 +23,24 @@ from emgspasm.viewer.traces.picture import View
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+    from emgspasm.viewer.window import Window
+
+
+def snap(window: Window) -> None:
+    """Save what is on the screen."""
+    traces, notice = window.surface.traces, window.surface.notice
+    desk, strip = window.desk, traces.strip
+    if desk is None or strip is None:
+        return
+    try:
+        paths = save_snapshot(
+            window.snapshots, window.grab(), desk, strip, window.view, traces.cursors
+        )
+    except EmgspasmError as error:
+        notice.tell(str(error))
+    else:
+        notice.tell(f"snapshot: {paths[0]}, and its settings and samples")
 
 
 def save_snapshot(

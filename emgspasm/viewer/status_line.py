@@ -7,8 +7,11 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from emgspasm.desk.clock import clock
+from emgspasm.desk.hindrances import hindrances
 from emgspasm.desk.live import Live
+from emgspasm.desk.palette import Palette
 from emgspasm.desk.words import limits
+from emgspasm.grammar import percent
 from emgspasm.results.provenance import PURPOSE
 from emgspasm.viewer.replaying.replay import Replay
 from emgspasm.viewer.style import styled
@@ -43,25 +46,18 @@ def live_parts(live: Live) -> list[str]:
     name = wrong or live.name  # what is wrong stays to be read
     if status is None:
         return [name, limits(fs)]
-    lost = f"lost {_percent(status.lost_recently, 1)} in 5 s, {_percent(status.lost, 2)} in all"
+    lost = f"lost {percent(status.lost_recently, 1)} in 5 s, {percent(status.lost, 2)} in all"
     return [
         name,
         clock(status.time),
         f"{fs:g} Hz",
         lost,
+        *hindrances(status, live.session.info),
         f"latency {1000 * status.latency:.0f} ms",
         status.room,
         f"{live.dropped} chunks dropped on screen, none in the recording" if live.dropped else "",
         limits(fs),
     ]
-
-
-def _percent(share: float, digits: int) -> str:
-    """A share in percent; one that would be rounded to nothing is said to be less than a step."""
-    least = 10.0**-digits
-    if 0 < 100 * share < least / 2:
-        return f"< {least:g} %"
-    return f"{100 * share:.{digits}f} %"
 
 
 class StatusLine(QWidget):
@@ -79,6 +75,18 @@ class StatusLine(QWidget):
         row.addSpacing(8)
         row.addWidget(self._text, 1)
         row.addWidget(styled(QLabel(PURPOSE), "faint"))
+
+    def show_replay(self, replay: Replay, palette: Palette) -> None:
+        """Say what a replay does, and what there is to say of it."""
+        self.show_state(replay_state(replay), palette.accent)
+        self.show_parts(replay_parts(replay))
+
+    def show_live(self, live: Live, palette: Palette) -> None:
+        """Say what a live stream does, and what there is to say of it."""
+        text, grade = live_state(live)
+        hues = {"recording": palette.recording, "bad": palette.bad}
+        self.show_state(text, hues.get(grade, palette.accent))
+        self.show_parts(live_parts(live))
 
     def show_state(self, text: str, colour: str) -> None:
         """Say what is under way."""

@@ -50,6 +50,8 @@ QToolButton#qt_toolbar_ext_button {{ padding: 0; border: none; }}
 QToolButton#record {{ font-weight: bold; color: {p.recording}; border-color: {p.recording}; }}
 QToolButton#record:disabled {{ color: {p.line}; border-color: {p.line}; }}
 QToolButton#record:checked {{ background: {p.recording}; color: {p.panel}; }}
+QToolButton#record:focus {{ border-color: {p.accent}; }}
+QToolButton:checked:focus, QToolButton#record:checked:focus {{ border-color: {p.text}; }}
 QComboBox, QLineEdit {{
   background: {p.raised}; border: 1px solid {p.line}; border-radius: 4px; padding: 2px 6px;
   selection-background-color: {p.accent}; selection-color: {p.panel};

@@ -21,14 +21,14 @@ from emgspasm.viewer import settings, shortcuts
 from emgspasm.viewer.actions import step
 from emgspasm.viewer.appearance import Appearance
 from emgspasm.viewer.checking.checkup import Checkup
-from emgspasm.viewer.deeds import SWITCHES, deeds
 from emgspasm.viewer.freeze import Freeze
+from emgspasm.viewer.handlers import SWITCHES, handlers
 from emgspasm.viewer.recording.recorder import Recorder
 from emgspasm.viewer.replaying.control import ReplayControl
+from emgspasm.viewer.replaying.opening import Opening
 from emgspasm.viewer.replaying.replay import Replay
 from emgspasm.viewer.replaying.reviewing import Reviewing
 from emgspasm.viewer.selection import SelectionSpectrum
-from emgspasm.viewer.status_line import live_parts, live_state, replay_parts, replay_state
 from emgspasm.viewer.surface import Surface
 from emgspasm.viewer.thresholds.tuner import Tuner
 from emgspasm.viewer.traces.picture import View
@@ -58,6 +58,7 @@ class Window(QMainWindow):
     tuner : Tuner
     freeze : Freeze
     review : Reviewing
+    opening : Opening
     recorder : Recorder or None
         Of the board, if there is one.
     snapshots : Path
@@ -77,14 +78,16 @@ class Window(QMainWindow):
         self.surface = Surface(self.actions_, self.appearance.colours)
         self._marks = shortcuts.digits(self, self.surface.marker_bar.press)
         self.setCentralWidget(self.surface)
+        self.surface.setFocus()  # until Tab says otherwise all keys are the window's
         self.freeze = Freeze(self.surface.traces)
-        self.replays = ReplayControl(lambda: self.desk, self.freeze)
+        self.replays = ReplayControl(lambda: self.desk, self.freeze, self.surface.traces)
         self.spectrum = SelectionSpectrum(self.freeze, lambda: self.surface.spectrum)
         self.freeze.changed.connect(self._show_freeze)  # once the spectrum knows of it
         self.checkup = Checkup(self)
         self.tuner = Tuner(self)
         self.review = Reviewing(self)
-        self._acts = deeds(self)
+        self.opening = Opening(self)
+        self._acts = handlers(self)
         self._connect()
         self.appearance.begin()
         self._show_view(kept.view)
@@ -189,11 +192,9 @@ class Window(QMainWindow):
     def _show_slow(self, desk: Desk) -> None:
         self.surface.show_now(desk)
         if isinstance(desk, Replay):
-            self.surface.replay_bar.show_place(desk.position, desk.duration or 0.0)
-            self.surface.replay_bar.show_speed(desk.speed)
+            self.surface.replay_bar.show_replay(desk)
             self.actions_["play"].setChecked(desk.playing)
-            self.surface.status.show_state(replay_state(desk), self.appearance.colours.accent)
-            self.surface.status.show_parts(replay_parts(desk))
+            self.surface.status.show_replay(desk, self.appearance.colours)
 
     def _show_second(self, desk: Desk) -> None:
         """What changes slowly: noise levels, the state of the board, what there is to say."""
@@ -203,11 +204,7 @@ class Window(QMainWindow):
         if isinstance(desk, Live):
             self._show_recording(on=desk.recording)
             self.surface.marker_bar.offer_again(ended=bool(desk.error))
-            text, grade = live_state(desk)
-            colours = self.appearance.colours
-            hues = {"recording": colours.recording, "bad": colours.bad}
-            self.surface.status.show_state(text, hues.get(grade, colours.accent))
-            self.surface.status.show_parts(live_parts(desk))
+            self.surface.status.show_live(desk, self.appearance.colours)
         for notice in desk.notices:
             if notice not in self._told:
                 self._told = (*self._told, notice)
@@ -224,7 +221,7 @@ class Window(QMainWindow):
         surface.tool_bar.time_chosen.connect(lambda seconds: self.change(seconds=seconds))
         surface.traces.gain_turned.connect(lambda n: self.turn_gain(-n))
         surface.traces.time_turned.connect(lambda n: self.turn_time(-n))
-        surface.traces.moved.connect(self.move_by)
+        surface.traces.moved.connect(self.replays.move_by)
         surface.help.closed.connect(self.actions_["help"].trigger)
         surface.picked.connect(lambda seconds: self.go_to(seconds + self.view.seconds / 2))
         surface.replay_bar.jumped.connect(self.go_to)
@@ -258,15 +255,9 @@ class Window(QMainWindow):
         if self.freeze.held:
             self.freeze.again()
 
-    def move_by(self, screens: float) -> None:
-        """Go back or forth by so many time bases."""
-        if self.desk is not None:
-            self.replays.move_by(screens, self.view.seconds)
-
     def go_to(self, seconds: float) -> None:
         """Go to a time of the recording."""
-        if self.desk is not None:
-            self.replays.go_to(seconds, self.view.seconds)
+        self.replays.go_to(seconds)
 
     def _show_freeze(self) -> None:
         self.actions_["freeze"].setChecked(self.freeze.held)
@@ -278,8 +269,8 @@ class Window(QMainWindow):
         self.show_labels()
 
     def event(self, event: QEvent) -> bool:
-        """Leave Space to a button that has the keyboard."""
-        if shortcuts.presses(event, self.focusWidget()):
+        """Leave keys to what has the keyboard and needs them."""
+        if shortcuts.is_own(event, self.focusWidget()):
             event.accept()
             return True
         return super().event(event)
@@ -294,6 +285,7 @@ class Window(QMainWindow):
         """Let go of everything, and keep how it looked."""
         self._timer.stop()
         self.checkup.close()
+        self.opening.close()
         if self.recorder is not None:
             self.recorder.close()
         elif self.desk is not None:
@@ -301,8 +293,8 @@ class Window(QMainWindow):
         self.desk = None
         kept = replace(self.kept, geometry=bytes(self.saveGeometry().data()))
         if self.recorder is not None:
-            wanted = self.recorder.wanted
-            kept = replace(kept, study=wanted.study, task=wanted.task)
+            request = self.recorder.request
+            kept = replace(kept, study=request.study, task=request.task)
         settings.save(kept)
         self.appearance.end()
         super().closeEvent(event)

@@ -203,8 +203,9 @@ def test_a_version_of_a_scale_passes_only_as_a_number(copy):
 
 @pytest.mark.parametrize(
     ("version", "left"),
-    [("2", "2"), ("1.10", "1.10"), ("1990", "1990"), ("31.01.2026", None), ("20260131", None)],
-)
+    [("2", "2"), ("1.10", "1.10"), ("1990", "1990"), ("31.01.2026", None), ("20260131", None),
+     ("3101", None), ("0131", None), (str(AFTER.year), None)],
+)  # fmt: skip
 def test_a_version_of_a_scale_that_may_be_a_day_does_not_pass(tmp_path, version, left):
     study = Study.open_or_create(tmp_path / "study")
     silence(study, "01", "rest")

@@ -26,7 +26,8 @@ from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.derivatives.names import result_path
 from emgspasm.storage.files import refuse_existing
 from emgspasm.storage.studies.collection import find_recordings, results_folder
-from emgspasm.storage.tables.columns import EVENTS, QUALITY, SUMMARY
+from emgspasm.storage.tables.columns import QUALITY, SUMMARY
+from emgspasm.storage.tables.event_columns import EVENTS
 from emgspasm.stream import Channel, Chunk, StreamInfo
 
 LABELS = ("OOC_L", "OOC_R")

@@ -22,7 +22,7 @@ from emgspasm.session import Handover, Session
 from emgspasm.simulation import simulate
 from emgspasm.simulation.board_packets import packet, quantize
 from emgspasm.simulation.board_state import power_on
-from emgspasm.simulation.pace import paced
+from emgspasm.simulation.pace import Paced
 from emgspasm.sources.cyton import decoder
 from emgspasm.sources.cyton.decoder import Layout
 from emgspasm.sources.cyton.source import open_cyton
@@ -100,7 +100,7 @@ def latency(seconds=60.0):
     ]
     show("250 Hz, emulated board", late, certain)
 
-    face = paced(simulate("hfs_clonic", duration=seconds, seed=3, chunk_size=4))
+    face = Paced(simulate("hfs_clonic", duration=seconds, seed=3, chunk_size=4))
     screen, arrivals = Timed(), []
 
     class Noted:

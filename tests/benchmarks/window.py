@@ -25,7 +25,7 @@ from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
 
 from emgspasm.cli.recording import conclude, describe
 from emgspasm.config import LoadedConfig, parse_config
-from emgspasm.desk.wanted import Wanted
+from emgspasm.desk.request import RecordingRequest
 from emgspasm.desk.wiring import Wiring
 from emgspasm.simulation import simulate
 from emgspasm.simulation.board import EmulatedBoard
@@ -99,7 +99,7 @@ def watching(make, config: LoadedConfig | None = None) -> Window:
     window.resize(1440, 900)
     window.show()
     wiring = Wiring(config or LoadedConfig(), make, describe, conclude)
-    window.watch(Recorder(wiring, Wanted("", "", "", ""), window))
+    window.watch(Recorder(wiring, RecordingRequest("", "", "", ""), window))
     return window
 
 

@@ -17,7 +17,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from emgspasm.cli.recording import conclude, describe
 from emgspasm.config import LoadedConfig, parse_config
-from emgspasm.desk.wanted import Wanted
+from emgspasm.desk.request import RecordingRequest
 from emgspasm.desk.wiring import Wiring
 from emgspasm.simulation import simulate
 from emgspasm.sources.registry import open_source
@@ -93,9 +93,9 @@ def recording(folder: Path, out: Path) -> None:
     shown = window(View(seconds=10.0, gain=100.0, tracks=TRACKS))
     make = partial(open_source, config.config.source.kind, config.config.source.options)
     wiring = Wiring(config, make, describe, conclude)
-    recorder = Recorder(wiring, Wanted(str(folder / "study"), "01", "01", "rest"), shown)
+    recorder = Recorder(wiring, RecordingRequest(str(folder / "study"), "01", "01", "rest"), shown)
     shown.watch(recorder)
-    dialog = RecordDialog(recorder.wanted, shown)
+    dialog = RecordDialog(recorder.request, shown)
     dialog.accept()
     recorder.record(dialog)
     until(lambda: shown.desk.feed.strip.stop > 2000 * 6)

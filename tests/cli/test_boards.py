@@ -137,7 +137,7 @@ def test_quality_needs_a_recording_or_a_board(emgspasm):
 
 
 def test_a_pair_that_differs_is_told(emgspasm, config):
-    from emgspasm.cli.judging import impedance_table
+    from emgspasm.cli.quality import impedance_table
     from emgspasm.sources.protocols import Electrode
 
     shown = impedance_table([Electrode("OOC_L", "P", 4e3), Electrode("OOC_L", "N", 15e3)])

@@ -82,9 +82,10 @@ def terminal(monkeypatch):
     """Types on a terminal of POSIX, and tells what was heard up to a q."""
     pytest.importorskip("termios", reason="no terminals of POSIX")
     ours, theirs = os.openpty()
-    monkeypatch.setattr(sys, "stdin", open(theirs, closefd=False))  # noqa: SIM115  of the fixture
 
-    def type_(told):
+    def type_(told, encoding="utf-8"):
+        stdin = open(theirs, closefd=False, encoding=encoding)  # noqa: SIM115  of the fixture
+        monkeypatch.setattr(sys, "stdin", stdin)
         heard, done = [], threading.Event()
         with listening(lambda key: (heard.append(key), key == "q" and done.set())):
             os.write(ours, told)
@@ -100,8 +101,10 @@ def test_keys_that_a_terminal_tells_in_several_characters_mark_nothing(terminal)
     assert terminal(b"\x1b[3~\x1b[5~\x1b[15~\x1b[1;5C\x1bOP\x1b[[Aq") == "q"
 
 
-def test_a_long_text_that_is_pasted_keeps_its_letters(terminal):
-    assert terminal(("a" * 63 + "\N{LATIN SMALL LETTER U WITH DIAERESIS}q").encode())[-2] == "\xfc"
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_a_long_text_that_is_pasted_keeps_its_letters(terminal, encoding):
+    text = "a" * 63 + "\N{LATIN SMALL LETTER U WITH DIAERESIS}q"
+    assert terminal(text.encode(encoding), encoding)[-2] == "\xfc"
 
 
 JOB = """

@@ -241,7 +241,7 @@ def test_markers_are_taken_back_from_the_last_on_and_the_file_keeps_all(look, pl
     looking = look(Board(), place)
     live = looking.live
     assert live.undo() is None
-    smile, wink = live.mark("smile"), live.mark("wink")
+    smile, wink = live.mark("smile", host_time()), live.mark("wink", host_time())
     undone = [live.undo(), live.undo()]
     assert looking.told("markers") == [smile, wink, *undone]
     assert looking.told("undone") == [wink, smile]
@@ -289,7 +289,7 @@ def test_before_its_board_answers_a_stream_is_connecting_and_takes_no_marker(loo
     live = look(Board(), on=False).live
     live.tick(0.0)
     assert (live.began, live.state, live.status, live.error) == (False, "connecting", None, "")
-    assert (live.refusal, live.away, live.mark("smile")) == ("", "", None)
+    assert (live.refusal, live.away, live.mark("smile", host_time())) == ("", "", None)
     assert live.page(-100, 100).stop == 100
 
 
@@ -301,7 +301,7 @@ def test_a_source_that_ends_is_said_and_takes_no_marker_any_more(look, place):
     assert looking.live.error == "the source has ended; what came is kept"
     assert looking.live.notices[0] == looking.live.error
     assert (looking.live.state, looking.live.recording) == ("ended", False)
-    assert looking.live.mark("smile") is None
+    assert looking.live.mark("smile", host_time()) is None
 
 
 def test_a_marker_for_a_recording_that_has_just_ended_is_none(look, monkeypatch):
@@ -311,7 +311,7 @@ def test_a_marker_for_a_recording_that_has_just_ended_is_none(look, monkeypatch)
         raise RecordingError("it has ended")
 
     monkeypatch.setattr(live.session, "mark", ended)
-    assert live.mark("smile") is None
+    assert live.mark("smile", host_time()) is None
     assert live.feed.found.markers == []
 
 

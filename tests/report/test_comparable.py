@@ -13,7 +13,8 @@ from emgspasm.report.course.rest import RestBlock, rest_blocks
 from emgspasm.report.course.sessions import Session, comparable, not_analyzed
 from emgspasm.results.stored import StoredResult
 from emgspasm.storage.derivatives.names import RESULTS, result_path
-from emgspasm.storage.tables.columns import EVENTS, SUMMARY
+from emgspasm.storage.tables.columns import SUMMARY
+from emgspasm.storage.tables.event_columns import EVENTS
 from emgspasm.storage.tables.tsv import table
 from support.findings import stream
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from emgspasm.cli.pages import index_path
+from emgspasm.cli.pages import index_path, plan
 from emgspasm.errors import RecordingError
 from emgspasm.report.pdf import BROWSERS, find_converter, print_pdf
-from emgspasm.storage.derivatives.names import note_path
+from emgspasm.storage.derivatives.names import RESULTS, note_path
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +106,24 @@ def test_pages_are_listed_in_the_folder_that_was_reported(source, out, folder, l
     pages = [tmp_path / folder / name for name in ("a.html", "b.html")]
     told = index_path(tmp_path / source, out and tmp_path / out, pages)
     assert told == tmp_path / listed_in / "index.html"
+
+
+def test_pages_of_a_study_are_in_order_of_participant_and_day(tmp_path):
+    (tmp_path / "dataset_description.json").touch()
+    days = {"sub-01_ses-W12": "2026-05-25", "sub-01_ses-W2": "2026-03-16", "sub-01_ses-base": None,
+            "sub-02_ses-W2": "2026-01-05"}  # fmt: skip
+    for name, day in days.items():
+        home = tmp_path / name.replace("_", "/")
+        (home / "emg").mkdir(parents=True)
+        (home / "emg" / f"{name}_task-rest_emg.bdf").touch()
+        told = f"emg/{name}_task-rest_emg.bdf\t{day}T09:00:00\n" if day else ""
+        (home / f"{name}_scans.tsv").write_text(f"filename\tacq_time\n{told}")
+        results = tmp_path / RESULTS / name.replace("_", "/") / "emg"
+        results.mkdir(parents=True)
+        for ending in ("_events.tsv", ".json"):
+            (results / f"{name}_task-rest_desc-bursts{ending}").touch()
+    expected = ["sub-01_ses-W2", "sub-01_ses-W12", "sub-01_ses-base", "sub-02_ses-W2"]
+    assert [task.source.name.partition("_task")[0] for task in plan(tmp_path, None)] == expected
 
 
 def test_a_recording_of_a_study_that_cannot_be_analyzed_fails_the_call(report, recorded, tmp_path):

@@ -13,6 +13,7 @@ from emgspasm.results.group.results import GroupResult
 from emgspasm.results.group.rows import parse_together
 from emgspasm.results.group.summary import group_table
 from emgspasm.results.stored import read_result_table
+from emgspasm.storage.studies.sidecar import SIMULATED
 from emgspasm.storage.studies.treatments import OPERATION, TOXIN, Treatment
 from emgspasm.storage.tables.columns import SUMMARY
 from emgspasm.storage.tables.joint_columns import GROUP
@@ -110,6 +111,15 @@ def test_electrodes_are_told_by_muscle_and_side():
     text = methods_text([result()])
     assert "mentalis (midline); orbicularis oculi (left, right); zygomaticus" in text
     assert "Reference: ear. Placement: by landmarks." in text
+
+
+def test_of_simulated_faces_the_placement_is_told_once_with_all_scenarios():
+    found = [
+        result(description=DESCRIBED | {"EMGPlacementSchemeDescription": f"{SIMULATED}hfs_{task}"})
+        for task in ("rest", "smile", "speech")
+    ]
+    told = "Placement: by landmarks, none: simulated face, scenario hfs_rest, hfs_smile, hfs_speech"
+    assert f"{told}." in methods_text([*found, result("02")])
 
 
 def test_muscles_that_no_label_tells_are_named_by_a_montage_file():

@@ -14,7 +14,8 @@ from emgspasm.results.analysis import analyze_recording, judge_recording
 from emgspasm.results.outputs import result_paths, write_results
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.montage import Assignment, Montage
-from emgspasm.storage.tables.columns import EVENTS, QUALITY, SUMMARY
+from emgspasm.storage.tables.columns import QUALITY, SUMMARY
+from emgspasm.storage.tables.event_columns import EVENTS
 from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
 
 FS, SECONDS, FULL_SCALE = 1000.0, 20, 187_500.0

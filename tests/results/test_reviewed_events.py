@@ -11,7 +11,7 @@ from emgspasm.results.decisions import Decision
 from emgspasm.results.review import decided
 from emgspasm.results.stored import StoredResult
 from emgspasm.results.tabulation.events import events_table
-from emgspasm.storage.tables.joint_columns import REVIEWED_EVENTS
+from emgspasm.storage.tables.event_columns import REVIEWED_EVENTS
 from emgspasm.storage.tables.tsv import table, table_rows
 from emgspasm.stream import Event
 from support.findings import burst, findings, spasm, stream

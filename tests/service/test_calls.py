@@ -51,9 +51,14 @@ def refused(answer, status):
 
 
 def test_a_marker_is_stored_where_it_was_set(streaming):
+    before = streaming.state()["time"]
     status, marker = streaming.call("POST", "/api/markers", {"text": " smile "})
     assert (status, marker["text"]) == (201, "smile")
-    assert 0 < marker["onset"] < streaming.state()["time"] + 1
+    began = time.monotonic()
+    assert before <= marker["onset"]
+    while streaming.state()["time"] < marker["onset"]:  # of a busy machine the stream may be late
+        assert time.monotonic() - began < 3
+        time.sleep(0.05)
 
 
 def test_a_marker_is_stored_where_it_was_meant(streaming):
@@ -191,7 +196,7 @@ def test_a_forwarded_address_is_not_believed(service):
 
 
 def test_events_are_told(streaming):
-    feed = streaming.service._lead.live.feed
+    feed = streaming.service._control.live.feed
     feed.found.add((), (Event("blink", 100, 140, "B"),))
     status, told = streaming.call("GET", "/api/events")
     (event,) = told["events"]

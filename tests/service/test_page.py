@@ -47,7 +47,7 @@ def service(serve, simulated, tmp_path_factory):
 def page(browser, service):
     """The page, once it has shown some events."""
     browser.open(service.address)
-    browser.until("document.querySelectorAll('#balances tr').length === 4")
+    browser.until("document.querySelectorAll('#balances .muscle').length === 4")
     browser.until(SPASM)
     return browser
 
@@ -71,6 +71,13 @@ def test_traces_events_and_their_reasons_are_shown(page):
     assert "left" in row
     assert "one side" in row
     assert int(text(page, "#count-left")) > int(text(page, "#count-right"))
+
+
+def test_what_an_index_says_stands_under_its_muscle(page):
+    page.until(
+        "[...document.querySelectorAll('#balances .verdict')]"
+        ".filter(verdict => verdict.innerText.includes('index')).length === 4"
+    )
 
 
 def test_nothing_is_asked_of_others_and_nothing_goes_wrong(page, service):
@@ -104,6 +111,14 @@ def test_what_was_dropped_for_a_page_shows_nothing_of_the_turn_before(page):
     assert found == [1, 1]
 
 
+def test_a_loss_that_would_be_rounded_to_nothing_is_said(page):
+    told = """(async () => {
+      const { percent } = await import("/traces.js");
+      return [0, 1 / 39000, 0.0123].map((share) => percent(share, 2));
+    })()"""
+    assert page.run(told) == ["0.00 %", "< 0.01 %", "1.23 %"]
+
+
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_the_page_passes_axe(browser, service, scheme):
     axe = Path(find_spec("axe_core_python").origin).with_name("axe.min.js")
@@ -117,7 +132,7 @@ def test_the_page_passes_axe(browser, service, scheme):
 
 def test_colours_follow_the_system_and_can_be_turned(browser, service):
     browser.open(service.address, scheme="light")
-    browser.until("document.querySelectorAll('#balances tr').length === 4")
+    browser.until("document.querySelectorAll('#balances .muscle').length === 4")
     browser.until(f"{COLOURS % 0}.includes('{LIGHT.right}')")
     browser.run("document.getElementById('theme').click()")
     browser.until(f"{COLOURS % 0}.includes('{DARK.right}')")
@@ -143,7 +158,7 @@ def test_a_digit_marks_unless_something_is_typed(page, service):
     page.run("document.getElementById('text').blur()")
     page.press("9")
     page.until("document.getElementById('answer').textContent.startsWith('marked marker 9 at')")
-    marked = [mark.text for mark in service.service._lead.live.feed.found.markers]
+    marked = [mark.text for mark in service.service._control.live.feed.found.markers]
     assert marked[-2:] == ["smile", "marker 9"]
 
 
@@ -155,7 +170,7 @@ def test_a_typed_text_marks_where_its_typing_began(page, service):
     page.run("document.querySelector('#mark button').click()")
     page.until("document.getElementById('answer').textContent.startsWith('marked x at')")
     _, now = service.call("POST", "/api/markers", {"text": "now"})
-    typed = [m for m in service.service._lead.live.feed.found.markers if m.text == "x"][-1]
+    typed = [m for m in service.service._control.live.feed.found.markers if m.text == "x"][-1]
     assert now["onset"] - typed.onset > 1.4
 
 
@@ -217,12 +232,12 @@ def test_of_a_service_that_streams_nothing_nothing_older_is_shown(browser, serve
 
     with serve("", None, board) as caller:
         browser.open(caller.address)
-        browser.until("document.querySelectorAll('#balances tr').length === 1")
+        browser.until("document.querySelectorAll('#balances .muscle').length === 1")
         browser.until(f"{COLOURS % 0}.includes('{DARK.right}')")
         port = urlsplit(caller.address).port
     with serve("", None, gone, port=port):
         browser.until("document.getElementById('why').textContent.includes('no LSL stream')")
-        browser.until("document.querySelectorAll('#balances tr').length === 0", 5)
+        browser.until("document.querySelectorAll('#balances .muscle').length === 0", 5)
         browser.until(f"!{COLOURS % 0}.includes('{DARK.right}')", 5)
         assert text(browser, "#count-left") == "n/a"
 

@@ -15,7 +15,7 @@ from emgspasm.session import Handover, Session
 from emgspasm.session.preparation import labelled
 from emgspasm.session.status import Counters
 from emgspasm.storage.edf.reader import open_edf
-from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
+from emgspasm.stream import SKIP, Annotation, Channel, Chunk, StreamInfo
 
 pytestmark = pytest.mark.real_time
 
@@ -148,11 +148,15 @@ def test_a_marker_lands_on_the_sample_that_was_being_taken(script, tmp_path):
     assert (550, "smile") in texts(tmp_path / "x.bdf")
 
 
-def test_a_marker_is_a_moment_and_has_a_text_that_a_file_can_keep(script, tmp_path):
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("smile\x14wide", "smile wide"), (SKIP, f"marker {SKIP}")],
+)
+def test_a_marker_is_a_moment_and_has_a_text_that_a_file_can_keep(script, tmp_path, typed, kept):
     with Session(script(INFO, steady(2), waits=True), tmp_path / "x.bdf") as session:
-        marker = session.mark("smile\x14wide")
+        marker = session.mark(typed)
     (stored,) = open_edf(tmp_path / "x.bdf").annotations
-    assert (marker.duration, marker.text) == (stored.duration, stored.text) == (0.0, "smile wide")
+    assert (marker.duration, marker.text) == (stored.duration, stored.text) == (0.0, kept)
 
 
 def test_before_any_sample_came_the_one_that_is_taken_is_counted_from_the_start(script, tmp_path):

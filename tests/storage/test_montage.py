@@ -21,16 +21,6 @@ INFO = StreamInfo(
 )
 
 
-@pytest.fixture
-def written(tmp_path):
-    def write(text):
-        path = tmp_path / "montage.toml"
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return write
-
-
 def entry(source, label, rest=""):
     return f"[[channel]]\nsource = {source!r}\nlabel = {label!r}\n{rest}\n"
 

@@ -7,19 +7,20 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emgspasm.errors import ConfigError, RecordingError
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.conversion import import_recording
 from emgspasm.storage.edf.reader import open_edf
-from emgspasm.storage.importers.formats import HEAD_BYTES
+from emgspasm.storage.importers.rows import HEAD_BYTES
 from emgspasm.storage.importers.sd_card import sd_card_board
 from emgspasm.storage.montage import Assignment, Montage
 from emgspasm.storage.opening import open_recording
 from emgspasm.storage.stored import StoredRecording
 from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
+from support.bdf import TEMPORARY
 from support.text_files import samples_of
 
 RNG = np.random.default_rng(11)
@@ -49,10 +50,15 @@ def test_a_montage_orders_labels_and_turns_voltages_into_microvolts(csv):
 
 
 def test_a_recording_can_be_read_again_and_stopped(csv):
+    csv[0].write_text(csv[0].read_text() + "torn\n1,2\n")
     with open_recording(csv[0], sampling_frequency=500) as recording:
-        assert np.array_equal(samples_of(recording), samples_of(recording))
-        for _ in recording:
+        assert np.array_equal(samples_of(recording), samples_of(recording), equal_nan=True)
+        seen = []
+        for chunk in recording:
+            seen.append(chunk.start)
             recording.stop()
+        assert seen == [0]
+        assert len(list(recording)) > 1
 
 
 def test_annotations_follow_their_channels_through_a_montage(tmp_path):
@@ -266,9 +272,7 @@ def seeds():
 
 
 SEEDS = seeds()
-FUZZ = settings(
-    max_examples=150, deadline=2000, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+FUZZ = settings(TEMPORARY, max_examples=150, deadline=2000)
 PIECES = st.sampled_from(
     [
         b"",

@@ -12,8 +12,9 @@ from emgspasm.report.stored import read_results
 from emgspasm.results.decisions import CLASSES, Decision, decisions_of_copy, relabelling
 from emgspasm.results.group.results import group_results
 from emgspasm.results.review import write_review
-from emgspasm.results.stored import beside, read_result
+from emgspasm.results.stored import read_result
 from emgspasm.results.tabulation.summary import SPASM_MEASURES
+from emgspasm.storage.derivatives.names import beside
 from emgspasm.storage.derivatives.reviews import reviewed_path
 from emgspasm.storage.tables import hed
 from emgspasm.storage.tables.tsv import read_table, write_table
@@ -144,6 +145,22 @@ def test_a_table_that_is_no_review_is_not_written_into(events, tmp_path, columns
     ):
         write_review(events, [Decision(names(events, "spasm")[0], "accepted")], "R1", out=path)
     assert path.read_bytes() == before
+
+
+def test_a_summary_of_something_else_is_not_replaced_by_that_of_a_review(events, tmp_path):
+    summary = tmp_path / "c_summary.tsv"
+    summary.write_text("mine")
+    with pytest.raises(ConfigError, match=r"c_summary\.tsv exists"):
+        write_review(events, [], "R1", out=tmp_path / "c_events.tsv")
+    assert not (tmp_path / "c_events.tsv").exists()
+    assert summary.read_text() == "mine"
+
+
+def test_a_review_whose_events_were_removed_is_begun_anew(events):
+    path, _ = write_review(events, [Decision(names(events, "spasm")[0], "rejected")], "R1")
+    path.unlink()
+    _, frame = write_review(events, [], "R1")
+    assert set(frame.status) == {"auto"}
 
 
 @pytest.mark.parametrize("folder", [".", "../emg"], ids=["as it is", "roundabout"])

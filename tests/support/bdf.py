@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from hypothesis import HealthCheck, settings
 
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
 
 CYTON = 187_500.0
 """Full scale of a Cyton at gain 24, in uV."""
+
+TEMPORARY = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+"""Of tests that write all of their examples into one temporary folder, one over the other."""
 
 LABELS = ("OOC_L", "OOC_R", "ZYG_L", "ZYG_R")
 
@@ -38,3 +42,10 @@ def native(path: Path, n_samples: int = 1000, gap: int = 0) -> np.ndarray:
         writer.annotate(Annotation(0.5, 0.0, "smile"))
         rest = writer.write(Chunk(400 + gap, samples[400:]))
     return np.concatenate((first.samples, np.full((gap, 2), np.nan), rest.samples))
+
+
+def patch(path: Path, offset: int, text: str, width: int) -> None:
+    """Overwrite a field of a header."""
+    data = bytearray(path.read_bytes())
+    data[offset : offset + width] = text.encode().ljust(width)
+    path.write_bytes(data)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from emgspasm.stream import Burst
 from emgspasm.synkinesis.acts.act import Act
-from emgspasm.synkinesis.acts.company import Company
+from emgspasm.synkinesis.acts.blinks import BlinkHistory
 from emgspasm.synkinesis.acts.judging import acts
 from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.readings.reading import Reading, Site
@@ -51,8 +51,8 @@ def alike(label: str, rho: float) -> NDArray[np.float64]:
 
 
 def judged(
-    *readings: Reading, eyed: Collection[str] = (), company: Company | None = None
+    *readings: Reading, eyed: Collection[str] = (), blinks: BlinkHistory | None = None
 ) -> list[Act]:
     """Acts of a cluster; on the `eyed` sides the eye is known to take part in spasms."""
     cluster = sorted(readings, key=lambda r: r.onset)
-    return acts(cluster, Rules(), company or Company(), FS, eyed.__contains__)
+    return acts(cluster, Rules(), blinks or BlinkHistory(), FS, eyed.__contains__)

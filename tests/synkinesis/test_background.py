@@ -150,7 +150,7 @@ def test_the_steadiest_is_the_quantile_of_the_strongest_of_each_stretch(guess):
     strongest = powers.reshape(3, 100, 5).max(axis=2)
     expected = [np.sort(row[~np.isnan(row)])[int(0.1 * (np.sum(~np.isnan(row)) - 1))]
                 for row in strongest]  # fmt: skip
-    assert steadiest(powers, 1300, 0.1, np.full(3, guess), 5).tolist() == expected
+    assert steadiest(powers, 1300, np.full(3, guess)).tolist() == expected
 
 
 @pytest.mark.parametrize("missing", [np.nan, -np.nan])
@@ -158,11 +158,11 @@ def test_the_steadiest_is_the_quantile_of_the_strongest_of_each_stretch(guess):
 def test_the_quietest_of_equal_blocks_is_their_power_though_most_are_missing(power, missing):
     blocks = np.full((2, 1, 500), missing)
     blocks[:, :, ::7] = power
-    limit, _ = quietest(blocks, 500, 0.25, np.array([np.nan]))
+    limit, _ = quietest(blocks, 500, np.array([np.nan]))
     assert limit.tolist() == [power]
 
 
 def test_nothing_is_quietest_where_all_blocks_are_missing():
-    limit, correlation = quietest(np.full((2, 1, 500), np.nan), 500, 0.25, np.ones(1))
+    limit, correlation = quietest(np.full((2, 1, 500), np.nan), 500, np.ones(1))
     assert np.isnan(limit[0])
     assert correlation.tolist() == [0.0]

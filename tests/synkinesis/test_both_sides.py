@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from emgspasm.synkinesis.acts.company import Company
+from emgspasm.synkinesis.acts.blinks import BlinkHistory
 from support.readings import judged, reading
 
 
@@ -17,9 +17,9 @@ def kinds(*readings, **known):
 
 def after_blinks(*, joined, times=5):
     """What is known after blinks with which the left lower face went along, or did not."""
-    company = Company()
-    company.seen["L"].extend([joined] * times)
-    return company
+    blinks = BlinkHistory()
+    blinks.seen["L"].extend([joined] * times)
+    return blinks
 
 
 def test_a_brow_that_both_raise_in_a_blink_is_a_part_of_it():
@@ -82,19 +82,19 @@ def test_several_muscles_of_the_lower_face_go_along_with_a_blink():
     ids=["first blink", "as a rule", "seldom"],
 )
 def test_a_mouth_goes_along_with_a_blink_unless_it_seldom_does(joined, times, kinds_told):
-    company = after_blinks(joined=joined, times=times)
-    told = judged(*both("OOC", 1000, 1200), reading("OOR_L", 1010, 1150), company=company)
+    blinks = after_blinks(joined=joined, times=times)
+    told = judged(*both("OOC", 1000, 1200), reading("OOR_L", 1010, 1150), blinks=blinks)
     assert [act.kind for act in told] == kinds_told
-    assert list(company.seen["L"]) == [joined] * times + [True]  # and it is remembered
-    assert list(company.seen["R"]) == [False]
+    assert list(blinks.seen["L"]) == [joined] * times + [True]  # and it is remembered
+    assert list(blinks.seen["R"]) == [False]
 
 
 def test_company_of_blinks_is_that_of_the_last_twenty():
-    company = after_blinks(joined=True, times=40)
-    assert company.usual("L") is True
-    assert company.usual("R") is None
-    company.seen["L"].extend([False] * 20)
-    assert company.usual("L") is False
+    blinks = after_blinks(joined=True, times=40)
+    assert blinks.usual("L") is True
+    assert blinks.usual("R") is None
+    blinks.seen["L"].extend([False] * 20)
+    assert blinks.usual("L") is False
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_twitch_of_the_lower_face_may_hide_in_a_movement_where_it_goes_along_w
     muscle, joined, kinds_told
 ):
     twitch = reading(f"{muscle}_L", 1500, 1560)
-    told = judged(*both("ZYG", 1000, 3000), twitch, company=after_blinks(joined=joined))
+    told = judged(*both("ZYG", 1000, 3000), twitch, blinks=after_blinks(joined=joined))
     assert [act.kind for act in told] == kinds_told
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from emgspasm.stream import Burst
 from emgspasm.synkinesis.acts.act import Act
-from emgspasm.synkinesis.acts.company import Company
+from emgspasm.synkinesis.acts.blinks import BlinkHistory
 from emgspasm.synkinesis.acts.judging import acts
 from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.events.experience import Experience
@@ -35,7 +35,7 @@ def reading(label, onset, offset, li, *, silent=False):
 
 def kinds(readings):
     """Kinds of the acts that these readings are."""
-    return [act.kind for act in acts(readings, Rules(), Company(), FS, ().__contains__)]
+    return [act.kind for act in acts(readings, Rules(), BlinkHistory(), FS, ().__contains__)]
 
 
 def blinked(times, ratio=3.0, **other):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from emgspasm.synkinesis.acts.act import Act
-from emgspasm.synkinesis.acts.company import Company
+from emgspasm.synkinesis.acts.blinks import BlinkHistory
 from emgspasm.synkinesis.acts.judging import acts
 from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.events.chains import Chain, loud
@@ -46,7 +46,7 @@ def test_the_lower_face_is_silent_in_a_blink_that_drags_none_of_it_along(dragged
 def test_a_reason_says_within_what_time_those_begin_that_begin_together(fs):
     begins = {"OOC_L": 1.0, "ZYG_L": 1.01, "FRO_L": 1.02, "OOR_L": 1.07}
     readings = [reading(name, round(t * fs), round(1.2 * fs)) for name, t in begins.items()]
-    (twitch,) = acts(readings, Rules(), Company(), fs, ().__contains__)
+    (twitch,) = acts(readings, Rules(), BlinkHistory(), fs, ().__contains__)
     chain = Chain("L", round(0.5 * fs), round(1.1 * fs))
     chain.add(twitch)
     (event,) = spasms(chain, Schedule(), Experience(), Rules(), fs)
@@ -119,11 +119,19 @@ def test_what_leaps_with_its_side_while_the_other_goes_on_is_of_its_side(li, lea
     [
         ([("ZYG_L", 2040, 2080)], ["movement"]),
         ([("ZYG_L", 2150, 2190)], ["movement", "twitch"]),
-        ([("ZYG_L", 2040, 2180)], ["movement", "twitch"]),
+        ([("ZYG_L", 2040, 2180)], ["movement"]),
+        ([("ZYG_L", 2040, 2260)], ["movement", "twitch"]),
         ([("OOC_L", 2040, 2080)], ["movement", "twitch"]),
         ([("ZYG_L", 2040, 2080), ("OOC_L", 2042, 2080)], ["movement", "twitch"]),
     ],
-    ids=["splinter", "later", "longer", "of a muscle that rests", "in company"],
+    ids=[
+        "splinter",
+        "later",
+        "as long as a twitch",
+        "longer",
+        "of a muscle that rests",
+        "in company",
+    ],
 )
 def test_what_breaks_off_a_burst_of_a_movement_is_a_part_of_it(broken, kinds):
     smile = [reading("ZYG_L", 1000, 2000, li=0.0), reading("ZYG_R", 1000, 2200, li=0.0)]
@@ -158,12 +166,12 @@ def test_what_crosses_over_from_a_spasm_is_no_movement_that_takes_it_along():
 def test_the_lower_face_keeps_the_eye_it_begins_with_where_the_other_one_joins_weakly():
     mine = [reading(f"{muscle}_L", 1000, 1080, li=0.85) for muscle in ("OOC", "OOR", "ZYG")]
     weak = reading("OOC_R", 1000, 1075, li=-0.85)
-    company = Company()
-    company.seen["L"] += [True] * 5  # as blinks of a synkinesis do
-    blink, twitch = acts([*mine, weak], Rules(), company, FS, ().__contains__)
+    blinks = BlinkHistory()
+    blinks.seen["L"] += [True] * 5  # as blinks of a synkinesis do
+    blink, twitch = acts([*mine, weak], Rules(), blinks, FS, ().__contains__)
     assert (blink.kind, blink.readings) == ("blink", (weak,))
     assert twitch.readings == tuple(mine)
-    assert len(company.seen["L"]) == 5  # and says nothing of that
+    assert len(blinks.seen["L"]) == 5  # and says nothing of that
 
 
 def test_one_muscle_of_the_lower_face_still_goes_along_with_the_blink_of_a_weak_eye():

@@ -109,3 +109,17 @@ def test_of_lags_that_are_exactly_alike_the_nearest_is_told(delay):
     pulses = (np.arange(200) % 10 == 0).astype(float)
     lags, peaks = envelope_lags(np.stack([pulses, np.roll(pulses, delay)]), 1, 60)
     assert (lags.tolist(), peaks.tolist()) == ([delay], [1.0])
+
+
+def test_a_muscle_that_misses_a_sample_or_never_varies_has_no_lag():
+    whole, gap, flat = np.random.default_rng(4).normal(size=(3, 400))
+    gap[200], flat[:] = np.nan, 0.0
+    _, peaks = envelope_lags(np.stack([whole, gap, flat, whole]), 8, 100)
+    assert np.isnan(peaks).tolist() == [True, True, False, True, True, True]
+
+
+def test_waves_of_one_strength_have_no_lag_however_they_are_rounded():
+    wave = np.where(np.arange(400) % 2, 1.0, -1.0)
+    strengths = np.random.default_rng(5).uniform(0.01, 100.0, 12)
+    _, peaks = envelope_lags(strengths[:, None] * wave, 8, 60)
+    assert np.isnan(peaks).all()

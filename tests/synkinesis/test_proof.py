@@ -4,7 +4,11 @@ import pytest
 
 from emgspasm.synkinesis.acts.act import Act
 from emgspasm.synkinesis.acts.rules import Rules
-from emgspasm.synkinesis.events.experience import Experience, note_sharing
+from emgspasm.synkinesis.events.experience import (
+    Experience,
+    note_eye_bursts,
+    note_sharing,
+)
 from emgspasm.synkinesis.events.proof import is_spasm, note_proof
 from support.readings import FS, reading
 
@@ -230,3 +234,12 @@ def test_a_lower_face_is_no_spasm_where_the_other_side_acts_about_when_it_begins
         note_sharing(over_there, known, FS)
     acts = [twitch("ZYG OOR", onset, together=2) for onset in (first, 8000)]
     assert is_one(known, *acts) == proved
+
+
+@pytest.mark.parametrize(("n", "spasms", "proved"), [(3, 2, True), (4, 2, False), (4, 0, False)])
+def test_an_eye_alone_proves_nothing_while_the_other_one_is_active_on_and_off(n, spasms, proved):
+    known = face(spasms)
+    for onset in range(700, 700 + 200 * n, 200):
+        note_eye_bursts(Act("blink", "B", (reading("OOC_R", onset, onset + 30),)), known, FS)
+    assert is_one(known, twitch()) == proved
+    assert is_one(known, twitch(onset=5000))

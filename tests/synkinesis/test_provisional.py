@@ -36,7 +36,7 @@ def waiting():
 
 def test_what_waits_is_told_provisionally_and_goes_on_waiting():
     state = waiting()
-    company, known = deepcopy(state.company.seen), deepcopy(state.known)
+    blinks, known = deepcopy(state.blinks.seen), deepcopy(state.known)
     acts, closing = list(state.chains["L"].acts), state.chains["L"].closing
     readings, coming = list(state.cluster.readings), list(state.waiting)
     told = Folding().provisional(state)
@@ -45,7 +45,7 @@ def test_what_waits_is_told_provisionally_and_goes_on_waiting():
         ("spasm", "R", 19_000, 19_100),
     ]  # fmt: skip
     assert Folding().provisional(state) == told
-    assert (state.company.seen, state.known) == (company, known)
+    assert (state.blinks.seen, state.known) == (blinks, known)
     assert {s: (chain.acts, chain.closing) for s, chain in state.chains.items()} == {
         "L": (acts, closing)
     }
@@ -78,7 +78,7 @@ def test_at_the_end_all_is_said_and_blinks_tell_of_the_eyes_but_of_no_side():
     assert (state.chains, state.waiting, state.cluster.readings) == ({}, [], [])
     assert [(act.onset, act.side) for act in state.known.late] == [(18_200, "L"), (19_000, "R")]
     assert list(state.known.even) == [True]
-    assert list(state.company.seen["L"]) == [True]
+    assert list(state.blinks.seen["L"]) == [True]
 
 
 def test_nothing_is_told_provisionally_before_the_noise_is_known():

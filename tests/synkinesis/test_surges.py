@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from emgspasm.dsp.pipeline import Pipeline, analyze
 from emgspasm.stream import Burst, Channel, Chunk, StreamInfo
 from emgspasm.synkinesis.acts.act import Act
-from emgspasm.synkinesis.acts.company import Company
+from emgspasm.synkinesis.acts.blinks import BlinkHistory
 from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.events.experience import Experience
 from emgspasm.synkinesis.events.eyes import against_usual
@@ -308,20 +308,20 @@ def test_what_goes_on_after_a_blink_with_the_eye_began_with_it(cheek, onset, tog
 def test_an_eye_that_goes_on_for_no_longer_than_blinks_of_this_face_do_by_chance_rides_on_none(
     tails, stop, rides
 ):
-    company = Company()
-    company.tails["R"].extend(tails)
+    blinks = BlinkHistory()
+    blinks.tails["R"].extend(tails)
     eye = rising("OOC_L", 1000, stop, 1100, stop, overall=30.0)
-    acts = judged(eye, reading("OOC_R", 1000, 1100, li=0.0), company=company)
+    acts = judged(eye, reading("OOC_R", 1000, 1100, li=0.0), blinks=blinks)
     assert [act.kind for act in acts] == ["blink"] + ["twitch"] * rides
 
 
 @pytest.mark.parametrize(("side", "told"), [("L", [("L", 2)]), ("R", [("R", 1)])])
 def test_a_short_tail_counts_where_another_muscle_of_its_side_begins_with_it(side, told):
-    company = Company()
-    company.tails["R"].extend((30, 30, 30))
+    blinks = BlinkHistory()
+    blinks.tails["R"].extend((30, 30, 30))
     eye = rising("OOC_L", 1000, 1170, 1100, 1170, overall=30.0)
     other = reading("OOC_R", 1000, 1100, li=0.0)
-    acts = judged(eye, other, reading(f"FRO_{side}", 1105, 1170), company=company)
+    acts = judged(eye, other, reading(f"FRO_{side}", 1105, 1170), blinks=blinks)
     assert [(act.side, act.together) for act in acts if act.kind == "twitch"] == told
 
 

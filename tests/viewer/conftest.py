@@ -19,7 +19,7 @@ pytest.importorskip("PySide6", reason="Qt is not installed")
 from emgspasm.cli.conclusion import conclude
 from emgspasm.cli.recording import describe
 from emgspasm.config import LoadedConfig, parse_config
-from emgspasm.desk.wanted import Wanted
+from emgspasm.desk.request import RecordingRequest
 from emgspasm.desk.wiring import Wiring
 from emgspasm.errors import EmgspasmError
 from emgspasm.simulation import simulate
@@ -170,7 +170,9 @@ def watch(open_window, tmp_path):
             return waiting.pop(0) if len(waiting) > 1 else waiting[0]
 
         wiring = Wiring(parse_config('[markers]\n1 = "smile"\n'), make, describe, conclude)
-        window.watch(Recorder(wiring, Wanted(str(tmp_path / "study"), "01", "", "rest"), window))
+        window.watch(
+            Recorder(wiring, RecordingRequest(str(tmp_path / "study"), "01", "", "rest"), window)
+        )
         return window
 
     return open_

@@ -12,7 +12,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
-from emgspasm.desk.wanted import Wanted
+from emgspasm.desk.request import RecordingRequest
 from emgspasm.viewer import application
 from emgspasm.viewer.recording.dialog import RecordDialog
 
@@ -88,7 +88,7 @@ def test_what_fails_in_the_window_is_said_there_and_on_the_terminal(qapp, monkey
 
 def test_whatever_is_typed_or_chosen_in_has_a_name_for_who_does_not_see_it(open_window):
     window = open_window()
-    dialog = RecordDialog(Wanted("", "", "", "rest"), window)
+    dialog = RecordDialog(RecordingRequest("", "", "", "rest"), window)
     typed = [*dialog.findChildren(QLineEdit), *window.findChildren(QLineEdit), window.surface.help]
     faces = map(QAccessible.queryAccessibleInterface, typed)
     names = [face.text(QAccessible.Text.Name) for face in faces]

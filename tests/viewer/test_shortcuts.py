@@ -1,7 +1,9 @@
-"""Keys that are held, and Space on a button."""
+"""Keys that are held, keys that buttons and lists need themselves, and who has the keyboard."""
+
+from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
@@ -45,3 +47,42 @@ def test_space_presses_the_button_that_has_the_keyboard(replayed, qtbot):
     one.clearFocus()
     QTest.keyClick(replayed, Qt.Key.Key_Space)
     assert replayed.freeze.held
+
+
+def test_a_list_that_has_the_keyboard_is_chosen_from_with_arrows(replayed, qtbot):
+    qtbot.waitUntil(replayed.isActiveWindow)
+    chooser, before = replayed.surface.tool_bar._time, replayed.view
+    chooser.setFocus()
+    QTest.keyClick(chooser, Qt.Key.Key_Down)
+    assert replayed.view == replace(before, seconds=20.0)
+    QTest.keyClick(chooser, Qt.Key.Key_Space)
+    assert chooser.view().isVisible()
+    assert not replayed.freeze.held
+    chooser.hidePopup()
+
+
+@pytest.mark.parametrize("name", ["filtered", "record"])
+def test_that_a_button_has_the_keyboard_is_seen_though_it_is_on(replayed, name):
+    replayed.surface.marker_bar.show()
+    action = replayed.actions_[name]
+    action.setEnabled(True)
+    action.setChecked(True)
+    one = next(b for b in replayed.findChildren(QToolButton) if b.defaultAction() is action)
+    before = one.grab().toImage()
+    one.setFocus()
+    QApplication.processEvents()
+    assert one.grab().toImage() != before
+
+
+@pytest.mark.parametrize("name", ["replay_bar", "marker_bar"])
+def test_tab_goes_along_a_bar_from_left_to_right(replayed, name):
+    bar = getattr(replayed.surface, name)
+    bar.show()
+    QApplication.processEvents()
+    reached, one = [], bar.nextInFocusChain()
+    while bar.isAncestorOf(one):
+        if one.focusPolicy() & Qt.FocusPolicy.TabFocus and one.isVisible():
+            reached.append(one.mapTo(bar, QPoint()).x())
+        one = one.nextInFocusChain()
+    assert len(reached) >= 4
+    assert reached == sorted(reached)

@@ -18,7 +18,7 @@ from emgspasm.cli.conclusion import conclude
 from emgspasm.cli.recording import describe
 from emgspasm.config import parse_config
 from emgspasm.desk import live as live_module
-from emgspasm.desk.wanted import Wanted
+from emgspasm.desk.request import RecordingRequest
 from emgspasm.desk.wiring import Wiring
 from emgspasm.errors import SourceLost, SourceNotFound
 from emgspasm.session.status import Status
@@ -28,7 +28,7 @@ from emgspasm.simulation.board_faults import fault
 from emgspasm.sources.registry import open_source
 from emgspasm.storage.opening import open_recording
 from emgspasm.storage.tables.tsv import read_table
-from emgspasm.stream import Chunk
+from emgspasm.stream import Channel, Chunk, StreamInfo
 from emgspasm.viewer.recording.dialog import RecordDialog
 from emgspasm.viewer.recording.recorder import Recorder
 from emgspasm.viewer.status_line import live_parts
@@ -42,7 +42,7 @@ ABSENT = {"port": "/dev/none", "inputs": [{"label": "OOC_L"}]}
 
 
 def record(window):
-    dialog = RecordDialog(window.recorder.wanted, window)
+    dialog = RecordDialog(window.recorder.request, window)
     dialog.accept()
     window.recorder.record(dialog)
 
@@ -288,7 +288,7 @@ def test_closing_at_any_moment_leaves_a_whole_recording(watch, paced, qtbot, tmp
 
 def test_the_dialog_says_what_is_wrong(watch, paced, tmp_path):
     window = watch(paced(seconds=1.0))
-    dialog = RecordDialog(Wanted("", "01", "", "rest"), window)
+    dialog = RecordDialog(RecordingRequest("", "01", "", "rest"), window)
     dialog.accept()
     assert "folder" in dialog._wrong.text()
     dialog.study.setText("/proc/nothing")
@@ -313,7 +313,9 @@ def test_a_board_that_hangs_up_is_said_and_comes_back(open_window, qtbot, tmp_pa
     with EmulatedBoard(face, faults=(fault("hang-up", at=1.5, duration=1.0),)) as board:
         make = partial(open_source, "cyton", {**config.config.source.options, "port": board.port})
         wiring = Wiring(config, make, describe, conclude)
-        recorder = Recorder(wiring, Wanted(str(tmp_path / "study"), "01", "", "rest"), window)
+        recorder = Recorder(
+            wiring, RecordingRequest(str(tmp_path / "study"), "01", "", "rest"), window
+        )
         window.watch(recorder)
         qtbot.waitUntil(lambda: shown(window) > 50, timeout=90_000)
         window._show_second(window.desk)
@@ -334,7 +336,9 @@ def test_a_source_that_is_not_there_is_said(open_window, qtbot, tmp_path):
     window = open_window()
     make = lambda: open_source("cyton", {"port": str(tmp_path / "none"), "inputs": inputs})  # noqa: E731
     window.watch(
-        Recorder(Wiring(CONFIG, make, describe, conclude), Wanted("", "", "", "rest"), window)
+        Recorder(
+            Wiring(CONFIG, make, describe, conclude), RecordingRequest("", "", "", "rest"), window
+        )
     )
     qtbot.waitUntil(lambda: window.desk.state == "ended", timeout=90_000)
     qtbot.waitUntil(
@@ -371,7 +375,7 @@ def gone_after(open_window, tmp_path):
             return waiting.pop(0)
 
         window = open_window()
-        wanted = Wanted(str(tmp_path / "study"), "01", "", "rest")
+        wanted = RecordingRequest(str(tmp_path / "study"), "01", "", "rest")
         window.watch(Recorder(Wiring(CONFIG, make, describe, conclude), wanted, window))
         return window, waiting
 
@@ -402,7 +406,7 @@ def test_a_board_that_is_there_at_last_is_looked_for_again(open_window, paced, q
     boards = [open_source("cyton", ABSENT), paced()]
     window = open_window()
     wiring = Wiring(CONFIG, lambda: boards.pop(0), describe, conclude)
-    window.watch(Recorder(wiring, Wanted("", "", "", "rest"), window))
+    window.watch(Recorder(wiring, RecordingRequest("", "", "", "rest"), window))
     again = window.surface.marker_bar._again
     assert not again.isVisible()
     qtbot.waitUntil(lambda: window.desk.state == "ended", timeout=90_000)
@@ -424,17 +428,27 @@ def test_what_goes_wrong_while_a_recording_goes_on_stays_to_be_read(watch, paced
     assert "nothing is analyzed any more" in window.surface.status.text
 
 
-def test_a_loss_that_would_be_rounded_to_nothing_is_said():
+@pytest.mark.parametrize(
+    ("recently", "noise", "said"),
+    [
+        (0.0, (1.0,), "0.0 % in 5 s, < 0.01 % in all"),
+        (0.05, (np.nan,), "nothing is analyzed between losses"),
+    ],
+)
+def test_losses_are_said_however_small_and_what_they_hinder(recently, noise, said):
+    info = StreamInfo(1000.0, (Channel.from_label("OOC_L"),))
     live = SimpleNamespace(
         feed=SimpleNamespace(sampling_frequency=1000.0),
-        status=Status(39.0, "streaming", 0.0, 1 / 39_000, 0.0, (), (), {}, {}, 10**9, 0),
-        session=SimpleNamespace(notes=()),
+        status=Status(
+            39.0, "streaming", recently, 1 / 39_000, 0.0, noise, (False,), {}, {}, 10**9, 0
+        ),
+        session=SimpleNamespace(notes=(), info=info),
         error="",
         away="",
         name="live",
         dropped=0,
     )
-    assert "0.0 % in 5 s, < 0.01 % in all" in " ".join(live_parts(live))
+    assert said in " ".join(live_parts(live))
 
 
 def test_what_is_said_is_seen_over_the_signal_check_too(watch, paced, qtbot):

@@ -16,7 +16,6 @@ from emgspasm.results.decisions import Decision
 from emgspasm.results.review import write_review
 from emgspasm.storage.derivatives.reviews import reviewed_path
 from emgspasm.storage.tables.tsv import read_table
-from emgspasm.viewer import filing
 from emgspasm.viewer.replaying import reviewing
 from emgspasm.viewer.replaying.replay import Replay
 
@@ -145,7 +144,9 @@ def test_what_another_recording_stores_late_is_not_taken_for_this_ones_events(
     monkeypatch.setattr(reviewing, "store", late)
     reviewed.review.step(1)
     reviewed.review.decide("rejected")
-    filing.replay(reviewed, tmp_path / "other/patient.bdf")
+    other = tmp_path / "other/patient.bdf"
+    reviewed.opening.open(other)
+    qtbot.waitUntil(lambda: reviewed.desk.path == other, timeout=90_000)
     reviewed.review.step(1)
     may_store.set()
     qtbot.waitUntil(lambda: not reviewed.review._storing.waiting, timeout=90_000)

@@ -66,7 +66,7 @@ class Baseline:
 
 
 @numba.njit(inline="always", **LOOP)
-def _places(values, first, second):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def _places(values, first, second):
     """First indices of sorted `values` not below the one and the other.
 
     All are compared, several at once: bisection, of a hundred, takes longer for its branches.
@@ -78,7 +78,7 @@ def _places(values, first, second):  # type: ignore[no-untyped-def]  # numba inf
     return place, other
 
 
-@numba.njit(**LOOP)  # type: ignore[untyped-decorator]  # options by name
+@numba.njit(**LOOP)
 def remember(ordered: Values, arrival: Values, seen: int, value: float) -> None:
     """Put `value` into the sorted ring in place of the oldest one.
 
@@ -108,7 +108,7 @@ def remember(ordered: Values, arrival: Values, seen: int, value: float) -> None:
     arrival[slot] = value
 
 
-@numba.njit(**LOOP)  # type: ignore[untyped-decorator]  # options by name
+@numba.njit(**LOOP)
 def level(ordered: Values, count: int) -> tuple[float, float]:
     """Median and 1.4826 MAD of the first `count` sorted values.
 

@@ -20,7 +20,7 @@ FADED = 3.0
 grown by 2 dB meanwhile [design]."""
 
 STRONG = 10.0
-"""Power of a burst, in units of the noise, from which the matched filter is not needed."""
+"""Power of a burst, in units of the noise, from which the matched filter is not needed [design]."""
 
 PURE = 0.2
 """Where the matched filter leaves less of it, in units of the noise, something slow is louder than
@@ -39,13 +39,17 @@ CONTACT = 10
 well [design]."""
 
 
+@numba.njit(inline="always", **LOOP)
+def earliest_begin(s, crossed, sizes):
+    """Earliest sample at which a burst is sought to begin that crosses `on` at this one."""
+    earliest = crossed - sizes.back
+    return min(earliest, s.doubt - sizes.window) if s.evidence > 0.0 else earliest
+
+
 @numba.njit(**LOOP)
-def locate_onset(s, loud_from, signal, matched, origin, channel, sizes, past):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def locate_onset(s, loud_from, signal, matched, origin, channel, sizes, past):
     """Find where the burst began, and begin to weigh whether it is over."""
-    earliest = s.crossed - sizes.back
-    if s.evidence > 0.0:
-        earliest = min(earliest, s.doubt - sizes.window)
-    earliest = max(earliest, s.begin)
+    earliest = max(earliest_begin(s, s.crossed, sizes), s.begin)
     if s.pending:
         earliest = max(earliest, s.pending_core)
     loud, quiet, last = mean_power(signal, loud_from - origin, s.now + 1 - origin), s.quiet, s.now
@@ -71,7 +75,7 @@ def locate_onset(s, loud_from, signal, matched, origin, channel, sizes, past):  
 
 
 @numba.njit(**LOOP)
-def _slow(s, first, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see locate_onset
+def _slow(s, first, signal, matched, origin, sizes):
     """Whether the window that begins with sample `first` is loud only by a swinging cable."""
     first, stop = first - origin, min(first + sizes.window, s.now + 1 - sizes.half) - origin
     behind = mean_of(matched, first + sizes.half, stop + sizes.half)
@@ -79,7 +83,7 @@ def _slow(s, first, signal, matched, origin, sizes):  # type: ignore[no-untyped-
 
 
 @numba.njit(**LOOP)
-def _step(s, earliest, last, loud, quiet, signal, matched, origin, sizes, decay):  # type: ignore[no-untyped-def]  # see locate_onset
+def _step(s, earliest, last, loud, quiet, signal, matched, origin, sizes, decay):
     """Where the variance most likely stepped from that of the noise to the burst's.
 
     Right after the burst before, the filters still ring with that.
@@ -101,7 +105,7 @@ def _step(s, earliest, last, loud, quiet, signal, matched, origin, sizes, decay)
 
 
 @numba.njit(**LOOP)
-def _swell(s, earliest, last, quiet, signal, matched, origin, sizes, past):  # type: ignore[no-untyped-def]  # see locate_onset
+def _swell(s, earliest, last, quiet, signal, matched, origin, sizes, past):
     """Onset of a burst whose core is known: where it began to swell.
 
     Not before the pending one had faded, which, if it does not merge, is early enough for a gap.
@@ -118,7 +122,7 @@ def _swell(s, earliest, last, quiet, signal, matched, origin, sizes, past):  # t
 
 
 @numba.njit(**LOOP)
-def cut_pending(s, stop, signal, origin, sizes):  # type: ignore[no-untyped-def]  # see locate_onset
+def cut_pending(s, stop, signal, origin, sizes):
     """End the pending burst at sample `stop`, if it lasts longer, and its energy with it.
 
     As far as its tail is still remembered, whatever else happens to be at hand.
@@ -132,7 +136,7 @@ def cut_pending(s, stop, signal, origin, sizes):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(**LOOP)
-def locate_offset(s, core, quiet, signal, matched, origin, sizes, rules, past):  # type: ignore[no-untyped-def]  # see locate_onset
+def locate_offset(s, core, quiet, signal, matched, origin, sizes, rules, past):
     """Offset of a burst: where it had faded.
 
     `core` is the sample after its core, `quiet` the first that is noise even if nothing rings. What
@@ -146,7 +150,7 @@ def locate_offset(s, core, quiet, signal, matched, origin, sizes, rules, past): 
 
 
 @numba.njit(**LOOP)
-def _faded(s, core, behind, signal, matched, origin, sizes, ringing, past):  # type: ignore[no-untyped-def]  # see locate_onset
+def _faded(s, core, behind, signal, matched, origin, sizes, ringing, past):
     """Where a burst had faded whose core ends before `core`, as it is or `behind` the filter."""
     stop = max(s.relieved, core)
     if behind:
@@ -165,7 +169,7 @@ def _faded(s, core, behind, signal, matched, origin, sizes, ringing, past):  # t
 
 
 @numba.njit(**LOOP)
-def quiet_from(s, core, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see locate_onset
+def quiet_from(s, core, signal, matched, origin, sizes):
     """First sample from `core` on that is noise even if nothing rings.
 
     A slow fade looks like ringing, so that where a burst has faded, and how long it is, are found
@@ -181,13 +185,13 @@ def quiet_from(s, core, signal, matched, origin, sizes):  # type: ignore[no-unty
 
 
 @numba.njit(inline="always", **LOOP)
-def freedom(s):  # type: ignore[no-untyped-def]  # see locate_onset
+def freedom(s):
     """Independent values in a sample of the signal in which this burst's boundaries are sought."""
     return s.matched_weight if s.weak else s.weight
 
 
 @numba.njit(**LOOP)
-def set_relief_weights(s, loud, quiet, channel, past):  # type: ignore[no-untyped-def]  # see locate_onset
+def set_relief_weights(s, loud, quiet, channel, past):
     """Set how much each sample adds to, or takes from, the relief of a burst of this power.
 
     The end of a loud burst shows at once, that of a weak one later. For the first samples after a
@@ -204,7 +208,7 @@ def set_relief_weights(s, loud, quiet, channel, past):  # type: ignore[no-untype
 
 
 @numba.njit(**LOOP)
-def heed_swings(s, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see locate_onset
+def heed_swings(s, signal, matched, origin, sizes):
     """Judge the burst behind the matched filter from now on if only a swinging cable is loud."""
     known = s.now + 1 - sizes.half  # what came out of the matched filter by now
     if s.weak or s.now - s.core < CONTACT * sizes.window:
@@ -221,7 +225,7 @@ def heed_swings(s, signal, matched, origin, sizes):  # type: ignore[no-untyped-d
 
 
 @numba.njit(**LOOP)
-def add_relief(s, signal, matched, origin, channel, sizes, past):  # type: ignore[no-untyped-def]  # see locate_onset
+def add_relief(s, signal, matched, origin, channel, sizes, past):
     """Add the samples that have come to the relief, the evidence that the burst is over.
 
     Those right after a loud sample are compared with what the filters ring with, later ones with
@@ -250,7 +254,7 @@ def add_relief(s, signal, matched, origin, channel, sizes, past):  # type: ignor
 
 
 @numba.njit(inline="always", **LOOP)
-def power_of(s, sample, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see locate_onset
+def power_of(s, sample, signal, matched, origin, sizes):
     """What the boundaries of this burst are told from."""
     if s.weak:
         return matched[sample + sizes.half - origin]
@@ -258,7 +262,7 @@ def power_of(s, sample, signal, matched, origin, sizes):  # type: ignore[no-unty
 
 
 @numba.njit(**LOOP)
-def mean_power(signal, start, stop):  # type: ignore[no-untyped-def]  # see locate_onset
+def mean_power(signal, start, stop):
     """Mean square from index `start` to `stop`, half open; 0 if that is nothing."""
     total = 0.0
     for i in range(start, stop):
@@ -267,7 +271,7 @@ def mean_power(signal, start, stop):  # type: ignore[no-untyped-def]  # see loca
 
 
 @numba.njit(**LOOP)
-def mean_of(power, start, stop):  # type: ignore[no-untyped-def]  # see locate_onset
+def mean_of(power, start, stop):
     """Mean from index `start` to `stop`, half open; 0 if that is nothing."""
     total = 0.0
     for i in range(start, stop):
@@ -276,7 +280,7 @@ def mean_of(power, start, stop):  # type: ignore[no-untyped-def]  # see locate_o
 
 
 @numba.njit(**LOOP)
-def loudest(signal, start, stop, window):  # type: ignore[no-untyped-def]  # see locate_onset
+def loudest(signal, start, stop, window):
     """Largest root mean square of `window` samples in a row; 0 of fewer."""
     if stop - start < window:
         return 0.0

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from emgspasm.dsp.detection import hysteresis
 from emgspasm.dsp.detection.baseline import Baseline
-from emgspasm.dsp.detection.evidence import LENGTHS
 from emgspasm.dsp.detection.matched import emg_spectrum
 from emgspasm.dsp.detection.memory import Memory, Rules, Sizes, fresh
-from emgspasm.dsp.detection.said import Stretch, in_order, said
+from emgspasm.dsp.detection.noise import HOP
+from emgspasm.dsp.detection.rows import Stretch, in_order, to_bursts
 from emgspasm.dsp.detection.second_look import LONG, REACH
 from emgspasm.dsp.detection.underway import LULL_GAPS
 from emgspasm.dsp.detection.watermark import earliest_onset
@@ -95,6 +95,11 @@ def require_lengths(shortest: float, merge_gap: float) -> None:
     for name, value in (("shortest", shortest), ("merge_gap", merge_gap)):
         if not 0 <= value <= LONGEST_WAIT:
             raise ValueError(f"{name}={value:g} s; it must lie in [0, {LONGEST_WAIT:g}]")
+
+
+def floors(floor: float, info: StreamInfo) -> NDArray[np.float64]:
+    """A floor in uV in the unit of each channel; 0 where that is not a voltage."""
+    return np.array([floor / c.microvolts if c.microvolts else 0.0 for c in info.channels])
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +232,9 @@ class Detector:
             forgetting=exp(-window / LATELY),
             counting=1 / LATELY,
         )
-        capacity = max(25, round(self.baseline.memory * fs) // (sizes.hop * sizes.window))
+        capacity = max(25, round(self.baseline.memory * fs) // (HOP * sizes.window))
         decay = np.array(response.decay, np.float64)
-        memory = fresh(self._floors(info), sizes, capacity, emg_spectrum(fs), LENGTHS, decay)
+        memory = fresh(floors(self.floor, info), sizes, capacity, emg_spectrum(fs), decay)
         return DetectorState(sizes, rules, memory, shift=round(response.delay * fs))
 
     def step(
@@ -259,7 +264,7 @@ class Detector:
             state.rules,
             state.memory,
         )
-        bursts, sought = said(rows, state.shift)
+        bursts, sought = to_bursts(rows, state.shift)
         state.sought += sought
         return state, bursts
 
@@ -285,13 +290,9 @@ class Detector:
             merge=round(self.merge_gap * fs),
             pause=round(PAUSE * fs),
             shortest=max(round(self.shortest * fs) - hidden, 0),
-            hop=4,
             settling=round(settling * fs),
             calibration=calibration,
             fewest=min(calibration, max(4 * window, round(self.baseline.shortest * fs))),
             longest=round(self.baseline.longest_burst * fs),
             recent=(LONG + REACH + 2) * window + 2 * half,
         )
-
-    def _floors(self, info: StreamInfo) -> NDArray[np.float64]:
-        return np.array([self.floor / c.microvolts if c.microvolts else 0.0 for c in info.channels])

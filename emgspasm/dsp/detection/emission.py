@@ -16,7 +16,7 @@ from emgspasm.dsp.detection.memory import GOOD, ROW, SETTLING, SOUGHT
 
 
 @numba.njit(**LOOP)
-def emit(s, quality, channel, shortest, out, count):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def emit(s, quality, channel, shortest, out, count):
     """Write the pending burst out if it has `shortest` samples and is loud enough.
 
     What begins with the run and is over before that has settled is no burst: to a notch, mains
@@ -43,7 +43,7 @@ def emit(s, quality, channel, shortest, out, count):  # type: ignore[no-untyped-
 
 
 @numba.njit(**LOOP)
-def emit_stretch(s, channel, out, count):  # type: ignore[no-untyped-def]  # see emit
+def emit_stretch(s, channel, out, count):
     """Write out what of the run that ends now was past settling."""
     if s.now < s.settled:
         return
@@ -59,20 +59,20 @@ def emit_stretch(s, channel, out, count):  # type: ignore[no-untyped-def]  # see
 
 
 @numba.njit(inline="always", **LOOP)
-def postpone(out, first, count, moment):  # type: ignore[no-untyped-def]  # see emit
+def postpone(out, first, count, moment):
     """What was found from row `first` on became certain only now."""
     for i in range(first, count[0]):
         out[i].moment = moment
 
 
 @numba.njit(inline="always", **LOOP)
-def has_room(out, count):  # type: ignore[no-untyped-def]  # see emit
+def has_room(out, count):
     """Whether there is room for two bursts and a stretch, which a decision may say."""
     return count[0] + 3 <= len(out)
 
 
 @numba.njit(cache=True, nogil=True)
-def roomy(out, count):  # type: ignore[no-untyped-def]  # see emit
+def roomy(out, count):
     """`out`, or a copy of twice its size if there is no room."""
     if has_room(out, count):
         return out

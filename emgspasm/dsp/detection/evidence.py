@@ -19,11 +19,12 @@ import numpy as np
 
 from emgspasm.dsp.compiled import LOOP
 
-LENGTHS = np.array([2, 3, 4, 6, 8, 12, 16, 24, 32, 40])
+LENGTHS = 2, 3, 4, 6, 8, 12, 16, 24, 32, 40
 """Blocks of 5 ms in whole samples: 10 to 200 ms; at 250 Hz of 4 ms: 8 to 160 ms [design]."""
 
 LEAST_RISE = 1.9
-"""Power, in units of the noise, under which no stretch is a burst: noise moves that much."""
+"""Power, in units of the noise, under which no stretch is a burst, for noise moves that much
+[design]."""
 
 RARE = 0.0015
 """Frequency of faint bursts, per second, under which they hardly lower the evidence needed: one in
@@ -54,7 +55,8 @@ lower weight: where bursts are dense, half of what is learnt would be the fainte
 noise, which must be learnt, seldom comes so near; with 4 it would be found as bursts [sim]."""
 
 CONFIRMED = 3.0
-"""Power behind the matched filter, in units of the noise, that confirms a crossing of `on`."""
+"""Power behind the matched filter, in units of the noise, that confirms a crossing of `on`
+[design]."""
 
 FAST, MOST = 0.03, 1.5
 """Weight of a new window in the fast mean of the noise between bursts (``lately``), and the power,
@@ -63,20 +65,20 @@ second, weak bursts hardly raise the mean [sim]."""
 
 
 @numba.njit(inline="always", **LOOP)
-def needed(s, rules):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def needed(s, rules):
     """Log-likelihood ratio that makes a burst, given how often faint bursts have come of late."""
     surely = s.faint_rate - CAUTION * np.sqrt(s.faint_rate * rules.counting)
     return rules.evidence - MISSED * np.log(1.0 + frequency(s, max(surely, 0.0)) / RARE)
 
 
 @numba.njit(inline="always", **LOOP)
-def frequency(s, count):  # type: ignore[no-untyped-def]  # see needed
+def frequency(s, count):
     """Frequency per second from a fading count, whose memory may not be full yet in this run."""
     return count / max(s.filled, SOON)
 
 
 @numba.njit(inline="always", **LOOP)
-def is_clear(n_samples, rise, freedom, rules):  # type: ignore[no-untyped-def]  # see needed
+def is_clear(n_samples, rise, freedom, rules):
     """Whether a burst of so many samples and such a power would be found at rest, too."""
     if rise <= 1.0:
         return False
@@ -85,7 +87,7 @@ def is_clear(n_samples, rise, freedom, rules):  # type: ignore[no-untyped-def]  
 
 
 @numba.njit(inline="always", **LOOP)
-def matched_noise(s):  # type: ignore[no-untyped-def]  # see needed
+def matched_noise(s):
     """Power of the noise behind the matched filter.
 
     That of the learnt noise level, or the fast mean between bursts where that is larger.
@@ -94,7 +96,7 @@ def matched_noise(s):  # type: ignore[no-untyped-def]  # see needed
 
 
 @numba.njit(**LOOP)
-def confirmed(s, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see needed
+def confirmed(s, matched, origin, sizes):
     """Whether the last window is loud behind the matched filter too; a swinging cable is not."""
     stop, total = s.now + 1 - origin, 0.0
     for i in range(stop - sizes.window, stop):
@@ -103,7 +105,7 @@ def confirmed(s, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see
 
 
 @numba.njit(inline="always", **LOOP)
-def pass_over(s, sums, sizes):  # type: ignore[no-untyped-def]  # see needed
+def pass_over(s, sums, sizes):
     """Clear the evidence and skip the blocks up to now: one burst says nothing of the next."""
     s.evidence = 0.0
     s.blocks = max(s.blocks, (s.now + 1 - sizes.half - s.begin) // sizes.block)
@@ -111,16 +113,16 @@ def pass_over(s, sums, sizes):  # type: ignore[no-untyped-def]  # see needed
 
 
 @numba.njit(inline="always", **LOOP)
-def _follow_noise(s, power, glow, noise):  # type: ignore[no-untyped-def]  # see needed
+def _follow_noise(s, power, glow, noise):
     """Follow the noise between bursts, a window at a time."""
     s.lately += FAST * (min(power - glow, MOST * (noise - glow)) - s.lately)
 
 
 @numba.njit(inline="always", **LOOP)
-def _scan(total, end, n_doubted, sums, lengths, noise, freedom, sizes):  # type: ignore[no-untyped-def]  # see needed
+def _scan(total, end, n_doubted, sums, noise, freedom, sizes):
     """Largest log-likelihood ratio of the stretches up to block `end` that lie within the doubt."""
     most = -np.inf
-    for n in lengths:
+    for n in LENGTHS:
         if n > n_doubted:
             break
         length = n * sizes.block
@@ -133,7 +135,7 @@ def _scan(total, end, n_doubted, sums, lengths, noise, freedom, sizes):  # type:
 
 
 @numba.njit(inline="always", **LOOP)
-def seek_weak(s, value, matched, origin, sums, lengths, sizes, rules):  # type: ignore[no-untyped-def]  # see needed
+def seek_weak(s, value, matched, origin, sums, sizes, rules):
     """Look for a weak burst in the blocks that are complete by now.
 
     Returns the sample after the stretch with most evidence, or 0 if none has enough, and whether
@@ -152,9 +154,9 @@ def seek_weak(s, value, matched, origin, sums, lengths, sizes, rules):  # type: 
     burden = 0.5 * freedom * rules.log_rise * sizes.block
     # as locals they stay in registers
     mask, found, most, total, evidence, doubt = len(sums) - 1, 0, 0.0, s.total, s.evidence, s.doubt
-    first = max((doubt - s.begin) // sizes.block, s.blocks - lengths[-1])
+    first = max((doubt - s.begin) // sizes.block, s.blocks - LENGTHS[-1])
     before = sums[first & mask]  # where the doubt, or the longest stretch, begins
-    shortest, least = noise * lengths[0] * sizes.block, 2.0 * noise * s.wanted
+    shortest, least = noise * LENGTHS[0] * sizes.block, 2.0 * noise * s.wanted
     complete = (s.now + 1 - sizes.half - s.begin) // sizes.block
     fresh = matched[s.begin + s.blocks * sizes.block + sizes.half - origin :]
     for block in range(complete - s.blocks):
@@ -175,9 +177,7 @@ def seek_weak(s, value, matched, origin, sums, lengths, sizes, rules):  # type: 
         if favour <= 0.0:  # a stretch that ends with noise was louder without it
             continue
         s.wanted = needed(s, rules)
-        told = _scan(
-            total, end, (stop - doubt) // sizes.block, sums, lengths, noise, freedom, sizes
-        )
+        told = _scan(total, end, (stop - doubt) // sizes.block, sums, noise, freedom, sizes)
         if told - s.wanted >= most:
             most, found = told - s.wanted, stop
     if complete > s.blocks:

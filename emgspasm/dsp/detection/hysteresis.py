@@ -42,6 +42,7 @@ from emgspasm.dsp.detection.memory import (
 )
 from emgspasm.dsp.detection.noise import (
     DOUBTED,
+    HOP,
     calibrate,
     count_analyzed,
     learn_window,
@@ -108,7 +109,7 @@ def detect(
 
 
 @numba.njit(**LOOP)
-def _begin(s, sample, sizes):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def _begin(s, sample, sizes):
     s.phase = CALIBRATING
     s.begin = sample
     s.settled = sample + sizes.settling
@@ -122,12 +123,12 @@ def _begin(s, sample, sizes):  # type: ignore[no-untyped-def]  # numba infers ke
     s.blocks = 0
     s.evidence = s.wanted = s.glow = s.faint_rate = s.pause_rate = s.filled = s.total = 0.0
     s.window = sample + sizes.window - 1
-    s.windows = sizes.hop * DOUBTED
+    s.windows = HOP * DOUBTED
     s.on = s.off = s.base = np.nan
 
 
 @numba.njit(inline="always", cache=True, nogil=True)
-def _release(channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
+def _release(channel, sizes, rules, past, out, count):
     """Learn the level from the samples held back, then run the loop over them."""
     s = past.channels[channel]
     first = count[0]
@@ -143,7 +144,7 @@ def _release(channel, sizes, rules, past, out, count):  # type: ignore[no-untype
 
 
 @numba.njit(inline="always", cache=True, nogil=True)
-def _end(stop, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
+def _end(stop, channel, sizes, rules, past, out, count):
     """End the channel's run before sample `stop`, as the end of the stream does."""
     s = past.channels[channel]
     first = count[0]
@@ -176,7 +177,7 @@ def _end(stop, channel, sizes, rules, past, out, count):  # type: ignore[no-unty
 
 
 @numba.njit(cache=True, nogil=True)
-def _run(start, values, signal, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
+def _run(start, values, signal, channel, sizes, rules, past, out, count):
     """Take samples in until one is missing or the channel stops running; how many were taken."""
     room = np.empty((2, sizes.recent + min(len(values), AT_HAND)))
     taken, n = np.int64(0), np.int64(1)  # a plain 0 is compiled for as a type of its own
@@ -189,7 +190,7 @@ def _run(start, values, signal, channel, sizes, rules, past, out, count):  # typ
 
 
 @numba.njit(**LOOP)
-def _take_some(start, values, signal, channel, sizes, rules, past, room, out, count):  # type: ignore[no-untyped-def]  # see _begin
+def _take_some(start, values, signal, channel, sizes, rules, past, room, out, count):
     """Take samples in as :func:`_run`, or until `out` is full; `room` is for what is made of them.
 
     Called, not inlined: that would count a reference to every array of the memory.
@@ -200,18 +201,16 @@ def _take_some(start, values, signal, channel, sizes, rules, past, room, out, co
     copy(signal, known[sizes.recent :])
     copy(past.matched[channel], matched)
     power_behind(past.taps[channel], known, matched, sizes.recent)
-    taken = _take(
-        start, np.int64(0), values[:n], known, matched, channel, sizes, rules, past, out, count
-    )
+    taken = _take(start, values[:n], known, matched, channel, sizes, rules, past, out, count)
     copy(known[taken:], past.signal[channel])
     copy(matched[taken:], past.matched[channel])
     return taken
 
 
 @numba.njit(**LOOP)
-def _take(start, taken, values, signal, matched, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
+def _take(start, values, signal, matched, channel, sizes, rules, past, out, count):
     """Take samples in until the channel stops running or `out` is full; how many are taken."""
-    s = past.channels[channel]
+    s, taken = past.channels[channel], 0
     origin = start - sizes.recent
     while taken < len(values) and s.phase == RUNNING and has_room(out, count):
         if s.above:
@@ -225,7 +224,7 @@ def _take(start, taken, values, signal, matched, channel, sizes, rules, past, ou
 
 
 @numba.njit(inline="always", **LOOP)
-def _decide(s, value, signal, matched, origin, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
+def _decide(s, value, signal, matched, origin, channel, sizes, rules, past, out, count):
     """The textbook loop, for the sample just taken in."""
     if s.above:
         if follow_burst(s, value, signal, matched, origin, channel, sizes, rules, past, out, count):
@@ -247,7 +246,7 @@ def _decide(s, value, signal, matched, origin, channel, sizes, rules, past, out,
 
 
 @numba.njit(inline="always", **LOOP)
-def _reach(s):  # type: ignore[no-untyped-def]  # see _begin
+def _reach(s):
     """The envelope is above `on`: remember since when."""
     if s.now > s.beyond + 1:
         s.reached = s.now
@@ -255,11 +254,10 @@ def _reach(s):  # type: ignore[no-untyped-def]  # see _begin
 
 
 @numba.njit(inline="always", **LOOP)
-def _judge(s, value, signal, matched, origin, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
+def _judge(s, value, signal, matched, origin, channel, sizes, rules, past, out, count):
     """Judge the window that ends here: a weak burst, doubt, or quiet to learn from."""
     end_window(s, sizes, rules)
-    sums, lengths = past.sums[channel], past.lengths
-    stop, doubted = seek_weak(s, value, matched, origin, sums, lengths, sizes, rules)
+    stop, doubted = seek_weak(s, value, matched, origin, past.sums[channel], sizes, rules)
     if stop:
         begin_burst(s, s.now, value, sizes)
         s.last_loud, s.faint = stop - 1, 1

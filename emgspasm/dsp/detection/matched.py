@@ -102,7 +102,7 @@ def design(
 
 
 @numba.njit(cache=True, nogil=True)
-def _fill(taps, noise, emg):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def _fill(taps, noise, emg):
     """Taps with the gain that is best, under a raised cosine, and none where cables swing.
 
     Taps that sum to zero stop a constant and hardly pass what is slow, which a filter as short as
@@ -123,7 +123,7 @@ def _fill(taps, noise, emg):  # type: ignore[no-untyped-def]  # numba infers ker
 
 
 @numba.njit(cache=True, nogil=True)
-def _response(taps, n):  # type: ignore[no-untyped-def]  # see _fill
+def _response(taps, n):
     """Gain at `n` evenly spaced frequencies."""
     half = len(taps) // 2
     gain = np.full(n, taps[half])
@@ -133,13 +133,13 @@ def _response(taps, n):  # type: ignore[no-untyped-def]  # see _fill
 
 
 @numba.njit(cache=True, nogil=True)
-def _freedom(spectrum):  # type: ignore[no-untyped-def]  # see _fill
+def _freedom(spectrum):
     """Independent values in as many samples as there are frequencies (Blackman & Tukey 1958)."""
     return spectrum.sum() ** 2 / np.sum(spectrum**2)
 
 
 @numba.njit(cache=True, nogil=True)
-def _noise_spectrum(samples, quiet, lags, n):  # type: ignore[no-untyped-def]  # see _fill
+def _noise_spectrum(samples, quiet, lags, n):
     """Power spectrum of the quiet samples: their autocorrelation under Parzen's lag window."""
     turn = np.pi * (np.arange(n) + 0.5) / n
     spectrum = np.zeros(n)
@@ -156,7 +156,7 @@ def _noise_spectrum(samples, quiet, lags, n):  # type: ignore[no-untyped-def]  #
     return spectrum
 
 
-@numba.njit(**LOOP)  # type: ignore[untyped-decorator]  # options by name
+@numba.njit(**LOOP)
 def power_behind(taps: Values, signal: Values, power: Values, first: int) -> None:
     """Fill `power` from index `first` on with the square of what comes out of the filter.
 
@@ -174,7 +174,7 @@ def power_behind(taps: Values, signal: Values, power: Values, first: int) -> Non
 
 
 @numba.njit(**LOOP)
-def _power_behind(taps, signal, power, first):  # type: ignore[no-untyped-def]  # see _fill
+def _power_behind(taps, signal, power, first):
     """Fill `power` from `first` to its end."""
     last = len(taps) - 1
     half = last // 2

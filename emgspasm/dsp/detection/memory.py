@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.dsp.detection.evidence import LENGTHS
 from emgspasm.dsp.detection.second_look import KINDS
 
 IDLE, CALIBRATING, RUNNING = 0, 1, 2
@@ -116,7 +117,6 @@ class Sizes(NamedTuple):
     merge: int
     pause: int  # shorter ones are those of a train
     shortest: int
-    hop: int  # windows from one learnt to the next
     settling: int
     calibration: int
     fewest: int
@@ -153,7 +153,6 @@ class Memory(NamedTuple):
     ordered: NDArray[np.float64]
     arrival: NDArray[np.float64]
     spectrum: NDArray[np.float64]  # shape of EMG at evenly spaced frequencies
-    lengths: NDArray[np.int64]  # blocks over which evidence is summed
     decay: NDArray[np.float64]  # power in each sample after a burst, in units of the burst's
     slopes: NDArray[np.float64]  # as `slope` and `cost`, while the filters ring like that
     costs: NDArray[np.float64]
@@ -165,7 +164,6 @@ def fresh(
     sizes: Sizes,
     capacity: int,
     spectrum: NDArray[np.float64],
-    lengths: NDArray[np.int64],
     decay: NDArray[np.float64],
 ) -> Memory:
     """Memory before the first sample; `floors` are the least peaks of the channels."""
@@ -174,7 +172,6 @@ def fresh(
     channels["floor"] = floors
     channels["bottom"] = np.maximum(1e-3 * np.cbrt(floors * floors), 1e-50)  # cubed, far from 0
     channels["on"] = channels["off"] = channels["base"] = np.nan
-    n_sums = 1 << int(lengths.max()).bit_length()
 
     def rows(length: int) -> NDArray[np.float64]:
         return np.zeros((n_channels, length))
@@ -185,12 +182,11 @@ def fresh(
         held_signal=rows(sizes.calibration),
         signal=rows(sizes.recent),
         matched=rows(sizes.recent),
-        sums=rows(n_sums),
+        sums=rows(1 << LENGTHS[-1].bit_length()),
         taps=rows(2 * sizes.half + 1),
         ordered=rows(capacity),
         arrival=rows(capacity),
         spectrum=spectrum,
-        lengths=lengths,
         decay=decay,
         slopes=rows(len(decay)),
         costs=rows(len(decay)),

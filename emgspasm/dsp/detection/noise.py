@@ -21,6 +21,9 @@ WHITENED = 1.12
 """Most independent values behind the matched filter, in units of those it leaves of white noise:
 it can make other noise whiter, so a little more than 1; with 1 weak bursts are lost [sim]."""
 
+HOP = 4
+"""Windows from one that is learnt to the next [design]."""
+
 DOUBTED = 4
 """Windows in doubt that count as much as one without doubt. So noise that grows is followed within
 half a minute, and a weak contraction of ten seconds hardly raises the level [design]."""
@@ -52,7 +55,7 @@ second, longer than any lull of a tonic contraction [design]."""
 
 
 @numba.njit(cache=True, nogil=True)
-def calibrate(s, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def calibrate(s, channel, sizes, rules, past):
     """Grow the quiet part from the quietest windows of the samples held back.
 
     By the lower threshold: up to the upper one, in a narrow band, it would take whole bursts in.
@@ -81,7 +84,7 @@ def calibrate(s, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  
 
 
 @numba.njit(inline="always", cache=True, nogil=True)
-def _match(s, held, signal, spectrum, taps, sizes):  # type: ignore[no-untyped-def]  # see calibrate
+def _match(s, held, signal, spectrum, taps, sizes):
     """Design the matched filter; returns the share of the noise's power that it leaves.
 
     The quietest windows are few, and not like all of the noise: the filter is designed from them
@@ -100,27 +103,27 @@ def _match(s, held, signal, spectrum, taps, sizes):  # type: ignore[no-untyped-d
 
 
 @numba.njit(inline="always", **LOOP)
-def may_be_noise(s, value):  # type: ignore[no-untyped-def]  # see calibrate
+def may_be_noise(s, value):
     """Whether a window is quiet enough to be learnt from, by its envelope."""
     return value < (s.off if s.pause_rate > TRAIN else s.noise_most)
 
 
 @numba.njit(inline="always", **LOOP)
-def learn_window(s, value, weight, signal, matched, origin, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  # see calibrate
-    """Learn the level of one in ``hop`` windows; one in doubt counts for a quarter of a window."""
+def learn_window(s, value, weight, signal, matched, origin, channel, sizes, rules, past):
+    """Learn the level of one window in :data:`HOP`; one in doubt counts for a quarter of one."""
     # a hundredth of the noise is no noise but a recorder that stands still
     s.lower = s.lower + 1 if 0.01 * s.base < value < s.noise_least else 0
     s.windows -= weight
     if s.lower >= LOWER:
         _relearn(s, signal, origin, channel, sizes, rules, past)
     elif s.windows <= 0:
-        s.windows = sizes.hop * DOUBTED
+        s.windows = HOP * DOUBTED
         ordered, arrival = past.ordered[channel], past.arrival[channel]
         _learn_now(s, value, signal, matched, origin, ordered, arrival, sizes, rules)
 
 
 @numba.njit(**LOOP)
-def _learn_now(s, value, signal, matched, origin, ordered, arrival, sizes, rules):  # type: ignore[no-untyped-def]  # see calibrate
+def _learn_now(s, value, signal, matched, origin, ordered, arrival, sizes, rules):
     """Learn from the window that ends now.
 
     Called often: it takes the rows of `past` that it needs, for to hand over all of it takes long.
@@ -132,7 +135,7 @@ def _learn_now(s, value, signal, matched, origin, ordered, arrival, sizes, rules
 
 
 @numba.njit(**LOOP)
-def _relearn(s, signal, origin, channel, sizes, rules, past):  # type: ignore[no-untyped-def]  # see calibrate
+def _relearn(s, signal, origin, channel, sizes, rules, past):
     """Learn the level from the last windows alone: it was that of a contraction."""
     count_analyzed(s)
     s.lower = s.seen = 0
@@ -144,7 +147,7 @@ def _relearn(s, signal, origin, channel, sizes, rules, past):  # type: ignore[no
 
 
 @numba.njit(inline="always", **LOOP)
-def _compare(s, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see calibrate
+def _compare(s, signal, matched, origin, sizes):
     """Follow what the matched filter leaves of the noise, over the window that ends now."""
     first, raw, passed = s.now + 1 - sizes.window - origin, 0.0, 0.0
     before, after = signal[first:], matched[first:]
@@ -156,7 +159,7 @@ def _compare(s, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(inline="always", **LOOP)
-def count_analyzed(s):  # type: ignore[no-untyped-def]  # see calibrate
+def count_analyzed(s):
     """Count the samples since the last call, at the level they had."""
     n_samples = s.now + 1 - max(s.counted, s.settled)
     if n_samples > 0:
@@ -166,14 +169,14 @@ def count_analyzed(s):  # type: ignore[no-untyped-def]  # see calibrate
 
 
 @numba.njit(inline="always", **LOOP)
-def learn(s, value, ordered, arrival):  # type: ignore[no-untyped-def]  # see calibrate
+def learn(s, value, ordered, arrival):
     """Remember a quiet value of the envelope, as its power 2/3 (see :func:`threshold`)."""
     remember(ordered, arrival, s.seen, np.cbrt(value * value))
     s.seen += 1
 
 
 @numba.njit(inline="always", **LOOP)
-def threshold(s, ordered, sizes, rules):  # type: ignore[no-untyped-def]  # see calibrate
+def threshold(s, ordered, sizes, rules):
     """Thresholds from the quiet values.
 
     The power of noise in a window is chi-squared with few degrees of freedom: skewed, so that six
@@ -199,7 +202,7 @@ def threshold(s, ordered, sizes, rules):  # type: ignore[no-untyped-def]  # see 
 
 
 @numba.njit(inline="always", **LOOP)
-def _matched_weight(s):  # type: ignore[no-untyped-def]  # see calibrate
+def _matched_weight(s):
     """Independent values in a sample behind the matched filter, bounded by those of white noise.
 
     The share that the filter leaves of them is estimated from the first seconds. Where a cable
@@ -210,6 +213,6 @@ def _matched_weight(s):  # type: ignore[no-untyped-def]  # see calibrate
 
 
 @numba.njit(inline="always", **LOOP)
-def _envelope(value):  # type: ignore[no-untyped-def]  # see calibrate
+def _envelope(value):
     """Power 3/2: back from where the noise is Gaussian."""
     return value * np.sqrt(value)

@@ -41,7 +41,7 @@ something faint that is none of it [sim]."""
 
 
 @numba.njit(**LOOP)
-def look_again(s, stop, signal, matched, origin, sizes, past):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def look_again(s, stop, signal, matched, origin, sizes, past):
     """Find the onset anew of a burst that lasts until sample `stop`, or longer.
 
     Not before the last burst had faded and the pause that keeps two apart is over; one that it
@@ -68,7 +68,7 @@ def look_again(s, stop, signal, matched, origin, sizes, past):  # type: ignore[n
 
 
 @numba.njit(**LOOP)
-def _loud(sums, onset, length, sizes):  # type: ignore[no-untyped-def]  # see look_again
+def _loud(sums, onset, length, sizes):
     """Power of a burst in its middle, or somewhat less than it has at most."""
     n = len(sums) - 1
     if length > sizes.long:
@@ -84,7 +84,7 @@ def _loud(sums, onset, length, sizes):  # type: ignore[no-untyped-def]  # see lo
 
 
 @numba.njit(**LOOP)
-def _sought(sums, loud, quiet, weight, sizes, likely):  # type: ignore[no-untyped-def]  # see look_again
+def _sought(sums, loud, quiet, weight, sizes, likely):
     """Index at which a burst of this power began: the median of the posterior.
 
     At once or over a ramp out of quiet, or at once out of noise that has grown.
@@ -110,7 +110,7 @@ def _sought(sums, loud, quiet, weight, sizes, likely):  # type: ignore[no-untype
 
 
 @numba.njit(**LOOP)
-def _begin_at(s, onset, signal, matched, origin, sizes):  # type: ignore[no-untyped-def]  # see look_again
+def _begin_at(s, onset, signal, matched, origin, sizes):
     """Let the burst under way begin at this sample instead."""
     first, stop = onset - origin, s.now + 1 - origin
     if onset > s.crossed:  # what it was found by is none of it

@@ -36,7 +36,7 @@ STEPS = 5
 
 
 @numba.njit(**LOOP)
-def skirt_begin(power, core, inside, abrupt, noise, weight, window, room):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def skirt_begin(power, core, inside, abrupt, noise, weight, window, room):
     """Index at which a burst began to swell: before `core`, or `inside` after it at most.
 
     `power` is that of the samples from the earliest at which it may have begun into the burst,
@@ -67,7 +67,7 @@ def skirt_begin(power, core, inside, abrupt, noise, weight, window, room):  # ty
 
 
 @numba.njit(**LOOP)
-def weigh(sums, length, odds, prior, likely):  # type: ignore[no-untyped-def]  # see skirt_begin
+def weigh(sums, length, odds, prior, likely):
     """Fill in how much likelier than noise a ramp of `length` is that begins at each index.
 
     The amplitude rises in a few steps, over which the power is known from its `sums`; `odds` are
@@ -87,7 +87,7 @@ def weigh(sums, length, odds, prior, likely):  # type: ignore[no-untyped-def]  #
 
 
 @numba.njit(inline="always", **LOOP)
-def _weigh_ramp(sums, length, odds, prior, likely):  # type: ignore[no-untyped-def]  # see skirt_begin
+def _weigh_ramp(sums, length, odds, prior, likely):
     """Fill in how likely a ramp is that is at hand whole, and loud from its end on.
 
     All :data:`STEPS` in one pass, which takes half as long: the power of a step lies between two
@@ -108,7 +108,7 @@ def _weigh_ramp(sums, length, odds, prior, likely):  # type: ignore[no-untyped-d
 
 
 @numba.njit(inline="always", **LOOP)
-def _weigh_cut(sums, length, step, odds, likely):  # type: ignore[no-untyped-def]  # see skirt_begin
+def _weigh_cut(sums, length, step, odds, likely):
     """Add how likely a step is of ramps within which the samples at hand end."""
     first, stop = length * step // STEPS, length * (step + 1) // STEPS
     (slope, cost), n = odds[step], len(sums) - 1
@@ -121,7 +121,7 @@ def _weigh_cut(sums, length, step, odds, likely):  # type: ignore[no-untyped-def
 
 
 @numba.njit(inline="always", **LOOP)
-def rising_odds(noise, loud, weight):  # type: ignore[no-untyped-def]  # see skirt_begin
+def rising_odds(noise, loud, weight):
     """The odds of a sample in each of :data:`STEPS` of a ramp to `loud`, and, last, behind it."""
     return (
         _odds(noise, _grown(0, noise, loud), weight),
@@ -134,19 +134,19 @@ def rising_odds(noise, loud, weight):  # type: ignore[no-untyped-def]  # see ski
 
 
 @numba.njit(inline="always", **LOOP)
-def _grown(step, noise, loud):  # type: ignore[no-untyped-def]  # see skirt_begin
+def _grown(step, noise, loud):
     """Power in a step of a ramp."""
     return noise + (loud - noise) * ((step + 0.5) / STEPS) ** 2
 
 
 @numba.njit(inline="always", **LOOP)
-def _odds(noise, power, weight):  # type: ignore[no-untyped-def]  # see skirt_begin
+def _odds(noise, power, weight):
     """What a sample's power adds to the log-likelihood of this power, and what a sample costs."""
     return weight * (1.0 / noise - 1.0 / power), weight * np.log(power / noise)
 
 
 @numba.njit(**LOOP, fastmath={"nnan", "nsz", "reassoc"})  # several at once
-def highest(values):  # type: ignore[no-untyped-def]  # see skirt_begin
+def highest(values):
     """Largest of them."""
     most = values[0]
     for i in range(len(values)):
@@ -155,7 +155,7 @@ def highest(values):  # type: ignore[no-untyped-def]  # see skirt_begin
 
 
 @numba.njit(**LOOP)
-def median(likely, n, most):  # type: ignore[no-untyped-def]  # see skirt_begin
+def median(likely, n, most):
     """First of `n` indices at which half of the posterior is reached, all kinds together."""
     posterior = likely[0][:n]
     for kind in range(len(likely)):

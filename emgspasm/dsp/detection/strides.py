@@ -10,11 +10,12 @@ from __future__ import annotations
 import numba
 
 from emgspasm.dsp.compiled import LOOP
+from emgspasm.dsp.detection.boundaries import earliest_begin
 from emgspasm.dsp.detection.watermark import next_crossing
 
 
 @numba.njit(inline="always", **LOOP)
-def take_quiet(s, start, i, values):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def take_quiet(s, start, i, values):
     """Take quiet samples in up to one that asks for a decision; whether there is one."""
     ahead, on, n_loud = values[i : i + s.calm + 1], s.on, 0
     for k in range(len(ahead)):  # without a branch: several at once
@@ -31,7 +32,7 @@ def take_quiet(s, start, i, values):  # type: ignore[no-untyped-def]  # numba in
 
 
 @numba.njit(inline="always", **LOOP)
-def take_burst(s, start, i, values, signal):  # type: ignore[no-untyped-def]  # see take_quiet
+def take_burst(s, start, i, values, signal):
     """Take samples of a burst in up to one that asks for a decision; whether there is one."""
     stop = max(s.step - start, i) + 1
     ahead, samples = values[i:stop], signal[i:stop]
@@ -45,13 +46,13 @@ def take_burst(s, start, i, values, signal):  # type: ignore[no-untyped-def]  # 
 
 
 @numba.njit(inline="always", **LOOP)
-def is_parted(s, sizes):  # type: ignore[no-untyped-def]  # see take_quiet
+def is_parted(s, sizes):
     """Whether no burst to come can merge with the pending one."""
-    return _earliest(s, sizes) >= _merging(s)
+    return earliest_begin(s, next_crossing(s, sizes), sizes) >= _merging(s)
 
 
 @numba.njit(inline="always", **LOOP)
-def calm_ahead(s, sizes):  # type: ignore[no-untyped-def]  # see take_quiet
+def calm_ahead(s, sizes):
     """Samples until the next that can change anything, unless it is above `on`."""
     calm = s.window - s.now - 1
     if s.pending and s.evidence == 0.0:
@@ -60,13 +61,6 @@ def calm_ahead(s, sizes):  # type: ignore[no-untyped-def]  # see take_quiet
 
 
 @numba.njit(inline="always", **LOOP)
-def _earliest(s, sizes):  # type: ignore[no-untyped-def]  # see take_quiet
-    """Earliest onset a burst to come can be given."""
-    earliest = next_crossing(s, sizes) - sizes.back
-    return min(earliest, s.doubt - sizes.window) if s.evidence > 0.0 else earliest
-
-
-@numba.njit(inline="always", **LOOP)
-def _merging(s):  # type: ignore[no-untyped-def]  # see take_quiet
+def _merging(s):
     """First sample at which the core of a burst is too late to merge with the pending one."""
     return max(s.pending_offset, s.pending_core) + s.pending_gap

@@ -55,7 +55,7 @@ long, in every window of a face at rest."""
 
 
 @numba.njit(inline="always", **LOOP)
-def begin_burst(s, sample, value, sizes):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def begin_burst(s, sample, value, sizes):
     """A burst begins: the envelope has crossed `on`, or there is evidence of a weak one."""
     s.above = 1
     s.refined = s.looked = s.faint = 0
@@ -70,7 +70,7 @@ def begin_burst(s, sample, value, sizes):  # type: ignore[no-untyped-def]  # num
 
 
 @numba.njit(inline="always", **LOOP)
-def _needed(s, rules):  # type: ignore[no-untyped-def]  # see begin_burst
+def _needed(s, rules):
     """Relief that ends a burst, given how often short pauses have come of late.
 
     As Bayes has it, the log of their odds is known before any sample: in speech, or in a train of
@@ -81,7 +81,7 @@ def _needed(s, rules):  # type: ignore[no-untyped-def]  # see begin_burst
 
 
 @numba.njit(inline="always", **LOOP)
-def follow_burst(s, value, signal, matched, origin, channel, sizes, rules, past, out, count):  # type: ignore[no-untyped-def]  # see begin_burst
+def follow_burst(s, value, signal, matched, origin, channel, sizes, rules, past, out, count):
     """Find where the burst under way began, and whether it is over.
 
     True if it has become too long for one: what is there now is the noise. Inlined, for it is asked
@@ -121,7 +121,7 @@ def follow_burst(s, value, signal, matched, origin, channel, sizes, rules, past,
 
 
 @numba.njit(inline="always", **LOOP)
-def _end_is_known(s, sizes):  # type: ignore[no-untyped-def]  # see begin_burst
+def _end_is_known(s, sizes):
     """Whether the end of a loud burst, looked at behind the matched filter too, has come through.
 
     Of what drops at once by 30 dB and more, the relief is high enough earlier.
@@ -130,7 +130,7 @@ def _end_is_known(s, sizes):  # type: ignore[no-untyped-def]  # see begin_burst
 
 
 @numba.njit(**LOOP)
-def find_onset(s, loud_from, signal, matched, origin, channel, sizes, past, out, count):  # type: ignore[no-untyped-def]  # see begin_burst
+def find_onset(s, loud_from, signal, matched, origin, channel, sizes, past, out, count):
     """Find where the burst began; emit the pending one if it lies too far back to merge."""
     locate_onset(s, loud_from, signal, matched, origin, channel, sizes, past)
     if s.pending and s.core - s.pending_core >= s.pending_gap:
@@ -138,7 +138,7 @@ def find_onset(s, loud_from, signal, matched, origin, channel, sizes, past, out,
 
 
 @numba.njit(**LOOP)
-def reconsider_onset(s, stop, signal, matched, origin, channel, sizes, past, out, count):  # type: ignore[no-untyped-def]  # see begin_burst
+def reconsider_onset(s, stop, signal, matched, origin, channel, sizes, past, out, count):
     """Look again at where the burst began; emit the pending one if it is now too far back."""
     look_again(s, stop, signal, matched, origin, sizes, past)
     if s.pending and s.core - s.pending_core >= s.pending_gap:
@@ -150,7 +150,7 @@ def reconsider_onset(s, stop, signal, matched, origin, channel, sizes, past, out
 
 
 @numba.njit(**LOOP)
-def end_burst(s, core, quiet, offset, energy, sizes, rules, sums):  # type: ignore[no-untyped-def]  # see begin_burst
+def end_burst(s, core, quiet, offset, energy, sizes, rules, sums):
     """Make the burst under way pending, merged with a burst that is pending already.
 
     `core` is the sample after its core, `quiet` the first at which the filters no longer ring with
@@ -187,7 +187,7 @@ def end_burst(s, core, quiet, offset, energy, sizes, rules, sums):  # type: igno
 
 
 @numba.njit(inline="always", **LOOP)
-def _has_lulls(s, sizes):  # type: ignore[no-untyped-def]  # see begin_burst
+def _has_lulls(s, sizes):
     """Whether the pending burst lasts so long, and is so faint, that a lull of it seems a pause."""
     if s.pending_offset - s.pending_onset < LASTING * sizes.window:
         return False
@@ -195,14 +195,14 @@ def _has_lulls(s, sizes):  # type: ignore[no-untyped-def]  # see begin_burst
 
 
 @numba.njit(inline="always", **LOOP)
-def _stands_out(s, n_samples, rules):  # type: ignore[no-untyped-def]  # see begin_burst
+def _stands_out(s, n_samples, rules):
     """Whether the burst that ends now, its core `n_samples` long, is too clear to be faint."""
     loud = s.core_energy / max(s.relieved - s.core, 1)
     return is_clear(n_samples, loud / (matched_noise(s) if s.weak else s.quiet), freedom(s), rules)
 
 
 @numba.njit(inline="always", **LOOP)
-def shortest(s, sizes):  # type: ignore[no-untyped-def]  # see begin_burst
+def shortest(s, sizes):
     """How long a burst has to be from onset to offset.
 
     Of a weak one the core has to be long enough, which is known less well behind the matched
@@ -213,7 +213,7 @@ def shortest(s, sizes):  # type: ignore[no-untyped-def]  # see begin_burst
 
 
 @numba.njit(inline="always", **LOOP)
-def end_window(s, sizes, rules):  # type: ignore[no-untyped-def]  # see begin_burst
+def end_window(s, sizes, rules):
     """End a window: the ring and the counts of faint bursts and pauses fade."""
     s.window = s.now + sizes.window
     s.glow = s.glow * rules.fading if s.glow > INAUDIBLE * s.quiet else 0.0

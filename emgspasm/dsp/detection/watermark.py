@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.dsp.compiled import LOOP
+from emgspasm.dsp.detection.boundaries import earliest_begin
 from emgspasm.dsp.detection.memory import CALIBRATING, IDLE, Sizes
 
 
 @numba.njit(inline="always", **LOOP)
-def next_crossing(s, sizes):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def next_crossing(s, sizes):
     """Earliest crossing of `on` that a burst to come can be given.
 
     One that has been reached may still be confirmed behind the matched filter, which is late.
@@ -49,9 +50,6 @@ def earliest_onset(channels: NDArray[np.void], sizes: Sizes, stop: int, shift: i
             first = max(first, s.begin)
         else:
             moment = s.crossed if s.above else next_crossing(s, sizes)
-            first = moment - sizes.back
-            if s.evidence > 0.0:
-                first = min(first, s.doubt - sizes.window)
-            first = max(first - sizes.reach, s.begin)
+            first = max(earliest_begin(s, moment, sizes) - sizes.reach, s.begin)
         earliest = min(earliest, max(first - shift, s.begin))
     return earliest

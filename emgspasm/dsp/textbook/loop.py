@@ -54,17 +54,6 @@ def detect(
 
 
 @numba.njit(cache=True, nogil=True)
-def finish(stop: int, rule: Rule, past: Past) -> NDArray[np.void]:
-    """Bursts that become certain because the segment ends before sample `stop`."""
-    out = np.empty(16, ROW)
-    count = np.zeros(1, np.int64)
-    for channel in range(len(past.channels)):
-        if past.channels[channel].phase != IDLE:
-            out = _end(stop, channel, rule, past, out, count)
-    return out[: count[0]]
-
-
-@numba.njit(cache=True, nogil=True)
 def earliest_onset(past: Past, rule: Rule, stop: int, shift: int) -> int:
     """Earliest onset, corrected by `shift`, that a burst still to be said can have."""
     earliest = stop
@@ -82,7 +71,7 @@ def earliest_onset(past: Past, rule: Rule, stop: int, shift: int) -> int:
 
 
 @numba.njit(cache=True, nogil=True)
-def _begin(s, sample, rule):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def _begin(s, sample, rule):
     s.phase = CALIBRATING
     s.begin = sample
     s.now = sample - 1
@@ -92,7 +81,7 @@ def _begin(s, sample, rule):  # type: ignore[no-untyped-def]  # numba infers ker
 
 
 @numba.njit(cache=True, nogil=True)
-def _end(stop, channel, rule, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
+def _end(stop, channel, rule, past, out, count):
     """End the channel's run before sample `stop`, as the end of the stream does."""
     s = past.channels[channel]
     first = count[0]
@@ -112,7 +101,7 @@ def _end(stop, channel, rule, past, out, count):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _release(channel, rule, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
+def _release(channel, rule, past, out, count):
     """Learn what rest is from the samples held back, then run the loop over them."""
     s = past.channels[channel]
     first = count[0]
@@ -128,7 +117,7 @@ def _release(channel, rule, past, out, count):  # type: ignore[no-untyped-def]  
 
 
 @numba.njit(cache=True, nogil=True)
-def _calibrate(s, channel, rule, past):  # type: ignore[no-untyped-def]  # see _begin
+def _calibrate(s, channel, rule, past):
     """Threshold from the quietest stretch of what was held back."""
     held = past.held_signal[channel, : s.held]
     values = np.empty(s.held)
@@ -149,7 +138,7 @@ def _calibrate(s, channel, rule, past):  # type: ignore[no-untyped-def]  # see _
 
 
 @numba.njit(cache=True, nogil=True)
-def _value(s, ring, rule):  # type: ignore[no-untyped-def]  # see _begin
+def _value(s, ring, rule):
     """What is compared with the threshold at the sample `now`; 0 until there is enough."""
     mask = len(ring) - 1
     total = 0.0
@@ -169,7 +158,7 @@ def _value(s, ring, rule):  # type: ignore[no-untyped-def]  # see _begin
 
 
 @numba.njit(cache=True, nogil=True)
-def _take(level, sample, channel, rule, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
+def _take(level, sample, channel, rule, past, out, count):
     """The textbook loop, for one sample."""
     s = past.channels[channel]
     s.now += 1
@@ -198,7 +187,7 @@ def _take(level, sample, channel, rule, past, out, count):  # type: ignore[no-un
 
 
 @numba.njit(cache=True, nogil=True)
-def _count(s, channel, rule, past):  # type: ignore[no-untyped-def]  # see _begin
+def _count(s, channel, rule, past):
     """How many of the last values are above the threshold."""
     above, mask = past.above[channel], rule.ring - 1
     is_above = 1 if _value(s, past.signal[channel], rule) > s.limit else 0
@@ -215,13 +204,13 @@ def _count(s, channel, rule, past):  # type: ignore[no-untyped-def]  # see _begi
 
 
 @numba.njit(cache=True, nogil=True)
-def _earliest(s, rule):  # type: ignore[no-untyped-def]  # see _begin
+def _earliest(s, rule):
     """Earliest onset a burst to come can be given."""
     return max(s.now + 1 - (rule.span - 1) * rule.step - rule.lead, s.begin)
 
 
 @numba.njit(cache=True, nogil=True)
-def _open(s, channel, rule, past, out, count):  # type: ignore[no-untyped-def]  # see _begin
+def _open(s, channel, rule, past, out, count):
     """Begin at the first of the values that made the burst."""
     mask = rule.ring - 1
     j = s.values - min(rule.span, s.values)
@@ -240,7 +229,7 @@ def _open(s, channel, rule, past, out, count):  # type: ignore[no-untyped-def]  
 
 
 @numba.njit(cache=True, nogil=True)
-def _close(s, offset, channel, rule, past):  # type: ignore[no-untyped-def]  # see _begin
+def _close(s, offset, channel, rule, past):
     """Make the open burst pending, merged with the one that is."""
     energy = s.energy
     for k in range(offset, s.now + 1):

@@ -12,7 +12,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.dsp.detection.said import Stretch, in_order, said
+from emgspasm.dsp.detection.detector import floors
+from emgspasm.dsp.detection.rows import Stretch, in_order, to_bursts
 from emgspasm.dsp.stage import Response
 from emgspasm.dsp.textbook import loop
 from emgspasm.dsp.textbook.memory import RECTIFIED, Past, Rule, fresh
@@ -73,8 +74,8 @@ def init(self: Published, info: StreamInfo, response: Response) -> TextbookState
     """State before the first sample of a segment; as of the default detector."""
     fs = info.sampling_frequency
     rule = self.rule(fs, response.settling)
-    floors = [self.floor / c.microvolts if c.microvolts else 0.0 for c in info.channels]
-    return TextbookState(rule, fresh(np.array(floors), rule), round(response.delay * fs))
+    past = fresh(floors(self.floor, info), rule)
+    return TextbookState(rule, past, round(response.delay * fs))
 
 
 def step(
@@ -88,16 +89,12 @@ def step(
         state.rule,
         state.past,
     )
-    return state, _take_in(state, rows)
-
-
-def finish(_: Published, state: TextbookState, stop: int) -> tuple[Burst, ...]:
-    """Bursts that become certain because the segment ends before sample `stop`."""
-    rows = loop.finish(stop, state.rule, state.past)
-    return _take_in(state, rows)
-
-
-def _take_in(state: TextbookState, rows: NDArray[np.void]) -> tuple[Burst, ...]:
-    bursts, sought = said(rows, state.shift)
+    bursts, sought = to_bursts(rows, state.shift)
     state.sought += sought
-    return bursts
+    return state, bursts
+
+
+def finish(self: Published, state: TextbookState, stop: int) -> tuple[Burst, ...]:
+    """Bursts that become certain because the segment ends before sample `stop`."""
+    missing = Chunk(stop, np.full((1, len(state.past.channels)), np.nan))
+    return step(self, state, missing, missing)[1]

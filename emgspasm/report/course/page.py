@@ -39,13 +39,23 @@ def course_page(shown: Course) -> str:
         treatments=[_entered(r) for r in rows if r["measure"] == "treatment"],
         scores=[_entered(r) for r in rows if r["measure"] == "scale"],
         strength=any(r["measure"] == "mvc_ratio" for r in rows),
-        scales={name: f"{s.low:g} to {s.high:g}, {s.meaning}" for name, s in SCALES.items()},
+        scales=_scales(rows),
         reference=_reference(shown),
         settings=shown.sessions[0].settings if shown.sessions else None,
         windows=shown.origin is not None and shown.origin.kind == TOXIN,
         toxin=any(t.kind == TOXIN for t in shown.treatments),
         larger=LARGER,
     )
+
+
+def _scales(rows: list[dict[str, Any]]) -> dict[str, str]:
+    """What the scales mean that somebody scored, by name."""
+    scored = {r["name"] for r in rows if r["measure"] == "scale"}
+    return {
+        name: f"{known.low:g} to {known.high:g}, {known.meaning}"
+        for name, known in SCALES.items()
+        if name in scored
+    }
 
 
 def _reference(shown: Course) -> str | None:

@@ -15,15 +15,8 @@ from emgspasm.stream import SIDE_LETTERS, StreamInfo
 from emgspasm.synkinesis.markers import AFTER, AT_REST, PRIMARY
 from emgspasm.synkinesis.measures import validity
 from emgspasm.synkinesis.measures.intervals import block_interval, rate_interval
-from emgspasm.synkinesis.measures.occurrence import (
-    begins_in,
-    block_sums,
-    common,
-    in_turn,
-    length,
-    outside,
-    overlaps,
-)
+from emgspasm.synkinesis.measures.occurrence import block_sums
+from emgspasm.synkinesis.measures.spans import begins_in, common, in_turn, length, outside, overlaps
 from emgspasm.synkinesis.spread import REGIONS
 
 FACE = "face"

@@ -12,6 +12,7 @@ from emgspasm.report.course.sessions import Session
 from emgspasm.report.course.variability import repeated, variability
 from emgspasm.report.course.visits import visit
 from emgspasm.results.tabulation.blocks import LEAST_REST
+from emgspasm.results.tabulation.labels import rounded_or_none
 from emgspasm.storage.tables.tsv import table_rows
 from emgspasm.synkinesis.spread import REGIONS
 
@@ -67,9 +68,9 @@ def _place_rows(told: Course, side: str, place: str) -> Iterator[dict[str, Any]]
                 "region": place,
                 "muscles": "+".join(m.muscles) or None,
                 "measure": name,
-                "value": _rounded(getattr(m, name)),
-                "ci_lo": _rounded(interval and interval[0]),
-                "ci_hi": _rounded(interval and interval[1]),
+                "value": rounded_or_none(getattr(m, name)),
+                "ci_lo": rounded_or_none(interval and interval[0]),
+                "ci_hi": rounded_or_none(interval and interval[1]),
                 "unit": unit,
                 "valid_s": round(m.seconds, 3),
                 "n_spasms": m.spasms,
@@ -82,15 +83,15 @@ def _change(
 ) -> dict[str, Any]:
     """What has changed since the baseline, where both tell a rate of the same muscles."""
     if reference is None or index == reference:
-        return {"mdc": _rounded(mdc), "baseline": "yes" if index == reference else None}
+        return {"mdc": rounded_or_none(mdc), "baseline": "yes" if index == reference else None}
     before, after = measured[reference], measured[index]
     first, now = getattr(before, name), getattr(after, name)
     short = min(before.seconds, after.seconds) < LEAST_REST
     if first is None or now is None or short or before.muscles != after.muscles:
-        return {"mdc": _rounded(mdc)}
+        return {"mdc": rounded_or_none(mdc)}
     change = now - first
     verdict = None if mdc is None else LARGER if abs(change) > mdc else NOT_LARGER
-    return {"change": _rounded(change), "mdc": _rounded(mdc), "verdict": verdict}
+    return {"change": rounded_or_none(change), "mdc": rounded_or_none(mdc), "verdict": verdict}
 
 
 def _weakness_rows(told: Course) -> Iterator[dict[str, Any]]:
@@ -109,7 +110,7 @@ def _weakness_rows(told: Course) -> Iterator[dict[str, Any]]:
                     "region": REGIONS[muscle],
                     "muscles": muscle,
                     "measure": "mvc_ratio",
-                    "value": _rounded(a / u),
+                    "value": rounded_or_none(a / u),
                 }
 
 
@@ -127,7 +128,3 @@ def maxima(session: Session) -> dict[tuple[str, str], float]:
                 key = row["side"], row["muscle"]
                 most[key] = max(most.get(key, 0.0), row["mvc_uV"])
     return most
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(float(value), 4)

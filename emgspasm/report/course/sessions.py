@@ -16,7 +16,7 @@ from emgspasm.storage.derivatives.provenance import replaced_recording, told_rep
 from emgspasm.storage.derivatives.reviews import counted_path
 from emgspasm.storage.studies.lock import exclusive
 from emgspasm.storage.studies.placement import Placement, bids_entities
-from emgspasm.storage.studies.scans import read_time
+from emgspasm.storage.studies.scans import read_day
 from emgspasm.storage.studies.study import Study
 from emgspasm.system import in_order
 
@@ -101,9 +101,8 @@ def _session(study: Study, label: str, paths: Sequence[Path]) -> Session:
             result = read_result(counted_path(path))
         results.append(result)
         blocks += rest_blocks(result, bids_entities(path.name).get("task"))
-        folder = study.path / path.parent.relative_to(study.path / RESULTS)
-        time = read_time(Placement(folder, path.name.partition("_desc-")[0]))
-        dates += [time.date()] if time else []
+        day = read_day(Placement.of_result(study.path, path))
+        dates += [day] if day else []
         if name := replaced_recording(study.path, path, result.provenance):
             replaced.append(name)
     return Session(label, min(dates, default=None), results, blocks, replaced)

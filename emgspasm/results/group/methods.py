@@ -8,7 +8,7 @@ authors to add; nothing is made up.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from emgspasm.dsp.rates import notched, upper_corner
@@ -16,6 +16,7 @@ from emgspasm.grammar import several
 from emgspasm.results.group.results import GroupResult
 from emgspasm.results.stored import Settings, settings_of
 from emgspasm.storage.studies.placement import bids_entities
+from emgspasm.storage.studies.sidecar import SIMULATED
 from emgspasm.stream import MUSCLES, Channel
 from emgspasm.synkinesis.measures import intervals, trials
 
@@ -104,12 +105,18 @@ def _electrodes(results: Sequence[GroupResult]) -> str:
             muscles[MUSCLES.get(channel.muscle, channel.muscle)].add(channel.side)
     sites = "; ".join(f"{name} ({', '.join(sorted(at))})" for name, at in sorted(muscles.items()))
     reference = _listed(str(r.description.get("EMGReference", "n/a")) for r in results)
-    placed = _listed(str(r.description.get("EMGPlacementSchemeDescription", "n/a"))
-                     for r in results)  # fmt: skip
+    placed = {str(r.description.get("EMGPlacementSchemeDescription", "n/a")) for r in results}
     return (
         f"Muscles: {sites or 'named by a montage file'}. Reference: {reference}. "
-        f"Placement: {placed}."
+        f"Placement: {_placements(placed)}."
     )
+
+
+def _placements(placed: Collection[str]) -> str:
+    """Placements in words; of simulated faces once, with all their scenarios."""
+    scenarios = {text.removeprefix(SIMULATED) for text in placed if text.startswith(SIMULATED)}
+    others = {text for text in placed if not text.startswith(SIMULATED)}
+    return _listed(others | ({SIMULATED + _listed(scenarios)} if scenarios else set()))
 
 
 def _processed(results: Sequence[GroupResult], fs: float) -> list[str]:

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from emgspasm.results.group.rows import Rows, parse_together
-from emgspasm.results.stored import beside
-from emgspasm.storage.derivatives.names import DETECTED, RESULTS
+from emgspasm.storage.derivatives.names import DETECTED, RESULTS, beside
 from emgspasm.storage.derivatives.provenance import (
     read_provenance,
     replaced_recording,
@@ -19,7 +18,7 @@ from emgspasm.storage.derivatives.reviews import counted_path, is_reviewed
 from emgspasm.storage.studies.collection import is_study
 from emgspasm.storage.studies.lock import exclusive
 from emgspasm.storage.studies.placement import Placement, bids_entities
-from emgspasm.storage.studies.scans import read_time
+from emgspasm.storage.studies.scans import read_day
 from emgspasm.storage.studies.sidecar import read_description
 from emgspasm.storage.studies.study import Study
 from emgspasm.storage.tables.tsv import read_content
@@ -91,15 +90,13 @@ def group_results(study: Study) -> tuple[list[GroupResult], tuple[str, ...]]:
 
 
 def _result(study: Study, events: Path, rows: Rows, provenance: dict[str, Any]) -> GroupResult:
-    raw = study.path / events.parent.relative_to(study.path / RESULTS)
-    place = Placement(raw, events.name.partition("_desc-")[0])
-    moment = read_time(place)
+    place = Placement.of_result(study.path, events)
     return GroupResult(
         events,
         rows,
         provenance,
         read_description(place.sidecars.description),
-        moment.date() if moment else None,
+        read_day(place),
         is_reviewed(events),
     )
 

@@ -12,14 +12,8 @@ from emgspasm.results.findings import Findings
 from emgspasm.results.tabulation.labels import rounded_or_none
 from emgspasm.synkinesis.markers import AT_REST, Marker
 from emgspasm.synkinesis.measures.intervals import BLOCK, counting_errors, minimal_detectable_rate
-from emgspasm.synkinesis.measures.occurrence import (
-    Span,
-    Spans,
-    begins_in,
-    block_sums,
-    in_turn,
-    length,
-)
+from emgspasm.synkinesis.measures.occurrence import block_sums
+from emgspasm.synkinesis.measures.spans import Span, Spans, begins_in, in_turn, length
 
 
 def task_blocks(marked: Sequence[Marker], task: str | None) -> dict[str, list[Span]]:

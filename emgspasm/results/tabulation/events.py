@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from emgspasm.dsp.rates import LAGS
 from emgspasm.results.findings import QUALITIES, Findings, Rows, keys
 from emgspasm.results.tabulation.labels import crosstalk_flag, rounded
-from emgspasm.storage.tables.columns import EVENTS
+from emgspasm.storage.tables.event_columns import EVENTS
 from emgspasm.storage.tables.tsv import frame
 from emgspasm.stream import SIDE_LETTER, StreamInfo
 from emgspasm.synkinesis.markers import AFTER, Marker
@@ -46,13 +46,13 @@ def events_table(
     """
     events, bursts = found.events, found.bursts
     rank = np.argsort(np.argsort(np.array(info.names)))
+    numbers = _numbers(events)
     places = [
+        np.concatenate([numbers, np.zeros(len(bursts), np.int64)]),
         np.concatenate([np.zeros(len(events), np.int64), 1 + rank[bursts["channel"]]]),
         -np.concatenate([events["offset"], bursts["offset"]]),
         np.concatenate([events["onset"], bursts["onset"]]),
     ]
-    numbers = _numbers(events)
-    places.insert(0, np.concatenate([numbers, np.zeros(len(bursts), np.int64)]))
     order = np.lexsort(places)
     cells = (
         (name, _joined(above, below, len(events), len(bursts))[order])
@@ -169,10 +169,10 @@ def _seconds(rows: Rows, fs: float) -> NDArray[np.float64]:
     return lasting
 
 
-def _spread(values: Values, there: NDArray[np.bool_], other: Any = None) -> Values:
-    """Values where they are there, another elsewhere."""
-    kind = object if values.dtype == object else np.float64
-    cells = np.full(len(there), np.nan if kind is np.float64 else other, kind)
+def _spread(values: Values, there: NDArray[np.bool_]) -> Values:
+    """Values where they are there, missing ones elsewhere."""
+    missing, kind = (None, object) if values.dtype == object else (np.nan, np.float64)
+    cells = np.full(len(there), missing, kind)
     cells[there] = values
     return cells
 

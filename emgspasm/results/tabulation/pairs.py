@@ -16,7 +16,7 @@ from emgspasm.storage.tables.columns import PAIRS
 from emgspasm.storage.tables.tsv import table
 from emgspasm.stream import SIDE_LETTER, StreamInfo
 from emgspasm.synkinesis.measures import pairs
-from emgspasm.synkinesis.measures.occurrence import begins_in
+from emgspasm.synkinesis.measures.spans import begins_in
 
 if TYPE_CHECKING:
     import pandas as pd

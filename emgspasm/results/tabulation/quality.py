@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from emgspasm.dsp.quality import ChannelQuality, Limits, grade
+from emgspasm.dsp.quality import ChannelQuality, grade
 from emgspasm.results.measurement import Measurement
-from emgspasm.storage.opening import StoredRecording
+from emgspasm.storage.stored import StoredRecording
 from emgspasm.storage.tables.columns import QUALITY
 from emgspasm.storage.tables.tsv import table
 from emgspasm.stream import Channel
@@ -65,7 +65,7 @@ def channel_quality(recording: StoredRecording, measured: Measurement) -> Iterat
         if tally.flat[i] + tally.clipped[i] + missing >= total:
             line = hertz = np.nan  # a spectrum of nothing
         analyzed = 100 * tally.analyzed[i] / total
-        graded, reason = grade(Limits(), noise=noise, line=line, analyzed=analyzed, **shares)
+        graded, reason = grade(noise=noise, line=line, analyzed=analyzed, **shares)
         if not np.isfinite(channel.full_scale):
             shares["clipped"] = np.nan  # nothing was looked for: no zero (clinical facts 4)
         yield ChannelQuality(

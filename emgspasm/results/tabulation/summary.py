@@ -15,24 +15,15 @@ from emgspasm.results.tabulation.events import burden
 from emgspasm.results.tabulation.labels import microvolts, rounded_or_none
 from emgspasm.results.tabulation.quality import noise_uv
 from emgspasm.results.tabulation.trials import brow_lifts
-from emgspasm.storage.opening import StoredRecording
+from emgspasm.storage.stored import StoredRecording
 from emgspasm.storage.studies.placement import bids_entities
 from emgspasm.storage.tables.columns import SUMMARY
 from emgspasm.storage.tables.tsv import table
 from emgspasm.stream import SIDE_LETTER, Channel, StreamInfo
 from emgspasm.synkinesis.measures import rhythm, validity
 from emgspasm.synkinesis.measures.classes import CLASSES
-from emgspasm.synkinesis.measures.occurrence import (
-    Occurrence,
-    Spans,
-    begins_in,
-    common,
-    joined,
-    length,
-    occurrence,
-    overlaps,
-    spread,
-)
+from emgspasm.synkinesis.measures.occurrence import Occurrence, occurrence, spread
+from emgspasm.synkinesis.measures.spans import Spans, begins_in, common, joined, length, overlaps
 from emgspasm.synkinesis.spread import STAGES
 
 if TYPE_CHECKING:

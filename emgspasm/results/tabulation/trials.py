@@ -18,7 +18,8 @@ from emgspasm.stream import SIDE_LETTER, SIDE_LETTERS, StreamInfo
 from emgspasm.synkinesis.markers import AFTER, Marker
 from emgspasm.synkinesis.measures import trials, validity
 from emgspasm.synkinesis.measures.intervals import wilson
-from emgspasm.synkinesis.measures.occurrence import begins_in, brow_lift_index
+from emgspasm.synkinesis.measures.occurrence import brow_lift_index
+from emgspasm.synkinesis.measures.spans import begins_in
 from emgspasm.synkinesis.readings.reading import sites
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emgspasm.simulation.truth import muscle_bursts
-from emgspasm.storage.tables.columns import EVENTS
+from emgspasm.storage.tables.event_columns import EVENTS
 from emgspasm.storage.tables.tsv import table
 from emgspasm.stream import SIDE_LETTER, Burst, Channel, Event, StreamInfo
 

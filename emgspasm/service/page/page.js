@@ -1,8 +1,8 @@
 // The page: what comes from the service put into words and pictures, and what is asked of it.
 
 import { Stream, ask } from "./stream.js";
-import { balanceRow, eventRow, showBalance } from "./rows.js";
-import { Picture, Ring, clock } from "./traces.js";
+import { balanceRows, eventRow, showBalance } from "./rows.js";
+import { Picture, Ring, clock, percent } from "./traces.js";
 
 const ROWS = 100; // events in the table
 const COLOURS = ["panel", "grid", "line", "text", "faint", "left", "right", "midline", "spasm",
@@ -62,9 +62,9 @@ const heard = {
   },
   levels(told) {
     put("range", amplitude(told.range));
-    const rows = $("balances");
-    if (rows.children.length !== told.balances.length) rows.replaceChildren(...told.balances.map(balanceRow));
-    told.balances.forEach((balance, k) => showBalance(rows.children[k], balance, told.range, amplitude));
+    const rows = $("balances").children;
+    if (rows.length !== 2 * told.balances.length) $("balances").replaceChildren(...told.balances.flatMap(balanceRows));
+    told.balances.forEach((balance, k) => showBalance(rows[2 * k], rows[2 * k + 1], balance, told.range, amplitude));
   },
   state(told) {
     state = told;
@@ -152,8 +152,9 @@ function figures(told) {
     told.device === known?.stream.name ? "" : told.device,
     live && `${Math.round(told.samples_per_second)} samples/s`,
     live && `latency ${Math.round(1000 * told.latency)} ms`,
-    live && `lost ${(100 * told.lost_recently).toFixed(1)} % in 5 s`,
-    told.time > 0 && `lost ${(100 * told.lost).toFixed(2)} % in all`,
+    live && `lost ${percent(told.lost_recently, 1)} in 5 s`,
+    told.time > 0 && `lost ${percent(told.lost, 2)} in all`,
+    ...told.hindrances,
     told.disk_left === null ? "" : room(told.disk_left),
     dropped ? `${dropped} messages dropped for this page, none in the recording` : "",
     `${told.onlookers} looking on`,

@@ -13,11 +13,15 @@ export function eventRow(event) {
   return row;
 }
 
-export function balanceRow({ muscle }) {
-  const row = document.createElement("tr");
+// Bars and index of a muscle, and under them what the index says.
+export function balanceRows({ muscle }) {
+  const [row, words] = ["tr", "tr"].map((name) => document.createElement(name));
   row.append(bar("right"), cell(muscle), bar("left"), cell(""));
   row.children[1].className = "muscle";
-  return row;
+  words.append(cell(""));
+  words.children[0].className = "verdict";
+  words.children[0].colSpan = 4;
+  return [row, words];
 }
 
 function bar(side) {
@@ -28,7 +32,7 @@ function bar(side) {
 }
 
 // `amplitude` puts a value into words.
-export function showBalance(row, balance, range, amplitude) {
+export function showBalance(row, words, balance, range, amplitude) {
   for (const [k, side] of [[0, "right"], [2, "left"]]) {
     const [fill, peak] = row.children[k].children;
     const [value, most] = [balance[side], balance[`${side}_peak`]];
@@ -38,8 +42,9 @@ export function showBalance(row, balance, range, amplitude) {
     row.children[k].title = value === null ? "not known" : amplitude(value);
   }
   const index = balance.index === null ? "–" : balance.index.toFixed(2);
-  if (row.children[3].textContent !== index) row.children[3].textContent = index;
-  row.children[3].title = balance.verdict;
+  for (const [place, text] of [[row.children[3], index], [words.children[0], balance.verdict]]) {
+    if (place.textContent !== text) place.textContent = text;
+  }
 }
 
 function cell(content) {

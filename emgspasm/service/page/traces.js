@@ -213,6 +213,12 @@ export function clock(seconds, digits = 0) {
   return hours ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
 }
 
+// A share; one that would be rounded to nothing is said to be less than a step.
+export function percent(share, digits) {
+  const least = 10 ** -digits;
+  return 0 < share && 100 * share < least / 2 ? `< ${least} %` : `${(100 * share).toFixed(digits)} %`;
+}
+
 function unit(name) {
   return name === "uV" ? "µV" : name;
 }

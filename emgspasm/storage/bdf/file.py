@@ -52,8 +52,7 @@ class GrowingFile:
     ) -> None:
         self.n_records = 0
         self._path, self._layout = path, layout
-        self._header = encode_header(header)
-        self._record_bytes = header.record_bytes
+        self._header, self._encoded = header, encode_header(header)
         self._descriptor: int | None = _create(path, overwrite)
 
     @property
@@ -69,11 +68,11 @@ class GrowingFile:
 
     def begin(self, missing: bytes) -> None:
         """Write the header and a first record, which is missing; raises OSError."""
-        self._put(self._header + missing, 0)
+        self._put(self._encoded + missing, 0)
 
     def add(self, record: bytes) -> None:
         """Write a record behind the others; raises OSError."""
-        self._put(record, self._end)
+        self._put(record, self._header.begin(self.n_records))
         self.n_records += 1
 
     def count(self) -> None:
@@ -99,8 +98,7 @@ class GrowingFile:
         n_kept = self.n_records * self._layout.n_samples
         descriptor, self._descriptor = self.descriptor, None
         with contextlib.suppress(OSError):  # the count in the header ignores the tail anyway
-            shortest = len(self._header) + self._record_bytes
-            os.ftruncate(descriptor, max(self._end, shortest))
+            os.ftruncate(descriptor, self._header.begin(max(self.n_records, 1)))
         with contextlib.suppress(OSError):  # a network disk that is full says so once more
             os.close(descriptor)
         return RecordingError(
@@ -108,11 +106,6 @@ class GrowingFile:
             f"({self._layout.onset(n_kept):.1f} s) are kept in it and it opens. "
             "Make room on the disk, then begin another recording"
         )
-
-    @property
-    def _end(self) -> int:
-        """Where the next record goes, in bytes."""
-        return len(self._header) + self.n_records * self._record_bytes
 
     def _put(self, data: bytes, offset: int) -> None:
         """Write all of `data` at an offset."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -99,7 +100,7 @@ def require_storable(info: StreamInfo) -> None:
     Raises
     ------
     ValueError
-        As of :func:`stored_info`, or if a label does not fit its field.
+        As of :func:`stored_info`, or if a muscle does not fit its field.
     """
     stored = stored_info(info)
     encode_header(bdf_header(stored, record_layout(stored.sampling_frequency), ""))
@@ -111,7 +112,7 @@ def _stored_channel(channel: Channel) -> Channel:
             f"full_scale of {channel.name} is unknown; a file needs the largest magnitude a "
             f"sample can have, in {channel.unit} (187500 uV for a Cyton at gain 24)"
         )
-    unit = unit_field(channel)
+    unit = _unit_field(channel)
     if channel.kind == "EMG" and channel.microvolts not in (None, 1.0):
         raise ValueError(f"unit {channel.unit} of {channel.name}; EMG is stored in uV, convert it")
     if not LEAST_FULL_SCALE <= channel.full_scale <= LARGEST_FULL_SCALE:
@@ -122,14 +123,8 @@ def _stored_channel(channel: Channel) -> Channel:
     return replace(channel, unit=unit, full_scale=_representable(channel.full_scale))
 
 
-def unit_field(channel: Channel) -> str:
-    """Unit of a channel as a header holds it.
-
-    Raises
-    ------
-    ValueError
-        If its label or its unit fits no header field.
-    """
+def _unit_field(channel: Channel) -> str:
+    """Unit of a channel as a header holds it; refuses one whose label or unit fits no field."""
     label, unit = channel.name, in_ascii(channel.unit)
     if label in ANNOTATION_LABELS:
         raise ValueError(f"{label!r} is a reserved label; rename the channel")
@@ -159,7 +154,11 @@ def held_range(full_scale: float) -> float:
 
 def bdf_header(info: StreamInfo, layout: RecordLayout, equipment: str) -> Header:
     """Describe the stream anonymously (clinical facts 11: `X`, since blanks are invalid)."""
-    signals = [_signal(channel, layout.n_samples) for channel in info.channels]
+    counts = (-DIGITAL_MAX, DIGITAL_MAX)
+    signals = [
+        described(channel, (-channel.full_scale, channel.full_scale), counts, layout.n_samples)
+        for channel in info.channels
+    ]
     bytes_wanted = 24 + ANNOTATION_BYTES * math.ceil(ANNOTATIONS_PER_SECOND * layout.duration)
     n_annotation = math.ceil(bytes_wanted / 3)
     signals.append(
@@ -186,22 +185,21 @@ def _one_word(equipment: str) -> str:
     return "".join(letters)[:LONGEST_EQUIPMENT]
 
 
-def _signal(channel: Channel, n_samples: int) -> Signal:
-    limit = channel.full_scale
-    return Signal(
-        label=channel.name,
-        transducer=transducer(channel),
-        unit=channel.unit,
-        physical_min=-limit,
-        physical_max=limit,
-        digital_min=-DIGITAL_MAX,
-        digital_max=DIGITAL_MAX,
-        prefiltering="",
-        samples_per_record=n_samples,
-    )
+def described(
+    channel: Channel, physical: tuple[float, float], digital: tuple[int, int], n_samples: int
+) -> Signal:
+    """Describe a channel, whose samples lie in these ranges, for a header.
+
+    Raises
+    ------
+    ValueError
+        If its label or its unit fits no header field.
+    """
+    unit = _unit_field(channel)
+    return Signal(channel.name, _transducer(channel), unit, *physical, *digital, "", n_samples)
 
 
-def transducer(channel: Channel) -> str:
+def _transducer(channel: Channel) -> str:
     """Say in the transducer field what a label alone may not: kind, muscle, side, own rate."""
     own = f" at {channel.own_frequency:.10g} Hz" if math.isfinite(channel.own_frequency) else ""
     if not (channel.muscle or channel.side):
@@ -275,9 +273,7 @@ def decimal(value: Fraction, width: int) -> str:
     for digits in range(width):
         scaled = value * 10**digits
         if scaled.denominator == 1:
-            sign, figures = "-" * (value < 0), str(abs(scaled.numerator)).rjust(digits + 1, "0")
-            cut = len(figures) - digits
-            text = sign + figures[:cut] + ("." + figures[cut:] if digits else "")
+            text = f"{Decimal(scaled.numerator).scaleb(-digits):f}"
             if len(text) <= width:
                 return text
     raise ValueError(

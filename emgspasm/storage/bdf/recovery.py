@@ -19,7 +19,7 @@ from emgspasm.storage.bdf.layout import DIGITAL_MAX, LONGEST_TEXT
 from emgspasm.storage.bdf.record import annotation_signal
 from emgspasm.storage.edf.header import COUNT_OFFSET, Header
 from emgspasm.storage.edf.layout import Interval, merge, open_bytes, runs
-from emgspasm.storage.edf.reader import count_records, open_edf, read_header
+from emgspasm.storage.edf.reader import count_records, open_edf
 from emgspasm.storage.edf.recording import Recording
 from emgspasm.storage.edf.tal import encode_annotation
 from emgspasm.storage.edf.times import describe_damaged
@@ -72,15 +72,15 @@ def recover(path: str | os.PathLike[str]) -> Recovery:
     """
     path = Path(path)
     recording = open_edf(path)
+    header = recording.header
     with open_bytes(path) as file:
-        header = read_header(file)
         n_records, count_findings = count_records(file, header)
-        n_tail = os.fstat(file.fileno()).st_size - _end(header, n_records)
+        n_tail = os.fstat(file.fileno()).st_size - header.begin(n_records)
     damaged = recording.damaged_records
-    unmarked = _unmarked(recording, header, n_records)
+    unmarked = _unmarked(recording, n_records)
     findings = [*count_findings, *_describe_unmarked(unmarked, recording)]
     damage = [describe_damaged(damaged)] if damaged else []
-    rows = _rows(recording, header)
+    rows = round(recording.info.sampling_frequency * float(header.record_duration))
     if not findings:
         said = (*damage, "nothing was changed" if damaged else "whole; nothing was changed")
         return Recovery(path, False, recording.n_samples, len(damaged) * rows, None, said)
@@ -112,20 +112,13 @@ def recover(path: str | os.PathLike[str]) -> Recovery:
     return Recovery(path, True, n_samples, n_lost * rows, tail, (*damage, *findings))
 
 
-def _rows(recording: Recording, header: Header) -> int:
-    return round(recording.info.sampling_frequency * float(header.record_duration))
-
-
-def _end(header: Header, n_records: int) -> int:
-    return header.n_bytes + n_records * header.record_bytes
-
-
-def _unmarked(recording: Recording, header: Header, n_records: int) -> tuple[Interval, ...]:
+def _unmarked(recording: Recording, n_records: int) -> tuple[Interval, ...]:
     """Find missing stretches whose annotation was still waiting when the writer was killed.
 
     Annotations only ever wait while records are full of them; with room in the last record none
     was lost, and channels that stand at the digital minimum together are rails.
     """
+    header = recording.header
     *samples, signal = header.signals
     offset, room = header.offsets()[-1], 3 * signal.samples_per_record
     ours = header.reserved == "BDF+C" and header.sample_bytes == 3 and signal.is_annotations
@@ -133,7 +126,7 @@ def _unmarked(recording: Recording, header: Header, n_records: int) -> tuple[Int
     if not ours or room < LONGEST_TEXT:
         return ()
     with open_bytes(recording.path) as file:
-        begin = _end(header, n_records - 1) + offset
+        begin = header.begin(n_records - 1) + offset
         used = read_at(file.fileno(), room, begin).rstrip(b"\0")
     if room - len(used) >= _ROOM:
         return ()
@@ -161,7 +154,7 @@ def _describe_unmarked(unmarked: Sequence[Interval], recording: Recording) -> li
 
 def _mend(path: Path, header: Header, n_records: int, tail: Path | None, marks: bytes) -> None:
     """Move the tail beside the file, add the lost marks, then count the records."""
-    end = _end(header, n_records)
+    end = header.begin(n_records)
     with path.open("r+b") as file:
         if tail:
             file.seek(end)
@@ -205,4 +198,5 @@ def _marks(header: Header, n_records: int, unmarked: Sequence[Interval], rate: f
 
 
 def _skip(onset: float, duration: float) -> bytes:
-    return encode_annotation(Annotation(onset, duration, SKIP))
+    (tal,) = encode_annotation(Annotation(onset, duration, SKIP))
+    return tal

@@ -147,21 +147,19 @@ class BdfWriter:
                 f"annotation {annotation.text!r} is about channels {sorted(unknown)}, which are "
                 f"not recorded; use some of {list(self.info.names)}"
             )
-        tal = encode_annotation(replace(annotation, channels=()))
+        (tal,) = encode_annotation(replace(annotation, channels=()))
         if len(tal) > LONGEST_TEXT:
             raise ValueError(
                 f"annotation text of {len(tal)} bytes (at most about {LONGEST_TEXT - 40} are "
                 "kept by every reader); shorten it"
             )
-        singly = [replace(annotation, channels=(name,)) for name in annotation.channels]
         with self._ending:
             if self._ended:
                 raise RecordingError(
                     f"{self.path}: the recording is closed; the marker {annotation.text!r} is not "
                     "in it. Begin another one"
                 )
-            names = self.info.names
-            self._queue.extend(encode_annotation(one, names) for one in singly or [annotation])
+            self._queue.extend(encode_annotation(annotation, self.info.names))
 
     def _end_markers(self) -> None:
         with self._ending:
@@ -277,7 +275,8 @@ class BdfWriter:
 
     def _skipped(self, start: int, stop: int, *channels: str) -> bytes:
         onset, end = self._layout.onset(start), self._layout.onset(stop)
-        return encode_annotation(Annotation(onset, end - onset, SKIP, channels))
+        (tal,) = encode_annotation(Annotation(onset, end - onset, SKIP, channels))
+        return tal
 
     def _give_up(self, error: OSError) -> RecordingError:
         self._end_markers()

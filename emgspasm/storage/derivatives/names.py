@@ -36,6 +36,20 @@ def provenance_path(out: Path, name: str) -> Path:
     return result_path(out, name, "", ".json")
 
 
+def beside(events: Path, table: str) -> Path:
+    """Another table of the result that an events table is of."""
+    return events.with_name(f"{_stem(events)}_{table}.tsv")
+
+
+def provenance_beside(events: Path) -> Path:
+    """The file with the provenance of the result that an events table is of."""
+    return events.with_name(f"{_stem(events)}.json")
+
+
+def _stem(events: Path) -> str:
+    return events.name.removesuffix("_events.tsv")
+
+
 def note_path(provenance: Path) -> Path:
     """Where the same stands beside it while the results are being written."""
     return provenance.with_name(f".{provenance.name}.begun")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.derivatives.names import RESULTS, note_path
+from emgspasm.storage.derivatives.names import RESULTS, note_path, provenance_beside
 from emgspasm.storage.digest import Digest
 from emgspasm.system import last_changed
 
@@ -22,7 +22,7 @@ def read_provenance(events: Path) -> dict[str, Any]:
         If it cannot be read, does not say what is needed, as that of an older version which did not
         know which time is valid, or a call was interrupted that wrote the result.
     """
-    path = events.with_name(f"{events.name.removesuffix('_events.tsv')}.json")
+    path = provenance_beside(events)
     if note_path(path).exists():
         raise RecordingError(
             f"{events} is of a result that is being written, or was cut (its tables may be of two "

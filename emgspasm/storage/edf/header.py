@@ -53,7 +53,6 @@ class Signal:
             and LEAST_SAMPLE <= largest <= LARGEST_SAMPLE
             and self.physical_min != self.physical_max
             and self.digital_max - self.digital_min >= 1
-            and math.isfinite(self.gain)
             and math.isfinite(self.zero)
         )
 
@@ -114,6 +113,10 @@ class Header:
     def record_bytes(self) -> int:
         """Length of one data record."""
         return self.sample_bytes * sum(signal.samples_per_record for signal in self.signals)
+
+    def begin(self, record: int) -> int:
+        """Where a data record begins in the file, in bytes."""
+        return self.n_bytes + record * self.record_bytes
 
     @property
     def discontinuous(self) -> bool:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from emgspasm.errors import RecordingError
 from emgspasm.storage.digest import Digest
+from emgspasm.storage.edf.header import Header
 from emgspasm.storage.edf.signals import Columns
 from emgspasm.storage.files import require_regular
 from emgspasm.system import read_at, unreadable
@@ -40,8 +41,8 @@ class Layout:
 
     Parameters
     ----------
-    header_bytes, record_bytes, sample_bytes : int
-        Sizes.
+    header : Header
+        Of the file.
     columns : Columns
         How records are decoded.
     spans : tuple of Span
@@ -54,9 +55,7 @@ class Layout:
         Records that lost their time; all of their samples are missing.
     """
 
-    header_bytes: int
-    record_bytes: int
-    sample_bytes: int
+    header: Header
     columns: Columns
     spans: tuple[Span, ...]
     missing: tuple[Interval, ...] = ()
@@ -140,7 +139,7 @@ def read_block(
     if digest is not None and not rest:  # parts of one record lie far apart
         digest.take(file, raw, _place(layout, block))
     out = np.empty((block.n_rows, len(offsets)))
-    counts, shift = counts_of(raw, n_records or 1, layout.sample_bytes)
+    counts, shift = counts_of(raw, n_records or 1, layout.header.sample_bytes)
     decode(counts, shift, offsets, lengths, columns.gains, columns.zeros, out)
     for column, intervals in enumerate(layout.channel_missing):
         for start, stop in within(intervals, block.start, block.stop):
@@ -154,21 +153,20 @@ _Raw = tuple[bytes, NDArray[np.int64], NDArray[np.int64]]
 def _whole(file: BinaryIO, layout: Layout, block: Block) -> _Raw:
     """Whole records and the byte before them, and where the channels lie in them."""
     n_records = block.n_rows // layout.columns.n_samples
-    raw = read_exactly(file, 1 + n_records * layout.record_bytes, _place(layout, block))
+    raw = read_exactly(file, 1 + n_records * layout.header.record_bytes, _place(layout, block))
     return raw, layout.columns.offsets, layout.columns.lengths
 
 
 def _place(layout: Layout, block: Block) -> int:
     """Offset in the file of the byte before a block of whole records."""
-    return layout.header_bytes + block.record * layout.record_bytes - 1
+    return layout.header.begin(block.record) - 1
 
 
 def _part(file: BinaryIO, layout: Layout, block: Block) -> _Raw:
     """Bytes of a part of one record, gathered channel by channel as if a record of its own."""
-    columns, size = layout.columns, layout.sample_bytes
+    columns, size = layout.columns, layout.header.sample_bytes
     holds = columns.n_samples // columns.lengths
-    record = layout.header_bytes + block.record * layout.record_bytes
-    froms = record + columns.offsets + block.row // holds * size
+    froms = layout.header.begin(block.record) + columns.offsets + block.row // holds * size
     lengths = block.n_rows // holds
     parts = (
         read_exactly(file, int(length) * size, int(begin))

@@ -52,7 +52,7 @@ def open_edf(path: str | os.PathLike[str], digest: Digest | None = None) -> Reco
         n_records, count_findings = count_records(file, header)
         times = scan(file, header, n_records)
     spans, time_findings = _spans(times, header, columns, n_records)
-    layout = Layout(header.n_bytes, header.record_bytes, header.sample_bytes, columns, spans)
+    layout = Layout(header, columns, spans)
     n_samples, layout, annotations = _place(times, layout, info)
     return Recording(
         path,

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.storage.digest import Digest
+from emgspasm.storage.edf.header import Header
 from emgspasm.storage.edf.layout import Layout, blocks, open_bytes, outside, read_block
 from emgspasm.storage.whole import to_mne
 from emgspasm.stream import Annotation, Chunk, StreamInfo
@@ -82,6 +83,11 @@ class Recording:
     def duration(self) -> float:
         """Seconds from the first sample to the end of the last one."""
         return self.n_samples / self.info.sampling_frequency
+
+    @property
+    def header(self) -> Header:
+        """The header of the file."""
+        return self._layout.header
 
     @property
     def damaged_records(self) -> tuple[int, ...]:

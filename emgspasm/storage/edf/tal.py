@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from emgspasm.stream import Annotation
+from emgspasm.stream import SKIP, Annotation
 
 _HEAD = re.compile(rb"([+-]\d{1,17}(?:\.\d*)?)(?:\x15(\d{1,17}(?:\.\d*)?))?\Z")
 _SEPARATORS = re.compile("[\x00\x14\x15]")
@@ -32,13 +32,18 @@ class TimedTexts:
 
 
 def storable(text: str) -> str:
-    """A text as BDF+ can keep it: no control characters, which part annotations, and not long."""
+    """The text of a marker as BDF+ can keep it.
+
+    It has no control characters, which part annotations, is not long, and not the word for missing
+    samples, with which it would be read as a loss.
+    """
     printable = "".join(letter if letter.isprintable() else " " for letter in text).strip()
-    return printable.encode()[:LONGEST_KEPT].decode(errors="ignore") or "?"
+    kept = printable.encode()[:LONGEST_KEPT].decode(errors="ignore") or "?"
+    return f"marker {SKIP}" if kept == SKIP else kept
 
 
-def encode_annotation(annotation: Annotation, labels: Collection[str] = ()) -> bytes:
-    """Write one annotation, a text for each of its channels.
+def encode_annotation(annotation: Annotation, labels: Collection[str] = ()) -> list[bytes]:
+    """Write one annotation, a list for each of its channels.
 
     A text of all channels that would be read as one about a channel ends with a bare ``@@``.
 
@@ -62,8 +67,7 @@ def encode_annotation(annotation: Annotation, labels: Collection[str] = ()) -> b
     misread = mark and (label in labels or (not label and _CHANNEL in text))
     own = _CHANNEL if misread else ""
     ends = [_CHANNEL + name for name in annotation.channels] or [own]
-    texts = "".join(f"{annotation.text}{end}\x14" for end in ends)
-    return f"{head}\x14{texts}\0".encode()
+    return [f"{head}\x14{annotation.text}{end}\x14\0".encode() for end in ends]
 
 
 def encode_time(onset: float) -> bytes:

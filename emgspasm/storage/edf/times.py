@@ -76,8 +76,12 @@ def scan(file: BinaryIO, header: Header, n_records: int) -> Times:
     behind bytes that were put in or taken out. A file that does without from its second record on
     keeps no times.
     """
-    times, keeps = Times(), _keeps_times(file, header, n_records)
-    places, record_bytes = _annotation_places(header), header.record_bytes
+    times, places, record_bytes = Times(), _annotation_places(header), header.record_bytes
+    keeps = (
+        header.plus
+        and bool(places)
+        and all(_begins_with_time(file, header, record) for record in range(min(2, n_records)))
+    )
     for record in range(n_records if places else 0):
         begin = header.n_bytes + record * record_bytes
         for index, (offset, n_bytes) in enumerate(places):
@@ -90,13 +94,11 @@ def scan(file: BinaryIO, header: Header, n_records: int) -> Times:
     return times
 
 
-def _keeps_times(file: BinaryIO, header: Header, n_records: int) -> bool:
-    places = _annotation_places(header)
-    if not (header.plus and places):
-        return False
-    offset, n_bytes = places[0]
-    begins = [header.n_bytes + i * header.record_bytes + offset for i in range(min(2, n_records))]
-    return all(_TIME_TAL.match(read_at(file.fileno(), n_bytes, begin)) for begin in begins)
+def _begins_with_time(file: BinaryIO, header: Header, record: int) -> bool:
+    """Whether the annotations of a record begin with its time."""
+    offset, n_bytes = _annotation_places(header)[0]
+    raw = read_at(file.fileno(), n_bytes, header.begin(record) + offset)
+    return _TIME_TAL.match(raw) is not None
 
 
 def _check_time(raw: bytes, record: int, times: Times, header: Header) -> None:
@@ -130,15 +132,10 @@ def _collect(raw: bytes, times: Times, *, keeps_time: bool) -> None:
 
 def timed_records(file: BinaryIO, header: Header, counted: int, whole: int) -> int:
     """Count on over whole records that keep their time: written, but not counted before a kill."""
-    places = _annotation_places(header)
-    if not (header.plus and places):
+    if not (header.plus and _annotation_places(header)):
         return counted or whole
-    offset, n_bytes = places[0]
-    for record in range(counted, whole):
-        begin = header.n_bytes + record * header.record_bytes + offset
-        if not _TIME_TAL.match(read_at(file.fileno(), n_bytes, begin)):
-            return record
-    return whole
+    untimed = (n for n in range(counted, whole) if not _begins_with_time(file, header, n))
+    return next(untimed, whole)
 
 
 def _annotation_places(header: Header) -> list[tuple[int, int]]:

@@ -12,13 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.storage.bdf.layout import (
-    encode_header,
-    held_range,
-    record_layout,
-    transducer,
-    unit_field,
-)
+from emgspasm.storage.bdf.layout import described, encode_header, held_range, record_layout
 from emgspasm.storage.bdf.record import annotation_signal
 from emgspasm.storage.edf.header import Header, Signal
 from emgspasm.storage.edf.signals import EVEN, is_even
@@ -88,17 +82,8 @@ def _signals(
                 f"{channel.name} holds {low:.10g} to {high:.10g} {channel.unit} (a header holds "
                 f"{LEAST} to {LARGEST}); leave the channel out with a montage, or export Parquet"
             )
-        yield Signal(
-            label=channel.name,
-            transducer=transducer(channel),
-            unit=unit_field(channel),
-            physical_min=float(low),
-            physical_max=float(high),
-            digital_min=DIGITAL_MIN,
-            digital_max=DIGITAL_MAX,
-            prefiltering="",
-            samples_per_record=n_samples,
-        )
+        ranges = (float(low), float(high)), (DIGITAL_MIN, DIGITAL_MAX)
+        yield described(channel, *ranges, n_samples)
 
 
 def _annotations(n_bytes: int) -> Signal:
@@ -113,9 +98,8 @@ def _texts(recording: StoredRecording, n_padded: int) -> Iterator[bytes]:
     if n_padded:
         marks.append(Annotation(recording.n_samples / rate, n_padded / rate, SKIP))
     for mark in marks:
-        told = replace(mark, text=storable(mark.text))
-        singly = [replace(told, channels=(name,)) for name in mark.channels]
-        yield from (encode_annotation(one, names) for one in singly or [told])
+        text = SKIP if mark.text == SKIP else storable(mark.text)
+        yield from encode_annotation(replace(mark, text=text), names)
 
 
 def _room(waiting: deque[bytes], n_records: int) -> int:

@@ -40,8 +40,8 @@ class BoardRow:
         Sampling frequencies of the boards that share these columns; the time stamps choose.
     acceleration : tuple of int
         Columns.
-    time, marker : int
-        Columns.
+    time : int
+        Column; markers stand in the next one, which is the last.
     """
 
     board: Board
@@ -49,13 +49,12 @@ class BoardRow:
     rates: tuple[float, ...]
     acceleration: tuple[int, ...]
     time: int
-    marker: int
 
 
 ROWS = {
-    24: BoardRow(CYTON, "Cyton", (250, 1000), (9, 10, 11), 22, 23),
-    32: BoardRow(DAISY, "Cyton Daisy", (125, 250, 1000), (17, 18, 19), 30, 31),
-    15: BoardRow(GANGLION, "Ganglion", (200,), (5, 6, 7), 13, 14),
+    24: BoardRow(CYTON, "Cyton", (250, 1000), (9, 10, 11), 22),
+    32: BoardRow(DAISY, "Cyton Daisy", (125, 250, 1000), (17, 18, 19), 30),
+    15: BoardRow(GANGLION, "Ganglion", (200,), (5, 6, 7), 13),
 }
 """By columns of a row: by radio, over WiFi, and the synthetic board (32 columns, 250 Hz)."""
 
@@ -90,12 +89,10 @@ def import_brainflow(
         If no row can be read.
     """
     n_exg = row.board.n_channels
-    numbers = (0, *range(1, n_exg + 1), *row.acceleration, row.time, row.marker)
-    columns = max(row.marker, row.time) + 1
-    electrodes = numbers[1 : n_exg + 1]
-    invalid = invalid_first_row(path, 0, partial(str.split, sep="\t"), electrodes)
+    numbers = (*range(n_exg + 1), *row.acceleration, row.time, row.time + 1)
+    invalid = invalid_first_row(path, 0, partial(str.split, sep="\t"), range(1, n_exg + 1))
     offset, findings = (invalid[0], [invalid[1]]) if invalid else (0, [])
-    layout = Layout(path, offset, 1 + len(findings), "\t", columns, numbers)
+    layout = Layout(path, offset, 1 + len(findings), "\t", row.time + 2, numbers)
     n_signals = n_exg + len(row.acceleration)
     return import_table(
         Table(

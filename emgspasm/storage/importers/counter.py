@@ -90,8 +90,8 @@ class CounterScan:
     jumps : list of Jump
         Rows that do not follow, or whose time stamp does not.
     delays : list of (int, float)
-        First row and least delay (time stamp minus count, seconds) of stretches of at most a
-        second, which end at every doubtful jump.
+        First row and least delay (time stamp minus count, seconds; NaN without stamps) of
+        stretches of at most a second, which end at every doubtful jump.
     """
 
     cycle: Cycle
@@ -113,8 +113,8 @@ def choose_cycle(counter: NDArray[np.int64], known: Sequence[Cycle]) -> Cycle | 
     counter : ndarray of int64, shape (n_rows,)
         The first rows.
     known : sequence of Cycle
-        What such a device sends; the cycle from the least to the largest value seen and a
-        counter that never wraps are tried after them.
+        What such a device sends; a counter that never wraps, and the cycle from the least to the
+        largest value seen, are tried after them, and have to explain more.
 
     Returns
     -------
@@ -124,7 +124,7 @@ def choose_cycle(counter: NDArray[np.int64], known: Sequence[Cycle]) -> Cycle | 
     """
     low, high = int(counter.min()), int(counter.max())
     derived = tuple(range(low, high + 1)) if 0 < high - low < 1 << 16 else ()
-    candidates = [*known, *([derived] if derived else []), ()]
+    candidates = [*known, (), derived]
     shares = [_explained(counter, cycle) for cycle in candidates]
     best = max(range(len(candidates)), key=lambda i: shares[i][0])
     next_one, ahead = shares[best]
@@ -169,9 +169,7 @@ def _positions(counter: NDArray[np.int64], cycle: Cycle) -> NDArray[np.int64]:
     return position
 
 
-def scan(
-    state: CounterScan, counter: NDArray[np.int64], times: NDArray[np.float64] | None
-) -> CounterScan:
+def scan(state: CounterScan, counter: NDArray[np.int64], times: NDArray[np.float64]) -> CounterScan:
     """Take in the next rows.
 
     A jump is doubtful where the stamps step back, and where counter and stamps are more than half
@@ -182,17 +180,15 @@ def scan(
     state : CounterScan
         What was seen so far; its lists grow.
     counter : ndarray of int64, shape (n_rows,)
-        Packet counter.
-    times : ndarray of float64, shape (n_rows,), or None
-        Host time stamps, seconds.
+        Packet counter; at least one row.
+    times : ndarray of float64, shape (n_rows,)
+        Host time stamps, seconds; NaN where there is none.
     """
-    if not len(counter):
-        return state
     steps, wraps = _steps(counter, state.cycle, state.last)
     if state.n_rows == 0:
         steps[0] = 0
     unwrapped = state.unwrapped + np.cumsum(steps)
-    elapsed = _elapsed(times, state.time, len(counter))
+    elapsed = np.diff(times, prepend=state.time)
     doubtful = _doubtful(counter, steps, elapsed, state)
     odd = (steps != 1) | doubtful
     odd[0] &= state.n_rows > 0
@@ -206,22 +202,15 @@ def scan(
         )
         for row in np.flatnonzero(odd).tolist()
     )
-    if times is not None:
-        state.delays.extend(_delays(state, times, unwrapped, np.flatnonzero(doubtful)))
+    state.delays.extend(_delays(state, times, unwrapped, np.flatnonzero(doubtful)))
     return replace(
         state,
         n_rows=state.n_rows + len(counter),
         last=(int(counter[-2]) if len(counter) > 1 else state.last[1], int(counter[-1])),
-        time=np.nan if times is None else float(times[-1]),
+        time=float(times[-1]),
         unwrapped=int(unwrapped[-1]),
         n_wraps=state.n_wraps + wraps,
     )
-
-
-def _elapsed(times: NDArray[np.float64] | None, before: float, n_rows: int) -> NDArray[np.float64]:
-    if times is None:
-        return np.full(n_rows, np.nan)
-    return np.diff(times, prepend=before)
 
 
 def _doubtful(

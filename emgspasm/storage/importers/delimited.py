@@ -6,15 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 
 from emgspasm.board import CYTON
-from emgspasm.errors import ConfigError, RecordingError
+from emgspasm.errors import ConfigError
 from emgspasm.storage.edf.signals import told_apart
 from emgspasm.storage.importers.fields import is_number
-from emgspasm.storage.importers.grid import HEADER_BYTES, Grid, read_grid
+from emgspasm.storage.importers.grid import Grid
 from emgspasm.storage.importers.imported import Imported
 from emgspasm.storage.importers.late_labels import with_late_labels
 from emgspasm.storage.importers.ranges import COUNT_SCALE
@@ -35,21 +34,13 @@ _UNIT = re.compile(r"Units:=\s*(\w+)\s*\Z")
 _NAME_AND_UNIT = re.compile(r"(.+?)\s*[(\[]\s*([^)\]]+)[)\]]\Z")
 
 
-def is_delimited(path: Path) -> bool:
-    """Whether a file begins with text and holds a row of numbers soon."""
-    with path.open("rb") as file:
-        head = file.read(HEADER_BYTES)
-    return b"\0" not in head and read_grid(path) is not None
-
-
-def import_delimited(path: Path, sampling_frequency: float | None = None) -> Imported:
+def import_delimited(grid: Grid, sampling_frequency: float | None = None) -> Imported:
     """Read a plain table of numbers, one sample a row.
 
     Parameters
     ----------
-    path : Path
-        CSV, TSV or text; a header row is optional. Fields may be separated by commas, semicolons,
-        tabs or blanks; with semicolons a decimal comma is understood.
+    grid : Grid
+        How it is written.
     sampling_frequency : float, optional
         Hertz; needed unless the file says it ("Sampling Rate (Hz):= 1000"), which then counts.
 
@@ -65,25 +56,19 @@ def import_delimited(path: Path, sampling_frequency: float | None = None) -> Imp
     ConfigError
         If no sampling frequency is known.
     RecordingError
-        If no row of numbers is found.
+        If several columns hold text, or the channels hold no sample.
     """
-    grid = read_grid(path)
-    if grid is None:
-        raise RecordingError(
-            f"{path}: no row of numbers in its first {HEADER_BYTES} bytes. A plain table has one "
-            "sample a row, separated by commas, semicolons, tabs or blanks; export it so"
-        )
-    grid = with_late_labels(grid, path)
+    grid = with_late_labels(grid)
     fs = grid.rate or _said_rate(grid) or sampling_frequency
     if fs is None:
         raise ConfigError(
-            f"{path}: a plain table of {len(grid.numbers)} columns does not say its sampling "
+            f"{grid.path}: a plain table of {len(grid.numbers)} columns does not say its sampling "
             "frequency; give it (--sampling-frequency HZ)"
         )
     roles = _roles(grid, fs)
     channels, doubled = _channels([roles.fields[i] for i in roles.signals], _said_unit(grid))
     findings = [*_describe_roles(grid, roles, fs), *doubled]
-    return import_table(_table(path, grid, roles, channels, fs), findings)
+    return import_table(_table(grid, roles, channels, fs), findings)
 
 
 def _said_rate(grid: Grid) -> float | None:
@@ -108,25 +93,25 @@ class _Roles:
         Their header names, ``""`` without one.
     signals : tuple of int
         Places of channels.
-    count : int or None
-        Place of the count of rows.
-    times : tuple of int
-        Places of times.
+    counts : bool
+        Whether the first counts the rows.
+    times : dict of int to float
+        Places of times, and seconds in one unit of each.
     time : int or None
         The one that is read: of several, which tells the most rows apart.
     begun : float or None
         Seconds since 1970 in the first row of another.
-    clock : bool
-        Whether the column of text holds dates or clocks, which are read instead.
+    clock : int or None
+        The field of text, if it holds dates or clocks, which are read instead.
     """
 
     fields: tuple[str, ...]
     signals: tuple[int, ...]
-    count: int | None
-    times: tuple[int, ...]
+    counts: bool
+    times: dict[int, float]
     time: int | None
     begun: float | None
-    clock: bool
+    clock: int | None
 
 
 def _roles(grid: Grid, fs: float) -> _Roles:
@@ -134,41 +119,38 @@ def _roles(grid: Grid, fs: float) -> _Roles:
     values = [column_values([row[i] for row in grid.rows], grid.decimal) for i in grid.numbers]
     counts = bool(grid.names) and len(fields) > 1 and is_count(fields[0], values[0])
     others = range(int(counts), len(fields))
-    times = tuple(i for i in others if is_time(fields[i], values[i]))
+    times = {i: time_unit(values[i], fs) for i in others if is_time(fields[i], values[i])}
     if len(times) == len(others):  # some column must hold signals
-        times = ()
+        times = {}
     time = max(times, key=lambda i: np.count_nonzero(np.diff(values[i]) > 0), default=None)
-    firsts = (values[i][0] * time_unit(values[i], fs) for i in times if i != time)
+    firsts = (values[i][0] * unit for i, unit in times.items() if i != time)
+    clocks = grid.text is not None and all(is_moment(row[grid.text]) for row in grid.rows)
     return _Roles(
         fields,
         signals=tuple(i for i in others if i not in times),
-        count=0 if counts else None,
+        counts=counts,
         times=times,
         time=time,
         begun=next(filter(is_epoch, firsts), None),
-        clock=grid.text is not None and all(is_moment(row[grid.text]) for row in grid.rows),
+        clock=grid.text if clocks else None,
     )
 
 
-def _table(
-    path: Path, grid: Grid, roles: _Roles, channels: tuple[Channel, ...], fs: float
-) -> Table:
-    time = None if roles.clock else roles.time
-    unit = 1.0 if roles.clock else None
-    if time is not None:
-        column = grid.numbers[time]
-        unit = time_unit(column_values([row[column] for row in grid.rows], grid.decimal), fs)
+def _table(grid: Grid, roles: _Roles, channels: tuple[Channel, ...], fs: float) -> Table:
+    clock = roles.clock is not None
+    time = None if clock else roles.time
+    unit = None if time is None else roles.times[time]
     return Table(
-        path=path,
-        rows=partial(read_rows, grid.layout(path)),
+        path=grid.path,
+        rows=partial(read_rows, grid.layout()),
         channels=channels,
         columns=roles.signals,
         sampling_frequency=fs,
-        counter=roles.count,
+        counter=0 if roles.counts else None,
         time=time,
-        clock=roles.clock,
-        time_unit=unit,
-        local=roles.clock and is_local(grid.rows[0][grid.text or 0]),
+        clock=clock,
+        time_unit=1.0 if clock else unit,
+        local=roles.clock is not None and is_local(grid.rows[0][roles.clock]),
         begun=roles.begun if grid.begun is None else grid.begun,
         scales=(*CYTON.full_scales, COUNT_SCALE),
         scales_guessed=True,
@@ -178,8 +160,8 @@ def _table(
 def _describe_roles(grid: Grid, roles: _Roles, fs: float) -> Iterator[str]:
     """Sentences on what is read otherwise than as a channel, and on names that do not fit."""
     named = [grid.name(grid.numbers[i]) for i in roles.times]
-    if roles.clock:
-        named.append((grid.names[grid.text or 0] or "of text") if grid.names else "of text")
+    if roles.clock is not None:
+        named.append((grid.names[roles.clock] or "of text") if grid.names else "of text")
     if named:
         yield f"columns {named} are read as times, not as channels"
     if grid.unfit:
@@ -192,7 +174,7 @@ def _describe_roles(grid: Grid, roles: _Roles, fs: float) -> Iterator[str]:
             f"its first two lines are read as its start and its sampling frequency ({fs:g} Hz), "
             "not as samples"
         )
-    if roles.count is not None:
+    if roles.counts:
         yield "the first column counts the rows: read as a counter, not as a channel"
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from emgspasm.board import DAISY
 from emgspasm.storage.importers.rows import LONGEST_LINE
 
 ZEROS = (
@@ -23,7 +24,6 @@ HALVES = (
 )
 HALF = (0.4, 0.6)
 """Shares of the second row that are taken for half of it."""
-N_DAISY = 16
 
 
 def invalid_first_row(
@@ -61,7 +61,7 @@ def invalid_first_row(
 def _is_half(first: list[float], second: list[float]) -> bool:
     shares = [one / two for one, two in zip(first, second, strict=True) if two]
     halves = sum(HALF[0] < share < HALF[1] for share in shares)
-    return len(first) == N_DAISY and 2 * halves >= len(shares)
+    return len(first) == DAISY.n_channels and 2 * halves >= len(shares)
 
 
 def _values(row: Sequence[str], fields: Sequence[int]) -> list[float]:

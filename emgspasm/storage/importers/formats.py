@@ -16,10 +16,11 @@ from emgspasm.storage.edf.header import is_edf
 from emgspasm.storage.edf.reader import open_edf
 from emgspasm.storage.files import require_regular
 from emgspasm.storage.importers.brainflow import brainflow_row, import_brainflow
-from emgspasm.storage.importers.delimited import import_delimited, is_delimited
+from emgspasm.storage.importers.delimited import import_delimited
+from emgspasm.storage.importers.grid import read_grid
 from emgspasm.storage.importers.openbci_bare import assumed_lines
 from emgspasm.storage.importers.openbci_text import import_openbci_text, is_openbci_text
-from emgspasm.storage.importers.rows import quote
+from emgspasm.storage.importers.rows import HEAD_BYTES, quote
 from emgspasm.storage.importers.sd_card import import_sd_card, sd_card_board
 from emgspasm.storage.importers.sd_converted import import_sd_converted, is_sd_converted
 from emgspasm.storage.importers.xdf import import_xdf
@@ -27,7 +28,6 @@ from emgspasm.storage.importers.xdf_chunks import MAGIC as XDF_MAGIC
 from emgspasm.storage.stored import StoredRecording
 from emgspasm.system import unreadable
 
-HEAD_BYTES = 1 << 16
 PACKED = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
 
 
@@ -50,9 +50,9 @@ class Unread:
 
     path: Path
     head: bytes
-    sampling_frequency: float | None = None
-    gain: float | None = None
-    digest: Digest | None = None
+    sampling_frequency: float | None
+    gain: float | None
+    digest: Digest | None
 
 
 Reader = Callable[[], StoredRecording]
@@ -84,14 +84,14 @@ def _edf(file: Unread) -> Reader | None:
 def _openbci_text(file: Unread) -> Reader | None:
     if not is_openbci_text(file.head):
         return None
-    return partial(import_openbci_text, file.path, file.sampling_frequency)
+    return partial(import_openbci_text, file.path, file.head, file.sampling_frequency)
 
 
 def _openbci_bare(file: Unread) -> Reader | None:
     assumed = assumed_lines(file.head)
     if not assumed:
         return None
-    return partial(import_openbci_text, file.path, file.sampling_frequency, assumed)
+    return partial(import_openbci_text, file.path, file.head, file.sampling_frequency, assumed)
 
 
 def _sd_card(file: Unread) -> Reader | None:
@@ -117,9 +117,8 @@ def _xdf(file: Unread) -> Reader | None:
 
 
 def _delimited(file: Unread) -> Reader | None:
-    if not is_delimited(file.path):
-        return None
-    return partial(import_delimited, file.path, file.sampling_frequency)
+    grid = read_grid(file.path, file.head)
+    return partial(import_delimited, grid, file.sampling_frequency) if grid else None
 
 
 FORMATS = (
@@ -136,29 +135,19 @@ FORMATS = (
 
 
 def read(
-    path: Path,
-    sampling_frequency: float | None = None,
-    gain: float | None = None,
-    digest: Digest | None = None,
-) -> tuple[StoredRecording, bytes]:
+    path: Path, sampling_frequency: float | None, gain: float | None, digest: Digest | None
+) -> StoredRecording:
     """Read a file of any format; what it does not hold itself must be given.
 
     Parameters
     ----------
-    path : Path
-    sampling_frequency : float, optional
-        Hertz.
-    gain : float, optional
-        Gain of the amplifier.
-    digest : Digest, optional
-        Takes in what is read block by block.
+    path, sampling_frequency, gain, digest
+        See :class:`Unread`.
 
     Returns
     -------
     StoredRecording
         As the file holds it.
-    bytes
-        How the file begins.
 
     Raises
     ------
@@ -172,7 +161,7 @@ def read(
         reader = known.reader(file)
         if reader is not None:
             _refuse_gain(file, known)
-            return reader(), file.head
+            return reader()
     raise _unknown(path, file.head)
 
 

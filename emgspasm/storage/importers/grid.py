@@ -21,12 +21,11 @@ from emgspasm.storage.importers.fields import (
     split,
 )
 from emgspasm.storage.importers.headings import names_above
-from emgspasm.storage.importers.rows import MISSING, Layout
+from emgspasm.storage.importers.rows import HEAD_BYTES, MISSING, Layout
 from emgspasm.storage.importers.stamps import is_epoch
 from emgspasm.storage.importers.text_columns import refuse_texts
 from emgspasm.storage.importers.time_columns import column_values, is_time
 
-HEADER_BYTES = 1 << 16
 MOST_FIELDS = 1024
 SAMPLED_ROWS = 200
 """Rows that decide how a table is written."""
@@ -46,6 +45,8 @@ class Grid:
 
     Parameters
     ----------
+    path : Path
+        Its file.
     delimiter, decimal : str
         Marks between fields and in numbers.
     names : tuple of str
@@ -67,6 +68,7 @@ class Grid:
         them, as Empatica's do.
     """
 
+    path: Path
     delimiter: str
     decimal: str
     names: tuple[str, ...]
@@ -104,10 +106,10 @@ class Grid:
         """What a field is called, for people."""
         return (self.names[field] if self.names else "") or f"column {field + 1}"
 
-    def layout(self, path: Path) -> Layout:
-        """Where the rows of that file are."""
+    def layout(self) -> Layout:
+        """Where its rows are."""
         return Layout(
-            path,
+            self.path,
             self.offset,
             self.line,
             self.delimiter,
@@ -119,31 +121,31 @@ class Grid:
         )
 
 
-def read_grid(path: Path) -> Grid | None:
-    """Find the first row of numbers; None if there is none.
+def read_grid(path: Path, head: bytes) -> Grid | None:
+    """Find the first row of numbers in a file that begins so; None if there is none.
+
+    Commas, semicolons, tabs or blanks part its fields.
 
     Raises
     ------
     RecordingError
         If commas part its fields and its decimals.
     """
-    with path.open("rb") as file:
-        head = file.read(HEADER_BYTES)
-    if _JSON.match(head):
+    if b"\0" in head or _JSON.match(head):
         return None
     lines = head.splitlines(keepends=True)
-    if len(head) == HEADER_BYTES:
+    if len(head) == HEAD_BYTES:
         lines = lines[:-1]  # it is cut
-    texts = tuple(map(_decoded, lines))
+    texts = tuple(decoded(raw).strip("\ufeff\r\n") for raw in lines)
     comments: list[str] = []
     position = n_tried = 0
-    begun, rate = _start_and_rate(lines[:3])
+    begun, rate = _start_and_rate(texts[:3])
     for number, raw in enumerate(lines, start=1):
         text = "" if number < 3 and rate else texts[number - 1]
-        grid = _grid(text, position, number, comments)
+        grid = _grid(path, text, position, number, comments)
         if grid is not None and _goes_on(grid, texts[number : number + FOLLOWING]):
             grid = replace(grid, rate=rate, begun=begun)
-            return _settled(grid, texts[number:], len(raw), path)
+            return _settled(grid, texts[number:], len(raw))
         n_tried += grid is not None
         if n_tried > MOST_TRIED:
             break
@@ -154,9 +156,9 @@ def read_grid(path: Path) -> Grid | None:
     return None
 
 
-def _start_and_rate(lines: list[bytes]) -> tuple[float | None, float | None]:
+def _start_and_rate(lines: tuple[str, ...]) -> tuple[float | None, float | None]:
     """Start and rate, which lines above the first row may repeat in every column (Empatica)."""
-    rows = [split(text, mark_between(text)) for text in map(_decoded, lines)]
+    rows = [split(text, mark_between(text)) for text in lines]
     alike = len({len(row) for row in rows}) == 1 and len(rows) == 3
     if not alike or any(len(set(row)) > 1 or not has_number(row, ".") for row in rows[:2]):
         return None, None
@@ -165,11 +167,7 @@ def _start_and_rate(lines: list[bytes]) -> tuple[float | None, float | None]:
     return (begun, rate) if is_epoch(begun) and 0 < rate < HIGHEST else (None, None)
 
 
-def _decoded(raw: bytes) -> str:
-    return decoded(raw).strip("\ufeff\r\n")
-
-
-def _grid(text: str, position: int, number: int, comments: list[str]) -> Grid | None:
+def _grid(path: Path, text: str, position: int, number: int, comments: list[str]) -> Grid | None:
     if not _may_be_row(text):
         return None
     for delimiter in dict.fromkeys((mark_between(text), " " if " " in text.strip() else ",")):
@@ -182,7 +180,7 @@ def _grid(text: str, position: int, number: int, comments: list[str]) -> Grid | 
             continue  # a text made of numbers: parted elsewhere
         names, unfit = names_above(comments, row, delimiter)
         above = tuple(comments)
-        return Grid(delimiter, decimal, names, row, position, number, above, (row,), unfit)
+        return Grid(path, delimiter, decimal, names, row, position, number, above, (row,), unfit)
     return None
 
 
@@ -205,7 +203,7 @@ def _may_be_row(text: str) -> bool:
     return bool(text.strip()) and not is_comment(text)
 
 
-def _settled(grid: Grid, following: tuple[str, ...], n_bytes: int, path: Path) -> Grid:
+def _settled(grid: Grid, following: tuple[str, ...], n_bytes: int) -> Grid:
     """Let the rows after the first decide what it alone cannot tell."""
     lines = filter(_may_be_row, following)
     rows = [split(text, grid.delimiter) for text in islice(lines, SAMPLED_ROWS)]
@@ -214,12 +212,12 @@ def _settled(grid: Grid, following: tuple[str, ...], n_bytes: int, path: Path) -
         grid = replace(grid, decimal=",")
     adjacent = bool(rows) and rows[0] == split(following[0], grid.delimiter)
     if adjacent and (names := _names_instead(grid, rows)):
-        grid = replace(grid, names=names, row=rows[0], rows=tuple(rows))
-        grid = replace(grid, line=grid.line + 1, offset=grid.offset + n_bytes)
+        line, offset = grid.line + 1, grid.offset + n_bytes
+        grid = replace(grid, names=names, row=rows[0], rows=tuple(rows), line=line, offset=offset)
     else:
         grid = replace(grid, rows=(grid.row, *rows))
-    _refuse_text_above_numbers(grid, path)
-    _refuse_decimal_commas(grid, path)
+    _refuse_text_above_numbers(grid)
+    _refuse_decimal_commas(grid)
     return grid
 
 
@@ -238,14 +236,14 @@ def _names_instead(grid: Grid, rows: list[tuple[str, ...]]) -> tuple[str, ...]:
     return grid.names if timed else ()
 
 
-def _refuse_text_above_numbers(grid: Grid, path: Path) -> None:
+def _refuse_text_above_numbers(grid: Grid) -> None:
     """Refuse a channel whose first number is missing in a way that nobody knows."""
     if (column := grid.text) is None:
         return
     later = {row[column] for row in grid.rows[1:]}.difference(MISSING)
     if sum(is_number(field, grid.decimal) for field in later) > MOST_NUMBERS:
         raise RecordingError(
-            f"{path}: line {grid.line} holds {grid.row[column]!r} in the column "
+            f"{grid.path}: line {grid.line} holds {grid.row[column]!r} in the column "
             f"{grid.name(column)!r}, whose other rows hold numbers. Write nothing, or n/a, where a "
             "number is missing"
         )
@@ -261,7 +259,7 @@ def _is_decimal_comma(field: str) -> bool:
     return "," in field and is_number(field, ",") and not is_number(field)
 
 
-def _refuse_decimal_commas(grid: Grid, path: Path) -> None:
+def _refuse_decimal_commas(grid: Grid) -> None:
     """Refuse fields such as the ``05`` of ``6,05``: no number begins so, but decimals do.
 
     So are twice as many numbers as names: the halves of numbers.
@@ -276,7 +274,7 @@ def _refuse_decimal_commas(grid: Grid, path: Path) -> None:
     if whole and (begins_with_0 or halves):
         mark = {",": "commas", ";": "semicolons", "\t": "tabs"}[grid.delimiter]
         raise RecordingError(
-            f"{path}: {mark} separate its fields or its decimals, line {grid.line} does not tell "
-            f"which ({grid.delimiter.join(grid.row)[:40]!r}). Export it with decimal points, or "
-            "with another mark between fields"
+            f"{grid.path}: {mark} separate its fields or its decimals, line {grid.line} does not "
+            f"tell which ({grid.delimiter.join(grid.row)[:40]!r}). Export it with decimal points, "
+            "or with another mark between fields"
         )

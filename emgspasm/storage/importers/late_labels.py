@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Literal
 
 from emgspasm.storage.importers.fields import decoded, is_number, split
@@ -19,7 +18,7 @@ from emgspasm.storage.importers.text_columns import refuse_columns_of_text
 _CALLED = re.compile(r"marker|event|label|annotation|trigger|comment|task", re.IGNORECASE)
 
 
-def with_late_labels(grid: Grid, path: Path) -> Grid:
+def with_late_labels(grid: Grid) -> Grid:
     """The grid, which knows a column of labels that is empty in its first row.
 
     One that is called so and holds nothing at all is none of numbers either: of a series of
@@ -30,30 +29,30 @@ def with_late_labels(grid: Grid, path: Path) -> Grid:
     RecordingError
         If it has another column of text.
     """
-    kinds = {i: _kind(grid, i, path) for i in grid.numbers if grid.row[i] in MISSING}
+    kinds = {i: _kind(grid, i) for i in grid.numbers if grid.row[i] in MISSING}
     late = [i for i, kind in kinds.items() if kind == "text"]
     texts = sorted({*late, *([] if grid.text is None else [grid.text])})
     if late and len(texts) > 1:
-        refuse_columns_of_text([grid.name(i) for i in texts], path)
+        refuse_columns_of_text([grid.name(i) for i in texts], grid.path)
     unused = [i for i, kind in kinds.items() if kind == "empty" and _CALLED.search(grid.name(i))]
     labels = late or ([] if texts else unused)
     return replace(grid, labels=labels[0]) if labels else grid
 
 
-def _kind(grid: Grid, column: int, path: Path) -> Literal["text", "number", "empty"]:
+def _kind(grid: Grid, column: int) -> Literal["text", "number", "empty"]:
     """What stands in the first rows of a column that are not empty."""
-    for values in _values(grid, column, path):
+    for values in _values(grid, column):
         if there := values.difference(MISSING):
             numbers = all(is_number(value, grid.decimal) for value in there)
             return "number" if numbers else "text"
     return "empty"
 
 
-def _values(grid: Grid, column: int, path: Path) -> Iterator[set[str]]:
+def _values(grid: Grid, column: int) -> Iterator[set[str]]:
     """What stands in a column: in the first rows, then block by block."""
     yield {row[column] for row in grid.rows}
-    layout = replace(grid.layout(path), numbers=(), text=column)
-    for block in read_blocks(path, grid.offset):
+    layout = replace(grid.layout(), numbers=(), text=column)
+    for block in read_blocks(grid.path, grid.offset):
         rows = parse(block, layout)
         if rows is not None and rows.text is not None:
             yield {decoded(value).strip('"') for value in set(rows.text.tolist())}

@@ -211,7 +211,7 @@ def _counted(jump: Jump, lost: int, *, estimated: bool = False) -> Loss:
 def _by_counter(jump: Jump, state: CounterScan) -> int:
     """Samples lost by the counter alone: the fewest that fit."""
     lap = len(state.cycle)
-    return jump.step - 1 - (lap if lap and jump.step > lap - STEP_BACK else 0)
+    return jump.step - 1 - (lap if jump.step > lap - STEP_BACK else 0)
 
 
 def _loss_without_laps(jump: Jump, state: CounterScan) -> Loss:

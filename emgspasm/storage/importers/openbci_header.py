@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from emgspasm.errors import RecordingError
+from emgspasm.storage.importers.rows import HEAD_BYTES, LONGEST_LINE
 
-HEADER_BYTES = 1 << 16
 _NUMBER = re.compile(r"=\s*([0-9.]+(?:e[+-]?[0-9]+)?)", re.IGNORECASE)
 _DECIMAL_COMMA = re.compile(r"\s*-?\d+,\d+\s*")
 
@@ -19,6 +20,8 @@ class Header:
 
     Parameters
     ----------
+    path : Path
+        The file.
     lines : tuple of str
         Lines that begin with ``%``.
     names : tuple of str
@@ -33,6 +36,7 @@ class Header:
         Where it begins, byte and line number.
     """
 
+    path: Path
     lines: tuple[str, ...]
     names: tuple[str, ...]
     first_row: tuple[str, ...]
@@ -42,13 +46,15 @@ class Header:
     line: int
 
 
-def read_header(path: Path, assumed: tuple[str, ...] = ()) -> Header:
+def read_header(path: Path, head: bytes, assumed: tuple[str, ...] = ()) -> Header:
     """Read up to the first row.
 
     Parameters
     ----------
     path : Path
         The file.
+    head : bytes
+        How it begins.
     assumed : tuple of str
         Lines that it lacks.
 
@@ -57,11 +63,9 @@ def read_header(path: Path, assumed: tuple[str, ...] = ()) -> Header:
     RecordingError
         If no row follows the header.
     """
-    with path.open("rb") as file:
-        head = file.read(HEADER_BYTES)
     lines, position = list(assumed), 0
     names: tuple[str, ...] = ()
-    for number, raw in enumerate(head.splitlines(keepends=True), start=1):
+    for number, raw in enumerate(_lines(path, head), start=1):
         text = raw.decode("utf-8", errors="replace").strip("\ufeff\r\n ")
         separator, decimal = _marks(text)
         fields = split_row(text, separator, decimal)
@@ -70,12 +74,23 @@ def read_header(path: Path, assumed: tuple[str, ...] = ()) -> Header:
         elif text and _is_names(fields, bool(names), lines):
             names = fields
         elif text:
-            return Header(tuple(lines), names, fields, separator, decimal, position, number)
+            return Header(path, tuple(lines), names, fields, separator, decimal, position, number)
         position += len(raw)
     raise RecordingError(
         f"{path}: the header of OpenBCI's GUI is there ({len(lines)} lines) but no row follows it. "
         "The recording is empty or cut; look for another file of that session"
     )
+
+
+def _lines(path: Path, head: bytes) -> Iterator[bytes]:
+    """Lines of a file that begins so: our own export may write a header of thousands of markers."""
+    rest = head
+    with path.open("rb") as file:
+        file.seek(len(head))
+        while len(rest) <= LONGEST_LINE and (more := file.read(HEAD_BYTES)):
+            *whole, rest = (rest + more).splitlines(keepends=True)
+            yield from whole
+    yield from rest.splitlines(keepends=True)
 
 
 def _marks(text: str) -> tuple[str, str]:

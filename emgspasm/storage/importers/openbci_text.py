@@ -40,7 +40,10 @@ def is_openbci_text(head: bytes) -> bool:
 
 
 def import_openbci_text(
-    path: Path, sampling_frequency: float | None = None, assumed: tuple[str, ...] = ()
+    path: Path,
+    head: bytes,
+    sampling_frequency: float | None = None,
+    assumed: tuple[str, ...] = (),
 ) -> Imported:
     """Read a text file of OpenBCI's GUI 1 to 6.
 
@@ -48,6 +51,8 @@ def import_openbci_text(
     ----------
     path : Path
         The file.
+    head : bytes
+        How it begins.
     sampling_frequency : float, optional
         Hertz, where its header says none.
     assumed : tuple of str
@@ -64,14 +69,14 @@ def import_openbci_text(
     RecordingError
         If no sampling frequency is known, or the rows hold no channel.
     """
-    header = read_header(path, assumed)
+    header = read_header(path, head, assumed)
     if "Raw Aux" in header.lines[0]:
         raise RecordingError(
             f"{path}: an auxiliary file of OpenBCI's GUI ({header.lines[0]!r}) holds no electrode "
             "signal; import the file whose name begins OpenBCI-RAW- without -Aux- beside it"
         )
-    fs = _sampling_frequency(path, header, sampling_frequency, bare=bool(assumed))
-    roles = _roles(path, header)
+    fs = _sampling_frequency(header, sampling_frequency, bare=bool(assumed))
+    roles = _roles(header)
     findings = [_assumption(header, roles)] if assumed else _describe_count(header, roles)
     part = partial(split_row, separator=header.separator, decimal=header.decimal)
     if invalid := invalid_first_row(path, header.offset, part, roles.exg):
@@ -82,7 +87,7 @@ def import_openbci_text(
             "Daisy by radio: channels 9 to 16 were sampled 4 ms apart from 1 to 8, so lags between "
             "the two boards are off by that much"
         )
-    return _as_exported(import_table(_table(path, header, fs, roles), findings), header)
+    return _as_exported(import_table(_table(header, fs, roles), findings), header)
 
 
 def _as_exported(imported: Imported, header: Header) -> Imported:
@@ -104,19 +109,19 @@ def _as_exported(imported: Imported, header: Header) -> Imported:
     return replace(imported, annotations=annotations, start=start)
 
 
-def _sampling_frequency(path: Path, header: Header, given: float | None, *, bare: bool) -> float:
+def _sampling_frequency(header: Header, given: float | None, *, bare: bool) -> float:
     said = said_value(header, "Sample Rate")
     fs = given if said is None else said
     if fs is None and bare:
         raise ConfigError(
-            f"{path}: rows of OpenBCI's GUI without its header (lines that begin with %), which "
-            "says the sampling frequency; give it (--sampling-frequency HZ: a Cyton has 250 by "
-            "radio, with Daisy 125, a Ganglion 200)"
+            f"{header.path}: rows of OpenBCI's GUI without its header (lines that begin with %), "
+            "which says the sampling frequency; give it (--sampling-frequency HZ: a Cyton has 250 "
+            "by radio, with Daisy 125, a Ganglion 200)"
         )
     if fs is None or not 0 < fs < 1e6:
         raise RecordingError(
-            f"{path}: the header gives no sampling frequency ('%Sample Rate = 250 Hz' is missing "
-            f"or is {said}); add that line"
+            f"{header.path}: the header gives no sampling frequency ('%Sample Rate = 250 Hz' is "
+            f"missing or is {said}); add that line"
             + (", or give it (--sampling-frequency HZ)" if said is None else "")
         )
     return fs
@@ -141,7 +146,7 @@ def _describe_count(header: Header, roles: Roles) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """Fields of a row by what they hold."""
+    """Fields of a row by what they hold; a clock where there is no time stamp."""
 
     exg: tuple[int, ...]
     acceleration: tuple[int, ...] = ()
@@ -151,19 +156,19 @@ class Roles:
     clock: int | None = None
 
 
-def _roles(path: Path, header: Header) -> Roles:
-    _refuse_more_numbers_than_fit(path, header)
+def _roles(header: Header) -> Roles:
+    _refuse_more_numbers_than_fit(header)
     named = any(name.startswith("EXG Channel") for name in header.names)
     roles = _roles_by_name(header) if named else _roles_by_place(header)
     if not roles.exg:
         raise RecordingError(
-            f"{path}: rows of {len(header.first_row)} fields hold no channel beside the counter; "
-            "a file of OpenBCI's GUI has 4, 8 or 16 channels"
+            f"{header.path}: rows of {len(header.first_row)} fields hold no channel beside the "
+            "counter; a file of OpenBCI's GUI has 4, 8 or 16 channels"
         )
     return roles
 
 
-def _refuse_more_numbers_than_fit(path: Path, header: Header) -> None:
+def _refuse_more_numbers_than_fit(header: Header) -> None:
     """Refuse a row whose decimal commas were taken for separators."""
     numbers = [field for field in header.first_row if ":" not in field]
     n_channels = int(said_value(header, "Number of channels") or 4)
@@ -171,9 +176,9 @@ def _refuse_more_numbers_than_fit(path: Path, header: Header) -> None:
     most = len(header.names) or n_channels + (17 if has_board else 5)  # firmware_notes 10.3
     if len(numbers) > most + 1 and not any("." in number for number in numbers):
         raise RecordingError(
-            f"{path}: line {header.line} holds {len(numbers)} numbers, none with a decimal point, "
-            f"where at most {most} belong: its decimal mark is the comma that also parts the "
-            "fields, so nobody can tell them apart. Export it again with decimal points"
+            f"{header.path}: line {header.line} holds {len(numbers)} numbers, none with a decimal "
+            f"point, where at most {most} belong: its decimal mark is the comma that also parts "
+            "the fields, so nobody can tell them apart. Export it again with decimal points"
         )
 
 
@@ -211,7 +216,8 @@ def _roles_by_place(header: Header) -> Roles:
     n_exg = int(said) if said and 0 < said < n_numbers else n_numbers - 4
     time = clock + 1 if clock is not None and clock + 1 < len(row) else None
     acceleration = tuple(range(n_exg + 1, n_exg + 4)) if n_exg + 4 <= n_numbers else ()
-    return Roles(tuple(range(1, n_exg + 1)), acceleration, time=time, clock=clock)
+    text = clock if time is None else None
+    return Roles(tuple(range(1, n_exg + 1)), acceleration, time=time, clock=text)
 
 
 def _roles_of_gui_5(header: Header, clock: int | None) -> Roles:
@@ -227,28 +233,26 @@ def _roles_of_gui_5(header: Header, clock: int | None) -> Roles:
     return Roles(tuple(range(1, n_exg + 1)), acceleration, time=time, marker=marker)
 
 
-def _table(path: Path, header: Header, fs: float, roles: Roles) -> Table:
+def _table(header: Header, fs: float, roles: Roles) -> Table:
     n_exg = len(roles.exg)
     signals = (0, *roles.exg, *roles.acceleration, *(i for i, _ in roles.others))
     extra = [field for field in (roles.time, roles.marker) if field is not None]
     numbers = (*signals, *extra)
-    use_clock = roles.time is None and roles.clock is not None
-    text = roles.clock if use_clock else None
     # Between commas and blanks, reading itself makes points of the decimal commas.
     decimal = "." if header.separator == ", " else header.decimal
     layout = Layout(
-        path,
+        header.path,
         header.offset,
         header.line,
         header.separator,
         len(header.first_row),
         numbers,
-        text,
+        roles.clock,
         decimal,
     )
     device, cycles, scales = _board(header, n_exg)
     return Table(
-        path=path,
+        path=header.path,
         rows=partial(read_log, layout),
         channels=(
             *board_channels(n_exg, len(roles.acceleration)),
@@ -260,10 +264,10 @@ def _table(path: Path, header: Header, fs: float, roles: Roles) -> Table:
         counter=0,
         time=None if roles.time is None else numbers.index(roles.time),
         marker=None if roles.marker is None else numbers.index(roles.marker),
-        clock=use_clock,
+        clock=roles.clock is not None,
         cycles=cycles,
         scales=scales,
-        held=tuple(range(n_exg, n_exg + len(roles.acceleration))),
+        holds_acceleration=True,
         begins_with_zeros=True,
     )
 

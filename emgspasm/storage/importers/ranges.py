@@ -65,9 +65,7 @@ def measured(samples: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def widen(ranges: Ranges, block: NDArray[np.float64], scales: Sequence[float]) -> Ranges:
-    """Take in the next rows, shape (n_rows, n_channels)."""
-    if not len(block):
-        return ranges
+    """Take in the next rows, at least one, shape (n_rows, n_channels)."""
     low, high = np.fmin.reduce(block), np.fmax.reduce(block)
     magnitude = np.fmax(np.abs(low), np.abs(high))
     railed = [

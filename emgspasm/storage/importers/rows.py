@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from emgspasm.grammar import several
 
 BLOCK_BYTES = 4 << 20
+HEAD_BYTES = 1 << 16
+"""How much of a file tells its format, and where its first row is."""
+
 ERRORS = (
     *("#N/A", "#NV", "#VALUE!", "#WERT!", "#DIV/0!", "#NUM!", "#ZAHL!", "#REF!", "#BEZUG!"),
     *("#NAME?", "#NULL!"),
@@ -139,6 +142,7 @@ def read_rows(layout: Layout) -> Iterator[Rows]:
         that is cut, or where more than `MOST_DAMAGED` lines are no rows.
     """
     line, position, n_damaged = layout.line, layout.offset, 0
+    none = np.empty((0, len(layout.numbers)))
     size = layout.path.stat().st_size
     for block in read_blocks(layout.path, layout.offset):
         for part, rows in parted(block, layout):
@@ -149,17 +153,11 @@ def read_rows(layout: Layout) -> Iterator[Rows]:
                 at_end = position + len(part) == size
                 bad = Malformed(line, quote(part), size - position, at_end)
                 if at_end or n_damaged > MOST_DAMAGED:
-                    yield _no_rows(layout, malformed=bad)
+                    yield Rows(none, malformed=bad)
                     return
-                yield _no_rows(layout, damaged=bad)
+                yield Rows(none, damaged=bad)
             line += part.count(b"\n")
             position += len(part)
-
-
-def _no_rows(
-    layout: Layout, *, malformed: Malformed | None = None, damaged: Malformed | None = None
-) -> Rows:
-    return Rows(np.empty((0, len(layout.numbers))), malformed=malformed, damaged=damaged)
 
 
 def parted(block: bytes, layout: Layout) -> Iterator[tuple[bytes, Rows | None]]:

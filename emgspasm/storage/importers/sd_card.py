@@ -90,7 +90,7 @@ def import_sd_card(
             counter=0,
             cycles=CYCLES[board],
             scales=(scale,),
-            held=tuple(range(n_channels, n_channels + 3)),
+            holds_acceleration=True,
         )
     )
 

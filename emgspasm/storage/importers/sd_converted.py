@@ -63,7 +63,7 @@ def import_sd_converted(
         counter=0,
         cycles=CYCLES[board],
         scales=board.full_scales,
-        held=tuple(range(board.n_channels, board.n_channels + N_ACCELERATION)),
+        holds_acceleration=True,
     )
     return import_table(table, [CONVERTED])
 

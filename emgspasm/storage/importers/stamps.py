@@ -99,7 +99,7 @@ def moment_seconds(texts: NDArray[np.bytes_], last: float) -> NDArray[np.float64
     Dates without a zone count as universal time, clocks past midnight on from `last`.
     """
     seconds = np.array([_moment(text.decode(errors="replace")) for text in texts.tolist()])
-    if not len(seconds) or np.nanmax(seconds, initial=0.0) >= DAY:
+    if np.nanmax(seconds, initial=0.0) >= DAY:
         return seconds
     return _past_midnight(seconds, last)
 

@@ -68,8 +68,8 @@ class Table:
         Full scales of such a device, ascending; for EMG channels.
     scales_guessed : bool
         Whether the device is unknown.
-    held : tuple of int
-        Channels whose all-zero rows mean "no new value" (firmware_notes 1.8).
+    holds_acceleration : bool
+        Whether rows in which it is all zero mean "no new value" (firmware_notes 1.8).
     begins_with_zeros : bool
         Whether streams begin with a row that is no measurement: see :mod:`first_row`.
     """
@@ -90,7 +90,7 @@ class Table:
     cycles: tuple[Cycle, ...] = ()
     scales: tuple[float, ...] = ()
     scales_guessed: bool = False
-    held: tuple[int, ...] = ()
+    holds_acceleration: bool = False
     begins_with_zeros: bool = False
 
     @property
@@ -169,7 +169,7 @@ def _blank_zeros(table: Table, rows: Rows, following: NDArray[np.float64]) -> in
 
 def _take(table: Table, seen: TableScan, rows: Rows) -> TableScan:
     times = _times(table, rows, seen.stamps)
-    if table.time_unit is not None and times is not None:
+    if table.time_unit is not None:
         seen.times.append(times)
     n_before = seen.ranges.n_rows
     _take_marks(table, seen, rows, n_before)
@@ -177,27 +177,29 @@ def _take(table: Table, seen: TableScan, rows: Rows) -> TableScan:
     return replace(
         seen,
         ranges=widen(seen.ranges, rows.numbers[:, table.columns], table.scales),
-        stamps=seen.stamps if times is None else take_stamps(seen.stamps, times),
+        stamps=take_stamps(seen.stamps, times),
         counter=_take_counter(table, seen, rows, times),
     )
 
 
-def _times(table: Table, rows: Rows, stamps: StampScan) -> NDArray[np.float64] | None:
+def _times(table: Table, rows: Rows, stamps: StampScan) -> NDArray[np.float64]:
+    """Time stamps of the rows, seconds; NaN where there is none."""
     if table.time is not None:
         times = rows.numbers[:, table.time]
         if table.time_unit is not None:
             seconds = times * table.time_unit
             return np.where(np.abs(seconds) < LATEST, seconds, np.nan)
         # One sample of GUI 5 holds milliseconds where others hold seconds (firmware_notes 10.4).
-        return times / 1000 if np.nanmax(np.abs(times), initial=0) > LATEST else times
+        late = np.count_nonzero(np.abs(times) > LATEST)
+        return times / 1000 if 2 * late > np.count_nonzero(np.isfinite(times)) else times
     if table.clock and rows.text is not None:
         read = clock_seconds if table.time_unit is None else moment_seconds
         return read(rows.text, stamps.last)
-    return None
+    return np.full(len(rows.numbers), np.nan)
 
 
 def _take_counter(
-    table: Table, seen: TableScan, rows: Rows, times: NDArray[np.float64] | None
+    table: Table, seen: TableScan, rows: Rows, times: NDArray[np.float64]
 ) -> CounterScan | None:
     if table.counter is None:
         return None

@@ -20,7 +20,7 @@ from emgspasm.storage.importers.ranges import Ranges, describe_ranges, full_scal
 from emgspasm.storage.importers.rows import MOST_DAMAGED, describe
 from emgspasm.storage.importers.stamps import StampScan, describe_stamps, is_epoch
 from emgspasm.storage.importers.table import Table, TableScan, read_table, scan_table
-from emgspasm.storage.importers.timeline import Timeline, from_losses, unbroken
+from emgspasm.storage.importers.timeline import Timeline, from_losses
 from emgspasm.stream import SKIP, Annotation, Channel, StreamInfo
 
 FEW_LABELS = 20
@@ -93,18 +93,19 @@ def _refuse_nothing(table: Table, seen: TableScan) -> None:
 
 
 def _timeline(table: Table, seen: TableScan) -> tuple[Timeline, list[str]]:
-    if seen.times and np.isfinite(np.concatenate(seen.times)).any():
-        stamped = read_stamps(np.concatenate(seen.times), table.sampling_frequency)
-        timeline = from_losses(seen.ranges.n_rows, stamped.losses)
-        return timeline, describe_stamped(stamped, table.sampling_frequency)
-    if seen.counter is None and seen.damaged and table.counter is None:
-        lost = Counter(row for row, _ in seen.damaged)
-        return from_losses(seen.ranges.n_rows, sorted(lost.items())), []
+    n_rows, fs = seen.ranges.n_rows, table.sampling_frequency
+    times = np.concatenate([[], *seen.times])
+    if np.isfinite(times).any():
+        stamped = read_stamps(times, fs)
+        return from_losses(n_rows, stamped.losses), describe_stamped(stamped, fs)
+    if table.counter is None:
+        damaged = Counter(row for row, _ in seen.damaged)
+        return from_losses(n_rows, sorted(damaged.items())), []
     if seen.counter is None:
-        silent = ["the packet counter makes no sense: rows are taken as consecutive samples"]
-        return unbroken(seen.ranges.n_rows), silent if table.counter is not None else []
+        silent = "the packet counter makes no sense: rows are taken as consecutive samples"
+        return from_losses(n_rows, []), [silent]
     found = losses(seen.counter, seen.pauses)
-    timeline = from_losses(seen.ranges.n_rows, [(loss.row, loss.lost) for loss in found])
+    timeline = from_losses(n_rows, [(loss.row, loss.lost) for loss in found])
     return timeline, describe_losses(seen.counter, found)
 
 
@@ -170,7 +171,8 @@ def _channels_kept(table: Table, ranges: Ranges, scale: float) -> dict[int, Chan
 
 def _blocks(table: Table, kept: tuple[int, ...]) -> Iterator[NDArray[np.float64]]:
     columns = [table.columns[i] for i in kept]
-    held = [place for place, i in enumerate(kept) if i in table.held]
+    acceleration = (place for place, i in enumerate(kept) if table.channels[i].kind == "ACCEL")
+    held = list(acceleration) if table.holds_acceleration else []
     last = np.zeros(len(held))
     for rows, _ in read_table(table):
         block = np.ascontiguousarray(rows.numbers[:, columns])

@@ -48,11 +48,6 @@ class Timeline:
         return next((sample for _, _, sample in self.pieces(row, 1)), None)
 
 
-def unbroken(n_rows: int) -> Timeline:
-    """Every row follows the one before it."""
-    return Timeline(np.array([[0, n_rows, 0]], dtype=np.int64))
-
-
 def from_losses(n_rows: int, losses: Sequence[tuple[int, int]]) -> Timeline:
     """Lay rows out from what was lost before some of them.
 

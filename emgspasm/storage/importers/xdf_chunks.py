@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
 MAGIC = b"XDF:"
-HEADER, STREAM, SAMPLES, OFFSET, FOOTER = 1, 2, 3, 4, 6
-OTHER = (5, *range(7, 16))
-"""Boundaries and tags to come: skipped."""
+HEADER, STREAM, SAMPLES, OFFSET = 1, 2, 3, 4
+LAST = 15
+"""Tags above these are of boundaries, footers and chunks to come: skipped."""
 WIDTHS = {"double64": 8, "float32": 4, "int64": 8, "int32": 4, "int16": 2, "int8": 1, "string": 0}
 MOST_CHANNELS = 1024
 LARGEST_TIME = 1e11
@@ -80,7 +80,7 @@ def _chunks(raw: bytes) -> Iterator[tuple[int, int, int, memoryview]]:
         if length < 2 or begin + length > len(raw):
             return
         (tag,) = struct.unpack_from("<H", view, begin)
-        if tag not in (HEADER, STREAM, SAMPLES, OFFSET, FOOTER, *OTHER):
+        if not HEADER <= tag <= LAST:
             return
         yield position, begin + length, tag, view[begin + 2 : begin + length]
         position = begin + length
@@ -113,8 +113,9 @@ def _check(tag: int, content: memoryview, shapes: dict[int, Shape]) -> bool:
     if stream not in shapes:
         raise Damaged("a stream nobody described")
     if tag == OFFSET:
-        return _check_offset(content[4:])
-    _check_samples(content[4:], shapes[stream])
+        _check_offset(content[4:])
+    else:
+        _check_samples(content[4:], shapes[stream])
     return True
 
 
@@ -143,12 +144,11 @@ def _shape(header: Element) -> Shape:
     return Shape(n_channels, width)
 
 
-def _check_offset(content: memoryview) -> bool:
+def _check_offset(content: memoryview) -> None:
     if len(content) != 16:
         raise Damaged("a clock offset of another length")
     _check_time(content, 0)
     _check_time(content, 8)
-    return True
 
 
 def _check_time(content: memoryview, position: int) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.derivatives.names import DETECTED, RESULTS
+from emgspasm.storage.derivatives.names import DETECTED, RESULTS, beside
 from emgspasm.storage.derivatives.provenance import (
     read_provenance,
     replaced_recording,
@@ -18,7 +18,7 @@ from emgspasm.storage.derivatives.reviews import counted_path
 from emgspasm.storage.studies.lock import exclusive
 from emgspasm.storage.studies.placement import Placement, bids_entities
 from emgspasm.storage.studies.scales import ScaleScore, read_scores
-from emgspasm.storage.studies.scans import read_time
+from emgspasm.storage.studies.scans import read_day
 from emgspasm.storage.studies.treatments import Treatment, read_treatments
 from emgspasm.storage.tables.dictionary import TABLES
 from emgspasm.storage.tables.tsv import read_table
@@ -35,13 +35,12 @@ SESSION_COLUMNS = ("participant", "session", "task", "run", "date", "path")
 def session_row(study: Path, recording: Path) -> dict[str, Any]:
     """What name and place tell of a recording: :data:`SESSION_COLUMNS`."""
     found = bids_entities(recording.name)
-    time = read_time(Placement(recording.parent, recording.name.rpartition("_emg.")[0]))
     return {
         "participant": found.get("sub"),
         "session": found.get("ses"),
         "task": found.get("task"),
         "run": found.get("run"),
-        "date": time.date() if time else None,
+        "date": read_day(Placement(recording.parent, recording.name.rpartition("_emg.")[0])),
         "path": recording.relative_to(study).as_posix(),
     }
 
@@ -111,5 +110,4 @@ def results_frame(study: Path, table: str) -> pd.DataFrame:
 
 def _counted(events: Path, table: str) -> Path:
     """The expert's table in the place of the detector's, if there is one."""
-    counted = counted_path(events) if table in ("events", "summary") else events
-    return counted.with_name(f"{counted.name.removesuffix('events.tsv')}{table}.tsv")
+    return beside(counted_path(events) if table in ("events", "summary") else events, table)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from emgspasm.storage.derivatives.names import RESULTS
 from emgspasm.storage.studies.sidecar import SidecarPaths
 
 _LABEL = re.compile(r"[0-9A-Za-z]+\Z")
@@ -39,6 +40,12 @@ class Placement:
         """Tell the placement of a recording by its name; None if it is none of a study."""
         stem, found, suffix = recording.name.rpartition("_emg")
         return cls(recording.parent, stem, suffix) if found and suffix in SUFFIXES else None
+
+    @classmethod
+    def of_result(cls, study: Path, events: Path) -> Self:
+        """Tell the placement of the recording that a table among a study's results is of."""
+        folder = study / events.parent.relative_to(study / RESULTS)
+        return cls(folder, events.name.partition("_desc-")[0])
 
     @property
     def study(self) -> Path:

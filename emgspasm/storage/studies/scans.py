@@ -7,7 +7,7 @@ place that does; dates shifted in it are shifted for good.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from emgspasm.errors import RecordingError
@@ -77,6 +77,12 @@ def acq_time(moment: datetime) -> str:
         moment = moment.astimezone(UTC).replace(tzinfo=None)
         return moment.isoformat(timespec="seconds") + "Z"
     return moment.isoformat(timespec="seconds")
+
+
+def read_day(place: Placement) -> date | None:
+    """Day on which a recording was made; None and errors as of :func:`read_time`."""
+    moment = read_time(place)
+    return moment.date() if moment else None
 
 
 def read_time(place: Placement) -> datetime | None:

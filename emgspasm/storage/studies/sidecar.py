@@ -6,7 +6,6 @@ Field and column names are those of BIDS 1.11 for EMG (clinical facts 11).
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 from emgspasm.errors import RecordingError
 from emgspasm.storage.files import write_json, write_text
 from emgspasm.storage.stored import StoredRecording
+from emgspasm.storage.studies.ledger import shown
 from emgspasm.storage.tables.tsv import MISSING
 from emgspasm.stream import MUSCLES, SKIP, Annotation, Channel
 
@@ -28,6 +28,10 @@ CHANNEL_COLUMNS = (
     "target_muscle",
 )
 EVENT_COLUMNS = ("onset", "duration", "trial_type", "channel")
+
+
+SIMULATED = "none: simulated face, scenario "
+"""How electrodes of a simulated recording were placed, before the name of its scenario."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,13 +216,7 @@ def write_rows(
 
 
 def _line(row: Sequence[Any]) -> str:
-    return "\t".join(map(_cell, row))
-
-
-def _cell(value: Any) -> str:
-    if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
-        return MISSING
-    return " ".join(str(value).split()) or MISSING
+    return "\t".join(map(shown, row))
 
 
 def _channel_row(

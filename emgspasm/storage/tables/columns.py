@@ -1,21 +1,18 @@
-"""The columns of a recording's tables.
+"""The columns of a recording's tables: those that tables share, and all but those of events.
 
-They are those researchers expect (clinical facts 8); this is the only place that names them.
-``n/a`` stands for whatever is missing, withheld or not applicable.
+They are those researchers expect (clinical facts 8); nothing else names them. ``n/a`` stands for
+whatever is missing, withheld or not applicable.
 """
 
 from __future__ import annotations
 
-from typing import get_args
-
 from emgspasm.dsp.quality import GRADES
 from emgspasm.storage.tables.column import Column
-from emgspasm.stream import EventType
 
 SIDE = Column("side", "Anatomical side; B is both, n/a the midline", levels=("L", "R", "B"))
-_MUSCLE = Column("muscle", "Muscle code, as in the channel label OOC_L", label=True)
-_CHANNEL = Column("channel", "Channel label", label=True)
-_TASK = Column(
+MUSCLE = Column("muscle", "Muscle code, as in the channel label OOC_L", label=True)
+CHANNEL = Column("channel", "Channel label", label=True)
+TASK = Column(
     "task",
     "Task under way, from the study's file name or the task markers; by a marker without duration "
     "a movement lasts 3 s, blink30 and any other task until the next begins; what begins in the "
@@ -30,96 +27,17 @@ _NOISE = Column(
 )
 _RECORDING = Column("recording", "File name of the recording, without its suffix", label=True)
 
-EVENTS = (
-    Column("onset", "Start, from the start of the recording, corrected for filter delay", "s"),
-    Column("duration", "Length", "s"),
-    Column(
-        "trial_type",
-        "burst: one muscle; the others: bursts of several muscles together. A spasm is hemifacial: "
-        "blepharospasm and myokymia are none. Where one eye alone is recorded, what it does alone "
-        "is called a blink of both, as its reason says",
-        levels=("burst", *get_args(EventType)),
-    ),
-    SIDE,
-    _MUSCLE,
-    _CHANNEL,
-    Column("event_id", "Links the bursts of an event to its row"),
-    Column("spasm_id", "The event_id where the event is a spasm"),
-    Column(
-        "class",
-        "Finer class of an event. Spasm, by when any of its muscles is active, pauses under 30 ms "
-        "left out: isolated is one contraction, grouped several; tonic one of 0.5 s and more, or "
-        "activity in over 70 % of a second and more; combined a tonic one and others. Voluntary: "
-        "the movement. Artifact: its kind",
-    ),
-    Column("peak_uV", "Largest root mean square of 20 ms, if the config says no other", "uV"),
-    Column(
-        "mean_uV",
-        "Root mean square of the filtered signal over the burst, merged pauses left out: where "
-        "little but short spikes is left, it is over peak_uV",
-        "uV",
-    ),
-    Column("burden_uVs", "mean_uV less the noise level at that time, times duration", "uV s"),
-    Column(
-        "pct_mvc",
-        "mean_uV as a share of the maximal voluntary contraction (mvc_uV of the summary)",
-        "%",
-    ),
-    Column(
-        "li",
-        "Laterality index (A - U)/(A + U): A of the event's side, U of the other; of an event of "
-        "both sides A is the left. Sums of noise-corrected root mean squares of the muscles that "
-        "take part and are recorded on both sides, over their bursts, without what cross-talk or "
-        "a blink under a spasm explains",
-        unitless=True,
-    ),
-    Column("log_ratio", "ln(A/U) of the same amplitudes; n/a where either is 0", unitless=True),
-    Column("n_muscles", "Muscles that take part", whole=True),
-    Column("muscles", "Their codes, joined by +", label=True),
-    Column("spread_stage", "0 none, 1 eye, 2 cheek, 3 mouth, 4 neck", whole=True),
-    Column(
-        "onset_lag_ms",
-        "Onset of the muscle's first burst after that of the event (of a blink: of the eyes); n/a "
-        "of what cross-talk explains, and of a burst that a blink began before the spasm on it",
-        "ms",
-    ),
-    Column(
-        "blink_coincident", "Whether it falls together with a blink of both eyes, or rides on one"
-    ),
-    _TASK,
-    Column("trial", "Number of the trial within its task", whole=True),
-    Column(
-        "crosstalk_flag",
-        "Whether cross-talk of a larger neighbour explains it: waveforms alike at a lag of at most "
-        "one sample; under 1000 Hz only possible, and n/a where nothing is alike",
-        levels=("yes", "possible", "no"),
-    ),
-    Column(
-        "quality",
-        "settling: begins while the filters settle; cut: the signal ends inside it",
-        levels=("good", "settling", "cut"),
-    ),
-    Column("reason", "Why the event is called so, in words"),
-    Column(
-        "confidence",
-        "0 to 1, of a detector that gives one; none of this package does: reason, quality, li and "
-        "crosstalk_flag say how far to trust an event",
-        unitless=True,
-    ),
-    Column("source", "What said so", levels=("detector", "simulation", "expert")),
-    Column("status", "auto, or what an expert made of it", levels=("auto", "accepted", "rejected")),
-    Column("detector_version", "Version of emgspasm", label=True),
-    Column(
-        "config_sha", "First 12 digits of the hash of the settings that shape numbers", label=True
-    ),
+DETECTOR_VERSION = Column("detector_version", "Version of emgspasm", label=True)
+CONFIG_SHA = Column(
+    "config_sha", "First 12 digits of the hash of the settings that shape numbers", label=True
 )
 
 SUMMARY = (
     Column("participant", "Pseudonym, where the recording is part of a study", label=True),
     Column("session", "Session label, where the recording is part of a study", label=True),
-    _TASK,
+    TASK,
     SIDE,
-    _MUSCLE,
+    MUSCLE,
     Column(
         "valid_s",
         "Time in which bursts were sought, past settling, hidden by no artifact of 12 s or more: "
@@ -224,12 +142,12 @@ SUMMARY = (
     Column("blink_ci_lo", "Lower end of its 95 % interval", "1/min"),
     Column("blink_ci_hi", "Upper end of its 95 % interval", "1/min"),
     Column("burst_rate_per_min", "Bursts per minute of valid time", "1/min"),
-    _CHANNEL,
+    CHANNEL,
     _RECORDING,
 )
 
 QUALITY = (
-    _CHANNEL,
+    CHANNEL,
     Column("impedance_kohm", "Electrode impedance, where a board measured it", "kohm"),
     _NOISE,
     Column(
@@ -255,7 +173,7 @@ PAIRS = (
     Column("muscle_a", "Muscle code", label=True),
     Column("muscle_b", "Muscle code", label=True),
     SIDE,
-    _TASK,
+    TASK,
     Column(
         "n_pairs",
         "Bursts of muscle_a with one of muscle_b within 15 ms, cross-talk left out, of those that "
@@ -289,7 +207,7 @@ PAIRS = (
 )
 
 TRIALS = (
-    _TASK,
+    TASK,
     Column("trial", "Number of the trial within its task", whole=True),
     SIDE,
     Column("cue_onset_s", "Marker of the trial, from the start of the recording", "s"),

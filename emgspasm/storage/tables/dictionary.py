@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from emgspasm.storage.tables.column import Column, described
-from emgspasm.storage.tables.columns import EVENTS, PAIRS, QUALITY, SUMMARY, TRIALS
-from emgspasm.storage.tables.joint_columns import COURSE, GROUP, REVIEWED_EVENTS
+from emgspasm.storage.tables.columns import PAIRS, QUALITY, SUMMARY, TRIALS
+from emgspasm.storage.tables.event_columns import EVENTS, REVIEWED_EVENTS
+from emgspasm.storage.tables.joint_columns import COURSE, GROUP
 
 TABLES: dict[str, tuple[Column, ...]] = {
     "events": EVENTS,

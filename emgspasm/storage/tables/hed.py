@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from emgspasm.storage.tables.column import Column, described
-from emgspasm.storage.tables.columns import EVENTS
+from emgspasm.storage.tables.event_columns import EVENTS
 from emgspasm.stream import MUSCLES
 
 VERSION = "score_2.1.0"

@@ -1,26 +1,17 @@
-"""The columns of tables beside those of a recording: of an expert, a study, a participant."""
+"""The columns of tables beside those of a recording: of a study, a participant."""
 
 from __future__ import annotations
 
 from emgspasm.storage.tables.column import Column
-from emgspasm.storage.tables.columns import EVENTS, SIDE, SUMMARY
-
-REVIEWED_EVENTS = (
-    *EVENTS,
-    Column("rater", "Pseudonym of the expert who decided about the event", label=True),
-    Column("reviewed", "When, in universal time"),
-    Column("detected_as", "What the detector had called it, where the expert calls it otherwise"),
-)
+from emgspasm.storage.tables.columns import CONFIG_SHA, DETECTOR_VERSION, SIDE, SUMMARY
 
 GROUP = (
     *SUMMARY,
     Column("treatment", "Kind of the last treatment before the recording"),
     Column("days_since_treatment", "Days from that treatment to the recording", whole=True),
     Column("sampling_frequency", "Of the recording", "Hz"),
-    Column(
-        "config_sha", "First 12 digits of the hash of the settings that shape numbers", label=True
-    ),
-    Column("detector_version", "Version of emgspasm", label=True),
+    CONFIG_SHA,
+    DETECTOR_VERSION,
     Column("simulated", "Whether the device is simulated", levels=("yes", "no")),
     Column("reviewed", "Whether an expert reviewed the events", levels=("yes", "no")),
 )

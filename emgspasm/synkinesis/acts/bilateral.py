@@ -7,7 +7,7 @@ from dataclasses import replace
 from operator import attrgetter
 
 from emgspasm.synkinesis.acts.act import Act, connected, meet, overlap, without
-from emgspasm.synkinesis.acts.company import Company
+from emgspasm.synkinesis.acts.blinks import BlinkHistory
 from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.acts.verdicts import AS_ONE, LASTING, accompanied, is_evident
 from emgspasm.synkinesis.readings.laterality import DOUBTFUL, UNILATERAL
@@ -36,9 +36,10 @@ OUTLASTS = 0.030
 """Seconds by which an eye goes on after the other: 20 ms are a blink's (clinical facts 2), the rest
 is the error of two detected boundaries [design]."""
 
-SPLINTER = 0.1
-"""Seconds that what breaks off a burst of a movement lasts, and lies apart from it, at most [sim]:
-19 of 22 bursts that were false spasms in movements of six generators."""
+SPLINTER, APART = 0.2, 0.1
+"""Seconds that what breaks off a burst of a movement lasts, and lies apart from it, at most: a
+clonic burst is no longer (clinical facts 2), and this far apart were 19 of 22 bursts that were
+false spasms in movements of six generators [sim]."""
 
 
 def sideless(readings: list[Reading], unseen: list[Reading], rules: Rules, fs: float) -> list[Act]:
@@ -105,7 +106,7 @@ def drag_along(
     both: list[Act],
     one: list[Reading],
     rules: Rules,
-    company: Company,
+    blinks: BlinkHistory,
     fs: float,
     eye_joins: Callable[[str], bool],
 ) -> tuple[list[Act], list[Reading]]:
@@ -120,10 +121,10 @@ def drag_along(
         for side in ("L", "R"):
             mine = [r for r in free if r.site.side == side]
             if act.kind == "blink":
-                dragged += _along_blink(act, mine, side, rules, company, fs)
+                dragged += _along_blink(act, mine, side, rules, blinks, fs)
             elif mine:
                 spared = _spared(act, side, known=eye_joins(side))
-                usual = bool(company.usual(side))
+                usual = bool(blinks.usual(side))
                 dragged += _along_movement(act, mine, rules, fs, usual=usual, spared=spared)
         if dragged:
             free = without(dragged, free)
@@ -134,7 +135,7 @@ def drag_along(
 
 
 def _along_blink(
-    act: Act, mine: list[Reading], side: str, rules: Rules, company: Company, fs: float
+    act: Act, mine: list[Reading], side: str, rules: Rules, blinks: BlinkHistory, fs: float
 ) -> list[Reading]:
     """Lower-face bursts of one side that begin with a blink, unless it seldom has such company.
 
@@ -149,8 +150,8 @@ def _along_blink(
         joining = {r.site.muscle for r in lower if accompanied(r, eyes, rules, fs)}
         if len(joining) >= SEVERAL:
             return []
-    usual = company.usual(side) if lower else None
-    company.seen[side].append(bool(lower))
+    usual = blinks.usual(side) if lower else None
+    blinks.seen[side].append(bool(lower))
     return [] if usual is False else lower
 
 
@@ -191,12 +192,13 @@ def _splinters(act: Act, mine: list[Reading], fs: float) -> list[Reading]:
 
     Where a muscle swells and fades, its first and last units are bursts of their own.
     """
-    most = SPLINTER * fs
     return [
         r
         for r in mine
-        if r.offset - r.onset <= most
-        and any(m.site.column == r.site.column and overlap(m, r) >= -most for m in act.readings)
+        if r.offset - r.onset <= SPLINTER * fs
+        and any(
+            m.site.column == r.site.column and overlap(m, r) >= -APART * fs for m in act.readings
+        )
     ]
 
 

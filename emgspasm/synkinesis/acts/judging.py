@@ -19,7 +19,7 @@ from emgspasm.synkinesis.acts.bilateral import (
     drag_along,
     sideless,
 )
-from emgspasm.synkinesis.acts.company import Company
+from emgspasm.synkinesis.acts.blinks import BlinkHistory
 from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.acts.surges import after_blink, blink_of, blinks_with, in_movement, surges
 from emgspasm.synkinesis.acts.twitches import twitches
@@ -84,7 +84,7 @@ _Facing = Mapping[Reading, Sequence[Reading]]
 def acts(
     cluster: Sequence[Reading],
     rules: Rules,
-    company: Company,
+    blinks: BlinkHistory,
     fs: float,
     eye_joins: Callable[[str], bool],
 ) -> list[Act]:
@@ -95,7 +95,7 @@ def acts(
     cluster : sequence of Reading
         In order of onset, overlapping in time.
     rules : Rules
-    company : Company
+    blinks : BlinkHistory
         Of the blinks before; those of the cluster are added.
     fs : float
         Hertz.
@@ -106,11 +106,11 @@ def acts(
     facing = _facing(cluster, fs)
     bursts = _sort(facing, rules, fs)
     _explain_by_eyes(bursts, facing, rules, fs)
-    both = company.confirmed(_of_both(bursts, facing, rules, fs), cluster)
+    both = blinks.confirmed(_of_both(bursts, facing, rules, fs), cluster)
     if both:
-        both, bursts.one = drag_along(both, bursts.one, rules, company, fs, eye_joins)
+        both, bursts.one = drag_along(both, bursts.one, rules, blinks, fs, eye_joins)
         bursts.one = [after_blink(r, both, rules, fs) for r in bursts.one]
-        bursts.one += surges(both, bursts.one, rules, company, fs)
+        bursts.one += surges(both, bursts.one, rules, blinks, fs)
         bursts.one = in_movement(bursts.one, both, bursts.copies, fs)
     told = both
     if bursts.one:
@@ -120,13 +120,13 @@ def acts(
         told = told + twitching
     if bursts.unknown:
         lone = sideless(bursts.unknown, bursts.unseen, rules, fs)
-        told = told + company.confirmed(lone, cluster)
+        told = told + blinks.confirmed(lone, cluster)
     if bursts.artifacts:
         parts = connected(bursts.artifacts)
         told = told + [Act("artifact", side_of(part), tuple(part)) for part in parts]
     for act in told:
         if act.kind == "blink":
-            company.note(act)
+            blinks.note(act)
     return sorted(told, key=_order) if len(told) > 1 else told
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from emgspasm.synkinesis.acts.act import Act, connected, meet, overlap, without
 from emgspasm.synkinesis.acts.bilateral import LIKELY, OUTLASTS, WITH_BLINK, outlasts, tail
-from emgspasm.synkinesis.acts.company import Company
+from emgspasm.synkinesis.acts.blinks import BlinkHistory
 from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.acts.verdicts import LASTING, TOGETHER, accompanied, verdict
 from emgspasm.synkinesis.readings.reading import Reading
@@ -116,7 +116,7 @@ def _with_company(reading: Reading, own: Iterable[Reading]) -> Reading:
 
 
 def surges(
-    both: Iterable[Act], one: Iterable[Reading], rules: Rules, company: Company, fs: float
+    both: Iterable[Act], one: Iterable[Reading], rules: Rules, blinks: BlinkHistory, fs: float
 ) -> list[Reading]:
     """Surges of blinks and movements of both sides that are certainly of one side.
 
@@ -126,7 +126,7 @@ def surges(
     one : iterable of Reading
         What one side does meanwhile.
     rules : Rules
-    company : Company
+    blinks : BlinkHistory
         Of the blinks before.
     fs : float
         Hertz.
@@ -143,7 +143,7 @@ def surges(
             for surge in mine
             if surge.offset - surge.onset >= LASTS * fs
             or _is_joined(surge, (*mine, *one), rules, fs)
-            or (act.kind == "blink" and tail(surge, act) >= company.longest_tail(surge.site.side))
+            or (act.kind == "blink" and tail(surge, act) >= blinks.longest_tail(surge.site.side))
         ]
         found += mine
     return found

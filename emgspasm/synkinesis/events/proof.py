@@ -85,12 +85,14 @@ def _is_busy(part: Sequence[Act], known: Experience, side: str, fs: float) -> bo
 
 
 def _proves(reading: Reading, known: Experience, side: str, fs: float) -> bool:
-    """Whether a burst alone is certainly of one side.
+    """Whether a burst alone is certainly of one side, and of an eye that moves by itself.
 
     What hardly stands out of the noise may be noise, unless it lasts: where spasms are known, that
     is enough; where none is, the other eye must be silent. Where eyes alone are recorded, it may be
     much weaker for longer than a blink: both blink in a tonic spasm.
     """
+    if reading.site.region == EYE and known.other_eye_moves(side, reading.onset, fs):
+        return False
     length = reading.offset - reading.onset
     if known.knows(side) and length >= SHORTEST * fs and is_evident(reading, fs):
         return True

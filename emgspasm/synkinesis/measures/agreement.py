@@ -30,15 +30,8 @@ def cohen_kappa(first: ArrayLike, second: ArrayLike) -> float:
     float
         1 is perfect, 0 is chance; NaN without items, or where both only know one and the same
         category.
-
-    Raises
-    ------
-    ValueError
-        If they rated different numbers of items.
     """
     a, b = np.asarray(first), np.asarray(second)
-    if a.shape != b.shape or a.ndim != 1:
-        raise ValueError(f"{a.shape} and {b.shape} ratings; both rate the same items")
     if not len(a):
         return np.nan
     categories = np.union1d(a, b)
@@ -56,20 +49,14 @@ def icc_2_1(ratings: ArrayLike) -> float:
     Parameters
     ----------
     ratings : array_like, shape (n_items, n_raters)
+        Of two raters and more.
 
     Returns
     -------
     float
         NaN with fewer than two items, or where all ratings are the same.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two raters.
     """
     x = np.asarray(ratings, float)
-    if x.ndim != 2 or x.shape[1] < 2:
-        raise ValueError(f"ratings of shape {x.shape}; a column a rater, two at least")
     n, k = x.shape
     if n < 2:
         return np.nan

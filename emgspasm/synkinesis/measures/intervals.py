@@ -113,15 +113,7 @@ def _student(degrees: int) -> float:
 
 
 def wilson(successes: int, trials: int) -> tuple[float, float]:
-    """95 % interval of a probability (Wilson 1927), which holds for few trials too.
-
-    Raises
-    ------
-    ValueError
-        If there is no trial, or there are more successes than trials.
-    """
-    if not 0 <= successes <= trials or trials == 0:
-        raise ValueError(f"{successes} of {trials} trials; 0 <= successes <= trials, trials > 0")
+    """95 % interval of a probability (Wilson 1927), which holds for few trials too, if not none."""
     share, spread = successes / trials, Z95**2 / trials
     middle = (share + spread / 2) / (1 + spread)
     half = Z95 / (1 + spread) * sqrt(share * (1 - share) / trials + spread / (4 * trials))

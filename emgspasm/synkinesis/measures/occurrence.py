@@ -5,17 +5,22 @@ A measure that the recording cannot carry is withheld, with the reason (clinical
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.synkinesis.measures.intervals import BLOCK, FEWEST_BLOCKS, rate_interval
-
-Span = tuple[int, int]
-Spans = Sequence[Span] | NDArray[np.int64]
-"""Onsets and offsets, a row each."""
+from emgspasm.synkinesis.measures.spans import (
+    Spans,
+    begins_in,
+    covered,
+    joined,
+    length,
+    overlaps,
+    rows,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ def occurrence(spans: Spans, valid: Spans, sampling_frequency: float) -> Occurre
         Hertz.
     """
     fs = sampling_frequency
-    table = _table(spans)
+    table = rows(spans)
     counted = table[begins_in(table[:, 0], valid)]
     seconds = length(valid) / fs
     durations = 1000 * (counted[:, 1] - counted[:, 0]) / fs
@@ -80,81 +85,6 @@ def occurrence(spans: Spans, valid: Spans, sampling_frequency: float) -> Occurre
     return Occurrence(
         len(counted), 60 * len(counted) / seconds, interval, share, durations, withheld
     )
-
-
-def length(spans: Spans) -> int:
-    """Samples in spans that do not overlap."""
-    table = _table(spans)
-    return int((table[:, 1] - table[:, 0]).sum())
-
-
-def overlaps(spans: Spans, valid: Spans) -> NDArray[np.int64]:
-    """How many samples of each span lie in valid time."""
-    table = _table(spans)
-    return _covered(table[:, 1], valid) - _covered(table[:, 0], valid)
-
-
-def _covered(samples: NDArray[np.int64], spans: Spans) -> NDArray[np.int64]:
-    """How many samples of the spans lie before each of these."""
-    inside = joined(spans)
-    whole = np.concatenate([[0], np.cumsum(inside[:, 1] - inside[:, 0])])
-    begun = np.searchsorted(inside[:, 0], samples, side="right")
-    last = np.concatenate([[0], inside[:, 1]])[begun]
-    beyond: NDArray[np.int64] = np.where(begun > 0, np.maximum(last - samples, 0), 0)
-    return whole[begun] - beyond
-
-
-def common(first: Spans, second: Spans) -> NDArray[np.int64]:
-    """Where spans of one and of the other overlap, in order; shape (n, 2)."""
-    one, other = _table(first), _table(second)
-    if len(one) == len(other) == 1:  # as in most recordings
-        (onset, offset), (begin, end) = one[0], other[0]
-        both = np.array([[max(onset, begin), min(offset, end)]])
-        return both if both[0, 0] < both[0, 1] else both[:0]
-    edges = np.unique(np.concatenate([one, other]))
-    inside = np.flatnonzero(begins_in(edges, first) & begins_in(edges, second))
-    return joined(np.stack([edges[inside], edges[inside + 1]], axis=1))  # none begins at the last
-
-
-def outside(spans: Spans, holes: Spans) -> NDArray[np.int64]:
-    """What is left of spans outside of others, in order; shape (n, 2)."""
-    edges = np.unique(np.concatenate([_table(spans), _table(holes)]))
-    left = np.flatnonzero(begins_in(edges, joined(spans)) & ~begins_in(edges, joined(holes)))
-    return joined(np.stack([edges[left], edges[left + 1]], axis=1))  # none begins at the last
-
-
-def in_turn(valid: Spans, spans: Iterable[Span]) -> list[NDArray[np.int64]]:
-    """Valid time in each of some spans, without what one before it holds already."""
-    found, held = [], _table([])
-    for span in spans:
-        found.append(outside(common(valid, [span]), held))
-        held = np.concatenate([held, _table([span])])
-    return found
-
-
-def begins_in(onsets: NDArray[np.int64], valid: Spans) -> NDArray[np.bool_]:
-    """Which of these samples lie in stretches of valid time."""
-    limits = _table(valid)
-    begun = np.searchsorted(np.sort(limits[:, 0]), onsets, side="right")
-    ended = np.searchsorted(np.sort(limits[:, 1]), onsets, side="right")
-    return np.asarray(begun > ended)
-
-
-def joined(spans: Spans) -> NDArray[np.int64]:
-    """Spans in order of onset, those that overlap or touch made one; shape (n, 2)."""
-    table = _table(spans)
-    if len(table) < 2:  # most recordings are one stretch
-        return table
-    table = table[np.argsort(table[:, 0], kind="stable")]
-    stops = np.maximum.accumulate(table[:, 1])
-    first = np.ones(len(table), np.bool_)
-    first[1:] = table[1:, 0] > stops[:-1]
-    last = np.roll(first, -1)
-    return np.stack([table[first, 0], stops[last]], axis=1)
-
-
-def _table(spans: Spans) -> NDArray[np.int64]:
-    return np.asarray(spans, np.int64).reshape(-1, 2)
 
 
 def block_sums(
@@ -172,7 +102,7 @@ def block_sums(
     total = length(valid)
     number = max(round(total / (BLOCK * sampling_frequency)), 1)
     edges = np.linspace(0, total, number + 1)
-    sums = np.histogram(_covered(onsets, valid), edges, weights=weights)[0].astype(float)
+    sums = np.histogram(covered(onsets, valid), edges, weights=weights)[0].astype(float)
     return sums, np.diff(edges) / sampling_frequency
 
 

@@ -118,7 +118,7 @@ def _against_chance(
 
 
 @numba.njit(cache=True, nogil=True)
-def _shares(first, second, low, high, shifts, window):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def _shares(first, second, low, high, shifts, window):
     """Share of the first with one of the second within the window, for every column of shifts.
 
     `low` and `high` are the places among the first that each of the second may come near to.
@@ -192,7 +192,7 @@ def envelope_lags(
 
 
 @numba.njit(cache=True, nogil=True)
-def _best_lag(products, sum_a, sum_b, square_a, square_b, window, reach):  # type: ignore[no-untyped-def]  # see _share
+def _best_lag(products, sum_a, sum_b, square_a, square_b, window, reach):
     """Lag of the largest correlation coefficient, the nearest if several are alike, and that."""
     count = len(sum_a) - 1
     best, found = -np.inf, 0
@@ -214,7 +214,7 @@ def _best_lag(products, sum_a, sum_b, square_a, square_b, window, reach):  # typ
 
 
 @numba.njit(**LOOP)
-def _fill_products(a, b, products):  # type: ignore[no-untyped-def]  # see _share
+def _fill_products(a, b, products):
     """Fill `products` with the sums of ``a[i] * b[i + k]``; `a` holds a multiple of four values.
 
     Value by value, not lag by lag: the sums of neighbouring lags then grow side by side. Four
@@ -230,7 +230,7 @@ def _fill_products(a, b, products):  # type: ignore[no-untyped-def]  # see _shar
 
 
 @numba.njit(cache=True, nogil=True)
-def _fill_envelope(x, window, envelope):  # type: ignore[no-untyped-def]  # see _share
+def _fill_envelope(x, window, envelope):
     """Fill `envelope` with the moving root mean square."""
     total = np.sum(x[:window] ** 2)
     envelope[0] = np.sqrt(total / window)
@@ -240,7 +240,7 @@ def _fill_envelope(x, window, envelope):  # type: ignore[no-untyped-def]  # see 
 
 
 @numba.njit(cache=True, nogil=True)
-def _fill_sums(x, power, sums):  # type: ignore[no-untyped-def]  # see _share
+def _fill_sums(x, power, sums):
     """Fill `sums` with the sums of the first values, from none to all."""
     sums[0] = 0.0
     for i in range(len(x)):

@@ -11,7 +11,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.synkinesis.measures.occurrence import Spans
+from emgspasm.synkinesis.measures.spans import Spans
 
 SLOWEST, FASTEST = 1.0, 5.0
 """Groups a second of facial myokymia; clinical facts 2 say 1 to 7, but from 5 on (120 ms is the

@@ -73,35 +73,30 @@ class Score:
     icc: float
 
 
-def match(found: Intervals, truth: Intervals, collar: float = COLLAR) -> NDArray[np.intp]:
+def match(found: Intervals, truth: Intervals) -> NDArray[np.intp]:
     """Pair found with true intervals.
 
     Parameters
     ----------
     found, truth : ndarray, shape (n, 2)
         Onset and offset in seconds, in order of onset.
-    collar : float
-        Seconds.
 
     Returns
     -------
     ndarray of int, shape (n_pairs, 2)
         Rows of `found` and of `truth`.
     """
-    pairs = [
-        _assign(found, truth, first, second, collar)
-        for first, second in _clusters(found, truth, collar)
-    ]
+    pairs = [_assign(found, truth, *rows) for rows in _clusters(found, truth)]
     return np.concatenate(pairs) if pairs else np.empty((0, 2), np.intp)
 
 
 def _clusters(
-    found: Intervals, truth: Intervals, collar: float
+    found: Intervals, truth: Intervals
 ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     """Rows of both that hang together in time: nothing in one cluster can match another."""
     both = np.concatenate([found, truth])
     order = np.argsort(both[:, 0], kind="stable")
-    reach = np.maximum.accumulate(both[order, 1] + collar)
+    reach = np.maximum.accumulate(both[order, 1] + COLLAR)
     starts = np.flatnonzero(both[order[1:], 0] > reach[:-1]) + 1
     for members in np.split(order, starts):
         first, second = members[members < len(found)], members[members >= len(found)]
@@ -110,16 +105,12 @@ def _clusters(
 
 
 def _assign(
-    found: Intervals,
-    truth: Intervals,
-    first: NDArray[np.intp],
-    second: NDArray[np.intp],
-    collar: float,
+    found: Intervals, truth: Intervals, first: NDArray[np.intp], second: NDArray[np.intp]
 ) -> NDArray[np.intp]:
     from scipy.optimize import linear_sum_assignment
 
     a, b = found[first][:, None], truth[second][None]
-    touching = (a[..., 0] <= b[..., 1] + collar) & (b[..., 0] <= a[..., 1] + collar)
+    touching = (a[..., 0] <= b[..., 1] + COLLAR) & (b[..., 0] <= a[..., 1] + COLLAR)
     distance = np.abs(a[..., 0] - b[..., 0])
     # a pair more always outweighs any sum of distances, so the pairing is as large as possible
     weight = np.where(touching, distance - 1 - distance.sum(), 0.0)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from emgspasm.stream import Burst
 from emgspasm.synkinesis.markers import AFTER, PRIMES, Marker
-from emgspasm.synkinesis.measures.occurrence import overlaps
+from emgspasm.synkinesis.measures.spans import overlaps
 from emgspasm.synkinesis.measures.validity import Valid
 from emgspasm.synkinesis.readings.reading import Site
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.stream import SIDE_LETTERS, Event, Side, StreamInfo
-from emgspasm.synkinesis.measures.occurrence import common, joined, outside
+from emgspasm.synkinesis.measures.spans import common, joined, outside
 from emgspasm.synkinesis.spread import BROW, EYE, REGIONS
 
 Valid = Mapping[int, NDArray[np.int64]]

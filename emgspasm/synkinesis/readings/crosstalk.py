@@ -30,10 +30,6 @@ class Explanation(NamedTuple):
     ----------
     column : int
         Its column; -1 if none is larger.
-    rho : float
-        Raw correlation, the largest magnitude at lags of -1, 0 and 1 sample.
-    ratio : float
-        Noise-corrected amplitude of the channel over the neighbour's.
     explained : float
         Mean square that it explains, uV^2; 0 where that may be chance.
     copy : bool
@@ -41,13 +37,11 @@ class Explanation(NamedTuple):
     """
 
     column: int
-    rho: float
-    ratio: float
     explained: float
     copy: bool
 
 
-@numba.njit(**LOOP)  # type: ignore[untyped-decorator]  # options by name
+@numba.njit(**LOOP)
 def explanation(
     power: NDArray[np.float64],
     product: NDArray[np.float64],
@@ -82,10 +76,9 @@ def explanation(
             if crossing**2 / power[k] > most:
                 best, most = k, crossing**2 / power[k]
     if best < 0:
-        return Explanation(-1, 0.0, np.inf, 0.0, False)
+        return Explanation(-1, 0.0, False)
     rho = np.sqrt(most / power[column])
     leaves_noise = power[column] - most <= noise[column] + SIGNIFICANCE * scatter
     significant = rho**2 * freedom >= SIGNIFICANCE**2
     copy = rho >= RHO or (significant and (most >= RHO**2 * own or leaves_noise))
-    ratio = np.sqrt(own / (power[best] - noise[best]))
-    return Explanation(best, rho, ratio, most if significant else 0.0, copy)
+    return Explanation(best, most if significant else 0.0, copy)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from emgspasm.dsp.quality import LINES
 from emgspasm.dsp.rates import bandwidth
 from emgspasm.stream import Chunk
-from emgspasm.synkinesis.readings import levels as blockwise
+from emgspasm.synkinesis.readings.levels import PACE, learn, quietest
 
 LOOK = 4.0
 """Seconds at the end of a burst that are compared [design]."""
@@ -23,34 +23,18 @@ LOOK = 4.0
 BLOCK = 0.020
 """Seconds of a block of power: the window of detection (clinical facts 4)."""
 
-QUIET_SHARE = 0.25
-"""The quarter of the blocks that is quietest bounds the noise: a face is active for less than
-three quarters of the time, or it has no rest [design]."""
-
 QUIET_QUANTILE = -0.674489750196
-"""Of the standard normal distribution at `QUIET_SHARE`."""
-
-STRETCH = 5
-"""Blocks of a stretch, 0.1 s: a unit that discharges at rest does so 8 times a second and more
-[mem], so that hardly a stretch is without. Speech and chewing pause for longer, and so do the
-groups of a myokymia, mostly."""
-
-IDLE_SHARE = 0.1
-"""Share of the stretches in which a muscle that does not rest may be quiet [sim]: with a quarter,
-groups of myokymia that come 4 times a second were taken for it."""
+"""Of the standard normal distribution at :data:`QUIET_SHARE`."""
 
 LOUDEST_QUANTILE = 0.334390
-"""Of the standard normal distribution, where the strongest of `STRETCH` stays under in
-`IDLE_SHARE` of the cases."""
+"""Of the standard normal distribution, where the strongest of :data:`STRETCH` stays under in
+:data:`IDLE_SHARE` of the cases."""
 
 MEMORY = 500
 """Blocks that count for the noise level: 10 s (clinical facts 4)."""
 
 FEWEST_LEVELS = 2
 """Levels before one is believed: a spasm of a second or two may fill the first [design]."""
-
-PACE = 100
-"""Blocks from one noise level to the next: 2 s, the calibration of the detector."""
 
 ROOM = 8
 """Times what is kept that there is room for: the more, the seldomer it is moved."""
@@ -157,18 +141,8 @@ def _learn(history: History) -> None:
     """Take in the blocks that are whole by now, and the noise level at every moment reached."""
     size, known = history.block, history.n_blocks
     start = history.begin + known * size - history.first
-    learnt = blockwise.learn(
-        history.samples,
-        start,
-        history.filled,
-        history.blocks,
-        known,
-        size,
-        PACE,
-        QUIET_SHARE,
-        history.limit,
-        STRETCH,
-        IDLE_SHARE,
+    learnt = learn(
+        history.samples, start, history.filled, history.blocks, known, size, history.limit
     )
     if len(learnt):
         levels = learnt / history.quantiles
@@ -198,9 +172,8 @@ def noise(history: History, samples: NDArray[np.int64]) -> NDArray[np.float64]:
     where the muscle rests.
     """
     if not known(history):
-        quietest = blockwise.quietest(history.blocks, history.n_blocks, QUIET_SHARE, history.limit)
-        unknown = np.zeros(len(history.samples))
-        level = np.array([*quietest, unknown]) / history.quantiles
+        told = quietest(history.blocks, history.n_blocks, history.limit)
+        level = np.array([*told, np.zeros(len(history.samples))]) / history.quantiles
         return np.repeat(level[None], len(samples), axis=0)  # a view is of another type to loops
     forgotten = history.n_levels - len(history.levels)
     earliest, last = max(forgotten, FEWEST_LEVELS - 1), history.n_levels - 1

@@ -40,7 +40,7 @@ def survey(samples: Values, start: int, stop: int, column: int) -> tuple[Values,
 
 
 @numba.njit(**LOOP)
-def _survey(samples, start, stop, column, power, product):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def _survey(samples, start, stop, column, power, product):
     """Fill in what :func:`survey` returns."""
     n_samples, x = stop - start, samples[column, start:stop]
     for k in range(len(samples)):
@@ -56,7 +56,7 @@ def _survey(samples, start, stop, column, power, product):  # type: ignore[no-un
 
 
 @numba.njit(**SUM)
-def _products(x, y):  # type: ignore[no-untyped-def]  # see _survey
+def _products(x, y):
     """Sums of ``x[i] * y[i + lag]`` for lags -1, 0 and 1, and of the squares of y.
 
     NaN if a sample is missing.
@@ -73,7 +73,7 @@ def _products(x, y):  # type: ignore[no-untyped-def]  # see _survey
 
 
 @numba.njit(**LOOP)
-def _of_present(x, y, product):  # type: ignore[no-untyped-def]  # see _survey
+def _of_present(x, y, product):
     """Mean square of y, and the mean products, over what is there, where samples are missing."""
     power, n_present = 0.0, 0
     for i in range(len(y)):
@@ -91,7 +91,7 @@ def _of_present(x, y, product):  # type: ignore[no-untyped-def]  # see _survey
     return power / n_present if n_present else np.nan
 
 
-@numba.njit(**LOOP)  # type: ignore[untyped-decorator]  # options by name
+@numba.njit(**LOOP)
 def loudest(values: Values, size: int) -> float:
     """Mean square of the strongest whole block of so many samples; NaN if one is missing.
 
@@ -107,7 +107,7 @@ def loudest(values: Values, size: int) -> float:
 
 
 @numba.njit(**SUM)
-def _square(values):  # type: ignore[no-untyped-def]  # see _survey
+def _square(values):
     """Sum of the squares."""
     total = 0.0
     for i in range(len(values)):
@@ -115,7 +115,7 @@ def _square(values):  # type: ignore[no-untyped-def]  # see _survey
     return total
 
 
-@numba.njit(**SUM)  # type: ignore[untyped-decorator]  # options by name
+@numba.njit(**SUM)
 def repeated(values: Values, first: int, lag: int) -> float:
     """Share of the power from index `first` on that repeats what was `lag` samples before.
 
@@ -131,7 +131,7 @@ def repeated(values: Values, first: int, lag: int) -> float:
     return 2.0 * product / power if power > 0.0 else 0.0
 
 
-@numba.njit(**SUM)  # type: ignore[untyped-decorator]  # options by name
+@numba.njit(**SUM)
 def mean_product(values: Values, first: int, stop: int, lag: int) -> float:
     """Mean product of these values and those `lag` samples before; 0 of none."""
     product, known = 0.0, 0
@@ -144,7 +144,7 @@ def mean_product(values: Values, first: int, stop: int, lag: int) -> float:
     return product / known if known else 0.0
 
 
-@numba.njit(**SUM)  # type: ignore[untyped-decorator]  # options by name
+@numba.njit(**SUM)
 def mean_change(values: Values, first: int, stop: int, lag: int) -> float:
     """Mean square of what these values differ from those `lag` samples before; 0 of none."""
     change, known = 0.0, 0
@@ -184,7 +184,7 @@ def step_share(values: Values, step: Values, most: int) -> float:
 
 
 @numba.njit(**LOOP)
-def _best_fit(values, step):  # type: ignore[no-untyped-def]  # see _survey
+def _best_fit(values, step):
     """Largest product of the step with a stretch of the values, and where that begins."""
     best, place = 0.0, 0
     for k in range(len(values) - len(step)):
@@ -195,7 +195,7 @@ def _best_fit(values, step):  # type: ignore[no-untyped-def]  # see _survey
 
 
 @numba.njit(**SUM)
-def _product(values, step):  # type: ignore[no-untyped-def]  # see _survey
+def _product(values, step):
     """Sum of the products with the values that come first."""
     total = 0.0
     for i in range(len(step)):

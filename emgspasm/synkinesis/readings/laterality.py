@@ -43,8 +43,8 @@ def beyond(index: float, expected: float) -> float:
     return (index - expected) / (1.0 - index * expected) if abs(index) < 1.0 else index
 
 
-def log_ratio(affected: float, unaffected: float, floor: float = 0.0) -> float:
-    """``ln(A / U)``; NaN where either is at or under the floor, for it would be a guess."""
-    if not min(affected, unaffected) > floor:
+def log_ratio(affected: float, unaffected: float) -> float:
+    """``ln(A / U)``; NaN where either is nothing, for it would be a guess."""
+    if not min(affected, unaffected) > 0.0:
         return nan
     return log(affected / unaffected)

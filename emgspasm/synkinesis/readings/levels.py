@@ -13,6 +13,22 @@ from emgspasm.dsp.compiled import LOOP, SUM, copy
 
 Values = NDArray[np.float64]
 
+QUIET_SHARE = 0.25
+"""The quarter of the blocks that is quietest bounds the noise: a face is active for less than
+three quarters of the time, or it has no rest [design]."""
+
+STRETCH = 5
+"""Blocks of a stretch, 0.1 s: a unit that discharges at rest does so 8 times a second and more
+[mem], so that hardly a stretch is without. Speech and chewing pause for longer, and so do the
+groups of a myokymia, mostly."""
+
+IDLE_SHARE = 0.1
+"""Share of the stretches in which a muscle that does not rest may be quiet [sim]: with a quarter,
+groups of myokymia that come 4 times a second were taken for it."""
+
+PACE = 100
+"""Blocks from one level to the next: 2 s, the calibration of the detector; whole stretches."""
+
 
 @numba.njit(cache=True, nogil=True)
 def learn(
@@ -22,11 +38,7 @@ def learn(
     blocks: Values,
     n_blocks: int,
     size: int,
-    pace: int,
-    share: float,
     limit: Values,
-    stretch: int,
-    idle: float,
 ) -> Values:
     """Remember how strong whole blocks are, and learn at a steady pace how quiet it gets.
 
@@ -43,13 +55,8 @@ def learn(
         How many have been added before.
     size : int
         Samples of a block.
-    pace : int
-        Blocks from one moment of learning to the next.
-    share, limit
-        See :func:`quietest`; `limit` is its guess, updated in place.
-    stretch, idle
-        See :func:`steadiest` (its share); `pace` and the length of the ring are multiples of
-        `stretch`.
+    limit
+        The guess of :func:`quietest`, updated in place.
 
     Returns
     -------
@@ -57,22 +64,22 @@ def learn(
         What :func:`quietest` and :func:`steadiest` tell at every moment reached.
     """
     n_channels, total = len(samples), n_blocks + (stop - start) // size
-    learnt = np.empty((total // pace - n_blocks // pace, 3, n_channels))
+    learnt = np.empty((total // PACE - n_blocks // PACE, 3, n_channels))
     for moment in range(len(learnt)):
-        n_more = pace - n_blocks % pace
+        n_more = PACE - n_blocks % PACE
         _add(samples, start, n_more, blocks, n_blocks, size)
         start, n_blocks = start + n_more * size, n_blocks + n_more
-        limits, correlations = quietest(blocks, n_blocks, share, limit)
+        limits, correlations = quietest(blocks, n_blocks, limit)
         copy(limits, limit)
         copy(limits, learnt[moment, 0])
         copy(correlations, learnt[moment, 1])
-        copy(steadiest(blocks[0], n_blocks, idle, limits, stretch), learnt[moment, 2])
+        copy(steadiest(blocks[0], n_blocks, limits), learnt[moment, 2])
     _add(samples, start, total - n_blocks, blocks, n_blocks, size)
     return learnt
 
 
 @numba.njit(**LOOP)
-def _add(samples, start, n_new, blocks, n_blocks, size):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def _add(samples, start, n_new, blocks, n_blocks, size):
     """Add so many blocks, the first of which begins at index `start`, to the ring of :func:`learn`.
 
     Before, `n_blocks` have been added to it.
@@ -87,7 +94,7 @@ def _add(samples, start, n_new, blocks, n_blocks, size):  # type: ignore[no-unty
 
 
 @numba.njit(**SUM)
-def _energy(values):  # type: ignore[no-untyped-def]  # see _add
+def _energy(values):
     """Sums of the squares, and of the products of neighbours."""
     square, product = values[0] * values[0], 0.0
     late = values[1:]
@@ -111,8 +118,8 @@ NEAR = 1 << 46
 
 
 @numba.njit(cache=True, nogil=True)
-def quietest(blocks: Values, n_blocks: int, share: float, guess: Values) -> tuple[Values, Values]:
-    """Power that this share of the blocks stays under, and the correlation of their samples.
+def quietest(blocks: Values, n_blocks: int, guess: Values) -> tuple[Values, Values]:
+    """Power that :data:`QUIET_SHARE` of the blocks stays under, and how their samples correlate.
 
     Parameters
     ----------
@@ -120,7 +127,6 @@ def quietest(blocks: Values, n_blocks: int, share: float, guess: Values) -> tupl
         The ring of :func:`learn`.
     n_blocks : int
         How many have been added to it.
-    share : float
     guess : ndarray, shape (n_channels,)
         Limits that may be near, such as those of a moment ago; only speed depends on them.
 
@@ -133,53 +139,50 @@ def quietest(blocks: Values, n_blocks: int, share: float, guess: Values) -> tupl
     limits, correlations = np.empty(n_channels), np.empty(n_channels)
     for k in range(n_channels):
         powers, products = blocks[0, k, :n_seen], blocks[1, k, :n_seen]
-        limits[k] = _limit(powers, share, guess.view(BITS)[k])
+        limits[k] = _limit(powers, QUIET_SHARE, guess.view(BITS)[k])
         correlations[k] = _correlation(powers, products, limits[k])
     return limits, correlations
 
 
 @numba.njit(cache=True, nogil=True)
-def steadiest(powers: Values, n_blocks: int, share: float, guess: Values, stretch: int) -> Values:
-    """Power under which the strongest block stays in this share of the stretches.
+def steadiest(powers: Values, n_blocks: int, guess: Values) -> Values:
+    """Power under which the strongest block stays in :data:`IDLE_SHARE` of the stretches.
 
     Parameters
     ----------
     powers : ndarray, shape (n_channels, n_remembered)
-        A ring of the mean squares of blocks.
+        A ring of the mean squares of blocks, as long as some stretches.
     n_blocks : int
         How many have been added to it; the last stretch is whole.
-    share : float
     guess : ndarray, shape (n_channels,)
         Powers that may be near, such as :func:`quietest` tells; only speed depends on them.
-    stretch : int
-        Blocks of a stretch.
 
     Returns
     -------
     ndarray, shape (n_channels,)
         NaN where all stretches of a channel miss a block.
     """
-    n_stretches = min(n_blocks, powers.shape[1]) // stretch
+    n_stretches = min(n_blocks, powers.shape[1]) // STRETCH
     strongest, steady = np.empty(n_stretches), np.empty(len(powers))
     for k in range(len(powers)):
-        _strongest(powers[k], stretch, strongest)
-        steady[k] = _limit(strongest, share, guess.view(BITS)[k])
+        _strongest(powers[k], strongest)
+        steady[k] = _limit(strongest, IDLE_SHARE, guess.view(BITS)[k])
     return steady
 
 
 @numba.njit(**LOOP)
-def _strongest(powers, stretch, strongest):  # type: ignore[no-untyped-def]  # see _add
+def _strongest(powers, strongest):
     """Fill in the largest power of each stretch; NaN if one is missing."""
     for i in range(len(strongest)):
         most = total = 0.0
-        for power in powers[i * stretch : (i + 1) * stretch]:
+        for power in powers[i * STRETCH : (i + 1) * STRETCH]:
             most = max(most, power)
             total += power
         strongest[i] = most if total == total else np.nan
 
 
 @numba.njit(**SUM)
-def _correlation(powers, products, limit):  # type: ignore[no-untyped-def]  # see _add
+def _correlation(powers, products, limit):
     """Correlation of neighbouring samples in the blocks up to this power; 0 if there is none."""
     total = product = 0.0
     for i in range(len(powers)):
@@ -190,7 +193,7 @@ def _correlation(powers, products, limit):  # type: ignore[no-untyped-def]  # se
 
 
 @numba.njit(**LOOP)
-def _limit(values, share, guess):  # type: ignore[no-untyped-def]  # see _add
+def _limit(values, share, guess):
     """Value that this share of those that are there stays under; NaN if none is there.
 
     The bits of `guess` are where it is sought first, then in steps that grow, then between two.
@@ -218,7 +221,7 @@ def _limit(values, share, guess):  # type: ignore[no-untyped-def]  # see _add
 
 
 @numba.njit(**LOOP)
-def _n_under(bits, limit):  # type: ignore[no-untyped-def]  # see _add
+def _n_under(bits, limit):
     """How many bits are under a limit."""
     n = 0
     for i in range(len(bits)):

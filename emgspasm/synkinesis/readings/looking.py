@@ -75,7 +75,7 @@ _bandwidth = _compiled(bandwidth)
 
 
 @numba.njit(cache=True, nogil=True)
-def look(samples, filled, spans, columns, noise, fs, lags, step):  # type: ignore[no-untyped-def]  # numba infers kernels' types
+def look(samples, filled, spans, columns, noise, fs, lags, step):
     """Look at bursts in the filtered samples of all channels.
 
     Parameters
@@ -115,53 +115,56 @@ def look(samples, filled, spans, columns, noise, fs, lags, step):  # type: ignor
     for i in range(columns.shape[1]):
         stop = min(max(spans[1, i], 0), filled)
         start = min(max(spans[0, i], spans[1, i] - longest, 0), stop)
-        column, level = columns[0, i], noise[i, 0]
+        column, other, level, found = columns[0, i], columns[1, i], noise[i, 0], out[i]
+        burst = samples[column, start:stop]
         freedom = max(independent * (stop - start), 1.0)
         power, product = kernels.survey(samples, start, stop, column)
-        shared = 1.0 - 1.0 / max(stop - start, 1)  # of the samples, at a lag of one: none is over 1
-        for k in range(len(power)):
-            before, here, after = product[k]
-            most = max(abs(here), shared * max(abs(before), abs(after)))
-            scale = np.sqrt(power[k] * power[column])
-            rhos[i, k] = most / scale if scale > 0.0 else np.nan
-        found = out[i]
+        _correlate(power, product, column, stop - start, rhos[i])
         found.shared = _n_shared(power, rhos[i], column) if freedom >= FEWEST_VALUES else 0
         explained = explanation(power, product, level, column, freedom)
         found.copy, found.neighbour = explained.copy, explained.column
         found.amplitude = _corrected(power[column] - explained.explained, level[column])
-        told = other_side(samples, start, stop, power, level, columns[1, i], freedom)
+        told = other_side(samples, start, stop, power, level, other, freedom)
         found.opposite, found.opposite_most, found.opposite_silent = told
         found.li = _laterality_index(found.amplitude, found.opposite)
         found.least_li = _laterality_index(found.amplitude, found.opposite_most)
         found.frequency = np.nan
         if power[column] > LOUD * level[column]:  # without the noise's share
             own = product[column, 2] - level[column] * noise[i, 1, column]
-            total = paired(samples[column, start:stop], power[column])
-            found.frequency = hertz(own / (total - level[column]), fs)
+            found.frequency = hertz(own / (paired(burst, power[column]) - level[column]), fs)
         found.hum = hum(samples[column, :stop], start, lags, level[column])
         steady = noise[i, 2, column]
         found.tonic = np.sqrt(steady) if steady >= RESTLESS * level[column] else 0.0
         found.leaps = (
             not (found.copy or found.li >= UNILATERAL)
             and stop - spans[0, i] <= longest
-            and _leaps(samples, start, stop, column, columns[1, i], level, fs)
+            and _leaps(samples, start, stop, column, other, level, fs)
         )
         surges[:, i] = start
         if found.li < surging.ONE_SIDED and not found.copy:
-            own, other = samples[column, start:stop], samples[columns[1, i], start:stop]
-            noises, size = (level[column], level[columns[1, i]]), round(surging.BLOCK * fs)
-            first, last = surging.surge(own, other, noises[0], noises[1], max(size, 2))
+            opposite, size = samples[other, start:stop], max(round(surging.BLOCK * fs), 2)
+            first, last = surging.surge(burst, opposite, level[column], level[other], size)
             surges[0, i], surges[1, i] = start + first, start + last
         found.steps = 0.0
         if found.frequency <= slow:
             most = round((stop - start) / (APART * fs))
-            burst = samples[column, start:stop]
             found.steps = kernels.step_share(burst, step, min(max(most, 1), 4))
     return out, rhos, surges
 
 
 @numba.njit(cache=True, nogil=True)
-def _leaps(samples, start, stop, column, other, level, fs):  # type: ignore[no-untyped-def]  # see look
+def _correlate(power, product, column, n_samples, rho):
+    """Fill in the largest raw correlation with every channel at lags of -1, 0 and 1 sample."""
+    shared = 1.0 - 1.0 / max(n_samples, 1)  # of the samples, at a lag of one: none is over 1
+    for k in range(len(power)):
+        before, here, after = product[k]
+        most = max(abs(here), shared * max(abs(before), abs(after)))
+        scale = np.sqrt(power[k] * power[column])
+        rho[k] = most / scale if scale > 0.0 else np.nan
+
+
+@numba.njit(cache=True, nogil=True)
+def _leaps(samples, start, stop, column, other, level, fs):
     """Whether a burst leaps out of what its muscle did before, while the other side goes on.
 
     By the loudest block: that of a unit which discharges at rest, now as before.
@@ -180,7 +183,7 @@ def _leaps(samples, start, stop, column, other, level, fs):  # type: ignore[no-u
 
 
 @numba.njit(cache=True, nogil=True)
-def _n_shared(power, rho, column):  # type: ignore[no-untyped-def]  # see look
+def _n_shared(power, rho, column):
     """How many other channels show the burst's waveform, within the ratio of cross-talk."""
     n_shared = 0
     for k in range(len(power)):
@@ -241,7 +244,7 @@ def hum(values: Values, start: int, lags: NDArray[np.int64], level: float) -> fl
 
 
 @numba.njit(cache=True, nogil=True)
-def _own_hum(values, start, lag, level):  # type: ignore[no-untyped-def]  # see look
+def _own_hum(values, start, lag, level):
     """What repeats of what a burst has more than the noise, which may hum by itself.
 
     1 where nothing is known, and of a piece of what hums: all else is as strong as before.
@@ -259,7 +262,7 @@ def _own_hum(values, start, lag, level):  # type: ignore[no-untyped-def]  # see 
 
 
 @numba.njit(cache=True, nogil=True)
-def other_side(samples, start, stop, power, levels, column, freedom):  # type: ignore[no-untyped-def]  # see look
+def other_side(samples, start, stop, power, levels, column, freedom):
     """Amplitude over the same muscle of the other side, the most it may be, and its silence.
 
     What cross-talk explains there is left out.

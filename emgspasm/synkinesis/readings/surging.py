@@ -27,7 +27,7 @@ ratio of 19."""
 Values = NDArray[np.float64]
 
 
-@numba.njit(**LOOP)  # type: ignore[untyped-decorator]  # options by name
+@numba.njit(**LOOP)
 def surge(
     own: Values, other: Values, own_noise: float, other_noise: float, size: int
 ) -> tuple[int, int]:

@@ -8,14 +8,13 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from emgspasm.anatomy import FACE_MUSCLES, Half, electrodes
-from emgspasm.desk.muscles import pairs
+from emgspasm.anatomy import Half, electrodes
 from emgspasm.desk.palette import Palette
 from emgspasm.stream import StreamInfo, emg_only
 from emgspasm.viewer.ink import badge, color, font_of
 from emgspasm.viewer.panels.face_drawing import (
-    SIDES,
     Placement,
+    on_face,
     paint_before,
     paint_sides,
     placement,
@@ -42,10 +41,7 @@ class ElectrodeMap(Panel):
         super().__init__("Face with its electrodes", palette, parent)
         channels = emg_only(info).channels
         self._places: dict[str, tuple[str, Half]] = {
-            channels[column].name: (pair.muscle, side)
-            for pair in pairs(info)
-            for side in SIDES
-            if pair.muscle in FACE_MUSCLES and (column := pair.column(side)) is not None
+            channels[column].name: place for place, column in on_face(info).items()
         }
         self._layer = Layer()
         self._grades: dict[tuple[str, str], str] = {}

@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 
 from emgspasm.desk.words import LEARNING
 from emgspasm.dsp.pipeline import Analysis
-from emgspasm.dsp.quality import GRADES, Limits, MeanSpectrum, SpectrumState, grade, line_ratio
+from emgspasm.dsp.quality import (
+    GRADES,
+    LINE_FAIR,
+    MeanSpectrum,
+    SpectrumState,
+    grade,
+    line_ratio,
+)
 from emgspasm.dsp.screen import Screen, ScreenState
 from emgspasm.sources.protocols import MISMATCH, Electrode
 from emgspasm.stream import Chunk, StreamInfo
@@ -71,7 +78,7 @@ class Checked:
         worst = max((self.clipped, _RAILED), (self.flat, _FLAT), (self.dropped, _LOST))
         if worst[0] > 0.5:
             return worst[1]
-        return _MAINS if self.line_ratio > Limits().line_ratio else _NOISE
+        return _MAINS if self.line_ratio > LINE_FAIR else _NOISE
 
 
 _RAILED = "an electrode or the reference is off, or the gain is too high: press them on"
@@ -115,7 +122,7 @@ class Checking:
         nothing = Chunk(0, np.empty((0, len(self.info.channels))))
         self._noise = np.full(len(self.info.channels), np.nan)
         self._screen = Screen().init(self.info, nothing)
-        self._spectrum = EACH_SECOND.init(self.info, nothing)
+        self._spectrum = EACH_SECOND.init(self.info)
 
     def add(self, analysis: Analysis) -> None:
         """Take what came; it is looked at together with what else comes within a second."""
@@ -152,7 +159,7 @@ class Checking:
         noise = float(self._noise[k]) * (channel.microvolts or np.nan)
         dropped, clipped, flat = map(float, shares)
         graded, why = grade(
-            Limits(), noise=noise, line=line[1], clipped=clipped, dropped=dropped, flat=flat,
+            noise=noise, line=line[1], clipped=clipped, dropped=dropped, flat=flat,
             analyzed=100 - dropped - clipped - flat,
         )  # fmt: skip
         if graded == "good" and noise != noise:
@@ -177,7 +184,7 @@ class Checking:
         oldest = chunk.stop - LOOKED_AT * self.info.sampling_frequency
         while self._pieces[0].stop <= oldest:
             self._pieces.popleft()
-        self._spectrum, _ = EACH_SECOND.step(self._spectrum, chunk)
+        EACH_SECOND.step(self._spectrum, chunk)
         if self._spectrum.count.any():
             self._spectra.append((self._spectrum.power.copy(), self._spectrum.count.copy()))
             self._spectrum.power[:] = 0

@@ -125,6 +125,7 @@ def mains(
     info : StreamInfo
         Of these channels.
     """
-    stage, chunk = MeanSpectrum(every=1), Chunk(0, np.array(samples, np.float64))
-    state, _ = stage.step(stage.init(info, chunk), chunk)
+    spectrum = MeanSpectrum(every=1)
+    state = spectrum.init(info)
+    spectrum.step(state, Chunk(0, np.array(samples, np.float64)))
     return line_ratio(state)

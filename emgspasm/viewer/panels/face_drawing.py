@@ -11,10 +11,22 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen, QTransform
 from PySide6.QtWidgets import QWidget
 
 from emgspasm.anatomy import EXTENT, FACE_MUSCLES, Half, Shape, drawing, region
+from emgspasm.desk.muscles import pairs
 from emgspasm.desk.palette import Palette
+from emgspasm.stream import StreamInfo
 from emgspasm.viewer.ink import color, font_of, path, polygon
 
 SIDES: tuple[Half, Half] = ("left", "right")
+
+
+def on_face(info: StreamInfo) -> dict[tuple[str, Half], int]:
+    """EMG column of every muscle of the face that is recorded, by its code and side."""
+    return {
+        (pair.muscle, side): column
+        for pair in pairs(info)
+        for side in SIDES
+        if pair.muscle in FACE_MUSCLES and (column := pair.column(side)) is not None
+    }
 
 
 @dataclass(frozen=True, slots=True)

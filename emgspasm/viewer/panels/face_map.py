@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from emgspasm.anatomy import FACE_MUSCLES, Half
-from emgspasm.desk.muscles import full_name, pairs
+from emgspasm.desk.muscles import full_name
 from emgspasm.desk.palette import Palette
 from emgspasm.desk.words import LEARNING
 from emgspasm.stream import Event, StreamInfo, emg_only
@@ -19,6 +19,7 @@ from emgspasm.viewer.panels.face_caption import paint_scale, paint_spread
 from emgspasm.viewer.panels.face_drawing import (
     SIDES,
     Placement,
+    on_face,
     paint_before,
     paint_sides,
     placement,
@@ -45,17 +46,11 @@ class FaceMap(Panel):
     def __init__(self, info: StreamInfo, palette: Palette, parent: QWidget | None = None) -> None:
         super().__init__("Face map: which muscles are active", palette, parent)
         self._info = emg_only(info)
-        self._columns = {
-            (pair.muscle, side): column
-            for pair in pairs(info)
-            for side in SIDES
-            if pair.muscle in FACE_MUSCLES and (column := pair.column(side)) is not None
-        }
+        self._columns = on_face(info)
         self._emg = info.columns()
         self._behind, self._before = Layer(), Layer()
-        self._pictures: dict[tuple[str, Half, Light], QPixmap] = {}
+        self._pictures: dict[tuple[str, Half, Light, float], QPixmap] = {}
         self._boxes: dict[tuple[str, Half], QRectF] = {}
-        self._pictured_for: tuple[object, ...] = ()
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._refused = self._silent = False
         self._sought = True
@@ -196,7 +191,6 @@ class FaceMap(Panel):
 
     def _box(self, place: tuple[str, Half]) -> QRectF:
         """Where a muscle is painted, its border included; on whole pixels."""
-        self._forget_pictures_of_another_size()
         if place not in self._boxes:
             area = self._place().path(*place).boundingRect().adjusted(-3, -3, 3, 3)
             self._boxes[place] = QRectF(area.toAlignedRect())
@@ -208,7 +202,6 @@ class FaceMap(Panel):
         """Show what lies behind, the muscles, and what lies before them, where it is needed."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._forget_pictures_of_another_size()
         region, part = event.region(), QRectF(event.rect())
         painter.setClipRegion(region)
         self._behind.show(painter, self, part, self._paint_behind)
@@ -222,13 +215,6 @@ class FaceMap(Panel):
         painter.setClipping(False)
         focus_frame(painter, self, self._palette)
 
-    def _forget_pictures_of_another_size(self) -> None:
-        now = (self.size(), self.devicePixelRatioF())
-        if now != self._pictured_for:
-            self._pictures.clear()
-            self._boxes.clear()
-            self._pictured_for = now
-
     def _paint_behind(self, painter: QPainter) -> None:
         painter.fillRect(self.rect(), color(self._palette.panel))
         paint_at_rest(painter, self._place(), self._palette, self._columns)
@@ -239,9 +225,10 @@ class FaceMap(Panel):
 
     def _picture(self, place: tuple[str, Half], light: Light, box: QRectF) -> QPixmap:
         """A muscle in one of its looks, painted when it first has it."""
-        key = (*place, light)
+        ratio = self.devicePixelRatioF()
+        key = (*place, light, ratio)
         if key not in self._pictures:
-            pixmap = blank(box.size().toSize(), self.devicePixelRatioF())
+            pixmap = blank(box.size().toSize(), ratio)
             painter = QPainter(pixmap)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.translate(-box.topLeft())

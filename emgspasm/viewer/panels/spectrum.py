@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidg
 from emgspasm.desk.muscles import full_name, pairs
 from emgspasm.desk.palette import Palette
 from emgspasm.desk.words import unit_of
-from emgspasm.dsp.quality import Limits
+from emgspasm.dsp.quality import LINE_FAIR
 from emgspasm.dsp.rates import SPECTRA
 from emgspasm.stream import SIDE_LETTER, Side, StreamInfo, emg_only
 from emgspasm.viewer.ink import color, font_of, side_pen
@@ -47,7 +47,6 @@ class Spectrum(QWidget):
         self._info, self._palette = emg_only(info), palette
         self._rows = _rows(info)
         self._samples: NDArray[np.float64] | None = None
-        self._track = ""
         self.chooser, self.words = QComboBox(), QLabel()
         self.chooser.addItems([name for name, _ in self._rows])
         self.chooser.setAccessibleName("Muscle whose spectrum is shown")
@@ -112,17 +111,15 @@ class Spectrum(QWidget):
     def set_mirrored(self, mirrored: bool) -> None:
         """Sides share one picture: nothing changes."""
 
-    def show_selection(self, samples: NDArray[np.floating], track: str = "raw") -> None:
+    def show_selection(self, samples: NDArray[np.floating]) -> None:
         """Show the spectrum of a selection.
 
         Parameters
         ----------
         samples : ndarray, shape (n_samples, n_emg_channels)
-            In uV; NaN where missing.
-        track : str
-            ``raw`` or ``filtered``: which signal it is, written beside it.
+            As they came, in uV; NaN where missing.
         """
-        self._samples, self._track = np.asarray(samples, np.float64), track
+        self._samples = np.asarray(samples, np.float64)
         self._show()
 
     def _show(self) -> None:
@@ -160,7 +157,7 @@ class Spectrum(QWidget):
         if not known:
             return "the selection is too short: 0.1 s without missing samples is needed"
         fs, first = self._info.sampling_frequency, next(iter(known.values()))
-        said = [f"{self._track}, {first.seconds:.2f} s, every {first.frequencies[1]:.3g} Hz"]
+        said = [f"raw, {first.seconds:.2f} s, every {first.frequencies[1]:.3g} Hz"]
         if is_withheld(fs):
             said.append(f"{fs:g} Hz: median frequencies withheld ({SPECTRA:g} Hz needed); for "
                         "mains and drift only")  # fmt: skip
@@ -171,15 +168,13 @@ class Spectrum(QWidget):
         return "; ".join(said + self._mains(columns))
 
     def _mains(self, columns: dict[str, int]) -> list[str]:
-        """Mains that stands out, in words; only the raw signal tells it."""
+        """Mains that stands out, in words."""
         assert self._samples is not None
-        if self._track != "raw":
-            return []
         frequencies, heights = mains(self._samples, self._info)
         return [
             f"{_short(side)} mains {frequencies[column]:.0f} Hz +{heights[column]:.0f} dB".strip()
             for side, column in columns.items()
-            if heights[column] > Limits().line_ratio
+            if heights[column] > LINE_FAIR
         ]
 
     def sizeHint(self) -> QSize:

@@ -34,7 +34,7 @@ class MarkerBar(QWidget):
         super().__init__(parent)
         self._texts = MarkerTable().texts
         self._marks = {digit: self._digit(digit) for digit in MARKER_KEYS}
-        self._line = QLineEdit(self, placeholderText="marker text (M)")
+        self._line = QLineEdit(placeholderText="marker text (M)")
         self._line.setAccessibleName("Marker text")
         self._line.setMaximumWidth(220)
         self._line.installEventFilter(self)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from emgspasm.desk.wanted import Wanted, placing
+from emgspasm.desk.request import RecordingRequest, placing
 from emgspasm.errors import RecordingError
 from emgspasm.storage.studies.study import Placement
 from emgspasm.viewer.style import styled
@@ -29,7 +29,7 @@ class RecordDialog(QDialog):
 
     Parameters
     ----------
-    wanted : Wanted
+    request : RecordingRequest
         What stands there at first.
     parent : QWidget
 
@@ -41,15 +41,15 @@ class RecordDialog(QDialog):
         Holds the place for whoever records.
     """
 
-    def __init__(self, wanted: Wanted, parent: QWidget) -> None:
+    def __init__(self, request: RecordingRequest, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Record")
         self.place: Placement | None = None
         self.held = ExitStack()
-        self.study = QLineEdit(wanted.study)
-        self.participant = QLineEdit(wanted.participant)
-        self.session = QLineEdit(wanted.session, placeholderText="may be empty")
-        self.task = QLineEdit(wanted.task)
+        self.study = QLineEdit(request.study)
+        self.participant = QLineEdit(request.participant)
+        self.session = QLineEdit(request.session, placeholderText="may be empty")
+        self.task = QLineEdit(request.task)
         self._wrong = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         styled(self._wrong, "wrong")
         browse = QPushButton("Choose...")
@@ -74,20 +74,20 @@ class RecordDialog(QDialog):
         column.addWidget(styled(QLabel(note), "faint"))
         column.addWidget(self._wrong)
         column.addWidget(buttons)
-        (self.participant if wanted.study else self.study).setFocus()
+        (self.participant if request.study else self.study).setFocus()
         self.setMinimumWidth(520)
 
     @property
-    def wanted(self) -> Wanted:
+    def request(self) -> RecordingRequest:
         """What was answered."""
-        return Wanted(
+        return RecordingRequest(
             self.study.text(), self.participant.text(), self.session.text(), self.task.text()
         )
 
     def accept(self) -> None:
         """Take the answers, or say what is wrong."""
         try:
-            self.place = self.held.enter_context(placing(self.wanted))
+            self.place = self.held.enter_context(placing(self.request))
         except (ValueError, RecordingError) as error:
             self._wrong.setText(str(error))
             return

@@ -10,13 +10,13 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
 from emgspasm.config import LoadedConfig, MarkerTable
-from emgspasm.desk.lead import WRITING, Lead
+from emgspasm.desk.control import WRITING, Control
 from emgspasm.desk.live import Live
-from emgspasm.desk.wanted import Wanted
+from emgspasm.desk.request import RecordingRequest
 from emgspasm.desk.wiring import Wiring
 from emgspasm.errors import EmgspasmError, explained
 from emgspasm.stream import Source
-from emgspasm.viewer.errands import Errands
+from emgspasm.viewer.background import Background
 from emgspasm.viewer.recording.dialog import RecordDialog
 
 T = TypeVar("T")
@@ -29,7 +29,7 @@ class Recorder(QObject):
     ----------
     wiring : Wiring
         Of the board.
-    wanted : Wanted
+    request : RecordingRequest
         What the dialog proposes.
     parent : QWidget
         The window.
@@ -42,29 +42,29 @@ class Recorder(QObject):
         Something people should know.
     failed : Signal(str)
         Why no stream could begin; the one before is closed, and nothing streams.
-    wanted : Wanted
+    request : RecordingRequest
     """
 
     opened = Signal(object)
     said = Signal(str)
     failed = Signal(str)
 
-    def __init__(self, wiring: Wiring, wanted: Wanted, parent: QWidget) -> None:
+    def __init__(self, wiring: Wiring, request: RecordingRequest, parent: QWidget) -> None:
         super().__init__(parent)
-        self._window, self.wanted = parent, wanted
-        self._tables = Errands("tables", self)
+        self._window, self.request = parent, request
+        self._tables = Background("tables", self)
         self._tables.done.connect(self._say)
-        self._lead = Lead(wiring, self.opened.emit, self._tables.run)
+        self._control = Control(wiring, self.opened.emit, self._tables.run)
 
     @property
     def live(self) -> Live | None:
         """The stream under way."""
-        return self._lead.live
+        return self._control.live
 
     @property
     def markers(self) -> MarkerTable:
         """What the digits mark."""
-        return self._lead.markers
+        return self._control.markers
 
     def look(self) -> None:
         """Show the board without recording it.
@@ -74,19 +74,19 @@ class Recorder(QObject):
         EmgspasmError
             The source cannot be made, or the montage does not fit it.
         """
-        self._lead.look()
+        self._control.look()
 
     def look_again(self) -> None:
         """Look for the board anew where nothing streams."""
         if self.live is None or self.live.error:
-            self._try(self._lead.look)
+            self._try(self._control.look)
 
     def toggle(self) -> None:
         """Begin a recording, asking where it belongs, or end it."""
         if self.live is not None and self.live.recording:
             self.stop()
             return
-        dialog = RecordDialog(self.wanted, self._window)
+        dialog = RecordDialog(self.request, self._window)
         if dialog.exec() == QDialog.DialogCode.Accepted:
             self.record(dialog)
 
@@ -95,39 +95,39 @@ class Recorder(QObject):
         place = dialog.place
         if place is None:
             return
-        self.wanted = dialog.wanted
-        task, held = self.wanted.task.strip(), dialog.held.pop_all()
-        self._try(lambda: self._lead.record(place, task, held))
+        self.request = dialog.request
+        task, held = self.request.task.strip(), dialog.held.pop_all()
+        self._try(lambda: self._control.record(place, task, held))
         if self.live is not None:
             self.said.emit(f"recording to {place.recording}")
 
     def stop(self) -> None:
         """End the recording and go on looking; its tables are written meanwhile."""
-        said = self._try(self._lead.stop)
+        said = self._try(self._control.stop)
         if said:
             self.said.emit(said)
 
     def release(self) -> Source | None:
         """Let go of the board, and make a source that nobody has entered; None if it fails."""
-        return self._try(self._lead.release)
+        return self._try(self._control.release)
 
     def retune(self, config: LoadedConfig) -> None:
         """Use another config: at once while nothing is recorded, else for the next recording."""
-        self._try(lambda: self._lead.retune(config))
+        self._try(lambda: self._control.retune(config))
 
     def mark(self, text: str, at: float) -> None:
         """Mark what was taken at host time `at` (s)."""
-        if self._lead.mark(text, at) is None:
+        if self._control.mark(text, at) is None:
             self.said.emit("no marker was set: nothing streams")
 
     def undo(self) -> None:
         """Take the last marker back."""
-        if self._lead.undo() is None:
+        if self._control.undo() is None:
             self.said.emit("there is no marker to take back")
 
     def close(self) -> None:
         """End the stream under way; if it was recorded, begin to write its tables."""
-        self._lead.close()
+        self._control.close()
 
     def finish(self, say: Callable[[str], None]) -> None:
         """Wait for tables that are still being written, once the window is closed.

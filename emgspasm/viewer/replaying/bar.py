@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QWidget
 
 from emgspasm.desk.clock import clock
-from emgspasm.viewer.replaying.replay import SPEEDS
+from emgspasm.viewer.replaying.replay import SPEEDS, Replay
 from emgspasm.viewer.toolbar import button
 
 TICKS = 10_000
@@ -25,18 +25,18 @@ class ReplayBar(QWidget):
     def __init__(self, actions: Mapping[str, QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._duration = 1.0
-        self._speed = QComboBox(self)
+        self._speed = QComboBox()
         self._speed.addItems([f"{speed:g} x" for speed in SPEEDS])
         self._speed.setToolTip("Seconds of the recording in a second (< and >)")
         self._speed.setAccessibleName("Speed of the replay")
         self._speed.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._speed.activated.connect(lambda k: self.speed_chosen.emit(SPEEDS[k]))
-        self._slider = QSlider(Qt.Orientation.Horizontal, self)
+        self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setRange(0, TICKS)
         self._slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._slider.setPageStep(TICKS // 20)
         self._slider.actionTriggered.connect(self._move)
-        self._where = QLabel(self)
+        self._where = QLabel()
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 2, 8, 2)
         for name in ("play", "last_spasm", "next_spasm", "loops"):
@@ -45,17 +45,14 @@ class ReplayBar(QWidget):
         row.addWidget(self._slider, 1)
         row.addWidget(self._where)
 
-    def show_speed(self, speed: float) -> None:
-        """Show the speed, chosen from the list or not."""
-        if speed in SPEEDS:
-            self._speed.setCurrentIndex(SPEEDS.index(speed))
-
-    def show_place(self, position: float, duration: float) -> None:
-        """Show where it is, in seconds."""
-        self._duration = duration
-        self._where.setText(f"{clock(position, 0.1)} of {clock(duration)}")
+    def show_replay(self, replay: Replay) -> None:
+        """Show where it is, and its speed, chosen from the list or not."""
+        self._duration = duration = replay.duration or 0.0
+        self._where.setText(f"{clock(replay.position, 0.1)} of {clock(duration)}")
         if not self._slider.isSliderDown():
-            self._slider.setValue(round(TICKS * position / max(duration, 1e-9)))
+            self._slider.setValue(round(TICKS * replay.position / max(duration, 1e-9)))
+        if replay.speed in SPEEDS:
+            self._speed.setCurrentIndex(SPEEDS.index(replay.speed))
 
     def _move(self, _action: int) -> None:
         """Go where the slider was dragged, or to which a click beside it leads."""

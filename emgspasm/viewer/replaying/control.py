@@ -8,6 +8,7 @@ from emgspasm.desk.desk import Desk
 from emgspasm.viewer.actions import step
 from emgspasm.viewer.freeze import Freeze
 from emgspasm.viewer.replaying.replay import SPEEDS, Replay
+from emgspasm.viewer.traces.view import TracesView
 
 AFTER = 0.5
 """Seconds after a spasm that are shown with it."""
@@ -21,10 +22,12 @@ class ReplayControl:
     desk : callable
         What the window shows.
     freeze : Freeze
+    traces : TracesView
+        Where it is shown.
     """
 
-    def __init__(self, desk: Callable[[], Desk | None], freeze: Freeze) -> None:
-        self._desk, self._freeze = desk, freeze
+    def __init__(self, desk: Callable[[], Desk | None], freeze: Freeze, traces: TracesView) -> None:
+        self._desk, self._freeze, self._traces = desk, freeze, traces
 
     @property
     def replay(self) -> Replay | None:
@@ -32,23 +35,23 @@ class ReplayControl:
         desk = self._desk()
         return desk if isinstance(desk, Replay) else None
 
-    def go_to(self, seconds: float, time_base: float) -> None:
+    def go_to(self, seconds: float) -> None:
         """Go to a time of the recording: in the frozen picture, or with the replay."""
         replay = self.replay
         if replay is not None and not self._freeze.held:
             end = replay.duration or 0.0
-            replay.jump(min(max(0.0, seconds), end), before=time_base)
-        else:
+            replay.jump(min(max(0.0, seconds), end), before=self._traces.view.seconds)
+        elif self._desk() is not None:
             self._freeze.go_to(seconds)
 
-    def move_by(self, screens: float, time_base: float) -> None:
+    def move_by(self, screens: float) -> None:
         """Go back or forth by so many time bases."""
-        if self._freeze.held or self.replay is None:
+        if self.replay is not None and not self._freeze.held:
+            self.go_to(self.replay.position + screens * self._traces.view.seconds)
+        elif self._desk() is not None:
             self._freeze.move_by(screens)
-        else:
-            self.go_to(self.replay.position + screens * time_base, time_base)
 
-    def seek_spasm(self, way: int, time_base: float) -> None:
+    def seek_spasm(self, way: int) -> None:
         """To the next spasm (1), or the one before (-1); it is shown before the newest sample."""
         replay = self.replay
         if replay is None:
@@ -61,7 +64,7 @@ class ReplayControl:
         else:
             there = max((end for end in ends if end < now - AFTER - 0.1), default=None)
         if there is not None:
-            self.go_to(there, time_base)
+            self.go_to(there)
 
     def play(self, on: bool) -> None:
         """Play, from the beginning if it has ended, or pause."""

@@ -17,7 +17,7 @@ from emgspasm.results.decisions import Decision
 from emgspasm.storage.studies.scales import rater as pseudonym
 from emgspasm.stream import EventType
 from emgspasm.viewer.actions import ACTS
-from emgspasm.viewer.errands import Errands
+from emgspasm.viewer.background import Background
 from emgspasm.viewer.replaying.control import AFTER
 from emgspasm.viewer.replaying.replay import Replay
 from emgspasm.viewer.replaying.review_sheet import Reviewed, events_table, read_sheet, sheet
@@ -56,7 +56,7 @@ class Reviewing(QObject):
         self.events: list[Reviewed] = []
         self._table: Path | None = None
         self._at: int | None = None
-        self._storing = Errands("review", self)
+        self._storing = Background("review", self)
         self._storing.done.connect(self._take)
         self._touched: set[Path] = set()
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QRegion
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QRegion
+from PySide6.QtWidgets import QToolTip
 
 from emgspasm.viewer.traces.sweep import SweepItem
 
@@ -43,6 +44,15 @@ class Canvas(pg.GraphicsLayoutWidget):  # type: ignore[misc]  # untyped
             painter.translate(corner)
             sweep.show_part(painter, QRectF(part).translated(-corner))
             painter.translate(-corner)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Tell in full what is written under the mouse: on the traces it may be cut."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            place = QPointF(event.pos())
+            told = [sweep.told(place - self._corner(sweep)) for sweep, _ in self._sweeps]
+            QToolTip.showText(event.globalPos(), "".join(told), self.viewport())
+            return True
+        return bool(super().viewportEvent(event))
 
     def _repaint(self, sweep: SweepItem, part: QRectF) -> None:
         self.viewport().update(part.translated(self._corner(sweep)).toAlignedRect())

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import zip_longest
 from math import ceil
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -38,6 +37,9 @@ class Label:
     colour: str
     line: int = -1
 
+
+NEAR = 3
+"""Pixels of the design from the line of a marker at which the mouse is on it [design]."""
 
 LEAST = 4
 """Letters of a label that are worth writing, where there is no room for all of it [design]."""
@@ -86,38 +88,46 @@ class Lettering:
         self._tall = self._metrics.height()
         self._fitted: dict[tuple[str, int], tuple[str, float]] = {}
 
-    def places(self, changed: Collection[Label], labels: Iterable[Label]) -> list[QRectF]:
-        """What labels cover that come or go, and those of `labels` that give way to them."""
-        found = [box for label in changed for box in self._covered(label)]
-        return found + [
-            box
-            for label in labels
-            if label not in changed
-            for box in self._covered(label)
-            if any(box.intersects(other) for other in found)
+    def places(self, changed: Iterable[Label]) -> list[QRectF]:
+        """What must be painted anew where labels come or go: others of their line give way."""
+        tall = self._tall + 2
+        lines = {label.line for label in changed}
+        at = [self._x_of(label.sample) for label in changed if label.line < 0]
+        return [
+            *(QRectF(0, self._top(line) - 1, self._width, tall) for line in lines),
+            *(QRectF(x - 1, 0, 3, self._height) for x in at if x is not None),
         ]
 
-    def _covered(self, label: Label) -> list[QRectF]:
-        """What is covered by a label, at most; nothing where it is not shown."""
-        x = self._x_of(label.sample)
-        if x is None:
-            return []
-        box = self._box(label, x).adjusted(-2, -1, 2, 1)
-        return [box, QRectF(x - 1, 0, 3, self._height)] if label.line < 0 else [box]
-
     def written(self, labels: Iterable[Label]) -> list[Written]:
-        """Labels that are shown: each has room up to the next one on its line."""
+        """Labels that are shown, from left to right on each line: each has room up to the next.
+
+        There is no room beyond the right edge: what would reach over it is written before its
+        place, and what that would cover is, too, unless it came farther away than it is wide.
+        """
         places = [(label, self._x_of(label.sample)) for label in labels]
         shown = [(label, x) for label, x in places if x is not None]
         shown.sort(key=lambda place: (place[0].line, place[0].sample))
+        found: list[Written] = []
+        for label, x in reversed(shown):
+            wide, end, before = self._fit(label.text)[1], self._width, True
+            after = found[-1] if found else None
+            if after is not None and after.label.line == label.line and after.x >= x:  # same sweep
+                end, before = after.box.left(), after.box.left() < after.x
+            left = max(0.0, min(x, end - wide)) if before and x - end <= wide else x
+            wide = min(wide, max(0.0, end - left))
+            box = QRectF(left, self._top(label.line), wide, self._tall)
+            found.append(Written(label, x, box, self._fit(label.text, ceil(wide))[0]))
+        return found[::-1]
+
+    def told(self, labels: Iterable[Label], point: QPointF) -> str:
+        """What is written at a point, or would be if there were room, in full."""
         found = []
-        for (label, x), after in zip_longest(shown, shown[1:]):
-            box = self._box(label, x)
-            if after is not None and after[0].line == label.line and after[1] >= x:  # same sweep
-                room = self._box(*after).left() - box.left()
-                box.setWidth(min(box.width(), max(0.0, room)))
-            found.append(Written(label, x, box, self._fit(label.text, ceil(box.width()))[0]))
-        return found
+        for each in self.written(labels):
+            box = QRectF(each.x, each.box.top(), self._fit(each.label.text)[1], self._tall)
+            on_line = each.label.line < 0 and abs(point.x() - each.x) <= NEAR
+            if on_line or box.united(each.box).contains(point):
+                found.append(each.label.text)
+        return "\n".join(found)
 
     def paint(
         self, painter: QPainter, labels: list[Label], notes: tuple[str, ...], exposed: QRectF
@@ -145,12 +155,9 @@ class Lettering:
             self._fitted[text, wide] = shown, self._metrics.horizontalAdvance(shown) + 6
         return self._fitted[text, wide]
 
-    def _box(self, label: Label, x: float) -> QRectF:
-        """Where a label is written that begins at `x`."""
-        at_foot = label.line < 0
-        top = self._height - self._tall - 1 if at_foot else self._tops[label.line] + 4
-        wide = self._fit(label.text)[1]
-        return QRectF(min(x, self._width - wide), top, wide, self._tall)
+    def _top(self, line: int) -> float:
+        """Upper edge of the words on a line."""
+        return self._height - self._tall - 1 if line < 0 else self._tops[line] + 4
 
     def _paint_label(self, painter: QPainter, written: Written, exposed: QRectF) -> None:
         label, x, box = written.label, written.x, written.box

@@ -105,6 +105,14 @@ def lanes(rows: NDArray[np.int64], n_lines: int, height: int) -> NDArray[np.floa
     return np.stack([tops, np.floor((rows + 0.5) * tall), bottoms], axis=1)
 
 
+def centre(offsets: NDArray[np.float64], strip: Strip, sampling_frequency: float) -> None:
+    """Put raw traces on their lines: `offsets` become the means of the last second, if known."""
+    rows = strip.read("raw", strip.stop - round(sampling_frequency), strip.stop).astype(np.float64)
+    known = np.isfinite(rows)
+    sums, counts = np.where(known, rows, 0.0).sum(axis=0), known.sum(axis=0)
+    np.divide(sums, counts, out=offsets, where=counts > 0)
+
+
 def colours(palette: Palette, channels: list[Channel]) -> dict[str, NDArray[np.int64]]:
     """Colours of a picture; a side's traces have the side's."""
     sides = [_number(palette.side_color(channel.side)) for channel in channels]

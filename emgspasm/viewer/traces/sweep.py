@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,10 +84,14 @@ class SweepItem(QGraphicsObject):
             self._notes = notes
             self.stale.emit(self._bounds)
 
-    def _reletter(self, labels: Iterable[Label]) -> None:
+    def told(self, point: QPointF) -> str:
+        """What is written at a point of it, in full; ``""`` where nothing is."""
+        return self._lettering.told(self._labels, point) if self._lettering else ""
+
+    def _reletter(self, labels: Collection[Label]) -> None:
         """Have the places of labels painted."""
         if self._lettering is not None:
-            for place in self._lettering.places(set(labels), self._labels):
+            for place in self._lettering.places(labels):
                 self.stale.emit(place)
 
     def x_of(self, sample: float) -> float | None:
@@ -164,13 +168,17 @@ class SweepItem(QGraphicsObject):
         if strip.stop < self._stop or head - self._next >= picture.width:
             self.repaint_all()
             return
-        oldest = head - picture.width + 1 + AHEAD * picture.dot
+        blank = AHEAD * picture.dot - picture.width + 1
+        oldest, gone = head + blank, range(self._next + blank, head + blank)
         first = max(oldest, min(self._next, picture.column_of(self._analyzed)))
         paint(self._pixels, picture, strip, self._offsets, (first, head + 1))
-        reached = [la for la in self._labels if self._stop <= la.sample < strip.stop]
+        changed = [
+            la for la in self._labels
+            if self._stop <= la.sample < strip.stop or picture.column_of(la.sample) in gone
+        ]  # fmt: skip
         self._next, self._stop, self._analyzed = head, strip.stop, strip.analyzed
         self._blank(head)
-        self._reletter(reached)  # near the edge they begin before the strip that is drawn
+        self._reletter(changed)  # near the edge they begin before the strip that is drawn
         self._refresh(first, head + 1 + AHEAD * picture.dot)
 
     def refresh(self, start: int, stop: int) -> None:

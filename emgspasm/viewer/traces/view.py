@@ -19,7 +19,7 @@ from emgspasm.viewer.traces.canvas import Canvas
 from emgspasm.viewer.traces.column import Column
 from emgspasm.viewer.traces.heading import Heading
 from emgspasm.viewer.traces.lettering import Label
-from emgspasm.viewer.traces.picture import Picture, View, colours, lanes
+from emgspasm.viewer.traces.picture import Picture, View, centre, colours, lanes
 
 COLUMNS = (0, 1)
 
@@ -137,11 +137,6 @@ class TracesView(QWidget):
         tracks = self._view.tracks
         return "filtered" if "filtered" in tracks else "raw" if "raw" in tracks else "envelope"
 
-    def redraw(self) -> None:
-        """Draw everything anew: the stream goes on from elsewhere."""
-        if self._page is None:
-            self._rebuild()
-
     def advance(self) -> None:
         """Draw what has come; call it once a frame."""
         if self._feed is None or self._page is not None:
@@ -159,20 +154,15 @@ class TracesView(QWidget):
             for column in self.columns:
                 column.sweep.refresh(start, stop)
 
-    def center(self) -> None:
-        """Put the raw traces on their lines: draw everything anew."""
+    def redraw(self) -> None:
+        """Draw everything anew, the raw traces on their lines."""
         self._rebuild()
 
     def _find_offsets(self) -> None:
-        """Where the raw traces are, if they are drawn: the mean of the last second."""
+        """Where the raw traces are, if they are drawn."""
         strip = self.strip
-        if strip is None or self._feed is None or "raw" not in self._view.tracks:
-            return
-        second = round(self._feed.sampling_frequency)
-        rows = strip.read("raw", strip.stop - second, strip.stop).astype(np.float64)
-        known = np.isfinite(rows)
-        sums, counts = np.where(known, rows, 0.0).sum(axis=0), known.sum(axis=0)
-        np.divide(sums, counts, out=self._offsets, where=counts > 0)
+        if strip is not None and self._feed is not None and "raw" in self._view.tracks:
+            centre(self._offsets, strip, self._feed.sampling_frequency)
 
     def show_texts(self, texts: dict[int, LaneText]) -> None:
         """Write beside the lines, by EMG channel."""

@@ -82,11 +82,11 @@ def test_a_scan_tells_the_largest_likelihood_ratio_of_the_stretches_in_doubt(str
     sums[1:51] = np.cumsum(powers)
     for n_doubted in (1, 2, 5, 17, 40):
         ratios = []
-        for n in LENGTHS[n_doubted >= LENGTHS]:
+        for n in (n for n in LENGTHS if n <= n_doubted):
             rise = powers[50 - n :].mean() / (2.0 * sizes.block) * 3.0
             if rise >= LEAST_RISE:
                 ratios.append(0.5 * 0.4 * n * sizes.block * (rise - 1 - np.log(rise)))
-        told = _scan(3 * sums[50], 50, n_doubted, 3 * sums, LENGTHS, 2.0, 0.4, sizes)
+        told = _scan(3 * sums[50], 50, n_doubted, 3 * sums, 2.0, 0.4, sizes)
         assert told == pytest.approx(max(ratios, default=-np.inf))
 
 
@@ -104,9 +104,8 @@ def test_a_doubt_is_not_scanned_only_where_that_would_tell_nothing(stream_info, 
         matched = louder[window // 6] * generator.chisquare(4, 4 * sizes.window) / 4
         before, sums = s.copy(), past.sums[0].copy()
         origin = s.now + 1 - 3 * sizes.window
-        rest = matched, origin, past.sums[0], LENGTHS, sizes, rules
-        told.append(seek_weak.py_func(s, 1.1, *rest))
+        told.append(seek_weak.py_func(s, 1.1, matched, origin, past.sums[0], sizes, rules))
         before.wanted = -np.inf  # nothing is skipped
-        assert seek_weak.py_func(before, 1.1, matched, origin, sums, *rest[3:]) == told[-1]
+        assert seek_weak.py_func(before, 1.1, matched, origin, sums, sizes, rules) == told[-1]
         assert s.evidence == before.evidence
     assert {bool(found) for found, _ in told} == {doubted for _, doubted in told} == {True, False}

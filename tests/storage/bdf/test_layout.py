@@ -62,8 +62,11 @@ def test_the_range_of_a_converter_of_ten_volts_is_held_but_for_a_microvolt():
 
 def test_labels_and_units_fit_to_the_last_character_of_their_fields():
     require_storable(one("a" * 16, kind="MISC", unit="u" * 8))
-    for info in (one("a" * 17), one(kind="MISC", unit="u" * 9)):
-        with pytest.raises(ValueError, match="does not fit a header field"):
+    for info, told in (
+        (one("a" * 17), f"label '{'a' * 17}' does not fit a header field"),
+        (one(kind="MISC", unit="u" * 9), "unit 'uuuuuuuuu' of OOC_L does not fit a header field"),
+    ):
+        with pytest.raises(ValueError, match=told):
             stored_info(info)
 
 

@@ -6,18 +6,14 @@ import edfio
 import mne
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emgspasm.errors import RecordingError
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.edf.reader import open_edf
 from emgspasm.stream import SKIP, Annotation, Chunk
-from support.bdf import noise, stream, write
-
-TEMPORARY = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+from support.bdf import TEMPORARY, noise, stream, write
 
 
 def test_a_marker_after_close_is_refused(tmp_path):
@@ -112,7 +108,7 @@ def test_a_long_text_about_every_channel_is_kept(tmp_path):
         max_size=60,
     )
 )  # fmt: skip
-@TEMPORARY
+@settings(TEMPORARY, max_examples=40)
 def test_any_text_survives_and_a_backlog_is_never_lost(tmp_path, drawn):
     path = tmp_path / "x.bdf"
     markers = [Annotation(a / 1e6, b / 1e6, text) for a, b, text in drawn]

@@ -11,24 +11,23 @@ import warnings
 import edfio
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from emgspasm.errors import RecordingError
 from emgspasm.storage.bdf.recovery import recover
 from emgspasm.storage.bdf.writer import BdfWriter
 from emgspasm.storage.edf.reader import open_edf
-from emgspasm.stream import Annotation, Channel, Chunk, StreamInfo
+from emgspasm.stream import Annotation, Chunk
+from support.bdf import CYTON, TEMPORARY, stream, write
 
-CYTON = 187_500.0
+PAIR = ("OOC_L", "OOC_R")
 RECORD = 125
 SAMPLES = np.random.default_rng(5).normal(0, 300, (1000, 2))
 
 
 def record(path, samples=SAMPLES, fs=250.0):
-    info = StreamInfo(fs, tuple(Channel(n, full_scale=CYTON) for n in ("OOC_L", "OOC_R")))
-    with BdfWriter(path, info) as writer:
-        return writer.write(Chunk(0, samples)).samples
+    return write(path, samples, stream(fs, PAIR))
 
 
 def length_by_edfio(path):
@@ -56,9 +55,7 @@ def test_a_whole_recording_is_not_touched(tmp_path):
 
 
 @given(n_cut=st.integers(1, 7000))
-@settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(TEMPORARY, max_examples=50)
 def test_a_cut_recording_opens_in_edfio_and_every_byte_is_kept(tmp_path, whole, n_cut):
     path, tail = tmp_path / "x.bdf", tmp_path / "x.bdf.tail"
     tail.unlink(missing_ok=True)
@@ -152,8 +149,7 @@ def test_a_recording_of_another_writer_that_never_closed_is_mended(tmp_path):
 
 def kill_with_a_backlog(path):
     """Lose every second packet for 3 s, then stop without closing: marks still wait."""
-    info = StreamInfo(1000.0, tuple(Channel(n, full_scale=CYTON) for n in ("OOC_L", "OOC_R")))
-    writer = BdfWriter(path, info)
+    writer = BdfWriter(path, stream(1000.0, PAIR))
     rows = np.tile([-CYTON, 0.0], (5, 1))  # a rail of one channel is no missing sample
     for start in range(0, 3000, 10):
         writer.write(Chunk(start, rows))
@@ -193,8 +189,7 @@ def test_rails_of_all_channels_are_not_taken_for_missing(tmp_path, fs):
 def test_rails_are_not_taken_for_missing_once_all_that_waited_was_written(tmp_path):
     path, samples = tmp_path / "x.bdf", SAMPLES.copy()
     samples[300:400] = -CYTON
-    info = StreamInfo(250.0, tuple(Channel(n, full_scale=CYTON) for n in ("OOC_L", "OOC_R")))
-    with BdfWriter(path, info) as writer:
+    with BdfWriter(path, stream(labels=PAIR)) as writer:
         writer.write(Chunk(0, samples[: 6 * RECORD]))
         for number in range(45):  # more than the record before the last one holds
             writer.annotate(Annotation(2.0, 0.0, f"{number:030}"))
@@ -309,9 +304,7 @@ FIELDS = {"samples": 256 + 3 * 216, "digital": 256 + 3 * 120, "count": 236, "kin
 @example([(FIELDS["samples"] + 16, b"-1      ")], 8000)  # no room for annotations
 @example([(FIELDS["digital"], b"x       ")], 8000)
 @example([(FIELDS["samples"], b"0       0       0       ")], 8000)
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(TEMPORARY, max_examples=80)
 def test_a_damaged_recording_is_recovered_or_refused_and_keeps_its_bytes(
     tmp_path, whole, changes, n_bytes
 ):

@@ -18,6 +18,7 @@ from emgspasm.storage.exporters.formats import export_recording
 from emgspasm.storage.montage import Assignment, Montage
 from emgspasm.storage.opening import open_recording
 from emgspasm.stream import SKIP, Annotation
+from support.bdf import patch
 
 SHARED = Path(__file__).parents[3].parent / "shared" / "data" / "edf_bdf_edge_cases"
 
@@ -26,12 +27,6 @@ def edf_signal(label: str, rate: float, seconds: int = 4, **more) -> edfio.EdfSi
     data = np.random.default_rng(len(label)).normal(0, 50, int(rate * seconds))
     options = {"physical_dimension": "uV", "physical_range": (-400, 400)} | more
     return edfio.EdfSignal(data, rate, label=label, **options)
-
-
-def patch(path: Path, offset: int, text: str, width: int) -> None:
-    data = bytearray(path.read_bytes())
-    data[offset : offset + width] = text.encode().ljust(width)
-    path.write_bytes(data)
 
 
 @pytest.mark.parametrize("suffix", ["edf", "bdf"])

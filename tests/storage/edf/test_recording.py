@@ -5,7 +5,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emgspasm.storage.bdf.writer import BdfWriter
@@ -13,11 +13,7 @@ from emgspasm.storage.digest import Digest
 from emgspasm.storage.edf.header import parse_header
 from emgspasm.storage.edf.reader import open_edf
 from emgspasm.stream import SKIP, Annotation, Channel, Chunk, Source, StreamInfo
-from support.bdf import CYTON, native
-
-TEMPORARY = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+from support.bdf import CYTON, TEMPORARY, native
 
 
 def test_a_recording_is_a_source(tmp_path):
@@ -40,7 +36,7 @@ def test_a_gap_is_a_jump_and_nan_when_read(tmp_path):
 
 
 @given(st.integers(0, 1333), st.integers(0, 1333))
-@TEMPORARY
+@settings(TEMPORARY, max_examples=60)
 def test_a_slice_is_a_slice_of_the_whole(tmp_path, a, b):
     path = tmp_path / "x.bdf"
     if not path.exists():

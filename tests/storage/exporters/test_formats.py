@@ -18,9 +18,21 @@ from emgspasm.storage.edf.reader import open_edf
 from emgspasm.storage.exporters.formats import FORMATS, export_recording
 from emgspasm.storage.opening import open_recording
 from emgspasm.stream import SKIP, Annotation, Channel, Chunk, StreamInfo
+from support.bdf import noise, stream, write
 
 GAPS = [(600, 607), (1207, 2107)]
 N_SAMPLES = 2907
+ONE = stream(labels=("OOC_L",))
+WAVE = 100 * np.sin(np.arange(1000) / 3)[:, None]
+
+
+def stored(folder, samples, info=ONE):
+    write(folder / "x.bdf", samples, info)
+    return open_edf(folder / "x.bdf")
+
+
+def of_range(full_scale):
+    return StreamInfo(250.0, (Channel.from_label("OOC_L", full_scale=full_scale),))
 
 
 @pytest.fixture
@@ -55,9 +67,7 @@ def test_csv_is_a_row_a_sample_with_empty_cells_where_missing(recording, tmp_pat
 def test_csv_is_read_back_with_the_units_of_its_channels(tmp_path, unit):
     names = ("OOC_L", "cheek (left)")
     channels = tuple(Channel.from_label(n, unit=unit, full_scale=5000.0) for n in names)
-    with BdfWriter(tmp_path / "x.bdf", StreamInfo(250.0, channels)) as writer:
-        writer.write(Chunk(0, np.random.default_rng(0).normal(0, 100, (500, 2))))
-    before = open_edf(tmp_path / "x.bdf")
+    before = stored(tmp_path, noise(500, 2), StreamInfo(250.0, channels))
     export_recording(before, "csv", tmp_path / "x.csv")
     after = open_recording(tmp_path / "x.csv", sampling_frequency=250.0)
     read = [(c.name, c.muscle, c.unit) for c in after.info.channels]
@@ -71,10 +81,9 @@ def test_a_channel_called_as_the_column_of_times_is_refused(tmp_path, name):
         Channel.from_label("OOC_L", full_scale=1e3),
         Channel("time", "left", full_scale=1e3),
     )
-    with BdfWriter(tmp_path / "x.bdf", StreamInfo(250.0, channels)) as writer:
-        writer.write(Chunk(0, np.zeros((250, 2))))
+    recording = stored(tmp_path, np.zeros((250, 2)), StreamInfo(250.0, channels))
     with pytest.raises(RecordingError, match="a channel is called time"):
-        export_recording(open_edf(tmp_path / "x.bdf"), name, tmp_path / "out")
+        export_recording(recording, name, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
@@ -113,10 +122,7 @@ def test_edf_is_read_back_by_edflib_within_half_a_step(edflib, recording, tmp_pa
 
 @pytest.mark.parametrize("rate", [125.0, 256.41, 1000 / 3, 1925.93])
 def test_edf_of_any_rate_is_opened_by_edflib(edflib, tmp_path, rate):
-    info = StreamInfo(rate, (Channel.from_label("OOC_L", full_scale=5000.0),))
-    with BdfWriter(tmp_path / "x.bdf", info) as writer:
-        writer.write(Chunk(0, np.random.default_rng(0).normal(0, 100, (int(60 * rate), 1))))
-    before = open_edf(tmp_path / "x.bdf")
+    before = stored(tmp_path, noise(int(60 * rate), 1), stream(rate, ("OOC_L",)))
     export_recording(before, "edf", tmp_path / "x.edf")
     with edflib.EdfReader(str(tmp_path / "x.edf")) as reader:
         assert reader.getSampleFrequency(0) == pytest.approx(rate, rel=1e-6)
@@ -162,50 +168,36 @@ def test_numbers_that_no_header_of_edf_can_hold_are_told_with_their_channel(tmp_
 
 @pytest.mark.parametrize("offset", [0.0, 4000.0])
 def test_nothing_that_edf_holds_looks_clipped_when_it_is_read_back(tmp_path, offset):
-    info = StreamInfo(250.0, (Channel.from_label("OOC_L", full_scale=187_500.0),))
-    samples = offset + 100 * np.sin(np.arange(1000) / 3)[:, None]  # even about zero without offset
-    with BdfWriter(tmp_path / "x.bdf", info) as writer:
-        writer.write(Chunk(0, samples))
-    export_recording(open_edf(tmp_path / "x.bdf"), "edf", tmp_path / "x.edf")
+    samples = offset + WAVE  # even about zero without offset
+    export_recording(stored(tmp_path, samples), "edf", tmp_path / "x.edf")
     again = open_edf(tmp_path / "x.edf")
     assert (np.abs(again.read()) < 0.9 * again.info.channels[0].full_scale).all()
     assert any("OOC_L were clipped is not told" in finding for finding in again.findings)
 
 
 def test_a_range_that_is_widened_costs_little_of_the_steps(tmp_path):
-    info = StreamInfo(250.0, (Channel.from_label("OOC_L", full_scale=187_500.0),))
-    with BdfWriter(tmp_path / "x.bdf", info) as writer:
-        writer.write(Chunk(0, 100 * np.sin(np.arange(1000) / 3)[:, None]))
-    export_recording(open_edf(tmp_path / "x.bdf"), "edf", tmp_path / "x.edf")
+    export_recording(stored(tmp_path, WAVE), "edf", tmp_path / "x.edf")
     low, high = edfio.read_edf(tmp_path / "x.edf").signals[0].physical_range
     assert high - low < 1.05 * 200
 
 
 @pytest.mark.parametrize("offset", [-0.6, 0.6])
 def test_samples_at_either_end_of_a_range_that_is_widened_are_kept(tmp_path, offset):
-    info = StreamInfo(250.0, (Channel.from_label("OOC_L", full_scale=187_500.0),))
-    samples = offset + 100 * np.sin(np.arange(1000) / 3)[:, None]
-    with BdfWriter(tmp_path / "x.bdf", info) as writer:
-        writer.write(Chunk(0, samples))
-    export_recording(open_edf(tmp_path / "x.bdf"), "edf", tmp_path / "x.edf")
-    np.testing.assert_allclose(open_edf(tmp_path / "x.edf").read(), samples, atol=0.02)
+    export_recording(stored(tmp_path, offset + WAVE), "edf", tmp_path / "x.edf")
+    np.testing.assert_allclose(open_edf(tmp_path / "x.edf").read(), offset + WAVE, atol=0.02)
 
 
 @pytest.mark.parametrize(("full_scale", "told"), [(187_500.0, 187_500.0), (1000.4, 1001.0)])
 def test_edf_keeps_the_range_of_a_channel_that_was_clipped(tmp_path, full_scale, told):
-    info = StreamInfo(250.0, (Channel.from_label("OOC_L", full_scale=full_scale),))
-    with BdfWriter(tmp_path / "x.bdf", info) as writer:
-        writer.write(Chunk(0, np.repeat([[20.0], [-full_scale]], 250, axis=0)))
-    export_recording(open_edf(tmp_path / "x.bdf"), "edf", tmp_path / "x.edf")
+    samples = np.repeat([[20.0], [-full_scale]], 250, axis=0)
+    export_recording(stored(tmp_path, samples, of_range(full_scale)), "edf", tmp_path / "x.edf")
     assert edfio.read_edf(tmp_path / "x.edf").signals[0].physical_range == (-told, told)
 
 
 def test_what_lies_a_little_beyond_the_recorders_range_is_at_its_end_in_edf(tmp_path):
-    info = StreamInfo(250.0, (Channel.from_label("OOC_L", full_scale=187_510.0),))
-    with BdfWriter(tmp_path / "x.bdf", info) as writer:
-        writer.write(Chunk(0, np.repeat([[187_505.0], [-187_505.0]], 250, axis=0)))
-    less = replace(info, channels=(replace(info.channels[0], full_scale=187_500.0),))
-    railed = adjusted(open_edf(tmp_path / "x.bdf"), (0,), less, (1.0,), ())
+    samples = np.repeat([[187_505.0], [-187_505.0]], 250, axis=0)
+    wide = stored(tmp_path, samples, of_range(187_510.0))
+    railed = adjusted(wide, (0,), ONE, (1.0,), ())
     export_recording(railed, "edf", tmp_path / "x.edf")
     read = open_edf(tmp_path / "x.edf").read()[:, 0]
     np.testing.assert_allclose(read, np.repeat([187_500.0, -187_500.0], 250))
@@ -218,10 +210,8 @@ def test_edf_keeps_the_units_of_its_channels(recording, tmp_path):
 
 
 def test_edf_says_what_sixteen_bits_cost(tmp_path):
-    info = StreamInfo(250.0, (Channel.from_label("OOC_L", full_scale=187_500.0),))
-    with BdfWriter(tmp_path / "x.bdf", info) as writer:
-        writer.write(Chunk(0, np.linspace(-187_500, 187_500, 500)[:, None]))
-    (finding,) = export_recording(open_edf(tmp_path / "x.bdf"), "edf", tmp_path / "x.edf")
+    recording = stored(tmp_path, np.linspace(-187_500, 187_500, 500)[:, None])
+    (finding,) = export_recording(recording, "edf", tmp_path / "x.edf")
     assert "OOC_L: EDF keeps 16 bits, a step of 5.7 uV" in finding
 
 
@@ -257,12 +247,11 @@ def test_openbci_text_is_read_back_with_its_gaps(recording, tmp_path):
 
 
 def test_markers_of_one_sample_or_one_gap_are_all_kept_in_openbci_text(tmp_path):
-    channels = (Channel.from_label("OOC_L", full_scale=187_500.0),)
-    with BdfWriter(tmp_path / "x.bdf", StreamInfo(250.0, channels)) as writer:
+    with BdfWriter(tmp_path / "x.bdf", ONE) as writer:
         for onset, text in ((0.4, "a"), (0.4, "b"), (0.404, "c"), (1.5, "d"), (1.6, "e")):
             writer.annotate(Annotation(onset, 0.0, text))
-        writer.write(Chunk(0, np.random.default_rng(0).normal(0, 9, (250, 1))))
-        writer.write(Chunk(500, np.random.default_rng(1).normal(0, 9, (250, 1))))
+        writer.write(Chunk(0, noise(250, 1)))
+        writer.write(Chunk(500, noise(250, 1)))
     findings = export_recording(open_edf(tmp_path / "x.bdf"), "openbci", tmp_path / "x.txt")
     marks = [m for m in open_recording(tmp_path / "x.txt").annotations if m.text != SKIP]
     assert [(m.onset * 250, m.text) for m in marks] == [
@@ -271,12 +260,15 @@ def test_markers_of_one_sample_or_one_gap_are_all_kept_in_openbci_text(tmp_path)
     assert any(finding.startswith("4 markers in gaps or on a sample") for finding in findings)
 
 
+def test_more_texts_of_markers_than_other_headers_hold_are_read_back_from_openbci_text(tmp_path):
+    marks = tuple(Annotation(i / 250, 0.0, f"trial {i:040}") for i in range(1500))
+    recording = replace(adjusted_as_is(stored(tmp_path, noise(1500, 1))), annotations=marks)
+    export_recording(recording, "openbci", tmp_path / "x.txt")
+    assert open_recording(tmp_path / "x.txt").annotations == marks
+
+
 def test_markers_after_the_end_are_counted_where_openbci_text_has_no_row(tmp_path):
-    channels = (Channel.from_label("OOC_L", full_scale=187_500.0),)
-    with BdfWriter(tmp_path / "x.bdf", StreamInfo(250.0, channels)) as writer:
-        writer.annotate(Annotation(1.5, 0.0, "late"))
-        writer.write(Chunk(0, np.random.default_rng(0).normal(0, 9, (250, 1))))
-    recording = open_edf(tmp_path / "x.bdf")
+    recording = marked(tmp_path, Annotation(1.5, 0.0, "late"))
     findings = export_recording(recording, "openbci", tmp_path / "x.txt")
     assert "1 marker after the last sample is left out" in findings
 
@@ -286,9 +278,7 @@ def test_channels_without_a_place_in_openbci_text_are_named(tmp_path):
     channels = tuple(Channel(f"{kind} {i}", kind=kind) for i, kind in enumerate(kinds))
     info = StreamInfo(250.0, tuple(replace(c, full_scale=10.0) for c in channels))
     samples = np.random.default_rng(0).normal(0, 1, (250, 7))
-    with BdfWriter(tmp_path / "x.bdf", info) as writer:
-        writer.write(Chunk(0, samples))
-    findings = export_recording(open_edf(tmp_path / "x.bdf"), "openbci", tmp_path / "x.txt")
+    findings = export_recording(stored(tmp_path, samples, info), "openbci", tmp_path / "x.txt")
     left_out = "channels ['TRIG 1', 'ACCEL 5', 'MISC 6'] have no place in OpenBCI's text"
     assert any(finding.startswith(left_out) for finding in findings)
     (chunk,) = open_recording(tmp_path / "x.txt")
@@ -324,10 +314,9 @@ def test_of_markers_that_openbci_text_holds_nothing_is_said(tmp_path):
 
 def marked(folder, mark):
     """A second with this marker in it."""
-    channels = (Channel.from_label("OOC_L", full_scale=187_500.0),)
-    with BdfWriter(folder / "x.bdf", StreamInfo(250.0, channels)) as writer:
+    with BdfWriter(folder / "x.bdf", ONE) as writer:
         writer.annotate(mark)
-        writer.write(Chunk(0, np.random.default_rng(0).normal(0, 9, (250, 1))))
+        writer.write(Chunk(0, noise(250, 1)))
     return open_edf(folder / "x.bdf")
 
 
@@ -381,8 +370,7 @@ def test_a_failed_export_leaves_nothing(recording, tmp_path, name):
 
 @pytest.mark.parametrize("name", ["edf", "csv", "parquet", "openbci"])
 def test_an_hour_of_gap_takes_no_memory(tmp_path, name):
-    info = StreamInfo(250.0, (Channel.from_label("OOC_L", full_scale=187_500.0),))
-    with BdfWriter(tmp_path / "x.bdf", info) as writer:
+    with BdfWriter(tmp_path / "x.bdf", ONE) as writer:
         writer.write(Chunk(0, np.ones((100, 1))))
         writer.write(Chunk(900_000, np.ones((100, 1))))
     recording = open_edf(tmp_path / "x.bdf")

@@ -95,6 +95,12 @@ def test_the_day_of_a_recording_is_that_of_its_place(written):
     assert recording.start == datetime.fromisoformat("2023-11-15T09:13:20")
 
 
+def test_one_damaged_time_stamp_makes_no_milliseconds_of_the_others(written):
+    stamp = f"{EPOCH + 100 / 250:.6f}"
+    recording = open_recording(written(gui6(exg(300, 8)).replace(stamp, f"999{stamp}")))
+    assert recording.start == datetime(2023, 11, 14, 22, 13, 20)  # noqa: DTZ001  of the place
+
+
 def test_a_daisy_by_radio_counts_even_numbers_and_is_told_its_skew(written):
     values = exg(400, 16)
     counter = (2 * np.arange(400)) % 256
@@ -160,7 +166,7 @@ def test_a_line_of_blanks_is_no_damage(written):
     lines.insert(100, "   ")
     recording = open_recording(written("\n".join(lines) + "\n"))
     assert np.array_equal(samples_of(recording)[:, :8], values)
-    assert not any("no rows" in finding for finding in recording.findings)
+    assert not any("no row" in finding for finding in recording.findings)
 
 
 def test_a_second_session_appended_with_its_header_follows_in_time(written):

@@ -126,6 +126,6 @@ def test_events_that_only_the_table_holds_stay_when_the_recording_is_made_whole(
 
 
 def test_cells_never_break_a_table(tmp_path):
-    rows = [["a\tb", "c\nd"], ["", None], [float("nan"), 0]]
+    rows = [["a\tb", "c\nd"], ["", None], [" ", 0]]
     write_rows(tmp_path / "x.tsv", ("one", "two"), rows)
     assert (tmp_path / "x.tsv").read_text() == "one\ttwo\na b\tc d\nn/a\tn/a\nn/a\t0\n"

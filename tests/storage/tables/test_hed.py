@@ -6,7 +6,7 @@ import warnings
 
 import pytest
 
-from emgspasm.storage.tables.columns import EVENTS
+from emgspasm.storage.tables.event_columns import EVENTS
 from emgspasm.storage.tables.hed import KINDS, TAGGED, VERSION, events_dictionary
 
 pytestmark = pytest.mark.slow  # what reads the schema is slow to import

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from emgspasm.errors import RecordingError
-from emgspasm.storage.tables.columns import EVENTS, PAIRS, SUMMARY
+from emgspasm.storage.tables.columns import PAIRS, SUMMARY
+from emgspasm.storage.tables.event_columns import EVENTS
 from emgspasm.storage.tables.tsv import read_table, require_numbers, table, write_table
 
 

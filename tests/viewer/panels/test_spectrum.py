@@ -111,8 +111,6 @@ def test_the_words_tell_median_usable_band_and_mains_of_each_side(panel):
     assert "grey: above the usable 524 Hz" in words
     assert "R mains 50 Hz +" in words
     assert "L mains" not in words
-    panel.show_selection(signal(), "filtered")
-    assert "mains" not in panel.words.text()
 
 
 def test_another_muscle_is_chosen_by_keyboard(panel, qtbot):

@@ -13,10 +13,9 @@ from PySide6.QtWidgets import QApplication, QToolButton
 from emgspasm.cli.conclusion import conclude
 from emgspasm.cli.recording import describe
 from emgspasm.config import parse_config
-from emgspasm.desk.wanted import Wanted
+from emgspasm.desk.request import RecordingRequest
 from emgspasm.desk.wiring import Wiring
 from emgspasm.sources.protocols import Electrode
-from emgspasm.viewer import filing
 from emgspasm.viewer.actions import ACTS
 from emgspasm.viewer.recording.dialog import RecordDialog
 from emgspasm.viewer.recording.recorder import Recorder
@@ -68,7 +67,7 @@ def watch(open_window, tmp_path):
         window.watch(
             Recorder(
                 Wiring(CONFIG, make_source, describe, conclude),
-                Wanted(str(tmp_path / "study"), "01", "", "rest"),
+                RecordingRequest(str(tmp_path / "study"), "01", "", "rest"),
                 window,
             )
         )
@@ -136,7 +135,9 @@ def test_panels_take_other_colours_sides_and_fonts_with_the_window(replayed):
     assert surface.overview.height() > 1.2 * height
 
 
-def test_q_shows_the_signal_check_of_a_stream_and_escape_the_traces(watch, measurable, qtbot):
+def test_q_shows_the_signal_check_of_a_stream_arrows_its_rows_and_escape_the_traces(
+    watch, measurable, qtbot
+):  # fmt: skip
     window = watch(measurable)
     qtbot.waitUntil(lambda: shown(window) > 100)
     press(window, Qt.Key.Key_Q)
@@ -144,6 +145,11 @@ def test_q_shows_the_signal_check_of_a_stream_and_escape_the_traces(watch, measu
     assert check.isVisible()
     assert not window.surface.traces.isVisible()
     qtbot.waitUntil(lambda: check.table.item(0, 1).text() not in ("", "n/a"), timeout=15_000)
+    before = window.view
+    check.table.setCurrentCell(0, 0)
+    QTest.keyClick(check.table, Qt.Key.Key_Down)
+    assert check.table.currentRow() == 1
+    assert window.view == before
     QTest.keyClick(check.table, Qt.Key.Key_Escape)
     assert window.surface.traces.isVisible()
     assert not window.actions_["check"].isChecked()
@@ -189,7 +195,7 @@ def test_closing_while_measuring_leaves_the_board_at_rest_and_starts_nothing(
 
 def test_impedance_waits_for_the_end_of_a_recording(watch, measurable, paced, qtbot):
     window = watch(measurable)
-    dialog = RecordDialog(window.recorder.wanted, window)
+    dialog = RecordDialog(window.recorder.request, window)
     dialog.accept()
     window.recorder.record(dialog)
     assert not window.surface.check.impedance.isEnabled()
@@ -266,19 +272,6 @@ def test_every_act_has_a_key_of_its_own_and_does_something(replayed):
     assert len(keys) == len(set(keys))
     assert all(act.keys for act in ACTS)
     assert {act.name for act in ACTS} == set(replayed._acts)
-
-
-def test_another_recording_is_opened_and_one_that_is_none_is_said(replayed, recording, tmp_path):
-    first = replayed.desk
-    (tmp_path / "notes.txt").write_text("no recording")
-    filing.replay(replayed, tmp_path / "notes.txt")
-    assert replayed.desk is first
-    assert any("notes.txt" in said for said in replayed.surface.notice.said)
-    other = tmp_path / "other.bdf"
-    other.write_bytes(recording.read_bytes())
-    filing.replay(replayed, other)
-    assert replayed.desk.path == other
-    assert replayed.surface.overview.timeline.duration == 40.0
 
 
 def test_a_status_line_that_is_too_long_says_that_there_is_more(qtbot):

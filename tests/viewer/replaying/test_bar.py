@@ -7,8 +7,6 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from emgspasm.viewer import filing
-
 pytestmark = pytest.mark.real_time
 
 
@@ -28,9 +26,12 @@ def test_the_handle_is_dragged_to_a_place(replayed):
     assert replayed.desk.position == pytest.approx(10.0)
 
 
-def test_another_recording_is_looped_as_the_button_says(replayed, recording, tmp_path):
+def test_another_recording_is_looped_as_the_button_says(
+    replayed, recording, tmp_path, qtbot
+):  # fmt: skip
     QTest.keyClick(replayed, Qt.Key.Key_L)
     QApplication.processEvents()
-    filing.replay(replayed, shutil.copy(recording, tmp_path / "other.bdf"))
+    replayed.opening.open(shutil.copy(recording, tmp_path / "other.bdf"))
+    qtbot.waitUntil(lambda: replayed.desk.name == "other.bdf", timeout=90_000)
     assert replayed.actions_["loops"].isChecked()
     assert replayed.desk.loops

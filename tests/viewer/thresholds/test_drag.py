@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from emgspasm.cli.conclusion import conclude
 from emgspasm.cli.recording import describe
 from emgspasm.config import LoadedConfig, load_config
-from emgspasm.desk.wanted import Wanted
+from emgspasm.desk.request import RecordingRequest
 from emgspasm.desk.wiring import Wiring
 from emgspasm.viewer.recording.dialog import RecordDialog
 from emgspasm.viewer.recording.recorder import Recorder
@@ -103,8 +103,8 @@ def test_a_recording_goes_on_with_the_thresholds_it_began_with(
     window = open_window()
     sources = [paced(seconds=1.0), paced(seconds=20.0), paced(seconds=1.0)]
     wiring = Wiring(LoadedConfig(), lambda: sources.pop(0), describe, conclude)
-    window.watch(Recorder(wiring, Wanted(str(tmp_path / "s"), "01", "", "rest"), window))
-    dialog = RecordDialog(window.recorder.wanted, window)
+    window.watch(Recorder(wiring, RecordingRequest(str(tmp_path / "s"), "01", "", "rest"), window))
+    dialog = RecordDialog(window.recorder.request, window)
     dialog.accept()
     window.recorder.record(dialog)
     qtbot.waitUntil(lambda: window.desk.feed.strip.analyzed == 20_000, timeout=90_000)

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QFontMetricsF, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from emgspasm.config import LoadedConfig
 from emgspasm.storage.bdf.writer import BdfWriter
@@ -90,7 +90,7 @@ def test_raw_traces_stay_where_they_were_in_a_gap(far_off):
     window = far_off(tracks=frozenset({"raw"}))
     strip = window.desk.feed.strip
     strip.tracks["raw"][:, [k % strip.capacity for k in range(1500, 2000)]] = np.nan
-    window.surface.traces.center()
+    window.surface.traces.redraw()
     assert drawn_offsets(window) == pytest.approx([OFFSET, OFFSET], abs=1)
 
 
@@ -119,5 +119,48 @@ def test_a_label_gives_way_to_the_next_on_its_line(replayed):
     first, second, third, _ = lettering.written([*labels[::-1], blink])
     assert (first.text, second.text, third.text) == ("", "smile", "speech")
     assert second.box.right() <= third.box.left()
-    covered = lettering.places({labels[1]}, labels)
-    assert any(first.x - 2 == box.left() for box in covered)  # it is written anew
+    assert any(box.contains(first.box) for box in lettering.places({labels[1]}))  # written anew
+
+
+def test_labels_at_the_right_edge_hide_none_before_them(replayed):
+    lettering = replayed.surface.traces.columns[0].sweep._lettering
+    samples = {"rest_open": 29_400, "smile": 29_600, "speech": 29_800}  # the column ends at 30 s
+    written = lettering.written([Label(at, text, "#ffffff") for text, at in samples.items()])
+    assert [one.text for one in written] == list(samples)
+    edges = [edge for one in written for edge in (one.box.left(), one.box.right())]
+    assert edges == sorted(edges)
+    assert edges[-1] <= lettering._width
+    many = [Label(at, "blink", "#ffffff", 0) for at in range(25_000, 30_000, 100)]
+    assert all(abs(one.box.left() - one.x) <= 2 * one.box.width() for one in lettering.written(many)
+               if one.text)  # fmt: skip
+
+
+def test_a_text_before_its_place_goes_with_it_when_the_sweep_has_passed(replayed):
+    replayed.go_to(29.0)  # a column of 10 s ends at 20 s and 30 s
+    replayed.frame()
+    sweep, desk = replayed.surface.traces.columns[0].sweep, replayed.desk
+    sweep.show_labels([Label(19_950, "rest_open", "#ffffff")])
+    (text,) = sweep._lettering.written(sweep._labels)
+    desk.playing, stale = True, []
+    for _ in range(10):
+        desk.tick(0.1)
+        stale.clear()
+        sweep.stale.connect(stale.append)
+        sweep.go_on()
+        sweep.stale.disconnect(stale.append)
+        if not sweep._lettering.written(sweep._labels):
+            break
+    assert any(part.contains(text.box) for part in stale)
+
+
+def test_what_is_cut_on_the_traces_is_told_under_the_mouse(replayed):
+    sweep = replayed.surface.traces.columns[0].sweep
+    sweep.show_labels([Label(25_000, "spasm isolated rejected", "#ffffff", 0),
+                       Label(25_100, "blink", "#ffffff", 0)])  # fmt: skip
+    cut = sweep._lettering.written(sweep._labels)[0]
+    assert cut.text != cut.label.text
+    canvas = replayed.surface.traces.canvas
+    place = (canvas._corner(sweep) + QPointF(cut.x + 1, cut.box.center().y())).toPoint()
+    QApplication.sendEvent(canvas.viewport(), QHelpEvent(QEvent.Type.ToolTip, place, place))
+    assert QToolTip.text() == "spasm isolated rejected"
+    QToolTip.hideText()

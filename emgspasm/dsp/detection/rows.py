@@ -17,7 +17,7 @@ Stretch = tuple[int, int, int]
 """Channel, first sample, and the sample after the last one."""
 
 
-def said(rows: NDArray[np.void], shift: int) -> tuple[tuple[Burst, ...], list[Stretch]]:
+def to_bursts(rows: NDArray[np.void], shift: int) -> tuple[tuple[Burst, ...], list[Stretch]]:
     """Rows of the kernel as bursts, and as stretches in which bursts were sought.
 
     In the order in which they became certain; times are corrected for the filters' delay.

@@ -1,4 +1,4 @@
-"""Work done beforehand in a thread of its own, which may be abandoned."""
+"""The warm-up: work done beforehand in a thread of its own, which may be abandoned."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from concurrent.futures import CancelledError, Future
 from emgspasm.errors import RecordingError
 
 
-class Warmth:
+class WarmUp:
     """Work of up to a minute that must be done before a recording begins, unless none will.
 
     The first session on a machine compiles its loops. Its thread ends with the process: whoever

@@ -1,4 +1,4 @@
-"""The recording that is asked for, and its place in a study."""
+"""The recording that people ask for, and its place in a study."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ RUNS = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RecordingRequest:
     """What is to be recorded.
 
     Parameters
@@ -32,7 +32,7 @@ class Wanted:
     task: str
 
 
-def placed(wanted: Wanted) -> Placement:
+def placed(request: RecordingRequest) -> Placement:
     """Where it is recorded: the first run of that task that does not exist yet.
 
     Raises
@@ -42,32 +42,34 @@ def placed(wanted: Wanted) -> Placement:
     RecordingError
         The study cannot be made.
     """
-    study, session = _study(wanted), wanted.session.strip() or None
+    study, session = _study(request), request.session.strip() or None
     for run in (None, *range(2, RUNS)):
-        place = study.place(wanted.participant.strip(), session, task=wanted.task.strip(), run=run)
+        place = study.place(
+            request.participant.strip(), session, task=request.task.strip(), run=run
+        )
         if not any(path.exists() for path in place.files):
             return place
-    raise ValueError(f"task={wanted.task!r}; there are {RUNS} runs of it already")
+    raise ValueError(f"task={request.task!r}; there are {RUNS} runs of it already")
 
 
 @contextmanager
-def placing(wanted: Wanted) -> Iterator[Placement]:
+def placing(request: RecordingRequest) -> Iterator[Placement]:
     """Do what :func:`placed` does, and undo it where no recording has come of it."""
-    study, session = _study(wanted), wanted.session.strip() or None
-    with study.placing(wanted.participant.strip(), session, task=wanted.task.strip()):
-        yield placed(wanted)
+    study, session = _study(request), request.session.strip() or None
+    with study.placing(request.participant.strip(), session, task=request.task.strip()):
+        yield placed(request)
 
 
-def _study(wanted: Wanted) -> Study:
+def _study(request: RecordingRequest) -> Study:
     """The study, made if missing; raises what :func:`placed` does."""
-    if not wanted.study.strip():
+    if not request.study.strip():
         raise ValueError("give the folder of the study; it is made if missing")
-    session = wanted.session.strip() or None
-    checked_labels(wanted.participant.strip(), session, task=wanted.task.strip())
+    session = request.session.strip() or None
+    checked_labels(request.participant.strip(), session, task=request.task.strip())
     try:
-        folder = Path(wanted.study.strip()).expanduser()
+        folder = Path(request.study.strip()).expanduser()
     except RuntimeError:
         raise ValueError(
-            f"study={wanted.study!r}; there is no user of that name. Write the whole path"
+            f"study={request.study!r}; there is no user of that name. Write the whole path"
         ) from None
     return Study.open_or_create(folder)

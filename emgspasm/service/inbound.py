@@ -1,4 +1,4 @@
-"""How much is heard of a page, which has nothing to say but that it is still there.
+"""A limit to what comes from a page, which has nothing to say but that it is still there.
 
 What it says is answered (pings) or kept until it is whole (messages in parts), so that a stranger
 who never stops would fill the memory of the service.
@@ -15,7 +15,7 @@ HEARD, WHILE = 1024, 20.0
 says 10 in that time [design]."""
 
 
-class Hearing(WebSocketsSansIOProtocol):
+class InboundLimit(WebSocketsSansIOProtocol):
     """Hears a page, and breaks off with one that talks at length; a protocol of uvicorn's.
 
     Parameters

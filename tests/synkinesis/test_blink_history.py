@@ -2,38 +2,38 @@
 
 import pytest
 
-from emgspasm.synkinesis.acts.company import Company
+from emgspasm.synkinesis.acts.blinks import BlinkHistory
 from support.readings import judged, reading
 
 
 def kinds(*readings, loudness=()):
-    company = Company()
-    company.loudness["L"].extend(loudness)
-    return [act.kind for act in judged(*readings, company=company)]
+    blinks = BlinkHistory()
+    blinks.loudness["L"].extend(loudness)
+    return [act.kind for act in judged(*readings, blinks=blinks)]
 
 
 def test_the_tail_of_a_blink_is_remembered():
-    company = Company()
+    blinks = BlinkHistory()
     judged(
-        reading("OOC_L", 1000, 1120, li=0.0), reading("OOC_R", 1000, 1100, li=0.0), company=company
+        reading("OOC_L", 1000, 1120, li=0.0), reading("OOC_R", 1000, 1100, li=0.0), blinks=blinks
     )
-    assert (list(company.tails["L"]), list(company.tails["R"])) == ([20], [])
+    assert (list(blinks.tails["L"]), list(blinks.tails["R"])) == ([20], [])
 
 
 def test_the_loudness_of_both_eyes_is_remembered_and_of_one_alone_it_is_not():
-    company = Company()
+    blinks = BlinkHistory()
     left, right = reading("OOC_L", 1000, 1100, li=0.0), reading("OOC_R", 1000, 1100, li=0.0)
-    judged(left.but(amplitude=9.0), right.but(amplitude=8.0), company=company)
-    judged(reading("OOC_L", 1000, 1100, li=0.2), company=company)
-    assert (list(company.loudness["L"]), list(company.loudness["R"])) == ([9.0], [8.0])
+    judged(left.but(amplitude=9.0), right.but(amplitude=8.0), blinks=blinks)
+    judged(reading("OOC_L", 1000, 1100, li=0.2), blinks=blinks)
+    assert (list(blinks.loudness["L"]), list(blinks.loudness["R"])) == ([9.0], [8.0])
 
 
-def test_a_copy_of_the_company_changes_by_itself():
-    company = Company()
-    other = company.copy()
+def test_a_copy_of_the_blink_history_changes_by_itself():
+    blinks = BlinkHistory()
+    other = blinks.copy()
     for values in (other.seen, other.tails, other.loudness):
         values["L"].append(1)
-    assert not any(seen["L"] for seen in (company.seen, company.tails, company.loudness))
+    assert not any(seen["L"] for seen in (blinks.seen, blinks.tails, blinks.loudness))
 
 
 @pytest.mark.parametrize(
@@ -73,13 +73,13 @@ def test_both_eyes_blink_though_they_are_faint_and_the_lower_face_moves():
     ("amplitude", "loudness"), [(6.0, ()), (9.0, (40.0,) * 3)], ids=["hears them", "faint"]
 )
 def test_an_eye_alone_that_does_not_blink_takes_no_muscle_of_a_spasm_along(amplitude, loudness):
-    company = Company()
-    company.loudness["L"].extend(loudness)
+    blinks = BlinkHistory()
+    blinks.loudness["L"].extend(loudness)
     eye = reading("OOC_L", 1000, 1100, li=0.2, amplitude=amplitude)
     spasm = [reading(f"{muscle}_L", 1005, 1100) for muscle in ("ZYG", "OOR", "FRO")]
-    (twitch,) = judged(eye, *spasm, company=company)
+    (twitch,) = judged(eye, *spasm, blinks=blinks)
     assert (twitch.kind, twitch.together) == ("twitch", 3)
-    assert not company.seen["L"]
+    assert not blinks.seen["L"]
 
 
 def test_an_eye_that_acts_by_itself_may_be_fainter_than_its_blinks():
@@ -87,6 +87,6 @@ def test_an_eye_that_acts_by_itself_may_be_fainter_than_its_blinks():
 
 
 def test_of_a_movement_of_both_eyes_no_loudness_is_remembered():
-    company = Company()
-    judged(*(reading(f"OOC_{side}", 1000, 1900, li=0.0) for side in "LR"), company=company)
-    assert company == Company()
+    blinks = BlinkHistory()
+    judged(*(reading(f"OOC_{side}", 1000, 1900, li=0.0) for side in "LR"), blinks=blinks)
+    assert blinks == BlinkHistory()

@@ -8,7 +8,7 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from emgspasm.service.door import STRANGERS, Door
+from emgspasm.service.connections import STRANGERS, ConnectionLimit
 
 
 class Connection:
@@ -33,15 +33,15 @@ class Connection:
 
 @pytest.fixture
 def come():
-    """Lets a client come to a door."""
+    """Lets a client come."""
     state, loop = ServerState(), asyncio.new_event_loop()
     config = uvicorn.Config(None, log_config=None)
     config.load()
 
     def come_in(client):
         connection = Connection(client)
-        door = Door(config=config, server_state=state, app_state={}, _loop=loop)
-        door.connection_made(connection)
+        limit = ConnectionLimit(config=config, server_state=state, app_state={}, _loop=loop)
+        limit.connection_made(connection)
         return connection
 
     yield come_in

@@ -26,7 +26,7 @@ def _fail(error: EmgspasmError) -> tuple[str, ...]:
     raise error
 
 
-class Lead:
+class Control:
     """Begins and ends the streams of a board, one after the other: a port has one owner.
 
     Parameters
@@ -73,7 +73,7 @@ class Lead:
         place : Placement
         task : str
         held : ExitStack
-            Holds the place (:func:`emgspasm.desk.wanted.placing`) until the stream takes it over.
+            Holds the place (:func:`emgspasm.desk.request.placing`) until the stream takes it over.
         """
         with held:
             self._begin(lambda: Live(self._wiring, place, task, held))

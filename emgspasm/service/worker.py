@@ -1,4 +1,4 @@
-"""One thread that does something again and again, and what it is asked in between."""
+"""A worker: one thread that does something again and again, and what it is asked in between."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from emgspasm.service.refusal import Refused
 T = TypeVar("T")
 
 
-class Turns:
+class Worker:
     """A thread that owns something, so that nothing happens to it at the same time.
 
     Parameters
@@ -31,7 +31,7 @@ class Turns:
         self._asked: queue.Queue[tuple[Future[Any], Callable[[], Any]]] = queue.Queue()
         self._ended = threading.Event()
         self._asking = threading.Lock()  # nothing is asked of a thread that has looked a last time
-        self._thread = threading.Thread(target=self._run, name="turns", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
 
     def start(self) -> None:
         """Begin."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from statistics import median
-from typing import Self
+from typing import Any, Self
 
 from emgspasm.dsp.detection.baseline import MAD_TO_SIGMA
 from emgspasm.synkinesis.acts.act import Act, overlap
@@ -25,9 +26,36 @@ FEWEST = 3
 FAINT = 0.25
 """Share of its usual amplitude under which an eye alone does not blink [sim]."""
 
+REMEMBERED = 20
+"""Last acts of a side that count [design]."""
+
+
+def last_of_each_side() -> dict[str, deque[Any]]:
+    """Memory of the last acts of each side, empty."""
+    return {"L": deque(maxlen=REMEMBERED), "R": deque(maxlen=REMEMBERED)}
+
+
+class Memory:
+    """Dataclass of containers that may be copied, in a tenth of the time that a deep copy takes."""
+
+    __slots__ = ()
+
+    def copy(self) -> Self:
+        """A copy that may change by itself."""
+        other = copy(self)
+        for each in fields(self):  # type: ignore[arg-type]  # every one is a dataclass
+            setattr(other, each.name, _copied(getattr(self, each.name)))
+        return other
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _copied(each) for key, each in value.items()}
+    return value.copy() if isinstance(value, deque) else value
+
 
 @dataclass(slots=True)
-class Company:
+class BlinkHistory(Memory):
     """What the last blinks were like, by side.
 
     Parameters
@@ -41,24 +69,9 @@ class Company:
         Amplitude of the eye where both were seen.
     """
 
-    seen: dict[str, deque[bool]] = field(
-        default_factory=lambda: {"L": deque(maxlen=20), "R": deque(maxlen=20)}
-    )
-    tails: dict[str, deque[int]] = field(
-        default_factory=lambda: {"L": deque(maxlen=20), "R": deque(maxlen=20)}
-    )
-    loudness: dict[str, deque[float]] = field(
-        default_factory=lambda: {"L": deque(maxlen=20), "R": deque(maxlen=20)}
-    )
-
-    def copy(self) -> Self:
-        """A copy that may change by itself."""
-        return replace(
-            self,
-            seen={side: seen.copy() for side, seen in self.seen.items()},
-            tails={side: tails.copy() for side, tails in self.tails.items()},
-            loudness={side: loud.copy() for side, loud in self.loudness.items()},
-        )
+    seen: dict[str, deque[bool]] = field(default_factory=last_of_each_side)
+    tails: dict[str, deque[int]] = field(default_factory=last_of_each_side)
+    loudness: dict[str, deque[float]] = field(default_factory=last_of_each_side)
 
     def note(self, blink: Act) -> None:
         """Remember how loud both eyes were, and how one outlasted the other, if they were seen."""

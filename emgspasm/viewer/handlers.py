@@ -1,4 +1,4 @@
-"""What the window does when a key is pressed, by the name of the act."""
+"""Handlers: what the window does when a key is pressed, by the name of the action."""
 
 from __future__ import annotations
 
@@ -11,45 +11,45 @@ from PySide6.QtCore import Qt
 from emgspasm.desk.strip import TRACKS
 from emgspasm.results.decisions import TYPES
 from emgspasm.stream import EventType
-from emgspasm.viewer import filing
+from emgspasm.viewer.snapshot import snap
 
 if TYPE_CHECKING:
     from emgspasm.viewer.window import Window
 
-Deed = Callable[[bool], object]
-"""Called with whether the act is on now, if it toggles."""
+Handler = Callable[[bool], object]
+"""Called with whether the action is on now, if it toggles."""
 
 SWITCHES = ("scrolls", "levels", "mirrored")
 """Fields of the view that are on or off."""
 
 
-def deeds(window: Window) -> dict[str, Deed]:
-    """Every act of :data:`emgspasm.viewer.actions.ACTS`."""
+def handlers(window: Window) -> dict[str, Handler]:
+    """Those of every action of :data:`emgspasm.viewer.actions.ACTS`."""
     return {**_looking(window), **_measuring(window), **_leading(window), **_window(window)}
 
 
-def _looking(window: Window) -> dict[str, Deed]:
-    tracks: dict[str, Deed] = {name: partial(_track, window, name) for name in TRACKS}
-    switches: dict[str, Deed] = {name: partial(_switch, window, name) for name in SWITCHES}
+def _looking(window: Window) -> dict[str, Handler]:
+    tracks: dict[str, Handler] = {name: partial(_track, window, name) for name in TRACKS}
+    switches: dict[str, Handler] = {name: partial(_switch, window, name) for name in SWITCHES}
     return {
         **tracks,
         **switches,
         "freeze": window.freeze.hold,
-        "back": lambda _: window.move_by(-0.25),
-        "forth": lambda _: window.move_by(0.25),
-        "page_back": lambda _: window.move_by(-1.0),
-        "page_forth": lambda _: window.move_by(1.0),
-        "first": lambda _: window.go_to(0.0),
-        "last": lambda _: window.go_to(float("inf")),
+        "back": lambda _: window.replays.move_by(-0.25),
+        "forth": lambda _: window.replays.move_by(0.25),
+        "page_back": lambda _: window.replays.move_by(-1.0),
+        "page_forth": lambda _: window.replays.move_by(1.0),
+        "first": lambda _: window.replays.go_to(0.0),
+        "last": lambda _: window.replays.go_to(float("inf")),
         "gain_up": lambda _: window.turn_gain(-1),
         "gain_down": lambda _: window.turn_gain(1),
         "time_up": lambda _: window.turn_time(1),
         "time_down": lambda _: window.turn_time(-1),
-        "center": lambda _: window.surface.traces.center(),
+        "center": lambda _: window.surface.traces.redraw(),
     }
 
 
-def _measuring(window: Window) -> dict[str, Deed]:
+def _measuring(window: Window) -> dict[str, Handler]:
     freeze = window.freeze
     return {
         "cursors": freeze.measure,
@@ -58,11 +58,11 @@ def _measuring(window: Window) -> dict[str, Deed]:
         "cursor_b_back": lambda _: freeze.nudge(1, -0.01),
         "cursor_b_forth": lambda _: freeze.nudge(1, 0.01),
         "spectrum": window.spectrum.show,
-        "snapshot": lambda _: filing.snap(window),
+        "snapshot": lambda _: snap(window),
     }
 
 
-def _leading(window: Window) -> dict[str, Deed]:
+def _leading(window: Window) -> dict[str, Handler]:
     """Of a live stream, and of a replay."""
     replays = window.replays
     return {
@@ -80,15 +80,15 @@ def _leading(window: Window) -> dict[str, Deed]:
         "accept": lambda _: window.review.decide("accepted"),
         "reject": lambda _: window.review.decide("rejected"),
         **{f"call_{kind}": partial(_call, window, kind) for kind in TYPES},
-        "next_spasm": lambda _: replays.seek_spasm(1, window.view.seconds),
-        "last_spasm": lambda _: replays.seek_spasm(-1, window.view.seconds),
+        "next_spasm": lambda _: replays.seek_spasm(1),
+        "last_spasm": lambda _: replays.seek_spasm(-1),
     }
 
 
-def _window(window: Window) -> dict[str, Deed]:
+def _window(window: Window) -> dict[str, Handler]:
     return {
         "save_config": lambda _: window.tuner.save(),
-        "open": lambda _: filing.ask_file(window),
+        "open": lambda _: window.opening.ask(),
         "theme": lambda _: window.appearance.turn_theme(),
         "larger": lambda _: window.appearance.turn_font(1.1),
         "smaller": lambda _: window.appearance.turn_font(1 / 1.1),

@@ -9,6 +9,7 @@ from typing import Any
 
 from emgspasm.desk.counting import OTHERS, SHORTEST, Counting
 from emgspasm.desk.desk import News
+from emgspasm.desk.hindrances import hindrances
 from emgspasm.desk.lanes import arrange, headings
 from emgspasm.desk.live import Live
 from emgspasm.desk.meter import Meter
@@ -21,7 +22,7 @@ from emgspasm.service.broadcast import Message
 from emgspasm.service.traces import Traces, bucket_of
 from emgspasm.session import Status
 from emgspasm.session.preparation import equipment
-from emgspasm.stream import MUSCLES, Annotation, Burst, Event
+from emgspasm.stream import MUSCLES, Annotation, Burst, Event, StreamInfo
 
 NEWEST = 200
 """Latest events that a page gets when it connects [design]."""
@@ -33,7 +34,7 @@ LEVELS, STATE = 2, 10
 """Ticks between two tellings of the amplitudes and of the state."""
 
 
-class Telling:
+class Messages:
     """Puts a stream into messages, tick by tick.
 
     Parameters
@@ -143,7 +144,7 @@ class Telling:
             error=error or (notices[0] if ended and notices else ""),
             away=live.away,
             onlookers=onlookers,
-            **(_figures(status, self._rate()) if status else {}),
+            **(_figures(status, live.session.info, self._rate()) if status else {}),
         )
 
     @property
@@ -271,7 +272,7 @@ def _marker(marker: Annotation) -> answers.Marker:
     return answers.Marker(marker.onset, marker.text)
 
 
-def _figures(status: Status, rate: float | None) -> dict[str, Any]:
+def _figures(status: Status, info: StreamInfo, rate: float | None) -> dict[str, Any]:
     return {
         "time": status.time,
         "samples_per_second": rate,
@@ -279,4 +280,5 @@ def _figures(status: Status, rate: float | None) -> dict[str, Any]:
         "lost": status.lost,
         "latency": status.latency,
         "disk_left": status.disk_left,
+        "hindrances": hindrances(status, info),
     }

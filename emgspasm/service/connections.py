@@ -1,4 +1,4 @@
-"""The door: how many of other machines are connected at once.
+"""A limit to how many connections other machines hold at once.
 
 A connection holds a descriptor of the process, whether it asks for anything or not. A recording
 needs some too: for a board that is back, and for what is written beside it.
@@ -19,7 +19,7 @@ STRANGERS = 100
 that it does [design]."""
 
 
-class Door(asyncio.Protocol):
+class ConnectionLimit(asyncio.Protocol):
     """Lets a connection in to those who answer it, or breaks it off; a protocol of uvicorn's.
 
     Clients of this machine, which may record and mark, always come in. Of the places for others no

@@ -5,26 +5,26 @@ import threading
 import pytest
 
 from emgspasm.errors import ConfigError, RecordingError
-from emgspasm.session.warmth import Warmth
+from emgspasm.session.warm_up import WarmUp
 
 
 def test_work_that_is_done_lets_a_session_begin():
     done = []
-    warmth = Warmth(lambda: done.append(1))
-    warmth.begin()
-    warmth.wait()
+    warm_up = WarmUp(lambda: done.append(1))
+    warm_up.begin()
+    warm_up.wait()
     assert done == [1]
-    warmth.forgo()  # too late: it stays done
-    warmth.wait()
+    warm_up.forgo()  # too late: it stays done
+    warm_up.wait()
 
 
 def test_nobody_waits_for_work_that_was_forgone():
     going = threading.Event()
-    warmth = Warmth(lambda: going.wait(30) and None)
-    warmth.begin()
-    threading.Timer(0.1, warmth.forgo).start()
+    warm_up = WarmUp(lambda: going.wait(30) and None)
+    warm_up.begin()
+    threading.Timer(0.1, warm_up.forgo).start()
     with pytest.raises(RecordingError, match="ended before it began"):
-        warmth.wait()
+        warm_up.wait()
     going.set()
 
 
@@ -32,7 +32,7 @@ def test_what_the_work_raises_is_raised_where_it_is_waited_for():
     def fail():
         raise ConfigError("the settings do not fit. Mend them")
 
-    warmth = Warmth(fail)
-    warmth.begin()
+    warm_up = WarmUp(fail)
+    warm_up.begin()
     with pytest.raises(ConfigError, match="do not fit"):
-        warmth.wait()
+        warm_up.wait()

@@ -1,4 +1,4 @@
-"""Work of seconds that the window does not wait for: one piece after the other, in a thread."""
+"""Background work of seconds that the window does not wait for, in one thread."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 
-class Errands(QObject):
+class Background(QObject):
     """Runs pieces of work in the order in which they were given.
 
     Parameters
