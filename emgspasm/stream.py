@@ -6,7 +6,6 @@ sample of the stream; seconds appear only where a docstring says so.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from types import TracebackType
@@ -15,39 +14,8 @@ from typing import Literal, NamedTuple, Protocol, Self, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.labels import Kind, Side, read_label
 from emgspasm.units import microvolts_in
-
-Side = Literal["left", "right", "midline"]
-Kind = Literal["EMG", "EOG", "ECG", "EEG", "ACCEL", "REF", "TRIG", "MISC"]
-"""What a channel records, in the words of BIDS ``_channels.tsv``."""
-
-SIDE_LETTERS: dict[str, Side] = {"L": "left", "R": "right"}
-SIDE_LETTER: dict[str, str] = {side: letter for letter, side in SIDE_LETTERS.items()}
-MUSCLES = {
-    "OOC": "orbicularis oculi",
-    "ZYG": "zygomaticus",
-    "OOR": "orbicularis oris",
-    "FRO": "frontalis",
-    "COR": "corrugator",
-    "MEN": "mentalis",
-    "PLA": "platysma",
-    "MAS": "masseter",
-}
-"""Muscle codes of channel labels (``OOC_L``)."""
-
-OTHER_KINDS: dict[str, Kind] = {
-    "EOG": "EOG",
-    "ECG": "ECG",
-    "EEG": "EEG",
-    "REF": "REF",
-    "ACC": "ACCEL",
-    "ACCEL": "ACCEL",
-    "TRIG": "TRIG",
-    "STATUS": "TRIG",
-}
-"""First words of labels that name a channel which is not EMG."""
-
-_LABEL = re.compile(r"(?P<code>[A-Z]{3})(?:_(?P<side>[LR]))?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +29,7 @@ class Channel:
     side : {"left", "right", "midline"} or None
         Anatomical side; None where nobody has said.
     muscle : str or None
-        A code of :data:`MUSCLES`; None for other kinds and unknown muscles.
+        A code of :data:`~emgspasm.labels.MUSCLES`; None for other kinds and unknown muscles.
     kind : str
         What it records, as BIDS spells it; only ``"EMG"`` is analyzed.
     unit : str
@@ -91,20 +59,9 @@ class Channel:
 
     @classmethod
     def from_label(cls, label: str, *, unit: str = "uV", full_scale: float = np.inf) -> Self:
-        """Read side, muscle and kind from a label such as ``ZYG_R``, ``FRO`` or ``ECG``.
-
-        A code with a side may name any muscle (``FCR_L`` of a forearm); without a side only the
-        codes of :data:`MUSCLES` count, as the midline. Any other label gives an EMG channel with
-        side and muscle None.
-        """
-        first_word = re.split(r"[_\s\d]", label.upper(), maxsplit=1)[0]
-        if first_word in OTHER_KINDS:
-            return cls(label, kind=OTHER_KINDS[first_word], unit=unit, full_scale=full_scale)
-        match = _LABEL.match(label)
-        if match is None or not (match["side"] or match["code"] in MUSCLES):
-            return cls(label, unit=unit, full_scale=full_scale)
-        side = SIDE_LETTERS[match["side"]] if match["side"] else "midline"
-        return cls(label, side, match["code"], unit=unit, full_scale=full_scale)
+        """Take kind, side and muscle from a label (:func:`emgspasm.labels.read_label`)."""
+        kind, side, muscle = read_label(label)
+        return cls(label, side, muscle, kind, unit, full_scale)
 
     @property
     def microvolts(self) -> float | None:

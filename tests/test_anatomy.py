@@ -12,7 +12,7 @@ from scipy.spatial import KDTree
 
 from emgspasm.anatomy import EXTENT, FACE_MUSCLES, drawing, electrodes, fibres, region
 from emgspasm.contours import curve
-from emgspasm.stream import MUSCLES
+from emgspasm.labels import MUSCLES
 
 SIDES = ("left", "right")
 

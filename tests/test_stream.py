@@ -5,15 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emgspasm.stream import (
-    MUSCLES,
-    Channel,
-    Chunk,
-    Event,
-    StreamInfo,
-    emg_only,
-    segments,
-)
+from emgspasm.labels import MUSCLES
+from emgspasm.stream import Channel, Chunk, Event, StreamInfo, emg_only, segments
 
 
 @pytest.mark.parametrize("code", MUSCLES)

@@ -11,9 +11,10 @@ from dataclasses import replace
 from typing import get_args
 
 from emgspasm.board import BOARDS
+from emgspasm.labels import MUSCLES, SIDE_LETTER, Kind
 from emgspasm.storage.adjusted import Adjusted, adjusted
 from emgspasm.storage.stored import StoredRecording
-from emgspasm.stream import MUSCLES, SIDE_LETTER, SKIP, Channel, Kind, StreamInfo
+from emgspasm.stream import SKIP, Channel, StreamInfo
 from emgspasm.synkinesis.markers import taken_back, task_code
 
 NOTE = "note"

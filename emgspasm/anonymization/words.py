@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Final
 
-from emgspasm.stream import MUSCLES
+from emgspasm.labels import MUSCLES
 from emgspasm.synkinesis import markers
 
 SESSION = re.compile(r"(?:\d{1,3}|[WMD]\d{1,3}|base|baseline|pre|post)\Z", re.IGNORECASE)

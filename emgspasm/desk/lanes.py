@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from emgspasm.anatomy import FACE_MUSCLES
-from emgspasm.stream import MUSCLES, Channel, StreamInfo
+from emgspasm.labels import MUSCLES
+from emgspasm.stream import Channel, StreamInfo
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from emgspasm.anatomy import FACE_MUSCLES
-from emgspasm.stream import MUSCLES, Channel, StreamInfo, emg_only
+from emgspasm.labels import MUSCLES
+from emgspasm.stream import Channel, StreamInfo, emg_only
 
 
 @dataclass(frozen=True, slots=True)

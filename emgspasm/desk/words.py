@@ -12,7 +12,8 @@ from emgspasm.desk.palette import Palette
 from emgspasm.desk.strip import CLIPPED, FLAT, GAP
 from emgspasm.dsp.quality import NOISE_POOR
 from emgspasm.dsp.rates import withheld
-from emgspasm.stream import MUSCLES, Event, StreamInfo, emg_only
+from emgspasm.labels import MUSCLES
+from emgspasm.stream import Event, StreamInfo, emg_only
 from emgspasm.units import on_screen
 
 LEARNING = "learning the noise: face at rest"

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from emgspasm.config import parse_config
 from emgspasm.errors import ConfigError, EmgspasmError
+from emgspasm.labels import SIDE_LETTERS
 from emgspasm.report import facts, together, values
 from emgspasm.report.excerpts import Choice, choose, half_heights, read_excerpts
 from emgspasm.report.page import render
 from emgspasm.storage.derivatives.provenance import is_simulated
-from emgspasm.stream import SIDE_LETTERS
 from emgspasm.synkinesis.measures.classes import CLASSES
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ from typing import Any
 
 from emgspasm.anatomy import FACE_MUSCLES
 from emgspasm.dsp.rates import notched, upper_corner
+from emgspasm.labels import SIDE_LETTERS
 from emgspasm.report.values import Value, cell, entry
 from emgspasm.results.analysis import Results
-from emgspasm.stream import SIDE_LETTERS, Channel
+from emgspasm.stream import Channel
 from emgspasm.synkinesis.measures.classes import CLASSES
 
 REGIONS = {"0": "none", "1": "eye", "2": "cheek", "3": "mouth", "4": "neck"}

@@ -11,10 +11,11 @@ from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
+from emgspasm.labels import SIDE_LETTER
 from emgspasm.report.excerpts import LENGTH, Excerpt
 from emgspasm.report.facts import face_order
 from emgspasm.report.figures import GREY, INK, PALE, SCALE, SIDES, WIDTH, axes, figure
-from emgspasm.stream import SIDE_LETTER, Channel
+from emgspasm.stream import Channel
 from emgspasm.units import on_screen
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from emgspasm import anatomy
+from emgspasm.labels import SIDE_LETTER
 from emgspasm.report.figures import GREY, INK, SIDES, axes, cite, figure
 from emgspasm.report.values import Value
-from emgspasm.stream import SIDE_LETTER, Channel
+from emgspasm.stream import Channel
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,10 +8,10 @@ from string import ascii_lowercase
 from typing import Any
 
 from emgspasm.anatomy import FACE_MUSCLES
+from emgspasm.labels import SIDE_LETTER
 from emgspasm.report.facts import Row, file_task, reviewers, side_place
 from emgspasm.report.values import Value, cell, entry, matching
 from emgspasm.results.analysis import Results
-from emgspasm.stream import SIDE_LETTER
 
 
 @dataclass(slots=True)

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from emgspasm.stream import MUSCLES, Channel, StreamInfo
+from emgspasm.labels import MUSCLES
+from emgspasm.stream import Channel, StreamInfo
 from emgspasm.synkinesis.measures import validity
 from emgspasm.synkinesis.readings.reading import sites
 

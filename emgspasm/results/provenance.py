@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from emgspasm.config import LoadedConfig
 from emgspasm.dsp import rates
 from emgspasm.dsp.quality import ChannelQuality
+from emgspasm.labels import SIDE_LETTERS
 from emgspasm.results.channels import TOLD, channel_warnings
 from emgspasm.results.contractions import Contraction
 from emgspasm.results.findings import Findings
@@ -20,7 +21,7 @@ from emgspasm.results.tabulation.blocks import LEAST_REST, rest_counts, task_blo
 from emgspasm.results.tabulation.labels import microvolts
 from emgspasm.results.tabulation.trials import brow_lifts, synkinesis_shares
 from emgspasm.storage.stored import StoredRecording
-from emgspasm.stream import SIDE_LETTERS, StreamInfo
+from emgspasm.stream import StreamInfo
 from emgspasm.structure import kind_name
 from emgspasm.synkinesis.markers import AT_REST, PRIMES
 from emgspasm.synkinesis.measures import validity

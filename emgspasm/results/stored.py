@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.errors import RecordingError
+from emgspasm.labels import SIDE_LETTER, SIDE_LETTERS
 from emgspasm.results.findings import BURST, EVENT, LAG, PART, QUALITIES, READ, Findings, Rows
 from emgspasm.storage.derivatives.names import beside
 from emgspasm.storage.derivatives.provenance import read_provenance
@@ -18,7 +19,7 @@ from emgspasm.storage.derivatives.reviews import detected_path, is_reviewed, req
 from emgspasm.storage.tables.column import numbers
 from emgspasm.storage.tables.dictionary import FILLED, KEYS, TABLES
 from emgspasm.storage.tables.tsv import MISSING, read_table, require_numbers, table_rows
-from emgspasm.stream import SIDE_LETTER, SIDE_LETTERS, Channel, StreamInfo
+from emgspasm.stream import Channel, StreamInfo
 from emgspasm.synkinesis.markers import Marker
 
 if TYPE_CHECKING:

@@ -16,13 +16,14 @@ from emgspasm.desk.meter import Meter
 from emgspasm.desk.muscles import Pair, pairs
 from emgspasm.desk.words import lane_texts, limits, unit_of
 from emgspasm.dsp.pipeline import Analysis
+from emgspasm.labels import MUSCLES
 from emgspasm.service import answers
 from emgspasm.service.answers import known, text_of
 from emgspasm.service.broadcast import Message
 from emgspasm.service.traces import Traces, bucket_of
 from emgspasm.session import Status
 from emgspasm.session.preparation import equipment
-from emgspasm.stream import MUSCLES, Annotation, Burst, Event, StreamInfo
+from emgspasm.stream import Annotation, Burst, Event, StreamInfo
 
 NEWEST = 200
 """Latest events that a page gets when it connects [design]."""

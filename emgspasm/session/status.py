@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.dsp.pipeline import Analysis
+from emgspasm.labels import SIDE_LETTER
 from emgspasm.session.anchor import Anchor
-from emgspasm.stream import SIDE_LETTER, Chunk, Event, StreamInfo
+from emgspasm.stream import Chunk, Event, StreamInfo
 from emgspasm.synkinesis.folding import Folded
 
 RECENT = 5.0

@@ -12,6 +12,7 @@ from typing import Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.labels import MUSCLES
 from emgspasm.simulation import face as faces
 from emgspasm.simulation.acts import EARLIEST, Plan, random_stream
 from emgspasm.simulation.ads1299 import ADS1299, FULL_SCALE, arrivals, quantize
@@ -20,7 +21,7 @@ from emgspasm.simulation.face import Face, Noise, motor_pools
 from emgspasm.simulation.scenarios import SCENARIOS, plan
 from emgspasm.simulation.toxin import check_toxin, weakened
 from emgspasm.simulation.truth import Band, noise_for, true_events
-from emgspasm.stream import MUSCLES, Annotation, Channel, Chunk, Event, StreamInfo
+from emgspasm.stream import Annotation, Channel, Chunk, Event, StreamInfo
 
 MONTAGE = ("OOC_L", "ZYG_L", "OOR_L", "FRO_L", "OOC_R", "ZYG_R", "OOR_R", "FRO_R")
 """Eight channels, four a side (clinical facts 3)."""

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import get_args
 
 from emgspasm.errors import ConfigError
-from emgspasm.stream import Channel, Kind, StreamInfo
+from emgspasm.labels import Kind
+from emgspasm.stream import Channel, StreamInfo
 from emgspasm.system import read_typed, unreadable
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from emgspasm.labels import Kind
 from emgspasm.storage.adjusted import adjusted
 from emgspasm.storage.digest import Digest
 from emgspasm.storage.edf.recording import Recording
@@ -15,7 +16,7 @@ from emgspasm.storage.importers.formats import read
 from emgspasm.storage.importers.openbci_bdf import amplitude_finding, is_openbci_bdf
 from emgspasm.storage.montage import Montage
 from emgspasm.storage.stored import StoredRecording
-from emgspasm.stream import Kind, StreamInfo
+from emgspasm.stream import StreamInfo
 
 ELECTRODES: tuple[Kind, ...] = ("EMG", "EOG", "ECG", "EEG", "REF")
 """Kinds of channels that are rescaled: an amplifier's gain is none of a thermometer's."""

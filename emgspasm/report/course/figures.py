@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from emgspasm.labels import SIDE_LETTERS
 from emgspasm.report import figures
 from emgspasm.report.course.course import Course
 from emgspasm.report.course.rest import FACE, PLACES
@@ -14,7 +15,6 @@ from emgspasm.report.course.visits import WINDOWS
 from emgspasm.storage.studies.scales import SCALES
 from emgspasm.storage.studies.treatments import TOXIN
 from emgspasm.storage.tables.tsv import table_rows
-from emgspasm.stream import SIDE_LETTERS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from emgspasm.labels import SIDE_LETTERS
 from emgspasm.report.course.course import Course
 from emgspasm.report.course.rest import FACE, PLACES
 from emgspasm.report.course.rows import LARGER
@@ -14,7 +15,6 @@ from emgspasm.storage.derivatives.provenance import is_simulated
 from emgspasm.storage.studies.scales import SCALES
 from emgspasm.storage.studies.treatments import TOXIN
 from emgspasm.storage.tables.tsv import MISSING, table_rows
-from emgspasm.stream import SIDE_LETTERS
 
 DIGITS = {"rate": 1, "burden": 2, "amplitude": 1, "mvc_ratio": 2}
 KEYS = ("session", "side", "region", "measure", "muscles", "name", "date", "rater")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from emgspasm.labels import SIDE_LETTERS
 from emgspasm.report.course.course import Course
 from emgspasm.report.course.rest import FACE, measure_rest
 from emgspasm.report.course.sessions import Session, days
@@ -17,7 +18,6 @@ from emgspasm.report.course.variability import (
 from emgspasm.report.course.visits import operation_note
 from emgspasm.results.tabulation.blocks import LEAST_REST
 from emgspasm.storage.studies.treatments import Treatment
-from emgspasm.stream import SIDE_LETTERS
 
 
 def remarks(kept: Sequence[Session], treatments: Sequence[Treatment]) -> list[str]:

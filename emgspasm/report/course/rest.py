@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.labels import SIDE_LETTERS
 from emgspasm.results.findings import Findings, Rows
 from emgspasm.results.stored import StoredResult, stored_findings, stored_info
 from emgspasm.results.tabulation.events import burden
-from emgspasm.stream import SIDE_LETTERS, StreamInfo
+from emgspasm.stream import StreamInfo
 from emgspasm.synkinesis.markers import AFTER, AT_REST, PRIMARY
 from emgspasm.synkinesis.measures import validity
 from emgspasm.synkinesis.measures.intervals import block_interval, rate_interval

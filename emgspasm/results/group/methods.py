@@ -13,11 +13,12 @@ from typing import Any
 
 from emgspasm.dsp.rates import notched, upper_corner
 from emgspasm.grammar import several
+from emgspasm.labels import MUSCLES
 from emgspasm.results.group.results import GroupResult
 from emgspasm.results.stored import Settings, settings_of
 from emgspasm.storage.studies.placement import bids_entities
 from emgspasm.storage.studies.sidecar import SIMULATED
-from emgspasm.stream import MUSCLES, Channel
+from emgspasm.stream import Channel
 from emgspasm.synkinesis.measures import intervals, trials
 
 FOUND_BY = {

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.dsp.rates import LAGS
+from emgspasm.labels import SIDE_LETTER
 from emgspasm.results.findings import QUALITIES, Findings, Rows, keys
 from emgspasm.results.tabulation.labels import crosstalk_flag, rounded
 from emgspasm.storage.tables.event_columns import EVENTS
 from emgspasm.storage.tables.tsv import frame
-from emgspasm.stream import SIDE_LETTER, StreamInfo
+from emgspasm.stream import StreamInfo
 from emgspasm.synkinesis.markers import AFTER, Marker
 
 if TYPE_CHECKING:

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.dsp.rates import SYNCHRONY
+from emgspasm.labels import SIDE_LETTER
 from emgspasm.results.findings import Findings
 from emgspasm.results.tabulation.labels import crosstalk_flag
 from emgspasm.storage.tables.columns import PAIRS
 from emgspasm.storage.tables.tsv import table
-from emgspasm.stream import SIDE_LETTER, StreamInfo
+from emgspasm.stream import StreamInfo
 from emgspasm.synkinesis.measures import pairs
 from emgspasm.synkinesis.measures.spans import begins_in
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from emgspasm.labels import SIDE_LETTER
 from emgspasm.results.findings import Findings, Rows
 from emgspasm.results.measurement import Measurement
 from emgspasm.results.tabulation.blocks import change_columns, task_blocks
@@ -19,7 +20,7 @@ from emgspasm.storage.stored import StoredRecording
 from emgspasm.storage.studies.placement import bids_entities
 from emgspasm.storage.tables.columns import SUMMARY
 from emgspasm.storage.tables.tsv import table
-from emgspasm.stream import SIDE_LETTER, Channel, StreamInfo
+from emgspasm.stream import Channel, StreamInfo
 from emgspasm.synkinesis.measures import rhythm, validity
 from emgspasm.synkinesis.measures.classes import CLASSES
 from emgspasm.synkinesis.measures.occurrence import Occurrence, occurrence, spread

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.dsp.rates import CROSSTALK, LAGS
+from emgspasm.labels import SIDE_LETTER, SIDE_LETTERS
 from emgspasm.results.findings import Findings, Rows, bursts_of
 from emgspasm.results.tabulation.labels import rounded_or_none
 from emgspasm.storage.tables.columns import TRIALS
 from emgspasm.storage.tables.tsv import table
-from emgspasm.stream import SIDE_LETTER, SIDE_LETTERS, StreamInfo
+from emgspasm.stream import StreamInfo
 from emgspasm.synkinesis.markers import AFTER, Marker
 from emgspasm.synkinesis.measures import trials, validity
 from emgspasm.synkinesis.measures.intervals import wilson

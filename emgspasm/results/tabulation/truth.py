@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from emgspasm.labels import SIDE_LETTER
 from emgspasm.simulation.truth import muscle_bursts
 from emgspasm.storage.tables.event_columns import EVENTS
 from emgspasm.storage.tables.tsv import table
-from emgspasm.stream import SIDE_LETTER, Burst, Channel, Event, StreamInfo
+from emgspasm.stream import Burst, Channel, Event, StreamInfo
 
 if TYPE_CHECKING:
     import pandas as pd

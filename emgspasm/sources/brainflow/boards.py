@@ -12,10 +12,11 @@ import numpy as np
 
 from emgspasm import board as openbci
 from emgspasm.errors import ConfigError
+from emgspasm.labels import Kind
 from emgspasm.sources.brainflow.session import description, library
 from emgspasm.sources.cyton.daisy import DAISY_SKEW
 from emgspasm.sources.numbering import UNNUMBERED, Numbering
-from emgspasm.stream import Channel, Kind, StreamInfo
+from emgspasm.stream import Channel, StreamInfo
 
 PLAYBACK, STREAMING = -3, -2
 CYTON, GANGLION, CYTON_DAISY, GALEA = 0, 1, 2, 3

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.errors import ConfigError, SourceError, SourceLost, SourceNotFound
-from emgspasm.stream import Channel, Kind, StreamInfo
+from emgspasm.labels import Kind
+from emgspasm.stream import Channel, StreamInfo
 
 _BUFFER = 60  # seconds liblsl keeps for a consumer that pauses
 _MOST = 65_536  # samples of one look

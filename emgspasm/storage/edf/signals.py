@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.errors import RecordingError
+from emgspasm.labels import Kind, Side
 from emgspasm.storage.edf.header import Header, Signal
-from emgspasm.stream import Channel, Kind, Side, StreamInfo
+from emgspasm.stream import Channel, StreamInfo
 from emgspasm.units import in_ascii, microvolts_in
 
 _EMG_PREFIX = re.compile(r"EMG[ _-]+(?=\S)")

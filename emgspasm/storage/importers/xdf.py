@@ -16,6 +16,7 @@ import numpy as np
 
 from emgspasm.errors import RecordingError
 from emgspasm.grammar import several
+from emgspasm.labels import Kind
 from emgspasm.storage.edf.signals import told_apart
 from emgspasm.storage.importers.fields import marker_text
 from emgspasm.storage.importers.gaps import Stamped, describe_stamped, read_stamps
@@ -23,7 +24,7 @@ from emgspasm.storage.importers.imported import Imported
 from emgspasm.storage.importers.ranges import describe_ranges, measured, no_ranges, widen
 from emgspasm.storage.importers.timeline import from_losses
 from emgspasm.storage.importers.xdf_chunks import Checked, checked_chunks
-from emgspasm.stream import Annotation, Channel, Kind, StreamInfo
+from emgspasm.stream import Annotation, Channel, StreamInfo
 
 ELECTRODE_TYPES = ("EMG", "EXG", "EEG", "ECG", "EOG")
 """Stream types of electrodes, most wanted first (XDF metadata conventions)."""

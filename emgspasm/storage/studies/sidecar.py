@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from emgspasm.errors import RecordingError
+from emgspasm.labels import MUSCLES
 from emgspasm.storage.files import write_json, write_text
 from emgspasm.storage.stored import StoredRecording
 from emgspasm.storage.studies.ledger import shown
 from emgspasm.storage.tables.tsv import MISSING
-from emgspasm.stream import MUSCLES, SKIP, Annotation, Channel
+from emgspasm.stream import SKIP, Annotation, Channel
 
 CHANNEL_COLUMNS = (
     "name",

@@ -14,8 +14,8 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from emgspasm.labels import MUSCLES
 from emgspasm.storage.studies.ledger import append_row, checked_rows, day, number, write_ledger
-from emgspasm.stream import MUSCLES
 
 Kind = Literal["botulinum toxin", "mvd", "other"]
 TOXIN: Kind = "botulinum toxin"

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from emgspasm.labels import MUSCLES
 from emgspasm.storage.tables.column import Column, described
 from emgspasm.storage.tables.event_columns import EVENTS
-from emgspasm.stream import MUSCLES
 
 VERSION = "score_2.1.0"
 """For ``HEDVersion`` of the dataset's description."""

@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from emgspasm.stream import SIDE_LETTERS, Event, Side, StreamInfo
+from emgspasm.labels import SIDE_LETTERS, Side
+from emgspasm.stream import Event, StreamInfo
 from emgspasm.synkinesis.measures.spans import common, joined, outside
 from emgspasm.synkinesis.spread import BROW, EYE, REGIONS
 

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emgspasm.dsp.rates import DURATIONS
-from emgspasm.stream import SIDE_LETTER, Burst, StreamInfo
+from emgspasm.labels import SIDE_LETTER
+from emgspasm.stream import Burst, StreamInfo
 from emgspasm.synkinesis.readings.history import History, noise
 from emgspasm.synkinesis.readings.looking import look
 from emgspasm.synkinesis.spread import REGIONS

@@ -16,7 +16,8 @@ from emgspasm.desk.palette import Palette
 from emgspasm.desk.words import unit_of
 from emgspasm.dsp.quality import LINE_FAIR
 from emgspasm.dsp.rates import SPECTRA
-from emgspasm.stream import SIDE_LETTER, Side, StreamInfo, emg_only
+from emgspasm.labels import SIDE_LETTER, Side
+from emgspasm.stream import StreamInfo, emg_only
 from emgspasm.viewer.ink import color, font_of, side_pen
 from emgspasm.viewer.panels.density import Density, density, is_withheld, mains, usable_band
 
