@@ -63,12 +63,24 @@ def import_delimited(grid: Grid, sampling_frequency: float | None = None) -> Imp
     if fs is None:
         raise ConfigError(
             f"{grid.path}: a plain table of {len(grid.numbers)} columns does not say its sampling "
-            "frequency; give it (--sampling-frequency HZ)"
+            f"frequency{_hint(grid)}; give it (--sampling-frequency HZ)"
         )
     roles = _roles(grid, fs)
     channels, doubled = _channels([roles.fields[i] for i in roles.signals], _said_unit(grid))
     findings = [*_describe_roles(grid, roles, fs), *doubled]
     return import_table(_table(grid, roles, channels, fs), findings)
+
+
+def _hint(grid: Grid) -> str:
+    """What a column of times would say of the rate; nobody says in which unit it counts."""
+    for i in grid.numbers if grid.names else ():
+        values = column_values([row[i] for row in grid.rows], grid.decimal)
+        if not is_time(grid.names[i], values):
+            continue
+        step = float(np.median(np.diff(values[np.isfinite(values)])))
+        if step > 0:
+            return f" ({grid.names[i]} rises by {step:g} a row: {1 / step:g} Hz if in seconds)"
+    return ""
 
 
 def _said_rate(grid: Grid) -> float | None:

@@ -401,6 +401,12 @@ def test_a_plain_table_without_a_rate_asks_for_it(written):
         open_recording(written("1,2\n3,4\n"))
 
 
+def test_what_a_column_of_times_would_say_of_the_rate_is_told_with_the_question(written):
+    rows = "".join(f"{row / 500},{row % 7}\n" for row in range(30))
+    with pytest.raises(ConfigError, match=r"\(time rises by 0.002 a row: 500 Hz if in seconds\)"):
+        open_recording(written(f"time,OOC_L\n{rows}"))
+
+
 def test_the_rate_that_a_plain_table_says_counts_more_than_one_given(written):
     path = written("# Sampling Rate (Hz):= 1000\n1.5,2\n3,4\n")
     assert open_recording(path, sampling_frequency=500).info.sampling_frequency == 1000
