@@ -23,11 +23,7 @@ from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.acts.verdicts import is_background
 from emgspasm.synkinesis.events.amending import Amendment, Said, amend, remember
 from emgspasm.synkinesis.events.chains import Chain
-from emgspasm.synkinesis.events.experience import (
-    note_eye_bursts,
-    note_eyes,
-    note_sharing,
-)
+from emgspasm.synkinesis.events.experience import note_eye_bursts, note_eyes, note_sharing
 from emgspasm.synkinesis.events.eyes import against_usual, note_balance
 from emgspasm.synkinesis.events.lags import RECENT, Lag, is_at_hand, lags
 from emgspasm.synkinesis.events.naming import artifact, blink, movement
