@@ -101,6 +101,24 @@ class Meter:
         return verdict(self.index(pair))
 
 
+def short(li: float, *, known: bool) -> str:
+    """A laterality index (1 right, -1 left) in a column of numbers: ``L 0.81``, ``R 0.40?``.
+
+    Parameters
+    ----------
+    li : float
+        NaN where it is undefined.
+    known : bool
+        Whether the amplitudes of both sides are.
+    """
+    if li != li:
+        return "floor" if known else "n/a"
+    if abs(li) < DOUBTFUL:
+        return f"{abs(li):.2f}"
+    side = "R" if li > 0 else "L"
+    return f"{side} {abs(li):.2f}" + ("" if abs(li) >= UNILATERAL else "?")
+
+
 def verdict(li: float) -> str:
     """What a laterality index (1 right, -1 left) says, in words (clinical facts 4)."""
     if li != li:

@@ -234,7 +234,10 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """Present amplitudes of a muscle, and how they lean: -1 left alone, 1 right alone."""
+    """Present amplitudes of a muscle, and how they lean: -1 left alone, 1 right alone.
+
+    `number` is the index as it stands in a column, `verdict` what it says.
+    """
 
     muscle: str
     left: float | None
@@ -242,6 +245,7 @@ class Balance:
     right: float | None
     right_peak: float | None
     index: float | None
+    number: str
     verdict: str
 
 

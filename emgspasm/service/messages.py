@@ -12,7 +12,7 @@ from emgspasm.desk.desk import News
 from emgspasm.desk.hindrances import hindrances
 from emgspasm.desk.lanes import arrange, headings
 from emgspasm.desk.live import Live
-from emgspasm.desk.meter import Meter
+from emgspasm.desk.meter import Meter, short
 from emgspasm.desk.muscles import Pair, pairs
 from emgspasm.desk.words import lane_texts, limits, unit_of
 from emgspasm.dsp.pipeline import Analysis
@@ -217,6 +217,7 @@ class Messages:
             of(meter.amplitude, pair.right),
             of(meter.peak, pair.right),
             known(index),
+            short(round(index, 2), known=meter.knows(pair)),
             meter.verdict(pair),
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from emgspasm.desk.meter import AVERAGED, HELD, PATIENCE, Meter, verdict
+from emgspasm.desk.meter import AVERAGED, HELD, PATIENCE, Meter, short, verdict
 from emgspasm.desk.muscles import Pair, full_name, pairs, title
 from emgspasm.stream import Channel, StreamInfo
 
@@ -66,6 +66,22 @@ def test_one_side_alone_or_an_unknown_level_gives_no_index():
 )
 def test_the_index_in_words_has_a_dead_band_and_a_doubtful_one(li, words):
     assert words in verdict(li)
+
+
+@pytest.mark.parametrize(
+    ("li", "known", "told"),
+    [
+        (0.6, True, "R 0.60"),
+        (-1.0, True, "L 1.00"),
+        (-0.59, True, "L 0.59?"),
+        (0.4, True, "R 0.40?"),
+        (-0.39, True, "0.39"),
+        (np.nan, True, "floor"),
+        (np.nan, False, "n/a"),
+    ],
+)
+def test_the_index_in_a_column_names_a_side_from_where_it_is_doubtful_on(li, known, told):
+    assert short(li, known=known) == told
 
 
 def test_an_index_of_what_is_not_known_is_not_said_to_be_under_the_floor():

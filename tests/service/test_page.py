@@ -73,10 +73,10 @@ def test_traces_events_and_their_reasons_are_shown(page):
     assert int(text(page, "#count-left")) > int(text(page, "#count-right"))
 
 
-def test_what_an_index_says_stands_under_its_muscle(page):
+def test_what_an_index_says_stands_beside_its_muscle(page):
     page.until(
-        "[...document.querySelectorAll('#balances .verdict')]"
-        ".filter(verdict => verdict.innerText.includes('index')).length === 4"
+        "[...document.querySelectorAll('#balances td:nth-child(4)')].filter(told =>"
+        "/^floor$|^([LR] )?[01][.][0-9]{2}[?]?$/.test(told.innerText)).length === 4"
     )
 
 

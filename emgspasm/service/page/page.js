@@ -1,7 +1,7 @@
 // The page: what comes from the service put into words and pictures, and what is asked of it.
 
 import { Stream, ask } from "./stream.js";
-import { balanceRows, eventRow, showBalance } from "./rows.js";
+import { balanceRow, eventRow, showBalance } from "./rows.js";
 import { Picture, Ring, clock, percent } from "./traces.js";
 
 const ROWS = 100; // events in the table
@@ -62,9 +62,9 @@ const heard = {
   },
   levels(told) {
     put("range", amplitude(told.range));
-    const rows = $("balances").children;
-    if (rows.length !== 2 * told.balances.length) $("balances").replaceChildren(...told.balances.flatMap(balanceRows));
-    told.balances.forEach((balance, k) => showBalance(rows[2 * k], rows[2 * k + 1], balance, told.range, amplitude));
+    const rows = $("balances");
+    if (rows.children.length !== told.balances.length) rows.replaceChildren(...told.balances.map(balanceRow));
+    told.balances.forEach((balance, k) => showBalance(rows.children[k], balance, told.range, amplitude));
   },
   state(told) {
     state = told;

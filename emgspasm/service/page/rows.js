@@ -13,15 +13,11 @@ export function eventRow(event) {
   return row;
 }
 
-// Bars and index of a muscle, and under them what the index says.
-export function balanceRows({ muscle }) {
-  const [row, words] = ["tr", "tr"].map((name) => document.createElement(name));
+export function balanceRow({ muscle }) {
+  const row = document.createElement("tr");
   row.append(bar("right"), cell(muscle), bar("left"), cell(""));
   row.children[1].className = "muscle";
-  words.append(cell(""));
-  words.children[0].className = "verdict";
-  words.children[0].colSpan = 4;
-  return [row, words];
+  return row;
 }
 
 function bar(side) {
@@ -32,7 +28,7 @@ function bar(side) {
 }
 
 // `amplitude` puts a value into words.
-export function showBalance(row, words, balance, range, amplitude) {
+export function showBalance(row, balance, range, amplitude) {
   for (const [k, side] of [[0, "right"], [2, "left"]]) {
     const [fill, peak] = row.children[k].children;
     const [value, most] = [balance[side], balance[`${side}_peak`]];
@@ -41,10 +37,8 @@ export function showBalance(row, words, balance, range, amplitude) {
     peak.style[side === "right" ? "right" : "left"] = `${Math.min(99, (100 * (most ?? 0)) / range)}%`;
     row.children[k].title = value === null ? "not known" : amplitude(value);
   }
-  const index = balance.index === null ? "–" : balance.index.toFixed(2);
-  for (const [place, text] of [[row.children[3], index], [words.children[0], balance.verdict]]) {
-    if (place.textContent !== text) place.textContent = text;
-  }
+  if (row.children[3].textContent !== balance.number) row.children[3].textContent = balance.number;
+  row.children[3].title = balance.verdict;
 }
 
 function cell(content) {

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from emgspasm.desk.meter import Meter
+from emgspasm.desk.meter import Meter, short
 from emgspasm.desk.muscles import Pair, full_name, pairs
 from emgspasm.desk.palette import Palette
 from emgspasm.desk.words import unit_of
@@ -244,11 +244,7 @@ class Symmetry(Panel):
         sure = abs(li) >= UNILATERAL
         painter.setFont(self._numbers[sure])
         painter.setPen(color(palette.side_color(side) if sure else palette.faint))
-        text = f"{abs(li):.2f}"
-        if row.percent is None:
-            text = "floor" if row.known else "n/a"
-        if abs(li) >= DOUBTFUL:
-            text = f"{side[0].upper()} {text}" + ("" if sure else "?")
+        text = short(np.nan if row.percent is None else li, known=row.known)
         painter.drawText(self._bars.numbers(k), Qt.AlignmentFlag.AlignCenter, text)
 
     # --- words ------------------------------------------------------------------------------
