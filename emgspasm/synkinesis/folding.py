@@ -30,7 +30,7 @@ from emgspasm.synkinesis.events.naming import artifact, blink, movement
 from emgspasm.synkinesis.events.spasms import Naming, spasms
 from emgspasm.synkinesis.events.trains import of_train
 from emgspasm.synkinesis.markers import Schedule, concerns_tasks, markers
-from emgspasm.synkinesis.memory import FoldState, fresh
+from emgspasm.synkinesis.memory import FoldState, copied, fresh
 from emgspasm.synkinesis.readings import history as past
 from emgspasm.synkinesis.readings.reading import Reading, read
 
@@ -147,8 +147,8 @@ class Folding:
             state,
             cluster=replace(state.cluster, readings=state.cluster.readings.copy()),
             chains={side: replace(c, acts=c.acts.copy()) for side, c in state.chains.items()},
-            known=state.known.copy(),
-            blinks=state.blinks.copy(),
+            known=copied(state.known),
+            blinks=copied(state.blinks),
             begun=state.begun.copy(),
         )
         said = Saying()

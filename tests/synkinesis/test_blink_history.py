@@ -3,6 +3,7 @@
 import pytest
 
 from emgspasm.synkinesis.acts.blinks import BlinkHistory
+from emgspasm.synkinesis.memory import copied
 from support.readings import judged, reading
 
 
@@ -30,7 +31,7 @@ def test_the_loudness_of_both_eyes_is_remembered_and_of_one_alone_it_is_not():
 
 def test_a_copy_of_the_blink_history_changes_by_itself():
     blinks = BlinkHistory()
-    other = blinks.copy()
+    other = copied(blinks)
     for values in (other.seen, other.tails, other.loudness):
         values["L"].append(1)
     assert not any(seen["L"] for seen in (blinks.seen, blinks.tails, blinks.loudness))

@@ -16,6 +16,7 @@ from emgspasm.synkinesis.events.experience import (
     note_sharing,
 )
 from emgspasm.synkinesis.folding import Folding
+from emgspasm.synkinesis.memory import copied
 from support.findings import stream
 from support.readings import FS, reading
 
@@ -41,7 +42,7 @@ def containers(value):
 
 def test_a_copy_shares_nothing_that_may_change():
     known = Experience(loudness={3: deque([1.0])}, usually={3: 1.0}, trains={1: 5})
-    copy = known.copy()
+    copy = copied(known)
     assert copy == known
     for field in fields(Experience):
         theirs = {id(each) for each in containers(getattr(known, field.name))}

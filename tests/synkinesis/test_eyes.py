@@ -15,6 +15,7 @@ from emgspasm.synkinesis.acts.judging import acts
 from emgspasm.synkinesis.acts.rules import Rules
 from emgspasm.synkinesis.events.experience import Experience
 from emgspasm.synkinesis.events.eyes import against_usual, note_balance
+from emgspasm.synkinesis.memory import copied
 from emgspasm.synkinesis.readings.reading import Reading, Site
 
 FS = 1000.0
@@ -207,7 +208,7 @@ def test_the_log_ratio_of_an_eye_is_told_less_the_usual_one(usual, li, side):
 def test_a_copy_of_what_is_known_learns_by_itself():
     known = blinked(5)
     known.lone.append(1.0)
-    other = known.copy()
+    other = copied(known)
     other.balance.clear()
     other.lone.clear()
     assert (len(known.balance), len(known.lone)) == (5, 1)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from copy import copy
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from operator import attrgetter
 from statistics import median
-from typing import Any, Self
+from typing import Any
 
 from emgspasm.dsp.detection.baseline import MAD_TO_SIGMA
 from emgspasm.synkinesis.acts.act import Act, overlap
@@ -35,27 +34,8 @@ def last_of_each_side() -> dict[str, deque[Any]]:
     return {"L": deque(maxlen=REMEMBERED), "R": deque(maxlen=REMEMBERED)}
 
 
-class Memory:
-    """Dataclass of containers that may be copied, in a tenth of the time that a deep copy takes."""
-
-    __slots__ = ()
-
-    def copy(self) -> Self:
-        """A copy that may change by itself."""
-        other = copy(self)
-        for each in fields(self):  # type: ignore[arg-type]  # every one is a dataclass
-            setattr(other, each.name, _copied(getattr(self, each.name)))
-        return other
-
-
-def _copied(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _copied(each) for key, each in value.items()}
-    return value.copy() if isinstance(value, deque) else value
-
-
 @dataclass(slots=True)
-class BlinkHistory(Memory):
+class BlinkHistory:
     """What the last blinks were like, by side.
 
     Parameters

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from emgspasm.synkinesis.acts.act import Act
 from emgspasm.synkinesis.acts.bilateral import LIKELY
-from emgspasm.synkinesis.acts.blinks import REMEMBERED, Memory, last_of_each_side
+from emgspasm.synkinesis.acts.blinks import REMEMBERED, last_of_each_side
 from emgspasm.synkinesis.events.chains import Chain
 from emgspasm.synkinesis.readings.crosstalk import RATIO
 from emgspasm.synkinesis.readings.laterality import UNILATERAL
@@ -74,7 +74,7 @@ class LateAct(NamedTuple):
 
 
 @dataclass(slots=True)
-class Experience(Memory):
+class Experience:
     """What a recording has shown so far.
 
     Parameters
