@@ -25,12 +25,12 @@ _END = b"$$$"  # of every answer (firmware_notes 3)
 _MOST = 65_536  # bytes of one read; the kernel holds fewer
 _FRESH = 7 * 33  # bytes: the end of a backlog may be cut, which takes three packets to tell
 _STOPS = 3  # times that a board is told to stop, since one command may be lost
-_READS = 32  # of a backlog, where a buffer of 4 KiB stands before one of 64 [design]
 
 # Times in seconds, all [design]:
 _WAIT = 0.02  # of one read for its first byte
 _GLANCE = 0.001  # between two looks at a port that cannot be waited for
 _MOMENT = 0.003  # the kernel refills its buffer faster, the board sends slower
+_BACKLOG_WITHIN = 0.1
 _FRESH_WITHIN = 0.3  # later than radio and USB hold packets back (firmware_notes 5.2)
 _ANSWER_WITHIN = 2.0
 _BANNER_WITHIN = 6.0  # the board restarts before it says who it is
@@ -121,8 +121,8 @@ def read_backlog(port: serial.Serial) -> bytes:
     SourceLost
         The port is gone.
     """
-    data = b""
-    for _ in range(_READS):
+    data, deadline = b"", time.perf_counter() + _BACKLOG_WITHIN
+    while time.perf_counter() < deadline:
         more = read(port, _MOMENT)
         if not more:
             break
@@ -139,12 +139,8 @@ def read_fresh(port: serial.Serial) -> bytes:
         The port is gone.
     """
     data, deadline = b"", time.perf_counter() + _FRESH_WITHIN
-    while len(data) < _FRESH:
-        over = time.perf_counter() > deadline
-        more = read(port)
-        if over and not more:  # time alone may have passed in a pause of this process
-            break
-        data += more
+    while len(data) < _FRESH and time.perf_counter() < deadline:
+        data += read(port)
     return data
 
 

@@ -16,13 +16,6 @@ HELD = 25
 _EARLY = 68
 """Packets in the 0.27 s after which the dongle gives up (firmware_notes 5.2): none is later."""
 
-_FULL = 100
-"""Packets that no system's buffer is too small for: one of 4 KiB holds 124 (firmware_notes 5.6)."""
-
-_SETTLED = 500
-"""Packets until all of them being late counts as the usual delay, or as the board's own rate: one
-a fifth too slow is 0.4 s late by then [design]."""
-
 
 @dataclass(frozen=True, slots=True)
 class Position:
@@ -34,18 +27,10 @@ class Position:
         Number of the last packet, counted from the start of streaming; -1 before the first.
     time : float
         Host time of the read that brought it, in seconds; before the first, of the start.
-    late : float
-        Seconds that it came later than the most punctual packets of the last seconds.
     """
 
     packet: int
     time: float
-    late: float = 0.0
-
-    @property
-    def due(self) -> float:
-        """Host time at which it would have been punctual, in seconds."""
-        return self.time - self.late
 
 
 def unwrap(
@@ -54,9 +39,9 @@ def unwrap(
     """Number the packets that one read brought.
 
     Between two packets the counter says how many were lost, modulo 256. The host clock settles
-    how many whole turns of the counter to add: an exact number unless packets arrive 0.75 s later
-    than the most punctual ones, which dongle and radio cannot cause (firmware_notes 5.2). A read
-    must therefore hold all that had arrived by `time`.
+    how many whole turns of the counter to add: an exact number unless packets arrive 0.75 s late,
+    which dongle and radio cannot cause (firmware_notes 5.2). A read must therefore hold all that
+    had arrived by `time`.
 
     Parameters
     ----------
@@ -85,8 +70,7 @@ def unwrap(
         return position, np.empty(0, np.int64), np.zeros(0, np.bool_)
     steps = _steps(position.packet, counters.tolist())
     turns = _missing_turns(position, steps, time, packet_rate)
-    numbers, estimated = _numbered(position, steps, turns, steps.index(max(steps)))
-    return _moved(position, numbers, time, packet_rate), numbers, estimated
+    return _numbered(position, steps, turns, steps.index(max(steps)), time)
 
 
 def unwrap_backlog(
@@ -94,22 +78,20 @@ def unwrap_backlog(
 ) -> tuple[Position, NDArray[np.int64], NDArray[np.bool_]]:
     """Number what came after a silence: what may have piled up in the system, and what is fresh.
 
-    Of a pause of this process the system's full buffer keeps what is old and drops what is new. So
-    what the clock misses is missing before the first fresh packet, unless that follows closely on
-    a backlog with a loss in it, or the backlog would have filled no buffer: then, as in
-    :func:`unwrap`, in the longest loss.
+    Of a pause of this process the system's buffer keeps what is old and drops what is new. So what
+    the clock misses is missing before the first fresh packet, unless that continues the backlog:
+    then, as in :func:`unwrap`, in the longest loss. No more packets than the radio holds back are
+    no backlog.
 
     Parameters
     ----------
     position : Position
     counters : ndarray of uint8, shape (n_packets,)
     n_old : int
-        How many of them, from the first, may have piled up. Where nothing came fresh, nobody knows
-        when they came: a loss longer than what the radio holds back is told as estimated, a
-        shorter one gets no turns, and the next read settles what is missing.
+        How many of them, from the first, may have piled up. Where nothing came fresh, they are
+        taken to have come in their time, so that the next read settles what is missing.
     time : float
-        Host time at which the fresh ones had come, in seconds; where there are none, a time after
-        which the last one came.
+        Host time at which the fresh ones had come, in seconds.
     packet_rate : float
 
     Returns
@@ -117,46 +99,27 @@ def unwrap_backlog(
     Position, ndarray of int64, ndarray of bool
         As :func:`unwrap` gives them.
     """
-    if n_old == 0 or position.packet < 0:
+    if n_old <= HELD or position.packet < 0:
         return unwrap(position, counters, time, packet_rate)
     steps = _steps(position.packet, counters.tolist())
-    longest, where = max(steps), steps.index(max(steps))
-    turns = _missing_turns(position, steps, time, packet_rate)
     if n_old == len(steps):
-        certain = turns if longest > HELD else 0
-        numbers, estimated = _numbered(position, steps, certain, where)
-        estimated[where] = longest > HELD
-        came = position.due + float(numbers[-1] - position.packet) / packet_rate
-        return Position(int(numbers[-1]), came), numbers, estimated
-    if n_old >= _FULL and (steps[n_old] > HELD or longest <= HELD):
-        where = n_old
-    elif longest <= HELD:
-        where = 0
-    numbers, estimated = _numbered(position, steps, turns, where)
-    return _moved(position, numbers, time, packet_rate), numbers, estimated
+        came = min(time, position.time + sum(steps) / packet_rate)
+        return _numbered(position, steps, 0, 0, came)
+    turns = _missing_turns(position, steps, time, packet_rate)
+    continues = steps[n_old] == 1 and max(steps) > 1
+    return _numbered(position, steps, turns, steps.index(max(steps)) if continues else n_old, time)
 
 
 def _numbered(
-    position: Position, steps: list[int], turns: int, where: int
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    position: Position, steps: list[int], turns: int, where: int, time: float
+) -> tuple[Position, NDArray[np.int64], NDArray[np.bool_]]:
     """Packet numbers from steps, with whole turns of the counter more at one of them."""
     estimated = np.zeros(len(steps), np.bool_)
     if turns:
         steps[where] += turns * WRAP
         estimated[where] = True
     numbers: NDArray[np.int64] = position.packet + np.cumsum(steps)
-    return numbers, estimated
-
-
-def _moved(
-    position: Position, numbers: NDArray[np.int64], time: float, packet_rate: float
-) -> Position:
-    """Position behind a read: it is the later, the less of the delay has become the usual one."""
-    last = int(numbers[-1])
-    if position.packet < 0:
-        return Position(last, time)
-    late = time - position.due - (last - position.packet) / packet_rate
-    return Position(last, time, max(0.0, late * (1 - min(last - position.packet, HELD) / _SETTLED)))
+    return Position(int(numbers[-1]), time), numbers, estimated
 
 
 def _steps(before: int, counters: list[int]) -> list[int]:
@@ -168,10 +131,10 @@ def _steps(before: int, counters: list[int]) -> list[int]:
 def _missing_turns(position: Position, steps: list[int], time: float, packet_rate: float) -> int:
     """Whole turns of the counter between what was counted and what the clock expects.
 
-    Packets come late, never early, so the time is too short by no more than the most punctual ones
-    were late.
+    Packets come late, never early, so the time is too short by no more than the packet before was
+    late.
     """
     if position.packet < 0:
         return 0
-    elapsed = (time - position.due) * packet_rate
+    elapsed = (time - position.time) * packet_rate
     return max(0, int(elapsed - sum(steps) + _EARLY) // WRAP)

@@ -41,7 +41,7 @@ _GATHER = 0.012
 """Seconds that packets gather between two reads: at 6 ms, reading and analysis take half as much
 CPU again, and USB may hold packets for 16 ms anyway (firmware_notes 5.1)."""
 
-_LATE = 0.35
+_LATE = 0.25
 """Seconds of silence after which bytes may have waited in the system, because this process or the
 system itself paused [design]."""
 
@@ -84,7 +84,6 @@ class CytonSource:
         )
         self._run = decoder.start(0, clock())
         self._begun = False
-        self._looked = 0.0  # host time by which nothing was left to read
         self._first: Position | None = None
         self._lost_before = 0
         self._rate_known = False
@@ -159,7 +158,7 @@ class CytonSource:
         """Sample number that is being taken at a host time, by the clock; 0 before the first."""
         if not self._begun:
             return 0
-        elapsed = max(0.0, time - self._run.position.due)
+        elapsed = max(0.0, time - self._run.position.time)
         next_sample = decoder.next_sample(self._layout, self._run)
         return next_sample + round(elapsed * self.info.sampling_frequency)
 
@@ -212,30 +211,21 @@ class CytonSource:
 
     def _take_all(self, port: serial.Serial) -> None:
         """Take what comes until stopped or lost."""
-        self._looked = self._clock()
-        self._link.hear(self._looked)
+        self._link.hear(self._clock())
         while not self._link.stopping:
             backlog, data, now = self._read(port)
             if self._take(data, now, backlog):
-                self._link.hear(self._looked)
-            self._link.watch(self._looked)
+                self._link.hear(now)
+            self._link.watch(now)
 
     def _read(self, port: serial.Serial) -> tuple[bytes, bytes, float]:
-        """Read all that has arrived; apart, after a silence, what may be a backlog.
-
-        The time is that by which it had come; where nothing came fresh behind a backlog, the one
-        after which it came.
-        """
+        """Read all that has arrived; apart, after a silence, what may be a backlog."""
         time.sleep(_GATHER)
-        empty, looked, since = self._looked, self._clock(), self._run.heard
-        backlog, data, now = b"", conversation.read(port), self._clock()
-        while data and now - since > _LATE:  # again, if this process was paused meanwhile
-            backlog += data + conversation.read_backlog(port)
-            looked = since = self._clock()
-            data, now = conversation.read_fresh(port), self._clock()
-            empty = looked if data else empty
-        self._looked = looked
-        return backlog, data, now if data or not backlog else empty
+        backlog, data = b"", conversation.read(port)
+        if data and self._clock() - self._run.heard > _LATE:
+            backlog = data + conversation.read_backlog(port)
+            data = conversation.read_fresh(port)
+        return backlog, data, self._clock()
 
     def _take(self, data: bytes, now: float, backlog: bytes) -> int:
         """Decode and queue one read; the packets it brought."""

@@ -104,14 +104,10 @@ def test_packets_that_come_sooner_than_the_clock_allows_are_counted_as_they_are(
     assert not estimated.any()
 
 
-def test_5_6_of_a_loss_before_packets_of_unknown_age_the_turns_are_told_and_settled_later():
-    counters = np.array([501 % 256]).astype(np.uint8)
-    position, numbers, estimated = unwrap_backlog(Position(0, 0.0), counters, 1, 0.0, RATE)
-    assert numbers.tolist() == [501 % 256]
-    assert estimated.all()
-    position, numbers, estimated = unwrap(position, np.array([502 % 256], np.uint8), 2.012, RATE)
-    assert numbers.tolist() == [502]
-    assert estimated.all()
+def test_5_6_what_piled_up_has_come_by_the_time_at_which_it_is_read():
+    counters = np.arange(1, 200).astype(np.uint8)
+    position, _, _ = unwrap_backlog(Position(0, 0.0), counters, 199, 0.7, RATE)
+    assert position == Position(199, 0.7)
 
 
 @pytest.mark.parametrize("dropped", [256, 512, 1024])
@@ -122,42 +118,13 @@ def test_5_6_whole_laps_that_a_full_buffer_dropped_are_missing_before_what_is_fr
     assert estimated == [199]
 
 
-@pytest.mark.parametrize("late", [0.3, 0.5, 0.7])
-@pytest.mark.parametrize("lost", [256, 500, 511, 512])
-def test_a_loss_is_exact_however_late_the_packet_before_it_was_read(late, lost):
-    kept = [0, 1, 2, lost + 3, lost + 4]
-    times = [(n + 1) / RATE for n in kept]
-    times[2] += late
-    numbers, flags = number(kept, times)
-    assert numbers == kept
-    assert flags == [False, False, False, True, False]
-
-
-@pytest.mark.parametrize("rate", [0.8, 1.2])
-def test_a_board_a_fifth_too_slow_or_fast_loses_nothing(rate):
-    kept = np.arange(0, 20_000, 5)
-    numbers, flags = number(kept.tolist(), (kept + 1) / (RATE * rate))
-    assert numbers == kept.tolist()
-    assert not any(flags)
-
-
-@pytest.mark.parametrize("next_step", [1, 2])
-@pytest.mark.parametrize("n_old", [26, 50, 99])
-def test_5_6_what_would_fill_no_buffer_stands_behind_the_loss_and_not_before_it(n_old, next_step):
-    old = list(range(501, 501 + n_old))
-    fresh = [old[-1] + next_step + n for n in range(4)]
-    numbers, estimated = after_a_pause(old + fresh, n_old, (fresh[-1] + 1) / RATE)
-    assert numbers == old + fresh
-    assert estimated == [0]
-
-
-@pytest.mark.parametrize("lost", [[], [1], list(range(40, 60)), list(range(1, 101))])
+@pytest.mark.parametrize("lost", [[], [1], list(range(40, 60)), list(range(1, 151))])
 @pytest.mark.parametrize("dropped", [100, 300, 1000, 1512])
 def test_5_6_what_a_full_buffer_dropped_is_missing_between_what_it_kept_and_what_is_fresh(
     lost, dropped
 ):
-    old = [n for n in range(1, 201) if n not in lost]
-    fresh = [201 + dropped + n for n in range(4)]
+    old = [n for n in range(1, 200) if n not in lost]
+    fresh = [200 + dropped + n for n in range(4)]
     numbers, estimated = after_a_pause(old + fresh, len(old), (fresh[-1] + 1) / RATE)
     assert numbers == old + fresh
     assert estimated == ([len(old)] if dropped >= 256 else [])
